@@ -1,0 +1,1 @@
+//! People: passwords, sessions, throttling of guesses.

@@ -1,0 +1,231 @@
+//! Hashing, comparing and sealing, each with one algorithm.
+//!
+//! Random secrets of 256 bits are remembered as their SHA-256: a slow hash is for what people choose, and a fast one
+//! keeps the token endpoint from being flooded. What people choose goes through `account::hashing` instead.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use openssl::{
+    hash::MessageDigest,
+    pkey::PKey,
+    sign::Signer,
+    symm::{Cipher, decrypt_aead, encrypt_aead},
+};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use crate::{entropy::Entropy, secret::Secret};
+
+/// The SHA-256 of something, written as unpadded base64url.
+///
+/// It has no `PartialEq`: [`Digest::matches`] compares in constant time.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    /// Hashes `bytes`.
+    #[must_use]
+    pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(sha256(bytes)))
+    }
+
+    /// Hashes `secret`.
+    #[must_use]
+    pub fn of_secret(secret: &Secret) -> Self {
+        Self::of(secret.expose())
+    }
+
+    /// The digest as 43 characters of unpadded base64url. It may be stored, not published.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `presented` hashes to this, compared in constant time.
+    #[must_use]
+    pub fn matches(&self, presented: &Secret) -> bool {
+        equal(self.0.as_bytes(), Self::of_secret(presented).0.as_bytes())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Digest(…)")
+    }
+}
+
+/// The SHA-256 of `bytes`.
+#[must_use]
+pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
+    openssl::sha::sha256(bytes.as_ref())
+}
+
+/// Whether two byte strings are equal, in a time that depends on their lengths only.
+#[must_use]
+pub fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && openssl::memcmp::eq(one, other)
+}
+
+/// A symmetric key of 256 bits from which one key for each purpose is derived.
+///
+/// `Debug` says only that it is one; the memory is wiped when it is dropped.
+#[derive(Clone)]
+pub struct SealingKey([u8; 32]);
+
+/// What was presented as sealed is not: it was altered, cut, or sealed for another purpose or by another key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsealable;
+
+impl fmt::Display for Unsealable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the sealed text is not one of ours")
+    }
+}
+
+impl std::error::Error for Unsealable {}
+
+impl SealingKey {
+    /// A key of these bytes, which must be random.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, to be written where only the server can read them.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The HMAC-SHA-256 of `message` under the key for `purpose`, as unpadded base64url.
+    ///
+    /// The parts are length-prefixed, so that no two different lists of parts are the same message.
+    #[must_use]
+    pub fn authenticate(&self, purpose: &str, parts: &[&[u8]]) -> String {
+        let mut message = Vec::new();
+        for part in parts {
+            message.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            message.extend_from_slice(part);
+        }
+        URL_SAFE_NO_PAD.encode(hmac(&self.derive(purpose), &message))
+    }
+
+    /// Encrypts and authenticates `plaintext` with AES-256-GCM, as unpadded base64url. What is sealed for one purpose
+    /// does not open for another.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, plaintext: &[u8], entropy: Entropy) -> String {
+        let nonce = entropy.bytes::<NONCE>();
+        let mut tag = [0; TAG];
+        let key = self.derive(purpose);
+        // OpenSSL fails here only on wrong sizes of key or nonce, which are constants.
+        let Ok(ciphertext) =
+            encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), plaintext, &mut tag)
+        else {
+            std::process::abort();
+        };
+        URL_SAFE_NO_PAD.encode([nonce.as_slice(), &ciphertext, &tag].concat())
+    }
+
+    /// Opens what [`SealingKey::seal`] sealed for the same purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsealable`] when `sealed` was not sealed by this key for this purpose, or has been altered.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<Vec<u8>, Unsealable> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Unsealable)?;
+        let (nonce, rest) = bytes.split_at_checked(NONCE).ok_or(Unsealable)?;
+        let at = rest.len().checked_sub(TAG).ok_or(Unsealable)?;
+        let (ciphertext, tag) = rest.split_at_checked(at).ok_or(Unsealable)?;
+        let key = self.derive(purpose);
+        decrypt_aead(Cipher::aes_256_gcm(), &key, Some(nonce), purpose.as_bytes(), ciphertext, tag)
+            .map_err(|_| Unsealable)
+    }
+
+    fn derive(&self, purpose: &str) -> [u8; 32] {
+        hmac(&self.0, purpose.as_bytes())
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SealingKey(…)")
+    }
+}
+
+impl Drop for SealingKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// HMAC-SHA-256 with a key of 32 bytes. OpenSSL fails here only when memory is exhausted; then the process ends, since
+/// going on without authentication would be worse.
+fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let compute = || {
+        let key = PKey::hmac(key)?;
+        let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
+        let mut out = [0; 32];
+        signer.update(message)?;
+        signer.sign(&mut out)?;
+        Ok::<_, openssl::error::ErrorStack>(out)
+    };
+    compute().unwrap_or_else(|_| std::process::abort())
+}
+
+const NONCE: usize = 12;
+const TAG: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> SealingKey {
+        SealingKey::new([7; 32])
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_purpose_only() {
+        let sealed = key().seal("interaction", b"hello", Entropy::system());
+        assert_eq!(key().open("interaction", &sealed).unwrap(), b"hello");
+        assert_eq!(key().open("session", &sealed), Err(Unsealable));
+        assert_eq!(SealingKey::new([8; 32]).open("interaction", &sealed), Err(Unsealable));
+    }
+
+    #[test]
+    fn one_changed_character_anywhere_does_not_open() {
+        let sealed = key().seal("interaction", b"redirect_uri", Entropy::system());
+        for at in 0..sealed.len() {
+            let mut altered = sealed.clone().into_bytes();
+            altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
+            let altered = String::from_utf8(altered).unwrap();
+            assert_eq!(key().open("interaction", &altered), Err(Unsealable), "changed at {at}");
+        }
+        assert_eq!(key().open("interaction", ""), Err(Unsealable));
+    }
+
+    #[test]
+    fn a_digest_matches_only_its_secret() {
+        let digest = Digest::of_secret(&Secret::new("a"));
+        assert!(digest.matches(&Secret::new("a")));
+        assert!(!digest.matches(&Secret::new("b")));
+        assert!(!format!("{digest:?}").contains(digest.as_str()));
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(key().authenticate("x", &[b"ab", b"c"]), key().authenticate("x", &[b"a", b"bc"]));
+    }
+
+    // RFC 4231 §4.2, test case 2, with the key padded to 32 bytes (which HMAC defines as the same key).
+    #[test]
+    fn hmac_agrees_with_rfc_4231() {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        let computed: String =
+            hmac(&key, b"what do ya want for nothing?").iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(computed, expected);
+    }
+}

@@ -1,0 +1,1 @@
+//! One file for each endpoint: fetch, decide, commit. No HTTP.

@@ -1,0 +1,1 @@
+//! Signing and checking JWTs, the key ring and its folder, JWKS. The only module that names josekit.

@@ -1,0 +1,29 @@
+//! Signet: an OAuth 2.0 and OpenID Connect authorization server in one binary, and the library with which a resource
+//! server verifies its tokens offline.
+//!
+//! Dependencies point inward: `app → http → endpoint → oidc → oauth`; `endpoint` uses `account`, `jose` and `store`;
+//! `web` knows views alone; `verify` uses `jose` and `oauth` only, and builds without the server
+//! (`--no-default-features --features verify`). A test holds the arrows.
+
+pub mod clock;
+pub mod crypto;
+pub mod entropy;
+pub mod jose;
+pub mod oauth;
+pub mod secret;
+
+#[cfg(feature = "verify")]
+pub mod verify;
+
+#[cfg(feature = "server")]
+pub mod account;
+#[cfg(feature = "server")]
+pub mod endpoint;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
+pub mod oidc;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
+pub mod web;

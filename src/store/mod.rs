@@ -1,0 +1,1 @@
+//! What is remembered: verbs of the domain over a small engine.

@@ -1,0 +1,1 @@
+//! The library for resource servers: verifies access tokens offline.

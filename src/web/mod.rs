@@ -1,0 +1,1 @@
+//! maud pages: pure functions from a view to markup. Knows views alone.
