@@ -1,1 +1,28 @@
 //! The rules of OAuth 2.0: pure functions and types, no I/O, no async.
+//!
+//! In the order in which a first login meets them: an application is [registered](registration), its
+//! [authorization request](authorization_request) is read in two stages, the person's answer becomes an
+//! [authorization code](authorization_code), the application [authenticates](client_authentication) and redeems it, and
+//! what it may do becomes an [access token](access_token) that an API [verifies](bearer).
+
+pub mod access_token;
+pub mod authorization_code;
+pub mod authorization_error;
+pub mod authorization_request;
+pub mod authorization_response;
+pub mod bearer;
+pub mod client;
+pub mod client_authentication;
+pub mod client_credentials;
+pub mod grant;
+pub mod introspection;
+pub mod issuer;
+pub mod metadata;
+pub mod parameters;
+pub mod pkce;
+pub mod redirect_uri;
+pub mod registration;
+pub mod resource;
+pub mod scope;
+pub mod subject;
+pub mod token_error;

@@ -1,0 +1,347 @@
+//! The authorization code, [RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1).
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    access_token::{Authentication, Issuance},
+    authorization_request::AuthorizationRequest,
+    client::{ClientId, GrantType},
+    client_authentication::AuthenticatedClient,
+    grant::{Circumstances, Grant, GrantId},
+    pkce::CodeChallenge,
+    redirect_uri::TrustedRedirectUri,
+    resource::Audience,
+    scope::Scope,
+    subject::Subject,
+    token_error::TokenError,
+};
+use crate::secret::Secret;
+
+/// An authorization code as it is remembered, under the hash of the code itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssuedCode {
+    /// The client that it was issued to.
+    pub client_id: ClientId,
+    /// The person who agreed.
+    pub subject: Subject,
+    /// Where it was sent.
+    pub redirect_uri: TrustedRedirectUri,
+    /// Whether the authorization request named that place.
+    pub redirect_uri_was_sent: bool,
+    /// What was agreed to.
+    pub scope: Scope,
+    /// For whom the access token will be.
+    pub audience: Audience,
+    /// The PKCE challenge.
+    pub code_challenge: Option<CodeChallenge>,
+    /// The `nonce` of OpenID Connect.
+    pub nonce: Option<String>,
+    /// How and when the person signed in.
+    pub authentication: Authentication,
+    /// When it was issued.
+    #[serde(with = "time::serde::rfc3339")]
+    pub issued_at: OffsetDateTime,
+    /// From when on it is worthless.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    /// Whether it was used.
+    pub state: CodeState,
+}
+
+/// Whether a code was used. A used one is kept for a while, so that a second use is noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeState {
+    /// Not yet.
+    Fresh,
+    /// It became this grant.
+    Redeemed(GrantId),
+    /// It was presented wrongly and is worthless since.
+    Burned,
+}
+
+/// What a person has agreed to, by the rules of `oidc::step`.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// The person.
+    pub subject: Subject,
+    /// To what: the requested scope, or less.
+    pub scope: Scope,
+    /// How and when the person signed in.
+    pub authentication: Authentication,
+    /// The `nonce` of the request.
+    pub nonce: Option<String>,
+}
+
+/// The token request of §4.1.3.
+#[derive(Clone, Debug)]
+pub struct CodeRequest<'a> {
+    /// Who asks.
+    pub client: &'a AuthenticatedClient,
+    /// The `redirect_uri`, if sent.
+    pub redirect_uri: Option<&'a str>,
+    /// The `code_verifier`, if sent.
+    pub code_verifier: Option<Secret>,
+}
+
+/// Proof that a code was redeemed by its rules; only [`redeem`] makes one.
+#[derive(Clone, Debug)]
+pub struct Redemption {
+    code: IssuedCode,
+}
+
+/// What has to be written when a code is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// Nothing.
+    Nothing,
+    /// The code is worthless from now on: whoever presented it has it, and could not redeem it as its owner would.
+    Burn,
+    /// The grant that the code became ends (§4.1.2).
+    EndGrant(GrantId),
+}
+
+impl IssuedCode {
+    /// The code that follows from `agreement` to `request` and lives for `lifetime`.
+    #[must_use]
+    pub fn issue(agreement: Agreement, request: AuthorizationRequest, lifetime: Duration, now: OffsetDateTime) -> Self {
+        Self {
+            client_id: request.client_id,
+            subject: agreement.subject,
+            redirect_uri: request.redirect_uri,
+            redirect_uri_was_sent: request.redirect_uri_was_sent,
+            scope: agreement.scope,
+            audience: request.audience,
+            code_challenge: request.code_challenge,
+            nonce: agreement.nonce,
+            authentication: agreement.authentication,
+            issued_at: now,
+            expires_at: now + lifetime,
+            state: CodeState::Fresh,
+        }
+    }
+
+    /// What has to be written when `refusal` was the answer to a request with this code.
+    #[must_use]
+    pub fn consequence(&self, refusal: &TokenError) -> Consequence {
+        match (&self.state, refusal) {
+            (CodeState::Redeemed(grant), TokenError::CodeSpent) => Consequence::EndGrant(grant.clone()),
+            (
+                CodeState::Fresh,
+                TokenError::CodeOfAnotherClient | TokenError::RedirectUriMismatch | TokenError::VerifierMismatch,
+            ) => Consequence::Burn,
+            _ => Consequence::Nothing,
+        }
+    }
+}
+
+/// Redeems `code` for `request` at `now`.
+///
+/// # Errors
+///
+/// The first rule broken, in the order of §4.1.3. Another client's request is refused before anything is said of the
+/// code's state, so that a stranger who replays a code cannot end the grant of its owner.
+pub fn redeem(
+    code: &IssuedCode,
+    request: &CodeRequest<'_>,
+    circumstances: &Circumstances,
+    now: OffsetDateTime,
+) -> Result<Redemption, TokenError> {
+    let client = request.client.client();
+    if !client.allows(GrantType::AuthorizationCode) {
+        return Err(TokenError::GrantNotAllowed);
+    }
+    if code.client_id != client.client_id {
+        return Err(TokenError::CodeOfAnotherClient);
+    }
+    if code.state != CodeState::Fresh {
+        return Err(TokenError::CodeSpent);
+    }
+    if now >= code.expires_at {
+        return Err(TokenError::CodeExpired);
+    }
+    match request.redirect_uri {
+        Some(sent) if sent != code.redirect_uri.as_str() => return Err(TokenError::RedirectUriMismatch),
+        // "REQUIRED, if the "redirect_uri" parameter was included in the authorization request"
+        None if code.redirect_uri_was_sent => return Err(TokenError::RedirectUriMismatch),
+        _ => {}
+    }
+    match (&code.code_challenge, &request.code_verifier) {
+        (Some(challenge), Some(verifier)) if challenge.accepts(verifier) => {}
+        (None, None) => {}
+        // RFC 9700 §4.8.2: a verifier without a challenge means that somebody took the challenge out.
+        _ => return Err(TokenError::VerifierMismatch),
+    }
+    if !circumstances.may_issue(code.issued_at) {
+        return Err(TokenError::GrantEnded);
+    }
+    Ok(Redemption { code: code.clone() })
+}
+
+impl Redemption {
+    /// The grant that begins with it.
+    #[must_use]
+    pub fn grant(&self, id: GrantId, now: OffsetDateTime) -> Grant {
+        Grant {
+            id,
+            client_id: self.code.client_id.clone(),
+            subject: self.code.subject.clone(),
+            scope: self.code.scope.clone(),
+            created_at: now,
+            ended: None,
+        }
+    }
+
+    /// The code as it is remembered from now on.
+    #[must_use]
+    pub fn spent(&self, grant: &GrantId) -> IssuedCode {
+        IssuedCode { state: CodeState::Redeemed(grant.clone()), ..self.code.clone() }
+    }
+
+    /// The `nonce` for the ID token.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.code.nonce.as_deref()
+    }
+
+    /// The right to mint tokens of `grant`, which must be the one that was written.
+    #[must_use]
+    pub fn issuance(self, grant: &Grant) -> Issuance {
+        Issuance {
+            grant: grant.id.clone(),
+            client_id: self.code.client_id,
+            subject: self.code.subject,
+            scope: self.code.scope,
+            audience: self.code.audience,
+            authentication: Some(self.code.authentication),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        entropy::Entropy,
+        oauth::{
+            authorization_request::tests::request,
+            client::Client,
+            client_authentication::{PresentedCredentials, tests::client},
+            grant::PersonStanding,
+            parameters::Parameters,
+        },
+    };
+    use time::macros::datetime;
+
+    // RFC 7636 appendix B
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn code() -> IssuedCode {
+        let authentication = Authentication { auth_time: NOW, amr: vec!["pwd".to_owned()], sid: "session".to_owned() };
+        let scope = Scope::parse("openid").unwrap();
+        let agreement = Agreement { subject: Subject::new("usr_alice"), scope, authentication, nonce: None };
+        IssuedCode::issue(agreement, request(), Duration::seconds(60), NOW)
+    }
+
+    fn authenticated(client: Client) -> AuthenticatedClient {
+        let form = Parameters::parse(&format!("client_id={}&client_secret=older", client.client_id)).unwrap();
+        PresentedCredentials::find(None, &form).unwrap().authenticate(Some(client)).unwrap()
+    }
+
+    fn active() -> Circumstances {
+        Circumstances { person: PersonStanding::Active, password_changed_at: None }
+    }
+
+    fn redeem_as(
+        code: &IssuedCode,
+        (redirect_uri, verifier): (Option<&str>, Option<&str>),
+        now: OffsetDateTime,
+    ) -> Result<Redemption, TokenError> {
+        let client = authenticated(client());
+        let request = CodeRequest { client: &client, redirect_uri, code_verifier: verifier.map(Secret::new) };
+        redeem(code, &request, &active(), now)
+    }
+
+    const RIGHT: (Option<&str>, Option<&str>) = (Some("https://app.example.org/cb"), Some(VERIFIER));
+
+    #[test]
+    fn a_code_is_redeemed_for_what_was_agreed() {
+        let redemption = redeem_as(&code(), RIGHT, NOW).unwrap();
+        let grant = redemption.grant(GrantId::draw(Entropy::system()), NOW);
+        let issuance = redemption.issuance(&grant);
+        assert_eq!(issuance.scope(), &Scope::parse("openid").unwrap());
+        assert_eq!(issuance.subject().as_str(), "usr_alice");
+    }
+
+    // RFC 6749 §4.1.2
+    #[test]
+    fn a_code_is_redeemed_once_and_its_second_use_ends_the_grant() {
+        let redemption = redeem_as(&code(), RIGHT, NOW).unwrap();
+        let grant = redemption.grant(GrantId::draw(Entropy::system()), NOW);
+        let spent = redemption.spent(&grant.id);
+        let refusal = redeem_as(&spent, RIGHT, NOW).unwrap_err();
+        assert_eq!(refusal, TokenError::CodeSpent);
+        assert_eq!(spent.consequence(&refusal), Consequence::EndGrant(grant.id));
+    }
+
+    #[test]
+    fn a_code_is_worthless_at_the_instant_when_it_expires() {
+        let last = code().expires_at - Duration::nanoseconds(1);
+        assert!(redeem_as(&code(), RIGHT, last).is_ok());
+        assert_eq!(redeem_as(&code(), RIGHT, code().expires_at).unwrap_err(), TokenError::CodeExpired);
+    }
+
+    // RFC 6749 §4.1.3
+    #[test]
+    fn the_redirect_uri_is_the_one_that_was_sent() {
+        for wrong in [None, Some("https://app.example.org/cb/"), Some("https://app.example.org/other")] {
+            let refusal = redeem_as(&code(), (wrong, RIGHT.1), NOW).unwrap_err();
+            assert_eq!(refusal, TokenError::RedirectUriMismatch, "{wrong:?}");
+            assert_eq!(code().consequence(&refusal), Consequence::Burn);
+        }
+        let unsent = IssuedCode { redirect_uri_was_sent: false, ..code() };
+        assert!(redeem_as(&unsent, (None, RIGHT.1), NOW).is_ok());
+    }
+
+    // RFC 7636 §4.6 and RFC 9700 §4.8.2
+    #[test]
+    fn the_verifier_answers_the_challenge_and_nothing_else() {
+        for wrong in [None, Some("short"), Some("aBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")] {
+            let refusal = redeem_as(&code(), (RIGHT.0, wrong), NOW).unwrap_err();
+            assert_eq!(refusal, TokenError::VerifierMismatch, "{wrong:?}");
+            assert_eq!(code().consequence(&refusal), Consequence::Burn);
+        }
+        let unchallenged = IssuedCode { code_challenge: None, ..code() };
+        assert_eq!(redeem_as(&unchallenged, RIGHT, NOW).unwrap_err(), TokenError::VerifierMismatch);
+        assert!(redeem_as(&unchallenged, (RIGHT.0, None), NOW).is_ok());
+    }
+
+    #[test]
+    fn a_code_of_another_client_is_refused_before_its_state_is_looked_at() {
+        let spent = IssuedCode { state: CodeState::Redeemed(GrantId::draw(Entropy::system())), ..code() };
+        for code in [code(), spent] {
+            let mut other = client();
+            other.client_id = ClientId::parse("other").unwrap();
+            let other = authenticated(other);
+            let request =
+                CodeRequest { client: &other, redirect_uri: RIGHT.0, code_verifier: RIGHT.1.map(Secret::new) };
+            let refusal = redeem(&code, &request, &active(), NOW).unwrap_err();
+            assert_eq!(refusal, TokenError::CodeOfAnotherClient);
+            assert!(!matches!(code.consequence(&refusal), Consequence::EndGrant(_)));
+        }
+    }
+
+    #[test]
+    fn a_code_dies_with_the_person_and_with_the_password() {
+        let client = authenticated(client());
+        let request = CodeRequest { client: &client, redirect_uri: RIGHT.0, code_verifier: RIGHT.1.map(Secret::new) };
+        let gone = Circumstances { person: PersonStanding::Gone, password_changed_at: None };
+        let changed = Circumstances { password_changed_at: Some(NOW + Duration::SECOND), ..active() };
+        for circumstances in [gone, changed] {
+            assert_eq!(redeem(&code(), &request, &circumstances, NOW).unwrap_err(), TokenError::GrantEnded);
+        }
+        assert!(redeem(&code(), &request, &active(), NOW).is_ok());
+    }
+}

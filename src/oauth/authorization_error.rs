@@ -1,0 +1,154 @@
+//! Refusals of the authorization endpoint,
+//! [RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1) and
+//! [OpenID Connect Core §3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError).
+
+use std::fmt;
+
+use super::{
+    parameters::MalformedParameters, pkce::ChallengeRefusal, redirect_uri::UntrustedRedirectUri,
+    resource::AudienceRefusal,
+};
+
+/// Why an authorization request leads to a page of ours and not back to the client: "the authorization server … MUST
+/// NOT automatically redirect the user-agent to the invalid redirection URI".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UntrustedRequest {
+    /// The query cannot be read, or the client's identifier is missing or repeated.
+    Malformed(MalformedParameters),
+    /// No client is registered under this identifier.
+    UnknownClient,
+    /// The redirect URI is not one of the client's.
+    RedirectUri(UntrustedRedirectUri),
+}
+
+/// Why the client's redirect URI receives an error: the cause, for the log and the tests. The client learns the
+/// [code](AuthorizationError::code) and the [description](AuthorizationError::description).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthorizationError {
+    /// A parameter is missing or repeated.
+    Malformed(MalformedParameters),
+    /// `state` is missing, and this server or this client needs it.
+    StateMissing,
+    /// `response_type` names something that this server does not do.
+    UnsupportedResponseType,
+    /// `response_type` names something that this client is not registered for.
+    ResponseTypeNotAllowed,
+    /// `response_mode` names something that this server does not do.
+    UnsupportedResponseMode,
+    /// The PKCE parameters.
+    Challenge(ChallengeRefusal),
+    /// The scope is malformed, unknown, or more than the client may ask for.
+    InvalidScope,
+    /// The resource is unknown or does not go with the scope (RFC 8707 §2).
+    InvalidTarget,
+    /// A parameter of OpenID Connect has a value that it cannot have.
+    InvalidParameter(&'static str),
+    /// A request object by value, which this server does not take.
+    RequestNotSupported,
+    /// A request object by reference, which this server does not take.
+    RequestUriNotSupported,
+    /// The person said no.
+    AccessDenied,
+    /// `prompt=none`, and nobody is signed in.
+    LoginRequired,
+    /// `prompt=none`, and the person has not agreed yet.
+    ConsentRequired,
+    /// `prompt=none`, and the person who is signed in is not the one of `id_token_hint`.
+    AccountSelectionRequired,
+}
+
+impl AuthorizationError {
+    /// The value of `error`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_)
+            | Self::StateMissing
+            | Self::UnsupportedResponseMode
+            | Self::Challenge(_)
+            | Self::InvalidParameter(_) => "invalid_request",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::ResponseTypeNotAllowed => "unauthorized_client",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::AccountSelectionRequired => "account_selection_required",
+        }
+    }
+
+    /// The value of `error_description`: what the client's developer has to change. It holds only the characters that
+    /// §4.1.2.1 permits, and nothing that the request sent.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let fixed = match self {
+            Self::Malformed(MalformedParameters::Missing(name)) | Self::InvalidParameter(name) => {
+                return format!("the parameter {name} is missing or has a value that it cannot have");
+            }
+            Self::Malformed(_) => "a parameter is repeated",
+            Self::StateMissing => "the parameter state is missing; send a random value and compare it in the response",
+            Self::UnsupportedResponseMode => "response_mode must be query or left out",
+            Self::Challenge(ChallengeRefusal::Missing) => {
+                "code_challenge is missing; this client has to use PKCE (RFC 7636)"
+            }
+            Self::Challenge(ChallengeRefusal::Method) => "code_challenge_method must be S256",
+            Self::Challenge(_) => "code_challenge must be the SHA-256 of the verifier in base64url, 43 characters",
+            Self::UnsupportedResponseType => {
+                "this server does not know this response_type; see response_types_supported"
+            }
+            Self::ResponseTypeNotAllowed => "this client is not registered for this response_type",
+            Self::InvalidScope => "the scope is malformed, unknown, or more than this client may ask for",
+            Self::InvalidTarget => "the resource is unknown here, or the scope belongs to several resources",
+            Self::RequestNotSupported => "request objects are not supported; send the parameters themselves",
+            Self::RequestUriNotSupported => "request_uri is not supported; send the parameters themselves",
+            Self::AccessDenied => "the person did not give permission",
+            Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
+            Self::ConsentRequired => "the person has not given permission yet, and prompt=none forbids asking",
+            Self::AccountSelectionRequired => "another person is signed in, and prompt=none forbids asking",
+        };
+        fixed.to_owned()
+    }
+}
+
+impl From<MalformedParameters> for AuthorizationError {
+    fn from(malformed: MalformedParameters) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl From<AudienceRefusal> for AuthorizationError {
+    fn from(refusal: AudienceRefusal) -> Self {
+        match refusal {
+            AudienceRefusal::UnknownScope => Self::InvalidScope,
+            AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => Self::InvalidTarget,
+        }
+    }
+}
+
+impl fmt::Display for AuthorizationError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({self:?})", self.code())
+    }
+}
+
+impl std::error::Error for AuthorizationError {}
+
+impl fmt::Display for UntrustedRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(malformed) => malformed.fmt(formatter),
+            Self::UnknownClient => formatter.write_str("no application is registered under this client_id"),
+            Self::RedirectUri(UntrustedRedirectUri::NotRegistered(_)) => {
+                formatter.write_str("the redirect_uri is not one of those that the application has registered")
+            }
+            Self::RedirectUri(UntrustedRedirectUri::Missing) => {
+                formatter.write_str("the redirect_uri is missing, and the application has registered several")
+            }
+        }
+    }
+}
+
+impl std::error::Error for UntrustedRequest {}

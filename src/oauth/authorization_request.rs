@@ -1,0 +1,279 @@
+//! The authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1), in two stages.
+//!
+//! First [`Destination::trust`]: until the client and its redirect URI are trusted, nobody is redirected anywhere. Then
+//! [`Destination::read`]: whatever else is wrong is told to the client.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    authorization_error::{AuthorizationError, UntrustedRequest},
+    client::{Client, ClientId, ResponseType},
+    parameters::Parameters,
+    pkce::{ChallengeRefusal, CodeChallenge},
+    redirect_uri::TrustedRedirectUri,
+    resource::{Audience, Resources},
+    scope::Scope,
+};
+
+/// Where the answer to a request goes, once the client and the redirect URI are known to be genuine.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The client.
+    pub client: Client,
+    /// Its redirect URI.
+    pub redirect_uri: TrustedRedirectUri,
+    /// What the client wants to see again, byte for byte; `None` if it sent none, or two.
+    pub state: Option<String>,
+}
+
+/// A request whose every parameter has been understood. Only [`Destination::read`] makes one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuthorizationRequest {
+    /// The client.
+    pub client_id: ClientId,
+    /// Where the answer goes.
+    pub redirect_uri: TrustedRedirectUri,
+    /// Whether the request named it, so that the token request must name it too (§4.1.3).
+    pub redirect_uri_was_sent: bool,
+    /// What it asks for.
+    pub response_type: ResponseType,
+    /// What the client wants to see again.
+    pub state: Option<String>,
+    /// The scope that it asks for.
+    pub scope: Scope,
+    /// For whom the access token will be.
+    pub audience: Audience,
+    /// The PKCE challenge.
+    pub code_challenge: Option<CodeChallenge>,
+}
+
+/// What this server demands of every authorization request.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthorizationPolicy {
+    /// Whether `state` must be sent, unless the client is registered otherwise.
+    pub require_state: bool,
+}
+
+/// The client that a request says it is from.
+///
+/// # Errors
+///
+/// [`UntrustedRequest`] when `client_id` is missing, repeated, or cannot be an identifier.
+pub fn client_id(parameters: &Parameters) -> Result<ClientId, UntrustedRequest> {
+    let client_id = parameters.required("client_id").map_err(UntrustedRequest::Malformed)?;
+    ClientId::parse(client_id).map_err(|_| UntrustedRequest::UnknownClient)
+}
+
+impl Destination {
+    /// The first stage: `client` is the one registered as [`client_id`], if any.
+    ///
+    /// # Errors
+    ///
+    /// [`UntrustedRequest`]; the person then gets a page and no redirect.
+    pub fn trust(client: Option<Client>, parameters: &Parameters) -> Result<Self, UntrustedRequest> {
+        let client = client.ok_or(UntrustedRequest::UnknownClient)?;
+        let requested = parameters.one("redirect_uri").map_err(UntrustedRequest::Malformed)?;
+        let redirect_uri = TrustedRedirectUri::choose(&client.metadata.redirect_uris, requested)
+            .map_err(UntrustedRequest::RedirectUri)?;
+        let state = parameters.one("state").ok().flatten().map(ToOwned::to_owned);
+        Ok(Self { client, redirect_uri, state })
+    }
+
+    /// The second stage.
+    ///
+    /// # Errors
+    ///
+    /// The first rule broken; it is told to the client at [`Self::redirect_uri`].
+    pub fn read(
+        &self,
+        parameters: &Parameters,
+        policy: AuthorizationPolicy,
+        resources: &Resources,
+    ) -> Result<AuthorizationRequest, AuthorizationError> {
+        parameters.once_each()?;
+        // RFC 9101 §5: a request object that is ignored would be obeyed only in part.
+        if parameters.one("request")?.is_some() {
+            return Err(AuthorizationError::RequestNotSupported);
+        }
+        if parameters.one("request_uri")?.is_some() {
+            return Err(AuthorizationError::RequestUriNotSupported);
+        }
+        let response_type = self.response_type(parameters.required("response_type")?)?;
+        if parameters.one("response_mode")?.is_some_and(|mode| mode != "query") {
+            return Err(AuthorizationError::UnsupportedResponseMode);
+        }
+        if self.state.is_none() && self.client.metadata.require_state.unwrap_or(policy.require_state) {
+            return Err(AuthorizationError::StateMissing);
+        }
+        let scope = self.scope(parameters.one("scope")?)?;
+        let requested: Vec<&str> = parameters.many("resource").collect();
+        Ok(AuthorizationRequest {
+            client_id: self.client.client_id.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            redirect_uri_was_sent: parameters.one("redirect_uri")?.is_some(),
+            response_type,
+            state: self.state.clone(),
+            audience: resources.audience(&scope, &requested)?,
+            scope,
+            code_challenge: self.code_challenge(parameters)?,
+        })
+    }
+
+    fn response_type(&self, name: &str) -> Result<ResponseType, AuthorizationError> {
+        let response_type = ResponseType::parse(name).ok_or(AuthorizationError::UnsupportedResponseType)?;
+        if self.client.metadata.response_types.contains(&response_type) {
+            Ok(response_type)
+        } else {
+            Err(AuthorizationError::ResponseTypeNotAllowed)
+        }
+    }
+
+    fn scope(&self, text: Option<&str>) -> Result<Scope, AuthorizationError> {
+        let scope = Scope::parse(text.unwrap_or_default()).map_err(|_| AuthorizationError::InvalidScope)?;
+        if self.client.metadata.scope.covers(&scope) { Ok(scope) } else { Err(AuthorizationError::InvalidScope) }
+    }
+
+    fn code_challenge(&self, parameters: &Parameters) -> Result<Option<CodeChallenge>, AuthorizationError> {
+        let challenge = parameters.one("code_challenge")?;
+        let method = parameters.one("code_challenge_method")?;
+        let challenge = CodeChallenge::parse(challenge, method).map_err(AuthorizationError::Challenge)?;
+        if challenge.is_none() && self.client.requires_pkce() {
+            return Err(AuthorizationError::Challenge(ChallengeRefusal::Missing));
+        }
+        Ok(challenge)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::oauth::{
+        client_authentication::tests::{client, public_client},
+        issuer::Issuer,
+        parameters::MalformedParameters,
+        redirect_uri::UntrustedRedirectUri,
+        resource::{Resource, ResourceId, ScopeEntry},
+    };
+
+    pub(crate) fn resources() -> Resources {
+        let orders = Resource {
+            id: ResourceId::parse("https://orders.example.org").unwrap(),
+            name: "Orders".to_owned(),
+            scopes: vec![ScopeEntry { token: "orders:read".to_owned(), description: "See orders".to_owned() }],
+            access_token_lifetime: None,
+            access_token_signing_alg: crate::jose::Algorithm::Es256,
+            access_token_typ: crate::oauth::resource::AccessTokenType::AtJwt,
+        };
+        Resources::new(&Issuer::parse("https://login.example.org").unwrap(), vec![orders])
+    }
+
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    fn query(changes: &[(&str, Option<&str>)]) -> Parameters {
+        let mut pairs = vec![
+            ("response_type", "code"),
+            ("client_id", "orders"),
+            ("redirect_uri", "https://app.example.org/cb"),
+            ("scope", "openid orders:read"),
+            ("state", "xyz"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        for (name, value) in changes {
+            pairs.retain(|(kept, _)| kept != name);
+            pairs.extend(value.map(|value| (*name, value)));
+        }
+        Parameters::parse(&crate::oauth::parameters::encode(&pairs)).unwrap()
+    }
+
+    fn read(client: Client, parameters: &Parameters) -> Result<AuthorizationRequest, AuthorizationError> {
+        let destination = Destination::trust(Some(client), parameters).unwrap();
+        destination.read(parameters, AuthorizationPolicy { require_state: true }, &resources())
+    }
+
+    /// The request that the tests of other rules begin with.
+    pub(crate) fn request() -> AuthorizationRequest {
+        read(client(), &query(&[])).unwrap()
+    }
+
+    #[test]
+    fn a_complete_request_is_read() {
+        let request = request();
+        assert_eq!(request.scope, Scope::parse("openid orders:read").unwrap());
+        assert_eq!(request.state.as_deref(), Some("xyz"));
+        assert!(request.redirect_uri_was_sent);
+    }
+
+    // RFC 6749 §3.1: "Unrecognized request parameters MUST be ignored"
+    #[test]
+    fn unknown_parameters_are_ignored() {
+        assert!(read(client(), &query(&[("extra", Some("foobar"))])).is_ok());
+    }
+
+    // RFC 6749 §3.1.2.4
+    #[test]
+    fn nobody_is_redirected_before_client_and_redirect_uri_are_trusted() {
+        let elsewhere = query(&[("redirect_uri", Some("https://evil.example/cb")), ("scope", Some("\""))]);
+        let refusal = Destination::trust(Some(client()), &elsewhere).unwrap_err();
+        let expected = UntrustedRedirectUri::NotRegistered("https://evil.example/cb".to_owned());
+        assert_eq!(refusal, UntrustedRequest::RedirectUri(expected));
+        assert_eq!(Destination::trust(None, &query(&[])).unwrap_err(), UntrustedRequest::UnknownClient);
+        let twice = Parameters::parse("client_id=a&client_id=a").unwrap();
+        assert!(matches!(client_id(&twice), Err(UntrustedRequest::Malformed(MalformedParameters::Repeated(_)))));
+        let twice = Parameters::parse("redirect_uri=https://app.example.org/cb&redirect_uri=https://evil.example");
+        let refusal = Destination::trust(Some(client()), &twice.unwrap()).unwrap_err();
+        assert!(matches!(refusal, UntrustedRequest::Malformed(MalformedParameters::Repeated(_))));
+    }
+
+    #[test]
+    fn whatever_else_is_wrong_is_told_to_the_client() {
+        use AuthorizationError as E;
+        for (changes, expected) in [
+            (&[("response_type", None)][..], E::Malformed(MalformedParameters::Missing("response_type"))),
+            (&[("response_type", Some("device"))], E::UnsupportedResponseType),
+            (&[("response_mode", Some("web_message"))], E::UnsupportedResponseMode),
+            (&[("state", None)], E::StateMissing),
+            (&[("scope", Some("orders:write"))], E::InvalidScope),
+            (&[("scope", Some("phone"))], E::InvalidScope),
+            (&[("scope", Some("a\"b"))], E::InvalidScope),
+            (&[("resource", Some("https://evil.example"))], E::InvalidTarget),
+            (&[("code_challenge", None), ("code_challenge_method", None)], E::Challenge(ChallengeRefusal::Missing)),
+            (&[("code_challenge_method", None)], E::Challenge(ChallengeRefusal::Method)),
+            (&[("code_challenge_method", Some("plain"))], E::Challenge(ChallengeRefusal::Method)),
+            (&[("code_challenge", Some("abc"))], E::Challenge(ChallengeRefusal::Malformed)),
+            (&[("request", Some("eyJ"))], E::RequestNotSupported),
+            (&[("request_uri", Some("https://app.example.org/r"))], E::RequestUriNotSupported),
+        ] {
+            assert_eq!(read(client(), &query(changes)).unwrap_err(), expected, "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_told_to_the_client_even_when_it_is_unknown() {
+        let encoded = "client_id=orders&redirect_uri=https://app.example.org/cb&response_type=code&state=x&a=1&a=2";
+        let refusal = read(client(), &Parameters::parse(encoded).unwrap()).unwrap_err();
+        assert!(matches!(refusal, AuthorizationError::Malformed(MalformedParameters::Repeated(_))));
+    }
+
+    #[test]
+    fn a_client_may_be_registered_for_less_than_the_server_demands() {
+        let mut lenient = client();
+        lenient.metadata.require_state = Some(false);
+        lenient.metadata.require_pkce = false;
+        let bare = query(&[("state", None), ("code_challenge", None), ("code_challenge_method", None)]);
+        assert!(read(lenient, &bare).is_ok());
+        // RFC 9700 §2.1.1: never for a public client.
+        let mut public = public_client();
+        public.metadata.require_state = Some(false);
+        public.metadata.require_pkce = false;
+        assert_eq!(read(public, &bare).unwrap_err(), AuthorizationError::Challenge(ChallengeRefusal::Missing));
+    }
+
+    #[test]
+    fn a_client_uses_only_response_types_that_it_is_registered_for() {
+        let mut service = client();
+        service.metadata.response_types.clear();
+        assert_eq!(read(service, &query(&[])).unwrap_err(), AuthorizationError::ResponseTypeNotAllowed);
+    }
+}

@@ -1,0 +1,131 @@
+//! Bearer tokens at a protected resource, [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750).
+
+use std::fmt;
+
+use super::scope::Scope;
+use crate::secret::Secret;
+
+/// Why a protected resource does not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BearerError {
+    /// No token was sent. "the resource server SHOULD NOT include an error code or other error information" (§3.1).
+    Missing,
+    /// The `Authorization` header is not `Bearer` and one token, or a token came in two ways.
+    InvalidRequest(&'static str),
+    /// The token is not one that this resource accepts; with what a developer may know of the reason.
+    InvalidToken(&'static str),
+    /// The token is good, but does not allow this.
+    InsufficientScope(Scope),
+}
+
+/// Takes the token out of the values of the `Authorization` header. A token in the query is never looked at:
+/// RFC 9700 §4.3.2.
+///
+/// # Errors
+///
+/// [`BearerError::Missing`] when there is no such header or it is of another scheme, [`BearerError::InvalidRequest`] for
+/// two of them or anything but one token.
+pub fn token<'a>(mut authorization: impl Iterator<Item = &'a [u8]>) -> Result<Secret, BearerError> {
+    let Some(value) = authorization.next() else { return Err(BearerError::Missing) };
+    if authorization.next().is_some() {
+        return Err(BearerError::InvalidRequest("the Authorization header is repeated"));
+    }
+    let value = std::str::from_utf8(value)
+        .map_err(|_| BearerError::InvalidRequest("the Authorization header holds other than ASCII"))?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Err(BearerError::Missing);
+    }
+    // §2.1: b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
+    let token = token.trim_start_matches(' ');
+    let body = token.trim_end_matches('=');
+    if body.is_empty() || !body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte)) {
+        return Err(BearerError::InvalidRequest("the Authorization header must be Bearer and one token"));
+    }
+    Ok(Secret::new(token))
+}
+
+impl BearerError {
+    /// The HTTP status (§3.1).
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Missing | Self::InvalidToken(_) => 401,
+            Self::InvalidRequest(_) => 400,
+            Self::InsufficientScope(_) => 403,
+        }
+    }
+
+    /// The value of `error`, if there is one.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Missing => None,
+            Self::InvalidRequest(_) => Some("invalid_request"),
+            Self::InvalidToken(_) => Some("invalid_token"),
+            Self::InsufficientScope(_) => Some("insufficient_scope"),
+        }
+    }
+
+    /// The value of `WWW-Authenticate` (§3). `realm` must not hold quotation marks.
+    #[must_use]
+    pub fn challenge(&self, realm: &str) -> String {
+        let mut challenge = format!("Bearer realm=\"{realm}\"");
+        if let Some(code) = self.code() {
+            challenge.push_str(&format!(", error=\"{code}\", error_description=\"{self}\""));
+        }
+        if let Self::InsufficientScope(scope) = self {
+            challenge.push_str(&format!(", scope=\"{scope}\""));
+        }
+        challenge
+    }
+}
+
+impl fmt::Display for BearerError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => formatter.write_str("an access token is needed: Authorization: Bearer ..."),
+            Self::InvalidRequest(reason) | Self::InvalidToken(reason) => formatter.write_str(reason),
+            Self::InsufficientScope(scope) => write!(formatter, "the access token does not have the scope {scope}"),
+        }
+    }
+}
+
+impl std::error::Error for BearerError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(headers: &[&str]) -> Result<String, BearerError> {
+        token(headers.iter().map(|header| header.as_bytes())).map(|token| token.expose().to_owned())
+    }
+
+    #[test]
+    fn the_token_stands_behind_the_scheme() {
+        assert_eq!(read(&["Bearer abc.def-_~+/=="]), Ok("abc.def-_~+/==".to_owned()));
+        assert_eq!(read(&["bearer abc"]), Ok("abc".to_owned()));
+    }
+
+    #[test]
+    fn anything_else_is_no_token() {
+        assert_eq!(read(&[]), Err(BearerError::Missing));
+        assert_eq!(read(&["Basic abc"]), Err(BearerError::Missing));
+        for headers in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer a,b"], &["Bearer a", "Bearer a"]] {
+            assert!(matches!(read(headers), Err(BearerError::InvalidRequest(_))), "{headers:?}");
+        }
+    }
+
+    // §3 and §3.1
+    #[test]
+    fn the_challenge_names_an_error_only_when_a_token_was_sent() {
+        assert_eq!(BearerError::Missing.challenge("orders"), "Bearer realm=\"orders\"");
+        let scope = Scope::parse("orders:read").unwrap();
+        assert_eq!(
+            BearerError::InsufficientScope(scope).challenge("orders"),
+            "Bearer realm=\"orders\", error=\"insufficient_scope\", error_description=\"the access token does not have \
+             the scope orders:read\", scope=\"orders:read\""
+        );
+        assert_eq!(BearerError::InvalidToken("x").status(), 401);
+    }
+}

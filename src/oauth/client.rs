@@ -1,0 +1,365 @@
+//! Clients: the applications that ask for tokens, [RFC 6749 §2](https://www.rfc-editor.org/rfc/rfc6749#section-2).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{redirect_uri::RedirectUri, scope::Scope, subject::Subject};
+use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
+
+/// The identifier of a client (§2.2): unique, public, 1 to [`ClientId::LONGEST`] visible ASCII characters, and never
+/// beginning as the identifier of a person does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClientId(String);
+
+/// The text cannot be a client identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientIdRefusal;
+
+/// A registered client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Client {
+    /// Its identifier.
+    pub client_id: ClientId,
+    /// Its secrets, of which two may live at a time; none if it is public.
+    #[serde(default)]
+    pub secrets: Vec<ClientSecret>,
+    /// What was registered about it.
+    pub metadata: ClientMetadata,
+    /// Who registered it.
+    pub provenance: Provenance,
+    /// When it was registered.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// A client secret as it is remembered: its hash alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientSecret {
+    /// The hash of the secret.
+    pub digest: Digest,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// Who registered a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provenance {
+    /// It is part of this server, such as the one with which Swagger UI logs in.
+    BuiltIn,
+    /// It stands in the configuration file.
+    Configuration,
+    /// An administrator or a script with the scope to manage clients.
+    Administrator,
+    /// A person, who owns it.
+    Person(Subject),
+}
+
+/// What is registered about a client, with the names of
+/// [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2). [`super::registration::register`] makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientMetadata {
+    /// Its name for people.
+    pub client_name: String,
+    /// Where answers to its authorization requests may go.
+    #[serde(default)]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a person may be sent after signing out.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The grants that it may use.
+    pub grant_types: Vec<GrantType>,
+    /// The response types that it may ask for.
+    pub response_types: Vec<ResponseType>,
+    /// The scope tokens that it may ask for.
+    pub scope: Scope,
+    /// How it authenticates at the token endpoint.
+    pub token_endpoint_auth_method: AuthMethod,
+    /// Whether it runs on a server or at the person's.
+    pub application_type: ApplicationType,
+    /// Its home page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// How to reach the people who are responsible for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
+    /// Whether its authorization requests must carry a PKCE challenge. Never off for public clients.
+    #[serde(default = "yes")]
+    pub require_pkce: bool,
+    /// Whether its authorization requests must carry `state`, if that differs from the server's setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_state: Option<bool>,
+}
+
+/// A way to obtain tokens, by the name that stands in `grant_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// §4.1
+    AuthorizationCode,
+    /// §4.4
+    ClientCredentials,
+}
+
+/// What an authorization request asks for, by the name that stands in `response_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseType {
+    /// An authorization code.
+    Code,
+}
+
+/// How a client authenticates at the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// HTTP Basic.
+    ClientSecretBasic,
+    /// In the form.
+    ClientSecretPost,
+    /// Not at all: a public client.
+    None,
+}
+
+/// Where a client runs, [OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    /// On a server or in a browser.
+    #[default]
+    Web,
+    /// On the person's own machine.
+    Native,
+}
+
+impl ClientId {
+    /// The most characters that a client identifier may have.
+    pub const LONGEST: usize = 128;
+
+    /// Takes `text` as an identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientIdRefusal`] when it is empty, too long, holds anything but letters, digits and `-._~:/`, or begins as the
+    /// identifier of a person does: RFC 9068 §5 warns that `sub` must not be ambiguous.
+    pub fn parse(text: &str) -> Result<Self, ClientIdRefusal> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
+        let length = (1..=Self::LONGEST).contains(&text.len());
+        if !length || text.starts_with(Subject::PERSON) || !text.bytes().all(allowed) {
+            return Err(ClientIdRefusal);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// A new identifier of 128 random bits.
+    #[must_use]
+    pub fn draw(entropy: Entropy) -> Self {
+        Self(format!("app_{}", entropy.text::<16>()))
+    }
+
+    /// The identifier, as it stands in `client_id`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ClientSecret {
+    /// A new secret of 256 random bits, once as it is told to the client and once as it is remembered. The prefix lets
+    /// scanners of published code recognise it.
+    #[must_use]
+    pub fn draw(entropy: Entropy, now: OffsetDateTime) -> (Secret, Self) {
+        let secret = Secret::new(format!("signet_cs_{}", entropy.secret().expose()));
+        let remembered = Self::import(&secret, now);
+        (secret, remembered)
+    }
+
+    /// A secret that someone else chose.
+    #[must_use]
+    pub fn import(secret: &Secret, now: OffsetDateTime) -> Self {
+        Self { digest: Digest::of_secret(secret), created_at: now }
+    }
+}
+
+impl Client {
+    /// Whether it cannot keep a secret (§2.1).
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.metadata.token_endpoint_auth_method == AuthMethod::None
+    }
+
+    /// Whether it is registered for `grant_type`.
+    #[must_use]
+    pub fn allows(&self, grant_type: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant_type)
+    }
+
+    /// Whether its authorization requests must carry a PKCE challenge: always if it is public (RFC 9700 §2.1.1).
+    #[must_use]
+    pub fn requires_pkce(&self) -> bool {
+        self.is_public() || self.metadata.require_pkce
+    }
+
+    /// Whether a person's earlier consent may stand for a new request. Not if another application on the person's
+    /// machine could pose as this one (RFC 8252 §8.6).
+    #[must_use]
+    pub fn may_skip_consent(&self) -> bool {
+        !self.is_public() || self.metadata.redirect_uris.iter().all(RedirectUri::is_https)
+    }
+
+    /// The person who owns it, if a person registered it.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Subject> {
+        match &self.provenance {
+            Provenance::Person(owner) => Some(owner),
+            Provenance::BuiltIn | Provenance::Configuration | Provenance::Administrator => None,
+        }
+    }
+}
+
+impl GrantType {
+    /// The name that stands in `grant_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of this name, if there is one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant_type| grant_type.as_str() == name)
+    }
+
+    /// All grants.
+    pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::ClientCredentials];
+}
+
+impl ResponseType {
+    /// The name that stands in `response_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+        }
+    }
+
+    /// The response type of this name, if there is one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|response_type| response_type.as_str() == name)
+    }
+
+    /// All response types.
+    pub const ALL: [Self; 1] = [Self::Code];
+}
+
+impl AuthMethod {
+    /// The name that stands in `token_endpoint_auth_method`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+
+    /// The method of this name, if there is one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == name)
+    }
+
+    /// All methods.
+    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+}
+
+impl ApplicationType {
+    /// The name that stands in `application_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Native => "native",
+        }
+    }
+
+    /// The type of this name, if there is one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Web, Self::Native].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl TryFrom<String> for ClientId {
+    type Error = ClientIdRefusal;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ClientId> for String {
+    fn from(id: ClientId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ClientIdRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "must have 1 to {} letters, digits or -._~:/ and must not begin with {:?}",
+            ClientId::LONGEST,
+            Subject::PERSON
+        )
+    }
+}
+
+impl std::error::Error for ClientIdRefusal {}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    // RFC 9068 §5
+    #[test]
+    fn a_client_identifier_is_never_a_persons() {
+        assert!(ClientId::parse("orders-app").is_ok());
+        assert!(ClientId::parse("https://app.example.org/client").is_ok());
+        for text in ["", "usr_abc", "a b", "a\n", "ä", &"a".repeat(129)] {
+            assert_eq!(ClientId::parse(text), Err(ClientIdRefusal), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_remembered_by_its_hash() {
+        let (secret, remembered) = ClientSecret::draw(Entropy::system(), datetime!(2030-01-01 00:00 UTC));
+        assert!(remembered.digest.matches(&secret));
+        assert!(!serde_json::to_string(&remembered).unwrap().contains(secret.expose()));
+    }
+}

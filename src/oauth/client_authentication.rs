@@ -1,0 +1,220 @@
+//! Client authentication, [RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3).
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{
+    client::{Client, ClientId},
+    parameters::{Parameters, decode_leniently},
+    token_error::TokenError,
+};
+use crate::secret::Secret;
+
+/// The credentials of a request, before they are checked.
+#[derive(Clone, Debug)]
+pub struct PresentedCredentials {
+    /// The client that the request says it is from.
+    pub client_id: ClientId,
+    presented_secret: Option<Secret>,
+    /// Whether they came in the `Authorization` header, so that a refusal names the scheme there (§5.2).
+    pub by_header: bool,
+}
+
+/// Proof that the client is who it says: a confidential one showed its secret, a public one has none to show.
+///
+/// Only [`PresentedCredentials::authenticate`] makes one.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient(Client);
+
+impl PresentedCredentials {
+    /// Finds the credentials in the `Authorization` header or in the form.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::SeveralAuthMethods`] for both at once, [`TokenError::ClientIdMismatch`] when they name two
+    /// clients, [`TokenError::ClientNotAuthenticated`] when the header is of another scheme or garbled, and
+    /// [`TokenError::Malformed`] when nothing names a client.
+    pub fn find(authorization: Option<&str>, form: &Parameters) -> Result<Self, TokenError> {
+        let form_id = form.one("client_id")?;
+        let form_secret = form.one("client_secret")?;
+        let Some(authorization) = authorization else {
+            let client_id = ClientId::parse(form.required("client_id")?);
+            return Ok(Self {
+                client_id: client_id.map_err(|_| TokenError::ClientNotAuthenticated)?,
+                presented_secret: form_secret.map(Secret::new),
+                by_header: false,
+            });
+        };
+        if form_secret.is_some() {
+            return Err(TokenError::SeveralAuthMethods);
+        }
+        let (client_id, secret) = basic(authorization).ok_or(TokenError::ClientNotAuthenticated)?;
+        if form_id.is_some_and(|form_id| form_id != client_id.as_str()) {
+            return Err(TokenError::ClientIdMismatch);
+        }
+        Ok(Self { client_id, presented_secret: Some(secret), by_header: true })
+    }
+
+    /// Checks the credentials against `client`, which is the one registered as [`Self::client_id`], if any.
+    ///
+    /// A client with a secret may show it in the header or in the form, whichever it is registered for: libraries differ,
+    /// and neither way is weaker.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::ClientNotAuthenticated`] for an unknown client and for a wrong secret alike, and
+    /// [`TokenError::SecretMissing`] when a confidential client shows none.
+    pub fn authenticate(&self, client: Option<Client>) -> Result<AuthenticatedClient, TokenError> {
+        let client = client.filter(|client| client.client_id == self.client_id);
+        let client = client.ok_or(TokenError::ClientNotAuthenticated)?;
+        match (&self.presented_secret, client.is_public()) {
+            (None, true) => Ok(AuthenticatedClient(client)),
+            (None, false) => Err(TokenError::SecretMissing),
+            // A public client that sends a secret believes that it has one: telling it is kinder than ignoring it. An
+            // empty password in the header is how some libraries send none.
+            (Some(secret), true) if !(self.by_header && secret.is_empty()) => Err(TokenError::ClientNotAuthenticated),
+            (Some(_), true) => Ok(AuthenticatedClient(client)),
+            (Some(secret), false) => {
+                // Every secret is compared, so that the time does not tell which one matched.
+                let matching = client.secrets.iter().filter(|known| known.digest.matches(secret)).count();
+                if matching == 0 { Err(TokenError::ClientNotAuthenticated) } else { Ok(AuthenticatedClient(client)) }
+            }
+        }
+    }
+}
+
+impl AuthenticatedClient {
+    /// The client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// Reads HTTP Basic credentials (RFC 7617), whose two halves §2.3.1 wants form-encoded before.
+fn basic(authorization: &str) -> Option<(ClientId, Secret)> {
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    Some((ClientId::parse(&decode_leniently(id)).ok()?, Secret::new(decode_leniently(secret))))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::oauth::{
+        client::{ApplicationType, AuthMethod, ClientMetadata, ClientSecret, GrantType, Provenance, ResponseType},
+        redirect_uri::RedirectUri,
+        scope::Scope,
+    };
+    use time::macros::datetime;
+
+    /// A confidential client `orders` with the secret `s%cr+t`.
+    pub(crate) fn client() -> Client {
+        let now = datetime!(2030-01-01 00:00 UTC);
+        Client {
+            client_id: ClientId::parse("orders").unwrap(),
+            secrets: vec![
+                ClientSecret::import(&Secret::new("older"), now),
+                ClientSecret::import(&Secret::new("s%cr+t"), now),
+            ],
+            metadata: ClientMetadata {
+                client_name: "Orders".to_owned(),
+                redirect_uris: vec![RedirectUri::parse("https://app.example.org/cb").unwrap()],
+                post_logout_redirect_uris: Vec::new(),
+                grant_types: vec![GrantType::AuthorizationCode],
+                response_types: vec![ResponseType::Code],
+                scope: Scope::parse("openid profile email orders:read").unwrap(),
+                token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
+                application_type: ApplicationType::Web,
+                client_uri: None,
+                policy_uri: None,
+                tos_uri: None,
+                contacts: Vec::new(),
+                require_pkce: true,
+                require_state: None,
+            },
+            provenance: Provenance::Configuration,
+            created_at: now,
+        }
+    }
+
+    /// A public client `orders`.
+    pub(crate) fn public_client() -> Client {
+        let mut client = client();
+        client.secrets.clear();
+        client.metadata.token_endpoint_auth_method = AuthMethod::None;
+        client
+    }
+
+    fn authenticate(authorization: Option<&str>, form: &str, client: Option<Client>) -> Result<(), TokenError> {
+        let form = Parameters::parse(form).unwrap();
+        PresentedCredentials::find(authorization, &form)?.authenticate(client).map(|_| ())
+    }
+
+    fn header(credentials: &str) -> String {
+        format!("Basic {}", STANDARD.encode(credentials))
+    }
+
+    #[test]
+    fn a_confidential_client_shows_its_secret_in_the_header_or_in_the_form() {
+        for (authorization, form) in [
+            (Some(header("orders:s%25cr%2Bt")), ""),
+            (Some(header("orders:s%25cr%2Bt")), "client_id=orders"),
+            (Some(header("orders:older")), ""),
+            (None, "client_id=orders&client_secret=s%25cr%2Bt"),
+        ] {
+            assert_eq!(
+                authenticate(authorization.as_deref(), form, Some(client())),
+                Ok(()),
+                "{authorization:?} {form}"
+            );
+        }
+    }
+
+    // RFC 6749 §2.3.1 wants the halves encoded; what is not encoded at all is taken as it stands.
+    #[test]
+    fn a_secret_that_was_not_encoded_is_taken_as_it_stands() {
+        let mut imported = client();
+        imported.secrets = vec![ClientSecret::import(&Secret::new("100%"), imported.created_at)];
+        assert_eq!(authenticate(Some(&header("orders:100%")), "", Some(imported)), Ok(()));
+    }
+
+    #[test]
+    fn wrong_credentials_and_unknown_clients_are_refused_alike() {
+        for (authorization, form, client) in [
+            (Some(header("orders:wrong")), "", Some(client())),
+            (Some(header("orders:")), "", Some(client())),
+            (Some(header("nobody:s%25cr%2Bt")), "", None),
+            (Some("Bearer abc".to_owned()), "", Some(client())),
+            (Some("Basic !!!".to_owned()), "", Some(client())),
+            (Some("Basic".to_owned()), "", Some(client())),
+            (None, "client_id=orders&client_secret=wrong", Some(client())),
+            (None, "client_id=nobody&client_secret=wrong", None),
+            (None, "client_id=nobody", None),
+            (None, "client_id=orders&client_secret=x", Some(public_client())),
+        ] {
+            let refusal = authenticate(authorization.as_deref(), form, client);
+            assert_eq!(refusal, Err(TokenError::ClientNotAuthenticated), "{authorization:?} {form}");
+        }
+    }
+
+    #[test]
+    fn a_client_authenticates_in_one_way_and_as_one_client() {
+        let right = header("orders:s%25cr%2Bt");
+        let twice = authenticate(Some(&right), "client_id=orders&client_secret=s%25cr%2Bt", Some(client()));
+        assert_eq!(twice, Err(TokenError::SeveralAuthMethods));
+        assert_eq!(authenticate(Some(&right), "client_id=other", Some(client())), Err(TokenError::ClientIdMismatch));
+        assert_eq!(authenticate(None, "client_id=orders", Some(client())), Err(TokenError::SecretMissing));
+        let nobody = authenticate(None, "", None);
+        assert!(matches!(nobody, Err(TokenError::Malformed(_))), "{nobody:?}");
+    }
+
+    #[test]
+    fn a_public_client_only_names_itself() {
+        assert_eq!(authenticate(None, "client_id=orders", Some(public_client())), Ok(()));
+        assert_eq!(authenticate(Some(&header("orders:")), "", Some(public_client())), Ok(()));
+    }
+}

@@ -1,0 +1,182 @@
+//! The issuer identifier, [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2).
+
+use std::{fmt, net::IpAddr};
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// The server's own name, exactly as it stands in every token, response and document.
+///
+/// It comes from the configuration and never from a request. It has no query, no fragment and no trailing slash.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Issuer {
+    text: String,
+    url: Url,
+}
+
+/// Why a text cannot be an issuer. `Display` says what to write instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerRefusal {
+    /// Not an absolute URL with a host.
+    NotAUrl,
+    /// A scheme other than `https`, and `http` on a host that is not this machine.
+    NotHttps,
+    /// A user name or password, a query or a fragment.
+    Superfluous,
+    /// A slash at the end, a default port or an upper-case host: not the form that everyone else would compare.
+    NotCanonical,
+}
+
+impl Issuer {
+    /// Takes `text` as the issuer.
+    ///
+    /// # Errors
+    ///
+    /// The first demand of RFC 8414 §2 that `text` does not meet. Plain `http` passes for a loopback host only.
+    pub fn parse(text: &str) -> Result<Self, IssuerRefusal> {
+        let url = Url::parse(text).map_err(|_| IssuerRefusal::NotAUrl)?;
+        let host = url.host().ok_or(IssuerRefusal::NotAUrl)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&host) => {}
+            _ => return Err(IssuerRefusal::NotHttps),
+        }
+        let credentials = !url.username().is_empty() || url.password().is_some();
+        if credentials || url.query().is_some() || url.fragment().is_some() {
+            return Err(IssuerRefusal::Superfluous);
+        }
+        if text != url.as_str().trim_end_matches('/') {
+            return Err(IssuerRefusal::NotCanonical);
+        }
+        Ok(Self { text: text.to_owned(), url })
+    }
+
+    /// The identifier, as it stands in `iss`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The identifier as a URL.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The URL of the endpoint at `path`, which begins with a slash.
+    #[must_use]
+    pub fn endpoint(&self, path: &str) -> String {
+        format!("{}{path}", self.text)
+    }
+
+    /// Scheme, host and port, as a browser writes them in `Origin`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// The path under which the server is reached, without a slash at its end: empty, or `/login` for
+    /// `https://example.org/login`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
+    }
+
+    /// Whether the server speaks `https` to the outside, so that its cookies are `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+}
+
+/// Whether `host` is this machine whatever the name service says: 127.0.0.0/8, `::1` or `localhost`.
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}
+
+impl TryFrom<String> for Issuer {
+    type Error = IssuerRefusal;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Issuer> for String {
+    fn from(issuer: Issuer) -> Self {
+        issuer.text
+    }
+}
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Issuer({})", self.text)
+    }
+}
+
+impl fmt::Display for IssuerRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NotAUrl => "must be an absolute URL such as \"https://login.example.org\"",
+            Self::NotHttps => {
+                "must begin with https:// (plain http is for this machine only: http://127.0.0.1 or http://localhost), \
+                 since tokens and passwords would cross the network readable; put a reverse proxy with a certificate \
+                 before the server and write its https address here"
+            }
+            Self::Superfluous => "must not hold a user name, a query or a fragment",
+            Self::NotCanonical => {
+                "must be written in its shortest form: lower-case host, no default port, no slash at the end"
+            }
+        })
+    }
+}
+
+impl std::error::Error for IssuerRefusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_https_or_this_machine() {
+        for (text, expected) in [
+            ("https://login.example.org", Ok(())),
+            ("https://example.org/login", Ok(())),
+            ("http://127.0.0.1:8080", Ok(())),
+            ("http://localhost:8080", Ok(())),
+            ("http://[::1]:8080", Ok(())),
+            ("http://login.example.org", Err(IssuerRefusal::NotHttps)),
+            ("http://127.0.0.1.evil.example", Err(IssuerRefusal::NotHttps)),
+            ("ftp://example.org", Err(IssuerRefusal::NotHttps)),
+            ("login.example.org", Err(IssuerRefusal::NotAUrl)),
+            ("", Err(IssuerRefusal::NotAUrl)),
+            ("https://login.example.org/", Err(IssuerRefusal::NotCanonical)),
+            ("https://login.example.org:443", Err(IssuerRefusal::NotCanonical)),
+            ("https://Login.example.org", Err(IssuerRefusal::NotCanonical)),
+            ("https://login.example.org?a=b", Err(IssuerRefusal::Superfluous)),
+            ("https://login.example.org#a", Err(IssuerRefusal::Superfluous)),
+            ("https://me@login.example.org", Err(IssuerRefusal::Superfluous)),
+        ] {
+            assert_eq!(Issuer::parse(text).map(|_| ()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn endpoints_are_appended_to_the_issuer() {
+        let issuer = Issuer::parse("https://example.org/login").unwrap();
+        assert_eq!(issuer.endpoint("/token"), "https://example.org/login/token");
+        assert_eq!(issuer.origin(), "https://example.org");
+        assert_eq!(issuer.path(), "/login");
+    }
+}

@@ -1,0 +1,175 @@
+//! Request parameters, [RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) and
+//! [appendix B](https://www.rfc-editor.org/rfc/rfc6749#appendix-B).
+
+use std::{borrow::Cow, fmt};
+
+/// The parameters of one request, in the form `application/x-www-form-urlencoded`.
+///
+/// "Parameters sent without a value MUST be treated as if they were omitted from the request", so they are not kept.
+/// `Debug` prints names only: values may be secrets.
+#[derive(Clone, Default)]
+pub struct Parameters(Vec<(String, String)>);
+
+/// What is wrong with a request before any of its values is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MalformedParameters {
+    /// Not `name=value` pairs in percent-encoded UTF-8.
+    Encoding,
+    /// "Request and response parameters MUST NOT be included more than once."
+    Repeated(String),
+    /// A parameter that the request needs is absent.
+    Missing(&'static str),
+}
+
+impl Parameters {
+    /// Reads `encoded`, a query or a form body.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedParameters::Encoding`] when a percent sign is not followed by two hexadecimal digits, or what is
+    /// decoded is not UTF-8. Repetition is not looked for here: see [`Parameters::one`] and [`Parameters::once_each`].
+    pub fn parse(encoded: &str) -> Result<Self, MalformedParameters> {
+        let pairs = encoded.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        });
+        let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()))
+    }
+
+    /// The value of `name`, if it was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedParameters::Repeated`] when it was sent more than once.
+    pub fn one(&self, name: &str) -> Result<Option<&str>, MalformedParameters> {
+        let mut values = self.0.iter().filter(|(sent, _)| sent == name).map(|(_, value)| value.as_str());
+        match (values.next(), values.next()) {
+            (first, None) => Ok(first),
+            (_, Some(_)) => Err(MalformedParameters::Repeated(name.to_owned())),
+        }
+    }
+
+    /// The value of `name`, which the request needs.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedParameters::Repeated`] or [`MalformedParameters::Missing`].
+    pub fn required(&self, name: &'static str) -> Result<&str, MalformedParameters> {
+        self.one(name)?.ok_or(MalformedParameters::Missing(name))
+    }
+
+    /// All values of `name`, for the few parameters that may be repeated.
+    pub fn many<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Makes sure that no parameter is repeated, known or not, except `resource`, which
+    /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2) allows several times.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedParameters::Repeated`] with the first name that was sent more than once.
+    pub fn once_each(&self) -> Result<(), MalformedParameters> {
+        for (name, _) in &self.0 {
+            if name != "resource" {
+                self.one(name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Decodes one name or value. A plus sign is a space; invalid escapes are refused rather than repaired.
+fn decode(text: &str) -> Result<String, MalformedParameters> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let high = rest.next().and_then(hexadecimal).ok_or(MalformedParameters::Encoding)?;
+                let low = rest.next().and_then(hexadecimal).ok_or(MalformedParameters::Encoding)?;
+                bytes.push(high << 4 | low);
+            }
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| MalformedParameters::Encoding)
+}
+
+/// Decodes one half of HTTP Basic credentials, which
+/// [RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) wants form-encoded. Many clients forget
+/// that, so what does not decode is taken as it stands.
+#[must_use]
+pub fn decode_leniently(text: &str) -> Cow<'_, str> {
+    decode(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Encodes pairs in the form `application/x-www-form-urlencoded`.
+#[must_use]
+pub fn encode(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+fn hexadecimal(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+impl fmt::Display for MalformedParameters {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encoding => formatter.write_str("the parameters are not percent-encoded UTF-8"),
+            Self::Repeated(name) => write!(formatter, "the parameter {name:?} is repeated"),
+            Self::Missing(name) => write!(formatter, "the parameter {name:?} is missing"),
+        }
+    }
+}
+
+impl std::error::Error for MalformedParameters {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(encoded: &str) -> Parameters {
+        Parameters::parse(encoded).unwrap()
+    }
+
+    // RFC 6749 §3.1
+    #[test]
+    fn a_parameter_without_a_value_is_omitted() {
+        assert_eq!(parse("state=&scope=a").one("state"), Ok(None));
+        assert_eq!(parse("state&scope=a").one("state"), Ok(None));
+        assert_eq!(parse("state=x&scope=a").one("state"), Ok(Some("x")));
+    }
+
+    // RFC 6749 §3.1
+    #[test]
+    fn a_repeated_parameter_is_refused_even_when_equal() {
+        let repeated = parse("a=1&b=2&a=1");
+        assert_eq!(repeated.one("a"), Err(MalformedParameters::Repeated("a".to_owned())));
+        assert_eq!(repeated.one("b"), Ok(Some("2")));
+        assert_eq!(repeated.once_each(), Err(MalformedParameters::Repeated("a".to_owned())));
+        assert_eq!(parse("resource=x&resource=y&a=1").once_each(), Ok(()));
+    }
+
+    #[test]
+    fn values_are_decoded_or_refused_but_never_repaired() {
+        assert_eq!(parse("state=a%2Bb+c%20d").one("state"), Ok(Some("a+b c d")));
+        for encoded in ["state=%", "state=%2", "state=%zz", "state=%ff", "%ff=a"] {
+            assert!(matches!(Parameters::parse(encoded), Err(MalformedParameters::Encoding)), "{encoded}");
+        }
+    }
+
+    #[test]
+    fn values_are_never_printed() {
+        assert_eq!(format!("{:?}", parse("client_secret=hunter2")), "[\"client_secret\"]");
+    }
+}

@@ -1,0 +1,415 @@
+//! Redirect URIs: what may be registered, and what a request may name.
+//!
+//! [RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2), compared exactly as
+//! [RFC 9700 §4.1.3](https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3) asks, with the one exception that
+//! [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3) makes for the port of a loopback address.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+use super::{issuer::is_loopback, parameters};
+
+/// A redirect URI that a client has registered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RedirectUri(String);
+
+/// Proof that a redirect URI is one of the client's own: nobody is redirected anywhere else.
+///
+/// Only [`TrustedRedirectUri::choose`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TrustedRedirectUri(String);
+
+/// Why a text cannot be registered as a redirect URI. `Display` says what to write instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectUriRefusal {
+    /// Not an absolute URI, or one with characters that do not belong in a URI.
+    NotAbsolute,
+    /// Longer than [`LONGEST_REDIRECT_URI`].
+    TooLong,
+    /// "The endpoint URI MUST NOT include a fragment component."
+    Fragment,
+    /// A user name or password.
+    Credentials,
+    /// `http` to a host that is not this machine (RFC 9700 §2.6).
+    PlainHttp,
+    /// A private-use scheme without a dot (RFC 8252 §7.1), or one that a browser would act on, such as `javascript`.
+    Scheme,
+}
+
+/// Why a request's `redirect_uri` leads nowhere: the person gets a page, and no redirect happens (§3.1.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UntrustedRedirectUri {
+    /// The request names one that is not registered. What was sent is kept for the log and the client's owner.
+    NotRegistered(String),
+    /// The request names none although the client has not exactly one (§3.1.2.3).
+    Missing,
+}
+
+impl RedirectUri {
+    /// Takes `text` for registration.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that `text` breaks.
+    pub fn parse(text: &str) -> Result<Self, RedirectUriRefusal> {
+        if text.len() > LONGEST_REDIRECT_URI {
+            return Err(RedirectUriRefusal::TooLong);
+        }
+        // What the URL standard would silently repair (spaces, control characters, backslashes) is refused instead,
+        // since the text is compared byte by byte and other parties may repair it differently.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)) {
+            return Err(RedirectUriRefusal::NotAbsolute);
+        }
+        let url = Url::parse(text).map_err(|_| RedirectUriRefusal::NotAbsolute)?;
+        if text.contains('#') {
+            return Err(RedirectUriRefusal::Fragment);
+        }
+        if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
+            return Err(RedirectUriRefusal::Credentials);
+        }
+        match (url.scheme(), url.host()) {
+            ("https", Some(_)) => {}
+            ("http", Some(host)) if is_loopback(&host) => {}
+            ("http", _) => return Err(RedirectUriRefusal::PlainHttp),
+            // "Apps MUST use a URI scheme based on a domain name under their control, expressed in reverse order":
+            // the dot also keeps out javascript, data, file and every other scheme that a browser acts on.
+            (scheme, _) if scheme.contains('.') => {}
+            _ => return Err(RedirectUriRefusal::Scheme),
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The URI, byte for byte as it was registered.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is claimed by whoever holds the host's certificate, so that no other application can receive what is
+    /// sent there (RFC 8252 §8.6).
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether a request that names `requested` means this one: byte for byte, and the port may differ when both are
+    /// `http` on the same loopback IP address.
+    #[must_use]
+    pub fn accepts(&self, requested: &str) -> bool {
+        if self.0 == requested {
+            return true;
+        }
+        match (loopback_without_port(&self.0), loopback_without_port(requested)) {
+            (Some(registered), Some(requested)) => registered == requested,
+            _ => false,
+        }
+    }
+}
+
+impl TrustedRedirectUri {
+    /// Chooses where the answer to a request goes: to `requested` if one of `registered` accepts it, or to the only
+    /// one registered if the request names none.
+    ///
+    /// # Errors
+    ///
+    /// [`UntrustedRedirectUri`]; then nobody is redirected anywhere.
+    pub fn choose(registered: &[RedirectUri], requested: Option<&str>) -> Result<Self, UntrustedRedirectUri> {
+        match (requested, registered) {
+            (Some(requested), _) if registered.iter().any(|uri| uri.accepts(requested)) => {
+                Ok(Self(requested.to_owned()))
+            }
+            (Some(requested), _) => Err(UntrustedRedirectUri::NotRegistered(requested.to_owned())),
+            (None, [only]) => Ok(Self(only.0.clone())),
+            (None, _) => Err(UntrustedRedirectUri::Missing),
+        }
+    }
+
+    /// The URI without response parameters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URI with `pairs` added to its query, which "MUST be retained when adding additional query parameters".
+    #[must_use]
+    pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
+        let separator = match self.0.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        format!("{}{separator}{}", self.0, parameters::encode(pairs))
+    }
+
+    /// What a content security policy has to name as a form's target, so that a browser follows the redirect after the
+    /// form: the origin of a web address, the scheme of anything else.
+    #[must_use]
+    pub fn policy_source(&self) -> String {
+        destination(&self.0, |url| url.origin().ascii_serialization(), |scheme| format!("{scheme}:"))
+    }
+
+    /// What a person is shown as the place that they return to: a host, or the scheme of an application's own URI.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        destination(&self.0, |url| url.host_str().unwrap_or_default().to_owned(), ToOwned::to_owned)
+    }
+}
+
+fn destination(uri: &str, web: impl Fn(&Url) -> String, other: impl Fn(&str) -> String) -> String {
+    match Url::parse(uri) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => web(&url),
+        Ok(url) => other(url.scheme()),
+        Err(_) => String::new(),
+    }
+}
+
+fn authority(text: &str) -> &str {
+    let rest = text.split_once("//").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or_default()
+}
+
+/// `uri` without its port if it is `http` on a loopback IP literal. A name such as `localhost` is not: RFC 8252 §8.3.
+fn loopback_without_port(uri: &str) -> Option<(&'static str, &str)> {
+    let (host, rest) = ["http://127.0.0.1", "http://[::1]"]
+        .into_iter()
+        .find_map(|host| uri.strip_prefix(host).map(|rest| (host, rest)))?;
+    let rest = match rest.strip_prefix(':') {
+        None => rest,
+        Some(with_port) => {
+            let digits = with_port.bytes().take_while(u8::is_ascii_digit).count();
+            let (port, rest) = with_port.split_at_checked(digits)?;
+            port.parse::<u16>().ok().filter(|port| *port > 0)?;
+            rest
+        }
+    };
+    // Whatever follows must not continue the host, as it does in http://127.0.0.1.evil.example.
+    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((host, rest))
+}
+
+impl TryFrom<String> for RedirectUri {
+    type Error = RedirectUriRefusal;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RedirectUri> for String {
+    fn from(uri: RedirectUri) -> Self {
+        uri.0
+    }
+}
+
+impl RedirectUri {
+    /// Whether it leads to a web page rather than to an application's own scheme or this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        Url::parse(&self.0)
+            .is_ok_and(|url| url.scheme() == "http" && url.host().is_some_and(|host: Host<&str>| is_loopback(&host)))
+    }
+}
+
+impl fmt::Display for RedirectUriRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAbsolute => {
+                formatter.write_str("must be an absolute URI such as https://app.example.org/callback")
+            }
+            Self::TooLong => write!(formatter, "must not be longer than {LONGEST_REDIRECT_URI} characters"),
+            Self::Fragment => formatter.write_str("must not hold a fragment (the part after #)"),
+            Self::Credentials => formatter.write_str("must not hold a user name or password"),
+            Self::PlainHttp => formatter
+                .write_str("must begin with https:// (plain http is for this machine only, as in http://127.0.0.1)"),
+            Self::Scheme => formatter.write_str(
+                "must begin with https://, or with a scheme of the application's own in reverse domain form, such as \
+                 org.example.app:/callback",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RedirectUriRefusal {}
+
+/// The longest redirect URI that is registered, in bytes. It bounds the record of a client.
+pub const LONGEST_REDIRECT_URI: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registered(uris: &[&str]) -> Vec<RedirectUri> {
+        uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect()
+    }
+
+    // Each is one step away from a URI that the test registers.
+    const VARIANTS: &[&str] = &[
+        "https://app.example.org/cb",
+        "https://app.example.org/cb?tenant=1&x=1",
+        "https://app.example.org/cb?tenant=12",
+        "https://app.example.org/cb?tenant=1#f",
+        "https://app.example.org/cb?tenant=1#",
+        "https://app.example.org/cb/?tenant=1",
+        "https://app.example.org/CB?tenant=1",
+        "https://APP.example.org/cb?tenant=1",
+        "HTTPS://app.example.org/cb?tenant=1",
+        "http://app.example.org/cb?tenant=1",
+        "https://app.example.org:443/cb?tenant=1",
+        "https://app.example.org:8443/cb?tenant=1",
+        "https://app.example.org./cb?tenant=1",
+        "https://app.example.org.evil.example/cb?tenant=1",
+        "https://evil.example/app.example.org/cb?tenant=1",
+        "https://evilapp.example.org/cb?tenant=1",
+        "https://app.example.org@evil.example/cb?tenant=1",
+        "https://user@app.example.org/cb?tenant=1",
+        "https://a@b@app.example.org/cb?tenant=1",
+        "https://app.example.org\\@evil.example/cb?tenant=1",
+        "https:\\\\app.example.org\\cb?tenant=1",
+        "https:/app.example.org/cb?tenant=1",
+        "https:///app.example.org/cb?tenant=1",
+        "//app.example.org/cb?tenant=1",
+        "/cb?tenant=1",
+        "https://app.example.org//cb?tenant=1",
+        "https://app.example.org/./cb?tenant=1",
+        "https://app.example.org/x/../cb?tenant=1",
+        "https://app.example.org/%2e%2e/cb?tenant=1",
+        "https://app.example.org/..;/cb?tenant=1",
+        "https://app.example.org/%63b?tenant=1",
+        "https://app.example.org/cb%00?tenant=1",
+        "https://app.example.org/cb%252f?tenant=1",
+        "https://app.example.org/cb?tenant=%31",
+        "https://app.example.org/cb?tenant=1 ",
+        " https://app.example.org/cb?tenant=1",
+        "https://app.example.org/cb?tenant=1\n",
+        "https://app.example.org/cb?tenant=1\t",
+        "https://app.example.org/cb?tenant=1\0",
+        "https://аpp.example.org/cb?tenant=1",
+        "https://xn--pp-7kc.example.org/cb?tenant=1",
+        "https://[::1]/cb?tenant=1",
+        "https://127.0.0.1/cb",
+        "http://127.0.0.1/CB",
+        "http://127.0.0.1/cb/",
+        "http://127.0.0.1/cb?x=1",
+        "http://127.0.0.1.evil.example/cb",
+        "http://127.0.0.1:80.evil.example/cb",
+        "http://127.0.0.1:@evil.example/cb",
+        "http://127.0.0.1:80@evil.example/cb",
+        "http://127.0.0.1:0/cb",
+        "http://127.0.0.1:65536/cb",
+        "http://127.0.0.1:/cb",
+        "http://127.0.0.1:8o/cb",
+        "http://127.0.0.2/cb",
+        "http://127.1/cb",
+        "http://2130706433/cb",
+        "http://0x7f.0.0.1/cb",
+        "http://localhost/cb",
+        "http://localhost.evil.example/cb",
+        "http://[::1]/cb",
+        "http://[::1]:80/cb",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "",
+    ];
+
+    // RFC 9700 §4.1.3
+    #[test]
+    fn an_unregistered_redirect_uri_is_never_redirected_to() {
+        let own = registered(&["https://app.example.org/cb?tenant=1", "http://127.0.0.1/cb"]);
+        for requested in VARIANTS {
+            assert_eq!(
+                TrustedRedirectUri::choose(&own, Some(requested)),
+                Err(UntrustedRedirectUri::NotRegistered((*requested).to_owned())),
+                "{requested:?}"
+            );
+        }
+        let long = format!("https://app.example.org/cb?tenant=1{}", "a".repeat(65_536));
+        assert!(TrustedRedirectUri::choose(&own, Some(&long)).is_err());
+        assert!(TrustedRedirectUri::choose(&own, Some("https://app.example.org/cb?tenant=1")).is_ok());
+    }
+
+    // RFC 8252 §7.3
+    #[test]
+    fn the_port_of_a_loopback_address_may_vary() {
+        let own = registered(&["http://127.0.0.1/cb", "http://[::1]:3000/cb", "http://localhost:3000/cb"]);
+        for requested in [
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:1/cb",
+            "http://127.0.0.1:65535/cb",
+            "http://[::1]:51004/cb",
+            "http://[::1]/cb",
+            "http://localhost:3000/cb",
+        ] {
+            assert!(TrustedRedirectUri::choose(&own, Some(requested)).is_ok(), "{requested}");
+        }
+        // §8.3: localhost is a name, and names can be made to lead elsewhere.
+        assert!(TrustedRedirectUri::choose(&own, Some("http://localhost:3001/cb")).is_err());
+    }
+
+    // RFC 6749 §3.1.2.3
+    #[test]
+    fn a_request_may_name_none_only_if_there_is_one() {
+        let one = registered(&["https://app.example.org/cb"]);
+        let two = registered(&["https://app.example.org/cb", "https://app.example.org/other"]);
+        assert!(TrustedRedirectUri::choose(&one, None).is_ok());
+        assert_eq!(TrustedRedirectUri::choose(&two, None), Err(UntrustedRedirectUri::Missing));
+        assert_eq!(TrustedRedirectUri::choose(&[], None), Err(UntrustedRedirectUri::Missing));
+    }
+
+    // RFC 9700 §2.6 and RFC 8252 §7.1
+    #[test]
+    fn only_safe_uris_are_registered() {
+        for (text, expected) in [
+            ("https://app.example.org/cb", Ok(())),
+            ("https://app.example.org", Ok(())),
+            ("https://app.example.org/cb?a=b", Ok(())),
+            ("http://127.0.0.1/cb", Ok(())),
+            ("http://[::1]:8080/cb", Ok(())),
+            ("http://localhost:3000/cb", Ok(())),
+            ("org.example.app:/cb", Ok(())),
+            ("app.immich:///oauth-callback", Ok(())),
+            ("http://app.example.org/cb", Err(RedirectUriRefusal::PlainHttp)),
+            ("http://localhost.evil.example/cb", Err(RedirectUriRefusal::PlainHttp)),
+            ("https://app.example.org/cb#x", Err(RedirectUriRefusal::Fragment)),
+            ("https://app.example.org/cb#", Err(RedirectUriRefusal::Fragment)),
+            ("https://me:pw@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
+            ("https://@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
+            ("javascript:alert(1)", Err(RedirectUriRefusal::Scheme)),
+            ("JaVaScRiPt:alert(1)", Err(RedirectUriRefusal::Scheme)),
+            ("data:text/html,x", Err(RedirectUriRefusal::Scheme)),
+            ("vbscript:x", Err(RedirectUriRefusal::Scheme)),
+            ("file:///etc/passwd", Err(RedirectUriRefusal::Scheme)),
+            ("blob:https://app.example.org/1", Err(RedirectUriRefusal::Scheme)),
+            ("about:blank", Err(RedirectUriRefusal::Scheme)),
+            ("myapp:/cb", Err(RedirectUriRefusal::Scheme)),
+            ("/cb", Err(RedirectUriRefusal::NotAbsolute)),
+            ("", Err(RedirectUriRefusal::NotAbsolute)),
+            ("https://app.example.org/c b", Err(RedirectUriRefusal::NotAbsolute)),
+            ("https://app.example.org\\cb", Err(RedirectUriRefusal::NotAbsolute)),
+            ("https://app.example.org/cb\n", Err(RedirectUriRefusal::NotAbsolute)),
+            ("https://äpp.example.org/cb", Err(RedirectUriRefusal::NotAbsolute)),
+        ] {
+            assert_eq!(RedirectUri::parse(text).map(|_| ()), expected, "{text:?}");
+        }
+    }
+
+    // RFC 6749 §3.1.2
+    #[test]
+    fn the_uris_own_query_is_kept() {
+        let trusted = |uri: &str| TrustedRedirectUri(uri.to_owned());
+        let pairs = [("code", "a b"), ("state", "x&y")];
+        assert_eq!(trusted("https://a.example/cb").with_query(&pairs), "https://a.example/cb?code=a+b&state=x%26y");
+        assert_eq!(trusted("https://a.example/cb?t=1").with_query(&pairs[..1]), "https://a.example/cb?t=1&code=a+b");
+        assert_eq!(trusted("https://a.example/cb?").with_query(&pairs[..1]), "https://a.example/cb?code=a+b");
+        assert_eq!(trusted("app.immich:///cb").with_query(&pairs[..1]), "app.immich:///cb?code=a+b");
+    }
+
+    #[test]
+    fn a_form_may_lead_to_the_origin_or_the_scheme() {
+        let trusted = |uri: &str| TrustedRedirectUri(uri.to_owned()).policy_source();
+        assert_eq!(trusted("https://a.example:8443/cb?x=1"), "https://a.example:8443");
+        assert_eq!(trusted("org.example.app:/cb"), "org.example.app:");
+    }
+}

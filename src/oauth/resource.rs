@@ -1,0 +1,313 @@
+//! Protected resources: the APIs that accept our access tokens, and the scopes that mean something to each.
+//!
+//! [RFC 8707](https://www.rfc-editor.org/rfc/rfc8707) names the one that a request is for; without a name the scopes
+//! decide, since each scope token belongs to one resource.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::Duration;
+use url::Url;
+
+use super::{issuer::Issuer, scope::Scope};
+use crate::jose::Algorithm;
+
+/// The identifier of a protected resource: an absolute URI without a fragment (RFC 8707 §2). It stands in `aud`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ResourceId(String);
+
+/// The text is not an absolute URI, or has a fragment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceIdRefusal;
+
+impl ResourceId {
+    /// Takes `text` as an identifier. It is compared byte by byte.
+    ///
+    /// # Errors
+    ///
+    /// [`ResourceIdRefusal`] when it is not an absolute URI without a fragment.
+    pub fn parse(text: &str) -> Result<Self, ResourceIdRefusal> {
+        let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !graphic || text.len() > 256 || text.contains('#') || Url::parse(text).is_err() {
+            return Err(ResourceIdRefusal);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The identifier, as it stands in `aud`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A scope token of a resource, with the words in which a person is asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeEntry {
+    /// The scope token.
+    pub token: String,
+    /// What it allows, as a person reads it on the consent page.
+    pub description: String,
+}
+
+/// The `typ` of the access tokens for a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessTokenType {
+    /// `at+jwt`, as RFC 9068 asks.
+    #[default]
+    AtJwt,
+    /// `JWT`, for verifiers that refuse anything else.
+    Jwt,
+}
+
+/// A protected resource, as the configuration describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// What stands in `aud`.
+    pub id: ResourceId,
+    /// Its name for people.
+    pub name: String,
+    /// The scope tokens that mean something to it.
+    pub scopes: Vec<ScopeEntry>,
+    /// How long its access tokens live, if not as long as others.
+    pub access_token_lifetime: Option<Duration>,
+    /// With which algorithm its access tokens are signed.
+    pub access_token_signing_alg: Algorithm,
+    /// The `typ` of its access tokens.
+    pub access_token_typ: AccessTokenType,
+}
+
+/// All resources: the server's own (userinfo and the management API) and those of the configuration.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    own: ResourceId,
+    all: Vec<Resource>,
+}
+
+/// For whom a token is: what stands in `aud`, and what follows from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audience {
+    members: Vec<ResourceId>,
+}
+
+/// Why the requested scope and resources do not go together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AudienceRefusal {
+    /// A resource that is not registered here: `invalid_target` (RFC 8707 §2).
+    UnknownResource,
+    /// A scope token that belongs to no resource: `invalid_scope`.
+    UnknownScope,
+    /// A scope token of a resource that was not asked for, or scopes of two APIs in one token: `invalid_target`.
+    /// "the authorization server … SHOULD … reject" such requests (RFC 9068 §3), since a token for two APIs lets each
+    /// use it at the other.
+    SeveralResources,
+}
+
+impl Resources {
+    /// The server's own resource, named by the issuer, and `others`.
+    #[must_use]
+    pub fn new(issuer: &Issuer, others: Vec<Resource>) -> Self {
+        let own = ResourceId(issuer.as_str().to_owned());
+        let entry = |(token, description): &(&str, &str)| ScopeEntry {
+            token: (*token).to_owned(),
+            description: (*description).to_owned(),
+        };
+        let first = Resource {
+            id: own.clone(),
+            name: "Your account".to_owned(),
+            scopes: IDENTITY_SCOPES.iter().chain(MANAGEMENT_SCOPES).map(entry).collect(),
+            access_token_lifetime: None,
+            access_token_signing_alg: Algorithm::Es256,
+            access_token_typ: AccessTokenType::AtJwt,
+        };
+        Self { own, all: std::iter::once(first).chain(others).collect() }
+    }
+
+    /// The identifier of the server's own resource, which is the issuer.
+    #[must_use]
+    pub fn own(&self) -> &ResourceId {
+        &self.own
+    }
+
+    /// All resources, the server's own first.
+    #[must_use]
+    pub fn all(&self) -> &[Resource] {
+        &self.all
+    }
+
+    /// The resource of a token for `audience`: the API if there is one, or the server itself.
+    #[must_use]
+    pub fn of(&self, audience: &Audience) -> Option<&Resource> {
+        let id = audience.members.iter().find(|id| **id != self.own).unwrap_or(&self.own);
+        self.find(id.as_str())
+    }
+
+    /// The entry of a scope token and the resource that it belongs to.
+    #[must_use]
+    pub fn scope(&self, token: &str) -> Option<(&Resource, &ScopeEntry)> {
+        self.all.iter().find_map(|resource| {
+            resource.scopes.iter().find(|entry| entry.token == token).map(|entry| (resource, entry))
+        })
+    }
+
+    /// For whom a token of `scope` is, when the request names `requested` resources (which may be none).
+    ///
+    /// The server itself is in the audience whenever one of its own scopes is asked for, so that `/userinfo` accepts
+    /// the token; besides it there is at most one API. The scopes with which this server is managed never stand in a
+    /// token that an API sees, since that API could then manage the server.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that does not hold.
+    pub fn audience(&self, scope: &Scope, requested: &[&str]) -> Result<Audience, AudienceRefusal> {
+        let mut members: Vec<ResourceId> = Vec::new();
+        for id in requested {
+            let resource = self.find(id).ok_or(AudienceRefusal::UnknownResource)?;
+            members.push(resource.id.clone());
+        }
+        for token in scope.iter() {
+            let (resource, _) = self.scope(token).ok_or(AudienceRefusal::UnknownScope)?;
+            if !requested.is_empty() && resource.id != self.own && !members.contains(&resource.id) {
+                return Err(AudienceRefusal::SeveralResources);
+            }
+            members.push(resource.id.clone());
+        }
+        members.sort_by_key(|id| *id == self.own);
+        members.dedup();
+        let apis = members.iter().filter(|id| **id != self.own).count();
+        let manages = scope.iter().any(|token| MANAGEMENT_SCOPES.iter().any(|(name, _)| *name == token));
+        if apis > 1 || (apis == 1 && manages) {
+            return Err(AudienceRefusal::SeveralResources);
+        }
+        if members.is_empty() {
+            members.push(self.own.clone());
+        }
+        Ok(Audience { members })
+    }
+
+    fn find(&self, id: &str) -> Option<&Resource> {
+        self.all.iter().find(|resource| resource.id.as_str() == id)
+    }
+}
+
+impl Audience {
+    /// The members, the API before the server itself.
+    #[must_use]
+    pub fn members(&self) -> &[ResourceId] {
+        &self.members
+    }
+
+    /// The value of `aud`: a string if there is one member, else an array (RFC 7519 §4.1.3).
+    #[must_use]
+    pub fn to_claim(&self) -> serde_json::Value {
+        match self.members.as_slice() {
+            [only] => only.as_str().into(),
+            several => several.iter().map(ResourceId::as_str).collect::<Vec<_>>().into(),
+        }
+    }
+}
+
+/// Whether `token` is one with which the server is managed.
+#[must_use]
+pub fn is_management_scope(token: &str) -> bool {
+    MANAGEMENT_SCOPES.iter().any(|(name, _)| *name == token)
+}
+
+impl TryFrom<String> for ResourceId {
+    type Error = ResourceIdRefusal;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ResourceId> for String {
+    fn from(id: ResourceId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for ResourceIdRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("must be an absolute URI without a fragment, such as https://api.example.org")
+    }
+}
+
+impl std::error::Error for ResourceIdRefusal {}
+
+/// The scopes of OpenID Connect Core §5.4 and §11, with what a person is told.
+pub const IDENTITY_SCOPES: &[(&str, &str)] = &[
+    ("openid", "Know who you are: a number that stands for your account"),
+    ("profile", "See your name, username, picture and other details of your profile"),
+    ("email", "See your e-mail address"),
+    ("address", "See your postal address"),
+    ("phone", "See your phone number"),
+    ("groups", "See which groups you belong to"),
+    ("offline_access", "Stay connected when you are not using it"),
+];
+
+/// The scopes with which this server is managed, with what a person is told.
+pub const MANAGEMENT_SCOPES: &[(&str, &str)] = &[
+    ("signet:account", "Manage your account on this server"),
+    ("signet:clients", "Register and change applications on this server"),
+    ("signet:users", "Manage the people of this server"),
+    ("signet:admin", "Manage everything on this server"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUER: &str = "https://login.example.org";
+    const ORDERS: &str = "https://orders.example.org";
+    const STOCK: &str = "https://stock.example.org";
+
+    fn api(id: &str, scope: &str) -> Resource {
+        Resource {
+            id: ResourceId::parse(id).unwrap(),
+            name: id.to_owned(),
+            scopes: vec![ScopeEntry { token: scope.to_owned(), description: scope.to_owned() }],
+            access_token_lifetime: None,
+            access_token_signing_alg: Algorithm::Es256,
+            access_token_typ: AccessTokenType::AtJwt,
+        }
+    }
+
+    fn resources() -> Resources {
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        Resources::new(&issuer, vec![api(ORDERS, "orders:read"), api(STOCK, "stock:read")])
+    }
+
+    #[test]
+    fn the_scopes_decide_for_whom_a_token_is() {
+        for (scope, requested, expected) in [
+            ("orders:read", &[][..], Ok(vec![ORDERS])),
+            ("openid orders:read", &[], Ok(vec![ORDERS, ISSUER])),
+            ("openid", &[], Ok(vec![ISSUER])),
+            ("signet:clients", &[], Ok(vec![ISSUER])),
+            ("", &[], Ok(vec![ISSUER])),
+            ("", &[ORDERS], Ok(vec![ORDERS])),
+            ("openid orders:read", &[ORDERS], Ok(vec![ORDERS, ISSUER])),
+            ("orders:read", &[STOCK], Err(AudienceRefusal::SeveralResources)),
+            ("orders:read stock:read", &[], Err(AudienceRefusal::SeveralResources)),
+            ("orders:read signet:clients", &[], Err(AudienceRefusal::SeveralResources)),
+            ("", &[ORDERS, STOCK], Err(AudienceRefusal::SeveralResources)),
+            ("orders:write", &[], Err(AudienceRefusal::UnknownScope)),
+            ("", &["https://evil.example"], Err(AudienceRefusal::UnknownResource)),
+        ] {
+            let audience = resources().audience(&Scope::parse(scope).unwrap(), requested);
+            let members = audience.map(|audience| audience.members.into_iter().map(|id| id.0).collect::<Vec<_>>());
+            let expected = expected.map(|ids| ids.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>());
+            assert_eq!(members, expected, "{scope} {requested:?}");
+        }
+    }
+
+    // RFC 7519 §4.1.3
+    #[test]
+    fn one_member_is_a_string_and_several_are_an_array() {
+        let claim = |scope: &str| resources().audience(&Scope::parse(scope).unwrap(), &[]).unwrap().to_claim();
+        assert_eq!(claim("orders:read"), serde_json::json!(ORDERS));
+        assert_eq!(claim("orders:read openid"), serde_json::json!([ORDERS, ISSUER]));
+    }
+}

@@ -1,0 +1,139 @@
+//! Refusals of the token endpoint, [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
+
+use std::fmt;
+
+use super::parameters::MalformedParameters;
+
+/// Why the token endpoint refuses a request: the cause, for the log and the tests. The client learns the
+/// [code](TokenError::code) and a sentence that is fixed for each code, so that nobody can probe for causes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenError {
+    /// The request is not a form, or a parameter is missing or repeated.
+    Malformed(MalformedParameters),
+    /// The client authenticates in two ways at once: "MUST NOT use more than one authentication method".
+    SeveralAuthMethods,
+    /// The `client_id` of the form is not the one of the credentials.
+    ClientIdMismatch,
+    /// The client is unknown, its secret is wrong or missing, or it used a method that it is not registered for.
+    ClientNotAuthenticated,
+    /// The client named itself but has a secret to show.
+    SecretMissing,
+    /// The client may not use this grant.
+    GrantNotAllowed,
+    /// The server has no such grant.
+    UnknownGrant,
+    /// The code was never issued, or is long gone.
+    CodeUnknown,
+    /// The code is past its lifetime.
+    CodeExpired,
+    /// The code was redeemed before: "the authorization server MUST deny the request and SHOULD revoke (when possible)
+    /// all tokens previously issued based on that authorization code" (§4.1.2).
+    CodeSpent,
+    /// The code was issued to another client.
+    CodeOfAnotherClient,
+    /// The `redirect_uri` is not the one of the authorization request.
+    RedirectUriMismatch,
+    /// The `code_verifier` does not match, is missing, or was sent though there was no challenge (RFC 9700 §4.8.2).
+    VerifierMismatch,
+    /// The person, the client or the consent behind the grant is no longer what it was.
+    GrantEnded,
+    /// The scope is malformed, unknown, or more than the client may ask for.
+    ScopeExceeded,
+    /// The resource is unknown or does not go with the scope (RFC 8707 §2).
+    InvalidTarget,
+}
+
+impl TokenError {
+    /// The value of `error`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) | Self::SeveralAuthMethods | Self::ClientIdMismatch => "invalid_request",
+            Self::ClientNotAuthenticated | Self::SecretMissing => "invalid_client",
+            Self::CodeUnknown
+            | Self::CodeExpired
+            | Self::CodeSpent
+            | Self::CodeOfAnotherClient
+            | Self::RedirectUriMismatch
+            | Self::VerifierMismatch
+            | Self::GrantEnded => "invalid_grant",
+            Self::GrantNotAllowed => "unauthorized_client",
+            Self::UnknownGrant => "unsupported_grant_type",
+            Self::ScopeExceeded => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+        }
+    }
+
+    /// The value of `error_description`: what to look at, without telling which rule was broken where that would help
+    /// an attacker.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let fixed = match self.code() {
+            "invalid_request" => return self.request_description(),
+            "invalid_client" => "the client is unknown, or it did not authenticate as it is registered",
+            "invalid_grant" => {
+                "the authorization code is unknown, expired, already used, or was issued for another client, redirect \
+                 URI or code verifier; start again at the authorization endpoint"
+            }
+            "unauthorized_client" => "this client is not registered for this grant type",
+            "unsupported_grant_type" => "this server does not know this grant type; see grant_types_supported",
+            "invalid_scope" => "the scope is malformed, unknown, or more than this client may ask for",
+            _ => "the resource is unknown here, or the scope belongs to another one",
+        };
+        fixed.to_owned()
+    }
+
+    fn request_description(&self) -> String {
+        match self {
+            // §5.2 allows %x20-21 / %x23-5B / %x5D-7E: the parameter's name is only told when it is one of ours.
+            Self::Malformed(MalformedParameters::Missing(name)) => format!("the parameter {name} is missing"),
+            Self::Malformed(MalformedParameters::Repeated(_)) => "a parameter is repeated".to_owned(),
+            Self::Malformed(MalformedParameters::Encoding) => {
+                "the body must be application/x-www-form-urlencoded in UTF-8".to_owned()
+            }
+            Self::SeveralAuthMethods => "the client must authenticate in one way only".to_owned(),
+            _ => "client_id is not the one of the Authorization header".to_owned(),
+        }
+    }
+}
+
+impl From<MalformedParameters> for TokenError {
+    fn from(malformed: MalformedParameters) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({self:?})", self.code())
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 6749 §5.2: "Values for the "error_description" parameter MUST NOT include characters outside the set
+    // %x20-21 / %x23-5B / %x5D-7E."
+    #[test]
+    fn descriptions_hold_permitted_characters_only() {
+        for error in [
+            TokenError::Malformed(MalformedParameters::Missing("code")),
+            TokenError::Malformed(MalformedParameters::Repeated("\"\\\n".to_owned())),
+            TokenError::Malformed(MalformedParameters::Encoding),
+            TokenError::SeveralAuthMethods,
+            TokenError::ClientIdMismatch,
+            TokenError::ClientNotAuthenticated,
+            TokenError::CodeSpent,
+            TokenError::GrantNotAllowed,
+            TokenError::UnknownGrant,
+            TokenError::ScopeExceeded,
+            TokenError::InvalidTarget,
+        ] {
+            let description = error.description();
+            assert!(description.bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)), "{description}");
+        }
+    }
+}
