@@ -49,12 +49,10 @@ pub enum AuthorizationError {
     RequestUriNotSupported,
     /// The person said no.
     AccessDenied,
-    /// `prompt=none`, and nobody is signed in.
+    /// `prompt=none`, and nobody is signed in, or not recently enough, or not the person whom `id_token_hint` names.
     LoginRequired,
     /// `prompt=none`, and the person has not agreed yet.
     ConsentRequired,
-    /// `prompt=none`, and the person who is signed in is not the one of `id_token_hint`.
-    AccountSelectionRequired,
 }
 
 impl AuthorizationError {
@@ -76,7 +74,6 @@ impl AuthorizationError {
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
-            Self::AccountSelectionRequired => "account_selection_required",
         }
     }
 
@@ -107,7 +104,6 @@ impl AuthorizationError {
             Self::AccessDenied => "the person did not give permission",
             Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
             Self::ConsentRequired => "the person has not given permission yet, and prompt=none forbids asking",
-            Self::AccountSelectionRequired => "another person is signed in, and prompt=none forbids asking",
         };
         fixed.to_owned()
     }

@@ -1,0 +1,144 @@
+//! The authentication request, [OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest):
+//! an authorization request with parameters of its own.
+
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+use crate::oauth::{
+    authorization_error::AuthorizationError, authorization_request::AuthorizationRequest, parameters::Parameters,
+    subject::Subject,
+};
+
+/// An authorization request and what OpenID Connect adds to it. Without the scope `openid` it is plain OAuth 2.0, and the
+/// additions hold all the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuthenticationRequest {
+    /// What OAuth 2.0 asks.
+    pub authorization: AuthorizationRequest,
+    /// Returned in the ID token, byte for byte.
+    pub nonce: Option<String>,
+    /// What the person has to be asked, or must not be asked.
+    pub prompt: Prompt,
+    /// How long ago the person may have signed in.
+    pub max_age: Option<Duration>,
+    /// Who will probably sign in: fills the field of the login page, and nothing else.
+    pub login_hint: Option<String>,
+    /// Whom the ID token names that the client sent as `id_token_hint`.
+    pub hinted_subject: Option<Subject>,
+}
+
+/// The values of `prompt`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// Nothing may be asked.
+    pub none: bool,
+    /// The person has to sign in again.
+    pub login: bool,
+    /// The person has to agree again.
+    pub consent: bool,
+    /// The person has to choose an account, which here means to sign in.
+    pub select_account: bool,
+}
+
+impl AuthenticationRequest {
+    /// Reads the parameters that OpenID Connect adds to `authorization`. `hinted_subject` is the subject of
+    /// `id_token_hint`, if that is an ID token of ours.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age` or `nonce` that cannot be.
+    pub fn read(
+        authorization: AuthorizationRequest,
+        parameters: &Parameters,
+        hinted_subject: Option<Subject>,
+    ) -> Result<Self, AuthorizationError> {
+        let nonce = parameters.one("nonce")?;
+        if nonce.is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+            return Err(AuthorizationError::InvalidParameter("nonce"));
+        }
+        let login_hint = parameters.one("login_hint")?.filter(|hint| hint.len() <= LONGEST_LOGIN_HINT);
+        Ok(Self {
+            nonce: nonce.map(ToOwned::to_owned),
+            prompt: Prompt::parse(parameters.one("prompt")?.unwrap_or_default())?,
+            max_age: parameters.one("max_age")?.map(max_age).transpose()?,
+            login_hint: login_hint.map(ToOwned::to_owned),
+            hinted_subject,
+            authorization,
+        })
+    }
+
+    /// Whether an ID token is asked for.
+    #[must_use]
+    pub fn is_openid(&self) -> bool {
+        self.authorization.scope.contains("openid")
+    }
+}
+
+impl Prompt {
+    /// Reads a space-delimited list. Values that are not known are ignored.
+    ///
+    /// # Errors
+    ///
+    /// "If this parameter contains `none` with any other value, an error is returned."
+    pub fn parse(text: &str) -> Result<Self, AuthorizationError> {
+        let mut prompt = Self::default();
+        let mut values = 0;
+        for value in text.split(' ').filter(|value| !value.is_empty()) {
+            values += 1;
+            match value {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => prompt.select_account = true,
+                _ => {}
+            }
+        }
+        if prompt.none && values > 1 { Err(AuthorizationError::InvalidParameter("prompt")) } else { Ok(prompt) }
+    }
+}
+
+fn max_age(text: &str) -> Result<Duration, AuthorizationError> {
+    text.parse::<u32>()
+        .map(|seconds| Duration::seconds(i64::from(seconds)))
+        .map_err(|_| AuthorizationError::InvalidParameter("max_age"))
+}
+
+/// The longest `nonce` that is kept, in bytes. It has to fit into the record of a code.
+pub const LONGEST_NONCE: usize = 512;
+
+/// The longest `login_hint` that is shown; a longer one is ignored, since it is a hint.
+const LONGEST_LOGIN_HINT: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::authorization_request::tests::request;
+
+    fn read(encoded: &str) -> Result<AuthenticationRequest, AuthorizationError> {
+        AuthenticationRequest::read(request(), &Parameters::parse(encoded).unwrap(), None)
+    }
+
+    #[test]
+    fn prompt_none_stands_alone() {
+        assert_eq!(read("prompt=none").unwrap().prompt, Prompt { none: true, ..Prompt::default() });
+        assert_eq!(read("prompt=none+login").unwrap_err(), AuthorizationError::InvalidParameter("prompt"));
+        let both = read("prompt=login+consent+unknown").unwrap().prompt;
+        assert!(both.login && both.consent && !both.none);
+    }
+
+    #[test]
+    fn max_age_is_a_number_of_seconds() {
+        assert_eq!(read("max_age=0").unwrap().max_age, Some(Duration::ZERO));
+        assert_eq!(read("").unwrap().max_age, None);
+        for wrong in ["-1", "1.5", "x", "99999999999"] {
+            assert!(read(&format!("max_age={wrong}")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_nonce_is_kept_byte_for_byte_or_refused_but_never_cut() {
+        let long = "n".repeat(LONGEST_NONCE);
+        assert_eq!(read(&format!("nonce={long}")).unwrap().nonce, Some(long.clone()));
+        assert_eq!(read(&format!("nonce={long}n")).unwrap_err(), AuthorizationError::InvalidParameter("nonce"));
+    }
+}
