@@ -1,1 +1,18 @@
-//! People: passwords, sessions, throttling of guesses.
+//! People: who they are, what they prove it with, and how often one may guess.
+//!
+//! Plain functions and types. Nothing here reads the time, the store or a request; the only thing that waits is the
+//! gate before the slow hash ([`hashing`]).
+
+pub mod device;
+pub mod hashing;
+pub mod identifier;
+pub mod password;
+pub mod profile;
+pub mod record;
+pub mod session;
+pub mod setup;
+pub mod throttle;
+
+mod canonical;
+mod predictable;
+mod ranked_table;

@@ -1,1 +1,26 @@
 //! One file for each endpoint: fetch, decide, commit. No HTTP.
+//!
+//! An endpoint fetches what its rules need, asks them, and awaits one commit; if a precondition of the commit failed, it
+//! fetches and decides again. The answer leaves only after the write behind it is on disk.
+
+pub mod access;
+pub mod authorize;
+pub mod clients;
+pub mod consent;
+pub mod fault;
+pub mod interaction;
+pub mod introspect;
+pub mod login;
+pub mod logout;
+pub mod new_account;
+pub mod profile;
+pub mod revoke;
+pub mod session;
+pub mod setup;
+pub mod signet;
+pub mod signup;
+pub mod token;
+pub mod userinfo;
+
+pub use fault::Fault;
+pub use signet::{Lifetimes, Signet};

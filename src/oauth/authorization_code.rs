@@ -180,15 +180,16 @@ pub fn redeem(
 }
 
 impl Redemption {
-    /// The grant that begins with it.
+    /// The grant that begins with it at `now`, and of which every token is dead after `lifetime`.
     #[must_use]
-    pub fn grant(&self, id: GrantId, now: OffsetDateTime) -> Grant {
+    pub fn grant(&self, id: GrantId, lifetime: Duration, now: OffsetDateTime) -> Grant {
         Grant {
             id,
             client_id: self.code.client_id.clone(),
             subject: self.code.subject.clone(),
             scope: self.code.scope.clone(),
             created_at: now,
+            expires_at: Some(now + lifetime),
             ended: None,
         }
     }
@@ -197,6 +198,12 @@ impl Redemption {
     #[must_use]
     pub fn spent(&self, grant: &GrantId) -> IssuedCode {
         IssuedCode { state: CodeState::Redeemed(grant.clone()), ..self.code.clone() }
+    }
+
+    /// For whom its tokens will be.
+    #[must_use]
+    pub fn audience(&self) -> &Audience {
+        &self.code.audience
     }
 
     /// The `nonce` for the ID token.
@@ -269,7 +276,7 @@ mod tests {
     #[test]
     fn a_code_is_redeemed_for_what_was_agreed() {
         let redemption = redeem_as(&code(), RIGHT, NOW).unwrap();
-        let grant = redemption.grant(GrantId::draw(Entropy::system()), NOW);
+        let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::HOUR, NOW);
         let issuance = redemption.issuance(&grant);
         assert_eq!(issuance.scope(), &Scope::parse("openid").unwrap());
         assert_eq!(issuance.subject().as_str(), "usr_alice");
@@ -279,7 +286,7 @@ mod tests {
     #[test]
     fn a_code_is_redeemed_once_and_its_second_use_ends_the_grant() {
         let redemption = redeem_as(&code(), RIGHT, NOW).unwrap();
-        let grant = redemption.grant(GrantId::draw(Entropy::system()), NOW);
+        let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::HOUR, NOW);
         let spent = redemption.spent(&grant.id);
         let refusal = redeem_as(&spent, RIGHT, NOW).unwrap_err();
         assert_eq!(refusal, TokenError::CodeSpent);

@@ -73,6 +73,7 @@ impl OwnAuthorization {
             subject: Subject::new(client.client_id.as_str()),
             scope: client.metadata.scope.clone(),
             created_at: now,
+            expires_at: None,
             ended: None,
         }
     }

@@ -31,6 +31,9 @@ pub struct Grant {
     /// When it was given.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// From when on no token of it can be alive, if that is known.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub expires_at: Option<OffsetDateTime>,
     /// When and why it ended, if it did.
     #[serde(default)]
     pub ended: Option<Ended>,
@@ -107,7 +110,7 @@ impl GrantId {
 }
 
 impl Grant {
-    /// Whether it has not ended.
+    /// Whether it has not been ended.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.ended.is_none()

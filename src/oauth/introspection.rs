@@ -55,6 +55,7 @@ mod tests {
             subject: Subject::new("usr_a"),
             scope: Scope::empty(),
             created_at: datetime!(2030-01-01 00:00 UTC),
+            expires_at: None,
             ended: None,
         }
     }

@@ -1,1 +1,32 @@
 //! What is remembered: verbs of the domain over a small engine.
+//!
+//! The verbs are written once over [`Engine`]: rows in namespaces, read one by one or in pages, and a [`Commit`] of
+//! preconditions and writes that resolves when it is on disk. [`SledEngine`] keeps a server's rows; [`MemoryEngine`]
+//! makes the same promises, except that of surviving, to tests. One contract suite runs on both.
+
+mod accounts;
+mod clients;
+mod codes;
+mod commit;
+mod consents;
+mod engine;
+mod fault;
+mod grants;
+mod memory;
+mod namespaces;
+mod record;
+mod sessions;
+mod setup;
+mod sled;
+
+#[cfg(test)]
+mod contract;
+
+pub use self::{
+    commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
+    engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
+    fault::{CommitError, Limit, StoreFault, UnreadableRow},
+    memory::MemoryEngine,
+    record::{Kept, Store},
+    sled::{Evidence, OnRollback, OpenError, Opened, Position, SledEngine},
+};

@@ -1,1 +1,46 @@
 //! maud pages: pure functions from a view to markup. Knows views alone.
+//!
+//! Each page is a struct of plain values with `render(&self, brand)`. What pages share is in `layout` (the frame),
+//! `component` and `field`; how they look is in `signet.css`. Every text is escaped by maud, without exception.
+//! Element ids, field names and the sentences of headings are relied on by scripts and outside tests.
+
+mod account;
+mod address;
+mod asset;
+mod client;
+mod component;
+mod consent;
+mod developer;
+mod error;
+mod field;
+mod form_post;
+mod home;
+mod layout;
+mod login;
+mod logout;
+mod registered;
+mod setup;
+mod signup;
+mod wrong_host;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::AccountPage;
+pub use address::{ImageSource, WebLink};
+pub use asset::{ASSETS, Asset, ICON, STYLESHEET, asset};
+pub use client::{ClientCard, ClientType};
+pub use component::Fact;
+pub use consent::{ConsentPage, Person, Registrant, ReturnsTo, ScopeLine};
+pub use developer::{DeveloperPage, OwnClient, RegistrationForm};
+pub use error::ErrorPage;
+pub use field::Entry;
+pub use form_post::FormPostPage;
+pub use home::HomePage;
+pub use layout::Brand;
+pub use login::{LoginPage, LoginRemark};
+pub use logout::{LoggedOutPage, LogoutPage, ReturnLink};
+pub use registered::RegisteredPage;
+pub use setup::SetupPage;
+pub use signup::SignupPage;
+pub use wrong_host::WrongHostPage;

@@ -1,0 +1,44 @@
+//! When two texts that a person types are one: [Unicode normalisation](https://www.unicode.org/reports/tr15/) and case.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The composed form (NFC), in which texts are kept and counted: `e` with an accent after it is `é`.
+pub(crate) fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// The form in which texts are compared for being the same name: NFKC, without case.
+///
+/// Upper case first and lower case then, because `ß`, `ſ`, `ς` and `ı` each become what their upper case becomes.
+pub(crate) fn canonical(text: &str) -> String {
+    let compatible: String = text.nfkc().collect();
+    compatible.to_uppercase().to_lowercase().nfkc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writings_of_one_name_have_one_canonical_form() {
+        let same = [
+            ("Alice", "alice"),
+            ("STRASSE", "straße"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("caf\u{e9}", "cafe\u{301}"),
+            ("\u{ff41}\u{ff42}", "ab"),
+            ("K", "\u{212a}"),
+            ("ſ", "s"),
+        ];
+        for (one, other) in same {
+            assert_eq!(canonical(one), canonical(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn different_names_stay_different() {
+        for (one, other) in [("alice", "alice1"), ("a.b", "ab"), ("cafe", "café"), ("o", "0")] {
+            assert_ne!(canonical(one), canonical(other), "{one} and {other}");
+        }
+    }
+}

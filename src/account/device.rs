@@ -1,0 +1,98 @@
+//! Devices on which a person has signed in before.
+//!
+//! A browser that has signed in gets a cookie that says for whom. Its guesses are counted by themselves
+//! ([`super::throttle`]), so that strangers who guess at an account do not lock out its owner
+//! ([OWASP, device cookies](https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies)). The
+//! cookie gives no access: a stolen one is worth one more ladder of guesses.
+
+use time::{Duration, OffsetDateTime};
+
+use super::record::AccountId;
+use crate::{
+    crypto::{SealingKey, equal, sha256},
+    entropy::Entropy,
+    secret::Secret,
+};
+
+/// Proof that a browser has signed in to the account before. Only [`recognise`] makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownDevice([u8; 32]);
+
+impl KnownDevice {
+    pub(crate) fn key(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+/// The text of the cookie for a browser on which `account` has just signed in. It is good for [`LIFETIME`].
+#[must_use]
+pub fn remember(account: &AccountId, key: &SealingKey, now: OffsetDateTime, entropy: Entropy) -> Secret {
+    let (device, since) = (entropy.text::<16>(), now.unix_timestamp().to_string());
+    let code = authenticate(key, account, &device, &since);
+    Secret::new(format!("{device}.{since}.{code}"))
+}
+
+/// The device, if `presented` is a cookie that was given to it for `account` less than [`LIFETIME`] ago.
+#[must_use]
+pub fn recognise(
+    presented: &Secret,
+    account: &AccountId,
+    key: &SealingKey,
+    now: OffsetDateTime,
+) -> Option<KnownDevice> {
+    let mut parts = presented.expose().splitn(3, '.');
+    let (device, since, code) = (parts.next()?, parts.next()?, parts.next()?);
+    if !equal(authenticate(key, account, device, since).as_bytes(), code.as_bytes()) {
+        return None;
+    }
+    let since = OffsetDateTime::from_unix_timestamp(since.parse().ok()?).ok()?;
+    (now - since < LIFETIME).then(|| KnownDevice(sha256(format!("{account}.{device}"))))
+}
+
+/// How long a device is known after its last login.
+pub const LIFETIME: Duration = Duration::days(180);
+
+fn authenticate(key: &SealingKey, account: &AccountId, device: &str, since: &str) -> String {
+    key.authenticate("device", &[account.as_str().as_bytes(), device.as_bytes(), since.as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    #[test]
+    fn a_device_is_known_to_the_account_that_signed_in_on_it() {
+        let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
+        let (alice, bob) = (AccountId::draw(entropy), AccountId::draw(entropy));
+        let cookie = remember(&alice, &key, NOW, entropy);
+        let device = recognise(&cookie, &alice, &key, NOW).unwrap();
+        assert_eq!(recognise(&cookie, &alice, &key, NOW), Some(device));
+        assert_eq!(recognise(&cookie, &bob, &key, NOW), None);
+        assert_eq!(recognise(&cookie, &alice, &SealingKey::new([2; 32]), NOW), None);
+        assert_ne!(recognise(&remember(&alice, &key, NOW, entropy), &alice, &key, NOW), Some(device));
+    }
+
+    #[test]
+    fn a_device_is_forgotten_after_its_lifetime() {
+        let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
+        let alice = AccountId::draw(entropy);
+        let cookie = remember(&alice, &key, NOW, entropy);
+        assert!(recognise(&cookie, &alice, &key, NOW + LIFETIME - Duration::SECOND).is_some());
+        assert!(recognise(&cookie, &alice, &key, NOW + LIFETIME).is_none());
+    }
+
+    #[test]
+    fn an_altered_cookie_is_not_recognised() {
+        let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
+        let alice = AccountId::draw(entropy);
+        let cookie = remember(&alice, &key, NOW, entropy);
+        let later = cookie.expose().replacen(&NOW.unix_timestamp().to_string(), "1999999999", 1);
+        for text in [later.as_str(), "", ".", "..", "a.b.c", &format!("A{}", cookie.expose())] {
+            assert_eq!(recognise(&Secret::new(text), &alice, &key, NOW), None, "{text}");
+        }
+    }
+}

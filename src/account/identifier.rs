@@ -1,0 +1,417 @@
+//! The names by which an account is found: its identifier, its username, its e-mail address.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::char::is_combining_mark;
+
+use super::canonical::{canonical, composed};
+use crate::entropy::Entropy;
+
+/// The identifier of an account: `usr_` and 26 characters of lower-case base32 (128 random bits).
+///
+/// It is also the `sub` of tokens. RFC 9068 [§5](https://www.rfc-editor.org/rfc/rfc9068#section-5) wants no client to be
+/// able to pass for a person, so no `client_id` may begin with [`AccountId::PREFIX`]. It is never given again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(String);
+
+/// A text is not an identifier of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnAccountId;
+
+impl AccountId {
+    /// What every identifier of an account begins with.
+    pub const PREFIX: &str = "usr_";
+
+    /// A new identifier.
+    #[must_use]
+    pub fn draw(entropy: Entropy) -> Self {
+        Self::from_number(u128::from_be_bytes(entropy.bytes()))
+    }
+
+    /// Reads an identifier in its one spelling.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAnAccountId`] when `text` could not have come from [`AccountId::draw`].
+    pub fn parse(text: &str) -> Result<Self, NotAnAccountId> {
+        let digits = text.strip_prefix(Self::PREFIX).ok_or(NotAnAccountId)?;
+        let mut number: u128 = 0;
+        for digit in digits.bytes() {
+            let value = match digit {
+                b'a'..=b'z' => digit - b'a',
+                b'2'..=b'7' => digit - b'2' + 26,
+                _ => return Err(NotAnAccountId),
+            };
+            number =
+                number.checked_mul(32).and_then(|number| number.checked_add(value.into())).ok_or(NotAnAccountId)?;
+        }
+        if digits.len() == DIGITS { Ok(Self::from_number(number)) } else { Err(NotAnAccountId) }
+    }
+
+    /// The identifier as it is stored, shown, and sent as `sub`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn from_number(number: u128) -> Self {
+        let digits = (0..DIGITS).rev().map(|place| {
+            let value = (number >> (place * 5) & 31) as u8;
+            char::from(if value < 26 { b'a' + value } else { b'2' + value - 26 })
+        });
+        Self(Self::PREFIX.chars().chain(digits).collect())
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for NotAnAccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("this is not the identifier of an account: usr_ and 26 characters")
+    }
+}
+
+impl std::error::Error for NotAnAccountId {}
+
+impl TryFrom<String> for AccountId {
+    type Error = NotAnAccountId;
+
+    fn try_from(text: String) -> Result<Self, NotAnAccountId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+/// The name a person signs in with: 1 to 64 letters, digits, `.`, `_` and `-`, beginning and ending with a letter or a
+/// digit, kept as typed (in NFC, without surrounding space).
+///
+/// There is no `@`, so that an e-mail address is never somebody else's username. `Debug` does not show it: what is typed
+/// into the field of the username is at times a password.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Username(String);
+
+/// Why a text cannot be a username.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsernameRefusal {
+    /// Nothing was typed.
+    Empty,
+    /// More than 64 code points.
+    TooLong,
+    /// A character that is no letter, digit, `.`, `_` or `-`, or one of these three at an end.
+    Character,
+    /// Latin letters beside Greek or Cyrillic ones, which look the same.
+    MixedScripts,
+    /// It begins as the identifier of an account does.
+    Reserved,
+}
+
+impl Username {
+    /// The most code points a username has.
+    pub const MAXIMUM_LENGTH: usize = 64;
+
+    /// Reads a username as a person typed it.
+    ///
+    /// # Errors
+    ///
+    /// [`UsernameRefusal`], whose text tells the person what to do.
+    pub fn parse(text: &str) -> Result<Self, UsernameRefusal> {
+        // Composing a whole megabyte to find it too long would be a gift to whoever sends it.
+        if text.len() > 8 * Self::MAXIMUM_LENGTH {
+            return Err(UsernameRefusal::TooLong);
+        }
+        let name = composed(text.trim());
+        if name.is_empty() {
+            return Err(UsernameRefusal::Empty);
+        }
+        if name.chars().count() > Self::MAXIMUM_LENGTH {
+            return Err(UsernameRefusal::TooLong);
+        }
+        let canonical = canonical(&name);
+        // Some letters (U+FDFA) have spaces in their compatible form, which is the key.
+        if !has_form_of_a_name(&name) || !has_form_of_a_name(&canonical) {
+            return Err(UsernameRefusal::Character);
+        }
+        if mixes_scripts(&canonical) {
+            return Err(UsernameRefusal::MixedScripts);
+        }
+        if canonical.starts_with(AccountId::PREFIX) {
+            return Err(UsernameRefusal::Reserved);
+        }
+        Ok(Self(name))
+    }
+
+    /// The username as its owner writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form that must be unique: `Alice`, `ALICE` and `alice` have one.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        canonical(&self.0)
+    }
+}
+
+impl fmt::Debug for Username {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Username(…)")
+    }
+}
+
+impl fmt::Display for UsernameRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Empty => "Enter a username.",
+            Self::TooLong => "Choose a username of at most 64 characters.",
+            Self::Character => {
+                "Use letters, digits, dots, hyphens and underscores in the username, and begin and end it with a letter or a digit."
+            }
+            Self::MixedScripts => "Use letters of one alphabet in the username.",
+            Self::Reserved => "Choose a username that does not begin with usr_.",
+        })
+    }
+}
+
+impl std::error::Error for UsernameRefusal {}
+
+impl TryFrom<String> for Username {
+    type Error = UsernameRefusal;
+
+    fn try_from(text: String) -> Result<Self, UsernameRefusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Username> for String {
+    fn from(username: Username) -> Self {
+        username.0
+    }
+}
+
+/// An address to which mail may be sent. That it exists and is the person's is not known from its form.
+///
+/// `Debug` does not show it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress(String);
+
+/// A text cannot be an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnEmailAddress;
+
+impl EmailAddress {
+    /// The most bytes an address has: RFC 5321 [§4.5.3.1.3](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3)
+    /// gives a path 256, of which two are its brackets.
+    pub const MAXIMUM_BYTES: usize = 254;
+
+    /// Reads an address: one `@` with something on both sides, no space, no control character.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAnEmailAddress`], whose text tells the person what to do.
+    pub fn parse(text: &str) -> Result<Self, NotAnEmailAddress> {
+        let text = text.trim();
+        if text.len() > Self::MAXIMUM_BYTES {
+            return Err(NotAnEmailAddress);
+        }
+        let text = composed(text);
+        let refused = |character: char| {
+            character.is_control() || character.is_whitespace() || matches!(character, '<' | '>' | '"' | '\\' | ',')
+        };
+        let (local, domain) = text.split_once('@').ok_or(NotAnEmailAddress)?;
+        let has_both = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
+        if has_both && text.len() <= Self::MAXIMUM_BYTES && !text.contains(refused) {
+            Ok(Self(text))
+        } else {
+            Err(NotAnEmailAddress)
+        }
+    }
+
+    /// The address as its owner writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form by which an account is found: without case, since hardly any host tells `Alice@` from `alice@`.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        canonical(&self.0)
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EmailAddress(…)")
+    }
+}
+
+impl fmt::Display for NotAnEmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Enter an e-mail address such as alice@example.org.")
+    }
+}
+
+impl std::error::Error for NotAnEmailAddress {}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = NotAnEmailAddress;
+
+    fn try_from(text: String) -> Result<Self, NotAnEmailAddress> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
+    }
+}
+
+/// Letters and digits of any script, with their marks, and `.`, `_`, `-` between them.
+fn has_form_of_a_name(text: &str) -> bool {
+    let is_letter_or_digit = |character: char| character.is_alphanumeric();
+    let may_follow = |character: char| is_letter_or_digit(character) || is_combining_mark(character);
+    text.chars().next().is_some_and(is_letter_or_digit)
+        && text.chars().next_back().is_some_and(may_follow)
+        && text.chars().all(|character| may_follow(character) || matches!(character, '.' | '_' | '-'))
+}
+
+/// Whether Latin letters stand beside Greek or Cyrillic ones, as in `аdmin` with a Cyrillic first letter.
+fn mixes_scripts(text: &str) -> bool {
+    let is_look_alike = |character: char| matches!(character, '\u{370}'..='\u{52f}');
+    text.contains(is_look_alike) && text.contains(|character: char| character.is_ascii_alphabetic())
+}
+
+/// 26 digits of 5 bits hold 130 bits; the first two are zero.
+const DIGITS: usize = 26;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_account_id_is_read_as_it_was_drawn() {
+        let id = AccountId::draw(Entropy::system());
+        assert_eq!(id.as_str().len(), 30);
+        assert_eq!(AccountId::parse(id.as_str()), Ok(id.clone()));
+        assert_ne!(id, AccountId::draw(Entropy::system()));
+        assert_eq!(AccountId::from_number(u128::MAX).as_str(), "usr_h7777777777777777777777777");
+        assert_eq!(AccountId::from_number(0).as_str(), "usr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
+    }
+
+    #[test]
+    fn another_text_is_not_an_account_id() {
+        assert!(AccountId::parse("usr_h7777777777777777777777777").is_ok());
+        for text in [
+            "",
+            "usr_",
+            "h7777777777777777777777777",
+            "usr_i7777777777777777777777777",
+            "usr_h777777777777777777777777",
+            "usr_h77777777777777777777777777",
+            "usr_ah7777777777777777777777777",
+            "usr_H7777777777777777777777777",
+            "usr_h777777777777777777777777é",
+            "usr_h777777777777777777777777 ",
+            "cli_h7777777777777777777777777",
+        ] {
+            assert_eq!(AccountId::parse(text), Err(NotAnAccountId), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_username_is_kept_as_typed_and_unique_without_case() {
+        let name = Username::parse("  Alice.B-2 ").unwrap();
+        assert_eq!(name.as_str(), "Alice.B-2");
+        assert_eq!(name.canonical(), "alice.b-2");
+        assert_eq!(Username::parse("José").unwrap().canonical(), Username::parse("JOSE\u{301}").unwrap().canonical());
+        assert!(!format!("{name:?}").contains("Alice"));
+    }
+
+    #[test]
+    fn a_username_has_letters_digits_and_three_signs() {
+        let table = [
+            ("a", None),
+            ("मोहन", None),
+            ("Борис", None),
+            ("", Some(UsernameRefusal::Empty)),
+            (" \t", Some(UsernameRefusal::Empty)),
+            ("a b", Some(UsernameRefusal::Character)),
+            ("a\u{0}", Some(UsernameRefusal::Character)),
+            ("a\u{200d}b", Some(UsernameRefusal::Character)),
+            ("a@b", Some(UsernameRefusal::Character)),
+            ("a/b", Some(UsernameRefusal::Character)),
+            (".a", Some(UsernameRefusal::Character)),
+            ("a-", Some(UsernameRefusal::Character)),
+            ("\u{fdfa}", Some(UsernameRefusal::Character)),
+            ("аdmin", Some(UsernameRefusal::MixedScripts)),
+            ("USR_alice", Some(UsernameRefusal::Reserved)),
+            ("user_alice", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Username::parse(text).err(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_username_has_at_most_64_code_points() {
+        assert!(Username::parse(&"é".repeat(64)).is_ok());
+        assert!(Username::parse(&"e\u{301}".repeat(64)).is_ok(), "counted after composition");
+        assert_eq!(Username::parse(&"é".repeat(65)).err(), Some(UsernameRefusal::TooLong));
+        assert_eq!(Username::parse(&"a".repeat(1_000_000)).err(), Some(UsernameRefusal::TooLong));
+    }
+
+    #[test]
+    fn an_email_address_has_one_at_sign_between_two_parts() {
+        for text in ["a@b", " Alice+x@Example.org ", "用户@例え.jp"] {
+            assert!(EmailAddress::parse(text).is_ok(), "{text}");
+        }
+        for text in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: c@d", "a@b,c", "<a@b>"] {
+            assert_eq!(EmailAddress::parse(text).err(), Some(NotAnEmailAddress), "{text}");
+        }
+        let address = EmailAddress::parse(" Alice@Example.org").unwrap();
+        assert_eq!((address.as_str(), address.canonical().as_str()), ("Alice@Example.org", "alice@example.org"));
+        assert!(!format!("{address:?}").contains("lice"));
+    }
+
+    #[test]
+    fn an_email_address_has_at_most_254_bytes() {
+        let of = |length: usize| format!("{}@b.example", "a".repeat(length - 10));
+        assert!(EmailAddress::parse(&of(254)).is_ok());
+        assert!(EmailAddress::parse(&of(255)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_username_and_its_canonical_form_are_the_same_name(text in "\\PC{1,20}") {
+            if let Ok(name) = Username::parse(&text) {
+                let again = Username::parse(name.as_str()).unwrap();
+                prop_assert_eq!(again.as_str(), name.as_str());
+                let canonical = name.canonical();
+                prop_assert_eq!(super::canonical(&canonical), canonical);
+            }
+        }
+
+        #[test]
+        fn every_number_is_read_back(number: u128) {
+            let id = AccountId::from_number(number);
+            prop_assert_eq!(AccountId::parse(id.as_str()), Ok(id));
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! What else is known of a person: the standard claims of OpenID Connect Core
+//! [§5.1](https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims), each short, so that the record of an
+//! account stays small.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+use url::Url;
+
+use super::canonical::composed;
+
+/// One line of text of at most `MAXIMUM` bytes, as its owner writes it (in NFC, without surrounding space).
+///
+/// Quotation marks and reverse solidi count twice, since JSON escapes them: the length is that in the record.
+/// `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Line<const MAXIMUM: usize>(String);
+
+/// The name of a group, as the `groups` claim and policies of the management API use it.
+pub type GroupName = Line<64>;
+
+/// A web address (`http` or `https`) of at most 200 bytes. It is never fetched; that it exists is not known.
+///
+/// Other schemes are refused: `javascript:` in a link is a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WebAddress(Line<200>);
+
+/// A telephone number: digits with `+`, spaces, hyphens, dots and parentheses, at most 32 characters; E.164
+/// (`+1 425 555 1212`) is recommended by OpenID Connect Core §5.1. `Debug` does not show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PhoneNumber(Line<32>);
+
+/// A day of birth, written `YYYY-MM-DD`. `Debug` does not show it.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Birthdate(Date);
+
+/// Why a text cannot be what a field of the profile asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileRefusal {
+    /// Nothing is in it; an absent value is `None`.
+    Empty,
+    /// It has more than this many bytes.
+    TooLong {
+        /// The most bytes.
+        maximum: usize,
+    },
+    /// A control character (a line break, where one line is asked for).
+    ControlCharacter,
+    /// It is not an `http` or `https` address.
+    NotAWebAddress,
+    /// It is not a telephone number.
+    NotAPhoneNumber,
+    /// It is not a day written `YYYY-MM-DD`.
+    NotADate,
+}
+
+/// The standard claims other than those that identify the account, by the names of OpenID Connect Core §5.1.
+///
+/// `Debug` does not show any of them.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the claims are defined in OpenID Connect Core §5.1, under these names")]
+pub struct StandardClaims {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line<120>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<Line<80>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<Line<80>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<Line<80>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<Line<64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<WebAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<WebAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<WebAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Line<32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birthdate: Option<Birthdate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoneinfo: Option<Line<48>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Line<32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<PhoneNumber>,
+    pub phone_number_verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<PostalAddress>,
+}
+
+/// A postal address, OpenID Connect Core
+/// [§5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim). `formatted` is made of the parts by
+/// [`PostalAddress::formatted`] rather than kept a second time.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the members are defined in OpenID Connect Core §5.1.1, under these names")]
+pub struct PostalAddress {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub street_address: Option<Line<120>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locality: Option<Line<64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Line<64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<Line<16>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Line<64>>,
+}
+
+impl<const MAXIMUM: usize> Line<MAXIMUM> {
+    /// Reads a line as a person typed it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileRefusal`] when it is empty, too long, or has a control character.
+    pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
+        let too_long = ProfileRefusal::TooLong { maximum: MAXIMUM };
+        // NFC makes a text at most three times longer or shorter, so what is far too long need not be composed.
+        if text.len() > 4 * MAXIMUM {
+            return Err(too_long);
+        }
+        let line = composed(text.trim());
+        let escapes = line.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        if line.is_empty() {
+            Err(ProfileRefusal::Empty)
+        } else if line.len() + escapes > MAXIMUM {
+            Err(too_long)
+        } else if line.contains(|character: char| character.is_control()) {
+            Err(ProfileRefusal::ControlCharacter)
+        } else {
+            Ok(Self(line))
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl WebAddress {
+    /// Reads an address.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileRefusal`] when it is empty, too long, or has no host or another scheme than `http` and `https`.
+    pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
+        let line = Line::parse(text)?;
+        let url = Url::parse(line.as_str()).map_err(|_| ProfileRefusal::NotAWebAddress)?;
+        if matches!(url.scheme(), "http" | "https") && url.has_host() {
+            Ok(Self(line))
+        } else {
+            Err(ProfileRefusal::NotAWebAddress)
+        }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl PhoneNumber {
+    /// Reads a number.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileRefusal`] when it is empty, too long, has fewer than three digits or other characters.
+    pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
+        let line = Line::parse(text)?;
+        let digits = line.as_str().bytes().filter(u8::is_ascii_digit).count();
+        let is_allowed = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b' ' | b'-' | b'.' | b'(' | b')');
+        // Also the extension of RFC 3966, which OpenID Connect Core §5.1 recommends: `+1 (604) 555-1234;ext=5678`.
+        let number = line.as_str().split_once(";ext=").map_or(line.as_str(), |(number, _)| number);
+        let extension = line.as_str().split_once(";ext=").map_or("", |(_, extension)| extension);
+        if digits >= 3 && number.bytes().all(is_allowed) && extension.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(line))
+        } else {
+            Err(ProfileRefusal::NotAPhoneNumber)
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl Birthdate {
+    /// Reads a day.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileRefusal::NotADate`] when it is not a day of the calendar, written `YYYY-MM-DD`. That it is past is not
+    /// checked.
+    pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
+        let date = Date::parse(text.trim(), DAY).map_err(|_| ProfileRefusal::NotADate)?;
+        // The format also reads `+2000-01-02` and the like, which have other lengths.
+        if text.trim().len() == "YYYY-MM-DD".len() { Ok(Self(date)) } else { Err(ProfileRefusal::NotADate) }
+    }
+
+    /// The day.
+    #[must_use]
+    pub fn date(self) -> Date {
+        self.0
+    }
+}
+
+impl fmt::Display for Birthdate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = (self.0.year(), u8::from(self.0.month()), self.0.day());
+        write!(formatter, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl PostalAddress {
+    /// The whole address as on an envelope, lines separated by `\n`; empty when nothing is known.
+    #[must_use]
+    pub fn formatted(&self) -> String {
+        let joined = |parts: [&str; 2]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let lines = [
+            self.street_address.as_ref().map_or("", Line::as_str).to_owned(),
+            joined([
+                self.postal_code.as_ref().map_or("", Line::as_str),
+                self.locality.as_ref().map_or("", Line::as_str),
+            ]),
+            self.region.as_ref().map_or("", Line::as_str).to_owned(),
+            self.country.as_ref().map_or("", Line::as_str).to_owned(),
+        ];
+        lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl fmt::Display for ProfileRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("Enter a text, or leave the field out."),
+            Self::TooLong { maximum } => write!(formatter, "Enter at most {maximum} characters."),
+            Self::ControlCharacter => formatter.write_str("Enter one line without control characters."),
+            Self::NotAWebAddress => formatter.write_str("Enter an address that begins with https:// or http://."),
+            Self::NotAPhoneNumber => formatter.write_str("Enter a telephone number such as +1 425 555 1212."),
+            Self::NotADate => formatter.write_str("Enter a day as YYYY-MM-DD, such as 1990-12-31."),
+        }
+    }
+}
+
+impl std::error::Error for ProfileRefusal {}
+
+impl<const MAXIMUM: usize> fmt::Debug for Line<MAXIMUM> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Line(…)")
+    }
+}
+
+impl fmt::Debug for Birthdate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Birthdate(…)")
+    }
+}
+
+impl fmt::Debug for StandardClaims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("StandardClaims(…)")
+    }
+}
+
+impl fmt::Debug for PostalAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PostalAddress(…)")
+    }
+}
+
+impl<const MAXIMUM: usize> TryFrom<String> for Line<MAXIMUM> {
+    type Error = ProfileRefusal;
+
+    fn try_from(text: String) -> Result<Self, ProfileRefusal> {
+        Self::parse(&text)
+    }
+}
+
+impl<const MAXIMUM: usize> From<Line<MAXIMUM>> for String {
+    fn from(line: Line<MAXIMUM>) -> Self {
+        line.0
+    }
+}
+
+impl TryFrom<String> for WebAddress {
+    type Error = ProfileRefusal;
+
+    fn try_from(text: String) -> Result<Self, ProfileRefusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<WebAddress> for String {
+    fn from(address: WebAddress) -> Self {
+        address.0.0
+    }
+}
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = ProfileRefusal;
+
+    fn try_from(text: String) -> Result<Self, ProfileRefusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(number: PhoneNumber) -> Self {
+        number.0.0
+    }
+}
+
+impl TryFrom<String> for Birthdate {
+    type Error = ProfileRefusal;
+
+    fn try_from(text: String) -> Result<Self, ProfileRefusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Birthdate> for String {
+    fn from(day: Birthdate) -> Self {
+        day.to_string()
+    }
+}
+
+const DAY: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn a_line_has_at_most_its_bytes_in_the_record() {
+        assert!(Line::<4>::parse("abcd").is_ok());
+        assert!(Line::<4>::parse(" ab\" ").is_ok(), "a quotation mark counts twice");
+        let table = [
+            ("abcde", ProfileRefusal::TooLong { maximum: 4 }),
+            ("abc\"", ProfileRefusal::TooLong { maximum: 4 }),
+            ("ééé", ProfileRefusal::TooLong { maximum: 4 }),
+            ("a\nb", ProfileRefusal::ControlCharacter),
+            ("  ", ProfileRefusal::Empty),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Line::<4>::parse(text).err(), Some(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_of_a_profile_leads_to_the_web_only() {
+        for text in ["https://example.org/a.png", "http://example.org"] {
+            assert_eq!(WebAddress::parse(text).unwrap().as_str(), text);
+        }
+        for text in
+            ["javascript:alert(1)", "data:text/html,x", "example.org", "/a.png", "https://", "file:///etc/passwd"]
+        {
+            assert_eq!(WebAddress::parse(text).err(), Some(ProfileRefusal::NotAWebAddress), "{text}");
+        }
+    }
+
+    // The examples are those of OpenID Connect Core §5.1.
+    #[test]
+    fn a_phone_number_has_digits() {
+        for text in ["+1 (425) 555-1212", "+56 (2) 687 2400", "+1 (604) 555-1234;ext=5678", "112"] {
+            assert!(PhoneNumber::parse(text).is_ok(), "{text}");
+        }
+        for text in ["12", "call me", "+1 425 x", "+1 (604) 555-1234;ext=a", "+1 425;phone-context=b"] {
+            assert_eq!(PhoneNumber::parse(text).err(), Some(ProfileRefusal::NotAPhoneNumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_birthdate_is_a_day_of_the_calendar() {
+        let day = Birthdate::parse("2000-02-29").unwrap();
+        assert_eq!((day.date(), day.to_string().as_str()), (date!(2000 - 02 - 29), "2000-02-29"));
+        for text in ["2001-02-29", "29.02.2000", "2000-2-29", "+2000-02-29", "2000-02-29T00:00", ""] {
+            assert_eq!(Birthdate::parse(text).err(), Some(ProfileRefusal::NotADate), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_formatted_from_its_parts() {
+        let address = PostalAddress {
+            street_address: Line::parse("1 Main St").ok(),
+            locality: Line::parse("Town").ok(),
+            postal_code: Line::parse("12345").ok(),
+            country: Line::parse("US").ok(),
+            ..PostalAddress::default()
+        };
+        assert_eq!(address.formatted(), "1 Main St\n12345 Town\nUS");
+        assert_eq!(PostalAddress::default().formatted(), "");
+    }
+}

@@ -1,0 +1,333 @@
+//! What is remembered of a person.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::hashing::PasswordHash;
+pub use super::{
+    identifier::{AccountId, EmailAddress, Username},
+    profile::{GroupName, Line, StandardClaims},
+};
+use crate::entropy::Entropy;
+
+/// A person, as stored under the [`AccountId`].
+///
+/// As JSON it stays under 3.5 KiB whatever its owner enters, since each field is short. A row with members that are
+/// not known here is read, and a member that is missing has its default, so that two versions of the server can read
+/// one another's rows. `Debug` shows what a log may hold: the identifier, the role and the standing.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Account {
+    /// The identifier, which is the `sub` of tokens.
+    pub id: AccountId,
+    /// The name to sign in with; its canonical form is unique.
+    pub username: Username,
+    /// The hash of the password; without one the person cannot sign in by password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordHash>,
+    /// When the password was last set.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub password_changed_at: Option<OffsetDateTime>,
+    /// The e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// Whether the address was shown to be the person's.
+    #[serde(default)]
+    pub email_verified: bool,
+    /// The number by which an employer knows the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_number: Option<Line<64>>,
+    /// Name, picture, day of birth, telephone, address and the like.
+    #[serde(default)]
+    pub claims: StandardClaims,
+    /// The groups the person is in.
+    #[serde(default)]
+    pub groups: Groups,
+    /// Whether the person administers the server.
+    #[serde(default)]
+    pub role: Role,
+    /// Whether the account may be used.
+    pub standing: Standing,
+    /// When the account was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When something in it last changed, the claim `updated_at`.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+}
+
+/// What a person may do to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", from = "String")]
+pub enum Role {
+    /// Uses it.
+    #[default]
+    Person,
+    /// Also manages people, applications and the server itself.
+    Administrator,
+}
+
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", from = "String")]
+pub enum Standing {
+    /// It may.
+    Active,
+    /// Nobody can sign in with it, and its grants issue nothing.
+    Disabled,
+}
+
+/// The groups of a person, each once, in the order of the alphabet; together at most 768 bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<GroupName>", into = "Vec<GroupName>")]
+pub struct Groups(Vec<GroupName>);
+
+/// The names of a person's groups have more than 768 bytes together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyGroups;
+
+impl Account {
+    /// A new, active account without password, address or groups.
+    #[must_use]
+    pub fn new(username: Username, now: OffsetDateTime, entropy: Entropy) -> Self {
+        Self {
+            id: AccountId::draw(entropy),
+            username,
+            password: None,
+            password_changed_at: None,
+            email: None,
+            email_verified: false,
+            employee_number: None,
+            claims: StandardClaims::default(),
+            groups: Groups::default(),
+            role: Role::Person,
+            standing: Standing::Active,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Whether the account may be used.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.standing == Standing::Active
+    }
+
+    /// Whether the person administers the server, which only an active account does.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.is_active() && self.role == Role::Administrator
+    }
+
+    /// Sets the password at `now`.
+    pub fn change_password(&mut self, password: PasswordHash, now: OffsetDateTime) {
+        self.password = Some(password);
+        self.password_changed_at = Some(now);
+        self.updated_at = now;
+    }
+}
+
+impl Groups {
+    /// The most bytes of all names together, each counted with three more for its quotation marks and comma.
+    pub const MAXIMUM_BYTES: usize = 768;
+
+    /// Takes the names, each once.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyGroups`] when they do not fit into the record.
+    pub fn new(mut names: Vec<GroupName>) -> Result<Self, TooManyGroups> {
+        names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        names.dedup();
+        let escapes = |name: &str| name.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        let bytes: usize = names.iter().map(|name| name.as_str().len() + escapes(name.as_str()) + 3).sum();
+        if bytes <= Self::MAXIMUM_BYTES { Ok(Self(names)) } else { Err(TooManyGroups) }
+    }
+
+    /// Whether the person is in the group `name`.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|group| group.as_str() == name)
+    }
+
+    /// The names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Line::as_str)
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Account")
+            .field("id", &self.id)
+            .field("role", &self.role)
+            .field("standing", &self.standing)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for TooManyGroups {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Put the person into fewer groups, or give the groups shorter names.")
+    }
+}
+
+impl std::error::Error for TooManyGroups {}
+
+/// A role of a newer version is none of ours: the least is given.
+impl From<String> for Role {
+    fn from(text: String) -> Self {
+        if text == "administrator" { Self::Administrator } else { Self::Person }
+    }
+}
+
+/// A standing of a newer version is a reason we do not know: the account may not be used.
+impl From<String> for Standing {
+    fn from(text: String) -> Self {
+        if text == "active" { Self::Active } else { Self::Disabled }
+    }
+}
+
+impl TryFrom<Vec<GroupName>> for Groups {
+    type Error = TooManyGroups;
+
+    fn try_from(names: Vec<GroupName>) -> Result<Self, TooManyGroups> {
+        Self::new(names)
+    }
+}
+
+impl From<Groups> for Vec<GroupName> {
+    fn from(groups: Groups) -> Self {
+        groups.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json, to_string, to_value};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::account::profile::{Birthdate, PhoneNumber, PostalAddress, WebAddress};
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+    const PHC: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    fn account() -> Account {
+        Account::new(Username::parse("Alice").unwrap(), NOW, Entropy::system())
+    }
+
+    fn longest<const MAXIMUM: usize>() -> Option<Line<MAXIMUM>> {
+        Some(Line::parse(&"\"".repeat(MAXIMUM / 2)).unwrap())
+    }
+
+    fn fullest() -> Account {
+        let address = || WebAddress::parse(&format!("https://example.org/{}", "a".repeat(180))).ok();
+        let groups = (0..12).map(|at| Line::parse(&format!("{at:02}{}", "g".repeat(58))).unwrap()).collect();
+        let mut account = Account::new(Username::parse(&"𝒶".repeat(64)).unwrap(), NOW, Entropy::system());
+        account.change_password(serde_json::from_value(json!(PHC)).unwrap(), NOW);
+        account.email = EmailAddress::parse(&format!("{}@b", "a".repeat(252))).ok();
+        account.employee_number = longest();
+        account.groups = Groups::new(groups).unwrap();
+        account.role = Role::Administrator;
+        account.claims = StandardClaims {
+            name: longest(),
+            given_name: longest(),
+            family_name: longest(),
+            middle_name: longest(),
+            nickname: longest(),
+            profile: address(),
+            picture: address(),
+            website: address(),
+            gender: longest(),
+            birthdate: Birthdate::parse("2000-01-01").ok(),
+            zoneinfo: longest(),
+            locale: longest(),
+            phone_number: PhoneNumber::parse(&"1".repeat(32)).ok(),
+            phone_number_verified: false,
+            address: Some(PostalAddress {
+                street_address: longest(),
+                locality: longest(),
+                region: longest(),
+                postal_code: longest(),
+                country: longest(),
+            }),
+        };
+        account
+    }
+
+    #[test]
+    fn the_fullest_record_stays_under_four_kibibytes() {
+        let account = fullest();
+        let value = to_value(&account).unwrap();
+        assert!(value["claims"]["picture"].is_string() && value["email"].is_string(), "nothing was left out");
+        let length = to_string(&account).unwrap().len();
+        assert!((3300..3584).contains(&length), "{length}");
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let account = fullest();
+        let written = to_value(&account).unwrap();
+        let read: Account = from_value(written.clone()).unwrap();
+        assert_eq!(to_value(&read).unwrap(), written);
+    }
+
+    #[test]
+    fn a_row_of_another_version_is_read() {
+        let mut row = to_value(account()).unwrap();
+        let members = row.as_object_mut().unwrap();
+        members.insert("favourite_colour".into(), json!("green"));
+        members.remove("claims");
+        members.remove("groups");
+        members.remove("role");
+        let read: Account = from_value(row).unwrap();
+        assert_eq!((read.role, read.is_active(), read.claims), (Role::Person, true, StandardClaims::default()));
+    }
+
+    #[test]
+    fn an_unknown_role_or_standing_gives_nothing() {
+        let with = |name: &str, value: &str| {
+            let mut row = to_value(Account { role: Role::Administrator, ..account() }).unwrap();
+            row[name] = Value::from(value);
+            from_value::<Account>(row).unwrap()
+        };
+        assert!(with("role", "administrator").is_administrator());
+        assert!(!with("role", "auditor").is_administrator());
+        assert!(with("standing", "active").is_active());
+        assert!(!with("standing", "suspended").is_active());
+        assert!(!with("standing", "suspended").is_administrator());
+    }
+
+    #[test]
+    fn a_row_without_a_standing_is_not_read() {
+        let mut row = to_value(account()).unwrap();
+        assert!(from_value::<Account>(row.clone()).is_ok());
+        row.as_object_mut().unwrap().remove("standing");
+        assert!(from_value::<Account>(row).is_err());
+    }
+
+    #[test]
+    fn groups_are_each_there_once_and_fit_the_record() {
+        let names = |names: &[&str]| names.iter().map(|name| Line::parse(name).unwrap()).collect::<Vec<_>>();
+        let groups = Groups::new(names(&["b", "a", "b"])).unwrap();
+        assert_eq!(groups.iter().collect::<Vec<_>>(), ["a", "b"]);
+        assert!(groups.contains("a") && !groups.contains("A"));
+        let many = |count: usize| (0..count).map(|at| Line::parse(&format!("{at:061}")).unwrap()).collect::<Vec<_>>();
+        assert!(Groups::new(many(12)).is_ok());
+        assert_eq!(Groups::new(many(13)), Err(TooManyGroups));
+    }
+
+    #[test]
+    fn a_record_is_not_printed() {
+        let mut account = fullest();
+        account.username = Username::parse("alice").unwrap();
+        let printed = format!("{account:?}");
+        assert!(printed.contains(account.id.as_str()));
+        assert!(!printed.contains("alice") && !printed.contains("argon2id") && !printed.contains("example.org"));
+        assert!(!format!("{:?} {:?}", account.claims, account.password).contains("example.org"));
+    }
+}

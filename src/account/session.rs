@@ -1,0 +1,344 @@
+//! Being signed in: what a browser's session cookie stands for.
+//!
+//! The cookie holds a [`SessionId`] of 256 random bits, of which only the digest is stored. It is drawn anew at every
+//! login and every re-authentication (OWASP ASVS 5.0, 7.2.4), so that a value that was planted before is worth nothing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::record::AccountId;
+use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
+
+/// The secret in the session cookie: 43 characters.
+#[derive(Clone, Debug)]
+pub struct SessionId(Secret);
+
+/// The name of a session that applications may know: the claim `sid` of ID tokens and logout tokens, OpenID Connect
+/// Front-Channel Logout [§3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout). It opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sid(String);
+
+/// A way in which a person has shown who they are: a value of `amr`, RFC 8176
+/// [§2](https://www.rfc-editor.org/rfc/rfc8176#section-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthenticationMethod {
+    /// `pwd`
+    #[serde(rename = "pwd")]
+    Password,
+    /// `otp`
+    #[serde(rename = "otp")]
+    OneTimePassword,
+    /// `hwk`: a key of a device that does not leave it.
+    #[serde(rename = "hwk")]
+    HardwareKey,
+    /// `mfa`: more than one of the above.
+    #[serde(rename = "mfa")]
+    MultipleFactors,
+}
+
+/// One person signed in on one browser, as stored under the digest of the [`SessionId`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Who.
+    pub account: AccountId,
+    /// The name of the session for applications; it stays when the person authenticates again.
+    pub sid: Sid,
+    /// When the person signed in.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When the person last showed who they are: the claim `auth_time`.
+    #[serde(with = "time::serde::rfc3339")]
+    pub authenticated_at: OffsetDateTime,
+    /// When the session was last used, late by up to [`TOUCH_INTERVAL`].
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_used_at: OffsetDateTime,
+    /// How the person showed who they are.
+    pub amr: Vec<AuthenticationMethod>,
+    /// The browser, in words for its owner's list of sessions.
+    #[serde(default)]
+    pub user_agent: UserAgent,
+}
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLifetimes {
+    /// So long after it was last used a session ends.
+    pub idle: Duration,
+    /// So long after the person last showed who they are it ends, however much it is used.
+    pub absolute: Duration,
+}
+
+/// A browser and its system, such as `Firefox on Linux`: no more of the header than that is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserAgent(String);
+
+impl SessionId {
+    /// A new one.
+    #[must_use]
+    pub fn draw(entropy: Entropy) -> Self {
+        Self(entropy.secret())
+    }
+
+    /// What a browser presents. Whether there is such a session is for the store to say.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(Secret::new(text))
+    }
+
+    /// What the session is stored under.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of_secret(&self.0)
+    }
+
+    /// The value of the cookie.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.0
+    }
+}
+
+impl Sid {
+    /// A new one, of 128 random bits.
+    #[must_use]
+    pub fn draw(entropy: Entropy) -> Self {
+        Self(entropy.text::<16>())
+    }
+
+    /// The value of the claim.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AuthenticationMethod {
+    /// The value in `amr`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+            Self::OneTimePassword => "otp",
+            Self::HardwareKey => "hwk",
+            Self::MultipleFactors => "mfa",
+        }
+    }
+}
+
+impl Session {
+    /// The session of a person who has just signed in.
+    #[must_use]
+    pub fn begin(account: AccountId, amr: Vec<AuthenticationMethod>, now: OffsetDateTime, entropy: Entropy) -> Self {
+        Self {
+            account,
+            sid: Sid::draw(entropy),
+            created_at: now,
+            authenticated_at: now,
+            last_used_at: now,
+            amr,
+            user_agent: UserAgent::default(),
+        }
+    }
+
+    /// The session after the same person has shown again who they are. It belongs under a new [`SessionId`], and the old
+    /// one must end.
+    #[must_use]
+    pub fn authenticated_again(self, amr: Vec<AuthenticationMethod>, now: OffsetDateTime) -> Self {
+        Self { authenticated_at: now, last_used_at: now, amr, ..self }
+    }
+
+    /// Whether the session still stands. At the instant of its end it does not.
+    #[must_use]
+    pub fn is_live(&self, lifetimes: &SessionLifetimes, now: OffsetDateTime) -> bool {
+        now < self.expires_at(lifetimes)
+    }
+
+    /// When it ends if it is not used again.
+    #[must_use]
+    pub fn expires_at(&self, lifetimes: &SessionLifetimes) -> OffsetDateTime {
+        let (last_used_at, authenticated_at) = (self.last_used_at, self.authenticated_at);
+        (last_used_at.saturating_add(lifetimes.idle)).min(authenticated_at.saturating_add(lifetimes.absolute))
+    }
+
+    /// Whether its use is to be written down: not at every request, which would each wait for the disk.
+    #[must_use]
+    pub fn needs_touch(&self, now: OffsetDateTime) -> bool {
+        now - self.last_used_at >= TOUCH_INTERVAL
+    }
+
+    /// The session as used at `now`.
+    #[must_use]
+    pub fn touched(self, now: OffsetDateTime) -> Self {
+        Self { last_used_at: self.last_used_at.max(now), ..self }
+    }
+}
+
+/// Eight hours unused, a day in all.
+impl Default for SessionLifetimes {
+    fn default() -> Self {
+        Self { idle: Duration::hours(8), absolute: Duration::hours(24) }
+    }
+}
+
+impl UserAgent {
+    /// The browser that sends this `User-Agent`, as far as is known; the header is free to lie.
+    #[must_use]
+    pub fn of(header: &str) -> Self {
+        let first = |table: &[(&str, &'static str)]| {
+            table.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| *name)
+        };
+        Self(match (first(&BROWSERS), first(&SYSTEMS)) {
+            (Some(browser), Some(system)) => format!("{browser} on {system}"),
+            (Some(name), None) | (None, Some(name)) => name.to_owned(),
+            (None, None) => String::new(),
+        })
+    }
+}
+
+/// The words, or `Unknown browser`.
+impl fmt::Display for UserAgent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_empty() { "Unknown browser" } else { &self.0 })
+    }
+}
+
+/// A session's use is written down at most this often. It must be far below the idle lifetime, by which it makes sessions
+/// shorter.
+pub const TOUCH_INTERVAL: Duration = Duration::minutes(5);
+
+/// Edge and Opera also say Chrome, and Chrome also says Safari: the order decides.
+const BROWSERS: [(&str, &str); 8] = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+];
+
+/// Android also says Linux, and an iPhone also says Mac OS X.
+const SYSTEMS: [(&str, &str); 7] = [
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json, to_value};
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+    const LIFETIMES: SessionLifetimes = SessionLifetimes { idle: Duration::hours(8), absolute: Duration::hours(24) };
+
+    fn session() -> Session {
+        let entropy = Entropy::system();
+        Session::begin(AccountId::draw(entropy), vec![AuthenticationMethod::Password], NOW, entropy)
+    }
+
+    #[test]
+    fn a_session_ends_when_it_is_not_used_for_eight_hours() {
+        let end = NOW + Duration::hours(8);
+        assert!(session().is_live(&LIFETIMES, end - Duration::NANOSECOND));
+        assert!(!session().is_live(&LIFETIMES, end));
+        let used = session().touched(NOW + Duration::hours(1));
+        assert!(used.is_live(&LIFETIMES, end));
+        assert!(!used.is_live(&LIFETIMES, end + Duration::hours(1)));
+    }
+
+    #[test]
+    fn a_session_ends_after_a_day_however_much_it_is_used() {
+        let used = session().touched(NOW + Duration::hours(23));
+        let end = NOW + Duration::hours(24);
+        assert!(used.is_live(&LIFETIMES, end - Duration::NANOSECOND));
+        assert!(!used.is_live(&LIFETIMES, end));
+        assert_eq!(used.expires_at(&LIFETIMES), end);
+        assert_eq!(SessionLifetimes::default(), LIFETIMES);
+    }
+
+    #[test]
+    fn authenticating_again_begins_the_day_anew_and_keeps_the_sid() {
+        let later = NOW + Duration::hours(23);
+        let before = session();
+        let after = before.clone().authenticated_again(vec![AuthenticationMethod::Password], later);
+        assert_eq!((&after.sid, after.created_at, after.authenticated_at), (&before.sid, NOW, later));
+        assert!(after.is_live(&LIFETIMES, NOW + Duration::hours(30)));
+        assert!(!after.is_live(&LIFETIMES, NOW + Duration::hours(31)));
+    }
+
+    #[test]
+    fn a_use_is_written_down_every_five_minutes() {
+        let instant = NOW + Duration::minutes(5);
+        assert!(!session().needs_touch(instant - Duration::NANOSECOND));
+        assert!(session().needs_touch(instant));
+        assert!(!session().touched(instant).needs_touch(instant));
+        assert_eq!(session().touched(NOW - Duration::hours(1)).last_used_at, NOW, "a clock that went back");
+    }
+
+    #[test]
+    fn a_session_is_read_as_it_was_written() {
+        let session = Session { user_agent: UserAgent::of("curl/8.5"), ..session() };
+        let written = to_value(&session).unwrap();
+        assert_eq!(written["amr"], json!(["pwd"]));
+        assert_eq!(written["authenticated_at"], json!(NOW.unix_timestamp()));
+        let read: Session = from_value(written.clone()).unwrap();
+        assert_eq!(to_value(&read).unwrap(), written);
+        for method in [
+            AuthenticationMethod::Password,
+            AuthenticationMethod::OneTimePassword,
+            AuthenticationMethod::HardwareKey,
+            AuthenticationMethod::MultipleFactors,
+        ] {
+            assert_eq!(to_value(method).unwrap(), json!(method.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_cookie_the_row_and_the_claim_are_three_values() {
+        let (id, session) = (SessionId::draw(Entropy::system()), session());
+        assert_eq!(id.secret().expose().len(), 43);
+        assert_eq!(SessionId::presented(id.secret().expose()).digest().as_str(), id.digest().as_str());
+        assert_ne!(SessionId::draw(Entropy::system()).digest().as_str(), id.digest().as_str());
+        let row = to_value(&session).unwrap().to_string();
+        assert!(!row.contains(id.secret().expose()) && !row.contains(id.digest().as_str()));
+        assert_eq!(session.sid.as_str().len(), 22);
+        assert!(!format!("{id:?}").contains(id.secret().expose()));
+    }
+
+    #[test]
+    fn a_browser_is_named_in_words() {
+        let table = [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
+            ("curl/8.5.0", "curl"),
+            ("<script>", "Unknown browser"),
+            ("", "Unknown browser"),
+        ];
+        for (header, expected) in table {
+            assert_eq!(UserAgent::of(header).to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The first administrator: a one-time link that the server prints while there is none.
+//!
+//! Whoever reads the server's output may make the administrator. The link works once, for 60 minutes, and not at all once
+//! an administrator exists, even if it was printed before.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
+
+/// What is stored of the code in the link. A new one replaces it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetupCode {
+    digest: Digest,
+    #[serde(with = "time::serde::timestamp")]
+    expires_at: OffsetDateTime,
+    #[serde(default)]
+    is_spent: bool,
+}
+
+/// Whether the server has somebody who administers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Administration {
+    /// Nobody yet.
+    Vacant,
+    /// Somebody.
+    Held,
+}
+
+/// Proof that an administrator may be made now. Only [`redeem`] makes one. It carries the code as it has to be stored in
+/// the same commit as the administrator, on condition that it was not changed meanwhile.
+#[derive(Debug)]
+pub struct SetupRedemption {
+    spent: SetupCode,
+}
+
+/// Why a link does not work. The text tells the person what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetupRefusal {
+    /// There is an administrator already.
+    AdministratorExists,
+    /// No such code was given out, or a newer one was since.
+    CodeUnknown,
+    /// The code was used.
+    CodeSpent,
+    /// Its 60 minutes are over.
+    CodeExpired,
+}
+
+impl SetupCode {
+    /// A new code: what to store, and what to put into the link.
+    #[must_use]
+    pub fn draw(now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
+        let code = entropy.secret();
+        // Stored in whole seconds, so they are cut here and not only when the row is read.
+        let now = now.replace_nanosecond(0).unwrap_or(now);
+        (Self { digest: Digest::of_secret(&code), expires_at: now + LIFETIME, is_spent: false }, code)
+    }
+
+    /// When the code ceases to work.
+    #[must_use]
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+}
+
+/// Accepts the presented code, or says why not. Showing the page asks the same question and drops the answer.
+///
+/// # Errors
+///
+/// [`SetupRefusal`], in the order of its variants.
+pub fn redeem(
+    stored: Option<&SetupCode>,
+    presented: &Secret,
+    administration: Administration,
+    now: OffsetDateTime,
+) -> Result<SetupRedemption, SetupRefusal> {
+    if administration == Administration::Held {
+        return Err(SetupRefusal::AdministratorExists);
+    }
+    let code = stored.filter(|code| code.digest.matches(presented)).ok_or(SetupRefusal::CodeUnknown)?;
+    if code.is_spent {
+        return Err(SetupRefusal::CodeSpent);
+    }
+    if now >= code.expires_at {
+        return Err(SetupRefusal::CodeExpired);
+    }
+    Ok(SetupRedemption { spent: SetupCode { is_spent: true, ..code.clone() } })
+}
+
+impl SetupRedemption {
+    /// The code, spent, to be stored.
+    #[must_use]
+    pub fn into_spent(self) -> SetupCode {
+        self.spent
+    }
+}
+
+impl fmt::Display for SetupRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::AdministratorExists => {
+                "This server has an administrator already; sign in, or ask them for an account."
+            }
+            Self::CodeUnknown => "This link is not the newest one; run `signet admin setup-link` to get a new one.",
+            Self::CodeSpent => "This link was used already; run `signet admin setup-link` to get a new one.",
+            Self::CodeExpired => "This link has expired; run `signet admin setup-link` to get a new one.",
+        })
+    }
+}
+
+impl std::error::Error for SetupRefusal {}
+
+/// How long a code works.
+pub const LIFETIME: Duration = Duration::minutes(60);
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn draw() -> (SetupCode, Secret) {
+        SetupCode::draw(NOW, Entropy::system())
+    }
+
+    #[test]
+    fn a_code_works_once() {
+        let (stored, code) = draw();
+        let spent = redeem(Some(&stored), &code, Administration::Vacant, NOW).unwrap().into_spent();
+        let refusal = redeem(Some(&spent), &code, Administration::Vacant, NOW).err();
+        assert_eq!(refusal, Some(SetupRefusal::CodeSpent));
+    }
+
+    #[test]
+    fn a_code_works_for_sixty_minutes() {
+        let (stored, code) = draw();
+        let end = NOW + Duration::minutes(60);
+        assert_eq!(stored.expires_at(), end);
+        assert!(redeem(Some(&stored), &code, Administration::Vacant, end - Duration::NANOSECOND).is_ok());
+        let refusal = redeem(Some(&stored), &code, Administration::Vacant, end).err();
+        assert_eq!(refusal, Some(SetupRefusal::CodeExpired));
+    }
+
+    #[test]
+    fn a_code_does_not_work_once_there_is_an_administrator() {
+        let (stored, code) = draw();
+        let refusal = redeem(Some(&stored), &code, Administration::Held, NOW).err();
+        assert_eq!(refusal, Some(SetupRefusal::AdministratorExists));
+        assert!(redeem(Some(&stored), &code, Administration::Vacant, NOW).is_ok());
+    }
+
+    #[test]
+    fn only_the_newest_code_works() {
+        let ((_, older), (stored, newer)) = (draw(), draw());
+        assert!(redeem(Some(&stored), &newer, Administration::Vacant, NOW).is_ok());
+        for (stored, presented) in [(Some(&stored), &older), (Some(&stored), &Secret::new("")), (None, &newer)] {
+            let refusal = redeem(stored, presented, Administration::Vacant, NOW).err();
+            assert_eq!(refusal, Some(SetupRefusal::CodeUnknown));
+        }
+    }
+
+    #[test]
+    fn a_row_does_not_hold_the_code_and_is_read_as_it_was_written() {
+        let (stored, code) = draw();
+        let row = serde_json::to_string(&stored).unwrap();
+        assert!(!row.contains(code.expose()) && !format!("{stored:?}").contains(code.expose()));
+        let read: SetupCode = serde_json::from_str(&row).unwrap();
+        assert!(redeem(Some(&read), &code, Administration::Vacant, NOW).is_ok());
+        let spent = redeem(Some(&read), &code, Administration::Vacant, NOW).unwrap().into_spent();
+        let read: SetupCode = serde_json::from_str(&serde_json::to_string(&spent).unwrap()).unwrap();
+        assert_eq!(redeem(Some(&read), &code, Administration::Vacant, NOW).err(), Some(SetupRefusal::CodeSpent));
+    }
+}

@@ -1,0 +1,275 @@
+use std::{
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use time::macros::datetime;
+
+use super::*;
+use crate::{
+    account::{device, record::AccountId},
+    crypto::SealingKey,
+    entropy::Entropy,
+};
+
+const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+fn guess(name: &str, address: &str) -> Guess {
+    Guess { account: GuessedAccount::named(name), address: address.parse().unwrap(), device: None }
+}
+
+fn known_device() -> KnownDevice {
+    let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
+    let alice = AccountId::draw(entropy);
+    device::recognise(&device::remember(&alice, &key, NOW, entropy), &alice, &key, NOW).unwrap()
+}
+
+/// Only accounts count.
+fn many_addresses() -> ThrottlePolicy {
+    ThrottlePolicy { address_burst: 1_000_000, ..ThrottlePolicy::default() }
+}
+
+fn allowed(admission: Admission) -> Option<Permit> {
+    match admission {
+        Admission::Allowed(permit) => Some(permit),
+        Admission::Refused { .. } => None,
+    }
+}
+
+fn wait(admission: Admission) -> Option<Duration> {
+    match admission {
+        Admission::Allowed(_) => None,
+        Admission::Refused { retry_after } => Some(retry_after),
+    }
+}
+
+/// Lets `count` guesses fail as fast as the throttle allows, and says when the last was counted.
+fn fail(throttle: &Throttle, guess: &Guess, count: u32, mut now: OffsetDateTime) -> OffsetDateTime {
+    for at in 0..count {
+        if at > 0 {
+            now += wait(throttle.admit(guess, now)).unwrap();
+        }
+        assert!(allowed(throttle.admit(guess, now)).is_some(), "guess {at}");
+    }
+    now
+}
+
+#[test]
+fn each_failure_is_followed_by_its_wait() {
+    let table = [(1, 1), (2, 1), (3, 3), (8, 3), (9, 5), (24, 5), (25, 10), (99, 10), (100, 86_400)];
+    for (failures, seconds) in table {
+        let throttle = Throttle::new(many_addresses());
+        let alice = guess("alice", "192.0.2.1");
+        let last = fail(&throttle, &alice, failures, NOW);
+        assert_eq!(wait(throttle.admit(&alice, last)), Some(Duration::seconds(seconds)), "{failures} failures");
+        let instant = last + Duration::seconds(seconds);
+        assert_eq!(wait(throttle.admit(&alice, instant - Duration::MILLISECOND)), Some(Duration::MILLISECOND));
+        assert!(allowed(throttle.admit(&alice, instant)).is_some(), "{failures} failures");
+    }
+}
+
+#[test]
+fn refused_guesses_do_not_make_the_wait_longer() {
+    let throttle = Throttle::new(many_addresses());
+    let alice = guess("alice", "192.0.2.1");
+    let last = fail(&throttle, &alice, 3, NOW);
+    for _ in 0..1000 {
+        assert!(wait(throttle.admit(&alice, last)).is_some());
+    }
+    assert!(allowed(throttle.admit(&alice, last + Duration::seconds(3))).is_some());
+}
+
+#[test]
+fn a_success_resets_the_account() {
+    let throttle = Throttle::new(many_addresses());
+    let alice = guess("alice", "192.0.2.1");
+    let last = fail(&throttle, &alice, 9, NOW);
+    let now = last + Duration::seconds(5);
+    throttle.succeeded(allowed(throttle.admit(&alice, now)).unwrap());
+    assert!(allowed(throttle.admit(&alice, now)).is_some());
+    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::SECOND), "the ladder begins anew");
+}
+
+#[test]
+fn failures_are_forgotten_a_day_after_the_last() {
+    let throttle = Throttle::new(many_addresses());
+    let alice = guess("alice", "192.0.2.1");
+    let last = fail(&throttle, &alice, 24, NOW);
+    let before = last + Duration::DAY - Duration::SECOND;
+    assert!(allowed(throttle.admit(&alice, before)).is_some());
+    assert_eq!(wait(throttle.admit(&alice, before)), Some(Duration::seconds(10)), "the 25th failure");
+    let after = before + Duration::DAY;
+    assert!(allowed(throttle.admit(&alice, after)).is_some());
+    assert_eq!(wait(throttle.admit(&alice, after)), Some(Duration::SECOND), "the first failure");
+}
+
+// E2: 200 guesses at once are one verified guess.
+#[test]
+fn parallel_guesses_do_not_pass_together() {
+    let throttle = Arc::new(Throttle::new(many_addresses()));
+    let (barrier, passed) = (Arc::new(Barrier::new(200)), Arc::new(AtomicUsize::new(0)));
+    let guesses: Vec<_> = (0..200)
+        .map(|at| {
+            let (throttle, barrier, passed) = (Arc::clone(&throttle), Arc::clone(&barrier), Arc::clone(&passed));
+            thread::spawn(move || {
+                let name = if at % 2 == 0 { "alice" } else { "ALICE" };
+                barrier.wait();
+                if let Admission::Allowed(_) = throttle.admit(&guess(name, "192.0.2.1"), NOW) {
+                    passed.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    for guess in guesses {
+        guess.join().unwrap();
+    }
+    assert_eq!(passed.load(Ordering::SeqCst), 1);
+    assert!(allowed(throttle.admit(&guess("alice", "192.0.2.1"), NOW + Duration::SECOND)).is_some());
+}
+
+#[test]
+fn parallel_guesses_over_a_day_do_not_exceed_one_hundred() {
+    let throttle = Throttle::new(many_addresses());
+    let mut passed = 0;
+    for second in 0..7200 {
+        for _ in 0..3 {
+            let now = NOW + Duration::seconds(second);
+            passed += usize::from(allowed(throttle.admit(&guess("alice", "192.0.2.1"), now)).is_some());
+        }
+    }
+    assert_eq!(passed, 100);
+}
+
+#[test]
+fn all_spellings_of_a_name_have_one_counter() {
+    for spelling in ["ALICE", " alice ", "\u{ff41}lice", "Alice"] {
+        assert_eq!(GuessedAccount::named(spelling), GuessedAccount::named("alice"), "{spelling}");
+    }
+    assert_ne!(GuessedAccount::named("alice1"), GuessedAccount::named("alice"));
+    let long = "x".repeat(1_000_000);
+    assert_eq!(GuessedAccount::named(&long), GuessedAccount::named(&long[1..]));
+}
+
+#[test]
+fn an_address_has_ten_guesses_and_one_every_three_seconds() {
+    let throttle = Throttle::new(ThrottlePolicy::default());
+    let at = |name: u32, now| throttle.admit(&guess(&format!("user{name}"), "192.0.2.1"), now);
+    for name in 0..10 {
+        assert!(allowed(at(name, NOW)).is_some(), "guess {name}");
+    }
+    assert_eq!(wait(at(10, NOW)), Some(Duration::seconds(3)));
+    assert_eq!(wait(at(10, NOW + Duration::milliseconds(2999))), Some(Duration::MILLISECOND));
+    assert!(allowed(at(10, NOW + Duration::seconds(3))).is_some());
+    assert_eq!(wait(at(11, NOW + Duration::seconds(3))), Some(Duration::seconds(3)));
+    assert!(allowed(throttle.admit(&guess("user11", "192.0.2.2"), NOW)).is_some(), "another address");
+    for name in 20..30 {
+        assert!(allowed(at(name, NOW + Duration::seconds(33))).is_some(), "the bucket is full again: {name}");
+    }
+    assert!(wait(at(30, NOW + Duration::seconds(33))).is_some());
+}
+
+#[test]
+fn an_address_that_may_not_guess_does_not_use_up_the_guesses_of_an_account() {
+    let throttle = Throttle::new(ThrottlePolicy::default());
+    for name in 0..10 {
+        assert!(allowed(throttle.admit(&guess(&format!("user{name}"), "192.0.2.1"), NOW)).is_some());
+    }
+    assert!(wait(throttle.admit(&guess("alice", "192.0.2.1"), NOW)).is_some());
+    assert!(allowed(throttle.admit(&guess("alice", "192.0.2.2"), NOW)).is_some());
+}
+
+#[test]
+fn a_network_is_one_address_or_sixty_four_bits() {
+    let of = |text: &str| Network::of(text.parse().unwrap());
+    assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+    assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+    assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    assert_ne!(of("::1"), of("::ffff:0.0.0.0"));
+}
+
+// E3: an attacker locks the account, and its owner signs in on a known device.
+#[test]
+fn strangers_do_not_lock_out_the_owner_on_a_known_device() {
+    let throttle = Throttle::new(many_addresses());
+    let stranger = guess("alice", "192.0.2.1");
+    let last = fail(&throttle, &stranger, 100, NOW);
+    let owner = Guess { device: Some(known_device()), address: "192.0.2.9".parse().unwrap(), ..stranger };
+    throttle.succeeded(allowed(throttle.admit(&owner, last)).unwrap());
+    assert!(wait(throttle.admit(&stranger, last)).is_some(), "the strangers' counter stands");
+    assert!(wait(throttle.admit(&Guess { device: None, ..owner }, last)).is_some());
+}
+
+#[test]
+fn a_known_device_has_a_ladder_of_its_own() {
+    let throttle = Throttle::new(many_addresses());
+    let owner = Guess { device: Some(known_device()), ..guess("alice", "192.0.2.9") };
+    let last = fail(&throttle, &owner, 100, NOW);
+    assert_eq!(wait(throttle.admit(&owner, last)), Some(Duration::DAY));
+    assert!(allowed(throttle.admit(&Guess { device: None, ..owner }, last)).is_some());
+    assert!(allowed(throttle.admit(&Guess { device: Some(known_device()), ..owner }, last)).is_some());
+}
+
+#[test]
+fn a_guess_that_was_not_looked_at_is_taken_back() {
+    let throttle = Throttle::new(many_addresses());
+    let alice = guess("alice", "192.0.2.1");
+    throttle.withdraw(allowed(throttle.admit(&alice, NOW)).unwrap(), NOW);
+    let last = fail(&throttle, &alice, 99, NOW);
+    let now = last + Duration::seconds(10);
+    for _ in 0..5 {
+        throttle.withdraw(allowed(throttle.admit(&alice, now)).unwrap(), now);
+    }
+    assert!(allowed(throttle.admit(&alice, now)).is_some());
+    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::DAY), "the hundredth counts");
+}
+
+#[test]
+fn taking_a_guess_back_does_not_shorten_the_wait_after_another() {
+    let throttle = Throttle::new(many_addresses());
+    let alice = guess("alice", "192.0.2.1");
+    let busy = allowed(throttle.admit(&alice, NOW)).unwrap();
+    let now = NOW + Duration::SECOND;
+    assert!(allowed(throttle.admit(&alice, now)).is_some());
+    throttle.withdraw(busy, now);
+    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::SECOND));
+    assert!(allowed(throttle.admit(&alice, now + Duration::SECOND)).is_some());
+}
+
+#[test]
+fn a_full_table_forgets_the_account_with_the_fewest_failures() {
+    let throttle = Throttle::new(ThrottlePolicy { capacity: 100, ..many_addresses() });
+    let alice = guess("alice", "192.0.2.1");
+    let last = fail(&throttle, &alice, 3, NOW);
+    for round in 0..2 {
+        for name in 0..1000 {
+            let now = last + Duration::milliseconds(name);
+            assert!(allowed(throttle.admit(&guess(&format!("{round}.{name}"), "192.0.2.1"), now)).is_some());
+        }
+    }
+    assert_eq!(throttle.tables().accounts.len(), 100);
+    assert_eq!(wait(throttle.admit(&alice, last + Duration::SECOND)), Some(Duration::seconds(2)));
+    assert!(throttle.tables().accounts.rank(&GuessedAccount::named("0.0").0).is_none(), "an oldest one made room");
+    assert!(throttle.tables().accounts.rank(&GuessedAccount::named("1.999").0).is_some());
+}
+
+#[test]
+fn a_full_table_is_swept_of_what_no_longer_counts() {
+    let throttle = Throttle::new(ThrottlePolicy { capacity: 100, ..many_addresses() });
+    for name in 0..100 {
+        assert!(allowed(throttle.admit(&guess(&format!("user{name}"), "192.0.2.1"), NOW)).is_some());
+    }
+    assert!(allowed(throttle.admit(&guess("alice", "192.0.2.1"), NOW + Duration::DAY)).is_some());
+    assert_eq!(throttle.tables().accounts.len(), 1);
+}
+
+#[test]
+fn a_relaxed_throttle_lets_a_test_rig_through() {
+    let throttle = Throttle::new(ThrottlePolicy::relaxed());
+    for _ in 0..10_000 {
+        assert!(allowed(throttle.admit(&guess("alice", "127.0.0.1"), NOW)).is_some());
+    }
+}

@@ -1,0 +1,150 @@
+//! Our own access tokens, where this server is the protected resource: `/userinfo` and the management API.
+
+use time::OffsetDateTime;
+
+use super::{Fault, Signet};
+use crate::{
+    account::record::{Account, AccountId},
+    jose::{Claims, JwtRefusal, TokenType},
+    oauth::{
+        bearer::BearerError,
+        client::ClientId,
+        grant::{Grant, GrantId},
+        scope::Scope,
+        subject::Subject,
+    },
+    secret::Secret,
+};
+
+/// Proof that a request may do what its scope says. Only [`authorize`] makes one.
+#[derive(Debug)]
+pub struct Access {
+    subject: Subject,
+    client_id: ClientId,
+    scope: Scope,
+    account: Option<Account>,
+}
+
+/// Why a request may not.
+#[derive(Debug)]
+pub enum AccessRefusal {
+    /// The token, in the terms of RFC 6750.
+    Bearer(BearerError),
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// A token of ours whose signature, issuer and type hold.
+pub struct OwnToken {
+    /// What it says.
+    pub claims: Claims,
+    /// The grant that it belongs to.
+    pub grant: GrantId,
+}
+
+/// Lets the bearer of `unverified_jwt` act with any one of `scopes`.
+///
+/// Unlike other resource servers, this one knows the grant behind the token, so that a revoked token is refused at once.
+///
+/// # Errors
+///
+/// [`AccessRefusal`].
+pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> Result<Access, AccessRefusal> {
+    let now = signet.clock.now();
+    let invalid = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
+    let token = own_token(signet, unverified_jwt.expose())
+        .map_err(|_| invalid("the access token is not one that this server issued"))?;
+    if !is_in_time(&token.claims, now) {
+        return Err(invalid("the access token has expired"));
+    }
+    let audience = token.claims.audience().unwrap_or_default();
+    if !audience.contains(&signet.issuer.as_str()) {
+        return Err(invalid("the access token is for another audience"));
+    }
+    let grant = live_grant(signet, &token.grant).map_err(AccessRefusal::Fault)?;
+    let grant = grant.ok_or(invalid("the access token was revoked"))?;
+    let scope = token.claims.optional_text("scope").ok().flatten().and_then(|text| Scope::parse(text).ok());
+    let scope = scope.unwrap_or_default();
+    if !scopes.iter().any(|wanted| scope.contains(wanted)) {
+        let wanted = scopes.first().copied().into_iter().collect();
+        return Err(AccessRefusal::Bearer(BearerError::InsufficientScope(wanted)));
+    }
+    let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
+    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, account })
+}
+
+/// Reads a token of ours, expired or not.
+///
+/// # Errors
+///
+/// Why it is none.
+pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtRefusal> {
+    let verified = signet.keys.verify_own(unverified_jwt, TokenType::AccessToken).or_else(|refusal| {
+        // A resource may ask for tokens of the type JWT. An ID token has that type too, but no client_id.
+        let verified = signet.keys.verify_own(unverified_jwt, TokenType::IdToken)?;
+        if verified.claims().get("client_id").is_some() { Ok(verified) } else { Err(refusal) }
+    })?;
+    let claims = verified.into_claims();
+    let grant = GrantId::of_jti(claims.text("jti")?).ok_or(JwtRefusal::MalformedClaim("jti"))?;
+    if claims.text("iss")? == signet.issuer.as_str() {
+        Ok(OwnToken { claims, grant })
+    } else {
+        Err(JwtRefusal::MalformedClaim("iss"))
+    }
+}
+
+/// The grant of `id`, if it may still issue.
+///
+/// # Errors
+///
+/// The storage.
+pub(super) fn live_grant(signet: &Signet, id: &GrantId) -> Result<Option<Grant>, Fault> {
+    let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record).filter(Grant::is_live) else { return Ok(None) };
+    let may_issue = signet.circumstances(&grant.subject)?.may_issue(grant.created_at);
+    let client = signet.store.client(&grant.client_id)?;
+    Ok(Some(grant).filter(|_| may_issue && client.is_some()))
+}
+
+/// Whether a token has not expired at `now`.
+pub(super) fn is_in_time(claims: &Claims, now: OffsetDateTime) -> bool {
+    claims.instant("exp").is_ok_and(|expires_at| now < expires_at)
+}
+
+fn account(signet: &Signet, subject: &Subject) -> Result<Option<Account>, Fault> {
+    match AccountId::parse(subject.as_str()) {
+        Ok(id) => Ok(signet.store.account(&id)?.map(|kept| kept.record)),
+        Err(_) => Ok(None),
+    }
+}
+
+impl Access {
+    /// Who acts: a person, or a client for itself.
+    #[must_use]
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Through which client.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// With which scope.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The person who acts, if it is one.
+    #[must_use]
+    pub fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
+    /// Whether it may act for others: an administrator, or a client that was given the scope for itself.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.account.as_ref().map_or(!self.subject.is_person(), Account::is_administrator)
+    }
+}

@@ -1,0 +1,175 @@
+//! `/authorize`, [RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1).
+
+use time::OffsetDateTime;
+
+use super::{
+    Fault, Signet,
+    interaction::{Interaction, InteractionRefusal},
+    session::{self, Browser},
+};
+use crate::{
+    crypto::Digest,
+    jose::TokenType,
+    oauth::{
+        authorization_code::{Agreement, IssuedCode},
+        authorization_error::UntrustedRequest,
+        authorization_request::{self, Destination},
+        authorization_response::AuthorizationResponse,
+        client::Client,
+        parameters::Parameters,
+        subject::Subject,
+    },
+    oidc::{
+        authentication_request::AuthenticationRequest,
+        step::{Question, Step, next_step},
+    },
+};
+
+/// Where the browser goes next.
+#[derive(Debug)]
+pub enum Next {
+    /// To the login page, with the sealed login.
+    Login(String),
+    /// To the consent page, with the sealed login.
+    Consent(String),
+    /// To the client, with a code or an error.
+    Client(String),
+}
+
+/// Why the browser goes nowhere and gets a page.
+#[derive(Debug)]
+pub enum AuthorizeRefusal {
+    /// The client or the redirect URI cannot be trusted.
+    Untrusted(UntrustedRequest),
+    /// The login that was begun cannot go on.
+    Interaction(InteractionRefusal),
+    /// Something failed here before the redirect URI could be trusted.
+    Fault(Fault),
+}
+
+/// Answers an authorization request.
+///
+/// # Errors
+///
+/// [`AuthorizeRefusal`] as long as the redirect URI is not trusted; later refusals are answers to the client.
+pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
+    let now = signet.clock.now();
+    let client_id = authorization_request::client_id(parameters).map_err(AuthorizeRefusal::Untrusted)?;
+    let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
+    let client = client.map(|kept| kept.record);
+    let destination = Destination::trust(client, parameters).map_err(AuthorizeRefusal::Untrusted)?;
+    let request = destination
+        .read(parameters, signet.authorization_policy, &signet.resources)
+        .and_then(|request| AuthenticationRequest::read(request, parameters, hinted_subject(signet, parameters)));
+    match request {
+        Ok(request) => {
+            let interaction = Interaction::begin(request, &browser.binding, now);
+            Ok(proceed(signet, interaction, destination.client, browser, now).await)
+        }
+        Err(error) => {
+            tracing::info!(client_id = %client_id, %error, "authorization request refused");
+            let response = AuthorizationResponse::Error(error);
+            let state = destination.state.as_deref();
+            Ok(Next::Client(response.location(&destination.redirect_uri, state, &signet.issuer)))
+        }
+    }
+}
+
+/// Goes on with a login after a page has reported back.
+///
+/// # Errors
+///
+/// [`AuthorizeRefusal`] when the login cannot go on.
+pub async fn resume(signet: &Signet, sealed: &str, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
+    let now = signet.clock.now();
+    let interaction =
+        Interaction::open(sealed, &browser.binding, signet, now).map_err(AuthorizeRefusal::Interaction)?;
+    let client_id = &interaction.request.authorization.client_id;
+    let client = signet.store.client(client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
+    let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?;
+    Ok(proceed(signet, interaction, client.record, browser, now).await)
+}
+
+/// Asks what comes next. What fails from here on is told to the client, since its redirect URI is trusted.
+async fn proceed(
+    signet: &Signet,
+    interaction: Interaction,
+    client: Client,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Next {
+    let authorization = interaction.request.authorization.clone();
+    let response = match decide(signet, &interaction, &client, browser, now).await {
+        Ok(Decided::Login) => return Next::Login(interaction.seal(signet)),
+        Ok(Decided::Consent) => return Next::Consent(interaction.seal(signet)),
+        Ok(Decided::Answer(response)) => response,
+        Err(fault) => {
+            tracing::error!(%fault, "authorization failed");
+            if fault.is_temporary() {
+                AuthorizationResponse::TemporarilyUnavailable
+            } else {
+                AuthorizationResponse::ServerError
+            }
+        }
+    };
+    Next::Client(response.location(&authorization.redirect_uri, authorization.state.as_deref(), &signet.issuer))
+}
+
+enum Decided {
+    Login,
+    Consent,
+    Answer(AuthorizationResponse),
+}
+
+async fn decide(
+    signet: &Signet,
+    interaction: &Interaction,
+    client: &Client,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Result<Decided, Fault> {
+    let signed_in = session::current(signet, browser, now).await?.map(|current| current.signed_in());
+    let remembered = match &signed_in {
+        Some(person) => signet.store.consent(&person.subject, &client.client_id)?,
+        None => None,
+    };
+    let question = Question {
+        request: &interaction.request,
+        client,
+        started_at: interaction.started_at,
+        signed_in: signed_in.as_ref(),
+        remembered: remembered.as_ref(),
+        decision: interaction.decision.as_ref(),
+    };
+    Ok(match next_step(&question, now) {
+        Step::Login => Decided::Login,
+        Step::Consent(_) => Decided::Consent,
+        Step::Issue(agreement) => Decided::Answer(issue(signet, interaction, agreement, now).await?),
+        Step::Refuse(error) => {
+            tracing::info!(client_id = %client.client_id, %error, "authorization refused");
+            Decided::Answer(AuthorizationResponse::Error(error))
+        }
+    })
+}
+
+async fn issue(
+    signet: &Signet,
+    interaction: &Interaction,
+    agreement: Agreement,
+    now: OffsetDateTime,
+) -> Result<AuthorizationResponse, Fault> {
+    let code = signet.entropy.secret();
+    let request = interaction.request.authorization.clone();
+    let issued = IssuedCode::issue(agreement, request, signet.lifetimes.authorization_code, now);
+    signet.store.issue_code(&Digest::of_secret(&code), &issued).await?;
+    tracing::info!(client_id = %issued.client_id, subject = %issued.subject, "authorization code issued");
+    Ok(AuthorizationResponse::Code(code))
+}
+
+/// Whom `id_token_hint` names, if it is an ID token that this server signed, expired or not. Anything else is no hint.
+fn hinted_subject(signet: &Signet, parameters: &Parameters) -> Option<Subject> {
+    let hint = parameters.one("id_token_hint").ok().flatten()?;
+    let verified = signet.keys.verify_own(hint, TokenType::IdToken).ok()?;
+    let is_ours = verified.claims().text("iss").ok()? == signet.issuer.as_str();
+    is_ours.then(|| verified.claims().text("sub").ok().map(Subject::new)).flatten()
+}

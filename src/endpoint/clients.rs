@@ -1,0 +1,121 @@
+//! `/clients` and `/developer`: applications are registered.
+
+use super::{Fault, Signet, access::Access};
+use crate::{
+    oauth::{
+        client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
+        registration::{Registrar, RegistrationRefusal, RegistrationRequest, register},
+        subject::Subject,
+    },
+    secret::Secret,
+};
+
+/// A client that was just registered, with its secret, which is told this once.
+#[derive(Debug)]
+pub struct RegisteredClient {
+    /// The client.
+    pub client: Client,
+    /// Its secret, unless it is public.
+    pub client_secret: Option<Secret>,
+}
+
+/// Why no client was registered.
+#[derive(Debug)]
+pub enum RegisterRefusal {
+    /// What was sent.
+    Metadata(RegistrationRefusal),
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// Registers a client for whoever has `access`: an administrator without restrictions, a person for themselves.
+///
+/// # Errors
+///
+/// [`RegisterRefusal`]; then there is no client.
+pub async fn register_by_token(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    access: &Access,
+) -> Result<RegisteredClient, RegisterRefusal> {
+    if access.is_administrator() {
+        create(signet, request, Registrar::Administrator, Provenance::Administrator).await
+    } else {
+        create(signet, request, Registrar::Person, Provenance::Person(access.subject().clone())).await
+    }
+}
+
+/// Registers a client for the person who is signed in.
+///
+/// # Errors
+///
+/// [`RegisterRefusal`]; then there is no client.
+pub async fn register_by_person(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    owner: Subject,
+) -> Result<RegisteredClient, RegisterRefusal> {
+    create(signet, request, Registrar::Person, Provenance::Person(owner)).await
+}
+
+/// Keeps the client that is written in the configuration or part of the server, as it is written there today. Whether it
+/// was new or changed.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn put_configured(
+    signet: &Signet,
+    client_id: &ClientId,
+    client_secret: Option<&Secret>,
+    metadata: ClientMetadata,
+    provenance: Provenance,
+) -> Result<bool, Fault> {
+    let now = signet.clock.now();
+    let kept = signet.store.client(client_id)?;
+    let known = kept.as_ref().map_or_else(Vec::new, |kept| kept.record.secrets.clone());
+    let secrets = match client_secret {
+        None => Vec::new(),
+        Some(secret) if known.iter().any(|known| known.digest.matches(secret)) => known,
+        Some(secret) => vec![ClientSecret::import(secret, now)],
+    };
+    let created_at = kept.as_ref().map_or(now, |kept| kept.record.created_at);
+    let client = Client { client_id: client_id.clone(), secrets, metadata, provenance, created_at };
+    match kept {
+        None => signet.store.create_client(&client).await?,
+        Some(kept) if is_same(&kept.record, &client) => return Ok(false),
+        Some(kept) => signet.store.replace_client(&kept, &client).await?,
+    }
+    Ok(true)
+}
+
+fn is_same(one: &Client, other: &Client) -> bool {
+    let digests =
+        |client: &Client| client.secrets.iter().map(|secret| secret.digest.as_str().to_owned()).collect::<Vec<_>>();
+    one.metadata == other.metadata && one.provenance == other.provenance && digests(one) == digests(other)
+}
+
+async fn create(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    registrar: Registrar,
+    provenance: Provenance,
+) -> Result<RegisteredClient, RegisterRefusal> {
+    let metadata = register(request, registrar, &signet.resources).map_err(RegisterRefusal::Metadata)?;
+    let now = signet.clock.now();
+    let mut client = Client {
+        client_id: ClientId::draw(signet.entropy),
+        secrets: Vec::new(),
+        metadata,
+        provenance,
+        created_at: now,
+    };
+    let client_secret = (!client.is_public()).then(|| {
+        let (secret, remembered) = ClientSecret::draw(signet.entropy, now);
+        client.secrets.push(remembered);
+        secret
+    });
+    signet.store.create_client(&client).await.map_err(|error| RegisterRefusal::Fault(error.into()))?;
+    tracing::info!(client_id = %client.client_id, "client registered");
+    Ok(RegisteredClient { client, client_secret })
+}

@@ -1,0 +1,114 @@
+//! `/consent`: a person allows or denies what an application asks for.
+
+use super::{
+    Fault, Signet,
+    interaction::{Interaction, InteractionRefusal},
+    session::{self, Browser, CurrentSession},
+};
+use crate::{
+    oauth::{client::Client, scope::Scope},
+    oidc::step::{Consent, Decision, Question, Step, next_step},
+};
+
+/// What the page has to show.
+#[derive(Debug)]
+pub struct ConsentQuestion {
+    /// Who asks.
+    pub client: Client,
+    /// Whom.
+    pub person: CurrentSession,
+    /// For what.
+    pub scope: Scope,
+    /// The login that was begun.
+    pub interaction: Interaction,
+}
+
+/// What the person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, and perhaps for next time too.
+    Allow {
+        /// Whether not to ask again for the same.
+        remember: bool,
+    },
+    /// No.
+    Deny,
+}
+
+/// Why the page cannot be shown or answered.
+#[derive(Debug)]
+pub enum ConsentRefusal {
+    /// The login cannot go on.
+    Interaction(InteractionRefusal),
+    /// There is nothing to ask (any more): `/authorize` knows what comes next.
+    NothingToAsk,
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// What there is to ask the person on this browser.
+///
+/// # Errors
+///
+/// [`ConsentRefusal`].
+pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Result<ConsentQuestion, ConsentRefusal> {
+    let now = signet.clock.now();
+    let interaction = Interaction::open(sealed, &browser.binding, signet, now).map_err(ConsentRefusal::Interaction)?;
+    let client_id = &interaction.request.authorization.client_id;
+    let client = signet.store.client(client_id).map_err(|cause| ConsentRefusal::Fault(cause.into()))?;
+    let client = client.ok_or(ConsentRefusal::NothingToAsk)?.record;
+    let person = session::current(signet, browser, now).await.map_err(ConsentRefusal::Fault)?;
+    let person = person.ok_or(ConsentRefusal::NothingToAsk)?;
+    let signed_in = person.signed_in();
+    let remembered = signet.store.consent(&signed_in.subject, client_id);
+    let remembered = remembered.map_err(|cause| ConsentRefusal::Fault(cause.into()))?;
+    let question = Question {
+        request: &interaction.request,
+        client: &client,
+        started_at: interaction.started_at,
+        signed_in: Some(&signed_in),
+        remembered: remembered.as_ref(),
+        decision: interaction.decision.as_ref(),
+    };
+    match next_step(&question, now) {
+        Step::Consent(scope) => Ok(ConsentQuestion { client, person, scope, interaction }),
+        _ => Err(ConsentRefusal::NothingToAsk),
+    }
+}
+
+/// Takes the person's answer into the login, which goes on at `/authorize`.
+///
+/// # Errors
+///
+/// [`ConsentRefusal`].
+pub async fn answer(
+    signet: &Signet,
+    sealed: &str,
+    browser: &Browser,
+    answer: Answer,
+) -> Result<String, ConsentRefusal> {
+    let ConsentQuestion { client, person, scope, mut interaction } = question(signet, sealed, browser).await?;
+    interaction.decision = Some(match answer {
+        Answer::Deny => Decision::Denied,
+        Answer::Allow { remember } => {
+            if remember && client.may_skip_consent() {
+                remember_consent(signet, &client, &person, &scope).await.map_err(ConsentRefusal::Fault)?;
+            }
+            Decision::Allowed { subject: person.subject(), scope }
+        }
+    });
+    Ok(interaction.seal(signet))
+}
+
+async fn remember_consent(
+    signet: &Signet,
+    client: &Client,
+    person: &CurrentSession,
+    scope: &Scope,
+) -> Result<(), Fault> {
+    let earlier = signet.store.consent(&person.subject(), &client.client_id)?;
+    let scope = earlier.map_or_else(|| scope.clone(), |earlier| earlier.scope.union(scope));
+    let consent = Consent { scope, granted_at: signet.clock.now() };
+    signet.store.remember_consent(&person.subject(), &client.client_id, &consent).await?;
+    Ok(())
+}

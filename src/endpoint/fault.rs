@@ -1,0 +1,86 @@
+//! What went wrong on our side. It is logged once, where it becomes an answer; whoever asked learns only whether to try
+//! again.
+
+use std::{error::Error, fmt};
+
+use crate::{
+    account::hashing::HashingFault,
+    jose::SigningFault,
+    store::{CommitError, StoreFault},
+};
+
+/// A failure of this server.
+#[derive(Debug)]
+pub enum Fault {
+    /// The storage.
+    Store(StoreFault),
+    /// Signing.
+    Signing(SigningFault),
+    /// Hashing a password.
+    Hashing(HashingFault),
+    /// A commit kept failing because something else changed the same record each time.
+    Contended,
+}
+
+impl Fault {
+    /// Whether a later attempt can succeed: 503 with `Retry-After` rather than 500.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Store(fault) => fault.is_temporary(),
+            Self::Hashing(HashingFault::Busy) | Self::Contended => true,
+            Self::Signing(_) | Self::Hashing(HashingFault::Failed(_)) => false,
+        }
+    }
+}
+
+impl From<StoreFault> for Fault {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+/// For commits whose preconditions nothing else competes for: there a conflict is as unlikely as a collision of random
+/// identifiers.
+impl From<CommitError> for Fault {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict => Self::Contended,
+            CommitError::Fault(fault) => Self::Store(fault),
+        }
+    }
+}
+
+impl From<SigningFault> for Fault {
+    fn from(fault: SigningFault) -> Self {
+        Self::Signing(fault)
+    }
+}
+
+impl From<HashingFault> for Fault {
+    fn from(fault: HashingFault) -> Self {
+        Self::Hashing(fault)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(fault) => fault.fmt(formatter),
+            Self::Signing(fault) => fault.fmt(formatter),
+            Self::Hashing(fault) => fault.fmt(formatter),
+            Self::Contended => formatter.write_str("a record was changed again and again while it was being written"),
+        }
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Store(fault) => Some(fault),
+            Self::Signing(fault) => Some(fault),
+            Self::Hashing(fault) => Some(fault),
+            Self::Contended => None,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `/login`: a person signs in.
+
+use std::net::IpAddr;
+
+use time::{Duration, OffsetDateTime};
+
+use super::{Fault, Signet, session::Browser};
+use crate::{
+    account::{
+        device,
+        hashing::{HashingFault, Verified},
+        record::{Account, Username},
+        session::{AuthenticationMethod, Session, SessionId, UserAgent},
+        throttle::{Admission, Guess, GuessedAccount, Permit},
+    },
+    secret::Secret,
+    store::Kept,
+};
+
+/// What was entered, and from where.
+#[derive(Clone, Debug)]
+pub struct LoginAttempt<'a> {
+    /// The name, as typed.
+    pub username: &'a str,
+    /// The password, as typed.
+    pub presented_password: Secret,
+    /// Where from.
+    pub address: IpAddr,
+    /// The header of this name.
+    pub user_agent: &'a str,
+}
+
+/// A browser on which somebody has just signed in: the values of its new cookies.
+#[derive(Clone, Debug)]
+pub struct SignedInBrowser {
+    /// The session cookie.
+    pub session: SessionId,
+    /// How long the browser needs to keep it.
+    pub lifetime: Duration,
+    /// The cookie of a device that has signed in.
+    pub device: Secret,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug)]
+pub enum LoginRefusal {
+    /// The two do not match. Nothing tells which one was wrong, and whether there is such an account.
+    Mismatch,
+    /// Too many guesses.
+    Wait {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// Signs a person in.
+///
+/// # Errors
+///
+/// [`LoginRefusal`]; then the browser's session is what it was.
+pub async fn login(
+    signet: &Signet,
+    attempt: &LoginAttempt<'_>,
+    browser: &Browser,
+) -> Result<SignedInBrowser, LoginRefusal> {
+    let now = signet.clock.now();
+    let account = find(signet, attempt.username).map_err(LoginRefusal::Fault)?;
+    let permit = admit(signet, attempt, account.as_ref(), browser, now)?;
+    let hash = account.as_ref().and_then(|kept| kept.record.password.as_ref());
+    let verified = match signet.hasher.verify(hash, &attempt.presented_password).await {
+        Ok(verified) => verified,
+        Err(fault) => {
+            // Nobody looked at the password, so it was no guess.
+            if matches!(fault, HashingFault::Busy) {
+                signet.throttle.withdraw(permit, now);
+            }
+            return Err(LoginRefusal::Fault(fault.into()));
+        }
+    };
+    let (Some(kept), Verified::Matches { rehash_needed }) = (account, verified) else {
+        tracing::info!("login refused");
+        return Err(LoginRefusal::Mismatch);
+    };
+    if !kept.record.is_active() {
+        tracing::info!(account = %kept.record.id, "login refused: the account is disabled");
+        return Err(LoginRefusal::Mismatch);
+    }
+    signet.throttle.succeeded(permit);
+    if rehash_needed {
+        rehash(signet, &kept, &attempt.presented_password).await;
+    }
+    begin_session(signet, &kept.record, browser, attempt.user_agent).await.map_err(LoginRefusal::Fault)
+}
+
+/// Begins a session of `account`, under a new identifier, in place of the one that the browser had.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(super) async fn begin_session(
+    signet: &Signet,
+    account: &Account,
+    browser: &Browser,
+    user_agent: &str,
+) -> Result<SignedInBrowser, Fault> {
+    let now = signet.clock.now();
+    let id = SessionId::draw(signet.entropy);
+    let before = browser.session.as_ref().map(|presented| SessionId::presented(presented.expose()).digest());
+    let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
+    session.user_agent = UserAgent::of(user_agent);
+    if let Some(earlier) = before.as_ref().map(|digest| signet.store.session(digest)).transpose()?.flatten()
+        && earlier.record.account == account.id
+    {
+        // The same person has shown again who they are: applications go on knowing the session by its name.
+        session.sid = earlier.record.sid;
+    }
+    signet.store.begin_session(&id.digest(), &session, before.as_ref()).await?;
+    tracing::info!(account = %account.id, "signed in");
+    Ok(SignedInBrowser {
+        session: id,
+        lifetime: signet.lifetimes.session.absolute,
+        device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
+    })
+}
+
+fn find(signet: &Signet, username: &str) -> Result<Option<Kept<Account>>, Fault> {
+    match Username::parse(username) {
+        Ok(username) => Ok(signet.store.account_by_username(&username)?),
+        Err(_) => Ok(None),
+    }
+}
+
+fn admit(
+    signet: &Signet,
+    attempt: &LoginAttempt<'_>,
+    account: Option<&Kept<Account>>,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Result<Permit, LoginRefusal> {
+    let known =
+        |kept: &Kept<Account>| device::recognise(browser.device.as_ref()?, &kept.record.id, &signet.sealing_key, now);
+    let guess = Guess {
+        account: GuessedAccount::named(attempt.username),
+        address: attempt.address,
+        device: account.and_then(known),
+    };
+    match signet.throttle.admit(&guess, now) {
+        Admission::Allowed(permit) => Ok(permit),
+        Admission::Refused { retry_after } => {
+            tracing::info!("login refused: too many guesses");
+            Err(LoginRefusal::Wait { retry_after })
+        }
+    }
+}
+
+/// Hashes the password at the cost of today. If that fails, the old hash stays good.
+async fn rehash(signet: &Signet, kept: &Kept<Account>, password: &Secret) {
+    if let Ok(hash) = signet.hasher.rehash(password, signet.entropy).await {
+        // The password is the same, so its date stays, and with it the sessions and grants.
+        let changed = Account { password: Some(hash), ..kept.record.clone() };
+        if let Err(error) = signet.store.replace_account(kept, &changed).await {
+            tracing::warn!(%error, "a password could not be hashed anew");
+        }
+    }
+}

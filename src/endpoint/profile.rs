@@ -1,0 +1,31 @@
+//! What is known about a person, as claims of OpenID Connect.
+
+use serde_json::{Map, Value, json};
+
+use crate::account::record::Account;
+
+/// All claims about `account`, by the names of OpenID Connect Core §5.1. Which of them a client sees is a rule of
+/// `oidc::claims`.
+#[must_use]
+pub fn claims(account: &Account) -> Map<String, Value> {
+    let mut claims = match serde_json::to_value(&account.claims) {
+        Ok(Value::Object(claims)) => claims,
+        _ => Map::new(),
+    };
+    if account.claims.phone_number.is_none() {
+        claims.remove("phone_number_verified");
+    }
+    if let Some(address) = &account.claims.address
+        && let Some(Value::Object(members)) = claims.get_mut("address")
+    {
+        members.insert("formatted".to_owned(), address.formatted().into());
+    }
+    claims.insert("preferred_username".to_owned(), account.username.as_str().into());
+    claims.insert("updated_at".to_owned(), account.updated_at.unix_timestamp().into());
+    if let Some(email) = &account.email {
+        claims.insert("email".to_owned(), email.as_str().into());
+        claims.insert("email_verified".to_owned(), account.email_verified.into());
+    }
+    claims.insert("groups".to_owned(), json!(account.groups.iter().collect::<Vec<_>>()));
+    claims
+}

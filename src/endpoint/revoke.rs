@@ -1,0 +1,34 @@
+//! `/revoke`, [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009): a client gives back what it was granted.
+
+use super::{
+    Fault, Signet, access,
+    token::{RuleOrFault, TokenRefusal, authenticate},
+};
+use crate::oauth::{grant::EndCause, parameters::Parameters};
+
+/// Answers a revocation request: the grant behind the token ends, and with it every token of it. A token that is unknown,
+/// expired or another client's has no effect, and the client is not told (§2.2).
+///
+/// # Errors
+///
+/// [`TokenRefusal`]. When the write failed the token may still be good, and nobody is told that it is not.
+pub async fn revoke(signet: &Signet, authorization: Option<&str>, form: &Parameters) -> Result<(), TokenRefusal> {
+    let by_header = authorization.is_some();
+    end(signet, authorization, form).await.map_err(|error| error.with_header(by_header))
+}
+
+async fn end(signet: &Signet, authorization: Option<&str>, form: &Parameters) -> Result<(), RuleOrFault> {
+    form.once_each()?;
+    let caller = authenticate(signet, authorization, form).await?;
+    let token = form.required("token")?;
+    let Ok(token) = access::own_token(signet, token) else { return Ok(()) };
+    let Some(grant) = signet.store.grant(&token.grant).map_err(Fault::from)? else { return Ok(()) };
+    if grant.record.client_id != caller.client().client_id {
+        tracing::info!(client_id = %caller.client().client_id, "revocation of another client's token ignored");
+        return Ok(());
+    }
+    let now = signet.clock.now();
+    signet.store.end_grant(&token.grant, EndCause::RevokedByClient, now).await.map_err(Fault::from)?;
+    tracing::info!(client_id = %grant.record.client_id, "grant revoked by its client");
+    Ok(())
+}

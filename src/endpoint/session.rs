@@ -1,0 +1,95 @@
+//! Who is signed in on the browser that asks.
+
+use time::OffsetDateTime;
+
+use super::{Fault, Signet};
+use crate::{
+    account::{
+        record::Account,
+        session::{AuthenticationMethod, Session, SessionId},
+    },
+    oauth::{access_token::Authentication, subject::Subject},
+    oidc::step::SignedIn,
+    secret::Secret,
+    store::CommitError,
+};
+
+/// What a browser shows of itself, all of it unverified.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// What binds a login that was begun to this browser.
+    pub binding: Secret,
+    /// The session cookie.
+    pub session: Option<Secret>,
+    /// The cookie of a device that has signed in before.
+    pub device: Option<Secret>,
+}
+
+/// A session that stands, and the person, whose account may be used.
+#[derive(Clone, Debug)]
+pub struct CurrentSession {
+    /// The session.
+    pub session: Session,
+    /// The person.
+    pub account: Account,
+}
+
+/// The session of `browser`, if it stands at `now` and its person may be signed in. That it was used is written down now
+/// and then.
+///
+/// # Errors
+///
+/// The storage cannot be read.
+pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) -> Result<Option<CurrentSession>, Fault> {
+    let Some(presented) = &browser.session else { return Ok(None) };
+    let digest = SessionId::presented(presented.expose()).digest();
+    let Some(kept) = signet.store.session(&digest)? else { return Ok(None) };
+    if !kept.record.is_live(&signet.lifetimes.session, now) {
+        return Ok(None);
+    }
+    let account = signet.store.account(&kept.record.account)?.map(|kept| kept.record);
+    let Some(account) = account.filter(|account| stands(account, &kept.record)) else { return Ok(None) };
+    if kept.record.needs_touch(now) {
+        let touched = kept.record.clone().touched(now);
+        match signet.store.touch_session(&digest, &kept, &touched).await {
+            // Somebody else has written the same, or ended the session: the next request will see.
+            Ok(()) | Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(fault)) => return Err(fault.into()),
+        }
+    }
+    Ok(Some(CurrentSession { session: kept.record, account }))
+}
+
+/// A session is over when the account is disabled, and when the password was changed after it began.
+fn stands(account: &Account, session: &Session) -> bool {
+    account.is_active() && account.password_changed_at.is_none_or(|at| at <= session.authenticated_at)
+}
+
+impl CurrentSession {
+    /// The person, as the rules of a login see them.
+    #[must_use]
+    pub fn signed_in(&self) -> SignedIn {
+        SignedIn {
+            subject: self.subject(),
+            authentication: Authentication {
+                auth_time: self.session.authenticated_at,
+                amr: self
+                    .session
+                    .amr
+                    .iter()
+                    .copied()
+                    .map(AuthenticationMethod::as_str)
+                    .map(ToOwned::to_owned)
+                    .collect(),
+                sid: self.session.sid.as_str().to_owned(),
+            },
+            is_administrator: self.account.is_administrator(),
+        }
+    }
+
+    /// The person, as the subject of tokens.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject::new(self.account.id.as_str())
+    }
+}

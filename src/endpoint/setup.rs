@@ -1,0 +1,114 @@
+//! `/setup`: the first administrator.
+
+use super::{
+    Fault, Signet,
+    login::{self, SignedInBrowser},
+    new_account::{NewAccount, NewAccountRefusal, taken},
+    session::Browser,
+};
+use crate::{
+    account::{
+        record::Role,
+        setup::{self, Administration, SetupCode, SetupRefusal},
+    },
+    secret::Secret,
+    store::CommitError,
+};
+
+/// Why there is no first administrator yet.
+#[derive(Debug)]
+pub enum FirstAdministratorRefusal {
+    /// The link.
+    Link(SetupRefusal),
+    /// What was entered, or our side.
+    Account(NewAccountRefusal),
+}
+
+/// A new one-time link, in place of those before; `None` when somebody administers the server already.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn link(signet: &Signet) -> Result<Option<String>, Fault> {
+    if signet.store.has_administrator()? {
+        return Ok(None);
+    }
+    let (code, secret) = SetupCode::draw(signet.clock.now(), signet.entropy);
+    signet.store.put_setup_code(&code).await?;
+    Ok(Some(signet.issuer.endpoint(&format!("/setup?code={}", secret.expose()))))
+}
+
+/// Whether the link with `presented` works.
+///
+/// # Errors
+///
+/// [`FirstAdministratorRefusal`].
+pub fn check(signet: &Signet, presented: &Secret) -> Result<(), FirstAdministratorRefusal> {
+    let stored = signet.store.setup_code().map_err(fault)?;
+    let redemption =
+        setup::redeem(stored.as_ref().map(|kept| &kept.record), presented, administration(signet)?, signet.clock.now());
+    redemption.map(|_| ()).map_err(FirstAdministratorRefusal::Link)
+}
+
+/// Creates the first administrator and signs them in.
+///
+/// # Errors
+///
+/// [`FirstAdministratorRefusal`]; then there is no account, and the link still works if it did before.
+pub async fn create(
+    signet: &Signet,
+    presented: &Secret,
+    entered: NewAccount,
+    (browser, user_agent): (&Browser, &str),
+) -> Result<SignedInBrowser, FirstAdministratorRefusal> {
+    check(signet, presented)?;
+    let mut account = entered.prepare(signet).await.map_err(FirstAdministratorRefusal::Account)?;
+    account.role = Role::Administrator;
+    // The hash took a while: the link is looked at again, and spent together with the creation.
+    let stored = signet.store.setup_code().map_err(fault)?;
+    let redemption =
+        setup::redeem(stored.as_ref().map(|kept| &kept.record), presented, administration(signet)?, signet.clock.now());
+    let spent = redemption.map_err(FirstAdministratorRefusal::Link)?.into_spent();
+    let stored = stored.ok_or(FirstAdministratorRefusal::Link(SetupRefusal::CodeUnknown))?;
+    match signet.store.create_first_administrator(&account, &stored, &spent).await {
+        Ok(()) => {}
+        Err(CommitError::Conflict) if administration(signet)? == Administration::Held => {
+            return Err(FirstAdministratorRefusal::Link(SetupRefusal::AdministratorExists));
+        }
+        Err(CommitError::Conflict) => return Err(FirstAdministratorRefusal::Account(taken())),
+        Err(CommitError::Fault(cause)) => return Err(fault(cause)),
+    }
+    tracing::info!(account = %account.id, "first administrator created");
+    login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
+}
+
+/// Creates the administrator that the configuration names, if nobody has the username. Whether it did.
+///
+/// # Errors
+///
+/// What is wrong with the configured name or password, or our side.
+pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, NewAccountRefusal> {
+    let existing = crate::account::record::Username::parse(&entered.username)
+        .ok()
+        .map(|username| signet.store.account_by_username(&username))
+        .transpose()
+        .map_err(|fault| NewAccountRefusal::Fault(fault.into()))?
+        .flatten();
+    if existing.is_some() {
+        return Ok(false);
+    }
+    let mut account = entered.prepare(signet).await?;
+    account.role = Role::Administrator;
+    signet.store.create_account(&account).await.map_err(|error| NewAccountRefusal::Fault(error.into()))?;
+    tracing::info!(account = %account.id, "administrator created from the configuration");
+    Ok(true)
+}
+
+fn administration(signet: &Signet) -> Result<Administration, FirstAdministratorRefusal> {
+    let held = signet.store.has_administrator().map_err(fault)?;
+    Ok(if held { Administration::Held } else { Administration::Vacant })
+}
+
+fn fault(cause: impl Into<Fault>) -> FirstAdministratorRefusal {
+    FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause.into()))
+}

@@ -1,0 +1,318 @@
+//! What poem's server lacks around connections: a bound on their number, a deadline for slow peers, and patience when the
+//! system has no more descriptors.
+
+use std::{
+    io::{ErrorKind, Result},
+    sync::Arc,
+};
+
+use poem::{
+    http::uri::Scheme,
+    listener::Acceptor,
+    web::{LocalAddr, RemoteAddr},
+};
+use time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::connection::{GuardedIo, Registry};
+
+/// Bounds on connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// How many connections may be open at once, at least 1.
+    pub open: usize,
+    /// How long a peer may take nothing from us: since it connected, or since our last write. So also how long an idle
+    /// connection stays.
+    pub deadline: Duration,
+}
+
+impl Default for ConnectionLimits {
+    /// 1024 connections, 30 seconds.
+    fn default() -> Self {
+        Self { open: 1024, deadline: Duration::seconds(30) }
+    }
+}
+
+/// Accepts connections from another acceptor, within [`ConnectionLimits`].
+///
+/// When all places are taken, the connection that waits for its peer the longest makes room for the new one, so that a
+/// peer that holds connections open does not keep others out. Put it inside of TLS, around the TCP acceptor.
+#[derive(Debug)]
+pub struct GuardedAcceptor<A> {
+    inner: A,
+    deadline: std::time::Duration,
+    places: Arc<Semaphore>,
+    registry: Arc<Registry>,
+}
+
+impl<A> GuardedAcceptor<A> {
+    /// Guards what `inner` accepts.
+    pub fn new(inner: A, limits: ConnectionLimits) -> Self {
+        Self {
+            inner,
+            deadline: limits.deadline.unsigned_abs(),
+            places: Arc::new(Semaphore::new(limits.open.clamp(1, Semaphore::MAX_PERMITS))),
+            registry: Arc::new(Registry::new()),
+        }
+    }
+}
+
+impl<A: Acceptor> Acceptor for GuardedAcceptor<A> {
+    type Io = GuardedIo<A::Io>;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        self.inner.local_addr()
+    }
+
+    /// Never fails: poem's server would try again at once, and a failure that lasts would spin a core.
+    async fn accept(&mut self) -> Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.inner.accept().await {
+                Ok((io, local, remote, scheme)) => {
+                    let place = take_place(&self.places, &self.registry).await;
+                    let io = GuardedIo::new(io, self.deadline, Arc::clone(&self.registry), place);
+                    return Ok((io, local, remote, scheme));
+                }
+                // The peer gave up before we came to it: the next one may be there already.
+                Err(error) if is_of_one_connection(error.kind()) => tokio::task::yield_now().await,
+                Err(error) => {
+                    tracing::warn!(%error, pause_ms = pause.as_millis(), "no connection can be accepted");
+                    // Most likely the process has no more descriptors; a connection that only waits holds one.
+                    self.registry.evict_longest_waiting();
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+}
+
+/// Takes a free place, or waits for the one that is made by evicting a connection.
+async fn take_place(places: &Arc<Semaphore>, registry: &Registry) -> OwnedSemaphorePermit {
+    loop {
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return place;
+        }
+        registry.evict_longest_waiting();
+        if let Ok(Ok(place)) = tokio::time::timeout(EVICTION, Arc::clone(places).acquire_owned()).await {
+            return place;
+        }
+    }
+}
+
+fn is_of_one_connection(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused)
+}
+
+/// How long an evicted connection may take to leave before another one is evicted.
+const EVICTION: std::time::Duration = std::time::Duration::from_millis(100);
+const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Error, net::SocketAddr, time::Instant};
+
+    use poem::{
+        Server,
+        endpoint::make_sync,
+        listener::{Listener, TcpListener},
+    };
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+        net::TcpStream,
+        task::JoinHandle,
+    };
+
+    use super::*;
+
+    const DEADLINE: Duration = Duration::milliseconds(300);
+
+    struct Running {
+        address: SocketAddr,
+        server: JoinHandle<Result<()>>,
+    }
+
+    impl Drop for Running {
+        fn drop(&mut self) {
+            self.server.abort();
+        }
+    }
+
+    impl Running {
+        async fn start(limits: ConnectionLimits) -> Self {
+            let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
+            let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
+            let server = Server::new_with_acceptor(GuardedAcceptor::new(acceptor, limits));
+            Self { address, server: tokio::spawn(server.run(make_sync(|_| "sealed"))) }
+        }
+
+        async fn connect(&self) -> TcpStream {
+            TcpStream::connect(self.address).await.unwrap()
+        }
+    }
+
+    /// Asks once and reads the answer.
+    async fn ask(stream: &mut TcpStream) -> Result<String> {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await?;
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"sealed") {
+            if stream.read_buf(&mut answer).await? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(String::from_utf8(answer).unwrap())
+    }
+
+    /// Reads until the peer closes; what it sends until then is returned.
+    async fn read_to_close(stream: &mut TcpStream) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // A reset closes as well as an end.
+        let _ = stream.read_to_end(&mut bytes).await;
+        bytes
+    }
+
+    fn limits(open: usize) -> ConnectionLimits {
+        ConnectionLimits { open, deadline: DEADLINE }
+    }
+
+    // T12, D1
+    #[tokio::test]
+    async fn a_peer_that_sends_nothing_is_closed_at_the_deadline() {
+        let server = Running::start(limits(8)).await;
+        let started = Instant::now();
+        let mut silent = server.connect().await;
+        let mut half = server.connect().await;
+        half.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
+        assert_eq!(read_to_close(&mut silent).await, b"");
+        read_to_close(&mut half).await;
+        assert!(started.elapsed() >= DEADLINE, "closed after {:?}", started.elapsed());
+    }
+
+    // T12, D1
+    #[tokio::test]
+    async fn a_peer_that_trickles_is_closed_at_the_deadline() {
+        let server = Running::start(limits(8)).await;
+        let (mut reader, mut writer) = server.connect().await.into_split();
+        let trickle = tokio::spawn(async move {
+            let mut sent = 0;
+            writer.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nX: ").await.unwrap();
+            while writer.write_all(b"a").await.is_ok() {
+                sent += 1;
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            sent
+        });
+        let mut bytes = Vec::new();
+        let _ = reader.read_to_end(&mut bytes).await;
+        assert!(!bytes.starts_with(b"HTTP/1.1 200"));
+        assert!(trickle.await.unwrap() > 0, "it trickled until it was closed");
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_asks_and_reads_stays_beyond_the_deadline() {
+        let server = Running::start(limits(8)).await;
+        let mut stream = server.connect().await;
+        let started = Instant::now();
+        while started.elapsed() < DEADLINE * 2 {
+            assert!(ask(&mut stream).await.unwrap().starts_with("HTTP/1.1 200"));
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    // T12, D1
+    #[tokio::test]
+    async fn beyond_the_bound_the_longest_waiting_connection_makes_room() {
+        let server = Running::start(ConnectionLimits { open: 2, deadline: Duration::MINUTE }).await;
+        let mut busy = server.connect().await;
+        ask(&mut busy).await.unwrap();
+        let mut silent = server.connect().await;
+        // A millisecond apart, so that one of them has waited longer.
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        ask(&mut busy).await.unwrap();
+
+        let mut third = server.connect().await;
+        assert!(ask(&mut third).await.unwrap().starts_with("HTTP/1.1 200"));
+        assert_eq!(read_to_close(&mut silent).await, b"");
+        assert!(ask(&mut busy).await.unwrap().starts_with("HTTP/1.1 200"), "the others stay");
+    }
+
+    // T12: the figure is the slowest of 50 requests beside 400 connections that hold on.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_flood_of_idle_connections_keeps_nobody_out() {
+        let server = Running::start(ConnectionLimits { open: 64, deadline: Duration::MINUTE }).await;
+        let mut held = Vec::new();
+        for _ in 0..400 {
+            held.push(server.connect().await);
+        }
+        let mut slowest = std::time::Duration::ZERO;
+        for _ in 0..50 {
+            let started = Instant::now();
+            ask(&mut server.connect().await).await.unwrap();
+            slowest = slowest.max(started.elapsed());
+        }
+        println!("slowest request beside {} idle connections: {slowest:?}", held.len());
+        assert!(slowest < std::time::Duration::from_secs(2), "{slowest:?}");
+    }
+
+    // RFC 9113 §3.4.
+    #[tokio::test]
+    async fn http2_without_tls_is_closed_even_byte_by_byte() {
+        let server = Running::start(ConnectionLimits { open: 8, deadline: Duration::MINUTE }).await;
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        let mut at_once = server.connect().await;
+        at_once.write_all(preface).await.unwrap();
+        assert_eq!(read_to_close(&mut at_once).await, b"");
+
+        let mut byte_by_byte = server.connect().await;
+        byte_by_byte.set_nodelay(true).unwrap();
+        for byte in preface {
+            if byte_by_byte.write_all(&[*byte]).await.is_err() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(read_to_close(&mut byte_by_byte).await, b"");
+        assert!(ask(&mut server.connect().await).await.is_ok());
+    }
+
+    /// Fails as often as it says, then accepts.
+    struct Failing {
+        failures: usize,
+        kind: fn() -> Error,
+    }
+
+    impl Acceptor for Failing {
+        type Io = DuplexStream;
+
+        fn local_addr(&self) -> Vec<LocalAddr> {
+            Vec::new()
+        }
+
+        async fn accept(&mut self) -> Result<(DuplexStream, LocalAddr, RemoteAddr, Scheme)> {
+            match self.failures.checked_sub(1) {
+                Some(left) => {
+                    self.failures = left;
+                    Err((self.kind)())
+                }
+                None => Ok((tokio::io::duplex(1).0, LocalAddr::default(), RemoteAddr::default(), Scheme::HTTP)),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_to_accept_is_met_with_patience() {
+        const EMFILE: i32 = 24;
+        let started = Instant::now();
+        let failing = Failing { failures: 4, kind: || Error::from_raw_os_error(EMFILE) };
+        assert!(GuardedAcceptor::new(failing, ConnectionLimits::default()).accept().await.is_ok());
+        // 10 + 20 + 40 + 80 ms.
+        assert!(started.elapsed() >= Duration::milliseconds(150), "{:?}", started.elapsed());
+
+        let aborted = Failing { failures: 1000, kind: || ErrorKind::ConnectionAborted.into() };
+        let started = Instant::now();
+        assert!(GuardedAcceptor::new(aborted, ConnectionLimits::default()).accept().await.is_ok());
+        assert!(started.elapsed() < FIRST_PAUSE * 1000, "a peer that gave up costs no pause");
+    }
+}

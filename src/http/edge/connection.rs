@@ -1,0 +1,199 @@
+//! One accepted connection under guard: closed when the peer owes us something for too long, or when its place is needed.
+
+use std::{
+    io::{Error, ErrorKind, IoSlice, Result},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::OwnedSemaphorePermit,
+    time::{Instant, Sleep},
+};
+
+/// The connections that are open, so that the one that waits for its peer the longest can be found.
+#[derive(Debug)]
+pub(super) struct Registry {
+    /// The instant from which the places count.
+    started: Instant,
+    places: Mutex<Vec<Arc<Place>>>,
+}
+
+/// What the registry knows of one connection.
+#[derive(Debug)]
+struct Place {
+    /// Milliseconds after [`Registry::started`] at which the peer last took something from us, or connected.
+    served_at: AtomicU64,
+    is_evicted: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Registry {
+    pub(super) fn new() -> Self {
+        Self { started: Instant::now(), places: Mutex::default() }
+    }
+
+    /// Ends the connection whose peer has taken nothing from us for the longest time. Whoever holds connections open
+    /// without finishing a request loses them first.
+    pub(super) fn evict_longest_waiting(&self) {
+        let places = lock(&self.places);
+        let open = places.iter().filter(|place| !place.is_evicted.load(Ordering::Relaxed));
+        if let Some(place) = open.min_by_key(|place| place.served_at.load(Ordering::Relaxed)) {
+            place.is_evicted.store(true, Ordering::Release);
+            if let Some(waker) = lock(&place.waker).take() {
+                waker.wake();
+            }
+        }
+    }
+
+    fn enter(&self) -> Arc<Place> {
+        let place = Arc::new(Place {
+            served_at: AtomicU64::new(self.now()),
+            is_evicted: AtomicBool::new(false),
+            waker: Mutex::default(),
+        });
+        lock(&self.places).push(Arc::clone(&place));
+        place
+    }
+
+    fn leave(&self, place: &Arc<Place>) {
+        let mut places = lock(&self.places);
+        if let Some(at) = places.iter().position(|other| Arc::ptr_eq(other, place)) {
+            places.swap_remove(at);
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The IO of a guarded connection. It fails, which ends the connection, as soon as the peer has taken nothing from us
+/// for the deadline: it may trickle a request byte by byte, be idle, or not read its answer.
+///
+/// It also fails on the preface of HTTP/2 without TLS, which no browser speaks: there a peer can have us write without
+/// end (PING) and reset streams faster than they cost it.
+pub struct GuardedIo<Io> {
+    io: Io,
+    deadline: Duration,
+    closes: Pin<Box<Sleep>>,
+    place: Arc<Place>,
+    registry: Arc<Registry>,
+    greeting: Greeting,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<Io> GuardedIo<Io> {
+    pub(super) fn new(io: Io, deadline: Duration, registry: Arc<Registry>, permit: OwnedSemaphorePermit) -> Self {
+        let place = registry.enter();
+        let closes = Box::pin(tokio::time::sleep(deadline));
+        Self { io, deadline, closes, place, registry, greeting: Greeting(Some(0)), _permit: permit }
+    }
+
+    /// Whether the connection may go on; if so, this task is woken when that changes.
+    fn poll_guard(&mut self, context: &mut Context<'_>) -> Result<()> {
+        *lock(&self.place.waker) = Some(context.waker().clone());
+        if self.place.is_evicted.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::ConnectionAborted, "the place of this connection was needed"));
+        }
+        match self.closes.as_mut().poll(context) {
+            Poll::Ready(()) => Err(Error::new(ErrorKind::TimedOut, "the peer let us wait too long")),
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Grants the peer a new deadline if it took something.
+    fn after_write(&mut self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.place.served_at.store(self.registry.now(), Ordering::Relaxed);
+            self.closes.as_mut().reset(Instant::now() + self.deadline);
+        }
+        written
+    }
+}
+
+impl<Io: AsyncRead + Unpin> AsyncRead for GuardedIo<Io> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        let this = self.get_mut();
+        // Before the read, so that bytes that are always ready do not keep the deadline away.
+        this.poll_guard(context)?;
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut this.io).poll_read(context, buffer);
+        if this.greeting.is_http2(buffer.filled().get(before..).unwrap_or_default()) {
+            return Poll::Ready(Err(Error::new(ErrorKind::InvalidData, "HTTP/2 without TLS is not served")));
+        }
+        read
+    }
+}
+
+impl<Io: AsyncWrite + Unpin> AsyncWrite for GuardedIo<Io> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        let this = self.get_mut();
+        this.poll_guard(context)?;
+        let written = Pin::new(&mut this.io).poll_write(context, bytes);
+        this.after_write(written)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        let this = self.get_mut();
+        this.poll_guard(context)?;
+        let written = Pin::new(&mut this.io).poll_write_vectored(context, slices);
+        this.after_write(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let this = self.get_mut();
+        this.poll_guard(context)?;
+        Pin::new(&mut this.io).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_shutdown(context)
+    }
+}
+
+impl<Io> Drop for GuardedIo<Io> {
+    fn drop(&mut self) {
+        self.registry.leave(&self.place);
+    }
+}
+
+/// How much of the preface of HTTP/2 has come; `None` once anything else has.
+#[derive(Debug)]
+struct Greeting(Option<usize>);
+
+impl Greeting {
+    /// Whether the bytes so far, of which `bytes` are new, begin with the preface of RFC 9113 §3.4.
+    fn is_http2(&mut self, bytes: &[u8]) -> bool {
+        for byte in bytes {
+            self.0 = self.0.filter(|heard| HTTP2.get(*heard) == Some(byte)).map(|heard| heard + 1);
+            match self.0 {
+                None => return false,
+                Some(heard) if heard == HTTP2.len() => return true,
+                Some(_) => {}
+            }
+        }
+        false
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// No method of HTTP/1.1 begins like this: RFC 9113 §3.4 chose it so.
+const HTTP2: &[u8] = b"PRI * HTTP/2";

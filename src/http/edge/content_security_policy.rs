@@ -1,0 +1,175 @@
+//! What a page may load, run and submit to, [Content Security Policy Level 3](https://www.w3.org/TR/CSP3/).
+
+use std::fmt;
+
+use poem::http::HeaderValue;
+use url::{Host, Url};
+
+/// The policy of one page. Everything that is not named is refused.
+#[derive(Clone, Debug, Default)]
+pub struct ContentSecurityPolicy {
+    form_action: Option<FormAction>,
+    script: Option<String>,
+}
+
+/// Where a form of the page may lead beside this server.
+///
+/// `form-action` is checked again on redirects, so a page whose form ends in a redirect to the client has to name the
+/// client's origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormAction(String);
+
+/// The redirect URI has no origin or scheme that could stand in a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAFormAction;
+
+/// The digest or nonce is not one that can stand in a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAScriptSource;
+
+impl ContentSecurityPolicy {
+    /// A page without script, whose forms lead to this server only.
+    #[must_use]
+    pub fn page() -> Self {
+        Self::default()
+    }
+
+    /// The same policy for a form that leads, after a redirect, to `target`.
+    #[must_use]
+    pub fn with_form_action(mut self, target: FormAction) -> Self {
+        self.form_action = Some(target);
+        self
+    }
+
+    /// The same policy with the one inline script that carries `nonce`, which must be drawn anew for each answer.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAScriptSource`] unless `nonce` is base64 or base64url.
+    pub fn with_script_nonce(self, nonce: &str) -> Result<Self, NotAScriptSource> {
+        self.with_script("nonce-", nonce)
+    }
+
+    /// The same policy with the one inline script whose SHA-256 is `digest`, in padded standard base64.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAScriptSource`] unless `digest` is base64.
+    pub fn with_script_sha256(self, digest: &str) -> Result<Self, NotAScriptSource> {
+        self.with_script("sha256-", digest)
+    }
+
+    fn with_script(mut self, kind: &str, value: &str) -> Result<Self, NotAScriptSource> {
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+        if value.is_empty() || !value.bytes().all(is_base64) {
+            return Err(NotAScriptSource);
+        }
+        self.script = Some(format!("'{kind}{value}'"));
+        Ok(self)
+    }
+
+    /// The value of the header `Content-Security-Policy`.
+    #[must_use]
+    pub fn header_value(&self) -> HeaderValue {
+        // All parts are of the characters checked above, so this cannot fail; were it to, the strictest policy holds.
+        HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+    }
+}
+
+impl fmt::Display for ContentSecurityPolicy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; ")?;
+        if let Some(script) = &self.script {
+            write!(formatter, "script-src {script}; ")?;
+        }
+        formatter.write_str("frame-ancestors 'none'; form-action 'self'")?;
+        match &self.form_action {
+            Some(FormAction(target)) => write!(formatter, " {target}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FormAction {
+    /// The origin of a redirect URI with `http` or `https`, the scheme of any other. The URI must be a trusted one.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAFormAction`] when the URI is not absolute, or its host has characters that mean something in a policy.
+    pub fn of_redirect_uri(redirect_uri: &str) -> Result<Self, NotAFormAction> {
+        let url = Url::parse(redirect_uri).map_err(|_| NotAFormAction)?;
+        let scheme = url.scheme();
+        let source = match (scheme, url.host()) {
+            // The grammar of host sources has no IPv6 addresses, so only the scheme can be named.
+            ("http" | "https", Some(Host::Ipv6(_))) => format!("{scheme}:"),
+            ("http" | "https", Some(_)) => url.origin().ascii_serialization(),
+            ("http" | "https", None) => return Err(NotAFormAction),
+            _ => format!("{scheme}:"),
+        };
+        // The URL Standard lets `;`, `,` and `*` into host names; here they would begin a directive or match any host.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._+:/".contains(&byte);
+        if source.bytes().all(is_plain) { Ok(Self(source)) } else { Err(NotAFormAction) }
+    }
+}
+
+impl fmt::Display for NotAFormAction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the redirect URI has no origin or scheme for a policy")
+    }
+}
+
+impl std::error::Error for NotAFormAction {}
+
+impl fmt::Display for NotAScriptSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("not base64")
+    }
+}
+
+impl std::error::Error for NotAScriptSource {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_may_lead_to_the_origin_or_scheme_of_the_redirect_uri() {
+        for (redirect_uri, expected) in [
+            ("https://app.example/callback?x=1", "https://app.example"),
+            ("https://app.example:8443/callback", "https://app.example:8443"),
+            ("http://127.0.0.1:51004/", "http://127.0.0.1:51004"),
+            ("http://[::1]:51004/", "http:"),
+            ("com.example.app:/oauth2redirect", "com.example.app:"),
+            ("https://bücher.example/", "https://xn--bcher-kva.example"),
+        ] {
+            let policy =
+                ContentSecurityPolicy::page().with_form_action(FormAction::of_redirect_uri(redirect_uri).unwrap());
+            let policy = policy.header_value();
+            let policy = policy.to_str().unwrap();
+            assert!(policy.ends_with(&format!("form-action 'self' {expected}")), "{redirect_uri}: {policy}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_uri_cannot_add_to_the_policy() {
+        for redirect_uri in
+            ["https://a;script-src", "https://a,b", "https://*.example", "https://a'b", "/callback", "https:"]
+        {
+            assert_eq!(FormAction::of_redirect_uri(redirect_uri), Err(NotAFormAction), "{redirect_uri}");
+        }
+        assert!(FormAction::of_redirect_uri("https://a-b.example").is_ok());
+    }
+
+    #[test]
+    fn one_script_is_allowed_by_nonce_or_digest() {
+        let policy = ContentSecurityPolicy::page().with_script_nonce("c2lnbmV0").unwrap();
+        assert!(policy.to_string().contains("script-src 'nonce-c2lnbmV0';"));
+        let policy = ContentSecurityPolicy::page().with_script_sha256("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+        assert!(
+            policy.unwrap().to_string().contains("script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';")
+        );
+        for nonce in ["", "a b", "a'; script-src *"] {
+            assert_eq!(ContentSecurityPolicy::page().with_script_nonce(nonce).err(), Some(NotAScriptSource), "{nonce}");
+        }
+    }
+}

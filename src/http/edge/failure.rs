@@ -1,0 +1,266 @@
+//! Every failure ends here: what an endpoint or a layer refuses, what poem refuses, and panics.
+//!
+//! A program is answered in the form of RFC 6749 §5.2, a person by a page. What caused a 500 goes to the log, once, with
+//! the request id; the answer only says that it happened.
+
+use std::{
+    any::Any,
+    error::Error as _,
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use poem::{
+    Endpoint, Error, Middleware, PathPattern, Request, Response, Result,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{CatchPanic, CatchPanicEndpoint, PanicHandler},
+};
+
+use super::{client_ip::ClientIp, headers::no_store, log::RequestId, origin::Origin, refusal::Refusal};
+
+/// What a page about a failure may say.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// A word for programs, such as `invalid_request`.
+    pub error: &'static str,
+    /// A sentence for people, the same for every cause of this status.
+    pub description: &'static str,
+    /// What to look for in the log.
+    pub request_id: &'a str,
+}
+
+/// What the page for a request under a foreign host name may say.
+#[derive(Clone, Copy, Debug)]
+pub struct Misdirection<'a> {
+    /// The origin under which this server answers.
+    pub issuer: &'a Origin,
+    /// Whether the request came from this machine, and through no proxy, so that the setting may be named.
+    pub is_from_this_machine: bool,
+}
+
+/// How failures look. The pages live elsewhere; the edge asks for them here.
+pub trait Presentation: Send + Sync + 'static {
+    /// The page for a failure, as HTML.
+    fn failure(&self, failure: &Failure<'_>) -> String;
+
+    /// The page for a request under another host name, as HTML.
+    fn misdirected(&self, misdirection: &Misdirection<'_>) -> String;
+
+    /// Whether programs, not people, ask for `path`, so that they are answered in JSON whatever they accept.
+    fn is_for_programs(&self, path: &str) -> bool;
+
+    /// The methods served at a path pattern, for the `Allow` of a 405 (RFC 9110 §15.5.6); poem does not tell them.
+    fn allowed_methods(&self, _pattern: &str) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The outermost catch-all around the application.
+#[derive(Clone)]
+pub struct Failures {
+    presentation: Arc<dyn Presentation>,
+    issuer: Origin,
+    panics: Arc<AtomicU64>,
+}
+
+impl Failures {
+    /// A catch-all that answers for `issuer` as `presentation` says.
+    #[must_use]
+    pub fn new(issuer: Origin, presentation: Arc<dyn Presentation>) -> Self {
+        Self { presentation, issuer, panics: Arc::default() }
+    }
+
+    /// How many panics were caught. Clones share the count.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
+    }
+
+    fn answer(&self, error: Error, asker: &Asker) -> Response {
+        let pattern = error.data::<PathPattern>().cloned();
+        let status = error.status();
+        let answer = if error.is_from_response() || !(status.is_client_error() || status.is_server_error()) {
+            // Whoever made this answer meant it, down to its `WWW-Authenticate`.
+            error.into_response()
+        } else {
+            if status.is_server_error() {
+                tracing::error!(
+                    request_id = asker.request_id.as_str(),
+                    status = status.as_u16(),
+                    cause = causes(&error),
+                    "failed"
+                );
+            }
+            let mut answer = match error.downcast_ref::<Refusal>() {
+                Some(Refusal::Misdirected) if !asker.is_program => self.misdirected(asker),
+                _ => self.explain(status, asker),
+            };
+            let allow = pattern.as_ref().and_then(|pattern| self.presentation.allowed_methods(&pattern.0));
+            add_headers(answer.headers_mut(), &error, allow);
+            answer
+        };
+        with_pattern(answer, pattern)
+    }
+
+    fn explain(&self, status: StatusCode, asker: &Asker) -> Response {
+        let (error, description) = wording(status);
+        if asker.is_program {
+            let body = serde_json::json!({ "error": error, "error_description": description });
+            let answer = Response::builder().status(status).content_type("application/json").body(body.to_string());
+            return no_store(answer);
+        }
+        let failure = Failure { status, error, description, request_id: &asker.request_id };
+        page(status, self.presentation.failure(&failure))
+    }
+
+    fn misdirected(&self, asker: &Asker) -> Response {
+        let misdirection = Misdirection { issuer: &self.issuer, is_from_this_machine: asker.is_from_this_machine };
+        page(StatusCode::MISDIRECTED_REQUEST, self.presentation.misdirected(&misdirection))
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for Failures {
+    type Output = FailuresEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        FailuresEndpoint { failures: self.clone(), inner: CatchPanic::new().with_handler(MarkPanic).transform(inner) }
+    }
+}
+
+/// Turns every failure of the inner endpoint into an answer.
+pub struct FailuresEndpoint<E> {
+    failures: Failures,
+    inner: CatchPanicEndpoint<E, MarkPanic>,
+}
+
+impl<E: Endpoint> Endpoint for FailuresEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let asker = Asker::of(&request, self.failures.presentation.as_ref());
+        match self.inner.call(request).await {
+            Ok(answer) if answer.data::<Panicked>().is_some() => {
+                self.failures.panics.fetch_add(1, Ordering::Relaxed);
+                // The panic hook has printed the message and the place.
+                tracing::error!(request_id = asker.request_id.as_str(), status = 500, "an endpoint panicked");
+                Ok(self.failures.explain(StatusCode::INTERNAL_SERVER_ERROR, &asker))
+            }
+            Ok(answer) => Ok(answer),
+            Err(error) => Ok(self.failures.answer(error, &asker)),
+        }
+    }
+}
+
+/// What the answer needs to know of a request, since the request itself is consumed on the way.
+struct Asker {
+    is_program: bool,
+    is_from_this_machine: bool,
+    request_id: String,
+}
+
+impl Asker {
+    fn of(request: &Request, presentation: &dyn Presentation) -> Self {
+        let headers = request.headers();
+        let is_forwarded = FORWARDING.iter().any(|name| headers.contains_key(*name));
+        Self {
+            is_program: presentation.is_for_programs(request.uri().path()) || wants_json(headers),
+            is_from_this_machine: ClientIp::of(request).0.is_loopback() && !is_forwarded,
+            request_id: request.data::<RequestId>().map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether `Accept` names JSON and no page. Browsers that navigate always name `text/html`.
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let accepted = accepted.collect::<Vec<_>>().join(",").to_ascii_lowercase();
+    accepted.contains("json") && !accepted.contains("html")
+}
+
+fn page(status: StatusCode, html: String) -> Response {
+    Response::builder().status(status).content_type("text/html; charset=utf-8").body(html)
+}
+
+fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&'static str>) {
+    if let Some(seconds) = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.retry_after_seconds()) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    match (error.status(), allow) {
+        (StatusCode::METHOD_NOT_ALLOWED, Some(methods)) => {
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        // RFC 9110 §15.5.2: a 401 "MUST send a WWW-Authenticate header field".
+        (StatusCode::UNAUTHORIZED, _) => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        _ => {}
+    }
+}
+
+/// The pattern is what the log line shows in the place of the path.
+fn with_pattern(mut answer: Response, pattern: Option<PathPattern>) -> Response {
+    if let Some(pattern) = pattern {
+        answer.set_data(pattern);
+    }
+    answer
+}
+
+/// The error and what it was caused by, in one line.
+fn causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        // poem shows its source as itself; once is enough.
+        if !text.ends_with(&cause_text) {
+            let _ = write!(text, ": {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+/// The word for programs and the sentence for people.
+fn wording(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::UNAUTHORIZED => ("unauthorized", "This needs credentials."),
+        StatusCode::FORBIDDEN => ("access_denied", "This request is not allowed."),
+        StatusCode::NOT_FOUND => ("not_found", "There is nothing here."),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This method is not served here."),
+        StatusCode::REQUEST_TIMEOUT => ("request_timeout", "The request did not arrive in time."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("content_too_large", "The request is larger than is accepted here."),
+        StatusCode::URI_TOO_LONG => ("uri_too_long", "The address is longer than is accepted here."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "This media type is not accepted here."),
+        StatusCode::MISDIRECTED_REQUEST => ("misdirected_request", "This server answers under another host name."),
+        StatusCode::TOO_MANY_REQUESTS => ("too_many_requests", "Too many requests; try again later."),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            ("header_fields_too_large", "The header fields are larger than is accepted here.")
+        }
+        StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "The server is busy; try again shortly."),
+        status if status.is_client_error() => ("invalid_request", "The request is malformed."),
+        _ => ("server_error", "Something went wrong on our side."),
+    }
+}
+
+/// Marks the answer to a panic, so that the catch-all can tell it from an endpoint's own.
+#[derive(Clone, Copy)]
+struct Panicked;
+
+/// Lets [`CatchPanic`] return a marked answer, which nobody sees.
+#[derive(Clone, Copy)]
+struct MarkPanic;
+
+impl PanicHandler for MarkPanic {
+    type Response = Response;
+
+    fn get_response(&self, _payload: Box<dyn Any + Send + 'static>) -> Response {
+        Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).extension(Panicked).finish()
+    }
+}
+
+const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];

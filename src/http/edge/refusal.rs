@@ -1,0 +1,84 @@
+//! What the edge itself refuses, before an endpoint has seen the request.
+
+use std::fmt;
+
+use poem::{IntoResponse, Response, error::ResponseError, http::StatusCode};
+
+/// Why the edge turned a request away. [`Failures`](super::Failures) writes the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The Host is missing, repeated or unreadable, RFC 9112 §3.2.
+    MalformedHost,
+    /// The Host is not the issuer's, RFC 9110 §15.5.20.
+    Misdirected,
+    /// The target is longer than the limit, RFC 9110 §15.5.15.
+    UriTooLong,
+    /// The header fields together are larger than the limit, RFC 6585 §5.
+    HeadersTooLarge,
+    /// The body is larger than the limit of its path, RFC 9110 §15.5.14.
+    BodyTooLarge,
+    /// The body broke off.
+    BodyBroken,
+    /// The body did not arrive in time, RFC 9110 §15.5.9.
+    BodyTooSlow,
+    /// We did not answer in time, RFC 9110 §15.6.4.
+    AnswerTooSlow,
+    /// The address asked too often, RFC 6585 §4.
+    TooManyRequests {
+        /// After how many seconds the next request is let through.
+        retry_after_seconds: u64,
+    },
+    /// A form was not sent from a page of ours.
+    Forged,
+}
+
+impl Refusal {
+    /// The value of `Retry-After`, if the request may be tried again.
+    #[must_use]
+    pub fn retry_after_seconds(self) -> Option<u64> {
+        match self {
+            Self::TooManyRequests { retry_after_seconds } => Some(retry_after_seconds),
+            Self::AnswerTooSlow => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::MalformedHost | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::AnswerTooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Forged => StatusCode::FORBIDDEN,
+        }
+    }
+
+    fn as_response(&self) -> Response {
+        self.status().into_response()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::MalformedHost => "the Host is missing, repeated or unreadable",
+            Self::Misdirected => "the Host is not the issuer's",
+            Self::UriTooLong => "the target is too long",
+            Self::HeadersTooLarge => "the header fields are too large",
+            Self::BodyTooLarge => "the body is too large",
+            Self::BodyBroken => "the body broke off",
+            Self::BodyTooSlow => "the body did not arrive in time",
+            Self::AnswerTooSlow => "the answer took too long",
+            Self::TooManyRequests { .. } => "too many requests from one address",
+            Self::Forged => "the form was not sent from a page of this server",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}

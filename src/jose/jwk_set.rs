@@ -1,0 +1,223 @@
+//! Sets of public keys: [RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{algorithm::Algorithm, jwt_refusal::JwtRefusal, public_jwk::PublicJwk, public_key::PublicKey, strict_json};
+
+/// The public keys of one issuer or client, ready to check signatures.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub struct JwkSet {
+    keys: Vec<PublicKey>,
+}
+
+/// Why a text is no set of keys. A set with keys that are of no use here is still a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JwkSetRefusal {
+    /// Longer than 256 KiB, or more than 100 keys.
+    TooLong,
+    /// Not a JSON object without duplicate names.
+    NotJson,
+    /// `keys` is missing or no array.
+    NoKeys,
+}
+
+impl fmt::Display for JwkSetRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::TooLong => "the JWK set is too long",
+            Self::NotJson => "the JWK set is not a JSON object",
+            Self::NoKeys => "the JWK set has no array of keys",
+        })
+    }
+}
+
+impl std::error::Error for JwkSetRefusal {}
+
+impl JwkSet {
+    /// Reads a set that somebody else wrote.
+    ///
+    /// RFC 7517 §5: keys with a type, a use or parameters that are not understood are passed over; so are weak ones,
+    /// private ones, and a second key with the same `kid` and algorithm.
+    ///
+    /// # Errors
+    ///
+    /// When the text is too long, no JSON object, or has no array `keys`.
+    pub fn parse(text: &str) -> Result<Self, JwkSetRefusal> {
+        if text.len() > LONGEST {
+            return Err(JwkSetRefusal::TooLong);
+        }
+        let set = strict_json::parse_object(text.as_bytes()).map_err(|_| JwkSetRefusal::NotJson)?;
+        Self::from_object(&set)
+    }
+
+    /// A set of these keys. Of two with the same `kid` and algorithm the first stays.
+    #[must_use]
+    pub fn new(keys: impl IntoIterator<Item = PublicKey>) -> Self {
+        let mut set = Self::default();
+        for key in keys {
+            let is_double =
+                set.keys.iter().any(|other| other.kid() == key.kid() && other.algorithm() == key.algorithm());
+            // Keys without a kid cannot be told apart by it; they stay.
+            if !is_double || key.kid().is_none() {
+                set.keys.push(key);
+            }
+        }
+        set
+    }
+
+    /// The usable keys, in the order of the document.
+    #[must_use]
+    pub fn keys(&self) -> &[PublicKey] {
+        &self.keys
+    }
+
+    /// Whether no key of the document is of use here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Whether some key has this identifier.
+    #[must_use]
+    pub fn has(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.kid() == Some(kid))
+    }
+
+    /// The key that a header means. The header's `alg` only selects; it never tells a key how to verify.
+    ///
+    /// Without a `kid`, the key is the only one for the algorithm: OpenID Connect Core §10.1 demands a `kid` when there
+    /// are several.
+    pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&PublicKey, JwtRefusal> {
+        let Some(kid) = kid else {
+            let mut suitable = self.keys.iter().filter(|key| key.algorithm() == algorithm);
+            return match (suitable.next(), suitable.next()) {
+                (Some(key), None) => Ok(key),
+                (Some(_), Some(_)) => Err(JwtRefusal::KeyNotNamed),
+                (None, _) => Err(JwtRefusal::UnknownKey),
+            };
+        };
+        let mut named = self.keys.iter().filter(|key| key.kid() == Some(kid)).peekable();
+        if named.peek().is_none() {
+            return Err(JwtRefusal::UnknownKey);
+        }
+        named.find(|key| key.algorithm() == algorithm).ok_or(JwtRefusal::AlgorithmMismatch)
+    }
+
+    fn from_object(set: &Map<String, Value>) -> Result<Self, JwkSetRefusal> {
+        let keys = set.get("keys").and_then(Value::as_array).ok_or(JwkSetRefusal::NoKeys)?;
+        if keys.len() > MOST_KEYS {
+            return Err(JwkSetRefusal::TooLong);
+        }
+        Ok(Self::new(keys.iter().filter_map(|key| PublicJwk::parse(key).and_then(PublicKey::new).ok())))
+    }
+}
+
+impl TryFrom<Value> for JwkSet {
+    type Error = JwkSetRefusal;
+
+    fn try_from(set: Value) -> Result<Self, Self::Error> {
+        Self::from_object(set.as_object().ok_or(JwkSetRefusal::NotJson)?)
+    }
+}
+
+impl From<JwkSet> for Value {
+    fn from(set: JwkSet) -> Self {
+        json!({"keys": set.keys.iter().map(|key| Self::from(key.jwk().clone())).collect::<Vec<_>>()})
+    }
+}
+
+const LONGEST: usize = 256 * 1024;
+const MOST_KEYS: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::SigningKey;
+
+    fn jwk(algorithm: Algorithm, kid: Option<&str>) -> Value {
+        let key = SigningKey::generate(algorithm).unwrap();
+        let mut jwk = Value::from(key.public_jwk().clone());
+        match kid {
+            Some(kid) => jwk["kid"] = kid.into(),
+            None => {
+                jwk.as_object_mut().unwrap().remove("kid");
+            }
+        }
+        jwk
+    }
+
+    fn set(keys: &[Value]) -> JwkSet {
+        JwkSet::parse(&json!({"keys": keys}).to_string()).unwrap()
+    }
+
+    // RFC 7517 §5: "Implementations SHOULD ignore JWKs within a JWK Set that use 'kty' values that are not understood".
+    #[test]
+    fn keys_of_no_use_are_passed_over() {
+        let good = jwk(Algorithm::Es256, Some("good"));
+        let mut encryption = jwk(Algorithm::Es256, Some("enc"));
+        encryption["use"] = "enc".into();
+        let mut off_curve = jwk(Algorithm::Es256, Some("off"));
+        off_curve["y"] = off_curve["x"].clone();
+        let odd = json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "kid": "pq"});
+        let symmetric = json!({"kty": "oct", "k": "AAAA", "kid": "oct"});
+        let set = set(&[json!(null), odd, encryption, symmetric, off_curve, good]);
+        assert_eq!(set.keys().iter().map(PublicKey::kid).collect::<Vec<_>>(), [Some("good")]);
+        assert!(set.has("good") && !set.has("enc"));
+    }
+
+    #[test]
+    fn a_key_is_selected_by_kid_and_has_to_have_the_algorithm() {
+        let set = set(&[jwk(Algorithm::Es256, Some("a")), jwk(Algorithm::EdDsa, Some("b"))]);
+        assert_eq!(set.select(Some("a"), Algorithm::Es256).unwrap().kid(), Some("a"));
+        assert_eq!(set.select(Some("b"), Algorithm::Es256).unwrap_err(), JwtRefusal::AlgorithmMismatch);
+        assert_eq!(set.select(Some("c"), Algorithm::Es256).unwrap_err(), JwtRefusal::UnknownKey);
+    }
+
+    #[test]
+    fn without_a_kid_the_key_is_the_only_one_for_the_algorithm() {
+        let keys = [jwk(Algorithm::Es256, None), jwk(Algorithm::EdDsa, Some("b"))];
+        assert!(set(&keys).select(None, Algorithm::Es256).is_ok());
+        assert_eq!(set(&keys).select(None, Algorithm::Rs256).unwrap_err(), JwtRefusal::UnknownKey);
+        let two = [jwk(Algorithm::Es256, None), jwk(Algorithm::Es256, None)];
+        assert_eq!(set(&two).select(None, Algorithm::Es256).unwrap_err(), JwtRefusal::KeyNotNamed);
+    }
+
+    #[test]
+    fn of_two_keys_with_one_kid_and_algorithm_the_first_stays() {
+        let keys =
+            [jwk(Algorithm::Es256, Some("a")), jwk(Algorithm::Es256, Some("a")), jwk(Algorithm::EdDsa, Some("a"))];
+        let set = set(&keys);
+        assert_eq!(set.keys().len(), 2);
+        assert_eq!(Value::from(set.keys()[0].jwk().clone()), keys[0]);
+    }
+
+    #[test]
+    fn what_is_no_set_is_refused() {
+        for (text, refusal) in [
+            ("", JwkSetRefusal::NotJson),
+            ("[]", JwkSetRefusal::NotJson),
+            (r#"{"keys":[],"keys":[]}"#, JwkSetRefusal::NotJson),
+            ("{}", JwkSetRefusal::NoKeys),
+            (r#"{"keys":{}}"#, JwkSetRefusal::NoKeys),
+        ] {
+            assert_eq!(JwkSet::parse(text).unwrap_err(), refusal, "{text}");
+        }
+        assert!(JwkSet::parse(r#"{"keys":[]}"#).unwrap().is_empty());
+        let many = json!({"keys": vec![json!(null); MOST_KEYS + 1]}).to_string();
+        assert_eq!(JwkSet::parse(&many).unwrap_err(), JwkSetRefusal::TooLong);
+        assert_eq!(JwkSet::parse(&" ".repeat(LONGEST + 1)).unwrap_err(), JwkSetRefusal::TooLong);
+    }
+
+    #[test]
+    fn a_set_is_written_and_read_back() {
+        let set = set(&[jwk(Algorithm::Es256, Some("a")), jwk(Algorithm::EdDsa, None)]);
+        let text = serde_json::to_string(&set).unwrap();
+        let read: JwkSet = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        assert_eq!(read.keys().len(), 2);
+    }
+}

@@ -1,0 +1,108 @@
+//! What can be wrong with the folder of keys, in the words of the person who hosts the server.
+
+use std::{fmt, io, path::PathBuf, sync::Arc};
+
+use super::signing_key::SigningFault;
+
+/// Something is wrong with the folder of keys. `Display` says what, and the command that mends it.
+#[derive(Debug, Clone)]
+pub enum KeyFolderFault {
+    /// The system refused to read or write.
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: Arc<io::Error>,
+    },
+    /// Others than the owner can read or write the file.
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file is encrypted, and no passphrase is configured.
+    PassphraseMissing(PathBuf),
+    /// The passphrase is empty.
+    PassphraseEmpty,
+    /// The file was encrypted with another passphrase.
+    PassphraseWrong(PathBuf),
+    /// The file is damaged, or is not one of ours.
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// OpenSSL could not do its part.
+    Library(String),
+}
+
+impl KeyFolderFault {
+    pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { doing, path, source: Arc::new(source) }
+    }
+
+    pub(crate) fn corrupt(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.into(), reason: reason.into() }
+    }
+
+    pub(crate) fn key(path: impl Into<PathBuf>, fault: &SigningFault) -> Self {
+        Self::corrupt(path, fault.to_string())
+    }
+}
+
+impl fmt::Display for KeyFolderFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { doing, path, source } => {
+                write!(formatter, "cannot {doing} {}: {source}. ", path.display())?;
+                formatter
+                    .write_str("The user that runs the server has to own the folder of keys and be able to write to it")
+            }
+            Self::OpenToOthers { path, mode } => {
+                let path = path.display();
+                write!(
+                    formatter,
+                    "{path} is open to others than its owner (mode {mode:04o}). Who could read it can sign "
+                )?;
+                write!(formatter, "tokens in your name. If nobody did: chmod 600 {path}. Otherwise remove it")
+            }
+            Self::PassphraseMissing(path) => {
+                write!(formatter, "{} is encrypted, but no passphrase is configured. ", path.display())?;
+                formatter.write_str("Set SIGNET__KEY_RING__PASSPHRASE_FILE to the file that holds it")
+            }
+            Self::PassphraseEmpty => formatter
+                .write_str("the passphrase of the keys is empty. Set one, or remove the setting key_ring.passphrase"),
+            Self::PassphraseWrong(path) => {
+                write!(
+                    formatter,
+                    "{} was encrypted with another passphrase than the configured one. ",
+                    path.display()
+                )?;
+                formatter.write_str("Configure the one it was encrypted with (key_ring.passphrase)")
+            }
+            Self::Corrupt { path, reason } => {
+                let path = path.display();
+                write!(
+                    formatter,
+                    "{path} cannot be used: {reason}. Restore it from a backup, or move it away, and the "
+                )?;
+                write!(
+                    formatter,
+                    "server makes a new one and does not accept what the old one protected: mv {path} {path}.broken"
+                )
+            }
+            Self::Library(cause) => write!(formatter, "the keys cannot be encrypted or decrypted: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for KeyFolderFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Self::Io { source, .. } = self { Some(&**source) } else { None }
+    }
+}

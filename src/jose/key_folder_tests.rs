@@ -1,0 +1,163 @@
+//! The folder of keys: what is written, what is refused, and what the person who hosts is told.
+
+use std::os::unix::fs::PermissionsExt;
+
+use tempfile::TempDir;
+use time::{OffsetDateTime, macros::datetime};
+
+use super::*;
+use crate::jose::{Algorithm, Stage};
+
+const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+fn open(folder: &TempDir, passphrase: Option<&str>) -> KeyFolder {
+    KeyFolder::open(folder.path(), passphrase.map(Secret::new), Entropy::system()).unwrap()
+}
+
+/// A folder with one key, the file of which is at the returned path.
+fn with_a_key(passphrase: Option<&str>) -> (TempDir, RingKey, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let signing_key = SigningKey::generate(Algorithm::Es256).unwrap();
+    let key = RingKey::new(signing_key.kid().to_owned(), Algorithm::Es256, Stage::Signing { since: NOW }, NOW);
+    open(&folder, passphrase).save(&key, &signing_key).unwrap();
+    let path = folder.path().join(format!("{}.json", key.kid));
+    (folder, key, path)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn loaded(folder: &KeyFolder) -> Vec<RingKey> {
+    folder.load().unwrap().into_iter().map(|(key, _)| key).collect()
+}
+
+#[test]
+fn a_key_is_written_for_its_owner_alone_and_read_back() {
+    for passphrase in [None, Some("correct horse")] {
+        let (folder, key, path) = with_a_key(passphrase);
+        assert_eq!(mode(&path), 0o600);
+        let (read, signing_key) = open(&folder, passphrase).load().unwrap().remove(0);
+        assert_eq!(read, key);
+        assert_eq!(signing_key.kid(), key.kid);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.contains("private_jwk"), passphrase.is_none());
+        open(&folder, passphrase).remove(&key.kid).unwrap();
+        assert_eq!(loaded(&open(&folder, passphrase)), []);
+    }
+}
+
+#[test]
+fn a_file_open_to_others_is_refused_with_the_command_that_mends_it() {
+    let (folder, key, path) = with_a_key(None);
+    for others in [0o640, 0o604, 0o620, 0o644] {
+        set_mode(&path, others);
+        let message = open(&folder, None).load().unwrap_err().to_string();
+        assert!(message.contains(&format!("chmod 600 {}", path.display())), "{message}");
+    }
+    for owner in [0o600, 0o400] {
+        set_mode(&path, owner);
+        assert_eq!(loaded(&open(&folder, None)), [key.clone()]);
+    }
+}
+
+#[test]
+fn an_encrypted_file_opens_with_its_passphrase_only() {
+    let (folder, key, path) = with_a_key(Some("correct horse"));
+    let wrong = open(&folder, Some("battery staple")).load().unwrap_err();
+    assert!(matches!(&wrong, KeyFolderFault::PassphraseWrong(named) if *named == path), "{wrong}");
+    let missing = open(&folder, None).load().unwrap_err();
+    assert!(matches!(&missing, KeyFolderFault::PassphraseMissing(named) if *named == path), "{missing}");
+    assert_eq!(loaded(&open(&folder, Some("correct horse"))), [key]);
+    let empty = KeyFolder::open(folder.path(), Some(Secret::new("")), Entropy::system());
+    assert!(matches!(empty, Err(KeyFolderFault::PassphraseEmpty)));
+}
+
+#[test]
+fn plain_files_are_encrypted_once_a_passphrase_is_configured() {
+    let (folder, key, path) = with_a_key(None);
+    let sealing_key = open(&folder, None).load_or_create_sealing_key().unwrap();
+    let encrypting = open(&folder, Some("correct horse"));
+    assert_eq!(loaded(&encrypting), [key.clone()]);
+    assert_eq!(encrypting.load_or_create_sealing_key().unwrap().expose(), sealing_key.expose());
+    for path in [path, folder.path().join("server.secret")] {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("sealed") && !text.contains("private_jwk") && !text.contains("secret"), "{text}");
+        assert_eq!(mode(&path), 0o600);
+    }
+    assert_eq!(loaded(&open(&folder, Some("correct horse"))), [key]);
+    assert!(open(&folder, None).load().is_err());
+}
+
+#[test]
+fn a_damaged_file_is_named_and_never_quoted() {
+    for passphrase in [None, Some("correct horse")] {
+        let (folder, _, path) = with_a_key(passphrase);
+        let whole = fs::read(&path).unwrap();
+        let mut altered = String::from_utf8(whole.clone()).unwrap();
+        let end = altered.rfind('"').unwrap();
+        // In the plain file this is the end of the JWK's text, in the encrypted one the authentication tag.
+        altered.replace_range(end - 3..end, "AAA");
+        let cases: [&[u8]; 5] = [b"", b"{}", &whole[..whole.len() / 2], altered.as_bytes(), &[0xff, 0xfe]];
+        for (at, damaged) in cases.into_iter().enumerate() {
+            fs::write(&path, damaged).unwrap();
+            let fault = open(&folder, passphrase).load().unwrap_err();
+            assert!(matches!(&fault, KeyFolderFault::Corrupt { path: named, .. } if *named == path), "{at}: {fault}");
+        }
+        fs::write(&path, whole).unwrap();
+        assert_eq!(loaded(&open(&folder, passphrase)).len(), 1);
+    }
+}
+
+#[test]
+fn a_key_under_another_name_is_refused() {
+    let (folder, key, path) = with_a_key(None);
+    let other = folder.path().join("other.json");
+    fs::rename(&path, &other).unwrap();
+    assert!(matches!(open(&folder, None).load(), Err(KeyFolderFault::Corrupt { .. })));
+    fs::rename(&other, &path).unwrap();
+    assert_eq!(loaded(&open(&folder, None)), [key]);
+}
+
+#[test]
+fn what_a_crash_left_half_written_is_removed_and_the_old_file_counts() {
+    let (folder, key, path) = with_a_key(None);
+    let unfinished = private_file::unfinished(&path);
+    fs::write(&unfinished, "{\"key\":").unwrap();
+    fs::write(folder.path().join("README.md"), "not a key").unwrap();
+    let opened = open(&folder, None);
+    assert!(!unfinished.exists());
+    assert!(folder.path().join("README.md").exists());
+    assert_eq!(loaded(&opened), [key]);
+}
+
+#[test]
+fn the_sealing_key_is_made_once_and_stays() {
+    for passphrase in [None, Some("correct horse")] {
+        let folder = TempDir::new().unwrap();
+        let made = open(&folder, passphrase).load_or_create_sealing_key().unwrap();
+        let read = open(&folder, passphrase).load_or_create_sealing_key().unwrap();
+        assert_eq!(made.expose(), read.expose());
+        let path = folder.path().join("server.secret");
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(loaded(&open(&folder, passphrase)), []);
+        fs::write(&path, "{\"secret\":\"AAAA\"}").unwrap();
+        let short = open(&folder, passphrase).load_or_create_sealing_key().unwrap_err();
+        assert!(matches!(short, KeyFolderFault::Corrupt { .. }), "{short}");
+    }
+}
+
+#[test]
+fn the_folder_is_made_for_its_owner_alone() {
+    let parent = TempDir::new().unwrap();
+    let path = parent.path().join("a/keys");
+    KeyFolder::open(&path, None, Entropy::system()).unwrap();
+    assert_eq!(mode(&path), 0o700);
+    fs::write(parent.path().join("file"), "").unwrap();
+    let fault = KeyFolder::open(parent.path().join("file"), None, Entropy::system()).unwrap_err();
+    assert!(matches!(fault, KeyFolderFault::Io { .. }), "{fault}");
+}

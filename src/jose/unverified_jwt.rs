@@ -1,0 +1,272 @@
+//! From a text that somebody sent to claims that somebody signed:
+//! [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2) with the limits of
+//! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725).
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+use super::{
+    algorithm::Algorithm, claims::Claims, jwk_set::JwkSet, jwt_refusal::JwtRefusal, public_key::PublicKey, strict_json,
+    token_type::TokenType,
+};
+
+/// A text in the form of a JWT. Anybody can write one; nothing in it is true until a key has verified it.
+#[derive(Clone)]
+pub struct UnverifiedJwt<'a> {
+    signing_input: &'a str,
+    signature: Vec<u8>,
+    algorithm: Algorithm,
+    kid: Option<String>,
+    typ: Option<String>,
+    claims: Claims,
+}
+
+/// A JWT whose signature was made by a known key with that key's algorithm; only [`UnverifiedJwt::verify`] and
+/// [`UnverifiedJwt::verify_with`] make one. Its `typ` and its claims are not checked yet.
+#[derive(Clone)]
+pub struct VerifiedJwt {
+    algorithm: Algorithm,
+    kid: Option<String>,
+    typ: Option<String>,
+    claims: Claims,
+}
+
+impl<'a> UnverifiedJwt<'a> {
+    /// Reads a text of at most 8 KiB.
+    ///
+    /// # Errors
+    ///
+    /// When it is too long, not a JWS in the compact serialization with canonical base64url and JSON objects without
+    /// duplicate names, when the algorithm is not in use here, or when the header demands an extension. The header's
+    /// `jku`, `x5u`, `x5c` and `jwk` are not looked at: keys are known before or not at all.
+    pub fn parse(text: &'a str) -> Result<Self, JwtRefusal> {
+        Self::parse_within(text, LONGEST)
+    }
+
+    /// Reads a text of at most `longest` bytes, for the few JWTs that are long by nature, as status lists are.
+    ///
+    /// # Errors
+    ///
+    /// As [`UnverifiedJwt::parse`].
+    pub fn parse_within(text: &'a str, longest: usize) -> Result<Self, JwtRefusal> {
+        if text.len() > longest {
+            return Err(JwtRefusal::TooLong);
+        }
+        let (signing_input, signature) = text.rsplit_once('.').ok_or(JwtRefusal::NotThreeParts)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(JwtRefusal::NotThreeParts)?;
+        if payload.contains('.') {
+            return Err(JwtRefusal::NotThreeParts);
+        }
+        let header = strict_json::parse_object(&decode(header)?)?;
+        refuse_extensions(&header)?;
+        let algorithm = optional_text(&header, "alg")?.ok_or(JwtRefusal::MalformedHeader)?;
+        Ok(Self {
+            signing_input,
+            algorithm: algorithm.parse().map_err(|_| JwtRefusal::UnsupportedAlgorithm)?,
+            kid: optional_text(&header, "kid")?.map(str::to_owned),
+            typ: optional_text(&header, "typ")?.map(str::to_owned),
+            claims: Claims::new(strict_json::parse_object(&decode(payload)?)?),
+            signature: decode(signature)?,
+        })
+    }
+
+    /// The algorithm that the header names.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key that the header names.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The type that the header names.
+    #[must_use]
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
+    }
+
+    /// The claims, to learn whose keys to ask (`iss`), and for nothing else.
+    #[must_use]
+    pub fn unverified_claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Verifies the signature by the key of `keys` that the header means.
+    ///
+    /// # Errors
+    ///
+    /// [`JwtRefusal::UnknownKey`], [`JwtRefusal::KeyNotNamed`], [`JwtRefusal::AlgorithmMismatch`] or
+    /// [`JwtRefusal::WrongSignature`].
+    pub fn verify(&self, keys: &JwkSet) -> Result<VerifiedJwt, JwtRefusal> {
+        self.verify_with(keys.select(self.kid(), self.algorithm)?)
+    }
+
+    /// Verifies the signature by `key`, whatever `kid` says.
+    ///
+    /// # Errors
+    ///
+    /// [`JwtRefusal::AlgorithmMismatch`] or [`JwtRefusal::WrongSignature`].
+    pub fn verify_with(&self, key: &PublicKey) -> Result<VerifiedJwt, JwtRefusal> {
+        if self.algorithm != key.algorithm() {
+            return Err(JwtRefusal::AlgorithmMismatch);
+        }
+        if !key.accepts(self.signing_input.as_bytes(), &self.signature) {
+            return Err(JwtRefusal::WrongSignature);
+        }
+        Ok(VerifiedJwt {
+            algorithm: self.algorithm,
+            kid: self.kid.clone(),
+            typ: self.typ.clone(),
+            claims: self.claims.clone(),
+        })
+    }
+}
+
+impl VerifiedJwt {
+    /// The claims, whose values nobody has checked yet.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The claims by value.
+    #[must_use]
+    pub fn into_claims(self) -> Claims {
+        self.claims
+    }
+
+    /// The algorithm of the key that signed it.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The `kid` of the header.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The `typ` of the header.
+    #[must_use]
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
+    }
+
+    /// Lets only a JWT of this type pass.
+    ///
+    /// # Errors
+    ///
+    /// [`JwtRefusal::WrongType`] when `typ` is missing or another one.
+    pub fn of_type(self, token_type: TokenType) -> Result<Self, JwtRefusal> {
+        if self.typ().is_some_and(|typ| token_type.accepts(typ)) { Ok(self) } else { Err(JwtRefusal::WrongType) }
+    }
+}
+
+// The claims tell of people, so they are not printed.
+impl fmt::Debug for UnverifiedJwt<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = formatter.debug_struct("UnverifiedJwt");
+        fields.field("algorithm", &self.algorithm).field("kid", &self.kid).field("typ", &self.typ);
+        fields.finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for VerifiedJwt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = formatter.debug_struct("VerifiedJwt");
+        fields.field("algorithm", &self.algorithm).field("kid", &self.kid).field("typ", &self.typ);
+        fields.finish_non_exhaustive()
+    }
+}
+
+/// Decodes the one canonical form: no padding, no trailing bits, no other character. With a second form of the same
+/// bytes, a token could be altered without breaking its signature.
+fn decode(part: &str) -> Result<Vec<u8>, JwtRefusal> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtRefusal::NotBase64Url)
+}
+
+/// RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood and supported by the
+/// recipient, then the JWS is invalid." None is supported, and an empty list is not allowed either. RFC 7797 §7: "JWTs
+/// MUST NOT use 'b64' with a 'false' value".
+fn refuse_extensions(header: &Map<String, Value>) -> Result<(), JwtRefusal> {
+    let encoded = header.get("b64").is_none_or(|b64| b64 == &Value::Bool(true));
+    if header.contains_key("crit") || !encoded { Err(JwtRefusal::UnknownExtension) } else { Ok(()) }
+}
+
+fn optional_text<'a>(header: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, JwtRefusal> {
+    header.get(name).map(|value| value.as_str().ok_or(JwtRefusal::MalformedHeader)).transpose()
+}
+
+/// 8 KiB: larger than any token that fits into a request header.
+const LONGEST: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::{PublicJwk, SigningKey};
+    use serde_json::json;
+
+    // RFC 7515 appendix A.3: the key, and the JWS whose payload happens to be a JWT's.
+    const RFC_7515_A3: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+
+    fn rfc_7515_key() -> PublicKey {
+        let jwk = json!({"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"});
+        PublicKey::new(PublicJwk::parse(&jwk).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_example_of_rfc_7515_is_verified() {
+        let verified = UnverifiedJwt::parse(RFC_7515_A3).unwrap().verify_with(&rfc_7515_key()).unwrap();
+        assert_eq!(verified.claims().text("iss"), Ok("joe"));
+        assert_eq!(verified.claims().seconds("exp"), Ok(1_300_819_380));
+        assert_eq!(verified.of_type(TokenType::AccessToken).unwrap_err(), JwtRefusal::WrongType);
+    }
+
+    // RFC 8725 §3.11: a token of one type is not accepted as another.
+    #[test]
+    fn only_the_expected_type_passes() {
+        let types = [
+            TokenType::AccessToken,
+            TokenType::IdToken,
+            TokenType::Logout,
+            TokenType::StatusList,
+            TokenType::Introspection,
+            TokenType::RequestObject,
+            TokenType::ClientAssertion,
+            TokenType::DpopProof,
+        ];
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let public = PublicKey::new(key.public_jwk().clone()).unwrap();
+        for sent in types {
+            let token = key.sign(sent, &Map::new()).unwrap();
+            for expected in types {
+                let verified = UnverifiedJwt::parse(&token).unwrap().verify_with(&public).unwrap();
+                assert_eq!(verified.of_type(expected).is_ok(), sent == expected, "{sent} as {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn claims_are_never_printed() {
+        let unverified = UnverifiedJwt::parse(RFC_7515_A3).unwrap();
+        assert!(!format!("{unverified:?}").contains("joe"));
+        assert!(!format!("{:?}", unverified.verify_with(&rfc_7515_key()).unwrap()).contains("joe"));
+    }
+
+    #[test]
+    fn a_long_jwt_is_read_only_where_it_is_expected() {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let claims = Map::from_iter([("lst".to_owned(), json!("a".repeat(LONGEST)))]);
+        let token = key.sign(TokenType::StatusList, &claims).unwrap();
+        assert_eq!(UnverifiedJwt::parse(&token).unwrap_err(), JwtRefusal::TooLong);
+        assert!(UnverifiedJwt::parse_within(&token, token.len()).is_ok());
+        assert_eq!(UnverifiedJwt::parse_within(&token, token.len() - 1).unwrap_err(), JwtRefusal::TooLong);
+    }
+}

@@ -1,0 +1,63 @@
+//! Applications.
+
+use super::{
+    Commit, CommitError, Namespace, StoreFault,
+    namespaces::{CLIENTS, CLIENTS_BY_OWNER},
+    record::{Kept, Record, Store, pair, put, put_new},
+};
+use crate::oauth::{
+    client::{Client, ClientId},
+    subject::Subject,
+};
+
+impl Record for Client {
+    const NAMESPACE: Namespace = CLIENTS;
+}
+
+impl Store {
+    /// The client of `id`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn client(&self, id: &ClientId) -> Result<Option<Kept<Client>>, StoreFault> {
+        self.read(id.as_str().as_bytes())
+    }
+
+    /// The clients that `owner` has registered, in the order of their identifiers, after `after`; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn clients_of(&self, owner: &Subject, after: Option<&ClientId>, limit: u16) -> Result<Vec<Client>, StoreFault> {
+        let prefix = pair(owner.as_str(), "");
+        let after = after.map(|after| pair(owner.as_str(), after.as_str()));
+        let keys = self.keys(CLIENTS_BY_OWNER, &prefix, after.as_deref(), limit)?;
+        let ids = keys.iter().filter_map(|key| key.strip_prefix(prefix.as_slice()));
+        ids.filter_map(|id| self.read::<Client>(id).transpose()).map(|kept| kept.map(|kept| kept.record)).collect()
+    }
+
+    /// Keeps a new client.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when there is one of this identifier.
+    pub async fn create_client(&self, client: &Client) -> Result<(), CommitError> {
+        let commit = put_new(Commit::new(), client.client_id.as_str().as_bytes(), client)?;
+        let commit = match client.owner() {
+            Some(owner) => commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], None),
+            None => commit,
+        };
+        self.commit(commit).await
+    }
+
+    /// Keeps `changed` in place of `kept`. Identifier and owner stay.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when something else changed the client since it was read.
+    pub async fn replace_client(&self, kept: &Kept<Client>, changed: &Client) -> Result<(), CommitError> {
+        let key = kept.record.client_id.as_str().as_bytes();
+        self.commit(put(kept.unchanged(Commit::new(), key), key, changed)?).await
+    }
+}

@@ -1,0 +1,170 @@
+//! What can go wrong with the storage, for the log and for the status of the answer.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use super::commit::{MAX_KEY, MAX_OPERATIONS, MAX_VALUE};
+
+/// Why a commit was not acknowledged.
+#[derive(Debug, Clone)]
+pub enum CommitError {
+    /// A precondition does not hold: nothing was written. Fetch again, and decide again.
+    Conflict,
+    /// Our side failed. After [`StoreFault::Storage`] nobody knows whether the commit will be there after a restart;
+    /// after every other fault nothing was written.
+    Fault(StoreFault),
+}
+
+impl fmt::Display for CommitError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict => formatter.write_str("a precondition of the commit does not hold"),
+            Self::Fault(fault) => fault.fmt(formatter),
+        }
+    }
+}
+
+impl Error for CommitError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Conflict => None,
+            Self::Fault(fault) => fault.source(),
+        }
+    }
+}
+
+impl From<StoreFault> for CommitError {
+    fn from(fault: StoreFault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// A failure of the storage, never of the person who asked. `Display` is text for the log.
+#[derive(Debug, Clone)]
+pub enum StoreFault {
+    /// The queue of commits stayed full for several seconds. Nothing was written; asking later can help.
+    Busy,
+    /// The engine was closed: the server is stopping.
+    Closed,
+    /// The storage failed earlier, so nothing is accepted any more; only a restart helps.
+    Latched,
+    /// The storage fails now. One `Arc` for all who waited for the same write.
+    Storage(Arc<dyn Error + Send + Sync>),
+    /// A row was read that is not what was written.
+    UnreadableRow {
+        /// The namespace's name.
+        namespace: &'static str,
+        /// What is wrong with the row.
+        source: UnreadableRow,
+    },
+    /// A row was read that is not the record that its namespace holds.
+    Undecodable {
+        /// The namespace's name.
+        namespace: &'static str,
+        /// What is wrong with it.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// A row was read that a newer version of the server wrote.
+    NewerSchema {
+        /// The namespace's name.
+        namespace: &'static str,
+    },
+    /// The commit is larger than an engine has to take: a mistake of the verb that built it.
+    BeyondLimits(Limit),
+}
+
+impl StoreFault {
+    pub(crate) fn storage(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Storage(Arc::new(source))
+    }
+
+    /// Whether the answer is 503 with `Retry-After` (true) or 500 (false): a later attempt can succeed, perhaps
+    /// against the restarted server.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Busy | Self::Closed | Self::Latched | Self::Storage(_) => true,
+            Self::UnreadableRow { .. }
+            | Self::Undecodable { .. }
+            | Self::NewerSchema { .. }
+            | Self::BeyondLimits(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for StoreFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => formatter.write_str("the storage is too slow: the queue of commits stayed full"),
+            Self::Closed => formatter.write_str("the storage is closed"),
+            Self::Latched => formatter.write_str("the storage failed earlier and accepts nothing until a restart"),
+            Self::Storage(source) => write!(formatter, "the storage failed: {source}"),
+            Self::UnreadableRow { namespace, source } => {
+                write!(formatter, "a row of the namespace {namespace} is unreadable: {source}")
+            }
+            Self::Undecodable { namespace, source } => {
+                write!(formatter, "a record of the namespace {namespace} makes no sense: {source}")
+            }
+            Self::NewerSchema { namespace } => {
+                write!(formatter, "a record of the namespace {namespace} was written by a newer version of this server")
+            }
+            Self::BeyondLimits(limit) => write!(formatter, "the commit is beyond the limits: {limit}"),
+        }
+    }
+}
+
+impl Error for StoreFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Storage(source) | Self::Undecodable { source, .. } => Some(source.as_ref()),
+            Self::UnreadableRow { source, .. } => Some(source),
+            Self::Busy | Self::Closed | Self::Latched | Self::NewerSchema { .. } | Self::BeyondLimits(_) => None,
+        }
+    }
+}
+
+/// What about a commit is too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// More preconditions and writes than [`MAX_OPERATIONS`].
+    Operations(usize),
+    /// A key of more bytes than [`MAX_KEY`].
+    Key(usize),
+    /// A value of more bytes than [`MAX_VALUE`].
+    Value(usize),
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operations(count) => write!(formatter, "{count} operations, at most {MAX_OPERATIONS} are taken"),
+            Self::Key(length) => write!(formatter, "a key of {length} bytes, at most {MAX_KEY} are taken"),
+            Self::Value(length) => write!(formatter, "a value of {length} bytes, at most {MAX_VALUE} are taken"),
+        }
+    }
+}
+
+/// How the bytes of a row on disk differ from what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnreadableRow {
+    /// It is shorter than any row.
+    TooShort,
+    /// Its format is not one that this version writes; a newer version may have.
+    UnknownFormat(u8),
+    /// Its checksum does not match: it was altered, or belongs to another key.
+    Checksum,
+    /// The checksum matches and the content still makes no sense.
+    Nonsense,
+}
+
+impl fmt::Display for UnreadableRow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort => formatter.write_str("it is too short"),
+            Self::UnknownFormat(format) => write!(formatter, "it has the unknown format {format}"),
+            Self::Checksum => formatter.write_str("its checksum does not match"),
+            Self::Nonsense => formatter.write_str("its content makes no sense"),
+        }
+    }
+}
+
+impl Error for UnreadableRow {}

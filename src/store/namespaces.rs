@@ -1,0 +1,23 @@
+//! Which number each kind of record has on disk. A number is never given twice.
+
+use super::Namespace;
+
+pub(super) const ACCOUNTS: Namespace = Namespace::new(1, "accounts");
+/// Canonical username → account.
+pub(super) const USERNAMES: Namespace = Namespace::new(2, "usernames");
+/// Account → nothing: those who administer the server.
+pub(super) const ADMINISTRATORS: Namespace = Namespace::new(3, "administrators");
+pub(super) const CLIENTS: Namespace = Namespace::new(4, "clients");
+/// Owner and client → nothing.
+pub(super) const CLIENTS_BY_OWNER: Namespace = Namespace::new(5, "clients_by_owner");
+/// Hash of the code → code.
+pub(super) const CODES: Namespace = Namespace::new(6, "codes");
+pub(super) const GRANTS: Namespace = Namespace::new(7, "grants");
+/// Client → the grant of its own credentials.
+pub(super) const CLIENT_GRANTS: Namespace = Namespace::new(8, "client_grants");
+/// Hash of the session's identifier → session.
+pub(super) const SESSIONS: Namespace = Namespace::new(9, "sessions");
+/// Person and client → what the person has agreed to.
+pub(super) const CONSENTS: Namespace = Namespace::new(10, "consents");
+/// The one link with which the first administrator is made.
+pub(super) const SETUP: Namespace = Namespace::new(11, "setup");

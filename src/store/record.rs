@@ -1,0 +1,130 @@
+//! How a record becomes a row: JSON behind one byte that says by which schema it was written.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Serialize, de::DeserializeOwned};
+use time::OffsetDateTime;
+
+use super::{Commit, CommitError, Engine, Expect, Namespace, StoreFault};
+
+/// What is remembered: the verbs of the domain over an engine.
+///
+/// Each verb is one commit, so it happens wholly or not at all, and it resolves only when it is on disk.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+    not_before: Option<OffsetDateTime>,
+}
+
+/// A record as it was read. Whatever is decided from it is written with its version as precondition.
+#[derive(Clone, Debug)]
+pub struct Kept<T> {
+    /// The record.
+    pub record: T,
+    version: u64,
+}
+
+/// What can be kept under a key of a namespace of its own.
+pub(super) trait Record: Serialize + DeserializeOwned {
+    /// Where.
+    const NAMESPACE: Namespace;
+
+    /// From when on it need not be kept.
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        None
+    }
+
+    /// When it was issued, if it is worthless once the storage has been set back to a time before: see
+    /// [`Store::new`].
+    fn issued_at(&self) -> Option<OffsetDateTime> {
+        None
+    }
+}
+
+impl Store {
+    /// The verbs over `engine`. When its storage was once set back to an earlier state, `not_before` is when that was
+    /// accepted: what was issued before (codes, sessions, grants) might have been used or ended since, and is as if it
+    /// had never been.
+    pub fn new(engine: Arc<dyn Engine>, not_before: Option<OffsetDateTime>) -> Self {
+        Self { engine, not_before }
+    }
+
+    /// The engine, for whoever sweeps, watches and closes it.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.engine
+    }
+
+    pub(super) fn read<T: Record>(&self, key: &[u8]) -> Result<Option<Kept<T>>, StoreFault> {
+        let Some(row) = self.engine.get(T::NAMESPACE, key)? else { return Ok(None) };
+        let kept = Kept { record: decode::<T>(&row.value)?, version: row.version };
+        Ok(Some(kept).filter(|kept| self.is_current(&kept.record)))
+    }
+
+    /// Up to `limit` records whose key begins with `prefix` and comes after `after`, with their keys.
+    pub(super) fn keys(
+        &self,
+        namespace: Namespace,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let rows = self.engine.page(namespace, prefix, after, limit)?;
+        Ok(rows.into_iter().map(|(key, _)| key).collect())
+    }
+
+    pub(super) async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        self.engine.commit(commit).await.map(|_| ())
+    }
+
+    fn is_current<T: Record>(&self, record: &T) -> bool {
+        match (self.not_before, record.issued_at()) {
+            (Some(not_before), Some(issued_at)) => issued_at >= not_before,
+            _ => true,
+        }
+    }
+}
+
+impl<T: Record> Kept<T> {
+    /// The precondition that nothing has happened to this record, which lies under `key`, since it was read.
+    pub(super) fn unchanged(&self, commit: Commit, key: &[u8]) -> Commit {
+        commit.expect(T::NAMESPACE, key, Expect::Version(self.version))
+    }
+}
+
+/// Adds the writing of `record` under `key` to `commit`.
+pub(super) fn put<T: Record>(commit: Commit, key: &[u8], record: &T) -> Result<Commit, StoreFault> {
+    let mut value = vec![SCHEMA];
+    serde_json::to_writer(&mut value, record).map_err(|source| undecodable::<T>(source))?;
+    Ok(commit.put(T::NAMESPACE, key, value, record.expires_at()))
+}
+
+/// Adds the writing of `record` under `key`, where nothing may be yet, to `commit`.
+pub(super) fn put_new<T: Record>(commit: Commit, key: &[u8], record: &T) -> Result<Commit, StoreFault> {
+    put(commit.expect(T::NAMESPACE, key, Expect::Absent), key, record)
+}
+
+fn decode<T: Record>(value: &[u8]) -> Result<T, StoreFault> {
+    match value.split_first() {
+        Some((&SCHEMA, json)) => serde_json::from_slice(json).map_err(|source| undecodable::<T>(source)),
+        _ => Err(StoreFault::NewerSchema { namespace: T::NAMESPACE.name() }),
+    }
+}
+
+fn undecodable<T: Record>(source: serde_json::Error) -> StoreFault {
+    StoreFault::Undecodable { namespace: T::NAMESPACE.name(), source: Arc::new(source) }
+}
+
+/// Two parts as one key: neither may hold the separator, which no identifier does.
+pub(super) fn pair(first: &str, second: &str) -> Vec<u8> {
+    [first.as_bytes(), &[0], second.as_bytes()].concat()
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Store").field("not_before", &self.not_before).finish_non_exhaustive()
+    }
+}
+
+/// The schema by which records are written today.
+const SCHEMA: u8 = 1;

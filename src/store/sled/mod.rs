@@ -1,0 +1,203 @@
+//! The engine on disk: sled 0.34 behind one writer thread.
+//!
+//! sled's own promises are weaker than they sound, so this adds what is missing:
+//!
+//! * `flush` does not wait for the disk. Each batch is flushed and then synced by `fdatasync` ([`writer`]).
+//! * A damaged file opens without an error, with the newest commits missing. A detector of rollbacks refuses it
+//!   ([`history`], [`commit_log`]).
+//! * Blocks are checked, but not rows. Each row has a checksum of its own ([`row`]).
+//!
+//! Since one thread writes, nothing can come between the check of a precondition and the write that relies on it. So
+//! transactions over several trees are not needed: there is one tree with the namespace as the first byte of each key,
+//! and a batch of commits is one `apply_batch`. In sled 0.34.7 that holds the lock that readers take for each call, so
+//! a reader sees all of a batch or nothing of it, and recovery drops a batch whose end is not in the log.
+//!
+//! After a storage error sled's state in memory and that on disk may differ, so it is never used for writing again:
+//! the engine latches, and the process ends and starts anew.
+
+mod commit_log;
+mod history;
+mod open;
+mod row;
+mod writer;
+
+#[cfg(test)]
+mod crash;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    error::Error,
+    fmt,
+    fs::File,
+    ops::Bound,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use time::OffsetDateTime;
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use self::{
+    history::{Evidence, Position},
+    open::{OnRollback, OpenError, Opened},
+};
+use self::{
+    row::{decode, place_of},
+    writer::{Request, Writer},
+};
+use super::{
+    commit::Commit,
+    engine::{Engine, Health, Namespace, Pending, Row},
+    fault::{CommitError, StoreFault},
+};
+
+/// An [`Engine`] on disk, see the module. [`SledEngine::open`] makes one.
+///
+/// Dropping it finishes what was queued and waits for the writer thread.
+#[derive(Debug)]
+pub struct SledEngine {
+    // In this order they are dropped: the writer ends when the queue does, and the lock goes last.
+    queue: mpsc::Sender<Request>,
+    health: watch::Receiver<Health>,
+    _writer: JoinOnDrop,
+    db: sled::Db,
+    _lock: File,
+}
+
+impl SledEngine {
+    /// Starts the writer thread.
+    fn start(writer: Writer, lock: File) -> std::io::Result<Self> {
+        let (queue, mut requests) = mpsc::channel(QUEUE);
+        let (health_sender, health) = watch::channel(Health::Sound);
+        let db = writer.disk.db.clone();
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            let ended = catch_unwind(AssertUnwindSafe(|| writer.run(&mut requests, &health_sender)));
+            if ended.is_err() {
+                tracing::error!("the storage panicked; nothing is accepted until a restart");
+                health_sender.send_replace(Health::Failed);
+            }
+        })?;
+        Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock })
+    }
+
+    /// Queues what `request` makes of an answer's sender, and waits for the answer.
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, StoreFault> {
+        let (sender, answer) = oneshot::channel();
+        match tokio::time::timeout(BUSY_AFTER, self.queue.reserve()).await {
+            Err(_) => return Err(StoreFault::Busy),
+            Ok(Err(_)) => return Err(self.ended()),
+            Ok(Ok(place)) => place.send(request(sender)),
+        }
+        answer.await.map_err(|_| self.ended())
+    }
+
+    /// Why the writer does not answer.
+    fn ended(&self) -> StoreFault {
+        match *self.health.borrow() {
+            Health::Closed => StoreFault::Closed,
+            // Between a panic of the writer and its report the engine still looks sound.
+            Health::Failed | Health::Sound => StoreFault::Latched,
+        }
+    }
+}
+
+impl Engine for SledEngine {
+    fn get(&self, namespace: Namespace, key: &[u8]) -> Result<Option<Row>, StoreFault> {
+        guarded(|| {
+            let place = place_of(namespace, key);
+            let stored = self.db.get(&place).map_err(StoreFault::storage)?;
+            stored.map(|bytes| row_of(namespace, &place, &bytes)).transpose()
+        })
+    }
+
+    fn page(
+        &self,
+        namespace: Namespace,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
+        let prefix_place = place_of(namespace, prefix);
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(place_of(namespace, after)),
+            _ => Bound::Included(prefix_place.clone()),
+        };
+        guarded(|| {
+            let mut page = Vec::new();
+            for entry in self.db.range((from, Bound::Unbounded)).take(usize::from(limit)) {
+                let (place, bytes) = entry.map_err(StoreFault::storage)?;
+                let Some(key) = place.get(1..).filter(|_| place.starts_with(&prefix_place)) else { break };
+                page.push((key.to_vec(), row_of(namespace, &place, &bytes)?));
+            }
+            Ok(page)
+        })
+    }
+
+    fn commit(&self, commit: Commit) -> Pending<'_, Result<u64, CommitError>> {
+        Box::pin(async move {
+            let commit = commit.bounded()?;
+            self.ask(|answer| Request::Commit(commit, answer)).await?
+        })
+    }
+
+    fn sweep(&self, now: OffsetDateTime) -> Pending<'_, Result<usize, StoreFault>> {
+        Box::pin(async move { self.ask(|answer| Request::Sweep(now, answer)).await? })
+    }
+
+    fn close(&self) -> Pending<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            match self.ask(Request::Close).await {
+                Ok(closed) => closed,
+                Err(StoreFault::Closed) => Ok(()),
+                Err(fault) => Err(fault),
+            }
+        })
+    }
+
+    fn health(&self) -> watch::Receiver<Health> {
+        self.health.clone()
+    }
+}
+
+fn row_of(namespace: Namespace, place: &[u8], bytes: &[u8]) -> Result<Row, StoreFault> {
+    decode(place, bytes).map_err(|source| StoreFault::UnreadableRow { namespace: namespace.name(), source })
+}
+
+/// sled panics on some damage where it could have returned an error; for a reader both are a fault.
+fn guarded<T>(read: impl FnOnce() -> Result<T, StoreFault>) -> Result<T, StoreFault> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(StoreFault::storage(Panicked)))
+}
+
+/// sled panicked.
+#[derive(Debug)]
+struct Panicked;
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the database panicked")
+    }
+}
+
+impl Error for Panicked {}
+
+/// A thread that is waited for.
+#[derive(Debug)]
+struct JoinOnDrop(Option<JoinHandle<()>>);
+
+impl Drop for JoinOnDrop {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // Its panics were caught and reported.
+            let _ended = thread.join();
+        }
+    }
+}
+
+/// The most requests that wait for the writer.
+const QUEUE: usize = 1024;
+
+/// How long a request waits for its place in the queue.
+const BUSY_AFTER: Duration = Duration::from_secs(5);

@@ -1,0 +1,347 @@
+//! What the engine on disk promises beyond the contract: that rows survive, and that a rollback does not go unnoticed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use time::macros::datetime;
+
+use super::{open::parts, *};
+use crate::{clock::Clock, entropy::Entropy, store::Expect};
+
+const CODES: Namespace = Namespace::new(1, "codes");
+const GRANTS: Namespace = Namespace::new(2, "grants");
+const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+fn open_with(folder: &Path, on_rollback: OnRollback) -> Result<Opened, OpenError> {
+    SledEngine::open(folder, on_rollback, Clock::manual(NOW), Entropy::system())
+}
+
+fn open(folder: &Path) -> Result<SledEngine, OpenError> {
+    open_with(folder, OnRollback::Refuse).map(|opened| opened.engine)
+}
+
+async fn put(engine: &SledEngine, key: &str) -> u64 {
+    engine.commit(Commit::new().put(CODES, key, key, None)).await.unwrap()
+}
+
+fn has(engine: &SledEngine, key: &str) -> bool {
+    engine.get(CODES, key.as_bytes()).unwrap().is_some()
+}
+
+fn evidence(outcome: Result<SledEngine, OpenError>) -> Evidence {
+    match outcome {
+        Err(OpenError::RolledBack { evidence, .. }) => evidence,
+        other => panic!("not recognised as a rollback: {other:?}"),
+    }
+}
+
+/// Copies a closed database.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.join("blobs")).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// Removes the files of sled, and leaves the commit log.
+fn remove_database(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() && path.file_name().unwrap() != commit_log::NAME {
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut last = 0;
+    for round in 0..5 {
+        let engine = open(folder.path()).unwrap();
+        for earlier in 0..round {
+            assert!(has(&engine, &earlier.to_string()), "round {round}, row {earlier}");
+        }
+        let version = put(&engine, &round.to_string()).await;
+        assert!(version > last, "versions go on growing");
+        last = version;
+        if round % 2 == 0 {
+            engine.close().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_folder_belongs_to_one_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    let second = open(folder.path());
+    assert!(matches!(second, Err(OpenError::HeldByAnotherServer { .. })), "{second:?}");
+    let message = second.unwrap_err().to_string();
+    assert!(message.contains(&folder.path().display().to_string()) && message.contains("SIGNET__DATA"), "{message}");
+    put(&engine, "undisturbed").await;
+    drop(engine);
+    assert!(has(&open(folder.path()).unwrap(), "undisturbed"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_folder_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("data");
+    open(&folder).unwrap();
+    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_a_file_is_said_to_be_inaccessible() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let outcome = open(&file.join("data"));
+    assert!(matches!(outcome, Err(OpenError::Inaccessible { .. })), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn an_older_copy_is_refused_until_it_is_accepted() {
+    let (folder, older) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let engine = open(folder.path()).unwrap();
+    put(&engine, "old").await;
+    drop(engine);
+    copy(folder.path(), older.path());
+    let opened = open_with(folder.path(), OnRollback::Refuse).unwrap();
+    assert_eq!(opened.not_before, None);
+    let newest = put(&opened.engine, "new").await;
+    drop(opened);
+
+    fs::remove_file(older.path().join(commit_log::NAME)).unwrap();
+    remove_database(folder.path());
+    copy(older.path(), folder.path());
+    for _ in 0..2 {
+        let outcome = open(folder.path());
+        let message = outcome.as_ref().unwrap_err().to_string();
+        assert!(message.contains("--accept-rollback") && message.contains("2030-01-01T00:00:00Z"), "{message}");
+        assert!(matches!(evidence(outcome), Evidence::DatabaseIsOlder { database, log }
+            if database.sequence < log.sequence && log.sequence == newest));
+    }
+
+    let opened = open_with(folder.path(), OnRollback::Accept).unwrap();
+    assert_eq!(opened.not_before, Some(NOW));
+    assert!(has(&opened.engine, "old") && !has(&opened.engine, "new"));
+    assert!(put(&opened.engine, "newer").await > newest, "no version is given twice");
+    drop(opened);
+
+    let opened = open_with(folder.path(), OnRollback::Refuse).unwrap();
+    assert_eq!(opened.not_before, Some(NOW), "the epoch is remembered");
+    assert!(has(&opened.engine, "newer"));
+}
+
+#[tokio::test]
+async fn accepting_a_rollback_that_did_not_happen_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        assert_eq!(open_with(folder.path(), OnRollback::Accept).unwrap().not_before, None);
+    }
+}
+
+#[tokio::test]
+async fn an_epoch_does_not_move_back_with_the_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&open(folder.path()).unwrap(), "a").await;
+    for now in [NOW, NOW - time::Duration::DAY] {
+        fs::remove_file(folder.path().join(commit_log::NAME)).unwrap();
+        let opened = SledEngine::open(folder.path(), OnRollback::Accept, Clock::manual(now), Entropy::system());
+        assert_eq!(opened.unwrap().not_before, Some(NOW));
+    }
+}
+
+#[tokio::test]
+async fn a_database_and_a_log_do_not_go_without_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()).unwrap());
+    fs::remove_file(folder.path().join(commit_log::NAME)).unwrap();
+    let engine = open(folder.path()).unwrap();
+    put(&engine, "a").await;
+    drop(engine);
+
+    fs::write(folder.path().join(commit_log::NAME), "").unwrap();
+    assert!(matches!(evidence(open(folder.path())), Evidence::LogIsMissing { .. }), "emptied log");
+    fs::remove_file(folder.path().join(commit_log::NAME)).unwrap();
+    assert!(matches!(evidence(open(folder.path())), Evidence::LogIsMissing { .. }), "missing log");
+    open_with(folder.path(), OnRollback::Accept).unwrap();
+
+    remove_database(folder.path());
+    assert!(matches!(evidence(open(folder.path())), Evidence::DatabaseIsEmpty { .. }), "missing database");
+    fs::write(folder.path().join("db"), "").unwrap();
+    assert!(matches!(evidence(open(folder.path())), Evidence::DatabaseIsEmpty { .. }), "emptied database");
+    assert_eq!(open_with(folder.path(), OnRollback::Accept).unwrap().not_before, Some(NOW));
+    assert!(!has(&open(folder.path()).unwrap(), "a"));
+}
+
+#[tokio::test]
+async fn an_end_between_the_two_syncs_is_no_rollback() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    put(&engine, "a").await;
+    drop(engine);
+    let log = folder.path().join(commit_log::NAME);
+    let before = fs::read(&log).unwrap();
+    put(&open(folder.path()).unwrap(), "b").await;
+    fs::write(&log, &before).unwrap();
+    let engine = open(folder.path()).unwrap();
+    assert!(has(&engine, "b"));
+    put(&engine, "c").await;
+    drop(engine);
+    assert!(has(&open(folder.path()).unwrap(), "c"));
+
+    fs::write(&log, before).unwrap();
+    assert!(matches!(evidence(open(folder.path())), Evidence::LogIsAnother { .. }), "two batches are too many");
+}
+
+#[tokio::test]
+async fn leftovers_of_a_crash_do_not_keep_it_from_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&open(folder.path()).unwrap(), "a").await;
+    let unfinished = folder.path().join("snap.FFFFFFFFFFFFFFFF.generating");
+    fs::write(&unfinished, "cut sho").unwrap();
+    fs::write(folder.path().join("commit.log.new"), "cut sho").unwrap();
+    assert!(has(&open(folder.path()).unwrap(), "a"));
+    assert!(!unfinished.exists());
+
+    let snapshot = snapshot_in(folder.path()).unwrap();
+    let mut bytes = fs::read(&snapshot).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&snapshot, bytes).unwrap();
+    assert!(has(&open(folder.path()).unwrap(), "a"), "a damaged snapshot is set aside");
+}
+
+fn snapshot_in(folder: &Path) -> Option<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.into_iter().find(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap."))
+}
+
+#[tokio::test]
+async fn a_damaged_row_is_a_fault_of_this_row_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    put(&engine, "a").await;
+    let version = put(&engine, "b").await;
+    let bytes = engine.db.get(place_of(CODES, b"b")).unwrap().unwrap();
+    engine.db.insert(place_of(CODES, b"c"), bytes).unwrap();
+
+    assert!(matches!(engine.get(CODES, b"c"), Err(StoreFault::UnreadableRow { namespace: "codes", .. })));
+    assert!(matches!(engine.page(CODES, b"", None, 9), Err(StoreFault::UnreadableRow { .. })));
+    assert_eq!(engine.page(CODES, b"", None, 2).unwrap().len(), 2);
+    let relying = Commit::new().expect(CODES, "c", Expect::Version(version)).put(CODES, "d", "", None);
+    let outcome = engine.commit(relying).await;
+    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::UnreadableRow { .. }))), "{outcome:?}");
+    assert!(!has(&engine, "d") && !engine.is_failed());
+    engine.commit(Commit::new().delete(CODES, "c").put(CODES, "d", "", None)).await.unwrap();
+    assert_eq!(engine.page(CODES, b"", None, 9).unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&open(folder.path()).unwrap(), "a").await;
+    let parts = || parts(folder.path(), OnRollback::Refuse, Clock::manual(NOW), Entropy::system()).unwrap();
+
+    let (mut writer, lock, _) = parts();
+    // A file that cannot be synced: fdatasync(2) answers EINVAL.
+    writer.disk.file = fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
+    let engine = SledEngine::start(writer, lock).unwrap();
+    let mut health = engine.health();
+    let outcome = engine.commit(Commit::new().put(CODES, "b", "", None)).await;
+    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Storage(_)))), "{outcome:?}");
+    assert!(engine.is_failed());
+    health.wait_for(|health| *health == Health::Failed).await.unwrap();
+    let outcome = engine.commit(Commit::new().put(CODES, "c", "", None)).await;
+    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Latched))), "{outcome:?}");
+    assert!(matches!(engine.sweep(NOW).await, Err(StoreFault::Latched)));
+    assert!(matches!(engine.close().await, Err(StoreFault::Latched)));
+    assert!(has(&engine, "a"));
+    drop(engine);
+
+    let (writer, lock, _) = parts();
+    let engine = SledEngine::start(writer, lock).unwrap();
+    assert!(has(&engine, "a") && !has(&engine, "c"));
+    put(&engine, "d").await;
+}
+
+#[tokio::test]
+async fn conflicts_alone_cost_no_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    put(&engine, "a").await;
+    let log = || fs::read(folder.path().join(commit_log::NAME)).unwrap();
+    let before = log();
+    let commit = Commit::new().expect(CODES, "a", Expect::Absent).put(CODES, "a", "", None);
+    assert!(matches!(engine.commit(commit).await, Err(CommitError::Conflict)));
+    assert_eq!(engine.sweep(NOW).await.unwrap(), 0);
+    assert_eq!(log(), before);
+    put(&engine, "b").await;
+    assert_ne!(log(), before);
+}
+
+/// Fills a database with pairs of rows, some of them replaced, over several openings.
+async fn filled(folder: &Path) {
+    for round in 0..3_u32 {
+        let engine = open(folder).unwrap();
+        for at in 0..150_u32 {
+            let key = (at % 97).to_string();
+            let value = [format!("{round} {at} ").into_bytes(), vec![b'x'; 700]].concat();
+            let commit = Commit::new().put(CODES, key.as_str(), value.clone(), Some(NOW));
+            engine.commit(commit.put(GRANTS, key.as_str(), value, None)).await.unwrap();
+        }
+    }
+}
+
+/// All rows, or that some cannot be read.
+fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
+    let mut rows = Vec::new();
+    for namespace in [CODES, GRANTS] {
+        rows.extend(engine.page(namespace, b"", None, u16::MAX)?);
+    }
+    Ok(rows)
+}
+
+#[tokio::test]
+async fn a_flipped_bit_never_loses_a_commit_in_silence() {
+    let copies = std::env::var("SIGNET_TEST_BIT_FLIPS").map_or(60, |count| count.parse::<u64>().unwrap());
+    let original = tempfile::tempdir().unwrap();
+    filled(original.path()).await;
+    // With the snapshot that the last opening wrote, and with one of the final state.
+    let reopened = tempfile::tempdir().unwrap();
+    copy(original.path(), reopened.path());
+    let expected = all_rows(&open(reopened.path()).unwrap()).unwrap();
+    let (mut harmless, mut refused, mut reported) = (0, 0, 0);
+    for round in 0..copies {
+        let source = if round % 2 == 0 { original.path() } else { reopened.path() };
+        let folder = tempfile::tempdir().unwrap();
+        copy(source, folder.path());
+        let path = folder.path().join("db");
+        let mut bytes = fs::read(&path).unwrap();
+        let at = u64::from_be_bytes(Entropy::system().bytes()) % (bytes.len() as u64 * 8);
+        bytes[usize::try_from(at / 8).unwrap()] ^= 1 << (at % 8);
+        fs::write(&path, bytes).unwrap();
+        match open(folder.path()) {
+            Err(_) => refused += 1,
+            Ok(engine) => match all_rows(&engine) {
+                Err(_) => reported += 1,
+                Ok(rows) => {
+                    assert!(rows == expected, "bit {at} of copy {round} lost something in silence");
+                    harmless += 1;
+                }
+            },
+        }
+    }
+    println!(
+        "{copies} flipped bits: {harmless} harmless, {refused} refused at the start, {reported} reported by a read"
+    );
+}

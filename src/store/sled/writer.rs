@@ -1,0 +1,304 @@
+//! The one thread that writes.
+//!
+//! It takes what has queued up while the last batch was being synced, decides the commits one after the other, writes
+//! all that happen as one batch, syncs once, and answers. The sync is the timer: a lone commit waits for nobody, and
+//! under load each sync carries many.
+
+use std::{collections::BTreeMap, fs::File};
+
+use time::{OffsetDateTime, UtcOffset};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{
+    commit_log::CommitLog,
+    history::{History, Position},
+    row::{decode, encode, expiries_before, expiry_place, own_place, place_in_expiry, place_of},
+};
+use crate::{
+    clock::Clock,
+    crypto::sha256,
+    store::{
+        commit::{BoundedCommit, Write},
+        engine::{Health, Row, SWEEP_LIMIT, sweep_before},
+        fault::{CommitError, StoreFault, UnreadableRow},
+    },
+};
+
+/// What the engine asks of its writer.
+#[derive(Debug)]
+pub(super) enum Request {
+    Commit(BoundedCommit, oneshot::Sender<Result<u64, CommitError>>),
+    Sweep(OffsetDateTime, oneshot::Sender<Result<usize, StoreFault>>),
+    Close(oneshot::Sender<Result<(), StoreFault>>),
+}
+
+/// Everything that may write.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) disk: Disk,
+    pub(super) log: CommitLog,
+    pub(super) history: History,
+    pub(super) clock: Clock,
+}
+
+impl Writer {
+    /// Answers requests until the engine is closed or dropped, or the storage fails. Then `health` says so before
+    /// anybody is answered, and nothing is accepted any more: what a disk kept of a write that failed is unknown, and
+    /// a second sync may report success for pages that the first one dropped.
+    pub(super) fn run(mut self, queue: &mut mpsc::Receiver<Request>, health: &watch::Sender<Health>) {
+        let mut waiting = None;
+        while let Some(request) = waiting.take().or_else(|| queue.blocking_recv()) {
+            let sound = match request {
+                Request::Commit(commit, answer) => {
+                    let (commits, answers);
+                    (commits, answers, waiting) = gather(commit, answer, queue);
+                    let outcome = self.commit(commits);
+                    let sound = still_sound(&outcome, health);
+                    answer_all(answers, outcome);
+                    sound
+                }
+                Request::Sweep(now, answer) => {
+                    let outcome = self.sweep(now);
+                    let sound = still_sound(&outcome, health);
+                    let _gone = answer.send(outcome);
+                    sound
+                }
+                Request::Close(answer) => {
+                    queue.close();
+                    let outcome = self.disk.sync();
+                    if still_sound(&outcome, health) {
+                        health.send_replace(Health::Closed);
+                    }
+                    let _gone = answer.send(outcome);
+                    false
+                }
+            };
+            if !sound {
+                return;
+            }
+        }
+    }
+
+    /// Decides `commits` in their order and writes those that happen. The outcomes are true when this returns, those
+    /// of conflicts too, which may have seen a row of this very batch.
+    fn commit(&mut self, commits: Vec<BoundedCommit>) -> Result<Vec<Result<u64, CommitError>>, StoreFault> {
+        let mut batch = Batch::new(self.disk.db.clone());
+        let mut sequence = self.history.last.position.sequence;
+        let mut outcomes = Vec::with_capacity(commits.len());
+        for commit in commits {
+            let outcome = batch.include(commit, sequence + 1)?;
+            sequence = outcome.as_ref().copied().unwrap_or(sequence);
+            outcomes.push(outcome);
+        }
+        self.persist(batch, sequence)?;
+        Ok(outcomes)
+    }
+
+    fn sweep(&mut self, now: OffsetDateTime) -> Result<usize, StoreFault> {
+        let before = sweep_before(now);
+        let mut batch = Batch::new(self.disk.db.clone());
+        let mut removed = 0;
+        let mut entries = 0;
+        for entry in self.disk.db.range(expiries_before(before)).keys().take(SWEEP_LIMIT) {
+            let entry = entry.map_err(StoreFault::storage)?;
+            let Some(place) = place_in_expiry(&entry) else { continue };
+            let due = match batch.row(place)? {
+                Ok(row) => row.is_some_and(|row| row.expires_at.is_some_and(|at| at.unix_timestamp() < before)),
+                // Nobody can read it any more, and its entry says that nobody needs to.
+                Err(_) => true,
+            };
+            if due {
+                batch.writes.insert(place.to_vec(), None);
+                removed += 1;
+            }
+            batch.writes.insert(entry.to_vec(), None);
+            entries += 1;
+        }
+        let sequence = self.history.last.position.sequence + u64::from(entries > 0);
+        self.persist(batch, sequence)?;
+        Ok(removed)
+    }
+
+    /// Puts `batch`, which ends with `sequence`, on disk, in the order that [`super::history`] explains.
+    fn persist(&mut self, batch: Batch, sequence: u64) -> Result<(), StoreFault> {
+        let before = self.history.last;
+        if sequence == before.position.sequence {
+            return Ok(());
+        }
+        let position = Position { sequence, at: self.clock.now() };
+        let last = before.after(position, sha256(batch.encode()));
+        let history = History { last, previous: Some(before) };
+        self.disk.write(batch.writes, &history)?;
+        self.log.append(last).map_err(StoreFault::storage)?;
+        self.history = history;
+        Ok(())
+    }
+}
+
+/// The database and the disk under it.
+#[derive(Debug)]
+pub(super) struct Disk {
+    pub(super) db: sled::Db,
+    /// A second descriptor of sled's file. sled's own flush hands the data to the disk and does not wait until the
+    /// disk has it (`sync_file_range`); `fdatasync` does. This one was opened before the first write, so no error of
+    /// the disk is reported to sled alone.
+    pub(super) file: File,
+}
+
+impl Disk {
+    /// Writes rows and the history they end as one batch; it is on disk when this returns.
+    pub(super) fn write(&self, writes: Writes, history: &History) -> Result<(), StoreFault> {
+        let mut batch = sled::Batch::default();
+        for (place, bytes) in writes {
+            match bytes {
+                Some(bytes) => batch.insert(place, bytes),
+                None => batch.remove(place),
+            }
+        }
+        let place = own_place(HISTORY);
+        let row = Row { version: history.last.position.sequence, value: history.encode(), expires_at: None };
+        let bytes = encode(&place, &row);
+        batch.insert(place, bytes);
+        self.db.apply_batch(batch).map_err(StoreFault::storage)?;
+        self.sync()
+    }
+
+    /// Waits until everything that was written is on disk.
+    pub(super) fn sync(&self) -> Result<(), StoreFault> {
+        self.db.flush().map_err(StoreFault::storage)?;
+        self.file.sync_data().map_err(StoreFault::storage)
+    }
+}
+
+/// What is to be stored, or removed, at each place.
+pub(super) type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// The writes of several commits, of which each sees those before it.
+struct Batch {
+    db: sled::Db,
+    writes: Writes,
+}
+
+impl Batch {
+    fn new(db: sled::Db) -> Self {
+        Self { db, writes: Writes::new() }
+    }
+
+    /// Adds the writes of `commit` if its preconditions hold. The outer fault is the storage's, and ends everything.
+    fn include(&mut self, commit: BoundedCommit, sequence: u64) -> Result<Result<u64, CommitError>, StoreFault> {
+        for ((namespace, key), expect) in commit.preconditions() {
+            match self.row(&place_of(*namespace, key))? {
+                Ok(row) if expect.allows(row.as_ref().map(|row| row.version)) => {}
+                Ok(_) => return Ok(Err(CommitError::Conflict)),
+                Err(source) => {
+                    let namespace = namespace.name();
+                    return Ok(Err(StoreFault::UnreadableRow { namespace, source }.into()));
+                }
+            }
+        }
+        for ((namespace, key), write) in commit.into_writes() {
+            let place = place_of(namespace, &key);
+            self.forget_expiry(&place)?;
+            let row = match write {
+                Write::Delete => None,
+                Write::Put { value, expires_at } => {
+                    if let Some(expires_at) = expires_at {
+                        self.writes.insert(expiry_place(expires_at.unix_timestamp(), &place), Some(Vec::new()));
+                    }
+                    let expires_at = expires_at.map(|instant| instant.to_offset(UtcOffset::UTC));
+                    Some(encode(&place, &Row { version: sequence, value, expires_at }))
+                }
+            };
+            self.writes.insert(place, row);
+        }
+        Ok(Ok(sequence))
+    }
+
+    /// The row at `place` after the commits so far.
+    fn row(&self, place: &[u8]) -> Result<Result<Option<Row>, UnreadableRow>, StoreFault> {
+        if let Some(written) = self.writes.get(place) {
+            return Ok(written.as_ref().map(|bytes| decode(place, bytes)).transpose());
+        }
+        let stored = self.db.get(place).map_err(StoreFault::storage)?;
+        Ok(stored.map(|bytes| decode(place, &bytes)).transpose())
+    }
+
+    /// Removes the entry by which the sweeper would find the row that is at `place` until now. That of an unreadable
+    /// row stays; the sweeper removes it when it finds that it leads nowhere.
+    fn forget_expiry(&mut self, place: &[u8]) -> Result<(), StoreFault> {
+        if let Ok(Some(Row { expires_at: Some(expires_at), .. })) = self.row(place)? {
+            self.writes.insert(expiry_place(expires_at.unix_timestamp(), place), None);
+        }
+        Ok(())
+    }
+
+    /// The writes as bytes to be hashed, each part with its length.
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (place, row) in &self.writes {
+            let row = row.as_deref();
+            bytes.extend_from_slice(&(place.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(place);
+            bytes.extend_from_slice(&row.map_or(u64::MAX, |row| row.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(row.unwrap_or_default());
+        }
+        bytes
+    }
+}
+
+type Answer = oneshot::Sender<Result<u64, CommitError>>;
+
+/// `first` and the commits queued behind it, up to the limits of a batch or to a request of another kind, which is
+/// handed back.
+fn gather(
+    first: BoundedCommit,
+    answer: Answer,
+    queue: &mut mpsc::Receiver<Request>,
+) -> (Vec<BoundedCommit>, Vec<Answer>, Option<Request>) {
+    let mut bytes = first.size();
+    let (mut commits, mut answers) = (vec![first], vec![answer]);
+    while commits.len() < BATCH_COMMITS && bytes < BATCH_BYTES {
+        match queue.try_recv() {
+            Ok(Request::Commit(commit, answer)) => {
+                bytes += commit.size();
+                commits.push(commit);
+                answers.push(answer);
+            }
+            other => return (commits, answers, other.ok()),
+        }
+    }
+    (commits, answers, None)
+}
+
+/// Whoever asked may have gone away meanwhile; that changes nothing.
+fn answer_all(answers: Vec<Answer>, outcome: Result<Vec<Result<u64, CommitError>>, StoreFault>) {
+    match outcome {
+        Ok(outcomes) => {
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                let _gone = answer.send(outcome);
+            }
+        }
+        Err(fault) => {
+            for answer in answers {
+                let _gone = answer.send(Err(fault.clone().into()));
+            }
+        }
+    }
+}
+
+fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Health>) -> bool {
+    if let Err(fault) = outcome {
+        tracing::error!(%fault, "the storage failed; nothing is accepted until a restart");
+        health.send_replace(Health::Failed);
+    }
+    outcome.is_ok()
+}
+
+/// The name of the row that holds the [`History`].
+pub(super) const HISTORY: &str = "history";
+
+/// The most commits of one batch.
+const BATCH_COMMITS: usize = 256;
+
+/// From this size on, in bytes of keys and values, a batch takes no more commits.
+const BATCH_BYTES: usize = 512 * 1024;

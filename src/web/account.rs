@@ -1,0 +1,106 @@
+//! The page at `/account`: what the server knows about the person who is signed in.
+
+use maud::{Markup, html};
+
+use super::component::{Button, Fact, facts, hidden, initial};
+use super::layout::{Brand, Frame, Place};
+
+/// What the account page shows.
+#[derive(Clone, Debug)]
+pub struct AccountPage {
+    /// How the person is greeted: the full name, or else the user name.
+    pub name: String,
+    /// The user name.
+    pub username: String,
+    /// What is known about them.
+    pub profile: Vec<Fact>,
+    /// Whether they manage this server.
+    pub is_administrator: bool,
+    /// The anti-forgery token of the form that signs out.
+    pub anti_forgery: String,
+}
+
+impl AccountPage {
+    /// The page. Its one form posts to `/logout`, with `decision=confirm`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, "Your account").at(Place::Account).around(&html! {
+            div .greeting {
+                span .avatar .large aria-hidden="true" { (initial(&self.name)) }
+                div {
+                    h1 { "Hello, " bdi { (self.name) } }
+                    p .muted {
+                        bdi { (self.username) }
+                        @if self.is_administrator { " " span .badge { "Administrator" } }
+                    }
+                }
+            }
+            section .card {
+                h2 { "Profile" }
+                @if self.profile.is_empty() {
+                    p .muted { "Nothing but your username is known about you." }
+                } @else {
+                    (facts(&self.profile))
+                }
+            }
+            section .card .row {
+                div {
+                    h2 { "Applications" }
+                    p .muted { "Register your own application, and let people log in to it." }
+                }
+                a .button href="/developer" { "Manage applications" }
+            }
+            @if self.is_administrator {
+                section .card .row {
+                    div {
+                        h2 { "Administration" }
+                        p .muted { "People and applications of this server." }
+                    }
+                    a .button href="/admin" { "Open administration" }
+                }
+            }
+            section .card .row {
+                div {
+                    h2 { "Session" }
+                    p .muted { "Signs you out of this server in this browser." }
+                }
+                form method="post" action="/logout" {
+                    (hidden(&self.anti_forgery, None))
+                    (Button::secondary("sign-out", "Sign out").deciding("confirm"))
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html_of(is_administrator: bool) -> String {
+        let page = AccountPage {
+            name: "Ada Lovelace".to_owned(),
+            username: "ada".to_owned(),
+            profile: vec![Fact::new("Email", "ada@example.org")],
+            is_administrator,
+            anti_forgery: "token".to_owned(),
+        };
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn a_person_sees_what_is_known_and_a_way_out() {
+        let html = html_of(false);
+        assert!(html.contains("<bdi>Ada Lovelace</bdi>") && html.contains("<dd>ada@example.org</dd>"), "{html}");
+        assert!(html.contains("<form method=\"post\" action=\"/logout\">"), "{html}");
+        assert!(html.contains("name=\"anti_forgery\" value=\"token\""), "{html}");
+    }
+
+    #[test]
+    fn an_administrator_is_told_so_and_led_on() {
+        let administrator = html_of(true);
+        assert!(administrator.contains(">Administrator<") && administrator.contains("/admin\""), "{administrator}");
+        let person = html_of(false);
+        assert!(!person.contains("Administrator") && !person.contains("/admin\""), "{person}");
+    }
+}

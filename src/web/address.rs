@@ -1,0 +1,124 @@
+//! The two kinds of address that a page may carry, parsed before a page sees them: escaping keeps a text inside its
+//! attribute, but says nothing about where `javascript:` leads.
+
+use url::Url;
+
+/// An absolute `http` or `https` address: what a page may link to or send a form to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebLink(String);
+
+impl WebLink {
+    /// Takes `text` if it is an absolute `http` or `https` address without user name, white space or control
+    /// characters. It is kept byte for byte, since a redirect URI is compared that way. Who owns it is not checked.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        // The URL standard drops tabs and line breaks before it looks at the scheme; nothing honest contains them.
+        if text.chars().any(|character| character.is_whitespace() || character.is_control()) {
+            return None;
+        }
+        let url = Url::parse(text).ok()?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+        // `https://bank.example@evil.example/` reads as the bank's.
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        (is_web && is_plain).then(|| Self(text.to_owned()))
+    }
+
+    /// The address as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a picture comes from: this server, or the page itself. A person's visit to the login page is thereby never
+/// told to a third party, and a client cannot exchange its logo after it was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSource(String);
+
+impl ImageSource {
+    /// Takes a path on this server (`/logos/…`), or a `data:` URL of a PNG, JPEG, WebP or GIF in base64.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (is_own_path(text) || is_inline_picture(text)).then(|| Self(text.to_owned()))
+    }
+
+    /// The address as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `//host` and `/\host` are other hosts' addresses to a browser, so only plain characters may follow the slash.
+fn is_own_path(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~?=&%".contains(&byte);
+    text.starts_with('/') && !text.starts_with("//") && text.bytes().all(is_plain)
+}
+
+fn is_inline_picture(text: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    INLINE_PICTURES
+        .iter()
+        .filter_map(|prefix| text.strip_prefix(prefix))
+        .any(|base64| !base64.is_empty() && base64.bytes().all(is_base64))
+}
+
+/// SVG is left out: it is a document, which can carry links and scripts wherever it is opened on its own.
+const INLINE_PICTURES: [&str; 4] =
+    ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/webp;base64,", "data:image/gif;base64,"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_become_links() {
+        for honest in ["https://rp.example/policy", "http://127.0.0.1:8080", "HTTPS://RP.example/?a=b#c"] {
+            assert_eq!(WebLink::parse(honest).as_ref().map(WebLink::as_str), Some(honest));
+        }
+        let refused = [
+            "",
+            "/policy",
+            "//rp.example",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "java\tscript:alert(1)",
+            " https://rp.example",
+            "https://rp.example/a b",
+            "https://rp.example/\r\n",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "https://",
+            "https://bank.example@rp.example/",
+            "blob:https://rp.example/1",
+        ];
+        for text in refused {
+            assert_eq!(WebLink::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_comes_from_this_server_or_from_the_page_itself() {
+        for honest in ["/logos/7.png?v=2", "data:image/png;base64,iVBORw0KGgo=", "data:image/webp;base64,UklG"] {
+            assert_eq!(ImageSource::parse(honest).as_ref().map(ImageSource::as_str), Some(honest));
+        }
+        let refused = [
+            "",
+            "logo.png",
+            "//rp.example/logo.png",
+            "/\\rp.example/logo.png",
+            "/logo.png\" onerror=\"x",
+            "https://rp.example/logo.png",
+            "javascript:alert(1)",
+            "data:image/png;base64,",
+            "data:image/png,x",
+            "data:text/html;base64,PGI+",
+            "data:image/svg+xml;base64,PHN2Zz4=",
+            "data:image/png;base64,<script>",
+        ];
+        for text in refused {
+            assert_eq!(ImageSource::parse(text), None, "{text:?}");
+        }
+    }
+}

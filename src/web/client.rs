@@ -1,0 +1,128 @@
+//! How a client is presented to a person: its name, its picture, its own words about privacy and terms.
+
+use maud::{Markup, html};
+
+use super::address::{ImageSource, WebLink};
+use super::component::{external, initial};
+use super::layout::seal;
+
+/// A client, as far as a person who is asked about it sees it. All of it is the client's own claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCard {
+    /// `client_name`.
+    pub name: String,
+    /// A logo kept by this server; without one the first letter stands for it.
+    pub logo: Option<ImageSource>,
+    /// `policy_uri`.
+    pub policy: Option<WebLink>,
+    /// `tos_uri`.
+    pub terms: Option<WebLink>,
+}
+
+/// The client types of [RFC 6749 §2.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientType {
+    /// Can keep a secret: a website with a backend.
+    Confidential,
+    /// Cannot: a single-page or native application.
+    Public,
+}
+
+impl ClientType {
+    /// The value of the form field `client_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confidential => "confidential",
+            Self::Public => "public",
+        }
+    }
+
+    /// Reads the form field `client_type`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Confidential, Self::Public].into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The type in the words of a developer.
+    pub(super) fn description(self) -> &'static str {
+        match self {
+            Self::Confidential => "Website with a backend",
+            Self::Public => "Single-page or native app",
+        }
+    }
+}
+
+/// A name that somebody chose: isolated, so that right-to-left letters in it cannot reorder the sentence around it.
+pub(super) fn chosen(name: &str) -> Markup {
+    html! { bdi .chosen { (name) } }
+}
+
+impl ClientCard {
+    /// The client's picture beside the seal.
+    pub(super) fn picture(&self) -> Markup {
+        html! {
+            div .meeting aria-hidden="true" {
+                span .tile {
+                    @if let Some(logo) = &self.logo {
+                        img src=(logo.as_str()) alt="" width="48" height="48";
+                    } @else {
+                        (initial(&self.name))
+                    }
+                }
+                span .tie {}
+                span .tile { (seal()) }
+            }
+        }
+    }
+
+    /// The client's policy and terms; nothing when it named neither.
+    pub(super) fn fine_print(&self) -> Markup {
+        html! {
+            @if self.policy.is_some() || self.terms.is_some() {
+                p .fine {
+                    (chosen(&self.name)) ": "
+                    @if let Some(policy) = &self.policy { (external(policy, &html! { "Privacy policy" })) }
+                    @if self.policy.is_some() && self.terms.is_some() { " · " }
+                    @if let Some(terms) = &self.terms { (external(terms, &html! { "Terms of service" })) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card() -> ClientCard {
+        ClientCard { name: "Grafana".to_owned(), logo: None, policy: None, terms: None }
+    }
+
+    #[test]
+    fn a_client_without_a_logo_has_its_first_letter() {
+        let without = card().picture().into_string();
+        assert!(without.contains(">G</span>") && !without.contains("<img"), "{without}");
+        let with = ClientCard { logo: ImageSource::parse("/logos/1.png"), ..card() }.picture().into_string();
+        assert!(with.contains("<img src=\"/logos/1.png\""), "{with}");
+    }
+
+    #[test]
+    fn the_fine_print_holds_what_the_client_gave() {
+        assert_eq!(card().fine_print().into_string(), "");
+        let policy = WebLink::parse("https://rp.example/policy");
+        let one = ClientCard { policy: policy.clone(), ..card() }.fine_print().into_string();
+        assert!(one.contains("href=\"https://rp.example/policy\"") && !one.contains("Terms"), "{one}");
+        let both = ClientCard { policy, terms: WebLink::parse("https://rp.example/terms"), ..card() };
+        let both = both.fine_print().into_string();
+        assert!(both.contains("Privacy policy") && both.contains("href=\"https://rp.example/terms\""), "{both}");
+    }
+
+    #[test]
+    fn a_client_type_is_read_as_it_is_written() {
+        for kind in [ClientType::Confidential, ClientType::Public] {
+            assert_eq!(ClientType::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(ClientType::parse("Public"), None);
+    }
+}

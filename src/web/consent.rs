@@ -1,0 +1,269 @@
+//! The page at `/consent`: a person lets a client act for them, or does not.
+
+use maud::{Markup, html};
+
+use super::client::{ClientCard, ClientType, chosen};
+use super::component::{Button, caution, hidden, initial};
+use super::layout::{Brand, Frame};
+
+/// What the consent page shows.
+#[derive(Clone, Debug)]
+pub struct ConsentPage {
+    /// The client that asks.
+    pub client: ClientCard,
+    /// Whether the client can prove that it is the one it says it is.
+    pub client_type: ClientType,
+    /// Who vouches for the client.
+    pub registrant: Registrant,
+    /// Where the answer goes: the host of the redirect URI, or its scheme.
+    pub returns_to: ReturnsTo,
+    /// Who is signed in.
+    pub person: Person,
+    /// What is asked for; may be empty.
+    pub scope: Vec<ScopeLine>,
+    /// How long the permission holds, in words ("30 days"), when it ends by itself.
+    pub lifetime: Option<String>,
+    /// What the consent continues, as an opaque text.
+    pub interaction: String,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// Who registered a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Registrant {
+    /// An administrator of this server.
+    Administrator,
+    /// A person with an account here.
+    Person {
+        /// Their user name.
+        username: String,
+    },
+    /// The client itself, by dynamic registration.
+    Itself,
+}
+
+/// Where a client's answer goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReturnsTo {
+    /// A website: its host, with the port when it is not the usual one.
+    Host(String),
+    /// This device, by a loopback address.
+    ThisDevice,
+    /// An application on this device, by its private-use URI scheme.
+    Scheme(String),
+}
+
+/// A person, by the names that they know themselves by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The user name.
+    pub username: String,
+    /// The full name, when they gave one.
+    pub full_name: Option<String>,
+}
+
+/// A scope token in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeLine {
+    /// The token, as "email".
+    pub token: String,
+    /// What it means, as "Your email address".
+    pub title: String,
+    /// What follows from it; may be empty.
+    pub description: String,
+}
+
+impl ConsentPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::question(brand, "Allow access").around(&html! {
+            section .card {
+                (self.client.picture())
+                h1 { (chosen(&self.client.name)) " asks for access to your account" }
+                (self.person_and_switch())
+                (self.requested())
+                (self.cautions())
+                (self.decision())
+            }
+            (self.client.fine_print())
+        })
+    }
+
+    /// A form of its own: the Enter key presses the first button of a form, and that has to be "Deny".
+    fn person_and_switch(&self) -> Markup {
+        html! {
+            form .identity method="post" action="/consent" {
+                (hidden(&self.anti_forgery, Some(&self.interaction)))
+                span .avatar aria-hidden="true" { (initial(self.person.displayed())) }
+                div {
+                    p { span .unseen { "Signed in as " } (chosen(self.person.displayed())) }
+                    p .fine {
+                        @if self.person.full_name.is_some() { bdi { (self.person.username) } " · " }
+                        "Not you? " (Button::quiet("consent-switch", "Use another account").deciding("switch"))
+                    }
+                }
+            }
+        }
+    }
+
+    fn requested(&self) -> Markup {
+        html! {
+            @if self.scope.is_empty() {
+                p { "It only learns that you have an account here. Nothing else is asked for." }
+            } @else {
+                h2 { "If you allow it, it can use" }
+                ul .scopes {
+                    @for line in &self.scope {
+                        li data-scope=(line.token) {
+                            strong { (line.title) }
+                            @if !line.description.is_empty() { span .muted { (line.description) } }
+                        }
+                    }
+                }
+            }
+            @if let Some(lifetime) = &self.lifetime {
+                p .fine { "The permission ends by itself after " (lifetime) "." }
+            }
+        }
+    }
+
+    fn cautions(&self) -> Markup {
+        let is_native = !matches!(self.returns_to, ReturnsTo::Host(_));
+        let is_vouched_for = self.registrant == Registrant::Administrator;
+        html! {
+            @if self.client_type == ClientType::Public || is_native || !is_vouched_for {
+                (caution(&html! {
+                    @match &self.registrant {
+                        Registrant::Administrator => {}
+                        Registrant::Person { username } => p {
+                            "This application was registered by " (chosen(username)) ", not by the administrator."
+                        }
+                        Registrant::Itself => p {
+                            "This application registered itself. Nobody here has checked that it is what it says."
+                        }
+                    }
+                    @if is_native {
+                        p { "It runs on your device. Allow it only if you have just started it yourself." }
+                    } @else if self.client_type == ClientType::Public {
+                        p { "It runs in your browser. Allow it only if you have just come from it." }
+                    }
+                }))
+            }
+        }
+    }
+
+    fn decision(&self) -> Markup {
+        html! {
+            form method="post" action="/consent" {
+                (hidden(&self.anti_forgery, Some(&self.interaction)))
+                label .check {
+                    input #remember type="checkbox" name="remember" value="true" checked;
+                    span { "Do not ask again for the same access" }
+                }
+                div .actions .pair {
+                    (Button::secondary("consent-deny", "Deny").deciding("deny"))
+                    (Button::primary("consent-allow", "Allow").deciding("allow"))
+                }
+                p .fine .centred {
+                    @match &self.returns_to {
+                        ReturnsTo::Host(host) => { "You then return to " (chosen(host)) }
+                        ReturnsTo::ThisDevice => { "You then return to an application on " strong { "this device" } }
+                        ReturnsTo::Scheme(scheme) => { "You then return to the application for " (chosen(scheme)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Person {
+    fn displayed(&self) -> &str {
+        self.full_name.as_deref().unwrap_or(&self.username)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> ConsentPage {
+        ConsentPage {
+            client: ClientCard { name: "Grafana".to_owned(), logo: None, policy: None, terms: None },
+            client_type: ClientType::Confidential,
+            registrant: Registrant::Administrator,
+            returns_to: ReturnsTo::Host("grafana.example.org".to_owned()),
+            person: Person { username: "ada".to_owned(), full_name: None },
+            scope: vec![ScopeLine {
+                token: "email".to_owned(),
+                title: "Your email address".to_owned(),
+                description: String::new(),
+            }],
+            lifetime: None,
+            interaction: "i1".to_owned(),
+            anti_forgery: "token".to_owned(),
+        }
+    }
+
+    fn html_of(page: &ConsentPage) -> String {
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn one_may_allow_deny_or_be_someone_else() {
+        let html = html_of(&page());
+        for (id, value) in [("consent-allow", "allow"), ("consent-deny", "deny"), ("consent-switch", "switch")] {
+            assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
+            assert!(html.contains(&format!("name=\"decision\" value=\"{value}\"")), "{value}");
+        }
+        assert_eq!(html.matches("action=\"/consent\"").count(), 2);
+        assert_eq!(html.matches("name=\"anti_forgery\"").count(), 2, "each form is protected");
+        assert_eq!(html.matches("name=\"interaction\"").count(), 2, "each form says what it continues");
+    }
+
+    #[test]
+    fn the_enter_key_does_not_allow() {
+        let html = html_of(&page());
+        let form = html.rsplit("<form").next().unwrap();
+        assert!(form.find("consent-deny").unwrap() < form.find("consent-allow").unwrap(), "{form}");
+        assert!(!form.contains("consent-switch"), "{form}");
+    }
+
+    #[test]
+    fn what_is_asked_and_where_one_returns_to_is_said() {
+        let html = html_of(&page());
+        for part in ["Your email address", "data-scope=\"email\"", ">grafana.example.org</bdi>", ">ada</bdi>"] {
+            assert!(html.contains(part), "{part}");
+        }
+        assert!(html.contains("name=\"remember\" value=\"true\" checked"), "{html}");
+        let native = html_of(&ConsentPage { returns_to: ReturnsTo::Scheme("app.immich".to_owned()), ..page() });
+        assert!(native.contains(">app.immich</bdi>"), "{native}");
+        let nothing = html_of(&ConsentPage { scope: Vec::new(), ..page() });
+        assert!(nothing.contains("Nothing else is asked for"), "{nothing}");
+    }
+
+    // RFC 8252 §8.6 and OWASP ASVS 5.0 10.4.7: impersonation of public, native and unchecked clients.
+    #[test]
+    fn a_client_that_nobody_vouches_for_comes_with_a_caution() {
+        let person = Registrant::Person { username: "mallory".to_owned() };
+        let table = [
+            (ConsentPage { registrant: person, ..page() }, ">mallory</bdi>, not by the administrator"),
+            (ConsentPage { registrant: Registrant::Itself, ..page() }, "registered itself"),
+            (ConsentPage { client_type: ClientType::Public, ..page() }, "runs in your browser"),
+            (ConsentPage { returns_to: ReturnsTo::ThisDevice, ..page() }, "runs on your device"),
+        ];
+        for (deviation, expected) in table {
+            let html = html_of(&deviation);
+            assert!(html.contains("role=\"note\"") && html.contains(expected), "{expected}: {html}");
+        }
+        assert!(!html_of(&page()).contains("role=\"note\""));
+    }
+
+    #[test]
+    fn the_end_of_the_permission_is_said_when_it_has_one() {
+        assert!(!html_of(&page()).contains("ends by itself"));
+        let html = html_of(&ConsentPage { lifetime: Some("30 days".to_owned()), ..page() });
+        assert!(html.contains("ends by itself after 30 days."), "{html}");
+    }
+}

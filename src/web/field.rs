@@ -1,0 +1,222 @@
+//! One question of a form: label, input, hint and error, tied together for a screen reader.
+
+use maud::{Markup, Render, html};
+
+/// What a person typed into a field, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// What was typed, shown again; empty on the first visit.
+    pub value: String,
+    /// What is wrong, as a sentence for the person who typed it.
+    pub error: Option<String>,
+}
+
+impl Entry {
+    /// A value with nothing wrong.
+    pub fn of(value: impl Into<String>) -> Self {
+        Self { value: value.into(), error: None }
+    }
+}
+
+/// What may be typed into a field, which decides keyboard, capitals and what the browser offers to fill in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Username,
+    Email,
+    /// A password never comes back to the page: the field is always empty.
+    CurrentPassword,
+    NewPassword,
+    /// Several lines.
+    Lines,
+}
+
+/// A field; its name is also its id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field<'a> {
+    name: &'a str,
+    label: &'a str,
+    kind: Kind,
+    value: &'a str,
+    hint: Option<&'a str>,
+    error: Option<&'a str>,
+    autocomplete: Option<&'a str>,
+    required: bool,
+    autofocus: bool,
+}
+
+impl<'a> Field<'a> {
+    fn new(name: &'a str, label: &'a str, kind: Kind) -> Self {
+        let autocomplete = match kind {
+            Kind::Text | Kind::Lines => None,
+            Kind::Username => Some("username"),
+            Kind::Email => Some("email"),
+            Kind::CurrentPassword => Some("current-password"),
+            Kind::NewPassword => Some("new-password"),
+        };
+        Self { name, label, kind, value: "", hint: None, error: None, autocomplete, required: true, autofocus: false }
+    }
+
+    pub(super) fn text(name: &'a str, label: &'a str) -> Self {
+        Self::new(name, label, Kind::Text)
+    }
+
+    pub(super) fn username() -> Self {
+        Self::new("username", "Username", Kind::Username)
+    }
+
+    pub(super) fn email() -> Self {
+        Self::new("email", "Email", Kind::Email)
+    }
+
+    pub(super) fn current_password() -> Self {
+        Self::new("password", "Password", Kind::CurrentPassword)
+    }
+
+    pub(super) fn new_password() -> Self {
+        Self::new("password", "Password", Kind::NewPassword)
+    }
+
+    pub(super) fn lines(name: &'a str, label: &'a str) -> Self {
+        Self::new(name, label, Kind::Lines)
+    }
+
+    pub(super) fn value(self, value: &'a str) -> Self {
+        Self { value, ..self }
+    }
+
+    pub(super) fn hint(self, hint: &'a str) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    pub(super) fn error(self, error: Option<&'a str>) -> Self {
+        Self { error, ..self }
+    }
+
+    pub(super) fn entry(self, entry: &'a Entry) -> Self {
+        self.value(&entry.value).error(entry.error.as_deref())
+    }
+
+    pub(super) fn autocomplete(self, autocomplete: &'a str) -> Self {
+        Self { autocomplete: Some(autocomplete), ..self }
+    }
+
+    pub(super) fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    pub(super) fn autofocus(self, autofocus: bool) -> Self {
+        Self { autofocus, ..self }
+    }
+
+    /// The ids of hint and error, as `aria-describedby` wants them.
+    fn description(&self) -> Option<String> {
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let error = self.error.map(|_| format!("{}-error", self.name));
+        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    fn input(&self) -> Markup {
+        let (kind, is_literal) = match self.kind {
+            Kind::Text | Kind::Lines => ("text", false),
+            Kind::Username => ("text", true),
+            Kind::Email => ("email", true),
+            Kind::CurrentPassword | Kind::NewPassword => ("password", true),
+        };
+        html! {
+            input #(self.name) type=(kind) name=(self.name) autocomplete=[self.autocomplete]
+                value=[(kind != "password").then_some(self.value)]
+                autocapitalize=[is_literal.then_some("none")] spellcheck=[is_literal.then_some("false")]
+                aria-describedby=[self.description()] aria-invalid=[self.error.map(|_| "true")]
+                required[self.required] autofocus[self.autofocus];
+        }
+    }
+
+    /// An HTML parser drops a line break at the start of a textarea, so one is put there for it.
+    fn textarea(&self) -> Markup {
+        html! {
+            textarea #(self.name) name=(self.name) rows="3" autocapitalize="none" spellcheck="false"
+                aria-describedby=[self.description()] aria-invalid=[self.error.map(|_| "true")]
+                required[self.required] autofocus[self.autofocus] { "\n" (self.value) }
+        }
+    }
+}
+
+impl Render for Field<'_> {
+    fn render(&self) -> Markup {
+        html! {
+            div .field {
+                label for=(self.name) {
+                    (self.label)
+                    @if !self.required { " " span .muted { "(optional)" } }
+                }
+                @if let Some(hint) = self.hint { p .hint #{ (self.name) "-hint" } { (hint) } }
+                @if self.kind == Kind::Lines { (self.textarea()) } @else { (self.input()) }
+                @if let Some(error) = self.error {
+                    p .wrong #{ (self.name) "-error" } { span .unseen { "Error: " } (error) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html_of(field: Field<'_>) -> String {
+        field.render().into_string()
+    }
+
+    #[test]
+    fn hint_and_error_are_tied_to_the_input() {
+        let html = html_of(Field::username().hint("As you signed up.").error(Some("Unknown.")));
+        assert!(html.contains("<label for=\"username\">Username</label>"), "{html}");
+        assert!(html.contains("aria-describedby=\"username-hint username-error\" aria-invalid=\"true\""), "{html}");
+        assert!(html.contains("id=\"username-hint\"") && html.contains("id=\"username-error\""), "{html}");
+    }
+
+    #[test]
+    fn a_field_with_nothing_wrong_says_so_by_silence() {
+        let html = html_of(Field::username().value("ada"));
+        assert!(!html.contains("aria-") && html.contains("value=\"ada\""), "{html}");
+    }
+
+    #[test]
+    fn a_password_is_never_sent_back() {
+        for field in [Field::current_password(), Field::new_password()] {
+            let html = html_of(field.value("correct horse"));
+            assert!(!html.contains("value") && !html.contains("horse"), "{html}");
+        }
+    }
+
+    #[test]
+    fn the_browser_learns_what_to_fill_in() {
+        let table = [
+            (Field::username(), "username"),
+            (Field::email(), "email"),
+            (Field::current_password(), "current-password"),
+            (Field::new_password(), "new-password"),
+            (Field::text("name", "Full name").autocomplete("name"), "name"),
+        ];
+        for (field, expected) in table {
+            let html = html_of(field);
+            assert!(html.contains(&format!("autocomplete=\"{expected}\"")), "{html}");
+        }
+    }
+
+    #[test]
+    fn an_optional_field_is_marked_and_not_required() {
+        let optional = html_of(Field::email().optional());
+        assert!(optional.contains("(optional)") && !optional.contains(" required"), "{optional}");
+        let required = html_of(Field::email());
+        assert!(!required.contains("(optional)") && required.contains(" required"), "{required}");
+    }
+
+    #[test]
+    fn lines_come_back_as_they_were_typed() {
+        let html = html_of(Field::lines("redirect_uris", "Redirect URIs").value("\nhttps://rp.example/cb"));
+        assert!(html.contains(">\n\nhttps://rp.example/cb</textarea>"), "{html:?}");
+    }
+}

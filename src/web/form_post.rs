@@ -1,0 +1,75 @@
+//! The answer of `response_mode=form_post`: a form that sends itself to the client.
+//! [OAuth 2.0 Form Post Response Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
+
+use maud::{Markup, html};
+
+use super::address::WebLink;
+use super::component::Button;
+use super::layout::{Brand, Frame};
+
+/// What the `form_post` page sends.
+#[derive(Clone, Debug)]
+pub struct FormPostPage {
+    /// The redirect URI.
+    pub action: WebLink,
+    /// The parameters of the authorization response, as they are.
+    pub parameters: Vec<(String, String)>,
+    /// The nonce under which the content security policy allows the one script.
+    pub nonce: String,
+}
+
+impl FormPostPage {
+    /// The page. Without JavaScript its button does the same.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::question(brand, "Continue").around(&html! {
+            section .card {
+                h1 { "Almost there" }
+                p .subtitle { "You are being returned to the application." }
+                form method="post" action=(self.action.as_str()) {
+                    @for (name, value) in &self.parameters { input type="hidden" name=(name) value=(value); }
+                    div .actions { (Button::primary("form-post-continue", "Continue")) }
+                }
+            }
+            script nonce=(self.nonce) { (SUBMIT) }
+        })
+    }
+}
+
+/// Taken from the prototype, since a parameter named `submit` would hide the form's own.
+const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(parameters: &[(&str, &str)]) -> String {
+        let page = FormPostPage {
+            action: WebLink::parse("https://rp.example/cb?x=1&y=2").unwrap(),
+            parameters: parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            nonce: "n0nce".to_owned(),
+        };
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn the_one_form_carries_the_parameters_and_nothing_else() {
+        let html = page(&[("code", "abc"), ("state", "a\"b&c")]);
+        assert_eq!(html.matches("<form").count(), 1);
+        assert_eq!(html.matches("<input").count(), 2);
+        assert!(html.contains("action=\"https://rp.example/cb?x=1&amp;y=2\""), "{html}");
+        assert!(html.contains("name=\"code\" value=\"abc\""), "{html}");
+        assert!(html.contains("name=\"state\" value=\"a&quot;b&amp;c\""), "{html}");
+        let button = html.split("<button").nth(1).unwrap();
+        assert!(button.contains("id=\"form-post-continue\""), "{html}");
+        assert!(!button.split('>').next().unwrap().contains("name="), "the button would add a parameter: {html}");
+    }
+
+    // Escaping would change a script's meaning; this one has nothing to escape.
+    #[test]
+    fn the_one_script_is_written_as_it_is_and_carries_the_nonce() {
+        let html = page(&[]);
+        assert_eq!(html.matches("<script").count(), 1);
+        assert!(html.contains(&format!("<script nonce=\"n0nce\">{SUBMIT}</script>")), "{html}");
+    }
+}

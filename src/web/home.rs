@@ -1,0 +1,103 @@
+//! The page at `/`: what this server is, and where to go from here.
+
+use maud::{Markup, html};
+
+use super::address::WebLink;
+use super::component::initial;
+use super::layout::{Brand, Frame};
+
+/// What the landing page shows.
+#[derive(Clone, Debug)]
+pub struct HomePage {
+    /// The issuer identifier.
+    pub issuer: WebLink,
+    /// Where the discovery document is.
+    pub discovery: WebLink,
+    /// The user name of who is signed in.
+    pub signed_in_as: Option<String>,
+    /// Whether a stranger may sign up.
+    pub signup_open: bool,
+}
+
+impl HomePage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, "One sign-in for your applications").around(&html! {
+            section .hero {
+                h1 { "One sign-in for your applications" }
+                p .lead {
+                    "Applications send you here to sign in. You decide what each of them may see, "
+                    "and your password never leaves this server."
+                }
+                (self.doors())
+            }
+            section .columns {
+                div {
+                    h2 { "For developers" }
+                    p { "Register an application, and let people log in to it with their account here." }
+                    p { a href="/developer" { "Your applications" } }
+                    p { a href="/docs" { "Try the API" } }
+                }
+                div {
+                    h2 { "For applications" }
+                    p { "Anything that speaks OpenID Connect or OAuth 2.0 needs one address:" }
+                    dl .facts {
+                        div { dt { "Issuer" } dd { code .copy #issuer { (self.issuer.as_str()) } } }
+                        div { dt { "Discovery" } dd { a href=(self.discovery.as_str()) { (self.discovery.as_str()) } } }
+                    }
+                }
+            }
+        })
+    }
+
+    fn doors(&self) -> Markup {
+        html! {
+            @if let Some(username) = &self.signed_in_as {
+                p .who { span .avatar aria-hidden="true" { (initial(username)) } "Signed in as " bdi { (username) } }
+                div .actions { a .button .primary href="/account" { "Your account" } }
+            } @else {
+                div .actions {
+                    a .button .primary href="/login" { "Sign in" }
+                    @if self.signup_open { a .button href="/signup" { "Create an account" } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(signed_in_as: Option<&str>, signup_open: bool) -> String {
+        let issuer = WebLink::parse("https://login.example.org").unwrap();
+        let discovery = WebLink::parse("https://login.example.org/.well-known/openid-configuration").unwrap();
+        let page = HomePage { issuer, discovery, signed_in_as: signed_in_as.map(str::to_owned), signup_open };
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn a_stranger_is_offered_to_sign_in_and_to_sign_up_when_that_is_open() {
+        let open = page(None, true);
+        assert!(open.contains("href=\"/login\"") && open.contains("href=\"/signup\""), "{open}");
+        let closed = page(None, false);
+        assert!(closed.contains("href=\"/login\"") && !closed.contains("href=\"/signup\""), "{closed}");
+    }
+
+    #[test]
+    fn the_signed_in_are_offered_their_account() {
+        let page = page(Some("ada"), true);
+        assert!(page.contains("href=\"/account\"") && page.contains("<bdi>ada</bdi>"), "{page}");
+        assert!(!page.contains("href=\"/login\"") && !page.contains("href=\"/signup\""), "{page}");
+    }
+
+    #[test]
+    fn the_issuer_and_its_documents_are_named() {
+        let page = page(None, false);
+        for link in ["/developer", "/docs", "https://login.example.org/.well-known/openid-configuration"] {
+            assert!(page.contains(&format!("href=\"{link}\"")), "{link}");
+        }
+        assert!(page.contains("id=\"issuer\">https://login.example.org</code>"), "{page}");
+    }
+}

@@ -1,0 +1,156 @@
+//! The one frame around every page: head, wordmark, main part, footer.
+//!
+//! No script, no inline style, nothing from elsewhere: the pages live under
+//! `default-src 'none'; style-src 'self'; img-src 'self' data:`.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::asset::{ICON, STYLESHEET};
+
+/// Whose server this is, as visitors know it.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    /// Stands beside the seal, in titles, and after "Log in with".
+    pub name: String,
+}
+
+/// How much room the main part needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One question: a narrow column, the card in the middle.
+    Question,
+    /// Something to read or to manage: a wide column.
+    Document,
+}
+
+/// The places that a signed-in person moves between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// `/account`.
+    Account,
+    /// `/developer`.
+    Applications,
+}
+
+/// What the frame says about the page inside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) brand: &'a Brand,
+    pub(super) title: &'a str,
+    pub(super) shape: Shape,
+    /// The navigation, with the place where one is, for a signed-in person.
+    pub(super) place: Option<Place>,
+}
+
+impl<'a> Frame<'a> {
+    /// A page that asks one thing.
+    pub(super) fn question(brand: &'a Brand, title: &'a str) -> Self {
+        Self { brand, title, shape: Shape::Question, place: None }
+    }
+
+    /// A page to read.
+    pub(super) fn document(brand: &'a Brand, title: &'a str) -> Self {
+        Self { brand, title, shape: Shape::Document, place: None }
+    }
+
+    /// A page among those of a signed-in person.
+    pub(super) fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// The whole document around `main`.
+    pub(super) fn around(self, main: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    // Before the stylesheet has come, or without it, the page is not white in a dark room.
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) " · " (self.brand.name) }
+                    link rel="icon" type=(ICON.content_type) href=(ICON.address());
+                    link rel="stylesheet" href=(STYLESHEET.address());
+                }
+                body .wide[self.shape == Shape::Document] {
+                    a .skip href="#main" { "Skip to the content" }
+                    (self.header())
+                    main #main tabindex="-1" { (main) }
+                    footer {
+                        a href="/" { "About this server" }
+                        a href="/docs" { "API documentation" }
+                    }
+                }
+            }
+        }
+    }
+
+    fn header(self) -> Markup {
+        html! {
+            header .top {
+                a .wordmark href="/" { (seal()) span { (self.brand.name) } }
+                @if let Some(here) = self.place {
+                    nav aria-label="Your pages" {
+                        @for (place, path, name) in PLACES {
+                            a href=(path) aria-current=[(place == here).then_some("page")] { (name) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The seal. Its size and colours are also attributes, for the moment before the stylesheet has come.
+pub(super) fn seal() -> Markup {
+    html! {
+        svg .seal viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" {
+            path .wax fill="#3346b8" d=(WAX) {}
+            path .engraving fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" d=(ENGRAVING) {}
+        }
+    }
+}
+
+const PLACES: [(Place, &str, &str); 2] =
+    [(Place::Account, "/account", "Account"), (Place::Applications, "/developer", "Applications")];
+
+/// Twelve lobes around a circle of radius 13.1.
+const WAX: &str = "\
+    M16 2.9A3.55 3.55 0 0 1 22.5 4.7A3.55 3.55 0 0 1 27.3 9.4A3.55 3.55 0 0 1 29.1 16A3.55 3.55 0 0 1 27.3 22.5\
+    A3.55 3.55 0 0 1 22.5 27.3A3.55 3.55 0 0 1 16 29.1A3.55 3.55 0 0 1 9.5 27.3A3.55 3.55 0 0 1 4.7 22.6\
+    A3.55 3.55 0 0 1 2.9 16A3.55 3.55 0 0 1 4.7 9.4A3.55 3.55 0 0 1 9.4 4.7A3.55 3.55 0 0 1 16 2.9z";
+
+const ENGRAVING: &str = "\
+    M20.4 11.9c-.9-1.5-2.4-2.3-4.4-2.3-2.6 0-4.4 1.3-4.4 3.2 0 4.3 8.9 2 8.9 6.4 0 1.9-1.9 3.2-4.5 3.2-2.1 0-3.7-.9-4.6-2.4";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(frame: Frame<'_>) -> String {
+        frame.around(&html! { h1 { "Sign in" } }).into_string()
+    }
+
+    #[test]
+    fn the_title_names_the_page_and_then_the_server() {
+        let brand = Brand { name: "Acme & Sons".to_owned() };
+        let page = rendered(Frame::question(&brand, "Sign in"));
+        assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{page}");
+        assert!(page.contains("<title>Sign in · Acme &amp; Sons</title>"), "{page}");
+    }
+
+    #[test]
+    fn the_navigation_is_shown_to_the_signed_in_and_says_where_one_is() {
+        let brand = Brand { name: "Acme".to_owned() };
+        let there = rendered(Frame::document(&brand, "Applications").at(Place::Applications));
+        assert!(there.contains("<a href=\"/developer\" aria-current=\"page\">Applications</a>"), "{there}");
+        assert!(there.contains("<a href=\"/account\">Account</a>"), "{there}");
+        assert!(!rendered(Frame::document(&brand, "Home")).contains("<nav"));
+    }
+
+    #[test]
+    fn the_seal_of_the_wordmark_is_the_icon() {
+        let icon = std::str::from_utf8(ICON.bytes).unwrap();
+        assert!(icon.contains(WAX) && icon.contains(ENGRAVING), "{icon}");
+    }
+}

@@ -1,0 +1,186 @@
+//! The page at `/login`.
+
+use maud::{Markup, html};
+
+use super::client::{ClientCard, chosen};
+use super::component::{Button, alert, continuing, hidden, notice};
+use super::field::Field;
+use super::layout::{Brand, Frame};
+
+/// What the login page shows.
+#[derive(Clone, Debug)]
+pub struct LoginPage {
+    /// The client that asks, when one does.
+    pub client: Option<ClientCard>,
+    /// Filled in already: what was typed before, or the client's `login_hint`.
+    pub username: String,
+    /// Why the page is shown, or shown again.
+    pub remark: Option<LoginRemark>,
+    /// Whether a stranger may sign up.
+    pub signup_open: bool,
+    /// What the login continues, as an opaque text.
+    pub interaction: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// Why the login page is shown, when it is not simply the beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginRemark {
+    /// User name and password do not belong together. The one answer to every wrong guess: it must not tell whether
+    /// the user name exists.
+    Mismatch,
+    /// Too many guesses; the next one is heard after this many seconds.
+    Wait {
+        /// Rounded up.
+        seconds: u64,
+    },
+    /// The server has no room to check a password now.
+    Busy,
+    /// The page was open for too long, or in another browser.
+    Expired,
+    /// The session is there, but a fresh login is asked for (`prompt=login`, `max_age`).
+    Again,
+}
+
+impl LoginRemark {
+    fn text(self) -> String {
+        match self {
+            Self::Mismatch => "That username and password do not match.".to_owned(),
+            Self::Wait { seconds } => format!("Too many attempts. Try again in {}.", waiting(seconds)),
+            Self::Busy => "The server is busy. Try again in a moment.".to_owned(),
+            Self::Expired => "This page had expired. Please sign in again.".to_owned(),
+            Self::Again => "Please confirm that it is you.".to_owned(),
+        }
+    }
+
+    fn render(self) -> Markup {
+        match self {
+            Self::Again => notice(&self.text()),
+            Self::Mismatch | Self::Wait { .. } | Self::Busy | Self::Expired => alert(&self.text()),
+        }
+    }
+}
+
+/// A waiting time in words, rounded up to what a person plans by.
+fn waiting(seconds: u64) -> String {
+    match seconds {
+        0 | 1 => "a second".to_owned(),
+        2..=119 => format!("{seconds} seconds"),
+        120..=7199 => format!("{} minutes", seconds.div_ceil(60)),
+        7200.. => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+impl LoginPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        let interaction = self.interaction.as_deref();
+        Frame::question(brand, "Sign in").around(&html! {
+            section .card {
+                @if let Some(client) = &self.client { (client.picture()) }
+                h1 { "Sign in" }
+                p .subtitle {
+                    @match &self.client {
+                        Some(client) => { "to continue to " (chosen(&client.name)) }
+                        None => { "to your " (brand.name) " account" }
+                    }
+                }
+                @if let Some(remark) = self.remark { (remark.render()) }
+                form method="post" action="/login" {
+                    (hidden(&self.anti_forgery, interaction))
+                    (Field::username().value(&self.username).autofocus(self.username.is_empty()))
+                    (Field::current_password().autofocus(!self.username.is_empty()))
+                    div .actions { (Button::primary("login-submit", "Sign in")) }
+                }
+                @if self.signup_open {
+                    p .aside { "New here? " a href=(continuing("/signup", interaction)) { "Create an account" } }
+                }
+            }
+            @if let Some(client) = &self.client { (client.fine_print()) }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::WebLink;
+
+    fn page() -> LoginPage {
+        LoginPage {
+            client: None,
+            username: String::new(),
+            remark: None,
+            signup_open: false,
+            interaction: None,
+            anti_forgery: "token".to_owned(),
+        }
+    }
+
+    fn html_of(page: &LoginPage) -> String {
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn the_form_has_the_ids_and_names_that_others_rely_on() {
+        let html = html_of(&page());
+        assert!(html.contains("<title>Sign in · Acme</title>") && html.contains("<h1>Sign in</h1>"), "{html}");
+        assert!(html.contains("<form method=\"post\" action=\"/login\">"), "{html}");
+        for id in ["username", "password", "login-submit"] {
+            assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
+        }
+    }
+
+    // OpenID Connect Dynamic Client Registration 1.0 §2: logo_uri, policy_uri and tos_uri are shown to the End-User.
+    #[test]
+    fn the_client_is_shown_with_its_policy_and_terms() {
+        let client = ClientCard {
+            name: "Grafana".to_owned(),
+            logo: None,
+            policy: WebLink::parse("https://rp.example/policy"),
+            terms: WebLink::parse("https://rp.example/terms"),
+        };
+        let html = html_of(&LoginPage { client: Some(client), ..page() });
+        for part in ["to continue to <bdi class=\"chosen\">Grafana</bdi>", "rp.example/policy", "rp.example/terms"] {
+            assert!(html.contains(part), "{part}");
+        }
+        assert!(!html_of(&page()).contains("to continue to"));
+    }
+
+    #[test]
+    fn signing_up_instead_keeps_the_interaction() {
+        let within = LoginPage { signup_open: true, interaction: Some("i&1".to_owned()), ..page() };
+        let html = html_of(&within);
+        assert!(html.contains("href=\"/signup?interaction=i%261\""), "{html}");
+        assert!(html.contains("name=\"interaction\" value=\"i&amp;1\""), "{html}");
+        assert!(!html_of(&page()).contains("/signup"));
+    }
+
+    #[test]
+    fn the_cursor_waits_where_typing_goes_on() {
+        let first = |html: &str| html.split("<input").position(|input| input.contains(" autofocus"));
+        let empty = html_of(&page());
+        let hinted = html_of(&LoginPage { username: "ada".to_owned(), ..page() });
+        assert!(first(&empty) < first(&hinted), "{empty} {hinted}");
+        assert_eq!(hinted.matches(" autofocus").count(), 1);
+        assert!(hinted.contains("value=\"ada\""), "{hinted}");
+    }
+
+    #[test]
+    fn a_remark_is_an_alert_unless_nothing_is_wrong() {
+        let with = |remark| html_of(&LoginPage { remark: Some(remark), ..page() });
+        assert!(with(LoginRemark::Mismatch).contains("role=\"alert\""));
+        assert!(with(LoginRemark::Again).contains("role=\"status\""));
+        assert!(!html_of(&page()).contains("role="));
+    }
+
+    #[test]
+    fn a_waiting_time_is_never_understated() {
+        let table = [(1, "a second"), (10, "10 seconds"), (119, "119 seconds"), (121, "3 minutes"), (7201, "3 hours")];
+        for (seconds, expected) in table {
+            assert_eq!(waiting(seconds), expected, "{seconds}");
+        }
+    }
+}

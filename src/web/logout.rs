@@ -1,0 +1,135 @@
+//! The pages at `/logout` and `/logout/done`.
+//! [OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html).
+
+use maud::{Markup, html};
+
+use super::address::WebLink;
+use super::client::chosen;
+use super::component::{Button, hidden};
+use super::layout::{Brand, Frame};
+
+/// The question whether to sign out, which §2 asks for when the request does not prove whose session it ends.
+#[derive(Clone, Debug)]
+pub struct LogoutPage {
+    /// The user name of who is signed in, when someone is.
+    pub username: Option<String>,
+    /// The name of the client that asks, when it is known.
+    pub client_name: Option<String>,
+    /// What the logout continues, as an opaque text.
+    pub interaction: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+impl LogoutPage {
+    /// The page. Its buttons send `decision=confirm` and `decision=cancel`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::question(brand, "Sign out").around(&html! {
+            section .card {
+                h1 { "Sign out?" }
+                p .subtitle {
+                    @if let Some(name) = &self.client_name { (chosen(name)) " asks you to sign out. " }
+                    @match &self.username {
+                        Some(username) => { "You are signed in as " (chosen(username)) "." }
+                        None => { "This ends your session on this server." }
+                    }
+                }
+                form method="post" action="/logout" {
+                    (hidden(&self.anti_forgery, self.interaction.as_deref()))
+                    div .actions .pair {
+                        (Button::secondary("logout-cancel", "Stay signed in").deciding("cancel"))
+                        (Button::primary("logout-confirm", "Sign out").deciding("confirm"))
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// The last page of a session.
+#[derive(Clone, Debug)]
+pub struct LoggedOutPage {
+    /// The application that one came from, when it is known and has a page to return to.
+    pub back: Option<ReturnLink>,
+}
+
+/// A way back to an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnLink {
+    /// `client_name`.
+    pub name: String,
+    /// Where it is.
+    pub link: WebLink,
+}
+
+impl LoggedOutPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::question(brand, "Signed out").around(&html! {
+            section .card {
+                h1 { "You are signed out" }
+                p .subtitle {
+                    "Applications that you used may keep you signed in until their own session ends. "
+                    "On a shared computer, close the browser."
+                }
+                div .actions {
+                    @if let Some(back) = &self.back {
+                        a .button .primary href=(back.link.as_str()) { "Return to " bdi { (back.name) } }
+                    }
+                    a .button href="/login" { "Sign in again" }
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brand() -> Brand {
+        Brand { name: "Acme".to_owned() }
+    }
+
+    #[test]
+    fn signing_out_is_asked_with_a_way_to_stay() {
+        let page = LogoutPage {
+            username: Some("ada".to_owned()),
+            client_name: None,
+            interaction: None,
+            anti_forgery: "token".to_owned(),
+        };
+        let html = page.render(&brand()).into_string();
+        assert!(html.contains("<h1>Sign out?</h1>") && html.contains("action=\"/logout\""), "{html}");
+        for (id, value) in [("logout-confirm", "confirm"), ("logout-cancel", "cancel")] {
+            let button = format!("type=\"submit\" name=\"decision\" value=\"{value}\"");
+            assert!(html.contains(&format!(" id=\"{id}\"")) && html.contains(&button), "{id}: {html}");
+        }
+    }
+
+    #[test]
+    fn who_asks_to_sign_out_is_named_when_known() {
+        let page = LogoutPage {
+            username: None,
+            client_name: Some("Grafana".to_owned()),
+            interaction: Some("i1".to_owned()),
+            anti_forgery: "token".to_owned(),
+        };
+        let html = page.render(&brand()).into_string();
+        assert!(html.contains(">Grafana</bdi> asks you to sign out."), "{html}");
+        assert!(html.contains("name=\"interaction\" value=\"i1\""), "{html}");
+    }
+
+    #[test]
+    fn the_last_page_says_so_and_leads_back_when_it_can() {
+        let link = WebLink::parse("https://rp.example/").unwrap();
+        let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
+        let html = LoggedOutPage { back }.render(&brand()).into_string();
+        assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
+        assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
+        let html = LoggedOutPage { back: None }.render(&brand()).into_string();
+        assert!(html.contains("You are signed out") && !html.contains("Return to"), "{html}");
+    }
+}

@@ -1,0 +1,73 @@
+//! The page behind the one-time link of a new server: it creates the first administrator.
+
+use maud::{Markup, html};
+
+use super::component::{Button, alert, hidden};
+use super::field::{Entry, Field};
+use super::layout::{Brand, Frame};
+use super::signup::password_rule;
+
+/// What the setup page shows.
+#[derive(Clone, Debug)]
+pub struct SetupPage {
+    /// The one-time code of the link.
+    pub code: String,
+    /// The user name.
+    pub username: Entry,
+    /// The email address; may stay empty.
+    pub email: Entry,
+    /// What is wrong with the password.
+    pub password_error: Option<String>,
+    /// What is wrong beside the fields, as a sentence.
+    pub error: Option<String>,
+    /// The length of the shortest password, in characters.
+    pub minimum_password_length: usize,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+impl SetupPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::question(brand, "Set up this server").around(&html! {
+            section .card {
+                h1 { "Set up this server" }
+                p .subtitle { "Create the first administrator. This link works once." }
+                @if let Some(error) = &self.error { (alert(error)) }
+                form method="post" action="/setup" {
+                    (hidden(&self.anti_forgery, None))
+                    input type="hidden" name="code" value=(self.code);
+                    (Field::username().entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email().entry(&self.email).optional())
+                    (Field::new_password()
+                        .hint(&password_rule(self.minimum_password_length))
+                        .error(self.password_error.as_deref()))
+                    div .actions { (Button::primary("setup-submit", "Create administrator")) }
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_the_link_travels_with_the_form() {
+        let page = SetupPage {
+            code: "c0de".to_owned(),
+            username: Entry::of("root"),
+            email: Entry::default(),
+            password_error: None,
+            error: Some("That did not work.".to_owned()),
+            minimum_password_length: 15,
+            anti_forgery: "token".to_owned(),
+        };
+        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        assert!(html.contains("<form method=\"post\" action=\"/setup\">"), "{html}");
+        assert!(html.contains("name=\"code\" value=\"c0de\"") && html.contains("value=\"root\""), "{html}");
+        assert!(html.contains("role=\"alert\""), "{html}");
+    }
+}

@@ -1,0 +1,115 @@
+//! The page at `/signup`.
+
+use maud::{Markup, html};
+
+use super::client::chosen;
+use super::component::{Button, alert, continuing, hidden};
+use super::field::{Entry, Field};
+use super::layout::{Brand, Frame};
+
+/// What the sign-up page shows.
+#[derive(Clone, Debug)]
+pub struct SignupPage {
+    /// The name of the client that asks, when one does.
+    pub client_name: Option<String>,
+    /// The user name.
+    pub username: Entry,
+    /// The email address; may stay empty.
+    pub email: Entry,
+    /// The full name; may stay empty.
+    pub full_name: Entry,
+    /// What is wrong with the password, which itself is never shown again.
+    pub password_error: Option<String>,
+    /// What is wrong beside the fields, as a sentence.
+    pub error: Option<String>,
+    /// The length of the shortest password, in characters.
+    pub minimum_password_length: usize,
+    /// What the sign-up continues, as an opaque text.
+    pub interaction: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+impl SignupPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        let interaction = self.interaction.as_deref();
+        Frame::question(brand, "Create an account").around(&html! {
+            section .card {
+                h1 { "Create an account" }
+                p .subtitle {
+                    @match &self.client_name {
+                        Some(name) => { "to continue to " (chosen(name)) }
+                        None => { "for " (brand.name) " and the applications behind it" }
+                    }
+                }
+                @if let Some(error) = &self.error { (alert(error)) }
+                form method="post" action="/signup" {
+                    (hidden(&self.anti_forgery, interaction))
+                    (Field::username().entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email().entry(&self.email).optional())
+                    (Field::text("name", "Full name").autocomplete("name").entry(&self.full_name).optional())
+                    (Field::new_password()
+                        .hint(&password_rule(self.minimum_password_length))
+                        .error(self.password_error.as_deref()))
+                    div .actions { (Button::primary("signup-submit", "Create account")) }
+                }
+                p .aside { "Have an account already? " a href=(continuing("/login", interaction)) { "Sign in" } }
+            }
+        })
+    }
+}
+
+/// The rule for passwords, as people are told it.
+pub(super) fn password_rule(minimum_length: usize) -> String {
+    format!("At least {minimum_length} characters. A sentence only you would think of works well.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> SignupPage {
+        SignupPage {
+            client_name: None,
+            username: Entry::default(),
+            email: Entry::default(),
+            full_name: Entry::default(),
+            password_error: None,
+            error: None,
+            minimum_password_length: 15,
+            interaction: None,
+            anti_forgery: "token".to_owned(),
+        }
+    }
+
+    fn html_of(page: &SignupPage) -> String {
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn the_rule_for_passwords_is_told_before_it_is_broken() {
+        let html = html_of(&page());
+        assert!(html.contains("At least 15 characters"), "{html}");
+        assert!(html.contains("aria-describedby=\"password-hint\""), "{html}");
+    }
+
+    #[test]
+    fn each_field_tells_its_own_mistake() {
+        let entry = Entry { value: "ada".to_owned(), error: Some("Taken.".to_owned()) };
+        let html = html_of(&SignupPage { username: entry, password_error: Some("Too short.".to_owned()), ..page() });
+        assert!(html.contains("id=\"username-error\"") && html.contains("Taken."), "{html}");
+        assert!(html.contains("id=\"password-error\"") && html.contains("Too short."), "{html}");
+        assert!(html.contains("value=\"ada\"") && !html.contains("id=\"email-error\""), "{html}");
+        assert!(!html_of(&page()).contains("-error\""));
+    }
+
+    #[test]
+    fn signing_in_instead_keeps_the_interaction() {
+        let html = html_of(&SignupPage { interaction: Some("i1".to_owned()), ..page() });
+        assert!(html.contains("href=\"/login?interaction=i1\""), "{html}");
+        assert!(html.contains("name=\"interaction\" value=\"i1\""), "{html}");
+        assert!(html_of(&page()).contains("href=\"/login\""));
+    }
+}

@@ -1,0 +1,182 @@
+//! Every page, with every text of its view set to one text.
+
+use maud::Markup;
+
+use crate::secret::Secret;
+use crate::web::{
+    AccountPage, Brand, ClientCard, ClientType, ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage,
+    HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient, Person, RegisteredPage,
+    Registrant, RegistrationForm, ReturnLink, ReturnsTo, ScopeLine, SetupPage, SignupPage, WebLink, WrongHostPage,
+};
+
+/// The name of each page and its HTML.
+pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
+    let brand = Brand { name: text.to_owned() };
+    let markup: Vec<(&'static str, Markup)> = vec![
+        ("home", home(text, None).render(&brand)),
+        ("home, signed in", home(text, Some(text.to_owned())).render(&brand)),
+        ("login", login(text).render(&brand)),
+        ("consent", consent(text).render(&brand)),
+        ("consent, native", native(text).render(&brand)),
+        ("signup", signup(text).render(&brand)),
+        ("setup", setup(text).render(&brand)),
+        ("logout", logout(text).render(&brand)),
+        ("logged out", logged_out(text).render(&brand)),
+        ("error", error(text).render(&brand)),
+        ("wrong host", WrongHostPage { issuer: link(text), setting: Some(text.to_owned()) }.render(&brand)),
+        ("account", account(text).render(&brand)),
+        ("developer", developer(text).render(&brand)),
+        ("developer, empty", empty(text).render(&brand)),
+        ("registered", registered(text).render(&brand)),
+        ("form_post", form_post(text).render(&brand)),
+    ];
+    markup.into_iter().map(|(name, markup)| (name, markup.into_string())).collect()
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// An entry with a value and an error.
+fn entry(text: &str) -> Entry {
+    Entry { value: text.to_owned(), error: some(text) }
+}
+
+/// As much of `text` as may stand in an address.
+fn link(text: &str) -> WebLink {
+    let inside = format!("https://rp.example/{text}");
+    WebLink::parse(text).or_else(|| WebLink::parse(&inside)).or_else(|| WebLink::parse("https://rp.example")).unwrap()
+}
+
+fn client(text: &str) -> ClientCard {
+    let logo = ImageSource::parse(text).or_else(|| ImageSource::parse("/logos/1.png"));
+    ClientCard { name: text.to_owned(), logo, policy: Some(link(text)), terms: Some(link(text)) }
+}
+
+fn home(text: &str, signed_in_as: Option<String>) -> HomePage {
+    HomePage { issuer: link(text), discovery: link(text), signed_in_as, signup_open: true }
+}
+
+fn login(text: &str) -> LoginPage {
+    LoginPage {
+        client: Some(client(text)),
+        username: text.to_owned(),
+        remark: Some(LoginRemark::Mismatch),
+        signup_open: true,
+        interaction: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn consent(text: &str) -> ConsentPage {
+    ConsentPage {
+        client: client(text),
+        client_type: ClientType::Public,
+        registrant: Registrant::Person { username: text.to_owned() },
+        returns_to: ReturnsTo::Host(text.to_owned()),
+        person: Person { username: text.to_owned(), full_name: some(text) },
+        scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
+        lifetime: some(text),
+        interaction: text.to_owned(),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn native(text: &str) -> ConsentPage {
+    ConsentPage {
+        client: ClientCard { logo: None, ..client(text) },
+        registrant: Registrant::Itself,
+        returns_to: ReturnsTo::Scheme(text.to_owned()),
+        ..consent(text)
+    }
+}
+
+fn signup(text: &str) -> SignupPage {
+    SignupPage {
+        client_name: some(text),
+        username: entry(text),
+        email: entry(text),
+        full_name: entry(text),
+        password_error: some(text),
+        error: some(text),
+        minimum_password_length: 15,
+        interaction: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn setup(text: &str) -> SetupPage {
+    SetupPage {
+        code: text.to_owned(),
+        username: entry(text),
+        email: entry(text),
+        password_error: some(text),
+        error: some(text),
+        minimum_password_length: 15,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn logout(text: &str) -> LogoutPage {
+    LogoutPage { username: some(text), client_name: some(text), interaction: some(text), anti_forgery: text.to_owned() }
+}
+
+fn logged_out(text: &str) -> LoggedOutPage {
+    LoggedOutPage { back: Some(ReturnLink { name: text.to_owned(), link: link(text) }) }
+}
+
+fn error(text: &str) -> ErrorPage {
+    ErrorPage {
+        title: text.to_owned(),
+        message: text.to_owned(),
+        advice: text.to_owned(),
+        details: vec![Fact::new(text, text)],
+        reference: some(text),
+    }
+}
+
+fn account(text: &str) -> AccountPage {
+    AccountPage {
+        name: text.to_owned(),
+        username: text.to_owned(),
+        profile: vec![Fact::new(text, text)],
+        is_administrator: true,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn developer(text: &str) -> DeveloperPage {
+    let own = OwnClient {
+        name: text.to_owned(),
+        client_id: text.to_owned(),
+        client_type: ClientType::Public,
+        redirect_uris: vec![text.to_owned()],
+    };
+    let registration = RegistrationForm {
+        client_name: entry(text),
+        redirect_uris: entry(text),
+        client_type: Some(ClientType::Public),
+        error: some(text),
+    };
+    DeveloperPage { clients: vec![own], registration, anti_forgery: text.to_owned() }
+}
+
+fn empty(text: &str) -> DeveloperPage {
+    DeveloperPage { clients: Vec::new(), registration: RegistrationForm::default(), anti_forgery: text.to_owned() }
+}
+
+fn registered(text: &str) -> RegisteredPage {
+    RegisteredPage {
+        client_name: text.to_owned(),
+        client_id: text.to_owned(),
+        client_secret: Some(Secret::new(text)),
+        redirect_uris: vec![text.to_owned()],
+        authorization_endpoint: text.to_owned(),
+        token_endpoint: text.to_owned(),
+        discovery: text.to_owned(),
+    }
+}
+
+fn form_post(text: &str) -> FormPostPage {
+    FormPostPage { action: link(text), parameters: vec![(text.to_owned(), text.to_owned())], nonce: text.to_owned() }
+}
