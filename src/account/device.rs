@@ -2,8 +2,8 @@
 //!
 //! A browser that has signed in gets a cookie that says for whom. Its guesses are counted by themselves
 //! ([`super::throttle`]), so that strangers who guess at an account do not lock out its owner
-//! ([OWASP, device cookies](https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies)). The
-//! cookie gives no access: a stolen one is worth one more ladder of guesses.
+//! ([OWASP, device cookies](https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies)).
+//! The cookie gives no access: a stolen one is worth one more ladder of guesses.
 
 use time::{Duration, OffsetDateTime};
 

@@ -1,9 +1,9 @@
 //! The slow hash of passwords, argon2id ([RFC 9106](https://www.rfc-editor.org/rfc/rfc9106)), behind a gate.
 //!
-//! As many hashes as there are permits are computed at once, each in memory that is kept and used again; a bounded number
-//! waits for a bounded time; whoever comes beyond is told that the server is busy. So a flood of logins costs neither
-//! more memory nor the other requests their turn. Every presented password costs one hash, whether or not there is an
-//! account, a password, or anything in the field: how long the answer takes does not tell.
+//! As many hashes as there are permits are computed at once, each in memory that is kept and used again; a bounded
+//! number waits for a bounded time; whoever comes beyond is told that the server is busy. So a flood of logins costs
+//! neither more memory nor the other requests their turn. Every presented password costs one hash, whether or not there
+//! is an account, a password, or anything in the field: how long the answer takes does not tell.
 
 use std::{
     fmt,
@@ -134,8 +134,8 @@ impl PasswordHasher {
 
     /// Compares what was presented with the hash of an account, in constant time.
     ///
-    /// Without an account or a hash, and for a password that is empty or too long, as much is computed and the answer is
-    /// [`Verified::Differs`].
+    /// Without an account or a hash, and for a password that is empty or too long, as much is computed and the answer
+    /// is [`Verified::Differs`].
     ///
     /// # Errors
     ///

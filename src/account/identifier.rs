@@ -10,8 +10,8 @@ use crate::entropy::Entropy;
 
 /// The identifier of an account: `usr_` and 26 characters of lower-case base32 (128 random bits).
 ///
-/// It is also the `sub` of tokens. RFC 9068 [§5](https://www.rfc-editor.org/rfc/rfc9068#section-5) wants no client to be
-/// able to pass for a person, so no `client_id` may begin with [`AccountId::PREFIX`]. It is never given again.
+/// It is also the `sub` of tokens. RFC 9068 [§5](https://www.rfc-editor.org/rfc/rfc9068#section-5) wants no client to
+/// be able to pass for a person, so no `client_id` may begin with [`AccountId::PREFIX`]. It is never given again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
@@ -96,8 +96,8 @@ impl From<AccountId> for String {
 /// The name a person signs in with: 1 to 64 letters, digits, `.`, `_` and `-`, beginning and ending with a letter or a
 /// digit, kept as typed (in NFC, without surrounding space).
 ///
-/// There is no `@`, so that an e-mail address is never somebody else's username. `Debug` does not show it: what is typed
-/// into the field of the username is at times a password.
+/// There is no `@`, so that an e-mail address is never somebody else's username. `Debug` does not show it: what is
+/// typed into the field of the username is at times a password.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);

@@ -5,8 +5,8 @@ use std::{
     hash::Hash,
 };
 
-/// Remembers a rank for each of at most `capacity` keys. When it is full, the key with the lowest rank makes room, found
-/// in logarithmic time.
+/// Remembers a rank for each of at most `capacity` keys. When it is full, the key with the lowest rank makes room,
+/// found in logarithmic time.
 pub(crate) struct RankedTable<Key, Rank> {
     capacity: usize,
     ranks: HashMap<Key, Rank>,

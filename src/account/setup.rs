@@ -1,7 +1,7 @@
 //! The first administrator: a one-time link that the server prints while there is none.
 //!
-//! Whoever reads the server's output may make the administrator. The link works once, for 60 minutes, and not at all once
-//! an administrator exists, even if it was printed before.
+//! Whoever reads the server's output may make the administrator. The link works once, for 60 minutes, and not at all
+//! once an administrator exists, even if it was printed before.
 
 use std::fmt;
 
@@ -29,8 +29,8 @@ pub enum Administration {
     Held,
 }
 
-/// Proof that an administrator may be made now. Only [`redeem`] makes one. It carries the code as it has to be stored in
-/// the same commit as the administrator, on condition that it was not changed meanwhile.
+/// Proof that an administrator may be made now. Only [`redeem`] makes one. It carries the code as it has to be stored
+/// in the same commit as the administrator, on condition that it was not changed meanwhile.
 #[derive(Debug)]
 pub struct SetupRedemption {
     spent: SetupCode,

@@ -1,14 +1,16 @@
 //! How often one may guess a password.
 //!
 //! A guess needs a [`Permit`], and the permit counts it as failed *before* the password is looked at; only
-//! [`Throttle::succeeded`] takes that back. So guesses that arrive together cannot pass together. Three counters are kept
-//! in memory, for
+//! [`Throttle::succeeded`] takes that back. So guesses that arrive together cannot pass together. Three counters are
+//! kept in memory, for
 //!
 //! - the **address** (an IPv4 address, or the /64 of an IPv6 one): a token bucket, against trying one password on many
 //!   names;
-//! - the **account**, whether or not it exists: after each failure one waits, longer after more, and after the hundredth
-//!   until the next day (NIST SP 800-63B-4 [§3.2.2](https://pages.nist.gov/800-63-4/sp800-63b.html) allows 100);
-//! - a **device** on which the account's owner has signed in, instead of the account: strangers cannot lock the owner out.
+//! - the **account**, whether or not it exists: after each failure one waits, longer after more, and after the
+//!   hundredth until the next day (NIST SP 800-63B-4 [§3.2.2](https://pages.nist.gov/800-63-4/sp800-63b.html) allows
+//!   100);
+//! - a **device** on which the account's owner has signed in, instead of the account: strangers cannot lock the owner
+//!   out.
 //!
 //! The tables have bounded sizes. Names cost nothing, so whoever wants a locked account to be forgotten could guess at
 //! others until the table is full. Therefore the account with the *fewest* failures is forgotten first, the oldest of
@@ -26,7 +28,8 @@ use time::{Duration, OffsetDateTime};
 use super::{canonical::canonical, device::KnownDevice, ranked_table::RankedTable};
 use crate::crypto::sha256;
 
-/// Whose password is guessed: the canonical username, hashed, or what was typed in its place when there is no such account.
+/// Whose password is guessed: the canonical username, hashed, or what was typed in its place when there is no such
+/// account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GuessedAccount([u8; 32]);
 
@@ -173,8 +176,8 @@ impl Throttle {
         }
     }
 
-    /// Takes a token from the bucket of the address, or says when there is one. The bucket is kept as the instant at which
-    /// it is full again (the generic cell rate algorithm).
+    /// Takes a token from the bucket of the address, or says when there is one. The bucket is kept as the instant at
+    /// which it is full again (the generic cell rate algorithm).
     fn take_token(&self, tables: &mut Tables, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
         let network = Network::of(address);
         let full_at = tables.addresses.rank(&network).map_or(now, |full_at| full_at.max(now));
@@ -215,8 +218,8 @@ impl Tables {
 
 impl GuessedAccount {
     /// The account with this name. When the person was found by another name (the e-mail address), this must be the
-    /// username of the account all the same, or each name would have guesses of its own; when nobody was found, what was
-    /// typed.
+    /// username of the account all the same, or each name would have guesses of its own; when nobody was found, what
+    /// was typed.
     #[must_use]
     pub fn named(name: &str) -> Self {
         // Nobody has so long a name; hashing a megabyte in its canonical form would be a gift.
@@ -239,8 +242,8 @@ impl ThrottlePolicy {
     }
 }
 
-/// An address has ten guesses and one more every three seconds; after 1, 3, 9, 25 and 100 failures one waits 1, 3, 5 and
-/// 10 seconds and a day, which is kanidm's ladder.
+/// An address has ten guesses and one more every three seconds; after 1, 3, 9, 25 and 100 failures one waits 1, 3, 5
+/// and 10 seconds and a day, which is kanidm's ladder.
 impl Default for ThrottlePolicy {
     fn default() -> Self {
         Self {

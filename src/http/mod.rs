@@ -1,3 +1,27 @@
 //! poem and poem-openapi: requests to endpoint calls, results to responses.
 
+mod authorize;
+mod clients_api;
+mod docs;
+mod documented;
 pub mod edge;
+mod extract;
+mod oauth_api;
+mod pages;
+mod presentation;
+mod routes;
+mod server;
+mod visit;
+
+pub use routes::{Wrapping, application, specification};
+pub use server::Server;
+
+use poem::http::StatusCode;
+
+use crate::endpoint::Fault;
+
+/// A failure of ours as an answer. The edge logs its cause once and shows none of it.
+fn fault(cause: Fault) -> poem::Error {
+    let status = if cause.is_temporary() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+    poem::Error::new(cause, status)
+}

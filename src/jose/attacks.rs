@@ -188,7 +188,7 @@ fn a_token_has_one_spelling() {
     for token in [
         format!("{header}=.{payload}.{signature}"),
         format!("{header}.{payload}.{signature}="),
-        format!("{header}.{payload}.{signature}A"),
+        format!("{header}.{payload}.{signature}AAA"),
         format!("{header}. {payload}.{signature}"),
         format!("{header}.{payload}.{signature}\n"),
         format!("{header}.{payload}.+{signature}"),
@@ -217,8 +217,7 @@ fn a_signature_of_zeros_or_of_another_length_is_refused() {
     let honest = issuer.honest();
     let (input, signature) = honest.rsplit_once('.').unwrap();
     let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
-    let order: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&order[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let order = openssl::bn::BigNum::from_hex_str(ORDER).unwrap().to_vec();
     let der = [&[0x30, 0x44, 0x02, 0x20][..], &bytes[..32], &[0x02, 0x20], &bytes[32..]].concat();
     for (name, forged) in [
         ("no signature", vec![]),
@@ -237,6 +236,21 @@ fn a_signature_of_zeros_or_of_another_length_is_refused() {
     assert_eq!(issuer.refusal(&honest), None);
 }
 
+// RFC 7518 §3.4 demands no low s, and OpenSSL makes high and low ones alike: refusing one would refuse half of all
+// tokens. So a signature has a twin, and whoever must know a token again goes by its jti, never by its text.
+#[test]
+fn the_twin_of_a_signature_with_n_minus_s_is_accepted() {
+    let issuer = issuer();
+    let honest = issuer.honest();
+    let (input, signature) = honest.rsplit_once('.').unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let order = openssl::bn::BigNum::from_hex_str(ORDER).unwrap();
+    let s = openssl::bn::BigNum::from_slice(&bytes[32..]).unwrap();
+    let twin = [&bytes[..32], &(&order - &s).to_vec_padded(32).unwrap()].concat();
+    assert_ne!(twin, bytes);
+    assert_eq!(issuer.refusal(&format!("{input}.{}", encode(twin))), None);
+}
+
 #[test]
 fn one_changed_character_anywhere_is_refused() {
     let issuer = issuer();
@@ -249,3 +263,6 @@ fn one_changed_character_anywhere_is_refused() {
         assert_eq!(issuer.refusal(&honest), None);
     }
 }
+
+/// The order of P-256 (FIPS 186-4 §D.1.2.3).
+const ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";

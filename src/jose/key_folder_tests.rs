@@ -61,7 +61,7 @@ fn a_file_open_to_others_is_refused_with_the_command_that_mends_it() {
     }
     for owner in [0o600, 0o400] {
         set_mode(&path, owner);
-        assert_eq!(loaded(&open(&folder, None)), [key.clone()]);
+        assert_eq!(loaded(&open(&folder, None)), std::slice::from_ref(&key));
     }
 }
 
@@ -82,7 +82,7 @@ fn plain_files_are_encrypted_once_a_passphrase_is_configured() {
     let (folder, key, path) = with_a_key(None);
     let sealing_key = open(&folder, None).load_or_create_sealing_key().unwrap();
     let encrypting = open(&folder, Some("correct horse"));
-    assert_eq!(loaded(&encrypting), [key.clone()]);
+    assert_eq!(loaded(&encrypting), std::slice::from_ref(&key));
     assert_eq!(encrypting.load_or_create_sealing_key().unwrap().expose(), sealing_key.expose());
     for path in [path, folder.path().join("server.secret")] {
         let text = fs::read_to_string(&path).unwrap();

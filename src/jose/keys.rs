@@ -165,7 +165,8 @@ impl Keys {
     /// # Errors
     ///
     /// As [`Keys::advance`]. A compromised key whose file cannot be removed is out of the JWKS nevertheless, but comes
-    /// back at the next start unless the file is removed by hand.
+    /// back at the next start unless the file is removed by hand. When no successor can be written, its algorithm does
+    /// not sign until [`Keys::advance`] succeeds: no token is better than one that the thief could have made.
     pub fn rotate_emergency(&self, compromised: Compromised, now: OffsetDateTime) -> Result<Vec<Change>, KeysFault> {
         self.change(now, |ring| ring::emergency(ring, compromised, &self.algorithms, now))
     }

@@ -126,6 +126,23 @@ fn when_the_folder_is_lost_nothing_changes_and_the_present_key_goes_on_signing()
 }
 
 #[test]
+fn a_compromised_key_is_dropped_even_when_the_folder_is_lost() {
+    let folder = TempDir::new().unwrap();
+    let keys = open(&folder, START);
+    let compromised = token(&keys);
+    let away = folder.path().with_extension("away");
+    fs::rename(folder.path(), &away).unwrap();
+    keys.rotate_emergency(Compromised::SigningKeys, START).unwrap_err();
+    assert!(!keys.jwks().body.contains(&kid(&compromised)) && !accepts(&keys, &compromised));
+    let unsigned = keys.sign(Algorithm::Es256, TokenType::AccessToken, &Map::new());
+    assert_eq!(unsigned, Err(SigningFault::NoKey(Algorithm::Es256)));
+    fs::rename(&away, folder.path()).unwrap();
+    keys.advance(START).unwrap();
+    let signed = token(&keys);
+    assert!(accepts(&keys, &signed) && !accepts(&keys, &compromised));
+}
+
+#[test]
 fn a_start_is_refused_when_a_key_is_open_to_others() {
     let folder = TempDir::new().unwrap();
     let kid = open(&folder, START).list().remove(0).kid;
@@ -155,8 +172,11 @@ fn tokens_signed_while_keys_rotate_are_all_accepted() {
                 })
             })
             .collect();
-        while !signers.iter().all(thread::ScopedJoinHandle::is_finished) {
+        loop {
             keys.rotate_now(START).unwrap();
+            if signers.iter().all(thread::ScopedJoinHandle::is_finished) {
+                break;
+            }
         }
     });
     assert!(keys.list().iter().filter(|key| matches!(key.stage, Stage::Retired { .. })).count() >= 2);

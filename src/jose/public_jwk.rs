@@ -59,7 +59,7 @@ impl std::error::Error for JwkRefusal {}
 impl PublicJwk {
     /// Reads a JWK that somebody else wrote.
     ///
-    /// The algorithm is the one of `alg`; without `alg`, ES256 for P-256, EdDSA for Ed25519 and RS256 for RSA, so that
+    /// The algorithm is the one of `alg`; without `alg`, `ES256` for P-256, `EdDSA` for Ed25519 and `RS256` for RSA, so that
     /// each key has one algorithm ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub enum IssuerRefusal {
     NotHttps,
     /// A user name or password, a query or a fragment.
     Superfluous,
+    /// A path. The pages of this server stand at the root of its host.
+    Path,
     /// A slash at the end, a default port or an upper-case host: not the form that everyone else would compare.
     NotCanonical,
 }
@@ -45,6 +47,9 @@ impl Issuer {
         let credentials = !url.username().is_empty() || url.password().is_some();
         if credentials || url.query().is_some() || url.fragment().is_some() {
             return Err(IssuerRefusal::Superfluous);
+        }
+        if url.path() != "/" {
+            return Err(IssuerRefusal::Path);
         }
         if text != url.as_str().trim_end_matches('/') {
             return Err(IssuerRefusal::NotCanonical);
@@ -74,13 +79,6 @@ impl Issuer {
     #[must_use]
     pub fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
-    }
-
-    /// The path under which the server is reached, without a slash at its end: empty, or `/login` for
-    /// `https://example.org/login`.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        self.url.path().trim_end_matches('/')
     }
 
     /// Whether the server speaks `https` to the outside, so that its cookies are `Secure`.
@@ -135,6 +133,7 @@ impl fmt::Display for IssuerRefusal {
                  before the server and write its https address here"
             }
             Self::Superfluous => "must not hold a user name, a query or a fragment",
+            Self::Path => "must not have a path; give the server a host name of its own",
             Self::NotCanonical => {
                 "must be written in its shortest form: lower-case host, no default port, no slash at the end"
             }
@@ -152,7 +151,6 @@ mod tests {
     fn an_issuer_is_https_or_this_machine() {
         for (text, expected) in [
             ("https://login.example.org", Ok(())),
-            ("https://example.org/login", Ok(())),
             ("http://127.0.0.1:8080", Ok(())),
             ("http://localhost:8080", Ok(())),
             ("http://[::1]:8080", Ok(())),
@@ -162,6 +160,7 @@ mod tests {
             ("login.example.org", Err(IssuerRefusal::NotAUrl)),
             ("", Err(IssuerRefusal::NotAUrl)),
             ("https://login.example.org/", Err(IssuerRefusal::NotCanonical)),
+            ("https://example.org/login", Err(IssuerRefusal::Path)),
             ("https://login.example.org:443", Err(IssuerRefusal::NotCanonical)),
             ("https://Login.example.org", Err(IssuerRefusal::NotCanonical)),
             ("https://login.example.org?a=b", Err(IssuerRefusal::Superfluous)),
@@ -174,9 +173,8 @@ mod tests {
 
     #[test]
     fn endpoints_are_appended_to_the_issuer() {
-        let issuer = Issuer::parse("https://example.org/login").unwrap();
-        assert_eq!(issuer.endpoint("/token"), "https://example.org/login/token");
-        assert_eq!(issuer.origin(), "https://example.org");
-        assert_eq!(issuer.path(), "/login");
+        let issuer = Issuer::parse("https://example.org:8443").unwrap();
+        assert_eq!(issuer.endpoint("/token"), "https://example.org:8443/token");
+        assert_eq!(issuer.origin(), "https://example.org:8443");
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
 use super::{issuer::is_loopback, parameters};
 
@@ -22,6 +22,17 @@ pub struct RedirectUri(String);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TrustedRedirectUri(String);
+
+/// Where a redirect URI leads, in what a person can judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A web site.
+    Host(String),
+    /// A program on the person's own machine.
+    ThisDevice,
+    /// The application that has claimed this scheme.
+    Scheme(String),
+}
 
 /// Why a text cannot be registered as a redirect URI. `Display` says what to write instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,25 +156,17 @@ impl TrustedRedirectUri {
         format!("{}{separator}{}", self.0, parameters::encode(pairs))
     }
 
-    /// What a content security policy has to name as a form's target, so that a browser follows the redirect after the
-    /// form: the origin of a web address, the scheme of anything else.
+    /// Where a person returns to, as they are told.
     #[must_use]
-    pub fn policy_source(&self) -> String {
-        destination(&self.0, |url| url.origin().ascii_serialization(), |scheme| format!("{scheme}:"))
-    }
-
-    /// What a person is shown as the place that they return to: a host, or the scheme of an application's own URI.
-    #[must_use]
-    pub fn destination(&self) -> String {
-        destination(&self.0, |url| url.host_str().unwrap_or_default().to_owned(), ToOwned::to_owned)
-    }
-}
-
-fn destination(uri: &str, web: impl Fn(&Url) -> String, other: impl Fn(&str) -> String) -> String {
-    match Url::parse(uri) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => web(&url),
-        Ok(url) => other(url.scheme()),
-        Err(_) => String::new(),
+    pub fn destination(&self) -> Destination {
+        match Url::parse(&self.0) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => match url.host() {
+                Some(host) if is_loopback(&host) => Destination::ThisDevice,
+                _ => Destination::Host(url.host_str().unwrap_or_default().to_owned()),
+            },
+            Ok(url) => Destination::Scheme(url.scheme().to_owned()),
+            Err(_) => Destination::Scheme(String::new()),
+        }
     }
 }
 
@@ -201,15 +204,6 @@ impl TryFrom<String> for RedirectUri {
 impl From<RedirectUri> for String {
     fn from(uri: RedirectUri) -> Self {
         uri.0
-    }
-}
-
-impl RedirectUri {
-    /// Whether it leads to a web page rather than to an application's own scheme or this machine.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        Url::parse(&self.0)
-            .is_ok_and(|url| url.scheme() == "http" && url.host().is_some_and(|host: Host<&str>| is_loopback(&host)))
     }
 }
 
@@ -407,9 +401,10 @@ mod tests {
     }
 
     #[test]
-    fn a_form_may_lead_to_the_origin_or_the_scheme() {
-        let trusted = |uri: &str| TrustedRedirectUri(uri.to_owned()).policy_source();
-        assert_eq!(trusted("https://a.example:8443/cb?x=1"), "https://a.example:8443");
-        assert_eq!(trusted("org.example.app:/cb"), "org.example.app:");
+    fn a_person_is_told_where_the_answer_goes() {
+        let destination = |uri: &str| TrustedRedirectUri(uri.to_owned()).destination();
+        assert_eq!(destination("https://a.example:8443/cb?x=1"), Destination::Host("a.example".to_owned()));
+        assert_eq!(destination("http://127.0.0.1:8/cb"), Destination::ThisDevice);
+        assert_eq!(destination("org.example.app:/cb"), Destination::Scheme("org.example.app".to_owned()));
     }
 }

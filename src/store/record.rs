@@ -85,9 +85,12 @@ impl Store {
     }
 }
 
-impl<T: Record> Kept<T> {
+impl<T> Kept<T> {
     /// The precondition that nothing has happened to this record, which lies under `key`, since it was read.
-    pub(super) fn unchanged(&self, commit: Commit, key: &[u8]) -> Commit {
+    pub(super) fn unchanged(&self, commit: Commit, key: &[u8]) -> Commit
+    where
+        T: Record,
+    {
         commit.expect(T::NAMESPACE, key, Expect::Version(self.version))
     }
 }

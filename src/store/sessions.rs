@@ -79,4 +79,4 @@ fn key(digest: &Digest) -> &[u8] {
 }
 
 /// No session may be configured to live longer than this.
-pub const LONGEST: Duration = Duration::days(31);
+const LONGEST: Duration = Duration::days(31);

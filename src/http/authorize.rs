@@ -1,0 +1,77 @@
+//! `/authorize`: where a login begins, and where each page of it returns to.
+
+use std::sync::Arc;
+
+use poem::{Request, Response, http::StatusCode};
+
+use super::{fault, server::Server, visit::Visit};
+use crate::{
+    endpoint::{
+        authorize::{self, AuthorizeRefusal, Next},
+        interaction::InteractionRefusal,
+    },
+    oauth::{
+        authorization_error::UntrustedRequest,
+        parameters::{MalformedParameters, Parameters, encode},
+        redirect_uri::UntrustedRedirectUri,
+    },
+    web::ErrorPage,
+};
+
+/// Answers a GET: a new request, or one that a page of ours has reported back to.
+pub(super) async fn by_query(server: &Arc<Server>, request: &Request) -> poem::Result<Response> {
+    let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
+    answer(Visit::of(server, request, parameters)).await
+}
+
+/// Answers a POST of a new request.
+pub(super) async fn by_form(
+    server: &Arc<Server>,
+    request: &Request,
+    parameters: Result<Parameters, MalformedParameters>,
+) -> poem::Result<Response> {
+    answer(Visit::of(server, request, parameters)).await
+}
+
+async fn answer(visit: Visit) -> poem::Result<Response> {
+    let signet = &visit.server.signet;
+    let next = match &visit.parameters {
+        Err(malformed) => Err(AuthorizeRefusal::Untrusted(UntrustedRequest::Malformed(malformed.clone()))),
+        Ok(parameters) => match visit.value("interaction") {
+            Some(sealed) => authorize::resume(signet, sealed, &visit.browser).await,
+            None => authorize::begin(signet, parameters, &visit.browser).await,
+        },
+    };
+    match next {
+        Ok(Next::Login(sealed)) => Ok(visit.redirect(&interaction_at("/login", &sealed))),
+        Ok(Next::Consent(sealed)) => Ok(visit.redirect(&interaction_at("/consent", &sealed))),
+        Ok(Next::Client(location)) => Ok(visit.redirect(&location)),
+        Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(&visit, &refusal)),
+        Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(&visit, refusal)),
+        Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
+    }
+}
+
+/// `path` with the login that was begun.
+pub(super) fn interaction_at(path: &str, sealed: &str) -> String {
+    format!("{path}?{}", encode(&[("interaction", sealed)]))
+}
+
+/// The page for a request that leads nowhere.
+fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
+    tracing::info!(%refusal, "authorization request without a trusted redirect URI");
+    let page = match refusal {
+        UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) => {
+            ErrorPage::invalid_redirect_uri().with_detail("redirect_uri", sent)
+        }
+        UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing) => ErrorPage::invalid_redirect_uri(),
+        UntrustedRequest::Malformed(_) | UntrustedRequest::UnknownClient => ErrorPage::invalid_request(),
+    };
+    visit.error(StatusCode::BAD_REQUEST, page.with_detail("Reason", &refusal.to_string()))
+}
+
+/// The page for a login that cannot go on.
+pub(super) fn broken_off(visit: &Visit, refusal: InteractionRefusal) -> Response {
+    tracing::info!(%refusal, "a login was broken off");
+    visit.error(StatusCode::BAD_REQUEST, ErrorPage::expired().with_detail("Reason", &refusal.to_string()))
+}

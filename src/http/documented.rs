@@ -1,0 +1,119 @@
+//! Answers that poem-openapi documents, and that are made by hand: headers and error bodies are the specifications', not
+//! the framework's.
+
+use std::marker::PhantomData;
+
+use poem::{Error, IntoResponse, Response, http::StatusCode};
+use poem_openapi::{
+    ApiResponse,
+    registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry},
+    types::Type,
+};
+use serde_json::{Value, json};
+
+use super::edge::{Refusal, no_store};
+
+/// An answer of one of the kinds that `K` lists.
+pub(super) struct Answer<K> {
+    response: Response,
+    kinds: PhantomData<fn() -> K>,
+}
+
+/// One kind of answer.
+pub(super) struct Kind {
+    status: u16,
+    description: &'static str,
+    content_type: &'static str,
+    schema: Option<MetaSchemaRef>,
+}
+
+/// All kinds of answers of an operation.
+pub(super) trait Kinds {
+    /// The kinds.
+    fn kinds() -> Vec<Kind>;
+
+    /// Registers the types that the kinds name.
+    fn register(registry: &mut Registry);
+}
+
+impl Kind {
+    /// A JSON object of the type `T`.
+    pub(super) fn json<T: Type>(status: u16, description: &'static str) -> Self {
+        Self { status, description, content_type: "application/json", schema: Some(T::schema_ref()) }
+    }
+
+    /// A JSON object without a type of its own.
+    pub(super) fn any_json(status: u16, description: &'static str) -> Self {
+        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("object")));
+        Self { status, description, content_type: "application/json", schema: Some(schema) }
+    }
+
+    /// A page.
+    pub(super) fn page(status: u16, description: &'static str) -> Self {
+        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
+        Self { status, description, content_type: "text/html", schema: Some(schema) }
+    }
+
+    /// No body.
+    pub(super) fn empty(status: u16, description: &'static str) -> Self {
+        Self { status, description, content_type: "", schema: None }
+    }
+}
+
+impl<K> From<Response> for Answer<K> {
+    fn from(response: Response) -> Self {
+        Self { response, kinds: PhantomData }
+    }
+}
+
+impl<K: Send> IntoResponse for Answer<K> {
+    fn into_response(self) -> Response {
+        self.response
+    }
+}
+
+impl<K: Kinds> ApiResponse for Answer<K> {
+    const BAD_REQUEST_HANDLER: bool = true;
+
+    fn meta() -> MetaResponses {
+        let responses = K::kinds().into_iter().map(|kind| MetaResponse {
+            description: kind.description,
+            status: Some(kind.status),
+            status_range: None,
+            content: kind
+                .schema
+                .into_iter()
+                .map(|schema| MetaMediaType { content_type: kind.content_type, schema })
+                .collect(),
+            headers: Vec::new(),
+        });
+        MetaResponses { responses: responses.collect() }
+    }
+
+    fn register(registry: &mut Registry) {
+        K::register(registry);
+    }
+
+    /// What the framework could not parse, in the form of RFC 6749 §5.2. A refusal of the edge keeps its status.
+    fn from_parse_request_error(error: Error) -> Self {
+        let (status, description) = match error.downcast_ref::<Refusal>() {
+            Some(refusal) => (error.status(), refusal.to_string()),
+            None if error.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                (error.status(), "the Content-Type of the body is not the one of this endpoint".to_owned())
+            }
+            None => (StatusCode::BAD_REQUEST, "the body or a parameter has not the form that it must have".to_owned()),
+        };
+        Self::from(problem(status, "invalid_request", &description))
+    }
+}
+
+/// An answer in JSON that nobody keeps.
+pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
+    let response = Response::builder().status(status).content_type("application/json").body(body.to_string());
+    no_store(response)
+}
+
+/// A refusal in the form of RFC 6749 §5.2.
+pub(super) fn problem(status: StatusCode, error: &str, description: &str) -> Response {
+    json_answer(status, &json!({"error": error, "error_description": description}))
+}

@@ -1,0 +1,184 @@
+//! What poem-openapi takes out of requests for us, documented but unjudged: the rules judge.
+
+use std::marker::PhantomData;
+
+use poem::{
+    Request, RequestBody, Result,
+    http::{StatusCode, header},
+};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{
+        MetaMediaType, MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaRequest, MetaSecurityScheme, Registry,
+    },
+    types::Type,
+};
+
+use crate::{
+    oauth::{
+        bearer::{self, BearerError},
+        parameters::{MalformedParameters, Parameters},
+        resource::{IDENTITY_SCOPES, MANAGEMENT_SCOPES},
+    },
+    secret::Secret,
+};
+
+/// A form whose members are documented as those of `T`. poem's own `Form` repairs broken encoding and keeps one of two
+/// equal names; a refusal is demanded of both.
+pub(super) struct OAuthForm<T> {
+    /// The parameters, or what is wrong with the encoding.
+    pub(super) parameters: Result<Parameters, MalformedParameters>,
+    members: PhantomData<fn() -> T>,
+}
+
+impl<'a, T: Type> ApiExtractor<'a> for OAuthForm<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: FORM, schema: T::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: true })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        Ok(Self { parameters: form(request, body).await?, members: PhantomData })
+    }
+}
+
+/// Reads the body as a form.
+pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Result<Parameters, MalformedParameters>> {
+    let content_type = request.content_type().unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case(FORM) {
+        return Err(poem::Error::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let bytes = body.take()?.into_bytes().await?;
+    Ok(match std::str::from_utf8(&bytes) {
+        Ok(encoded) => Parameters::parse(encoded),
+        Err(_) => Err(MalformedParameters::Encoding),
+    })
+}
+
+/// The `Authorization` header with which a client authenticates. The framework's own extractor takes a malformed header
+/// for none, and does not form-decode.
+pub(super) struct ClientAuthorization(pub(super) Option<String>);
+
+impl<'a> ApiExtractor<'a> for ClientAuthorization {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        registry.create_security_scheme(
+            CLIENT_SCHEME,
+            MetaSecurityScheme {
+                description: Some(
+                    "The client_id and the client_secret of an application. They may stand in the form instead; a public \
+                     client sends its client_id there.",
+                ),
+                scheme: Some("basic"),
+                ..scheme("http")
+            },
+        );
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![CLIENT_SCHEME]
+    }
+
+    /// Without the header the client authenticates in the form.
+    fn has_security_fallback() -> bool {
+        true
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        let mut values = request.headers().get_all(header::AUTHORIZATION).iter();
+        // Two headers, or one that is not ASCII, are passed on as something that no client can have sent rightly.
+        Ok(Self(match (values.next(), values.next()) {
+            (None, _) => None,
+            (Some(value), None) => Some(value.to_str().unwrap_or("?").to_owned()),
+            (Some(_), Some(_)) => Some("?".to_owned()),
+        }))
+    }
+}
+
+/// The access token of a request. The framework's own extractor answers 401 without `WWW-Authenticate`.
+pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>);
+
+impl<'a> ApiExtractor<'a> for BearerToken {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        let scopes = IDENTITY_SCOPES.iter().chain(MANAGEMENT_SCOPES);
+        let scopes = scopes.map(|(name, description)| MetaOAuthScope { name, description: Some(description) });
+        let flow = |authorization_url, scopes| MetaOAuthFlow {
+            authorization_url,
+            token_url: Some("/token"),
+            refresh_url: None,
+            scopes,
+        };
+        registry.create_security_scheme(
+            TOKEN_SCHEME,
+            MetaSecurityScheme {
+                description: Some(
+                    "Log in here to try the endpoints as yourself, or let an application act for itself.",
+                ),
+                flows: Some(MetaOAuthFlows {
+                    implicit: None,
+                    password: None,
+                    client_credentials: None,
+                    authorization_code: Some(flow(Some("/authorize"), scopes.collect())),
+                }),
+                ..scheme("oauth2")
+            },
+        );
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![TOKEN_SCHEME]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        let values = request.headers().get_all(header::AUTHORIZATION).iter();
+        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes))))
+    }
+}
+
+fn scheme(ty: &'static str) -> MetaSecurityScheme {
+    MetaSecurityScheme {
+        ty,
+        description: None,
+        name: None,
+        key_in: None,
+        scheme: None,
+        bearer_format: None,
+        flows: None,
+        openid_connect_url: None,
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const CLIENT_SCHEME: &str = "client";
+const TOKEN_SCHEME: &str = "signet";

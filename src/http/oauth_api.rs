@@ -1,0 +1,523 @@
+//! The protocol endpoints, as poem-openapi serves and documents them.
+
+use std::sync::Arc;
+
+use poem::{
+    Request, Response,
+    http::{StatusCode, header},
+};
+use poem_openapi::{Object, OpenApi, Tags, param::Query, registry::Registry, types::Type};
+use serde_json::{Value, json};
+
+use super::{
+    authorize,
+    documented::{Answer, Kind, Kinds, json_answer, problem},
+    edge::{ClientIp, no_store},
+    extract::{BearerToken, ClientAuthorization, OAuthForm},
+    fault,
+    server::Server,
+};
+use crate::{
+    endpoint::{
+        access::AccessRefusal,
+        introspect, revoke,
+        token::{self, TokenRefusal},
+        userinfo,
+    },
+    oauth::{
+        bearer::BearerError,
+        parameters::{MalformedParameters, Parameters},
+        token_error::TokenError,
+    },
+    oidc::discovery,
+};
+
+/// The protocol endpoints.
+pub(super) struct OAuthApi(pub(super) Arc<Server>);
+
+#[derive(Tags)]
+pub(super) enum Tag {
+    /// Logging people in and issuing tokens.
+    #[oai(rename = "OAuth 2.0 and OpenID Connect")]
+    Protocol,
+    /// Documents that clients and APIs read.
+    Discovery,
+    /// Applications.
+    Applications,
+    /// Whether the server is well.
+    Health,
+}
+
+/// The parameters of a token request; which ones are needed depends on the grant type.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct TokenForm {
+    /// `authorization_code` or `client_credentials`.
+    grant_type: String,
+    /// The authorization code.
+    code: Option<String>,
+    /// The one of the authorization request.
+    redirect_uri: Option<String>,
+    /// The PKCE verifier.
+    code_verifier: Option<String>,
+    /// The client, if it does not authenticate by header.
+    client_id: Option<String>,
+    /// Its secret, if it does not authenticate by header.
+    client_secret: Option<String>,
+    /// What to ask for, with `client_credentials`.
+    scope: Option<String>,
+    /// The API that the token is for (RFC 8707).
+    resource: Option<String>,
+}
+
+/// The tokens.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct TokenBody {
+    /// A JWT of RFC 9068.
+    access_token: String,
+    /// `Bearer`.
+    token_type: String,
+    /// In seconds.
+    expires_in: i64,
+    /// What it allows.
+    scope: String,
+    /// With the scope `openid`.
+    id_token: Option<String>,
+}
+
+/// A token about which something is asked or said.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct TokenInForm {
+    /// The token.
+    token: String,
+    /// What it probably is.
+    token_type_hint: Option<String>,
+    /// The client, if it does not authenticate by header.
+    client_id: Option<String>,
+    /// Its secret, if it does not authenticate by header.
+    client_secret: Option<String>,
+}
+
+/// What is wrong, in the form of RFC 6749 §5.2.
+#[derive(Object)]
+pub(super) struct Problem {
+    /// The code, for programs.
+    error: String,
+    /// What to do, for developers.
+    error_description: String,
+}
+
+/// The content of a token (RFC 7662). A token that is not active has no other member.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct Introspection {
+    /// Whether the token is good.
+    active: bool,
+    /// What it allows.
+    scope: Option<String>,
+    /// Who received it.
+    client_id: Option<String>,
+    /// Whom it is about.
+    sub: Option<String>,
+    /// `Bearer`.
+    token_type: Option<String>,
+    /// Until when, in seconds since 1970.
+    exp: Option<i64>,
+    /// Since when, in seconds since 1970.
+    iat: Option<i64>,
+    /// By whom.
+    iss: Option<String>,
+    /// Its identifier.
+    jti: Option<String>,
+}
+
+#[OpenApi]
+#[expect(clippy::too_many_arguments, reason = "the arguments document the parameters; the raw query is what is read")]
+impl OAuthApi {
+    /// Begin a login
+    ///
+    /// An application sends the person's browser here (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). The browser comes
+    /// back to the redirect URI with a code, or with an error.
+    #[oai(path = "/authorize", method = "get", operation_id = "authorize", tag = "Tag::Protocol")]
+    async fn authorize(
+        &self,
+        request: &Request,
+        /// `code`.
+        #[oai(name = "response_type")]
+        _response_type: Query<Option<String>>,
+        /// The application.
+        #[oai(name = "client_id")]
+        _client_id: Query<Option<String>>,
+        /// Where to come back; one that is registered, character for character.
+        #[oai(name = "redirect_uri")]
+        _redirect_uri: Query<Option<String>>,
+        /// What to ask for.
+        #[oai(name = "scope")]
+        _scope: Query<Option<String>>,
+        /// A random value that comes back.
+        #[oai(name = "state")]
+        _state: Query<Option<String>>,
+        /// The PKCE challenge.
+        #[oai(name = "code_challenge")]
+        _code_challenge: Query<Option<String>>,
+        /// `S256`.
+        #[oai(name = "code_challenge_method")]
+        _code_challenge_method: Query<Option<String>>,
+        /// A random value that stands in the ID token.
+        #[oai(name = "nonce")]
+        _nonce: Query<Option<String>>,
+        /// `none`, `login`, `consent` or `select_account`.
+        #[oai(name = "prompt")]
+        _prompt: Query<Option<String>>,
+        /// How many seconds ago the person may have signed in.
+        #[oai(name = "max_age")]
+        _max_age: Query<Option<String>>,
+        /// The API that the token is for (RFC 8707).
+        #[oai(name = "resource")]
+        _resource: Query<Option<String>>,
+    ) -> poem::Result<Answer<AuthorizeKinds>> {
+        authorize::by_query(&self.0, request).await.map(Answer::from)
+    }
+
+    /// Begin a login by a form
+    ///
+    /// The same parameters as those of the GET, in a form.
+    #[oai(path = "/authorize", method = "post", operation_id = "authorizeByForm", tag = "Tag::Protocol")]
+    async fn authorize_by_form(
+        &self,
+        request: &Request,
+        form: OAuthForm<AuthorizeForm>,
+    ) -> poem::Result<Answer<AuthorizeKinds>> {
+        authorize::by_form(&self.0, request, form.parameters).await.map(Answer::from)
+    }
+
+    /// Begin a login, by an older path
+    #[oai(path = "/api/oauth2/authorize", method = "get", operation_id = "authorizeByOlderPath", tag = "Tag::Protocol")]
+    async fn authorize_by_older_path(&self, request: &Request) -> poem::Result<Answer<AuthorizeKinds>> {
+        authorize::by_query(&self.0, request).await.map(Answer::from)
+    }
+
+    /// Obtain tokens
+    ///
+    /// An application redeems its authorization code, or asks for a token for itself (RFC 6749 §3.2).
+    #[oai(path = "/token", method = "post", operation_id = "token", tag = "Tag::Protocol")]
+    async fn token(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<TokenKinds>> {
+        self.answer_token(authorization, form, client_ip).await
+    }
+
+    /// Obtain tokens, by an older path
+    #[oai(path = "/api/oauth2/token", method = "post", operation_id = "tokenByOlderPath", tag = "Tag::Protocol")]
+    async fn token_by_older_path(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<TokenKinds>> {
+        self.answer_token(authorization, form, client_ip).await
+    }
+
+    /// Look into a token
+    ///
+    /// Token introspection (RFC 7662). APIs need not call it: they can verify tokens offline.
+    #[oai(path = "/verify", method = "post", operation_id = "verify", tag = "Tag::Protocol")]
+    async fn verify(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenInForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<IntrospectionKinds>> {
+        self.answer_introspection(authorization, form, client_ip).await
+    }
+
+    /// Look into a token, by the standard's name
+    #[oai(path = "/introspect", method = "post", operation_id = "introspect", tag = "Tag::Protocol")]
+    async fn introspect(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenInForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<IntrospectionKinds>> {
+        self.answer_introspection(authorization, form, client_ip).await
+    }
+
+    /// Revoke a token
+    ///
+    /// An application gives back what it was granted (RFC 7009): every token of the same grant ends.
+    #[oai(path = "/revoke", method = "post", operation_id = "revoke", tag = "Tag::Protocol")]
+    async fn revoke(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenInForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<RevocationKinds>> {
+        self.0.token_rate.take(client_ip)?;
+        let header = authorization.0.as_deref();
+        let answered = match read(form.parameters, header) {
+            Ok(form) => revoke::revoke(&self.0.signet, header, &form).await,
+            Err(refusal) => Err(refusal),
+        };
+        Ok(Answer::from(match answered {
+            Ok(()) => no_store(Response::builder().status(StatusCode::OK).finish()),
+            Err(refusal) => refused(refusal)?,
+        }))
+    }
+
+    /// Ask who is logged in
+    ///
+    /// The claims about the person that the scope of the access token allows (OpenID Connect Core §5.3).
+    #[oai(path = "/userinfo", method = "get", operation_id = "userinfo", tag = "Tag::Protocol")]
+    async fn userinfo(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
+        self.answer_userinfo(token)
+    }
+
+    /// Ask who is logged in, by POST
+    #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost", tag = "Tag::Protocol")]
+    async fn userinfo_by_post(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
+        self.answer_userinfo(token)
+    }
+
+    /// The keys that verify tokens
+    ///
+    /// A JSON Web Key Set (RFC 7517). Keep it for as long as `Cache-Control` says, and fetch it again when a token names a
+    /// key that it does not have.
+    #[oai(path = "/jwks.json", method = "get", operation_id = "jwks", tag = "Tag::Discovery")]
+    async fn jwks(&self, request: &Request) -> Answer<JwksKinds> {
+        let published = self.0.signet.keys.jwks();
+        let max_age = published.max_age_seconds(self.0.signet.clock.now());
+        let known = request.header(header::IF_NONE_MATCH);
+        let is_known =
+            known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == published.etag));
+        let answer = Response::builder()
+            .header(header::CACHE_CONTROL, format!("public, max-age={max_age}"))
+            .header(header::ETAG, published.etag.clone());
+        Answer::from(if is_known {
+            answer.status(StatusCode::NOT_MODIFIED).finish()
+        } else {
+            answer.content_type("application/json").body(published.body.clone())
+        })
+    }
+
+    /// The metadata of OpenID Connect
+    #[oai(
+        path = "/.well-known/openid-configuration",
+        method = "get",
+        operation_id = "openidConfiguration",
+        tag = "Tag::Discovery"
+    )]
+    async fn openid_configuration(&self) -> Answer<DocumentKinds> {
+        self.answer_metadata()
+    }
+
+    /// The metadata of OAuth 2.0
+    #[oai(
+        path = "/.well-known/oauth-authorization-server",
+        method = "get",
+        operation_id = "oauthAuthorizationServer",
+        tag = "Tag::Discovery"
+    )]
+    async fn oauth_authorization_server(&self) -> Answer<DocumentKinds> {
+        self.answer_metadata()
+    }
+
+    /// Whether the server is well
+    #[oai(path = "/health", method = "get", operation_id = "health", tag = "Tag::Health")]
+    async fn health(&self) -> Answer<HealthKinds> {
+        Answer::from(if self.0.signet.store.engine().is_failed() {
+            json_answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "the storage has failed"}))
+        } else {
+            json_answer(StatusCode::OK, &json!({"status": "ok"}))
+        })
+    }
+}
+
+impl OAuthApi {
+    async fn answer_token(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<TokenKinds>> {
+        self.0.token_rate.take(client_ip)?;
+        let header = authorization.0.as_deref();
+        let answered = match read(form.parameters, header) {
+            Ok(form) => token::token(&self.0.signet, header, &form).await,
+            Err(refusal) => Err(refusal),
+        };
+        Ok(Answer::from(match answered {
+            Ok(tokens) => {
+                let mut body = json!({
+                    "access_token": tokens.access_token.expose(),
+                    "token_type": "Bearer",
+                    "expires_in": tokens.expires_in_seconds,
+                    "scope": tokens.scope.to_string(),
+                });
+                if let (Some(id_token), Some(members)) = (&tokens.id_token, body.as_object_mut()) {
+                    members.insert("id_token".to_owned(), id_token.expose().into());
+                }
+                json_answer(StatusCode::OK, &body)
+            }
+            Err(refusal) => refused(refusal)?,
+        }))
+    }
+
+    async fn answer_introspection(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<TokenInForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<IntrospectionKinds>> {
+        self.0.token_rate.take(client_ip)?;
+        let header = authorization.0.as_deref();
+        let answered = match read(form.parameters, header) {
+            Ok(form) => introspect::introspect(&self.0.signet, header, &form).await,
+            Err(refusal) => Err(refusal),
+        };
+        Ok(Answer::from(match answered {
+            Ok(content) => json_answer(StatusCode::OK, &Value::Object(content)),
+            Err(refusal) => refused(refusal)?,
+        }))
+    }
+
+    fn answer_userinfo(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
+        let answered = token.0.map_err(AccessRefusal::Bearer);
+        Ok(Answer::from(match answered.and_then(|token| userinfo::userinfo(&self.0.signet, &token)) {
+            Ok(claims) => json_answer(StatusCode::OK, &Value::Object(claims)),
+            Err(refusal) => challenged(refusal)?,
+        }))
+    }
+
+    fn answer_metadata(&self) -> Answer<DocumentKinds> {
+        let document = discovery::metadata(&self.0.signet.issuer, &self.0.signet.resources);
+        let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
+        Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
+    }
+}
+
+fn read(
+    parameters: Result<Parameters, MalformedParameters>,
+    authorization: Option<&str>,
+) -> Result<Parameters, TokenRefusal> {
+    parameters
+        .map_err(|malformed| TokenRefusal::Refused { error: malformed.into(), by_header: authorization.is_some() })
+}
+
+/// RFC 6749 §5.2: 400, except that a client that did not authenticate gets 401, with the scheme that it used.
+fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
+    let (error, by_header) = match refusal {
+        TokenRefusal::Refused { error, by_header } => (error, by_header),
+        TokenRefusal::Fault(cause) => return Err(fault(cause)),
+    };
+    let is_unauthenticated = matches!(error, TokenError::ClientNotAuthenticated | TokenError::SecretMissing);
+    let status = if is_unauthenticated { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    let mut answer = problem(status, error.code(), &error.description());
+    // A 401 needs a challenge (RFC 9110 §15.5.2); without the header it names what the client could do instead.
+    if is_unauthenticated || (by_header && status == StatusCode::UNAUTHORIZED) {
+        let challenge = header::HeaderValue::from_static("Basic realm=\"signet\", charset=\"UTF-8\"");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    Ok(answer)
+}
+
+/// RFC 6750 §3: the refusal stands in `WWW-Authenticate`.
+pub(super) fn challenged(refusal: AccessRefusal) -> poem::Result<Response> {
+    let error = match refusal {
+        AccessRefusal::Bearer(error) => error,
+        AccessRefusal::Fault(cause) => return Err(fault(cause)),
+    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let code = error.code().unwrap_or("unauthorized");
+    let mut answer = problem(status, code, &error.to_string());
+    if let Ok(challenge) = header::HeaderValue::try_from(challenge(&error)) {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    Ok(answer)
+}
+
+fn challenge(error: &BearerError) -> String {
+    error.challenge("signet")
+}
+
+/// The parameters of an authorization request in a form.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct AuthorizeForm {
+    /// `code`.
+    response_type: String,
+    /// The application.
+    client_id: String,
+    /// Where to come back.
+    redirect_uri: Option<String>,
+    /// What to ask for.
+    scope: Option<String>,
+    /// A random value that comes back.
+    state: Option<String>,
+    /// The PKCE challenge.
+    code_challenge: Option<String>,
+    /// `S256`.
+    code_challenge_method: Option<String>,
+}
+
+macro_rules! kinds {
+    ($name:ident registers $($registered:ty),*: $($kind:expr),+ $(,)?) => {
+        pub(super) struct $name;
+
+        impl Kinds for $name {
+            fn kinds() -> Vec<Kind> {
+                vec![$($kind),+]
+            }
+
+            #[allow(unused_variables, clippy::allow_attributes, reason = "some kinds register nothing")]
+            fn register(registry: &mut Registry) {
+                $(<$registered>::register(registry);)*
+            }
+        }
+    };
+}
+
+kinds!(AuthorizeKinds registers :
+    Kind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
+    Kind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
+);
+kinds!(TokenKinds registers TokenBody, Problem:
+    Kind::json::<TokenBody>(200, "The tokens"),
+    Kind::json::<Problem>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
+    Kind::json::<Problem>(401, "The client did not authenticate"),
+    Kind::json::<Problem>(415, "The body is not a form"),
+    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+);
+kinds!(IntrospectionKinds registers Introspection, Problem:
+    Kind::json::<Introspection>(200, "The content of the token, or only that it is not active"),
+    Kind::json::<Problem>(400, "The request breaks a rule"),
+    Kind::json::<Problem>(401, "The client did not authenticate"),
+    Kind::json::<Problem>(415, "The body is not a form"),
+    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+);
+kinds!(RevocationKinds registers Problem:
+    Kind::empty(200, "The token is worthless, or was before"),
+    Kind::json::<Problem>(400, "The request breaks a rule"),
+    Kind::json::<Problem>(401, "The client did not authenticate"),
+    Kind::json::<Problem>(415, "The body is not a form"),
+    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+);
+kinds!(UserinfoKinds registers Problem:
+    Kind::any_json(200, "`sub`, and the claims that the scope allows"),
+    Kind::json::<Problem>(400, "The Authorization header is not `Bearer` and one token"),
+    Kind::json::<Problem>(401, "No access token, or one that is not good here; `WWW-Authenticate` says why"),
+    Kind::json::<Problem>(403, "The access token does not have the scope `openid`"),
+);
+kinds!(JwksKinds registers :
+    Kind::any_json(200, "The keys"),
+    Kind::empty(304, "They have not changed"),
+);
+kinds!(DocumentKinds registers : Kind::any_json(200, "The document"));
+kinds!(HealthKinds registers :
+    Kind::any_json(200, "It is well"),
+    Kind::any_json(503, "It has to be started again"),
+);

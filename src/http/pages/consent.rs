@@ -1,0 +1,96 @@
+//! `/consent`
+
+use poem::{Response, http::StatusCode};
+
+use super::card;
+use crate::{
+    endpoint::consent::{Answer, ConsentQuestion, ConsentRefusal, answer, question},
+    http::{
+        authorize::{broken_off, interaction_at},
+        fault,
+        visit::Visit,
+    },
+    oauth::{
+        client::{Client, Provenance},
+        redirect_uri::Destination,
+    },
+    web::{ClientType, ConsentPage, Person, Registrant, ReturnsTo, ScopeLine},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let sealed = visit.text("interaction");
+    match question(visit.server.signet(), &sealed, &visit.browser).await {
+        Ok(question) => page(&visit, &question, &sealed),
+        Err(refusal) => refused(&visit, refusal, &sealed),
+    }
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit("consent")?;
+    let sealed = visit.text("interaction");
+    let said = match visit.value("decision") {
+        Some("allow") => Answer::Allow { remember: visit.value("remember") == Some("true") },
+        Some("deny") => Answer::Deny,
+        // Another person wants to sign in here; the page asks for a password, and the session ends only then.
+        Some("switch") => return Ok(visit.redirect(&interaction_at("/login", &sealed))),
+        _ => return Err(poem::Error::from_status(StatusCode::BAD_REQUEST)),
+    };
+    match answer(visit.server.signet(), &sealed, &visit.browser, said).await {
+        Ok(sealed) => Ok(visit.redirect(&interaction_at("/authorize", &sealed))),
+        Err(refusal) => refused(&visit, refusal, &sealed),
+    }
+}
+
+fn refused(visit: &Visit, refusal: ConsentRefusal, sealed: &str) -> poem::Result<Response> {
+    match refusal {
+        ConsentRefusal::Interaction(refusal) => Ok(broken_off(visit, refusal)),
+        ConsentRefusal::NothingToAsk => Ok(visit.redirect(&interaction_at("/authorize", sealed))),
+        ConsentRefusal::Fault(cause) => Err(fault(cause)),
+    }
+}
+
+fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result<Response> {
+    let signet = visit.server.signet();
+    let redirect_uri = &question.interaction.request.authorization.redirect_uri;
+    let line = |token: &str| {
+        let entry = signet.resources.scope(token);
+        ScopeLine {
+            token: token.to_owned(),
+            title: entry.map_or_else(|| token.to_owned(), |(_, entry)| entry.description.clone()),
+            description: entry
+                .filter(|(resource, _)| resource.id != *signet.resources.own())
+                .map(|(resource, _)| format!("at {}", resource.name))
+                .unwrap_or_default(),
+        }
+    };
+    let account = &question.person.account;
+    let page = ConsentPage {
+        client: card(&question.client),
+        client_type: if question.client.is_public() { ClientType::Public } else { ClientType::Confidential },
+        registrant: registrant(visit, &question.client)?,
+        returns_to: match redirect_uri.destination() {
+            Destination::Host(host) => ReturnsTo::Host(host),
+            Destination::ThisDevice => ReturnsTo::ThisDevice,
+            Destination::Scheme(scheme) => ReturnsTo::Scheme(scheme),
+        },
+        person: Person {
+            username: account.username.as_str().to_owned(),
+            full_name: account.claims.name.as_ref().map(|name| name.as_str().to_owned()),
+        },
+        scope: question.scope.iter().map(line).collect(),
+        lifetime: None,
+        interaction: sealed.to_owned(),
+        anti_forgery: visit.anti_forgery("consent", Some(sealed)),
+    };
+    Ok(visit.page_towards(StatusCode::OK, page.render(&visit.server.brand), Some(redirect_uri.as_str())))
+}
+
+/// Who vouches for the client: people should know when it is only another person.
+fn registrant(visit: &Visit, client: &Client) -> poem::Result<Registrant> {
+    let Provenance::Person(owner) = &client.provenance else { return Ok(Registrant::Administrator) };
+    let id = crate::account::record::AccountId::parse(owner.as_str()).ok();
+    let owner = id.map(|id| visit.server.signet().store.account(&id)).transpose();
+    let owner = owner.map_err(|cause| fault(cause.into()))?.flatten();
+    let username = owner.map_or_else(|| "somebody".to_owned(), |kept| kept.record.username.as_str().to_owned());
+    Ok(Registrant::Person { username })
+}

@@ -1,0 +1,20 @@
+//! `/`
+
+use poem::{Response, http::StatusCode};
+
+use super::current;
+use crate::{
+    http::visit::Visit,
+    web::{HomePage, WebLink},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let signet = visit.server.signet();
+    let signed_in_as = current(&visit).await?.map(|current| current.account.username.as_str().to_owned());
+    let discovery = signet.issuer.endpoint("/.well-known/openid-configuration");
+    let (Some(issuer), Some(discovery)) = (WebLink::parse(signet.issuer.as_str()), WebLink::parse(&discovery)) else {
+        return Err(poem::error::NotFoundError.into());
+    };
+    let page = HomePage { issuer, discovery, signed_in_as, signup_open: signet.sign_up_is_open };
+    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+}

@@ -1,0 +1,67 @@
+//! `/login`
+
+use poem::{Response, http::StatusCode};
+
+use super::{begun, card, is_busy, onward};
+use crate::{
+    endpoint::login::{LoginAttempt, LoginRefusal, login},
+    http::{fault, visit::Visit},
+    secret::Secret,
+    web::{LoginPage, LoginRemark},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let sealed = visit.value("interaction").map(ToOwned::to_owned);
+    let begun = begun(&visit, sealed.as_deref())?;
+    let hint = begun.as_ref().and_then(|begun| begun.interaction.request.login_hint.clone()).unwrap_or_default();
+    // A login that cannot go on is said so before anybody types a password for it.
+    let remark = (sealed.is_some() && begun.is_none()).then_some(LoginRemark::Expired);
+    form(&visit, hint, remark, StatusCode::OK)
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit("login")?;
+    let username = visit.text("username");
+    let attempt = LoginAttempt {
+        username: &username,
+        presented_password: Secret::new(visit.text("password")),
+        address: visit.address,
+        user_agent: &visit.user_agent,
+    };
+    match login(visit.server.signet(), &attempt, &visit.browser).await {
+        Ok(signed_in) => Ok(onward(&visit, &signed_in)),
+        Err(LoginRefusal::Mismatch) => {
+            form(&visit, username.clone(), Some(LoginRemark::Mismatch), StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(LoginRefusal::Wait { retry_after }) => {
+            let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
+            let remark = Some(LoginRemark::Wait { seconds });
+            form(&visit, username.clone(), remark, StatusCode::TOO_MANY_REQUESTS).map(|answer| retry(answer, seconds))
+        }
+        Err(LoginRefusal::Fault(cause)) if is_busy(&cause) => {
+            let remark = Some(LoginRemark::Busy);
+            form(&visit, username.clone(), remark, StatusCode::SERVICE_UNAVAILABLE).map(|answer| retry(answer, 2))
+        }
+        Err(LoginRefusal::Fault(cause)) => Err(fault(cause)),
+    }
+}
+
+fn form(visit: &Visit, username: String, remark: Option<LoginRemark>, status: StatusCode) -> poem::Result<Response> {
+    let sealed = visit.value("interaction");
+    let begun = begun(visit, sealed)?;
+    let page = LoginPage {
+        client: begun.as_ref().map(|begun| card(&begun.client)),
+        username,
+        remark,
+        signup_open: visit.server.signet().sign_up_is_open,
+        interaction: sealed.map(ToOwned::to_owned),
+        anti_forgery: visit.anti_forgery("login", sealed),
+    };
+    let redirect_uri = begun.as_ref().map(super::Begun::redirect_uri);
+    Ok(visit.page_towards(status, page.render(&visit.server.brand), redirect_uri))
+}
+
+fn retry(mut answer: Response, seconds: u64) -> Response {
+    answer.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
+    answer
+}

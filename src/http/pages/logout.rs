@@ -1,0 +1,56 @@
+//! `/logout` and `/logout/done`
+
+use poem::{Response, http::StatusCode};
+
+use super::begun;
+use crate::{
+    endpoint::logout::{confirm, question, returning},
+    http::{fault, visit::Visit},
+    oauth::parameters::{Parameters, encode},
+    web::{LoggedOutPage, LogoutPage, ReturnLink, WebLink},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let none = Parameters::default();
+    let parameters = visit.parameters.as_ref().unwrap_or(&none);
+    let question = question(visit.server.signet(), parameters, &visit.browser).await.map_err(fault)?;
+    let back = returning(visit.server.signet(), Some(&question.sealed)).destination;
+    let page = LogoutPage {
+        username: question.username,
+        client_name: question.client_name,
+        anti_forgery: visit.anti_forgery("logout", Some(&question.sealed)),
+        interaction: Some(question.sealed),
+    };
+    Ok(visit.page_towards(StatusCode::OK, page.render(&visit.server.brand), back.as_deref()))
+}
+
+/// A form of ours signs out, or not. A form of an application is a logout request like a GET, and is asked about.
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    if visit.value("decision").is_none() {
+        return show(visit).await;
+    }
+    visit.admit("logout")?;
+    if visit.value("decision") != Some("confirm") {
+        return Ok(visit.redirect("/account"));
+    }
+    let signet = visit.server.signet();
+    confirm(signet, &visit.browser).await.map_err(fault)?;
+    let location = match returning(signet, visit.value("interaction")).destination {
+        Some(destination) => destination,
+        None => match visit.value("interaction") {
+            Some(sealed) => format!("/logout/done?{}", encode(&[("interaction", sealed)])),
+            None => "/logout/done".to_owned(),
+        },
+    };
+    Ok(visit.signed_out(visit.redirect(&location)))
+}
+
+pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
+    // Whoever signed out in the middle of a login of an application can return to that application's page.
+    let back = begun(&visit, visit.value("interaction"))?.and_then(|begun| {
+        let uri = begun.client.metadata.client_uri.as_deref()?;
+        Some(ReturnLink { name: begun.client.metadata.client_name.clone(), link: WebLink::parse(uri)? })
+    });
+    let page = LoggedOutPage { back };
+    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+}

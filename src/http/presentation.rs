@@ -1,0 +1,48 @@
+//! How failures that the edge finds look.
+
+use super::edge::{Failure, Misdirection, Presentation};
+use crate::web::{Brand, ErrorPage, WebLink, WrongHostPage};
+
+/// Pages for people, JSON for programs.
+pub(super) struct Pages {
+    pub(super) brand: Brand,
+    pub(super) issuer: WebLink,
+}
+
+impl Presentation for Pages {
+    fn failure(&self, failure: &Failure<'_>) -> String {
+        let page = match failure.status.as_u16() {
+            403 => ErrorPage::not_allowed(),
+            404 => ErrorPage::not_found(),
+            429 => ErrorPage::too_many_requests(),
+            500..=599 => ErrorPage::fault(),
+            _ => ErrorPage::invalid_request(),
+        };
+        let page = page.with_detail("Reason", failure.description).with_reference(failure.request_id);
+        page.render(&self.brand).into_string()
+    }
+
+    fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
+        // Whoever sits at the machine probably hosts the server.
+        let setting = misdirection.is_from_this_machine.then(|| "issuer in config.toml, or SIGNET__ISSUER".to_owned());
+        WrongHostPage { issuer: self.issuer.clone(), setting }.render(&self.brand).into_string()
+    }
+
+    fn is_for_programs(&self, path: &str) -> bool {
+        PROGRAMS
+            .iter()
+            .any(|program| path == *program || path.starts_with("/.well-known/") || path == "/api/oauth2/token")
+    }
+
+    fn allowed_methods(&self, pattern: &str) -> Option<&'static str> {
+        match pattern {
+            "/token" | "/api/oauth2/token" | "/verify" | "/introspect" | "/revoke" | "/clients" => Some("POST"),
+            "/authorize" | "/userinfo" => Some("GET, POST"),
+            "/login" | "/consent" | "/signup" | "/setup" | "/logout" | "/developer" => Some("GET, POST"),
+            _ => Some("GET"),
+        }
+    }
+}
+
+const PROGRAMS: &[&str] =
+    &["/token", "/verify", "/introspect", "/revoke", "/userinfo", "/clients", "/jwks.json", "/openapi.json", "/health"];

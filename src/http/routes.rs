@@ -1,0 +1,187 @@
+//! Which path leads where.
+
+use std::sync::Arc;
+
+use poem::{
+    Endpoint, EndpointExt, Request, Response, Route, endpoint,
+    http::{StatusCode, header},
+};
+use poem_openapi::{LicenseObject, OpenApiService};
+
+use super::{
+    clients_api::ClientsApi,
+    docs,
+    edge::{Edge, Limits, PublicPaths, TrustedProxies},
+    oauth_api::OAuthApi,
+    pages,
+    presentation::Pages,
+    server::Server,
+    visit::Visit,
+};
+use crate::web::{self, WebLink};
+
+/// What stands around the application.
+#[derive(Clone, Default)]
+pub struct Wrapping {
+    /// The proxies whose word on the client's address is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// The bounds of a request.
+    pub limits: Limits,
+}
+
+/// The whole server as one endpoint.
+pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Output = Response> + use<> {
+    let issuer = WebLink::parse(server.signet.issuer.as_str());
+    let presentation = issuer.map(|issuer| Pages { brand: server.brand.clone(), issuer });
+    let edge = presentation.map(|presentation| Edge {
+        issuer: server.origin.clone(),
+        trusted_proxies: wrapping.trusted_proxies,
+        limits: wrapping.limits,
+        public_paths: public_paths(),
+        presentation: Arc::new(presentation),
+        clock: server.signet.clock.clone(),
+        entropy: server.signet.entropy,
+    });
+    let routes = routes(server);
+    // An issuer is a web address, so there is always an edge.
+    match edge {
+        Some(edge) => edge.wrap(routes).boxed(),
+        None => Route::new().boxed(),
+    }
+    .map_to_response()
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn specification(server: &Arc<Server>) -> String {
+    service(server).spec()
+}
+
+fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi), ()> {
+    OpenApiService::new(
+        (OAuthApi(Arc::clone(server)), ClientsApi(Arc::clone(server))),
+        "Signet",
+        env!("CARGO_PKG_VERSION"),
+    )
+    .description(
+        "An OAuth 2.0 and OpenID Connect authorization server. Press Authorize to log in and try the endpoints as \
+             yourself.",
+    )
+    .license(LicenseObject::new("MIT"))
+    .url_prefix("")
+}
+
+fn routes(server: &Arc<Server>) -> Route {
+    let service = service(server);
+    let specification = service.spec();
+    let page = |handler| Page { server: Arc::clone(server), handler };
+    let route = Route::new()
+        .at("/", poem::get(page(H::Home)))
+        .at("/login", poem::get(page(H::Login)).post(page(H::SubmitLogin)))
+        .at("/consent", poem::get(page(H::Consent)).post(page(H::SubmitConsent)))
+        .at("/signup", poem::get(page(H::SignUp)).post(page(H::SubmitSignUp)))
+        .at("/setup", poem::get(page(H::Setup)).post(page(H::SubmitSetup)))
+        .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
+        .at("/logout/done", poem::get(page(H::LoggedOut)))
+        .at("/account", poem::get(page(H::Account)))
+        .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
+        .at("/assets/:name", poem::get(endpoint::make(asset)))
+        .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
+    let swagger_ui = service.swagger_ui_html();
+    with_docs(route, &swagger_ui).nest("/", service)
+}
+
+/// Adds Swagger UI and the page at which its login ends.
+fn with_docs(route: Route, swagger_ui: &str) -> Route {
+    let Some(docs) = docs::docs(swagger_ui) else { return route };
+    let docs = Arc::new(docs);
+    let receiver_policy = docs::receiver_policy();
+    route.at("/docs", poem::get(endpoint::make(move |_| html(docs.html.clone(), docs.policy.clone())))).at(
+        "/docs/oauth-receiver.html",
+        poem::get(endpoint::make(move |_| html(docs::RECEIVER.to_owned(), receiver_policy.clone()))),
+    )
+}
+
+async fn json(body: String) -> poem::Result<Response> {
+    let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
+    Ok(answer.content_type("application/json").body(body))
+}
+
+async fn html(body: String, policy: String) -> poem::Result<Response> {
+    let answer = Response::builder()
+        .header(header::CONTENT_SECURITY_POLICY, policy)
+        .header(header::CACHE_CONTROL, "public, max-age=300");
+    Ok(answer.content_type("text/html; charset=utf-8").body(body))
+}
+
+async fn asset(request: Request) -> poem::Result<Response> {
+    let asset = web::asset(request.uri().path()).ok_or(poem::error::NotFoundError)?;
+    // The address carries the version, so that what lies under it never changes.
+    let is_versioned = request.uri().query() == Some(format!("v={}", asset.version()).as_str());
+    let caching = if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    let answer = Response::builder().status(StatusCode::OK).header(header::CACHE_CONTROL, caching);
+    Ok(answer.content_type(asset.content_type).body(asset.bytes))
+}
+
+/// What scripts of any web page may call: everything that carries no cookie. Never a page.
+fn public_paths() -> PublicPaths {
+    PublicPaths::new()
+        .with("/.well-known/", "GET")
+        .with("/jwks.json", "GET")
+        .with("/openapi.json", "GET")
+        .with("/token", "POST")
+        .with("/api/oauth2/token", "POST")
+        .with("/revoke", "POST")
+        .with("/userinfo", "GET, POST")
+}
+
+/// Which page.
+#[derive(Clone, Copy)]
+enum H {
+    Home,
+    Login,
+    SubmitLogin,
+    Consent,
+    SubmitConsent,
+    SignUp,
+    SubmitSignUp,
+    Setup,
+    SubmitSetup,
+    Logout,
+    SubmitLogout,
+    LoggedOut,
+    Account,
+    Developer,
+    SubmitDeveloper,
+}
+
+/// A page as an endpoint of poem.
+struct Page {
+    server: Arc<Server>,
+    handler: H,
+}
+
+impl Endpoint for Page {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let visit = Visit::read(&self.server, request).await?;
+        match self.handler {
+            H::Home => pages::home::show(visit).await,
+            H::Login => pages::login::show(visit).await,
+            H::SubmitLogin => pages::login::submit(visit).await,
+            H::Consent => pages::consent::show(visit).await,
+            H::SubmitConsent => pages::consent::submit(visit).await,
+            H::SignUp => pages::signup::show(visit).await,
+            H::SubmitSignUp => pages::signup::submit(visit).await,
+            H::Setup => pages::setup::show(visit).await,
+            H::SubmitSetup => pages::setup::submit(visit).await,
+            H::Logout => pages::logout::show(visit).await,
+            H::SubmitLogout => pages::logout::submit(visit).await,
+            H::LoggedOut => pages::logout::done(visit).await,
+            H::Account => pages::account::show(visit).await,
+            H::Developer => pages::developer::show(visit).await,
+            H::SubmitDeveloper => pages::developer::submit(visit).await,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What every handler has: the server, and how it speaks to browsers.
+
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::edge::{AntiForgery, Cookies, NotAnOrigin, Origin, Quota, RateLimit};
+use crate::{endpoint::Signet, web::Brand};
+
+/// A server that speaks HTTP.
+pub struct Server {
+    pub(super) signet: Signet,
+    pub(super) origin: Origin,
+    pub(super) cookies: Cookies,
+    pub(super) anti_forgery: AntiForgery,
+    pub(super) brand: Brand,
+    pub(super) token_rate: RateLimit,
+    pub(super) sign_up_rate: RateLimit,
+}
+
+impl Server {
+    /// Gives `signet` a voice. `is_relaxed` lets a test rig register people as fast as it likes.
+    ///
+    /// # Errors
+    ///
+    /// When the issuer has no origin, which a parsed one always has.
+    pub fn new(signet: Signet, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
+        let origin = Origin::parse(signet.issuer.as_str())?;
+        let clock = signet.clock.clone();
+        let sign_ups = if is_relaxed { 100_000 } else { 10 };
+        Ok(Arc::new(Self {
+            cookies: Cookies::new(&origin),
+            anti_forgery: AntiForgery::new(origin.clone(), signet.sealing_key.clone()),
+            brand: Brand { name: signet.brand.clone() },
+            token_rate: RateLimit::new(Quota::new(200, Duration::SECOND).with_burst(1000), clock.clone()),
+            sign_up_rate: RateLimit::new(Quota::new(sign_ups, Duration::HOUR), clock),
+            signet,
+            origin,
+        }))
+    }
+
+    /// The server without its HTTP.
+    #[must_use]
+    pub fn signet(&self) -> &Signet {
+        &self.signet
+    }
+}

@@ -1,0 +1,179 @@
+//! A browser's request for a page, and the page that it gets.
+
+use std::{net::IpAddr, sync::Arc};
+
+use maud::Markup;
+use poem::{
+    Body, Request, Response,
+    http::{Method, StatusCode, header},
+};
+use time::Duration;
+
+use super::{
+    edge::{ClientIp, ContentSecurityPolicy, Cookie, FormAction, FormContext, RequestId, no_store},
+    extract::form,
+    server::Server,
+};
+use crate::{
+    endpoint::{login::SignedInBrowser, session::Browser},
+    oauth::parameters::{MalformedParameters, Parameters},
+    secret::Secret,
+    web::ErrorPage,
+};
+
+/// A request for a page.
+pub(super) struct Visit {
+    /// The server.
+    pub(super) server: Arc<Server>,
+    /// The query of a GET, the form of a POST.
+    pub(super) parameters: Result<Parameters, MalformedParameters>,
+    /// What the browser shows of itself.
+    pub(super) browser: Browser,
+    /// Where from.
+    pub(super) address: IpAddr,
+    /// The header of this name.
+    pub(super) user_agent: String,
+    /// What to look for in the log.
+    pub(super) request_id: String,
+    headers: poem::http::HeaderMap,
+    is_new: bool,
+}
+
+impl Visit {
+    /// Reads a request.
+    pub(super) async fn read(server: &Arc<Server>, mut request: Request) -> poem::Result<Self> {
+        let parameters = if request.method() == Method::POST {
+            let body = request.take_body();
+            form(&request, &mut poem::RequestBody::new(body)).await?
+        } else {
+            Parameters::parse(request.uri().query().unwrap_or_default())
+        };
+        Ok(Self::of(server, &request, parameters))
+    }
+
+    /// A request whose parameters were read already.
+    pub(super) fn of(
+        server: &Arc<Server>,
+        request: &Request,
+        parameters: Result<Parameters, MalformedParameters>,
+    ) -> Self {
+        let headers = request.headers();
+        let cookie = |cookie| server.cookies.read(cookie, headers);
+        let known = cookie(Cookie::PreLogin);
+        let is_new = known.is_none();
+        Self {
+            server: Arc::clone(server),
+            parameters,
+            browser: Browser {
+                binding: known.unwrap_or_else(|| server.signet.entropy.secret()),
+                session: cookie(Cookie::Session),
+                device: cookie(Cookie::Device),
+            },
+            address: ClientIp::of(request).0,
+            user_agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
+            request_id: request.data::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
+            headers: headers.clone(),
+            is_new,
+        }
+    }
+
+    /// The value of a parameter; one that is repeated or unreadable is as good as none on a page of ours.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.parameters.as_ref().ok()?.one(name).ok().flatten()
+    }
+
+    /// The value of a parameter, or nothing.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.value(name).unwrap_or_default().to_owned()
+    }
+
+    /// The anti-forgery token of a form that does `action`, for the login `interaction` if there is one.
+    pub(super) fn anti_forgery(&self, action: &str, interaction: Option<&str>) -> String {
+        self.server.anti_forgery.issue(self.context(action, interaction))
+    }
+
+    /// Makes sure that the form was sent from a page of ours, in this browser.
+    pub(super) fn admit(&self, action: &str) -> poem::Result<()> {
+        let presented = self.text("anti_forgery");
+        let context = self.context(action, self.value("interaction"));
+        let _proof = self.server.anti_forgery.admit(&self.headers, &presented, context)?;
+        Ok(())
+    }
+
+    fn context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
+        let binding = self.browser.session.as_ref().unwrap_or(&self.browser.binding);
+        FormContext { binding, transaction: interaction.unwrap_or_default(), action }
+    }
+
+    /// A page whose forms lead back here.
+    pub(super) fn page(&self, status: StatusCode, markup: Markup) -> Response {
+        self.page_towards(status, markup, None)
+    }
+
+    /// A page whose forms lead back here and then perhaps to `redirect_uri`, which must be a trusted one: browsers hold
+    /// the policy against the redirect that follows a form too.
+    pub(super) fn page_towards(&self, status: StatusCode, markup: Markup, redirect_uri: Option<&str>) -> Response {
+        let policy = ContentSecurityPolicy::page();
+        let policy = match redirect_uri.map(FormAction::of_redirect_uri) {
+            Some(Ok(target)) => policy.with_form_action(target),
+            _ => policy,
+        };
+        let answer = Response::builder()
+            .status(status)
+            .header(header::CONTENT_SECURITY_POLICY, policy.header_value())
+            .content_type("text/html; charset=utf-8")
+            .body(Body::from_string(markup.into_string()));
+        self.remembered(no_store(answer))
+    }
+
+    /// The browser goes to `location`, by GET: 303, never 307, which would send a password on.
+    pub(super) fn redirect(&self, location: &str) -> Response {
+        let answer = Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).finish();
+        self.remembered(no_store(answer))
+    }
+
+    /// The browser goes to `location` and is signed in.
+    pub(super) fn redirect_signed_in(&self, location: &str, signed_in: &SignedInBrowser) -> Response {
+        let mut answer = self.redirect(location);
+        self.set(&mut answer, Cookie::Session, signed_in.session.secret(), Some(signed_in.lifetime));
+        self.set(&mut answer, Cookie::Device, &signed_in.device, Some(DEVICE_REMEMBERED));
+        answer
+    }
+
+    /// The answer after which the browser is signed out.
+    pub(super) fn signed_out(&self, mut answer: Response) -> Response {
+        answer.headers_mut().append(header::SET_COOKIE, self.server.cookies.clear(Cookie::Session));
+        answer
+    }
+
+    /// A page that says what went wrong and stays put.
+    pub(super) fn error(&self, status: StatusCode, page: ErrorPage) -> Response {
+        self.page(status, page.with_reference(&self.request_id).render(&self.server.brand))
+    }
+
+    /// A browser that comes for the first time gets the cookie that binds logins to it.
+    fn remembered(&self, mut answer: Response) -> Response {
+        if self.is_new {
+            self.set(
+                &mut answer,
+                Cookie::PreLogin,
+                &self.browser.binding,
+                Some(self.server.signet.lifetimes.interaction),
+            );
+        }
+        answer
+    }
+
+    fn set(&self, answer: &mut Response, cookie: Cookie, value: &Secret, max_age: Option<Duration>) {
+        match self.server.cookies.set(cookie, value, max_age) {
+            Ok(value) => {
+                answer.headers_mut().append(header::SET_COOKIE, value);
+            }
+            // Our own values are base64url and dots, which every cookie can carry.
+            Err(refusal) => tracing::error!(%refusal, "a cookie could not be set"),
+        }
+    }
+}
+
+/// How long a browser keeps the cookie of a device that has signed in.
+const DEVICE_REMEMBERED: Duration = crate::account::device::LIFETIME;
