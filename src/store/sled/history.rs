@@ -8,6 +8,10 @@
 //! then the next batch begins. So whatever moment a crash chooses, the log's last mark is that of the database's last
 //! batch, or that of the batch before. The database keeps both marks, and at the start the log's must be one of them.
 //! No crash makes it another, and every acknowledged batch is in both.
+//!
+//! Damage can also take rows out of the middle: sled ignores a segment of its file whose header is damaged, and with it
+//! whatever lies there, while the newest batch stays. So the database also keeps the sum of all its rows, its
+//! [`Contents`], which is compared with the rows at the start.
 
 use time::OffsetDateTime;
 
@@ -18,8 +22,8 @@ use crate::{crypto::sha256, entropy::Entropy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) position: Position,
-    /// The hash of the mark before and of all that was written since; the first one is random. So two histories never
-    /// share a mark, even if one is a copy of the other that went on by itself.
+    /// The hash of the mark before and of the rows since; the first one is random. So two histories never share a mark,
+    /// even if one is a copy of the other that went on by itself.
     chain: [u8; 32],
 }
 
@@ -38,12 +42,11 @@ impl Mark {
         Self { position, chain: entropy.bytes() }
     }
 
-    /// The mark at `position`, after writing what hashes to `written`.
-    pub(super) fn after(&self, position: Position, written: [u8; 32]) -> Self {
-        let mut bytes = Vec::with_capacity(Self::LENGTH + 32);
-        bytes.extend_from_slice(&self.encode());
+    /// The mark at `position`, from which on the rows are `contents`.
+    pub(super) fn after(&self, position: Position, contents: Contents) -> Self {
+        let mut bytes = self.encode();
         bytes.extend_from_slice(&position.encode());
-        bytes.extend_from_slice(&written);
+        bytes.extend_from_slice(&contents.encode());
         Self { position, chain: sha256(bytes) }
     }
 
@@ -71,10 +74,36 @@ impl Position {
     }
 }
 
+/// The sum of all that is stored, except of the history itself: 128 bits of the SHA-256 of each place and its bytes,
+/// added up, so that the order does not matter and each batch only adds and subtracts what it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Contents(u128);
+
+impl Contents {
+    pub(super) fn add(&mut self, place: &[u8], bytes: &[u8]) {
+        self.0 = self.0.wrapping_add(summand(place, bytes));
+    }
+
+    pub(super) fn subtract(&mut self, place: &[u8], bytes: &[u8]) {
+        self.0 = self.0.wrapping_sub(summand(place, bytes));
+    }
+
+    fn encode(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+}
+
+fn summand(place: &[u8], bytes: &[u8]) -> u128 {
+    let length = (place.len() as u64).to_be_bytes();
+    let hash = sha256([length.as_slice(), place, bytes].concat());
+    hash.first_chunk().map_or(0, |half| u128::from_be_bytes(*half))
+}
+
 /// What the database knows about its own history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct History {
     pub(super) last: Mark,
+    pub(super) contents: Contents,
     /// The mark that the commit log had when the last batch was written; none before the first.
     pub(super) previous: Option<Mark>,
 }
@@ -82,14 +111,16 @@ pub(super) struct History {
 impl History {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut bytes = self.last.encode();
+        bytes.extend_from_slice(&self.contents.encode());
         bytes.extend(self.previous.iter().flat_map(Mark::encode));
         bytes
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let (last, rest) = bytes.split_at_checked(Mark::LENGTH)?;
+        let (contents, rest) = rest.split_first_chunk()?;
         let previous = if rest.is_empty() { None } else { Some(Mark::decode(rest)?) };
-        Some(Self { last: Mark::decode(last)?, previous })
+        Some(Self { last: Mark::decode(last)?, contents: Contents(u128::from_be_bytes(*contents)), previous })
     }
 }
 
@@ -114,6 +145,11 @@ pub enum Evidence {
         /// Where it was.
         log: Position,
     },
+    /// The database is where it was, but its rows are not all there, or not as they were written.
+    RowsDiffer {
+        /// Where the database is.
+        database: Position,
+    },
     /// There is a commit log, and the database is empty.
     DatabaseIsEmpty {
         /// Where it was.
@@ -133,22 +169,24 @@ pub enum Evidence {
     },
 }
 
-/// Compares the database's history with the last mark of the commit log.
-pub(super) fn compare(database: Option<History>, log: Option<Mark>) -> Verdict {
+/// Compares the database's history with its rows, and with the last mark of the commit log.
+pub(super) fn compare(database: Option<History>, contents: Contents, log: Option<Mark>) -> Verdict {
     let Some(history) = database else {
         return log.map_or(Verdict::New, |log| Verdict::RolledBack(Evidence::DatabaseIsEmpty { log: log.position }));
     };
     let database = history.last.position;
-    match log {
-        Some(log) if log == history.last || Some(log) == history.previous => Verdict::Continues(history),
+    let evidence = match log {
+        Some(log) if log == history.last || Some(log) == history.previous => None,
         Some(Mark { position: log, .. }) if database.sequence < log.sequence => {
-            Verdict::RolledBack(Evidence::DatabaseIsOlder { database, log })
+            Some(Evidence::DatabaseIsOlder { database, log })
         }
-        Some(Mark { position: log, .. }) => Verdict::RolledBack(Evidence::LogIsAnother { database, log }),
+        Some(Mark { position: log, .. }) => Some(Evidence::LogIsAnother { database, log }),
         // The very first start ended before it had written the log: there was nothing yet to go back to.
-        None if database.sequence == 0 => Verdict::Continues(history),
-        None => Verdict::RolledBack(Evidence::LogIsMissing { database }),
-    }
+        None if database.sequence == 0 => None,
+        None => Some(Evidence::LogIsMissing { database }),
+    };
+    let differ = (history.contents != contents).then_some(Evidence::RowsDiffer { database });
+    evidence.or(differ).map_or(Verdict::Continues(history), Verdict::RolledBack)
 }
 
 #[cfg(test)]
@@ -162,15 +200,21 @@ mod tests {
 
     fn marks() -> [Mark; 4] {
         let first = Mark::random(at(0), Entropy::system());
-        let second = first.after(at(1), [1; 32]);
-        let third = second.after(at(5), [2; 32]);
-        [first, second, third, third.after(at(6), [3; 32])]
+        let second = first.after(at(1), Contents(1));
+        let third = second.after(at(5), Contents(2));
+        [first, second, third, third.after(at(6), Contents(3))]
     }
+
+    fn history(last: Mark, previous: Option<Mark>) -> History {
+        History { last, contents: CONTENTS, previous }
+    }
+
+    const CONTENTS: Contents = Contents(u128::MAX - 7);
 
     #[test]
     fn a_history_comes_back_as_it_was() {
         let [first, second, ..] = marks();
-        for history in [History { last: first, previous: None }, History { last: second, previous: Some(first) }] {
+        for history in [history(first, None), history(second, Some(first))] {
             assert_eq!(History::decode(&history.encode()), Some(history));
         }
         assert_eq!(History::decode(b"short"), None);
@@ -179,8 +223,8 @@ mod tests {
     #[test]
     fn the_log_may_be_at_the_last_batch_or_the_one_before_and_nowhere_else() {
         let [first, second, third, fourth] = marks();
-        let database = History { last: third, previous: Some(second) };
-        let judge = |log: &Mark| compare(Some(database), Some(*log));
+        let database = history(third, Some(second));
+        let judge = |log: &Mark| compare(Some(database), CONTENTS, Some(*log));
         assert_eq!(judge(&third), Verdict::Continues(database));
         assert_eq!(judge(&second), Verdict::Continues(database));
         let (database, log) = (at(5), at(6));
@@ -192,12 +236,12 @@ mod tests {
     #[test]
     fn a_copy_that_went_on_by_itself_is_another_history() {
         let [_, second, third, _] = marks();
-        let database = History { last: third, previous: Some(second) };
-        let copy = second.after(at(5), [9; 32]);
-        assert_eq!(compare(Some(database), Some(third)), Verdict::Continues(database));
+        let database = history(third, Some(second));
+        let copy = second.after(at(5), Contents(9));
+        assert_eq!(compare(Some(database), CONTENTS, Some(third)), Verdict::Continues(database));
         let (database_at, log) = (at(5), at(5));
         assert_eq!(
-            compare(Some(database), Some(copy)),
+            compare(Some(database), CONTENTS, Some(copy)),
             Verdict::RolledBack(Evidence::LogIsAnother { database: database_at, log })
         );
     }
@@ -205,11 +249,38 @@ mod tests {
     #[test]
     fn one_without_the_other_is_suspicious_unless_nothing_was_ever_committed() {
         let [first, second, ..] = marks();
-        assert_eq!(compare(None, None), Verdict::New);
-        assert_eq!(compare(None, Some(first)), Verdict::RolledBack(Evidence::DatabaseIsEmpty { log: at(0) }));
-        let new = History { last: first, previous: None };
-        assert_eq!(compare(Some(new), None), Verdict::Continues(new));
-        let used = History { last: second, previous: Some(first) };
-        assert_eq!(compare(Some(used), None), Verdict::RolledBack(Evidence::LogIsMissing { database: at(1) }));
+        assert_eq!(compare(None, CONTENTS, None), Verdict::New);
+        assert_eq!(compare(None, CONTENTS, Some(first)), Verdict::RolledBack(Evidence::DatabaseIsEmpty { log: at(0) }));
+        let new = history(first, None);
+        assert_eq!(compare(Some(new), CONTENTS, None), Verdict::Continues(new));
+        let used = history(second, Some(first));
+        assert_eq!(
+            compare(Some(used), CONTENTS, None),
+            Verdict::RolledBack(Evidence::LogIsMissing { database: at(1) })
+        );
+    }
+
+    #[test]
+    fn a_row_that_is_missing_or_altered_is_noticed() {
+        let mut contents = Contents::default();
+        for place in [b"a", b"b", b"c"] {
+            contents.add(place, b"row");
+        }
+        let [first, second, ..] = marks();
+        let database = History { last: second, contents, previous: Some(first) };
+        let judge = |contents| compare(Some(database), contents, Some(second));
+        assert_eq!(judge(contents), Verdict::Continues(database));
+        let differ = Verdict::RolledBack(Evidence::RowsDiffer { database: at(1) });
+        let mut changed = contents;
+        changed.subtract(b"a", b"row");
+        assert_eq!(judge(changed), differ, "missing");
+        changed.add(b"a", b"raw");
+        assert_eq!(judge(changed), differ, "altered");
+        changed.subtract(b"a", b"raw");
+        changed.add(b"d", b"row");
+        assert_eq!(judge(changed), differ, "elsewhere");
+        changed.subtract(b"d", b"row");
+        changed.add(b"a", b"row");
+        assert_eq!(judge(changed), Verdict::Continues(database), "as it was, in another order");
     }
 }

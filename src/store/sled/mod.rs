@@ -3,8 +3,8 @@
 //! sled's own promises are weaker than they sound, so this adds what is missing:
 //!
 //! * `flush` does not wait for the disk. Each batch is flushed and then synced by `fdatasync` ([`writer`]).
-//! * A damaged file opens without an error, with the newest commits missing. A detector of rollbacks refuses it
-//!   ([`history`], [`commit_log`]).
+//! * A damaged file opens without an error, with the newest commits missing, or with rows missing in the middle. A
+//!   detector of rollbacks refuses it ([`history`], [`commit_log`]).
 //! * Blocks are checked, but not rows. Each row has a checksum of its own ([`row`]).
 //!
 //! Since one thread writes, nothing can come between the check of a precondition and the write that relies on it. So
@@ -18,6 +18,7 @@
 mod commit_log;
 mod history;
 mod open;
+mod open_error;
 mod row;
 mod writer;
 
@@ -42,7 +43,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::{
     history::{Evidence, Position},
-    open::{OnRollback, OpenError, Opened},
+    open::{OnRollback, Opened},
+    open_error::OpenError,
 };
 use self::{
     row::{decode, place_of},
@@ -65,6 +67,8 @@ pub struct SledEngine {
     _writer: JoinOnDrop,
     db: sled::Db,
     _lock: File,
+    /// How long a request waits for its place in the queue.
+    patience: Duration,
 }
 
 impl SledEngine {
@@ -80,13 +84,13 @@ impl SledEngine {
                 health_sender.send_replace(Health::Failed);
             }
         })?;
-        Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock })
+        Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock, patience: BUSY_AFTER })
     }
 
     /// Queues what `request` makes of an answer's sender, and waits for the answer.
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, StoreFault> {
         let (sender, answer) = oneshot::channel();
-        match tokio::time::timeout(BUSY_AFTER, self.queue.reserve()).await {
+        match tokio::time::timeout(self.patience, self.queue.reserve()).await {
             Err(_) => return Err(StoreFault::Busy),
             Ok(Err(_)) => return Err(self.ended()),
             Ok(Ok(place)) => place.send(request(sender)),
@@ -199,5 +203,5 @@ impl Drop for JoinOnDrop {
 /// The most requests that wait for the writer.
 const QUEUE: usize = 1024;
 
-/// How long a request waits for its place in the queue.
+/// See [`SledEngine::patience`].
 const BUSY_AFTER: Duration = Duration::from_secs(5);

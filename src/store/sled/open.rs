@@ -1,4 +1,4 @@
-//! Opening the folder of the database: who may, in which order, and what to say to the person who hosts it if not.
+//! Opening the folder of the database: who may, and in which order.
 
 use std::{
     error::Error,
@@ -11,13 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
 
 use super::{
     Panicked, SledEngine,
     commit_log::{CommitLog, sync_folder},
     guarded,
-    history::{Evidence, History, Mark, Position, Verdict, compare},
+    history::{Contents, History, Mark, Position, Verdict, compare},
+    open_error::{OpenError, inaccessible, unreadable},
     row::{decode, decode_instant, encode, encode_instant, own_place},
     writer::{Disk, HISTORY, Writer, Writes},
 };
@@ -76,15 +77,16 @@ pub(super) fn parts(
     remove_unfinished_snapshots(folder).map_err(inaccessible(folder))?;
     let disk = open_disk(folder)?;
     let opening = Opening { folder, disk, now: clock.now().to_offset(UtcOffset::UTC), entropy };
-    let database = opening.history()?;
+    let contents = opening.contents()?;
+    let database = opening.history(contents)?;
     let log = CommitLog::open(folder).map_err(inaccessible(folder))?;
     let mark = log.as_ref().map(|log| *log.latest());
-    let (history, log) = match compare(database, mark) {
+    let (history, log) = match compare(database, contents, mark) {
         Verdict::New => opening.begin()?,
         Verdict::Continues(database) => (database, opening.complete(log, database.last)?),
         Verdict::RolledBack(evidence) => match on_rollback {
             OnRollback::Refuse => return Err(OpenError::RolledBack { folder: folder.to_owned(), evidence }),
-            OnRollback::Accept => opening.begin_epoch(database, mark)?,
+            OnRollback::Accept => opening.begin_epoch(database, contents, mark)?,
         },
     };
     let not_before = opening.not_before()?;
@@ -101,15 +103,20 @@ struct Opening<'folder> {
 
 impl Opening<'_> {
     /// What the database knows about its history; nothing if nothing was ever written.
-    fn history(&self) -> Result<Option<History>, OpenError> {
+    fn history(&self, contents: Contents) -> Result<Option<History>, OpenError> {
         match self.own_row(HISTORY)? {
             Some(row) => match History::decode(&row.value) {
                 Some(history) => Ok(Some(history)),
                 None => Err(unreadable(self.folder, UnreadableRow::Nonsense)),
             },
-            None if self.disk.db.is_empty() => Ok(None),
-            None => Err(unreadable(self.folder, NotOurs)),
+            None if contents == Contents::default() => Ok(None),
+            None => Err(unreadable(self.folder, RowsWithoutHistory)),
         }
+    }
+
+    /// What is stored. On a large database this takes most of the time of opening.
+    fn contents(&self) -> Result<Contents, OpenError> {
+        guarded(|| self.disk.contents()).map_err(|fault| unreadable(self.folder, fault))
     }
 
     /// The last epoch.
@@ -131,11 +138,16 @@ impl Opening<'_> {
     /// Begins the history of a new database.
     fn begin(&self) -> Result<(History, CommitLog), OpenError> {
         let last = Mark::random(Position { sequence: 0, at: self.now }, self.entropy);
-        self.write(Writes::new(), History { last, previous: None })
+        self.write(Writes::new(), History { last, contents: Contents::default(), previous: None })
     }
 
     /// Begins a new history for a database that was rolled back, and an epoch.
-    fn begin_epoch(&self, database: Option<History>, log: Option<Mark>) -> Result<(History, CommitLog), OpenError> {
+    fn begin_epoch(
+        &self,
+        database: Option<History>,
+        contents: Contents,
+        log: Option<Mark>,
+    ) -> Result<(History, CommitLog), OpenError> {
         // Later than both, so that no version is given a second time.
         let positions = [database.map(|history| history.last.position), log.map(|mark| mark.position)];
         let sequence = positions.iter().flatten().map(|position| position.sequence).max().unwrap_or(0) + 1;
@@ -146,11 +158,14 @@ impl Opening<'_> {
         let row = Row { version: sequence, value: encode_instant(not_before).to_vec(), expires_at: None };
         let row = encode(&place, &row);
         // If the end comes before the new log is written, the old one is that of the batch before.
-        self.write(Writes::from([(place, Some(row))]), History { last, previous: log })
+        let writes = Writes::from([(place, Some(row))]);
+        let contents = guarded(|| self.disk.contents_after(contents, &writes));
+        let contents = contents.map_err(|fault| unreadable(self.folder, fault))?;
+        self.write(writes, History { last, contents, previous: log })
     }
 
     fn write(&self, writes: Writes, history: History) -> Result<(History, CommitLog), OpenError> {
-        self.disk.write(writes, &history).map_err(|fault| unreadable(self.folder, fault))?;
+        guarded(|| self.disk.write(writes, &history)).map_err(|fault| unreadable(self.folder, fault))?;
         let log = CommitLog::create(self.folder, history.last).map_err(inaccessible(self.folder))?;
         Ok((history, log))
     }
@@ -187,10 +202,16 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join(LOCK);
     let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
     let lock = opened.map_err(inaccessible(folder))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::HeldByAnotherServer { folder: folder.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(inaccessible(folder)(error)),
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(RETRY),
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::HeldByAnotherServer { folder: folder.to_owned() });
+            }
+            Err(TryLockError::Error(error)) => return Err(inaccessible(folder)(error)),
+        }
     }
 }
 
@@ -254,7 +275,7 @@ fn open_sled(folder: &Path) -> Result<sled::Db, OpenError> {
                 if Instant::now() >= patience {
                     return Err(OpenError::HeldByAnotherServer { folder: folder.to_owned() });
                 }
-                thread::sleep(Duration::from_millis(10));
+                thread::sleep(RETRY);
             }
             Ok(Err(sled::Error::Io(error))) => return Err(inaccessible(folder)(error)),
             Ok(Err(error)) => return Err(unreadable(folder, error)),
@@ -263,145 +284,17 @@ fn open_sled(folder: &Path) -> Result<sled::Db, OpenError> {
     }
 }
 
-/// Why a database was not opened. `Display` tells the person who hosts the server what happened and what to do.
-#[derive(Debug)]
-pub enum OpenError {
-    /// Another process has it open.
-    HeldByAnotherServer {
-        /// The folder of the database.
-        folder: PathBuf,
-    },
-    /// It is not the one that the server left behind.
-    RolledBack {
-        /// The folder of the database.
-        folder: PathBuf,
-        /// What shows it.
-        evidence: Evidence,
-    },
-    /// The operating system refuses: permissions, a full disk, a disk that fails.
-    Inaccessible {
-        /// The folder of the database.
-        folder: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Its content is damaged, or not ours.
-    Unreadable {
-        /// The folder of the database.
-        folder: PathBuf,
-        /// What is wrong with it.
-        source: Box<dyn Error + Send + Sync>,
-    },
-}
-
-fn inaccessible(folder: &Path) -> impl Fn(io::Error) -> OpenError {
-    move |source| OpenError::Inaccessible { folder: folder.to_owned(), source }
-}
-
-fn unreadable(folder: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> OpenError {
-    OpenError::Unreadable { folder: folder.to_owned(), source: source.into() }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HeldByAnotherServer { folder } => write!(
-                formatter,
-                "The database in {} is in use by another running server. Stop that one first, or give this one a \
-                 folder of its own (`data` in config.toml, or SIGNET__DATA).",
-                folder.display()
-            ),
-            Self::RolledBack { folder, evidence } => write!(
-                formatter,
-                "The database in {} may have gone back in time: {evidence}. Codes that were spent, refresh tokens \
-                 that were rotated and grants that were revoked since could be valid again, so the server does not \
-                 start. First make a copy of the folder. If newer files exist, put them back, all of the folder and \
-                 not single files. If there are none, or you restored a backup on purpose, start once with \
-                 --accept-rollback: all sessions, codes and refresh tokens issued before that moment end, and \
-                 everybody signs in again. If nobody copied any files, check the disk.",
-                folder.display()
-            ),
-            Self::Inaccessible { folder, source } => {
-                write!(formatter, "The database in {} cannot be opened: {source}. {}", folder.display(), hint(source))
-            }
-            Self::Unreadable { folder, source } => write!(
-                formatter,
-                "The database in {} cannot be read: {source}. Make a copy of the folder and check the disk. Then \
-                 restore a backup into an empty folder, or move this one away to begin with an empty database.",
-                folder.display()
-            ),
-        }
-    }
-}
-
-fn hint(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::PermissionDenied => {
-            "The folder and all files in it must belong to the user that the server runs as."
-        }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "Free some space: the database needs a little even to be opened."
-        }
-        io::ErrorKind::ReadOnlyFilesystem => "The server must be able to write there.",
-        _ => "Check that it is a folder on a local disk, and that the disk is healthy.",
-    }
-}
-
-impl Error for OpenError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::HeldByAnotherServer { .. } | Self::RolledBack { .. } => None,
-            Self::Inaccessible { source, .. } => Some(source),
-            Self::Unreadable { source, .. } => Some(source.as_ref()),
-        }
-    }
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DatabaseIsOlder { database, log } => write!(
-                formatter,
-                "it ends with {database}, but commit.log shows that it had reached {log}. An older copy was put in \
-                 its place, or it is damaged"
-            ),
-            Self::DatabaseIsEmpty { log } => write!(
-                formatter,
-                "it is empty, but commit.log shows that it had reached {log}. It was removed, or it is damaged"
-            ),
-            Self::LogIsMissing { database } => write!(
-                formatter,
-                "it ends with {database}, but commit.log, which tells whether that is the latest, is missing or \
-                 unreadable"
-            ),
-            Self::LogIsAnother { database, log } => write!(
-                formatter,
-                "it ends with {database}, but commit.log, which ends with {log}, does not belong to it. One of the \
-                 two was replaced"
-            ),
-        }
-    }
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at.replace_nanosecond(0).unwrap_or(self.at);
-        let at = at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
-        write!(formatter, "commit {} of {at}", self.sequence)
-    }
-}
-
 /// There are rows and no history.
 #[derive(Debug)]
-struct NotOurs;
+struct RowsWithoutHistory;
 
-impl fmt::Display for NotOurs {
+impl fmt::Display for RowsWithoutHistory {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("it was not written by this server")
+        formatter.write_str("it has rows but no history, so it is damaged or was not written by this server")
     }
 }
 
-impl Error for NotOurs {}
+impl Error for RowsWithoutHistory {}
 
 const LOCK: &str = "lock";
 const NOT_BEFORE: &str = "not_before";
@@ -413,5 +306,9 @@ const CACHE: u64 = 32 * 1024 * 1024;
 /// Milliseconds between two turns of sled's own flusher, which also collects its garbage.
 const FLUSH_EVERY: u64 = 500;
 
-/// How long sled's lock may be held although ours is free.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a lock may still be held by a server that is about to end, or by a child process that it has forked and
+/// that has not yet become another program.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long to wait before trying a lock again.
+const RETRY: Duration = Duration::from_millis(10);

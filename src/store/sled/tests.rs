@@ -151,6 +151,18 @@ async fn accepting_a_rollback_that_did_not_happen_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_database_of_another_program_is_not_taken_for_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let foreign = sled::Config::new().path(folder.path()).open().unwrap();
+    foreign.insert("key", "value").unwrap();
+    drop(foreign);
+    for on_rollback in [OnRollback::Refuse, OnRollback::Accept] {
+        let outcome = open_with(folder.path(), on_rollback);
+        assert!(matches!(outcome, Err(OpenError::Unreadable { .. })), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_epoch_does_not_move_back_with_the_clock() {
     let folder = tempfile::tempdir().unwrap();
     put(&open(folder.path()).unwrap(), "a").await;
@@ -275,6 +287,34 @@ async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
 }
 
 #[tokio::test]
+async fn a_full_queue_is_waited_for_and_then_said_to_be_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut engine = open(folder.path()).unwrap();
+    // A writer that takes nothing, until it does.
+    let (queue, mut requests) = mpsc::channel(1);
+    engine.queue = queue;
+    engine.patience = Duration::from_millis(20);
+    let commit = |key: &str| engine.commit(Commit::new().put(CODES, key, "", None));
+    let mut first = commit("first");
+    assert!(tokio::time::timeout(Duration::ZERO, &mut first).await.is_err(), "it is queued");
+    let outcome = commit("second").await;
+    assert!(matches!(&outcome, Err(CommitError::Fault(fault @ StoreFault::Busy)) if fault.is_temporary()));
+    let answering = async {
+        for _ in 0..2 {
+            match requests.recv().await {
+                Some(Request::Commit(_, answer)) => answer.send(Ok(7)).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    let (first, third, ()) = tokio::join!(first, commit("third"), answering);
+    assert_eq!((first.unwrap(), third.unwrap()), (7, 7));
+    drop(requests);
+    let outcome = commit("to a writer that is gone").await;
+    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Latched))), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn conflicts_alone_cost_no_sync() {
     let folder = tempfile::tempdir().unwrap();
     let engine = open(folder.path()).unwrap();
@@ -291,10 +331,10 @@ async fn conflicts_alone_cost_no_sync() {
 
 /// Fills a database with pairs of rows, some of them replaced, over several openings.
 async fn filled(folder: &Path) {
-    for round in 0..3_u32 {
+    for round in 0..2_u32 {
         let engine = open(folder).unwrap();
-        for at in 0..150_u32 {
-            let key = (at % 97).to_string();
+        for at in 0..400_u32 {
+            let key = (at % 297).to_string();
             let value = [format!("{round} {at} ").into_bytes(), vec![b'x'; 700]].concat();
             let commit = Commit::new().put(CODES, key.as_str(), value.clone(), Some(NOW));
             engine.commit(commit.put(GRANTS, key.as_str(), value, None)).await.unwrap();
@@ -309,6 +349,20 @@ fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
         rows.extend(engine.page(namespace, b"", None, u16::MAX)?);
     }
     Ok(rows)
+}
+
+/// Any bit, or in every third round one of the header of a segment, where it does most: a segment without a header is
+/// not there.
+fn a_bit(length: u64, round: u64) -> u64 {
+    const SEGMENT: u64 = 512 * 1024;
+    const HEADER: u64 = 20;
+    let any = u64::from_be_bytes(Entropy::system().bytes());
+    if round.is_multiple_of(3) {
+        let segments = length.div_ceil(SEGMENT);
+        (any / (HEADER * 8) % segments) * SEGMENT * 8 + any % (HEADER * 8)
+    } else {
+        any % (length * 8)
+    }
 }
 
 #[tokio::test]
@@ -327,7 +381,7 @@ async fn a_flipped_bit_never_loses_a_commit_in_silence() {
         copy(source, folder.path());
         let path = folder.path().join("db");
         let mut bytes = fs::read(&path).unwrap();
-        let at = u64::from_be_bytes(Entropy::system().bytes()) % (bytes.len() as u64 * 8);
+        let at = a_bit(bytes.len() as u64, round);
         bytes[usize::try_from(at / 8).unwrap()] ^= 1 << (at % 8);
         fs::write(&path, bytes).unwrap();
         match open(folder.path()) {

@@ -11,12 +11,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     commit_log::CommitLog,
-    history::{History, Position},
+    history::{Contents, History, Position},
     row::{decode, encode, expiries_before, expiry_place, own_place, place_in_expiry, place_of},
 };
 use crate::{
     clock::Clock,
-    crypto::sha256,
     store::{
         commit::{BoundedCommit, Write},
         engine::{Health, Row, SWEEP_LIMIT, sweep_before},
@@ -126,8 +125,9 @@ impl Writer {
             return Ok(());
         }
         let position = Position { sequence, at: self.clock.now() };
-        let last = before.after(position, sha256(batch.encode()));
-        let history = History { last, previous: Some(before) };
+        let contents = self.disk.contents_after(self.history.contents, &batch.writes)?;
+        let last = before.after(position, contents);
+        let history = History { last, contents, previous: Some(before) };
         self.disk.write(batch.writes, &history)?;
         self.log.append(last).map_err(StoreFault::storage)?;
         self.history = history;
@@ -161,6 +161,32 @@ impl Disk {
         batch.insert(place, bytes);
         self.db.apply_batch(batch).map_err(StoreFault::storage)?;
         self.sync()
+    }
+
+    /// What `contents` becomes by `writes`.
+    pub(super) fn contents_after(&self, mut contents: Contents, writes: &Writes) -> Result<Contents, StoreFault> {
+        for (place, bytes) in writes {
+            if let Some(stored) = self.db.get(place).map_err(StoreFault::storage)? {
+                contents.subtract(place, &stored);
+            }
+            if let Some(bytes) = bytes {
+                contents.add(place, bytes);
+            }
+        }
+        Ok(contents)
+    }
+
+    /// The contents as they are: reads everything.
+    pub(super) fn contents(&self) -> Result<Contents, StoreFault> {
+        let mut contents = Contents::default();
+        let history = own_place(HISTORY);
+        for entry in &*self.db {
+            let (place, bytes) = entry.map_err(StoreFault::storage)?;
+            if *place != *history {
+                contents.add(&place, &bytes);
+            }
+        }
+        Ok(contents)
     }
 
     /// Waits until everything that was written is on disk.
@@ -230,19 +256,6 @@ impl Batch {
             self.writes.insert(expiry_place(expires_at.unix_timestamp(), place), None);
         }
         Ok(())
-    }
-
-    /// The writes as bytes to be hashed, each part with its length.
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (place, row) in &self.writes {
-            let row = row.as_deref();
-            bytes.extend_from_slice(&(place.len() as u64).to_be_bytes());
-            bytes.extend_from_slice(place);
-            bytes.extend_from_slice(&row.map_or(u64::MAX, |row| row.len() as u64).to_be_bytes());
-            bytes.extend_from_slice(row.unwrap_or_default());
-        }
-        bytes
     }
 }
 
