@@ -18,6 +18,12 @@ pub mod verify;
 #[cfg(feature = "server")]
 pub mod account;
 #[cfg(feature = "server")]
+pub mod app;
+#[cfg(feature = "server")]
+pub mod command;
+#[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
 pub mod endpoint;
 #[cfg(feature = "server")]
 pub mod http;

@@ -1,3 +1,122 @@
 //! The command line.
 
-fn main() {}
+use std::{
+    io::{IsTerminal, Read, Write},
+    net::TcpStream,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Parser;
+use signet::{
+    app::{self, StartOptions},
+    clock::Clock,
+    command::{AdminCommand, Answer, Arguments, CallError, Command, KeysCommand, Request, call},
+    config::{Config, LogFormat},
+    entropy::Entropy,
+    http,
+};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if matches!(arguments.command, Some(Command::Openapi)) {
+        return ended(app::without_storage().map(|server| vec![http::specification(&server)]));
+    }
+    let config = match Config::load(arguments.config.as_deref(), std::env::vars_os()) {
+        Ok(config) => config,
+        Err(mistakes) => return ended(Err(format!("the configuration has mistakes:\n{mistakes}"))),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return ended(Err(error.to_string())),
+    };
+    let options = StartOptions { accept_rollback: arguments.accept_rollback };
+    ended(match arguments.command {
+        None | Some(Command::Serve) => {
+            log(&config);
+            runtime.block_on(app::serve(config, options)).map(|()| Vec::new()).map_err(|error| error.to_string())
+        }
+        Some(Command::Healthcheck) => healthcheck(&config),
+        Some(Command::Admin(AdminCommand::SetupLink)) => runtime.block_on(command(&config, Request::SetupLink)),
+        Some(Command::Keys(KeysCommand::List)) => runtime.block_on(command(&config, Request::KeysList)),
+        Some(Command::Keys(KeysCommand::Rotate { emergency })) => {
+            runtime.block_on(command(&config, Request::KeysRotate { emergency }))
+        }
+        // It needs no configuration and was answered above.
+        Some(Command::Openapi) => Ok(Vec::new()),
+    })
+}
+
+/// Prints what came of it.
+fn ended(outcome: Result<Vec<String>, String>) -> ExitCode {
+    match outcome {
+        Ok(lines) => {
+            let mut out = std::io::stdout().lock();
+            let written = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+            if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(message) => {
+            let _ = writeln!(std::io::stderr().lock(), "signet: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The log goes to standard error: standard output is for people.
+fn log(config: &Config) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match config.log.format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Asks the running server, or, when none runs, opens its files.
+async fn command(config: &Config, request: Request) -> Result<Vec<String>, String> {
+    let answer = match call(&config.data, request).await {
+        Ok(answer) => answer,
+        Err(CallError::NoServer) => {
+            let clock = (Clock::system(), Entropy::system());
+            let server = app::assemble(config, StartOptions::default(), clock).await;
+            let server = server.map_err(|error| error.to_string())?;
+            let answer = app::answer(Arc::clone(&server), request).await;
+            server.signet().store.engine().close().await.map_err(|fault| fault.to_string())?;
+            answer
+        }
+        Err(error @ CallError::Broken(_)) => return Err(error.to_string()),
+    };
+    match answer {
+        Answer::Lines(lines) => Ok(lines),
+        Answer::Refused(reason) => Err(reason),
+    }
+}
+
+/// A plain HTTP request to the address that the server listens on.
+fn healthcheck(config: &Config) -> Result<Vec<String>, String> {
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            std::net::IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let ask = || {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        write!(stream, "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(4096).read_to_string(&mut answer)?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    match ask() {
+        Ok(answer) if answer.starts_with("HTTP/1.1 200") => Ok(vec!["ok".to_owned()]),
+        Ok(answer) => Err(format!("{address} is not well: {}", answer.lines().next().unwrap_or_default())),
+        Err(error) => Err(format!("nobody answers on {address}: {error}")),
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(3);

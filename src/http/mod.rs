@@ -1,6 +1,7 @@
 //! poem and poem-openapi: requests to endpoint calls, results to responses.
 
 mod authorize;
+mod built_in;
 mod clients_api;
 mod docs;
 mod documented;
@@ -13,6 +14,7 @@ mod routes;
 mod server;
 mod visit;
 
+pub use built_in::built_in_client;
 pub use routes::{Wrapping, application, specification};
 pub use server::Server;
 

@@ -167,6 +167,12 @@ impl ClientId {
         Self(format!("app_{}", entropy.text::<16>()))
     }
 
+    /// The identifier of a client that is part of this server.
+    #[must_use]
+    pub fn built_in(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The identifier, as it stands in `client_id`.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,175 @@
+//! From the configuration to a server that can answer.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use time::Duration;
+
+use super::{StartError, StartOptions};
+use crate::{
+    account::{
+        hashing::{HashingCost, HashingLimits, PasswordHasher},
+        password::PasswordPolicy,
+        session::SessionLifetimes,
+        throttle::{Throttle, ThrottlePolicy},
+    },
+    clock::Clock,
+    config::{Config, SignUp},
+    crypto::SealingKey,
+    endpoint::{
+        Lifetimes, Signet, clients,
+        new_account::{NewAccount, NewAccountRefusal},
+        setup,
+    },
+    entropy::Entropy,
+    http::{Server, built_in_client},
+    jose::{Algorithm, KeyFolder, Keys, RingPolicy},
+    oauth::{authorization_request::AuthorizationPolicy, client::Provenance},
+    secret::Secret,
+    store::{MemoryEngine, OnRollback, SledEngine, Store},
+};
+
+/// Opens the database and the keys, and writes down the clients and the administrator of the configuration.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub async fn assemble(
+    config: &Config,
+    options: StartOptions,
+    (clock, entropy): (Clock, Entropy),
+) -> Result<Arc<Server>, StartError> {
+    let store = open_store(config, options, (clock.clone(), entropy)).await?;
+    let (keys, sealing_key) = open_keys(config, &clock, entropy).await?;
+    let signet = Signet {
+        issuer: config.issuer.clone(),
+        resources: config.resources.clone(),
+        authorization_policy: AuthorizationPolicy { require_state: config.oauth.require_state },
+        lifetimes: lifetimes(config),
+        password_policy: PasswordPolicy::new(config.accounts.password_minimum_length).unwrap_or_default(),
+        sign_up_is_open: config.accounts.sign_up == SignUp::Open,
+        brand: config.brand.name.clone(),
+        store,
+        keys: Arc::new(keys),
+        hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(cores())),
+        throttle: Throttle::new(if config.throttle.relaxed {
+            ThrottlePolicy::relaxed()
+        } else {
+            ThrottlePolicy::default()
+        }),
+        sealing_key,
+        clock,
+        entropy,
+    };
+    put_clients(&signet, config).await?;
+    bootstrap(&signet, config).await?;
+    // The origin of a parsed issuer always parses.
+    Server::new(signet, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
+}
+
+/// A server of the defaults that remembers nothing and signs with keys of a folder that is gone afterwards: enough to
+/// print its own description.
+///
+/// # Errors
+///
+/// When the keys cannot be made.
+pub fn without_storage() -> Result<Arc<Server>, String> {
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let config = Config::load(None, []).map_err(|mistakes| mistakes.to_string())?;
+    let path = std::env::temp_dir().join(format!("signet-{}", entropy.text::<12>()));
+    let folder = KeyFolder::open(&path, None, entropy).map_err(|fault| fault.to_string())?;
+    let keys = Keys::open(folder, RingPolicy::default(), &[Algorithm::Es256], clock.now());
+    // Nothing is signed with them any more, whether or not they can be removed.
+    let _ = std::fs::remove_dir_all(&path);
+    let signet = Signet {
+        issuer: config.issuer.clone(),
+        resources: config.resources.clone(),
+        authorization_policy: AuthorizationPolicy { require_state: true },
+        lifetimes: lifetimes(&config),
+        password_policy: PasswordPolicy::default(),
+        sign_up_is_open: true,
+        brand: config.brand.name.clone(),
+        store: Store::new(Arc::new(MemoryEngine::new()), None),
+        keys: Arc::new(keys.map_err(|fault| fault.to_string())?),
+        hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(1)),
+        throttle: Throttle::new(ThrottlePolicy::default()),
+        sealing_key: SealingKey::new(entropy.bytes()),
+        clock,
+        entropy,
+    };
+    Server::new(signet, false).map_err(|refusal| refusal.to_string())
+}
+
+async fn open_store(
+    config: &Config,
+    options: StartOptions,
+    (clock, entropy): (Clock, Entropy),
+) -> Result<Store, StartError> {
+    let on_rollback = if options.accept_rollback { OnRollback::Accept } else { OnRollback::Refuse };
+    let data = config.data.clone();
+    let opened = tokio::task::spawn_blocking(move || SledEngine::open(&data, on_rollback, clock, entropy));
+    let opened = opened.await.map_err(|_| StartError::Interrupted)??;
+    Ok(Store::new(Arc::new(opened.engine), opened.not_before))
+}
+
+async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(Keys, SealingKey), StartError> {
+    let (folder, passphrase) = (config.keys.clone(), config.key_ring.passphrase.clone());
+    let policy = RingPolicy {
+        rotate_every: config.key_ring.rotate_every,
+        keep_retired: RingPolicy::default().keep_retired.max(config.longest_token_lifetime() + Duration::HOUR),
+        ..RingPolicy::default()
+    };
+    // RS256 for ID tokens, ES256 for access tokens, and whatever else a resource asks for.
+    let resources = config.resources.all().iter().map(|resource| resource.access_token_signing_alg);
+    let algorithms: BTreeSet<Algorithm> = resources.chain([Algorithm::Es256, Algorithm::Rs256]).collect();
+    let algorithms: Vec<Algorithm> = algorithms.into_iter().collect();
+    let now = clock.now();
+    let opened = tokio::task::spawn_blocking(move || {
+        let folder = KeyFolder::open(folder, passphrase, entropy)?;
+        let sealing_key = folder.load_or_create_sealing_key()?;
+        Ok::<_, StartError>((Keys::open(folder, policy, &algorithms, now)?, sealing_key))
+    });
+    opened.await.map_err(|_| StartError::Interrupted)?
+}
+
+fn lifetimes(config: &Config) -> Lifetimes {
+    let configured = config.lifetimes;
+    Lifetimes {
+        authorization_code: configured.authorization_code,
+        access_token: configured.access_token,
+        id_token: configured.id_token,
+        interaction: configured.interaction,
+        session: SessionLifetimes { idle: configured.session_idle, absolute: configured.session_absolute },
+    }
+}
+
+async fn put_clients(signet: &Signet, config: &Config) -> Result<(), StartError> {
+    let (client_id, metadata) = built_in_client(&signet.issuer, &signet.resources);
+    clients::put_configured(signet, &client_id, None, metadata, Provenance::BuiltIn).await?;
+    for client in &config.clients {
+        let secret = client.client_secret.as_ref();
+        let metadata = client.metadata.clone();
+        if clients::put_configured(signet, &client.client_id, secret, metadata, Provenance::Configuration).await? {
+            tracing::info!(client_id = %client.client_id, "client of the configuration written");
+        }
+    }
+    Ok(())
+}
+
+async fn bootstrap(signet: &Signet, config: &Config) -> Result<(), StartError> {
+    let Some(bootstrap) = &config.bootstrap else { return Ok(()) };
+    let entered = NewAccount {
+        username: bootstrap.admin_username.clone(),
+        email: String::new(),
+        name: String::new(),
+        password: Secret::new(bootstrap.admin_password.expose()),
+    };
+    match setup::bootstrap(signet, entered).await {
+        Ok(_) => Ok(()),
+        Err(NewAccountRefusal::Fields(errors)) => Err(StartError::Bootstrap(errors)),
+        Err(NewAccountRefusal::Fault(fault)) => Err(StartError::Fault(fault)),
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

@@ -1,0 +1,120 @@
+//! Puts the parts together from the configuration, and keeps them running.
+
+mod assemble;
+mod start_error;
+mod tasks;
+
+use std::{
+    io::{IsTerminal, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+use poem::listener::{Listener, TcpListener};
+
+pub use self::{
+    assemble::{assemble, without_storage},
+    start_error::StartError,
+    tasks::answer,
+};
+use crate::{
+    clock::Clock,
+    command::AdminSocket,
+    config::Config,
+    endpoint::setup,
+    entropy::Entropy,
+    http::{Server, Wrapping, application, edge},
+    store::Health,
+};
+
+/// How to start.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StartOptions {
+    /// Whether to start with a database that is older than what was promised: see `--accept-rollback`.
+    pub accept_rollback: bool,
+}
+
+/// Serves until SIGINT or SIGTERM, or until the storage fails.
+///
+/// # Errors
+///
+/// [`StartError`]: why it could not start, or why it had to stop.
+pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartError> {
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let acceptor = TcpListener::bind(config.listen)
+        .into_acceptor()
+        .await
+        .map_err(|source| StartError::Listen { address: config.listen, source })?;
+    let server = assemble(&config, options, (Clock::system(), Entropy::system())).await?;
+    let socket = AdminSocket::bind(&config.data).map_err(StartError::Socket)?;
+    greet(&server, &config).await?;
+
+    let proxies = config.http.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let trusted_proxies = edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default();
+    let wrapping = Wrapping { trusted_proxies, ..Wrapping::default() };
+    let acceptor = edge::GuardedAcceptor::new(acceptor, edge::ConnectionLimits::default());
+    let mut background = tasks::spawn(&server, socket);
+    let mut health = server.signet().store.engine().health();
+    let stop = async move {
+        tokio::select! {
+            () = signal() => tracing::info!("stopping; requests under way are finished first"),
+            _ = health.wait_for(|health| *health == Health::Failed) => tracing::error!("stopping: the storage has failed"),
+        }
+    };
+    let application = application(&server, wrapping);
+    let served = poem::Server::new_with_acceptor(acceptor)
+        .run_with_graceful_shutdown(application, stop, Some(PATIENCE))
+        .await
+        .map_err(StartError::Serve);
+    background.abort_all();
+    let engine = server.signet().store.engine();
+    let is_failed = engine.is_failed();
+    let closed = engine.close().await;
+    served?;
+    closed.map_err(StartError::Storage)?;
+    if is_failed { Err(StartError::StorageFailed) } else { Ok(()) }
+}
+
+/// Tells whoever started the server how to go on.
+async fn greet(server: &Arc<Server>, config: &Config) -> Result<(), StartError> {
+    let signet = server.signet();
+    let link = setup::link(signet).await.map_err(StartError::Fault)?;
+    let issuer = &config.issuer;
+    let mut lines =
+        vec![String::new(), format!("  Signet {} serves {issuer}", env!("CARGO_PKG_VERSION")), String::new()];
+    if let Some(link) = link {
+        lines.push("  Nobody administers it yet. Create the first administrator here, within 60 minutes:".to_owned());
+        lines.push(format!("    {link}"));
+        lines.push(String::new());
+    }
+    lines.push(format!("  Register an application   {issuer}/developer"));
+    lines.push(format!("  Try the API               {issuer}/docs"));
+    lines.push(format!("  Discovery                 {issuer}/.well-known/openid-configuration"));
+    lines.push(String::new());
+    if std::io::stdout().is_terminal() {
+        lines.push("  Press Ctrl+C to stop.".to_owned());
+        lines.push(String::new());
+    }
+    // Whoever closed our output does not read it; that is no reason to stop.
+    let _ = writeln!(std::io::stdout().lock(), "{}", lines.join("\n"));
+    Ok(())
+}
+
+/// Resolves on SIGINT or SIGTERM.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        // Without handlers the signals end the process by themselves.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// How long requests under way may take once the server is to stop.
+const PATIENCE: Duration = Duration::from_secs(10);

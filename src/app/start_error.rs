@@ -1,0 +1,107 @@
+//! Why the server could not start, in words that say what to change.
+
+use std::{error::Error, fmt, io, net::SocketAddr};
+
+use crate::{
+    endpoint::{Fault, new_account::FieldErrors},
+    jose::{KeyFolderFault, KeysFault},
+    store::{OpenError, StoreFault},
+};
+
+/// Why the server could not start, or had to stop.
+#[derive(Debug)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    Listen {
+        /// Which one.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The folder of the database.
+    Open(OpenError),
+    /// The folder of the keys.
+    KeyFolder(KeyFolderFault),
+    /// A key.
+    Keys(KeysFault),
+    /// The socket for commands.
+    Socket(io::Error),
+    /// The administrator of the configuration.
+    Bootstrap(FieldErrors),
+    /// Something that a request could have met too.
+    Fault(Fault),
+    /// Serving ended with an error.
+    Serve(io::Error),
+    /// The last commits could not be written.
+    Storage(StoreFault),
+    /// The storage failed while the server ran.
+    StorageFailed,
+    /// A thread that should have opened something ended.
+    Interrupted,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => write!(
+                formatter,
+                "another program already listens on {address}. Stop it, or choose another address: `listen` (and the \
+                 port in `issuer`) in config.toml, or SIGNET__LISTEN and SIGNET__ISSUER"
+            ),
+            Self::Listen { address, source } => write!(
+                formatter,
+                "cannot listen on {address}: {source}. Choose another address: `listen` in config.toml, or SIGNET__LISTEN"
+            ),
+            Self::Open(error) => error.fmt(formatter),
+            Self::KeyFolder(error) => error.fmt(formatter),
+            Self::Keys(error) => error.fmt(formatter),
+            Self::Socket(source) => write!(formatter, "cannot open the socket for commands in the data folder: {source}"),
+            Self::Bootstrap(errors) => {
+                formatter.write_str("the administrator of the configuration cannot be created:")?;
+                for (key, error) in [
+                    ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", &errors.username),
+                    ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", &errors.password),
+                ] {
+                    if let Some(error) = error {
+                        write!(formatter, "\n  {key}: {error}")?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Fault(fault) => fault.fmt(formatter),
+            Self::Serve(source) => write!(formatter, "serving ended: {source}"),
+            Self::Storage(fault) => fault.fmt(formatter),
+            Self::StorageFailed => formatter.write_str(
+                "the storage failed while the server ran, so it stopped accepting writes and ended. Look at the log and \
+                 at the disk (is it full?), then start it again",
+            ),
+            Self::Interrupted => formatter.write_str("the start was interrupted"),
+        }
+    }
+}
+
+impl Error for StartError {}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<KeyFolderFault> for StartError {
+    fn from(error: KeyFolderFault) -> Self {
+        Self::KeyFolder(error)
+    }
+}
+
+impl From<KeysFault> for StartError {
+    fn from(error: KeysFault) -> Self {
+        Self::Keys(error)
+    }
+}
+
+impl From<Fault> for StartError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}

@@ -1,0 +1,97 @@
+//! What goes on beside requests: keys rotate, expired rows are swept, commands are answered.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::JoinSet;
+
+use crate::{
+    command::{AdminSocket, Answer, Request},
+    endpoint::setup,
+    http::Server,
+    jose::{Compromised, Keys, RingKey, Stage},
+    store::SWEEP_LIMIT,
+};
+
+/// Begins all of it.
+pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(rotate(Arc::clone(server)));
+    tasks.spawn(sweep(Arc::clone(server)));
+    let server = Arc::clone(server);
+    tasks.spawn(socket.serve(move |request| answer(Arc::clone(&server), request)));
+    tasks
+}
+
+async fn rotate(server: Arc<Server>) {
+    let mut minute = tokio::time::interval(MINUTE);
+    loop {
+        minute.tick().await;
+        let signet = server.signet();
+        let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
+        match tokio::task::spawn_blocking(move || keys.advance(now)).await {
+            Ok(Ok(changes)) => {
+                for change in changes {
+                    tracing::info!(?change, "key ring");
+                }
+            }
+            Ok(Err(fault)) => tracing::error!(%fault, "the key ring could not be advanced; it is tried again"),
+            Err(error) => tracing::error!(%error, "the key ring could not be advanced; it is tried again"),
+        }
+    }
+}
+
+async fn sweep(server: Arc<Server>) {
+    let mut minute = tokio::time::interval(MINUTE);
+    loop {
+        minute.tick().await;
+        let signet = server.signet();
+        loop {
+            match signet.store.engine().sweep(signet.clock.now()).await {
+                Ok(SWEEP_LIMIT) => {}
+                Ok(_) => break,
+                Err(fault) => {
+                    tracing::warn!(%fault, "expired rows could not be swept");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Answers a command of whoever can open the socket, which is the owner of the data folder.
+pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
+    let signet = server.signet();
+    match request {
+        Request::SetupLink => match setup::link(signet).await {
+            Ok(Some(link)) => Answer::Lines(vec![link]),
+            Ok(None) => Answer::Refused("this server has an administrator already; sign in as one".to_owned()),
+            Err(fault) => Answer::Refused(fault.to_string()),
+        },
+        Request::KeysList => Answer::Lines(describe(&signet.keys)),
+        Request::KeysRotate { emergency } => {
+            let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
+            let rotated = tokio::task::spawn_blocking(move || {
+                if emergency { keys.rotate_emergency(Compromised::EveryKey, now) } else { keys.rotate_now(now) }
+            });
+            match rotated.await {
+                Ok(Ok(_)) => Answer::Lines(describe(&signet.keys)),
+                Ok(Err(fault)) => Answer::Refused(fault.to_string()),
+                Err(error) => Answer::Refused(error.to_string()),
+            }
+        }
+    }
+}
+
+fn describe(keys: &Keys) -> Vec<String> {
+    let line = |key: &RingKey| {
+        let stage = match key.stage {
+            Stage::Next => "next".to_owned(),
+            Stage::Signing { since } => format!("signing since {since}"),
+            Stage::Retired { since } => format!("retired since {since}"),
+        };
+        format!("{}  {:5}  {stage}", key.kid, key.algorithm.as_str())
+    };
+    keys.list().iter().map(line).collect()
+}
+
+const MINUTE: Duration = Duration::from_secs(60);

@@ -1,0 +1,78 @@
+//! The arguments of the program.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// An OAuth 2.0 and OpenID Connect authorization server in one binary.
+///
+/// Without a command it serves. Every key of config.toml can be set by the environment too: SIGNET__LISTEN,
+/// SIGNET__LIFETIMES__ACCESS_TOKEN, …
+#[derive(Clone, Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// The configuration file [default: config.toml, which need not exist].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Start although the database is older than what this server has promised (after a restore, for example). Every
+    /// login, code and grant from before becomes invalid.
+    #[arg(long)]
+    pub accept_rollback: bool,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Serve until interrupted; the same as no command.
+    Serve,
+    /// Administration.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// The signing keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Ask the running server whether it is well; ends with 0 if so.
+    Healthcheck,
+}
+
+/// Administration.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Print a new link with which the first administrator is made. Earlier links stop working.
+    SetupLink,
+}
+
+/// The signing keys.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Print the keys and their stages.
+    List,
+    /// Let the next keys sign at once; the present ones stay published until their tokens have expired.
+    Rotate {
+        /// Somebody else may have the keys: take all of them out of the JWKS at once and make new ones.
+        #[arg(long)]
+        emergency: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        Arguments::command().debug_assert();
+        let arguments = Arguments::try_parse_from(["signet", "keys", "rotate", "--emergency", "--config", "x.toml"]);
+        let arguments = arguments.unwrap();
+        assert_eq!(arguments.config, Some(PathBuf::from("x.toml")));
+        assert!(matches!(arguments.command, Some(Command::Keys(KeysCommand::Rotate { emergency: true }))));
+    }
+}

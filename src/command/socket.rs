@@ -1,0 +1,193 @@
+//! The Unix socket in the data folder. Whoever may open it is who runs the server: the folder and the socket are its
+//! owner's alone.
+
+use std::{
+    error::Error,
+    fmt,
+    fs::{self, Permissions},
+    future::Future,
+    io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+    time::timeout,
+};
+
+use super::{Answer, Request};
+
+/// The socket of a running server. The file goes when this is dropped.
+#[derive(Debug)]
+pub struct AdminSocket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// Why no answer came.
+#[derive(Debug)]
+pub enum CallError {
+    /// No server runs on this data folder.
+    NoServer,
+    /// The server did not answer, or not as expected.
+    Broken(io::Error),
+}
+
+impl AdminSocket {
+    /// Opens the socket in `data`. What a dead server left there is replaced: the lock of the database, which is taken
+    /// before, says that it is dead.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made.
+    pub fn bind(data: &Path) -> io::Result<Self> {
+        let path = data.join(FILE);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let (_folder, short) = within_limit(data)?;
+        let listener = UnixListener::bind(short)?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        Ok(Self { listener, path })
+    }
+
+    /// Answers commands with `answer`, for ever.
+    pub async fn serve<F, A>(self, answer: F)
+    where
+        F: Fn(Request) -> A,
+        A: Future<Output = Answer>,
+    {
+        loop {
+            let Ok((stream, _)) = self.listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            // One at a time: commands are rare, and none of them takes long.
+            if let Err(error) = timeout(PATIENCE, converse(stream, &answer))
+                .await
+                .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut)))
+            {
+                tracing::warn!(%error, "a command was broken off");
+            }
+        }
+    }
+}
+
+impl Drop for AdminSocket {
+    fn drop(&mut self) {
+        // A file that stays is replaced at the next start.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+async fn converse<F, A>(stream: UnixStream, answer: &F) -> io::Result<()>
+where
+    F: Fn(Request) -> A,
+    A: Future<Output = Answer>,
+{
+    let (reader, mut writer) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(reader.take(LONGEST_LINE)).read_line(&mut line).await?;
+    let answer = match serde_json::from_str(&line) {
+        Ok(request) => answer(request).await,
+        Err(_) => {
+            Answer::Refused("the running server does not know this command; is it of the same version?".to_owned())
+        }
+    };
+    writer.write_all(format!("{}\n", serde_json::to_string(&answer)?).as_bytes()).await?;
+    writer.shutdown().await
+}
+
+/// Sends a command to the server that runs on `data`.
+///
+/// # Errors
+///
+/// [`CallError`].
+pub async fn call(data: &Path, request: Request) -> Result<Answer, CallError> {
+    let (_folder, short) = within_limit(data).map_err(|_| CallError::NoServer)?;
+    let stream = UnixStream::connect(short).await.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => CallError::NoServer,
+        _ => CallError::Broken(error),
+    })?;
+    timeout(PATIENCE, ask(stream, request))
+        .await
+        .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut)))
+        .map_err(CallError::Broken)
+}
+
+async fn ask(mut stream: UnixStream, request: Request) -> io::Result<Answer> {
+    stream.write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes()).await?;
+    let mut line = String::new();
+    BufReader::new(stream.take(LONGEST_LINE)).read_line(&mut line).await?;
+    Ok(serde_json::from_str(&line)?)
+}
+
+/// A path to the socket that is short enough for the kernel, which takes about 100 bytes, however long that of the folder
+/// is; and the open folder that it goes through.
+#[cfg(target_os = "linux")]
+fn within_limit(data: &Path) -> io::Result<(fs::File, PathBuf)> {
+    use std::os::fd::AsRawFd;
+    let folder = fs::File::open(data)?;
+    let short = PathBuf::from(format!("/proc/self/fd/{}/{FILE}", folder.as_raw_fd()));
+    Ok((folder, short))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn within_limit(data: &Path) -> io::Result<(fs::File, PathBuf)> {
+    Ok((fs::File::open(data)?, data.join(FILE)))
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoServer => formatter.write_str("no server runs on this data folder"),
+            Self::Broken(error) => write!(formatter, "the running server did not answer: {error}"),
+        }
+    }
+}
+
+impl Error for CallError {}
+
+const FILE: &str = "admin.sock";
+const LONGEST_LINE: u64 = 64 * 1024;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_running_server_answers_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        // Longer than the kernel's limit for the path of a socket.
+        let data = folder.path().join("d".repeat(120));
+        fs::create_dir(&data).unwrap();
+        assert!(matches!(call(&data, Request::KeysList).await, Err(CallError::NoServer)));
+        let socket = AdminSocket::bind(&data).unwrap();
+        let mode = fs::metadata(data.join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let serving = tokio::spawn(socket.serve(|request| async move { Answer::Lines(vec![format!("{request:?}")]) }));
+        let answer = call(&data, Request::KeysRotate { emergency: true }).await.unwrap();
+        assert_eq!(answer, Answer::Lines(vec!["KeysRotate { emergency: true }".to_owned()]));
+        serving.abort();
+        let _ = serving.await;
+        assert!(!data.join(FILE).exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_command_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = AdminSocket::bind(folder.path()).unwrap();
+        let serving = tokio::spawn(socket.serve(|_| async { Answer::Lines(Vec::new()) }));
+        let mut stream = UnixStream::connect(folder.path().join(FILE)).await.unwrap();
+        stream.write_all(b"{\"command\":\"format-disk\"}\n").await.unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).await.unwrap();
+        assert!(matches!(serde_json::from_str(&line).unwrap(), Answer::Refused(_)), "{line}");
+        serving.abort();
+    }
+}

@@ -1,0 +1,80 @@
+//! `[[clients]]`: applications that are written down, with the names of RFC 7591.
+
+use std::collections::BTreeSet;
+
+use super::{section::Section, settings::ConfiguredClient, value::Written};
+use crate::{
+    oauth::{
+        client::{AuthMethod, ClientId, ClientMetadata},
+        registration::{Registrar, RegistrationRequest, register},
+        resource::Resources,
+    },
+    secret::Secret,
+};
+
+/// The clients, those with a mistake left out.
+pub(super) fn read(top: &mut Section<'_>, resources: &Resources) -> Vec<ConfiguredClient> {
+    let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
+    let mut clients = Vec::new();
+    for mut section in top.sections("clients") {
+        let client_id = section
+            .require("client_id", |written| ClientId::parse(&written.text()?).map_err(|refusal| refusal.to_string()));
+        let client_secret = section.read("client_secret", client_secret);
+        let metadata = metadata(&mut section, client_id.as_ref(), resources);
+        if let (Some(client_id), Some(metadata)) = (client_id, metadata) {
+            if !ids.insert(client_id.as_str().to_owned()) {
+                section.blame("client_id", "is the identifier of another client (swagger-ui is built in)");
+            }
+            let is_public = metadata.token_endpoint_auth_method == AuthMethod::None;
+            if is_public && section.sets("client_secret") {
+                section.blame(
+                    "client_secret",
+                    "must be left out: with token_endpoint_auth_method = \"none\" there is none",
+                );
+            }
+            if !is_public && !section.sets("client_secret") {
+                section.blame("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
+            }
+            clients.push(ConfiguredClient { client_id, client_secret, metadata });
+        }
+        section.close();
+    }
+    clients
+}
+
+fn metadata(section: &mut Section<'_>, id: Option<&ClientId>, resources: &Resources) -> Option<ClientMetadata> {
+    let name = section.read("client_name", |written| written.text());
+    let request = RegistrationRequest {
+        client_name: name.or_else(|| id.map(|id| id.as_str().to_owned())),
+        redirect_uris: section.read("redirect_uris", |written| written.texts()),
+        post_logout_redirect_uris: section.read("post_logout_redirect_uris", |written| written.texts()),
+        grant_types: section.read("grant_types", |written| written.texts()),
+        response_types: section.read("response_types", |written| written.texts()),
+        scope: section.read("scope", |written| written.text()),
+        token_endpoint_auth_method: section.read("token_endpoint_auth_method", |written| written.text()),
+        application_type: section.read("application_type", |written| written.text()),
+        client_uri: section.read("client_uri", |written| written.text()),
+        policy_uri: section.read("policy_uri", |written| written.text()),
+        tos_uri: section.read("tos_uri", |written| written.text()),
+        contacts: section.read("contacts", |written| written.texts()),
+        require_pkce: section.read("require_pkce", |written| written.flag()),
+        require_state: section.read("require_state", |written| written.flag()),
+    };
+    match register(&request, Registrar::Administrator, resources) {
+        Ok(metadata) => Some(metadata),
+        Err(refusal) => {
+            section.blame(refusal.member, refusal.description);
+            None
+        }
+    }
+}
+
+fn client_secret(written: Written<'_>) -> Result<Secret, String> {
+    let text = Secret::new(written.text()?);
+    if text.expose().chars().count() < SHORTEST_SECRET {
+        return Err(format!("must have at least {SHORTEST_SECRET} characters, since it can be guessed by anybody"));
+    }
+    Ok(text)
+}
+
+const SHORTEST_SECRET: usize = 16;

@@ -1,0 +1,197 @@
+//! The file and the environment as they were found, and what was said of them so far.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+    io,
+    path::Path,
+};
+
+use super::mistake::{ConfigMistakes, Mistake, Place};
+use crate::secret::Secret;
+
+/// Reads a file as text. An argument, so that tests need no files.
+pub(super) type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<String>;
+
+/// The sources, and the notes that are taken while they are read.
+pub(super) struct Layers<'a> {
+    file_name: String,
+    text: &'a str,
+    /// Nothing stands for a value that is not Unicode.
+    environment: BTreeMap<String, Option<Secret>>,
+    read: ReadFile<'a>,
+    /// The keys that were asked for, with their sections: `lifetimes.access_token`.
+    known: RefCell<BTreeSet<String>>,
+    unknown: RefCell<Vec<Unknown>>,
+    mistakes: RefCell<Vec<Mistake>>,
+}
+
+/// A key of the file that nobody asked for.
+struct Unknown {
+    place: Place,
+    section: String,
+    key: String,
+}
+
+impl<'a> Layers<'a> {
+    /// The file's `text`, and of `environment` what begins with `SIGNET__`.
+    pub(super) fn new(
+        file: &Path,
+        text: &'a str,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        read: ReadFile<'a>,
+    ) -> Self {
+        let ours = environment.into_iter().filter_map(|(name, value)| {
+            let name = name.to_string_lossy().into_owned();
+            name.starts_with(PREFIX).then(|| (name, value.into_string().ok().map(Secret::new)))
+        });
+        Self {
+            file_name: file.display().to_string(),
+            text,
+            environment: ours.collect(),
+            read,
+            known: RefCell::default(),
+            unknown: RefCell::default(),
+            mistakes: RefCell::default(),
+        }
+    }
+
+    /// The line of the file in which the byte `offset` stands.
+    pub(super) fn line(&self, offset: usize) -> Place {
+        let breaks = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+        Place::File { name: self.file_name.clone(), line: Some(breaks + 1) }
+    }
+
+    /// The file as a whole.
+    pub(super) fn whole_file(&self) -> Place {
+        Place::File { name: self.file_name.clone(), line: None }
+    }
+
+    /// Notes that `path` is a key.
+    pub(super) fn know(&self, path: &str) {
+        self.known.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Notes that `key` stands in `section` of the file and nobody asked for it.
+    pub(super) fn wonder_at(&self, place: Place, section: &str, key: &str) {
+        self.unknown.borrow_mut().push(Unknown { place, section: section.to_owned(), key: key.to_owned() });
+    }
+
+    /// Notes a mistake.
+    pub(super) fn blame(&self, mistake: Mistake) {
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// Whether the environment sets anything within `section`.
+    pub(super) fn sets_within(&self, section: &str) -> bool {
+        let prefix = format!("{}__", variable(section));
+        self.environment.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+    }
+
+    /// Which variable sets the key `path`, if one does.
+    pub(super) fn place_of_variable(&self, path: &str) -> Option<Place> {
+        let direct = variable(path);
+        let names = [format!("{direct}{FILE}"), direct];
+        names.into_iter().find(|name| self.environment.contains_key(name)).map(Place::Variable)
+    }
+
+    /// What the environment sets the key `path` to, and where. A mistake is noted, and nothing answered but the place.
+    pub(super) fn variable(&self, path: &str) -> Option<(Place, Option<Secret>)> {
+        let (direct, named) = (variable(path), format!("{}{FILE}", variable(path)));
+        match (self.environment.get(&direct), self.environment.get(&named)) {
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                let place = Place::Variable(named);
+                let what = format!("must not be set together with {direct}");
+                self.blame(Mistake::new(place.clone(), path, what));
+                Some((place, None))
+            }
+            (Some(value), None) => {
+                let place = Place::Variable(direct);
+                if value.is_none() {
+                    self.blame(Mistake::new(place.clone(), path, "must be UTF-8"));
+                }
+                Some((place, value.clone()))
+            }
+            (None, Some(value)) => {
+                let place = Place::Variable(named);
+                // The name of the file is not shown: it may be the secret itself, written to the wrong variable.
+                let content = value.as_ref().ok_or_else(|| "must be UTF-8".to_owned()).and_then(|name| {
+                    let content = (self.read)(Path::new(name.expose()));
+                    content.map_err(|fault| format!("must be the path of a file that can be read: {fault}"))
+                });
+                match content {
+                    Ok(content) => Some((place, Some(Secret::new(without_line_break(&content))))),
+                    Err(what) => {
+                        self.blame(Mistake::new(place.clone(), path, what));
+                        Some((place, None))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Everything that was noted, after a look for what nobody asked for.
+    pub(super) fn conclude(self) -> Result<(), ConfigMistakes> {
+        let known = self.known.into_inner();
+        let mut mistakes = self.mistakes.into_inner();
+        for Unknown { place, section, key } in self.unknown.into_inner() {
+            let what = match suggestion(&known, &section, &key) {
+                Some(meant) => format!("unknown key; did you mean {meant}?"),
+                None => "unknown key".to_owned(),
+            };
+            mistakes.push(Mistake::new(place, &join(&section, &key), what));
+        }
+        let variables: BTreeSet<String> = known.iter().map(|path| variable(path)).collect();
+        for name in self.environment.into_keys() {
+            let bare = name.strip_suffix(FILE).unwrap_or(&name);
+            if variables.contains(&name) || variables.contains(bare) {
+                continue;
+            }
+            let what = match nearest(bare, variables.iter().map(String::as_str)) {
+                Some(meant) => format!("unknown variable; did you mean {meant}?"),
+                None => "unknown variable".to_owned(),
+            };
+            mistakes.push(Mistake::new(Place::Variable(name), "", what));
+        }
+        if mistakes.is_empty() { Ok(()) } else { Err(ConfigMistakes::new(mistakes)) }
+    }
+}
+
+/// The path of `key` in `section`, which is empty at the top.
+pub(super) fn join(section: &str, key: &str) -> String {
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+}
+
+/// The variable that sets the key `path`.
+fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"))
+}
+
+/// The content of a file, which editors and `echo` end with a line break that nobody means.
+fn without_line_break(content: &str) -> &str {
+    let content = content.strip_suffix('\n').unwrap_or(content);
+    content.strip_suffix('\r').unwrap_or(content)
+}
+
+/// What `key` in `section` was probably meant to be: a similar key there, or this very key elsewhere.
+fn suggestion(known: &BTreeSet<String>, section: &str, key: &str) -> Option<String> {
+    let within = |path: &str| path.rsplit_once('.').map_or("", |(section, _)| section) == section;
+    let leaf = |path: &'_ str| path.rsplit_once('.').map_or(path.to_owned(), |(_, leaf)| leaf.to_owned());
+    let siblings: Vec<String> = known.iter().filter(|path| within(path)).map(|path| leaf(path)).collect();
+    let similar = nearest(key, siblings.iter().map(String::as_str)).map(ToOwned::to_owned);
+    similar.or_else(|| known.iter().find(|path| leaf(path) == key).cloned())
+}
+
+/// The candidate that differs least from `word`, if it differs by a slip of the hand only.
+fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let word = word.to_ascii_lowercase();
+    let slips = (word.len() / 3).clamp(1, 3);
+    let distance = |candidate: &str| strsim::osa_distance(&word, &candidate.to_ascii_lowercase());
+    let rated = candidates.map(|candidate| (distance(candidate), candidate));
+    rated.filter(|(distance, _)| *distance <= slips).min().map(|(_, candidate)| candidate)
+}
+
+const PREFIX: &str = "SIGNET__";
+const FILE: &str = "_FILE";

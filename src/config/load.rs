@@ -1,0 +1,251 @@
+//! From the sources to the configuration: every key, with what it may be.
+
+use std::{
+    ffi::OsString,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use ipnet::IpNet;
+use time::Duration;
+use toml::de::DeTable;
+
+use super::{
+    clients,
+    layers::{Layers, ReadFile},
+    mistake::{ConfigMistakes, Mistake, Place},
+    resources,
+    section::Section,
+    settings::{
+        AccountSettings, Bootstrap, BrandSettings, Config, HttpSettings, KeyRingSettings, Lifetimes, LogFormat,
+        LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
+    },
+    value::{Written, number, one_of, seconds},
+};
+use crate::{
+    oauth::{issuer::Issuer, resource::Resources},
+    secret::Secret,
+};
+
+impl Config {
+    /// Reads `file`, or `config.toml` if none is named, and `environment`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, at once. That the file named does not exist is one mistake; `config.toml` need not
+    /// exist.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigMistakes> {
+        Self::load_with(file, environment, &|path| std::fs::read_to_string(path))
+    }
+
+    pub(super) fn load_with(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        read: ReadFile<'_>,
+    ) -> Result<Self, ConfigMistakes> {
+        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+        let whole = || Place::File { name: path.display().to_string(), line: None };
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(fault) if file.is_none() && fault.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(fault) => {
+                return Err(ConfigMistakes::new(vec![Mistake::new(whole(), "", format!("cannot be read: {fault}"))]));
+            }
+        };
+        let layers = Layers::new(path, &text, environment, read);
+        let parsed = DeTable::parse(&text).map_err(|error| {
+            let place = error.span().map_or_else(whole, |span| layers.line(span.start));
+            ConfigMistakes::new(vec![Mistake::new(place, "", error.message().to_owned())])
+        })?;
+        let mut top = Section::new(&layers, String::new(), whole(), Some(parsed.get_ref()));
+        let config = read_all(&mut top);
+        top.close();
+        layers.conclude()?;
+        // Nothing was wrong, so everything is there.
+        config.ok_or_else(|| ConfigMistakes::new(Vec::new()))
+    }
+}
+
+fn read_all(top: &mut Section<'_>) -> Option<Config> {
+    let issuer = or(
+        top,
+        "issuer",
+        || Issuer::parse(DEFAULT_ISSUER).ok(),
+        |written| Issuer::parse(&written.text()?).map_err(|refusal| refusal.to_string()),
+    );
+    let listen = or(
+        top,
+        "listen",
+        || DEFAULT_LISTEN.parse().ok(),
+        |written| {
+            let text = written.text()?;
+            text.parse::<SocketAddr>()
+                .map_err(|_| "must be an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"".to_owned())
+        },
+    );
+    let folder = |written: Written<'_>| written.some_text().map(PathBuf::from);
+    let data = or(top, "data", || Some(PathBuf::from("data")), folder);
+    let keys = or(top, "keys", || Some(PathBuf::from("keys")), folder);
+    let profile = top.read("profile", one_of([("default", Profile::Default), ("oidc-compat", Profile::OidcCompat)]));
+    let profile = profile.unwrap_or_default();
+    let lifetimes = lifetimes(top);
+    let oauth = oauth(top, profile);
+    let accounts = accounts(top);
+    let throttle = throttle(top);
+    let http = http(top);
+    let key_ring = key_ring(top);
+    let brand = brand(top);
+    let log = log(top);
+    let bootstrap = bootstrap(top);
+    // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
+    let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
+    let resources = Resources::new(&known, resources::read(top, &known));
+    let clients = clients::read(top, &resources);
+    Some(Config {
+        issuer: issuer?,
+        listen: listen?,
+        data: data?,
+        keys: keys?,
+        profile,
+        lifetimes,
+        oauth,
+        accounts,
+        throttle,
+        http,
+        key_ring,
+        brand,
+        log,
+        bootstrap,
+        resources,
+        clients,
+    })
+}
+
+/// The value of `key`, or the default where it is not set; nothing where it is set wrongly.
+fn or<T>(
+    section: &mut Section<'_>,
+    key: &str,
+    default: impl FnOnce() -> Option<T>,
+    reading: impl Fn(Written<'_>) -> Result<T, String>,
+) -> Option<T> {
+    let read = section.read(key, reading);
+    if section.sets(key) { read } else { default() }
+}
+
+fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
+    let mut section = top.section("lifetimes");
+    let mut read =
+        |key, most: i64, default: i64| section.read(key, seconds(1..=most)).unwrap_or(Duration::seconds(default));
+    let authorization_code = read("authorization_code", 600, 60);
+    let access_token = read("access_token", DAY, 300);
+    let id_token = read("id_token", DAY, 300);
+    let interaction = read("interaction", 3600, 900);
+    let session_absolute = read("session_absolute", 30 * DAY, DAY);
+    let session_idle = section.read("session_idle", seconds(1..=30 * DAY));
+    if session_idle.is_some_and(|idle| idle > session_absolute) {
+        section.blame("session_idle", "must not be longer than session_absolute");
+    }
+    section.close();
+    let session_idle = session_idle.unwrap_or(Duration::hours(8).min(session_absolute));
+    Lifetimes { authorization_code, access_token, id_token, session_idle, session_absolute, interaction }
+}
+
+fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
+    let mut section = top.section("oauth");
+    let require_state = section.read("require_state", |written| written.flag()).unwrap_or(profile == Profile::Default);
+    section.close();
+    OauthSettings { require_state }
+}
+
+fn accounts(top: &mut Section<'_>) -> AccountSettings {
+    let mut section = top.section("accounts");
+    let sign_up = section.read("sign_up", one_of([("open", SignUp::Open), ("closed", SignUp::Closed)]));
+    let length = section.read("password_minimum_length", number(8..=64));
+    section.close();
+    AccountSettings {
+        sign_up: sign_up.unwrap_or_default(),
+        password_minimum_length: length.and_then(|length| usize::try_from(length).ok()).unwrap_or(15),
+    }
+}
+
+fn throttle(top: &mut Section<'_>) -> ThrottleSettings {
+    let mut section = top.section("throttle");
+    let relaxed = section.read("relaxed", |written| written.flag()).unwrap_or_default();
+    section.close();
+    ThrottleSettings { relaxed }
+}
+
+fn http(top: &mut Section<'_>) -> HttpSettings {
+    let mut section = top.section("http");
+    let trusted_proxies = section.read("trusted_proxies", |written| {
+        let network = |text: &String| {
+            let network = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+            network.map_err(|_| "each entry must be an IP address or a network such as \"10.0.0.0/8\"".to_owned())
+        };
+        written.texts()?.iter().map(network).collect::<Result<Vec<_>, _>>()
+    });
+    section.close();
+    HttpSettings { trusted_proxies: trusted_proxies.unwrap_or_default() }
+}
+
+fn key_ring(top: &mut Section<'_>) -> KeyRingSettings {
+    let mut section = top.section("key_ring");
+    let passphrase = section.read("passphrase", only_environment);
+    let rotate_every = section.read("rotate_every", seconds(2 * DAY..=730 * DAY)).unwrap_or(Duration::days(90));
+    section.close();
+    KeyRingSettings { passphrase, rotate_every }
+}
+
+fn brand(top: &mut Section<'_>) -> BrandSettings {
+    let mut section = top.section("brand");
+    let name = section.read("name", |written| {
+        let name = written.some_text()?;
+        let fits = name.chars().count() <= 40 && !name.chars().any(char::is_control);
+        if fits { Ok(name) } else { Err("must have 1 to 40 characters".to_owned()) }
+    });
+    section.close();
+    BrandSettings { name: name.unwrap_or_else(|| "Signet".to_owned()) }
+}
+
+fn log(top: &mut Section<'_>) -> LogSettings {
+    let mut section = top.section("log");
+    let format = section.read("format", one_of([("text", LogFormat::Text), ("json", LogFormat::Json)]));
+    section.close();
+    LogSettings { format: format.unwrap_or_default() }
+}
+
+fn bootstrap(top: &mut Section<'_>) -> Option<Bootstrap> {
+    let mut section = top.section("bootstrap");
+    let mut username = None;
+    let mut password = None;
+    if section.sets_anything() {
+        username = section.require("admin_username", |written| written.some_text());
+        password = section.require("admin_password", only_environment);
+    } else {
+        // Asked for all the same, so that a misspelt variable gets the right suggestion.
+        let _ = section.read("admin_username", |written| written.some_text());
+        let _ = section.read("admin_password", only_environment);
+    }
+    section.close();
+    Some(Bootstrap { admin_username: username?, admin_password: password? })
+}
+
+/// A secret that must not stand in the file, which is readable by more people than the environment and ends in backups.
+fn only_environment(written: Written<'_>) -> Result<Secret, String> {
+    match written {
+        Written::Variable(text) if text.is_empty() => Err("must not be empty".to_owned()),
+        Written::Variable(text) => Ok(Secret::new(text)),
+        Written::File(_) => {
+            Err("must not stand in this file; set the variable, or name a file with its _FILE twin".to_owned())
+        }
+    }
+}
+
+const DEFAULT_FILE: &str = "config.toml";
+const DEFAULT_ISSUER: &str = "http://127.0.0.1:8080";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const DAY: i64 = 86_400;

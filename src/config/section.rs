@@ -1,0 +1,144 @@
+//! One table of the file together with the variables that stand for its keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    layers::{Layers, join},
+    mistake::{Mistake, Place},
+    value::{Written, instead_of},
+};
+
+/// A table. Whoever reads it asks for each key that there is; [`Section::close`] finds those that nobody asked for.
+///
+/// A mistake is noted where it is found and reading goes on, with nothing in place of the value.
+#[must_use = "close it, or unknown keys go unseen"]
+pub(super) struct Section<'a> {
+    layers: &'a Layers<'a>,
+    /// Empty at the top, `lifetimes`, `clients.0`.
+    path: String,
+    header: Place,
+    file: BTreeMap<&'a str, (Place, &'a DeValue<'a>)>,
+    asked: BTreeSet<String>,
+}
+
+impl<'a> Section<'a> {
+    /// The table at `path`, which is empty for the top of the file.
+    pub(super) fn new(layers: &'a Layers<'a>, path: String, header: Place, table: Option<&'a DeTable<'a>>) -> Self {
+        let entries = table.into_iter().flat_map(DeTable::iter);
+        let file = entries
+            .map(|(key, value)| (key.get_ref().as_ref(), (layers.line(key.span().start), value.get_ref())))
+            .collect();
+        Self { layers, path, header, file, asked: BTreeSet::new() }
+    }
+
+    /// The value of `key`: what the environment says, or else the file. What the file says is checked in either case.
+    pub(super) fn read<T>(&mut self, key: &str, reading: impl Fn(Written<'_>) -> Result<T, String>) -> Option<T> {
+        let path = self.ask(key);
+        let read = |place: &Place, written: Written<'_>| match reading(written) {
+            Ok(value) => Some(value),
+            Err(what) => {
+                self.layers.blame(Mistake::new(place.clone(), &path, what));
+                None
+            }
+        };
+        let in_file = self.file.get(key).and_then(|(place, value)| read(place, Written::File(value)));
+        match self.layers.variable(&path) {
+            Some((place, value)) => value.and_then(|text| read(&place, Written::Variable(text.expose()))),
+            None => in_file,
+        }
+    }
+
+    /// The value of `key`, without which the section makes no sense.
+    pub(super) fn require<T>(&mut self, key: &str, reading: impl Fn(Written<'_>) -> Result<T, String>) -> Option<T> {
+        let value = self.read(key, reading);
+        if !self.sets(key) {
+            self.blame(key, "is missing");
+        }
+        value
+    }
+
+    /// Whether `key` is set, rightly or wrongly.
+    pub(super) fn sets(&self, key: &str) -> bool {
+        self.place_in_environment(key).is_some() || self.file.contains_key(key)
+    }
+
+    /// Whether anything is set.
+    pub(super) fn sets_anything(&self) -> bool {
+        !self.file.is_empty() || self.layers.sets_within(&self.path)
+    }
+
+    /// Notes that `what` is wrong with `key`, where it is set, or at the head of the table if it is not.
+    pub(super) fn blame(&self, key: &str, what: impl Into<String>) {
+        let in_file = || self.file.get(key).map(|(place, _)| place.clone());
+        let place = self.place_in_environment(key).or_else(in_file).unwrap_or_else(|| self.header.clone());
+        let key = join(&self.path, key);
+        // A table that only the environment makes has no line, so the key must be named all the same.
+        self.layers.blame(Mistake::new(place, &key, what));
+    }
+
+    /// The table `key`.
+    pub(super) fn section(&mut self, key: &str) -> Section<'a> {
+        let path = self.ask(key);
+        match self.file.get(key) {
+            None => Section::new(self.layers, path, self.layers.whole_file(), None),
+            Some((place, DeValue::Table(table))) => Section::new(self.layers, path, place.clone(), Some(table)),
+            Some((place, other)) => {
+                self.layers.blame(Mistake::new(place.clone(), &path, instead_of(other, "a table")));
+                Section::new(self.layers, path, place.clone(), None)
+            }
+        }
+    }
+
+    /// The tables `[[key]]` of the file, and after them those that only the environment makes.
+    pub(super) fn sections(&mut self, key: &str) -> Vec<Section<'a>> {
+        let path = self.ask(key);
+        let refuse = |place: Place, other| {
+            let expected = format!("a list of tables, each under [[{key}]]");
+            self.layers.blame(Mistake::new(place, &path, instead_of(other, &expected)));
+        };
+        let mut sections = Vec::new();
+        match self.file.get(key) {
+            None => {}
+            Some((_, DeValue::Array(array))) => {
+                for (index, entry) in array.iter().enumerate() {
+                    let place = self.layers.line(entry.span().start);
+                    let table = entry.get_ref().as_table();
+                    if table.is_none() {
+                        refuse(place.clone(), entry.get_ref());
+                    }
+                    sections.push(Section::new(self.layers, join(&path, &index.to_string()), place, table));
+                }
+            }
+            Some((place, other)) => refuse(place.clone(), other),
+        }
+        loop {
+            let path = join(&path, &sections.len().to_string());
+            if !self.layers.sets_within(&path) {
+                return sections;
+            }
+            sections.push(Section::new(self.layers, path, self.layers.whole_file(), None));
+        }
+    }
+
+    /// Notes the keys that nobody asked for.
+    pub(super) fn close(self) {
+        for (key, (place, _)) in self.file {
+            if !self.asked.contains(key) {
+                self.layers.wonder_at(place, &self.path, key);
+            }
+        }
+    }
+
+    fn ask(&mut self, key: &str) -> String {
+        self.asked.insert(key.to_owned());
+        let path = join(&self.path, key);
+        self.layers.know(&path);
+        path
+    }
+
+    fn place_in_environment(&self, key: &str) -> Option<Place> {
+        self.layers.place_of_variable(&join(&self.path, key))
+    }
+}

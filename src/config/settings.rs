@@ -1,0 +1,199 @@
+//! What can be configured. The names of the fields are those of the keys.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use ipnet::IpNet;
+use time::Duration;
+
+use crate::{
+    oauth::{
+        client::{ClientId, ClientMetadata},
+        issuer::Issuer,
+        resource::Resources,
+    },
+    secret::Secret,
+};
+
+/// The configuration of one server. [`Config::load`] makes it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The server's own name and public address, exactly. Default `http://127.0.0.1:8080`.
+    pub issuer: Issuer,
+    /// Where the server accepts connections: an IP address and a port. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// The folder of the database; relative to the working directory. Default `data`.
+    pub data: PathBuf,
+    /// The folder of the signing keys; relative to the working directory. Default `keys`.
+    pub keys: PathBuf,
+    /// Which rules hold where OAuth and OpenID Connect differ. Default `default`.
+    pub profile: Profile,
+    /// `[lifetimes]`
+    pub lifetimes: Lifetimes,
+    /// `[oauth]`
+    pub oauth: OauthSettings,
+    /// `[accounts]`
+    pub accounts: AccountSettings,
+    /// `[throttle]`
+    pub throttle: ThrottleSettings,
+    /// `[http]`
+    pub http: HttpSettings,
+    /// `[key_ring]`
+    pub key_ring: KeyRingSettings,
+    /// `[brand]`
+    pub brand: BrandSettings,
+    /// `[log]`
+    pub log: LogSettings,
+    /// `[bootstrap]`, if there is one.
+    pub bootstrap: Option<Bootstrap>,
+    /// `[[resources]]`, after the server's own.
+    pub resources: Resources,
+    /// `[[clients]]`
+    pub clients: Vec<ConfiguredClient>,
+}
+
+/// Which rules hold where the current practice of OAuth and the certification of OpenID Connect differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// `default`: the current practice, RFC 9700.
+    #[default]
+    Default,
+    /// `oidc-compat`: what relying parties made for OpenID Connect Core alone need.
+    OidcCompat,
+}
+
+/// How long things live. In the file, seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// An authorization code, 1 second to 10 minutes. Default 60 seconds.
+    pub authorization_code: Duration,
+    /// An access token, 1 second to 1 day. Default 5 minutes. A resource may ask for another.
+    pub access_token: Duration,
+    /// An ID token, 1 second to 1 day. Default 5 minutes.
+    pub id_token: Duration,
+    /// A session that is not used. Default 8 hours, or `session_absolute` if that is shorter; never more than it.
+    pub session_idle: Duration,
+    /// A session, however it is used, 1 second to 30 days. Default 24 hours.
+    pub session_absolute: Duration,
+    /// An authorization request that waits for a person, 1 second to 1 hour. Default 15 minutes.
+    pub interaction: Duration,
+}
+
+/// `[oauth]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OauthSettings {
+    /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
+    /// with the profile `oidc-compat`.
+    pub require_state: bool,
+}
+
+/// `[accounts]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountSettings {
+    /// Whether people may register themselves. Default `open`.
+    pub sign_up: SignUp,
+    /// The fewest characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single factor).
+    pub password_minimum_length: usize,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignUp {
+    /// `open`: everyone.
+    #[default]
+    Open,
+    /// `closed`: administrators.
+    Closed,
+}
+
+/// `[throttle]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThrottleSettings {
+    /// Whether logins and registrations are hardly slowed down, for a test rig. Default false.
+    pub relaxed: bool,
+}
+
+/// `[http]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// The reverse proxies whose forwarding headers are believed: addresses and networks in CIDR notation. Default none.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// `[key_ring]`
+#[derive(Clone, Debug)]
+pub struct KeyRingSettings {
+    /// With what the files of the signing keys are encrypted. From the environment only. Default nothing.
+    pub passphrase: Option<Secret>,
+    /// How long a key signs, 2 days to 2 years; in the file, seconds. Default 90 days.
+    pub rotate_every: Duration,
+}
+
+/// `[brand]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrandSettings {
+    /// What the pages call this server, 1 to 40 characters. Default `Signet`.
+    pub name: String,
+}
+
+/// `[log]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogSettings {
+    /// How a line of the log is written. Default `text`.
+    pub format: LogFormat,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `text`: for people.
+    #[default]
+    Text,
+    /// `json`: one JSON object for each line.
+    Json,
+}
+
+/// `[bootstrap]`: the administrator that is created at start if the account does not exist.
+#[derive(Clone, Debug)]
+pub struct Bootstrap {
+    /// The username. That it can be one is not checked here.
+    pub admin_username: String,
+    /// The password, from the environment only. That it is a good one is not checked here.
+    pub admin_password: Secret,
+}
+
+/// An entry of `[[clients]]`.
+#[derive(Clone, Debug)]
+pub struct ConfiguredClient {
+    /// The identifier, which no other entry has.
+    pub client_id: ClientId,
+    /// The secret: there is one exactly if the client is confidential. At least 16 characters.
+    pub client_secret: Option<Secret>,
+    /// Everything else.
+    pub metadata: ClientMetadata,
+}
+
+impl Config {
+    /// The longest that any token lives. A key that signs no more must stay published for this long.
+    #[must_use]
+    pub fn longest_token_lifetime(&self) -> Duration {
+        let resources = self.resources.all().iter().filter_map(|resource| resource.access_token_lifetime);
+        resources.fold(self.lifetimes.access_token.max(self.lifetimes.id_token), Duration::max)
+    }
+
+    /// What is possible, but seldom meant. Sentences for the log.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if !self.issuer.is_https() && !self.listen.ip().is_loopback() {
+            warnings.push(format!(
+                "listen = \"{}\" accepts connections from other machines, but the issuer {} means this machine only: \
+                 logins from elsewhere will not work",
+                self.listen, self.issuer
+            ));
+        }
+        if self.throttle.relaxed {
+            warnings.push("throttle.relaxed = true: passwords can be guessed quickly; for test rigs only".to_owned());
+        }
+        warnings
+    }
+}

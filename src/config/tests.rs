@@ -1,0 +1,111 @@
+use std::{ffi::OsString, io, path::Path};
+
+use time::Duration;
+
+use super::{Config, SignUp};
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let environment = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let read = |path: &Path| match path.to_str() {
+        Some("config.toml") => Ok(text.to_owned()),
+        Some("/run/secret") => Ok("from the file\n".to_owned()),
+        _ => Err(io::Error::from(io::ErrorKind::NotFound)),
+    };
+    Config::load_with(None, environment, &read).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn the_file_of_the_repository_has_no_mistake() {
+    let config = load(include_str!("../../config.toml"), &[]).unwrap();
+    assert_eq!(config.issuer.as_str(), "http://127.0.0.1:8080");
+    assert!(config.resources.scope("orders:read").is_some());
+}
+
+#[test]
+fn without_a_file_there_are_defaults_but_a_file_that_is_named_must_exist() {
+    let missing = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
+    let config = Config::load_with(None, [], &missing).unwrap();
+    assert_eq!(config.lifetimes.authorization_code, Duration::seconds(60));
+    let mistakes = Config::load_with(Some(Path::new("other.toml")), [], &missing).unwrap_err();
+    assert!(mistakes.to_string().starts_with("other.toml: cannot be read"), "{mistakes}");
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_line() {
+    let text = "issuer = \"http://login.example.org\"\nlistn = \"x\"\n\n[lifetimes]\naccess_token = \"long\"\n\
+                authorization_code = 601\n\n[[clients]]\nclient_id = \"a\"\nclient_secret = \"short\"\n\
+                redirect_uris = [\"javascript:x\"]\nclient_nam = \"A\"\n";
+    let mistakes = load(text, &[("SIGNET__LISTEN", "here"), ("SIGNET__ISUER", "x")]).unwrap_err();
+    let beginnings = [
+        "config.toml:1: issuer: must begin with https://",
+        "config.toml:2: listn: unknown key; did you mean listen?",
+        "config.toml:5: lifetimes.access_token: must be a whole number, not a string",
+        "config.toml:6: lifetimes.authorization_code: must be a number of seconds from 1 to 600",
+        "config.toml:10: clients.0.client_secret: must have at least 16 characters",
+        "config.toml:11: clients.0.redirect_uris: \"javascript:x\" must begin with https://",
+        "config.toml:12: clients.0.client_nam: unknown key; did you mean client_name?",
+        "SIGNET__ISUER: unknown variable; did you mean SIGNET__ISSUER?",
+        "SIGNET__LISTEN: must be an IP address and a port",
+    ];
+    assert_eq!(mistakes.len(), beginnings.len(), "{mistakes:#?}");
+    for (mistake, beginning) in mistakes.iter().zip(beginnings) {
+        assert!(mistake.starts_with(beginning), "{mistake}\n{beginning}");
+    }
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let text = "listen = \"127.0.0.1:1\"\n[lifetimes]\naccess_token = 1\n[accounts]\nsign_up = \"open\"\n";
+    let environment = [
+        ("SIGNET__LISTEN", "127.0.0.1:2"),
+        ("SIGNET__LIFETIMES__ACCESS_TOKEN", "600"),
+        ("SIGNET__ACCOUNTS__SIGN_UP", "closed"),
+        ("SIGNET__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1"),
+        ("SIGNET__THROTTLE__RELAXED", "true"),
+        ("UNRELATED", "x"),
+    ];
+    let config = load(text, &environment).unwrap();
+    assert_eq!(config.listen.port(), 2);
+    assert_eq!(config.lifetimes.access_token, Duration::minutes(10));
+    assert_eq!(config.accounts.sign_up, SignUp::Closed);
+    assert_eq!(config.http.trusted_proxies.len(), 2);
+    assert!(config.throttle.relaxed);
+}
+
+#[test]
+fn a_secret_comes_from_a_variable_or_from_the_file_that_its_twin_names() {
+    let bootstrap = |environment: &[(&str, &str)]| load("", environment).map(|config| config.bootstrap);
+    let name = ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", "root");
+    let config = bootstrap(&[name, ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE", "/run/secret")]).unwrap().unwrap();
+    assert_eq!(config.admin_password.expose(), "from the file");
+    let both =
+        [name, ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE", "/run/secret"), ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", "x")];
+    assert!(bootstrap(&both).unwrap_err().iter().any(|mistake| mistake.contains("must not be set together")));
+    let alone = bootstrap(&[name]).unwrap_err();
+    assert!(alone.iter().any(|mistake| mistake.contains("admin_password: is missing")), "{alone:?}");
+    let in_file = load("[key_ring]\npassphrase = \"hunter2hunter2\"\n", &[]).unwrap_err();
+    assert!(in_file.iter().any(|mistake| mistake.contains("must not stand in this file")), "{in_file:?}");
+    assert!(!in_file.iter().any(|mistake| mistake.contains("hunter2")), "{in_file:?}");
+}
+
+#[test]
+fn clients_and_resources_are_checked_against_one_another() {
+    let resource = "[[resources]]\nresource = \"https://api.example\"\nscopes = [\"api:read\"]\n";
+    let client = "[[clients]]\nclient_id = \"a\"\nclient_secret = \"0123456789abcdef\"\n\
+                  redirect_uris = [\"https://a.example/cb\"]\n";
+    assert!(load(&format!("{resource}{client}scope = \"openid api:read\"\n"), &[]).is_ok());
+    for (text, expected) in [
+        (format!("{client}scope = \"api:read\"\n"), "no resource of this server has the scope"),
+        (format!("{resource}{resource}"), "is the identifier of another resource"),
+        (format!("{resource}{}", resource.replace("api.example", "b.example")), "belongs to another resource"),
+        (resource.replace("api:read", "openid"), "belongs to another resource"),
+        (format!("{client}{client}"), "is the identifier of another client"),
+        (client.replace("client_secret", "#"), "client_secret: is missing"),
+        (format!("{client}token_endpoint_auth_method = \"none\"\n"), "must be left out"),
+        ("clients = 1\n".to_owned(), "must be a list of tables"),
+        ("issuer = \"x\n".to_owned(), "config.toml:1: "),
+    ] {
+        let mistakes = load(&text, &[]).unwrap_err();
+        assert!(mistakes.iter().any(|mistake| mistake.contains(expected)), "{text}\n{mistakes:?}");
+    }
+}

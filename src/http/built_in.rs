@@ -1,0 +1,35 @@
+//! The public client with which Swagger UI logs in.
+
+use crate::oauth::{
+    client::{ApplicationType, AuthMethod, ClientId, ClientMetadata, GrantType, ResponseType},
+    issuer::Issuer,
+    redirect_uri::RedirectUri,
+    resource::Resources,
+};
+
+/// Its identifier, and what is registered about it. It may ask for every scope, and gets what the person may give.
+///
+/// It sends no `state` worth the name (Swagger UI makes it of the date), which does no harm to a client of the same
+/// origin whose codes are bound by PKCE.
+#[must_use]
+pub fn built_in_client(issuer: &Issuer, resources: &Resources) -> (ClientId, ClientMetadata) {
+    let redirect_uri = RedirectUri::parse(&issuer.endpoint("/docs/oauth-receiver.html"));
+    let scopes = resources.all().iter().flat_map(|resource| &resource.scopes);
+    let metadata = ClientMetadata {
+        client_name: "API documentation".to_owned(),
+        redirect_uris: redirect_uri.into_iter().collect(),
+        post_logout_redirect_uris: Vec::new(),
+        grant_types: vec![GrantType::AuthorizationCode],
+        response_types: vec![ResponseType::Code],
+        scope: scopes.map(|entry| entry.token.as_str()).collect(),
+        token_endpoint_auth_method: AuthMethod::None,
+        application_type: ApplicationType::Web,
+        client_uri: Some(issuer.endpoint("/docs")),
+        policy_uri: None,
+        tos_uri: None,
+        contacts: Vec::new(),
+        require_pkce: true,
+        require_state: None,
+    };
+    (ClientId::built_in("swagger-ui"), metadata)
+}
