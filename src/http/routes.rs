@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poem::{
-    Endpoint, EndpointExt, Request, Response, Route, endpoint,
+    Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route, endpoint,
     http::{StatusCode, header},
 };
 use poem_openapi::{LicenseObject, OpenApiService};
@@ -76,7 +76,6 @@ fn routes(server: &Arc<Server>) -> Route {
     let specification = service.spec();
     let page = |handler| Page { server: Arc::clone(server), handler };
     let route = Route::new()
-        .at("/", poem::get(page(H::Home)))
         .at("/login", poem::get(page(H::Login)).post(page(H::SubmitLogin)))
         .at("/consent", poem::get(page(H::Consent)).post(page(H::SubmitConsent)))
         .at("/signup", poem::get(page(H::SignUp)).post(page(H::SubmitSignUp)))
@@ -88,7 +87,26 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
     let swagger_ui = service.swagger_ui_html();
-    with_docs(route, &swagger_ui).nest("/", service)
+    let rest = Root { home: poem::get(page(H::Home)), rest: service.into_endpoint() };
+    with_docs(route, &swagger_ui).nest("/", rest)
+}
+
+/// What no other route takes: the home page at exactly `/`, which poem gives to whatever is nested there, and the API.
+struct Root<R> {
+    home: poem::RouteMethod,
+    rest: R,
+}
+
+impl<R: Endpoint> Endpoint for Root<R> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        if request.uri().path() == "/" {
+            self.home.call(request).await
+        } else {
+            self.rest.call(request).await.map(IntoResponse::into_response)
+        }
+    }
 }
 
 /// Adds Swagger UI and the page at which its login ends.
