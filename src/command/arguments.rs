@@ -6,10 +6,9 @@ use clap::{Parser, Subcommand};
 
 /// An OAuth 2.0 and OpenID Connect authorization server in one binary.
 ///
-/// Without a command it serves. Every key of config.toml can be set by the environment too: SIGNET__LISTEN,
-/// SIGNET__LIFETIMES__ACCESS_TOKEN, …
+/// Without a command it serves.
 #[derive(Clone, Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, after_help = ENVIRONMENT)]
 pub struct Arguments {
     /// The configuration file [default: config.toml, which need not exist].
     #[arg(long, global = true, value_name = "FILE")]
@@ -61,6 +60,10 @@ pub enum KeysCommand {
         emergency: bool,
     },
 }
+
+const ENVIRONMENT: &str = "Every key of config.toml can be set by the environment too: SIGNET__LISTEN, \
+                           SIGNET__LIFETIMES__ACCESS_TOKEN, and so on; with _FILE at its end, a variable names a file \
+                           that holds the value.";
 
 #[cfg(test)]
 mod tests {

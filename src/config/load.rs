@@ -237,7 +237,7 @@ fn bootstrap(top: &mut Section<'_>) -> Option<Bootstrap> {
 /// A secret that must not stand in the file, which is readable by more people than the environment and ends in backups.
 fn only_environment(written: Written<'_>) -> Result<Secret, String> {
     match written {
-        Written::Variable(text) if text.is_empty() => Err("must not be empty".to_owned()),
+        Written::Variable("") => Err("must not be empty".to_owned()),
         Written::Variable(text) => Ok(Secret::new(text)),
         Written::File(_) => {
             Err("must not stand in this file; set the variable, or name a file with its _FILE twin".to_owned())
