@@ -74,7 +74,7 @@ pub async fn assemble(
 /// When the keys cannot be made.
 pub fn without_storage() -> Result<Arc<Server>, String> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let config = Config::load(None, []).map_err(|mistakes| mistakes.to_string())?;
+    let config = Config::defaults().map_err(|mistakes| mistakes.to_string())?;
     let path = std::env::temp_dir().join(format!("signet-{}", entropy.text::<12>()));
     let folder = KeyFolder::open(&path, None, entropy).map_err(|fault| fault.to_string())?;
     let keys = Keys::open(folder, RingPolicy::default(), &[Algorithm::Es256], clock.now());

@@ -42,6 +42,15 @@ impl Config {
         Self::load_with(file, environment, &|path| std::fs::read_to_string(path))
     }
 
+    /// The configuration of a server that nobody has configured.
+    ///
+    /// # Errors
+    ///
+    /// Never, as a test makes sure: the defaults have no mistakes.
+    pub fn defaults() -> Result<Self, ConfigMistakes> {
+        Self::load_with(None, [], &|_| Err(io::Error::from(io::ErrorKind::NotFound)))
+    }
+
     pub(super) fn load_with(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,

@@ -24,7 +24,7 @@ fn the_file_of_the_repository_has_no_mistake() {
 #[test]
 fn without_a_file_there_are_defaults_but_a_file_that_is_named_must_exist() {
     let missing = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
-    let config = Config::load_with(None, [], &missing).unwrap();
+    let config = Config::defaults().unwrap();
     assert_eq!(config.lifetimes.authorization_code, Duration::seconds(60));
     let mistakes = Config::load_with(Some(Path::new("other.toml")), [], &missing).unwrap_err();
     assert!(mistakes.to_string().starts_with("other.toml: cannot be read"), "{mistakes}");
