@@ -30,7 +30,10 @@ fn every_operation_has_an_id_a_summary_a_tag_and_answers() {
             let answers = operation.get("responses").and_then(Value::as_object).unwrap();
             assert!(answers.keys().any(|status| status.starts_with(['2', '3'])), "{method} {path} never succeeds");
             let is_document = method == "get" && !path.contains("authorize") && path != "/userinfo";
-            assert!(is_document || answers.keys().any(|status| status.starts_with('4')), "{method} {path} never refuses");
+            assert!(
+                is_document || answers.keys().any(|status| status.starts_with('4')),
+                "{method} {path} never refuses"
+            );
         }
     }
 }

@@ -22,5 +22,5 @@ pub mod signup;
 pub mod token;
 pub mod userinfo;
 
+pub use self::signet::{Lifetimes, Signet};
 pub use fault::Fault;
-pub use signet::{Lifetimes, Signet};

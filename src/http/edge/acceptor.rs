@@ -120,7 +120,7 @@ mod tests {
         listener::{Listener, TcpListener},
     };
     use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+        io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream},
         net::TcpStream,
         task::JoinHandle,
     };
@@ -128,6 +128,8 @@ mod tests {
     use super::*;
 
     const DEADLINE: Duration = Duration::milliseconds(300);
+    /// How long a test waits for what should have happened long before.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
     struct Running {
         address: SocketAddr,
@@ -166,10 +168,10 @@ mod tests {
     }
 
     /// Reads until the peer closes; what it sends until then is returned.
-    async fn read_to_close(stream: &mut TcpStream) -> Vec<u8> {
+    async fn read_to_close(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
         let mut bytes = Vec::new();
         // A reset closes as well as an end.
-        let _ = stream.read_to_end(&mut bytes).await;
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("it is closed in time");
         bytes
     }
 
@@ -204,9 +206,7 @@ mod tests {
             }
             sent
         });
-        let mut bytes = Vec::new();
-        let _ = reader.read_to_end(&mut bytes).await;
-        assert!(!bytes.starts_with(b"HTTP/1.1 200"));
+        assert!(!read_to_close(&mut reader).await.starts_with(b"HTTP/1.1 200"));
         assert!(trickle.await.unwrap() > 0, "it trickled until it was closed");
     }
 
@@ -225,16 +225,13 @@ mod tests {
     #[tokio::test]
     async fn beyond_the_bound_the_longest_waiting_connection_makes_room() {
         let server = Running::start(ConnectionLimits { open: 2, deadline: Duration::MINUTE }).await;
-        let mut busy = server.connect().await;
-        ask(&mut busy).await.unwrap();
-        let mut silent = server.connect().await;
-        // A millisecond apart, so that one of them has waited longer.
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let (mut idle, mut busy) = (server.connect().await, server.connect().await);
+        ask(&mut idle).await.unwrap();
         ask(&mut busy).await.unwrap();
 
         let mut third = server.connect().await;
         assert!(ask(&mut third).await.unwrap().starts_with("HTTP/1.1 200"));
-        assert_eq!(read_to_close(&mut silent).await, b"");
+        assert_eq!(read_to_close(&mut idle).await, b"");
         assert!(ask(&mut busy).await.unwrap().starts_with("HTTP/1.1 200"), "the others stay");
     }
 

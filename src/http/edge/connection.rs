@@ -28,7 +28,7 @@ pub(super) struct Registry {
 /// What the registry knows of one connection.
 #[derive(Debug)]
 struct Place {
-    /// Milliseconds after [`Registry::started`] at which the peer last took something from us, or connected.
+    /// Microseconds after [`Registry::started`] at which the peer last took something from us, or connected.
     served_at: AtomicU64,
     is_evicted: AtomicBool,
     waker: Mutex<Option<Waker>>,
@@ -70,7 +70,7 @@ impl Registry {
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }
 
@@ -197,3 +197,51 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// No method of HTTP/1.1 begins like this: RFC 9113 §3.4 chose it so.
 const HTTP2: &[u8] = b"PRI * HTTP/2";
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncWriteExt, sync::Semaphore};
+
+    use super::*;
+
+    async fn guarded<Io>(io: Io, deadline: Duration) -> GuardedIo<Io> {
+        let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+        GuardedIo::new(io, deadline, Arc::new(Registry::new()), permit)
+    }
+
+    // T12
+    #[tokio::test]
+    async fn a_peer_that_does_not_read_its_answer_is_closed_at_the_deadline() {
+        let (near, _peer_that_reads_nothing) = tokio::io::duplex(16);
+        let mut io = guarded(near, Duration::from_millis(50)).await;
+        io.write_all(&[0; 16]).await.unwrap();
+        let refused = io.write_all(&[0; 16]).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ends_leaves_the_registry() {
+        let io = guarded(tokio::io::empty(), Duration::from_secs(1)).await;
+        let registry = Arc::clone(&io.registry);
+        assert_eq!(lock(&registry.places).len(), 1);
+        drop(io);
+        assert_eq!(lock(&registry.places).len(), 0);
+        registry.evict_longest_waiting();
+    }
+
+    // RFC 9113 §3.4.
+    #[test]
+    fn only_the_whole_preface_is_http2() {
+        for (chunks, expected) in [
+            (&["PRI * HTTP/2.0\r\n"] as &[&str], true),
+            (&["P", "RI * HT", "TP/2"], true),
+            (&["PRI * HTTP/1.1\r\n"], false),
+            (&["PRI"], false),
+            (&["POST / HTTP/1.1", "PRI * HTTP/2.0"], false),
+        ] {
+            let mut greeting = Greeting(Some(0));
+            let is_http2 = chunks.iter().any(|chunk| greeting.is_http2(chunk.as_bytes()));
+            assert_eq!(is_http2, expected, "{chunks:?}");
+        }
+    }
+}

@@ -6,7 +6,7 @@
 use std::{fmt, sync::Arc};
 
 use poem::{
-    Endpoint, FromRequest, IntoResponse, Middleware, PathPattern, Request, RequestBody, Response, Result,
+    Endpoint, FromRequest, Middleware, PathPattern, Request, RequestBody, Response, Result,
     http::{HeaderName, HeaderValue, Method},
 };
 use tracing::Instrument;
@@ -97,7 +97,7 @@ impl<E: Endpoint> Endpoint for RequestLogEndpoint<E> {
         if let Ok(value) = HeaderValue::try_from(id.as_str()) {
             answer.headers_mut().insert(X_REQUEST_ID, value);
         }
-        Ok(answer.into_response())
+        Ok(answer)
     }
 }
 
@@ -131,53 +131,10 @@ const MOST_SEGMENTS: usize = 8;
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::{Result as IoResult, Write},
-        sync::Mutex,
-    };
-
     use poem::{EndpointExt, Route, endpoint::make_sync, http::StatusCode, test::TestClient};
     use time::{Duration, macros::datetime};
-    use tracing_subscriber::fmt::MakeWriter;
 
-    use super::*;
-
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl Lines {
-        fn text(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-        }
-    }
-
-    impl Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> IoResult<()> {
-            Ok(())
-        }
-    }
-
-    impl<'a> MakeWriter<'a> for Lines {
-        type Writer = Self;
-
-        fn make_writer(&'a self) -> Self {
-            self.clone()
-        }
-    }
-
-    fn record() -> (Lines, tracing::subscriber::DefaultGuard) {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_writer(lines.clone())
-            .with_ansi(false)
-            .with_max_level(tracing::Level::TRACE)
-            .finish();
-        (lines, tracing::subscriber::set_default(subscriber))
-    }
+    use super::{super::recording::record, *};
 
     fn log() -> (Clock, RequestLog) {
         let clock = Clock::manual(datetime!(2030-01-01 00:00 UTC));

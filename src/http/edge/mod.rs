@@ -9,8 +9,8 @@
 //! 3. [`SecurityHeaders`] are on every answer, so on every refusal too;
 //! 4. [`PublicPaths`] opens some paths to scripts of any page, and lets them read refusals there;
 //! 5. [`Failures`] turns what is refused further in, and panics, into an answer for a program or a person;
-//! 6. [`Limits`] bounds size and time;
-//! 7. [`HostCheck`] lets only requests for the issuer pass.
+//! 6. [`HostCheck`] lets only requests for the issuer pass, before anything of their body is read;
+//! 7. [`Limits`] bounds size and time.
 //!
 //! Around a group of routes: [`RateLimit`]. In handlers of pages: [`Cookies`], [`AntiForgery`],
 //! [`ContentSecurityPolicy`].
@@ -30,7 +30,10 @@ mod host;
 mod limits;
 mod log;
 mod origin;
+mod presentation;
 mod rate;
+#[cfg(test)]
+mod recording;
 mod refusal;
 mod stack;
 
@@ -41,13 +44,14 @@ pub use self::{
     content_security_policy::{ContentSecurityPolicy, FormAction, NotAFormAction, NotAScriptSource},
     cookies::{Cookie, Cookies, NotACookieValue},
     cross_origin::{PublicPaths, PublicPathsEndpoint},
-    failure::{Failure, Failures, FailuresEndpoint, Misdirection, Presentation},
+    failure::{Failures, FailuresEndpoint},
     forgery::{AntiForgery, FormContext, OwnForm, Provenance},
     headers::{SecurityHeaders, SecurityHeadersEndpoint, no_store},
     host::{HostCheck, HostCheckEndpoint},
     limits::{Limits, LimitsEndpoint},
     log::{RequestId, RequestLog, RequestLogEndpoint},
     origin::{NotAnOrigin, Origin},
+    presentation::{Failure, Misdirection, Presentation},
     rate::{Quota, RateLimit, RateLimitEndpoint},
     refusal::Refusal,
     stack::Edge,

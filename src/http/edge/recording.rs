@@ -1,0 +1,45 @@
+//! For tests: what this thread writes to the log.
+
+use std::{
+    io::{Result, Write},
+    sync::{Arc, Mutex},
+};
+
+use tracing::{Level, subscriber::DefaultGuard};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// The log of the thread that called [`record`].
+#[derive(Clone, Default)]
+pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Records at the most talkative level until the guard is dropped.
+pub(super) fn record() -> (Lines, DefaultGuard) {
+    let lines = Lines::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).with_max_level(Level::TRACE).finish();
+    (lines, tracing::subscriber::set_default(subscriber))
+}

@@ -1,0 +1,80 @@
+//! Who may name whom. `app → http → endpoint → oidc → oauth`.
+
+/// What any module may name: time, randomness, hashing and things that must not be printed.
+const FOUNDATION: [&str; 4] = ["clock", "crypto", "entropy", "secret"];
+
+/// A part of the crate, and the parts that it may name beside itself and the foundation.
+const ARROWS: [(&str, &[&str]); 11] = [
+    ("account", &[]),
+    ("config", &["oauth", "account", "jose"]),
+    ("endpoint", &["oauth", "oidc", "jose", "account", "store"]),
+    ("http", &["http::edge", "endpoint", "web", "oauth", "oidc", "jose", "account"]),
+    ("http::edge", &[]),
+    ("jose", &[]),
+    ("oauth", &[]),
+    ("oidc", &["oauth"]),
+    ("store", &["oauth", "oidc", "account"]),
+    ("verify", &["jose", "oauth"]),
+    ("web", &[]),
+];
+
+/// What puts the parts together, and so may name all of them.
+const TOP: [&str; 4] = ["", "app", "command", "main"];
+
+/// A package, and the only parts that may name it.
+const PACKAGES: [(&str, &[&str]); 5] = [
+    ("josekit", &["jose"]),
+    ("maud", &["web", "http"]),
+    ("poem", &["http", "verify", "app"]),
+    ("poem_openapi", &["http", "verify", "app"]),
+    ("sled", &["store"]),
+];
+
+/// What is wrong with the module naming this absolute path: `crate`, then modules; or a package first.
+pub(crate) fn violation(module: &[String], path: &[String]) -> Option<String> {
+    let from = part(module);
+    match path.split_first() {
+        Some((first, rest)) if first == "crate" && is_vocabulary(&from, rest) => None,
+        Some((first, rest)) if first == "crate" => arrow(&from, &part(rest)),
+        Some((package, _)) => package_outside(&from, package),
+        None => None,
+    }
+}
+
+/// Metadata of clients and resources names algorithms (RFC 7591, RFC 8414), so the rules may know the names, and nothing
+/// else of what signs.
+fn is_vocabulary(from: &str, path: &[String]) -> bool {
+    matches!(path, [jose, algorithm, ..] if jose == "jose" && algorithm == "Algorithm")
+        && matches!(from, "oauth" | "oidc")
+}
+
+fn arrow(from: &str, to: &str) -> Option<String> {
+    // A path to the root itself names no part.
+    if from == to || to.is_empty() || TOP.contains(&from) {
+        return None;
+    }
+    let allowed: &[&str] = if FOUNDATION.contains(&from) {
+        &[]
+    } else if let Some((_, allowed)) = ARROWS.iter().find(|(part, _)| *part == from) {
+        allowed
+    } else {
+        return Some(format!("no rule for {from}; add one to tests/layering/rules.rs"));
+    };
+    let is_inward = FOUNDATION.contains(&to) || allowed.contains(&to);
+    (!is_inward).then(|| format!("outward arrow {from} → {to}"))
+}
+
+fn package_outside(from: &str, package: &str) -> Option<String> {
+    let (_, places) = PACKAGES.iter().find(|(name, _)| *name == package)?;
+    let folder = from.split("::").next().unwrap_or_default();
+    (!places.contains(&folder)).then(|| format!("{package} is named outside of {}", places.join(", ")))
+}
+
+/// The part that a module belongs to: its first segment, except that the edge is a part of its own.
+fn part(module: &[String]) -> String {
+    match module {
+        [http, edge, ..] if http == "http" && edge == "edge" => "http::edge".to_owned(),
+        [first, ..] => first.clone(),
+        [] => String::new(),
+    }
+}
