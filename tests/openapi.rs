@@ -1,5 +1,4 @@
 //! The OpenAPI document that is checked in is the one that the code makes, and says enough of every operation.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::process::Command;
 

@@ -123,6 +123,7 @@ async fn authorization_code(
         client,
         redirect_uri: form.one("redirect_uri")?,
         code_verifier: form.one("code_verifier")?.map(Secret::new),
+        resources: form.many("resource").collect(),
     };
     let digest = Digest::of(form.required("code")?);
     let now = signet.clock.now();

@@ -83,6 +83,8 @@ pub struct CodeRequest<'a> {
     pub redirect_uri: Option<&'a str>,
     /// The `code_verifier`, if sent.
     pub code_verifier: Option<Secret>,
+    /// The values of `resource`, if sent.
+    pub resources: Vec<&'a str>,
 }
 
 /// Proof that a code was redeemed by its rules; only [`redeem`] makes one.
@@ -172,6 +174,11 @@ pub fn redeem(
         (None, None) => {}
         // RFC 9700 §4.8.2: a verifier without a challenge means that somebody took the challenge out.
         _ => return Err(TokenError::VerifierMismatch),
+    }
+    // RFC 8707 §2.2: a token request may name what was granted, and nothing else.
+    let granted = |resource: &&str| code.audience.members().iter().any(|member| member.as_str() == *resource);
+    if !request.resources.iter().all(granted) {
+        return Err(TokenError::InvalidTarget);
     }
     if !circumstances.may_issue(code.issued_at) {
         return Err(TokenError::GrantEnded);
@@ -267,7 +274,12 @@ mod tests {
         now: OffsetDateTime,
     ) -> Result<Redemption, TokenError> {
         let client = authenticated(client());
-        let request = CodeRequest { client: &client, redirect_uri, code_verifier: verifier.map(Secret::new) };
+        let request = CodeRequest {
+            client: &client,
+            redirect_uri,
+            code_verifier: verifier.map(Secret::new),
+            resources: Vec::new(),
+        };
         redeem(code, &request, &active(), now)
     }
 
@@ -325,6 +337,20 @@ mod tests {
         assert!(redeem_as(&unchallenged, (RIGHT.0, None), NOW).is_ok());
     }
 
+    // RFC 8707 §2.2
+    #[test]
+    fn the_resource_is_one_that_was_granted() {
+        let client = authenticated(client());
+        let for_resource = |resource| {
+            let (redirect_uri, verifier) = RIGHT;
+            let code_verifier = verifier.map(Secret::new);
+            let request = CodeRequest { client: &client, redirect_uri, code_verifier, resources: vec![resource] };
+            redeem(&code(), &request, &active(), NOW).map(|_| ())
+        };
+        assert_eq!(for_resource("https://orders.example.org"), Ok(()));
+        assert_eq!(for_resource("https://stock.example.org"), Err(TokenError::InvalidTarget));
+    }
+
     #[test]
     fn a_code_of_another_client_is_refused_before_its_state_is_looked_at() {
         let spent = IssuedCode { state: CodeState::Redeemed(GrantId::draw(Entropy::system())), ..code() };
@@ -332,8 +358,12 @@ mod tests {
             let mut other = client();
             other.client_id = ClientId::parse("other").unwrap();
             let other = authenticated(other);
-            let request =
-                CodeRequest { client: &other, redirect_uri: RIGHT.0, code_verifier: RIGHT.1.map(Secret::new) };
+            let request = CodeRequest {
+                client: &other,
+                redirect_uri: RIGHT.0,
+                code_verifier: RIGHT.1.map(Secret::new),
+                resources: Vec::new(),
+            };
             let refusal = redeem(&code, &request, &active(), NOW).unwrap_err();
             assert_eq!(refusal, TokenError::CodeOfAnotherClient);
             assert!(!matches!(code.consequence(&refusal), Consequence::EndGrant(_)));
@@ -343,7 +373,12 @@ mod tests {
     #[test]
     fn a_code_dies_with_the_person_and_with_the_password() {
         let client = authenticated(client());
-        let request = CodeRequest { client: &client, redirect_uri: RIGHT.0, code_verifier: RIGHT.1.map(Secret::new) };
+        let request = CodeRequest {
+            client: &client,
+            redirect_uri: RIGHT.0,
+            code_verifier: RIGHT.1.map(Secret::new),
+            resources: Vec::new(),
+        };
         let gone = Circumstances { person: PersonStanding::Gone, password_changed_at: None };
         let changed = Circumstances { password_changed_at: Some(NOW + Duration::SECOND), ..active() };
         for circumstances in [gone, changed] {

@@ -42,7 +42,8 @@ pub struct RegistrationRequest {
 pub enum Registrar {
     /// The configuration file or an administrator: everything.
     Administrator,
-    /// A person: no scope with which others could be managed, and no settings that weaken a rule.
+    /// A person: no scope with which others could be managed, no client that acts without a person, and no settings that
+    /// weaken a rule.
     Person,
 }
 
@@ -92,6 +93,10 @@ pub fn register(
             member: "redirect_uris",
             description: "at least one redirect URI is needed for the grant authorization_code".to_owned(),
         });
+    }
+    // Whoever may sign up could otherwise give themselves tokens for every API, with nobody asked.
+    if registrar == Registrar::Person && grant_types.contains(&GrantType::ClientCredentials) {
+        return Err(invalid("grant_types", "only an administrator can register a client that acts without a person"));
     }
     if registrar == Registrar::Person && request.require_pkce == Some(false) {
         return Err(invalid("require_pkce", "only an administrator can register a client without PKCE"));
@@ -326,9 +331,11 @@ mod tests {
     }
 
     #[test]
-    fn a_client_without_redirect_uri_is_a_service() {
+    fn a_client_without_redirect_uri_is_a_service_that_an_administrator_registers() {
         let service = RegistrationRequest { redirect_uris: None, ..request() };
-        let metadata = register(&service, Registrar::Person, &resources()).unwrap();
+        let refusal = register(&service, Registrar::Person, &resources()).unwrap_err();
+        assert_eq!(refusal.member, "grant_types");
+        let metadata = register(&service, Registrar::Administrator, &resources()).unwrap();
         assert_eq!(metadata.grant_types, [GrantType::ClientCredentials]);
         assert!(metadata.response_types.is_empty());
     }

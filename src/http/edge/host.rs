@@ -24,14 +24,16 @@ pub struct HostCheck {
 }
 
 impl HostCheck {
-    /// A check for the issuer's origin. `/health` is exempt: probes ask by address.
+    /// A check for the issuer's origin. `/health` is exempt, since probes ask by address, and so is the
+    /// stylesheet, without which the page that explains this would be bare.
     #[must_use]
     pub fn new(issuer: Origin, proxies: TrustedProxies) -> Self {
         Self { issuer, proxies }
     }
 
     fn admit(&self, request: &Request) -> Result<(), Refusal> {
-        if request.uri().path() == HEALTH {
+        let path = request.uri().path();
+        if path == HEALTH || path.starts_with(ASSETS) {
             return Ok(());
         }
         let host = single(request.headers(), header::HOST.as_str())?;
@@ -90,6 +92,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Ref
 }
 
 const HEALTH: &str = "/health";
+const ASSETS: &str = "/assets/";
 const X_FORWARDED_HOST: &str = "x-forwarded-host";
 
 #[cfg(test)]
@@ -166,8 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn health_answers_under_any_host() {
+    fn health_and_the_stylesheet_answer_under_any_host() {
         assert_eq!(admit(&[], "/health", &[("host", "10.0.0.2:8080")]), Ok(()));
+        assert_eq!(admit(&[], "/assets/signet.css", &[("host", "10.0.0.2:8080")]), Ok(()));
         assert_eq!(admit(&[], "/healthy", &[("host", "10.0.0.2:8080")]), Err(Refusal::Misdirected));
     }
 }
