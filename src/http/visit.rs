@@ -10,7 +10,7 @@ use poem::{
 use time::Duration;
 
 use super::{
-    edge::{ClientIp, ContentSecurityPolicy, Cookie, FormAction, FormContext, RequestId, no_store},
+    edge::{ClientIp, ContentSecurityPolicy, Cookie, FormAction, FormContext, Provenance, RequestId, no_store},
     extract::form,
     server::Server,
 };
@@ -36,7 +36,6 @@ pub(super) struct Visit {
     /// What to look for in the log.
     pub(super) request_id: String,
     headers: poem::http::HeaderMap,
-    is_new: bool,
 }
 
 impl Visit {
@@ -60,7 +59,6 @@ impl Visit {
         let headers = request.headers();
         let cookie = |cookie| server.cookies.read(cookie, headers);
         let known = cookie(Cookie::PreLogin);
-        let is_new = known.is_none();
         Self {
             server: Arc::clone(server),
             parameters,
@@ -73,7 +71,6 @@ impl Visit {
             user_agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
             request_id: request.data::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
             headers: headers.clone(),
-            is_new,
         }
     }
 
@@ -100,8 +97,17 @@ impl Visit {
         Ok(())
     }
 
+    /// Whether the browser says that the form was sent from a page of ours, so that a token that does not fit is one that
+    /// has expired.
+    pub(super) fn is_from_own_page(&self) -> bool {
+        self.server.anti_forgery.provenance(&self.headers) == Provenance::SameOrigin
+    }
+
     fn context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
-        let binding = self.browser.session.as_ref().unwrap_or(&self.browser.binding);
+        // Who signs in has no session yet, or one that is about to end: such a form belongs to the browser. Every other
+        // form belongs to the person.
+        let session = self.browser.session.as_ref().filter(|_| !matches!(action, "login" | "signup" | "setup"));
+        let binding = session.unwrap_or(&self.browser.binding);
         FormContext { binding, transaction: interaction.unwrap_or_default(), action }
     }
 
@@ -151,16 +157,10 @@ impl Visit {
         self.page(status, page.with_reference(&self.request_id).render(&self.server.brand))
     }
 
-    /// A browser that comes for the first time gets the cookie that binds logins to it.
+    /// The browser gets the cookie that binds logins to it, or keeps it for as long as a login that begins now may take.
     fn remembered(&self, mut answer: Response) -> Response {
-        if self.is_new {
-            self.set(
-                &mut answer,
-                Cookie::PreLogin,
-                &self.browser.binding,
-                Some(self.server.signet.lifetimes.interaction),
-            );
-        }
+        let lifetime = self.server.signet.lifetimes.interaction;
+        self.set(&mut answer, Cookie::PreLogin, &self.browser.binding, Some(lifetime));
         answer
     }
 

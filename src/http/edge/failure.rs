@@ -155,7 +155,10 @@ fn page(status: StatusCode, html: String) -> Response {
 }
 
 fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&'static str>) {
-    if let Some(seconds) = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.retry_after_seconds()) {
+    let waits = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.retry_after_seconds());
+    // RFC 9110 §15.6.4: whoever is told to come back is told when.
+    let waits = waits.or((error.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_SECONDS));
+    if let Some(seconds) = waits {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     match (error.status(), allow) {
@@ -232,6 +235,9 @@ impl PanicHandler for MarkPanic {
 }
 
 const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/// After how long a request is worth another try that found the server unavailable.
+const UNAVAILABLE_SECONDS: u64 = 5;
 
 #[cfg(test)]
 mod tests {

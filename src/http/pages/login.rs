@@ -20,8 +20,15 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("login")?;
     let username = visit.text("username");
+    if let Err(refusal) = visit.admit("login") {
+        // A page that stood open for too long is shown anew; whatever comes from elsewhere is refused.
+        return if visit.is_from_own_page() {
+            form(&visit, username, Some(LoginRemark::Expired), StatusCode::FORBIDDEN)
+        } else {
+            Err(refusal)
+        };
+    }
     let attempt = LoginAttempt {
         username: &username,
         presented_password: Secret::new(visit.text("password")),
