@@ -1,0 +1,41 @@
+//! An API that accepts access tokens of a Signet server and verifies them offline.
+//!
+//! `cargo run --release --example orders_api`, then `curl -i http://127.0.0.1:9000/orders`. Other addresses by the
+//! environment: `ISSUER`, `LISTEN`.
+
+use std::{env, error::Error};
+
+use poem::{EndpointExt, Route, Server, get, handler, listener::TcpListener, web::Json};
+use serde_json::{Value, json};
+use signet::verify::{Access, RequiredScope, Verifier};
+
+/// The scope that reading orders needs, as a type: a handler that takes `Access<ReadOrders>` cannot forget it.
+struct ReadOrders;
+
+impl RequiredScope for ReadOrders {
+    const SCOPE: &'static str = "orders:read";
+}
+
+/// Runs only with a good token for this API that has the scope. Anything else was answered with 401 or 403.
+#[handler]
+fn orders(access: Access<ReadOrders>) -> Json<Value> {
+    Json(json!({
+        "customer": access.sub(),
+        "through": access.client_id(),
+        "orders": [{ "item": "sealing wax", "quantity": 3 }, { "item": "signet ring", "quantity": 1 }],
+    }))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let issuer = env::var("ISSUER").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());
+    let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:9000".to_owned());
+
+    // The two lines that people forget: this API's own audience, and (by default) `typ: at+jwt`.
+    let verifier = Verifier::of(issuer, "https://api.orders.example").connect().await?;
+    tokio::spawn(verifier.clone().run());
+
+    println!("Orders API: http://{listen}/orders (needs an access token with the scope orders:read)");
+    Server::new(TcpListener::bind(listen)).run(Route::new().at("/orders", get(orders)).data(verifier)).await?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Why an access token is refused.
+
+use std::fmt;
+
+use crate::{
+    jose::JwtRefusal,
+    oauth::{bearer::BearerError, scope::Scope},
+};
+
+/// Why an access token is refused: the cause. [`VerifyRefusal::bearer`] is what the caller of the API learns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifyRefusal {
+    /// Not a JWT that one of the server's keys has signed for this purpose.
+    Jwt(JwtRefusal),
+    /// Another issuer.
+    Issuer,
+    /// Another audience: the token is for another API.
+    Audience,
+    /// Expired.
+    Expired,
+    /// Not valid yet, or issued in the future.
+    NotYet,
+    /// The scope is malformed, or does not hold what is needed.
+    Scope(Scope),
+    /// No keys were ever fetched: nobody knows whether the token is good.
+    NoKeys,
+}
+
+impl VerifyRefusal {
+    /// A word for each cause that does not change, for metrics and tests.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Jwt(JwtRefusal::WrongType) => "wrong_type",
+            Self::Jwt(JwtRefusal::UnknownKey) => "unknown_key",
+            Self::Jwt(JwtRefusal::MissingClaim(_) | JwtRefusal::MalformedClaim(_)) => "malformed_claim",
+            Self::Jwt(_) => "not_a_token",
+            Self::Issuer => "wrong_issuer",
+            Self::Audience => "wrong_audience",
+            Self::Expired => "expired",
+            Self::NotYet => "not_yet_valid",
+            Self::Scope(_) => "insufficient_scope",
+            Self::NoKeys => "no_keys",
+        }
+    }
+
+    /// What the caller of the API learns, in the terms of RFC 6750; `None` when the token was not judged and the answer is
+    /// 503, never 401, which would make the caller throw a good token away.
+    #[must_use]
+    pub fn bearer(&self) -> Option<BearerError> {
+        Some(BearerError::InvalidToken(match self {
+            Self::NoKeys => return None,
+            Self::Scope(needed) => return Some(BearerError::InsufficientScope(needed.clone())),
+            Self::Jwt(JwtRefusal::WrongType) => "the JWT is not an access token (typ is not at+jwt)",
+            Self::Jwt(JwtRefusal::MissingClaim(_) | JwtRefusal::MalformedClaim(_)) => {
+                "the claims are not those of an access token"
+            }
+            Self::Jwt(JwtRefusal::UnknownKey) => "the access token was signed with an unknown key",
+            Self::Jwt(JwtRefusal::WrongSignature) => "the signature of the access token is wrong",
+            Self::Jwt(_) => "the access token is not a JWT of this server",
+            Self::Issuer => "the access token is from another issuer",
+            Self::Audience => "the access token is for another audience",
+            Self::Expired => "the access token expired",
+            Self::NotYet => "the access token is not valid yet",
+        }))
+    }
+}
+
+impl From<JwtRefusal> for VerifyRefusal {
+    fn from(refusal: JwtRefusal) -> Self {
+        Self::Jwt(refusal)
+    }
+}
+
+impl fmt::Display for VerifyRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.bearer()) {
+            (Self::Jwt(refusal), _) => write!(formatter, "{}: {refusal}", self.code()),
+            (_, Some(bearer)) => bearer.fmt(formatter),
+            (_, None) => formatter.write_str("the keys of the authorization server were never fetched"),
+        }
+    }
+}
+
+impl std::error::Error for VerifyRefusal {}

@@ -1,0 +1,156 @@
+use std::time::Duration as StdDuration;
+
+use serde_json::{Map, Value, json};
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+use super::{Builder, Verifier, VerifyRefusal};
+use crate::{
+    clock::Clock,
+    jose::{Algorithm, JwkSet, JwtRefusal, PublicKey, SigningKey, TokenType},
+    oauth::bearer::BearerError,
+};
+
+const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+const ISSUER: &str = "https://login.example.org";
+const ORDERS: &str = "https://api.orders.example";
+
+fn claims() -> Map<String, Value> {
+    let claims = json!({
+        "iss": ISSUER, "sub": "usr_a", "aud": [ORDERS, ISSUER], "client_id": "app", "jti": "j", "scope": "orders:read",
+        "iat": NOW.unix_timestamp(), "exp": NOW.unix_timestamp() + 300, "plan": "gold",
+    });
+    claims.as_object().unwrap().clone()
+}
+
+fn with(name: &str, value: Value) -> Map<String, Value> {
+    let mut claims = claims();
+    if value.is_null() {
+        claims.remove(name)
+    } else {
+        claims.insert(name.to_owned(), value)
+    };
+    claims
+}
+
+fn key() -> SigningKey {
+    SigningKey::generate(Algorithm::Es256).unwrap()
+}
+
+fn keys(key: &SigningKey) -> JwkSet {
+    JwkSet::new([PublicKey::new(key.public_jwk().clone()).unwrap()])
+}
+
+fn builder() -> Builder {
+    Verifier::of(ISSUER, ORDERS).leeway(Duration::ZERO).clock(Clock::manual(NOW))
+}
+
+fn refusal(typ: TokenType, claims: &Map<String, Value>) -> VerifyRefusal {
+    let key = key();
+    let verifier = builder().with_keys(keys(&key)).unwrap();
+    let token = key.sign(typ, claims).unwrap();
+    verifier.verify(&token).err().unwrap_or_else(|| panic!("{claims:?} was accepted"))
+}
+
+#[test]
+fn a_good_token_is_verified_offline() {
+    let key = key();
+    let verifier = builder().with_keys(keys(&key)).unwrap();
+    let verified = verifier.verify(&key.sign(TokenType::AccessToken, &claims()).unwrap()).ok().unwrap();
+    assert_eq!((verified.sub(), verified.client_id(), verified.jti()), ("usr_a", "app", "j"));
+    assert!(verified.scope().contains("orders:read"));
+    assert_eq!(verified.claim::<String>("plan").as_deref(), Some("gold"));
+    assert_eq!(verified.expires_at(), NOW + Duration::minutes(5));
+    assert_eq!(verifier.fetches(), 0);
+}
+
+// RFC 9068 §4
+#[test]
+fn each_rule_refuses_what_breaks_it() {
+    let at = NOW.unix_timestamp();
+    for (claims, code) in [
+        (with("iss", json!("https://evil.example")), "wrong_issuer"),
+        (with("iss", Value::Null), "malformed_claim"),
+        (with("aud", json!(ISSUER)), "wrong_audience"),
+        (with("aud", json!([])), "malformed_claim"),
+        (with("aud", Value::Null), "malformed_claim"),
+        (with("exp", json!(at)), "expired"),
+        (with("exp", json!(at as f64 + 0.5)), "malformed_claim"),
+        (with("exp", json!("2030")), "malformed_claim"),
+        (with("exp", json!(1e30)), "malformed_claim"),
+        (with("exp", Value::Null), "malformed_claim"),
+        (with("iat", json!(at + 1)), "not_yet_valid"),
+        (with("iat", Value::Null), "malformed_claim"),
+        (with("nbf", json!(at + 1)), "not_yet_valid"),
+        (with("sub", Value::Null), "malformed_claim"),
+        (with("client_id", Value::Null), "malformed_claim"),
+        (with("jti", Value::Null), "malformed_claim"),
+        (with("scope", json!(["orders:read"])), "malformed_claim"),
+    ] {
+        assert_eq!(refusal(TokenType::AccessToken, &claims).code(), code, "{claims:?}");
+    }
+}
+
+#[test]
+fn a_token_lives_until_the_instant_of_exp_and_the_leeway() {
+    let key = key();
+    let clock = Clock::manual(NOW);
+    let verifier = builder().leeway(Duration::seconds(30)).clock(clock.clone()).with_keys(keys(&key)).unwrap();
+    let token = key.sign(TokenType::AccessToken, &claims()).unwrap();
+    clock.advance(Duration::seconds(329));
+    assert!(verifier.verify(&token).is_ok());
+    clock.advance(Duration::SECOND);
+    assert_eq!(verifier.verify(&token).err(), Some(VerifyRefusal::Expired));
+}
+
+// RFC 9068 §4 and RFC 8725 §3.11
+#[test]
+fn an_id_token_is_no_access_token() {
+    let refusal = refusal(TokenType::IdToken, &claims());
+    assert_eq!(refusal, VerifyRefusal::Jwt(JwtRefusal::WrongType));
+    let challenge = refusal.bearer().unwrap().challenge("orders");
+    assert!(challenge.contains("error=\"invalid_token\"") && challenge.contains("typ is not at+jwt"), "{challenge}");
+    let key = key();
+    let lax = builder().accept_typ_jwt().with_keys(keys(&key)).unwrap();
+    assert!(lax.verify(&key.sign(TokenType::IdToken, &claims()).unwrap()).is_ok());
+    let id_token = with("client_id", Value::Null);
+    assert!(lax.verify(&key.sign(TokenType::IdToken, &id_token).unwrap()).is_err());
+}
+
+#[test]
+fn garbage_and_foreign_signatures_are_refused() {
+    let verifier = builder().with_keys(keys(&key())).unwrap();
+    for garbage in ["", "abc", "a.b.c", "..", "eyJhbGciOiJub25lIn0.e30."] {
+        assert!(verifier.verify(garbage).is_err(), "{garbage}");
+    }
+    let foreign = key().sign(TokenType::AccessToken, &claims()).unwrap();
+    assert_eq!(verifier.verify(&foreign).err(), Some(VerifyRefusal::Jwt(JwtRefusal::UnknownKey)));
+}
+
+#[test]
+fn without_keys_nobody_is_told_that_a_token_is_bad() {
+    let verifier = builder().build().unwrap();
+    let refusal = verifier.verify("a.b.c").err().unwrap();
+    assert_eq!((refusal.code(), refusal.bearer()), ("no_keys", None::<BearerError>));
+    assert!(!verifier.is_ready());
+}
+
+#[tokio::test]
+async fn fifty_tokens_with_unknown_keys_cause_one_fetch() {
+    let verifier = Verifier::of("http://127.0.0.1:9", ORDERS)
+        .unknown_kid_cooldown(StdDuration::from_secs(3600))
+        .with_keys(keys(&key()))
+        .unwrap();
+    let running = tokio::spawn(verifier.clone().run());
+    let foreign = key().sign(TokenType::AccessToken, &claims()).unwrap();
+    while verifier.fetches() == 0 {
+        assert!(verifier.verify(&foreign).is_err());
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..50 {
+        assert!(verifier.verify(&foreign).is_err());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(verifier.fetches(), 1);
+    assert!(verifier.is_ready(), "a fetch that failed must not lose the keys");
+    running.abort();
+}
