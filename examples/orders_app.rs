@@ -11,6 +11,7 @@ use poem::{
     EndpointExt, IntoResponse, Response, Route, Server, get, handler,
     http::{StatusCode, header},
     listener::TcpListener,
+    middleware::CookieJarManager,
     web::{Data, Html, Query, cookie::CookieJar},
 };
 use serde_json::Value;
@@ -153,6 +154,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("Orders app: http://{listen}");
     let routes = Route::new().at("/", get(home)).at("/login", get(login)).at("/callback", get(callback)).data(app);
+    let routes = routes.with(CookieJarManager::new());
     Server::new(TcpListener::bind(listen)).run(routes).await?;
     Ok(())
 }

@@ -113,7 +113,7 @@ impl ConsentPage {
             @if self.scope.is_empty() {
                 p { "It only learns that you have an account here. Nothing else is asked for." }
             } @else {
-                h2 { "If you allow it, it can use" }
+                h2 { "If you allow it, it can" }
                 ul .scopes {
                     @for line in &self.scope {
                         li data-scope=(line.token) {

@@ -12,20 +12,20 @@ use std::{
 };
 
 /// The username and the password of the administrator that every such server has.
-pub const ADMINISTRATOR: (&str, &str) = ("root", "correct horse battery staple");
+pub(crate) const ADMINISTRATOR: (&str, &str) = ("root", "correct horse battery staple");
 
 /// A running server.
-pub struct RunningServer {
-    pub issuer: String,
-    pub port: u16,
-    pub child: Child,
+pub(crate) struct RunningServer {
+    pub(crate) issuer: String,
+    pub(crate) port: u16,
+    pub(crate) child: Child,
     folder: PathBuf,
     owned: Option<tempfile::TempDir>,
 }
 
 impl RunningServer {
     /// Starts a server in a new folder, with `config` as its config.toml.
-    pub fn start(config: &str) -> Self {
+    pub(crate) fn start(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config.toml"), config).unwrap();
         let mut server = Self::start_in(folder.path(), free_port());
@@ -34,7 +34,7 @@ impl RunningServer {
     }
 
     /// Starts a server in `folder`, which may hold what an earlier one left, on `port`.
-    pub fn start_in(folder: &Path, port: u16) -> Self {
+    pub(crate) fn start_in(folder: &Path, port: u16) -> Self {
         let issuer = format!("http://127.0.0.1:{port}");
         let child = command(folder, port).stdout(Stdio::null()).stderr(log(folder)).spawn().unwrap();
         let mut server = Self { issuer, port, child, folder: folder.to_owned(), owned: None };
@@ -50,7 +50,7 @@ impl RunningServer {
     }
 
     /// Whether /health answers 200.
-    pub fn is_well(&self) -> bool {
+    pub(crate) fn is_well(&self) -> bool {
         let ask = || {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
             stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -63,17 +63,17 @@ impl RunningServer {
     }
 
     /// Everything that was logged so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
     /// Where the server's files are.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// SIGKILL, as a power failure of the process.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -87,7 +87,7 @@ impl Drop for RunningServer {
 }
 
 /// The command that starts a server in `folder` on `port`, with an administrator and relaxed throttles.
-pub fn command(folder: &Path, port: u16) -> Command {
+pub(crate) fn command(folder: &Path, port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_signet"));
     command
         .current_dir(folder)
@@ -100,7 +100,7 @@ pub fn command(folder: &Path, port: u16) -> Command {
 }
 
 /// A port that nobody listens on at the moment.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 

@@ -1,0 +1,168 @@
+//! A real Chromium, driven by WebDriver.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::support::free_port;
+
+/// How the browser is set up.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Setup {
+    pub(crate) dark: bool,
+    pub(crate) phone: bool,
+    pub(crate) without_scripts: bool,
+}
+
+/// A browser with a profile of its own.
+pub(crate) struct Chromium {
+    pub(crate) client: Client,
+    driver: Child,
+    _profile: tempfile::TempDir,
+}
+
+/// Whether Chromium and its driver are installed. In CI they must be.
+pub(crate) fn is_installed() -> bool {
+    let runs =
+        |name: &str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let both = runs("chromium") && runs("chromedriver");
+    if !both {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "chromium and chromedriver are not installed (Debian packages chromium and chromium-driver)"
+        );
+        println!("skipped: chromium and chromedriver are not installed (Debian packages chromium and chromium-driver)");
+    }
+    both
+}
+
+impl Chromium {
+    pub(crate) async fn start(setup: Setup) -> Self {
+        let port = free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let profile = tempfile::tempdir().unwrap();
+        let mut arguments: Vec<String> = ARGUMENTS.iter().map(|argument| (*argument).to_owned()).collect();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        if setup.dark {
+            arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
+        }
+        let mut options = json!({ "args": arguments });
+        if setup.phone {
+            let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0 });
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        }
+        if setup.without_scripts {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let Value::Object(capabilities) = capabilities else { unreachable!() };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let begun = std::time::Instant::now();
+        let client = loop {
+            match builder.connect(&format!("http://127.0.0.1:{port}")).await {
+                Ok(client) => break client,
+                Err(error) => assert!(begun.elapsed() < Duration::from_secs(60), "chromedriver: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        Self { client, driver, _profile: profile }
+    }
+
+    pub(crate) async fn open(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// The element that the selector finds, waited for.
+    pub(crate) async fn find(&self, css: &str) -> Element {
+        let waiting = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css));
+        match waiting.await {
+            Ok(element) => element,
+            Err(error) => panic!("{css} at {:?}: {error}\n{}", self.url().await, self.text().await),
+        }
+    }
+
+    /// The element that the XPath finds, waited for.
+    pub(crate) async fn find_by_path(&self, path: &str) -> Element {
+        let waiting = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path));
+        match waiting.await {
+            Ok(element) => element,
+            Err(error) => panic!("{path} at {:?}: {error}\n{}", self.url().await, self.text().await),
+        }
+    }
+
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
+        self.find(css).await.send_keys(text).await.unwrap();
+    }
+
+    pub(crate) async fn click(&self, css: &str) {
+        self.find(css).await.click().await.unwrap();
+    }
+
+    pub(crate) async fn url(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
+    /// What a person reads on the page.
+    pub(crate) async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the page says this.
+    pub(crate) async fn expect(&self, sentence: &str) {
+        let begun = std::time::Instant::now();
+        while !self.text().await.contains(sentence) {
+            let text = self.text().await;
+            assert!(begun.elapsed() < PATIENCE, "{sentence:?} is not on {}:\n{text}", self.url().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Keeps a picture of the page in the folder that `SIGNET_SCREENSHOTS` names, if it names one, and makes sure that
+    /// nothing sticks out at the side.
+    pub(crate) async fn picture(&self, name: &str) {
+        let picture = self.client.screenshot().await.unwrap();
+        if let Some(folder) = std::env::var_os("SIGNET_SCREENSHOTS") {
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
+        }
+        let script = "return document.scrollingElement.scrollWidth - window.innerWidth";
+        if let Ok(overhang) = self.client.execute(script, Vec::new()).await {
+            assert!(overhang.as_f64().unwrap_or(0.0) <= 0.0, "{name} is {overhang} pixels too wide");
+        }
+    }
+
+    pub(crate) async fn end(self) {
+        let Self { client, mut driver, .. } = self;
+        client.close().await.unwrap();
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const ARGUMENTS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1200,900",
+];

@@ -1,0 +1,332 @@
+//! What people do, in a real Chromium.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
+mod chromium;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use chromium::{Chromium, Setup, is_installed};
+use support::{ADMINISTRATOR, RunningServer, free_port};
+
+const PASSWORD: &str = "a long and winding passphrase";
+
+/// A program that is killed at the end.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts an example and waits for its first line.
+fn example(name: &str, environment: &[(&str, &str)]) -> Program {
+    let folder = PathBuf::from(env!("CARGO_BIN_EXE_signet")).parent().unwrap().join("examples");
+    let mut command = Command::new(folder.join(name));
+    command.envs(environment.iter().copied()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{name}: {error}; run cargo build --examples first"));
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(!line.is_empty(), "{name} ended");
+    Program(child)
+}
+
+async fn sign_up(browser: &Chromium, username: &str) {
+    browser.fill("#username", username).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click("#signup-submit").await;
+}
+
+async fn sign_in(browser: &Chromium, username: &str, password: &str) {
+    browser.expect("Sign in").await;
+    browser.fill("#username", username).await;
+    browser.fill("#password", password).await;
+    browser.click("#login-submit").await;
+}
+
+/// Registers an application in the browser: its identifier and its secret.
+async fn register(browser: &Chromium, issuer: &str, redirect_uri: &str) -> (String, String) {
+    browser.open(&format!("{issuer}/developer")).await;
+    browser.fill("[name=client_name]", "Orders app").await;
+    browser.fill("[name=redirect_uris]", redirect_uri).await;
+    browser.click("[name=client_type][value=confidential]").await;
+    browser.click("#register-submit").await;
+    let id = browser.find("#client-id").await.text().await.unwrap();
+    let secret = browser.find("#client-secret").await.text().await.unwrap();
+    (id, secret)
+}
+
+/// The walk of the README: the first administrator by the printed link, an application, a login, a token, an API.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_user_follows_the_readme() {
+    if !is_installed() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let service = "[[clients]]\nclient_id = \"service\"\nclient_secret = \"0123456789abcdef\"\n\
+                   grant_types = [\"client_credentials\"]\nscope = \"orders:write\"\n";
+    let config = format!("{}\n{service}", include_str!("../../config.toml"));
+    std::fs::write(folder.path().join("config.toml"), config).unwrap();
+    let port = free_port();
+    let mut command = support::command(folder.path(), port);
+    command.env_remove("SIGNET__BOOTSTRAP__ADMIN_USERNAME").env_remove("SIGNET__BOOTSTRAP__ADMIN_PASSWORD");
+    let mut server = Program(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
+    let link = lines.map(Result::unwrap).find(|line| line.contains("/setup?code=")).unwrap();
+    let issuer = format!("http://127.0.0.1:{port}");
+
+    let browser = Chromium::start(Setup::default()).await;
+    browser.open(link.trim()).await;
+    browser.picture("setup").await;
+    browser.fill("#username", "ada").await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click("#setup-submit").await;
+    browser.expect("Administrator").await;
+    browser.picture("account").await;
+    browser.open(link.trim()).await;
+    browser.expect("This link does not work").await;
+
+    let (app_port, api_port) = (free_port(), free_port());
+    let app_url = format!("http://127.0.0.1:{app_port}");
+    let (client_id, client_secret) = register(&browser, &issuer, &format!("{app_url}/callback")).await;
+    browser.picture("registered").await;
+    let api_listen = format!("127.0.0.1:{api_port}");
+    let orders = format!("http://{api_listen}/orders");
+    let _api = example("orders_api", &[("ISSUER", &issuer), ("LISTEN", &api_listen)]);
+    let _app = example(
+        "orders_app",
+        &[
+            ("ISSUER", issuer.as_str()),
+            ("LISTEN", &format!("127.0.0.1:{app_port}")),
+            ("ORDERS_API", &orders),
+            ("CLIENT_ID", &client_id),
+            ("CLIENT_SECRET", &client_secret),
+        ],
+    );
+
+    // Ada signs out, and Bob comes by the application.
+    browser.open(&format!("{issuer}/logout")).await;
+    browser.expect("Sign out?").await;
+    browser.picture("logout").await;
+    browser.click("#logout-confirm").await;
+    browser.expect("You are signed out").await;
+    browser.open(&app_url).await;
+    browser.click("a[href='/login']").await;
+    browser.expect("Sign in").await;
+    browser.picture("login").await;
+    browser.click("a[href^='/signup']").await;
+    browser.expect("15").await;
+    browser.picture("signup").await;
+    sign_up(&browser, "bob").await;
+    browser.expect("Orders app").await;
+    browser.picture("consent").await;
+    browser.click("#consent-allow").await;
+    browser.expect("Hello bob").await;
+    browser.expect("200 OK").await;
+    browser.expect("sealing wax").await;
+    let token = browser.find("#token").await.prop("value").await.unwrap().unwrap();
+
+    // The second login needs no page: Bob is signed in and has agreed.
+    browser.open(&app_url).await;
+    browser.click("a[href='/login']").await;
+    browser.expect("Hello bob").await;
+
+    // The API: 200 with the token, 401 without, 403 with one that lacks the scope, and all of it without the server.
+    let http = reqwest::Client::new();
+    let ask = |token: Option<String>| {
+        let request = http.get(&orders);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        async move { request.send().await.unwrap() }
+    };
+    let narrower = narrower_token(&http, &issuer).await;
+    drop(server);
+    assert_eq!(ask(Some(token)).await.status(), 200);
+    let without = ask(None).await;
+    assert_eq!(without.status(), 401);
+    assert!(without.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer "));
+    let lacking = ask(Some(narrower)).await;
+    assert_eq!(lacking.status(), 403);
+    assert!(lacking.headers()["www-authenticate"].to_str().unwrap().contains("scope=\"orders:read\""));
+    browser.end().await;
+}
+
+/// A token for the orders API without `orders:read`, as a service of the configuration gets it.
+async fn narrower_token(http: &reqwest::Client, issuer: &str) -> String {
+    let form = "grant_type=client_credentials&scope=orders:write";
+    let request = http.post(format!("{issuer}/token")).basic_auth("service", Some("0123456789abcdef"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+    let answer = request.send().await.unwrap().text().await.unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+/// Signing in, denying and allowing need no script.
+#[tokio::test(flavor = "multi_thread")]
+async fn login_and_consent_work_without_scripts_and_a_denial_reaches_the_application() {
+    if !is_installed() {
+        return;
+    }
+    let server = RunningServer::start(&config("http://127.0.0.1:9/callback"));
+    let browser = Chromium::start(Setup { without_scripts: true, ..Setup::default() }).await;
+    let begin = authorize(&server.issuer, "http://127.0.0.1:9/callback");
+    browser.open(&begin).await;
+    sign_in(&browser, ADMINISTRATOR.0, "wrong password altogether").await;
+    browser.expect("Sign in").await;
+    browser.fill("#password", ADMINISTRATOR.1).await;
+    // After a failure the account waits for a second unless the throttle is relaxed, as it is here.
+    browser.click("#login-submit").await;
+    browser.expect("Report").await;
+    browser.click("#consent-deny").await;
+    let url = arrived(&browser, "http://127.0.0.1:9/").await;
+    assert!(url.contains("error=access_denied") && url.contains("state=xyz") && url.contains("iss=http"), "{url}");
+    browser.open(&begin).await;
+    browser.click("#consent-allow").await;
+    let url = arrived(&browser, "http://127.0.0.1:9/").await;
+    assert!(url.contains("code=") && url.contains("state=xyz"), "{url}");
+    browser.end().await;
+}
+
+/// Waits until the browser was sent to a place that nobody answers at.
+async fn arrived(browser: &Chromium, beginning: &str) -> String {
+    for _ in 0..400 {
+        let url = browser.url().await;
+        if url.starts_with(beginning) {
+            return url;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the browser stayed at {}:\n{}", browser.url().await, browser.text().await)
+}
+
+fn config(redirect_uri: &str) -> String {
+    format!(
+        "{}\n[[clients]]\nclient_id = \"report\"\nclient_name = \"Report\"\nclient_secret = \"0123456789abcdef\"\n\
+         redirect_uris = [\"{redirect_uri}\"]\nscope = \"openid profile orders:read\"\n",
+        include_str!("../../config.toml")
+    )
+}
+
+fn authorize(issuer: &str, redirect_uri: &str) -> String {
+    let query = signet::oauth::parameters::encode(&[
+        ("response_type", "code"),
+        ("client_id", "report"),
+        ("redirect_uri", redirect_uri),
+        ("scope", "openid orders:read"),
+        ("state", "xyz"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ]);
+    format!("{issuer}/authorize?{query}")
+}
+
+/// A developer logs in at Swagger UI and calls the API.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_developer_logs_in_at_swagger_ui_and_calls_the_api() {
+    if !is_installed() {
+        return;
+    }
+    let server = RunningServer::start(include_str!("../../config.toml"));
+    let browser = Chromium::start(Setup::default()).await;
+    browser.open(&format!("{}/docs", server.issuer)).await;
+    browser.click(".btn.authorize").await;
+    for scope in ["openid", "profile", "signet:clients"] {
+        let label =
+            format!("//div[contains(@class,'auth-container')]//label[.//p[@class='name' and text()='{scope}']]");
+        let label = browser.find_by_path(&label).await;
+        let id = label.attr("for").await.unwrap().unwrap();
+        let chosen = browser.find(&format!("[id='{id}']")).await;
+        if !chosen.is_selected().await.unwrap() {
+            label.click().await.unwrap();
+        }
+    }
+    let docs = browser.client.window().await.unwrap();
+    browser
+        .find_by_path("//div[contains(@class,'auth-container')][.//h4[contains(., 'OAuth2')]]//button[contains(@class,'authorize')]")
+        .await
+        .click()
+        .await
+        .unwrap();
+    let popup = loop {
+        let windows = browser.client.windows().await.unwrap();
+        if let Some(popup) = windows.into_iter().find(|window| *window != docs) {
+            break popup;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    browser.client.switch_to_window(popup).await.unwrap();
+    sign_in(&browser, ADMINISTRATOR.0, ADMINISTRATOR.1).await;
+    browser.expect("API documentation").await;
+    browser.click("#consent-allow").await;
+    while browser.client.windows().await.unwrap().len() > 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    browser.client.switch_to_window(docs).await.unwrap();
+    browser.click(".btn-done").await;
+
+    try_out(&browser, "userinfo").await;
+    browser.expect("\"preferred_username\": \"root\"").await;
+    try_out(&browser, "registerClient").await;
+    let answer = "[id$='-registerClient'] .live-responses-table tbody .response-col_status";
+    let status = browser.find(answer).await.text().await.unwrap();
+    // The example values that Swagger UI fills in are texts such as "string", which the server refuses in its own words:
+    // the token was accepted.
+    assert!(status.starts_with("400") || status.starts_with("201"), "{status}");
+    browser.picture("docs").await;
+    browser.end().await;
+}
+
+async fn try_out(browser: &Chromium, operation: &str) {
+    for button in [".opblock-summary-control", ".try-out__btn", ".btn.execute"] {
+        browser.click(&format!("[id^='operations-'][id$='-{operation}'] {button}")).await;
+    }
+}
+
+/// Every page in light, dark and on a phone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_fit_in_light_in_dark_and_on_a_phone() {
+    if !is_installed() {
+        return;
+    }
+    let server = RunningServer::start(&config("https://report.example.org/callback"));
+    let phone = Setup { phone: true, ..Setup::default() };
+    let dark = Setup { dark: true, ..Setup::default() };
+    for (name, setup) in [("light", Setup::default()), ("dark", dark), ("phone", phone)] {
+        let browser = Chromium::start(setup).await;
+        let show = async |page: &str, path: &str| {
+            browser.open(&format!("{}{path}", server.issuer)).await;
+            browser.picture(&format!("{page}-{name}")).await;
+        };
+        show("home", "/").await;
+        show("signup", "/signup").await;
+        browser.fill("#username", "x y").await;
+        browser.fill("#password", "short").await;
+        browser.click("#signup-submit").await;
+        browser.picture(&format!("signup-errors-{name}")).await;
+        show("error", "/authorize?client_id=report&redirect_uri=https%3A%2F%2Fevil.example").await;
+        browser.expect("Invalid redirect URI").await;
+        browser.open(&authorize(&server.issuer, "https://report.example.org/callback")).await;
+        browser.picture(&format!("login-{name}")).await;
+        sign_in(&browser, ADMINISTRATOR.0, ADMINISTRATOR.1).await;
+        browser.expect("Report").await;
+        browser.picture(&format!("consent-{name}")).await;
+        show("account", "/account").await;
+        show("developer", "/developer").await;
+        show("logout", "/logout").await;
+        browser.end().await;
+    }
+    let browser = Chromium::start(Setup::default()).await;
+    browser.open(&format!("http://localhost:{}/", server.port)).await;
+    browser.expect(&server.issuer).await;
+    browser.picture("wrong-host").await;
+    browser.end().await;
+}
