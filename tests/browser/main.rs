@@ -65,6 +65,7 @@ async fn register(browser: &Chromium, issuer: &str, redirect_uri: &str) -> (Stri
 
 /// The walk of the README: the first administrator by the printed link, an application, a login, a token, an API.
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one walk, told in one piece")]
 async fn a_new_user_follows_the_readme() {
     if !is_installed() {
         return;

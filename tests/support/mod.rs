@@ -35,8 +35,13 @@ impl RunningServer {
 
     /// Starts a server in `folder`, which may hold what an earlier one left, on `port`.
     pub(crate) fn start_in(folder: &Path, port: u16) -> Self {
-        let issuer = format!("http://127.0.0.1:{port}");
         let child = command(folder, port).stdout(Stdio::null()).stderr(log(folder)).spawn().unwrap();
+        Self::adopt(child, folder, port)
+    }
+
+    /// Waits until a server that was started in another way answers.
+    pub(crate) fn adopt(child: Child, folder: &Path, port: u16) -> Self {
+        let issuer = format!("http://127.0.0.1:{port}");
         let mut server = Self { issuer, port, child, folder: folder.to_owned(), owned: None };
         let begun = Instant::now();
         while !server.is_well() {

@@ -1,0 +1,264 @@
+//! Starting, refusing to start, commands, and stopping.
+
+use std::{
+    io::Write,
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    support::{ADMINISTRATOR, RunningServer, command, free_port},
+    visitor::{SECRET, Visitor, config},
+};
+
+/// Runs the program to its end.
+fn run(folder: &Path, port: u16, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    command(folder, port).args(arguments).envs(environment.iter().copied()).output().unwrap()
+}
+
+/// What the program said when it refused to start.
+fn refusal(folder: &Path, port: u16, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let output = run(folder, port, arguments, environment);
+    assert!(!output.status.success(), "it started");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn folder(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), config).unwrap();
+    folder
+}
+
+fn signal(server: &RunningServer, name: &str) {
+    let status = Command::new("kill").args([name, &server.child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn a_wrong_configuration_is_told_at_once_with_its_lines() {
+    let folder = folder("issuer = \"http://login.example.org\"\nlistn = \"x\"\n[lifetimes]\naccess_token = 0\n");
+    let mut start = command(folder.path(), free_port());
+    let output = start.env_remove("SIGNET__ISSUER").output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    for part in ["config.toml:1: issuer", "config.toml:2: listn", "did you mean listen?", "config.toml:4: lifetimes"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing is begun");
+    let missing = refusal(folder.path(), free_port(), &["--config", "missing.toml"], &[]);
+    assert!(missing.contains("missing.toml: cannot be read"), "{missing}");
+    let weak = self::folder("");
+    let said = refusal(weak.path(), free_port(), &[], &[("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", "short")]);
+    assert!(said.contains("SIGNET__BOOTSTRAP__ADMIN_PASSWORD") && !said.contains("short\n"), "{said}");
+}
+
+#[test]
+fn a_port_in_use_is_named_with_the_setting() {
+    let folder = folder("");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let said = refusal(folder.path(), port, &[], &[]);
+    assert!(
+        said.contains(&format!("already listens on 127.0.0.1:{port}")) && said.contains("SIGNET__LISTEN"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_data_folder_belongs_to_one_server() {
+    let folder = folder("");
+    let server = RunningServer::start_in(folder.path(), free_port());
+    let said = refusal(folder.path(), free_port(), &[], &[]);
+    assert!(said.contains("data") && said.to_lowercase().contains("another"), "{said}");
+    assert!(server.is_well());
+}
+
+#[test]
+fn keys_that_others_can_read_are_refused_with_the_remedy() {
+    let folder = folder("");
+    let mut server = RunningServer::start_in(folder.path(), free_port());
+    server.kill();
+    let key = std::fs::read_dir(folder.path().join("keys")).unwrap().map(|entry| entry.unwrap().path());
+    let key = key.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "json")).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let said = refusal(folder.path(), free_port(), &[], &[]);
+    assert!(said.contains("chmod 600") && said.contains(key.file_name().unwrap().to_str().unwrap()), "{said}");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(RunningServer::start_in(folder.path(), free_port()).is_well());
+}
+
+#[tokio::test]
+async fn a_database_that_was_set_back_is_refused_until_it_is_accepted() {
+    let folder = folder(&config());
+    let port = free_port();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    server.kill();
+    let (database, copy) = (folder.path().join("data/db"), folder.path().join("copy"));
+    std::fs::copy(&database, &copy).unwrap();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    assert_eq!(visitor.get("/account").await.status, 200);
+    visitor.code().await;
+    server.kill();
+    std::fs::copy(&copy, &database).unwrap();
+    for entry in std::fs::read_dir(folder.path().join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("snap") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let said = refusal(folder.path(), port, &[], &[]);
+    assert!(said.contains("--accept-rollback"), "{said}");
+    let child = command(folder.path(), port)
+        .arg("--accept-rollback")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = RunningServer::adopt(child, folder.path(), port);
+    assert_eq!(visitor.get("/account").await.status, 303, "a session from before is over");
+    visitor.sign_in(ADMINISTRATOR).await;
+    drop(server);
+    assert!(RunningServer::start_in(folder.path(), port).is_well(), "it is asked once");
+}
+
+#[tokio::test]
+async fn a_signal_stops_the_server_and_a_restart_finds_everything() {
+    let folder = folder(&config());
+    let port = free_port();
+    for name in ["-TERM", "-INT"] {
+        let mut server = RunningServer::start_in(folder.path(), port);
+        let mut visitor = Visitor::new(&server.issuer);
+        visitor.sign_in(ADMINISTRATOR).await;
+        let keys = visitor.get("/jwks.json").await.html;
+        let begun = Instant::now();
+        signal(&server, name);
+        let status = server.child.wait().unwrap();
+        assert!(status.success() && begun.elapsed() < Duration::from_secs(15), "{name}: {status}");
+        assert!(!folder.path().join("data/admin.sock").exists());
+        let again = RunningServer::start_in(folder.path(), port);
+        assert_eq!(visitor.get("/account").await.status, 200, "the session is still there");
+        assert_eq!(visitor.get("/jwks.json").await.html, keys);
+        drop(again);
+    }
+}
+
+#[tokio::test]
+async fn commands_reach_a_running_server_and_the_files_of_one_that_does_not_run() {
+    let folder = folder(&config());
+    let port = free_port();
+    let printed = |arguments: &[&str]| {
+        let mut command = command(folder.path(), port);
+        command.env_remove("SIGNET__BOOTSTRAP__ADMIN_USERNAME").env_remove("SIGNET__BOOTSTRAP__ADMIN_PASSWORD");
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(!run(folder.path(), port, &["healthcheck"], &[]).status.success());
+    let stopped = printed(&["admin", "setup-link"]);
+    assert!(stopped.contains("/setup?code="), "{stopped}");
+    let mut start = command(folder.path(), port);
+    start.env_remove("SIGNET__BOOTSTRAP__ADMIN_USERNAME").env_remove("SIGNET__BOOTSTRAP__ADMIN_PASSWORD");
+    let server =
+        RunningServer::adopt(start.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), folder.path(), port);
+    assert_eq!(printed(&["healthcheck"]).trim(), "ok");
+
+    let mut visitor = Visitor::new(&server.issuer);
+    assert_eq!(visitor.get(stopped.trim()).await.status, 403, "a newer link was printed at start");
+    let link = printed(&["admin", "setup-link"]);
+    let page = visitor.get(link.trim()).await;
+    let (code, token) = (page.hidden("code"), page.hidden("anti_forgery"));
+    let form = [("code", code.as_str()), ("username", "ada"), ("password", ADMINISTRATOR.1), ("anti_forgery", &token)];
+    assert_eq!(visitor.post("/setup", &form).await.location(), "/account");
+    assert_eq!(visitor.post("/setup", &form).await.status, 403, "the link works once");
+    let said = refusal(folder.path(), port, &["admin", "setup-link"], &[]);
+    assert!(said.contains("administrator already"), "{said}");
+
+    let before = printed(&["keys", "list"]);
+    let service = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "service"),
+        ("client_secret", SECRET),
+        ("scope", "orders:read"),
+    ];
+    let signed = visitor.post("/token", &service).await.html;
+    let signed: serde_json::Value = serde_json::from_str(&signed).unwrap();
+    let after = printed(&["keys", "rotate"]);
+    assert!(before.contains("next") && after.contains("retired") && before != after, "{before}\n{after}");
+    let form =
+        [("token", signed["access_token"].as_str().unwrap()), ("client_id", "service"), ("client_secret", SECRET)];
+    assert!(visitor.post("/verify", &form).await.html.contains("\"active\":true"), "a retired key still verifies");
+    printed(&["keys", "rotate", "--emergency"]);
+    assert!(visitor.post("/verify", &form).await.html.contains("\"active\":false"), "a compromised one does not");
+}
+
+#[tokio::test]
+async fn clients_of_the_configuration_follow_it_and_the_administrator_does_not() {
+    let folder = folder(&config());
+    let port = free_port();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    server.kill();
+    let changed = config().replace("https://report.example.org/callback", "https://report.example.org/new");
+    std::fs::write(folder.path().join("config.toml"), changed).unwrap();
+    let mut start = command(folder.path(), port);
+    let child = start
+        .env("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", "another battery staple horse")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = RunningServer::adopt(child, folder.path(), port);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let query = crate::visitor::query(&[]);
+    assert_eq!(visitor.get(&format!("/authorize?{query}")).await.status, 400, "the old redirect URI is gone");
+}
+
+#[test]
+fn a_hundred_connections_that_say_nothing_keep_nobody_out() {
+    let server = RunningServer::start("");
+    let mut silent: Vec<TcpStream> =
+        (0..100).map(|_| TcpStream::connect(("127.0.0.1", server.port)).unwrap()).collect();
+    for stream in &mut silent {
+        stream.write_all(b"POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le").unwrap();
+    }
+    let begun = Instant::now();
+    assert!(server.is_well());
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+// What a person or a client keeps secret never reaches the log, however much is logged.
+#[tokio::test]
+async fn no_secret_is_logged() {
+    let folder = folder(&config());
+    let port = free_port();
+    let log = std::fs::File::create(folder.path().join("log")).unwrap();
+    let mut start = command(folder.path(), port);
+    let child = start.env("RUST_LOG", "trace").stdout(Stdio::null()).stderr(log).spawn().unwrap();
+    let server = RunningServer::adopt(child, folder.path(), port);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let code = visitor.code().await;
+    let tokens = visitor.post("/token", &crate::visitor::redemption(&code)).await.html;
+    let tokens: serde_json::Value = serde_json::from_str(&tokens).unwrap();
+    let token = tokens["access_token"].as_str().unwrap();
+    let bearer = format!("Bearer {token}");
+    assert_eq!(visitor.post_with("/userinfo", &[], &[("authorization", &bearer)]).await.status, 200);
+    let log = server.log();
+    assert!(log.contains("tokens issued"), "the log is there");
+    let signature = token.rsplit('.').next().unwrap();
+    for (name, secret) in [
+        ("password", ADMINISTRATOR.1),
+        ("code", code.as_str()),
+        ("access token", signature),
+        ("client secret", SECRET),
+        ("session", visitor.cookies["sid"].as_str()),
+        ("verifier", crate::visitor::VERIFIER),
+    ] {
+        assert!(!log.contains(secret), "the {name} is in the log");
+    }
+}
