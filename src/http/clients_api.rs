@@ -10,7 +10,8 @@ use super::{
     documented::{Answer, Kind, Kinds, json_answer, problem},
     extract::BearerToken,
     fault,
-    oauth_api::{Problem, Tag, challenged},
+    oauth_api::{Tag, challenged},
+    oauth_schema::Problem,
     server::Server,
 };
 use crate::{

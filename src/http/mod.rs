@@ -8,6 +8,7 @@ mod documented;
 pub mod edge;
 mod extract;
 mod oauth_api;
+mod oauth_schema;
 mod pages;
 mod presentation;
 mod routes;

@@ -6,15 +6,19 @@ use poem::{
     Request, Response,
     http::{StatusCode, header},
 };
-use poem_openapi::{Object, OpenApi, Tags, param::Query, registry::Registry, types::Type};
+use poem_openapi::{OpenApi, Tags, param::Query};
 use serde_json::{Value, json};
 
 use super::{
     authorize,
-    documented::{Answer, Kind, Kinds, json_answer, problem},
+    documented::{Answer, json_answer, problem},
     edge::{ClientIp, no_store},
     extract::{BearerToken, ClientAuthorization, OAuthForm},
     fault,
+    oauth_schema::{
+        AuthorizeForm, AuthorizeKinds, DocumentKinds, HealthKinds, IntrospectionKinds, JwksKinds, RevocationKinds,
+        TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
+    },
     server::Server,
 };
 use crate::{
@@ -46,91 +50,6 @@ pub(super) enum Tag {
     Applications,
     /// Whether the server is well.
     Health,
-}
-
-/// The parameters of a token request; which ones are needed depends on the grant type.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct TokenForm {
-    /// `authorization_code` or `client_credentials`.
-    grant_type: String,
-    /// The authorization code.
-    code: Option<String>,
-    /// The one of the authorization request.
-    redirect_uri: Option<String>,
-    /// The PKCE verifier.
-    code_verifier: Option<String>,
-    /// The client, if it does not authenticate by header.
-    client_id: Option<String>,
-    /// Its secret, if it does not authenticate by header.
-    client_secret: Option<String>,
-    /// What to ask for, with `client_credentials`.
-    scope: Option<String>,
-    /// The API that the token is for (RFC 8707).
-    resource: Option<String>,
-}
-
-/// The tokens.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct TokenBody {
-    /// A JWT of RFC 9068.
-    access_token: String,
-    /// `Bearer`.
-    token_type: String,
-    /// In seconds.
-    expires_in: i64,
-    /// What it allows.
-    scope: String,
-    /// With the scope `openid`.
-    id_token: Option<String>,
-}
-
-/// A token about which something is asked or said.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct TokenInForm {
-    /// The token.
-    token: String,
-    /// What it probably is.
-    token_type_hint: Option<String>,
-    /// The client, if it does not authenticate by header.
-    client_id: Option<String>,
-    /// Its secret, if it does not authenticate by header.
-    client_secret: Option<String>,
-}
-
-/// What is wrong, in the form of RFC 6749 §5.2.
-#[derive(Object)]
-pub(super) struct Problem {
-    /// The code, for programs.
-    error: String,
-    /// What to do, for developers.
-    error_description: String,
-}
-
-/// The content of a token (RFC 7662). A token that is not active has no other member.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct Introspection {
-    /// Whether the token is good.
-    active: bool,
-    /// What it allows.
-    scope: Option<String>,
-    /// Who received it.
-    client_id: Option<String>,
-    /// Whom it is about.
-    sub: Option<String>,
-    /// `Bearer`.
-    token_type: Option<String>,
-    /// Until when, in seconds since 1970.
-    exp: Option<i64>,
-    /// Since when, in seconds since 1970.
-    iat: Option<i64>,
-    /// By whom.
-    iss: Option<String>,
-    /// Its identifier.
-    jti: Option<String>,
 }
 
 #[OpenApi]
@@ -443,81 +362,3 @@ pub(super) fn challenged(refusal: AccessRefusal) -> poem::Result<Response> {
 fn challenge(error: &BearerError) -> String {
     error.challenge("signet")
 }
-
-/// The parameters of an authorization request in a form.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct AuthorizeForm {
-    /// `code`.
-    response_type: String,
-    /// The application.
-    client_id: String,
-    /// Where to come back.
-    redirect_uri: Option<String>,
-    /// What to ask for.
-    scope: Option<String>,
-    /// A random value that comes back.
-    state: Option<String>,
-    /// The PKCE challenge.
-    code_challenge: Option<String>,
-    /// `S256`.
-    code_challenge_method: Option<String>,
-}
-
-macro_rules! kinds {
-    ($name:ident registers $($registered:ty),*: $($kind:expr),+ $(,)?) => {
-        pub(super) struct $name;
-
-        impl Kinds for $name {
-            fn kinds() -> Vec<Kind> {
-                vec![$($kind),+]
-            }
-
-            #[allow(unused_variables, clippy::allow_attributes, reason = "some kinds register nothing")]
-            fn register(registry: &mut Registry) {
-                $(<$registered>::register(registry);)*
-            }
-        }
-    };
-}
-
-kinds!(AuthorizeKinds registers :
-    Kind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
-    Kind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
-);
-kinds!(TokenKinds registers TokenBody, Problem:
-    Kind::json::<TokenBody>(200, "The tokens"),
-    Kind::json::<Problem>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
-);
-kinds!(IntrospectionKinds registers Introspection, Problem:
-    Kind::json::<Introspection>(200, "The content of the token, or only that it is not active"),
-    Kind::json::<Problem>(400, "The request breaks a rule"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
-);
-kinds!(RevocationKinds registers Problem:
-    Kind::empty(200, "The token is worthless, or was before"),
-    Kind::json::<Problem>(400, "The request breaks a rule"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
-);
-kinds!(UserinfoKinds registers Problem:
-    Kind::any_json(200, "`sub`, and the claims that the scope allows"),
-    Kind::json::<Problem>(400, "The Authorization header is not `Bearer` and one token"),
-    Kind::json::<Problem>(401, "No access token, or one that is not good here; `WWW-Authenticate` says why"),
-    Kind::json::<Problem>(403, "The access token does not have the scope `openid`"),
-);
-kinds!(JwksKinds registers :
-    Kind::any_json(200, "The keys"),
-    Kind::empty(304, "They have not changed"),
-);
-kinds!(DocumentKinds registers : Kind::any_json(200, "The document"));
-kinds!(HealthKinds registers :
-    Kind::any_json(200, "It is well"),
-    Kind::any_json(503, "It has to be started again"),
-);

@@ -197,6 +197,37 @@ async fn login_and_consent_work_without_scripts_and_a_denial_reaches_the_applica
     browser.end().await;
 }
 
+/// A person without a mouse: Tab and Enter are enough.
+#[tokio::test(flavor = "multi_thread")]
+async fn login_and_consent_work_with_the_keyboard_alone() {
+    if !is_installed() {
+        return;
+    }
+    let server = RunningServer::start(&config("http://127.0.0.1:9/callback"));
+    let browser = Chromium::start(Setup::default()).await;
+    browser.open(&authorize(&server.issuer, "http://127.0.0.1:9/callback")).await;
+    browser.expect("Sign in").await;
+    let press = async |keys: &str| browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    press(&format!("{}{TAB}", ADMINISTRATOR.0)).await;
+    press(&format!("{}{ENTER}", ADMINISTRATOR.1)).await;
+    browser.expect("Report").await;
+    let focused = async || browser.client.active_element().await.unwrap().attr("id").await.unwrap();
+    for _ in 0..20 {
+        if focused().await.as_deref() == Some("consent-allow") {
+            break;
+        }
+        press(TAB).await;
+    }
+    press(ENTER).await;
+    let url = arrived(&browser, "http://127.0.0.1:9/").await;
+    assert!(url.contains("code="), "{url}");
+    browser.end().await;
+}
+
+/// The keys of WebDriver §17.4.2.
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+
 /// Waits until the browser was sent to a place that nobody answers at.
 async fn arrived(browser: &Chromium, beginning: &str) -> String {
     for _ in 0..400 {
