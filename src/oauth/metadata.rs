@@ -14,7 +14,9 @@ pub fn metadata(issuer: &Issuer, resources: &Resources) -> Map<String, Value> {
     let endpoint = |path: &str| json!(issuer.endpoint(path));
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
+    // Offline access is a refresh token, and there is no such grant among those below.
     let scopes = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
+    let scopes = scopes.filter(|token| *token != "offline_access");
     let members = [
         ("issuer", json!(issuer.as_str())),
         ("authorization_endpoint", endpoint("/authorize")),

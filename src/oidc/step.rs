@@ -137,9 +137,14 @@ fn has_agreed(question: &Question<'_>, signed_in: &SignedIn, scope: &Scope) -> b
     may_count && question.remembered.is_some_and(|consent| consent.scope.covers(scope))
 }
 
-/// What of `scope` this person can give away: the scopes to manage other people belong to administrators.
+/// What of `scope` this person can give away: the scopes to manage other people belong to administrators, and
+/// `offline_access` is ignored where no refresh token is issued (OpenID Connect Core §11).
 fn grantable(scope: &Scope, signed_in: &SignedIn) -> Scope {
-    scope.filter(|token| signed_in.is_administrator || !matches!(token, "signet:users" | "signet:admin"))
+    scope.filter(|token| match token {
+        "signet:users" | "signet:admin" => signed_in.is_administrator,
+        "offline_access" => false,
+        _ => true,
+    })
 }
 
 #[cfg(test)]
@@ -298,6 +303,12 @@ mod tests {
         native.metadata.redirect_uris =
             vec![crate::oauth::redirect_uri::RedirectUri::parse("org.example.app:/cb").unwrap()];
         assert_eq!(outcome(Situation { client: native, ..usual() }), "consent to openid orders:read");
+    }
+
+    // OpenID Connect Core §11
+    #[test]
+    fn offline_access_is_ignored() {
+        assert_eq!(outcome(Situation { scope: "openid offline_access", ..usual() }), "issue openid");
     }
 
     #[test]
