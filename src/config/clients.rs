@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{section::Section, settings::ConfiguredClient, value::Written};
 use crate::{
     oauth::{
-        client::{AuthMethod, ClientId, ClientMetadata},
+        client::{AuthMethod, ClientId, ClientMetadata, GrantType},
         registration::{Registrar, RegistrationRequest, register},
         resource::Resources,
     },
@@ -48,7 +48,7 @@ fn metadata(section: &mut Section<'_>, id: Option<&ClientId>, resources: &Resour
         client_name: name.or_else(|| id.map(|id| id.as_str().to_owned())),
         redirect_uris: section.read("redirect_uris", |written| written.texts()),
         post_logout_redirect_uris: section.read("post_logout_redirect_uris", |written| written.texts()),
-        grant_types: section.read("grant_types", |written| written.texts()),
+        grant_types: section.read("grant_types", grant_types),
         response_types: section.read("response_types", |written| written.texts()),
         scope: section.read("scope", |written| written.text()),
         token_endpoint_auth_method: section.read("token_endpoint_auth_method", |written| written.text()),
@@ -67,6 +67,15 @@ fn metadata(section: &mut Section<'_>, id: Option<&ClientId>, resources: &Resour
             None
         }
     }
+}
+
+/// Unlike what an application registers about itself, a name that is not known is refused here: it is a slip of the hand.
+fn grant_types(written: Written<'_>) -> Result<Vec<String>, String> {
+    let names = written.texts()?;
+    if names.iter().all(|name| GrantType::parse(name).is_some()) {
+        return Ok(names);
+    }
+    Err(format!("must be of {}", GrantType::ALL.map(GrantType::as_str).join(", ")))
 }
 
 fn client_secret(written: Written<'_>) -> Result<Secret, String> {

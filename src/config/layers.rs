@@ -23,6 +23,8 @@ pub(super) struct Layers<'a> {
     read: ReadFile<'a>,
     /// The keys that were asked for, with their sections: `lifetimes.access_token`.
     known: RefCell<BTreeSet<String>>,
+    /// Those of them that are tables, which no variable sets as a whole.
+    tables: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<Unknown>>,
     mistakes: RefCell<Vec<Mistake>>,
 }
@@ -52,6 +54,7 @@ impl<'a> Layers<'a> {
             environment: ours.collect(),
             read,
             known: RefCell::default(),
+            tables: RefCell::default(),
             unknown: RefCell::default(),
             mistakes: RefCell::default(),
         }
@@ -71,6 +74,11 @@ impl<'a> Layers<'a> {
     /// Notes that `path` is a key.
     pub(super) fn know(&self, path: &str) {
         self.known.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Notes that `path` is a table.
+    pub(super) fn know_table(&self, path: &str) {
+        self.tables.borrow_mut().insert(path.to_owned());
     }
 
     /// Notes that `key` stands in `section` of the file and nobody asked for it.
@@ -143,7 +151,8 @@ impl<'a> Layers<'a> {
             };
             mistakes.push(Mistake::new(place, &join(&section, &key), what));
         }
-        let variables: BTreeSet<String> = known.iter().map(|path| variable(path)).collect();
+        let tables = self.tables.into_inner();
+        let variables: BTreeSet<String> = known.difference(&tables).map(|path| variable(path)).collect();
         for name in self.environment.into_keys() {
             let bare = name.strip_suffix(FILE).unwrap_or(&name);
             if variables.contains(&name) || variables.contains(bare) {

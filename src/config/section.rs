@@ -81,6 +81,7 @@ impl<'a> Section<'a> {
     /// The table `key`.
     pub(super) fn section(&mut self, key: &str) -> Section<'a> {
         let path = self.ask(key);
+        self.layers.know_table(&path);
         match self.file.get(key) {
             None => Section::new(self.layers, path, self.layers.whole_file(), None),
             Some((place, DeValue::Table(table))) => Section::new(self.layers, path, place.clone(), Some(table)),
@@ -94,6 +95,7 @@ impl<'a> Section<'a> {
     /// The tables `[[key]]` of the file, and after them those that only the environment makes.
     pub(super) fn sections(&mut self, key: &str) -> Vec<Section<'a>> {
         let path = self.ask(key);
+        self.layers.know_table(&path);
         let refuse = |place: Place, other| {
             let expected = format!("a list of tables, each under [[{key}]]");
             self.layers.blame(Mistake::new(place, &path, instead_of(other, &expected)));

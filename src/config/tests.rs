@@ -73,6 +73,18 @@ fn the_environment_goes_before_the_file() {
 }
 
 #[test]
+fn a_variable_sets_a_key_and_never_a_whole_table() {
+    for name in ["SIGNET__LIFETIMES", "SIGNET__CLIENTS", "SIGNET__LIFETIMES_FILE"] {
+        let mistakes = load("", &[(name, "5")]).unwrap_err();
+        assert!(
+            mistakes.iter().any(|mistake| mistake.starts_with(&format!("{name}: unknown variable"))),
+            "{mistakes:?}"
+        );
+    }
+    assert!(load("", &[("SIGNET__LIFETIMES__ID_TOKEN", "5")]).is_ok());
+}
+
+#[test]
 fn a_secret_comes_from_a_variable_or_from_the_file_that_its_twin_names() {
     let bootstrap = |environment: &[(&str, &str)]| load("", environment).map(|config| config.bootstrap);
     let name = ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", "root");
@@ -102,6 +114,7 @@ fn clients_and_resources_are_checked_against_one_another() {
         (format!("{client}{client}"), "is the identifier of another client"),
         (client.replace("client_secret", "#"), "client_secret: is missing"),
         (format!("{client}token_endpoint_auth_method = \"none\"\n"), "must be left out"),
+        (format!("{client}grant_types = [\"authorization_code\", \"client_credential\"]\n"), "grant_types: must be of"),
         ("clients = 1\n".to_owned(), "must be a list of tables"),
         ("issuer = \"x\n".to_owned(), "config.toml:1: "),
     ] {
