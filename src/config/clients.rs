@@ -6,21 +6,22 @@ use super::{section::Section, settings::ConfiguredClient, value::Written};
 use crate::{
     oauth::{
         client::{AuthMethod, ClientId, ClientMetadata, GrantType},
-        registration::{Registrar, RegistrationRequest, register},
+        grant_type::Offered,
+        registration::{Registrar, RegistrationRequest, RegistrationRules, register},
         resource::Resources,
     },
     secret::Secret,
 };
 
 /// The clients, those with a mistake left out.
-pub(super) fn read(top: &mut Section<'_>, resources: &Resources) -> Vec<ConfiguredClient> {
+pub(super) fn read(top: &mut Section<'_>, known: (&Resources, Offered)) -> Vec<ConfiguredClient> {
     let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
     let mut clients = Vec::new();
     for mut section in top.sections("clients") {
         let client_id = section
             .require("client_id", |written| ClientId::parse(&written.text()?).map_err(|refusal| refusal.to_string()));
         let client_secret = section.read("client_secret", client_secret);
-        let metadata = metadata(&mut section, client_id.as_ref(), resources);
+        let metadata = metadata(&mut section, client_id.as_ref(), known);
         if let (Some(client_id), Some(metadata)) = (client_id, metadata) {
             if !ids.insert(client_id.as_str().to_owned()) {
                 section.blame("client_id", "is the identifier of another client (swagger-ui is built in)");
@@ -42,7 +43,11 @@ pub(super) fn read(top: &mut Section<'_>, resources: &Resources) -> Vec<Configur
     clients
 }
 
-fn metadata(section: &mut Section<'_>, id: Option<&ClientId>, resources: &Resources) -> Option<ClientMetadata> {
+fn metadata(
+    section: &mut Section<'_>,
+    id: Option<&ClientId>,
+    (resources, offered): (&Resources, Offered),
+) -> Option<ClientMetadata> {
     let name = section.read("client_name", |written| written.text());
     let request = RegistrationRequest {
         client_name: name.or_else(|| id.map(|id| id.as_str().to_owned())),
@@ -59,8 +64,10 @@ fn metadata(section: &mut Section<'_>, id: Option<&ClientId>, resources: &Resour
         contacts: section.read("contacts", |written| written.texts()),
         require_pkce: section.read("require_pkce", |written| written.flag()),
         require_state: section.read("require_state", |written| written.flag()),
+        rotate_refresh_tokens: section.read("rotate_refresh_tokens", |written| written.flag()),
+        allowed_groups: section.read("allowed_groups", |written| written.texts()),
     };
-    match register(&request, Registrar::Administrator, resources) {
+    match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, offered }) {
         Ok(metadata) => Some(metadata),
         Err(refusal) => {
             section.blame(refusal.member, refusal.description);

@@ -18,8 +18,8 @@ use super::{
     resources,
     section::Section,
     settings::{
-        AccountSettings, Bootstrap, BrandSettings, Config, HttpSettings, KeyRingSettings, Lifetimes, LogFormat,
-        LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
+        AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, HttpSettings, KeyRingSettings,
+        Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
     },
     value::{Written, number, one_of, seconds},
 };
@@ -113,7 +113,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
     let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
     let resources = Resources::new(&known, resources::read(top, &known));
-    let clients = clients::read(top, &resources);
+    let clients = clients::read(top, (&resources, oauth.offered()));
     Some(Config {
         issuer: issuer?,
         listen: listen?,
@@ -153,21 +153,47 @@ fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
     let access_token = read("access_token", DAY, 300);
     let id_token = read("id_token", DAY, 300);
     let interaction = read("interaction", 3600, 900);
+    let refresh_token = read("refresh_token", 2 * 365 * DAY, 90 * DAY);
+    let device_code = read("device_code", 3600, 600);
     let session_absolute = read("session_absolute", 30 * DAY, DAY);
     let session_idle = section.read("session_idle", seconds(1..=30 * DAY));
     if session_idle.is_some_and(|idle| idle > session_absolute) {
         section.blame("session_idle", "must not be longer than session_absolute");
     }
+    let refresh_token_idle = section.read("refresh_token_idle", seconds(1..=2 * 365 * DAY));
+    if refresh_token_idle.is_some_and(|idle| idle > refresh_token) {
+        section.blame("refresh_token_idle", "must not be longer than refresh_token");
+    }
+    let refresh_token_overlap = section.read("refresh_token_overlap", seconds(0..=60));
     section.close();
     let session_idle = session_idle.unwrap_or(Duration::hours(8).min(session_absolute));
-    Lifetimes { authorization_code, access_token, id_token, session_idle, session_absolute, interaction }
+    Lifetimes {
+        authorization_code,
+        access_token,
+        id_token,
+        refresh_token,
+        refresh_token_idle: refresh_token_idle.unwrap_or(Duration::days(14).min(refresh_token)),
+        refresh_token_overlap: refresh_token_overlap.unwrap_or(Duration::seconds(10)),
+        device_code,
+        session_idle,
+        session_absolute,
+        interaction,
+    }
 }
 
 fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
     let mut section = top.section("oauth");
     let require_state = section.read("require_state", |written| written.flag()).unwrap_or(profile == Profile::Default);
+    let implicit = section.read("implicit", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
+    let password_grant = section.read("password_grant", |written| written.flag()).unwrap_or_default();
+    let registrations = one_of([
+        ("off", DynamicRegistration::Off),
+        ("initial_access_token", DynamicRegistration::InitialAccessToken),
+        ("open", DynamicRegistration::Open),
+    ]);
+    let dynamic_registration = section.read("dynamic_registration", registrations).unwrap_or_default();
     section.close();
-    OauthSettings { require_state }
+    OauthSettings { require_state, implicit, password_grant, dynamic_registration }
 }
 
 fn accounts(top: &mut Section<'_>) -> AccountSettings {

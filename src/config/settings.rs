@@ -8,6 +8,7 @@ use time::Duration;
 use crate::{
     oauth::{
         client::{ClientId, ClientMetadata},
+        grant_type::Offered,
         issuer::Issuer,
         resource::Resources,
     },
@@ -70,6 +71,15 @@ pub struct Lifetimes {
     pub access_token: Duration,
     /// An ID token, 1 second to 1 day. Default 5 minutes.
     pub id_token: Duration,
+    /// All refresh tokens of a grant, however they are used, 1 second to 2 years. Default 90 days.
+    pub refresh_token: Duration,
+    /// A refresh token that is not used. Default 14 days, or `refresh_token` if that is shorter; never more than it.
+    pub refresh_token_idle: Duration,
+    /// How long a refresh token that was replaced still answers with its successor, 0 to 60 seconds; 0 turns it off.
+    /// Default 10 seconds.
+    pub refresh_token_overlap: Duration,
+    /// A device code, 1 second to 1 hour. Default 10 minutes.
+    pub device_code: Duration,
     /// A session that is not used. Default 8 hours, or `session_absolute` if that is shorter; never more than it.
     pub session_idle: Duration,
     /// A session, however it is used, 1 second to 30 days. Default 24 hours.
@@ -84,6 +94,26 @@ pub struct OauthSettings {
     /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
     /// with the profile `oidc-compat`.
     pub require_state: bool,
+    /// Whether tokens are issued straight from the authorization endpoint, to clients that are registered for it: the
+    /// implicit grant and the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.
+    pub implicit: bool,
+    /// Whether clients that are registered for it may exchange a person's password for tokens. Default false (RFC 9700
+    /// §2.4).
+    pub password_grant: bool,
+    /// Whether clients may register themselves (RFC 7591). Default `off`.
+    pub dynamic_registration: DynamicRegistration,
+}
+
+/// Who may register clients at `/register`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DynamicRegistration {
+    /// `off`: nobody.
+    #[default]
+    Off,
+    /// `initial_access_token`: whoever has an access token with the scope `signet:clients`.
+    InitialAccessToken,
+    /// `open`: everyone.
+    Open,
 }
 
 /// `[accounts]`
@@ -172,6 +202,14 @@ pub struct ConfiguredClient {
     pub metadata: ClientMetadata,
 }
 
+impl OauthSettings {
+    /// The grants that the server offers.
+    #[must_use]
+    pub fn offered(&self) -> Offered {
+        Offered { implicit: self.implicit, password: self.password_grant }
+    }
+}
+
 impl Config {
     /// The longest that any token lives. A key that signs no more must stay published for this long.
     #[must_use]
@@ -190,6 +228,13 @@ impl Config {
                  logins from elsewhere will not work",
                 self.listen, self.issuer
             ));
+        }
+        if self.oauth.password_grant {
+            warnings.push(
+                "oauth.password_grant = true: clients that are registered for it see people's passwords (RFC 9700 §2.4 \
+                 says that this must not be used)"
+                    .to_owned(),
+            );
         }
         if self.throttle.relaxed {
             warnings.push("throttle.relaxed = true: passwords can be guessed quickly; for test rigs only".to_owned());

@@ -100,9 +100,9 @@ pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtR
 /// The storage.
 pub(super) fn live_grant(signet: &Signet, id: &GrantId) -> Result<Option<Grant>, Fault> {
     let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record).filter(Grant::is_live) else { return Ok(None) };
-    let may_issue = signet.circumstances(&grant.subject)?.may_issue(grant.created_at);
-    let client = signet.store.client(&grant.client_id)?;
-    Ok(Some(grant).filter(|_| may_issue && client.is_some()))
+    let Some(client) = signet.store.client(&grant.client_id)? else { return Ok(None) };
+    let circumstances = signet.circumstances(&grant.subject, &grant.client_id)?;
+    Ok(Some(grant).filter(|grant| circumstances.may_issue(&client.record, grant.created_at)))
 }
 
 /// Whether a token has not expired at `now`.

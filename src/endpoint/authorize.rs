@@ -6,6 +6,7 @@ use super::{
     Fault, Signet,
     interaction::{Interaction, InteractionRefusal},
     session::{self, Browser},
+    signet::Beside,
 };
 use crate::{
     crypto::Digest,
@@ -14,8 +15,10 @@ use crate::{
         authorization_code::{Agreement, IssuedCode},
         authorization_error::UntrustedRequest,
         authorization_request::{self, Destination},
-        authorization_response::AuthorizationResponse,
+        authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
         client::Client,
+        grant::GrantId,
+        implicit,
         parameters::Parameters,
         subject::Subject,
     },
@@ -32,8 +35,8 @@ pub enum Next {
     Login(String),
     /// To the consent page, with the sealed login.
     Consent(String),
-    /// To the client, with a code or an error.
-    Client(String),
+    /// To the client, with what it asked for or an error.
+    Client(Delivery),
 }
 
 /// Why the browser goes nowhere and gets a page.
@@ -68,9 +71,12 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         }
         Err(error) => {
             tracing::info!(client_id = %client_id, %error, "authorization request refused");
-            let response = AuthorizationResponse::Error(error);
-            let state = destination.state.as_deref();
-            Ok(Next::Client(response.location(&destination.redirect_uri, state, &signet.issuer)))
+            let address = ReturnAddress {
+                redirect_uri: &destination.redirect_uri,
+                response_mode: destination.response_mode,
+                state: destination.state.as_deref(),
+            };
+            Ok(Next::Client(AuthorizationResponse::Error(error).deliver(address, &signet.issuer)))
         }
     }
 }
@@ -112,7 +118,12 @@ async fn proceed(
             }
         }
     };
-    Next::Client(response.location(&authorization.redirect_uri, authorization.state.as_deref(), &signet.issuer))
+    let address = ReturnAddress {
+        redirect_uri: &authorization.redirect_uri,
+        response_mode: authorization.response_mode,
+        state: authorization.state.as_deref(),
+    };
+    Next::Client(response.deliver(address, &signet.issuer))
 }
 
 enum Decided {
@@ -158,12 +169,33 @@ async fn issue(
     agreement: Agreement,
     now: OffsetDateTime,
 ) -> Result<AuthorizationResponse, Fault> {
-    let code = signet.entropy.secret();
-    let request = interaction.request.authorization.clone();
-    let issued = IssuedCode::issue(agreement, request, signet.lifetimes.authorization_code, now);
-    signet.store.issue_code(&Digest::of_secret(&code), &issued).await?;
-    tracing::info!(client_id = %issued.client_id, subject = %issued.subject, "authorization code issued");
-    Ok(AuthorizationResponse::Code(code))
+    let request = &interaction.request.authorization;
+    let nonce = agreement.nonce.clone();
+    let lifetime = signet.access_token_lifetime(&request.audience);
+    let begun = implicit::begin(&agreement, request, GrantId::draw(signet.entropy), lifetime, now);
+    let mut issued = Issued::default();
+    if request.response_type.has_code() {
+        let code = signet.entropy.secret();
+        let lifetime = signet.lifetimes.authorization_code;
+        let record = IssuedCode::issue(agreement, request.clone(), lifetime, now);
+        signet.store.issue_code(&Digest::of_secret(&code), &record).await?;
+        tracing::info!(client_id = %record.client_id, subject = %record.subject, "authorization code issued");
+        issued.code = Some(code);
+    }
+    let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
+    signet.store.begin_grant(&grant).await?;
+    if request.response_type.has_token() {
+        let minted = signet.mint(&issuance, now)?;
+        let expires_in_seconds = minted.lifetime.whole_seconds();
+        issued.access_token = Some(IssuedToken { token: minted.token, expires_in_seconds, scope: minted.scope });
+    }
+    if request.response_type.has_id_token() {
+        let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
+        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref() };
+        issued.id_token = signet.mint_id_token(&issuance, beside, now)?;
+    }
+    tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
+    Ok(AuthorizationResponse::Issued(issued))
 }
 
 /// Whom `id_token_hint` names, if it is an ID token that this server signed, expired or not. Anything else is no hint.

@@ -4,7 +4,7 @@ use super::{Fault, Signet, access::Access};
 use crate::{
     oauth::{
         client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
-        registration::{Registrar, RegistrationRefusal, RegistrationRequest, register},
+        registration::{Registrar, RegistrationRefusal, RegistrationRequest, RegistrationRules, register},
         subject::Subject,
     },
     secret::Secret,
@@ -80,13 +80,27 @@ pub async fn put_configured(
         Some(secret) => vec![ClientSecret::import(secret, now)],
     };
     let created_at = kept.as_ref().map_or(now, |kept| kept.record.created_at);
-    let client = Client { client_id: client_id.clone(), secrets, metadata, provenance, created_at };
+    let is_disabled = kept.as_ref().is_some_and(|kept| kept.record.is_disabled);
+    let client = Client {
+        client_id: client_id.clone(),
+        secrets,
+        metadata,
+        provenance,
+        is_disabled,
+        registration_access_token: None,
+        created_at,
+    };
     match kept {
         None => signet.store.create_client(&client).await?,
         Some(kept) if is_same(&kept.record, &client) => return Ok(false),
         Some(kept) => signet.store.replace_client(&kept, &client).await?,
     }
     Ok(true)
+}
+
+/// By which rules `registrar` registers here.
+fn rules(signet: &Signet, registrar: Registrar) -> RegistrationRules<'_> {
+    RegistrationRules { registrar, resources: &signet.resources, offered: signet.authorization_policy.offered }
 }
 
 fn is_same(one: &Client, other: &Client) -> bool {
@@ -101,13 +115,15 @@ async fn create(
     registrar: Registrar,
     provenance: Provenance,
 ) -> Result<RegisteredClient, RegisterRefusal> {
-    let metadata = register(request, registrar, &signet.resources).map_err(RegisterRefusal::Metadata)?;
+    let metadata = register(request, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
     let now = signet.clock.now();
     let mut client = Client {
         client_id: ClientId::draw(signet.entropy),
         secrets: Vec::new(),
         metadata,
         provenance,
+        is_disabled: false,
+        registration_access_token: None,
         created_at: now,
     };
     let client_secret = (!client.is_public()).then(|| {

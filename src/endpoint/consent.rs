@@ -107,8 +107,9 @@ async fn remember_consent(
     scope: &Scope,
 ) -> Result<(), Fault> {
     let earlier = signet.store.consent(&person.subject(), &client.client_id)?;
+    let withdrawn_at = earlier.as_ref().and_then(|earlier| earlier.withdrawn_at);
     let scope = earlier.map_or_else(|| scope.clone(), |earlier| earlier.scope.union(scope));
-    let consent = Consent { scope, granted_at: signet.clock.now() };
+    let consent = Consent { scope, granted_at: signet.clock.now(), withdrawn_at };
     signet.store.remember_consent(&person.subject(), &client.client_id, &consent).await?;
     Ok(())
 }

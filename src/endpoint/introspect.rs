@@ -1,12 +1,38 @@
-//! `/verify` and `/introspect`, [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662): the content of a token.
+//! `/verify` and `/introspect`, [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662): the content of a token; on request as
+//! a signed JWT, [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701).
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 
 use super::{
     Fault, Signet, access,
     token::{RuleOrFault, TokenRefusal, authenticate},
 };
-use crate::oauth::{introspection, parameters::Parameters, token_error::TokenError};
+use crate::{
+    jose::{Algorithm, TokenType},
+    oauth::{
+        client::Client, introspection, parameters::Parameters, refresh_token::PresentedRefreshToken,
+        token_error::TokenError,
+    },
+};
+
+/// How the caller wants the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As JSON.
+    Json,
+    /// As a signed JWT.
+    Jwt,
+}
+
+/// What the caller learns.
+#[derive(Debug)]
+pub enum Introspected {
+    /// The content.
+    Json(Map<String, Value>),
+    /// The content in a signed JWT.
+    Jwt(String),
+}
 
 /// Answers an introspection request.
 ///
@@ -18,27 +44,50 @@ pub async fn introspect(
     signet: &Signet,
     authorization: Option<&str>,
     form: &Parameters,
-) -> Result<Map<String, Value>, TokenRefusal> {
+    answer_form: Form,
+) -> Result<Introspected, TokenRefusal> {
     let by_header = authorization.is_some();
-    answer(signet, authorization, form).await.map_err(|error| error.with_header(by_header))
+    answer(signet, authorization, form, answer_form).await.map_err(|error| error.with_header(by_header))
 }
 
 async fn answer(
     signet: &Signet,
     authorization: Option<&str>,
     form: &Parameters,
-) -> Result<Map<String, Value>, RuleOrFault> {
+    answer_form: Form,
+) -> Result<Introspected, RuleOrFault> {
     form.once_each()?;
     let caller = authenticate(signet, authorization, form).await?;
-    if caller.client().is_public() {
+    let caller = caller.client();
+    if caller.is_public() {
         return Err(TokenError::SecretMissing.into());
     }
-    let token = form.required("token")?;
     let now = signet.clock.now();
+    let content = content(signet, form.required("token")?, caller, now)?;
+    if answer_form == Form::Json {
+        return Ok(Introspected::Json(content));
+    }
+    let claims = introspection::signed(content, &signet.issuer, caller, now);
+    let signed = signet.keys.sign(Algorithm::Rs256, TokenType::Introspection, &claims).map_err(Fault::from)?;
+    Ok(Introspected::Jwt(signed))
+}
+
+fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -> Result<Map<String, Value>, Fault> {
+    if let Some(presented) = PresentedRefreshToken::parse(token, &signet.sealing_key) {
+        let policy = &signet.lifetimes.refresh_token;
+        let grant = access::live_grant(signet, presented.grant())?;
+        let current = grant.as_ref().and_then(|grant| Some((grant, grant.refresh_token.as_ref()?)));
+        return Ok(match current.filter(|(_, state)| state.is_current(&presented, policy, now)) {
+            Some((grant, state)) => {
+                introspection::of_refresh_token(grant, caller, &signet.issuer, state.expires_at(policy))
+            }
+            None => introspection::inactive(),
+        });
+    }
     let Ok(token) = access::own_token(signet, token) else { return Ok(introspection::inactive()) };
     if !access::is_in_time(&token.claims, now) {
         return Ok(introspection::inactive());
     }
-    let grant = access::live_grant(signet, &token.grant).map_err(|fault: Fault| RuleOrFault::Fault(fault))?;
-    Ok(introspection::answer(token.claims.as_map(), grant.as_ref(), caller.client()))
+    let grant = access::live_grant(signet, &token.grant)?;
+    Ok(introspection::answer(token.claims.as_map(), grant.as_ref(), caller))
 }

@@ -65,9 +65,24 @@ pub async fn login(
     attempt: &LoginAttempt<'_>,
     browser: &Browser,
 ) -> Result<SignedInBrowser, LoginRefusal> {
+    let account = verify_password(signet, attempt, browser.device.as_ref()).await?;
+    begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Fault)
+}
+
+/// Finds out whose username and password were entered, within the limits on guesses. `device` is the cookie of a device
+/// that has signed in before, if there is one.
+///
+/// # Errors
+///
+/// [`LoginRefusal`], the same for every reason that a stranger must not learn.
+pub(super) async fn verify_password(
+    signet: &Signet,
+    attempt: &LoginAttempt<'_>,
+    device: Option<&Secret>,
+) -> Result<Account, LoginRefusal> {
     let now = signet.clock.now();
     let account = find(signet, attempt.username).map_err(LoginRefusal::Fault)?;
-    let permit = admit(signet, attempt, account.as_ref(), browser, now)?;
+    let permit = admit(signet, attempt, account.as_ref(), device, now)?;
     let hash = account.as_ref().and_then(|kept| kept.record.password.as_ref());
     let verified = match signet.hasher.verify(hash, &attempt.presented_password).await {
         Ok(verified) => verified,
@@ -91,7 +106,7 @@ pub async fn login(
     if rehash_needed {
         rehash(signet, &kept, &attempt.presented_password).await;
     }
-    begin_session(signet, &kept.record, browser, attempt.user_agent).await.map_err(LoginRefusal::Fault)
+    Ok(kept.record)
 }
 
 /// Begins a session of `account`, under a new identifier, in place of the one that the browser had.
@@ -136,11 +151,10 @@ fn admit(
     signet: &Signet,
     attempt: &LoginAttempt<'_>,
     account: Option<&Kept<Account>>,
-    browser: &Browser,
+    device: Option<&Secret>,
     now: OffsetDateTime,
 ) -> Result<Permit, LoginRefusal> {
-    let known =
-        |kept: &Kept<Account>| device::recognise(browser.device.as_ref()?, &kept.record.id, &signet.sealing_key, now);
+    let known = |kept: &Kept<Account>| device::recognise(device?, &kept.record.id, &signet.sealing_key, now);
     let guess = Guess {
         account: GuessedAccount::named(attempt.username),
         address: attempt.address,

@@ -13,7 +13,9 @@ use crate::{
     jose::TokenType,
     oauth::{
         client::{Client, ClientId},
+        grant::{EndCause, Grant},
         parameters::Parameters,
+        subject::Subject,
     },
     oidc::logout::destination,
 };
@@ -58,16 +60,21 @@ pub async fn question(signet: &Signet, parameters: &Parameters, browser: &Browse
     })
 }
 
-/// Ends the session of `browser`.
+/// Ends the session of `browser`, and with it what was granted for as long as the person is signed in.
 ///
 /// # Errors
 ///
 /// When it cannot be written. Then the person is still signed in, and must not be told otherwise.
 pub async fn confirm(signet: &Signet, browser: &Browser) -> Result<(), Fault> {
-    if let Some(presented) = &browser.session {
-        signet.store.end_session(&SessionId::presented(presented.expose()).digest()).await?;
-        tracing::info!("signed out");
-    }
+    let Some(presented) = &browser.session else { return Ok(()) };
+    let digest = SessionId::presented(presented.expose()).digest();
+    let session = signet.store.session(&digest)?;
+    signet.store.end_session(&digest).await?;
+    tracing::info!("signed out");
+    let Some(session) = session.map(|kept| kept.record) else { return Ok(()) };
+    let (subject, sid) = (Subject::new(session.account.as_str()), session.sid.as_str());
+    let meant = |grant: &Grant| grant.ends_with_session(sid);
+    signet.store.end_grants_of(&subject, meant, EndCause::SignedOut, signet.clock.now()).await?;
     Ok(())
 }
 

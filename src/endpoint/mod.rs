@@ -7,6 +7,8 @@ pub mod access;
 pub mod authorize;
 pub mod clients;
 pub mod consent;
+pub mod device;
+pub mod device_polls;
 pub mod fault;
 pub mod interaction;
 pub mod introspect;

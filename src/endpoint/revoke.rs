@@ -4,7 +4,7 @@ use super::{
     Fault, Signet, access,
     token::{RuleOrFault, TokenRefusal, authenticate},
 };
-use crate::oauth::{grant::EndCause, parameters::Parameters};
+use crate::oauth::{grant::EndCause, parameters::Parameters, refresh_token::PresentedRefreshToken};
 
 /// Answers a revocation request: the grant behind the token ends, and with it every token of it. A token that is unknown,
 /// expired or another client's has no effect, and the client is not told (§2.2).
@@ -21,14 +21,22 @@ async fn end(signet: &Signet, authorization: Option<&str>, form: &Parameters) ->
     form.once_each()?;
     let caller = authenticate(signet, authorization, form).await?;
     let token = form.required("token")?;
-    let Ok(token) = access::own_token(signet, token) else { return Ok(()) };
-    let Some(grant) = signet.store.grant(&token.grant).map_err(Fault::from)? else { return Ok(()) };
+    // "If the server is unable to locate the token using the given hint, it MUST extend its search": the hint is not
+    // needed, since a token tells what it is.
+    let id = match PresentedRefreshToken::parse(token, &signet.sealing_key) {
+        Some(presented) => presented.grant().clone(),
+        None => match access::own_token(signet, token) {
+            Ok(token) => token.grant,
+            Err(_) => return Ok(()),
+        },
+    };
+    let Some(grant) = signet.store.grant(&id).map_err(Fault::from)? else { return Ok(()) };
     if grant.record.client_id != caller.client().client_id {
         tracing::info!(client_id = %caller.client().client_id, "revocation of another client's token ignored");
         return Ok(());
     }
     let now = signet.clock.now();
-    signet.store.end_grant(&token.grant, EndCause::RevokedByClient, now).await.map_err(Fault::from)?;
+    signet.store.end_grant(&id, EndCause::RevokedByClient, now).await.map_err(Fault::from)?;
     tracing::info!(client_id = %grant.record.client_id, "grant revoked by its client");
     Ok(())
 }

@@ -84,6 +84,7 @@ impl CurrentSession {
                 sid: self.session.sid.as_str().to_owned(),
             },
             is_administrator: self.account.is_administrator(),
+            groups: self.account.groups.iter().map(ToOwned::to_owned).collect(),
         }
     }
 

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
-use super::Fault;
+use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls};
 use crate::{
     account::{
-        hashing::PasswordHasher, password::PasswordPolicy, record::AccountId, session::SessionLifetimes,
+        hashing::PasswordHasher,
+        password::PasswordPolicy,
+        record::{Account, AccountId},
+        session::SessionLifetimes,
         throttle::Throttle,
     },
     clock::Clock,
@@ -17,11 +20,15 @@ use crate::{
     oauth::{
         access_token::{Issuance, Terms},
         authorization_request::AuthorizationPolicy,
-        grant::{Circumstances, PersonStanding},
+        client::ClientId,
+        grant::{ActivePerson, Circumstances, PersonStanding},
         issuer::Issuer,
-        resource::{AccessTokenType, Resource, Resources},
+        refresh_token::RefreshPolicy,
+        resource::{AccessTokenType, Audience, Resources},
+        scope::Scope,
         subject::Subject,
     },
+    oidc::id_token::IdToken,
     secret::Secret,
     store::Store,
 };
@@ -40,6 +47,8 @@ pub struct Signet {
     pub password_policy: PasswordPolicy,
     /// Whether anybody may register an account.
     pub sign_up_is_open: bool,
+    /// Whether clients may register themselves.
+    pub registration: RegistrationAccess,
     /// Its name for people, which nobody should choose as a password.
     pub brand: String,
     /// What it remembers.
@@ -50,12 +59,28 @@ pub struct Signet {
     pub hasher: PasswordHasher,
     /// What counts guesses of passwords.
     pub throttle: Throttle,
+    /// How often devices ask.
+    pub device_polls: DevicePolls,
+    /// How often people have typed wrong codes of devices.
+    pub device_guesses: DeviceGuesses,
     /// What seals what travels through browsers.
     pub sealing_key: SealingKey,
     /// Where instants come from.
     pub clock: Clock,
     /// Where random bytes come from.
     pub entropy: Entropy,
+}
+
+/// Who may register clients at `/register`, [RFC 7591 §3](https://www.rfc-editor.org/rfc/rfc7591#section-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegistrationAccess {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever has an initial access token: an access token with the scope to register clients.
+    InitialAccessToken,
+    /// Everyone.
+    Open,
 }
 
 /// How long things live.
@@ -67,6 +92,10 @@ pub struct Lifetimes {
     pub access_token: Duration,
     /// An ID token.
     pub id_token: Duration,
+    /// Refresh tokens.
+    pub refresh_token: RefreshPolicy,
+    /// A device code.
+    pub device_code: Duration,
     /// A login that was begun.
     pub interaction: Duration,
     /// A session.
@@ -74,27 +103,33 @@ pub struct Lifetimes {
 }
 
 impl Signet {
-    /// What has to be known of the person behind a grant before it may issue a token.
+    /// What has to be known of the world before a grant of `subject` to `client_id` may issue a token at `now`.
     ///
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn circumstances(&self, subject: &Subject) -> Result<Circumstances, Fault> {
+    pub fn circumstances(&self, subject: &Subject, client_id: &ClientId) -> Result<Circumstances, Fault> {
         if !subject.is_person() {
-            return Ok(Circumstances { person: PersonStanding::NoPerson, password_changed_at: None });
+            return Ok(Circumstances { person: PersonStanding::NoPerson });
         }
         let account = AccountId::parse(subject.as_str()).ok().map(|id| self.store.account(&id)).transpose()?.flatten();
-        Ok(match account {
-            Some(kept) if kept.record.is_active() => {
-                Circumstances { person: PersonStanding::Active, password_changed_at: kept.record.password_changed_at }
-            }
-            _ => Circumstances { person: PersonStanding::Gone, password_changed_at: None },
-        })
+        let Some(account) = account.map(|kept| kept.record).filter(Account::is_active) else {
+            return Ok(Circumstances { person: PersonStanding::Gone });
+        };
+        let consent = self.store.consent(subject, client_id)?;
+        let person = ActivePerson {
+            groups: account.groups.iter().map(ToOwned::to_owned).collect(),
+            password_changed_at: account.password_changed_at,
+            disconnected_at: consent.and_then(|consent| consent.withdrawn_at),
+            scheduled_end_at: None,
+        };
+        Ok(Circumstances { person: PersonStanding::Active(person) })
     }
 
-    /// How long the access token of `issuance` lives.
+    /// How long the access tokens for `audience` live at most.
     #[must_use]
-    pub fn access_token_lifetime(&self, resource: Option<&Resource>) -> Duration {
+    pub fn access_token_lifetime(&self, audience: &Audience) -> Duration {
+        let resource = self.resources.of(audience);
         resource.and_then(|resource| resource.access_token_lifetime).unwrap_or(self.lifetimes.access_token)
     }
 
@@ -105,15 +140,55 @@ impl Signet {
     /// When it cannot be signed.
     pub fn mint(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<MintedToken, Fault> {
         let resource = self.resources.of(issuance.audience()).ok_or(SigningFault::NoKey(Algorithm::Es256))?;
-        let terms = Terms { issuer: &self.issuer, resource, default_lifetime: self.lifetimes.access_token };
+        let default_lifetime = self.lifetimes.access_token;
+        let terms = Terms { issuer: &self.issuer, resource, default_lifetime, expires_by: None };
         let claims = issuance.claims(&terms, &issuance.grant().jti(self.entropy), now);
         let token_type = match resource.access_token_typ {
             AccessTokenType::AtJwt => TokenType::AccessToken,
             AccessTokenType::Jwt => TokenType::IdToken,
         };
         let token = self.keys.sign(resource.access_token_signing_alg, token_type, &claims)?;
-        Ok(MintedToken { token: Secret::new(token), lifetime: terms.lifetime() })
+        Ok(MintedToken { token: Secret::new(token), lifetime: terms.lifetime(now), scope: issuance.scope().clone() })
     }
+
+    /// Mints an ID token, if `openid` was asked for and there is a person.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be signed.
+    pub fn mint_id_token(
+        &self,
+        issuance: &Issuance,
+        beside: Beside<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Option<Secret>, Fault> {
+        let id_token = IdToken {
+            issuer: &self.issuer,
+            nonce: beside.nonce,
+            access_token: beside.access_token.map(Secret::expose),
+            code: beside.code.map(Secret::expose),
+            lifetime: self.lifetimes.id_token,
+        };
+        let Some(claims) = id_token.claims(issuance, now) else { return Ok(None) };
+        Ok(Some(Secret::new(self.keys.sign(Algorithm::Rs256, TokenType::IdToken, &claims)?)))
+    }
+
+    /// The key and the generator with which refresh tokens are made.
+    #[must_use]
+    pub fn refresh_means(&self) -> (&SealingKey, Entropy) {
+        (&self.sealing_key, self.entropy)
+    }
+}
+
+/// What an ID token is issued beside.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The `nonce` of the request.
+    pub nonce: Option<&'a str>,
+    /// The access token.
+    pub access_token: Option<&'a Secret>,
+    /// The code.
+    pub code: Option<&'a Secret>,
 }
 
 /// An access token as it is sent.
@@ -123,4 +198,6 @@ pub struct MintedToken {
     pub token: Secret,
     /// How long it lives.
     pub lifetime: Duration,
+    /// What it allows.
+    pub scope: Scope,
 }

@@ -12,10 +12,11 @@ use crate::{
     },
     oauth::{
         authorization_error::UntrustedRequest,
+        authorization_response::Delivery,
         parameters::{MalformedParameters, Parameters, encode},
         redirect_uri::UntrustedRedirectUri,
     },
-    web::ErrorPage,
+    web::{ErrorPage, FormPostPage, WebLink},
 };
 
 /// Answers a GET: a new request, or one that a page of ours has reported back to.
@@ -45,11 +46,23 @@ async fn answer(visit: Visit) -> poem::Result<Response> {
     match next {
         Ok(Next::Login(sealed)) => Ok(visit.redirect(&interaction_at("/login", &sealed))),
         Ok(Next::Consent(sealed)) => Ok(visit.redirect(&interaction_at("/consent", &sealed))),
-        Ok(Next::Client(location)) => Ok(visit.redirect(&location)),
+        Ok(Next::Client(Delivery::Redirect(location))) => Ok(visit.redirect(&location)),
+        Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(&visit, &action, parameters)),
         Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(&visit, &refusal)),
         Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(&visit, refusal)),
         Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
     }
+}
+
+/// The page that sends the answer to the client as a form.
+fn form_post(visit: &Visit, action: &str, parameters: Vec<(String, String)>) -> Response {
+    let Some(link) = WebLink::parse(action) else {
+        // A scheme of the person's own device takes no forms.
+        return visit.error(StatusCode::BAD_REQUEST, ErrorPage::invalid_request());
+    };
+    let nonce = visit.server.signet().entropy.text::<16>();
+    let page = FormPostPage { action: link, parameters, nonce: nonce.clone() };
+    visit.form_post_page(page.render(&visit.server.brand), action, &nonce)
 }
 
 /// `path` with the login that was begun.

@@ -30,6 +30,8 @@ pub fn built_in_client(issuer: &Issuer, resources: &Resources) -> (ClientId, Cli
         contacts: Vec::new(),
         require_pkce: true,
         require_state: None,
+        rotate_refresh_tokens: None,
+        allowed_groups: Vec::new(),
     };
     (ClientId::built_in("swagger-ui"), metadata)
 }

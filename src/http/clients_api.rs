@@ -58,6 +58,10 @@ struct ClientMetadataBody {
     require_pkce: Option<bool>,
     /// Whether `state` is needed.
     require_state: Option<bool>,
+    /// Whether each refresh gives a new refresh token; always for a public application.
+    rotate_refresh_tokens: Option<bool>,
+    /// The groups whose members may use it; everyone if there are none. Only an administrator can set them.
+    allowed_groups: Option<Vec<String>>,
 }
 
 /// An application as it was registered.
@@ -155,6 +159,8 @@ impl From<ClientMetadataBody> for RegistrationRequest {
             contacts: body.contacts,
             require_pkce: body.require_pkce,
             require_state: body.require_state,
+            rotate_refresh_tokens: body.rotate_refresh_tokens,
+            allowed_groups: body.allowed_groups,
         }
     }
 }

@@ -54,6 +54,12 @@ impl Kind {
         Self { status, description, content_type: "text/html", schema: Some(schema) }
     }
 
+    /// A text of `content_type`.
+    pub(super) fn text(content_type: &'static str, status: u16, description: &'static str) -> Self {
+        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
+        Self { status, description, content_type, schema: Some(schema) }
+    }
+
     /// No body.
     pub(super) fn empty(status: u16, description: &'static str) -> Self {
         Self { status, description, content_type: "", schema: None }
@@ -76,18 +82,22 @@ impl<K: Kinds> ApiResponse for Answer<K> {
     const BAD_REQUEST_HANDLER: bool = true;
 
     fn meta() -> MetaResponses {
-        let responses = K::kinds().into_iter().map(|kind| MetaResponse {
-            description: kind.description,
-            status: Some(kind.status),
-            status_range: None,
-            content: kind
-                .schema
-                .into_iter()
-                .map(|schema| MetaMediaType { content_type: kind.content_type, schema })
-                .collect(),
-            headers: Vec::new(),
-        });
-        MetaResponses { responses: responses.collect() }
+        let mut responses: Vec<MetaResponse> = Vec::new();
+        for kind in K::kinds() {
+            let content = kind.schema.map(|schema| MetaMediaType { content_type: kind.content_type, schema });
+            // Two kinds of the same status are two forms of one answer.
+            match responses.iter_mut().find(|response| response.status == Some(kind.status)) {
+                Some(response) => response.content.extend(content),
+                None => responses.push(MetaResponse {
+                    description: kind.description,
+                    status: Some(kind.status),
+                    status_range: None,
+                    content: content.into_iter().collect(),
+                    headers: Vec::new(),
+                }),
+            }
+        }
+        MetaResponses { responses }
     }
 
     fn register(registry: &mut Registry) {

@@ -16,20 +16,24 @@ use super::{
     extract::{BearerToken, ClientAuthorization, OAuthForm},
     fault,
     oauth_schema::{
-        AuthorizeForm, AuthorizeKinds, DocumentKinds, HealthKinds, IntrospectionKinds, JwksKinds, RevocationKinds,
-        TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
+        AuthorizeForm, AuthorizeKinds, DeviceForm, DeviceKinds, DocumentKinds, HealthKinds, IntrospectionKinds,
+        JwksKinds, RevocationKinds, TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
     },
     server::Server,
 };
 use crate::{
     endpoint::{
         access::AccessRefusal,
-        introspect, revoke,
+        device,
+        introspect::{self, Introspected},
+        revoke,
+        signet::RegistrationAccess,
         token::{self, TokenRefusal},
         userinfo,
     },
     oauth::{
         bearer::BearerError,
+        metadata::Described,
         parameters::{MalformedParameters, Parameters},
         token_error::TokenError,
     },
@@ -63,7 +67,7 @@ impl OAuthApi {
     async fn authorize(
         &self,
         request: &Request,
-        /// `code`.
+        /// `code`; where they are turned on also `token`, `id_token` and their combinations.
         #[oai(name = "response_type")]
         _response_type: Query<Option<String>>,
         /// The application.
@@ -81,6 +85,9 @@ impl OAuthApi {
         /// The PKCE challenge.
         #[oai(name = "code_challenge")]
         _code_challenge: Query<Option<String>>,
+        /// `query`, `fragment` or `form_post`.
+        #[oai(name = "response_mode")]
+        _response_mode: Query<Option<String>>,
         /// `S256`.
         #[oai(name = "code_challenge_method")]
         _code_challenge_method: Query<Option<String>>,
@@ -120,7 +127,8 @@ impl OAuthApi {
 
     /// Obtain tokens
     ///
-    /// An application redeems its authorization code, or asks for a token for itself (RFC 6749 §3.2).
+    /// An application redeems its authorization code or device code, uses its refresh token, or asks for a token for itself
+    /// (RFC 6749 §3.2, RFC 8628 §3.4).
     #[oai(path = "/token", method = "post", operation_id = "token", tag = "Tag::Protocol")]
     async fn token(
         &self,
@@ -142,28 +150,64 @@ impl OAuthApi {
         self.answer_token(authorization, form, client_ip).await
     }
 
+    /// Let a device ask for access
+    ///
+    /// A device without browser or keyboard begins a login (RFC 8628 §3.1): it shows the code, the person enters it at
+    /// `/device` on another device, and meanwhile the device asks at `/token`.
+    #[oai(path = "/device_authorization", method = "post", operation_id = "deviceAuthorization", tag = "Tag::Protocol")]
+    async fn device_authorization(
+        &self,
+        authorization: ClientAuthorization,
+        form: OAuthForm<DeviceForm>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<DeviceKinds>> {
+        self.0.device_rate.take(client_ip)?;
+        let header = authorization.0.as_deref();
+        let answered = match read(form.parameters, header) {
+            Ok(form) => device::begin(&self.0.signet, header, &form).await,
+            Err(refusal) => Err(refusal),
+        };
+        Ok(Answer::from(match answered {
+            Ok(begun) => json_answer(
+                StatusCode::OK,
+                &json!({
+                    "device_code": begun.device_code.expose(),
+                    "user_code": begun.user_code,
+                    "verification_uri": begun.verification_uri,
+                    "verification_uri_complete": begun.verification_uri_complete,
+                    "expires_in": begun.expires_in_seconds,
+                    "interval": begun.interval_seconds,
+                }),
+            ),
+            Err(refusal) => refused(refusal)?,
+        }))
+    }
+
     /// Look into a token
     ///
-    /// Token introspection (RFC 7662). APIs need not call it: they can verify tokens offline.
+    /// Token introspection (RFC 7662). APIs need not call it: they can verify tokens offline. Who accepts
+    /// `application/token-introspection+jwt` gets a signed answer (RFC 9701).
     #[oai(path = "/verify", method = "post", operation_id = "verify", tag = "Tag::Protocol")]
     async fn verify(
         &self,
+        request: &Request,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
     ) -> poem::Result<Answer<IntrospectionKinds>> {
-        self.answer_introspection(authorization, form, client_ip).await
+        self.answer_introspection(request, authorization, form, client_ip).await
     }
 
     /// Look into a token, by the standard's name
     #[oai(path = "/introspect", method = "post", operation_id = "introspect", tag = "Tag::Protocol")]
     async fn introspect(
         &self,
+        request: &Request,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
     ) -> poem::Result<Answer<IntrospectionKinds>> {
-        self.answer_introspection(authorization, form, client_ip).await
+        self.answer_introspection(request, authorization, form, client_ip).await
     }
 
     /// Revoke a token
@@ -266,7 +310,7 @@ impl OAuthApi {
         self.0.token_rate.take(client_ip)?;
         let header = authorization.0.as_deref();
         let answered = match read(form.parameters, header) {
-            Ok(form) => token::token(&self.0.signet, header, &form).await,
+            Ok(form) => token::token(&self.0.signet, header, &form, client_ip.0).await,
             Err(refusal) => Err(refusal),
         };
         Ok(Answer::from(match answered {
@@ -277,8 +321,11 @@ impl OAuthApi {
                     "expires_in": tokens.expires_in_seconds,
                     "scope": tokens.scope.to_string(),
                 });
-                if let (Some(id_token), Some(members)) = (&tokens.id_token, body.as_object_mut()) {
-                    members.insert("id_token".to_owned(), id_token.expose().into());
+                let further = [("id_token", &tokens.id_token), ("refresh_token", &tokens.refresh_token)];
+                for (name, token) in further {
+                    if let (Some(token), Some(members)) = (token, body.as_object_mut()) {
+                        members.insert(name.to_owned(), token.expose().into());
+                    }
                 }
                 json_answer(StatusCode::OK, &body)
             }
@@ -288,6 +335,7 @@ impl OAuthApi {
 
     async fn answer_introspection(
         &self,
+        request: &Request,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
@@ -295,11 +343,12 @@ impl OAuthApi {
         self.0.token_rate.take(client_ip)?;
         let header = authorization.0.as_deref();
         let answered = match read(form.parameters, header) {
-            Ok(form) => introspect::introspect(&self.0.signet, header, &form).await,
+            Ok(form) => introspect::introspect(&self.0.signet, header, &form, introspection_form(request)).await,
             Err(refusal) => Err(refusal),
         };
         Ok(Answer::from(match answered {
-            Ok(content) => json_answer(StatusCode::OK, &Value::Object(content)),
+            Ok(Introspected::Json(content)) => json_answer(StatusCode::OK, &Value::Object(content)),
+            Ok(Introspected::Jwt(signed)) => no_store(Response::builder().content_type(INTROSPECTION_JWT).body(signed)),
             Err(refusal) => refused(refusal)?,
         }))
     }
@@ -313,10 +362,24 @@ impl OAuthApi {
     }
 
     fn answer_metadata(&self) -> Answer<DocumentKinds> {
-        let document = discovery::metadata(&self.0.signet.issuer, &self.0.signet.resources);
+        let signet = &self.0.signet;
+        let document = discovery::metadata(Described {
+            issuer: &signet.issuer,
+            resources: &signet.resources,
+            offered: signet.authorization_policy.offered,
+            has_registration: signet.registration != RegistrationAccess::Off,
+        });
         let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
         Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
     }
+}
+
+/// Who accepts a signed answer gets one (RFC 9701 §4).
+fn introspection_form(request: &Request) -> introspect::Form {
+    let accepted = request.header(header::ACCEPT).unwrap_or_default();
+    let is_named =
+        accepted.split(',').filter_map(|range| range.split(';').next()).any(|name| name.trim() == INTROSPECTION_JWT);
+    if is_named { introspect::Form::Jwt } else { introspect::Form::Json }
 }
 
 fn read(
@@ -362,3 +425,5 @@ pub(super) fn challenged(refusal: AccessRefusal) -> poem::Result<Response> {
 fn challenge(error: &BearerError) -> String {
     error.challenge("signet")
 }
+
+const INTROSPECTION_JWT: &str = "application/token-introspection+jwt";

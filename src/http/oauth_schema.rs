@@ -8,7 +8,8 @@ use super::documented::{Kind, Kinds};
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct TokenForm {
-    /// `authorization_code` or `client_credentials`.
+    /// `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`, or
+    /// `password` where it is turned on.
     grant_type: String,
     /// The authorization code.
     code: Option<String>,
@@ -16,11 +17,20 @@ pub(super) struct TokenForm {
     redirect_uri: Option<String>,
     /// The PKCE verifier.
     code_verifier: Option<String>,
+    /// The refresh token.
+    refresh_token: Option<String>,
+    /// The device code.
+    device_code: Option<String>,
+    /// The person's username, with `password`.
+    username: Option<String>,
+    /// The person's password, with `password`.
+    password: Option<String>,
     /// The client, if it does not authenticate by header.
     client_id: Option<String>,
     /// Its secret, if it does not authenticate by header.
     client_secret: Option<String>,
-    /// What to ask for, with `client_credentials`.
+    /// What to ask for: with `refresh_token` what was granted or less; with `client_credentials` and `password` what the
+    /// client is registered for, or less.
     scope: Option<String>,
     /// The API that the token is for (RFC 8707).
     resource: Option<String>,
@@ -40,6 +50,39 @@ pub(super) struct TokenBody {
     scope: String,
     /// With the scope `openid`.
     id_token: Option<String>,
+    /// For clients that are registered for `refresh_token`. Keep the newest: an older one ends the grant.
+    refresh_token: Option<String>,
+}
+
+/// What a device asks for.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct DeviceForm {
+    /// The client, if it does not authenticate by header.
+    client_id: Option<String>,
+    /// Its secret, if it has one and does not authenticate by header.
+    client_secret: Option<String>,
+    /// What to ask for.
+    scope: Option<String>,
+    /// The API that the token is for (RFC 8707).
+    resource: Option<String>,
+}
+
+/// What a device shows, and what it keeps.
+#[derive(Object)]
+pub(super) struct DeviceBody {
+    /// With what it asks at `/token`.
+    device_code: String,
+    /// What the person types.
+    user_code: String,
+    /// Where.
+    verification_uri: String,
+    /// The same with the code in it, for a QR code.
+    verification_uri_complete: String,
+    /// In seconds.
+    expires_in: i64,
+    /// How many seconds to wait between two requests.
+    interval: i64,
 }
 
 /// A token about which something is asked or said.
@@ -77,7 +120,7 @@ pub(super) struct Introspection {
     client_id: Option<String>,
     /// Whom it is about.
     sub: Option<String>,
-    /// `Bearer`.
+    /// `Bearer`, for an access token.
     token_type: Option<String>,
     /// Until when, in seconds since 1970.
     exp: Option<i64>,
@@ -93,7 +136,7 @@ pub(super) struct Introspection {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct AuthorizeForm {
-    /// `code`.
+    /// `code`; where they are turned on also `token`, `id_token` and their combinations.
     response_type: String,
     /// The application.
     client_id: String,
@@ -107,6 +150,8 @@ pub(super) struct AuthorizeForm {
     code_challenge: Option<String>,
     /// `S256`.
     code_challenge_method: Option<String>,
+    /// `query`, `fragment` or `form_post`.
+    response_mode: Option<String>,
 }
 
 macro_rules! kinds {
@@ -127,6 +172,7 @@ macro_rules! kinds {
 }
 
 kinds!(AuthorizeKinds registers :
+    Kind::page(200, "With `response_mode=form_post`: a form that sends itself to the application"),
     Kind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
     Kind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
 );
@@ -137,8 +183,16 @@ kinds!(TokenKinds registers TokenBody, Problem:
     Kind::json::<Problem>(415, "The body is not a form"),
     Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
 );
+kinds!(DeviceKinds registers DeviceBody, Problem:
+    Kind::json::<DeviceBody>(200, "The codes"),
+    Kind::json::<Problem>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
+    Kind::json::<Problem>(401, "The client did not authenticate"),
+    Kind::json::<Problem>(415, "The body is not a form"),
+    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+);
 kinds!(IntrospectionKinds registers Introspection, Problem:
     Kind::json::<Introspection>(200, "The content of the token, or only that it is not active"),
+    Kind::text("application/token-introspection+jwt", 200, "The same in a signed JWT, for who accepts that type"),
     Kind::json::<Problem>(400, "The request breaks a rule"),
     Kind::json::<Problem>(401, "The client did not authenticate"),
     Kind::json::<Problem>(415, "The body is not a form"),

@@ -83,6 +83,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
         .at("/logout/done", poem::get(page(H::LoggedOut)))
         .at("/account", poem::get(page(H::Account)))
+        .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
@@ -149,6 +150,8 @@ fn public_paths() -> PublicPaths {
         .with("/openapi.json", "GET")
         .with("/token", "POST")
         .with("/api/oauth2/token", "POST")
+        .with("/device_authorization", "POST")
+        .with("/register", "POST")
         .with("/revoke", "POST")
         .with("/userinfo", "GET, POST")
 }
@@ -171,6 +174,8 @@ enum H {
     Account,
     Developer,
     SubmitDeveloper,
+    Device,
+    SubmitDevice,
 }
 
 /// A page as an endpoint of poem.
@@ -200,6 +205,8 @@ impl Endpoint for Page {
             H::Account => pages::account::show(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
+            H::Device => pages::device::show(visit).await,
+            H::SubmitDevice => pages::device::submit(visit).await,
         }
     }
 }

@@ -124,6 +124,21 @@ impl Visit {
             Some(Ok(target)) => policy.with_form_action(target),
             _ => policy,
         };
+        self.html(status, markup, &policy)
+    }
+
+    /// The page whose one form sends itself to `action`, which must be a trusted redirect URI, by the script of `nonce`.
+    pub(super) fn form_post_page(&self, markup: Markup, action: &str, nonce: &str) -> Response {
+        let policy = ContentSecurityPolicy::page();
+        let policy = policy.clone().with_script_nonce(nonce).unwrap_or(policy);
+        let policy = match FormAction::of_redirect_uri(action) {
+            Ok(target) => policy.with_form_action(target),
+            Err(_) => policy,
+        };
+        self.html(StatusCode::OK, markup, &policy)
+    }
+
+    fn html(&self, status: StatusCode, markup: Markup, policy: &ContentSecurityPolicy) -> Response {
         let answer = Response::builder()
             .status(status)
             .header(header::CONTENT_SECURITY_POLICY, policy.header_value())

@@ -84,7 +84,7 @@ impl Issuance {
         claims.insert("iss".to_owned(), terms.issuer.as_str().into());
         claims.insert("sub".to_owned(), self.subject.as_str().into());
         claims.insert("aud".to_owned(), self.audience.to_claim());
-        claims.insert("exp".to_owned(), (now + terms.lifetime()).unix_timestamp().into());
+        claims.insert("exp".to_owned(), (now + terms.lifetime(now)).unix_timestamp().into());
         claims.insert("iat".to_owned(), now.unix_timestamp().into());
         claims.insert("jti".to_owned(), jti.into());
         claims.insert("client_id".to_owned(), self.client_id.as_str().into());
@@ -106,12 +106,15 @@ pub struct Terms<'a> {
     pub resource: &'a Resource,
     /// How long they live unless the resource says otherwise.
     pub default_lifetime: Duration,
+    /// By when they have to expire at the latest, because the person's refresh schedule says so.
+    pub expires_by: Option<OffsetDateTime>,
 }
 
 impl Terms<'_> {
-    /// How long the access token lives: `expires_in`.
+    /// How long the access token that is issued at `now` lives: `expires_in`.
     #[must_use]
-    pub fn lifetime(&self) -> Duration {
-        self.resource.access_token_lifetime.unwrap_or(self.default_lifetime)
+    pub fn lifetime(&self, now: OffsetDateTime) -> Duration {
+        let lifetime = self.resource.access_token_lifetime.unwrap_or(self.default_lifetime);
+        self.expires_by.map_or(lifetime, |at| lifetime.min(at - now))
     }
 }

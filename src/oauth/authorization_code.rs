@@ -8,7 +8,7 @@ use super::{
     authorization_request::AuthorizationRequest,
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId},
+    grant::{Circumstances, Grant, GrantId, Permission},
     pkce::CodeChallenge,
     redirect_uri::TrustedRedirectUri,
     resource::Audience,
@@ -91,6 +91,7 @@ pub struct CodeRequest<'a> {
 #[derive(Clone, Debug)]
 pub struct Redemption {
     code: IssuedCode,
+    audience: Audience,
 }
 
 /// What has to be written when a code is refused.
@@ -176,29 +177,26 @@ pub fn redeem(
         _ => return Err(TokenError::VerifierMismatch),
     }
     // RFC 8707 §2.2: a token request may name what was granted, and nothing else.
-    let granted = |resource: &&str| code.audience.members().iter().any(|member| member.as_str() == *resource);
-    if !request.resources.iter().all(granted) {
-        return Err(TokenError::InvalidTarget);
-    }
-    if !circumstances.may_issue(code.issued_at) {
+    let audience = code.audience.narrowed(&request.resources).ok_or(TokenError::InvalidTarget)?;
+    if !circumstances.may_issue(client, code.issued_at) {
         return Err(TokenError::GrantEnded);
     }
-    Ok(Redemption { code: code.clone() })
+    Ok(Redemption { code: code.clone(), audience })
 }
 
 impl Redemption {
-    /// The grant that begins with it at `now`, and of which every token is dead after `lifetime`.
+    /// The grant that begins with it at `now`; of its access tokens
+    /// none lives longer than `access_tokens_live`.
     #[must_use]
-    pub fn grant(&self, id: GrantId, lifetime: Duration, now: OffsetDateTime) -> Grant {
-        Grant {
-            id,
+    pub fn grant(&self, id: GrantId, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
+        let permission = Permission {
             client_id: self.code.client_id.clone(),
             subject: self.code.subject.clone(),
             scope: self.code.scope.clone(),
-            created_at: now,
-            expires_at: Some(now + lifetime),
-            ended: None,
-        }
+            audience: self.code.audience.clone(),
+            authentication: self.code.authentication.clone(),
+        };
+        permission.begin(id, access_tokens_live, now)
     }
 
     /// The code as it is remembered from now on.
@@ -207,10 +205,10 @@ impl Redemption {
         IssuedCode { state: CodeState::Redeemed(grant.clone()), ..self.code.clone() }
     }
 
-    /// For whom its tokens will be.
+    /// For whom the access token that is asked for now will be.
     #[must_use]
     pub fn audience(&self) -> &Audience {
-        &self.code.audience
+        &self.audience
     }
 
     /// The `nonce` for the ID token.
@@ -222,14 +220,7 @@ impl Redemption {
     /// The right to mint tokens of `grant`, which must be the one that was written.
     #[must_use]
     pub fn issuance(self, grant: &Grant) -> Issuance {
-        Issuance {
-            grant: grant.id.clone(),
-            client_id: self.code.client_id,
-            subject: self.code.subject,
-            scope: self.code.scope,
-            audience: self.code.audience,
-            authentication: Some(self.code.authentication),
-        }
+        Issuance { audience: self.audience, ..grant.issuance() }
     }
 }
 
@@ -242,7 +233,7 @@ mod tests {
             authorization_request::tests::request,
             client::Client,
             client_authentication::{PresentedCredentials, tests::client},
-            grant::PersonStanding,
+            grant::{ActivePerson, PersonStanding},
             parameters::Parameters,
         },
     };
@@ -265,7 +256,7 @@ mod tests {
     }
 
     fn active() -> Circumstances {
-        Circumstances { person: PersonStanding::Active, password_changed_at: None }
+        Circumstances { person: PersonStanding::Active(ActivePerson::default()) }
     }
 
     fn redeem_as(
@@ -371,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_dies_with_the_person_and_with_the_password() {
+    fn a_code_dies_with_the_person_with_the_password_and_with_the_consent() {
         let client = authenticated(client());
         let request = CodeRequest {
             client: &client,
@@ -379,9 +370,11 @@ mod tests {
             code_verifier: RIGHT.1.map(Secret::new),
             resources: Vec::new(),
         };
-        let gone = Circumstances { person: PersonStanding::Gone, password_changed_at: None };
-        let changed = Circumstances { password_changed_at: Some(NOW + Duration::SECOND), ..active() };
-        for circumstances in [gone, changed] {
+        let changed_at = Some(NOW + Duration::SECOND);
+        let changed = ActivePerson { password_changed_at: changed_at, ..ActivePerson::default() };
+        let disconnected = ActivePerson { disconnected_at: changed_at, ..ActivePerson::default() };
+        for person in [PersonStanding::Gone, PersonStanding::Active(changed), PersonStanding::Active(disconnected)] {
+            let circumstances = Circumstances { person };
             assert_eq!(redeem(&code(), &request, &circumstances, NOW).unwrap_err(), TokenError::GrantEnded);
         }
         assert!(redeem(&code(), &request, &active(), NOW).is_ok());

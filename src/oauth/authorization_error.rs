@@ -87,7 +87,9 @@ impl AuthorizationError {
             }
             Self::Malformed(_) => "a parameter is repeated",
             Self::StateMissing => "the parameter state is missing; send a random value and compare it in the response",
-            Self::UnsupportedResponseMode => "response_mode must be query or left out",
+            Self::UnsupportedResponseMode => {
+                "response_mode must be query, fragment or form_post, and not query for tokens; or leave it out"
+            }
             Self::Challenge(ChallengeRefusal::Missing) => {
                 "code_challenge is missing; this client has to use PKCE (RFC 7636)"
             }

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     authorization_error::{AuthorizationError, UntrustedRequest},
     client::{Client, ClientId, ResponseType},
+    grant_type::Offered,
     parameters::Parameters,
     pkce::{ChallengeRefusal, CodeChallenge},
     redirect_uri::TrustedRedirectUri,
     resource::{Audience, Resources},
+    response_type::ResponseMode,
     scope::Scope,
 };
 
@@ -24,6 +26,8 @@ pub struct Destination {
     pub redirect_uri: TrustedRedirectUri,
     /// What the client wants to see again, byte for byte; `None` if it sent none, or two.
     pub state: Option<String>,
+    /// How it wants to be answered, as far as that is understood: errors travel there too.
+    pub response_mode: ResponseMode,
 }
 
 /// A request whose every parameter has been understood. Only [`Destination::read`] makes one.
@@ -38,6 +42,8 @@ pub struct AuthorizationRequest {
     pub redirect_uri_was_sent: bool,
     /// What it asks for.
     pub response_type: ResponseType,
+    /// How it wants to be answered.
+    pub response_mode: ResponseMode,
     /// What the client wants to see again.
     pub state: Option<String>,
     /// The scope that it asks for.
@@ -53,6 +59,8 @@ pub struct AuthorizationRequest {
 pub struct AuthorizationPolicy {
     /// Whether `state` must be sent, unless the client is registered otherwise.
     pub require_state: bool,
+    /// Which grants, and so which response types, there are.
+    pub offered: Offered,
 }
 
 /// The client that a request says it is from.
@@ -77,7 +85,8 @@ impl Destination {
         let redirect_uri = TrustedRedirectUri::choose(&client.metadata.redirect_uris, requested)
             .map_err(UntrustedRequest::RedirectUri)?;
         let state = parameters.one("state").ok().flatten().map(ToOwned::to_owned);
-        Ok(Self { client, redirect_uri, state })
+        let response_mode = response_mode(parameters);
+        Ok(Self { client, redirect_uri, state, response_mode })
     }
 
     /// The second stage.
@@ -99,8 +108,9 @@ impl Destination {
         if parameters.one("request_uri")?.is_some() {
             return Err(AuthorizationError::RequestUriNotSupported);
         }
-        let response_type = self.response_type(parameters.required("response_type")?)?;
-        if parameters.one("response_mode")?.is_some_and(|mode| mode != "query") {
+        let response_type = self.response_type(parameters.required("response_type")?, policy.offered)?;
+        let asked = parameters.one("response_mode")?.map(ResponseMode::parse);
+        if asked == Some(None) || !response_type.may_travel_in(self.response_mode) {
             return Err(AuthorizationError::UnsupportedResponseMode);
         }
         if self.state.is_none() && self.client.metadata.require_state.unwrap_or(policy.require_state) {
@@ -113,15 +123,17 @@ impl Destination {
             redirect_uri: self.redirect_uri.clone(),
             redirect_uri_was_sent: parameters.one("redirect_uri")?.is_some(),
             response_type,
+            response_mode: self.response_mode,
             state: self.state.clone(),
             audience: resources.audience(&scope, &requested)?,
             scope,
-            code_challenge: self.code_challenge(parameters)?,
+            code_challenge: self.code_challenge(parameters, response_type)?,
         })
     }
 
-    fn response_type(&self, name: &str) -> Result<ResponseType, AuthorizationError> {
-        let response_type = ResponseType::parse(name).ok_or(AuthorizationError::UnsupportedResponseType)?;
+    fn response_type(&self, name: &str, offered: Offered) -> Result<ResponseType, AuthorizationError> {
+        let response_type = ResponseType::parse(name).filter(|known| offered.allows_response_type(*known));
+        let response_type = response_type.ok_or(AuthorizationError::UnsupportedResponseType)?;
         if self.client.metadata.response_types.contains(&response_type) {
             Ok(response_type)
         } else {
@@ -134,15 +146,28 @@ impl Destination {
         if self.client.metadata.scope.covers(&scope) { Ok(scope) } else { Err(AuthorizationError::InvalidScope) }
     }
 
-    fn code_challenge(&self, parameters: &Parameters) -> Result<Option<CodeChallenge>, AuthorizationError> {
+    fn code_challenge(
+        &self,
+        parameters: &Parameters,
+        response_type: ResponseType,
+    ) -> Result<Option<CodeChallenge>, AuthorizationError> {
         let challenge = parameters.one("code_challenge")?;
         let method = parameters.one("code_challenge_method")?;
         let challenge = CodeChallenge::parse(challenge, method).map_err(AuthorizationError::Challenge)?;
-        if challenge.is_none() && self.client.requires_pkce() {
+        if challenge.is_none() && response_type.has_code() && self.client.requires_pkce() {
             return Err(AuthorizationError::Challenge(ChallengeRefusal::Missing));
         }
         Ok(challenge)
     }
+}
+
+/// How a request wants to be answered: as it says, or as its response type does unless it says otherwise. What is not
+/// understood is answered as the rest of the request suggests.
+fn response_mode(parameters: &Parameters) -> ResponseMode {
+    let one = |name| parameters.one(name).ok().flatten();
+    let of_type =
+        one("response_type").and_then(ResponseType::parse).map_or(ResponseMode::Query, ResponseType::default_mode);
+    one("response_mode").and_then(ResponseMode::parse).unwrap_or(of_type)
 }
 
 #[cfg(test)]
@@ -189,7 +214,11 @@ pub(crate) mod tests {
 
     fn read(client: Client, parameters: &Parameters) -> Result<AuthorizationRequest, AuthorizationError> {
         let destination = Destination::trust(Some(client), parameters).unwrap();
-        destination.read(parameters, AuthorizationPolicy { require_state: true }, &resources())
+        destination.read(
+            parameters,
+            AuthorizationPolicy { require_state: true, offered: Offered::EVERYTHING },
+            &resources(),
+        )
     }
 
     /// The request that the tests of other rules begin with.
@@ -268,6 +297,60 @@ pub(crate) mod tests {
         public.metadata.require_state = Some(false);
         public.metadata.require_pkce = false;
         assert_eq!(read(public, &bare).unwrap_err(), AuthorizationError::Challenge(ChallengeRefusal::Missing));
+    }
+
+    fn implicit_client() -> Client {
+        let mut client = client();
+        client.metadata.response_types = ResponseType::ALL.to_vec();
+        client
+    }
+
+    // RFC 9700 §2.1.2: off until someone turns it on, and then per client.
+    #[test]
+    fn tokens_come_from_here_only_where_server_and_client_allow_it() {
+        let parameters = query(&[("response_type", Some("token"))]);
+        let ask = |client: Client, offered: Offered| {
+            let destination = Destination::trust(Some(client), &parameters).unwrap();
+            let policy = AuthorizationPolicy { require_state: true, offered };
+            destination.read(&parameters, policy, &resources()).map(|request| request.response_mode)
+        };
+        assert_eq!(ask(implicit_client(), Offered::EVERYTHING), Ok(ResponseMode::Fragment));
+        let off = ask(implicit_client(), Offered::default());
+        assert_eq!(off, Err(AuthorizationError::UnsupportedResponseType));
+        assert_eq!(ask(client(), Offered::EVERYTHING), Err(AuthorizationError::ResponseTypeNotAllowed));
+    }
+
+    // Multiple Response Types §5
+    #[test]
+    fn an_answer_travels_as_the_request_says_but_never_with_tokens_in_the_query() {
+        use ResponseMode as M;
+        for (response_type, response_mode, expected) in [
+            ("code", None, Ok(M::Query)),
+            ("code", Some("fragment"), Ok(M::Fragment)),
+            ("code", Some("form_post"), Ok(M::FormPost)),
+            ("id_token token", None, Ok(M::Fragment)),
+            ("code token", Some("form_post"), Ok(M::FormPost)),
+            ("token", Some("query"), Err(AuthorizationError::UnsupportedResponseMode)),
+            ("code", Some("jwt"), Err(AuthorizationError::UnsupportedResponseMode)),
+        ] {
+            let parameters = query(&[("response_type", Some(response_type)), ("response_mode", response_mode)]);
+            let answer = read(implicit_client(), &parameters).map(|request| request.response_mode);
+            assert_eq!(answer, expected, "{response_type} {response_mode:?}");
+        }
+    }
+
+    // An error is told where the client looks for the answer.
+    #[test]
+    fn an_error_travels_as_the_answer_would_have() {
+        for (changes, expected) in [
+            (&[("response_type", Some("id_token"))][..], ResponseMode::Fragment),
+            (&[("response_type", Some("device"))], ResponseMode::Query),
+            (&[("response_mode", Some("form_post"))], ResponseMode::FormPost),
+            (&[("response_mode", Some("jwt"))], ResponseMode::Query),
+        ] {
+            let destination = Destination::trust(Some(client()), &query(changes)).unwrap();
+            assert_eq!(destination.response_mode, expected, "{changes:?}");
+        }
     }
 
     #[test]

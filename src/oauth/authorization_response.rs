@@ -1,15 +1,19 @@
-//! The authorization response, [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2), which names the
-//! issuer as [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207) asks, in success and in error.
+//! The authorization response, [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2) and
+//! [§4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2), which names the issuer as
+//! [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207) asks, in success and in error.
 
-use super::{authorization_error::AuthorizationError, issuer::Issuer, redirect_uri::TrustedRedirectUri};
+use super::{
+    authorization_error::AuthorizationError, issuer::Issuer, redirect_uri::TrustedRedirectUri,
+    response_type::ResponseMode, scope::Scope,
+};
 use crate::secret::Secret;
 
 /// What the client is told.
 #[derive(Clone, Debug)]
 pub enum AuthorizationResponse {
-    /// An authorization code.
-    Code(Secret),
-    /// Why there is none.
+    /// What it asked for.
+    Issued(Issued),
+    /// Why it gets nothing.
     Error(AuthorizationError),
     /// Something went wrong here: `server_error`, since a redirect cannot carry the status 500.
     ServerError,
@@ -17,30 +21,113 @@ pub enum AuthorizationResponse {
     TemporarilyUnavailable,
 }
 
+/// What a client asked for, by its `response_type`.
+#[derive(Clone, Debug, Default)]
+pub struct Issued {
+    /// An authorization code.
+    pub code: Option<Secret>,
+    /// An access token.
+    pub access_token: Option<IssuedToken>,
+    /// An ID token.
+    pub id_token: Option<Secret>,
+}
+
+/// An access token straight from the authorization endpoint (§4.2.2).
+#[derive(Clone, Debug)]
+pub struct IssuedToken {
+    /// The token.
+    pub token: Secret,
+    /// How long it lives.
+    pub expires_in_seconds: i64,
+    /// What it allows.
+    pub scope: Scope,
+}
+
+/// Where an answer goes and how: what of a request remains when everything else is decided.
+#[derive(Clone, Copy, Debug)]
+pub struct ReturnAddress<'a> {
+    /// Where.
+    pub redirect_uri: &'a TrustedRedirectUri,
+    /// How.
+    pub response_mode: ResponseMode,
+    /// What the client wants to see again.
+    pub state: Option<&'a str>,
+}
+
+/// A response on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The browser is redirected to this `Location`.
+    Redirect(String),
+    /// The browser sends a form.
+    Form {
+        /// Where.
+        action: String,
+        /// What.
+        parameters: Vec<(String, String)>,
+    },
+}
+
 impl AuthorizationResponse {
-    /// The `Location` that carries this response to `redirect_uri`.
+    /// This response on its way to `address`.
     #[must_use]
-    pub fn location(&self, redirect_uri: &TrustedRedirectUri, state: Option<&str>, issuer: &Issuer) -> String {
-        let description;
-        let mut pairs = match self {
-            Self::Code(code) => vec![("code", code.expose())],
-            Self::Error(error) => {
-                description = error.description();
-                vec![("error", error.code()), ("error_description", description.as_str())]
-            }
-            Self::ServerError => vec![
-                ("error", "server_error"),
-                ("error_description", "the authorization server met an unexpected condition; try again later"),
-            ],
-            Self::TemporarilyUnavailable => vec![
-                ("error", "temporarily_unavailable"),
-                ("error_description", "the authorization server cannot answer at the moment; try again in a minute"),
-            ],
-        };
-        pairs.extend(state.map(|state| ("state", state)));
-        pairs.push(("iss", issuer.as_str()));
-        redirect_uri.with_query(&pairs)
+    pub fn deliver(&self, address: ReturnAddress<'_>, issuer: &Issuer) -> Delivery {
+        let mut parameters = self.parameters(issuer);
+        parameters.extend(address.state.map(|state| ("state", state.to_owned())));
+        parameters.push(("iss", issuer.as_str().to_owned()));
+        let pairs: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        match address.response_mode {
+            ResponseMode::Query => Delivery::Redirect(address.redirect_uri.with_query(&pairs)),
+            ResponseMode::Fragment => Delivery::Redirect(address.redirect_uri.with_fragment(&pairs)),
+            ResponseMode::FormPost => Delivery::Form {
+                action: address.redirect_uri.as_str().to_owned(),
+                parameters: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            },
+        }
     }
+
+    fn parameters(&self, issuer: &Issuer) -> Vec<(&'static str, String)> {
+        let error = |code: &'static str, description: String| {
+            vec![("error", code.to_owned()), ("error_description", description), ("error_uri", error_uri(issuer, code))]
+        };
+        match self {
+            Self::Issued(issued) => issued.parameters(),
+            Self::Error(refusal) => error(refusal.code(), refusal.description()),
+            Self::ServerError => error(
+                "server_error",
+                "the authorization server met an unexpected condition; try again later".to_owned(),
+            ),
+            Self::TemporarilyUnavailable => error(
+                "temporarily_unavailable",
+                "the authorization server cannot answer at the moment; try again in a minute".to_owned(),
+            ),
+        }
+    }
+}
+
+impl Issued {
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        let mut parameters = Vec::new();
+        if let Some(code) = &self.code {
+            parameters.push(("code", code.expose().to_owned()));
+        }
+        if let Some(issued) = &self.access_token {
+            parameters.push(("access_token", issued.token.expose().to_owned()));
+            parameters.push(("token_type", "Bearer".to_owned()));
+            parameters.push(("expires_in", issued.expires_in_seconds.to_string()));
+            parameters.push(("scope", issued.scope.to_string()));
+        }
+        if let Some(id_token) = &self.id_token {
+            parameters.push(("id_token", id_token.expose().to_owned()));
+        }
+        parameters
+    }
+}
+
+/// The page that explains `code`, for developers: `error_uri`.
+#[must_use]
+pub fn error_uri(issuer: &Issuer, code: &str) -> String {
+    issuer.endpoint(&format!("/docs/errors#{code}"))
 }
 
 #[cfg(test)]
@@ -48,24 +135,64 @@ mod tests {
     use super::*;
     use crate::oauth::redirect_uri::RedirectUri;
 
-    fn location(response: &AuthorizationResponse, state: Option<&str>) -> String {
+    fn delivered(response: &AuthorizationResponse, response_mode: ResponseMode, state: Option<&str>) -> Delivery {
         let registered = [RedirectUri::parse("https://app.example.org/cb?t=1").unwrap()];
         let redirect_uri = TrustedRedirectUri::choose(&registered, None).unwrap();
-        response.location(&redirect_uri, state, &Issuer::parse("https://login.example.org").unwrap())
+        let address = ReturnAddress { redirect_uri: &redirect_uri, response_mode, state };
+        response.deliver(address, &Issuer::parse("https://login.example.org").unwrap())
+    }
+
+    fn code() -> AuthorizationResponse {
+        AuthorizationResponse::Issued(Issued { code: Some(Secret::new("abc")), ..Issued::default() })
     }
 
     // RFC 9207 §2 and RFC 6749 §4.1.2
     #[test]
     fn every_response_names_the_issuer_and_returns_state_byte_for_byte() {
-        assert_eq!(
-            location(&AuthorizationResponse::Code(Secret::new("abc")), Some("-._~ä &=")),
-            "https://app.example.org/cb?t=1&code=abc&state=-._%7E%C3%A4+%26%3D&iss=https%3A%2F%2Flogin.example.org"
-        );
-        let denied = location(&AuthorizationResponse::Error(AuthorizationError::AccessDenied), None);
+        let expected =
+            "https://app.example.org/cb?t=1&code=abc&state=-._%7E%C3%A4+%26%3D&iss=https%3A%2F%2Flogin.example.org";
+        assert_eq!(delivered(&code(), ResponseMode::Query, Some("-._~ä &=")), Delivery::Redirect(expected.to_owned()));
+        let denied = AuthorizationResponse::Error(AuthorizationError::AccessDenied);
+        let Delivery::Redirect(denied) = delivered(&denied, ResponseMode::Query, None) else { panic!() };
         assert!(
             denied.starts_with("https://app.example.org/cb?t=1&error=access_denied&error_description="),
             "{denied}"
         );
+        assert!(
+            denied.contains("&error_uri=https%3A%2F%2Flogin.example.org%2Fdocs%2Ferrors%23access_denied&"),
+            "{denied}"
+        );
         assert!(denied.ends_with("&iss=https%3A%2F%2Flogin.example.org") && !denied.contains("state="), "{denied}");
+    }
+
+    // RFC 6749 §4.2.2
+    #[test]
+    fn a_token_travels_in_the_fragment_with_what_it_allows() {
+        let token = IssuedToken {
+            token: Secret::new("t"),
+            expires_in_seconds: 300,
+            scope: Scope::parse("openid orders:read").unwrap(),
+        };
+        let issued = Issued { access_token: Some(token), id_token: Some(Secret::new("i")), ..Issued::default() };
+        let Delivery::Redirect(location) =
+            delivered(&AuthorizationResponse::Issued(issued), ResponseMode::Fragment, Some("s"))
+        else {
+            panic!()
+        };
+        assert_eq!(
+            location,
+            "https://app.example.org/cb?t=1#access_token=t&token_type=Bearer&expires_in=300&\
+             scope=openid+orders%3Aread&id_token=i&state=s&iss=https%3A%2F%2Flogin.example.org"
+        );
+    }
+
+    #[test]
+    fn a_form_carries_the_same() {
+        let Delivery::Form { action, parameters } = delivered(&code(), ResponseMode::FormPost, Some("s")) else {
+            panic!()
+        };
+        assert_eq!(action, "https://app.example.org/cb?t=1");
+        let names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["code", "state", "iss"]);
     }
 }

@@ -5,7 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{redirect_uri::RedirectUri, scope::Scope, subject::Subject};
+pub use super::{grant_type::GrantType, response_type::ResponseType};
+use super::{
+    redirect_uri::RedirectUri, refresh_token::OFFLINE_ACCESS, resource::is_administrators_scope, scope::Scope,
+    subject::Subject,
+};
 use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 
 /// The identifier of a client (§2.2): unique, public, 1 to [`ClientId::LONGEST`] visible ASCII characters, and never
@@ -30,6 +34,12 @@ pub struct Client {
     pub metadata: ClientMetadata,
     /// Who registered it.
     pub provenance: Provenance,
+    /// Whether an administrator has forbidden it to obtain tokens.
+    #[serde(default)]
+    pub is_disabled: bool,
+    /// The hash of the registration access token with which it manages itself (RFC 7592), if it registered itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_access_token: Option<Digest>,
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -57,6 +67,11 @@ pub enum Provenance {
     Administrator,
     /// A person, who owns it.
     Person(Subject),
+    /// The client itself, by dynamic registration (RFC 7591).
+    Itself {
+        /// The person whose access token allowed it, who owns it; nobody where registration is open.
+        owner: Option<Subject>,
+    },
 }
 
 /// What is registered about a client, with the names of
@@ -99,24 +114,13 @@ pub struct ClientMetadata {
     /// Whether its authorization requests must carry `state`, if that differs from the server's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_state: Option<bool>,
-}
-
-/// A way to obtain tokens, by the name that stands in `grant_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantType {
-    /// §4.1
-    AuthorizationCode,
-    /// §4.4
-    ClientCredentials,
-}
-
-/// What an authorization request asks for, by the name that stands in `response_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseType {
-    /// An authorization code.
-    Code,
+    /// Whether each refresh gives a new refresh token, if that differs from the rule: public clients' rotate, others'
+    /// do not (RFC 9700 §4.14.2). Never off for public clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotate_refresh_tokens: Option<bool>,
+    /// The groups whose members may use it; everyone if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_groups: Vec<String>,
 }
 
 /// How a client authenticates at the token endpoint.
@@ -216,6 +220,28 @@ impl Client {
         self.is_public() || self.metadata.require_pkce
     }
 
+    /// Whether each refresh gives a new refresh token: always if it is public.
+    #[must_use]
+    pub fn rotates_refresh_tokens(&self) -> bool {
+        self.is_public() || self.metadata.rotate_refresh_tokens.unwrap_or(false)
+    }
+
+    /// What of `scope` a person can give it: the scopes with which others are managed are administrators' to give, and
+    /// `offline_access` means nothing to a client that has no refresh tokens (OpenID Connect Core §11: "MUST ignore").
+    #[must_use]
+    pub fn grantable(&self, scope: &Scope, is_administrator: bool) -> Scope {
+        scope.filter(|token| match token {
+            OFFLINE_ACCESS => self.allows(GrantType::RefreshToken),
+            token => is_administrator || !is_administrators_scope(token),
+        })
+    }
+
+    /// Whether a person in `groups` may use it.
+    pub fn admits<'g>(&self, mut groups: impl Iterator<Item = &'g str>) -> bool {
+        let allowed = &self.metadata.allowed_groups;
+        allowed.is_empty() || groups.any(|group| allowed.iter().any(|allowed| allowed == group))
+    }
+
     /// Whether a person's earlier consent may stand for a new request. Not if another application on the person's
     /// machine could pose as this one (RFC 8252 §8.6).
     #[must_use]
@@ -228,48 +254,10 @@ impl Client {
     pub fn owner(&self) -> Option<&Subject> {
         match &self.provenance {
             Provenance::Person(owner) => Some(owner),
+            Provenance::Itself { owner } => owner.as_ref(),
             Provenance::BuiltIn | Provenance::Configuration | Provenance::Administrator => None,
         }
     }
-}
-
-impl GrantType {
-    /// The name that stands in `grant_type`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::ClientCredentials => "client_credentials",
-        }
-    }
-
-    /// The grant of this name, if there is one.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant_type| grant_type.as_str() == name)
-    }
-
-    /// All grants.
-    pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::ClientCredentials];
-}
-
-impl ResponseType {
-    /// The name that stands in `response_type`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Code => "code",
-        }
-    }
-
-    /// The response type of this name, if there is one.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|response_type| response_type.as_str() == name)
-    }
-
-    /// All response types.
-    pub const ALL: [Self; 1] = [Self::Code];
 }
 
 impl AuthMethod {

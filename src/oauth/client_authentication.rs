@@ -135,8 +135,12 @@ pub(crate) mod tests {
                 contacts: Vec::new(),
                 require_pkce: true,
                 require_state: None,
+                rotate_refresh_tokens: None,
+                allowed_groups: Vec::new(),
             },
             provenance: Provenance::Configuration,
+            is_disabled: false,
+            registration_access_token: None,
             created_at: now,
         }
     }

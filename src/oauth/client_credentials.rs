@@ -6,7 +6,7 @@ use super::{
     access_token::Issuance,
     client::GrantType,
     client_authentication::AuthenticatedClient,
-    grant::{Grant, GrantId},
+    grant::{Circumstances, Grant, GrantId, PersonStanding},
     resource::{Audience, AudienceRefusal, Resources},
     scope::Scope,
     subject::Subject,
@@ -30,12 +30,15 @@ pub struct OwnAuthorization {
 pub fn authorize(
     client: AuthenticatedClient,
     scope: Option<&str>,
-    requested: &[&str],
-    resources: &Resources,
+    (requested, resources): (&[&str], &Resources),
+    now: OffsetDateTime,
 ) -> Result<OwnAuthorization, TokenError> {
     // "The client credentials grant type MUST only be used by confidential clients."
     if client.client().is_public() || !client.client().allows(GrantType::ClientCredentials) {
         return Err(TokenError::GrantNotAllowed);
+    }
+    if !(Circumstances { person: PersonStanding::NoPerson }).may_issue(client.client(), now) {
+        return Err(TokenError::GrantEnded);
     }
     let registered = &client.client().metadata.scope;
     let scope = match scope {
@@ -72,8 +75,11 @@ impl OwnAuthorization {
             client_id: client.client_id.clone(),
             subject: Subject::new(client.client_id.as_str()),
             scope: client.metadata.scope.clone(),
+            audience: Audience::default(),
+            authentication: None,
             created_at: now,
             expires_at: None,
+            refresh_token: None,
             ended: None,
         }
     }
@@ -81,15 +87,7 @@ impl OwnAuthorization {
     /// The right to mint tokens of `grant`. The subject is the client (RFC 9068 §2.2).
     #[must_use]
     pub fn issuance(self, grant: &Grant) -> Issuance {
-        let client_id = self.client.client().client_id.clone();
-        Issuance {
-            grant: grant.id.clone(),
-            subject: Subject::new(client_id.as_str()),
-            client_id,
-            scope: self.scope,
-            audience: self.audience,
-            authentication: None,
-        }
+        Issuance { scope: self.scope, audience: self.audience, ..grant.issuance() }
     }
 }
 
@@ -106,6 +104,8 @@ mod tests {
         parameters::Parameters,
     };
 
+    const NOW: OffsetDateTime = time::macros::datetime!(2030-01-01 00:00 UTC);
+
     fn service(grant_types: Vec<GrantType>) -> AuthenticatedClient {
         let mut service = client();
         service.metadata.grant_types = grant_types;
@@ -115,7 +115,7 @@ mod tests {
 
     fn scope(asked: Option<&str>, requested: &[&str]) -> Result<String, TokenError> {
         let service = service(vec![GrantType::ClientCredentials]);
-        authorize(service, asked, requested, &resources()).map(|authorization| authorization.scope.to_string())
+        authorize(service, asked, (requested, &resources()), NOW).map(|authorization| authorization.scope.to_string())
     }
 
     #[test]
@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn the_grant_is_for_clients_that_are_registered_for_it() {
-        let refusal = authorize(service(vec![GrantType::AuthorizationCode]), None, &[], &resources()).unwrap_err();
+        let service = service(vec![GrantType::AuthorizationCode]);
+        let refusal = authorize(service, None, (&[], &resources()), NOW).unwrap_err();
         assert_eq!(refusal, TokenError::GrantNotAllowed);
     }
 }

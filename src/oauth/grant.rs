@@ -7,9 +7,16 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-use super::{client::ClientId, scope::Scope, subject::Subject};
+use super::{
+    access_token::{Authentication, Issuance},
+    client::{Client, ClientId},
+    refresh_token::RefreshState,
+    resource::Audience,
+    scope::Scope,
+    subject::Subject,
+};
 use crate::entropy::Entropy;
 
 /// The identifier of a grant: 128 random bits as base64url. Every access token carries it in its `jti`.
@@ -28,15 +35,35 @@ pub struct Grant {
     pub subject: Subject,
     /// What it may do at most.
     pub scope: Scope,
+    /// Where it may do so at most.
+    #[serde(default)]
+    pub audience: Audience,
+    /// How and when the person signed in, if a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<Authentication>,
     /// When it was given.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// From when on no token of it can be alive, if that is known.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
+    /// The one refresh token that is good, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<RefreshState>,
     /// When and why it ended, if it did.
     #[serde(default)]
     pub ended: Option<Ended>,
+}
+
+/// What a person lets a client do: what the rules of each grant type that needs a person make, and from which the grant
+/// begins.
+#[derive(Clone, Debug)]
+pub struct Permission {
+    pub(in crate::oauth) client_id: ClientId,
+    pub(in crate::oauth) subject: Subject,
+    pub(in crate::oauth) scope: Scope,
+    pub(in crate::oauth) audience: Audience,
+    pub(in crate::oauth) authentication: Authentication,
 }
 
 /// When and why a grant ended.
@@ -55,30 +82,47 @@ pub struct Ended {
 pub enum EndCause {
     /// Its authorization code was presented a second time (§4.1.2).
     CodeReplayed,
+    /// A refresh token was presented after its successor (RFC 9700 §4.14.2).
+    RefreshReplayed,
     /// The client revoked one of its tokens (RFC 7009).
     RevokedByClient,
     /// The person withdrew it.
     RevokedByPerson,
+    /// An administrator withdrew it.
+    RevokedByAdministrator,
+    /// The person signed out, and it was for as long as the person was signed in.
+    SignedOut,
 }
 
 /// What has to be known of the world before a grant may issue a token.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Circumstances {
     /// The person behind it, if it is a person's.
     pub person: PersonStanding,
-    /// When the person last chose a new password, which ends what was granted before.
-    pub password_changed_at: Option<OffsetDateTime>,
 }
 
 /// How the person behind a grant stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PersonStanding {
     /// The grant is the client's own.
     NoPerson,
     /// Exists and may sign in.
-    Active,
+    Active(ActivePerson),
     /// Was disabled or deleted.
     Gone,
+}
+
+/// What of a person who may sign in decides over a grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivePerson {
+    /// The groups that the person is in.
+    pub groups: Vec<String>,
+    /// When the person last chose a new password, which ends what was granted before.
+    pub password_changed_at: Option<OffsetDateTime>,
+    /// When the person last disconnected the client, which ends what was granted before.
+    pub disconnected_at: Option<OffsetDateTime>,
+    /// When the person's schedule last asked for a new login, which ends what was granted before.
+    pub scheduled_end_at: Option<OffsetDateTime>,
 }
 
 impl GrantId {
@@ -88,12 +132,28 @@ impl GrantId {
         Self(entropy.text::<16>())
     }
 
+    /// The identifier of these bytes.
+    #[must_use]
+    pub(in crate::oauth) fn from_bytes(bytes: &[u8; 16]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The 16 bytes of the identifier.
+    pub(in crate::oauth) fn to_bytes(&self) -> Option<[u8; 16]> {
+        URL_SAFE_NO_PAD.decode(&self.0).ok()?.try_into().ok()
+    }
+
+    /// The identifier that `text` is, if it is one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = Self(text.to_owned());
+        id.to_bytes().filter(|bytes| Self::from_bytes(bytes) == id).map(|_| id)
+    }
+
     /// The identifier that `jti`, an access token's identifier of ours, begins with.
     #[must_use]
     pub fn of_jti(jti: &str) -> Option<Self> {
-        let (id, _) = jti.split_once('.')?;
-        let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
-        (bytes.len() == 16).then(|| Self(id.to_owned()))
+        Self::parse(jti.split_once('.')?.0)
     }
 
     /// The identifier of a new access token of this grant.
@@ -109,7 +169,46 @@ impl GrantId {
     }
 }
 
+impl Permission {
+    /// The grant that begins with it at `now`; of its access tokens none lives longer than `access_tokens_live`.
+    pub(in crate::oauth) fn begin(self, id: GrantId, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
+        Grant {
+            id,
+            client_id: self.client_id,
+            subject: self.subject,
+            scope: self.scope,
+            audience: self.audience,
+            authentication: Some(self.authentication),
+            created_at: now,
+            expires_at: Some(now + access_tokens_live),
+            refresh_token: None,
+            ended: None,
+        }
+    }
+}
+
 impl Grant {
+    /// The right to mint tokens of all that it allows. Only the rules of the grant types may ask for it.
+    pub(in crate::oauth) fn issuance(&self) -> Issuance {
+        Issuance {
+            grant: self.id.clone(),
+            client_id: self.client_id.clone(),
+            subject: self.subject.clone(),
+            scope: self.scope.clone(),
+            audience: self.audience.clone(),
+            authentication: self.authentication.clone(),
+        }
+    }
+
+    /// Whether it was given for as long as the person is signed in: a login of OpenID Connect without `offline_access`
+    /// ([OpenID Connect Core §11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)) in the session
+    /// `sid`.
+    #[must_use]
+    pub fn ends_with_session(&self, sid: &str) -> bool {
+        let in_session = self.authentication.as_ref().is_some_and(|authentication| authentication.sid == sid);
+        in_session && self.scope.contains("openid") && !self.scope.contains("offline_access")
+    }
+
     /// Whether it has not been ended.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -118,16 +217,28 @@ impl Grant {
 }
 
 impl Circumstances {
-    /// The one question that every grant type asks before it issues a token: may what was granted at `granted_at` still
-    /// issue one?
+    /// The one question that every grant type asks before it issues a token: may what was granted to `client` at
+    /// `granted_at` still issue one?
     #[must_use]
-    pub fn may_issue(&self, granted_at: OffsetDateTime) -> bool {
-        let since_password = self.password_changed_at.is_none_or(|changed_at| changed_at <= granted_at);
-        match self.person {
-            PersonStanding::NoPerson => true,
-            PersonStanding::Active => since_password,
-            PersonStanding::Gone => false,
-        }
+    pub fn may_issue(&self, client: &Client, granted_at: OffsetDateTime) -> bool {
+        !client.is_disabled
+            && match &self.person {
+                PersonStanding::NoPerson => true,
+                PersonStanding::Active(person) => person.stands_by(client, granted_at),
+                PersonStanding::Gone => false,
+            }
+    }
+}
+
+impl ActivePerson {
+    fn stands_by(&self, client: &Client, granted_at: OffsetDateTime) -> bool {
+        // What was granted with the password that was just chosen is the new password's.
+        let since_password = self.password_changed_at.is_none_or(|at| at <= granted_at);
+        let since = |event: Option<OffsetDateTime>| event.is_none_or(|at| at < granted_at);
+        since_password
+            && since(self.disconnected_at)
+            && since(self.scheduled_end_at)
+            && client.admits(self.groups.iter().map(String::as_str))
     }
 }
 
@@ -138,9 +249,26 @@ impl fmt::Display for GrantId {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::oauth::client_authentication::tests::client;
     use time::macros::datetime;
+
+    /// The grant that the tests of other rules begin with.
+    pub(crate) fn grant() -> Grant {
+        Grant {
+            id: GrantId::draw(Entropy::system()),
+            client_id: client().client_id,
+            subject: Subject::new("usr_a"),
+            scope: Scope::parse("openid orders:read").unwrap(),
+            audience: Audience::default(),
+            authentication: None,
+            created_at: datetime!(2030-01-01 00:00 UTC),
+            expires_at: None,
+            refresh_token: None,
+            ended: None,
+        }
+    }
 
     #[test]
     fn the_grant_is_read_from_the_identifier_of_its_tokens() {
@@ -151,18 +279,71 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_issues_while_the_person_may_sign_in_and_keeps_the_password() {
+    fn a_grant_issues_while_nothing_behind_it_has_changed() {
         let granted_at = datetime!(2030-01-01 00:00 UTC);
         let later = datetime!(2030-01-01 00:00:01 UTC);
-        for (person, password_changed_at, expected) in [
-            (PersonStanding::NoPerson, None, true),
-            (PersonStanding::Active, None, true),
-            (PersonStanding::Active, Some(granted_at), true),
-            (PersonStanding::Active, Some(later), false),
-            (PersonStanding::Gone, None, false),
+        let active = |change: fn(&mut ActivePerson, OffsetDateTime), at| {
+            let mut person = ActivePerson::default();
+            change(&mut person, at);
+            PersonStanding::Active(person)
+        };
+        let password: fn(&mut ActivePerson, OffsetDateTime) = |person, at| person.password_changed_at = Some(at);
+        let disconnected: fn(&mut ActivePerson, OffsetDateTime) = |person, at| person.disconnected_at = Some(at);
+        let schedule: fn(&mut ActivePerson, OffsetDateTime) = |person, at| person.scheduled_end_at = Some(at);
+        let before = granted_at - Duration::SECOND;
+        for (person, expected) in [
+            (PersonStanding::NoPerson, true),
+            (PersonStanding::Active(ActivePerson::default()), true),
+            (active(password, granted_at), true),
+            (active(password, later), false),
+            (active(disconnected, before), true),
+            (active(disconnected, granted_at), false),
+            (active(schedule, before), true),
+            (active(schedule, granted_at), false),
+            (PersonStanding::Gone, false),
         ] {
-            let circumstances = Circumstances { person, password_changed_at };
-            assert_eq!(circumstances.may_issue(granted_at), expected, "{circumstances:?}");
+            let circumstances = Circumstances { person };
+            assert_eq!(circumstances.may_issue(&client(), granted_at), expected, "{circumstances:?}");
         }
+    }
+
+    #[test]
+    fn a_client_issues_while_it_is_enabled_and_to_its_groups_only() {
+        let granted_at = datetime!(2030-01-01 00:00 UTC);
+        let staff = || PersonStanding::Active(ActivePerson { groups: vec!["staff".into()], ..ActivePerson::default() });
+        let nobody = || PersonStanding::Active(ActivePerson::default());
+        let restricted = || {
+            let mut restricted = client();
+            restricted.metadata.allowed_groups = vec!["admins".into(), "staff".into()];
+            restricted
+        };
+        let disabled = || Client { is_disabled: true, ..client() };
+        for (client, person, expected) in [
+            (restricted(), staff(), true),
+            (restricted(), nobody(), false),
+            (client(), nobody(), true),
+            (disabled(), staff(), false),
+            (disabled(), PersonStanding::NoPerson, false),
+        ] {
+            assert_eq!(Circumstances { person }.may_issue(&client, granted_at), expected);
+        }
+    }
+
+    // OpenID Connect Core §11
+    #[test]
+    fn a_login_ends_with_its_session_unless_it_was_for_offline_access() {
+        let grant = |scope: &str| Grant {
+            scope: Scope::parse(scope).unwrap(),
+            authentication: Some(Authentication {
+                auth_time: datetime!(2030-01-01 00:00 UTC),
+                amr: Vec::new(),
+                sid: "here".to_owned(),
+            }),
+            ..tests::grant()
+        };
+        assert!(grant("openid orders:read").ends_with_session("here"));
+        assert!(!grant("openid orders:read").ends_with_session("elsewhere"));
+        assert!(!grant("openid offline_access").ends_with_session("here"));
+        assert!(!grant("orders:read").ends_with_session("here"));
     }
 }

@@ -3,9 +3,12 @@
 
 use serde_json::{Map, Value, json};
 
+use time::OffsetDateTime;
+
 use super::{
     client::{Client, Provenance},
     grant::Grant,
+    issuer::Issuer,
 };
 
 /// The answer for a token whose signature, issuer and lifetime hold, given its `claims` and the `grant` behind it, to
@@ -28,6 +31,44 @@ pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Clien
     answer
 }
 
+/// The answer for a refresh token that is good, of the live `grant`, to `caller`; it is good until `expires_at`.
+///
+/// Only the client that it was issued to learns anything: an API has no business with refresh tokens.
+#[must_use]
+pub fn of_refresh_token(
+    grant: &Grant,
+    caller: &Client,
+    issuer: &Issuer,
+    expires_at: OffsetDateTime,
+) -> Map<String, Value> {
+    if !grant.is_live() || grant.client_id != caller.client_id {
+        return inactive();
+    }
+    let members = [
+        ("active", json!(true)),
+        ("iss", json!(issuer.as_str())),
+        ("client_id", json!(grant.client_id.as_str())),
+        ("sub", json!(grant.subject.as_str())),
+        ("scope", json!(grant.scope.to_string())),
+        ("iat", json!(grant.created_at.unix_timestamp())),
+        ("exp", json!(expires_at.unix_timestamp())),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The claims of `answer` as a signed JWT for `caller`, [RFC 9701 §5](https://www.rfc-editor.org/rfc/rfc9701#section-5).
+/// Neither `sub` nor `exp` stand at the top, so that nobody takes it for an access token.
+#[must_use]
+pub fn signed(answer: Map<String, Value>, issuer: &Issuer, caller: &Client, now: OffsetDateTime) -> Map<String, Value> {
+    let members = [
+        ("iss", json!(issuer.as_str())),
+        ("aud", json!(caller.client_id.as_str())),
+        ("iat", json!(now.unix_timestamp())),
+        ("token_introspection", Value::Object(answer)),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// The answer for every token that is not active: unknown, expired, revoked, or none of the caller's business.
 #[must_use]
 pub fn inactive() -> Map<String, Value> {
@@ -37,28 +78,12 @@ pub fn inactive() -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        entropy::Entropy,
-        oauth::{
-            client_authentication::tests::client,
-            grant::{EndCause, Ended, GrantId},
-            scope::Scope,
-            subject::Subject,
-        },
+    use crate::oauth::{
+        client::ClientId,
+        client_authentication::tests::client,
+        grant::{EndCause, Ended, tests::grant},
+        subject::Subject,
     };
-    use time::macros::datetime;
-
-    fn grant() -> Grant {
-        Grant {
-            id: GrantId::draw(Entropy::system()),
-            client_id: client().client_id,
-            subject: Subject::new("usr_a"),
-            scope: Scope::empty(),
-            created_at: datetime!(2030-01-01 00:00 UTC),
-            expires_at: None,
-            ended: None,
-        }
-    }
 
     fn claims(client_id: &str) -> Map<String, Value> {
         Map::from_iter([("client_id".to_owned(), json!(client_id)), ("sub".to_owned(), json!("usr_a"))])
@@ -83,5 +108,29 @@ mod tests {
         assert_eq!(answer(&claims("orders"), Some(&Grant { ended: Some(ended), ..grant() }), &client()), inactive());
         assert_eq!(answer(&claims("other"), Some(&grant()), &person), inactive());
         assert_eq!(Value::Object(inactive()), json!({"active": false}));
+    }
+
+    #[test]
+    fn a_refresh_token_is_described_to_its_client_alone() {
+        let issuer = Issuer::parse("https://login.example.org").unwrap();
+        let expires_at = grant().created_at + time::Duration::DAY;
+        let answer = of_refresh_token(&grant(), &client(), &issuer, expires_at);
+        assert_eq!(answer.get("active"), Some(&json!(true)));
+        assert_eq!(answer.get("exp"), Some(&json!(expires_at.unix_timestamp())));
+        assert!(!answer.contains_key("token_type"), "it is no bearer token");
+        let other = Client { client_id: ClientId::parse("other").unwrap(), ..client() };
+        assert_eq!(of_refresh_token(&grant(), &other, &issuer, expires_at), inactive());
+        let ended = Some(Ended { at: expires_at, cause: EndCause::RefreshReplayed });
+        assert_eq!(of_refresh_token(&Grant { ended, ..grant() }, &client(), &issuer, expires_at), inactive());
+    }
+
+    // RFC 9701 §5
+    #[test]
+    fn a_signed_answer_cannot_be_taken_for_an_access_token() {
+        let issuer = Issuer::parse("https://login.example.org").unwrap();
+        let signed = signed(inactive(), &issuer, &client(), grant().created_at);
+        assert_eq!(signed.get("aud"), Some(&json!("orders")));
+        assert_eq!(signed.get("token_introspection"), Some(&json!({"active": false})));
+        assert!(!signed.contains_key("sub") && !signed.contains_key("exp"));
     }
 }

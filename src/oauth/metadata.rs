@@ -3,20 +3,35 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    client::{AuthMethod, GrantType, ResponseType},
+    client::{AuthMethod, GrantType},
+    grant_type::Offered,
     issuer::Issuer,
     resource::Resources,
+    response_type::{ResponseMode, ResponseType},
 };
 
-/// The members of §2 that this server has, with those of RFC 9207.
+/// What a server says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'a> {
+    /// Its name.
+    pub issuer: &'a Issuer,
+    /// The APIs that accept its tokens.
+    pub resources: &'a Resources,
+    /// Which grants it offers.
+    pub offered: Offered,
+    /// Whether clients may register themselves (RFC 7591).
+    pub has_registration: bool,
+}
+
+/// The members of §2 that this server has, with those of RFC 8628 and RFC 9207.
 #[must_use]
-pub fn metadata(issuer: &Issuer, resources: &Resources) -> Map<String, Value> {
+pub fn metadata(server: Described<'_>) -> Map<String, Value> {
+    let Described { issuer, resources, offered, has_registration } = server;
     let endpoint = |path: &str| json!(issuer.endpoint(path));
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
-    // Offline access is a refresh token, and there is no such grant among those below.
     let scopes = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
-    let scopes = scopes.filter(|token| *token != "offline_access");
+    let registration = has_registration.then(|| ("registration_endpoint", endpoint("/register")));
     let members = [
         ("issuer", json!(issuer.as_str())),
         ("authorization_endpoint", endpoint("/authorize")),
@@ -24,17 +39,19 @@ pub fn metadata(issuer: &Issuer, resources: &Resources) -> Map<String, Value> {
         ("jwks_uri", endpoint("/jwks.json")),
         ("introspection_endpoint", endpoint("/verify")),
         ("revocation_endpoint", endpoint("/revoke")),
+        ("device_authorization_endpoint", endpoint("/device_authorization")),
         ("service_documentation", endpoint("/docs")),
         ("scopes_supported", scopes.collect()),
-        ("response_types_supported", json!(ResponseType::ALL.map(ResponseType::as_str))),
-        ("response_modes_supported", json!(["query"])),
-        ("grant_types_supported", json!(GrantType::ALL.map(GrantType::as_str))),
+        ("response_types_supported", offered.response_types().map(ResponseType::as_str).collect()),
+        ("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::as_str))),
+        ("grant_types_supported", offered.grant_types().map(GrantType::as_str).collect()),
         ("token_endpoint_auth_methods_supported", json!(methods)),
         ("introspection_endpoint_auth_methods_supported", json!(with_secret)),
         ("revocation_endpoint_auth_methods_supported", json!(methods)),
+        ("introspection_signing_alg_values_supported", json!(["RS256"])),
         ("code_challenge_methods_supported", json!(["S256"])),
         ("authorization_response_iss_parameter_supported", json!(true)),
         ("ui_locales_supported", json!(["en"])),
     ];
-    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    members.into_iter().chain(registration).map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -156,6 +156,12 @@ impl TrustedRedirectUri {
         format!("{}{separator}{}", self.0, parameters::encode(pairs))
     }
 
+    /// The URI with `pairs` as its fragment, of which a registered one has none.
+    #[must_use]
+    pub fn with_fragment(&self, pairs: &[(&str, &str)]) -> String {
+        format!("{}#{}", self.0, parameters::encode(pairs))
+    }
+
     /// Where a person returns to, as they are told.
     #[must_use]
     pub fn destination(&self) -> Destination {

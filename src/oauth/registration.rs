@@ -5,11 +5,14 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::{
     client::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType},
-    redirect_uri::{RedirectUri, RedirectUriRefusal},
+    grant_type::Offered,
+    redirect_uri::RedirectUri,
+    registration_member::{
+        allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
+    },
     resource::{Resources, is_management_scope},
     scope::Scope,
 };
@@ -35,6 +38,19 @@ pub struct RegistrationRequest {
     pub contacts: Option<Vec<String>>,
     pub require_pkce: Option<bool>,
     pub require_state: Option<bool>,
+    pub rotate_refresh_tokens: Option<bool>,
+    pub allowed_groups: Option<Vec<String>>,
+}
+
+/// By which rules a registration is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct RegistrationRules<'a> {
+    /// Who registers.
+    pub registrar: Registrar,
+    /// Which scopes there are.
+    pub resources: &'a Resources,
+    /// Which grants there are.
+    pub offered: Offered,
 }
 
 /// Who registers, and so what may be registered.
@@ -42,8 +58,8 @@ pub struct RegistrationRequest {
 pub enum Registrar {
     /// The configuration file or an administrator: everything.
     Administrator,
-    /// A person: no scope with which others could be managed, no client that acts without a person, and no settings that
-    /// weaken a rule.
+    /// A person, or the client itself: no scope with which others could be managed, no client that acts without a person
+    /// or sees passwords, no tokens straight from the authorization endpoint, and no settings that weaken a rule.
     Person,
 }
 
@@ -78,90 +94,106 @@ pub enum RegistrationErrorCode {
 /// The first member that cannot be registered.
 pub fn register(
     request: &RegistrationRequest,
-    registrar: Registrar,
-    resources: &Resources,
+    rules: RegistrationRules<'_>,
 ) -> Result<ClientMetadata, RegistrationRefusal> {
     let redirect_uris = redirect_uris("redirect_uris", request.redirect_uris.as_deref())?;
     let post_logout_redirect_uris =
         redirect_uris_of_logout("post_logout_redirect_uris", request.post_logout_redirect_uris.as_deref())?;
     let token_endpoint_auth_method = auth_method(request)?;
-    let grant_types = grant_types(request, &redirect_uris, token_endpoint_auth_method)?;
-    let response_types = response_types(request, &grant_types)?;
-    if grant_types.contains(&GrantType::AuthorizationCode) && redirect_uris.is_empty() {
-        return Err(RegistrationRefusal {
-            code: RegistrationErrorCode::InvalidRedirectUri,
-            member: "redirect_uris",
-            description: "at least one redirect URI is needed for the grant authorization_code".to_owned(),
-        });
-    }
-    // Whoever may sign up could otherwise give themselves tokens for every API, with nobody asked.
-    if registrar == Registrar::Person && grant_types.contains(&GrantType::ClientCredentials) {
-        return Err(invalid("grant_types", "only an administrator can register a client that acts without a person"));
-    }
-    if registrar == Registrar::Person && request.require_pkce == Some(false) {
-        return Err(invalid("require_pkce", "only an administrator can register a client without PKCE"));
-    }
-    if token_endpoint_auth_method == AuthMethod::None && request.require_pkce == Some(false) {
-        return Err(invalid("require_pkce", "a public client always uses PKCE (RFC 9700 §2.1.1)"));
-    }
-    Ok(ClientMetadata {
+    let response_types = response_types(request, rules)?;
+    let grant_types = grant_types(request, &response_types, &redirect_uris, rules)?;
+    let response_types = agreeing(response_types, &grant_types)?;
+    let application_type = application_type(request.application_type.as_deref())?;
+    returning(&response_types, &redirect_uris, application_type)?;
+    weakening(request, token_endpoint_auth_method, &grant_types, rules.registrar)?;
+    let metadata = ClientMetadata {
         client_name: client_name(request.client_name.as_deref())?,
         redirect_uris,
         post_logout_redirect_uris,
         grant_types,
         response_types,
-        scope: scope(request.scope.as_deref(), registrar, resources)?,
+        scope: scope(request.scope.as_deref(), rules)?,
         token_endpoint_auth_method,
-        application_type: application_type(request.application_type.as_deref())?,
+        application_type,
         client_uri: web_page("client_uri", request.client_uri.as_deref())?,
         policy_uri: web_page("policy_uri", request.policy_uri.as_deref())?,
         tos_uri: web_page("tos_uri", request.tos_uri.as_deref())?,
         contacts: contacts(request.contacts.as_deref())?,
         require_pkce: request.require_pkce.unwrap_or(true),
         require_state: request.require_state,
-    })
-}
-
-/// The person on the consent page decides by the name, so it must be readable: no control characters, and none that
-/// turn the direction of writing around.
-fn client_name(name: Option<&str>) -> Result<String, RegistrationRefusal> {
-    let name = name.unwrap_or_default().trim();
-    let misleading = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        rotate_refresh_tokens: request.rotate_refresh_tokens,
+        allowed_groups: allowed_groups(request.allowed_groups.as_deref())?,
     };
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(misleading) {
-        return Err(invalid("client_name", "must have 1 to 80 characters, none of them invisible"));
+    // Each member has its bound; together they must fit into one record.
+    let size = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
+    if size > LARGEST_METADATA {
+        return Err(invalid("redirect_uris", "the whole registration is too long; register less"));
     }
-    Ok(name.to_owned())
+    Ok(metadata)
 }
 
-fn redirect_uris(member: &'static str, uris: Option<&[String]>) -> Result<Vec<RedirectUri>, RegistrationRefusal> {
-    let refuse =
-        |description| RegistrationRefusal { code: RegistrationErrorCode::InvalidRedirectUri, member, description };
-    let uris = uris.unwrap_or_default();
-    if uris.len() > MOST_URIS {
-        return Err(refuse(format!("at most {MOST_URIS} can be registered")));
+/// What only administrators may register, and what nobody may.
+fn weakening(
+    request: &RegistrationRequest,
+    method: AuthMethod,
+    grant_types: &[GrantType],
+    registrar: Registrar,
+) -> Result<(), RegistrationRefusal> {
+    if registrar == Registrar::Person {
+        // Whoever may sign up could otherwise give themselves tokens for every API, with nobody asked.
+        if grant_types.contains(&GrantType::ClientCredentials) {
+            return Err(invalid(
+                "grant_types",
+                "only an administrator can register a client that acts without a person",
+            ));
+        }
+        if request.require_pkce == Some(false) {
+            return Err(invalid("require_pkce", "only an administrator can register a client without PKCE"));
+        }
+        if request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
+            return Err(invalid("allowed_groups", "only an administrator can restrict a client to groups"));
+        }
     }
-    let parse = |uri: &String| {
-        RedirectUri::parse(uri).map_err(|refusal: RedirectUriRefusal| refuse(format!("{uri:?} {refusal}")))
+    if method != AuthMethod::None {
+        return Ok(());
+    }
+    // RFC 6749 §4.4: "The client credentials grant type MUST only be used by confidential clients."
+    if let Some(grant_type) =
+        [GrantType::ClientCredentials, GrantType::Password].iter().find(|one| grant_types.contains(one))
+    {
+        return Err(invalid("grant_types", format!("a public client cannot use {}", grant_type.as_str())));
+    }
+    if request.require_pkce == Some(false) {
+        return Err(invalid("require_pkce", "a public client always uses PKCE (RFC 9700 §2.1.1)"));
+    }
+    if request.rotate_refresh_tokens == Some(false) {
+        return Err(invalid("rotate_refresh_tokens", "a public client's always rotate (RFC 9700 §4.14.2)"));
+    }
+    Ok(())
+}
+
+/// Whoever answers somewhere needs somewhere to answer to; and tokens that pass through a browser go to `https` only
+/// ([OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
+fn returning(
+    response_types: &[ResponseType],
+    redirect_uris: &[RedirectUri],
+    application_type: ApplicationType,
+) -> Result<(), RegistrationRefusal> {
+    let refuse = |description: &str| {
+        Err(RegistrationRefusal {
+            code: RegistrationErrorCode::InvalidRedirectUri,
+            member: "redirect_uris",
+            description: description.to_owned(),
+        })
     };
-    let mut parsed: Vec<RedirectUri> = uris.iter().map(parse).collect::<Result<_, _>>()?;
-    let mut seen = std::collections::HashSet::new();
-    parsed.retain(|uri| seen.insert(uri.as_str().to_owned()));
-    let bytes: usize = parsed.iter().map(|uri| uri.as_str().len()).sum();
-    if bytes > 2 * super::redirect_uri::LONGEST_REDIRECT_URI {
-        return Err(refuse("are too long taken together".to_owned()));
+    if !response_types.is_empty() && redirect_uris.is_empty() {
+        return refuse("at least one redirect URI is needed for the grants authorization_code and implicit");
     }
-    Ok(parsed)
-}
-
-fn redirect_uris_of_logout(
-    member: &'static str,
-    uris: Option<&[String]>,
-) -> Result<Vec<RedirectUri>, RegistrationRefusal> {
-    redirect_uris(member, uris)
-        .map_err(|refusal| RegistrationRefusal { code: RegistrationErrorCode::InvalidClientMetadata, ..refusal })
+    let is_implicit = response_types.iter().any(|response_type| response_type.is_front_channel());
+    if is_implicit && application_type == ApplicationType::Web && !redirect_uris.iter().all(RedirectUri::is_https) {
+        return refuse("a web application that receives tokens in the browser needs https:// redirect URIs");
+    }
+    Ok(())
 }
 
 fn auth_method(request: &RegistrationRequest) -> Result<AuthMethod, RegistrationRefusal> {
@@ -176,51 +208,93 @@ fn auth_method(request: &RegistrationRequest) -> Result<AuthMethod, Registration
 
 fn grant_types(
     request: &RegistrationRequest,
+    response_types: &Option<Vec<ResponseType>>,
     redirect_uris: &[RedirectUri],
-    method: AuthMethod,
+    rules: RegistrationRules<'_>,
 ) -> Result<Vec<GrantType>, RegistrationRefusal> {
-    let default = if redirect_uris.is_empty() && request.response_types.is_none() && method != AuthMethod::None {
-        GrantType::ClientCredentials
-    } else {
-        GrantType::AuthorizationCode
+    let Some(names) = &request.grant_types else {
+        let is_public = request.token_endpoint_auth_method.as_deref() == Some("none");
+        return Ok(match response_types {
+            Some(response_types) if !response_types.is_empty() => needed_by(response_types),
+            _ if redirect_uris.is_empty() && !is_public => vec![GrantType::ClientCredentials],
+            _ => vec![GrantType::AuthorizationCode],
+        });
     };
-    let Some(names) = &request.grant_types else { return Ok(vec![default]) };
-    let grant_types: Vec<GrantType> =
-        GrantType::ALL.into_iter().filter(|grant_type| names.iter().any(|name| name == grant_type.as_str())).collect();
-    if grant_types.is_empty() {
-        let known = list(GrantType::ALL.map(GrantType::as_str));
-        return Err(invalid("grant_types", format!("must name at least one of {known}")));
+    let named = |grant_type: &GrantType| names.iter().any(|name| name == grant_type.as_str());
+    let is_older = |grant_type: GrantType| matches!(grant_type, GrantType::Implicit | GrantType::Password);
+    let of_administrators = |grant_type| rules.registrar == Registrar::Administrator || !is_older(grant_type);
+    let possible = |grant_type: &GrantType| rules.offered.allows(*grant_type) && of_administrators(*grant_type);
+    let asked = GrantType::ALL.into_iter().filter(named);
+    if rules.registrar == Registrar::Administrator
+        && let Some(off) = asked.clone().find(|grant_type| !rules.offered.allows(*grant_type))
+    {
+        let switch = if off == GrantType::Password { "oauth.password_grant" } else { "oauth.implicit" };
+        return Err(invalid("grant_types", format!("{} is off; the setting {switch} turns it on", off.as_str())));
     }
-    // RFC 6749 §4.4: "The client credentials grant type MUST only be used by confidential clients."
-    if method == AuthMethod::None && grant_types.contains(&GrantType::ClientCredentials) {
-        return Err(invalid("grant_types", "a public client cannot use client_credentials (RFC 6749 §4.4)"));
+    let grant_types: Vec<GrantType> = asked.filter(possible).collect();
+    if grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
+        let known: Vec<&str> = rules.offered.grant_types().map(GrantType::as_str).collect();
+        let known = known.join(", ");
+        return Err(invalid("grant_types", format!("must name at least one of {known}, besides refresh_token")));
     }
     Ok(grant_types)
 }
 
 fn response_types(
     request: &RegistrationRequest,
+    rules: RegistrationRules<'_>,
+) -> Result<Option<Vec<ResponseType>>, RegistrationRefusal> {
+    let Some(names) = &request.response_types else { return Ok(None) };
+    let possible = |response_type: &ResponseType| {
+        let is_plain = !response_type.is_front_channel();
+        rules.offered.allows_response_type(*response_type) && (is_plain || rules.registrar == Registrar::Administrator)
+    };
+    let mut response_types = Vec::new();
+    for name in names {
+        let Some(response_type) = ResponseType::parse(name).filter(possible) else {
+            let known: Vec<&str> = ResponseType::ALL.into_iter().filter(possible).map(ResponseType::as_str).collect();
+            return Err(invalid("response_types", format!("must be of {}", known.join(", "))));
+        };
+        if !response_types.contains(&response_type) {
+            response_types.push(response_type);
+        }
+    }
+    Ok(Some(response_types))
+}
+
+/// §2.1: response types and grants must agree; without response types there are those that go with the grants.
+fn agreeing(
+    response_types: Option<Vec<ResponseType>>,
     grant_types: &[GrantType],
 ) -> Result<Vec<ResponseType>, RegistrationRefusal> {
-    let with_code = grant_types.contains(&GrantType::AuthorizationCode);
-    let Some(names) = &request.response_types else {
-        return Ok(if with_code { vec![ResponseType::Code] } else { Vec::new() });
+    let front_channel = [GrantType::AuthorizationCode, GrantType::Implicit];
+    let granted: Vec<GrantType> = front_channel.into_iter().filter(|one| grant_types.contains(one)).collect();
+    let Some(response_types) = response_types else {
+        let of = |grant_type: &GrantType| match grant_type {
+            GrantType::AuthorizationCode => &[ResponseType::Code][..],
+            _ => &[ResponseType::Token, ResponseType::IdToken, ResponseType::IdTokenToken],
+        };
+        return Ok(granted.iter().flat_map(of).copied().collect());
     };
-    let response_types: Option<Vec<ResponseType>> = names.iter().map(|name| ResponseType::parse(name)).collect();
-    let response_types = response_types.ok_or_else(|| {
-        invalid("response_types", format!("must be of {}", list(ResponseType::ALL.map(ResponseType::as_str))))
-    })?;
-    // §2.1: the two must agree.
-    if response_types.contains(&ResponseType::Code) != with_code {
+    if needed_by(&response_types) != granted {
         return Err(invalid(
             "response_types",
-            "code goes with the grant authorization_code, neither without the other",
+            "code goes with the grant authorization_code, token and id_token with implicit, neither without the other",
         ));
     }
     Ok(response_types)
 }
 
-fn scope(text: Option<&str>, registrar: Registrar, resources: &Resources) -> Result<Scope, RegistrationRefusal> {
+/// The grants that go with `response_types`.
+fn needed_by(response_types: &[ResponseType]) -> Vec<GrantType> {
+    let code = response_types.iter().any(|response_type| response_type.has_code());
+    let implicit = response_types.iter().any(|response_type| response_type.is_front_channel());
+    let needed = [(code, GrantType::AuthorizationCode), (implicit, GrantType::Implicit)];
+    needed.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, grant_type)| grant_type).collect()
+}
+
+fn scope(text: Option<&str>, rules: RegistrationRules<'_>) -> Result<Scope, RegistrationRefusal> {
+    let RegistrationRules { registrar, resources, .. } = rules;
     let Some(text) = text else { return Ok(default_scope(resources)) };
     let scope = Scope::parse(text).map_err(|refusal| invalid("scope", refusal.to_string()))?;
     if let Some(unknown) = scope.iter().find(|token| resources.scope(token).is_none()) {
@@ -241,33 +315,7 @@ fn default_scope(resources: &Resources) -> Scope {
     tokens.filter(|token| !is_management_scope(token)).collect()
 }
 
-fn application_type(name: Option<&str>) -> Result<ApplicationType, RegistrationRefusal> {
-    match name {
-        None => Ok(ApplicationType::default()),
-        Some(name) => {
-            ApplicationType::parse(name).ok_or_else(|| invalid("application_type", "must be \"web\" or \"native\""))
-        }
-    }
-}
-
-fn web_page(member: &'static str, uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal> {
-    let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return Ok(None) };
-    let is_web = Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-    if uri.len() > 256 || !is_web {
-        return Err(invalid(member, "must be the address of a web page, of at most 256 characters"));
-    }
-    Ok(Some(uri.to_owned()))
-}
-
-fn contacts(contacts: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
-    let contacts = contacts.unwrap_or_default();
-    if contacts.len() > 4 || contacts.iter().any(|contact| contact.len() > 128) {
-        return Err(invalid("contacts", "at most 4, of at most 128 characters each"));
-    }
-    Ok(contacts.to_vec())
-}
-
-fn invalid(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {
+pub(super) fn invalid(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {
     let code = RegistrationErrorCode::InvalidClientMetadata;
     RegistrationRefusal { code, member, description: description.into() }
 }
@@ -298,6 +346,9 @@ impl std::error::Error for RegistrationRefusal {}
 /// The most redirect URIs of one client. It bounds the record.
 pub const MOST_URIS: usize = 16;
 
+/// The most bytes of all metadata as JSON: with two secrets and the rest of the record it stays below 4 KiB.
+const LARGEST_METADATA: usize = 3200;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,6 +356,10 @@ mod tests {
 
     fn resources() -> Resources {
         Resources::new(&Issuer::parse("https://login.example.org").unwrap(), Vec::new())
+    }
+
+    fn rules(registrar: Registrar, resources: &Resources) -> RegistrationRules<'_> {
+        RegistrationRules { registrar, resources, offered: Offered::EVERYTHING }
     }
 
     fn request() -> RegistrationRequest {
@@ -322,7 +377,7 @@ mod tests {
     // RFC 7591 §2
     #[test]
     fn what_is_left_out_is_chosen_by_the_server() {
-        let metadata = register(&request(), Registrar::Person, &resources()).unwrap();
+        let metadata = register(&request(), rules(Registrar::Person, &resources())).unwrap();
         assert_eq!(metadata.token_endpoint_auth_method, AuthMethod::ClientSecretBasic);
         assert_eq!(metadata.grant_types, [GrantType::AuthorizationCode]);
         assert_eq!(metadata.response_types, [ResponseType::Code]);
@@ -333,9 +388,9 @@ mod tests {
     #[test]
     fn a_client_without_redirect_uri_is_a_service_that_an_administrator_registers() {
         let service = RegistrationRequest { redirect_uris: None, ..request() };
-        let refusal = register(&service, Registrar::Person, &resources()).unwrap_err();
+        let refusal = register(&service, rules(Registrar::Person, &resources())).unwrap_err();
         assert_eq!(refusal.member, "grant_types");
-        let metadata = register(&service, Registrar::Administrator, &resources()).unwrap();
+        let metadata = register(&service, rules(Registrar::Administrator, &resources())).unwrap();
         assert_eq!(metadata.grant_types, [GrantType::ClientCredentials]);
         assert!(metadata.response_types.is_empty());
     }
@@ -343,14 +398,14 @@ mod tests {
     #[test]
     fn grants_that_are_not_known_are_left_out() {
         let asked = RegistrationRequest { grant_types: texts(&["authorization_code", "urn:x"]), ..request() };
-        let metadata = register(&asked, Registrar::Person, &resources()).unwrap();
+        let metadata = register(&asked, rules(Registrar::Person, &resources())).unwrap();
         assert_eq!(metadata.grant_types, [GrantType::AuthorizationCode]);
     }
 
     fn refused(change: impl FnOnce(&mut RegistrationRequest)) -> (RegistrationErrorCode, &'static str) {
         let mut changed = request();
         change(&mut changed);
-        let refusal = register(&changed, Registrar::Person, &resources()).unwrap_err();
+        let refusal = register(&changed, rules(Registrar::Person, &resources())).unwrap_err();
         (refusal.code, refusal.member)
     }
 
@@ -398,8 +453,76 @@ mod tests {
     #[test]
     fn an_administrator_may_register_management_scopes_and_clients_without_pkce() {
         let asked = RegistrationRequest { scope: Some("signet:admin".into()), require_pkce: Some(false), ..request() };
-        assert!(register(&asked, Registrar::Administrator, &resources()).is_ok());
+        assert!(register(&asked, rules(Registrar::Administrator, &resources())).is_ok());
         let public = RegistrationRequest { token_endpoint_auth_method: Some("none".into()), ..asked };
-        assert_eq!(register(&public, Registrar::Administrator, &resources()).unwrap_err().member, "require_pkce");
+        assert_eq!(
+            register(&public, rules(Registrar::Administrator, &resources())).unwrap_err().member,
+            "require_pkce"
+        );
+    }
+
+    fn granted(change: impl FnOnce(&mut RegistrationRequest), rules: RegistrationRules<'_>) -> (String, String) {
+        let mut changed = request();
+        change(&mut changed);
+        let metadata = register(&changed, rules).unwrap();
+        let grant_types: Vec<&str> = metadata.grant_types.iter().map(|grant_type| grant_type.as_str()).collect();
+        let response_types: Vec<&str> = metadata.response_types.iter().map(|one| one.as_str()).collect();
+        (grant_types.join(" "), response_types.join(", "))
+    }
+
+    // RFC 7591 §2.1 and OpenID Connect Registration §2
+    #[test]
+    fn grants_and_response_types_follow_from_one_another() {
+        let resources = resources();
+        let rules = rules(Registrar::Administrator, &resources);
+        let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        let both = |r: &mut RegistrationRequest| r.response_types = texts(&["code id_token"]);
+        assert_eq!(granted(both, rules), pair("authorization_code implicit", "code id_token"));
+        let implicit = |r: &mut RegistrationRequest| r.grant_types = texts(&["implicit"]);
+        assert_eq!(granted(implicit, rules), pair("implicit", "token, id_token, id_token token"));
+        let refreshing = |r: &mut RegistrationRequest| r.grant_types = texts(&["refresh_token", "authorization_code"]);
+        assert_eq!(granted(refreshing, rules), pair("authorization_code refresh_token", "code"));
+        let device = |r: &mut RegistrationRequest| {
+            r.redirect_uris = None;
+            r.grant_types = texts(&["urn:ietf:params:oauth:grant-type:device_code"]);
+        };
+        assert_eq!(granted(device, rules), pair("urn:ietf:params:oauth:grant-type:device_code", ""));
+    }
+
+    // RFC 9700 §2.1.2 and §2.4
+    #[test]
+    fn older_grants_are_registered_by_administrators_where_they_are_on() {
+        let resources = resources();
+        let older = || texts(&["authorization_code", "implicit", "password"]);
+        let asked = |r: &mut RegistrationRequest| r.grant_types = older();
+        assert_eq!(granted(asked, rules(Registrar::Person, &resources)).0, "authorization_code");
+        let everything = rules(Registrar::Administrator, &resources);
+        let full = |r: &mut RegistrationRequest| {
+            r.grant_types = older();
+            r.response_types = texts(&["code", "token"]);
+        };
+        assert_eq!(granted(full, everything).0, "authorization_code implicit password");
+        let off = RegistrationRules { offered: Offered::default(), ..everything };
+        let refusal = register(&RegistrationRequest { grant_types: older(), ..request() }, off).unwrap_err();
+        assert_eq!(refusal.member, "grant_types");
+        let local = texts(&["http://127.0.0.1/cb"]);
+        let implicit = RegistrationRequest { redirect_uris: local, grant_types: texts(&["implicit"]), ..request() };
+        assert_eq!(register(&implicit, everything).unwrap_err().code, RegistrationErrorCode::InvalidRedirectUri);
+    }
+
+    #[test]
+    fn a_registration_that_would_not_fit_its_record_is_refused() {
+        let uris = |from: usize| (0..5).map(|n| format!("https://app.example.org/{}{n}", "a".repeat(from))).collect();
+        let asked = |long| RegistrationRequest {
+            redirect_uris: Some(uris(long)),
+            post_logout_redirect_uris: Some(uris(long)),
+            tos_uri: Some(format!("https://app.example.org/{}", "t".repeat(200))),
+            client_name: Some("名".repeat(80)),
+            contacts: Some(vec!["c".repeat(128); 4]),
+            ..request()
+        };
+        assert!(register(&asked(10), rules(Registrar::Person, &resources())).is_ok());
+        let refusal = register(&asked(170), rules(Registrar::Person, &resources())).unwrap_err();
+        assert!(refusal.description.contains("too long"), "{refusal}");
     }
 }

@@ -86,7 +86,7 @@ pub struct Resources {
 }
 
 /// For whom a token is: what stands in `aud`, and what follows from it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {
     members: Vec<ResourceId>,
 }
@@ -198,6 +198,19 @@ impl Audience {
         &self.members
     }
 
+    /// The members that a token request names, which must have been granted (RFC 8707 §2.2); all of them if it names none.
+    #[must_use]
+    pub fn narrowed(&self, requested: &[&str]) -> Option<Self> {
+        if requested.is_empty() {
+            return Some(self.clone());
+        }
+        let find = |id: &&str| self.members.iter().find(|member| member.as_str() == *id).cloned();
+        let mut members: Vec<ResourceId> = requested.iter().map(find).collect::<Option<_>>()?;
+        members.sort_by_key(|member| self.members.iter().position(|granted| granted == member));
+        members.dedup();
+        Some(Self { members })
+    }
+
     /// The value of `aud`: a string if there is one member, else an array (RFC 7519 §4.1.3).
     #[must_use]
     pub fn to_claim(&self) -> serde_json::Value {
@@ -206,6 +219,12 @@ impl Audience {
             several => several.iter().map(ResourceId::as_str).collect::<Vec<_>>().into(),
         }
     }
+}
+
+/// Whether only administrators can give `token` away: with it others are managed.
+#[must_use]
+pub fn is_administrators_scope(token: &str) -> bool {
+    matches!(token, "signet:users" | "signet:admin")
 }
 
 /// Whether `token` is one with which the server is managed.

@@ -35,6 +35,28 @@ pub enum TokenError {
     RedirectUriMismatch,
     /// The `code_verifier` does not match, is missing, or was sent though there was no challenge (RFC 9700 §4.8.2).
     VerifierMismatch,
+    /// The refresh token is not one of this server's, or its grant is long gone.
+    RefreshTokenUnknown,
+    /// The refresh token is past its lifetime, or was not used for too long.
+    RefreshTokenExpired,
+    /// The refresh token was replaced, and its successor was told: two hold it (RFC 9700 §4.14.2).
+    RefreshTokenReused,
+    /// The refresh token was issued to another client.
+    RefreshTokenOfAnotherClient,
+    /// The username and the password do not match, or the person cannot sign in with them here (§4.3.2).
+    PasswordMismatch,
+    /// Too many passwords were tried.
+    TooManyGuesses,
+    /// The device code was never issued to this client, was used, or is long gone (RFC 8628 §3.5).
+    DeviceCodeUnknown,
+    /// The person has not answered yet.
+    AuthorizationPending,
+    /// The client asks too often.
+    SlowDown,
+    /// The person said no.
+    AccessDenied,
+    /// The person has not answered in time.
+    DeviceCodeExpired,
     /// The person, the client or the consent behind the grant is no longer what it was.
     GrantEnded,
     /// The scope is malformed, unknown, or more than the client may ask for.
@@ -56,7 +78,18 @@ impl TokenError {
             | Self::CodeOfAnotherClient
             | Self::RedirectUriMismatch
             | Self::VerifierMismatch
+            | Self::RefreshTokenUnknown
+            | Self::RefreshTokenExpired
+            | Self::RefreshTokenReused
+            | Self::RefreshTokenOfAnotherClient
+            | Self::PasswordMismatch
+            | Self::TooManyGuesses
+            | Self::DeviceCodeUnknown
             | Self::GrantEnded => "invalid_grant",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::AccessDenied => "access_denied",
+            Self::DeviceCodeExpired => "expired_token",
             Self::GrantNotAllowed => "unauthorized_client",
             Self::UnknownGrant => "unsupported_grant_type",
             Self::ScopeExceeded => "invalid_scope",
@@ -69,11 +102,18 @@ impl TokenError {
     #[must_use]
     pub fn description(&self) -> String {
         let fixed = match self.code() {
+            "invalid_grant" if self.is_about_password() => {
+                "the username and the password do not match, or there were too many attempts"
+            }
+            "authorization_pending" => "the person has not answered yet; ask again after the interval",
+            "slow_down" => "wait 5 seconds longer between requests from now on",
+            "access_denied" => "the person did not give permission",
+            "expired_token" => "the person did not answer in time; ask for a new device code",
             "invalid_request" => return self.request_description(),
             "invalid_client" => "the client is unknown, or it did not authenticate as it is registered",
             "invalid_grant" => {
-                "the authorization code is unknown, expired, already used, or was issued for another client, redirect \
-                 URI or code verifier; start again at the authorization endpoint"
+                "the code or refresh token is unknown, expired, revoked, already used, or was issued for another client, \
+                 redirect URI or code verifier; start again at the authorization endpoint"
             }
             "unauthorized_client" => "this client is not registered for this grant type",
             "unsupported_grant_type" => "this server does not know this grant type; see grant_types_supported",
@@ -81,6 +121,10 @@ impl TokenError {
             _ => "the resource is unknown here, or the scope belongs to another one",
         };
         fixed.to_owned()
+    }
+
+    fn is_about_password(&self) -> bool {
+        matches!(self, Self::PasswordMismatch | Self::TooManyGuesses)
     }
 
     fn request_description(&self) -> String {
@@ -127,6 +171,11 @@ mod tests {
             TokenError::ClientIdMismatch,
             TokenError::ClientNotAuthenticated,
             TokenError::CodeSpent,
+            TokenError::PasswordMismatch,
+            TokenError::AuthorizationPending,
+            TokenError::SlowDown,
+            TokenError::AccessDenied,
+            TokenError::DeviceCodeExpired,
             TokenError::GrantNotAllowed,
             TokenError::UnknownGrant,
             TokenError::ScopeExceeded,

@@ -4,16 +4,16 @@
 use serde_json::{Map, Value, json};
 
 use super::claims::SCOPE_CLAIMS;
-use crate::oauth::{issuer::Issuer, metadata, resource::Resources};
+use crate::oauth::metadata::{self, Described};
 
 /// The document at `/.well-known/openid-configuration`, and, since whoever reads one ignores what is meant for the other
 /// (RFC 8414 §2), also the one at `/.well-known/oauth-authorization-server`.
 #[must_use]
-pub fn metadata(issuer: &Issuer, resources: &Resources) -> Map<String, Value> {
-    let endpoint = |path: &str| json!(issuer.endpoint(path));
+pub fn metadata(server: Described<'_>) -> Map<String, Value> {
+    let endpoint = |path: &str| json!(server.issuer.endpoint(path));
     let about_a_person = SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter().copied());
     let claims: Vec<&str> = TOKEN_CLAIMS.iter().copied().chain(about_a_person).collect();
-    let mut document = metadata::metadata(issuer, resources);
+    let mut document = metadata::metadata(server);
     for (name, value) in [
         ("userinfo_endpoint", endpoint("/userinfo")),
         ("end_session_endpoint", endpoint("/logout")),
@@ -31,19 +31,39 @@ pub fn metadata(issuer: &Issuer, resources: &Resources) -> Map<String, Value> {
 }
 
 /// The claims of an ID token that are not about the person.
-const TOKEN_CLAIMS: &[&str] = &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash"];
+const TOKEN_CLAIMS: &[&str] =
+    &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash", "c_hash"];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::{grant_type::Offered, issuer::Issuer, resource::Resources};
+
+    fn document(offered: Offered, has_registration: bool) -> Map<String, Value> {
+        let issuer = Issuer::parse("https://login.example.org").unwrap();
+        let resources = Resources::new(&issuer, Vec::new());
+        metadata(Described { issuer: &issuer, resources: &resources, offered, has_registration })
+    }
 
     #[test]
     fn the_document_names_the_issuer_and_only_absolute_endpoints() {
-        let issuer = Issuer::parse("https://login.example.org").unwrap();
-        let document = metadata(&issuer, &Resources::new(&issuer, Vec::new()));
+        let document = document(Offered::default(), true);
         assert_eq!(document.get("issuer"), Some(&json!("https://login.example.org")));
         for (name, value) in document.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri") {
             assert!(value.as_str().unwrap().starts_with("https://login.example.org/"), "{name}");
         }
+    }
+
+    #[test]
+    fn only_what_is_enabled_is_advertised() {
+        let usual = document(Offered::default(), false);
+        assert!(!usual.contains_key("registration_endpoint"));
+        assert_eq!(usual.get("response_types_supported"), Some(&json!(["code"])));
+        assert!(!usual.get("grant_types_supported").unwrap().to_string().contains("password"));
+        let all = document(Offered::EVERYTHING, true);
+        assert_eq!(all.get("registration_endpoint"), Some(&json!("https://login.example.org/register")));
+        let grants = all.get("grant_types_supported").unwrap().to_string();
+        assert!(grants.contains("\"password\"") && grants.contains("\"implicit\""), "{grants}");
+        assert!(all.get("response_types_supported").unwrap().as_array().unwrap().contains(&json!("code id_token")));
     }
 }

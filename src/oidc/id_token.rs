@@ -16,8 +16,10 @@ pub struct IdToken<'a> {
     pub issuer: &'a Issuer,
     /// The `nonce` of the request.
     pub nonce: Option<&'a str>,
-    /// The access token that is issued with it.
-    pub access_token: &'a str,
+    /// The access token that is issued with it, if one is.
+    pub access_token: Option<&'a str>,
+    /// The code that is issued with it, if one is (§3.3.2.11).
+    pub code: Option<&'a str>,
     /// How long it lives.
     pub lifetime: Duration,
 }
@@ -38,7 +40,12 @@ impl IdToken<'_> {
         claims.insert("auth_time".to_owned(), authentication.auth_time.unix_timestamp().into());
         claims.insert("amr".to_owned(), authentication.amr.clone().into());
         claims.insert("sid".to_owned(), authentication.sid.clone().into());
-        claims.insert("at_hash".to_owned(), half_hash(self.access_token).into());
+        if let Some(access_token) = self.access_token {
+            claims.insert("at_hash".to_owned(), half_hash(access_token).into());
+        }
+        if let Some(code) = self.code {
+            claims.insert("c_hash".to_owned(), half_hash(code).into());
+        }
         if let Some(nonce) = self.nonce {
             claims.insert("nonce".to_owned(), nonce.into());
         }
@@ -46,7 +53,7 @@ impl IdToken<'_> {
     }
 }
 
-/// The left half of the SHA-256 of `text`, as `at_hash` holds it (§3.1.3.6) under every algorithm with a 256 in its name.
+/// The left half of the SHA-256 of `text`, as `at_hash` (§3.1.3.6) and `c_hash` hold it under every algorithm with a 256 in its name.
 fn half_hash(text: &str) -> String {
     let hash = crypto::sha256(text);
     let (left, _) = hash.split_at(hash.len() / 2);

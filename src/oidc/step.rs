@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::authentication_request::AuthenticationRequest;
 use crate::oauth::{
     access_token::Authentication, authorization_code::Agreement, authorization_error::AuthorizationError,
-    client::Client, scope::Scope, subject::Subject,
+    client::Client, refresh_token::OFFLINE_ACCESS, scope::Scope, subject::Subject,
 };
 
 /// Everything that the answer depends on, besides the time.
@@ -38,6 +38,8 @@ pub struct SignedIn {
     pub authentication: Authentication,
     /// Whether the person may manage others.
     pub is_administrator: bool,
+    /// The groups that the person is in.
+    pub groups: Vec<String>,
 }
 
 /// What a person has agreed to, as it is remembered.
@@ -48,6 +50,17 @@ pub struct Consent {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub granted_at: OffsetDateTime,
+    /// When the person last disconnected the client.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<OffsetDateTime>,
+}
+
+impl Consent {
+    /// Whether it still counts for a request of `scope`.
+    #[must_use]
+    pub fn covers(&self, scope: &Scope) -> bool {
+        self.withdrawn_at.is_none_or(|at| at < self.granted_at) && self.scope.covers(scope)
+    }
 }
 
 /// What a person said on the consent page.
@@ -88,7 +101,11 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     let Some(signed_in) = question.signed_in.filter(|signed_in| is_recent_enough(question, signed_in, now)) else {
         return if request.prompt.none { Step::Refuse(AuthorizationError::LoginRequired) } else { Step::Login };
     };
-    let scope = grantable(&request.authorization.scope, signed_in);
+    // Some clients are for the members of some groups only.
+    if !question.client.admits(signed_in.groups.iter().map(String::as_str)) || question.client.is_disabled {
+        return Step::Refuse(AuthorizationError::AccessDenied);
+    }
+    let scope = grantable(question, signed_in);
     // Nothing of what was asked for may be given to this person.
     if scope.is_empty() && !request.authorization.scope.is_empty() {
         return Step::Refuse(AuthorizationError::AccessDenied);
@@ -134,17 +151,17 @@ fn has_agreed(question: &Question<'_>, signed_in: &SignedIn, scope: &Scope) -> b
         return true;
     }
     let may_count = question.client.may_skip_consent() && !question.request.prompt.consent;
-    may_count && question.remembered.is_some_and(|consent| consent.scope.covers(scope))
+    may_count && question.remembered.is_some_and(|consent| consent.covers(scope))
 }
 
-/// What of `scope` this person can give away: the scopes to manage other people belong to administrators, and
-/// `offline_access` is ignored where no refresh token is issued (OpenID Connect Core §11).
-fn grantable(scope: &Scope, signed_in: &SignedIn) -> Scope {
-    scope.filter(|token| match token {
-        "signet:users" | "signet:admin" => signed_in.is_administrator,
-        "offline_access" => false,
-        _ => true,
-    })
+/// What of the requested scope this person can give this client. Offline access is for codes alone (§11): the server
+/// "MUST ignore the `offline_access` request unless the Client is using a `response_type` value that would result in an
+/// Authorization Code being returned".
+fn grantable(question: &Question<'_>, signed_in: &SignedIn) -> Scope {
+    let request = &question.request.authorization;
+    let has_code = request.response_type.has_code();
+    let scope = question.client.grantable(&request.scope, signed_in.is_administrator);
+    scope.filter(|token| has_code || token != OFFLINE_ACCESS)
 }
 
 #[cfg(test)]
@@ -152,6 +169,7 @@ mod tests {
     use super::*;
     use crate::oauth::{
         authorization_request::tests::request as authorization,
+        client::GrantType,
         client_authentication::tests::{client, public_client},
         parameters::Parameters,
     };
@@ -195,9 +213,13 @@ mod tests {
             subject: Subject::new("usr_a"),
             authentication: Authentication { auth_time: NOW - ago, amr: vec!["pwd".into()], sid: "s".into() },
             is_administrator: situation.is_administrator,
+            groups: vec!["staff".to_owned()],
         });
-        let remembered =
-            situation.remembered.map(|scope| Consent { scope: Scope::parse(scope).unwrap(), granted_at: NOW });
+        let remembered = situation.remembered.map(|scope| Consent {
+            scope: Scope::parse(scope).unwrap(),
+            granted_at: NOW,
+            withdrawn_at: None,
+        });
         let question = Question {
             request: &request,
             client: &situation.client,
@@ -307,8 +329,27 @@ mod tests {
 
     // OpenID Connect Core §11
     #[test]
-    fn offline_access_is_ignored() {
-        assert_eq!(outcome(Situation { scope: "openid offline_access", ..usual() }), "issue openid");
+    fn offline_access_is_for_clients_with_refresh_tokens_and_is_asked_for() {
+        let asking = || Situation { scope: "openid offline_access", ..usual() };
+        assert_eq!(outcome(asking()), "issue openid");
+        let mut refreshing = client();
+        refreshing.metadata.grant_types.push(GrantType::RefreshToken);
+        let refreshing = Situation { client: refreshing, ..asking() };
+        assert_eq!(outcome(refreshing), "consent to offline_access openid");
+    }
+
+    #[test]
+    fn a_client_for_some_groups_is_refused_to_others() {
+        let restricted_to = |group: &str| {
+            let mut client = client();
+            client.metadata.allowed_groups = vec![group.to_owned()];
+            Situation { client, ..usual() }
+        };
+        assert_eq!(outcome(restricted_to("staff")), "issue openid orders:read");
+        assert_eq!(outcome(restricted_to("admins")), "access_denied");
+        assert_eq!(outcome(Situation { signed_in_ago: None, ..restricted_to("admins") }), "login");
+        let disabled = Client { is_disabled: true, ..client() };
+        assert_eq!(outcome(Situation { client: disabled, ..usual() }), "access_denied");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault,
+    Commit, CommitError, Namespace, StoreFault, grants,
     namespaces::CODES,
     record::{Kept, Record, Store, put, put_new},
 };
@@ -59,7 +59,7 @@ impl Store {
         grant: &Grant,
     ) -> Result<(), CommitError> {
         let commit = put(fresh.unchanged(Commit::new(), key(digest)), key(digest), spent)?;
-        self.commit(put_new(commit, grant.id.as_str().as_bytes(), grant)?).await
+        self.commit(grants::begin(commit, grant)?).await
     }
 
     /// Makes a code worthless that was presented wrongly.

@@ -1,12 +1,14 @@
 //! What people have agreed to, when they wanted it remembered.
 
+use time::OffsetDateTime;
+
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::CONSENTS,
     record::{Record, Store, pair, put},
 };
 use crate::{
-    oauth::{client::ClientId, subject::Subject},
+    oauth::{client::ClientId, scope::Scope, subject::Subject},
     oidc::step::Consent,
 };
 
@@ -22,6 +24,29 @@ impl Store {
     /// The storage cannot be read.
     pub fn consent(&self, subject: &Subject, client_id: &ClientId) -> Result<Option<Consent>, StoreFault> {
         Ok(self.read::<Consent>(&pair(subject.as_str(), client_id.as_str()))?.map(|kept| kept.record))
+    }
+
+    /// Remembers that `subject` has disconnected `client_id` at `at`: what was agreed to before counts no more, and what was
+    /// granted before issues nothing more.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn withdraw_consent(
+        &self,
+        subject: &Subject,
+        client_id: &ClientId,
+        at: OffsetDateTime,
+    ) -> Result<(), StoreFault> {
+        let key = pair(subject.as_str(), client_id.as_str());
+        let granted_at = self.read::<Consent>(&key)?.map_or(at, |kept| kept.record.granted_at);
+        let withdrawn = Consent { scope: Scope::empty(), granted_at: granted_at.min(at), withdrawn_at: Some(at) };
+        match self.commit(put(Commit::new(), &key, &withdrawn)?).await {
+            Ok(()) => Ok(()),
+            Err(CommitError::Fault(fault)) => Err(fault),
+            // There is no precondition.
+            Err(CommitError::Conflict) => Ok(()),
+        }
     }
 
     /// Remembers `consent`, in place of an earlier one.

@@ -5,12 +5,13 @@ use time::OffsetDateTime;
 
 use super::{
     Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENT_GRANTS, GRANTS},
-    record::{Kept, Record, Store, put, put_new},
+    namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_SUBJECT},
+    record::{Kept, Record, Store, pair, put, put_new},
 };
 use crate::oauth::{
     client::ClientId,
     grant::{EndCause, Ended, Grant, GrantId},
+    subject::Subject,
 };
 
 impl Record for Grant {
@@ -41,6 +42,69 @@ impl Store {
     /// The storage cannot be read.
     pub fn grant(&self, id: &GrantId) -> Result<Option<Kept<Grant>>, StoreFault> {
         self.read(id.as_str().as_bytes())
+    }
+
+    /// The grants of `subject`, ended or not, in the order of their identifiers, after `after`; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn grants_of(
+        &self,
+        subject: &Subject,
+        after: Option<&GrantId>,
+        limit: u16,
+    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
+        let prefix = pair(subject.as_str(), "");
+        let after = after.map(|after| pair(subject.as_str(), after.as_str()));
+        let keys = self.keys(GRANTS_BY_SUBJECT, &prefix, after.as_deref(), limit)?;
+        let ids = keys.iter().filter_map(|key| key.strip_prefix(prefix.as_slice()));
+        ids.filter_map(|id| self.read::<Grant>(id).transpose()).collect()
+    }
+
+    /// Keeps a new grant.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn begin_grant(&self, grant: &Grant) -> Result<(), CommitError> {
+        self.commit(begin(Commit::new(), grant)?).await
+    }
+
+    /// Keeps `changed` in place of `kept`: of any number who try at once, exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when something else changed the grant since it was read.
+    pub async fn replace_grant(&self, kept: &Kept<Grant>, changed: &Grant) -> Result<(), CommitError> {
+        let key = kept.record.id.as_str().as_bytes();
+        self.commit(put(kept.unchanged(Commit::new(), key), key, changed)?).await
+    }
+
+    /// Ends every live grant of `subject` for which `meant` answers yes. How many it were.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be written. Then some may have ended and others not, and nobody must be told that they all have.
+    pub async fn end_grants_of(
+        &self,
+        subject: &Subject,
+        meant: impl Fn(&Grant) -> bool,
+        cause: EndCause,
+        at: OffsetDateTime,
+    ) -> Result<usize, StoreFault> {
+        let (mut after, mut ended) = (None, 0);
+        loop {
+            let page = self.grants_of(subject, after.as_ref(), PAGE)?;
+            for kept in page.iter().filter(|kept| kept.record.is_live() && meant(&kept.record)) {
+                self.end_grant(&kept.record.id, cause, at).await?;
+                ended += 1;
+            }
+            match page.last() {
+                Some(last) => after = Some(last.record.id.clone()),
+                None => return Ok(ended),
+            }
+        }
     }
 
     /// Ends a grant; one that has ended, or never was, stays as it is.
@@ -87,3 +151,16 @@ impl Store {
         }
     }
 }
+
+/// Adds the beginning of `grant` to `commit`.
+pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
+    let commit = put_new(commit, grant.id.as_str().as_bytes(), grant)?;
+    Ok(if grant.subject.is_person() {
+        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.expires_at)
+    } else {
+        commit
+    })
+}
+
+/// So many grants are looked at together.
+const PAGE: u16 = 100;

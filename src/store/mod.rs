@@ -9,6 +9,7 @@ mod clients;
 mod codes;
 mod commit;
 mod consents;
+mod devices;
 mod engine;
 mod fault;
 mod grants;

@@ -21,3 +21,9 @@ pub(super) const SESSIONS: Namespace = Namespace::new(9, "sessions");
 pub(super) const CONSENTS: Namespace = Namespace::new(10, "consents");
 /// The one link with which the first administrator is made.
 pub(super) const SETUP: Namespace = Namespace::new(11, "setup");
+/// Person and grant → nothing.
+pub(super) const GRANTS_BY_SUBJECT: Namespace = Namespace::new(17, "grants_by_subject");
+/// Hash of the device code → device authorization.
+pub(super) const DEVICES: Namespace = Namespace::new(18, "devices");
+/// User code → hash of the device code.
+pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_by_user_code");

@@ -110,19 +110,7 @@ impl ConsentPage {
 
     fn requested(&self) -> Markup {
         html! {
-            @if self.scope.is_empty() {
-                p { "It only learns that you have an account here. Nothing else is asked for." }
-            } @else {
-                h2 { "If you allow it, it can" }
-                ul .scopes {
-                    @for line in &self.scope {
-                        li data-scope=(line.token) {
-                            strong { (line.title) }
-                            @if !line.description.is_empty() { span .muted { (line.description) } }
-                        }
-                    }
-                }
-            }
+            (requested(&self.scope))
             @if let Some(lifetime) = &self.lifetime {
                 p .fine { "The permission ends by itself after " (lifetime) "." }
             }
@@ -171,6 +159,25 @@ impl ConsentPage {
                         ReturnsTo::Host(host) => { "You then return to " (chosen(host)) }
                         ReturnsTo::ThisDevice => { "You then return to an application on " strong { "this device" } }
                         ReturnsTo::Scheme(scheme) => { "You then return to the application for " (chosen(scheme)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a client asks for, in words.
+pub(super) fn requested(scope: &[ScopeLine]) -> Markup {
+    html! {
+        @if scope.is_empty() {
+            p { "It only learns that you have an account here. Nothing else is asked for." }
+        } @else {
+            h2 { "If you allow it, it can" }
+            ul .scopes {
+                @for line in scope {
+                    li data-scope=(line.token) {
+                        strong { (line.title) }
+                        @if !line.description.is_empty() { span .muted { (line.description) } }
                     }
                 }
             }

@@ -38,7 +38,7 @@ async fn whatever_else_is_wrong_is_told_to_the_client_with_state_and_issuer() {
     let mut visitor = Visitor::new(&server.issuer);
     for (query, error) in [
         (query(&[("response_type", None)]), "invalid_request"),
-        (query(&[("response_type", Some("token"))]), "unsupported_response_type"),
+        (query(&[("response_type", Some("tokens"))]), "unsupported_response_type"),
         (query(&[("scope", Some("orders:delete"))]), "invalid_scope"),
         (query(&[("resource", Some("https://evil.example"))]), "invalid_target"),
         (query(&[("code_challenge", None), ("code_challenge_method", None)]), "invalid_request"),
@@ -58,6 +58,9 @@ async fn whatever_else_is_wrong_is_told_to_the_client_with_state_and_issuer() {
     }
     let location = visitor.get(&format!("/authorize?{}", query(&[("state", None)]))).await.location();
     assert_eq!(parameter(&location, "error").as_deref(), Some("invalid_request"));
+    // OAuth 2.0 Multiple Response Type Encoding Practices §5: errors of such a response type are in the fragment.
+    let location = visitor.get(&format!("/authorize?{}", query(&[("response_type", Some("token"))]))).await.location();
+    assert!(location.starts_with(&format!("{REDIRECT_URI}#error=unsupported_response_type&")), "{location}");
 }
 
 #[tokio::test]

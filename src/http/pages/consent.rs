@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::card;
+use super::{card, scope_lines};
 use crate::{
     endpoint::consent::{Answer, ConsentQuestion, ConsentRefusal, answer, question},
     http::{
@@ -14,7 +14,7 @@ use crate::{
         client::{Client, Provenance},
         redirect_uri::Destination,
     },
-    web::{ClientType, ConsentPage, Person, Registrant, ReturnsTo, ScopeLine},
+    web::{ClientType, ConsentPage, Person, Registrant, ReturnsTo},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -50,19 +50,7 @@ fn refused(visit: &Visit, refusal: ConsentRefusal, sealed: &str) -> poem::Result
 }
 
 fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result<Response> {
-    let signet = visit.server.signet();
     let redirect_uri = &question.interaction.request.authorization.redirect_uri;
-    let line = |token: &str| {
-        let entry = signet.resources.scope(token);
-        ScopeLine {
-            token: token.to_owned(),
-            title: entry.map_or_else(|| token.to_owned(), |(_, entry)| entry.description.clone()),
-            description: entry
-                .filter(|(resource, _)| resource.id != *signet.resources.own())
-                .map(|(resource, _)| format!("at {}", resource.name))
-                .unwrap_or_default(),
-        }
-    };
     let account = &question.person.account;
     let page = ConsentPage {
         client: card(&question.client),
@@ -77,7 +65,7 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
             username: account.username.as_str().to_owned(),
             full_name: account.claims.name.as_ref().map(|name| name.as_str().to_owned()),
         },
-        scope: question.scope.iter().map(line).collect(),
+        scope: scope_lines(visit, &question.scope),
         lifetime: None,
         interaction: sealed.to_owned(),
         anti_forgery: visit.anti_forgery("consent", Some(sealed)),
@@ -87,7 +75,11 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
 
 /// Who vouches for the client: people should know when it is only another person.
 fn registrant(visit: &Visit, client: &Client) -> poem::Result<Registrant> {
-    let Provenance::Person(owner) = &client.provenance else { return Ok(Registrant::Administrator) };
+    let owner = match &client.provenance {
+        Provenance::Person(owner) => owner,
+        Provenance::Itself { .. } => return Ok(Registrant::Itself),
+        _ => return Ok(Registrant::Administrator),
+    };
     let id = crate::account::record::AccountId::parse(owner.as_str()).ok();
     let owner = id.map(|id| visit.server.signet().store.account(&id)).transpose();
     let owner = owner.map_err(|cause| fault(cause.into()))?.flatten();

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, entry};
+use super::{current, entry, sign_in_first};
 use crate::{
     endpoint::{
         clients::{RegisterRefusal, register_by_person},
@@ -19,13 +19,13 @@ use crate::{
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     match current(&visit).await? {
         Some(current) => form(&visit, &current, None),
-        None => Ok(visit.redirect("/login")),
+        None => Ok(sign_in_first(&visit, "/developer")),
     }
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     visit.admit("developer")?;
-    let Some(current) = current(&visit).await? else { return Ok(visit.redirect("/login")) };
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
     let signet = visit.server.signet();
     let registered = match register_by_person(signet, &request(&visit), current.subject()).await {
         Ok(registered) => registered,
@@ -53,7 +53,7 @@ fn request(visit: &Visit) -> RegistrationRequest {
     RegistrationRequest {
         client_name: Some(visit.text("client_name")),
         redirect_uris: Some(redirect_uris.collect()),
-        grant_types: Some(vec!["authorization_code".to_owned()]),
+        grant_types: Some(["authorization_code", "refresh_token"].map(ToOwned::to_owned).to_vec()),
         token_endpoint_auth_method: is_public.then(|| "none".to_owned()),
         ..RegistrationRequest::default()
     }

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{begun, card, is_busy, onward};
+use super::{begun, card, is_busy, onward, way_back};
 use crate::{
     endpoint::login::{LoginAttempt, LoginRefusal, login},
     http::{fault, visit::Visit},
@@ -15,7 +15,8 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let begun = begun(&visit, sealed.as_deref())?;
     let hint = begun.as_ref().and_then(|begun| begun.interaction.request.login_hint.clone()).unwrap_or_default();
     // A login that cannot go on is said so before anybody types a password for it.
-    let remark = (sealed.is_some() && begun.is_none()).then_some(LoginRemark::Expired);
+    let goes_on = begun.is_some() || way_back(&visit, sealed.as_deref()).is_some();
+    let remark = (sealed.is_some() && !goes_on).then_some(LoginRemark::Expired);
     form(&visit, hint, remark, StatusCode::OK)
 }
 

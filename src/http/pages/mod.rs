@@ -3,6 +3,7 @@
 pub(super) mod account;
 pub(super) mod consent;
 pub(super) mod developer;
+pub(super) mod device;
 pub(super) mod home;
 pub(super) mod login;
 pub(super) mod logout;
@@ -20,9 +21,9 @@ use crate::{
         new_account::{FieldErrors, NewAccount},
         session::{self, CurrentSession},
     },
-    oauth::client::Client,
+    oauth::{client::Client, scope::Scope},
     secret::Secret,
-    web::{ClientCard, Entry, WebLink},
+    web::{ClientCard, Entry, ScopeLine, WebLink},
 };
 
 /// The login that a page is part of, with its client: what the page shows, and where its form may lead.
@@ -66,11 +67,46 @@ fn card(client: &Client) -> ClientCard {
     }
 }
 
-/// Where a person goes who has just signed in: on with the login that was begun, or to the account.
+/// What a client asks for, as the pages list it.
+fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
+    let resources = &visit.server.signet().resources;
+    let line = |token: &str| {
+        let entry = resources.scope(token);
+        ScopeLine {
+            token: token.to_owned(),
+            title: entry.map_or_else(|| token.to_owned(), |(_, entry)| entry.description.clone()),
+            description: entry
+                .filter(|(resource, _)| resource.id != *resources.own())
+                .map(|(resource, _)| format!("at {}", resource.name))
+                .unwrap_or_default(),
+        }
+    };
+    scope.iter().map(line).collect()
+}
+
+/// The browser goes to the login page, and from there back to `path`, which is one of ours. It travels sealed, so that
+/// nobody can send a person elsewhere.
+fn sign_in_first(visit: &Visit, path: &str) -> Response {
+    let signet = visit.server.signet();
+    let sealed = signet.sealing_key.seal(BACK, path.as_bytes(), signet.entropy);
+    visit.redirect(&super::authorize::interaction_at("/login", &sealed))
+}
+
+/// The page of ours that `sealed` leads back to, if it is not a login of an application.
+fn way_back(visit: &Visit, sealed: Option<&str>) -> Option<String> {
+    let path = visit.server.signet().sealing_key.open(BACK, sealed?).ok()?;
+    String::from_utf8(path).ok()
+}
+
+const BACK: &str = "back to a page";
+
+/// Where a person goes who has just signed in: on with what was begun, or to the account.
 fn onward(visit: &Visit, signed_in: &SignedInBrowser) -> Response {
-    let location = match visit.value("interaction") {
-        Some(sealed) => super::authorize::interaction_at("/authorize", sealed),
-        None => "/account".to_owned(),
+    let sealed = visit.value("interaction");
+    let location = match (way_back(visit, sealed), sealed) {
+        (Some(path), _) => path,
+        (None, Some(sealed)) => super::authorize::interaction_at("/authorize", sealed),
+        (None, None) => "/account".to_owned(),
     };
     visit.redirect_signed_in(&location, signed_in)
 }

@@ -1,0 +1,227 @@
+//! `/device_authorization` and `/device`, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628): a device asks, and a person
+//! answers on another one.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    Fault, Signet,
+    session::CurrentSession,
+    token::{RuleOrFault, TokenRefusal, authenticate},
+};
+use crate::{
+    account::session::Sid,
+    crypto::Digest,
+    oauth::{
+        access_token::Authentication,
+        client::Client,
+        device_authorization::{Approval, DeviceAuthorization, INTERVAL, UserCode},
+        parameters::Parameters,
+        scope::Scope,
+    },
+    secret::Secret,
+    store::{CommitError, Kept},
+};
+
+/// What the device is told (§3.2).
+#[derive(Debug)]
+pub struct DeviceResponse {
+    /// With what it asks for the tokens.
+    pub device_code: Secret,
+    /// What the person types.
+    pub user_code: String,
+    /// Where.
+    pub verification_uri: String,
+    /// The same with the code in it, for a QR code.
+    pub verification_uri_complete: String,
+    /// For how long.
+    pub expires_in_seconds: i64,
+    /// How long to wait between two questions.
+    pub interval_seconds: i64,
+}
+
+/// What the page has to ask.
+#[derive(Debug)]
+pub struct DeviceQuestion {
+    /// The client on the device.
+    pub client: Client,
+    /// What it may get, if the person agrees.
+    pub scope: Scope,
+    /// The code, as the device shows it.
+    pub user_code: String,
+    digest: Digest,
+    pending: Kept<DeviceAuthorization>,
+}
+
+/// Why there is nothing to ask.
+#[derive(Debug)]
+pub enum DeviceRefusal {
+    /// No device waits for an answer with this code: it is wrong, too old, or was answered.
+    UnknownCode,
+    /// Too many wrong codes.
+    Wait {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The person may not use this client, or may give it nothing of what it asks for.
+    NotAllowed,
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// How often each person has typed a wrong code lately (§5.1: "the authorization server SHOULD limit the rate").
+#[derive(Debug, Default)]
+pub struct DeviceGuesses(Mutex<HashMap<String, (u32, OffsetDateTime)>>);
+
+/// Answers a device authorization request.
+///
+/// # Errors
+///
+/// [`TokenRefusal`], as at the token endpoint.
+pub async fn begin(
+    signet: &Signet,
+    authorization: Option<&str>,
+    form: &Parameters,
+) -> Result<DeviceResponse, TokenRefusal> {
+    let by_header = authorization.is_some();
+    start(signet, authorization, form).await.map_err(|error| error.with_header(by_header))
+}
+
+async fn start(signet: &Signet, authorization: Option<&str>, form: &Parameters) -> Result<DeviceResponse, RuleOrFault> {
+    form.once_each()?;
+    let client = authenticate(signet, authorization, form).await?;
+    let now = signet.clock.now();
+    let lifetime = signet.lifetimes.device_code;
+    // Two devices seldom draw the same code.
+    for _ in 0..8 {
+        let how = (lifetime, signet.entropy);
+        let device = DeviceAuthorization::request(&client, form, &signet.resources, how, now)?;
+        let device_code = signet.entropy.secret();
+        match signet.store.begin_device(&Digest::of_secret(&device_code), &device).await {
+            Ok(()) => {
+                let user_code = device.user_code.to_string();
+                tracing::info!(client_id = %device.client_id, "device authorization begun");
+                return Ok(DeviceResponse {
+                    device_code,
+                    verification_uri: signet.issuer.endpoint("/device"),
+                    verification_uri_complete: signet.issuer.endpoint(&format!("/device?user_code={user_code}")),
+                    user_code,
+                    expires_in_seconds: lifetime.whole_seconds(),
+                    interval_seconds: INTERVAL.whole_seconds(),
+                });
+            }
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// What there is to ask `person`, who has typed `typed`.
+///
+/// # Errors
+///
+/// [`DeviceRefusal`]. Wrong codes are counted.
+pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result<DeviceQuestion, DeviceRefusal> {
+    let now = signet.clock.now();
+    let guesser = person.account.id.as_str();
+    if let Some(retry_after) = signet.device_guesses.wait(guesser, now) {
+        return Err(DeviceRefusal::Wait { retry_after });
+    }
+    let found = match UserCode::parse(typed) {
+        Some(code) => signet.store.device_by_user_code(&code).map_err(|fault| DeviceRefusal::Fault(fault.into()))?,
+        None => None,
+    };
+    let Some((digest, pending)) = found.filter(|(_, kept)| kept.record.is_pending(now)) else {
+        signet.device_guesses.count(guesser, now);
+        tracing::info!(account = guesser, "a user code of no device was typed");
+        return Err(DeviceRefusal::UnknownCode);
+    };
+    let client = signet.store.client(&pending.record.client_id);
+    let client = client.map_err(|fault| DeviceRefusal::Fault(fault.into()))?.ok_or(DeviceRefusal::UnknownCode)?.record;
+    let circumstances = signet.circumstances(&person.subject(), &client.client_id).map_err(DeviceRefusal::Fault)?;
+    let scope = client.grantable(&pending.record.scope, person.account.is_administrator());
+    let nothing_is_left = scope.is_empty() && !pending.record.scope.is_empty();
+    if nothing_is_left || !circumstances.may_issue(&client, now) {
+        return Err(DeviceRefusal::NotAllowed);
+    }
+    Ok(DeviceQuestion { client, scope, user_code: pending.record.user_code.to_string(), digest, pending })
+}
+
+/// Takes the person's answer. The client that was allowed or denied.
+///
+/// # Errors
+///
+/// [`DeviceRefusal`]; then nothing was answered.
+pub async fn answer(
+    signet: &Signet,
+    typed: &str,
+    person: &CurrentSession,
+    is_allowed: bool,
+) -> Result<Client, DeviceRefusal> {
+    let DeviceQuestion { client, scope, digest, pending, .. } = question(signet, typed, person)?;
+    let approval = is_allowed.then(|| Approval {
+        subject: person.subject(),
+        scope,
+        authentication: Authentication {
+            // The device is no part of this browser's session, which may end without it.
+            sid: Sid::draw(signet.entropy).as_str().to_owned(),
+            ..person.signed_in().authentication
+        },
+        at: signet.clock.now(),
+    });
+    let answered = pending.record.clone().answered(approval);
+    match signet.store.answer_device(&digest, &pending, &answered).await {
+        Ok(()) => {
+            tracing::info!(client_id = %client.client_id, account = %person.account.id, is_allowed, "device answered");
+            Ok(client)
+        }
+        // Somebody else has answered meanwhile.
+        Err(CommitError::Conflict) => Err(DeviceRefusal::UnknownCode),
+        Err(CommitError::Fault(fault)) => Err(DeviceRefusal::Fault(fault.into())),
+    }
+}
+
+impl DeviceGuesses {
+    /// How long `guesser` has to wait before the next code is looked at, if at all.
+    fn wait(&self, guesser: &str, now: OffsetDateTime) -> Option<Duration> {
+        let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, since) = guesses.get(guesser)?;
+        let left = *since + FORGIVEN_AFTER - now;
+        (*count >= MOST_GUESSES && left.is_positive()).then_some(left)
+    }
+
+    fn count(&self, guesser: &str, now: OffsetDateTime) {
+        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        guesses.retain(|_, (_, since)| now < *since + FORGIVEN_AFTER);
+        guesses.entry(guesser.to_owned()).or_insert((0, now)).0 += 1;
+    }
+}
+
+/// So many wrong codes of one person are looked at in [`FORGIVEN_AFTER`].
+const MOST_GUESSES: u32 = 5;
+
+const FORGIVEN_AFTER: Duration = Duration::minutes(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn after_five_wrong_codes_a_person_waits() {
+        let now = datetime!(2030-01-01 00:00 UTC);
+        let guesses = DeviceGuesses::default();
+        for _ in 0..MOST_GUESSES {
+            assert_eq!(guesses.wait("usr_a", now), None);
+            guesses.count("usr_a", now);
+        }
+        assert_eq!(guesses.wait("usr_a", now + Duration::minutes(4)), Some(Duration::minutes(6)));
+        assert_eq!(guesses.wait("usr_b", now), None);
+        assert_eq!(guesses.wait("usr_a", now + FORGIVEN_AFTER), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! How often devices ask, [RFC 8628 §3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+//!
+//! In memory: whoever asks too often would otherwise cause a write each time. A restart forgives.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    crypto::Digest,
+    oauth::{
+        device_authorization::{DeviceAuthorization, INTERVAL},
+        token_error::TokenError,
+    },
+};
+
+/// When each device asked last, and how long it has to wait.
+#[derive(Debug, Default)]
+pub struct DevicePolls(Mutex<HashMap<String, Pace>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    interval: Duration,
+    asked_at: OffsetDateTime,
+    forgotten_at: OffsetDateTime,
+}
+
+impl DevicePolls {
+    /// What a device is told that asks at `now`, while the person has not answered: to go on, or to ask less often.
+    pub fn pace(&self, digest: &Digest, device: &DeviceAuthorization, now: OffsetDateTime) -> TokenError {
+        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if polls.len() >= SWEEP_FROM {
+            polls.retain(|_, pace| now < pace.forgotten_at);
+        }
+        let first = Pace { interval: INTERVAL, asked_at: now, forgotten_at: device.expires_at };
+        let Some(pace) = polls.get_mut(digest.as_str()) else {
+            polls.insert(digest.as_str().to_owned(), first);
+            return TokenError::AuthorizationPending;
+        };
+        // Clocks and networks are not that exact.
+        let is_early = now < pace.asked_at + pace.interval - TOLERANCE;
+        pace.asked_at = now;
+        if is_early {
+            // "the interval MUST be increased by 5 seconds for this and all subsequent requests"
+            pace.interval += INTERVAL;
+            return TokenError::SlowDown;
+        }
+        TokenError::AuthorizationPending
+    }
+
+    /// Forgets a device that has its tokens.
+    pub fn forget(&self, digest: &Digest) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest.as_str());
+    }
+}
+
+const TOLERANCE: Duration = Duration::milliseconds(500);
+
+/// From so many devices on, those whose codes have expired are looked for at each question.
+const SWEEP_FROM: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        entropy::Entropy,
+        oauth::{
+            client::ClientId,
+            device_authorization::{DeviceState, UserCode},
+            resource::Audience,
+            scope::Scope,
+        },
+    };
+    use time::macros::datetime;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    #[test]
+    fn a_device_that_asks_too_often_waits_five_seconds_longer_each_time() {
+        let device = DeviceAuthorization {
+            client_id: ClientId::parse("tv").unwrap(),
+            scope: Scope::empty(),
+            audience: Audience::default(),
+            user_code: UserCode::draw(Entropy::system()),
+            issued_at: NOW,
+            expires_at: NOW + Duration::minutes(10),
+            state: DeviceState::Pending,
+        };
+        let polls = DevicePolls::default();
+        let digest = Digest::of("device");
+        let mut now = NOW;
+        for (wait, expected) in [
+            (0, TokenError::AuthorizationPending),
+            (5, TokenError::AuthorizationPending),
+            (4, TokenError::SlowDown),
+            (9, TokenError::SlowDown),
+            (15, TokenError::AuthorizationPending),
+            (14, TokenError::SlowDown),
+            (20, TokenError::AuthorizationPending),
+        ] {
+            now += Duration::seconds(wait);
+            assert_eq!(polls.pace(&digest, &device, now), expected, "after {wait} seconds");
+        }
+        assert_eq!(polls.pace(&Digest::of("other"), &device, now), TokenError::AuthorizationPending);
+    }
+}

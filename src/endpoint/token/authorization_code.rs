@@ -1,0 +1,82 @@
+//! `grant_type=authorization_code`, [RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3).
+
+use time::OffsetDateTime;
+
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use crate::{
+    crypto::Digest,
+    oauth::{
+        authorization_code::{self, CodeRequest, Consequence, IssuedCode},
+        client_authentication::AuthenticatedClient,
+        grant::{EndCause, GrantId},
+        parameters::Parameters,
+        refresh_token,
+        token_error::TokenError,
+    },
+    secret::Secret,
+    store::{CommitError, Kept},
+};
+
+pub(super) async fn redeem(
+    signet: &Signet,
+    client: &AuthenticatedClient,
+    form: &Parameters,
+) -> Result<TokenResponse, RuleOrFault> {
+    let request = CodeRequest {
+        client,
+        redirect_uri: form.one("redirect_uri")?,
+        code_verifier: form.one("code_verifier")?.map(Secret::new),
+        resources: form.many("resource").collect(),
+    };
+    let digest = Digest::of(form.required("code")?);
+    let now = signet.clock.now();
+    // A conflict means that another request with the same code was first: then the code is spent, and the second
+    // round says so.
+    for _ in 0..ROUNDS {
+        let Some(kept) = signet.store.code(&digest).map_err(Fault::from)? else {
+            return Err(TokenError::CodeUnknown.into());
+        };
+        let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
+        let redemption = match authorization_code::redeem(&kept.record, &request, &circumstances, now) {
+            Ok(redemption) => redemption,
+            Err(refusal) => match suffer(signet, &digest, &kept, &refusal, now).await {
+                Ok(()) => return Err(refusal.into()),
+                Err(CommitError::Conflict) => continue,
+                Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+            },
+        };
+        let lifetime = signet.access_token_lifetime(redemption.audience());
+        let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
+        let policy = &signet.lifetimes.refresh_token;
+        let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+        let spent = redemption.spent(&grant.id);
+        match signet.store.spend_code(&digest, &kept, &spent, &grant).await {
+            Ok(()) => {
+                let nonce = redemption.nonce().map(ToOwned::to_owned);
+                let issuance = redemption.issuance(&grant);
+                return tokens(signet, &issuance, (refresh_token, nonce.as_deref()), now);
+            }
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+        }
+    }
+    Err(RuleOrFault::Fault(Fault::Contended))
+}
+
+/// Writes down what follows from a refusal.
+async fn suffer(
+    signet: &Signet,
+    digest: &Digest,
+    kept: &Kept<IssuedCode>,
+    refusal: &TokenError,
+    now: OffsetDateTime,
+) -> Result<(), CommitError> {
+    match kept.record.consequence(refusal) {
+        Consequence::Nothing => Ok(()),
+        Consequence::Burn => signet.store.burn_code(digest, kept).await,
+        Consequence::EndGrant(grant) => {
+            tracing::warn!(client_id = %kept.record.client_id, "an authorization code was used twice; its grant ends");
+            Ok(signet.store.end_grant(&grant, EndCause::CodeReplayed, now).await?)
+        }
+    }
+}

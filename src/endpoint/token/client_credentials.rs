@@ -1,0 +1,22 @@
+//! `grant_type=client_credentials`, [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2).
+
+use super::{Fault, RuleOrFault, Signet, TokenResponse, tokens};
+use crate::oauth::{
+    client_authentication::AuthenticatedClient, client_credentials, grant::GrantId, parameters::Parameters,
+};
+
+pub(super) async fn issue(
+    signet: &Signet,
+    client: AuthenticatedClient,
+    form: &Parameters,
+) -> Result<TokenResponse, RuleOrFault> {
+    let now = signet.clock.now();
+    let client_id = client.client().client_id.clone();
+    let requested: Vec<&str> = form.many("resource").collect();
+    let wanted = (requested.as_slice(), &signet.resources);
+    let authorization = client_credentials::authorize(client, form.one("scope")?, wanted, now)?;
+    let fresh = authorization.grant(GrantId::draw(signet.entropy), now);
+    let grant = signet.store.own_grant(&client_id, fresh).await.map_err(Fault::from)?;
+    // "A refresh token SHOULD NOT be included" (§4.4.3).
+    tokens(signet, &authorization.issuance(&grant), (None, None), now)
+}

@@ -1,0 +1,51 @@
+//! `grant_type=urn:ietf:params:oauth:grant-type:device_code`,
+//! [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4).
+
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use crate::{
+    crypto::Digest,
+    oauth::{
+        client_authentication::AuthenticatedClient, device_authorization, grant::GrantId, parameters::Parameters,
+        refresh_token, token_error::TokenError,
+    },
+    store::CommitError,
+};
+
+pub(super) async fn redeem(
+    signet: &Signet,
+    client: &AuthenticatedClient,
+    form: &Parameters,
+) -> Result<TokenResponse, RuleOrFault> {
+    let digest = Digest::of(form.required("device_code")?);
+    let now = signet.clock.now();
+    for _ in 0..ROUNDS {
+        let Some(kept) = signet.store.device(&digest).map_err(Fault::from)? else {
+            return Err(TokenError::DeviceCodeUnknown.into());
+        };
+        let approval = kept.record.approval();
+        let circumstances = approval.map(|approval| signet.circumstances(&approval.subject, &kept.record.client_id));
+        let circumstances = circumstances.transpose()?;
+        let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), now);
+        let redemption = match redeemed {
+            Ok(redemption) => redemption,
+            // Only who may ask at all is told to ask less often.
+            Err(TokenError::AuthorizationPending) => {
+                return Err(signet.device_polls.pace(&digest, &kept.record, now).into());
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let lifetime = signet.access_token_lifetime(redemption.audience());
+        let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
+        let policy = &signet.lifetimes.refresh_token;
+        let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+        match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
+            Ok(()) => {
+                signet.device_polls.forget(&digest);
+                return tokens(signet, &redemption.issuance(&grant), (refresh_token, None), now);
+            }
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+        }
+    }
+    Err(RuleOrFault::Fault(Fault::Contended))
+}

@@ -1,0 +1,156 @@
+//! `/token`, [RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2).
+
+mod authorization_code;
+mod client_credentials;
+mod device_code;
+mod password;
+mod refresh_token;
+
+use std::net::IpAddr;
+
+use time::OffsetDateTime;
+
+use super::{Fault, Signet, signet::Beside};
+use crate::{
+    oauth::{
+        access_token::Issuance,
+        client::GrantType,
+        client_authentication::{AuthenticatedClient, PresentedCredentials},
+        parameters::Parameters,
+        scope::Scope,
+        token_error::TokenError,
+    },
+    secret::Secret,
+};
+
+/// The tokens, as §5.1 answers them.
+#[derive(Debug)]
+pub struct TokenResponse {
+    /// The access token.
+    pub access_token: Secret,
+    /// How long it lives.
+    pub expires_in_seconds: i64,
+    /// What it allows.
+    pub scope: Scope,
+    /// The ID token, if `openid` was asked for.
+    pub id_token: Option<Secret>,
+    /// The refresh token, if the client is registered to have one.
+    pub refresh_token: Option<Secret>,
+}
+
+/// Why there are no tokens.
+#[derive(Debug)]
+pub enum TokenRefusal {
+    /// The request breaks a rule.
+    Refused {
+        /// Which one.
+        error: TokenError,
+        /// Whether the client authenticated in the `Authorization` header, so that the answer has to name the scheme.
+        by_header: bool,
+    },
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// Answers a token request that came from `address`.
+///
+/// # Errors
+///
+/// [`TokenRefusal`]. A code that could not be redeemed may be worthless afterwards, and a replayed one has ended its
+/// grant: that is on disk before this returns.
+pub async fn token(
+    signet: &Signet,
+    authorization: Option<&str>,
+    form: &Parameters,
+    address: IpAddr,
+) -> Result<TokenResponse, TokenRefusal> {
+    let by_header = authorization.is_some();
+    let refuse = |error: TokenError| TokenRefusal::Refused { error, by_header };
+    form.once_each().map_err(|malformed| refuse(malformed.into()))?;
+    let grant_type = form.required("grant_type").map_err(|malformed| refuse(malformed.into()))?;
+    let client = authenticate(signet, authorization, form).await.map_err(|error| error.with_header(by_header))?;
+    let answered = match GrantType::parse(grant_type) {
+        // Implicit is a grant, but not one of this endpoint.
+        None | Some(GrantType::Implicit) => Err(RuleOrFault::Rule(TokenError::UnknownGrant)),
+        Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form).await,
+        Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form).await,
+        Some(GrantType::ClientCredentials) => client_credentials::issue(signet, client.clone(), form).await,
+        Some(GrantType::DeviceCode) => device_code::redeem(signet, &client, form).await,
+        Some(GrantType::Password) => password::exchange(signet, &client, form, address).await,
+    };
+    let client_id = &client.client().client_id;
+    match &answered {
+        Ok(_) => tracing::info!(%client_id, grant_type, "tokens issued"),
+        Err(RuleOrFault::Rule(error)) => tracing::info!(%client_id, %error, "token request refused"),
+        // It is logged where it becomes an answer.
+        Err(RuleOrFault::Fault(_)) => {}
+    }
+    answered.map_err(|error| error.with_header(by_header))
+}
+
+/// Finds out which client asks.
+///
+/// # Errors
+///
+/// The rule of RFC 6749 §2.3 that is broken, or a fault.
+pub(super) async fn authenticate(
+    signet: &Signet,
+    authorization: Option<&str>,
+    form: &Parameters,
+) -> Result<AuthenticatedClient, RuleOrFault> {
+    let presented = PresentedCredentials::find(authorization, form)?;
+    let client = signet.store.client(&presented.client_id).map_err(Fault::from)?;
+    Ok(presented.authenticate(client.map(|kept| kept.record)).inspect_err(|error| {
+        tracing::info!(client_id = %presented.client_id, %error, "client authentication refused");
+    })?)
+}
+
+/// A rule broken by the request, or a failure of ours.
+#[derive(Debug)]
+pub(super) enum RuleOrFault {
+    Rule(TokenError),
+    Fault(Fault),
+}
+
+impl RuleOrFault {
+    pub(super) fn with_header(self, by_header: bool) -> TokenRefusal {
+        match self {
+            Self::Rule(error) => TokenRefusal::Refused { error, by_header },
+            Self::Fault(fault) => TokenRefusal::Fault(fault),
+        }
+    }
+}
+
+/// The tokens that follow from `issuance`: what every grant type ends in, once what it promises is written.
+fn tokens(
+    signet: &Signet,
+    issuance: &Issuance,
+    (refresh_token, nonce): (Option<Secret>, Option<&str>),
+    now: OffsetDateTime,
+) -> Result<TokenResponse, RuleOrFault> {
+    let minted = signet.mint(issuance, now)?;
+    let beside = Beside { nonce, access_token: Some(&minted.token), code: None };
+    let id_token = signet.mint_id_token(issuance, beside, now)?;
+    Ok(TokenResponse {
+        expires_in_seconds: minted.lifetime.whole_seconds(),
+        access_token: minted.token,
+        scope: minted.scope,
+        id_token,
+        refresh_token,
+    })
+}
+
+impl<E: Into<TokenError>> From<E> for RuleOrFault {
+    fn from(error: E) -> Self {
+        Self::Rule(error.into())
+    }
+}
+
+impl From<Fault> for RuleOrFault {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// One round decides, the second sees what another request did meanwhile, and a third would be a surprise.
+const ROUNDS: usize = 4;

@@ -1,0 +1,68 @@
+//! `grant_type=password`, [RFC 6749 §4.3.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.3.2).
+
+use std::net::IpAddr;
+
+use super::{Fault, RuleOrFault, Signet, TokenResponse, tokens};
+use crate::{
+    account::session::{AuthenticationMethod, Sid},
+    endpoint::login::{self, LoginAttempt, LoginRefusal},
+    oauth::{
+        access_token::Authentication,
+        client_authentication::AuthenticatedClient,
+        grant::GrantId,
+        parameters::Parameters,
+        password_grant::{self, PasswordHolder},
+        refresh_token,
+        subject::Subject,
+        token_error::TokenError,
+    },
+    secret::Secret,
+};
+
+pub(super) async fn exchange(
+    signet: &Signet,
+    client: &AuthenticatedClient,
+    form: &Parameters,
+    address: IpAddr,
+) -> Result<TokenResponse, RuleOrFault> {
+    let requested: Vec<&str> = form.many("resource").collect();
+    let wanted = (requested.as_slice(), &signet.resources);
+    let offered = signet.authorization_policy.offered;
+    let request = password_grant::permit(client, offered, form.one("scope")?, wanted)?;
+    let attempt = LoginAttempt {
+        username: form.required("username")?,
+        presented_password: Secret::new(form.required("password")?),
+        address,
+        user_agent: "",
+    };
+    // The same limits as on the login page: "the authorization server MUST protect the endpoint against brute force
+    // attacks".
+    let account = match login::verify_password(signet, &attempt, None).await {
+        Ok(account) => account,
+        Err(LoginRefusal::Mismatch) => return Err(TokenError::PasswordMismatch.into()),
+        Err(LoginRefusal::Wait { .. }) => return Err(TokenError::TooManyGuesses.into()),
+        Err(LoginRefusal::Fault(fault)) => return Err(fault.into()),
+    };
+    let now = signet.clock.now();
+    let subject = Subject::new(account.id.as_str());
+    let circumstances = signet.circumstances(&subject, &client.client().client_id)?;
+    if !circumstances.may_issue(client.client(), now) {
+        return Err(TokenError::GrantEnded.into());
+    }
+    let holder = PasswordHolder {
+        subject,
+        authentication: Authentication {
+            auth_time: now,
+            amr: vec![AuthenticationMethod::Password.as_str().to_owned()],
+            // No session of a browser begins, so none ends it.
+            sid: Sid::draw(signet.entropy).as_str().to_owned(),
+        },
+        is_administrator: account.is_administrator(),
+    };
+    let lifetime = signet.access_token_lifetime(request.audience());
+    let (grant, issuance) = request.begin(holder, GrantId::draw(signet.entropy), lifetime, now)?;
+    let policy = &signet.lifetimes.refresh_token;
+    let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+    signet.store.begin_grant(&grant).await.map_err(Fault::from)?;
+    tokens(signet, &issuance, (refresh_token, None), now)
+}

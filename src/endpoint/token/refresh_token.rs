@@ -1,0 +1,56 @@
+//! `grant_type=refresh_token`, [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6).
+
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use crate::{
+    oauth::{
+        client_authentication::AuthenticatedClient,
+        grant::EndCause,
+        parameters::Parameters,
+        refresh_token::{self, PresentedRefreshToken, RefreshRequest},
+        token_error::TokenError,
+    },
+    store::CommitError,
+};
+
+pub(super) async fn refresh(
+    signet: &Signet,
+    client: &AuthenticatedClient,
+    form: &Parameters,
+) -> Result<TokenResponse, RuleOrFault> {
+    let presented = PresentedRefreshToken::parse(form.required("refresh_token")?, &signet.sealing_key);
+    let presented = presented.ok_or(TokenError::RefreshTokenUnknown)?;
+    let resources: Vec<&str> = form.many("resource").collect();
+    let request = RefreshRequest { client, presented: &presented, scope: form.one("scope")?, resources: &resources };
+    let now = signet.clock.now();
+    let policy = &signet.lifetimes.refresh_token;
+    // A conflict means that another request with the same token was first: then the token was replaced, and the second
+    // round answers with the successor.
+    for _ in 0..ROUNDS {
+        let Some(kept) = signet.store.grant(presented.grant()).map_err(Fault::from)? else {
+            return Err(TokenError::RefreshTokenUnknown.into());
+        };
+        let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
+        let world = (&circumstances, &signet.resources);
+        let refreshment = match refresh_token::refresh(&kept.record, &request, world, policy, now) {
+            Ok(refreshment) => refreshment,
+            Err(TokenError::RefreshTokenReused) => {
+                tracing::warn!(client_id = %kept.record.client_id, "a refresh token was used twice; its grant ends");
+                let ended = signet.store.end_grant(presented.grant(), EndCause::RefreshReplayed, now).await;
+                ended.map_err(Fault::from)?;
+                return Err(TokenError::RefreshTokenReused.into());
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let (changed, refresh_token) = refreshment.advance(&kept.record, &presented, signet.refresh_means(), now);
+        let written = match &changed {
+            Some(changed) => signet.store.replace_grant(&kept, changed).await,
+            None => Ok(()),
+        };
+        match written {
+            Ok(()) => return tokens(signet, &refreshment.into_issuance(), (Some(refresh_token), None), now),
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+        }
+    }
+    Err(RuleOrFault::Fault(Fault::Contended))
+}

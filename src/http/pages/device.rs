@@ -1,0 +1,90 @@
+//! `/device`
+
+use poem::{Response, http::StatusCode};
+
+use super::{card, current, scope_lines, sign_in_first};
+use crate::{
+    endpoint::{
+        device::{DeviceRefusal, answer, question},
+        session::CurrentSession,
+    },
+    http::{fault, visit::Visit},
+    oauth::parameters::encode,
+    web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, Person},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let typed = visit.text("user_code");
+    let Some(current) = current(&visit).await? else {
+        let back = if typed.is_empty() {
+            "/device".to_owned()
+        } else {
+            format!("/device?{}", encode(&[("user_code", &typed)]))
+        };
+        return Ok(sign_in_first(&visit, &back));
+    };
+    if typed.is_empty() {
+        return Ok(form(&visit, StatusCode::OK, Entry::default()));
+    }
+    let question = match question(visit.server.signet(), &typed, &current) {
+        Ok(question) => question,
+        Err(refusal) => return refused(&visit, refusal, typed),
+    };
+    let page = DeviceConfirmPage {
+        client: card(&question.client),
+        user_code: question.user_code,
+        person: person(&current),
+        scope: scope_lines(&visit, &question.scope),
+        anti_forgery: visit.anti_forgery("device", None),
+    };
+    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit("device")?;
+    let typed = visit.text("user_code");
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/device")) };
+    let is_allowed = match visit.value("decision") {
+        Some("allow") => true,
+        Some("deny") => false,
+        _ => return Err(poem::Error::from_status(StatusCode::BAD_REQUEST)),
+    };
+    match answer(visit.server.signet(), &typed, &current, is_allowed).await {
+        Ok(client) => {
+            let page = DeviceAnsweredPage { client_name: client.metadata.client_name, is_allowed };
+            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+        }
+        Err(refusal) => refused(&visit, refusal, typed),
+    }
+}
+
+fn refused(visit: &Visit, refusal: DeviceRefusal, typed: String) -> poem::Result<Response> {
+    let entry = |error: &str| Entry { value: typed.clone(), error: Some(error.to_owned()) };
+    match refusal {
+        DeviceRefusal::UnknownCode => {
+            let error = "No device waits with this code. Compare it with the device, or let the device show a new one.";
+            Ok(form(visit, StatusCode::UNPROCESSABLE_ENTITY, entry(error)))
+        }
+        DeviceRefusal::Wait { retry_after } => {
+            let minutes = retry_after.whole_minutes() + 1;
+            let error = format!("Too many wrong codes. Try again in {minutes} minutes.");
+            let mut answer = form(visit, StatusCode::TOO_MANY_REQUESTS, entry(&error));
+            let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
+            answer.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
+            Ok(answer)
+        }
+        DeviceRefusal::NotAllowed => Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed())),
+        DeviceRefusal::Fault(cause) => Err(fault(cause)),
+    }
+}
+
+fn form(visit: &Visit, status: StatusCode, user_code: Entry) -> Response {
+    visit.page(status, DeviceCodePage { user_code }.render(&visit.server.brand))
+}
+
+fn person(current: &CurrentSession) -> Person {
+    Person {
+        username: current.account.username.as_str().to_owned(),
+        full_name: current.account.claims.name.as_ref().map(|name| name.as_str().to_owned()),
+    }
+}

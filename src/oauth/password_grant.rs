@@ -1,0 +1,192 @@
+//! The resource owner password credentials grant,
+//! [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3).
+//!
+//! [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4): it "MUST NOT be used", since the application sees
+//! the password and no second factor fits in. It exists for what cannot be changed yet, is off until the server is set
+//! to offer it, and then is for confidential clients only that are registered for it.
+
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    access_token::{Authentication, Issuance},
+    client::{Client, GrantType},
+    client_authentication::AuthenticatedClient,
+    grant::{Grant, GrantId, Permission},
+    grant_type::Offered,
+    resource::{Audience, AudienceRefusal, Resources},
+    scope::Scope,
+    subject::Subject,
+    token_error::TokenError,
+};
+
+/// Proof that a client may present a person's password; only [`permit`] makes one. Whether the password is right is for
+/// the caller to find out, under the same limits as on the login page.
+#[derive(Clone, Debug)]
+pub struct PasswordRequest<'a> {
+    client: &'a Client,
+    scope: Scope,
+    audience: Audience,
+}
+
+/// The person whose password it was.
+#[derive(Clone, Debug)]
+pub struct PasswordHolder {
+    /// The person.
+    pub subject: Subject,
+    /// That the person has shown the password, and when.
+    pub authentication: Authentication,
+    /// Whether the person administers the server.
+    pub is_administrator: bool,
+}
+
+/// Lets `client` present a person's password for `scope` (or, if it asks for none, for all that it is registered for at
+/// the `requested` resources).
+///
+/// # Errors
+///
+/// The first rule broken.
+pub fn permit<'a>(
+    client: &'a AuthenticatedClient,
+    offered: Offered,
+    scope: Option<&str>,
+    (requested, resources): (&[&str], &Resources),
+) -> Result<PasswordRequest<'a>, TokenError> {
+    let client = client.client();
+    if !offered.password {
+        return Err(TokenError::UnknownGrant);
+    }
+    if client.is_public() || !client.allows(GrantType::Password) {
+        return Err(TokenError::GrantNotAllowed);
+    }
+    let registered = &client.metadata.scope;
+    let scope = match scope {
+        Some(text) => Scope::parse(text).map_err(|_| TokenError::ScopeExceeded)?,
+        None => default_scope(registered, requested, resources),
+    };
+    if !registered.covers(&scope) {
+        return Err(TokenError::ScopeExceeded);
+    }
+    let audience = resources.audience(&scope, requested).map_err(|refusal| match refusal {
+        AudienceRefusal::UnknownScope => TokenError::ScopeExceeded,
+        AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => TokenError::InvalidTarget,
+    })?;
+    Ok(PasswordRequest { client, scope, audience })
+}
+
+/// What the client is registered for, without the scopes with which the server is managed: those have to be asked for.
+/// Of several APIs none is chosen: a token is for one.
+fn default_scope(registered: &Scope, requested: &[&str], resources: &Resources) -> Scope {
+    let own = resources.own();
+    let of_requested = registered.filter(|token| {
+        let resource = resources.scope(token).map(|(resource, _)| &resource.id);
+        resource.is_some_and(|id| {
+            let is_asked = requested.is_empty() || requested.contains(&id.as_str());
+            id == own || is_asked
+        }) && !super::resource::is_management_scope(token)
+    });
+    match resources.audience(&of_requested, requested) {
+        Ok(_) => of_requested,
+        Err(_) => of_requested.filter(|token| resources.scope(token).is_some_and(|(resource, _)| resource.id == *own)),
+    }
+}
+
+impl PasswordRequest<'_> {
+    /// The grant that begins at `now` because `holder` has shown the password; of its access tokens none lives longer than
+    /// `access_tokens_live`. With it the right to mint its first tokens, once it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::ScopeExceeded`] when nothing of the scope is the person's to give.
+    pub fn begin(
+        self,
+        holder: PasswordHolder,
+        id: GrantId,
+        access_tokens_live: Duration,
+        now: OffsetDateTime,
+    ) -> Result<(Grant, Issuance), TokenError> {
+        let scope = self.client.grantable(&self.scope, holder.is_administrator);
+        if scope.is_empty() && !self.scope.is_empty() {
+            return Err(TokenError::ScopeExceeded);
+        }
+        let permission = Permission {
+            client_id: self.client.client_id.clone(),
+            subject: holder.subject,
+            scope,
+            audience: self.audience,
+            authentication: holder.authentication,
+        };
+        let grant = permission.begin(id, access_tokens_live, now);
+        let issuance = grant.issuance();
+        Ok((grant, issuance))
+    }
+
+    /// For whom its tokens will be.
+    #[must_use]
+    pub fn audience(&self) -> &Audience {
+        &self.audience
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        entropy::Entropy,
+        oauth::{
+            authorization_request::tests::resources,
+            client_authentication::{
+                PresentedCredentials,
+                tests::{client, public_client},
+            },
+            parameters::Parameters,
+        },
+    };
+    use time::macros::datetime;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn registered(mut client: Client, grant_types: &[GrantType]) -> AuthenticatedClient {
+        client.metadata.grant_types = grant_types.to_vec();
+        let secret = if client.is_public() { "" } else { "&client_secret=older" };
+        let form = Parameters::parse(&format!("client_id={}{secret}", client.client_id)).unwrap();
+        PresentedCredentials::find(None, &form).unwrap().authenticate(Some(client)).unwrap()
+    }
+
+    // RFC 9700 §2.4
+    #[test]
+    fn the_grant_is_for_confidential_clients_that_are_registered_where_it_is_offered() {
+        use GrantType::{AuthorizationCode, Password};
+        let offered = Offered { password: true, ..Offered::default() };
+        for (client, offered, expected) in [
+            (registered(client(), &[Password]), offered, None),
+            (registered(client(), &[Password]), Offered::default(), Some(TokenError::UnknownGrant)),
+            (registered(client(), &[AuthorizationCode]), offered, Some(TokenError::GrantNotAllowed)),
+            (registered(public_client(), &[Password]), offered, Some(TokenError::GrantNotAllowed)),
+        ] {
+            assert_eq!(permit(&client, offered, None, (&[], &resources())).err(), expected, "{client:?}");
+        }
+    }
+
+    #[test]
+    fn a_person_gives_what_is_theirs() {
+        let mut client = client();
+        client.metadata.scope = Scope::parse("openid orders:read signet:users offline_access").unwrap();
+        let client = registered(client, &[GrantType::Password]);
+        let scope = |asked: Option<&str>, is_administrator| {
+            let request = permit(&client, Offered::EVERYTHING, asked, (&[], &resources()))?;
+            let holder = PasswordHolder {
+                subject: Subject::new("usr_a"),
+                authentication: Authentication { auth_time: NOW, amr: vec!["pwd".into()], sid: String::new() },
+                is_administrator,
+            };
+            let (grant, _) = request.begin(holder, GrantId::draw(Entropy::system()), Duration::minutes(5), NOW)?;
+            Ok(grant.scope.to_string())
+        };
+        assert_eq!(scope(None, false), Ok("openid orders:read".to_owned()));
+        assert_eq!(scope(Some("orders:read"), false), Ok("orders:read".to_owned()));
+        assert_eq!(scope(Some("openid signet:users"), false), Ok("openid".to_owned()));
+        assert_eq!(scope(Some("openid signet:users"), true), Ok("openid signet:users".to_owned()));
+        assert_eq!(scope(Some("signet:users"), false), Err(TokenError::ScopeExceeded));
+        assert_eq!(scope(Some("orders:write"), true), Err(TokenError::ScopeExceeded));
+    }
+}

@@ -1,0 +1,339 @@
+//! Refresh tokens, [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6), rotated as
+//! [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2) asks.
+//!
+//! A grant has one good refresh token at a time. Each names its grant and its generation and is authenticated, so that
+//! one that was superseded is told from one that was made up: the former means that two hold the same token, and ends
+//! the grant; the latter means nothing. A client that lost the answer may ask again for a short while and gets the very
+//! same successor, which is remembered sealed under the token that it replaced.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    access_token::Issuance,
+    client::{Client, GrantType},
+    client_authentication::AuthenticatedClient,
+    grant::{Circumstances, Grant, GrantId},
+    resource::{AudienceRefusal, Resources},
+    scope::Scope,
+    token_error::TokenError,
+};
+use crate::{
+    crypto::{Digest, SealingKey, equal, sha256},
+    entropy::Entropy,
+    secret::Secret,
+};
+
+/// What is remembered of the refresh token of a grant: never the token itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefreshState {
+    generation: u32,
+    digest: Digest,
+    /// From when on it is worthless, however much it is used.
+    #[serde(with = "time::serde::rfc3339")]
+    expires_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    last_used_at: OffsetDateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced: Option<Replaced>,
+}
+
+/// The token before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Replaced {
+    digest: Digest,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+    /// The successor, which only the replaced token opens.
+    successor: String,
+}
+
+/// How long refresh tokens live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshPolicy {
+    /// All tokens of a grant, however much they are used.
+    pub absolute: Duration,
+    /// One that is not used.
+    pub idle: Duration,
+    /// How long a token that was replaced still answers with its successor.
+    pub overlap: Duration,
+}
+
+/// A refresh token that this server made, which says nothing yet of whether it is good.
+pub struct PresentedRefreshToken {
+    grant: GrantId,
+    generation: u32,
+    text: Secret,
+}
+
+/// The token request of §6.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshRequest<'a> {
+    /// Who asks.
+    pub client: &'a AuthenticatedClient,
+    /// With what.
+    pub presented: &'a PresentedRefreshToken,
+    /// The `scope`, if sent.
+    pub scope: Option<&'a str>,
+    /// The values of `resource`, if sent.
+    pub resources: &'a [&'a str],
+}
+
+/// Proof that a refresh token was used by its rules; only [`refresh`] makes one.
+#[derive(Clone, Debug)]
+pub struct Refreshment {
+    issuance: Issuance,
+    turn: Turn,
+}
+
+#[derive(Clone, Debug)]
+enum Turn {
+    /// The token stays; whether its use has to be written down.
+    Stay { is_noteworthy: bool },
+    /// The token is replaced.
+    Rotate,
+    /// The token was replaced just now; its successor is told again.
+    Repeat(Secret),
+}
+
+impl PresentedRefreshToken {
+    /// Reads what a client presents; `None` for whatever this server has not made.
+    #[must_use]
+    pub fn parse(text: &str, key: &SealingKey) -> Option<Self> {
+        let rest = text.strip_prefix(PREFIX)?;
+        let (body, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
+        if !equal(tag.as_bytes(), authenticator(key, body).as_bytes()) {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(body).ok()?;
+        let (grant, rest) = bytes.split_first_chunk::<16>()?;
+        let (generation, _) = rest.split_first_chunk::<4>()?;
+        Some(Self {
+            grant: GrantId::from_bytes(grant),
+            generation: u32::from_be_bytes(*generation),
+            text: Secret::new(text),
+        })
+    }
+
+    /// The grant that it belongs to.
+    #[must_use]
+    pub fn grant(&self) -> &GrantId {
+        &self.grant
+    }
+}
+
+/// Gives `grant`, which has just begun for `client`, its first refresh token, if the client is registered to have one.
+#[must_use]
+pub fn begin(
+    grant: Grant,
+    client: &Client,
+    policy: &RefreshPolicy,
+    (key, entropy): (&SealingKey, Entropy),
+) -> (Grant, Option<Secret>) {
+    if !client.allows(GrantType::RefreshToken) {
+        return (grant, None);
+    }
+    let Some(token) = draw(&grant.id, 0, key, entropy) else { return (grant, None) };
+    let expires_at = grant.created_at + policy.absolute;
+    let state = RefreshState {
+        generation: 0,
+        digest: Digest::of_secret(&token),
+        expires_at,
+        last_used_at: grant.created_at,
+        replaced: None,
+    };
+    // The last access token is issued at the end at the latest, and lives on for as long as the first would.
+    let access_tokens_end = grant.expires_at.map(|at| at + policy.absolute);
+    (Grant { refresh_token: Some(state), expires_at: access_tokens_end, ..grant }, Some(token))
+}
+
+/// Uses a refresh token of `grant` at `now`.
+///
+/// # Errors
+///
+/// The first rule broken. On [`TokenError::RefreshTokenReused`] the grant has to end.
+pub fn refresh(
+    grant: &Grant,
+    request: &RefreshRequest<'_>,
+    (circumstances, resources): (&Circumstances, &Resources),
+    policy: &RefreshPolicy,
+    now: OffsetDateTime,
+) -> Result<Refreshment, TokenError> {
+    let client = request.client.client();
+    if !client.allows(GrantType::RefreshToken) {
+        return Err(TokenError::GrantNotAllowed);
+    }
+    // "the authorization server MUST verify the binding between the refresh token and client identity": nothing is said
+    // of the token to another client, and nothing it presents ends the grant of its owner.
+    if grant.client_id != client.client_id {
+        return Err(TokenError::RefreshTokenOfAnotherClient);
+    }
+    let state = grant.refresh_token.as_ref().filter(|_| grant.is_live()).ok_or(TokenError::GrantEnded)?;
+    let turn = state.turn(request.presented, client, policy, now)?;
+    if now >= state.expires_at || now >= state.last_used_at + policy.idle {
+        return Err(TokenError::RefreshTokenExpired);
+    }
+    let lost_offline_access = grant.scope.contains(OFFLINE_ACCESS) && !client.metadata.scope.contains(OFFLINE_ACCESS);
+    if lost_offline_access || !circumstances.may_issue(client, grant.created_at) {
+        return Err(TokenError::GrantEnded);
+    }
+    let issuance = narrow(grant, client, request, resources)?;
+    Ok(Refreshment { issuance, turn })
+}
+
+/// "The requested scope MUST NOT include any scope not originally granted by the resource owner"; and nothing that the
+/// client has lost since.
+fn narrow(
+    grant: &Grant,
+    client: &Client,
+    request: &RefreshRequest<'_>,
+    resources: &Resources,
+) -> Result<Issuance, TokenError> {
+    let available = grant.scope.intersection(&client.metadata.scope);
+    let audience = grant.audience.narrowed(request.resources).ok_or(TokenError::InvalidTarget)?;
+    let Some(asked) = request.scope else { return Ok(Issuance { scope: available, audience, ..grant.issuance() }) };
+    let scope = Scope::parse(asked).map_err(|_| TokenError::ScopeExceeded)?;
+    if scope.is_empty() || !available.covers(&scope) {
+        return Err(TokenError::ScopeExceeded);
+    }
+    // What is asked for less is also for fewer.
+    let needed = resources.audience(&scope, request.resources).map_err(|refusal| match refusal {
+        AudienceRefusal::UnknownScope => TokenError::ScopeExceeded,
+        AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => TokenError::InvalidTarget,
+    })?;
+    let members: Vec<&str> = needed.members().iter().map(super::resource::ResourceId::as_str).collect();
+    let audience = grant.audience.narrowed(&members).ok_or(TokenError::InvalidTarget)?;
+    Ok(Issuance { scope, audience, ..grant.issuance() })
+}
+
+impl RefreshState {
+    fn turn(
+        &self,
+        presented: &PresentedRefreshToken,
+        client: &Client,
+        policy: &RefreshPolicy,
+        now: OffsetDateTime,
+    ) -> Result<Turn, TokenError> {
+        if presented.generation == self.generation && self.digest.matches(&presented.text) {
+            return Ok(if client.rotates_refresh_tokens() {
+                Turn::Rotate
+            } else {
+                Turn::Stay { is_noteworthy: now - self.last_used_at >= policy.idle / NOTES_PER_IDLE }
+            });
+        }
+        let replaced = self.replaced.as_ref().filter(|replaced| {
+            let in_time = now < replaced.at + policy.overlap;
+            in_time && presented.generation.checked_add(1) == Some(self.generation)
+        });
+        let successor = replaced
+            .filter(|replaced| replaced.digest.matches(&presented.text))
+            .and_then(|replaced| under(&presented.text).open(PURPOSE, &replaced.successor).ok())
+            .and_then(|successor| String::from_utf8(successor).ok());
+        successor.map(|successor| Turn::Repeat(Secret::new(successor))).ok_or(TokenError::RefreshTokenReused)
+    }
+
+    /// When it was last used, to within a tenth of the time that it may lie idle.
+    #[must_use]
+    pub fn last_used_at(&self) -> OffsetDateTime {
+        self.last_used_at
+    }
+
+    /// When it is worthless if it is not used again.
+    #[must_use]
+    pub fn expires_at(&self, policy: &RefreshPolicy) -> OffsetDateTime {
+        self.expires_at.min(self.last_used_at + policy.idle)
+    }
+
+    /// Whether `presented` is the one that is good at `now`.
+    #[must_use]
+    pub fn is_current(&self, presented: &PresentedRefreshToken, policy: &RefreshPolicy, now: OffsetDateTime) -> bool {
+        let is_this = presented.generation == self.generation && self.digest.matches(&presented.text);
+        is_this && now < self.expires_at(policy)
+    }
+}
+
+impl Refreshment {
+    /// The right to mint the tokens, once what [`Self::advance`] says is written.
+    #[must_use]
+    pub fn into_issuance(self) -> Issuance {
+        self.issuance
+    }
+
+    /// What has to be written (nothing, if nothing changes), and the refresh token that the client is told.
+    #[must_use]
+    pub fn advance(
+        &self,
+        grant: &Grant,
+        presented: &PresentedRefreshToken,
+        (key, entropy): (&SealingKey, Entropy),
+        now: OffsetDateTime,
+    ) -> (Option<Grant>, Secret) {
+        let unchanged = || presented.text.clone();
+        let Some(state) = &grant.refresh_token else { return (None, unchanged()) };
+        match &self.turn {
+            Turn::Repeat(successor) => (None, successor.clone()),
+            Turn::Stay { is_noteworthy: false } => (None, unchanged()),
+            Turn::Stay { is_noteworthy: true } => {
+                let used = RefreshState { last_used_at: now.max(state.last_used_at), ..state.clone() };
+                (Some(Grant { refresh_token: Some(used), ..grant.clone() }), unchanged())
+            }
+            Turn::Rotate => {
+                let generation = state.generation.saturating_add(1);
+                let Some(successor) = draw(&grant.id, generation, key, entropy) else { return (None, unchanged()) };
+                let sealed = under(&presented.text).seal(PURPOSE, successor.expose().as_bytes(), entropy);
+                let rotated = RefreshState {
+                    generation,
+                    digest: Digest::of_secret(&successor),
+                    expires_at: state.expires_at,
+                    last_used_at: now.max(state.last_used_at),
+                    replaced: Some(Replaced { digest: state.digest.clone(), at: now, successor: sealed }),
+                };
+                (Some(Grant { refresh_token: Some(rotated), ..grant.clone() }), successor)
+            }
+        }
+    }
+}
+
+/// The prefix lets scanners of published code recognise one.
+fn draw(grant: &GrantId, generation: u32, key: &SealingKey, entropy: Entropy) -> Option<Secret> {
+    let bytes = [grant.to_bytes()?.as_slice(), &generation.to_be_bytes(), &entropy.bytes::<32>()].concat();
+    let body = URL_SAFE_NO_PAD.encode(bytes);
+    Some(Secret::new(format!("{PREFIX}{body}{}", authenticator(key, &body))))
+}
+
+fn authenticator(key: &SealingKey, body: &str) -> String {
+    let mut tag = key.authenticate(PURPOSE, &[body.as_bytes()]);
+    tag.truncate(TAG);
+    tag
+}
+
+/// The key that only the holder of `token` has.
+fn under(token: &Secret) -> SealingKey {
+    SealingKey::new(sha256(["successor of ", token.expose()].concat()))
+}
+
+impl fmt::Debug for PresentedRefreshToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PresentedRefreshToken")
+            .field("grant", &self.grant)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The scope token with which a client asks for tokens that outlive the session.
+pub const OFFLINE_ACCESS: &str = "offline_access";
+
+const PREFIX: &str = "signet_rt_";
+const PURPOSE: &str = "refresh token";
+
+/// So many characters of base64url authenticate a token: 132 bits.
+const TAG: usize = 22;
+
+/// The use of a token that stays is written down so often in the time that it may lie idle: not at every refresh, which
+/// would each wait for the disk.
+const NOTES_PER_IDLE: i32 = 10;

@@ -1,0 +1,92 @@
+//! The members of a registration that stand alone, each with what it may be.
+
+use url::Url;
+
+use super::{
+    client::ApplicationType,
+    redirect_uri::{LONGEST_REDIRECT_URI, RedirectUri, RedirectUriRefusal},
+    registration::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid},
+};
+
+/// The person on the consent page decides by the name, so it must be readable: no control characters, and none that
+/// turn the direction of writing around.
+pub(super) fn client_name(name: Option<&str>) -> Result<String, RegistrationRefusal> {
+    let name = name.unwrap_or_default().trim();
+    let misleading = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(misleading) {
+        return Err(invalid("client_name", "must have 1 to 80 characters, none of them invisible"));
+    }
+    Ok(name.to_owned())
+}
+
+pub(super) fn redirect_uris(
+    member: &'static str,
+    uris: Option<&[String]>,
+) -> Result<Vec<RedirectUri>, RegistrationRefusal> {
+    let refuse =
+        |description| RegistrationRefusal { code: RegistrationErrorCode::InvalidRedirectUri, member, description };
+    let uris = uris.unwrap_or_default();
+    if uris.len() > MOST_URIS {
+        return Err(refuse(format!("at most {MOST_URIS} can be registered")));
+    }
+    let parse = |uri: &String| {
+        RedirectUri::parse(uri).map_err(|refusal: RedirectUriRefusal| refuse(format!("{uri:?} {refusal}")))
+    };
+    let mut parsed: Vec<RedirectUri> = uris.iter().map(parse).collect::<Result<_, _>>()?;
+    let mut seen = std::collections::HashSet::new();
+    parsed.retain(|uri| seen.insert(uri.as_str().to_owned()));
+    let bytes: usize = parsed.iter().map(|uri| uri.as_str().len()).sum();
+    if bytes > 2 * LONGEST_REDIRECT_URI {
+        return Err(refuse("are too long taken together".to_owned()));
+    }
+    Ok(parsed)
+}
+
+pub(super) fn redirect_uris_of_logout(
+    member: &'static str,
+    uris: Option<&[String]>,
+) -> Result<Vec<RedirectUri>, RegistrationRefusal> {
+    redirect_uris(member, uris)
+        .map_err(|refusal| RegistrationRefusal { code: RegistrationErrorCode::InvalidClientMetadata, ..refusal })
+}
+
+pub(super) fn application_type(name: Option<&str>) -> Result<ApplicationType, RegistrationRefusal> {
+    match name {
+        None => Ok(ApplicationType::default()),
+        Some(name) => {
+            ApplicationType::parse(name).ok_or_else(|| invalid("application_type", "must be \"web\" or \"native\""))
+        }
+    }
+}
+
+pub(super) fn web_page(member: &'static str, uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal> {
+    let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return Ok(None) };
+    let is_web = Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    if uri.len() > 256 || !is_web {
+        return Err(invalid(member, "must be the address of a web page, of at most 256 characters"));
+    }
+    Ok(Some(uri.to_owned()))
+}
+
+pub(super) fn contacts(contacts: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
+    let contacts = contacts.unwrap_or_default();
+    if contacts.len() > 4 || contacts.iter().any(|contact| contact.len() > 128) {
+        return Err(invalid("contacts", "at most 4, of at most 128 characters each"));
+    }
+    Ok(contacts.to_vec())
+}
+
+/// The names of groups whose members may use the client.
+pub(super) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
+    let mut groups = groups.unwrap_or_default().to_vec();
+    groups.sort_unstable();
+    groups.dedup();
+    let is_name = |group: &String| !group.trim().is_empty() && group.len() <= 64 && !group.contains(char::is_control);
+    if groups.len() > 16 || !groups.iter().all(is_name) {
+        return Err(invalid("allowed_groups", "at most 16 names of groups, of at most 64 characters each"));
+    }
+    Ok(groups)
+}

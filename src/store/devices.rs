@@ -1,0 +1,120 @@
+//! Device authorizations: found by the hash of the device code, and by the user code.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    Commit, CommitError, Namespace, StoreFault, grants,
+    namespaces::{DEVICES, DEVICES_BY_USER_CODE},
+    record::{Kept, Record, Store, put, put_new},
+};
+use crate::{
+    crypto::Digest,
+    oauth::{
+        device_authorization::{DeviceAuthorization, UserCode},
+        grant::Grant,
+    },
+};
+
+impl Record for DeviceAuthorization {
+    const NAMESPACE: Namespace = DEVICES;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(self.expires_at)
+    }
+
+    fn issued_at(&self) -> Option<OffsetDateTime> {
+        Some(self.issued_at)
+    }
+}
+
+/// Which device a user code belongs to.
+#[derive(Serialize, Deserialize)]
+struct Device {
+    digest: Digest,
+    #[serde(with = "time::serde::rfc3339")]
+    expires_at: OffsetDateTime,
+}
+
+impl Record for Device {
+    const NAMESPACE: Namespace = DEVICES_BY_USER_CODE;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(self.expires_at)
+    }
+}
+
+impl Store {
+    /// Keeps a new device authorization under the hash of its device code.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when the user code is another device's.
+    pub async fn begin_device(&self, digest: &Digest, device: &DeviceAuthorization) -> Result<(), CommitError> {
+        let key = device.user_code.as_str().as_bytes();
+        let pointer = Device { digest: digest.clone(), expires_at: device.expires_at };
+        // One that has expired is swept only later; it need not stand in the way until then.
+        let commit = match self.read::<Device>(key)? {
+            Some(other) if other.record.expires_at + Duration::MINUTE <= device.issued_at => {
+                put(other.unchanged(Commit::new(), key), key, &pointer)?
+            }
+            _ => put_new(Commit::new(), key, &pointer)?,
+        };
+        self.commit(put_new(commit, digest.as_str().as_bytes(), device)?).await
+    }
+
+    /// The device authorization whose device code has this hash.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn device(&self, digest: &Digest) -> Result<Option<Kept<DeviceAuthorization>>, StoreFault> {
+        self.read(digest.as_str().as_bytes())
+    }
+
+    /// The device authorization of a user code, with the hash of its device code.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn device_by_user_code(
+        &self,
+        code: &UserCode,
+    ) -> Result<Option<(Digest, Kept<DeviceAuthorization>)>, StoreFault> {
+        let Some(device) = self.read::<Device>(code.as_str().as_bytes())? else { return Ok(None) };
+        let digest = device.record.digest;
+        Ok(self.device(&digest)?.map(|kept| (digest, kept)))
+    }
+
+    /// Keeps what a person answered: of any number who answer at once, exactly one is heard.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when somebody was first.
+    pub async fn answer_device(
+        &self,
+        digest: &Digest,
+        pending: &Kept<DeviceAuthorization>,
+        answered: &DeviceAuthorization,
+    ) -> Result<(), CommitError> {
+        let key = digest.as_str().as_bytes();
+        self.commit(put(pending.unchanged(Commit::new(), key), key, answered)?).await
+    }
+
+    /// Spends a device code: of any number who try at once, exactly one succeeds, and its grant begins.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when somebody was first.
+    pub async fn spend_device_code(
+        &self,
+        digest: &Digest,
+        approved: &Kept<DeviceAuthorization>,
+        spent: &DeviceAuthorization,
+        grant: &Grant,
+    ) -> Result<(), CommitError> {
+        let key = digest.as_str().as_bytes();
+        let commit = put(approved.unchanged(Commit::new(), key), key, spent)?;
+        self.commit(grants::begin(commit, grant)?).await
+    }
+}
