@@ -1,103 +1,67 @@
-//! `/clients`: applications are registered by token.
+//! `/clients` and `/register`: applications are registered and managed.
 
 use std::sync::Arc;
 
-use poem::{Response, http::StatusCode};
-use poem_openapi::{Object, OpenApi, payload::Json, registry::Registry, types::Type};
-use serde_json::{Value, json};
+use poem::http::StatusCode;
+use poem_openapi::{
+    OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
 
 use super::{
-    documented::{Answer, Kind, Kinds, json_answer, problem},
+    client_schema::{
+        AddSecretKinds, ClientKinds, ClientMetadataBody, ClientPageKinds, ClientUpdateBody, DeleteClientKinds,
+        DynamicRegisterKinds, RegisterKinds, ReplaceClientKinds, client_json, registered_json, self_registered_json,
+    },
+    documented::{Answer, json_answer},
+    edge::ClientIp,
     extract::BearerToken,
-    fault,
-    oauth_api::{Tag, challenged},
-    oauth_schema::Problem,
+    management::{admitted, answered, no_content, page_answer},
+    oauth_api::Tag,
     server::Server,
 };
-use crate::{
-    endpoint::{
-        Signet,
-        access::{self, AccessRefusal},
-        clients::{RegisterRefusal, RegisteredClient, register_by_token},
+use crate::endpoint::{
+    access::Access,
+    clients::{
+        RegisteredClient, SCOPES, dynamic,
+        management::{self as clients, ClientFilter},
+        register_by_token,
     },
-    oauth::registration::RegistrationRequest,
+    management::ManagementRefusal,
+    page::PageRequest,
 };
 
-/// Registration of applications.
+/// Registration and management of applications.
 pub(super) struct ClientsApi(pub(super) Arc<Server>);
 
-/// What is known about an application, with the names of RFC 7591. What is left out is chosen by the server.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct ClientMetadataBody {
-    /// The name that people see.
-    client_name: Option<String>,
-    /// Where logins may come back to; compared character for character.
-    redirect_uris: Option<Vec<String>>,
-    /// Where a person may be sent after signing out.
-    post_logout_redirect_uris: Option<Vec<String>>,
-    /// `authorization_code`, `client_credentials`.
-    grant_types: Option<Vec<String>>,
-    /// `code`.
-    response_types: Option<Vec<String>>,
-    /// What the application may ask for, with spaces between.
-    scope: Option<String>,
-    /// `client_secret_basic`, `client_secret_post`, or `none` for an application that cannot keep a secret.
-    token_endpoint_auth_method: Option<String>,
-    /// `web` or `native`.
-    application_type: Option<String>,
-    /// Its home page.
-    client_uri: Option<String>,
-    /// Its privacy policy.
-    policy_uri: Option<String>,
-    /// Its terms of service.
-    tos_uri: Option<String>,
-    /// How to reach the people who are responsible for it.
-    contacts: Option<Vec<String>>,
-    /// Whether PKCE is needed; only an administrator can say no.
-    require_pkce: Option<bool>,
-    /// Whether `state` is needed.
-    require_state: Option<bool>,
-    /// Whether each refresh gives a new refresh token; always for a public application.
-    rotate_refresh_tokens: Option<bool>,
-    /// The groups whose members may use it; everyone if there are none. Only an administrator can set them.
-    allowed_groups: Option<Vec<String>>,
-}
-
-/// An application as it was registered.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct RegisteredClientBody {
-    /// Its identifier.
-    client_id: String,
-    /// Its secret, told this once; none for a public application.
-    client_secret: Option<String>,
-    /// When, in seconds since 1970.
-    client_id_issued_at: i64,
-    /// 0: it does not expire.
-    client_secret_expires_at: Option<i64>,
-    /// Its name.
-    client_name: String,
-    /// Where logins may come back to.
-    redirect_uris: Vec<String>,
-    /// The grants that it may use.
-    grant_types: Vec<String>,
-    /// The response types that it may use.
-    response_types: Vec<String>,
-    /// What it may ask for.
-    scope: String,
-    /// How it authenticates.
-    token_endpoint_auth_method: String,
-    /// `web` or `native`.
-    application_type: String,
-    /// Where to send people's browsers.
-    authorization_endpoint: String,
-    /// Where to redeem codes.
-    token_endpoint: String,
-}
-
 #[OpenApi]
+#[expect(clippy::too_many_arguments, reason = "the arguments are the parameters of the operation")]
 impl ClientsApi {
+    /// List applications
+    ///
+    /// With an access token of the scope `signet:clients` or `signet:admin`: an administrator sees all, a person those
+    /// that they own. In the order of `client_id`.
+    #[oai(path = "/clients", method = "get", operation_id = "listClients", tag = "Tag::Applications")]
+    async fn list(
+        &self,
+        token: BearerToken,
+        /// Only those with this text in their name.
+        client_name: Query<Option<String>>,
+        /// Only those that this person owns.
+        owner: Query<Option<String>>,
+        /// How many at most, 1 to 200; 50 if left out.
+        limit: Query<Option<i64>>,
+        /// The `next_page_token` of the page before.
+        page_token: Query<Option<String>>,
+    ) -> poem::Result<Answer<ClientPageKinds>> {
+        let signet = &self.0.signet;
+        let filter = ClientFilter { client_name: client_name.0.as_deref(), owner: owner.0.as_deref() };
+        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+        let page = self.admitted(token).and_then(|access| clients::list(signet, &access, filter, request));
+        answered(page.map(|page| page_answer("clients", &page, |client| client_json(signet, client))))
+    }
+
     /// Register an application
     ///
     /// With an access token of the scope `signet:clients` or `signet:admin`. A person registers for themselves, an
@@ -109,77 +73,208 @@ impl ClientsApi {
         metadata: Json<ClientMetadataBody>,
     ) -> poem::Result<Answer<RegisterKinds>> {
         let signet = &self.0.signet;
-        let access = token.0.map_err(AccessRefusal::Bearer);
-        let access = access.and_then(|token| access::authorize(signet, &token, &["signet:clients", "signet:admin"]));
-        let access = match access {
-            Ok(access) => access,
-            Err(refusal) => return Ok(Answer::from(challenged(refusal)?)),
+        let registered = match self.admitted(token) {
+            Ok(access) => register_by_token(signet, &metadata.0.into(), &access).await.map_err(Into::into),
+            Err(refusal) => Err(refusal),
         };
-        Ok(Answer::from(match register_by_token(signet, &metadata.0.into(), &access).await {
-            Ok(registered) => registration(signet, &registered),
-            Err(RegisterRefusal::Metadata(refusal)) => {
-                problem(StatusCode::BAD_REQUEST, refusal.code.as_str(), &refusal.to_string())
-            }
-            Err(RegisterRefusal::Fault(cause)) => return Err(fault(cause)),
+        answered(registered.map(|registered| json_answer(StatusCode::CREATED, &registered_json(signet, &registered))))
+    }
+
+    /// Look at an application
+    #[oai(path = "/clients/:id", method = "get", operation_id = "client", tag = "Tag::Applications")]
+    async fn show(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<ClientKinds>> {
+        let signet = &self.0.signet;
+        let client = self.admitted(token).and_then(|access| clients::show(signet, &access, &id.0));
+        answered(client.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
+    }
+
+    /// Register an application anew
+    ///
+    /// What is left out gets its default, as at the first registration. What was granted to it stays.
+    #[oai(path = "/clients/:id", method = "put", operation_id = "replaceClient", tag = "Tag::Applications")]
+    async fn replace(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+        metadata: Json<ClientMetadataBody>,
+    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+        let signet = &self.0.signet;
+        let replaced = match self.admitted(token) {
+            Ok(access) => clients::replace(signet, &access, &id.0, &metadata.0.into()).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(replaced.map(|(client, client_secret)| {
+            json_answer(StatusCode::OK, &registered_json(signet, &RegisteredClient { client, client_secret }))
         }))
     }
-}
 
-/// RFC 7591 §3.2.1: everything that was registered, and where to go with it.
-fn registration(signet: &Signet, registered: &RegisteredClient) -> Response {
-    let client = &registered.client;
-    let mut body = serde_json::to_value(&client.metadata).unwrap_or_else(|_| json!({}));
-    if let Value::Object(members) = &mut body {
-        members.insert("client_id".to_owned(), client.client_id.as_str().into());
-        members.insert("client_id_issued_at".to_owned(), client.created_at.unix_timestamp().into());
-        if let Some(secret) = &registered.client_secret {
-            members.insert("client_secret".to_owned(), secret.expose().into());
-            members.insert("client_secret_expires_at".to_owned(), 0.into());
-        }
-        members.insert("authorization_endpoint".to_owned(), signet.issuer.endpoint("/authorize").into());
-        members.insert("token_endpoint".to_owned(), signet.issuer.endpoint("/token").into());
-    }
-    json_answer(StatusCode::CREATED, &body)
-}
-
-impl From<ClientMetadataBody> for RegistrationRequest {
-    fn from(body: ClientMetadataBody) -> Self {
-        Self {
-            client_name: body.client_name,
-            redirect_uris: body.redirect_uris,
-            post_logout_redirect_uris: body.post_logout_redirect_uris,
-            grant_types: body.grant_types,
-            response_types: body.response_types,
-            scope: body.scope,
-            token_endpoint_auth_method: body.token_endpoint_auth_method,
-            application_type: body.application_type,
-            client_uri: body.client_uri,
-            policy_uri: body.policy_uri,
-            tos_uri: body.tos_uri,
-            contacts: body.contacts,
-            require_pkce: body.require_pkce,
-            require_state: body.require_state,
-            rotate_refresh_tokens: body.rotate_refresh_tokens,
-            allowed_groups: body.allowed_groups,
-        }
-    }
-}
-
-pub(super) struct RegisterKinds;
-
-impl Kinds for RegisterKinds {
-    fn kinds() -> Vec<Kind> {
-        vec![
-            Kind::json::<RegisteredClientBody>(201, "The application, with its secret"),
-            Kind::json::<Problem>(400, "A member cannot be registered; RFC 7591 §3.2.2 defines the codes"),
-            Kind::json::<Problem>(401, "No access token, or one that is not good here"),
-            Kind::json::<Problem>(403, "The access token has neither of the scopes"),
-            Kind::json::<Problem>(415, "The body is not JSON"),
-        ]
+    /// Take an application away
+    ///
+    /// Nothing that was granted to it issues anything more.
+    #[oai(path = "/clients/:id", method = "delete", operation_id = "deleteClient", tag = "Tag::Applications")]
+    async fn delete(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<DeleteClientKinds>> {
+        let deleted = match self.admitted(token) {
+            Ok(access) => clients::delete(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(deleted.map(|()| no_content()))
     }
 
-    fn register(registry: &mut Registry) {
-        RegisteredClientBody::register(registry);
-        Problem::register(registry);
+    /// Forbid an application to obtain tokens
+    ///
+    /// Only administrators can. Nothing that was granted to it issues anything more until it is enabled again.
+    #[oai(path = "/clients/:id/disable", method = "post", operation_id = "disableClient", tag = "Tag::Applications")]
+    async fn disable(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<ClientKinds>> {
+        self.set_disabled(token, &id.0, true).await
+    }
+
+    /// Allow an application to obtain tokens again
+    #[oai(path = "/clients/:id/enable", method = "post", operation_id = "enableClient", tag = "Tag::Applications")]
+    async fn enable(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<ClientKinds>> {
+        self.set_disabled(token, &id.0, false).await
+    }
+
+    /// Give an application a second secret
+    ///
+    /// Two can live at a time: add one, let the application use it, take the older one away. It is told this once.
+    #[oai(path = "/clients/:id/secrets", method = "post", operation_id = "addClientSecret", tag = "Tag::Applications")]
+    async fn add_secret(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<AddSecretKinds>> {
+        let signet = &self.0.signet;
+        let added = match self.admitted(token) {
+            Ok(access) => clients::add_secret(signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(added.map(|(client, secret)| {
+            let registered = RegisteredClient { client, client_secret: Some(secret) };
+            json_answer(StatusCode::CREATED, &registered_json(signet, &registered))
+        }))
+    }
+
+    /// Take a secret away from an application
+    #[oai(
+        path = "/clients/:id/secrets/:number",
+        method = "delete",
+        operation_id = "removeClientSecret",
+        tag = "Tag::Applications"
+    )]
+    async fn remove_secret(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+        /// The number of the secret.
+        number: Path<u32>,
+    ) -> poem::Result<Answer<ClientKinds>> {
+        let signet = &self.0.signet;
+        let removed = match self.admitted(token) {
+            Ok(access) => clients::remove_secret(signet, &access, &id.0, number.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(removed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
+    }
+
+    /// Register oneself
+    ///
+    /// Dynamic registration (RFC 7591), as the configuration allows it: not at all, with an access token of the scope
+    /// `signet:clients` as the initial access token, or by everyone.
+    #[oai(path = "/register", method = "post", operation_id = "registerItself", tag = "Tag::Registration")]
+    async fn register_itself(
+        &self,
+        token: BearerToken,
+        metadata: Json<ClientMetadataBody>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<DynamicRegisterKinds>> {
+        let signet = &self.0.signet;
+        self.0.registration_rate.take(client_ip)?;
+        let registered = dynamic::register_itself(signet, &metadata.0.into(), token.0).await;
+        answered(
+            registered.map(|registered| json_answer(StatusCode::CREATED, &self_registered_json(signet, &registered))),
+        )
+    }
+
+    /// Look at one's own registration
+    ///
+    /// With the registration access token (RFC 7592 §2.1).
+    #[oai(path = "/register/:id", method = "get", operation_id = "registration", tag = "Tag::Registration")]
+    async fn show_itself(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<ClientKinds>> {
+        let signet = &self.0.signet;
+        let shown = dynamic::show_itself(signet, &id.0, token.0);
+        answered(shown.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered))))
+    }
+
+    /// Register oneself anew
+    ///
+    /// With the registration access token (RFC 7592 §2.2). What is left out gets its default.
+    #[oai(path = "/register/:id", method = "put", operation_id = "replaceRegistration", tag = "Tag::Registration")]
+    async fn replace_itself(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+        update: Json<ClientUpdateBody>,
+    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+        let signet = &self.0.signet;
+        let (request, claims) = update.0.into_parts();
+        let replaced = dynamic::replace_itself(signet, &id.0, token.0, (&request, &claims)).await;
+        answered(replaced.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered))))
+    }
+
+    /// End one's own registration
+    ///
+    /// With the registration access token (RFC 7592 §2.3).
+    #[oai(path = "/register/:id", method = "delete", operation_id = "deleteRegistration", tag = "Tag::Registration")]
+    async fn delete_itself(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<DeleteClientKinds>> {
+        answered(dynamic::delete_itself(&self.0.signet, &id.0, token.0).await.map(|()| no_content()))
+    }
+}
+
+impl ClientsApi {
+    fn admitted(&self, token: BearerToken) -> Result<Access, ManagementRefusal> {
+        admitted(&self.0, token, SCOPES)
+    }
+
+    async fn set_disabled(&self, token: BearerToken, id: &str, is_disabled: bool) -> poem::Result<Answer<ClientKinds>> {
+        let signet = &self.0.signet;
+        let changed = match self.admitted(token) {
+            Ok(access) => clients::set_disabled(signet, &access, id, is_disabled).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(changed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
     }
 }

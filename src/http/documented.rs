@@ -117,6 +117,28 @@ impl<K: Kinds> ApiResponse for Answer<K> {
     }
 }
 
+/// Declares a type whose [`Kinds`] are those listed, with the types that they name.
+macro_rules! kinds {
+    ($name:ident registers $($registered:ty),* => $kinds:expr) => {
+        pub(super) struct $name;
+
+        impl Kinds for $name {
+            fn kinds() -> Vec<Kind> {
+                $kinds
+            }
+
+            #[allow(unused_variables, clippy::allow_attributes, reason = "some kinds register nothing")]
+            fn register(registry: &mut Registry) {
+                $(<$registered>::register(registry);)*
+            }
+        }
+    };
+    ($name:ident registers $($registered:ty),*: $($kind:expr),+ $(,)?) => {
+        kinds!($name registers $($registered),* => vec![$($kind),+]);
+    };
+}
+pub(super) use kinds;
+
 /// An answer in JSON that nobody keeps.
 pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
     let response = Response::builder().status(status).content_type("application/json").body(body.to_string());

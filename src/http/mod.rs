@@ -2,11 +2,13 @@
 
 mod authorize;
 mod built_in;
+mod client_schema;
 mod clients_api;
 mod docs;
 mod documented;
 pub mod edge;
 mod extract;
+mod management;
 mod oauth_api;
 mod oauth_schema;
 mod pages;

@@ -50,8 +50,12 @@ pub(super) enum Tag {
     Protocol,
     /// Documents that clients and APIs read.
     Discovery,
-    /// Applications.
+    /// Applications, managed by administrators and by the people who own them.
     Applications,
+    /// Applications that register themselves (RFC 7591 and RFC 7592).
+    Registration,
+    /// People.
+    People,
     /// Whether the server is well.
     Health,
 }

@@ -2,7 +2,7 @@
 
 use poem_openapi::{Object, registry::Registry, types::Type};
 
-use super::documented::{Kind, Kinds};
+use super::documented::{Kind, Kinds, kinds};
 
 /// The parameters of a token request; which ones are needed depends on the grant type.
 #[derive(Object)]
@@ -152,23 +152,6 @@ pub(super) struct AuthorizeForm {
     code_challenge_method: Option<String>,
     /// `query`, `fragment` or `form_post`.
     response_mode: Option<String>,
-}
-
-macro_rules! kinds {
-    ($name:ident registers $($registered:ty),*: $($kind:expr),+ $(,)?) => {
-        pub(super) struct $name;
-
-        impl Kinds for $name {
-            fn kinds() -> Vec<Kind> {
-                vec![$($kind),+]
-            }
-
-            #[allow(unused_variables, clippy::allow_attributes, reason = "some kinds register nothing")]
-            fn register(registry: &mut Registry) {
-                $(<$registered>::register(registry);)*
-            }
-        }
-    };
 }
 
 kinds!(AuthorizeKinds registers :

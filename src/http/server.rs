@@ -17,6 +17,7 @@ pub struct Server {
     pub(super) token_rate: RateLimit,
     pub(super) sign_up_rate: RateLimit,
     pub(super) device_rate: RateLimit,
+    pub(super) registration_rate: RateLimit,
 }
 
 impl Server {
@@ -28,14 +29,15 @@ impl Server {
     pub fn new(signet: Signet, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
         let origin = Origin::parse(signet.issuer.as_str())?;
         let clock = signet.clock.clone();
-        let (sign_ups, devices) = if is_relaxed { (100_000, 100_000) } else { (10, 60) };
+        let (sign_ups, devices, registrations) = if is_relaxed { (100_000, 100_000, 100_000) } else { (10, 60, 60) };
         Ok(Arc::new(Self {
             cookies: Cookies::new(&origin),
             anti_forgery: AntiForgery::new(origin.clone(), signet.sealing_key.clone()),
             brand: Brand { name: signet.brand.clone() },
             token_rate: RateLimit::new(Quota::new(200, Duration::SECOND).with_burst(1000), clock.clone()),
             sign_up_rate: RateLimit::new(Quota::new(sign_ups, Duration::HOUR), clock.clone()),
-            device_rate: RateLimit::new(Quota::new(devices, Duration::MINUTE), clock),
+            device_rate: RateLimit::new(Quota::new(devices, Duration::MINUTE), clock.clone()),
+            registration_rate: RateLimit::new(Quota::new(registrations, Duration::HOUR), clock),
             signet,
             origin,
         }))

@@ -5,12 +5,16 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-pub use super::{grant_type::GrantType, response_type::ResponseType};
+pub use super::{
+    client_secret::{ClientSecret, SecretsRefusal},
+    grant_type::GrantType,
+    response_type::ResponseType,
+};
 use super::{
     redirect_uri::RedirectUri, refresh_token::OFFLINE_ACCESS, resource::is_administrators_scope, scope::Scope,
     subject::Subject,
 };
-use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
+use crate::{crypto::Digest, entropy::Entropy};
 
 /// The identifier of a client (§2.2): unique, public, 1 to [`ClientId::LONGEST`] visible ASCII characters, and never
 /// beginning as the identifier of a person does.
@@ -41,16 +45,6 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_access_token: Option<Digest>,
     /// When it was registered.
-    #[serde(with = "time::serde::rfc3339")]
-    pub created_at: OffsetDateTime,
-}
-
-/// A client secret as it is remembered: its hash alone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ClientSecret {
-    /// The hash of the secret.
-    pub digest: Digest,
-    /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
@@ -181,23 +175,6 @@ impl ClientId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl ClientSecret {
-    /// A new secret of 256 random bits, once as it is told to the client and once as it is remembered. The prefix lets
-    /// scanners of published code recognise it.
-    #[must_use]
-    pub fn draw(entropy: Entropy, now: OffsetDateTime) -> (Secret, Self) {
-        let secret = Secret::new(format!("signet_cs_{}", entropy.secret().expose()));
-        let remembered = Self::import(&secret, now);
-        (secret, remembered)
-    }
-
-    /// A secret that someone else chose.
-    #[must_use]
-    pub fn import(secret: &Secret, now: OffsetDateTime) -> Self {
-        Self { digest: Digest::of_secret(secret), created_at: now }
     }
 }
 
@@ -338,7 +315,6 @@ fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::datetime;
 
     // RFC 9068 §5
     #[test]
@@ -348,12 +324,5 @@ mod tests {
         for text in ["", "usr_abc", "a b", "a\n", "ä", &"a".repeat(129)] {
             assert_eq!(ClientId::parse(text), Err(ClientIdRefusal), "{text}");
         }
-    }
-
-    #[test]
-    fn a_secret_is_remembered_by_its_hash() {
-        let (secret, remembered) = ClientSecret::draw(Entropy::system(), datetime!(2030-01-01 00:00 UTC));
-        assert!(remembered.digest.matches(&secret));
-        assert!(!serde_json::to_string(&remembered).unwrap().contains(secret.expose()));
     }
 }

@@ -14,6 +14,7 @@ pub mod bearer;
 pub mod client;
 pub mod client_authentication;
 pub mod client_credentials;
+pub mod client_secret;
 pub mod device_authorization;
 pub mod grant;
 pub mod grant_type;

@@ -2,7 +2,7 @@
 
 use super::{
     Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENTS, CLIENTS_BY_OWNER},
+    namespaces::{CLIENT_GRANTS, CLIENTS, CLIENTS_BY_OWNER},
     record::{Kept, Record, Store, pair, put, put_new},
 };
 use crate::oauth::{
@@ -24,14 +24,24 @@ impl Store {
         self.read(id.as_str().as_bytes())
     }
 
+    /// All clients, in the order of their identifiers, after `after`; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn clients(&self, after: Option<&str>, limit: u16) -> Result<Vec<Client>, StoreFault> {
+        let rows = self.records::<Client>(b"", after.map(str::as_bytes), limit)?;
+        Ok(rows.into_iter().map(|(_, kept)| kept.record).collect())
+    }
+
     /// The clients that `owner` has registered, in the order of their identifiers, after `after`; at most `limit`.
     ///
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn clients_of(&self, owner: &Subject, after: Option<&ClientId>, limit: u16) -> Result<Vec<Client>, StoreFault> {
+    pub fn clients_of(&self, owner: &Subject, after: Option<&str>, limit: u16) -> Result<Vec<Client>, StoreFault> {
         let prefix = pair(owner.as_str(), "");
-        let after = after.map(|after| pair(owner.as_str(), after.as_str()));
+        let after = after.map(|after| pair(owner.as_str(), after));
         let keys = self.keys(CLIENTS_BY_OWNER, &prefix, after.as_deref(), limit)?;
         let ids = keys.iter().filter_map(|key| key.strip_prefix(prefix.as_slice()));
         ids.filter_map(|id| self.read::<Client>(id).transpose()).map(|kept| kept.map(|kept| kept.record)).collect()
@@ -59,5 +69,20 @@ impl Store {
     pub async fn replace_client(&self, kept: &Kept<Client>, changed: &Client) -> Result<(), CommitError> {
         let key = kept.record.client_id.as_str().as_bytes();
         self.commit(put(kept.unchanged(Commit::new(), key), key, changed)?).await
+    }
+
+    /// Forgets a client, and the grant of its own credentials. Grants of people to it stay and issue nothing more.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when something else changed the client since it was read.
+    pub async fn delete_client(&self, kept: &Kept<Client>) -> Result<(), CommitError> {
+        let id = kept.record.client_id.as_str();
+        let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id).delete(CLIENT_GRANTS, id);
+        let commit = match kept.record.owner() {
+            Some(owner) => commit.delete(CLIENTS_BY_OWNER, pair(owner.as_str(), id)),
+            None => commit,
+        };
+        self.commit(commit).await
     }
 }

@@ -61,7 +61,7 @@ impl Store {
         Ok(Some(kept).filter(|kept| self.is_current(&kept.record)))
     }
 
-    /// Up to `limit` records whose key begins with `prefix` and comes after `after`, with their keys.
+    /// The keys of up to `limit` rows whose key begins with `prefix` and comes after `after`.
     pub(super) fn keys(
         &self,
         namespace: Namespace,
@@ -71,6 +71,24 @@ impl Store {
     ) -> Result<Vec<Vec<u8>>, StoreFault> {
         let rows = self.engine.page(namespace, prefix, after, limit)?;
         Ok(rows.into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// Up to `limit` records whose key begins with `prefix` and comes after `after`, with their keys.
+    pub(super) fn records<T: Record>(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<(Vec<u8>, Kept<T>)>, StoreFault> {
+        let rows = self.engine.page(T::NAMESPACE, prefix, after, limit)?;
+        let mut records = Vec::with_capacity(rows.len());
+        for (key, row) in rows {
+            let kept = Kept { record: decode::<T>(&row.value)?, version: row.version };
+            if self.is_current(&kept.record) {
+                records.push((key, kept));
+            }
+        }
+        Ok(records)
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<(), CommitError> {

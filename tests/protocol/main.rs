@@ -1,10 +1,13 @@
 //! The protocol over real HTTP: what clients, people and attackers send, and what they get.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod api;
 mod authorize;
+mod client_management;
 mod clients;
 mod other_clients;
 mod pages;
+mod registration;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;

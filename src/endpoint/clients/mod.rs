@@ -1,6 +1,9 @@
-//! `/clients` and `/developer`: applications are registered.
+//! `/clients`, `/register` and `/developer`: applications are registered and managed.
 
-use super::{Fault, Signet, access::Access};
+pub mod dynamic;
+pub mod management;
+
+use super::{Fault, Signet, access::Access, management::ManagementRefusal};
 use crate::{
     oauth::{
         client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
@@ -27,6 +30,9 @@ pub enum RegisterRefusal {
     /// Our side failed.
     Fault(Fault),
 }
+
+/// The scopes of which one allows to register and manage applications.
+pub const SCOPES: &[&str] = &["signet:clients", "signet:admin"];
 
 /// Registers a client for whoever has `access`: an administrator without restrictions, a person for themselves.
 ///
@@ -109,6 +115,15 @@ fn is_same(one: &Client, other: &Client) -> bool {
     one.metadata == other.metadata && one.provenance == other.provenance && digests(one) == digests(other)
 }
 
+impl From<RegisterRefusal> for ManagementRefusal {
+    fn from(refusal: RegisterRefusal) -> Self {
+        match refusal {
+            RegisterRefusal::Metadata(refusal) => Self::Metadata(refusal),
+            RegisterRefusal::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 async fn create(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -126,11 +141,8 @@ async fn create(
         registration_access_token: None,
         created_at: now,
     };
-    let client_secret = (!client.is_public()).then(|| {
-        let (secret, remembered) = ClientSecret::draw(signet.entropy, now);
-        client.secrets.push(remembered);
-        secret
-    });
+    // A public client has none, and a new one has not too many.
+    let client_secret = client.add_secret(signet.entropy, now).ok();
     signet.store.create_client(&client).await.map_err(|error| RegisterRefusal::Fault(error.into()))?;
     tracing::info!(client_id = %client.client_id, "client registered");
     Ok(RegisteredClient { client, client_secret })

@@ -1,0 +1,190 @@
+//! `/register`: applications register themselves,
+//! [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591), and manage their registration,
+//! [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592).
+
+use super::{RegisteredClient, management::reregister, rules};
+use crate::{
+    crypto::Digest,
+    endpoint::{
+        Fault, Signet,
+        access::{self, AccessRefusal},
+        management::{ATTEMPTS, ManagementRefusal, taken},
+        signet::RegistrationAccess,
+    },
+    oauth::{
+        bearer::BearerError,
+        client::{Client, ClientId, Provenance},
+        registration::{Registrar, RegistrationRequest, register},
+        subject::Subject,
+    },
+    secret::Secret,
+    store::Kept,
+};
+
+/// A client that has registered itself, with the token by which it manages its registration.
+#[derive(Debug)]
+pub struct SelfRegistered {
+    /// The client, and its secret if it is told.
+    pub registered: RegisteredClient,
+    /// The registration access token.
+    pub registration_access_token: Secret,
+}
+
+/// What an update must and must not say beside the metadata (RFC 7592 §2.2).
+#[derive(Clone, Debug, Default)]
+pub struct UpdateClaims {
+    /// "MUST include its `client_id` field".
+    pub client_id: Option<String>,
+    /// "it MUST match the currently issued client secret".
+    pub client_secret: Option<Secret>,
+    /// Whether one of the members that it "MUST NOT include" is there.
+    pub has_forbidden_member: bool,
+}
+
+/// Registers a client, if the configuration allows whoever asks to do so.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then there is no client.
+pub async fn register_itself(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    token: Result<Secret, BearerError>,
+) -> Result<SelfRegistered, ManagementRefusal> {
+    let owner = admit(signet, token)?;
+    let metadata = register(request, rules(signet, Registrar::Person))?;
+    let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
+    let now = signet.clock.now();
+    let mut client = Client {
+        client_id: ClientId::draw(signet.entropy),
+        secrets: Vec::new(),
+        metadata,
+        provenance: Provenance::Itself { owner },
+        is_disabled: false,
+        registration_access_token: Some(Digest::of_secret(&registration_access_token)),
+        created_at: now,
+    };
+    // A public client has none, and a new one has not too many.
+    let client_secret = client.add_secret(signet.entropy, now).ok();
+    signet.store.create_client(&client).await?;
+    tracing::info!(client_id = %client.client_id, "client registered itself");
+    Ok(SelfRegistered { registered: RegisteredClient { client, client_secret }, registration_access_token })
+}
+
+/// The registration of the client `id` (RFC 7592 §2.1). Its secret is not remembered, so it is not told again.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn show_itself(
+    signet: &Signet,
+    id: &str,
+    token: Result<Secret, BearerError>,
+) -> Result<SelfRegistered, ManagementRefusal> {
+    let (kept, registration_access_token) = authenticate(signet, id, token)?;
+    let registered = RegisteredClient { client: kept.record, client_secret: None };
+    Ok(SelfRegistered { registered, registration_access_token })
+}
+
+/// Registers the client `id` anew (§2.2): what is left out gets its default.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn replace_itself(
+    signet: &Signet,
+    id: &str,
+    token: Result<Secret, BearerError>,
+    update: (&RegistrationRequest, &UpdateClaims),
+) -> Result<SelfRegistered, ManagementRefusal> {
+    let (request, claims) = update;
+    for _ in 0..ATTEMPTS {
+        let (kept, registration_access_token) = authenticate(signet, id, token.clone())?;
+        agree(&kept.record, claims)?;
+        let mut client = kept.record.clone();
+        let client_secret = reregister(signet, &mut client, request, false)?;
+        if taken(signet.store.replace_client(&kept, &client).await)? {
+            tracing::info!(client_id = %client.client_id, "client changed its registration");
+            return Ok(SelfRegistered {
+                registered: RegisteredClient { client, client_secret },
+                registration_access_token,
+            });
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// Takes the client `id` away (§2.3). Nothing that was granted to it issues anything more.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then it is still there.
+pub async fn delete_itself(
+    signet: &Signet,
+    id: &str,
+    token: Result<Secret, BearerError>,
+) -> Result<(), ManagementRefusal> {
+    for _ in 0..ATTEMPTS {
+        let (kept, _) = authenticate(signet, id, token.clone())?;
+        if taken(signet.store.delete_client(&kept).await)? {
+            tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
+            return Ok(());
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// Whom a new client belongs to. RFC 7591 §3: the initial access token "is used to authorize calls"; an access token with
+/// the scope to register clients is one.
+fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<Option<Subject>, ManagementRefusal> {
+    match (signet.registration, token) {
+        (RegistrationAccess::Off, _) => Err(ManagementRefusal::NotFound(
+            "applications cannot register themselves here; the setting oauth.dynamic_registration allows it",
+        )),
+        (RegistrationAccess::Open, Err(BearerError::Missing)) => Ok(None),
+        (RegistrationAccess::Open | RegistrationAccess::InitialAccessToken, token) => {
+            let token = token.map_err(AccessRefusal::Bearer)?;
+            let access = access::authorize(signet, &token, super::SCOPES)?;
+            Ok(Some(access.subject().clone()).filter(Subject::is_person))
+        }
+    }
+}
+
+/// RFC 7592 §2.1: a token that is not the client's, a client that is gone, and one that never was are the same 401.
+fn authenticate(
+    signet: &Signet,
+    id: &str,
+    token: Result<Secret, BearerError>,
+) -> Result<(Kept<Client>, Secret), ManagementRefusal> {
+    let refuse = |error| ManagementRefusal::Access(AccessRefusal::Bearer(error));
+    let token = token.map_err(refuse)?;
+    let client = ClientId::parse(id).ok().map(|id| signet.store.client(&id)).transpose()?.flatten();
+    let known = client.as_ref().and_then(|kept| kept.record.registration_access_token.as_ref());
+    let is_known = known.is_some_and(|known| known.matches(&token));
+    let Some(kept) = client.filter(|_| is_known) else {
+        return Err(refuse(BearerError::InvalidToken("the registration access token is not that of this client")));
+    };
+    if kept.record.is_disabled {
+        return Err(ManagementRefusal::Forbidden("an administrator has disabled this client"));
+    }
+    Ok((kept, token))
+}
+
+fn agree(client: &Client, claims: &UpdateClaims) -> Result<(), ManagementRefusal> {
+    let wrong = |description: &str| Err(ManagementRefusal::Invalid(description.to_owned()));
+    if claims.client_id.as_deref() != Some(client.client_id.as_str()) {
+        return wrong("client_id must be there and be that of the client (RFC 7592 §2.2)");
+    }
+    if claims.has_forbidden_member {
+        return wrong(
+            "registration_access_token, registration_client_uri, client_secret_expires_at and client_id_issued_at must \
+             not be there (RFC 7592 §2.2)",
+        );
+    }
+    match &claims.client_secret {
+        Some(secret) if !client.secrets.iter().any(|known| known.digest.matches(secret)) => {
+            wrong("client_secret must be the one that the client has; leave it out to keep it (RFC 7592 §2.2)")
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,80 @@
+//! What the endpoints of the management API have in common: why they refuse, and how a record is changed.
+
+use std::fmt;
+
+use super::{Fault, access::AccessRefusal};
+use crate::{oauth::registration::RegistrationRefusal, store::CommitError};
+
+/// Why the management API refuses.
+#[derive(Debug)]
+pub enum ManagementRefusal {
+    /// The access token, in the terms of RFC 6750.
+    Access(AccessRefusal),
+    /// What was sent, with what to send instead.
+    Invalid(String),
+    /// What was sent of an application, in the terms of RFC 7591 §3.2.2.
+    Metadata(RegistrationRefusal),
+    /// What was sent of a person: for each field what is wrong with it.
+    Fields(Vec<(&'static str, String)>),
+    /// Whoever asks may not do this.
+    Forbidden(&'static str),
+    /// There is no such thing, or none that whoever asks may see.
+    NotFound(&'static str),
+    /// It cannot be done with what is there.
+    Conflict(&'static str),
+    /// It was tried too often; for how long to wait, in seconds.
+    TooOften(i64),
+    /// Our side failed.
+    Fault(Fault),
+}
+
+/// How often a change is decided anew when something else changed the same record meanwhile.
+pub(super) const ATTEMPTS: usize = 16;
+
+/// Whether a commit was taken (`true`), or has to be decided anew because something else was first (`false`).
+///
+/// # Errors
+///
+/// The storage.
+pub(super) fn taken(outcome: Result<(), CommitError>) -> Result<bool, Fault> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(CommitError::Conflict) => Ok(false),
+        Err(CommitError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+impl<F: Into<Fault>> From<F> for ManagementRefusal {
+    fn from(fault: F) -> Self {
+        Self::Fault(fault.into())
+    }
+}
+
+impl From<AccessRefusal> for ManagementRefusal {
+    fn from(refusal: AccessRefusal) -> Self {
+        Self::Access(refusal)
+    }
+}
+
+impl From<RegistrationRefusal> for ManagementRefusal {
+    fn from(refusal: RegistrationRefusal) -> Self {
+        Self::Metadata(refusal)
+    }
+}
+
+impl fmt::Display for ManagementRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Access(AccessRefusal::Bearer(error)) => error.fmt(formatter),
+            Self::Access(AccessRefusal::Fault(fault)) | Self::Fault(fault) => fault.fmt(formatter),
+            Self::Invalid(description) => formatter.write_str(description),
+            Self::Metadata(refusal) => refusal.fmt(formatter),
+            Self::Fields(fields) => {
+                let fields: Vec<String> = fields.iter().map(|(field, wrong)| format!("{field}: {wrong}")).collect();
+                formatter.write_str(&fields.join(" "))
+            }
+            Self::Forbidden(reason) | Self::NotFound(reason) | Self::Conflict(reason) => formatter.write_str(reason),
+            Self::TooOften(seconds) => write!(formatter, "too many attempts; try again in {seconds} seconds"),
+        }
+    }
+}
