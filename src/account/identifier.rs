@@ -24,6 +24,9 @@ impl AccountId {
     /// What every identifier of an account begins with.
     pub const PREFIX: &str = "usr_";
 
+    /// How many bytes every identifier has.
+    pub const LENGTH: usize = Self::PREFIX.len() + DIGITS;
+
     /// A new identifier.
     #[must_use]
     pub fn draw(entropy: Entropy) -> Self {
@@ -150,6 +153,17 @@ impl Username {
             return Err(UsernameRefusal::Reserved);
         }
         Ok(Self(name))
+    }
+
+    /// How the canonical form of every username (or e-mail address) begins that begins with `text`.
+    #[must_use]
+    pub fn canonical_prefix(text: &str) -> String {
+        canonical(&text.chars().take(4 * Self::MAXIMUM_LENGTH).collect::<String>())
+    }
+
+    /// That of an account that is not filled in yet, and never kept.
+    pub(super) fn unnamed() -> Self {
+        Self(String::new())
     }
 
     /// The username as its owner writes it.

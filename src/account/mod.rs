@@ -6,8 +6,10 @@
 pub mod device;
 pub mod hashing;
 pub mod identifier;
+pub mod invitation;
 pub mod password;
 pub mod profile;
+pub mod profile_form;
 pub mod record;
 pub mod session;
 pub mod setup;

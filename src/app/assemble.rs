@@ -13,13 +13,13 @@ use crate::{
         throttle::{Throttle, ThrottlePolicy},
     },
     clock::Clock,
-    config::{Config, DynamicRegistration, SignUp},
+    config::{Config, DynamicRegistration},
     crypto::SealingKey,
     endpoint::{
         Lifetimes, Signet, clients,
         device::DeviceGuesses,
         device_polls::DevicePolls,
-        new_account::{NewAccount, NewAccountRefusal},
+        new_account::{NewAccount, NewAccountRefusal, ProfileForm},
         setup,
         signet::RegistrationAccess,
     },
@@ -55,7 +55,7 @@ pub async fn assemble(
         },
         lifetimes: lifetimes(config),
         password_policy: PasswordPolicy::new(config.accounts.password_minimum_length).unwrap_or_default(),
-        sign_up_is_open: config.accounts.sign_up == SignUp::Open,
+        sign_up: config.accounts.sign_up,
         registration: match config.oauth.dynamic_registration {
             DynamicRegistration::Off => RegistrationAccess::Off,
             DynamicRegistration::InitialAccessToken => RegistrationAccess::InitialAccessToken,
@@ -102,7 +102,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         authorization_policy: AuthorizationPolicy { require_state: true, offered: Offered::default() },
         lifetimes: lifetimes(&config),
         password_policy: PasswordPolicy::default(),
-        sign_up_is_open: true,
+        sign_up: config.accounts.sign_up,
         registration: RegistrationAccess::Off,
         brand: config.brand.name.clone(),
         store: Store::new(Arc::new(MemoryEngine::new()), None),
@@ -183,10 +183,8 @@ async fn put_clients(signet: &Signet, config: &Config) -> Result<(), StartError>
 async fn bootstrap(signet: &Signet, config: &Config) -> Result<(), StartError> {
     let Some(bootstrap) = &config.bootstrap else { return Ok(()) };
     let entered = NewAccount {
-        username: bootstrap.admin_username.clone(),
-        email: String::new(),
-        name: String::new(),
-        password: Secret::new(bootstrap.admin_password.expose()),
+        profile: ProfileForm { username: Some(bootstrap.admin_username.clone()), ..ProfileForm::default() },
+        password: Some(Secret::new(bootstrap.admin_password.expose())),
     };
     match setup::bootstrap(signet, entered).await {
         Ok(_) => Ok(()),

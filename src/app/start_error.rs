@@ -59,8 +59,8 @@ impl fmt::Display for StartError {
             Self::Bootstrap(errors) => {
                 formatter.write_str("the administrator of the configuration cannot be created:")?;
                 for (key, error) in [
-                    ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", &errors.username),
-                    ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", &errors.password),
+                    ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", errors.of("username")),
+                    ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", errors.of("password")),
                 ] {
                     if let Some(error) = error {
                         write!(formatter, "\n  {key}: {error}")?;

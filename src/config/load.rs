@@ -198,7 +198,8 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
 
 fn accounts(top: &mut Section<'_>) -> AccountSettings {
     let mut section = top.section("accounts");
-    let sign_up = section.read("sign_up", one_of([("open", SignUp::Open), ("closed", SignUp::Closed)]));
+    let choices = [("open", SignUp::Open), ("invitation", SignUp::Invitation), ("closed", SignUp::Closed)];
+    let sign_up = section.read("sign_up", one_of(choices));
     let length = section.read("password_minimum_length", number(8..=64));
     section.close();
     AccountSettings {

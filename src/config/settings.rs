@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use time::Duration;
 
+pub use crate::account::invitation::SignUp;
 use crate::{
     oauth::{
         client::{ClientId, ClientMetadata},
@@ -119,20 +120,10 @@ pub enum DynamicRegistration {
 /// `[accounts]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// Whether people may register themselves. Default `open`.
+    /// Whether people may register themselves: `open`, `invitation` or `closed`. Default `open`.
     pub sign_up: SignUp,
     /// The fewest characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single factor).
     pub password_minimum_length: usize,
-}
-
-/// Who may make an account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SignUp {
-    /// `open`: everyone.
-    #[default]
-    Open,
-    /// `closed`: administrators.
-    Closed,
 }
 
 /// `[throttle]`

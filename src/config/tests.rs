@@ -73,6 +73,16 @@ fn the_environment_goes_before_the_file() {
 }
 
 #[test]
+fn people_register_themselves_as_is_configured() {
+    let sign_up = |value: &str| load("", &[("SIGNET__ACCOUNTS__SIGN_UP", value)]).map(|config| config.accounts.sign_up);
+    assert_eq!(load("", &[]).unwrap().accounts.sign_up, SignUp::Open);
+    for (value, expected) in [("open", SignUp::Open), ("invitation", SignUp::Invitation), ("closed", SignUp::Closed)] {
+        assert_eq!(sign_up(value).unwrap(), expected, "{value}");
+    }
+    assert!(sign_up("invite").is_err());
+}
+
+#[test]
 fn a_variable_sets_a_key_and_never_a_whole_table() {
     for name in ["SIGNET__LIFETIMES", "SIGNET__CLIENTS", "SIGNET__LIFETIMES_FILE"] {
         let mistakes = load("", &[(name, "5")]).unwrap_err();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Fault, access::AccessRefusal};
+use super::{Fault, access::AccessRefusal, new_account::FieldErrors, signup::NotAdmitted};
 use crate::{oauth::registration::RegistrationRefusal, store::CommitError};
 
 /// Why the management API refuses.
@@ -15,7 +15,9 @@ pub enum ManagementRefusal {
     /// What was sent of an application, in the terms of RFC 7591 §3.2.2.
     Metadata(RegistrationRefusal),
     /// What was sent of a person: for each field what is wrong with it.
-    Fields(Vec<(&'static str, String)>),
+    Fields(FieldErrors),
+    /// Whoever asks may not register themselves.
+    NotAdmitted(NotAdmitted),
     /// Whoever asks may not do this.
     Forbidden(&'static str),
     /// There is no such thing, or none that whoever asks may see.
@@ -68,6 +70,7 @@ impl fmt::Display for ManagementRefusal {
             Self::Access(AccessRefusal::Bearer(error)) => error.fmt(formatter),
             Self::Access(AccessRefusal::Fault(fault)) | Self::Fault(fault) => fault.fmt(formatter),
             Self::Invalid(description) => formatter.write_str(description),
+            Self::NotAdmitted(refusal) => refusal.fmt(formatter),
             Self::Metadata(refusal) => refusal.fmt(formatter),
             Self::Fields(fields) => {
                 let fields: Vec<String> = fields.iter().map(|(field, wrong)| format!("{field}: {wrong}")).collect();

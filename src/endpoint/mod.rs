@@ -6,12 +6,14 @@
 pub mod access;
 pub mod authorize;
 pub mod clients;
+pub mod connections;
 pub mod consent;
 pub mod device;
 pub mod device_polls;
 pub mod fault;
 pub mod interaction;
 pub mod introspect;
+pub mod invitations;
 pub mod login;
 pub mod logout;
 pub mod management;
@@ -25,6 +27,7 @@ pub mod signet;
 pub mod signup;
 pub mod token;
 pub mod userinfo;
+pub mod users;
 
 pub use self::signet::{Lifetimes, Signet};
 pub use fault::Fault;

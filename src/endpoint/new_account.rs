@@ -1,38 +1,23 @@
-//! What a person enters to get an account: for the sign-up page, the first administrator and the configuration alike.
+//! What a person enters to get an account: for the sign-up page, the management API, the first administrator and the
+//! configuration alike.
 
 use super::{Fault, Signet};
+pub use crate::account::profile_form::{Editor, FieldErrors, ProfileForm};
 use crate::{
     account::{
-        password::NewPassword,
-        record::{Account, EmailAddress, Line, Username},
+        password::{NewPassword, PasswordRefusal},
+        record::Account,
     },
     secret::Secret,
 };
 
-/// What was entered. Empty is left out.
-#[derive(Clone, Debug)]
+/// What was entered.
+#[derive(Clone)]
 pub struct NewAccount {
-    /// The name to sign in with.
-    pub username: String,
-    /// The e-mail address.
-    pub email: String,
-    /// The full name.
-    pub name: String,
-    /// The password.
-    pub password: Secret,
-}
-
-/// What is wrong with each field, in words for the person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldErrors {
-    /// The username.
-    pub username: Option<String>,
-    /// The e-mail address.
-    pub email: Option<String>,
-    /// The full name.
-    pub name: Option<String>,
-    /// The password.
-    pub password: Option<String>,
+    /// About the person.
+    pub profile: ProfileForm,
+    /// The password; an account without one cannot sign in by password.
+    pub password: Option<Secret>,
 }
 
 /// Why there is no account.
@@ -50,46 +35,44 @@ impl NewAccount {
     /// # Errors
     ///
     /// Everything that is wrong with what was entered, at once.
-    pub async fn prepare(self, signet: &Signet) -> Result<Account, NewAccountRefusal> {
-        let context = [self.username.as_str(), self.email.as_str(), self.name.as_str(), signet.brand.as_str()];
-        let password = NewPassword::parse(self.password.clone(), &signet.password_policy, &context);
-        let username = Username::parse(&self.username);
-        let email = optional(&self.email).map(EmailAddress::parse).transpose();
-        let name = optional(&self.name).map(Line::parse).transpose();
-        let errors = FieldErrors {
-            username: username.as_ref().err().map(ToString::to_string),
-            email: email.as_ref().err().map(ToString::to_string),
-            name: name.as_ref().err().map(ToString::to_string),
-            password: password.as_ref().err().map(ToString::to_string),
+    pub async fn prepare(self, signet: &Signet, editor: Editor) -> Result<Account, NewAccountRefusal> {
+        let now = signet.clock.now();
+        let begun = self.profile.begin(editor, now, signet.entropy);
+        let password = self.password.as_ref().map(|password| parse(signet, &self.profile, password)).transpose();
+        let (mut account, password) = match (begun, password) {
+            (Ok(account), Ok(password)) => (account, password),
+            (begun, password) => {
+                let mut errors = begun.err().unwrap_or_default();
+                if let Err(refusal) = password {
+                    errors.add("password", &refusal);
+                }
+                return Err(NewAccountRefusal::Fields(errors));
+            }
         };
-        let (Ok(username), Ok(email), Ok(name), Ok(password)) = (username, email, name, password) else {
-            return Err(NewAccountRefusal::Fields(errors));
-        };
-        if signet
-            .store
-            .account_by_username(&username)
-            .map_err(|fault| NewAccountRefusal::Fault(fault.into()))?
-            .is_some()
-        {
+        if signet.store.account_by_username(&account.username).map_err(fault)?.is_some() {
             return Err(taken());
         }
-        let hash = signet.hasher.hash(password, signet.entropy).await;
-        let hash = hash.map_err(|fault| NewAccountRefusal::Fault(fault.into()))?;
-        let now = signet.clock.now();
-        let mut account = Account::new(username, now, signet.entropy);
-        account.change_password(hash, now);
-        account.email = email;
-        account.claims.name = name;
+        if let Some(password) = password {
+            account.change_password(signet.hasher.hash(password, signet.entropy).await.map_err(fault)?, now);
+        }
         Ok(account)
     }
 }
 
-/// The refusal of a username that somebody else has.
-pub(super) fn taken() -> NewAccountRefusal {
-    let username = Some("Somebody has this username already. Choose another one.".to_owned());
-    NewAccountRefusal::Fields(FieldErrors { username, ..FieldErrors::default() })
+/// Takes `password` for the person of `profile`, who should not choose what is known of them.
+fn parse(signet: &Signet, profile: &ProfileForm, password: &Secret) -> Result<NewPassword, PasswordRefusal> {
+    let known = [&profile.username, &profile.email, &profile.name].map(|text| text.as_deref().unwrap_or_default());
+    let context = [&known[..], &[signet.brand.as_str()]].concat();
+    NewPassword::parse(password.clone(), &signet.password_policy, &context)
 }
 
-fn optional(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
+/// The refusal of a username that somebody else has.
+pub(super) fn taken() -> NewAccountRefusal {
+    NewAccountRefusal::Fields(FieldErrors::of_one("username", &TAKEN))
 }
+
+fn fault(fault: impl Into<Fault>) -> NewAccountRefusal {
+    NewAccountRefusal::Fault(fault.into())
+}
+
+pub(super) const TAKEN: &str = "Somebody has this username already. Choose another one.";

@@ -3,7 +3,7 @@
 use super::{
     Fault, Signet,
     login::{self, SignedInBrowser},
-    new_account::{NewAccount, NewAccountRefusal, taken},
+    new_account::{Editor, NewAccount, NewAccountRefusal, taken},
     session::Browser,
 };
 use crate::{
@@ -62,7 +62,7 @@ pub async fn create(
     (browser, user_agent): (&Browser, &str),
 ) -> Result<SignedInBrowser, FirstAdministratorRefusal> {
     check(signet, presented)?;
-    let mut account = entered.prepare(signet).await.map_err(FirstAdministratorRefusal::Account)?;
+    let mut account = entered.prepare(signet, Editor::Newcomer).await.map_err(FirstAdministratorRefusal::Account)?;
     account.role = Role::Administrator;
     // The hash took a while: the link is looked at again, and spent together with the creation.
     let stored = signet.store.setup_code().map_err(fault)?;
@@ -88,7 +88,7 @@ pub async fn create(
 ///
 /// What is wrong with the configured name or password, or our side.
 pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, NewAccountRefusal> {
-    let existing = crate::account::record::Username::parse(&entered.username)
+    let existing = crate::account::record::Username::parse(entered.profile.username.as_deref().unwrap_or_default())
         .ok()
         .map(|username| signet.store.account_by_username(&username))
         .transpose()
@@ -97,7 +97,7 @@ pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, New
     if existing.is_some() {
         return Ok(false);
     }
-    let mut account = entered.prepare(signet).await?;
+    let mut account = entered.prepare(signet, Editor::Newcomer).await?;
     account.role = Role::Administrator;
     signet.store.create_account(&account).await.map_err(|error| NewAccountRefusal::Fault(error.into()))?;
     tracing::info!(account = %account.id, "administrator created from the configuration");

@@ -8,6 +8,7 @@ use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls};
 use crate::{
     account::{
         hashing::PasswordHasher,
+        invitation::SignUp,
         password::PasswordPolicy,
         record::{Account, AccountId},
         session::SessionLifetimes,
@@ -45,8 +46,8 @@ pub struct Signet {
     pub lifetimes: Lifetimes,
     /// What it demands of passwords.
     pub password_policy: PasswordPolicy,
-    /// Whether anybody may register an account.
-    pub sign_up_is_open: bool,
+    /// Who may make an account for themselves.
+    pub sign_up: SignUp,
     /// Whether clients may register themselves.
     pub registration: RegistrationAccess,
     /// Its name for people, which nobody should choose as a password.

@@ -1,20 +1,39 @@
-//! `/signup`: a person registers.
+//! `/signup` and `POST /users`: a person registers.
 
 use super::{
-    Signet,
+    Fault, Signet,
     login::{self, SignedInBrowser},
-    new_account::{NewAccount, NewAccountRefusal, taken},
+    new_account::{Editor, NewAccount, NewAccountRefusal, taken},
     session::Browser,
 };
-use crate::store::CommitError;
+use crate::{
+    account::{
+        invitation::{self, Invitation},
+        record::Account,
+    },
+    crypto::Digest,
+    secret::Secret,
+    store::{CommitError, Kept},
+};
+
+pub use crate::account::invitation::SignUpRefusal as NotAdmitted;
 
 /// Why nobody was registered.
 #[derive(Debug)]
 pub enum SignUpRefusal {
-    /// This server is not open for registration.
-    Closed,
+    /// Whoever asks may not register themselves.
+    NotAdmitted(NotAdmitted),
     /// What was entered, or our side.
     Account(NewAccountRefusal),
+}
+
+/// Whether somebody who shows `invitation`, or none, may register.
+///
+/// # Errors
+///
+/// [`SignUpRefusal`].
+pub fn check(signet: &Signet, presented: Option<&Secret>) -> Result<(), SignUpRefusal> {
+    admit(signet, presented).map(|_| ())
 }
 
 /// Registers a person and signs them in.
@@ -25,21 +44,59 @@ pub enum SignUpRefusal {
 pub async fn sign_up(
     signet: &Signet,
     entered: NewAccount,
-    browser: &Browser,
-    user_agent: &str,
+    presented: Option<&Secret>,
+    (browser, user_agent): (&Browser, &str),
 ) -> Result<SignedInBrowser, SignUpRefusal> {
-    if !signet.sign_up_is_open {
-        return Err(SignUpRefusal::Closed);
-    }
-    let account = entered.prepare(signet).await.map_err(SignUpRefusal::Account)?;
-    match signet.store.create_account(&account).await {
+    let account = enroll(signet, entered, presented).await?;
+    login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
+}
+
+/// Registers a person, whom the configuration or an invitation lets in.
+///
+/// # Errors
+///
+/// [`SignUpRefusal`]; then there is no account, and the invitation still works if it did before.
+pub async fn enroll(
+    signet: &Signet,
+    entered: NewAccount,
+    presented: Option<&Secret>,
+) -> Result<Account, SignUpRefusal> {
+    check(signet, presented)?;
+    let mut account = entered.prepare(signet, Editor::Newcomer).await.map_err(SignUpRefusal::Account)?;
+    // The hash took a while: the invitation is looked at again, and spent together with the creation.
+    let (admittance, stored) = admit(signet, presented)?;
+    admittance.furnish(&mut account);
+    let digest = presented.map(Digest::of_secret);
+    let created = match (admittance.spent(), &digest, &stored) {
+        (Some(spent), Some(digest), Some(stored)) => {
+            signet.store.create_invited_account(&account, (digest, stored), spent).await
+        }
+        _ => signet.store.create_account(&account).await,
+    };
+    match created {
         Ok(()) => {}
-        // Two asked for the same username at once.
-        Err(CommitError::Conflict) => return Err(SignUpRefusal::Account(taken())),
-        Err(CommitError::Fault(fault)) => return Err(SignUpRefusal::Account(NewAccountRefusal::Fault(fault.into()))),
+        Err(CommitError::Conflict) => {
+            // Two have used the invitation at once, or have asked for the same username.
+            check(signet, presented)?;
+            return Err(SignUpRefusal::Account(taken()));
+        }
+        Err(CommitError::Fault(cause)) => return Err(fault(cause)),
     }
-    tracing::info!(account = %account.id, "account created");
-    login::begin_session(signet, &account, browser, user_agent)
-        .await
-        .map_err(|fault| SignUpRefusal::Account(NewAccountRefusal::Fault(fault)))
+    tracing::info!(account = %account.id, invited = digest.is_some(), "account created");
+    Ok(account)
+}
+
+fn admit(
+    signet: &Signet,
+    presented: Option<&Secret>,
+) -> Result<(invitation::Admittance, Option<Kept<Invitation>>), SignUpRefusal> {
+    let digest = presented.map(Digest::of_secret);
+    let stored = digest.as_ref().map(|digest| signet.store.invitation(digest)).transpose().map_err(fault)?.flatten();
+    let shown = presented.map(|_| stored.as_ref().map(|kept| &kept.record));
+    let admittance = invitation::admit(signet.sign_up, shown, signet.clock.now());
+    admittance.map(|admittance| (admittance, stored)).map_err(SignUpRefusal::NotAdmitted)
+}
+
+fn fault(cause: impl Into<Fault>) -> SignUpRefusal {
+    SignUpRefusal::Account(NewAccountRefusal::Fault(cause.into()))
 }

@@ -41,11 +41,13 @@ pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem:
         ManagementRefusal::Metadata(refusal) => problem(StatusCode::BAD_REQUEST, refusal.code.as_str(), &description),
         ManagementRefusal::Fields(fields) => {
             let fields: serde_json::Map<String, Value> =
-                fields.into_iter().map(|(field, wrong)| (field.to_owned(), wrong.into())).collect();
+                fields.iter().map(|(field, wrong)| (field.to_owned(), wrong.into())).collect();
             let body = json!({"error": "invalid_request", "error_description": description, "fields": fields});
             json_answer(StatusCode::BAD_REQUEST, &body)
         }
-        ManagementRefusal::Forbidden(_) => problem(StatusCode::FORBIDDEN, "access_denied", &description),
+        ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) => {
+            problem(StatusCode::FORBIDDEN, "access_denied", &description)
+        }
         ManagementRefusal::NotFound(_) => problem(StatusCode::NOT_FOUND, "not_found", &description),
         ManagementRefusal::Conflict(_) => problem(StatusCode::CONFLICT, "conflict", &description),
         ManagementRefusal::TooOften(seconds) => {

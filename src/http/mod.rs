@@ -4,6 +4,7 @@ mod authorize;
 mod built_in;
 mod client_schema;
 mod clients_api;
+mod connections_api;
 mod docs;
 mod documented;
 pub mod edge;
@@ -15,6 +16,8 @@ mod pages;
 mod presentation;
 mod routes;
 mod server;
+mod user_schema;
+mod users_api;
 mod visit;
 
 pub use built_in::built_in_client;

@@ -10,12 +10,14 @@ use poem_openapi::{LicenseObject, OpenApiService};
 
 use super::{
     clients_api::ClientsApi,
+    connections_api::ConnectionsApi,
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     oauth_api::OAuthApi,
     pages,
     presentation::Pages,
     server::Server,
+    users_api::UsersApi,
     visit::Visit,
 };
 use crate::web::{self, WebLink};
@@ -57,18 +59,20 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi), ()> {
-    OpenApiService::new(
-        (OAuthApi(Arc::clone(server)), ClientsApi(Arc::clone(server))),
-        "Signet",
-        env!("CARGO_PKG_VERSION"),
-    )
-    .description(
-        "An OAuth 2.0 and OpenID Connect authorization server. Press Authorize to log in and try the endpoints as \
+fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
+    let apis = (
+        OAuthApi(Arc::clone(server)),
+        ClientsApi(Arc::clone(server)),
+        UsersApi(Arc::clone(server)),
+        ConnectionsApi(Arc::clone(server)),
+    );
+    OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
+        .description(
+            "An OAuth 2.0 and OpenID Connect authorization server. Press Authorize to log in and try the endpoints as \
              yourself.",
-    )
-    .license(LicenseObject::new("MIT"))
-    .url_prefix("")
+        )
+        .license(LicenseObject::new("MIT"))
+        .url_prefix("")
 }
 
 fn routes(server: &Arc<Server>) -> Route {

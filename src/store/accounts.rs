@@ -1,9 +1,9 @@
 //! People.
 
 use super::{
-    Commit, CommitError, Expect, Namespace, StoreFault,
-    namespaces::{ACCOUNTS, ADMINISTRATORS, USERNAMES},
-    record::{Kept, Record, Store, put, put_new},
+    Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault,
+    namespaces::{ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ADMINISTRATORS, USERNAMES},
+    record::{Kept, Keyed, Record, Store, put, put_new},
     setup,
 };
 use crate::account::{
@@ -79,23 +79,184 @@ impl Store {
         self.commit(create(setup::spend(commit, code, spent)?, account)?).await
     }
 
-    /// Keeps `changed` in place of `kept`. The username stays.
+    /// Keeps `changed` in place of `kept`.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the account since it was read.
+    /// [`CommitError::Conflict`] when something else changed the account since it was read, or somebody has its new
+    /// username.
     pub async fn replace_account(&self, kept: &Kept<Account>, changed: &Account) -> Result<(), CommitError> {
-        let key = kept.record.id.as_str().as_bytes();
-        let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
-        self.commit(mark_role(commit, changed)).await
+        self.commit(replace(Commit::new(), kept, changed)?).await
+    }
+
+    /// Keeps `changed`, which no longer administers the server, in place of `kept`, as long as `other` does.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`], as at [`Store::replace_account`], and when something else changed `other`.
+    pub async fn replace_administrator(
+        &self,
+        kept: &Kept<Account>,
+        changed: &Account,
+        other: &Kept<Account>,
+    ) -> Result<(), CommitError> {
+        self.commit(replace(beside(Commit::new(), other), kept, changed)?).await
+    }
+
+    /// Forgets an account, as long as `other`, if it is given, administers the server. Its username is free again.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when something else changed one of the two since they were read.
+    pub async fn delete_account(&self, kept: &Kept<Account>, other: Option<&Kept<Account>>) -> Result<(), CommitError> {
+        let (account, id) = (&kept.record, kept.record.id.as_str());
+        let commit = other.map_or_else(Commit::new, |other| beside(Commit::new(), other));
+        let commit = kept
+            .unchanged(commit, id.as_bytes())
+            .delete(ACCOUNTS, id)
+            .delete(USERNAMES, account.username.canonical())
+            .delete(ADMINISTRATORS, id)
+            .delete(ACCOUNTS_BY_CREATION, creation_key(account));
+        let commit = match email_key(account) {
+            Some(key) => commit.delete(ACCOUNTS_BY_EMAIL, key),
+            None => commit,
+        };
+        self.commit(commit).await
+    }
+
+    /// The accounts in the order `order`, after the key `after`, with the keys of that order; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn accounts(
+        &self,
+        order: &AccountOrder<'_>,
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<Keyed<Option<Account>>>, StoreFault> {
+        let (namespace, prefix): (_, &[u8]) = match order {
+            AccountOrder::Username { prefix } => (USERNAMES, prefix.as_bytes()),
+            AccountOrder::Email { prefix } => (ACCOUNTS_BY_EMAIL, prefix.as_bytes()),
+            AccountOrder::NewestFirst => (ACCOUNTS_BY_CREATION, b""),
+            AccountOrder::Administrators => (ADMINISTRATORS, AccountId::PREFIX.as_bytes()),
+        };
+        if let AccountOrder::Username { .. } = order {
+            let holders = self.records::<Holder>(prefix, after, limit)?;
+            return holders.into_iter().map(|(key, holder)| Ok((key, self.listed(&holder.record.0)?))).collect();
+        }
+        let keys = self.keys(namespace, prefix, after, limit)?;
+        keys.into_iter().map(|key| self.at_end_of(&key).map(|account| (key, account))).collect()
+    }
+
+    /// Somebody other than `id` who administers the server.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn other_administrator(&self, id: &AccountId) -> Result<Option<Kept<Account>>, StoreFault> {
+        let mut after = None;
+        loop {
+            let keys = self.keys(ADMINISTRATORS, AccountId::PREFIX.as_bytes(), after.as_deref(), 50)?;
+            for key in &keys {
+                let other = std::str::from_utf8(key).ok().and_then(|text| AccountId::parse(text).ok());
+                if let Some(other) = other.filter(|other| other != id)
+                    && let Some(kept) = self.account(&other)?.filter(|kept| kept.record.is_administrator())
+                {
+                    return Ok(Some(kept));
+                }
+            }
+            match keys.last() {
+                Some(last) => after = Some(last.clone()),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The account whose identifier ends an index key.
+    fn at_end_of(&self, key: &[u8]) -> Result<Option<Account>, StoreFault> {
+        let id = key.len().checked_sub(AccountId::LENGTH).and_then(|at| key.get(at..));
+        let id = id.and_then(|id| std::str::from_utf8(id).ok()).and_then(|id| AccountId::parse(id).ok());
+        match id {
+            Some(id) => self.listed(&id),
+            None => Ok(None),
+        }
+    }
+
+    fn listed(&self, id: &AccountId) -> Result<Option<Account>, StoreFault> {
+        Ok(self.account(id)?.map(|kept| kept.record))
     }
 }
 
-fn create(commit: Commit, account: &Account) -> Result<Commit, StoreFault> {
+/// In which order to list accounts, and which ones.
+#[derive(Clone, Debug)]
+pub enum AccountOrder<'a> {
+    /// By canonical username, those that begin with `prefix`.
+    Username {
+        /// The beginning, canonical.
+        prefix: &'a str,
+    },
+    /// By canonical e-mail address, those that begin with `prefix`.
+    Email {
+        /// The beginning, canonical.
+        prefix: &'a str,
+    },
+    /// The newest first.
+    NewestFirst,
+    /// Those who have the role of an administrator.
+    Administrators,
+}
+
+/// Adds a new account to `commit`.
+pub(super) fn create(commit: Commit, account: &Account) -> Result<Commit, StoreFault> {
     let holder = Holder(account.id.clone());
     let commit = put_new(commit, account.username.canonical().as_bytes(), &holder)?;
     let commit = put_new(commit, account.id.as_str().as_bytes(), account)?;
+    let commit = commit.put(ACCOUNTS_BY_CREATION, creation_key(account), [], None);
+    let commit = match email_key(account) {
+        Some(key) => commit.put(ACCOUNTS_BY_EMAIL, key, [], None),
+        None => commit,
+    };
     Ok(mark_role(commit, account))
+}
+
+fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -> Result<Commit, StoreFault> {
+    let key = kept.record.id.as_str().as_bytes();
+    let commit = put(kept.unchanged(commit, key), key, changed)?;
+    let (before, after) = (kept.record.username.canonical(), changed.username.canonical());
+    let commit = if before == after {
+        commit
+    } else {
+        put_new(commit.delete(USERNAMES, before), after.as_bytes(), &Holder(changed.id.clone()))?
+    };
+    let (before, after) = (email_key(&kept.record), email_key(changed));
+    let commit = if before == after {
+        commit
+    } else {
+        let commit = before.into_iter().fold(commit, |commit, key| commit.delete(ACCOUNTS_BY_EMAIL, key));
+        after.into_iter().fold(commit, |commit, key| commit.put(ACCOUNTS_BY_EMAIL, key, [], None))
+    };
+    Ok(mark_role(commit, changed))
+}
+
+/// Adds the precondition that nothing has happened to `other` to `commit`.
+fn beside(commit: Commit, other: &Kept<Account>) -> Commit {
+    other.unchanged(commit, other.record.id.as_str().as_bytes())
+}
+
+/// A key that orders by time of creation, the newest first.
+fn creation_key(account: &Account) -> Vec<u8> {
+    // Until the year 2554 it is in the range; later accounts would be listed as if made then.
+    let nanoseconds = u64::try_from(account.created_at.unix_timestamp_nanos()).unwrap_or(u64::MAX);
+    [&(u64::MAX - nanoseconds).to_be_bytes()[..], account.id.as_str().as_bytes()].concat()
+}
+
+/// A key that orders by e-mail address; it is at most 256 bytes long, so a very long address is cut.
+fn email_key(account: &Account) -> Option<Vec<u8>> {
+    let email = account.email.as_ref()?.canonical();
+    let most = MAX_KEY - AccountId::LENGTH - 1;
+    let kept = email.as_bytes().get(..most).unwrap_or(email.as_bytes());
+    Some([kept, &[0], account.id.as_str().as_bytes()].concat())
 }
 
 fn mark_role(commit: Commit, account: &Account) -> Commit {

@@ -62,4 +62,24 @@ impl Store {
     ) -> Result<(), CommitError> {
         self.commit(put(Commit::new(), &pair(subject.as_str(), client_id.as_str()), consent)?).await
     }
+
+    /// Forgets everything that `subject` has agreed to and withdrawn.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written. Then some may be forgotten and others not.
+    pub async fn forget_consents_of(&self, subject: &Subject) -> Result<(), CommitError> {
+        let prefix = pair(subject.as_str(), "");
+        loop {
+            let keys = self.keys(CONSENTS, &prefix, None, FORGOTTEN_AT_ONCE)?;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            let commit = keys.into_iter().fold(Commit::new(), |commit, key| commit.delete(CONSENTS, key));
+            self.commit(commit).await?;
+        }
+    }
 }
+
+/// So many rows fit into one commit.
+const FORGOTTEN_AT_ONCE: u16 = 50;

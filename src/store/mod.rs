@@ -13,6 +13,7 @@ mod devices;
 mod engine;
 mod fault;
 mod grants;
+mod invitations;
 mod memory;
 mod namespaces;
 mod record;
@@ -24,6 +25,7 @@ mod sled;
 mod contract;
 
 pub use self::{
+    accounts::AccountOrder,
     commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
     engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
     fault::{CommitError, Limit, StoreFault, UnreadableRow},

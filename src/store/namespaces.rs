@@ -21,6 +21,12 @@ pub(super) const SESSIONS: Namespace = Namespace::new(9, "sessions");
 pub(super) const CONSENTS: Namespace = Namespace::new(10, "consents");
 /// The one link with which the first administrator is made.
 pub(super) const SETUP: Namespace = Namespace::new(11, "setup");
+/// Time of creation, the newest first, and account → nothing.
+pub(super) const ACCOUNTS_BY_CREATION: Namespace = Namespace::new(12, "accounts_by_creation");
+/// Hash of the secret → invitation.
+pub(super) const INVITATIONS: Namespace = Namespace::new(13, "invitations");
+/// Canonical e-mail address and account → nothing.
+pub(super) const ACCOUNTS_BY_EMAIL: Namespace = Namespace::new(14, "accounts_by_email");
 /// Person and grant → nothing.
 pub(super) const GRANTS_BY_SUBJECT: Namespace = Namespace::new(17, "grants_by_subject");
 /// Hash of the device code → device authorization.

@@ -24,6 +24,9 @@ pub struct Kept<T> {
     version: u64,
 }
 
+/// Something with its key.
+pub(super) type Keyed<T> = (Vec<u8>, T);
+
 /// What can be kept under a key of a namespace of its own.
 pub(super) trait Record: Serialize + DeserializeOwned {
     /// Where.
@@ -79,7 +82,7 @@ impl Store {
         prefix: &[u8],
         after: Option<&[u8]>,
         limit: u16,
-    ) -> Result<Vec<(Vec<u8>, Kept<T>)>, StoreFault> {
+    ) -> Result<Vec<Keyed<Kept<T>>>, StoreFault> {
         let rows = self.engine.page(T::NAMESPACE, prefix, after, limit)?;
         let mut records = Vec::with_capacity(rows.len());
         for (key, row) in rows {

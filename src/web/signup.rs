@@ -26,6 +26,8 @@ pub struct SignupPage {
     pub minimum_password_length: usize,
     /// What the sign-up continues, as an opaque text.
     pub interaction: Option<String>,
+    /// The secret of the invitation, when one was followed.
+    pub invitation: Option<String>,
     /// The anti-forgery token.
     pub anti_forgery: String,
 }
@@ -47,6 +49,9 @@ impl SignupPage {
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action="/signup" {
                     (hidden(&self.anti_forgery, interaction))
+                    @if let Some(invitation) = &self.invitation {
+                        input type="hidden" name="invitation" value=(invitation);
+                    }
                     (Field::username().entry(&self.username).autofocus(self.username.value.is_empty()))
                     (Field::email().entry(&self.email).optional())
                     (Field::text("name", "Full name").autocomplete("name").entry(&self.full_name).optional())
@@ -80,6 +85,7 @@ mod tests {
             error: None,
             minimum_password_length: 15,
             interaction: None,
+            invitation: None,
             anti_forgery: "token".to_owned(),
         }
     }

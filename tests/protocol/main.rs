@@ -11,6 +11,7 @@ mod registration;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
+mod users;
 #[path = "../support/visitor.rs"]
 mod visitor;
 

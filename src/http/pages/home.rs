@@ -4,6 +4,7 @@ use poem::{Response, http::StatusCode};
 
 use super::current;
 use crate::{
+    account::invitation::SignUp,
     http::visit::Visit,
     web::{HomePage, WebLink},
 };
@@ -15,6 +16,6 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let (Some(issuer), Some(discovery)) = (WebLink::parse(signet.issuer.as_str()), WebLink::parse(&discovery)) else {
         return Err(poem::error::NotFoundError.into());
     };
-    let page = HomePage { issuer, discovery, signed_in_as, signup_open: signet.sign_up_is_open };
+    let page = HomePage { issuer, discovery, signed_in_as, signup_open: signet.sign_up == SignUp::Open };
     Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
 }

@@ -4,6 +4,7 @@ use poem::{Response, http::StatusCode};
 
 use super::{begun, card, is_busy, onward, way_back};
 use crate::{
+    account::invitation::SignUp,
     endpoint::login::{LoginAttempt, LoginRefusal, login},
     http::{fault, visit::Visit},
     secret::Secret,
@@ -61,7 +62,7 @@ fn form(visit: &Visit, username: String, remark: Option<LoginRemark>, status: St
         client: begun.as_ref().map(|begun| card(&begun.client)),
         username,
         remark,
-        signup_open: visit.server.signet().sign_up_is_open,
+        signup_open: visit.server.signet().sign_up == SignUp::Open,
         interaction: sealed.map(ToOwned::to_owned),
         anti_forgery: visit.anti_forgery("login", sealed),
     };

@@ -18,7 +18,7 @@ use crate::{
         Fault,
         interaction::Interaction,
         login::SignedInBrowser,
-        new_account::{FieldErrors, NewAccount},
+        new_account::{FieldErrors, NewAccount, ProfileForm},
         session::{self, CurrentSession},
     },
     oauth::{client::Client, scope::Scope},
@@ -113,12 +113,10 @@ fn onward(visit: &Visit, signed_in: &SignedInBrowser) -> Response {
 
 /// What was entered to get an account.
 fn entered(visit: &Visit) -> NewAccount {
-    NewAccount {
-        username: visit.text("username"),
-        email: visit.text("email"),
-        name: visit.text("name"),
-        password: Secret::new(visit.text("password")),
-    }
+    let text = |name| visit.value(name).map(ToOwned::to_owned);
+    let profile =
+        ProfileForm { username: text("username"), email: text("email"), name: text("name"), ..ProfileForm::default() };
+    NewAccount { profile, password: Some(Secret::new(visit.text("password"))) }
 }
 
 /// A field as it was filled in, with what is wrong with it.
@@ -128,7 +126,7 @@ fn entry(value: String, error: Option<&String>) -> Entry {
 
 /// The status of a form that has to be corrected.
 fn status_of(errors: &FieldErrors) -> StatusCode {
-    if *errors == FieldErrors::default() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 /// Whether our side only needs a moment; then the form is shown again rather than a page that loses what was entered.

@@ -55,9 +55,9 @@ fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Re
 fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> Response {
     let page = SetupPage {
         code: visit.text("code"),
-        username: entry(visit.text("username"), errors.username.as_ref()),
-        email: entry(visit.text("email"), errors.email.as_ref()),
-        password_error: errors.password.clone(),
+        username: entry(visit.text("username"), errors.of("username")),
+        email: entry(visit.text("email"), errors.of("email")),
+        password_error: errors.of("password").cloned(),
         error,
         minimum_password_length: visit.server.signet().password_policy.minimum_length(),
         anti_forgery: visit.anti_forgery("setup", None),

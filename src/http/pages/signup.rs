@@ -6,30 +6,43 @@ use super::{begun, entered, entry, is_busy, onward, status_of};
 use crate::{
     endpoint::{
         new_account::{FieldErrors, NewAccountRefusal},
-        signup::{SignUpRefusal, sign_up},
+        signup::{NotAdmitted, SignUpRefusal, check, sign_up},
     },
     http::{edge::ClientIp, fault, visit::Visit},
+    secret::Secret,
     web::{ErrorPage, SignupPage},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    if !visit.server.signet().sign_up_is_open {
-        return Ok(closed(&visit));
+    match check(visit.server.signet(), invitation(&visit).as_ref()) {
+        Ok(()) => form(&visit, &FieldErrors::default(), None),
+        Err(refusal) => refused(&visit, refusal),
     }
-    form(&visit, &FieldErrors::default(), None)
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     visit.admit("signup")?;
     visit.server.sign_up_rate.take(ClientIp(visit.address))?;
-    match sign_up(visit.server.signet(), entered(&visit), &visit.browser, &visit.user_agent).await {
+    let browser = (&visit.browser, visit.user_agent.as_str());
+    match sign_up(visit.server.signet(), entered(&visit), invitation(&visit).as_ref(), browser).await {
         Ok(signed_in) => Ok(onward(&visit, &signed_in)),
-        Err(SignUpRefusal::Closed) => Ok(closed(&visit)),
-        Err(SignUpRefusal::Account(NewAccountRefusal::Fields(errors))) => form(&visit, &errors, None),
-        Err(SignUpRefusal::Account(NewAccountRefusal::Fault(cause))) if is_busy(&cause) => {
-            form(&visit, &FieldErrors::default(), Some("The server is busy. Try again in a moment.".to_owned()))
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+/// The secret of the link that was followed.
+fn invitation(visit: &Visit) -> Option<Secret> {
+    visit.value("invitation").filter(|text| !text.is_empty()).map(Secret::new)
+}
+
+fn refused(visit: &Visit, refusal: SignUpRefusal) -> poem::Result<Response> {
+    match refusal {
+        SignUpRefusal::NotAdmitted(refusal) => Ok(not_admitted(visit, refusal)),
+        SignUpRefusal::Account(NewAccountRefusal::Fields(errors)) => form(visit, &errors, None),
+        SignUpRefusal::Account(NewAccountRefusal::Fault(cause)) if is_busy(&cause) => {
+            form(visit, &FieldErrors::default(), Some("The server is busy. Try again in a moment.".to_owned()))
         }
-        Err(SignUpRefusal::Account(NewAccountRefusal::Fault(cause))) => Err(fault(cause)),
+        SignUpRefusal::Account(NewAccountRefusal::Fault(cause)) => Err(fault(cause)),
     }
 }
 
@@ -39,24 +52,32 @@ fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
     let signet = visit.server.signet();
     let page = SignupPage {
         client_name: begun.as_ref().map(|begun| begun.client.metadata.client_name.clone()),
-        username: entry(visit.text("username"), errors.username.as_ref()),
-        email: entry(visit.text("email"), errors.email.as_ref()),
-        full_name: entry(visit.text("name"), errors.name.as_ref()),
-        password_error: errors.password.clone(),
+        username: entry(visit.text("username"), errors.of("username")),
+        email: entry(visit.text("email"), errors.of("email")),
+        full_name: entry(visit.text("name"), errors.of("name")),
+        password_error: errors.of("password").cloned(),
         error,
         minimum_password_length: signet.password_policy.minimum_length(),
         interaction: sealed.map(ToOwned::to_owned),
+        invitation: visit.value("invitation").map(ToOwned::to_owned),
         anti_forgery: visit.anti_forgery("signup", sealed),
     };
     let redirect_uri = begun.as_ref().map(super::Begun::redirect_uri);
     Ok(visit.page_towards(status_of(errors), page.render(&visit.server.brand), redirect_uri))
 }
 
-fn closed(visit: &Visit) -> Response {
+fn not_admitted(visit: &Visit, refusal: NotAdmitted) -> Response {
+    let title = match refusal {
+        NotAdmitted::Closed => "Registration is closed",
+        NotAdmitted::InvitationMissing => "Registration needs an invitation",
+        NotAdmitted::InvitationUnknown | NotAdmitted::InvitationSpent | NotAdmitted::InvitationExpired => {
+            "This link does not work"
+        }
+    };
     let page = ErrorPage {
-        title: "Registration is closed".to_owned(),
-        message: "This server does not let people register themselves.".to_owned(),
-        advice: "Ask whoever runs it for an account.".to_owned(),
+        title: title.to_owned(),
+        message: refusal.to_string(),
+        advice: "Ask whoever runs this server for an account or an invitation.".to_owned(),
         details: Vec::new(),
         reference: None,
     };

@@ -100,6 +100,7 @@ fn signup(text: &str) -> SignupPage {
         password_error: some(text),
         error: some(text),
         minimum_password_length: 15,
+        invitation: some(text),
         interaction: some(text),
         anti_forgery: text.to_owned(),
     }

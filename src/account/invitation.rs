@@ -1,0 +1,282 @@
+//! Who may make an account for themselves: everyone, whoever was invited, or nobody.
+//!
+//! An invitation is a link that an administrator hands over. It works once, until it expires, and gives whoever follows
+//! it the groups that the administrator chose. The secret in it is remembered by its hash only.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::record::{Account, EmailAddress, Groups};
+use crate::{entropy::Entropy, secret::Secret};
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignUp {
+    /// `open`: everyone.
+    #[default]
+    Open,
+    /// `invitation`: whoever an administrator has invited.
+    Invitation,
+    /// `closed`: administrators.
+    Closed,
+}
+
+/// What is stored of an invitation, under the hash of its secret. `Debug` does not show for whom it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The address of the account, unless its owner enters another one. That it is theirs is not known from that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<EmailAddress>,
+    #[serde(default)]
+    groups: Groups,
+    #[serde(with = "time::serde::timestamp")]
+    expires_at: OffsetDateTime,
+    #[serde(default)]
+    is_spent: bool,
+}
+
+/// How long an invitation works: from a second to 30 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvitationLifetime(Duration);
+
+/// The lifetime is not from 1 second to 30 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LifetimeOutOfRange;
+
+/// Proof that an account may be made now. Only [`admit`] makes one.
+#[derive(Debug)]
+#[must_use = "an invitation that was accepted has to be spent together with the creation of the account"]
+pub struct Admittance {
+    spent: Option<Invitation>,
+}
+
+/// Why nobody may make an account. The text tells the person what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpRefusal {
+    /// Only administrators make accounts here.
+    Closed,
+    /// An invitation is needed, and there was none.
+    InvitationMissing,
+    /// There is no such invitation.
+    InvitationUnknown,
+    /// The invitation was used.
+    InvitationSpent,
+    /// Its time is over.
+    InvitationExpired,
+}
+
+impl Invitation {
+    /// A new invitation: what to store, and what to put into the link.
+    #[must_use]
+    pub fn draw(
+        (email, groups): (Option<EmailAddress>, Groups),
+        lifetime: InvitationLifetime,
+        now: OffsetDateTime,
+        entropy: Entropy,
+    ) -> (Self, Secret) {
+        // Stored in whole seconds, so they are cut here and not only when the row is read.
+        let now = now.replace_nanosecond(0).unwrap_or(now);
+        (Self { email, groups, expires_at: now + lifetime.0, is_spent: false }, entropy.secret())
+    }
+
+    /// Whether it works at `now`.
+    #[must_use]
+    pub fn is_usable(&self, now: OffsetDateTime) -> bool {
+        !self.is_spent && now < self.expires_at
+    }
+
+    /// The address of the account, unless its owner enters another one.
+    #[must_use]
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref()
+    }
+
+    /// The groups of the account.
+    #[must_use]
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// When the invitation ceases to work.
+    #[must_use]
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+}
+
+impl InvitationLifetime {
+    /// The longest one.
+    pub const LONGEST: Duration = Duration::days(30);
+
+    /// So many seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`LifetimeOutOfRange`] outside of 1 second to 30 days.
+    pub fn seconds(seconds: i64) -> Result<Self, LifetimeOutOfRange> {
+        let lifetime = Duration::seconds(seconds);
+        if lifetime.is_positive() && lifetime <= Self::LONGEST { Ok(Self(lifetime)) } else { Err(LifetimeOutOfRange) }
+    }
+}
+
+/// A week.
+impl Default for InvitationLifetime {
+    fn default() -> Self {
+        Self(Duration::WEEK)
+    }
+}
+
+/// Lets somebody make an account, or says why not. `presented` is what is stored of the invitation that they have shown,
+/// if they have shown one; an invitation that is shown must be good even where none is needed, since it may give groups.
+///
+/// # Errors
+///
+/// [`SignUpRefusal`], in the order of its variants.
+pub fn admit(
+    sign_up: SignUp,
+    presented: Option<Option<&Invitation>>,
+    now: OffsetDateTime,
+) -> Result<Admittance, SignUpRefusal> {
+    let invitation = match (sign_up, presented) {
+        (SignUp::Closed, _) => return Err(SignUpRefusal::Closed),
+        (SignUp::Open, None) => return Ok(Admittance { spent: None }),
+        (SignUp::Invitation, None) => return Err(SignUpRefusal::InvitationMissing),
+        (SignUp::Open | SignUp::Invitation, Some(stored)) => stored.ok_or(SignUpRefusal::InvitationUnknown)?,
+    };
+    if invitation.is_spent {
+        return Err(SignUpRefusal::InvitationSpent);
+    }
+    if now >= invitation.expires_at {
+        return Err(SignUpRefusal::InvitationExpired);
+    }
+    Ok(Admittance { spent: Some(Invitation { is_spent: true, ..invitation.clone() }) })
+}
+
+impl Admittance {
+    /// The invitation, spent, to be stored in the same commit as the account, on condition that it was not changed
+    /// meanwhile.
+    #[must_use]
+    pub fn spent(&self) -> Option<&Invitation> {
+        self.spent.as_ref()
+    }
+
+    /// Gives `account` what the invitation says.
+    pub fn furnish(&self, account: &mut Account) {
+        if let Some(invitation) = &self.spent {
+            account.groups = invitation.groups.clone();
+            if account.email.is_none() {
+                account.email.clone_from(&invitation.email);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Invitation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Invitation")
+            .field("expires_at", &self.expires_at)
+            .field("is_spent", &self.is_spent)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for LifetimeOutOfRange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Enter a number of seconds from 1 to 2592000 (30 days).")
+    }
+}
+
+impl std::error::Error for LifetimeOutOfRange {}
+
+impl fmt::Display for SignUpRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Closed => "This server does not let people register themselves.",
+            Self::InvitationMissing => "This server lets people register themselves only if they were invited.",
+            Self::InvitationUnknown => "There is no such invitation.",
+            Self::InvitationSpent => "This invitation was used already.",
+            Self::InvitationExpired => "This invitation has expired.",
+        })
+    }
+}
+
+impl std::error::Error for SignUpRefusal {}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::account::record::{Line, Username};
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn draw() -> (Invitation, Secret) {
+        let groups = Groups::new(vec![Line::parse("staff").unwrap()]).unwrap();
+        let email = EmailAddress::parse("eve@example.org").ok();
+        Invitation::draw((email, groups), InvitationLifetime::default(), NOW, Entropy::system())
+    }
+
+    fn refused(sign_up: SignUp, presented: Option<Option<&Invitation>>, now: OffsetDateTime) -> SignUpRefusal {
+        admit(sign_up, presented, now).unwrap_err()
+    }
+
+    #[test]
+    fn who_may_sign_up_follows_from_the_configuration() {
+        let (stored, _) = draw();
+        let good = Some(Some(&stored));
+        assert!(admit(SignUp::Open, None, NOW).unwrap().spent().is_none());
+        assert!(admit(SignUp::Open, good, NOW).unwrap().spent().is_some());
+        assert!(admit(SignUp::Invitation, good, NOW).unwrap().spent().is_some());
+        assert_eq!(refused(SignUp::Invitation, None, NOW), SignUpRefusal::InvitationMissing);
+        assert_eq!(refused(SignUp::Closed, None, NOW), SignUpRefusal::Closed);
+        assert_eq!(refused(SignUp::Closed, good, NOW), SignUpRefusal::Closed);
+        for sign_up in [SignUp::Open, SignUp::Invitation] {
+            assert_eq!(refused(sign_up, Some(None), NOW), SignUpRefusal::InvitationUnknown);
+        }
+    }
+
+    #[test]
+    fn an_invitation_works_once_and_until_it_expires() {
+        let (stored, _) = draw();
+        let end = NOW + Duration::days(7);
+        assert_eq!(stored.expires_at(), end);
+        let admittance = admit(SignUp::Invitation, Some(Some(&stored)), end - Duration::NANOSECOND).unwrap();
+        assert_eq!(refused(SignUp::Invitation, Some(admittance.spent()), NOW), SignUpRefusal::InvitationSpent);
+        assert_eq!(refused(SignUp::Invitation, Some(Some(&stored)), end), SignUpRefusal::InvitationExpired);
+    }
+
+    #[test]
+    fn an_invitation_lives_for_at_most_thirty_days() {
+        let most = InvitationLifetime::LONGEST.whole_seconds();
+        for (seconds, is_taken) in [(1, true), (most, true), (0, false), (-1, false), (most + 1, false)] {
+            assert_eq!(InvitationLifetime::seconds(seconds).is_ok(), is_taken, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn an_invitation_gives_its_groups_and_its_address_where_none_was_entered() {
+        let (stored, _) = draw();
+        let admittance = admit(SignUp::Invitation, Some(Some(&stored)), NOW).unwrap();
+        let mut account = Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system());
+        admittance.furnish(&mut account);
+        assert_eq!(account.email.as_ref().map(EmailAddress::as_str), Some("eve@example.org"));
+        assert!(account.groups.contains("staff") && !account.email_verified);
+        account.email = EmailAddress::parse("own@example.org").ok();
+        admittance.furnish(&mut account);
+        assert_eq!(account.email.as_ref().map(EmailAddress::as_str), Some("own@example.org"));
+    }
+
+    #[test]
+    fn a_row_does_not_hold_the_secret_and_debug_nothing_of_the_person() {
+        let (stored, secret) = draw();
+        let row = serde_json::to_string(&stored).unwrap();
+        assert_eq!(secret.expose().len(), 43);
+        assert!(!row.contains(secret.expose()) && !format!("{stored:?}").contains("example.org"));
+        let read: Invitation = serde_json::from_str(&row).unwrap();
+        assert!(admit(SignUp::Invitation, Some(Some(&read)), NOW).is_ok());
+    }
+}

@@ -1,0 +1,145 @@
+//! `/users/{id}/applications` and `/users/{id}/grants`: what a person has let applications do, looked at and ended.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+
+use super::{
+    Signet,
+    access::Access,
+    management::ManagementRefusal,
+    page::{Page, PageRequest, page},
+    users::find,
+};
+use crate::{
+    account::record::Account,
+    oauth::{
+        client::ClientId,
+        grant::{EndCause, Grant, GrantId},
+        scope::Scope,
+        subject::Subject,
+    },
+};
+
+/// An application that holds grants of a person.
+#[derive(Clone, Debug)]
+pub struct ConnectedApplication {
+    /// The application.
+    pub client_id: ClientId,
+    /// Its name, unless it is gone.
+    pub client_name: Option<String>,
+    /// All that it may do.
+    pub scope: Scope,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// How many grants it holds.
+    pub grants: usize,
+}
+
+/// The grants of a person, live or ended, in the order of their identifiers.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn grants(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    request: PageRequest<'_>,
+) -> Result<Page<Grant>, ManagementRefusal> {
+    let subject = subject(&find(signet, access, id)?.0.record);
+    let fetch = |after: Option<&[u8]>, limit| {
+        let after = after.and_then(|after| std::str::from_utf8(after).ok()).and_then(GrantId::parse);
+        let grants = signet.store.grants_of(&subject, after.as_ref(), limit)?;
+        Ok(grants.into_iter().map(|kept| (kept.record.id.as_str().as_bytes().to_vec(), Some(kept.record))).collect())
+    };
+    page(signet, &format!("grants of {subject}"), request, fetch, |_| true)
+}
+
+/// Ends a grant of a person: nothing more is issued from it. One that has ended is no error.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then it may still be live.
+pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &str) -> Result<(), ManagementRefusal> {
+    let subject = subject(&find(signet, access, id)?.0.record);
+    let unknown = ManagementRefusal::NotFound("this person has no such grant");
+    let Some(grant_id) = GrantId::parse(grant_id) else { return Err(unknown) };
+    let grant = signet.store.grant(&grant_id)?.filter(|kept| kept.record.subject == subject);
+    if grant.is_none() {
+        return Err(unknown);
+    }
+    signet.store.end_grant(&grant_id, cause(access, &subject), signet.clock.now()).await?;
+    tracing::info!(grant = %grant_id, by = %access.subject(), "grant ended");
+    Ok(())
+}
+
+/// The applications that hold live grants of a person, or that the person has agreed to for good.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn applications(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+) -> Result<Vec<ConnectedApplication>, ManagementRefusal> {
+    let account = find(signet, access, id)?.0.record;
+    let subject = subject(&account);
+    let mut connected: BTreeMap<ClientId, ConnectedApplication> = BTreeMap::new();
+    let mut after = None;
+    for _ in 0..MOST_PAGES {
+        let grants = signet.store.grants_of(&subject, after.as_ref(), PAGE)?;
+        let Some(last) = grants.last() else { break };
+        after = Some(last.record.id.clone());
+        for grant in grants.into_iter().map(|kept| kept.record).filter(Grant::is_live) {
+            let circumstances = signet.circumstances(&subject, &grant.client_id)?;
+            let client = signet.store.client(&grant.client_id)?.map(|kept| kept.record);
+            if !client.as_ref().is_some_and(|client| circumstances.may_issue(client, grant.created_at)) {
+                continue;
+            }
+            let client_name = client.map(|client| client.metadata.client_name);
+            let entry = connected.entry(grant.client_id.clone()).or_insert_with(|| ConnectedApplication {
+                client_id: grant.client_id.clone(),
+                client_name,
+                scope: Scope::empty(),
+                since: grant.created_at,
+                grants: 0,
+            });
+            entry.scope = entry.scope.iter().chain(grant.scope.iter()).collect();
+            entry.since = entry.since.min(grant.created_at);
+            entry.grants += 1;
+        }
+    }
+    Ok(connected.into_values().collect())
+}
+
+/// Disconnects an application from a person: what they have agreed to is withdrawn, and every grant ends.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then the application may still be connected.
+pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &str) -> Result<(), ManagementRefusal> {
+    let subject = subject(&find(signet, access, id)?.0.record);
+    let client_id = ClientId::parse(client_id)
+        .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;
+    let now = signet.clock.now();
+    // From here on nothing that was granted before issues anything, whichever grants there are.
+    signet.store.withdraw_consent(&subject, &client_id, now).await?;
+    let cause = cause(access, &subject);
+    let ended = signet.store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;
+    tracing::info!(%client_id, by = %access.subject(), ended, "application disconnected");
+    Ok(())
+}
+
+fn subject(account: &Account) -> Subject {
+    Subject::new(account.id.as_str())
+}
+
+fn cause(access: &Access, subject: &Subject) -> EndCause {
+    if access.subject() == subject { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator }
+}
+
+/// So many grants are looked at together, and so many times: it bounds the work of one request.
+const PAGE: u16 = 100;
+const MOST_PAGES: usize = 20;

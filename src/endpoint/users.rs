@@ -1,0 +1,312 @@
+//! `/users`: people are looked at, changed and taken away, by administrators and by themselves.
+
+use super::{
+    Fault, Signet,
+    access::Access,
+    login::{self, LoginAttempt, LoginRefusal},
+    management::{ATTEMPTS, ManagementRefusal, taken},
+    new_account::{Editor, FieldErrors, NewAccount, NewAccountRefusal, ProfileForm, TAKEN},
+    page::{Page, PageRequest, page},
+    signup::{self, SignUpRefusal},
+};
+use crate::{
+    account::{
+        password::NewPassword,
+        record::{Account, AccountId, Username},
+    },
+    oauth::{grant::EndCause, subject::Subject},
+    secret::Secret,
+    store::{AccountOrder, CommitError, Kept},
+};
+
+/// The scopes of which one allows to manage people.
+pub const MANAGERS_SCOPES: &[&str] = &["signet:users", "signet:admin"];
+
+/// The scopes of which one allows to manage oneself.
+pub const SCOPES: &[&str] = &["signet:account", "signet:users", "signet:admin"];
+
+/// Which people to list, and in which order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UserFilter<'a> {
+    /// Those whose username begins so.
+    pub username: Option<&'a str>,
+    /// Those whose e-mail address begins so; then the list is in the order of the addresses.
+    pub email: Option<&'a str>,
+    /// Those in this group.
+    pub group: Option<&'a str>,
+    /// Only those who administer the server.
+    pub is_administrator: bool,
+    /// Those who may (`false`) or may not (`true`) use their account.
+    pub is_disabled: Option<bool>,
+    /// `username`, or `-created_at`: the newest first.
+    pub sort: Option<&'a str>,
+}
+
+/// A new password, and what shows that it may be set.
+#[derive(Clone, Debug)]
+pub struct PasswordChange<'a> {
+    /// The password of today, which a person must know to change their own.
+    pub current_password: Option<Secret>,
+    /// The new one.
+    pub new_password: Secret,
+    /// From where.
+    pub address: std::net::IpAddr,
+    /// With what.
+    pub user_agent: &'a str,
+}
+
+/// How far somebody who manages people reaches: everywhere, or not to who administers the server.
+///
+/// # Errors
+///
+/// [`ManagementRefusal::Forbidden`] for a person who is no administrator.
+pub(super) fn manager(access: &Access) -> Result<Editor, ManagementRefusal> {
+    if !access.is_administrator() {
+        return Err(ManagementRefusal::Forbidden("only an administrator can do this"));
+    }
+    if access.scope().contains("signet:admin") {
+        Ok(Editor::Administrator)
+    } else if access.scope().contains("signet:users") {
+        Ok(Editor::Manager)
+    } else {
+        Err(ManagementRefusal::Forbidden("the access token needs the scope signet:users"))
+    }
+}
+
+/// Registers a person: anybody themselves, as the configuration allows, or somebody else, who manages people.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then there is no account.
+pub async fn create(
+    signet: &Signet,
+    access: Option<&Access>,
+    entered: NewAccount,
+    invitation: Option<&Secret>,
+) -> Result<Account, ManagementRefusal> {
+    let Some(access) = access else {
+        if entered.password.is_none() {
+            return Err(ManagementRefusal::Fields(FieldErrors::of_one("password", &"Choose a password.")));
+        }
+        return signup::enroll(signet, entered, invitation).await.map_err(|refusal| match refusal {
+            SignUpRefusal::NotAdmitted(refusal) => ManagementRefusal::NotAdmitted(refusal),
+            SignUpRefusal::Account(refusal) => new_account(refusal),
+        });
+    };
+    let editor = manager(access)?;
+    let account = entered.prepare(signet, editor).await.map_err(new_account)?;
+    match signet.store.create_account(&account).await {
+        Ok(()) => {}
+        Err(CommitError::Conflict) => return Err(username_taken()),
+        Err(CommitError::Fault(fault)) => return Err(fault.into()),
+    }
+    tracing::info!(account = %account.id, by = %access.subject(), "account created");
+    Ok(account)
+}
+
+/// The people of `filter`, for who manages people.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn list(
+    signet: &Signet,
+    access: &Access,
+    filter: UserFilter<'_>,
+    request: PageRequest<'_>,
+) -> Result<Page<Account>, ManagementRefusal> {
+    manager(access)?;
+    let prefixes = [filter.username, filter.email].map(|text| Username::canonical_prefix(text.unwrap_or_default()));
+    let [username, email] = &prefixes;
+    let order = match (filter.sort, filter.email) {
+        (None | Some("username"), None) if filter.is_administrator => AccountOrder::Administrators,
+        (None | Some("username"), None) => AccountOrder::Username { prefix: username },
+        (None, Some(_)) => AccountOrder::Email { prefix: email },
+        (Some("-created_at"), None) => AccountOrder::NewestFirst,
+        (Some(_), Some(_)) => {
+            return Err(ManagementRefusal::Invalid("sort cannot be combined with email".to_owned()));
+        }
+        (Some(_), None) => return Err(ManagementRefusal::Invalid("sort must be username or -created_at".to_owned())),
+    };
+    let is_wanted = |account: &Account| {
+        account.username.canonical().starts_with(username.as_str())
+            && filter.group.is_none_or(|group| account.groups.contains(group))
+            && (!filter.is_administrator || account.is_administrator())
+            && filter.is_disabled.is_none_or(|is_disabled| account.is_active() != is_disabled)
+    };
+    let fetch = |after: Option<&[u8]>, limit| Ok(signet.store.accounts(&order, after, limit)?);
+    page(signet, &format!("users by {order:?} of {filter:?}"), request, fetch, is_wanted)
+}
+
+/// The person of `id`, or `me`.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn show(signet: &Signet, access: &Access, id: &str) -> Result<Account, ManagementRefusal> {
+    find(signet, access, id).map(|(kept, _)| kept.record)
+}
+
+/// Puts what was entered in place of what was known of a person. What only administrators decide stays if it is left out.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn replace(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    form: &ProfileForm,
+) -> Result<Account, ManagementRefusal> {
+    for _ in 0..ATTEMPTS {
+        let (kept, editor) = find_to_change(signet, access, id)?;
+        let mut changed = kept.record.clone();
+        form.enter(&mut changed, editor).map_err(ManagementRefusal::Fields)?;
+        changed.updated_at = signet.clock.now();
+        let is_renamed = changed.username.canonical() != kept.record.username.canonical();
+        if is_renamed && signet.store.account_by_username(&changed.username)?.is_some() {
+            return Err(username_taken());
+        }
+        let outcome = if kept.record.is_administrator() && !changed.is_administrator() {
+            let other = other_administrator(signet, &kept.record)?;
+            signet.store.replace_administrator(&kept, &changed, &other).await
+        } else {
+            signet.store.replace_account(&kept, &changed).await
+        };
+        if taken(outcome)? {
+            tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
+            return Ok(changed);
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// Takes a person away, with everything that they have agreed to and granted.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then the account is still there.
+pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
+    for _ in 0..ATTEMPTS {
+        let (kept, _) = find_to_change(signet, access, id)?;
+        let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
+        let subject = Subject::new(kept.record.id.as_str());
+        let cause =
+            if *access.subject() == subject { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator };
+        // First what would stay behind if the server stopped in between: then it can be asked for again.
+        signet.store.end_grants_of(&subject, |_| true, cause, signet.clock.now()).await?;
+        signet.store.forget_consents_of(&subject).await?;
+        if taken(signet.store.delete_account(&kept, other.as_ref()).await)? {
+            tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
+            return Ok(());
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// Sets a password. Every session and grant that began with the one before ends.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then the password is what it was.
+pub async fn change_password(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    change: &PasswordChange<'_>,
+) -> Result<(), ManagementRefusal> {
+    let (kept, editor) = find_to_change(signet, access, id)?;
+    let account = &kept.record;
+    if editor == Editor::Owner || access.subject().as_str() == account.id.as_str() {
+        verify_current(signet, account, change).await?;
+    }
+    let known = [
+        account.username.as_str(),
+        account.email.as_ref().map_or("", |email| email.as_str()),
+        account.claims.name.as_ref().map_or("", |name| name.as_str()),
+        signet.brand.as_str(),
+    ];
+    let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
+        .map_err(|refusal| ManagementRefusal::Fields(FieldErrors::of_one("new_password", &refusal)))?;
+    let hash = signet.hasher.hash(password, signet.entropy).await?;
+    for _ in 0..ATTEMPTS {
+        let (kept, _) = find_to_change(signet, access, id)?;
+        let mut changed = kept.record.clone();
+        changed.change_password(hash.clone(), signet.clock.now());
+        if taken(signet.store.replace_account(&kept, &changed).await)? {
+            tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
+            return Ok(());
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// Within the same limits on guesses as at the login page.
+async fn verify_current(
+    signet: &Signet,
+    account: &Account,
+    change: &PasswordChange<'_>,
+) -> Result<(), ManagementRefusal> {
+    let wrong = |text: &str| ManagementRefusal::Fields(FieldErrors::of_one("current_password", &text));
+    let Some(presented_password) = change.current_password.clone() else {
+        return Err(wrong("Enter the password of today."));
+    };
+    let attempt = LoginAttempt {
+        username: account.username.as_str(),
+        presented_password,
+        address: change.address,
+        user_agent: change.user_agent,
+    };
+    match login::verify_password(signet, &attempt, None).await {
+        Ok(_) => Ok(()),
+        Err(LoginRefusal::Mismatch) => Err(wrong("This is not the password of today.")),
+        Err(LoginRefusal::Wait { retry_after }) => Err(ManagementRefusal::TooOften(retry_after.whole_seconds())),
+        Err(LoginRefusal::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+/// The person of `id`, or `me`, and as whom `access` edits them. Somebody else is answered as nobody to who manages nobody.
+pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+    let unknown = || ManagementRefusal::NotFound("there is no such person, or you may not see them");
+    let id = if id == "me" { access.subject().as_str() } else { id };
+    let id = AccountId::parse(id).map_err(|_| unknown())?;
+    let is_self = access.subject().as_str() == id.as_str();
+    let editor = match manager(access) {
+        Ok(editor) => editor,
+        Err(_) if is_self && SCOPES.iter().any(|scope| access.scope().contains(scope)) => Editor::Owner,
+        Err(_) => return Err(unknown()),
+    };
+    let kept = signet.store.account(&id)?.ok_or_else(unknown)?;
+    Ok((kept, editor))
+}
+
+/// The same, to be changed: whoever manages people but not the server does not reach those who administer it.
+fn find_to_change(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+    let (kept, editor) = find(signet, access, id)?;
+    let is_self = access.subject().as_str() == kept.record.id.as_str();
+    if editor == Editor::Manager && kept.record.is_administrator() && !is_self {
+        return Err(ManagementRefusal::Forbidden(
+            "this person administers the server: that needs the scope signet:admin",
+        ));
+    }
+    Ok((kept, editor))
+}
+
+/// The server never loses its last administrator.
+fn other_administrator(signet: &Signet, account: &Account) -> Result<Kept<Account>, ManagementRefusal> {
+    signet
+        .store
+        .other_administrator(&account.id)?
+        .ok_or(ManagementRefusal::Conflict("this is the last administrator; make somebody else one first"))
+}
+
+fn new_account(refusal: NewAccountRefusal) -> ManagementRefusal {
+    match refusal {
+        NewAccountRefusal::Fields(errors) => ManagementRefusal::Fields(errors),
+        NewAccountRefusal::Fault(fault) => ManagementRefusal::Fault(fault),
+    }
+}
+
+fn username_taken() -> ManagementRefusal {
+    ManagementRefusal::Fields(FieldErrors::of_one("username", &TAKEN))
+}

@@ -1,0 +1,374 @@
+//! What the OpenAPI document says of people, and how they are written as JSON.
+
+use poem_openapi::{Object, registry::Registry, types::Type};
+use serde_json::{Map, Value, json};
+
+use super::{
+    documented::{Kind, Kinds, kinds},
+    management::{with_refusals, with_refusals_of_one},
+    oauth_schema::Problem,
+};
+use crate::{
+    account::{
+        profile_form::{AddressForm, OrderedForm, ProfileForm},
+        record::{Account, Role},
+    },
+    endpoint::{connections::ConnectedApplication, invitations::ListedInvitation, profile},
+    oauth::grant::Grant,
+};
+
+/// What is known about a person, with the names of OpenID Connect Core §5.1. What is left out is taken away.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct UserForm {
+    /// The name to sign in with; left out it stays.
+    username: Option<String>,
+    /// The e-mail address.
+    email: Option<String>,
+    /// The full name.
+    name: Option<String>,
+    /// The given name.
+    given_name: Option<String>,
+    /// The family name.
+    family_name: Option<String>,
+    /// The middle name.
+    middle_name: Option<String>,
+    /// What friends say.
+    nickname: Option<String>,
+    /// The address of a page about the person.
+    profile: Option<String>,
+    /// The address of a picture. `PUT /users/{id}/picture` takes one to be kept here, and sets it.
+    picture: Option<String>,
+    /// The address of the person's own page.
+    website: Option<String>,
+    /// The gender, in the person's words.
+    gender: Option<String>,
+    /// The day of birth, `YYYY-MM-DD`.
+    birthdate: Option<String>,
+    /// The time zone, such as `Europe/Berlin`.
+    zoneinfo: Option<String>,
+    /// The language, such as `de-DE`.
+    locale: Option<String>,
+    /// The telephone number, such as `+49 30 1234567`.
+    phone_number: Option<String>,
+    /// The postal address.
+    address: Option<AddressBody>,
+    /// The number by which an employer knows the person. A person enters it when they register; later only an
+    /// administrator changes it. Left out it stays.
+    employee_number: Option<String>,
+    /// Whether the e-mail address was shown to be the person's. Administrators only; left out it stays.
+    email_verified: Option<bool>,
+    /// Whether the telephone number was. Administrators only; left out it stays.
+    phone_number_verified: Option<bool>,
+    /// The groups. Administrators only; left out they stay.
+    groups: Option<Vec<String>>,
+    /// `person` or `administrator`. Only with the scope `signet:admin`; left out it stays.
+    role: Option<String>,
+    /// Whether the account may not be used. Administrators only; left out it stays.
+    disabled: Option<bool>,
+}
+
+/// A postal address, OpenID Connect Core §5.1.1.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct AddressBody {
+    /// Street and number.
+    street_address: Option<String>,
+    /// The town.
+    locality: Option<String>,
+    /// The state or region.
+    region: Option<String>,
+    /// The postal code.
+    postal_code: Option<String>,
+    /// The country.
+    country: Option<String>,
+    /// All of it, as on an envelope; made by the server.
+    formatted: Option<String>,
+}
+
+/// A person to be registered.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct NewUserBody {
+    /// The password. Only an administrator can leave it out; then nobody can sign in by password yet.
+    password: Option<String>,
+    /// The secret of an invitation, as it stands in its link, where people register by invitation.
+    invitation: Option<String>,
+    #[oai(flatten)]
+    profile: UserForm,
+}
+
+/// A person. The password is never shown.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct UserBody {
+    /// The identifier, which is `sub` in tokens.
+    id: String,
+    /// When the person was registered, in seconds since 1970.
+    created_at: i64,
+    /// When something about them last changed, in seconds since 1970.
+    updated_at: i64,
+    #[oai(flatten)]
+    profile: UserForm,
+}
+
+/// A page of people.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct UserPageBody {
+    /// The people.
+    users: Vec<UserBody>,
+    /// With what the next page is asked for; absent at the end.
+    next_page_token: Option<String>,
+}
+
+/// A new password.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct PasswordBody {
+    /// The password of today; needed to change one's own.
+    pub(super) current_password: Option<String>,
+    /// The new one.
+    pub(super) new_password: String,
+}
+
+/// What a person has let an application do.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct GrantBody {
+    /// The identifier.
+    id: String,
+    /// The application.
+    client_id: String,
+    /// What it may do.
+    scope: String,
+    /// When it was granted, in seconds since 1970.
+    created_at: i64,
+    /// From when on it issues nothing more, if that is known.
+    expires_at: Option<i64>,
+    /// When it was ended, if it was.
+    ended_at: Option<i64>,
+    /// Why.
+    ended_because: Option<String>,
+}
+
+/// A page of grants.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct GrantPageBody {
+    /// The grants.
+    grants: Vec<GrantBody>,
+    /// With what the next page is asked for; absent at the end.
+    next_page_token: Option<String>,
+}
+
+/// An application that a person has let in.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct ConnectedBody {
+    /// The application.
+    client_id: String,
+    /// Its name.
+    client_name: Option<String>,
+    /// What it may do.
+    scope: String,
+    /// Since when, in seconds since 1970.
+    since: i64,
+    /// How many grants it holds.
+    grants: u64,
+}
+
+/// The applications that a person has let in.
+#[derive(Object)]
+pub(super) struct ConnectedListBody {
+    /// The applications.
+    applications: Vec<ConnectedBody>,
+}
+
+/// Whom to invite.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct InvitationForm {
+    /// The e-mail address of the account, unless its owner enters another one.
+    pub(super) email: Option<String>,
+    /// Its groups.
+    pub(super) groups: Option<Vec<String>>,
+    /// For how many seconds it works, up to 30 days; a week if left out.
+    pub(super) expires_in: Option<i64>,
+}
+
+/// An invitation.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct InvitationBody {
+    /// The identifier.
+    id: String,
+    /// The link to hand over, told this once.
+    link: Option<String>,
+    /// The e-mail address of the account.
+    email: Option<String>,
+    /// Its groups.
+    groups: Vec<String>,
+    /// Until when it works, in seconds since 1970.
+    expires_at: i64,
+}
+
+/// A page of invitations.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct InvitationPageBody {
+    /// The invitations that can still be used.
+    invitations: Vec<InvitationBody>,
+    /// With what the next page is asked for; absent at the end.
+    next_page_token: Option<String>,
+}
+
+/// A person as JSON.
+pub(super) fn user_json(account: &Account) -> Value {
+    let mut body: Map<String, Value> = profile::claims(account);
+    body.remove("preferred_username");
+    let further = json!({
+        "id": account.id.as_str(),
+        "username": account.username.as_str(),
+        "role": match account.role {
+            Role::Person => "person",
+            Role::Administrator => "administrator",
+        },
+        "disabled": !account.is_active(),
+        "created_at": account.created_at.unix_timestamp(),
+    });
+    if let Value::Object(further) = further {
+        body.extend(further);
+    }
+    if let Some(number) = &account.employee_number {
+        body.insert("employee_number".to_owned(), number.as_str().into());
+    }
+    Value::Object(body)
+}
+
+/// A grant as JSON.
+pub(super) fn grant_json(grant: &Grant) -> Value {
+    let mut body = json!({
+        "id": grant.id.as_str(),
+        "client_id": grant.client_id.as_str(),
+        "scope": grant.scope.to_string(),
+        "created_at": grant.created_at.unix_timestamp(),
+    });
+    if let Some(members) = body.as_object_mut() {
+        if let Some(at) = grant.expires_at {
+            members.insert("expires_at".to_owned(), at.unix_timestamp().into());
+        }
+        if let Some(ended) = &grant.ended {
+            members.insert("ended_at".to_owned(), ended.at.unix_timestamp().into());
+            let because = serde_json::to_value(ended.cause).unwrap_or_default();
+            members.insert("ended_because".to_owned(), because);
+        }
+    }
+    body
+}
+
+/// A connected application as JSON.
+pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
+    let mut body = json!({
+        "client_id": connected.client_id.as_str(),
+        "scope": connected.scope.to_string(),
+        "since": connected.since.unix_timestamp(),
+        "grants": connected.grants,
+    });
+    if let (Some(name), Some(members)) = (&connected.client_name, body.as_object_mut()) {
+        members.insert("client_name".to_owned(), name.as_str().into());
+    }
+    body
+}
+
+/// An invitation as JSON.
+pub(super) fn invitation_json(listed: &ListedInvitation) -> Value {
+    let invitation = &listed.invitation;
+    let mut body = json!({
+        "id": listed.id,
+        "groups": invitation.groups().iter().collect::<Vec<_>>(),
+        "expires_at": invitation.expires_at().unix_timestamp(),
+    });
+    if let (Some(email), Some(members)) = (invitation.email(), body.as_object_mut()) {
+        members.insert("email".to_owned(), email.as_str().into());
+    }
+    body
+}
+
+impl NewUserBody {
+    /// About the person, the password, and the invitation.
+    pub(super) fn into_parts(self) -> (ProfileForm, Option<String>, Option<String>) {
+        (self.profile.into(), self.password, self.invitation)
+    }
+}
+
+impl From<UserForm> for ProfileForm {
+    fn from(form: UserForm) -> Self {
+        let address = form.address.map_or_else(AddressForm::default, |address| AddressForm {
+            street_address: address.street_address,
+            locality: address.locality,
+            region: address.region,
+            postal_code: address.postal_code,
+            country: address.country,
+        });
+        Self {
+            username: form.username,
+            email: form.email,
+            name: form.name,
+            given_name: form.given_name,
+            family_name: form.family_name,
+            middle_name: form.middle_name,
+            nickname: form.nickname,
+            profile: form.profile,
+            picture: form.picture,
+            website: form.website,
+            gender: form.gender,
+            birthdate: form.birthdate,
+            zoneinfo: form.zoneinfo,
+            locale: form.locale,
+            phone_number: form.phone_number,
+            address,
+            ordered: OrderedForm {
+                employee_number: form.employee_number,
+                email_verified: form.email_verified,
+                phone_number_verified: form.phone_number_verified,
+                groups: form.groups,
+                role: form.role,
+                is_disabled: form.disabled,
+            },
+        }
+    }
+}
+
+const NOT_JSON: &str = "The body is not JSON";
+const TOO_MANY: &str = "Too many attempts; `Retry-After` says when to come back";
+
+kinds!(UserPageKinds registers UserPageBody, Problem =>
+    with_refusals(vec![Kind::json::<UserPageBody>(200, "The people")]));
+kinds!(CreateUserKinds registers UserBody, Problem => with_refusals(vec![
+    Kind::json::<UserBody>(201, "The person"),
+    Kind::json::<Problem>(415, NOT_JSON),
+    Kind::json::<Problem>(429, TOO_MANY),
+]));
+kinds!(UserKinds registers UserBody, Problem =>
+    with_refusals_of_one(vec![Kind::json::<UserBody>(200, "The person")]));
+kinds!(ReplaceUserKinds registers UserBody, Problem => with_refusals_of_one(vec![
+    Kind::json::<UserBody>(200, "The person"),
+    Kind::json::<Problem>(415, NOT_JSON),
+]));
+kinds!(GoneKinds registers Problem => with_refusals_of_one(vec![Kind::empty(204, "Done")]));
+kinds!(PasswordKinds registers Problem => with_refusals_of_one(vec![
+    Kind::empty(204, "The password is changed"),
+    Kind::json::<Problem>(415, NOT_JSON),
+    Kind::json::<Problem>(429, TOO_MANY),
+]));
+kinds!(GrantPageKinds registers GrantPageBody, Problem =>
+    with_refusals_of_one(vec![Kind::json::<GrantPageBody>(200, "The grants")]));
+kinds!(ConnectedKinds registers ConnectedListBody, Problem =>
+    with_refusals_of_one(vec![Kind::json::<ConnectedListBody>(200, "The applications")]));
+kinds!(InvitationPageKinds registers InvitationPageBody, Problem =>
+    with_refusals(vec![Kind::json::<InvitationPageBody>(200, "The invitations")]));
+kinds!(InviteKinds registers InvitationBody, Problem => with_refusals(vec![
+    Kind::json::<InvitationBody>(201, "The invitation, with its link"),
+    Kind::json::<Problem>(415, NOT_JSON),
+]));

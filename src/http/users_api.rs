@@ -1,0 +1,254 @@
+//! `/users` and `/invitations`: people are registered and managed, by administrators and by themselves.
+
+use std::sync::Arc;
+
+use poem::{
+    Request,
+    http::{StatusCode, header},
+};
+use poem_openapi::{
+    OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use serde_json::{Value, json};
+
+use super::{
+    documented::{Answer, json_answer},
+    edge::ClientIp,
+    extract::BearerToken,
+    management::{admitted, answered, no_content, page_answer},
+    oauth_api::Tag,
+    server::Server,
+    user_schema::{
+        CreateUserKinds, GoneKinds, InvitationForm, InvitationPageKinds, InviteKinds, NewUserBody, PasswordBody,
+        PasswordKinds, ReplaceUserKinds, UserForm, UserKinds, UserPageKinds, invitation_json, user_json,
+    },
+};
+use crate::{
+    endpoint::{
+        access::Access,
+        invitations,
+        management::ManagementRefusal,
+        new_account::NewAccount,
+        page::PageRequest,
+        users::{self, MANAGERS_SCOPES, PasswordChange, SCOPES, UserFilter},
+    },
+    oauth::bearer::BearerError,
+    secret::Secret,
+};
+
+/// Registration and management of people.
+pub(super) struct UsersApi(pub(super) Arc<Server>);
+
+#[OpenApi]
+#[expect(clippy::too_many_arguments, reason = "the arguments are the parameters of the operation")]
+impl UsersApi {
+    /// List people
+    ///
+    /// For administrators, with the scope `signet:users` or `signet:admin`. A page can have fewer entries than asked for,
+    /// or none, although more follow: go on while there is a `next_page_token`.
+    #[oai(path = "/users", method = "get", operation_id = "listUsers", tag = "Tag::People")]
+    async fn list(
+        &self,
+        token: BearerToken,
+        /// Only those whose username begins so.
+        username: Query<Option<String>>,
+        /// Only those whose e-mail address begins so.
+        email: Query<Option<String>>,
+        /// Only those in this group.
+        group: Query<Option<String>>,
+        /// `administrator`: only those who administer the server.
+        role: Query<Option<String>>,
+        /// Only those whose account may not (`true`) or may (`false`) be used.
+        disabled: Query<Option<bool>>,
+        /// `username`, or `-created_at` for the newest first.
+        sort: Query<Option<String>>,
+        /// How many at most, 1 to 200; 50 if left out.
+        limit: Query<Option<i64>>,
+        /// The `next_page_token` of the page before.
+        page_token: Query<Option<String>>,
+    ) -> poem::Result<Answer<UserPageKinds>> {
+        let filter = UserFilter {
+            username: username.0.as_deref(),
+            email: email.0.as_deref(),
+            group: group.0.as_deref(),
+            is_administrator: role.0.as_deref() == Some("administrator"),
+            is_disabled: disabled.0,
+            sort: sort.0.as_deref(),
+        };
+        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+        let page = match role.0.as_deref() {
+            None | Some("administrator") => admitted(&self.0, token, MANAGERS_SCOPES)
+                .and_then(|access| users::list(&self.0.signet, &access, filter, request)),
+            Some(_) => Err(ManagementRefusal::Invalid("role must be administrator, or left out".to_owned())),
+        };
+        answered(page.map(|page| page_answer("users", &page, user_json)))
+    }
+
+    /// Register a person
+    ///
+    /// Without an access token people register themselves, as the configuration allows: everyone, by invitation, or nobody.
+    /// With the scope `signet:users` or `signet:admin` an administrator registers somebody.
+    #[oai(path = "/users", method = "post", operation_id = "createUser", tag = "Tag::People")]
+    async fn create(
+        &self,
+        token: BearerToken,
+        user: Json<NewUserBody>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<CreateUserKinds>> {
+        let access = match token {
+            BearerToken(Err(BearerError::Missing)) => {
+                self.0.sign_up_rate.take(client_ip)?;
+                Ok(None)
+            }
+            token => admitted(&self.0, token, MANAGERS_SCOPES).map(Some),
+        };
+        let (profile, password, invitation) = user.0.into_parts();
+        let entered = NewAccount { profile, password: password.map(Secret::new) };
+        let invitation = invitation.map(Secret::new);
+        let created = match access {
+            Ok(access) => users::create(&self.0.signet, access.as_ref(), entered, invitation.as_ref()).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account))))
+    }
+
+    /// Look at a person
+    ///
+    /// Oneself with the scope `signet:account`, everyone as an administrator with `signet:users` or `signet:admin`.
+    #[oai(path = "/users/:id", method = "get", operation_id = "user", tag = "Tag::People")]
+    async fn show(
+        &self,
+        token: BearerToken,
+        /// The identifier, or `me`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<UserKinds>> {
+        let account = self.admitted(token).and_then(|access| users::show(&self.0.signet, &access, &id.0));
+        answered(account.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+    }
+
+    /// Change a person
+    ///
+    /// What is left out is taken away, except for what only administrators decide: that stays.
+    #[oai(path = "/users/:id", method = "put", operation_id = "replaceUser", tag = "Tag::People")]
+    async fn replace(
+        &self,
+        token: BearerToken,
+        /// The identifier, or `me`.
+        id: Path<String>,
+        user: Json<UserForm>,
+    ) -> poem::Result<Answer<ReplaceUserKinds>> {
+        let replaced = match self.admitted(token) {
+            Ok(access) => users::replace(&self.0.signet, &access, &id.0, &user.0.into()).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(replaced.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+    }
+
+    /// Take a person away
+    ///
+    /// With everything that they have agreed to and granted. The last administrator stays.
+    #[oai(path = "/users/:id", method = "delete", operation_id = "deleteUser", tag = "Tag::People")]
+    async fn delete(
+        &self,
+        token: BearerToken,
+        /// The identifier, or `me`.
+        id: Path<String>,
+    ) -> poem::Result<Answer<GoneKinds>> {
+        let deleted = match self.admitted(token) {
+            Ok(access) => users::delete(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(deleted.map(|()| no_content()))
+    }
+
+    /// Change a password
+    ///
+    /// One's own needs the one of today. Every session and every grant that began before ends, the one of this access
+    /// token too.
+    #[oai(path = "/users/:id/password", method = "patch", operation_id = "changePassword", tag = "Tag::People")]
+    async fn change_password(
+        &self,
+        request: &Request,
+        token: BearerToken,
+        /// The identifier, or `me`.
+        id: Path<String>,
+        password: Json<PasswordBody>,
+        client_ip: ClientIp,
+    ) -> poem::Result<Answer<PasswordKinds>> {
+        let change = PasswordChange {
+            current_password: password.0.current_password.map(Secret::new),
+            new_password: Secret::new(password.0.new_password),
+            address: client_ip.0,
+            user_agent: request.header(header::USER_AGENT).unwrap_or_default(),
+        };
+        let changed = match self.admitted(token) {
+            Ok(access) => users::change_password(&self.0.signet, &access, &id.0, &change).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(changed.map(|()| no_content()))
+    }
+
+    /// List invitations
+    ///
+    /// Those that can still be used. For administrators.
+    #[oai(path = "/invitations", method = "get", operation_id = "listInvitations", tag = "Tag::People")]
+    async fn list_invitations(
+        &self,
+        token: BearerToken,
+        /// How many at most, 1 to 200; 50 if left out.
+        limit: Query<Option<i64>>,
+        /// The `next_page_token` of the page before.
+        page_token: Query<Option<String>>,
+    ) -> poem::Result<Answer<InvitationPageKinds>> {
+        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+        let access = admitted(&self.0, token, MANAGERS_SCOPES);
+        let page = access.and_then(|access| invitations::list(&self.0.signet, &access, request));
+        answered(page.map(|page| page_answer("invitations", &page, invitation_json)))
+    }
+
+    /// Invite somebody
+    ///
+    /// The answer has a link to hand over. It works once. For administrators.
+    #[oai(path = "/invitations", method = "post", operation_id = "invite", tag = "Tag::People")]
+    async fn invite(&self, token: BearerToken, form: Json<InvitationForm>) -> poem::Result<Answer<InviteKinds>> {
+        let form = invitations::InvitationForm {
+            email: form.0.email,
+            groups: form.0.groups.unwrap_or_default(),
+            lifetime_seconds: form.0.expires_in,
+        };
+        let invited = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => invitations::create(&self.0.signet, &access, &form).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(invited.map(|invited| {
+            let mut body = invitation_json(&invited.listed);
+            if let Value::Object(members) = &mut body {
+                members.insert("link".to_owned(), json!(invited.link.expose()));
+            }
+            json_answer(StatusCode::CREATED, &body)
+        }))
+    }
+
+    /// Take an invitation back
+    #[oai(path = "/invitations/:id", method = "delete", operation_id = "deleteInvitation", tag = "Tag::People")]
+    async fn delete_invitation(
+        &self,
+        token: BearerToken,
+        /// The identifier.
+        id: Path<String>,
+    ) -> poem::Result<Answer<GoneKinds>> {
+        let deleted = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => invitations::delete(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(deleted.map(|()| no_content()))
+    }
+}
+
+impl UsersApi {
+    fn admitted(&self, token: BearerToken) -> Result<Access, ManagementRefusal> {
+        admitted(&self.0, token, SCOPES)
+    }
+}

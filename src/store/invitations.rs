@@ -1,0 +1,78 @@
+//! Invitations.
+
+use time::OffsetDateTime;
+
+use super::{
+    Commit, CommitError, Namespace, StoreFault,
+    accounts::create,
+    namespaces::INVITATIONS,
+    record::{Kept, Keyed, Record, Store, put, put_new},
+};
+use crate::{
+    account::{invitation::Invitation, record::Account},
+    crypto::Digest,
+};
+
+impl Record for Invitation {
+    const NAMESPACE: Namespace = INVITATIONS;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(self.expires_at())
+    }
+}
+
+impl Store {
+    /// The invitation whose secret has this hash, used or not.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn invitation(&self, digest: &Digest) -> Result<Option<Kept<Invitation>>, StoreFault> {
+        self.read(digest.as_str().as_bytes())
+    }
+
+    /// The invitations with their hashes, in the order of these, after `after`; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn invitations(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Keyed<Invitation>>, StoreFault> {
+        let rows = self.records::<Invitation>(b"", after, limit)?;
+        Ok(rows.into_iter().map(|(key, kept)| (key, kept.record)).collect())
+    }
+
+    /// Keeps a new invitation.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn create_invitation(&self, digest: &Digest, invitation: &Invitation) -> Result<(), CommitError> {
+        self.commit(put_new(Commit::new(), digest.as_str().as_bytes(), invitation)?).await
+    }
+
+    /// Takes an invitation away. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn delete_invitation(&self, digest: &str) -> Result<(), CommitError> {
+        self.commit(Commit::new().delete(INVITATIONS, digest)).await
+    }
+
+    /// Keeps a new account and spends the invitation that allowed it: of any number who use one invitation at once,
+    /// exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when the username is taken or the invitation was used.
+    pub async fn create_invited_account(
+        &self,
+        account: &Account,
+        (digest, kept): (&Digest, &Kept<Invitation>),
+        spent: &Invitation,
+    ) -> Result<(), CommitError> {
+        let key = digest.as_str().as_bytes();
+        let commit = put(kept.unchanged(Commit::new(), key), key, spent)?;
+        self.commit(create(commit, account)?).await
+    }
+}
