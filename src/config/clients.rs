@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{section::Section, settings::ConfiguredClient, value::Written};
+use super::{
+    section::Section,
+    settings::ConfiguredClient,
+    value::{Written, number},
+};
 use crate::{
     oauth::{
         client::{AuthMethod, ClientId, ClientMetadata, GrantType},
         grant_type::Offered,
+        openid_metadata::OpenidRequest,
         registration::{Registrar, RegistrationRequest, RegistrationRules, register},
         resource::Resources,
     },
@@ -66,6 +71,7 @@ fn metadata(
         require_state: section.read("require_state", |written| written.flag()),
         rotate_refresh_tokens: section.read("rotate_refresh_tokens", |written| written.flag()),
         allowed_groups: section.read("allowed_groups", |written| written.texts()),
+        openid: openid(section),
     };
     match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, offered }) {
         Ok(metadata) => Some(metadata),
@@ -73,6 +79,32 @@ fn metadata(
             section.blame(refusal.member, refusal.description);
             None
         }
+    }
+}
+
+fn openid(section: &mut Section<'_>) -> OpenidRequest {
+    OpenidRequest {
+        logo_uri: section.read("logo_uri", |written| written.text()),
+        initiate_login_uri: section.read("initiate_login_uri", |written| written.text()),
+        jwks: section.read("jwks", |written| {
+            serde_json::from_str(&written.text()?).map_err(|_| "must be a JWK Set as a text of JSON".to_owned())
+        }),
+        jwks_uri: section.read("jwks_uri", |written| written.text()),
+        subject_type: section.read("subject_type", |written| written.text()),
+        sector_identifier_uri: section.read("sector_identifier_uri", |written| written.text()),
+        id_token_signed_response_alg: section.read("id_token_signed_response_alg", |written| written.text()),
+        userinfo_signed_response_alg: section.read("userinfo_signed_response_alg", |written| written.text()),
+        request_object_signing_alg: section.read("request_object_signing_alg", |written| written.text()),
+        token_endpoint_auth_signing_alg: section.read("token_endpoint_auth_signing_alg", |written| written.text()),
+        request_uris: section.read("request_uris", |written| written.texts()),
+        default_max_age: section.read("default_max_age", number(0..=i64::from(u32::MAX))),
+        require_auth_time: section.read("require_auth_time", |written| written.flag()),
+        default_acr_values: section.read("default_acr_values", |written| written.texts()),
+        backchannel_logout_uri: section.read("backchannel_logout_uri", |written| written.text()),
+        backchannel_logout_session_required: section
+            .read("backchannel_logout_session_required", |written| written.flag()),
+        claims_in_id_token: section.read("claims_in_id_token", |written| written.flag()),
+        token_endpoint_as_audience: section.read("token_endpoint_as_audience", |written| written.flag()),
     }
 }
 

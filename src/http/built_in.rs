@@ -3,6 +3,7 @@
 use crate::oauth::{
     client::{ApplicationType, AuthMethod, ClientId, ClientMetadata, GrantType, ResponseType},
     issuer::Issuer,
+    openid_metadata::OpenidMetadata,
     redirect_uri::RedirectUri,
     resource::Resources,
 };
@@ -32,6 +33,7 @@ pub fn built_in_client(issuer: &Issuer, resources: &Resources) -> (ClientId, Cli
         require_state: None,
         rotate_refresh_tokens: None,
         allowed_groups: Vec::new(),
+        openid: OpenidMetadata::default(),
     };
     (ClientId::built_in("swagger-ui"), metadata)
 }

@@ -4,6 +4,7 @@ use poem_openapi::{Object, registry::Registry, types::Type};
 use serde_json::{Value, json};
 
 use super::{
+    client_openid_schema::OpenidBody,
     documented::{Kind, Kinds, kinds},
     management::{with_refusals, with_refusals_of_one},
     oauth_schema::Problem,
@@ -60,6 +61,8 @@ pub(super) struct ClientMetadataBody {
     rotate_refresh_tokens: Option<bool>,
     /// The groups whose members may use it; everyone if there are none. Only an administrator can set them.
     allowed_groups: Option<Vec<String>>,
+    #[oai(flatten)]
+    openid: OpenidBody,
 }
 
 /// An application as it is registered, with the names of RFC 7591 and RFC 7592.
@@ -106,6 +109,8 @@ pub(super) struct RegisteredClientBody {
     rotate_refresh_tokens: Option<bool>,
     /// The groups whose members may use it; everyone if there are none.
     allowed_groups: Option<Vec<String>>,
+    #[oai(flatten)]
+    openid: OpenidBody,
     /// Who registered it: `built_in`, `configuration`, `administrator`, `person` or `itself`.
     registered_by: String,
     /// The person who owns it, if one does.
@@ -239,6 +244,7 @@ impl From<ClientMetadataBody> for RegistrationRequest {
             require_state: body.require_state,
             rotate_refresh_tokens: body.rotate_refresh_tokens,
             allowed_groups: body.allowed_groups,
+            openid: body.openid.into(),
         }
     }
 }

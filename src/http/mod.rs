@@ -2,6 +2,7 @@
 
 mod authorize;
 mod built_in;
+mod client_openid_schema;
 mod client_schema;
 mod clients_api;
 mod connections_api;

@@ -11,8 +11,8 @@ pub use super::{
     response_type::ResponseType,
 };
 use super::{
-    redirect_uri::RedirectUri, refresh_token::OFFLINE_ACCESS, resource::is_administrators_scope, scope::Scope,
-    subject::Subject,
+    openid_metadata::OpenidMetadata, redirect_uri::RedirectUri, refresh_token::OFFLINE_ACCESS,
+    resource::is_administrators_scope, scope::Scope, subject::Subject,
 };
 use crate::{crypto::Digest, entropy::Entropy};
 
@@ -115,6 +115,9 @@ pub struct ClientMetadata {
     /// The groups whose members may use it; everyone if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_groups: Vec<String>,
+    /// What it registers for OpenID Connect.
+    #[serde(flatten)]
+    pub openid: OpenidMetadata,
 }
 
 /// How a client authenticates at the token endpoint.

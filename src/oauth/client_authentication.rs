@@ -106,6 +106,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::oauth::{
         client::{ApplicationType, AuthMethod, ClientMetadata, ClientSecret, GrantType, Provenance, ResponseType},
+        openid_metadata::OpenidMetadata,
         redirect_uri::RedirectUri,
         scope::Scope,
     };
@@ -137,6 +138,7 @@ pub(crate) mod tests {
                 require_state: None,
                 rotate_refresh_tokens: None,
                 allowed_groups: Vec::new(),
+                openid: OpenidMetadata::default(),
             },
             provenance: Provenance::Configuration,
             is_disabled: false,

@@ -22,6 +22,7 @@ pub mod implicit;
 pub mod introspection;
 pub mod issuer;
 pub mod metadata;
+pub mod openid_metadata;
 pub mod parameters;
 pub mod password_grant;
 pub mod pkce;

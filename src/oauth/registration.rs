@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     client::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType},
     grant_type::Offered,
+    openid_metadata::OpenidRequest,
     redirect_uri::RedirectUri,
     registration_member::{
         allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
@@ -40,6 +41,8 @@ pub struct RegistrationRequest {
     pub require_state: Option<bool>,
     pub rotate_refresh_tokens: Option<bool>,
     pub allowed_groups: Option<Vec<String>>,
+    #[serde(flatten)]
+    pub openid: OpenidRequest,
 }
 
 /// By which rules a registration is judged.
@@ -106,6 +109,7 @@ pub fn register(
     let application_type = application_type(request.application_type.as_deref())?;
     returning(&response_types, &redirect_uris, application_type)?;
     weakening(request, token_endpoint_auth_method, &grant_types, rules.registrar)?;
+    let openid = request.openid.read(&redirect_uris)?;
     let metadata = ClientMetadata {
         client_name: client_name(request.client_name.as_deref())?,
         redirect_uris,
@@ -123,6 +127,7 @@ pub fn register(
         require_state: request.require_state,
         rotate_refresh_tokens: request.rotate_refresh_tokens,
         allowed_groups: allowed_groups(request.allowed_groups.as_deref())?,
+        openid,
     };
     // Each member has its bound; together they must fit into one record.
     let size = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());

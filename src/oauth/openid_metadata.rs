@@ -1,0 +1,379 @@
+//! What a client registers for OpenID Connect, beside what OAuth knows:
+//! [OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata),
+//! [Back-Channel Logout §2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    redirect_uri::RedirectUri,
+    registration::{RegistrationRefusal, invalid},
+};
+use crate::jose::Algorithm;
+
+/// What a registration sends of it, all of it optional.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the members are those of OpenidMetadata")]
+pub struct OpenidRequest {
+    pub logo_uri: Option<String>,
+    pub initiate_login_uri: Option<String>,
+    pub jwks: Option<Value>,
+    pub jwks_uri: Option<String>,
+    pub subject_type: Option<String>,
+    pub sector_identifier_uri: Option<String>,
+    pub id_token_signed_response_alg: Option<String>,
+    pub userinfo_signed_response_alg: Option<String>,
+    pub request_object_signing_alg: Option<String>,
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    pub request_uris: Option<Vec<String>>,
+    pub default_max_age: Option<i64>,
+    pub require_auth_time: Option<bool>,
+    pub default_acr_values: Option<Vec<String>>,
+    pub backchannel_logout_uri: Option<String>,
+    pub backchannel_logout_session_required: Option<bool>,
+    pub claims_in_id_token: Option<bool>,
+    pub token_endpoint_as_audience: Option<bool>,
+}
+
+/// What is registered of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenidMetadata {
+    /// Its logo, which people see when they sign in for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Where a third party sends a browser to begin a login (OpenID Connect Core §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
+    /// Its public keys, as a JWK Set. Not together with `jwks_uri`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Where its public keys are published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Whether `sub` is the same for every client.
+    pub subject_type: SubjectType,
+    /// The address that lists the redirect URIs of all clients that share pairwise subjects. That it does is not checked
+    /// here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// With which algorithm its ID tokens are signed.
+    pub id_token_signed_response_alg: Algorithm,
+    /// With which algorithm its UserInfo answers are signed; not signed if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
+    /// The one algorithm with which its request objects are signed; any that this server knows if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<Algorithm>,
+    /// The one algorithm with which it authenticates by a JWT; any that fits its method if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<AssertionAlgorithm>,
+    /// The request objects that it may name by address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// How many seconds ago a person may have signed in, if its request does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u32>,
+    /// Whether its ID tokens always say when the person signed in.
+    #[serde(skip_serializing_if = "is_false")]
+    pub require_auth_time: bool,
+    /// The `acr` values that it asks for, if its request does not say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
+    /// Where it is told that a person has signed out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs to be told of which session.
+    #[serde(skip_serializing_if = "is_false")]
+    pub backchannel_logout_session_required: bool,
+    /// Whether the claims that its scope allows also stand in its ID tokens, for applications that do not ask UserInfo.
+    #[serde(skip_serializing_if = "is_false")]
+    pub claims_in_id_token: bool,
+    /// Whether a JWT with which it authenticates may name the token endpoint as its audience rather than the issuer.
+    #[serde(skip_serializing_if = "is_false")]
+    pub token_endpoint_as_audience: bool,
+}
+
+/// Whether clients know a person by the same subject, OpenID Connect Core §8.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// They do.
+    #[default]
+    Public,
+    /// Each sector has its own.
+    Pairwise,
+}
+
+/// With what a client signs the JWT by which it authenticates (RFC 7523): with its own key, or with its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AssertionAlgorithm {
+    /// With its private key.
+    Key(Algorithm),
+    /// With its secret: `HS256`.
+    Secret(Hs256),
+}
+
+/// `HS256`, which has a place here alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hs256 {
+    /// HMAC with SHA-256.
+    #[serde(rename = "HS256")]
+    Hs256,
+}
+
+impl Default for OpenidMetadata {
+    fn default() -> Self {
+        Self {
+            logo_uri: None,
+            initiate_login_uri: None,
+            jwks: None,
+            jwks_uri: None,
+            subject_type: SubjectType::Public,
+            sector_identifier_uri: None,
+            id_token_signed_response_alg: Algorithm::Rs256,
+            userinfo_signed_response_alg: None,
+            request_object_signing_alg: None,
+            token_endpoint_auth_signing_alg: None,
+            request_uris: Vec::new(),
+            default_max_age: None,
+            require_auth_time: false,
+            default_acr_values: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            claims_in_id_token: false,
+            token_endpoint_as_audience: false,
+        }
+    }
+}
+
+impl OpenidRequest {
+    /// Checks it and fills in what it leaves out.
+    ///
+    /// # Errors
+    ///
+    /// The first member that cannot be registered.
+    pub(super) fn read(&self, redirect_uris: &[RedirectUri]) -> Result<OpenidMetadata, RegistrationRefusal> {
+        let subject_type = self.subject_type(redirect_uris)?;
+        if self.jwks.is_some() && self.jwks_uri.is_some() {
+            return Err(invalid("jwks", "must not be there together with jwks_uri"));
+        }
+        Ok(OpenidMetadata {
+            logo_uri: address("logo_uri", self.logo_uri.as_deref(), &["https", "http"])?,
+            initiate_login_uri: address("initiate_login_uri", self.initiate_login_uri.as_deref(), &["https"])?,
+            jwks: self.jwks.as_ref().map(public_keys).transpose()?,
+            jwks_uri: address("jwks_uri", self.jwks_uri.as_deref(), &["https"])?,
+            subject_type,
+            sector_identifier_uri: address("sector_identifier_uri", self.sector_identifier_uri.as_deref(), &["https"])?,
+            id_token_signed_response_alg: algorithm(
+                "id_token_signed_response_alg",
+                self.id_token_signed_response_alg.as_deref(),
+            )?
+            .unwrap_or(Algorithm::Rs256),
+            userinfo_signed_response_alg: algorithm(
+                "userinfo_signed_response_alg",
+                self.userinfo_signed_response_alg.as_deref(),
+            )?,
+            request_object_signing_alg: algorithm(
+                "request_object_signing_alg",
+                self.request_object_signing_alg.as_deref(),
+            )?,
+            token_endpoint_auth_signing_alg: assertion_algorithm(self.token_endpoint_auth_signing_alg.as_deref())?,
+            request_uris: request_uris(self.request_uris.as_deref())?,
+            default_max_age: max_age(self.default_max_age)?,
+            require_auth_time: self.require_auth_time.unwrap_or(false),
+            default_acr_values: acr_values(self.default_acr_values.as_deref())?,
+            backchannel_logout_uri: backchannel(self.backchannel_logout_uri.as_deref())?,
+            backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or(false),
+            claims_in_id_token: self.claims_in_id_token.unwrap_or(false),
+            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(false),
+        })
+    }
+
+    /// OpenID Connect Core §8.1: redirect URIs of several hosts need a `sector_identifier_uri`.
+    fn subject_type(&self, redirect_uris: &[RedirectUri]) -> Result<SubjectType, RegistrationRefusal> {
+        match self.subject_type.as_deref() {
+            None | Some("public") => Ok(SubjectType::Public),
+            Some("pairwise") => {
+                let mut hosts: Vec<_> = redirect_uris
+                    .iter()
+                    .map(|uri| Url::parse(uri.as_str()).ok().and_then(|url| url.host_str().map(ToOwned::to_owned)))
+                    .collect();
+                hosts.dedup();
+                if hosts.len() > 1 && self.sector_identifier_uri.is_none() {
+                    return Err(invalid(
+                        "sector_identifier_uri",
+                        "is needed for pairwise subjects, since the redirect URIs have several hosts",
+                    ));
+                }
+                Ok(SubjectType::Pairwise)
+            }
+            Some(_) => Err(invalid("subject_type", "must be \"public\" or \"pairwise\"")),
+        }
+    }
+}
+
+fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {
+    name.map(str::parse)
+        .transpose()
+        .map_err(|_| invalid(member, format!("must be one of {}", Algorithm::ALL.map(Algorithm::as_str).join(", "))))
+}
+
+fn assertion_algorithm(name: Option<&str>) -> Result<Option<AssertionAlgorithm>, RegistrationRefusal> {
+    match name {
+        Some("HS256") => Ok(Some(AssertionAlgorithm::Secret(Hs256::Hs256))),
+        name => Ok(algorithm("token_endpoint_auth_signing_alg", name)?.map(AssertionAlgorithm::Key)),
+    }
+}
+
+fn address(member: &'static str, uri: Option<&str>, schemes: &[&str]) -> Result<Option<String>, RegistrationRefusal> {
+    let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return Ok(None) };
+    let url = Url::parse(uri).ok().filter(|url| schemes.contains(&url.scheme()) && url.has_host());
+    let is_plain = url.is_some_and(|url| url.username().is_empty() && url.password().is_none());
+    if uri.len() > LONGEST_URI || !is_plain {
+        let schemes = schemes.join(" or ");
+        return Err(invalid(member, format!("must be an address of {schemes}, of at most {LONGEST_URI} characters")));
+    }
+    Ok(Some(uri.to_owned()))
+}
+
+fn backchannel(uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal> {
+    // Back-Channel Logout §2.2: "MUST NOT include a fragment component"; http is for confidential clients on one machine.
+    match address("backchannel_logout_uri", uri, &["https", "http"])? {
+        Some(uri) if uri.contains('#') => Err(invalid("backchannel_logout_uri", "must not have a fragment")),
+        uri => Ok(uri),
+    }
+}
+
+/// RFC 7517: keys with a private part are refused, so that nobody publishes theirs by registering it.
+fn public_keys(jwks: &Value) -> Result<Value, RegistrationRefusal> {
+    let keys = jwks.get("keys").and_then(Value::as_array);
+    let is_private = |key: &Value| ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|part| key.get(part).is_some());
+    match keys {
+        None => Err(invalid("jwks", "must be a JWK Set: an object with the array keys")),
+        Some(keys) if keys.is_empty() || keys.len() > MOST_KEYS || !keys.iter().all(Value::is_object) => {
+            Err(invalid("jwks", format!("must hold 1 to {MOST_KEYS} keys")))
+        }
+        Some(keys) if keys.iter().any(is_private) => {
+            Err(invalid("jwks", "holds a private or symmetric key; register the public part, and use another key now"))
+        }
+        Some(keys) => Ok(serde_json::json!({ "keys": keys })),
+    }
+}
+
+fn request_uris(uris: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
+    let uris = uris.unwrap_or_default();
+    if uris.len() > MOST_REQUEST_URIS {
+        return Err(invalid("request_uris", format!("at most {MOST_REQUEST_URIS} can be registered")));
+    }
+    uris.iter().filter_map(|uri| address("request_uris", Some(uri), &["https"]).transpose()).collect()
+}
+
+fn max_age(seconds: Option<i64>) -> Result<Option<u32>, RegistrationRefusal> {
+    let parsed = seconds.map(u32::try_from).transpose();
+    parsed.map_err(|_| invalid("default_max_age", "must be a number of seconds"))
+}
+
+fn acr_values(values: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
+    let values = values.unwrap_or_default();
+    if values.len() > 8 || values.iter().any(|value| value.is_empty() || value.len() > 64 || value.contains(' ')) {
+        return Err(invalid("default_acr_values", "at most 8, of at most 64 characters each"));
+    }
+    Ok(values.to_vec())
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// The longest address that is registered.
+const LONGEST_URI: usize = 256;
+
+/// The most public keys of one client. The record has little room.
+const MOST_KEYS: usize = 5;
+
+/// The most addresses of request objects.
+const MOST_REQUEST_URIS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn uris() -> Vec<RedirectUri> {
+        vec![RedirectUri::parse("https://app.example.org/cb").unwrap()]
+    }
+
+    fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
+        let mut request = OpenidRequest::default();
+        change(&mut request);
+        request.read(&uris()).unwrap_err().member
+    }
+
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn what_is_left_out_has_the_defaults_of_the_specification() {
+        let metadata = OpenidRequest::default().read(&uris()).unwrap();
+        assert_eq!(metadata, OpenidMetadata::default());
+        let written = serde_json::to_value(&metadata).unwrap();
+        assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
+        assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);
+    }
+
+    #[test]
+    fn each_member_that_cannot_be_registered_is_named() {
+        // 3rd_party-init-login-nohttps of the conformance suite
+        assert_eq!(refused(|r| r.initiate_login_uri = text("http://app.example.org/login")), "initiate_login_uri");
+        assert_eq!(refused(|r| r.logo_uri = text("javascript:x")), "logo_uri");
+        assert_eq!(refused(|r| r.jwks_uri = text("http://app.example.org/jwks")), "jwks_uri");
+        assert_eq!(refused(|r| r.jwks_uri = text("https://u:p@app.example.org/jwks")), "jwks_uri");
+        assert_eq!(refused(|r| r.subject_type = text("private")), "subject_type");
+        assert_eq!(refused(|r| r.sector_identifier_uri = text("http://a.example")), "sector_identifier_uri");
+        assert_eq!(refused(|r| r.id_token_signed_response_alg = text("none")), "id_token_signed_response_alg");
+        assert_eq!(refused(|r| r.id_token_signed_response_alg = text("HS256")), "id_token_signed_response_alg");
+        assert_eq!(refused(|r| r.userinfo_signed_response_alg = text("none")), "userinfo_signed_response_alg");
+        assert_eq!(refused(|r| r.request_object_signing_alg = text("none")), "request_object_signing_alg");
+        assert_eq!(refused(|r| r.token_endpoint_auth_signing_alg = text("HS1")), "token_endpoint_auth_signing_alg");
+        assert_eq!(refused(|r| r.request_uris = Some(vec!["file:///x".to_owned()])), "request_uris");
+        assert_eq!(refused(|r| r.default_max_age = Some(-1)), "default_max_age");
+        assert_eq!(refused(|r| r.default_acr_values = Some(vec![String::new()])), "default_acr_values");
+        assert_eq!(refused(|r| r.backchannel_logout_uri = text("https://a.example/#x")), "backchannel_logout_uri");
+        assert_eq!(refused(|r| r.jwks = Some(json!({"keys": []}))), "jwks");
+        assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "EC", "d": "x"}]}))), "jwks");
+        assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "oct", "k": "x"}]}))), "jwks");
+        let both = |r: &mut OpenidRequest| {
+            r.jwks = Some(json!({"keys": [{"kty": "EC"}]}));
+            r.jwks_uri = text("https://app.example.org/jwks");
+        };
+        assert_eq!(refused(both), "jwks");
+    }
+
+    // OpenID Connect Core §8.1
+    #[test]
+    fn pairwise_subjects_of_several_hosts_need_a_sector() {
+        let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
+        let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
+        assert!(request.read(&uris()).is_ok());
+        assert_eq!(request.read(&several).unwrap_err().member, "sector_identifier_uri");
+        request.sector_identifier_uri = text("https://app.example.org/sector.json");
+        assert_eq!(request.read(&several).unwrap().subject_type, SubjectType::Pairwise);
+    }
+
+    #[test]
+    fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
+        for name in ["HS256", "RS256", "ES256"] {
+            let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
+            let metadata = request.read(&uris()).unwrap();
+            let written = serde_json::to_value(&metadata).unwrap();
+            assert_eq!(written["token_endpoint_auth_signing_alg"], name);
+            assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);
+        }
+    }
+}
