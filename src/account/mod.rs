@@ -9,6 +9,7 @@ pub mod identifier;
 pub mod password;
 pub mod profile;
 pub mod record;
+pub mod refresh_schedule;
 pub mod session;
 pub mod setup;
 pub mod throttle;

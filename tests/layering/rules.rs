@@ -22,7 +22,9 @@ const ARROWS: [(&str, &[&str]); 11] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 5] = [
+const PACKAGES: [(&str, &[&str]); 7] = [
+    ("croner", &["account"]),
+    ("jiff", &["account"]),
     ("josekit", &["jose"]),
     ("maud", &["web", "http"]),
     ("poem", &["http", "verify", "app"]),
