@@ -10,6 +10,7 @@ pub mod password;
 pub mod profile;
 pub mod record;
 pub mod refresh_schedule;
+pub mod schedule_record;
 pub mod session;
 pub mod setup;
 pub mod throttle;

@@ -16,10 +16,13 @@ mod grants;
 mod memory;
 mod namespaces;
 mod record;
+mod refresh_schedules;
 mod sessions;
 mod setup;
 mod sled;
 
+#[cfg(test)]
+mod both_engines;
 #[cfg(test)]
 mod contract;
 

@@ -27,3 +27,5 @@ pub(super) const GRANTS_BY_SUBJECT: Namespace = Namespace::new(17, "grants_by_su
 pub(super) const DEVICES: Namespace = Namespace::new(18, "devices");
 /// User code → hash of the device code.
 pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_by_user_code");
+/// Person and client, or nothing for the account → refresh schedule.
+pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_schedules");
