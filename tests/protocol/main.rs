@@ -5,6 +5,7 @@ mod authorize;
 mod clients;
 mod other_clients;
 mod pages;
+mod refresh_schedule;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
