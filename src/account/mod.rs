@@ -7,6 +7,7 @@ pub mod device;
 pub mod hashing;
 pub mod identifier;
 pub mod password;
+pub mod picture;
 pub mod profile;
 pub mod record;
 pub mod refresh_schedule;

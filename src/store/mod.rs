@@ -15,6 +15,7 @@ mod fault;
 mod grants;
 mod memory;
 mod namespaces;
+mod pictures;
 mod record;
 mod refresh_schedules;
 mod sessions;

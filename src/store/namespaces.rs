@@ -21,6 +21,8 @@ pub(super) const SESSIONS: Namespace = Namespace::new(9, "sessions");
 pub(super) const CONSENTS: Namespace = Namespace::new(10, "consents");
 /// The one link with which the first administrator is made.
 pub(super) const SETUP: Namespace = Namespace::new(11, "setup");
+/// Account → what describes the picture; account and number → a part of it.
+pub(super) const PICTURES: Namespace = Namespace::new(16, "pictures");
 /// Person and grant → nothing.
 pub(super) const GRANTS_BY_SUBJECT: Namespace = Namespace::new(17, "grants_by_subject");
 /// Hash of the device code → device authorization.
