@@ -117,14 +117,27 @@ impl Signet {
             return Ok(Circumstances { person: PersonStanding::Gone });
         };
         let consent = self.store.consent(subject, client_id)?;
-        let schedule = self.store.schedule_in_force(subject, client_id)?;
         let person = ActivePerson {
             groups: account.groups.iter().map(ToOwned::to_owned).collect(),
             password_changed_at: account.password_changed_at,
             disconnected_at: consent.and_then(|consent| consent.withdrawn_at),
-            scheduled_end_at: schedule.scheduled_end_at(self.clock.now()),
+            scheduled_end_at: self.scheduled_end_at(subject, client_id, self.clock.now())?,
         };
         Ok(Circumstances { person: PersonStanding::Active(person) })
+    }
+
+    /// When the schedule of `subject` for `client_id` last asked, before `now`, for a new login.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn scheduled_end_at(
+        &self,
+        subject: &Subject,
+        client_id: &ClientId,
+        now: OffsetDateTime,
+    ) -> Result<Option<OffsetDateTime>, Fault> {
+        Ok(self.store.schedule_in_force(subject, client_id)?.scheduled_end_at(now))
     }
 
     /// How long the access tokens for `audience` live at most.
