@@ -140,9 +140,12 @@ async fn decide(
     now: OffsetDateTime,
 ) -> Result<Decided, Fault> {
     let signed_in = session::current(signet, browser, now).await?.map(|current| current.signed_in());
-    let remembered = match &signed_in {
-        Some(person) => signet.store.consent(&person.subject, &client.client_id)?,
-        None => None,
+    let (remembered, scheduled_end_at) = match &signed_in {
+        Some(person) => (
+            signet.store.consent(&person.subject, &client.client_id)?,
+            signet.scheduled_end_at(&person.subject, &client.client_id, now)?,
+        ),
+        None => (None, None),
     };
     let question = Question {
         request: &interaction.request,
@@ -150,6 +153,7 @@ async fn decide(
         started_at: interaction.started_at,
         signed_in: signed_in.as_ref(),
         remembered: remembered.as_ref(),
+        scheduled_end_at,
         decision: interaction.decision.as_ref(),
     };
     Ok(match next_step(&question, now) {

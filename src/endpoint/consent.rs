@@ -62,12 +62,14 @@ pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Resul
     let signed_in = person.signed_in();
     let remembered = signet.store.consent(&signed_in.subject, client_id);
     let remembered = remembered.map_err(|cause| ConsentRefusal::Fault(cause.into()))?;
+    let scheduled_end_at = signet.scheduled_end_at(&signed_in.subject, client_id, now);
     let question = Question {
         request: &interaction.request,
         client: &client,
         started_at: interaction.started_at,
         signed_in: Some(&signed_in),
         remembered: remembered.as_ref(),
+        scheduled_end_at: scheduled_end_at.map_err(ConsentRefusal::Fault)?,
         decision: interaction.decision.as_ref(),
     };
     match next_step(&question, now) {

@@ -104,7 +104,7 @@ pub struct Lifetimes {
 }
 
 impl Signet {
-    /// What has to be known of the world before a grant of `subject` to `client_id` may issue a token at `now`.
+    /// What has to be known of the world, as it is now, before a grant of `subject` to `client_id` may issue a token.
     ///
     /// # Errors
     ///
@@ -122,9 +122,23 @@ impl Signet {
             groups: account.groups.iter().map(ToOwned::to_owned).collect(),
             password_changed_at: account.password_changed_at,
             disconnected_at: consent.and_then(|consent| consent.withdrawn_at),
-            scheduled_end_at: None,
+            scheduled_end_at: self.scheduled_end_at(subject, client_id, self.clock.now())?,
         };
         Ok(Circumstances { person: PersonStanding::Active(person) })
+    }
+
+    /// When the schedule of `subject` for `client_id` last asked, before `now`, for a new login.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn scheduled_end_at(
+        &self,
+        subject: &Subject,
+        client_id: &ClientId,
+        now: OffsetDateTime,
+    ) -> Result<Option<OffsetDateTime>, Fault> {
+        Ok(self.store.schedule_in_force(subject, client_id)?.scheduled_end_at(now))
     }
 
     /// How long the access tokens for `audience` live at most.
@@ -134,15 +148,19 @@ impl Signet {
         resource.and_then(|resource| resource.access_token_lifetime).unwrap_or(self.lifetimes.access_token)
     }
 
-    /// Mints an access token.
+    /// Mints an access token. One about a person expires by the next tick of the schedule that the person set.
     ///
     /// # Errors
     ///
-    /// When it cannot be signed.
+    /// When the schedule cannot be read, or the token not be signed.
     pub fn mint(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<MintedToken, Fault> {
         let resource = self.resources.of(issuance.audience()).ok_or(SigningFault::NoKey(Algorithm::Es256))?;
-        let default_lifetime = self.lifetimes.access_token;
-        let terms = Terms { issuer: &self.issuer, resource, default_lifetime, expires_by: None };
+        let terms = Terms {
+            issuer: &self.issuer,
+            resource,
+            default_lifetime: self.lifetimes.access_token,
+            expires_by: self.expires_by(issuance, now)?,
+        };
         let claims = issuance.claims(&terms, &issuance.grant().jti(self.entropy), now);
         let token_type = match resource.access_token_typ {
             AccessTokenType::AtJwt => TokenType::AccessToken,
@@ -150,6 +168,13 @@ impl Signet {
         };
         let token = self.keys.sign(resource.access_token_signing_alg, token_type, &claims)?;
         Ok(MintedToken { token: Secret::new(token), lifetime: terms.lifetime(now), scope: issuance.scope().clone() })
+    }
+
+    fn expires_by(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, Fault> {
+        if !issuance.subject().is_person() {
+            return Ok(None);
+        }
+        Ok(self.store.schedule_in_force(issuance.subject(), issuance.client_id())?.expires_by(now))
     }
 
     /// Mints an ID token, if `openid` was asked for and there is a person.

@@ -23,7 +23,7 @@ pub(super) struct OpenidBody {
     sector_identifier_uri: Option<String>,
     /// `RS256`, `ES256`, `EdDSA` or `PS256`.
     id_token_signed_response_alg: Option<String>,
-    /// The same for answers of UserInfo; not signed if left out.
+    /// The same for answers of `UserInfo`; not signed if left out.
     userinfo_signed_response_alg: Option<String>,
     /// The one algorithm with which its request objects are signed.
     request_object_signing_alg: Option<String>,

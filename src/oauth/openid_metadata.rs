@@ -61,7 +61,7 @@ pub struct OpenidMetadata {
     pub sector_identifier_uri: Option<String>,
     /// With which algorithm its ID tokens are signed.
     pub id_token_signed_response_alg: Algorithm,
-    /// With which algorithm its UserInfo answers are signed; not signed if there is none.
+    /// With which algorithm its `UserInfo` answers are signed; not signed if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<Algorithm>,
     /// The one algorithm with which its request objects are signed; any that this server knows if there is none.
@@ -88,7 +88,7 @@ pub struct OpenidMetadata {
     /// Whether it needs to be told of which session.
     #[serde(skip_serializing_if = "is_false")]
     pub backchannel_logout_session_required: bool,
-    /// Whether the claims that its scope allows also stand in its ID tokens, for applications that do not ask UserInfo.
+    /// Whether the claims that its scope allows also stand in its ID tokens, for applications that do not ask `UserInfo`.
     #[serde(skip_serializing_if = "is_false")]
     pub claims_in_id_token: bool,
     /// Whether a JWT with which it authenticates may name the token endpoint as its audience rather than the issuer.

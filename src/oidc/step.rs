@@ -25,6 +25,8 @@ pub struct Question<'a> {
     pub signed_in: Option<&'a SignedIn>,
     /// What that person has agreed to before.
     pub remembered: Option<&'a Consent>,
+    /// When the person's refresh schedule for the client last asked for a new login.
+    pub scheduled_end_at: Option<OffsetDateTime>,
     /// What the person said on the consent page of this request.
     pub decision: Option<&'a Decision>,
 }
@@ -139,7 +141,8 @@ fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDa
     }
     let must_again = request.prompt.login || request.prompt.select_account;
     let too_long_ago = request.max_age.is_some_and(|max_age| now - auth_time > max_age);
-    !must_again && !too_long_ago
+    let has_ended = question.scheduled_end_at.is_some_and(|at| auth_time <= at);
+    !must_again && !too_long_ago && !has_ended
 }
 
 /// Whether the person has agreed to `scope`: on the page of this request, or before if that may count.
@@ -185,6 +188,7 @@ mod tests {
         signed_in_ago: Option<Duration>,
         is_administrator: bool,
         remembered: Option<&'static str>,
+        ended_ago: Option<Duration>,
         decision: Option<Decision>,
         hinted: Option<&'static str>,
         scope: &'static str,
@@ -197,6 +201,7 @@ mod tests {
             signed_in_ago: Some(Duration::HOUR),
             is_administrator: false,
             remembered: Some("openid orders:read"),
+            ended_ago: None,
             decision: None,
             hinted: None,
             scope: "openid orders:read",
@@ -226,6 +231,7 @@ mod tests {
             started_at: NOW - Duration::SECOND,
             signed_in: signed_in.as_ref(),
             remembered: remembered.as_ref(),
+            scheduled_end_at: situation.ended_ago.map(|ago| NOW - ago),
             decision: situation.decision.as_ref(),
         };
         match next_step(&question, NOW) {
@@ -251,6 +257,16 @@ mod tests {
         let nobody = || Situation { signed_in_ago: None, ..usual() };
         assert_eq!(outcome(nobody()), "login");
         assert_eq!(outcome(Situation { parameters: "prompt=none", ..nobody() }), "login_required");
+    }
+
+    #[test]
+    fn who_signed_in_before_the_schedule_asked_for_it_signs_in_again() {
+        let after = |ended_ago| Situation { ended_ago: Some(ended_ago), ..usual() };
+        assert_eq!(outcome(after(Duration::HOUR + Duration::SECOND)), "issue openid orders:read");
+        assert_eq!(outcome(after(Duration::HOUR)), "login");
+        assert_eq!(outcome(Situation { parameters: "prompt=none", ..after(Duration::MINUTE) }), "login_required");
+        let again = Situation { signed_in_ago: Some(Duration::SECOND), ..after(Duration::ZERO) };
+        assert_eq!(outcome(again), "issue openid orders:read");
     }
 
     #[test]

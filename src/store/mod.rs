@@ -16,11 +16,15 @@ mod grants;
 mod invitations;
 mod memory;
 mod namespaces;
+mod pictures;
 mod record;
+mod refresh_schedules;
 mod sessions;
 mod setup;
 mod sled;
 
+#[cfg(test)]
+mod both_engines;
 #[cfg(test)]
 mod contract;
 

@@ -27,9 +27,13 @@ pub(super) const ACCOUNTS_BY_CREATION: Namespace = Namespace::new(12, "accounts_
 pub(super) const INVITATIONS: Namespace = Namespace::new(13, "invitations");
 /// Canonical e-mail address and account → nothing.
 pub(super) const ACCOUNTS_BY_EMAIL: Namespace = Namespace::new(14, "accounts_by_email");
+/// Account → what describes the picture; account and number → a part of it.
+pub(super) const PICTURES: Namespace = Namespace::new(16, "pictures");
 /// Person and grant → nothing.
 pub(super) const GRANTS_BY_SUBJECT: Namespace = Namespace::new(17, "grants_by_subject");
 /// Hash of the device code → device authorization.
 pub(super) const DEVICES: Namespace = Namespace::new(18, "devices");
 /// User code → hash of the device code.
 pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_by_user_code");
+/// Person and client, or nothing for the account → refresh schedule.
+pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_schedules");

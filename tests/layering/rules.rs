@@ -22,7 +22,10 @@ const ARROWS: [(&str, &[&str]); 11] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 5] = [
+const PACKAGES: [(&str, &[&str]); 8] = [
+    ("croner", &["account"]),
+    ("image", &["account"]),
+    ("jiff", &["account"]),
     ("josekit", &["jose"]),
     ("maud", &["web", "http"]),
     ("poem", &["http", "verify", "app"]),

@@ -7,6 +7,7 @@ mod client_management;
 mod clients;
 mod other_clients;
 mod pages;
+mod refresh_schedule;
 mod registration;
 #[path = "../support/mod.rs"]
 mod support;

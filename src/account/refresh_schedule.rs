@@ -1,0 +1,346 @@
+//! When a person wants applications to refresh what they were given: a schedule in cron syntax in the person's time zone.
+//!
+//! An access token that is issued under a schedule expires no later than the schedule's next tick, so the application has
+//! to refresh then; if the schedule ends grants, the refresh is refused and the person has to sign in again. An API
+//! learns it from `exp` alone.
+//!
+//! # Daylight saving time
+//!
+//! Ticks are local times, and once a year some are skipped and some come twice:
+//!
+//! - a schedule with one time of day (`30 2 * * *`), on a day that skips this time, ticks at the first instant after the
+//!   skipped time; on a day that has it twice it ticks once, the first time;
+//! - a schedule with several times of day (`*/20 * * * *`) does not tick at those that are skipped, and ticks twice at
+//!   those that come twice.
+
+use std::fmt;
+
+use croner::{
+    Cron, Weekday,
+    parser::{CronParser, Seconds, Year},
+};
+use jiff::{
+    Timestamp, Zoned,
+    civil::Date,
+    tz::{TimeZone, TimeZoneDatabase},
+};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
+
+/// A schedule.
+///
+/// What a person typed becomes one by [`RefreshSchedule::parse`] only; what was stored is read by `serde`, which refuses
+/// what could not have been parsed, except that it does not ask again whether the schedule ever ticks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct RefreshSchedule {
+    text: String,
+    cron: Cron,
+    time_zone: TimeZone,
+    ends_grant: bool,
+}
+
+/// A schedule as it is stored and sent.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    cron: String,
+    time_zone: String,
+    #[serde(default)]
+    ends_grant: bool,
+}
+
+/// Why a schedule is not accepted. The text tells the person what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScheduleRefusal {
+    /// More than 128 characters.
+    TooLong,
+    /// Six fields, of which cron's dialects take the first for seconds or the last for years.
+    SixFields,
+    /// Another number of fields than five.
+    FieldCount,
+    /// A field cannot be read.
+    Field {
+        /// What the field is for.
+        name: &'static str,
+        /// What may stand in it.
+        values: &'static str,
+    },
+    /// No time zone of this name is known.
+    UnknownTimeZone,
+    /// There is no tick within five years.
+    NeverTicks,
+}
+
+impl RefreshSchedule {
+    /// The shortest time that a token lives, whatever the schedule says: an application that was just given a token gets
+    /// to use it.
+    pub const SHORTEST_LIFETIME: Duration = Duration::seconds(30);
+
+    /// The most characters of a schedule in cron syntax.
+    pub const MAXIMUM_LENGTH: usize = 128;
+
+    /// Reads a schedule in cron syntax: `cron` has five fields (minute, hour, day of the month, month, day of the week),
+    /// `time_zone` is a name of the IANA time zone database.
+    ///
+    /// Beside POSIX, names of months and weekdays and the modifiers `L`, `W`, `#` and `+` are understood.
+    ///
+    /// # Errors
+    ///
+    /// The first [`ScheduleRefusal`] in the order of its variants.
+    pub fn parse(cron: &str, time_zone: &str, ends_grant: bool, now: OffsetDateTime) -> Result<Self, ScheduleRefusal> {
+        let schedule = Self::read(cron, time_zone, ends_grant)?;
+        if schedule.next_tick(now).is_none() {
+            return Err(ScheduleRefusal::NeverTicks);
+        }
+        Ok(schedule)
+    }
+
+    /// The schedule in cron syntax, its fields separated by one space each.
+    #[must_use]
+    pub fn cron(&self) -> &str {
+        &self.text
+    }
+
+    /// The name of its time zone.
+    #[must_use]
+    pub fn time_zone(&self) -> &str {
+        self.time_zone.iana_name().unwrap_or(UTC)
+    }
+
+    /// Whether a tick ends what was granted before it, so that the person has to sign in again.
+    #[must_use]
+    pub fn ends_grant(&self) -> bool {
+        self.ends_grant
+    }
+
+    /// The first tick after `now`, in UTC. None if there is none within five years.
+    #[must_use]
+    pub fn next_tick(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let from = self.local(now)?;
+        if !self.has_day(days(from.date(), Date::tomorrow)) {
+            return None;
+        }
+        let tick = instant(&self.cron.find_next_occurrence(&from, false).ok()?)?;
+        Some(tick).filter(|tick| *tick > now && *tick - now <= HORIZON)
+    }
+
+    /// The last tick at or before `now`, in UTC. None if there was none within five years.
+    #[must_use]
+    pub fn last_tick(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let from = self.local(now)?;
+        if !self.has_day(days(from.date(), Date::yesterday)) {
+            return None;
+        }
+        let tick = instant(&self.cron.find_previous_occurrence(&from, true).ok()?)?;
+        Some(tick).filter(|tick| *tick <= now && now - *tick <= HORIZON)
+    }
+
+    /// The next `count` ticks after `now`, for people to see whether the schedule is what they meant.
+    #[must_use]
+    pub fn next_ticks(&self, now: OffsetDateTime, count: u8) -> Vec<OffsetDateTime> {
+        let first = self.next_tick(now);
+        std::iter::successors(first, |tick| self.next_tick(*tick)).take(count.into()).collect()
+    }
+
+    /// By when a token that is issued at `now` expires at the latest: at the next tick, but never before
+    /// [`RefreshSchedule::SHORTEST_LIFETIME`] is over.
+    #[must_use]
+    pub fn expires_by(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.next_tick(now).map(|tick| tick.max(now + Self::SHORTEST_LIFETIME))
+    }
+
+    /// The schedule in words, as part of a sentence: `every day at 04:00 (Europe/Berlin)`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let pattern = &self.cron.pattern;
+        let (hours, minutes) = (pattern.hours.values(), pattern.minutes.values());
+        let description = match hours.len() * minutes.len() {
+            0..=MANY_TIMES => {
+                let times = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| (hour, minute)));
+                let times: Vec<String> = times.map(|(hour, minute)| format!("{hour:02}:{minute:02}")).collect();
+                let days = self.describe_days();
+                let every_day = if days.is_empty() { "every day " } else { "" };
+                format!("{every_day}at {}{days}", listed(&times))
+            }
+            _ => {
+                let description = pattern.describe().trim_end_matches('.').to_owned();
+                description.replacen("At every", "every", 1).replacen("At ", "at ", 1).replacen("Every", "every", 1)
+            }
+        };
+        format!("{description} ({})", self.time_zone())
+    }
+
+    /// On which days, as it follows a time of day; empty if on every day.
+    fn describe_days(&self) -> String {
+        let days = self.text.splitn(3, ' ').nth(2).and_then(|days| read_cron(&format!("0 0 {days}")));
+        let description = days.map(|days| days.describe()).unwrap_or_default();
+        description.trim_end_matches('.').trim_start_matches("At 00:00").to_owned()
+    }
+
+    /// An instant in words in the schedule's time zone: `Sunday, 29 March 2026 at 03:00 (UTC+02:00)`.
+    #[must_use]
+    pub fn in_words(&self, instant: OffsetDateTime) -> String {
+        let offset = self.local(instant).and_then(|local| UtcOffset::from_whole_seconds(local.offset().seconds()).ok());
+        let local = instant.to_offset(offset.unwrap_or(UtcOffset::UTC));
+        local.format(WORDS).unwrap_or_else(|_| local.to_string())
+    }
+
+    fn read(cron: &str, time_zone: &str, ends_grant: bool) -> Result<Self, ScheduleRefusal> {
+        if cron.chars().count() > Self::MAXIMUM_LENGTH {
+            return Err(ScheduleRefusal::TooLong);
+        }
+        let fields: Vec<&str> = cron.split_whitespace().collect();
+        match fields.len() {
+            5 => {}
+            6 => return Err(ScheduleRefusal::SixFields),
+            _ => return Err(ScheduleRefusal::FieldCount),
+        }
+        let text = fields.join(" ");
+        let cron = read_cron(&text).ok_or_else(|| unreadable_field(&fields))?;
+        let time_zone = TimeZoneDatabase::bundled().get(time_zone.trim()).ok();
+        let time_zone = time_zone.filter(|zone| !zone.is_unknown()).ok_or(ScheduleRefusal::UnknownTimeZone)?;
+        Ok(Self { text, cron, time_zone, ends_grant })
+    }
+
+    fn local(&self, instant: OffsetDateTime) -> Option<Zoned> {
+        let instant = Timestamp::from_second(instant.unix_timestamp()).ok()?;
+        Some(instant.to_zoned(self.time_zone.clone()))
+    }
+
+    /// Whether one of `days` is a day with ticks. It bounds the search: a day that exists is found again within 400 years,
+    /// but one that does not, such as 30 February, would be looked for until the year 5000.
+    fn has_day(&self, mut days: impl Iterator<Item = Date>) -> bool {
+        let pattern = &self.cron.pattern;
+        days.any(|day| {
+            let [month, number] = [day.month(), day.day()].map(i8::unsigned_abs).map(u32::from);
+            let weekday = Weekday::from_days_from_sunday(day.weekday().to_sunday_zero_offset().unsigned_abs().into());
+            let is_day = || pattern.day_match(day.year().into(), month, number, weekday);
+            pattern.month_match(month).is_ok_and(|is_month| is_month && is_day().unwrap_or(false))
+        })
+    }
+}
+
+/// The names of all time zones that are known, in the order of the alphabet.
+#[must_use]
+pub fn time_zones() -> Vec<String> {
+    let mut names: Vec<_> = TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
+    names.sort_unstable();
+    names
+}
+
+fn read_cron(text: &str) -> Option<Cron> {
+    CronParser::builder().seconds(Seconds::Disallowed).year(Year::Optional).build().parse(text).ok()
+}
+
+/// The first field that cannot be read by itself, with every other one left open.
+fn unreadable_field(fields: &[&str]) -> ScheduleRefusal {
+    let is_unreadable = |at: usize| {
+        let alone: Vec<&str> = fields.iter().enumerate().map(|(i, field)| if i == at { *field } else { "*" }).collect();
+        read_cron(&alone.join(" ")).is_none()
+    };
+    let unreadable = FIELDS.iter().enumerate().find(|(at, _)| is_unreadable(*at));
+    unreadable.map_or(ScheduleRefusal::FieldCount, |(_, &(name, values))| ScheduleRefusal::Field { name, values })
+}
+
+/// `first` and the days that `step` leads to, for five years.
+fn days(first: Date, step: impl Fn(Date) -> Result<Date, jiff::Error>) -> impl Iterator<Item = Date> {
+    let count = usize::try_from(HORIZON.whole_days()).unwrap_or(0) + 1;
+    std::iter::successors(Some(first), move |day| step(*day).ok()).take(count)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(items: &[String]) -> String {
+    match items.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn instant(local: &Zoned) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(local.timestamp().as_second()).ok()
+}
+
+impl PartialEq for RefreshSchedule {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |schedule: &Self| (schedule.text.clone(), schedule.time_zone().to_owned(), schedule.ends_grant);
+        key(self) == key(other)
+    }
+}
+
+impl Eq for RefreshSchedule {}
+
+impl fmt::Display for RefreshSchedule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.describe())
+    }
+}
+
+impl TryFrom<Written> for RefreshSchedule {
+    type Error = ScheduleRefusal;
+
+    fn try_from(written: Written) -> Result<Self, ScheduleRefusal> {
+        Self::read(&written.cron, &written.time_zone, written.ends_grant)
+    }
+}
+
+impl From<RefreshSchedule> for Written {
+    fn from(schedule: RefreshSchedule) -> Self {
+        let time_zone = schedule.time_zone().to_owned();
+        Self { cron: schedule.text, time_zone, ends_grant: schedule.ends_grant }
+    }
+}
+
+impl fmt::Display for ScheduleRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => formatter.write_str("Shorten the schedule to 128 characters."),
+            Self::SixFields => formatter.write_str(
+                "Leave out the sixth field: a schedule has no seconds and no years. 0 4 * * * is every day at 04:00.",
+            ),
+            Self::FieldCount => formatter.write_str(
+                "Write five fields with spaces between them: minute, hour, day of the month, month, day of the week. \
+                 0 4 * * * is every day at 04:00.",
+            ),
+            Self::Field { name, values } => write!(
+                formatter,
+                "The field for the {name} cannot be read. Write {values}, * for each, or several with a comma (1,2), a \
+                 hyphen (1-5) or a step (*/2)."
+            ),
+            Self::UnknownTimeZone => {
+                formatter.write_str("Choose a time zone by its name, for example Europe/Berlin or America/New_York.")
+            }
+            Self::NeverTicks => {
+                formatter.write_str("Choose a day that exists: this schedule names none within the next five years.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ScheduleRefusal {}
+
+/// Ticks that are further away than this, into the past or the future, are as if they were never.
+const HORIZON: Duration = Duration::days(5 * 366);
+
+/// A schedule with more times of day than these is described by its rule.
+const MANY_TIMES: usize = 6;
+
+const UTC: &str = "UTC";
+
+/// The fields of cron syntax, and what may stand in them.
+const FIELDS: [(&str, &str); 5] = [
+    ("minute", "0 to 59"),
+    ("hour", "0 to 23"),
+    ("day of the month", "1 to 31, L for the last one"),
+    ("month", "1 to 12 or JAN to DEC"),
+    ("day of the week", "0 to 7 or SUN to SAT (0 and 7 are Sunday)"),
+];
+
+const WORDS: &[BorrowedFormatItem<'_>] = format_description!(
+    "[weekday], [day padding:none] [month repr:long] [year] at [hour]:[minute] \
+     (UTC[offset_hour sign:mandatory]:[offset_minute])"
+);
+
+#[cfg(test)]
+#[path = "refresh_schedule_tests.rs"]
+mod tests;

@@ -1,0 +1,185 @@
+//! People's pictures. Each is in several rows, since a row is short: one that describes it and those with its bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault, UnreadableRow,
+    namespaces::PICTURES,
+    record::{Record, Store, put},
+};
+use crate::account::{
+    picture::{Picture, PictureType},
+    record::AccountId,
+};
+
+/// What describes a picture. Its key is that of the account, and the rows with the bytes come directly after it.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    content_type: PictureType,
+    length: usize,
+    etag: String,
+}
+
+impl Record for Description {
+    const NAMESPACE: Namespace = PICTURES;
+}
+
+impl Store {
+    /// The picture of `account`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn picture(&self, account: &AccountId) -> Result<Option<Picture>, StoreFault> {
+        for _ in 0..ROUNDS {
+            let Some(description) = self.description(account)? else { return Ok(None) };
+            let mut bytes = Vec::with_capacity(description.length.min(Picture::MAXIMUM_BYTES));
+            for number in 0..chunks(description.length) {
+                let row = self.engine().get(PICTURES, &key(account, number))?;
+                bytes.extend(row.map(|row| row.value).unwrap_or_default());
+            }
+            if let Some(picture) = Picture::kept(description.content_type, bytes, &description.etag) {
+                return Ok(Some(picture));
+            }
+            // The rows are read one by one, and another picture may have come between two of them.
+        }
+        Err(StoreFault::UnreadableRow { namespace: PICTURES.name(), source: UnreadableRow::Nonsense })
+    }
+
+    /// The entity tag of the picture of `account`, for whoever asks only whether it is still the same.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn picture_etag(&self, account: &AccountId) -> Result<Option<String>, StoreFault> {
+        Ok(self.description(account)?.map(|description| description.etag))
+    }
+
+    /// Keeps `picture` in place of an earlier one. That there is such an account is not checked.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn put_picture(&self, account: &AccountId, picture: &Picture) -> Result<(), StoreFault> {
+        let bytes = picture.bytes();
+        let description =
+            Description { content_type: picture.content_type(), length: bytes.len(), etag: picture.etag() };
+        let mut commit = put(Commit::new(), account.as_str().as_bytes(), &description)?;
+        let mut chunks = bytes.chunks(CHUNK);
+        for number in 0..MAXIMUM_CHUNKS {
+            commit = match chunks.next() {
+                Some(chunk) => commit.put(PICTURES, key(account, number), chunk, None),
+                None => commit.delete(PICTURES, key(account, number)),
+            };
+        }
+        self.commit_always(commit).await
+    }
+
+    /// Removes the picture of `account`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn remove_picture(&self, account: &AccountId) -> Result<(), StoreFault> {
+        let commit = Commit::new().delete(PICTURES, account.as_str());
+        let commit = (0..MAXIMUM_CHUNKS).fold(commit, |commit, number| commit.delete(PICTURES, key(account, number)));
+        self.commit_always(commit).await
+    }
+
+    fn description(&self, account: &AccountId) -> Result<Option<Description>, StoreFault> {
+        Ok(self.read::<Description>(account.as_str().as_bytes())?.map(|kept| kept.record))
+    }
+
+    /// Commits what has no preconditions.
+    async fn commit_always(&self, commit: Commit) -> Result<(), StoreFault> {
+        match self.commit(commit).await {
+            Ok(()) | Err(CommitError::Conflict) => Ok(()),
+            Err(CommitError::Fault(fault)) => Err(fault),
+        }
+    }
+}
+
+/// The key of the chunk `number` of an account's picture.
+fn key(account: &AccountId, number: u8) -> Vec<u8> {
+    [account.as_str().as_bytes(), &[0, number]].concat()
+}
+
+/// How many rows `length` bytes take.
+fn chunks(length: usize) -> u8 {
+    u8::try_from(length.div_ceil(CHUNK)).unwrap_or(MAXIMUM_CHUNKS).min(MAXIMUM_CHUNKS)
+}
+
+/// So many bytes are in a row.
+const CHUNK: usize = 4000;
+
+/// The rows with the bytes of the largest picture.
+const MAXIMUM_CHUNKS: u8 = Picture::MAXIMUM_BYTES.div_ceil(CHUNK) as u8;
+
+const _: () = assert!(MAXIMUM_CHUNKS as usize * CHUNK >= Picture::MAXIMUM_BYTES);
+const _: () = assert!((MAXIMUM_CHUNKS as usize) < MAX_OPERATIONS);
+
+/// How often a picture is read that was replaced meanwhile.
+const ROUNDS: u8 = 8;
+
+#[cfg(test)]
+mod tests {
+    use time::{OffsetDateTime, macros::datetime};
+
+    use super::*;
+    use crate::{entropy::Entropy, store::both_engines::stores};
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn picture(length: usize, byte: u8) -> Picture {
+        let bytes: Vec<u8> = (0..length).map(|at| byte ^ (at % 251) as u8).collect();
+        let etag = crate::crypto::Digest::of(&bytes).as_str().to_owned();
+        Picture::kept(PictureType::Png, bytes, &etag).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_read_as_it_was_put_until_it_is_removed() {
+        let ([memory, sled], _folder) = stores(NOW);
+        for store in [memory, sled] {
+            let [account, other] = [(); 2].map(|()| AccountId::draw(Entropy::system()));
+            let rows = || store.engine().page(PICTURES, account.as_str().as_bytes(), None, 99).unwrap().len();
+            assert_eq!(store.picture(&account).unwrap(), None);
+            store.put_picture(&other, &picture(100, 9)).await.unwrap();
+            // Shorter ones leave nothing of longer ones behind.
+            for (length, expected) in [(Picture::MAXIMUM_BYTES, 18), (4001, 3), (4000, 2), (0, 1), (8000, 3), (1, 2)] {
+                let picture = picture(length, 7);
+                store.put_picture(&account, &picture).await.unwrap();
+                assert_eq!(store.picture(&account).unwrap(), Some(picture.clone()), "{length} bytes");
+                assert_eq!(store.picture_etag(&account).unwrap(), Some(picture.etag()));
+                assert_eq!(rows(), expected, "{length} bytes");
+            }
+            store.remove_picture(&account).await.unwrap();
+            store.remove_picture(&account).await.unwrap();
+            assert_eq!((store.picture(&account).unwrap(), rows()), (None, 0));
+            assert_eq!(store.picture(&other).unwrap(), Some(picture(100, 9)));
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn whoever_reads_while_it_is_replaced_gets_one_or_the_other() {
+        let ([memory, sled], _folder) = stores(NOW);
+        for store in [memory, sled] {
+            let account = AccountId::draw(Entropy::system());
+            let both = [picture(60_000, 1), picture(30_000, 2)];
+            store.put_picture(&account, &both[0]).await.unwrap();
+            let writer = {
+                let (store, account, both) = (store.clone(), account.clone(), both.clone());
+                tokio::spawn(async move {
+                    for round in 0..100 {
+                        store.put_picture(&account, &both[round % 2]).await.unwrap();
+                    }
+                })
+            };
+            while !writer.is_finished() {
+                let read = store.picture(&account).unwrap().unwrap();
+                assert!(both.contains(&read), "{read:?}");
+                tokio::task::yield_now().await;
+            }
+            writer.await.unwrap();
+        }
+    }
+}

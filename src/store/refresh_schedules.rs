@@ -1,0 +1,243 @@
+//! The refresh schedules that people set, for the account or for one application.
+
+use time::OffsetDateTime;
+
+use super::{
+    Commit, CommitError, Expect, Namespace, StoreFault,
+    namespaces::REFRESH_SCHEDULES,
+    record::{Kept, Record, Store, pair, put},
+};
+use crate::{
+    account::{
+        refresh_schedule::RefreshSchedule,
+        schedule_record::{ScheduleInForce, ScheduleRecord},
+    },
+    oauth::{client::ClientId, subject::Subject},
+};
+
+impl Record for ScheduleRecord {
+    const NAMESPACE: Namespace = REFRESH_SCHEDULES;
+}
+
+impl Store {
+    /// The schedule that `subject` set for `client`, or for the account.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn refresh_schedule(
+        &self,
+        subject: &Subject,
+        client: Option<&ClientId>,
+    ) -> Result<Option<RefreshSchedule>, StoreFault> {
+        Ok(self.schedule_record(subject, client)?.and_then(|kept| kept.record.schedule))
+    }
+
+    /// Under which schedule `client_id` acts for `subject`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn schedule_in_force(&self, subject: &Subject, client_id: &ClientId) -> Result<ScheduleInForce, StoreFault> {
+        let record = |client| Ok(self.schedule_record(subject, client)?.map(|kept| kept.record));
+        Ok(ScheduleInForce { account: record(None)?, client: record(Some(client_id))? })
+    }
+
+    /// Keeps the schedule that `subject` set at `now` for `client`, or for the account, in place of an earlier one.
+    ///
+    /// That there is such a client is not checked.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn put_refresh_schedule(
+        &self,
+        subject: &Subject,
+        client: Option<&ClientId>,
+        schedule: RefreshSchedule,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreFault> {
+        self.change_schedule((subject, client), Some(&schedule), now).await
+    }
+
+    /// Removes the schedule of `client`, or of the account, at `now`; if there is none, nothing happens. What it has
+    /// ended stays ended.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn remove_refresh_schedule(
+        &self,
+        subject: &Subject,
+        client: Option<&ClientId>,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreFault> {
+        self.change_schedule((subject, client), None, now).await
+    }
+
+    /// The schedules that `subject` has set, that of the account (which has no client) first and then in the order of
+    /// the clients' identifiers; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn refresh_schedules_of(
+        &self,
+        subject: &Subject,
+        limit: u16,
+    ) -> Result<Vec<(Option<ClientId>, RefreshSchedule)>, StoreFault> {
+        let prefix = pair(subject.as_str(), "");
+        let mut found = Vec::new();
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let keys = self.keys(REFRESH_SCHEDULES, &prefix, after.as_deref(), PAGE)?;
+            for key in &keys {
+                let client = key.strip_prefix(prefix.as_slice()).and_then(|client| str::from_utf8(client).ok());
+                let client = client.and_then(|client| ClientId::parse(client).ok());
+                let schedule = self.read::<ScheduleRecord>(key)?.and_then(|kept| kept.record.schedule);
+                found.extend(schedule.map(|schedule| (client, schedule)));
+                if found.len() >= usize::from(limit) {
+                    found.truncate(usize::from(limit));
+                    return Ok(found);
+                }
+            }
+            after = keys.last().cloned();
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn schedule_record(
+        &self,
+        subject: &Subject,
+        client: Option<&ClientId>,
+    ) -> Result<Option<Kept<ScheduleRecord>>, StoreFault> {
+        self.read(&key(subject, client))
+    }
+
+    /// Replaces one record. Both that it follows from are preconditions, so that of two changes at once each counts.
+    async fn change_schedule(
+        &self,
+        (subject, client): (&Subject, Option<&ClientId>),
+        schedule: Option<&RefreshSchedule>,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreFault> {
+        loop {
+            let account = self.schedule_record(subject, None)?;
+            let own = client.map(|client| self.schedule_record(subject, Some(client))).transpose()?.flatten();
+            let changed = if client.is_some() { &own } else { &account };
+            if schedule.is_none() && changed.as_ref().is_none_or(|kept| kept.record.schedule.is_none()) {
+                return Ok(());
+            }
+            let commit = expect(Commit::new(), &key(subject, None), account.as_ref());
+            let commit = if client.is_some() { expect(commit, &key(subject, client), own.as_ref()) } else { commit };
+            let in_force =
+                ScheduleInForce { account: account.map(|kept| kept.record), client: own.map(|kept| kept.record) };
+            let record = in_force.change(schedule.cloned(), now);
+            match self.commit(put(commit, &key(subject, client), &record)?).await {
+                Ok(()) => return Ok(()),
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Fault(fault)) => return Err(fault),
+            }
+        }
+    }
+}
+
+fn key(subject: &Subject, client: Option<&ClientId>) -> Vec<u8> {
+    pair(subject.as_str(), client.map_or("", ClientId::as_str))
+}
+
+fn expect(commit: Commit, key: &[u8], kept: Option<&Kept<ScheduleRecord>>) -> Commit {
+    match kept {
+        Some(kept) => kept.unchanged(commit, key),
+        None => commit.expect(REFRESH_SCHEDULES, key, Expect::Absent),
+    }
+}
+
+/// So many records are looked at together.
+const PAGE: u16 = 64;
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+    use crate::store::both_engines::stores;
+
+    const NOON: OffsetDateTime = datetime!(2030-01-01 12:00 UTC);
+
+    fn schedule(cron: &str) -> RefreshSchedule {
+        RefreshSchedule::parse(cron, "UTC", true, NOON).unwrap()
+    }
+
+    fn client(id: &'static str) -> ClientId {
+        ClientId::built_in(id)
+    }
+
+    #[tokio::test]
+    async fn a_schedule_is_kept_for_the_account_and_for_one_application_each() {
+        let ([memory, sled], _folder) = stores(NOON);
+        let (person, other) = (Subject::new("usr_a"), Subject::new("usr_ab"));
+        let (daily, hourly) = (schedule("0 4 * * *"), schedule("0 * * * *"));
+        for store in [memory, sled] {
+            let put = |client, schedule: &RefreshSchedule| {
+                let (store, person, schedule) = (store.clone(), person.clone(), schedule.clone());
+                async move { store.put_refresh_schedule(&person, client, schedule, NOON).await.unwrap() }
+            };
+            let (report, shop) = (client("report"), client("shop"));
+            put(None, &hourly).await;
+            put(None, &daily).await;
+            put(Some(&shop), &hourly).await;
+            assert_eq!(store.refresh_schedule(&person, None).unwrap(), Some(daily.clone()));
+            assert_eq!(store.refresh_schedule(&person, Some(&shop)).unwrap(), Some(hourly.clone()));
+            assert_eq!(store.refresh_schedule(&person, Some(&report)).unwrap(), None);
+            assert_eq!(store.refresh_schedule(&other, None).unwrap(), None);
+            assert_eq!(store.schedule_in_force(&person, &report).unwrap().schedule(), Some(&daily));
+            assert_eq!(store.schedule_in_force(&person, &shop).unwrap().schedule(), Some(&hourly));
+            let all = [(None, daily.clone()), (Some(shop.clone()), hourly.clone())];
+            assert_eq!(store.refresh_schedules_of(&person, 9).unwrap(), all);
+            assert_eq!(store.refresh_schedules_of(&person, 1).unwrap(), all[..1]);
+            assert_eq!(store.refresh_schedules_of(&other, 9).unwrap(), []);
+
+            store.remove_refresh_schedule(&person, Some(&shop), NOON).await.unwrap();
+            store.remove_refresh_schedule(&person, Some(&report), NOON).await.unwrap();
+            assert_eq!(store.refresh_schedules_of(&person, 9).unwrap(), all[..1]);
+            assert_eq!(store.schedule_in_force(&person, &shop).unwrap().schedule(), Some(&daily));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_schedule_has_ended_stays_ended_when_it_is_removed() {
+        let ([memory, sled], _folder) = stores(NOON);
+        let (person, shop) = (Subject::new("usr_a"), client("shop"));
+        let tick = datetime!(2030-01-02 04:00 UTC);
+        for store in [memory, sled] {
+            store.put_refresh_schedule(&person, None, schedule("0 4 * * *"), NOON).await.unwrap();
+            store.remove_refresh_schedule(&person, None, tick + Duration::HOUR).await.unwrap();
+            store.remove_refresh_schedule(&person, None, tick + Duration::DAY).await.unwrap();
+            let in_force = store.schedule_in_force(&person, &shop).unwrap();
+            assert_eq!(in_force.schedule(), None);
+            assert_eq!(in_force.scheduled_end_at(tick + Duration::WEEK), Some(tick));
+        }
+    }
+
+    #[tokio::test]
+    async fn of_changes_at_once_each_counts() {
+        let ([memory, sled], _folder) = stores(NOON);
+        let person = Subject::new("usr_a");
+        for store in [memory, sled] {
+            let tasks: Vec<_> = (0..16)
+                .map(|minute| {
+                    let (store, person) = (store.clone(), person.clone());
+                    let schedule = schedule(&format!("{minute} 4 * * *"));
+                    tokio::spawn(async move { store.put_refresh_schedule(&person, None, schedule, NOON).await })
+                })
+                .collect();
+            for task in tasks {
+                task.await.unwrap().unwrap();
+            }
+            assert_eq!(store.refresh_schedules_of(&person, 9).unwrap().len(), 1);
+        }
+    }
+}

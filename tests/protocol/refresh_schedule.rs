@@ -1,0 +1,158 @@
+//! Refresh schedules: what they do to the tokens of every grant of a person, on a server whose clock a test moves.
+
+use std::{net::Ipv4Addr, sync::Arc};
+
+use signet::{
+    account::refresh_schedule::RefreshSchedule,
+    app::{StartOptions, assemble},
+    clock::Clock,
+    config::Config,
+    endpoint::{
+        signet::Signet,
+        token::{TokenRefusal, TokenResponse, token},
+    },
+    entropy::Entropy,
+    http::Server,
+    oauth::{
+        client::ClientId,
+        parameters::{Parameters, encode},
+        subject::Subject,
+        token_error::TokenError,
+    },
+};
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+use crate::{claims, support::ADMINISTRATOR, visitor::config};
+
+const NOON: OffsetDateTime = datetime!(2030-01-01 12:00 UTC);
+
+struct Stage {
+    server: Arc<Server>,
+    clock: Clock,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let client = "[[clients]]\nclient_id = \"mail\"\nclient_secret = \"0123456789abcdef\"\n\
+                      grant_types = [\"password\", \"refresh_token\"]\nscope = \"orders:read\"\n";
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, format!("{}\n{client}", config())).unwrap();
+        let data = folder.path().join("data");
+        let keys = folder.path().join("keys");
+        let environment = [
+            ("SIGNET__DATA", data.to_str().unwrap()),
+            ("SIGNET__KEYS", keys.to_str().unwrap()),
+            ("SIGNET__OAUTH__PASSWORD_GRANT", "true"),
+            ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", ADMINISTRATOR.0),
+            ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", ADMINISTRATOR.1),
+        ];
+        let environment = environment.map(|(name, value)| (name.into(), value.into()));
+        let config = Config::load(Some(&file), environment).unwrap();
+        let clock = Clock::manual(NOON);
+        let server = assemble(&config, StartOptions::default(), (clock.clone(), Entropy::system())).await.unwrap();
+        Self { server, clock, _folder: folder }
+    }
+
+    fn signet(&self) -> &Signet {
+        self.server.signet()
+    }
+
+    /// Moves the clock to `seconds` after noon.
+    fn at(&self, seconds: i64) {
+        self.clock.advance(NOON + Duration::seconds(seconds) - self.clock.now());
+    }
+
+    async fn ask(&self, client_id: &str, form: &[(&str, &str)]) -> Result<TokenResponse, TokenRefusal> {
+        let mut pairs = vec![("client_id", client_id), ("client_secret", "0123456789abcdef")];
+        pairs.extend_from_slice(form);
+        let form = Parameters::parse(&encode(&pairs)).unwrap();
+        token(self.signet(), None, &form, Ipv4Addr::LOCALHOST.into()).await
+    }
+
+    async fn sign_in(&self) -> TokenResponse {
+        let (username, password) = ADMINISTRATOR;
+        self.ask("mail", &[("grant_type", "password"), ("username", username), ("password", password)]).await.unwrap()
+    }
+
+    /// Refreshes with the refresh token of `tokens`: for how long, or that the grant has ended.
+    async fn refresh(&self, tokens: &TokenResponse) -> Option<i64> {
+        let refresh_token = tokens.refresh_token.as_ref().unwrap().expose();
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        match self.ask("mail", &form).await {
+            Ok(tokens) => Some(tokens.expires_in_seconds),
+            Err(TokenRefusal::Refused { error: TokenError::GrantEnded, .. }) => None,
+            Err(refusal) => panic!("{refusal:?}"),
+        }
+    }
+
+    async fn set(&self, tokens: &TokenResponse, client: Option<&ClientId>, (cron, ends_grant): (&str, bool)) {
+        let now = self.clock.now();
+        let schedule = RefreshSchedule::parse(cron, "Europe/Berlin", ends_grant, now).unwrap();
+        self.signet().store.put_refresh_schedule(&subject(tokens), client, schedule, now).await.unwrap();
+    }
+}
+
+fn subject(tokens: &TokenResponse) -> Subject {
+    Subject::new(claims(tokens.access_token.expose())["sub"].as_str().unwrap())
+}
+
+// Noon in UTC is 13:00 in Berlin.
+#[tokio::test]
+async fn an_access_token_expires_by_the_next_tick_of_the_schedule() {
+    let stage = Stage::new().await;
+    let tokens = stage.sign_in().await;
+    assert_eq!(tokens.expires_in_seconds, 300);
+    stage.set(&tokens, None, ("2 13 * * *", false)).await;
+    let under_schedule = stage.sign_in().await;
+    assert_eq!(under_schedule.expires_in_seconds, 120);
+    let claims = claims(under_schedule.access_token.expose());
+    assert_eq!(claims["exp"].as_i64(), Some((NOON + Duration::minutes(2)).unix_timestamp()));
+    for (seconds, expected) in [(0, 120), (89, 31), (105, 30), (119, 30), (120, 300), (600, 300)] {
+        stage.at(seconds);
+        assert_eq!(stage.refresh(&tokens).await, Some(expected), "after {seconds} seconds");
+    }
+    // A schedule is a person's; the tokens that a client has for itself know none.
+    stage.set(&tokens, None, ("12 13 * * *", false)).await;
+    stage.at(630);
+    assert_eq!(stage.refresh(&tokens).await, Some(90));
+    let form = [("grant_type", "client_credentials"), ("scope", "orders:read")];
+    let own = stage.ask("service", &form).await.unwrap();
+    assert_eq!(own.expires_in_seconds, 300);
+}
+
+#[tokio::test]
+async fn the_schedule_of_the_application_goes_before_that_of_the_account() {
+    let stage = Stage::new().await;
+    let tokens = stage.sign_in().await;
+    stage.set(&tokens, None, ("1 13 * * *", false)).await;
+    stage.set(&tokens, Some(&ClientId::parse("report").unwrap()), ("2 13 * * *", false)).await;
+    assert_eq!(stage.refresh(&tokens).await, Some(60));
+    let mail = ClientId::parse("mail").unwrap();
+    stage.set(&tokens, Some(&mail), ("3 13 * * *", false)).await;
+    assert_eq!(stage.refresh(&tokens).await, Some(180));
+    stage.signet().store.remove_refresh_schedule(&subject(&tokens), Some(&mail), NOON).await.unwrap();
+    assert_eq!(stage.refresh(&tokens).await, Some(60));
+}
+
+#[tokio::test]
+async fn a_tick_that_ends_grants_makes_the_person_sign_in_again() {
+    let stage = Stage::new().await;
+    let tokens = stage.sign_in().await;
+    stage.set(&tokens, None, ("5 13 * * *", true)).await;
+    stage.at(290);
+    let just_before = stage.sign_in().await;
+    assert_eq!((just_before.expires_in_seconds, stage.refresh(&tokens).await), (30, Some(30)));
+    stage.at(301);
+    assert_eq!(stage.refresh(&tokens).await, None);
+    assert_eq!(stage.refresh(&just_before).await, Some(300), "spared for 30 seconds");
+    stage.at(320);
+    assert_eq!(stage.refresh(&just_before).await, None);
+    let again = stage.sign_in().await;
+    assert_eq!((again.expires_in_seconds, stage.refresh(&again).await), (300, Some(300)));
+    // What has ended does not come alive because the schedule is removed.
+    stage.signet().store.remove_refresh_schedule(&subject(&tokens), None, stage.clock.now()).await.unwrap();
+    stage.at(400);
+    assert_eq!((stage.refresh(&tokens).await, stage.refresh(&again).await), (None, Some(300)));
+}
