@@ -337,3 +337,7 @@ const TAG: usize = 22;
 /// The use of a token that stays is written down so often in the time that it may lie idle: not at every refresh, which
 /// would each wait for the disk.
 const NOTES_PER_IDLE: i32 = 10;
+
+#[cfg(test)]
+#[path = "refresh_token_tests.rs"]
+mod tests;
