@@ -3,6 +3,7 @@
 
 mod authorize;
 mod clients;
+mod device;
 mod other_clients;
 mod pages;
 mod refresh;
