@@ -4,6 +4,7 @@
 mod authorize;
 mod clients;
 mod device;
+mod older_grants;
 mod other_clients;
 mod pages;
 mod refresh;
