@@ -7,6 +7,7 @@ mod device;
 mod older_grants;
 mod other_clients;
 mod pages;
+mod races;
 mod refresh;
 #[path = "../support/served_here.rs"]
 mod served_here;
