@@ -6,6 +6,7 @@ use crate::oauth::{
         tests::{client, public_client},
     },
     grant::{ActivePerson, EndCause, Ended, PersonStanding, tests::grant},
+    issuer::Issuer,
     parameters::Parameters,
 };
 use time::macros::datetime;
@@ -227,6 +228,7 @@ fn what_the_client_has_lost_since_is_not_issued() {
     held.client = authenticated(less.clone());
     let issuance = held.ask(&held.token, Asked::default(), NOW).unwrap().into_issuance();
     assert_eq!(issuance.scope(), &less.metadata.scope);
+    assert_eq!(issuance.audience().to_claim(), ISSUER, "nor for the API that the scope was for");
     assert_eq!(held.ask(&held.token, text("orders:read"), NOW).unwrap_err(), TokenError::ScopeExceeded);
 
     let mut without = less.clone();
@@ -236,6 +238,28 @@ fn what_the_client_has_lost_since_is_not_issued() {
     less.metadata.grant_types = vec![GrantType::AuthorizationCode];
     held.client = authenticated(less);
     assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantNotAllowed));
+}
+
+// A grant outlives the configuration that it was written under.
+#[test]
+fn what_the_server_no_longer_knows_is_not_issued() {
+    let mut held = held_by(public_client());
+    let none = Resources::new(&Issuer::parse(ISSUER).unwrap(), Vec::new());
+    let asked = |held: &Held, asked: Asked<'_>| {
+        let (presented, Asked { scope, resources: named }) = (parsed(&held.token), asked);
+        let request = RefreshRequest { client: &held.client, presented: &presented, scope, resources: named };
+        let refreshed = refresh(&held.grant, &request, (&active(), &none), &POLICY, NOW);
+        refreshed.map(|refreshment| refreshment.into_issuance())
+    };
+    let issuance = asked(&held, Asked::default()).unwrap();
+    assert_eq!(issuance.scope(), &Scope::parse("openid offline_access").unwrap());
+    assert_eq!(issuance.audience().to_claim(), ISSUER);
+    assert_eq!(asked(&held, text("orders:read")).unwrap_err(), TokenError::ScopeExceeded);
+    let orders = Asked { resources: &[ORDERS], ..Asked::default() };
+    assert_eq!(asked(&held, orders).unwrap_err(), TokenError::InvalidTarget);
+    held.grant.scope = Scope::parse("orders:read").unwrap();
+    held.grant.audience = resources().audience(&held.grant.scope, &[]).unwrap();
+    assert_eq!(asked(&held, Asked::default()).unwrap_err(), TokenError::GrantEnded);
 }
 
 // RFC 8707 §2.2
