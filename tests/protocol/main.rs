@@ -9,6 +9,7 @@ mod other_clients;
 mod pages;
 mod races;
 mod refresh;
+mod resources;
 #[path = "../support/served_here.rs"]
 mod served_here;
 #[path = "../support/mod.rs"]
