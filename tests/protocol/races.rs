@@ -260,3 +260,28 @@ async fn of_many_who_redeem_one_device_code_at_once_one_wins() {
     println!("{} rounds of {AT_ONCE} redeeming one device code at once: {winners} winners", rounds());
     assert_eq!((winners, grants(&server).len()), (rounds(), rounds()));
 }
+
+// RFC 8628 §5.1
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_wrong_user_codes_typed_at_once_five_are_looked_at() {
+    let (server, mut visitor) = started("").await;
+    for round in 0..rounds() {
+        visitor.sign_in(ADMINISTRATOR).await;
+        let start = Arc::new(Barrier::new(AT_ONCE));
+        let tasks: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                let (mut visitor, start) = (visitor.clone(), Arc::clone(&start));
+                tokio::spawn(async move {
+                    start.wait().await;
+                    visitor.get("/device?user_code=BCDF-GHJK").await.status
+                })
+            })
+            .collect();
+        let mut outcomes = BTreeMap::new();
+        for task in tasks {
+            *outcomes.entry(task.await.unwrap()).or_insert(0) += 1;
+        }
+        assert_eq!(outcomes, BTreeMap::from([(422, 5), (429, AT_ONCE - 5)]), "round {round}");
+        server.clock.advance(time::Duration::minutes(10));
+    }
+}
