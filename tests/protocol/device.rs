@@ -344,3 +344,31 @@ async fn a_person_gives_a_device_what_is_theirs_to_give() {
     assert_eq!(question(&mut person, text(&begun, "user_code")).await.status, 403);
     assert_pending(&poll(&mut person, "public-console", text(&begun, "device_code")).await);
 }
+
+// RFC 8707 §2.2
+#[tokio::test]
+async fn a_device_names_the_api_that_its_token_is_for() {
+    const ORDERS: &str = "https://api.orders.example";
+    let (server, mut visitor) = started().await;
+    for (resource, expected) in [
+        ("", serde_json::json!([ORDERS, server.issuer])),
+        (ORDERS, serde_json::json!(ORDERS)),
+        (&server.issuer, serde_json::json!(server.issuer)),
+    ] {
+        let form = [("scope", SCOPE), ("resource", ORDERS)];
+        let begun = issued(&request(&mut visitor, "public-tv", &form).await);
+        let device_code = text(&begun, "device_code");
+        answer(&mut visitor, text(&begun, "user_code"), "allow").await;
+        let form = [("grant_type", DEVICE_CODE), ("device_code", device_code)];
+        for wrong in ["https://evil.example", "nonsense"] {
+            let page = ask(&mut visitor, "public-tv", &[&form[..], &[("resource", wrong)]].concat()).await;
+            assert_eq!(refusal(&page), "400 invalid_target", "{wrong}");
+        }
+        let page = ask(&mut visitor, "public-tv", &[&form[..], &[("resource", resource)]].concat()).await;
+        let tokens = issued(&page);
+        assert_eq!(claims(text(&tokens, "access_token"))["aud"], expected);
+        let again = issued(&refresh(&mut visitor, "public-tv", text(&tokens, "refresh_token"), &[]).await);
+        let whole = serde_json::json!([ORDERS, server.issuer]);
+        assert_eq!(claims(text(&again, "access_token"))["aud"], whole, "all that was granted");
+    }
+}

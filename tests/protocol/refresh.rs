@@ -215,6 +215,22 @@ async fn what_is_no_refresh_token_refreshes_nothing_and_a_refresh_token_is_nothi
     issued(&refresh(&mut visitor, "web", token, &[]).await);
 }
 
+// RFC 6749 §2.3.1 and §3.2: "the client MUST use the HTTP "POST" method", and nothing stands in the address.
+#[tokio::test]
+async fn what_stands_in_the_address_refreshes_nothing() {
+    let (_server, mut visitor) = started("").await;
+    let first = tokens(&mut visitor, "web", OFFLINE).await;
+    let token = text(&first, "refresh_token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+    let encoded = signet::oauth::parameters::encode(&[&form, credentials("web").as_slice()].concat());
+    assert_eq!(visitor.get(&format!("/token?{encoded}")).await.status, 405);
+    assert_eq!(refusal(&visitor.post(&format!("/token?{encoded}"), &[]).await), "400 invalid_request");
+    assert_eq!(refusal(&visitor.post(&format!("/token?{encoded}"), &form).await), "400 invalid_request");
+    let revocation = visitor.post(&format!("/revoke?token={token}"), &credentials("web")).await;
+    assert_eq!(refusal(&revocation), "400 invalid_request");
+    issued(&refresh(&mut visitor, "web", token, &[]).await);
+}
+
 /// What happens behind a grant.
 #[derive(Clone, Copy, Debug)]
 enum Change {

@@ -191,6 +191,24 @@ async fn each_api_has_tokens_of_its_own_kind() {
     }
 }
 
+// An access token of the type JWT could be taken for an ID token.
+#[tokio::test]
+async fn an_access_token_is_no_id_token_hint_whatever_its_type() {
+    let (server, mut visitor) = started().await;
+    let mut eve = Visitor::new(&server.issuer);
+    let token = eve.get("/signup").await.hidden("anti_forgery");
+    let form = [("username", "eve"), ("password", "a long and winding passphrase"), ("anti_forgery", &token)];
+    assert_eq!(eve.post("/signup", &form).await.status, 303);
+    let eves = tokens(&mut eve, "web", &asking("openid stock:read", "")).await;
+    tokens(&mut visitor, "web", &asking("openid", "")).await;
+    for (hint, expected) in [("id_token", Some("login_required")), ("access_token", None), ("refresh_token", None)] {
+        let changes = [("prompt", Some("none")), ("scope", Some("openid")), ("id_token_hint", Some(text(&eves, hint)))];
+        let changes = [&changes[..], &[("client_id", Some("web"))]].concat();
+        let location = visitor.get(&format!("/authorize?{}", query(&changes))).await.location();
+        assert_eq!(parameter(&location, "error").as_deref(), expected, "{hint}: {location}");
+    }
+}
+
 // A row outlives the configuration that it was written under.
 #[tokio::test]
 async fn an_api_that_the_server_no_longer_knows_is_left_out_of_what_is_refreshed() {
