@@ -230,10 +230,10 @@ impl DeviceRedemption {
         DeviceAuthorization { state: DeviceState::Redeemed(grant.clone()), ..self.authorization.clone() }
     }
 
-    /// For whom the access token that is asked for now will be.
+    /// For whom its tokens may be: now for these or fewer, and at a refresh for any of them.
     #[must_use]
     pub fn audience(&self) -> &Audience {
-        &self.audience
+        &self.authorization.audience
     }
 
     /// The right to mint tokens of `grant`, which must be the one that was written.
@@ -359,7 +359,10 @@ mod tests {
         let redeem_for = |requested: &[&str]| {
             let person = PersonStanding::Active(ActivePerson::default());
             let redeemed = redeem(&approved, &television("tv"), Some(&Circumstances { person }), requested, NOW);
-            redeemed.map(|redemption| redemption.audience().to_claim())
+            let redemption = redeemed?;
+            let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::minutes(5), NOW);
+            assert_eq!(grant.audience, approved.audience);
+            Ok(redemption.issuance(&grant).audience().to_claim())
         };
         let (orders, issuer) = ("https://orders.example.org", "https://login.example.org");
         assert_eq!(redeem_for(&[]), Ok(serde_json::json!([orders, issuer])));
