@@ -3,7 +3,9 @@
 use serde_json::{Value, json as object};
 use signet::account::record::{GroupName, Groups};
 
-use super::{ask, claims, client, code, introspect, issued, json, redeem, refresh, refusal, text, tokens, userinfo};
+use super::{
+    ask, claims, client, code, credentials, introspect, issued, json, redeem, refresh, refusal, text, tokens, userinfo,
+};
 use crate::{
     ADMINISTRATOR, RunningServer,
     served_here::ServedHere,
@@ -236,6 +238,50 @@ async fn an_api_that_the_server_no_longer_knows_is_left_out_of_what_is_refreshed
     assert_eq!(refusal(&page), "400 invalid_scope");
     let page = refresh(&mut visitor, "web", text(&all, "refresh_token"), &[]).await;
     assert_eq!(refusal(&page), "400 invalid_grant", "nothing is left");
+}
+
+// What is forgotten too early looks revoked.
+#[tokio::test]
+async fn a_grant_is_remembered_for_as_long_as_any_token_of_it_can_live() {
+    let archive = "\n[[resources]]\nresource = \"https://archive.example.org\"\nscopes = [\"archive:read\"]\n\
+                   access_token_lifetime = 86400\n";
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let rest = format!(
+        "redirect_uris = [\"{REDIRECT_URI}\"]\nscope = \"openid offline_access archive:read\"\n\
+         grant_types = [\"authorization_code\", \"refresh_token\", \"{device}\"]\n"
+    );
+    let server = ServedHere::start(&[config(), client("web", &rest), archive.to_owned()].concat()).await;
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let scope = [("scope", "openid offline_access archive:read")];
+    let own = [("resource", server.issuer.as_str())];
+    let code = code(&mut visitor, "web", &[("scope", Some(scope[0].1))]).await;
+    let by_code = issued(&redeem(&mut visitor, "web", &code, &own).await);
+    let form = [&scope, credentials("web").as_slice()].concat();
+    let begun = issued(&visitor.post("/device_authorization", &form).await);
+    let user_code = text(&begun, "user_code");
+    let token = visitor.get(&format!("/device?user_code={user_code}")).await.hidden("anti_forgery");
+    let form = [("user_code", user_code), ("decision", "allow"), ("anti_forgery", token.as_str())];
+    assert_eq!(visitor.post("/device", &form).await.status, 200);
+    let form = [("grant_type", device), ("device_code", text(&begun, "device_code"))];
+    let by_device = issued(&ask(&mut visitor, "web", &[&form[..], &own].concat()).await);
+    for _ in 0..89 {
+        server.clock.advance(time::Duration::DAY);
+        for tokens in [&by_code, &by_device] {
+            issued(&refresh(&mut visitor, "web", text(tokens, "refresh_token"), &own).await);
+        }
+    }
+    server.clock.advance(time::Duration::hours(23));
+    let mut last = Vec::new();
+    for tokens in [&by_code, &by_device] {
+        last.push(issued(&refresh(&mut visitor, "web", text(tokens, "refresh_token"), &[]).await));
+    }
+    server.clock.advance(time::Duration::hours(23));
+    server.signet().store.engine().sweep(server.clock.now()).await.unwrap();
+    for tokens in &last {
+        assert_eq!(tokens["expires_in"], 86_400);
+        assert_eq!(introspect(&mut visitor, "web", text(tokens, "access_token")).await["active"], true);
+    }
 }
 
 fn groups(names: &[&str]) -> Groups {
