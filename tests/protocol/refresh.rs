@@ -1,5 +1,7 @@
 //! `grant_type=refresh_token`, and refresh tokens at `/introspect` and `/revoke`
 
+use std::process::Stdio;
+
 use serde_json::{Value, json as object};
 use signet::{
     account::record::Standing,
@@ -501,6 +503,43 @@ async fn a_rotation_outlives_the_process() {
     assert_eq!(refusal(&page), "400 invalid_grant");
     let page = refresh(&mut visitor, "public", text(&third, "refresh_token"), &[]).await;
     assert_eq!(refusal(&page), "400 invalid_grant", "the replay ended the grant");
+}
+
+// What was replaced or ended since the backup would be good again.
+#[tokio::test]
+async fn after_a_backup_was_restored_no_earlier_refresh_token_is_good() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), clients()).unwrap();
+    let port = crate::support::free_port();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    let mut visitor = person(&server.issuer).await;
+    let web = tokens(&mut visitor, "web", OFFLINE).await;
+    let first = tokens(&mut visitor, "public", OFFLINE).await;
+    server.kill();
+    let (database, backup) = (folder.path().join("data/db"), folder.path().join("backup"));
+    std::fs::copy(&database, &backup).unwrap();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    let second = issued(&refresh(&mut visitor, "public", text(&first, "refresh_token"), &[]).await);
+    server.kill();
+    std::fs::copy(&backup, &database).unwrap();
+    for entry in std::fs::read_dir(folder.path().join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("snap") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let mut command = crate::support::command(folder.path(), port);
+    let command = command.arg("--accept-rollback").stdout(Stdio::null()).stderr(Stdio::null());
+    let server = RunningServer::adopt(command.spawn().unwrap(), folder.path(), port);
+    for (client_id, tokens) in [("web", &web), ("public", &first), ("public", &second)] {
+        let page = refresh(&mut visitor, client_id, text(tokens, "refresh_token"), &[]).await;
+        assert_eq!(refusal(&page), "400 invalid_grant");
+        assert_eq!(introspect(&mut visitor, "web", text(tokens, "access_token")).await, inactive());
+        assert_eq!(userinfo(&mut visitor, text(tokens, "access_token")).await, 401);
+    }
+    let mut visitor = person(&server.issuer).await;
+    let anew = tokens(&mut visitor, "public", OFFLINE).await;
+    issued(&refresh(&mut visitor, "public", text(&anew, "refresh_token"), &[]).await);
 }
 
 #[tokio::test]
