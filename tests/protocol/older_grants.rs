@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ADMINISTRATOR, RunningServer,
     served_here::ServedHere,
-    visitor::{Page, REDIRECT_URI, SECRET, Visitor, config, parameter, query},
+    visitor::{Page, REDIRECT_URI, SECRET, Visitor, config, parameter, query, redemption},
 };
 
 const ON: &str = "\n[oauth]\nimplicit = true\npassword_grant = true\n";
@@ -424,6 +424,41 @@ async fn the_password_of_a_person_outside_the_groups_of_a_client_gives_nothing()
     assert_eq!(refusal(&page), "400 invalid_grant");
     server.change_client("older", |client| client.is_disabled = false).await;
     issued(&password(&mut visitor, "older", ADMINISTRATOR, "openid").await);
+}
+
+// RFC 6749 §5.2
+#[tokio::test]
+async fn a_client_uses_the_grants_that_it_is_registered_for_and_no_others() {
+    const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+    let device = format!("grant_types = [\"{DEVICE_CODE}\"]\nscope = \"openid\"\n");
+    let (_server, mut visitor) = started(&[clients(), client("device", &device)].concat()).await;
+    let code = visitor.code().await;
+    let older = tokens(&mut visitor, "older", &[]).await;
+    let form = [&[("scope", "openid")], credentials("device").as_slice()].concat();
+    let begun = issued(&visitor.post("/device_authorization", &form).await);
+    let forms = [
+        ("report", redemption(&code)[..4].to_vec()),
+        ("older", vec![("grant_type", "refresh_token"), ("refresh_token", text(&older, "refresh_token"))]),
+        ("service", vec![("grant_type", "client_credentials"), ("scope", "orders:read")]),
+        ("device", vec![("grant_type", DEVICE_CODE), ("device_code", text(&begun, "device_code"))]),
+        ("legacy", vec![("grant_type", "password"), ("username", ADMINISTRATOR.0), ("password", ADMINISTRATOR.1)]),
+    ];
+    for client_id in ["report", "service", "device", "legacy"] {
+        for (owner, form) in &forms {
+            if *owner != client_id {
+                let page = ask(&mut visitor, client_id, form).await;
+                assert_eq!(refusal(&page), "400 unauthorized_client", "{client_id}: {form:?}");
+            }
+        }
+    }
+    for (owner, form) in &forms {
+        let page = ask(&mut visitor, owner, form).await;
+        if *owner == "device" {
+            assert_eq!(refusal(&page), "400 authorization_pending");
+        } else {
+            issued(&page);
+        }
+    }
 }
 
 #[tokio::test]
