@@ -93,6 +93,19 @@ pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtR
     }
 }
 
+/// Reads an ID token of ours, expired or not. An access token may have its type, but never lacks a `client_id`.
+///
+/// # Errors
+///
+/// Why it is none.
+pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Claims, JwtRefusal> {
+    let claims = signet.keys.verify_own(unverified_jwt, TokenType::IdToken)?.into_claims();
+    if claims.get("client_id").is_some() {
+        return Err(JwtRefusal::MalformedClaim("client_id"));
+    }
+    if claims.text("iss")? == signet.issuer.as_str() { Ok(claims) } else { Err(JwtRefusal::MalformedClaim("iss")) }
+}
+
 /// The grant of `id`, if it may still issue.
 ///
 /// # Errors

@@ -3,14 +3,13 @@
 use time::OffsetDateTime;
 
 use super::{
-    Fault, Signet,
+    Fault, Signet, access,
     interaction::{Interaction, InteractionRefusal},
     session::{self, Browser},
     signet::Beside,
 };
 use crate::{
     crypto::Digest,
-    jose::TokenType,
     oauth::{
         authorization_code::{Agreement, IssuedCode},
         authorization_error::UntrustedRequest,
@@ -205,7 +204,5 @@ async fn issue(
 /// Whom `id_token_hint` names, if it is an ID token that this server signed, expired or not. Anything else is no hint.
 fn hinted_subject(signet: &Signet, parameters: &Parameters) -> Option<Subject> {
     let hint = parameters.one("id_token_hint").ok().flatten()?;
-    let verified = signet.keys.verify_own(hint, TokenType::IdToken).ok()?;
-    let is_ours = verified.claims().text("iss").ok()? == signet.issuer.as_str();
-    is_ours.then(|| verified.claims().text("sub").ok().map(Subject::new)).flatten()
+    access::own_id_token(signet, hint).ok()?.text("sub").ok().map(Subject::new)
 }

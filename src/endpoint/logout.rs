@@ -5,12 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, Signet,
+    Fault, Signet, access,
     session::{self, Browser},
 };
 use crate::{
     account::session::SessionId,
-    jose::TokenType,
     oauth::{
         client::{Client, ClientId},
         grant::{EndCause, Grant},
@@ -90,8 +89,8 @@ pub fn returning(signet: &Signet, sealed: Option<&str>) -> Return {
 fn asking(signet: &Signet, parameters: &Parameters) -> Result<Option<Client>, Fault> {
     let one = |name| parameters.one(name).ok().flatten();
     let Some(hint) = one("id_token_hint") else { return Ok(None) };
-    let Ok(verified) = signet.keys.verify_own(hint, TokenType::IdToken) else { return Ok(None) };
-    let audience = verified.claims().audience().unwrap_or_default();
+    let Ok(claims) = access::own_id_token(signet, hint) else { return Ok(None) };
+    let audience = claims.audience().unwrap_or_default();
     let Some(audience) = audience.first() else { return Ok(None) };
     if one("client_id").is_some_and(|named| named != *audience) {
         return Ok(None);

@@ -141,11 +141,12 @@ impl Signet {
         Ok(self.store.schedule_in_force(subject, client_id)?.scheduled_end_at(now))
     }
 
-    /// How long the access tokens for `audience` live at most.
+    /// How long the access tokens for `audience`, or for a part of it, live at most.
     #[must_use]
     pub fn access_token_lifetime(&self, audience: &Audience) -> Duration {
-        let resource = self.resources.of(audience);
-        resource.and_then(|resource| resource.access_token_lifetime).unwrap_or(self.lifetimes.access_token)
+        let known = self.resources.all().iter().filter(|resource| audience.members().contains(&resource.id));
+        let lifetimes = known.map(|resource| resource.access_token_lifetime.unwrap_or(self.lifetimes.access_token));
+        lifetimes.max().unwrap_or(self.lifetimes.access_token)
     }
 
     /// Mints an access token. One about a person expires by the next tick of the schedule that the person set.

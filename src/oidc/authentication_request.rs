@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use time::Duration;
 
 use crate::oauth::{
-    authorization_error::AuthorizationError, authorization_request::AuthorizationRequest, parameters::Parameters,
+    authorization_error::AuthorizationError,
+    authorization_request::AuthorizationRequest,
+    parameters::{MalformedParameters, Parameters},
     subject::Subject,
 };
 
@@ -46,7 +48,8 @@ impl AuthenticationRequest {
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age` or `nonce` that cannot be.
+    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age` or `nonce` that cannot be, and what is missing
+    /// for an ID token straight from the authorization endpoint.
     pub fn read(
         authorization: AuthorizationRequest,
         parameters: &Parameters,
@@ -55,6 +58,16 @@ impl AuthenticationRequest {
         let nonce = parameters.one("nonce")?;
         if nonce.is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
             return Err(AuthorizationError::InvalidParameter("nonce"));
+        }
+        if authorization.response_type.has_id_token() {
+            // "OpenID Connect requests MUST contain the openid scope value": without it there would be no ID token.
+            if !authorization.scope.contains("openid") {
+                return Err(AuthorizationError::InvalidScope);
+            }
+            // §3.2.2.1: "nonce REQUIRED", since nothing else binds to the request what comes through the browser.
+            if nonce.is_none() {
+                return Err(MalformedParameters::Missing("nonce").into());
+            }
         }
         let login_hint = parameters.one("login_hint")?.filter(|hint| hint.len() <= LONGEST_LOGIN_HINT);
         Ok(Self {
@@ -112,7 +125,7 @@ const LONGEST_LOGIN_HINT: usize = 128;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::authorization_request::tests::request;
+    use crate::oauth::{authorization_request::tests::request, client::ResponseType, scope::Scope};
 
     fn read(encoded: &str) -> Result<AuthenticationRequest, AuthorizationError> {
         AuthenticationRequest::read(request(), &Parameters::parse(encoded).unwrap(), None)
@@ -140,5 +153,22 @@ mod tests {
         let long = "n".repeat(LONGEST_NONCE);
         assert_eq!(read(&format!("nonce={long}")).unwrap().nonce, Some(long.clone()));
         assert_eq!(read(&format!("nonce={long}n")).unwrap_err(), AuthorizationError::InvalidParameter("nonce"));
+    }
+
+    // §3.2.2.1 and §3.3.2.1
+    #[test]
+    fn an_id_token_in_the_browser_needs_openid_and_a_nonce() {
+        for response_type in ResponseType::ALL {
+            let ask = |scope: &str, encoded: &str| {
+                let scope = Scope::parse(scope).unwrap();
+                let request = AuthorizationRequest { response_type, scope, ..request() };
+                AuthenticationRequest::read(request, &Parameters::parse(encoded).unwrap(), None).map(|_| ())
+            };
+            let refused = |error: AuthorizationError| if response_type.has_id_token() { Err(error) } else { Ok(()) };
+            assert_eq!(ask("openid", "nonce=n"), Ok(()), "{response_type:?}");
+            let missing = AuthorizationError::Malformed(MalformedParameters::Missing("nonce"));
+            assert_eq!(ask("openid", ""), refused(missing), "{response_type:?}");
+            assert_eq!(ask("orders:read", "nonce=n"), refused(AuthorizationError::InvalidScope), "{response_type:?}");
+        }
     }
 }

@@ -17,6 +17,7 @@ pub(super) async fn redeem(
     form: &Parameters,
 ) -> Result<TokenResponse, RuleOrFault> {
     let digest = Digest::of(form.required("device_code")?);
+    let requested: Vec<&str> = form.many("resource").collect();
     let now = signet.clock.now();
     for _ in 0..ROUNDS {
         let Some(kept) = signet.store.device(&digest).map_err(Fault::from)? else {
@@ -25,7 +26,7 @@ pub(super) async fn redeem(
         let approval = kept.record.approval();
         let circumstances = approval.map(|approval| signet.circumstances(&approval.subject, &kept.record.client_id));
         let circumstances = circumstances.transpose()?;
-        let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), now);
+        let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), &requested, now);
         let redemption = match redeemed {
             Ok(redemption) => redemption,
             // Only who may ask at all is told to ask less often.
