@@ -138,7 +138,7 @@ pub enum SignUp {
 /// `[throttle]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThrottleSettings {
-    /// Whether logins and registrations are hardly slowed down, for a test rig. Default false.
+    /// Whether logins, registrations and token requests are hardly slowed down, for a test rig. Default false.
     pub relaxed: bool,
 }
 
