@@ -1,0 +1,99 @@
+//! Workers that ask again as soon as they are answered.
+
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::{
+    cores,
+    http::{Answer, Connection},
+};
+
+/// One client with a connection of its own.
+pub(crate) struct Worker {
+    pub(crate) connection: Connection,
+    pub(crate) request: Vec<u8>,
+    /// What the body of a good answer contains.
+    pub(crate) expected: &'static str,
+    /// The next request after this answer, where it is another one.
+    pub(crate) follow: Option<Follow>,
+}
+
+pub(crate) type Follow = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send>;
+
+/// What came of one turn.
+#[derive(Default)]
+pub(crate) struct Turn {
+    /// In microseconds.
+    pub(crate) latencies: Vec<u32>,
+    pub(crate) errors: Vec<String>,
+    pub(crate) elapsed: Duration,
+    /// For how long the driver was busy.
+    pub(crate) busy: Duration,
+}
+
+impl Turn {
+    /// Good answers in a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
+/// Lets all `workers` ask for `length`.
+pub(crate) async fn turn(workers: Vec<Worker>, length: Duration) -> (Vec<Worker>, Turn) {
+    let (begun, busy) = (Instant::now(), cores::busy(std::process::id()));
+    let mut asking = JoinSet::new();
+    for mut worker in workers {
+        asking.spawn(async move {
+            let asked = worker.ask(begun + length).await;
+            (worker, asked)
+        });
+    }
+    let (mut workers, mut turn) = (Vec::new(), Turn::default());
+    let collect = async {
+        while let Some(ended) = asking.join_next().await {
+            let (worker, (latencies, error)) = ended.unwrap();
+            workers.push(worker);
+            turn.latencies.extend(latencies);
+            turn.errors.extend(error);
+        }
+    };
+    tokio::time::timeout(length + PATIENCE, collect).await.unwrap_or_else(|_| panic!("a request was never answered"));
+    turn.elapsed = begun.elapsed();
+    turn.busy = cores::busy(std::process::id()).saturating_sub(busy);
+    (workers, turn)
+}
+
+impl Worker {
+    /// Asks until `end` or until something goes wrong.
+    async fn ask(&mut self, end: Instant) -> (Vec<u32>, Option<String>) {
+        let mut latencies = Vec::new();
+        let mut asked = Instant::now();
+        while asked < end {
+            let next = match self.connection.exchange(&self.request).await {
+                Ok(answer) => Self::judge(&answer, self.expected, self.follow.as_ref()),
+                Err(error) => Err(error.to_string()),
+            };
+            match next {
+                Ok(Some(next)) => self.request = next,
+                Ok(None) => {}
+                Err(error) => return (latencies, Some(error)),
+            }
+            let answered = Instant::now();
+            latencies.push(u32::try_from((answered - asked).as_micros()).unwrap_or(u32::MAX));
+            asked = answered;
+        }
+        (latencies, None)
+    }
+
+    fn judge(answer: &Answer<'_>, expected: &str, follow: Option<&Follow>) -> Result<Option<Vec<u8>>, String> {
+        let refused = || format!("{}: {}", answer.status, answer.body);
+        if answer.status != 200 || !answer.body.contains(expected) {
+            return Err(refused());
+        }
+        follow.map(|follow| follow(answer.body).ok_or_else(refused)).transpose()
+    }
+}
+
+/// How long after the end of a turn the last answer may come.
+const PATIENCE: Duration = Duration::from_secs(30);
