@@ -1,12 +1,15 @@
 //! What the server cannot be faster than, in a process of its own on the server's core: answers by poem with nothing
-//! around them, and how often in a second josekit signs and verifies and the disk takes a commit.
+//! around them, and how fast josekit signs and verifies and the disk takes a commit.
 
 use std::{
     fs::File,
     io::Write,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -45,7 +48,7 @@ impl Part {
         }
     }
 
-    /// Where the process tells how many it did in a second, after trying for `length`.
+    /// Where the process tells how many it did in how many seconds, after trying for `length`.
     pub(crate) fn path(self, length: Duration) -> String {
         let milliseconds = length.as_millis();
         match self {
@@ -65,12 +68,13 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
 
 /// Is that process.
 pub(crate) fn serve(port: u16, folder: &Path) {
+    let queue = committer(File::create(folder.join("bare-commits")).unwrap());
     let routes = Route::new()
         .at("/health", get(health))
         .at("/answers/:bytes", get(sized_answer).post(sized_answer))
         .at("/signatures/:bytes/:milliseconds", get(signatures))
         .at("/verifications/:bytes/:milliseconds", get(verifications))
-        .at("/commits/:bytes/:at_once/:milliseconds", get(commits).data(folder.join("bare-commits")));
+        .at("/commits/:bytes/:at_once/:milliseconds", get(commits).data(queue));
     let serving = Server::new(TcpListener::bind(("127.0.0.1", port))).run(routes);
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(serving).unwrap();
 }
@@ -90,7 +94,7 @@ async fn sized_answer(PathParameters(bytes): PathParameters<usize>, body: Body) 
 #[handler]
 fn signatures(PathParameters((bytes, milliseconds)): PathParameters<(usize, u64)>) -> String {
     let (signer, message) = (ES256.signer_from_jwk(&key()).unwrap(), vec![b'a'; bytes]);
-    rate(milliseconds, || drop(signer.sign(&message).unwrap()))
+    repeat(milliseconds, || drop(signer.sign(&message).unwrap()))
 }
 
 #[handler]
@@ -98,24 +102,14 @@ fn verifications(PathParameters((bytes, milliseconds)): PathParameters<(usize, u
     let (key, message) = (key(), vec![b'a'; bytes]);
     let signature = ES256.signer_from_jwk(&key).unwrap().sign(&message).unwrap();
     let verifier = ES256.verifier_from_jwk(&key.to_public_key().unwrap()).unwrap();
-    rate(milliseconds, || verifier.verify(&message, &signature).unwrap())
+    repeat(milliseconds, || verifier.verify(&message, &signature).unwrap())
 }
 
 #[handler]
 async fn commits(
     PathParameters((bytes, at_once, milliseconds)): PathParameters<(usize, usize, u64)>,
-    file: Data<&PathBuf>,
+    queue: Data<&Sender<Commit>>,
 ) -> String {
-    let mut file = File::create(*file).unwrap();
-    let (queue, waiting) = mpsc::channel::<(Arc<[u8]>, oneshot::Sender<()>)>();
-    let writer = std::thread::spawn(move || {
-        while let Ok(first) = waiting.recv() {
-            let (records, answers): (Vec<_>, Vec<_>) = std::iter::once(first).chain(waiting.try_iter()).unzip();
-            file.write_all(&records.concat()).unwrap();
-            file.sync_data().unwrap();
-            answers.into_iter().for_each(|answer| answer.send(()).unwrap());
-        }
-    });
     let record: Arc<[u8]> = vec![b'a'; bytes].into();
     let begun = Instant::now();
     let mut committing = JoinSet::new();
@@ -124,8 +118,8 @@ async fn commits(
         committing.spawn(async move {
             let mut count = 0_u64;
             while begun.elapsed() < Duration::from_millis(milliseconds) {
-                let (answer, durable) = oneshot::channel();
-                queue.send((Arc::clone(&record), answer)).unwrap();
+                let (promise, durable) = oneshot::channel();
+                queue.send((Arc::clone(&record), promise)).unwrap();
                 durable.await.unwrap();
                 count += 1;
             }
@@ -133,23 +127,37 @@ async fn commits(
         });
     }
     let count: u64 = committing.join_all().await.into_iter().sum();
-    let rate = count as f64 / begun.elapsed().as_secs_f64();
-    drop(queue);
-    writer.join().unwrap();
-    rate.to_string()
+    format!("{count} {}", begun.elapsed().as_secs_f64())
 }
+
+/// Starts the thread that commits.
+fn committer(mut file: File) -> Sender<Commit> {
+    let (queue, waiting) = channel::<Commit>();
+    std::thread::spawn(move || {
+        while let Ok(first) = waiting.recv() {
+            let (records, promises): (Vec<_>, Vec<_>) = std::iter::once(first).chain(waiting.try_iter()).unzip();
+            file.write_all(&records.concat()).unwrap();
+            file.sync_data().unwrap();
+            promises.into_iter().for_each(|promise| promise.send(()).unwrap());
+        }
+    });
+    queue
+}
+
+/// What is to be written, and to whom to say that it is on disk.
+type Commit = (Arc<[u8]>, oneshot::Sender<()>);
 
 fn key() -> Jwk {
     Jwk::generate_ec_key(EcCurve::P256).unwrap()
 }
 
-/// How often in a second `step` is done.
-fn rate(milliseconds: u64, mut step: impl FnMut()) -> String {
+/// How often `step` was done in how many seconds.
+fn repeat(milliseconds: u64, mut step: impl FnMut()) -> String {
     let begun = Instant::now();
     let mut count = 0_u64;
     while begun.elapsed() < Duration::from_millis(milliseconds) {
         step();
         count += 1;
     }
-    (count as f64 / begun.elapsed().as_secs_f64()).to_string()
+    format!("{count} {}", begun.elapsed().as_secs_f64())
 }

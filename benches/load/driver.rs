@@ -32,13 +32,6 @@ pub(crate) struct Turn {
     pub(crate) busy: Duration,
 }
 
-impl Turn {
-    /// Good answers in a second.
-    pub(crate) fn rate(&self) -> f64 {
-        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
-    }
-}
-
 /// Lets all `workers` ask for `length`.
 pub(crate) async fn turn(workers: Vec<Worker>, length: Duration) -> (Vec<Worker>, Turn) {
     let (begun, busy) = (Instant::now(), cores::busy(std::process::id()));

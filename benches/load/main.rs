@@ -63,18 +63,17 @@ async fn measure(place: &Place, mut scenario: Scenario) -> Measured {
     let length = Duration::from_secs_f64(seconds) / ROUNDS;
     let mut measured = Measured::new(&scenario);
     for round in 0..=ROUNDS {
-        let busy = cores::busy(place.server.child.id());
-        let (ours, turn) = driver::turn(scenario.ours, length).await;
-        let busy = cores::busy(place.server.child.id()).saturating_sub(busy);
-        let (bare, bare_turn) = driver::turn(scenario.bare, length).await;
-        (scenario.ours, scenario.bare) = (ours, bare);
-        let mut parts = vec![bare_turn.rate()];
+        let (speed, turn);
+        (scenario.ours, turn, speed) = scenario::timed(&place.server, scenario.ours, length).await;
+        let (bare_speed, bare_turn);
+        (scenario.bare, bare_turn, bare_speed) = scenario::timed(&place.bare, scenario.bare, length).await;
+        let mut parts = vec![bare_speed];
         for part in &scenario.parts {
-            parts.push(place.bare_rate(part, length).await);
+            parts.push(place.part_speed(*part, length).await);
         }
         // The first round warms up: connections, caches, the sizes of buffers.
         if round > 0 {
-            measured.add(turn, (bare_turn, &parts), busy);
+            measured.add((turn, bare_turn), speed, &parts);
         }
     }
     measured

@@ -1,18 +1,24 @@
 //! The figures: medians of the rounds, as a table.
 
-use std::time::Duration;
-
 use super::{cores::Cores, driver::Turn, scenario::Scenario};
+
+/// How long one request, or one of what it is made of, takes, in seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Speed {
+    /// By the clock on the wall.
+    pub(crate) elapsed: f64,
+    /// Of the processor. What others take from a core that is not ours alone does not count, nor does a wait for the disk.
+    pub(crate) processor: f64,
+}
 
 /// What was measured of a scenario, one entry for each round.
 pub(crate) struct Measured {
     name: &'static str,
     at_once: usize,
-    ours: Vec<f64>,
-    limits: Vec<f64>,
-    parts: Vec<(&'static str, Vec<f64>)>,
+    ours: Vec<Speed>,
+    parts: Vec<(&'static str, Vec<Speed>)>,
     latencies: Vec<u32>,
-    /// How much of its core the server needed, the driver meanwhile, and the driver beside the bare answers.
+    /// How much of its core the server had, the driver meanwhile, and the driver beside the bare answers.
     busy: [Vec<f64>; 3],
     pub(crate) errors: usize,
 }
@@ -24,7 +30,6 @@ impl Measured {
             name: scenario.name,
             at_once: scenario.ours.len(),
             ours: Vec::new(),
-            limits: Vec::new(),
             parts: names.map(|name| (name, Vec::new())).collect(),
             latencies: Vec::new(),
             busy: Default::default(),
@@ -32,17 +37,16 @@ impl Measured {
         }
     }
 
-    /// Adds a round: the server, then the bare answers and the rates of all parts.
-    pub(crate) fn add(&mut self, ours: Turn, (bare, rates): (Turn, &[f64]), server_busy: Duration) {
-        self.ours.push(ours.rate());
-        // Times add up, rates do not.
-        self.limits.push(1.0 / rates.iter().map(|rate| 1.0 / rate).sum::<f64>());
-        for ((_, part), rate) in self.parts.iter_mut().zip(rates) {
-            part.push(*rate);
-        }
-        let share = |busy: Duration, turn: &Turn| busy.as_secs_f64() / turn.elapsed.as_secs_f64();
-        let shares = [share(server_busy, &ours), share(ours.busy, &ours), share(bare.busy, &bare)];
+    /// Adds a round: the server, the bare answers, and the speeds of the server and of all parts of the limit.
+    pub(crate) fn add(&mut self, (ours, bare): (Turn, Turn), speed: Speed, parts: &[Speed]) {
+        let server_share = speed.processor / speed.elapsed;
+        let share = |turn: &Turn| turn.busy.as_secs_f64() / turn.elapsed.as_secs_f64();
+        let shares = [server_share, share(&ours), share(&bare)];
         self.busy.iter_mut().zip(shares).for_each(|(busy, share)| busy.push(share));
+        self.ours.push(speed);
+        for ((_, speeds), part) in self.parts.iter_mut().zip(parts) {
+            speeds.push(*part);
+        }
         for error in ours.errors.iter().chain(&bare.errors) {
             eprintln!("{}: {error}", self.name);
             self.errors += 1;
@@ -50,9 +54,15 @@ impl Measured {
         self.latencies.extend(ours.latencies);
     }
 
+    /// Of each round, the time of the limit: the times of its parts add up, their rates do not.
+    fn limits(&self, of: fn(&Speed) -> f64) -> Vec<f64> {
+        let rounds = 0..self.ours.len();
+        rounds.map(|round| self.parts.iter().filter_map(|(_, speeds)| speeds.get(round)).map(of).sum()).collect()
+    }
+
     /// Of each round, so that what the machine did in a round hits both sides of the ratio.
-    fn ratios(&self) -> Vec<f64> {
-        self.ours.iter().zip(&self.limits).map(|(ours, limit)| ours / limit).collect()
+    fn ratios(&self, of: fn(&Speed) -> f64) -> Vec<f64> {
+        self.limits(of).iter().zip(&self.ours).map(|(limit, ours)| limit / of(ours)).collect()
     }
 
     /// In milliseconds.
@@ -63,31 +73,32 @@ impl Measured {
 
 /// Prints everything as Markdown.
 pub(crate) fn print(measured: &[Measured], cores: &Cores) {
-    println!("| scenario | at once | req/s | limit | ratio | lowest and highest | p50 ms | p99 ms | errors |");
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("| scenario | req/s | limit | ratio | lowest – highest | of processor time | p50 | p99 | errors |");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     for one in measured {
-        let (ours, limit, ratio) = (median(&one.ours), median(&one.limits), median(&one.ratios()));
-        let (lowest, highest) = (quantile(one.ratios(), 0.0), quantile(one.ratios(), 1.0));
-        let (p50, p99) = (one.latency(50.0), one.latency(99.0));
-        println!(
-            "| {} | {} | {ours:.0} | {limit:.0} | **{ratio:.2}** | {lowest:.2}–{highest:.2} | {p50:.1} | {p99:.1} | {} |",
-            one.name, one.at_once, one.errors
-        );
+        let (ours, limit) = (1.0 / median(one.ours.iter().map(elapsed)), 1.0 / median(one.limits(elapsed)));
+        let (ratio, by_processor) = (median(one.ratios(elapsed)), median(one.ratios(processor)));
+        let (lowest, highest) = (quantile(one.ratios(elapsed), 0.0), quantile(one.ratios(elapsed), 1.0));
+        let (p50, p99, errors) = (one.latency(50.0), one.latency(99.0), one.errors);
+        print!("| {} | {ours:.0} | {limit:.0} | **{ratio:.2}** | {lowest:.2} – {highest:.2} ", one.name);
+        println!("| {by_processor:.2} | {p50:.1} ms | {p99:.1} ms | {errors} |");
     }
-    println!(
-        "\nMedians of the rounds; the ratio is that of the two sides of one round. Each limit, in requests per second:\n"
-    );
+    println!("\n{cores} Medians of the rounds; a ratio is that of the two sides of one round.");
+    println!("\nMicroseconds by the clock, and of the processor:\n");
     for one in measured {
-        let parts: Vec<String> = one.parts.iter().map(|(name, rates)| format!("{name} {:.0}", median(rates))).collect();
-        println!("- {}: {}", one.name, parts.join(", "));
+        let server = ("server", &one.ours);
+        let parts = one.parts.iter().map(|(name, speeds)| (*name, speeds));
+        let figures = std::iter::once(server).chain(parts).map(|(name, speeds)| {
+            let [elapsed, processor] = [elapsed, processor].map(|of| median(speeds.iter().map(of)) * 1e6);
+            format!("{name} {elapsed:.1} ({processor:.1})")
+        });
+        println!("- {}, {} at once: {}", one.name, one.at_once, figures.collect::<Vec<_>>().join(", "));
     }
-    println!("\n{cores} How much of its core each side needed:\n");
+    println!("\nHow much of its core each side had:\n");
     for one in measured {
-        let [server, driver, beside_bare] = one.busy.each_ref().map(|shares| median(shares) * 100.0);
-        println!(
-            "- {}: server {server:.0} %, driver {driver:.0} %; driver beside the bare answers {beside_bare:.0} %",
-            one.name
-        );
+        let [server, driver, beside_bare] = one.busy.each_ref().map(|shares| median(shares.iter().copied()) * 100.0);
+        print!("- {}: server {server:.0} %, driver {driver:.0} %, ", one.name);
+        println!("driver beside the bare answers {beside_bare:.0} %");
         for (busy, what) in [(driver, "figure"), (beside_bare, "limit")] {
             if busy > SATURATED {
                 println!("  THE DRIVER WAS SATURATED: its core, not the server's, may bound this {what}.");
@@ -96,8 +107,16 @@ pub(crate) fn print(measured: &[Measured], cores: &Cores) {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
-    quantile(values.to_vec(), 0.5)
+fn elapsed(speed: &Speed) -> f64 {
+    speed.elapsed
+}
+
+fn processor(speed: &Speed) -> f64 {
+    speed.processor
+}
+
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    quantile(values.into_iter().collect(), 0.5)
 }
 
 fn quantile(mut values: Vec<f64>, share: f64) -> f64 {

@@ -6,9 +6,10 @@ use signet::oauth::parameters::encode;
 
 use super::{
     bare::{self, Part},
-    cores::Cores,
-    driver::Worker,
+    cores::{self, Cores},
+    driver::{self, Turn, Worker},
     http::{Connection, request},
+    report::Speed,
     support::{self, ADMINISTRATOR, RunningServer},
     visitor::{REDIRECT_URI, VERIFIER, Visitor, config, parameter, query},
 };
@@ -16,7 +17,7 @@ use super::{
 /// The server and what it is measured by.
 pub(crate) struct Place {
     pub(crate) server: RunningServer,
-    bare: RunningServer,
+    pub(crate) bare: RunningServer,
     _folder: tempfile::TempDir,
 }
 
@@ -47,12 +48,16 @@ impl Place {
         Self { server, bare, _folder: folder }
     }
 
-    /// How often in a second the bare `part` is done.
-    pub(crate) async fn bare_rate(&self, part: &Part, length: Duration) -> f64 {
+    /// How long one bare `part` takes, tried for `length`.
+    pub(crate) async fn part_speed(&self, part: Part, length: Duration) -> Speed {
         let path = part.path(length);
         let mut connection = Connection::open(self.bare.port).await.unwrap();
+        let busy = cores::busy(self.bare.child.id());
         let answer = connection.exchange(&request(self.bare.port, &path, None)).await.unwrap();
-        answer.body.parse().unwrap_or_else(|_| panic!("{path}: {}", answer.body))
+        let busy = cores::busy(self.bare.child.id()).saturating_sub(busy);
+        let (count, seconds) = answer.body.split_once(' ').unwrap_or_else(|| panic!("{path}: {}", answer.body));
+        let (count, seconds): (f64, f64) = (count.parse().unwrap(), seconds.parse().unwrap());
+        Speed { elapsed: seconds / count, processor: busy.as_secs_f64() / count }
     }
 
     /// Prepares a scenario.
@@ -145,6 +150,20 @@ impl Place {
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         answer.body.to_owned()
     }
+}
+
+/// Lets all `workers` ask `server` for `length`, and tells how long a request took.
+pub(crate) async fn timed(
+    server: &RunningServer,
+    workers: Vec<Worker>,
+    length: Duration,
+) -> (Vec<Worker>, Turn, Speed) {
+    let busy = cores::busy(server.child.id());
+    let (workers, turn) = driver::turn(workers, length).await;
+    let busy = cores::busy(server.child.id()).saturating_sub(busy);
+    let count = turn.latencies.len() as f64;
+    let speed = Speed { elapsed: turn.elapsed.as_secs_f64() / count, processor: busy.as_secs_f64() / count };
+    (workers, turn, speed)
 }
 
 fn credentials() -> String {
