@@ -1,13 +1,20 @@
 //! Workers that ask again as soon as they are answered.
+//!
+//! The driver never sleeps: to wake a core that idles costs the side that answers several microseconds, which would be
+//! counted against the server and not against its limit, whose answers come too fast for the driver to fall asleep.
 
-use std::time::{Duration, Instant};
+use std::{
+    cell::Cell,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use tokio::task::JoinSet;
 
-use super::{
-    cores,
-    http::{Answer, Connection},
-};
+use super::http::{Answer, Connection};
 
 /// One client with a connection of its own.
 pub(crate) struct Worker {
@@ -28,17 +35,19 @@ pub(crate) struct Turn {
     pub(crate) latencies: Vec<u32>,
     pub(crate) errors: Vec<String>,
     pub(crate) elapsed: Duration,
-    /// For how long the driver was busy.
-    pub(crate) busy: Duration,
+    /// For how long nobody had anything to do.
+    pub(crate) idle: Duration,
 }
 
 /// Lets all `workers` ask for `length`.
 pub(crate) async fn turn(workers: Vec<Worker>, length: Duration) -> (Vec<Worker>, Turn) {
-    let (begun, busy) = (Instant::now(), cores::busy(std::process::id()));
+    let begun = Instant::now();
+    let progress = Arc::new(AtomicU64::new(0));
     let mut asking = JoinSet::new();
     for mut worker in workers {
+        let progress = Arc::clone(&progress);
         asking.spawn(async move {
-            let asked = worker.ask(begun + length).await;
+            let asked = worker.ask(begun + length, &progress).await;
             (worker, asked)
         });
     }
@@ -51,15 +60,32 @@ pub(crate) async fn turn(workers: Vec<Worker>, length: Duration) -> (Vec<Worker>
             turn.errors.extend(error);
         }
     };
-    tokio::time::timeout(length + PATIENCE, collect).await.unwrap_or_else(|_| panic!("a request was never answered"));
+    let idle = Cell::new(Duration::ZERO);
+    tokio::select! {
+        () = collect => {}
+        () = stay_awake((&progress, &idle), begun + length + PATIENCE) => panic!("a request was never answered"),
+    }
+    turn.idle = idle.get();
     turn.elapsed = begun.elapsed();
-    turn.busy = cores::busy(std::process::id()).saturating_sub(busy);
     (workers, turn)
+}
+
+/// Keeps this core busy until `end`, and adds up for how long nothing happened.
+async fn stay_awake((progress, idle): (&AtomicU64, &Cell<Duration>), end: Instant) {
+    let (mut before, mut seen) = (Instant::now(), 0);
+    while before < end {
+        tokio::task::yield_now().await;
+        let (now, asked) = (Instant::now(), progress.load(Ordering::Relaxed));
+        if asked == seen {
+            idle.set(idle.get() + (now - before));
+        }
+        (before, seen) = (now, asked);
+    }
 }
 
 impl Worker {
     /// Asks until `end` or until something goes wrong.
-    async fn ask(&mut self, end: Instant) -> (Vec<u32>, Option<String>) {
+    async fn ask(&mut self, end: Instant, progress: &AtomicU64) -> (Vec<u32>, Option<String>) {
         let mut latencies = Vec::new();
         let mut asked = Instant::now();
         while asked < end {
@@ -72,6 +98,7 @@ impl Worker {
                 Ok(None) => {}
                 Err(error) => return (latencies, Some(error)),
             }
+            progress.fetch_add(1, Ordering::Relaxed);
             let answered = Instant::now();
             latencies.push(u32::try_from((answered - asked).as_micros()).unwrap_or(u32::MAX));
             asked = answered;

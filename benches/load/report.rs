@@ -40,7 +40,7 @@ impl Measured {
     /// Adds a round: the server, the bare answers, and the speeds of the server and of all parts of the limit.
     pub(crate) fn add(&mut self, (ours, bare): (Turn, Turn), speed: Speed, parts: &[Speed]) {
         let server_share = speed.processor / speed.elapsed;
-        let share = |turn: &Turn| turn.busy.as_secs_f64() / turn.elapsed.as_secs_f64();
+        let share = |turn: &Turn| 1.0 - turn.idle.as_secs_f64() / turn.elapsed.as_secs_f64();
         let shares = [server_share, share(&ours), share(&bare)];
         self.busy.iter_mut().zip(shares).for_each(|(busy, share)| busy.push(share));
         self.ours.push(speed);
