@@ -129,7 +129,7 @@ pub struct AccountSettings {
 /// `[throttle]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThrottleSettings {
-    /// Whether logins and registrations are hardly slowed down, for a test rig. Default false.
+    /// Whether logins, registrations and token requests are hardly slowed down, for a test rig. Default false.
     pub relaxed: bool,
 }
 
