@@ -20,6 +20,7 @@ use crate::{
         device::DeviceGuesses,
         device_polls::DevicePolls,
         new_account::{NewAccount, NewAccountRefusal, ProfileForm},
+        pictures::PictureBench,
         setup,
         signet::RegistrationAccess,
     },
@@ -71,6 +72,7 @@ pub async fn assemble(
             ThrottlePolicy::default()
         }),
         device_polls: DevicePolls::default(),
+        picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
         sealing_key,
         clock,
@@ -110,6 +112,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(1)),
         throttle: Throttle::new(ThrottlePolicy::default()),
         device_polls: DevicePolls::default(),
+        picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
         sealing_key: SealingKey::new(entropy.bytes()),
         clock,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls};
+use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench};
 use crate::{
     account::{
         hashing::PasswordHasher,
@@ -64,6 +64,8 @@ pub struct Signet {
     pub device_polls: DevicePolls,
     /// How often people have typed wrong codes of devices.
     pub device_guesses: DeviceGuesses,
+    /// Where pictures are made small.
+    pub picture_bench: PictureBench,
     /// What seals what travels through browsers.
     pub sealing_key: SealingKey,
     /// Where instants come from.

@@ -196,6 +196,8 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
         // First what would stay behind if the server stopped in between: then it can be asked for again.
         signet.store.end_grants_of(&subject, |_| true, cause, signet.clock.now()).await?;
         signet.store.forget_consents_of(&subject).await?;
+        signet.store.forget_refresh_schedules_of(&subject).await?;
+        signet.store.remove_picture(&kept.record.id).await?;
         if taken(signet.store.delete_account(&kept, other.as_ref()).await)? {
             tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
             return Ok(());
@@ -281,7 +283,11 @@ pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<A
 }
 
 /// The same, to be changed: whoever manages people but not the server does not reach those who administer it.
-fn find_to_change(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+pub(super) fn find_to_change(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
     let (kept, editor) = find(signet, access, id)?;
     let is_self = access.subject().as_str() == kept.record.id.as_str();
     if editor == Editor::Manager && kept.record.is_administrator() && !is_self {

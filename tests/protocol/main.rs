@@ -14,6 +14,7 @@ mod refresh;
 mod refresh_schedule;
 mod registration;
 mod resources;
+mod schedules;
 #[path = "../support/served_here.rs"]
 mod served_here;
 #[path = "../support/mod.rs"]
