@@ -1,6 +1,7 @@
 //! Puts the parts together from the configuration, and keeps them running.
 
 mod assemble;
+mod manage;
 mod start_error;
 mod tasks;
 

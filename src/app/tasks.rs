@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 
+use super::manage;
 use crate::{
     command::{AdminSocket, Answer, Request},
     endpoint::setup,
@@ -67,6 +68,8 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
             Ok(None) => Answer::Refused("this server has an administrator already; sign in as one".to_owned()),
             Err(fault) => Answer::Refused(fault.to_string()),
         },
+        Request::User { user, password } => manage::user(signet, user, password).await,
+        Request::Client { client } => manage::client(signet, client).await,
         Request::KeysList => Answer::Lines(describe(&signet.keys)),
         Request::KeysRotate { emergency } => {
             let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());

@@ -131,6 +131,17 @@ fn account(signet: &Signet, subject: &Subject) -> Result<Option<Account>, Fault>
 }
 
 impl Access {
+    /// That of whoever can open the socket in the data folder, or the folder itself: the person who runs the server.
+    #[must_use]
+    pub fn operator() -> Self {
+        Self {
+            subject: Subject::new("operator"),
+            client_id: ClientId::built_in("operator"),
+            scope: ["signet:admin"].into_iter().collect(),
+            account: None,
+        }
+    }
+
     /// Who acts: a person, or a client for itself.
     #[must_use]
     pub fn subject(&self) -> &Subject {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     account::{
         password::NewPassword,
-        record::{Account, AccountId, Username},
+        record::{Account, AccountId, Standing, Username},
     },
     oauth::{grant::EndCause, subject::Subject},
     secret::Secret,
@@ -158,10 +158,20 @@ pub async fn replace(
     id: &str,
     form: &ProfileForm,
 ) -> Result<Account, ManagementRefusal> {
+    change(signet, access, id, |account, editor| form.enter(account, editor).map_err(ManagementRefusal::Fields)).await
+}
+
+/// Changes a person as often as it takes until nothing else has changed them meanwhile.
+async fn change(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
+) -> Result<Account, ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let (kept, editor) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
-        form.enter(&mut changed, editor).map_err(ManagementRefusal::Fields)?;
+        enter(&mut changed, editor)?;
         changed.updated_at = signet.clock.now();
         let is_renamed = changed.username.canonical() != kept.record.username.canonical();
         if is_renamed && signet.store.account_by_username(&changed.username)?.is_some() {
@@ -179,6 +189,26 @@ pub async fn replace(
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// Forbids a person to use their account, or allows it again. The rest of what is known of them stays.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn set_disabled(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    is_disabled: bool,
+) -> Result<Account, ManagementRefusal> {
+    manager(access)?;
+    let standing = if is_disabled { Standing::Disabled } else { Standing::Active };
+    change(signet, access, id, |account, _| {
+        account.standing = standing;
+        Ok(())
+    })
+    .await
 }
 
 /// Takes a person away, with everything that they have agreed to and granted.
