@@ -99,12 +99,20 @@ pub(crate) fn print(measured: &[Measured], cores: &Cores) {
         let [server, driver, beside_bare] = one.busy.each_ref().map(|shares| median(shares.iter().copied()) * 100.0);
         print!("- {}: server {server:.0} %, driver {driver:.0} %, ", one.name);
         println!("driver beside the bare answers {beside_bare:.0} %");
+        if one.parts.first().is_some_and(|(_, bare)| is_shared(bare)) {
+            println!("  OTHERS USED THE SERVER'S CORE TOO: go by the ratio of processor time, or measure again.");
+        }
         for (busy, what) in [(driver, "figure"), (beside_bare, "limit")] {
             if busy > SATURATED {
                 println!("  THE DRIVER WAS SATURATED: its core, not the server's, may bound this {what}.");
             }
         }
     }
+}
+
+/// Whether the bare answers, which keep a core busy, did not have it all the time.
+fn is_shared(bare: &[Speed]) -> bool {
+    median(bare.iter().map(|speed| speed.processor / speed.elapsed)) < ALONE
 }
 
 fn elapsed(speed: &Speed) -> f64 {
@@ -124,6 +132,9 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     let last = values.len().saturating_sub(1);
     values.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
 }
+
+/// The share of a core that nobody else uses.
+const ALONE: f64 = 0.9;
 
 /// In percent.
 const SATURATED: f64 = 95.0;
