@@ -15,6 +15,7 @@ mod refresh_schedule;
 mod registration;
 mod resources;
 mod schedules;
+mod seeds;
 #[path = "../support/served_here.rs"]
 mod served_here;
 #[path = "../support/mod.rs"]
