@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use time::Duration;
+use tokio::sync::Notify;
 
 use super::{StartError, StartOptions};
 use crate::{
@@ -72,6 +73,7 @@ pub async fn assemble(
         }),
         device_polls: DevicePolls::default(),
         device_guesses: DeviceGuesses::default(),
+        logout_bell: Notify::new(),
         sealing_key,
         clock,
         entropy,
@@ -111,6 +113,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         throttle: Throttle::new(ThrottlePolicy::default()),
         device_polls: DevicePolls::default(),
         device_guesses: DeviceGuesses::default(),
+        logout_bell: Notify::new(),
         sealing_key: SealingKey::new(entropy.bytes()),
         clock,
         entropy,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
 
 use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls};
 use crate::{
@@ -64,6 +65,8 @@ pub struct Signet {
     pub device_polls: DevicePolls,
     /// How often people have typed wrong codes of devices.
     pub device_guesses: DeviceGuesses,
+    /// What is rung when clients are to be told that a session has ended.
+    pub logout_bell: Notify,
     /// What seals what travels through browsers.
     pub sealing_key: SealingKey,
     /// Where instants come from.

@@ -17,6 +17,7 @@ use super::{
     pages,
     presentation::Pages,
     server::Server,
+    sessions_api::SessionsApi,
     users_api::UsersApi,
     visit::Visit,
 };
@@ -59,12 +60,13 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
+fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi, UsersApi, ConnectionsApi, SessionsApi), ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),
+        SessionsApi(Arc::clone(server)),
     );
     OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
         .description(

@@ -18,7 +18,7 @@ impl Record for Grant {
     const NAMESPACE: Namespace = GRANTS;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
-        self.expires_at
+        self.forgotten_at()
     }
 
     fn issued_at(&self) -> Option<OffsetDateTime> {
@@ -156,7 +156,7 @@ impl Store {
 pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let commit = put_new(commit, grant.id.as_str().as_bytes(), grant)?;
     Ok(if grant.subject.is_person() {
-        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.expires_at)
+        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.forgotten_at())
     } else {
         commit
     })
