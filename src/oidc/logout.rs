@@ -32,7 +32,7 @@ pub struct LogoutRequest<'a> {
 
 impl LogoutRequest<'_> {
     /// "the OP SHOULD ask the End-User whether to log out of the OP as well. Furthermore, the OP MUST ask the End-User this
-    /// question if an id_token_hint was not provided or if the supplied ID Token does not belong to the current OP session
+    /// question if an `id_token_hint` was not provided or if the supplied ID Token does not belong to the current OP session
     /// with the RP" (§2). The session is compared, not the person: it says the same under every subject.
     ///
     /// Who asks to return where they must not is not trusted to speak for the person either.

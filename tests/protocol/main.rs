@@ -3,12 +3,16 @@
 
 mod api;
 mod authorize;
+mod backchannel_logout;
 mod client_management;
 mod clients;
+mod logout;
 mod other_clients;
 mod pages;
+mod receiver;
 mod refresh_schedule;
 mod registration;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
