@@ -202,7 +202,7 @@ async fn clients_are_told_whoever_ends_the_session_and_however() {
                 eve.sign_in(ADMINISTRATOR).await;
                 serde_json::Value::Null
             }
-            "password" => administrator.post(&format!("{path}/password"), &password).await.expect(204),
+            "password" => administrator.call("PATCH", &format!("{path}/password"), Some(&password)).await.expect(204),
             "disabled" => administrator.put(&path, &disabled).await.expect(200),
             _ => administrator.delete(&path).await.expect(204),
         };
