@@ -164,3 +164,34 @@ pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault>
 
 /// So many grants are looked at together.
 const PAGE: u16 = 100;
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+    use crate::{oauth::grant::tests::grant, store::both_engines::stores};
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    #[tokio::test]
+    async fn a_login_is_found_until_its_client_need_not_be_told_of_its_end_any_more() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let tokens_end = Some(NOW + Duration::minutes(5));
+            let plain = Grant { expires_at: tokens_end, ..grant() };
+            let told = Grant { told_until: Some(NOW + Duration::DAY), ..Grant { id: grant().id, ..plain.clone() } };
+            for grant in [&plain, &told] {
+                store.begin_grant(grant).await.unwrap();
+            }
+            store.end_grant(&told.id, EndCause::RevokedByClient, NOW).await.unwrap();
+            let found = || store.grants_of(&told.subject, None, 10).unwrap().len();
+            assert_eq!(found(), 2);
+            store.engine().sweep(NOW + Duration::hours(20)).await.unwrap();
+            assert_eq!(found(), 1);
+            assert!(store.grant(&told.id).unwrap().is_some());
+            store.engine().sweep(NOW + Duration::hours(26)).await.unwrap();
+            assert_eq!(found(), 0);
+        }
+    }
+}

@@ -107,6 +107,19 @@ async fn only_clients_of_the_session_that_ended_are_told() {
     assert!(second.is_quiet(Duration::from_secs(1)));
 }
 
+#[tokio::test]
+async fn signing_out_of_a_session_that_has_run_out_still_tells_the_clients() {
+    let receiver = Receiver::answering(&[200]);
+    let server = RunningServer::start(&format!("{}\n[lifetimes]\nsession_idle = 3\n", told(&[&receiver.uri])));
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let hint = log_in(&mut visitor, "rp-0").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(visitor.get("/account").await.status, 303, "it has run out");
+    sign_out(&mut visitor, &hint).await;
+    receiver.next(AT_ONCE);
+}
+
 // §2.8: other answers are failures
 #[tokio::test]
 async fn a_client_that_fails_twice_is_told_at_the_third_attempt() {

@@ -83,6 +83,19 @@ async fn oidcc_rp_initiated_logout_no_state() {
     assert!(!is_signed_in(&mut visitor).await);
 }
 
+// §2: "The OP SHOULD accept ID Tokens … even when the exp time has passed"
+#[tokio::test]
+async fn an_expired_hint_is_as_good() {
+    let server = RunningServer::start(&format!("{}\n[lifetimes]\nid_token = 1\n", config()));
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let hint = id_token(&mut visitor).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let page = logout(&mut visitor, &[("id_token_hint", &hint), ("post_logout_redirect_uri", BYE)]).await;
+    assert_eq!((page.status, page.location().as_str()), (303, BYE));
+    assert!(!is_signed_in(&mut visitor).await);
+}
+
 #[tokio::test]
 async fn a_logout_request_by_post_is_as_good() {
     let (_server, mut visitor, hint) = logged_in().await;
