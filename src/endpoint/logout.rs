@@ -73,6 +73,12 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         end(signet, presented).await?;
         return Ok(LogoutStep::SignedOut(destination));
     }
+    tracing::info!(
+        is_hint_refused = hint == Hint::Refused,
+        is_return_refused = request.asks_to_return && request.destination.is_none(),
+        client_id = client.as_ref().map(|client| client.client_id.as_str()),
+        "a person is asked whether to sign out"
+    );
     let back = Return {
         destination: request.destination,
         client_name: client.as_ref().map(|client| client.metadata.client_name.clone()),
