@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use time::Duration;
+use tokio::sync::Notify;
 
 use super::{StartError, StartOptions};
 use crate::{
@@ -74,6 +75,7 @@ pub async fn assemble(
         device_polls: DevicePolls::default(),
         picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
+        logout_bell: Notify::new(),
         sealing_key,
         clock,
         entropy,
@@ -114,6 +116,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         device_polls: DevicePolls::default(),
         picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
+        logout_bell: Notify::new(),
         sealing_key: SealingKey::new(entropy.bytes()),
         clock,
         entropy,
@@ -137,7 +140,10 @@ async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(
     let (folder, passphrase) = (config.keys.clone(), config.key_ring.passphrase.clone());
     let policy = RingPolicy {
         rotate_every: config.key_ring.rotate_every,
-        keep_retired: RingPolicy::default().keep_retired.max(config.longest_token_lifetime() + Duration::HOUR),
+        // An ID token of a session that stands is still a good hint when it has expired (RP-Initiated Logout §2).
+        keep_retired: RingPolicy::default()
+            .keep_retired
+            .max(config.longest_token_lifetime().max(config.lifetimes.session_absolute) + Duration::HOUR),
         ..RingPolicy::default()
     };
     // RS256 for ID tokens, ES256 for access tokens, and whatever else a resource asks for.

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use time::Duration;
 
+use super::fetch::FetchSettings;
 pub use crate::account::invitation::SignUp;
 use crate::{
     oauth::{
@@ -39,6 +40,8 @@ pub struct Config {
     pub throttle: ThrottleSettings,
     /// `[http]`
     pub http: HttpSettings,
+    /// `[fetch]`
+    pub fetch: FetchSettings,
     /// `[key_ring]`
     pub key_ring: KeyRingSettings,
     /// `[brand]`

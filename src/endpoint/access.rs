@@ -22,6 +22,7 @@ pub struct Access {
     subject: Subject,
     client_id: ClientId,
     scope: Scope,
+    sid: Option<String>,
     account: Option<Account>,
 }
 
@@ -70,7 +71,8 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         return Err(AccessRefusal::Bearer(BearerError::InsufficientScope(wanted)));
     }
     let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
-    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, account })
+    let sid = grant.authentication.map(|authentication| authentication.sid);
+    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, sid, account })
 }
 
 /// Reads a token of ours, expired or not.
@@ -139,6 +141,7 @@ impl Access {
             client_id: ClientId::built_in("operator"),
             scope: ["signet:admin"].into_iter().collect(),
             account: None,
+            sid: None,
         }
     }
 
@@ -158,6 +161,12 @@ impl Access {
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// The `sid` of the session in which the person agreed to it, if a person did.
+    #[must_use]
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
     }
 
     /// The person who acts, if it is one.

@@ -158,7 +158,7 @@ async fn decide(
     Ok(match next_step(&question, now) {
         Step::Login => Decided::Login,
         Step::Consent(_) => Decided::Consent,
-        Step::Issue(agreement) => Decided::Answer(issue(signet, interaction, agreement, now).await?),
+        Step::Issue(agreement) => Decided::Answer(issue(signet, (interaction, client), agreement, now).await?),
         Step::Refuse(error) => {
             tracing::info!(client_id = %client.client_id, %error, "authorization refused");
             Decided::Answer(AuthorizationResponse::Error(error))
@@ -168,7 +168,7 @@ async fn decide(
 
 async fn issue(
     signet: &Signet,
-    interaction: &Interaction,
+    (interaction, client): (&Interaction, &Client),
     agreement: Agreement,
     now: OffsetDateTime,
 ) -> Result<AuthorizationResponse, Fault> {
@@ -186,6 +186,7 @@ async fn issue(
         issued.code = Some(code);
     }
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
+    let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
     signet.store.begin_grant(&grant).await?;
     if request.response_type.has_token() {
         let minted = signet.mint(&issuance, now)?;

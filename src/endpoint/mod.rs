@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod clients;
 pub mod connections;
 pub mod consent;
@@ -24,6 +25,8 @@ pub mod profile;
 pub mod refresh_schedules;
 pub mod revoke;
 pub mod session;
+pub mod session_end;
+pub mod sessions;
 pub mod setup;
 pub mod signet;
 pub mod signup;

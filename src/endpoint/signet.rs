@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
 
 use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench};
 use crate::{
@@ -66,6 +67,8 @@ pub struct Signet {
     pub device_guesses: DeviceGuesses,
     /// Where pictures are made small.
     pub picture_bench: PictureBench,
+    /// What is rung when clients are to be told that a session has ended.
+    pub logout_bell: Notify,
     /// What seals what travels through browsers.
     pub sealing_key: SealingKey,
     /// Where instants come from.

@@ -7,6 +7,7 @@ use super::{
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::{Editor, FieldErrors, NewAccount, NewAccountRefusal, ProfileForm, TAKEN},
     page::{Page, PageRequest, page},
+    session_end::{self, Extent},
     signup::{self, SignUpRefusal},
 };
 use crate::{
@@ -185,6 +186,9 @@ async fn change(
         };
         if taken(outcome)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
+            if !changed.is_active() {
+                session_end::end_all(signet, &changed.id, Extent::Logins, cause(access, &changed)).await?;
+            }
             return Ok(changed);
         }
     }
@@ -220,11 +224,9 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     for _ in 0..ATTEMPTS {
         let (kept, _) = find_to_change(signet, access, id)?;
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
-        let subject = Subject::new(kept.record.id.as_str());
-        let cause =
-            if *access.subject() == subject { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator };
         // First what would stay behind if the server stopped in between: then it can be asked for again.
-        signet.store.end_grants_of(&subject, |_| true, cause, signet.clock.now()).await?;
+        session_end::end_all(signet, &kept.record.id, Extent::Everything, cause(access, &kept.record)).await?;
+        let subject = Subject::new(kept.record.id.as_str());
         signet.store.forget_consents_of(&subject).await?;
         signet.store.forget_refresh_schedules_of(&subject).await?;
         signet.store.remove_picture(&kept.record.id).await?;
@@ -267,6 +269,7 @@ pub async fn change_password(
         changed.change_password(hash.clone(), signet.clock.now());
         if taken(signet.store.replace_account(&kept, &changed).await)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause(access, &changed)).await?;
             return Ok(());
         }
     }
@@ -326,6 +329,12 @@ pub(super) fn find_to_change(
         ));
     }
     Ok((kept, editor))
+}
+
+/// Why something of `account` ends at the request of `access`.
+pub(super) fn cause(access: &Access, account: &Account) -> EndCause {
+    let is_self = access.subject().as_str() == account.id.as_str();
+    if is_self { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator }
 }
 
 /// The server never loses its last administrator.

@@ -19,6 +19,7 @@ mod presentation;
 mod routes;
 mod schedules_api;
 mod server;
+mod sessions_api;
 mod user_schema;
 mod users_api;
 mod visit;

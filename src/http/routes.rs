@@ -19,6 +19,7 @@ use super::{
     presentation::Pages,
     schedules_api::SchedulesApi,
     server::Server,
+    sessions_api::SessionsApi,
     users_api::UsersApi,
     visit::Visit,
 };
@@ -64,7 +65,7 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-type Apis = (OAuthApi, ClientsApi, UsersApi, PicturesApi, ConnectionsApi, SchedulesApi);
+type Apis = (OAuthApi, ClientsApi, UsersApi, PicturesApi, ConnectionsApi, SchedulesApi, SessionsApi);
 
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
@@ -74,6 +75,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
         PicturesApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),
         SchedulesApi(Arc::clone(server)),
+        SessionsApi(Arc::clone(server)),
     );
     OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
         .description(

@@ -79,6 +79,7 @@ impl OwnAuthorization {
             authentication: None,
             created_at: now,
             expires_at: None,
+            told_until: None,
             refresh_token: None,
             ended: None,
         }

@@ -17,6 +17,8 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     for (name, value) in [
         ("userinfo_endpoint", endpoint("/userinfo")),
         ("end_session_endpoint", endpoint("/logout")),
+        ("backchannel_logout_supported", json!(true)),
+        ("backchannel_logout_session_supported", json!(true)),
         ("subject_types_supported", json!(["public"])),
         ("id_token_signing_alg_values_supported", json!(["RS256"])),
         ("claims_supported", json!(claims)),

@@ -18,7 +18,7 @@ impl Record for Grant {
     const NAMESPACE: Namespace = GRANTS;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
-        self.expires_at
+        self.forgotten_at()
     }
 
     fn issued_at(&self) -> Option<OffsetDateTime> {
@@ -164,7 +164,7 @@ impl Store {
 pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let commit = put_new(commit, grant.id.as_str().as_bytes(), grant)?;
     Ok(if grant.subject.is_person() {
-        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.expires_at)
+        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.forgotten_at())
     } else {
         commit
     })
@@ -177,9 +177,37 @@ const PAGE: u16 = 100;
 mod tests {
     use std::sync::Arc;
 
+    use time::{Duration, macros::datetime};
+
     use super::*;
-    use crate::{entropy::Entropy, oauth::grant::tests::grant, store::MemoryEngine};
-    use time::Duration;
+    use crate::{
+        entropy::Entropy,
+        oauth::grant::tests::grant,
+        store::{MemoryEngine, both_engines::stores},
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    #[tokio::test]
+    async fn a_login_is_found_until_its_client_need_not_be_told_of_its_end_any_more() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let tokens_end = Some(NOW + Duration::minutes(5));
+            let plain = Grant { expires_at: tokens_end, ..grant() };
+            let told = Grant { told_until: Some(NOW + Duration::DAY), ..Grant { id: grant().id, ..plain.clone() } };
+            for grant in [&plain, &told] {
+                store.begin_grant(grant).await.unwrap();
+            }
+            store.end_grant(&told.id, EndCause::RevokedByClient, NOW).await.unwrap();
+            let found = || store.grants_of(&told.subject, None, 10).unwrap().len();
+            assert_eq!(found(), 2);
+            store.engine().sweep(NOW + Duration::hours(20)).await.unwrap();
+            assert_eq!(found(), 1);
+            assert!(store.grant(&told.id).unwrap().is_some());
+            store.engine().sweep(NOW + Duration::hours(26)).await.unwrap();
+            assert_eq!(found(), 0);
+        }
+    }
 
     // A database that was set back holds grants that are as if they had never been.
     #[tokio::test]

@@ -3,13 +3,16 @@
 
 mod api;
 mod authorize;
+mod backchannel_logout;
 mod client_management;
 mod clients;
 mod device;
+mod logout;
 mod older_grants;
 mod other_clients;
 mod pages;
 mod races;
+mod receiver;
 mod refresh;
 mod refresh_schedule;
 mod registration;
@@ -18,6 +21,7 @@ mod schedules;
 mod seeds;
 #[path = "../support/served_here.rs"]
 mod served_here;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
