@@ -1,7 +1,7 @@
 //! `grant_type=urn:ietf:params:oauth:grant-type:device_code`,
 //! [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4).
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, still_signed_in, tokens};
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
 use crate::{
     crypto::Digest,
     oauth::{
@@ -42,7 +42,6 @@ pub(super) async fn redeem(
         let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
         match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
             Ok(()) => {
-                still_signed_in(signet, &grant, now).await?;
                 signet.device_polls.forget(&digest);
                 return tokens(signet, &redemption.issuance(&grant), (refresh_token, None), now);
             }
