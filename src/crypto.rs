@@ -160,9 +160,10 @@ impl Drop for SealingKey {
     }
 }
 
-/// HMAC-SHA-256 with a key of 32 bytes. OpenSSL fails here only when memory is exhausted; then the process ends, since
-/// going on without authentication would be worse.
-fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256. OpenSSL fails here only when memory is exhausted; then the process ends, since going on without
+/// authentication would be worse.
+#[must_use]
+pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let compute = || {
         let key = PKey::hmac(key)?;
         let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
