@@ -99,7 +99,7 @@ impl<'a> UnverifiedJwt<'a> {
     }
 
     /// Verifies the signature by one of `keys`: the one of the header's `kid`, or, if the header names none, whichever of
-    /// the first [`MOST_TRIED`] keys for the algorithm made it. Clients register keys without `kid` and rotate them.
+    /// the first five keys for the algorithm made it. Clients register keys without `kid` and rotate them.
     ///
     /// # Errors
     ///
@@ -259,7 +259,7 @@ fn optional_text<'a>(header: &'a Map<String, Value>, name: &str) -> Result<Optio
 pub(super) const LONGEST: usize = 8 * 1024;
 
 /// The most keys that are tried on a JWT whose header names none.
-pub const MOST_TRIED: usize = 5;
+const MOST_TRIED: usize = 5;
 
 #[cfg(test)]
 mod tests {
