@@ -13,10 +13,12 @@ use crate::{
         throttle::{Throttle, ThrottlePolicy},
     },
     clock::Clock,
-    config::{Config, DynamicRegistration},
+    config::{Config, DynamicRegistration, FetchSettings},
     crypto::SealingKey,
     endpoint::{
-        Lifetimes, Signet, clients,
+        Lifetimes, Signet,
+        client_keys::PublishedKeys,
+        clients,
         device::DeviceGuesses,
         device_polls::DevicePolls,
         new_account::{NewAccount, NewAccountRefusal, ProfileForm},
@@ -24,6 +26,7 @@ use crate::{
         signet::RegistrationAccess,
     },
     entropy::Entropy,
+    fetch::{FetchPolicy, Fetcher},
     http::{Server, built_in_client},
     jose::{Algorithm, KeyFolder, Keys, RingPolicy},
     oauth::{
@@ -46,6 +49,7 @@ pub async fn assemble(
 ) -> Result<Arc<Server>, StartError> {
     let store = open_store(config, options, (clock.clone(), entropy)).await?;
     let (keys, sealing_key) = open_keys(config, &clock, entropy).await?;
+    let fetcher = fetcher(config)?;
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
@@ -53,6 +57,7 @@ pub async fn assemble(
             require_state: config.oauth.require_state,
             offered: config.oauth.offered(),
         },
+        token_endpoint_as_audience: config.oauth.token_endpoint_as_audience,
         lifetimes: lifetimes(config),
         password_policy: PasswordPolicy::new(config.accounts.password_minimum_length).unwrap_or_default(),
         sign_up: config.accounts.sign_up,
@@ -72,6 +77,8 @@ pub async fn assemble(
         }),
         device_polls: DevicePolls::default(),
         device_guesses: DeviceGuesses::default(),
+        fetcher,
+        published_keys: PublishedKeys::default(),
         sealing_key,
         clock,
         entropy,
@@ -100,6 +107,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
         authorization_policy: AuthorizationPolicy { require_state: true, offered: Offered::default() },
+        token_endpoint_as_audience: false,
         lifetimes: lifetimes(&config),
         password_policy: PasswordPolicy::default(),
         sign_up: config.accounts.sign_up,
@@ -111,11 +119,25 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         throttle: Throttle::new(ThrottlePolicy::default()),
         device_polls: DevicePolls::default(),
         device_guesses: DeviceGuesses::default(),
+        fetcher: Fetcher::new(FetchPolicy::default()).map_err(|refusal| refusal.to_string())?,
+        published_keys: PublishedKeys::default(),
         sealing_key: SealingKey::new(entropy.bytes()),
         clock,
         entropy,
     };
     Server::new(signet, false).map_err(|refusal| refusal.to_string())
+}
+
+fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
+    let FetchSettings { allow_private_addresses, certificate_authority } = &config.fetch;
+    let authority = certificate_authority.as_ref().map(|file| {
+        std::fs::read(file).map_err(|source| StartError::CertificateAuthority { file: file.clone(), source })
+    });
+    let policy = FetchPolicy {
+        allow_private_addresses: *allow_private_addresses,
+        certificate_authority: authority.transpose()?,
+    };
+    Fetcher::new(policy).map_err(StartError::Fetcher)
 }
 
 async fn open_store(

@@ -23,6 +23,6 @@ mod tests;
 
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
-    AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, HttpSettings,
-    KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
+    AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, FetchSettings,
+    HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
 };

@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod authorize;
+mod client_assertion;
+pub mod client_keys;
 pub mod clients;
 pub mod connections;
 pub mod consent;

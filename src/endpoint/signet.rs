@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls};
+use super::{Fault, client_keys::PublishedKeys, device::DeviceGuesses, device_polls::DevicePolls};
 use crate::{
     account::{
         hashing::PasswordHasher,
@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     crypto::SealingKey,
     entropy::Entropy,
+    fetch::Fetcher,
     jose::{Algorithm, Keys, SigningFault, TokenType},
     oauth::{
         access_token::{Issuance, Terms},
@@ -42,6 +43,9 @@ pub struct Signet {
     pub resources: Resources,
     /// What it demands of authorization requests.
     pub authorization_policy: AuthorizationPolicy,
+    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
+    /// authenticate.
+    pub token_endpoint_as_audience: bool,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What it demands of passwords.
@@ -64,7 +68,11 @@ pub struct Signet {
     pub device_polls: DevicePolls,
     /// How often people have typed wrong codes of devices.
     pub device_guesses: DeviceGuesses,
-    /// What seals what travels through browsers.
+    /// What fetches documents of clients.
+    pub fetcher: Fetcher,
+    /// The keys that clients publish.
+    pub published_keys: PublishedKeys,
+    /// What seals what travels through browsers, and secrets of clients.
     pub sealing_key: SealingKey,
     /// Where instants come from.
     pub clock: Clock,
@@ -199,9 +207,9 @@ impl Signet {
         Ok(Some(Secret::new(self.keys.sign(Algorithm::Rs256, TokenType::IdToken, &claims)?)))
     }
 
-    /// The key and the generator with which refresh tokens are made.
+    /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.
     #[must_use]
-    pub fn refresh_means(&self) -> (&SealingKey, Entropy) {
+    pub fn sealing_means(&self) -> (&SealingKey, Entropy) {
         (&self.sealing_key, self.entropy)
     }
 }

@@ -1,7 +1,6 @@
 //! What is fetched and what is not, over real connections.
 
 use std::{
-    io::Write,
     net::TcpListener,
     time::{Duration as StdDuration, Instant},
 };

@@ -35,7 +35,6 @@ use crate::{
         bearer::BearerError,
         metadata::Described,
         parameters::{MalformedParameters, Parameters},
-        token_error::TokenError,
     },
     oidc::discovery,
 };
@@ -400,7 +399,7 @@ fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
         TokenRefusal::Refused { error, by_header } => (error, by_header),
         TokenRefusal::Fault(cause) => return Err(fault(cause)),
     };
-    let is_unauthenticated = matches!(error, TokenError::ClientNotAuthenticated | TokenError::SecretMissing);
+    let is_unauthenticated = error.code() == "invalid_client";
     let status = if is_unauthenticated { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     let mut answer = problem(status, error.code(), &error.description());
     // A 401 needs a challenge (RFC 9110 §15.5.2); without the header it names what the client could do instead.

@@ -9,6 +9,7 @@ use super::{
     resource::Resources,
     response_type::{ResponseMode, ResponseType},
 };
+use crate::jose::Algorithm;
 
 /// What a server says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,8 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
     let scopes = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
+    // RFC 8414 §2: "The value "none" MUST NOT be used."
+    let signing: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).chain(["HS256"]).collect();
     let registration = has_registration.then(|| ("registration_endpoint", endpoint("/register")));
     let members = [
         ("issuer", json!(issuer.as_str())),
@@ -48,6 +51,9 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("token_endpoint_auth_methods_supported", json!(methods)),
         ("introspection_endpoint_auth_methods_supported", json!(with_secret)),
         ("revocation_endpoint_auth_methods_supported", json!(methods)),
+        ("token_endpoint_auth_signing_alg_values_supported", json!(signing)),
+        ("introspection_endpoint_auth_signing_alg_values_supported", json!(signing)),
+        ("revocation_endpoint_auth_signing_alg_values_supported", json!(signing)),
         ("introspection_signing_alg_values_supported", json!(["RS256"])),
         ("code_challenge_methods_supported", json!(["S256"])),
         ("authorization_response_iss_parameter_supported", json!(true)),

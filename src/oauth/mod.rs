@@ -12,6 +12,7 @@ pub mod authorization_request;
 pub mod authorization_response;
 pub mod bearer;
 pub mod client;
+pub mod client_assertion;
 pub mod client_authentication;
 pub mod client_credentials;
 pub mod client_secret;

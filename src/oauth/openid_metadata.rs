@@ -151,12 +151,16 @@ impl Default for OpenidMetadata {
 }
 
 impl OpenidRequest {
-    /// Checks it and fills in what it leaves out.
+    /// Checks it and fills in what it leaves out; `token_endpoint_as_audience` by what the server says.
     ///
     /// # Errors
     ///
     /// The first member that cannot be registered.
-    pub(super) fn read(&self, redirect_uris: &[RedirectUri]) -> Result<OpenidMetadata, RegistrationRefusal> {
+    pub(super) fn read(
+        &self,
+        redirect_uris: &[RedirectUri],
+        token_endpoint_as_audience: bool,
+    ) -> Result<OpenidMetadata, RegistrationRefusal> {
         let subject_type = self.subject_type(redirect_uris)?;
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Err(invalid("jwks", "must not be there together with jwks_uri"));
@@ -189,7 +193,7 @@ impl OpenidRequest {
             backchannel_logout_uri: backchannel(self.backchannel_logout_uri.as_deref())?,
             backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or(false),
             claims_in_id_token: self.claims_in_id_token.unwrap_or(false),
-            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(false),
+            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(token_endpoint_as_audience),
         })
     }
 
@@ -311,7 +315,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
         let mut request = OpenidRequest::default();
         change(&mut request);
-        request.read(&uris()).unwrap_err().member
+        request.read(&uris(), false).unwrap_err().member
     }
 
     fn text(text: &str) -> Option<String> {
@@ -320,7 +324,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_the_defaults_of_the_specification() {
-        let metadata = OpenidRequest::default().read(&uris()).unwrap();
+        let metadata = OpenidRequest::default().read(&uris(), false).unwrap();
         assert_eq!(metadata, OpenidMetadata::default());
         let written = serde_json::to_value(&metadata).unwrap();
         assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
@@ -360,17 +364,17 @@ mod tests {
     fn pairwise_subjects_of_several_hosts_need_a_sector() {
         let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
         let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
-        assert!(request.read(&uris()).is_ok());
-        assert_eq!(request.read(&several).unwrap_err().member, "sector_identifier_uri");
+        assert!(request.read(&uris(), false).is_ok());
+        assert_eq!(request.read(&several, false).unwrap_err().member, "sector_identifier_uri");
         request.sector_identifier_uri = text("https://app.example.org/sector.json");
-        assert_eq!(request.read(&several).unwrap().subject_type, SubjectType::Pairwise);
+        assert_eq!(request.read(&several, false).unwrap().subject_type, SubjectType::Pairwise);
     }
 
     #[test]
     fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
         for name in ["HS256", "RS256", "ES256"] {
             let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
-            let metadata = request.read(&uris()).unwrap();
+            let metadata = request.read(&uris(), false).unwrap();
             let written = serde_json::to_value(&metadata).unwrap();
             assert_eq!(written["token_endpoint_auth_signing_alg"], name);
             assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);

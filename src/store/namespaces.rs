@@ -37,3 +37,5 @@ pub(super) const DEVICES: Namespace = Namespace::new(18, "devices");
 pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_by_user_code");
 /// Person and client, or nothing for the account → refresh schedule.
 pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_schedules");
+/// Client and hash of the `jti` of an assertion that was used → nothing.
+pub(super) const ASSERTIONS: Namespace = Namespace::new(24, "assertions");

@@ -64,8 +64,8 @@ pub async fn register_itself(
         registration_access_token: Some(Digest::of_secret(&registration_access_token)),
         created_at: now,
     };
-    // A public client has none, and a new one has not too many.
-    let client_secret = client.add_secret(signet.entropy, now).ok();
+    // A public client and one with a key have none, and a new one has not too many.
+    let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     signet.store.create_client(&client).await?;
     tracing::info!(client_id = %client.client_id, "client registered itself");
     Ok(SelfRegistered { registered: RegisteredClient { client, client_secret }, registration_access_token })
