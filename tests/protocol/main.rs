@@ -3,12 +3,16 @@
 
 mod api;
 mod authorize;
+mod client_assertions;
 mod client_management;
 mod clients;
+#[path = "../support/https.rs"]
+mod https;
 mod other_clients;
 mod pages;
 mod refresh_schedule;
 mod registration;
+mod signer;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
