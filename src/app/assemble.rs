@@ -56,6 +56,7 @@ pub async fn assemble(
         authorization_policy: AuthorizationPolicy {
             require_state: config.oauth.require_state,
             offered: config.oauth.offered(),
+            request_uri: config.oauth.request_uri,
         },
         token_endpoint_as_audience: config.oauth.token_endpoint_as_audience,
         lifetimes: lifetimes(config),
@@ -106,7 +107,11 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
-        authorization_policy: AuthorizationPolicy { require_state: true, offered: Offered::default() },
+        authorization_policy: AuthorizationPolicy {
+            require_state: true,
+            offered: Offered::default(),
+            request_uri: false,
+        },
         token_endpoint_as_audience: false,
         lifetimes: lifetimes(&config),
         password_policy: PasswordPolicy::default(),

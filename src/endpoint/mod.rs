@@ -22,6 +22,7 @@ pub mod management;
 pub mod new_account;
 pub mod page;
 pub mod profile;
+mod request_object;
 pub mod revoke;
 pub mod session;
 pub mod setup;

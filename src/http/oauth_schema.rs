@@ -164,6 +164,8 @@ pub(super) struct AuthorizeForm {
     code_challenge_method: Option<String>,
     /// `query`, `fragment` or `form_post`.
     response_mode: Option<String>,
+    /// The parameters, signed by the application, in place of those here but `client_id` (RFC 9101).
+    request: Option<String>,
 }
 
 kinds!(AuthorizeKinds registers :

@@ -220,6 +220,32 @@ impl OpenidRequest {
     }
 }
 
+/// The address whose document has to list the redirect URIs, if `request` asks for pairwise subjects and names one.
+#[must_use]
+pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
+    let is_pairwise = request.subject_type.as_deref() == Some("pairwise");
+    request.sector_identifier_uri.as_deref().filter(|uri| is_pairwise && !uri.is_empty())
+}
+
+/// OpenID Connect Registration §5: the document is "a JSON file containing an array of redirect_uri values", and "the values
+/// registered in redirect_uris MUST be included in the elements of the array". No `document` if it cannot be fetched.
+///
+/// # Errors
+///
+/// `sector_identifier_uri` is refused.
+pub fn sector_lists(document: Option<&Value>, redirect_uris: &[String]) -> Result<(), RegistrationRefusal> {
+    let Some(document) = document else {
+        return Err(invalid("sector_identifier_uri", "cannot be fetched, or is not JSON"));
+    };
+    let listed = document.as_array().ok_or_else(|| {
+        invalid("sector_identifier_uri", "must lead to a JSON array of the redirect URIs of the sector")
+    })?;
+    if redirect_uris.iter().all(|uri| listed.iter().any(|listed| listed == uri)) {
+        return Ok(());
+    }
+    Err(invalid("sector_identifier_uri", "leads to a document that does not list each of the redirect URIs"))
+}
+
 fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {
     name.map(str::parse)
         .transpose()
@@ -368,6 +394,24 @@ mod tests {
         assert_eq!(request.read(&several, false).unwrap_err().member, "sector_identifier_uri");
         request.sector_identifier_uri = text("https://app.example.org/sector.json");
         assert_eq!(request.read(&several, false).unwrap().subject_type, SubjectType::Pairwise);
+    }
+
+    // OpenID Connect Registration §5
+    #[test]
+    fn the_document_of_a_sector_lists_each_redirect_uri() {
+        let mine = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
+        let all = json!(["https://b.example/cb", "https://a.example/cb", "https://c.example/cb"]);
+        assert!(sector_lists(Some(&all), &mine).is_ok());
+        for document in [json!([]), json!(["https://a.example/cb"]), json!({"redirect_uris": mine}), json!("x")] {
+            let refusal = sector_lists(Some(&document), &mine).unwrap_err();
+            assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
+        }
+        assert!(sector_lists(None, &mine).is_err());
+        let mut request =
+            OpenidRequest { sector_identifier_uri: text("https://a.example/s"), ..OpenidRequest::default() };
+        assert_eq!(names_sector(&request), None);
+        request.subject_type = text("pairwise");
+        assert_eq!(names_sector(&request), Some("https://a.example/s"));
     }
 
     #[test]

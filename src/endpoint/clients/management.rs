@@ -77,6 +77,8 @@ pub async fn replace(
     request: &RegistrationRequest,
 ) -> Result<(Client, Option<Secret>), ManagementRefusal> {
     let is_administrator = access.is_administrator();
+    is_changeable(&find(signet, access, id)?.record)?;
+    super::sector::agree(signet, request).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
         reregister(signet, client, request, is_administrator)

@@ -2,6 +2,7 @@
 
 pub mod dynamic;
 pub mod management;
+mod sector;
 
 use super::{Fault, Signet, access::Access, management::ManagementRefusal};
 use crate::{
@@ -138,6 +139,7 @@ async fn create(
     provenance: Provenance,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     let metadata = register(request, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
+    sector::agree(signet, request).await.map_err(RegisterRefusal::Metadata)?;
     let now = signet.clock.now();
     let mut client = Client {
         client_id: ClientId::draw(signet.entropy),
