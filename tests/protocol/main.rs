@@ -12,6 +12,7 @@ mod other_clients;
 mod pages;
 mod refresh_schedule;
 mod registration;
+mod request_objects;
 mod signer;
 #[path = "../support/mod.rs"]
 mod support;
