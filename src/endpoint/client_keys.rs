@@ -70,12 +70,13 @@ pub(super) async fn verify(
         let keys = openid.jwks.as_ref().and_then(|jwks| JwkSet::of_client(jwks).ok()).ok_or(KeyRefusal::NoKeys)?;
         return jwt.verify_by_any(&keys).map_err(KeyRefusal::Jwt);
     };
-    let known = signet.published_keys.copy(signet, uri, None).await.ok_or(KeyRefusal::NoKeys)?;
+    let means = (&signet.fetcher, &signet.clock);
+    let known = signet.published_keys.copy(means, uri, None).await.ok_or(KeyRefusal::NoKeys)?;
     let refusal = match jwt.verify_by_any(&known.keys) {
         Ok(verified) => return Ok(verified),
         Err(refusal) => refusal,
     };
-    match signet.published_keys.copy(signet, uri, Some(known.fetched_at)).await {
+    match signet.published_keys.copy(means, uri, Some(known.fetched_at)).await {
         Some(newer) if newer.fetched_at > known.fetched_at => jwt.verify_by_any(&newer.keys).map_err(KeyRefusal::Jwt),
         _ => Err(KeyRefusal::Jwt(refusal)),
     }
@@ -83,9 +84,14 @@ pub(super) async fn verify(
 
 impl PublishedKeys {
     /// The keys at `uri`; if possible others than those that were fetched at `seen`.
-    async fn copy(&self, signet: &Signet, uri: &str, seen: Option<OffsetDateTime>) -> Option<Known> {
-        let copy = self.slot(uri, signet.clock.now());
-        let (fetcher, clock, uri) = (signet.fetcher.clone(), signet.clock.clone(), uri.to_owned());
+    async fn copy(
+        &self,
+        (fetcher, clock): (&Fetcher, &Clock),
+        uri: &str,
+        seen: Option<OffsetDateTime>,
+    ) -> Option<Known> {
+        let copy = self.slot(uri, clock.now());
+        let (fetcher, clock, uri) = (fetcher.clone(), clock.clone(), uri.to_owned());
         // A task of its own: whoever asks and then hangs up must not leave those who wait with nothing.
         tokio::spawn(refreshed(copy, (fetcher, clock), uri, seen)).await.ok().flatten()
     }
@@ -165,59 +171,5 @@ const STALE_AFTER: Duration = Duration::days(1);
 const MOST_KEPT: usize = 256;
 
 #[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
-
-    fn at(seconds: i64) -> OffsetDateTime {
-        NOW + Duration::seconds(seconds)
-    }
-
-    fn copy(max_age: Option<Duration>) -> KeptCopy {
-        let mut copy = KeptCopy { tried_at: Some(NOW), ..KeptCopy::default() };
-        copy.keep(JwkSet::default(), max_age, NOW);
-        copy
-    }
-
-    #[test]
-    fn a_copy_is_kept_for_as_long_as_its_sender_says_within_bounds() {
-        for (max_age, expected) in
-            [(None, 300), (Some(0), 60), (Some(60), 60), (Some(900), 900), (Some(3600), 3600), (Some(86_400), 3600)]
-        {
-            let copy = copy(max_age.map(Duration::seconds));
-            assert!(!copy.is_due(None, at(expected - 1)), "{max_age:?}");
-            assert!(copy.is_due(None, at(expected)), "{max_age:?}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_key_has_a_copy_fetched_again_every_thirty_seconds_at_most() {
-        let copy = copy(Some(Duration::HOUR));
-        assert!(!copy.is_due(Some(NOW), at(29)));
-        assert!(copy.is_due(Some(NOW), at(30)));
-        // Somebody else has fetched it meanwhile.
-        assert!(!copy.is_due(Some(at(-60)), at(30)));
-    }
-
-    #[test]
-    fn a_fetch_that_failed_is_tried_again_after_thirty_seconds() {
-        assert!(KeptCopy::default().is_due(None, NOW));
-        let failed = KeptCopy { tried_at: Some(NOW), ..KeptCopy::default() };
-        assert!(!failed.is_due(None, at(29)));
-        assert!(failed.is_due(None, at(30)));
-    }
-
-    #[test]
-    fn the_copy_that_was_not_used_for_longest_makes_room() {
-        let keys = PublishedKeys::default();
-        let first = keys.slot("https://a.example/0", at(0));
-        for n in 1..=MOST_KEPT {
-            keys.slot(&format!("https://a.example/{n}"), at(1));
-        }
-        assert_eq!(keys.0.lock().unwrap().len(), MOST_KEPT);
-        assert!(!Arc::ptr_eq(&first, &keys.slot("https://a.example/0", at(2))));
-    }
-}
+#[path = "client_keys_tests.rs"]
+mod tests;
