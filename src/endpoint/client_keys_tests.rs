@@ -7,14 +7,9 @@ use time::macros::datetime;
 
 use super::*;
 use crate::{
-    fetch::FetchPolicy,
+    fetch::{FetchPolicy, https::HttpsServer},
     jose::{Algorithm, SigningKey},
 };
-
-#[path = "../../tests/support/https.rs"]
-mod https;
-
-use https::HttpsServer;
 
 const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 

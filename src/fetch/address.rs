@@ -30,9 +30,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::new(one, two, three, four));
     }
     let is_global_unicast = a & 0xe000 == 0x2000;
-    // Protocol assignments with Teredo, documentation (twice), 6to4.
-    let is_special =
-        (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || (a == 0x3fff && b < 0x1000) || a == 0x2002;
+    // Protocol assignments with Teredo, documentation, 6to4, documentation again.
+    let is_special = matches!((a, b), (0x2001, 0..0x0200 | 0x0db8) | (0x2002, _) | (0x3fff, 0..0x1000));
     is_global_unicast && !is_special
 }
 

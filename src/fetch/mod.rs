@@ -11,6 +11,9 @@ mod refusal;
 mod resolver;
 
 #[cfg(test)]
+#[path = "../../tests/support/https.rs"]
+pub(crate) mod https;
+#[cfg(test)]
 mod tests;
 
 use std::{net::IpAddr, sync::Arc, time::Duration as StdDuration};

@@ -7,12 +7,7 @@ use std::{
 
 use time::Duration;
 
-use super::{FetchPolicy, FetchRefusal, Fetcher, max_age};
-
-#[path = "../../tests/support/https.rs"]
-mod https;
-
-use https::HttpsServer;
+use super::{FetchPolicy, FetchRefusal, Fetcher, https::HttpsServer, max_age};
 
 fn usual() -> Fetcher {
     Fetcher::new(FetchPolicy::default()).unwrap()

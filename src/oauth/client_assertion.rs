@@ -198,8 +198,8 @@ fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefus
     if is_known && !is_request { Ok(()) } else { Err(AssertionRefusal::OtherKind) }
 }
 
-/// FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value as a string in the aud claim": an assertion
-/// for two servers, or for an address that another server could claim, can be replayed by one at the other. A client that
+/// FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value … as a string in the aud claim received in
+/// client authentication assertions". An assertion for two servers, or for an address that another server could claim, can be replayed by one at the other. A client that
 /// is registered with `token_endpoint_as_audience` may name the token endpoint, as OpenID Connect Core §9 suggested, and
 /// may name both.
 fn audience(client: &Client, claims: &Claims, issuer: &Issuer) -> Result<(), AssertionRefusal> {

@@ -227,8 +227,8 @@ pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
     request.sector_identifier_uri.as_deref().filter(|uri| is_pairwise && !uri.is_empty())
 }
 
-/// OpenID Connect Registration §5: the document is "a JSON file containing an array of redirect_uri values", and "the values
-/// registered in redirect_uris MUST be included in the elements of the array". No `document` if it cannot be fetched.
+/// OpenID Connect Registration §5: the address leads to a file with a single JSON array, and "the values registered in
+/// `redirect_uris` MUST be included in the elements of the array". No `document` if it cannot be fetched.
 ///
 /// # Errors
 ///

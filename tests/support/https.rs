@@ -1,7 +1,7 @@
 //! A small HTTPS server with a certificate of its own, for what the server fetches.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::{
     io::{BufRead, BufReader, Write},
