@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{
     section::Section,
-    settings::ConfiguredClient,
+    settings::{ConfiguredClient, OauthSettings},
     value::{Written, number},
 };
 use crate::{
     oauth::{
         client::{AuthMethod, ClientId, ClientMetadata, GrantType},
-        grant_type::Offered,
         openid_metadata::OpenidRequest,
         registration::{Registrar, RegistrationRequest, RegistrationRules, register},
         resource::Resources,
@@ -19,7 +18,7 @@ use crate::{
 };
 
 /// The clients, those with a mistake left out.
-pub(super) fn read(top: &mut Section<'_>, known: (&Resources, Offered)) -> Vec<ConfiguredClient> {
+pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &OauthSettings)) -> Vec<ConfiguredClient> {
     let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
     let mut clients = Vec::new();
     for mut section in top.sections("clients") {
@@ -31,16 +30,7 @@ pub(super) fn read(top: &mut Section<'_>, known: (&Resources, Offered)) -> Vec<C
             if !ids.insert(client_id.as_str().to_owned()) {
                 section.blame("client_id", "is the identifier of another client (swagger-ui is built in)");
             }
-            let is_public = metadata.token_endpoint_auth_method == AuthMethod::None;
-            if is_public && section.sets("client_secret") {
-                section.blame(
-                    "client_secret",
-                    "must be left out: with token_endpoint_auth_method = \"none\" there is none",
-                );
-            }
-            if !is_public && !section.sets("client_secret") {
-                section.blame("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
-            }
+            judge_secret(&section, metadata.token_endpoint_auth_method, client_secret.as_ref());
             clients.push(ConfiguredClient { client_id, client_secret, metadata });
         }
         section.close();
@@ -48,10 +38,29 @@ pub(super) fn read(top: &mut Section<'_>, known: (&Resources, Offered)) -> Vec<C
     clients
 }
 
+fn judge_secret(section: &Section<'_>, method: AuthMethod, secret: Option<&Secret>) {
+    let is_set = section.sets("client_secret");
+    if is_set && !method.has_secret() {
+        let method = method.as_str();
+        section.blame(
+            "client_secret",
+            format!("must be left out: with token_endpoint_auth_method = \"{method}\" there is none"),
+        );
+    }
+    if !is_set && method.has_secret() {
+        section.blame("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
+    }
+    // RFC 7518 §3.2, and OpenID Connect Core §16.19
+    let signs = method == AuthMethod::ClientSecretJwt;
+    if signs && secret.is_some_and(|secret| !SIGNING_SECRET.contains(&secret.expose().len())) {
+        section.blame("client_secret", "must have 32 to 128 bytes, since the application signs with it");
+    }
+}
+
 fn metadata(
     section: &mut Section<'_>,
     id: Option<&ClientId>,
-    (resources, offered): (&Resources, Offered),
+    (resources, oauth): (&Resources, &OauthSettings),
 ) -> Option<ClientMetadata> {
     let name = section.read("client_name", |written| written.text());
     let request = RegistrationRequest {
@@ -73,7 +82,13 @@ fn metadata(
         allowed_groups: section.read("allowed_groups", |written| written.texts()),
         openid: openid(section),
     };
-    match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, offered }) {
+    let rules = RegistrationRules {
+        registrar: Registrar::Administrator,
+        resources,
+        offered: oauth.offered(),
+        token_endpoint_as_audience: oauth.token_endpoint_as_audience,
+    };
+    match register(&request, rules) {
         Ok(metadata) => Some(metadata),
         Err(refusal) => {
             section.blame(refusal.member, refusal.description);
@@ -126,3 +141,6 @@ fn client_secret(written: Written<'_>) -> Result<Secret, String> {
 }
 
 const SHORTEST_SECRET: usize = 16;
+
+/// How many bytes the secret of a client has that signs with it: as many as the hash, and not too many for the record.
+const SIGNING_SECRET: std::ops::RangeInclusive<usize> = 32..=128;

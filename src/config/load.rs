@@ -12,14 +12,14 @@ use time::Duration;
 use toml::de::DeTable;
 
 use super::{
-    clients, fetch,
+    clients,
     layers::{Layers, ReadFile},
     mistake::{ConfigMistakes, Mistake, Place},
     resources,
     section::Section,
     settings::{
-        AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, HttpSettings, KeyRingSettings,
-        Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
+        AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings, HttpSettings,
+        KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
     },
     value::{Written, number, one_of, seconds},
 };
@@ -106,7 +106,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let accounts = accounts(top);
     let throttle = throttle(top);
     let http = http(top);
-    let fetch = fetch::read(top);
+    let fetch = fetch(top);
     let key_ring = key_ring(top);
     let brand = brand(top);
     let log = log(top);
@@ -114,7 +114,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
     let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
     let resources = Resources::new(&known, resources::read(top, &known));
-    let clients = clients::read(top, (&resources, oauth.offered()));
+    let clients = clients::read(top, (&resources, &oauth));
     Some(Config {
         issuer: issuer?,
         listen: listen?,
@@ -194,8 +194,18 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
         ("open", DynamicRegistration::Open),
     ]);
     let dynamic_registration = section.read("dynamic_registration", registrations).unwrap_or_default();
+    let request_uri = section.read("request_uri", |written| written.flag()).unwrap_or_default();
+    let token_endpoint_as_audience =
+        section.read("token_endpoint_as_audience", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
     section.close();
-    OauthSettings { require_state, implicit, password_grant, dynamic_registration }
+    OauthSettings {
+        require_state,
+        implicit,
+        password_grant,
+        dynamic_registration,
+        request_uri,
+        token_endpoint_as_audience,
+    }
 }
 
 fn accounts(top: &mut Section<'_>) -> AccountSettings {
@@ -228,6 +238,14 @@ fn http(top: &mut Section<'_>) -> HttpSettings {
     });
     section.close();
     HttpSettings { trusted_proxies: trusted_proxies.unwrap_or_default() }
+}
+
+fn fetch(top: &mut Section<'_>) -> FetchSettings {
+    let mut section = top.section("fetch");
+    let allow_private_addresses = section.read("allow_private_addresses", |written| written.flag()).unwrap_or_default();
+    let certificate_authority = section.read("certificate_authority", |written| written.some_text().map(PathBuf::from));
+    section.close();
+    FetchSettings { allow_private_addresses, certificate_authority }
 }
 
 fn key_ring(top: &mut Section<'_>) -> KeyRingSettings {

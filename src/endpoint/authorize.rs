@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     Fault, Signet, access,
     interaction::{Interaction, InteractionRefusal},
+    request_object::{self, ObjectRefused},
     session::{self, Browser},
     signet::Beside,
 };
@@ -12,7 +13,7 @@ use crate::{
     crypto::Digest,
     oauth::{
         authorization_code::{Agreement, IssuedCode},
-        authorization_error::UntrustedRequest,
+        authorization_error::{AuthorizationError, UntrustedRequest},
         authorization_request::{self, Destination},
         authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
         client::Client,
@@ -58,8 +59,13 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let now = signet.clock.now();
     let client_id = authorization_request::client_id(parameters).map_err(AuthorizeRefusal::Untrusted)?;
     let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
-    let client = client.map(|kept| kept.record);
-    let destination = Destination::trust(client, parameters).map_err(AuthorizeRefusal::Untrusted)?;
+    let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
+    let parameters = match request_object::resolve(signet, &client, parameters).await {
+        Ok(parameters) => parameters,
+        Err(refused) => return refuse_object(signet, client, parameters, refused),
+    };
+    let parameters = parameters.as_ref();
+    let destination = Destination::trust(Some(client), parameters).map_err(AuthorizeRefusal::Untrusted)?;
     let request = destination
         .read(parameters, signet.authorization_policy, &signet.resources)
         .and_then(|request| AuthenticationRequest::read(request, parameters, hinted_subject(signet, parameters)));
@@ -68,16 +74,35 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
             let interaction = Interaction::begin(request, &browser.binding, now);
             Ok(proceed(signet, interaction, destination.client, browser, now).await)
         }
-        Err(error) => {
-            tracing::info!(client_id = %client_id, %error, "authorization request refused");
-            let address = ReturnAddress {
-                redirect_uri: &destination.redirect_uri,
-                response_mode: destination.response_mode,
-                state: destination.state.as_deref(),
-            };
-            Ok(Next::Client(AuthorizationResponse::Error(error).deliver(address, &signet.issuer)))
+        Err(error) => Ok(refuse(signet, &destination, error)),
+    }
+}
+
+fn refuse(signet: &Signet, destination: &Destination, error: AuthorizationError) -> Next {
+    tracing::info!(client_id = %destination.client.client_id, %error, "authorization request refused");
+    let address = ReturnAddress {
+        redirect_uri: &destination.redirect_uri,
+        response_mode: destination.response_mode,
+        state: destination.state.as_deref(),
+    };
+    Next::Client(AuthorizationResponse::Error(error).deliver(address, &signet.issuer))
+}
+
+/// A request object that is refused is told to the client where its own parameters say so, if it has signed them, and
+/// otherwise where those beside it do: a redirect URI is trusted because it is registered, wherever it stands.
+fn refuse_object(
+    signet: &Signet,
+    client: Client,
+    beside: &Parameters,
+    refused: ObjectRefused,
+) -> Result<Next, AuthorizeRefusal> {
+    let ObjectRefused { refusal, inside } = refused;
+    for parameters in inside.iter().chain([beside]) {
+        if let Ok(destination) = Destination::trust(Some(client.clone()), parameters) {
+            return Ok(refuse(signet, &destination, AuthorizationError::RequestObject(refusal)));
         }
     }
+    Err(AuthorizeRefusal::Untrusted(UntrustedRequest::RequestObject(refusal)))
 }
 
 /// Goes on with a login after a page has reported back.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
-use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench};
+use super::{
+    Fault, client_keys::PublishedKeys, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench,
+};
 use crate::{
     account::{
         hashing::PasswordHasher,
@@ -18,6 +20,7 @@ use crate::{
     clock::Clock,
     crypto::SealingKey,
     entropy::Entropy,
+    fetch::Fetcher,
     jose::{Algorithm, Keys, SigningFault, TokenType},
     oauth::{
         access_token::{Issuance, Terms},
@@ -43,6 +46,9 @@ pub struct Signet {
     pub resources: Resources,
     /// What it demands of authorization requests.
     pub authorization_policy: AuthorizationPolicy,
+    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
+    /// authenticate.
+    pub token_endpoint_as_audience: bool,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What it demands of passwords.
@@ -69,7 +75,11 @@ pub struct Signet {
     pub picture_bench: PictureBench,
     /// What is rung when clients are to be told that a session has ended.
     pub logout_bell: Notify,
-    /// What seals what travels through browsers.
+    /// What fetches documents of clients.
+    pub fetcher: Fetcher,
+    /// The keys that clients publish.
+    pub published_keys: PublishedKeys,
+    /// What seals what travels through browsers, and secrets of clients.
     pub sealing_key: SealingKey,
     /// Where instants come from.
     pub clock: Clock,
@@ -205,9 +215,9 @@ impl Signet {
         Ok(Some(Secret::new(self.keys.sign(Algorithm::Rs256, TokenType::IdToken, &claims)?)))
     }
 
-    /// The key and the generator with which refresh tokens are made.
+    /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.
     #[must_use]
-    pub fn refresh_means(&self) -> (&SealingKey, Entropy) {
+    pub fn sealing_means(&self) -> (&SealingKey, Entropy) {
         (&self.sealing_key, self.entropy)
     }
 }

@@ -78,7 +78,9 @@ fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
             ErrorPage::invalid_redirect_uri().with_detail("redirect_uri", sent)
         }
         UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing) => ErrorPage::invalid_redirect_uri(),
-        UntrustedRequest::Malformed(_) | UntrustedRequest::UnknownClient => ErrorPage::invalid_request(),
+        UntrustedRequest::Malformed(_) | UntrustedRequest::UnknownClient | UntrustedRequest::RequestObject(_) => {
+            ErrorPage::invalid_request()
+        }
     };
     visit.error(StatusCode::BAD_REQUEST, page.with_detail("Reason", &refusal.to_string()))
 }

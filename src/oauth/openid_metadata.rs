@@ -151,12 +151,16 @@ impl Default for OpenidMetadata {
 }
 
 impl OpenidRequest {
-    /// Checks it and fills in what it leaves out.
+    /// Checks it and fills in what it leaves out; `token_endpoint_as_audience` by what the server says.
     ///
     /// # Errors
     ///
     /// The first member that cannot be registered.
-    pub(super) fn read(&self, redirect_uris: &[RedirectUri]) -> Result<OpenidMetadata, RegistrationRefusal> {
+    pub(super) fn read(
+        &self,
+        redirect_uris: &[RedirectUri],
+        token_endpoint_as_audience: bool,
+    ) -> Result<OpenidMetadata, RegistrationRefusal> {
         let subject_type = self.subject_type(redirect_uris)?;
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Err(invalid("jwks", "must not be there together with jwks_uri"));
@@ -189,7 +193,7 @@ impl OpenidRequest {
             backchannel_logout_uri: backchannel(self.backchannel_logout_uri.as_deref())?,
             backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or(false),
             claims_in_id_token: self.claims_in_id_token.unwrap_or(false),
-            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(false),
+            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(token_endpoint_as_audience),
         })
     }
 
@@ -214,6 +218,32 @@ impl OpenidRequest {
             Some(_) => Err(invalid("subject_type", "must be \"public\" or \"pairwise\"")),
         }
     }
+}
+
+/// The address whose document has to list the redirect URIs, if `request` asks for pairwise subjects and names one.
+#[must_use]
+pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
+    let is_pairwise = request.subject_type.as_deref() == Some("pairwise");
+    request.sector_identifier_uri.as_deref().filter(|uri| is_pairwise && !uri.is_empty())
+}
+
+/// OpenID Connect Registration §5: the address leads to a file with a single JSON array, and "the values registered in
+/// `redirect_uris` MUST be included in the elements of the array". No `document` if it cannot be fetched.
+///
+/// # Errors
+///
+/// `sector_identifier_uri` is refused.
+pub fn sector_lists(document: Option<&Value>, redirect_uris: &[String]) -> Result<(), RegistrationRefusal> {
+    let Some(document) = document else {
+        return Err(invalid("sector_identifier_uri", "cannot be fetched, or is not JSON"));
+    };
+    let listed = document.as_array().ok_or_else(|| {
+        invalid("sector_identifier_uri", "must lead to a JSON array of the redirect URIs of the sector")
+    })?;
+    if redirect_uris.iter().all(|uri| listed.iter().any(|listed| listed == uri)) {
+        return Ok(());
+    }
+    Err(invalid("sector_identifier_uri", "leads to a document that does not list each of the redirect URIs"))
 }
 
 fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {
@@ -311,7 +341,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
         let mut request = OpenidRequest::default();
         change(&mut request);
-        request.read(&uris()).unwrap_err().member
+        request.read(&uris(), false).unwrap_err().member
     }
 
     fn text(text: &str) -> Option<String> {
@@ -320,7 +350,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_the_defaults_of_the_specification() {
-        let metadata = OpenidRequest::default().read(&uris()).unwrap();
+        let metadata = OpenidRequest::default().read(&uris(), false).unwrap();
         assert_eq!(metadata, OpenidMetadata::default());
         let written = serde_json::to_value(&metadata).unwrap();
         assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
@@ -360,17 +390,35 @@ mod tests {
     fn pairwise_subjects_of_several_hosts_need_a_sector() {
         let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
         let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
-        assert!(request.read(&uris()).is_ok());
-        assert_eq!(request.read(&several).unwrap_err().member, "sector_identifier_uri");
+        assert!(request.read(&uris(), false).is_ok());
+        assert_eq!(request.read(&several, false).unwrap_err().member, "sector_identifier_uri");
         request.sector_identifier_uri = text("https://app.example.org/sector.json");
-        assert_eq!(request.read(&several).unwrap().subject_type, SubjectType::Pairwise);
+        assert_eq!(request.read(&several, false).unwrap().subject_type, SubjectType::Pairwise);
+    }
+
+    // OpenID Connect Registration §5
+    #[test]
+    fn the_document_of_a_sector_lists_each_redirect_uri() {
+        let mine = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
+        let all = json!(["https://b.example/cb", "https://a.example/cb", "https://c.example/cb"]);
+        assert!(sector_lists(Some(&all), &mine).is_ok());
+        for document in [json!([]), json!(["https://a.example/cb"]), json!({"redirect_uris": mine}), json!("x")] {
+            let refusal = sector_lists(Some(&document), &mine).unwrap_err();
+            assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
+        }
+        assert!(sector_lists(None, &mine).is_err());
+        let mut request =
+            OpenidRequest { sector_identifier_uri: text("https://a.example/s"), ..OpenidRequest::default() };
+        assert_eq!(names_sector(&request), None);
+        request.subject_type = text("pairwise");
+        assert_eq!(names_sector(&request), Some("https://a.example/s"));
     }
 
     #[test]
     fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
         for name in ["HS256", "RS256", "ES256"] {
             let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
-            let metadata = request.read(&uris()).unwrap();
+            let metadata = request.read(&uris(), false).unwrap();
             let written = serde_json::to_value(&metadata).unwrap();
             assert_eq!(written["token_endpoint_auth_signing_alg"], name);
             assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);

@@ -23,8 +23,6 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("id_token_signing_alg_values_supported", json!(["RS256"])),
         ("claims_supported", json!(claims)),
         ("claims_parameter_supported", json!(false)),
-        ("request_parameter_supported", json!(false)),
-        ("request_uri_parameter_supported", json!(false)),
         ("prompt_values_supported", json!(["none", "login", "consent", "select_account"])),
     ] {
         document.insert(name.to_owned(), value);
@@ -44,7 +42,7 @@ mod tests {
     fn document(offered: Offered, has_registration: bool) -> Map<String, Value> {
         let issuer = Issuer::parse("https://login.example.org").unwrap();
         let resources = Resources::new(&issuer, Vec::new());
-        metadata(Described { issuer: &issuer, resources: &resources, offered, has_registration })
+        metadata(Described { issuer: &issuer, resources: &resources, offered, has_registration, request_uri: false })
     }
 
     #[test]
