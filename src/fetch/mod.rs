@@ -19,7 +19,7 @@ mod tests;
 use std::{net::IpAddr, sync::Arc, time::Duration as StdDuration};
 
 use reqwest::{
-    Certificate, Client, RequestBuilder, Response,
+    Certificate, Client, Response,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
 };
 use serde_json::Value;
@@ -68,12 +68,12 @@ impl Fetcher {
         let FetchPolicy { allow_private_addresses, certificate_authority } = policy;
         let mut builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
             .no_proxy()
             .referer(false)
+            .tls_version_min(reqwest::tls::Version::TLS_1_2)
             // A connection that is kept would outlive the name that led to it.
             .pool_max_idle_per_host(0)
-            .dns_resolver(Arc::new(GuardedResolver { allows_private: allow_private_addresses }));
+            .dns_resolver(Arc::new(GuardedResolver::new(allow_private_addresses)));
         if let Some(pem) = certificate_authority {
             let certificate = Certificate::from_pem(&pem).map_err(|_| FetchRefusal::Certificate)?;
             builder = builder.add_root_certificate(certificate);
@@ -89,12 +89,16 @@ impl Fetcher {
     /// [`FetchRefusal`].
     pub async fn text(&self, url: &str, accept: &str) -> Result<Fetched, FetchRefusal> {
         let url = self.address(url, &["https"])?;
-        let answer = self.send(self.client.get(url).header(ACCEPT, accept)).await?;
-        if answer.status() != reqwest::StatusCode::OK {
-            return Err(FetchRefusal::Status(answer.status().as_u16()));
-        }
-        let max_age = answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
-        Ok(Fetched { body: body(answer).await?, max_age })
+        let request = self.client.get(url).header(ACCEPT, accept);
+        self.bounded(async {
+            let answer = request.send().await.map_err(FetchRefusal::of)?;
+            if answer.status() != reqwest::StatusCode::OK {
+                return Err(FetchRefusal::Status(answer.status().as_u16()));
+            }
+            let max_age = answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
+            Ok(Fetched { body: body(answer).await?, max_age })
+        })
+        .await
     }
 
     /// The JSON document at `url`, and for how long it can be kept, as in [`Fetched::max_age`].
@@ -121,7 +125,7 @@ impl Fetcher {
         let schemes: &[&str] = if self.allows_private { &["https", "http"] } else { &["https"] };
         let url = self.address(url, schemes)?;
         let request = self.client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded);
-        Ok(self.send(request).await?.status().as_u16())
+        self.bounded(async { Ok(request.send().await.map_err(FetchRefusal::of)?.status().as_u16()) }).await
     }
 
     /// `url`, if it may be asked. An address that is written as such is looked at here, since nobody resolves it; `url`
@@ -143,11 +147,13 @@ impl Fetcher {
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, FetchRefusal> {
-        // Names are resolved by threads that cannot be stopped, so their number is bounded.
-        let place = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
-        let _place = place.map_err(|_| FetchRefusal::Busy)?.map_err(|_| FetchRefusal::Busy)?;
-        request.send().await.map_err(FetchRefusal::of)
+    /// Does `work` when there is a place for it, all in all within [`PATIENCE`].
+    async fn bounded<T>(&self, work: impl Future<Output = Result<T, FetchRefusal>>) -> Result<T, FetchRefusal> {
+        let in_its_place = async {
+            let _place = self.places.acquire().await.map_err(|_| FetchRefusal::Busy)?;
+            work.await
+        };
+        tokio::time::timeout(PATIENCE, in_its_place).await.unwrap_or(Err(FetchRefusal::TooSlow))
     }
 }
 

@@ -179,7 +179,7 @@ async fn forged_and_foreign_jwts_authenticate_nobody() {
         ("four parts", format!("{honest}.")),
         ("a JWE", format!("{header}.{payload}.{signature}.{signature}.{signature}")),
         ("ten thousand dots", ".".repeat(10_000)),
-        ("a megabyte", "a".repeat(60_000)),
+        ("sixty thousand characters", "a".repeat(60_000)),
         ("an unknown extension", signer.sign_with(&json!({"crit": ["x"], "x": 1}), &claims("strict"))),
         ("an unencoded payload", signer.sign_with(&json!({"b64": false}), &claims("strict"))),
         ("an unknown kid", signer.sign_with(&json!({"kid": "../../dev/null"}), &claims("named"))),
