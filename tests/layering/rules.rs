@@ -22,8 +22,9 @@ const ARROWS: [(&str, &[&str]); 11] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 11] = [
     ("croner", &["account"]),
+    ("flate2", &["oauth", "verify"]),
     ("image", &["account"]),
     ("jiff", &["account"]),
     ("josekit", &["jose"]),
@@ -31,6 +32,8 @@ const PACKAGES: [(&str, &[&str]); 8] = [
     ("poem", &["http", "verify", "app"]),
     ("poem_openapi", &["http", "verify", "app"]),
     ("sled", &["store"]),
+    ("tower_layer", &["verify"]),
+    ("tower_service", &["verify"]),
 ];
 
 /// What is wrong with the module naming this absolute path: `crate`, then modules; or a package first.
