@@ -49,7 +49,7 @@ impl Verifier {
 
     /// Wakes [`Verifier::run`] for the list at `uri`, if it may fetch it.
     pub(super) fn want_list(&self, uri: &str) {
-        if self.gate_of(uri).is_some_and(|gate| gate.is_open(LIST_PAUSE, self.0.policy.clock.now())) {
+        if self.gate_of(uri).is_some_and(|gate| gate.is_open(self.pause_for(uri), self.0.policy.clock.now())) {
             self.0.lists_wanted.notify_one();
         }
     }
@@ -74,18 +74,38 @@ impl Verifier {
 
     /// Fetches the list at `uri` unless somebody did so a short while ago, and waits for whoever is doing it.
     pub(super) async fn fetch_list(&self, uri: &str) {
-        let Some(gate) = self.gate_of(uri) else { return };
-        if gate.is_shut(LIST_PAUSE, self.0.policy.clock.now()) {
+        let (Some(gate), pause) = (self.gate_of(uri), self.pause_for(uri)) else { return };
+        if gate.is_shut(pause, self.0.policy.clock.now()) {
             return;
         }
         let (this, uri) = (self.clone(), uri.to_owned());
         let fetching = tokio::spawn(async move {
-            let fetched = gate.pass(LIST_PAUSE, &this.0.policy.clock, this.refresh_list(&uri)).await;
+            let fetched = gate.pass(pause, &this.0.policy.clock, this.refresh_list(&uri)).await;
             if let Some(Err(fault)) = fetched {
                 tracing::warn!(%fault, "a status list could not be fetched; the one that is known stays");
             }
         });
         let _ = fetching.await;
+    }
+
+    /// Fetches, beside the caller, the keys and the list at `uri` if they should have been fetched by now.
+    pub(super) fn refresh_overdue(&self, uri: Option<&str>) {
+        let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
+        let latest = self.0.policy.refresh_every * 1.2;
+        let late_keys = known.keys(latest, now).is_none() && self.0.keys_gate.is_open(self.pause_for_keys(), now);
+        let late_list = uri.filter(|uri| {
+            let list = known.lists.get(*uri);
+            list.is_some_and(|list| now >= list.checked_at + list.token.ttl)
+                && self.gate_of(uri).is_some_and(|gate| gate.is_open(self.pause_for(uri), now))
+        });
+        if late_keys {
+            let this = self.clone();
+            tokio::spawn(async move { this.refetch_keys().await });
+        }
+        if let Some(uri) = late_list {
+            let (this, uri) = (self.clone(), uri.to_owned());
+            tokio::spawn(async move { this.fetch_list(&uri).await });
+        }
     }
 
     async fn keep_keys(&self) {
@@ -135,7 +155,7 @@ impl Verifier {
         let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
         let next = self.wanted_lists().into_iter().map(|(uri, _)| match known.lists.get(&uri) {
             Some(list) if list.due_at > now => list.due_at - now,
-            _ => LIST_PAUSE * (1.0 + 0.4 * jitter()),
+            _ => self.pause_for(&uri) * (1.0 + 0.4 * jitter()),
         });
         next.min().unwrap_or(Duration::MINUTE).min(Duration::MINUTE)
     }
@@ -185,6 +205,8 @@ impl Verifier {
         };
         let list = Arc::new(list);
         inner.known.rcu(|known: &Arc<Known>| known.with_list(uri, Arc::clone(&list)));
+        // It is due at another time than before.
+        inner.lists_wanted.notify_one();
         self.save().await;
         Ok(())
     }
@@ -235,6 +257,11 @@ impl Verifier {
         self.0.known.rcu(|known: &Arc<Known>| known.with_lists_that(|uri| is_in_use(known, uri)));
     }
 
+    /// Between two attempts to fetch the list at `uri`. One with a short `ttl` is fetched more often.
+    fn pause_for(&self, uri: &str) -> Duration {
+        self.0.known.load().lists.get(uri).map_or(LIST_PAUSE, |list| LIST_PAUSE.min(list.token.ttl / 2))
+    }
+
     fn pause_for_keys(&self) -> Duration {
         if self.is_ready() { self.0.policy.unknown_kid_cooldown } else { PAUSE_WITHOUT_KEYS }
     }
@@ -254,7 +281,7 @@ fn std(pause: Duration) -> StdDuration {
     pause.max(Duration::ZERO).unsigned_abs()
 }
 
-/// Between two attempts to fetch the same list for the sake of a token.
+/// Between two attempts to fetch the same list, at most.
 const LIST_PAUSE: Duration = Duration::seconds(5);
 /// Between two attempts for the sake of a token while no keys are known at all.
 const PAUSE_WITHOUT_KEYS: Duration = Duration::SECOND;

@@ -218,7 +218,7 @@ impl TestIssuer {
 
 impl TestToken {
     /// Whom it is about.
-    pub fn sub(self, sub: &str) -> Self {
+    pub fn subject(self, sub: &str) -> Self {
         self.claim("sub", sub)
     }
 

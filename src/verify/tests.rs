@@ -413,6 +413,23 @@ async fn the_background_fetches_keys_and_lists_before_they_are_stale() {
     running.abort();
 }
 
+// Who forgets to spawn `run` learns of revocations all the same, as long as requests come.
+#[tokio::test]
+async fn what_is_overdue_is_fetched_beside_the_next_request() {
+    let (issuer, clock) = issuer();
+    let verifier = issuer.verifier(ORDERS).connect().await.unwrap();
+    let token = issuer.token(ORDERS).lifetime(Duration::HOUR).sign().unwrap();
+    assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
+    issuer.revoke(&token);
+    clock.advance(Duration::minutes(7));
+    assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(code(verifier.verify_fresh(&token).await), "revoked");
+    assert_eq!((issuer.requests(JWKS), issuer.requests(LIST)), (2, 2));
+}
+
 #[test]
 fn a_challenge_tells_where_the_metadata_are() {
     let (issuer, _) = issuer();

@@ -66,7 +66,7 @@ impl Verifier {
     }
 
     /// Verifies an access token: signature, type, issuer, audience, time and status. What it allows is for the caller to
-    /// compare. Calls nobody and takes no lock.
+    /// compare. Calls nobody, and takes no lock unless the token's status list is missing.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Verifier {
     /// As [`Verifier::verify`], but fetches first what is missing: keys at most once in the time of
     /// [`Builder::unknown_kid_cooldown`] (once a second as long as none are known), a list that was never fetched or is
     /// too old at most every five seconds. Many callers share one fetch. A token for which nothing is missing is judged
-    /// without waiting.
+    /// without waiting; what is overdue, because nobody spawned [`Verifier::run`], is fetched meanwhile.
     ///
     /// # Errors
     ///
@@ -97,16 +97,18 @@ impl Verifier {
             }
             recognized => recognized?,
         };
-        let uri = claims.status().map(|reference| reference.uri.as_str()).unwrap_or_default();
-        let is_missing = self.0.policy.stale.is_some() && !self.0.known.load().lists.contains_key(uri);
         let judged = self.in_force(&claims);
-        let lacks = matches!(judged, Err(VerifyRefusal::StatusUnknown | VerifyRefusal::StatusStale));
-        if !uri.is_empty() && (lacks || is_missing) {
-            self.fetch_list(uri).await;
+        let reference = claims.status().filter(|_| self.0.policy.stale.is_some());
+        if let Some(reference) = reference
+            && (matches!(judged, Err(VerifyRefusal::StatusUnknown | VerifyRefusal::StatusStale))
+                || !self.0.known.load().lists.contains_key(&reference.uri))
+        {
+            self.fetch_list(&reference.uri).await;
             self.in_force(&claims)?;
         } else {
             judged?;
         }
+        self.refresh_overdue(reference.map(|reference| reference.uri.as_str()));
         Ok(claims)
     }
 
