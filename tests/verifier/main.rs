@@ -5,6 +5,7 @@
 
 mod apis;
 mod issuer;
+mod languages;
 mod offline;
 mod tokens;
 
