@@ -73,7 +73,7 @@ impl Known {
 }
 
 impl KnownList {
-    /// A list that was fetched at `checked_at`. `jitter` is from 0 to 1.
+    /// A list that was fetched at `checked_at`, when a token referred to it. `jitter` is from 0 to 1.
     pub(super) fn new(
         token: Arc<StatusListToken>,
         etag: Option<String>,
@@ -87,9 +87,12 @@ impl KnownList {
 
     /// The same list, which the issuer confirmed at `checked_at`.
     pub(super) fn confirmed(&self, checked_at: OffsetDateTime, jitter: f64) -> Self {
-        let list = Self::new(Arc::clone(&self.token), self.etag.clone(), checked_at, jitter);
-        list.used_at.store(self.used_at.load(Ordering::Relaxed), Ordering::Relaxed);
-        list
+        Self::new(Arc::clone(&self.token), self.etag.clone(), checked_at, jitter).in_place_of(self)
+    }
+
+    /// This, used when `other` was: fetching a list is no use of it.
+    pub(super) fn in_place_of(self, other: &Self) -> Self {
+        Self { used_at: AtomicI64::new(other.used_at.load(Ordering::Relaxed)), ..self }
     }
 
     /// Whether what it says of tokens still counts.

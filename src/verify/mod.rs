@@ -62,6 +62,8 @@ mod verified_tokens;
 mod verifier;
 
 #[cfg(test)]
+mod offline_tests;
+#[cfg(test)]
 mod tests;
 
 pub use access_claims::AccessClaims;

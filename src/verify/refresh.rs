@@ -200,7 +200,11 @@ impl Verifier {
                 let token =
                     token.and_then(|token| if older(&token) { Err(StatusTokenRefusal::Older) } else { Ok(token) });
                 let token = token.map_err(|refusal| FetchFault::StatusList { url: uri.to_owned(), refusal })?;
-                KnownList::new(Arc::new(token), etag, now, jitter())
+                let list = KnownList::new(Arc::new(token), etag, now, jitter());
+                match before {
+                    Some(before) => list.in_place_of(before),
+                    None => list,
+                }
             }
         };
         let list = Arc::new(list);
@@ -247,7 +251,7 @@ impl Verifier {
         lists.iter().map(|(uri, gate)| (uri.clone(), Arc::clone(gate))).collect()
     }
 
-    fn forget_unused_lists(&self, now: OffsetDateTime) {
+    pub(super) fn forget_unused_lists(&self, now: OffsetDateTime) {
         if self.0.known.load().lists.values().all(|list| list.is_in_use(now)) {
             return;
         }
