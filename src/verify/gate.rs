@@ -17,13 +17,18 @@ pub(super) struct Gate {
 impl Gate {
     /// A gate that nobody has passed.
     pub(super) fn new() -> Self {
-        Self { flight: Mutex::new(()), last: AtomicI64::new(i64::MIN) }
+        Self { flight: Mutex::new(()), last: AtomicI64::new(NEVER) }
     }
 
     /// Whether `pause` is over since the last passage. A clock that was set back opens it too.
     pub(super) fn is_open(&self, pause: Duration, now: OffsetDateTime) -> bool {
         let since = milliseconds(now).saturating_sub(self.last.load(Ordering::Acquire));
         since < 0 || i128::from(since) >= pause.whole_milliseconds()
+    }
+
+    /// Whether somebody passed, and could pass again.
+    pub(super) fn is_reopened(&self, pause: Duration, now: OffsetDateTime) -> bool {
+        self.last.load(Ordering::Acquire) != NEVER && self.is_open(pause, now)
     }
 
     /// Whether there is nothing to wait for: no flight, and the pause is not over.
@@ -49,6 +54,8 @@ fn milliseconds(instant: OffsetDateTime) -> i64 {
     i64::try_from(instant.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }
 
+const NEVER: i64 = i64::MIN;
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -61,11 +68,13 @@ mod tests {
     async fn one_passes_and_then_nobody_until_the_pause_is_over() {
         let clock = Clock::manual(datetime!(2030-01-01 00:00 UTC));
         let gate = Gate::new();
+        assert!(gate.is_open(PAUSE, clock.now()) && !gate.is_reopened(PAUSE, clock.now()));
         assert_eq!(gate.pass(PAUSE, &clock, async { 1 }).await, Some(1));
         assert!(gate.is_shut(PAUSE, clock.now()));
         clock.advance(PAUSE - Duration::milliseconds(1));
         assert_eq!(gate.pass(PAUSE, &clock, async { 2 }).await, None);
         clock.advance(Duration::milliseconds(1));
+        assert!(gate.is_reopened(PAUSE, clock.now()));
         assert_eq!(gate.pass(PAUSE, &clock, async { 3 }).await, Some(3));
         clock.advance(-Duration::HOUR);
         assert_eq!(gate.pass(PAUSE, &clock, async { 4 }).await, Some(4));

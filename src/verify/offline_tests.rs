@@ -317,6 +317,26 @@ async fn a_list_that_no_token_refers_to_for_a_day_is_forgotten() {
     assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
 }
 
+#[tokio::test]
+async fn a_list_that_cannot_be_fetched_is_asked_for_only_when_a_token_refers_to_it() {
+    let (issuer, clock) = issuer();
+    let verifier = issuer.verifier(ORDERS).connect().await.unwrap();
+    let missing = json!({"status_list": {"idx": 0, "uri": format!("{ISSUER}/status/2")}});
+    let token = issuer.token(ORDERS).claim("status", missing).sign().unwrap();
+    for _ in 0..100 {
+        assert_eq!(code(verifier.verify_fresh(&token).await), "status_unknown");
+    }
+    assert_eq!(issuer.requests("/status/2"), 1);
+    verifier.forget_unused_lists(clock.now());
+    assert!(verifier.refresh().await.is_err(), "it is still wanted");
+    clock.advance(Duration::seconds(5));
+    verifier.forget_unused_lists(clock.now());
+    verifier.refresh().await.unwrap();
+    assert_eq!(issuer.requests("/status/2"), 2);
+    assert_eq!(code(verifier.verify_fresh(&token).await), "status_unknown");
+    assert_eq!(issuer.requests("/status/2"), 3);
+}
+
 #[test]
 fn a_challenge_tells_where_the_metadata_are() {
     let (issuer, _) = issuer();

@@ -251,14 +251,17 @@ impl Verifier {
         lists.iter().map(|(uri, gate)| (uri.clone(), Arc::clone(gate))).collect()
     }
 
+    /// A list that no token referred to for a day is not fetched any more; nor is one that could not be fetched, until the
+    /// next token refers to it.
     pub(super) fn forget_unused_lists(&self, now: OffsetDateTime) {
-        if self.0.known.load().lists.values().all(|list| list.is_in_use(now)) {
-            return;
-        }
         let mut lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_in_use = |known: &Known, uri: &str| known.lists.get(uri).is_none_or(|list| list.is_in_use(now));
-        lists.retain(|uri, _| is_in_use(&self.0.known.load(), uri));
-        self.0.known.rcu(|known: &Arc<Known>| known.with_lists_that(|uri| is_in_use(known, uri)));
+        let known = self.0.known.load();
+        let is_in_use = |known: &Known, uri: &str| known.lists.get(uri).map(|list| list.is_in_use(now));
+        lists.retain(|uri, gate| is_in_use(&known, uri).unwrap_or_else(|| !gate.is_reopened(LIST_PAUSE, now)));
+        if known.lists.keys().any(|uri| is_in_use(&known, uri) == Some(false)) {
+            let keep = |known: &Known, uri: &str| is_in_use(known, uri) != Some(false);
+            self.0.known.rcu(|known: &Arc<Known>| known.with_lists_that(|uri| keep(known, uri)));
+        }
     }
 
     /// Between two attempts to fetch the list at `uri`. One with a short `ttl` is fetched more often.
