@@ -1,13 +1,13 @@
 //! An API that accepts access tokens of a Signet server and verifies them offline.
 //!
 //! `cargo run --release --example orders_api`, then `curl -i http://127.0.0.1:9000/orders`. Other addresses by the
-//! environment: `ISSUER`, `LISTEN`.
+//! environment: `ISSUER`, `LISTEN`, and `CACHE` for a file that lets it start while the issuer is down.
 
 use std::{env, error::Error};
 
 use poem::{EndpointExt, Route, Server, get, handler, listener::TcpListener, web::Json};
 use serde_json::{Value, json};
-use signet::verify::{Access, RequiredScope, Verifier};
+use signet::verify::{Access, MetadataEndpoint, RequiredScope, ResourceMetadata, Verifier};
 
 /// The scope that reading orders needs, as a type: a handler that takes `Access<ReadOrders>` cannot forget it.
 struct ReadOrders;
@@ -32,10 +32,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:9000".to_owned());
 
     // The two lines that people forget: this API's own audience, and (by default) `typ: at+jwt`.
-    let verifier = Verifier::of(issuer, "https://api.orders.example").connect().await?;
+    let mut builder = Verifier::of(issuer, "https://api.orders.example")
+        .metadata(ResourceMetadata::new().scopes([ReadOrders::SCOPE]).name("Orders"));
+    if let Ok(file) = env::var("CACHE") {
+        builder = builder.cache_file(file);
+    }
+    let verifier = builder.connect().await?;
     tokio::spawn(verifier.clone().run());
 
     println!("Orders API: http://{listen}/orders (needs an access token with the scope orders:read)");
-    Server::new(TcpListener::bind(listen)).run(Route::new().at("/orders", get(orders)).data(verifier)).await?;
+    let metadata = MetadataEndpoint::new(verifier.clone());
+    let routes = Route::new().at("/orders", get(orders)).at("/.well-known/oauth-protected-resource", metadata);
+    Server::new(TcpListener::bind(listen)).run(routes.data(verifier)).await?;
     Ok(())
 }

@@ -1,70 +1,128 @@
 //! What a verified access token says.
 
+use std::{fmt, sync::Arc};
+
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
+use url::Url;
 
+use super::status_list_token::StatusReference;
 use crate::{
     jose::{Claims, JwtRefusal},
     oauth::scope::Scope,
 };
 
-/// The claims of an access token that was verified. Only the rules of this module make one.
-pub struct AccessClaims {
+/// The claims of an access token that was verified. Only the rules of this module make one; clones share them.
+#[derive(Clone)]
+pub struct AccessClaims(Arc<Inner>);
+
+struct Inner {
     sub: String,
     client_id: String,
     jti: String,
     scope: Scope,
+    issued_at: OffsetDateTime,
+    not_before: OffsetDateTime,
     expires_at: OffsetDateTime,
+    auth_time: Option<OffsetDateTime>,
+    status: Option<StatusReference>,
     claims: Claims,
 }
 
 impl AccessClaims {
-    /// Reads the claims that RFC 9068 §2.2 requires.
-    pub(super) fn read(claims: Claims) -> Result<Self, JwtRefusal> {
+    /// Reads the claims that RFC 9068 §2.2 requires, and those that it names, of a token of `issuer`.
+    pub(super) fn read(claims: Claims, issuer: &Url) -> Result<Self, JwtRefusal> {
         let scope = Scope::parse(claims.optional_text("scope")?.unwrap_or_default());
-        Ok(Self {
-            sub: claims.text("sub")?.to_owned(),
-            client_id: claims.text("client_id")?.to_owned(),
-            jti: claims.text("jti")?.to_owned(),
+        let issued_at = claims.instant("iat")?;
+        Ok(Self(Arc::new(Inner {
+            sub: filled(&claims, "sub")?,
+            client_id: filled(&claims, "client_id")?,
+            jti: filled(&claims, "jti")?,
             scope: scope.map_err(|_| JwtRefusal::MalformedClaim("scope"))?,
+            issued_at,
+            not_before: claims.optional_instant("nbf")?.unwrap_or(issued_at),
             expires_at: claims.instant("exp")?,
+            auth_time: claims.optional_instant("auth_time")?,
+            status: StatusReference::read(&claims, issuer)?,
             claims,
-        })
+        })))
     }
 
     /// Who it is about: a person (`usr_…`), or the client itself.
     #[must_use]
     pub fn sub(&self) -> &str {
-        &self.sub
+        &self.0.sub
     }
 
     /// The application that received it.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        &self.client_id
+        &self.0.client_id
     }
 
     /// Its identifier.
     #[must_use]
     pub fn jti(&self) -> &str {
-        &self.jti
+        &self.0.jti
     }
 
     /// What it allows.
     #[must_use]
     pub fn scope(&self) -> &Scope {
-        &self.scope
+        &self.0.scope
+    }
+
+    /// When it was issued.
+    #[must_use]
+    pub fn issued_at(&self) -> OffsetDateTime {
+        self.0.issued_at
     }
 
     /// From when on it is worthless.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
-        self.expires_at
+        self.0.expires_at
+    }
+
+    /// When the person last proved who they are, if the token tells.
+    #[must_use]
+    pub fn auth_time(&self) -> Option<OffsetDateTime> {
+        self.0.auth_time
     }
 
     /// Any other claim; `None` if it is absent or of another type.
     #[must_use]
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        self.claims.get(name).and_then(|value| serde_json::from_value(value.clone()).ok())
+        self.0.claims.get(name).and_then(|value| T::deserialize(value).ok())
     }
+
+    /// All claims as a type of yours.
+    ///
+    /// # Errors
+    ///
+    /// When they do not fit into it.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_value(self.0.claims.as_map().clone().into())
+    }
+
+    pub(super) fn not_before(&self) -> OffsetDateTime {
+        self.0.not_before
+    }
+
+    pub(super) fn status(&self) -> Option<&StatusReference> {
+        self.0.status.as_ref()
+    }
+}
+
+// The claims tell of people, so they are not printed.
+impl fmt::Debug for AccessClaims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = formatter.debug_struct("AccessClaims");
+        fields.field("jti", &self.0.jti).field("expires_at", &self.0.expires_at).finish_non_exhaustive()
+    }
+}
+
+fn filled(claims: &Claims, name: &'static str) -> Result<String, JwtRefusal> {
+    let text = claims.text(name)?;
+    if text.is_empty() { Err(JwtRefusal::MalformedClaim(name)) } else { Ok(text.to_owned()) }
 }

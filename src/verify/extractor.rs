@@ -1,17 +1,15 @@
-//! An extractor for poem: a handler that takes an [`Access`] runs only with a good token of the right scope.
+//! For poem: a handler that takes an [`Access`] runs only with a good token of the right scope, and so does everything
+//! below a [`RequireToken`].
 
 use std::{marker::PhantomData, ops::Deref};
 
 use poem::{
-    FromRequest, Request, RequestBody, Response, Result,
-    http::{HeaderValue, StatusCode, header},
+    Endpoint, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 
-use super::{AccessClaims, Verifier, VerifyRefusal};
-use crate::oauth::{
-    bearer::{self, BearerError},
-    scope::Scope,
-};
+use super::{AccessClaims, Rejection, Verifier};
+use crate::oauth::scope::Scope;
 
 /// A scope that a handler needs, as a type.
 ///
@@ -23,7 +21,7 @@ use crate::oauth::{
 /// }
 /// ```
 pub trait RequiredScope: Send + Sync {
-    /// The scope token.
+    /// The scope tokens that are needed, all of them, with spaces between.
     const SCOPE: &'static str;
 }
 
@@ -33,6 +31,25 @@ pub struct Access<S> {
     claims: AccessClaims,
     scope: PhantomData<fn() -> S>,
 }
+
+/// A middleware for a whole tree of routes: what stands below it runs only with a good access token of the scope, and
+/// finds the claims with `Data<&AccessClaims>`.
+#[derive(Clone)]
+#[must_use = "give it to `EndpointExt::with`"]
+pub struct RequireToken {
+    verifier: Verifier,
+    scope: Scope,
+}
+
+/// What [`RequireToken`] makes of an endpoint.
+pub struct Guarded<E> {
+    endpoint: E,
+    required: RequireToken,
+}
+
+/// An endpoint that answers with the metadata of the API (RFC 9728), to be put at [`Verifier::metadata_path`].
+#[derive(Clone)]
+pub struct MetadataEndpoint(Verifier);
 
 impl<S> Deref for Access<S> {
     type Target = AccessClaims;
@@ -44,39 +61,82 @@ impl<S> Deref for Access<S> {
 
 impl<'a, S: RequiredScope> FromRequest<'a> for Access<S> {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
-        let unavailable = || poem::Error::from_response(unavailable());
-        let verifier = request.data::<Verifier>().ok_or_else(unavailable)?;
-        let values = request.headers().get_all(header::AUTHORIZATION).iter();
-        let refuse = |error: &BearerError| poem::Error::from_response(challenged(error));
-        let token = bearer::token(values.map(HeaderValue::as_bytes)).map_err(|error| refuse(&error))?;
-        let claims = verifier.verify(token.expose()).and_then(|claims| {
-            let needed: Scope = std::iter::once(S::SCOPE).collect();
-            if claims.scope().covers(&needed) { Ok(claims) } else { Err(VerifyRefusal::Scope(needed)) }
-        });
-        match claims {
-            Ok(claims) => Ok(Self { claims, scope: PhantomData }),
-            Err(refusal) => {
-                tracing::info!(%refusal, "access token refused");
-                Err(refusal.bearer().map_or_else(unavailable, |error| refuse(&error)))
-            }
-        }
+        let claims = admit_with::<S>(request).await?;
+        Ok(Self { claims, scope: PhantomData })
     }
 }
 
-/// RFC 6750 §3
-fn challenged(error: &BearerError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-    Response::builder()
-        .status(status)
-        .header(header::WWW_AUTHENTICATE, error.challenge("api"))
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(format!("{error}\n"))
+impl RequireToken {
+    /// Lets pass what carries a good token, whatever its scope.
+    pub fn new(verifier: Verifier) -> Self {
+        Self { verifier, scope: Scope::empty() }
+    }
+
+    /// Demands this scope token too.
+    pub fn scope(self, token: &str) -> Self {
+        Self { scope: self.scope.union(&std::iter::once(token).collect()), ..self }
+    }
 }
 
-/// Nobody knows whether the token is good: 503, never 401.
-fn unavailable() -> Response {
-    Response::builder()
-        .status(StatusCode::SERVICE_UNAVAILABLE)
-        .header(header::RETRY_AFTER, "5")
-        .body("the keys of the authorization server are not known yet\n")
+impl<E: Endpoint> Middleware<E> for RequireToken {
+    type Output = Guarded<E>;
+
+    fn transform(&self, endpoint: E) -> Guarded<E> {
+        Guarded { endpoint, required: self.clone() }
+    }
+}
+
+impl<E: Endpoint> Endpoint for Guarded<E> {
+    type Output = E::Output;
+
+    async fn call(&self, mut request: Request) -> Result<E::Output> {
+        let claims = admit(&self.required.verifier, request.headers(), &self.required.scope).await?;
+        request.extensions_mut().insert(claims);
+        self.endpoint.call(request).await
+    }
+}
+
+impl MetadataEndpoint {
+    /// The metadata of the API of `verifier`.
+    #[must_use]
+    pub fn new(verifier: Verifier) -> Self {
+        Self(verifier)
+    }
+}
+
+impl Endpoint for MetadataEndpoint {
+    type Output = Response;
+
+    async fn call(&self, _request: Request) -> Result<Response> {
+        let Some(document) = self.0.metadata() else { return Ok(StatusCode::NOT_FOUND.into_response()) };
+        let document = poem::web::Json(document).into_response();
+        // Applications in a browser read it from another origin.
+        Ok(document.with_header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*").into_response())
+    }
+}
+
+/// Admits `request` by the verifier among its data, with the scope `S`.
+pub(super) async fn admit_with<S: RequiredScope>(request: &Request) -> Result<AccessClaims> {
+    let Some(verifier) = request.data::<Verifier>() else {
+        tracing::error!("no verifier: the route lacks .data(verifier)");
+        return Err(poem::Error::from_response(response(Rejection::unavailable())));
+    };
+    admit(verifier, request.headers(), &S::SCOPE.split(' ').collect()).await
+}
+
+async fn admit(verifier: &Verifier, headers: &HeaderMap, scope: &Scope) -> Result<AccessClaims> {
+    let values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    verifier.admit(values, scope).await.map_err(|rejection| poem::Error::from_response(response(rejection)))
+}
+
+fn response(rejection: Rejection) -> Response {
+    let status = StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    let mut response = Response::builder().status(status).header(header::CACHE_CONTROL, "no-store");
+    if let Some(challenge) = rejection.www_authenticate {
+        response = response.header(header::WWW_AUTHENTICATE, challenge);
+    }
+    if let Some(seconds) = rejection.retry_after {
+        response = response.header(header::RETRY_AFTER, seconds);
+    }
+    response.body(rejection.body)
 }

@@ -1,14 +1,20 @@
-//! Fetching the keys: discovery (RFC 8414), then the JWKS, within bounds of time and size.
+//! Fetching what the issuer publishes, within bounds of time and size: its metadata (RFC 8414), its keys, its status
+//! lists.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
+use reqwest::{StatusCode, header};
 use serde_json::Value;
+use url::{Host, Url};
 
+use super::status_list_token::StatusTokenRefusal;
 use crate::jose::{JwkSet, JwkSetRefusal};
 
-/// Why the keys could not be fetched. `Display` says what to look at.
+/// Why something of the issuer could not be fetched. `Display` says what to look at.
 #[derive(Debug)]
 pub enum FetchFault {
+    /// What was configured cannot be an issuer: no `https` URL, and no `http` URL of this machine.
+    NotAnIssuer(String),
     /// The server did not answer, or not in time.
     Unreachable {
         /// What was asked for.
@@ -32,48 +38,159 @@ pub enum FetchFault {
     },
     /// The JWKS cannot be read.
     Keys(JwkSetRefusal),
+    /// The status list at this address is none.
+    StatusList {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        refusal: StatusTokenRefusal,
+    },
+    /// A status list cannot be checked before keys are known.
+    NoKeys,
 }
 
-/// Fetches the keys of `issuer`.
-pub(super) async fn keys(client: &reqwest::Client, issuer: &str) -> Result<JwkSet, FetchFault> {
-    let url = format!("{issuer}/.well-known/oauth-authorization-server");
-    let document = text(client, &url).await?;
-    let document: Value = serde_json::from_str(&document)
-        .map_err(|_| FetchFault::Unexpected { url: url.clone(), what: "no JSON".into() })?;
+/// Where documents come from.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// The network.
+    Http(reqwest::Client),
+    /// The process itself, for tests.
+    InProcess(InProcess),
+}
+
+/// The document at a URL.
+pub(super) type InProcess = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What came.
+pub(super) enum Answer {
+    /// The document is still the one with the given `ETag`.
+    Unchanged,
+    /// The document.
+    Document { text: String, etag: Option<String> },
+}
+
+/// What is asked for: the URL, the `ETag` of the copy that is there, and the longest answer in bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) url: &'a str,
+    pub(super) etag: Option<&'a str>,
+    pub(super) longest: usize,
+}
+
+impl Source {
+    /// A client that follows no redirect and waits for nobody.
+    pub(super) fn http() -> Result<Self, FetchFault> {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
+        let client = client.map_err(|source| FetchFault::Unreachable { url: String::new(), source: source.into() })?;
+        Ok(Self::Http(client))
+    }
+
+    /// Fetches a document.
+    pub(super) async fn get(&self, asked: Asked<'_>) -> Result<Answer, FetchFault> {
+        match self {
+            Self::Http(client) => http(client, asked).await,
+            Self::InProcess(documents) => match documents(asked.url) {
+                Some(text) => Ok(Answer::Document { text, etag: None }),
+                None => Err(unexpected(asked.url, "404")),
+            },
+        }
+    }
+
+    async fn text(&self, url: &str) -> Result<String, FetchFault> {
+        match self.get(Asked { url, etag: None, longest: LONGEST }).await? {
+            Answer::Document { text, .. } => Ok(text),
+            Answer::Unchanged => Err(unexpected(url, "304")),
+        }
+    }
+}
+
+/// The issuer's address.
+///
+/// # Errors
+///
+/// [`FetchFault::NotAnIssuer`] when it is not `https`, except on this machine.
+pub(super) fn issuer_url(issuer: &str) -> Result<Url, FetchFault> {
+    let refused = || FetchFault::NotAnIssuer(issuer.to_owned());
+    let url = Url::parse(issuer).map_err(|_| refused())?;
+    let is_here = match url.host().ok_or_else(refused)? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    if is_safe && url.query().is_none() && url.fragment().is_none() { Ok(url) } else { Err(refused()) }
+}
+
+/// Fetches the keys of `issuer`, whose address is `url`.
+pub(super) async fn keys(source: &Source, issuer: &str, url: &Url) -> Result<JwkSet, FetchFault> {
+    let (location, document) = metadata(source, url).await?;
+    let document: Value = serde_json::from_str(&document).map_err(|_| unexpected(&location, "no JSON"))?;
     let member = |name| document.get(name).and_then(Value::as_str).unwrap_or_default();
     if member("issuer") != issuer {
         return Err(FetchFault::AnotherIssuer { expected: issuer.to_owned(), found: member("issuer").to_owned() });
     }
-    let jwks = text(client, member("jwks_uri")).await?;
-    JwkSet::parse(&jwks).map_err(FetchFault::Keys)
-}
-
-/// A client that follows no redirect and waits for nobody.
-pub(super) fn client() -> Result<reqwest::Client, FetchFault> {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
-    client.map_err(|source| FetchFault::Unreachable { url: String::new(), source: source.into() })
-}
-
-async fn text(client: &reqwest::Client, url: &str) -> Result<String, FetchFault> {
-    let unreachable = |source: reqwest::Error| FetchFault::Unreachable { url: url.to_owned(), source: source.into() };
-    let unexpected = |what: &str| FetchFault::Unexpected { url: url.to_owned(), what: what.to_owned() };
-    let mut answer = client.get(url).send().await.map_err(unreachable)?;
-    if answer.status() != reqwest::StatusCode::OK {
-        return Err(unexpected(answer.status().as_str()));
+    let jwks_uri = member("jwks_uri");
+    // RFC 8414 §2: "This URL MUST use the "https" scheme." A loopback issuer has its keys beside itself.
+    let is_safe = Url::parse(jwks_uri).is_ok_and(|keys| keys.scheme() == "https" || keys.origin() == url.origin());
+    if !is_safe {
+        return Err(unexpected(&location, "a jwks_uri that is not https"));
     }
+    let keys = JwkSet::parse(&source.text(jwks_uri).await?).map_err(FetchFault::Keys)?;
+    // An issuer without keys issues nothing, so this is a mishap, and the keys that are known are the better ones.
+    if keys.is_empty() { Err(unexpected(jwks_uri, "no key that is of use here")) } else { Ok(keys) }
+}
+
+/// RFC 8414 §3.1: the well-known path is inserted before the path of the issuer. OpenID Connect Discovery §4 appends its
+/// own, which some issuers have alone.
+async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), FetchFault> {
+    let path = issuer.path().trim_end_matches('/');
+    let origin = issuer.origin().ascii_serialization();
+    let inserted = format!("{origin}/.well-known/oauth-authorization-server{path}");
+    match source.text(&inserted).await {
+        Ok(document) => Ok((inserted, document)),
+        Err(FetchFault::Unexpected { what, .. }) if what == "404" => {
+            let appended = format!("{origin}{path}/.well-known/openid-configuration");
+            source.text(&appended).await.map(|document| (appended, document))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, FetchFault> {
+    let url = asked.url;
+    let unreachable = |source: reqwest::Error| FetchFault::Unreachable { url: url.to_owned(), source: source.into() };
+    let mut request = client.get(url);
+    if let Some(etag) = asked.etag {
+        request = request.header(header::IF_NONE_MATCH, etag);
+    }
+    let mut answer = request.send().await.map_err(unreachable)?;
+    match answer.status() {
+        StatusCode::OK => {}
+        StatusCode::NOT_MODIFIED if asked.etag.is_some() => return Ok(Answer::Unchanged),
+        other => return Err(unexpected(url, other.as_str())),
+    }
+    let etag = answer.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
         body.extend_from_slice(&chunk);
-        if body.len() > LONGEST {
-            return Err(unexpected("more than 256 KiB"));
+        if body.len() > asked.longest {
+            return Err(unexpected(url, &format!("more than {} KiB", asked.longest / 1024)));
         }
     }
-    String::from_utf8(body).map_err(|_| unexpected("no UTF-8"))
+    let text = String::from_utf8(body).map_err(|_| unexpected(url, "no UTF-8"))?;
+    Ok(Answer::Document { text, etag })
+}
+
+fn unexpected(url: &str, what: &str) -> FetchFault {
+    FetchFault::Unexpected { url: url.to_owned(), what: what.to_owned() }
 }
 
 impl fmt::Display for FetchFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotAnIssuer(issuer) => {
+                write!(formatter, "{issuer:?} is no issuer; write its https address (http on this machine only)")
+            }
             Self::Unreachable { url, source } => {
                 write!(formatter, "{url} cannot be reached: {source}; is the server running?")
             }
@@ -87,6 +204,8 @@ impl fmt::Display for FetchFault {
                 )
             }
             Self::Keys(refusal) => write!(formatter, "the JWKS cannot be read: {refusal}"),
+            Self::StatusList { url, refusal } => write!(formatter, "the status list {url} is refused: {refusal}"),
+            Self::NoKeys => formatter.write_str("a status list cannot be checked before the keys are known"),
         }
     }
 }
@@ -95,3 +214,51 @@ impl std::error::Error for FetchFault {}
 
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_https_or_this_machine() {
+        for issuer in ["https://a.example", "https://a.example/t1", "http://127.0.0.1:8080", "http://[::1]:1"] {
+            assert!(issuer_url(issuer).is_ok(), "{issuer}");
+        }
+        for issuer in ["", "a.example", "http://a.example", "http://10.0.0.1", "ftp://localhost", "https://a.example?b"]
+        {
+            assert!(matches!(issuer_url(issuer), Err(FetchFault::NotAnIssuer(_))), "{issuer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn metadata_is_looked_for_where_both_specifications_put_it() {
+        for location in [
+            "https://a.example/.well-known/oauth-authorization-server/t1",
+            "https://a.example/t1/.well-known/openid-configuration",
+        ] {
+            let source = Source::InProcess(Arc::new(move |url| (url == location).then(String::new)));
+            let found = metadata(&source, &Url::parse("https://a.example/t1").unwrap()).await.unwrap();
+            assert_eq!(found.0, location);
+        }
+    }
+
+    #[tokio::test]
+    async fn metadata_that_misleads_is_refused() {
+        let fetched = async |document: &'static str| {
+            let source = Source::InProcess(Arc::new(move |url| {
+                Some(if url.ends_with("/jwks") { r#"{"keys":[]}"# } else { document }.to_owned())
+            }));
+            keys(&source, "https://a.example", &Url::parse("https://a.example").unwrap()).await.unwrap_err().to_string()
+        };
+        for (document, complaint) in [
+            (r#"{"issuer":"https://b.example","jwks_uri":"https://a.example/jwks"}"#, "calls itself"),
+            (r#"{"issuer":"https://a.example","jwks_uri":"http://a.example/jwks"}"#, "not https"),
+            (r#"{"issuer":"https://a.example"}"#, "not https"),
+            (r#"{"issuer":"https://a.example","jwks_uri":"https://a.example/jwks"}"#, "no key"),
+            ("<html>", "no JSON"),
+        ] {
+            let fault = fetched(document).await;
+            assert!(fault.contains(complaint), "{document}: {fault}");
+        }
+    }
+}

@@ -16,14 +16,26 @@ pub enum VerifyRefusal {
     Issuer,
     /// Another audience: the token is for another API.
     Audience,
+    /// Bound to a key (`cnf`) whose possession nothing here can check.
+    Bound,
     /// Expired.
     Expired,
     /// Not valid yet, or issued in the future.
     NotYet,
+    /// Revoked, as the status list says.
+    Revoked,
+    /// Suspended, or in a status of its own, as the status list says.
+    Suspended,
+    /// Its index is beyond the end of its status list, although the list is the newer of the two.
+    OutsideOfList,
     /// The scope is malformed, or does not hold what is needed.
     Scope(Scope),
-    /// No keys were ever fetched: nobody knows whether the token is good.
+    /// No keys were ever fetched, or not for too long: nobody knows whether the token is good.
     NoKeys,
+    /// The token's status list was never fetched: nobody knows whether the token was revoked.
+    StatusUnknown,
+    /// The token's status list is older than [`Builder::stale_status_list`](super::Builder::stale_status_list) allows.
+    StatusStale,
 }
 
 impl VerifyRefusal {
@@ -37,10 +49,16 @@ impl VerifyRefusal {
             Self::Jwt(_) => "not_a_token",
             Self::Issuer => "wrong_issuer",
             Self::Audience => "wrong_audience",
+            Self::Bound => "bound_to_a_key",
             Self::Expired => "expired",
             Self::NotYet => "not_yet_valid",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+            Self::OutsideOfList => "outside_of_list",
             Self::Scope(_) => "insufficient_scope",
             Self::NoKeys => "no_keys",
+            Self::StatusUnknown => "status_unknown",
+            Self::StatusStale => "status_stale",
         }
     }
 
@@ -49,7 +67,7 @@ impl VerifyRefusal {
     #[must_use]
     pub fn bearer(&self) -> Option<BearerError> {
         Some(BearerError::InvalidToken(match self {
-            Self::NoKeys => return None,
+            Self::NoKeys | Self::StatusUnknown | Self::StatusStale => return None,
             Self::Scope(needed) => return Some(BearerError::InsufficientScope(needed.clone())),
             Self::Jwt(JwtRefusal::WrongType) => "the JWT is not an access token (typ is not at+jwt)",
             Self::Jwt(JwtRefusal::MissingClaim(_) | JwtRefusal::MalformedClaim(_)) => {
@@ -60,8 +78,12 @@ impl VerifyRefusal {
             Self::Jwt(_) => "the access token is not a JWT of this server",
             Self::Issuer => "the access token is from another issuer",
             Self::Audience => "the access token is for another audience",
+            Self::Bound => "the access token is bound to a key, and this API takes bearer tokens only",
             Self::Expired => "the access token expired",
             Self::NotYet => "the access token is not valid yet",
+            Self::Revoked => "the access token was revoked",
+            Self::Suspended => "the access token is suspended",
+            Self::OutsideOfList => "the access token has no status",
         }))
     }
 }
@@ -77,7 +99,9 @@ impl fmt::Display for VerifyRefusal {
         match (self, self.bearer()) {
             (Self::Jwt(refusal), _) => write!(formatter, "{}: {refusal}", self.code()),
             (_, Some(bearer)) => bearer.fmt(formatter),
-            (_, None) => formatter.write_str("the keys of the authorization server were never fetched"),
+            (Self::StatusUnknown, None) => formatter.write_str("the status list of the token was never fetched"),
+            (Self::StatusStale, None) => formatter.write_str("the status list of the token is too old"),
+            (_, None) => formatter.write_str("the keys of the authorization server are not known, or for too long"),
         }
     }
 }

@@ -1,121 +1,134 @@
-//! The verifier: a snapshot of the keys, and what refreshes it.
+//! The verifier: judging a token by what is known.
 
 use std::{
+    collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration as StdDuration,
 };
 
-use arc_swap::ArcSwapOption;
-use time::Duration;
+use arc_swap::ArcSwap;
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 use super::{
-    AccessClaims, FetchFault, VerifyRefusal, fetch,
+    AccessClaims, Builder, UnfetchedStatusList, VerifyRefusal,
+    builder::Policy,
+    fetch::Source,
+    gate::Gate,
+    known::Known,
+    protected_resource::Published,
     rules::{self, Expectation},
+    verified_tokens::VerifiedTokens,
 };
-use crate::{
-    clock::Clock,
-    entropy::Entropy,
-    jose::{JwkSet, JwtRefusal},
-};
+use crate::{crypto::sha256, jose::JwtRefusal, oauth::bearer::BearerError};
 
-/// Verifies access tokens. Clones share the keys.
+/// Verifies access tokens. Clones share what is known.
 #[derive(Clone)]
-pub struct Verifier(Arc<Inner>);
+pub struct Verifier(pub(super) Arc<Inner>);
 
-struct Inner {
-    expected: Expectation,
-    refresh_every: StdDuration,
-    unknown_kid_cooldown: StdDuration,
-    clock: Clock,
-    keys: ArcSwapOption<JwkSet>,
-    client: reqwest::Client,
-    wanted: Notify,
-    fetches: AtomicU64,
+pub(super) struct Inner {
+    pub(super) expected: Expectation,
+    pub(super) policy: Policy,
+    pub(super) realm: String,
+    pub(super) resource: Option<Published>,
+    pub(super) source: Source,
+    pub(super) known: ArcSwap<Known>,
+    pub(super) tokens: VerifiedTokens,
+    pub(super) keys_gate: Gate,
+    pub(super) keys_wanted: Notify,
+    /// The lists that tokens referred to, each with the gate through which it is fetched.
+    pub(super) lists: Mutex<HashMap<String, Arc<Gate>>>,
+    pub(super) lists_wanted: Notify,
+    pub(super) saving: tokio::sync::Mutex<()>,
+    pub(super) fetches: AtomicU64,
 }
 
-/// A verifier that is not made yet.
-#[derive(Clone, Debug)]
-#[must_use = "build it, or connect it"]
-pub struct Builder {
-    expected: Expectation,
-    refresh_every: StdDuration,
-    unknown_kid_cooldown: StdDuration,
-    clock: Clock,
+/// What a verifier knows, for a readiness probe or a page of numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Whether tokens can be judged.
+    pub is_ready: bool,
+    /// When the keys were last fetched.
+    pub keys_fetched_at: Option<OffsetDateTime>,
+    /// When the oldest of the status lists was last fetched.
+    pub oldest_list_checked_at: Option<OffsetDateTime>,
+    /// How many status lists are kept.
+    pub status_lists: usize,
 }
 
 impl Verifier {
     /// A verifier of the tokens that `issuer` (exactly as it calls itself) issues for `audience`, the identifier of this
     /// API. There is no default audience: an API that accepts every audience accepts tokens that were given to others.
     pub fn of(issuer: impl Into<String>, audience: impl Into<String>) -> Builder {
-        Builder {
-            expected: Expectation {
-                issuer: issuer.into(),
-                audience: audience.into(),
-                leeway: Duration::seconds(30),
-                accepts_typ_jwt: false,
-            },
-            refresh_every: StdDuration::from_secs(300),
-            unknown_kid_cooldown: StdDuration::from_secs(60),
-            clock: Clock::system(),
-        }
+        Builder::new(issuer.into(), audience.into())
     }
 
-    /// Verifies an access token: signature, type, issuer, audience and time. What it allows is for the caller to compare.
+    /// Verifies an access token: signature, type, issuer, audience, time and status. What it allows is for the caller to
+    /// compare. Calls nobody, and takes no lock unless the token's status list is missing.
     ///
     /// # Errors
     ///
-    /// [`VerifyRefusal`]. A token that names an unknown key makes [`Verifier::run`] fetch the keys again, at most once in
-    /// the time of [`Builder::unknown_kid_cooldown`].
+    /// [`VerifyRefusal`]. A token that names an unknown key or list makes [`Verifier::run`] fetch it.
     pub fn verify(&self, unverified_jwt: &str) -> Result<AccessClaims, VerifyRefusal> {
-        let inner = &self.0;
-        let Some(keys) = &*inner.keys.load() else {
-            inner.wanted.notify_one();
-            return Err(VerifyRefusal::NoKeys);
-        };
-        let verified = rules::verify(unverified_jwt, keys, &inner.expected, inner.clock.now());
-        if matches!(verified, Err(VerifyRefusal::Jwt(JwtRefusal::UnknownKey))) {
-            inner.wanted.notify_one();
-        }
-        verified
+        let claims = self.recognize(unverified_jwt)?;
+        self.in_force(&claims)?;
+        Ok(claims)
     }
 
-    /// Fetches the keys now.
+    /// As [`Verifier::verify`], but fetches first what is missing: keys at most once in the time of
+    /// [`Builder::unknown_kid_cooldown`] (once a second as long as none are known), a list that was never fetched or is
+    /// too old at most every five seconds. Many callers share one fetch. A token for which nothing is missing is judged
+    /// without waiting; what is overdue, because nobody spawned [`Verifier::run`], is fetched meanwhile.
     ///
     /// # Errors
     ///
-    /// [`FetchFault`]; the keys that are known stay.
-    pub async fn refresh(&self) -> Result<(), FetchFault> {
-        self.0.fetches.fetch_add(1, Ordering::Relaxed);
-        let keys = fetch::keys(&self.0.client, &self.0.expected.issuer).await?;
-        self.0.keys.store(Some(Arc::new(keys)));
-        Ok(())
-    }
-
-    /// Keeps the keys fresh, for ever: regularly, and when a token names a key that is not known. To be spawned.
-    pub async fn run(self) {
-        loop {
-            // Many verifiers that were started together should not ask together.
-            let jitter = f64::from(u16::from_be_bytes(Entropy::system().bytes())) / f64::from(u16::MAX);
-            let pause = self.0.refresh_every.mul_f64(0.9 + 0.2 * jitter);
-            let asked = tokio::time::timeout(pause, self.0.wanted.notified()).await.is_ok();
-            if let Err(fault) = self.refresh().await {
-                tracing::warn!(%fault, "the keys could not be refreshed; those that are known stay");
+    /// [`VerifyRefusal`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, if something has to be fetched.
+    pub async fn verify_fresh(&self, unverified_jwt: &str) -> Result<AccessClaims, VerifyRefusal> {
+        let claims = match self.recognize(unverified_jwt) {
+            Err(VerifyRefusal::NoKeys | VerifyRefusal::Jwt(JwtRefusal::UnknownKey)) => {
+                self.refetch_keys().await;
+                self.recognize(unverified_jwt)?
             }
-            if asked {
-                // Whoever sends tokens with invented keys must not make us ask more often than this.
-                tokio::time::sleep(self.0.unknown_kid_cooldown).await;
-            }
+            recognized => recognized?,
+        };
+        let judged = self.in_force(&claims);
+        let reference = claims.status().filter(|_| self.0.policy.stale.is_some());
+        if let Some(reference) = reference
+            && (matches!(judged, Err(VerifyRefusal::StatusUnknown | VerifyRefusal::StatusStale))
+                || !self.0.known.load().lists.contains_key(&reference.uri))
+        {
+            self.fetch_list(&reference.uri).await;
+            self.in_force(&claims)?;
+        } else {
+            judged?;
         }
+        self.refresh_overdue(reference.map(|reference| reference.uri.as_str()));
+        Ok(claims)
     }
 
     /// Whether keys are known, so that tokens can be judged.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.0.keys.load().is_some()
+        let policy = &self.0.policy;
+        self.0.known.load().keys(policy.keys_stale_after, policy.clock.now()).is_some()
+    }
+
+    /// What is known, and since when.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let known = self.0.known.load();
+        Health {
+            is_ready: self.is_ready(),
+            keys_fetched_at: known.keys.as_ref().map(|keys| keys.fetched_at),
+            oldest_list_checked_at: known.lists.values().map(|list| list.checked_at).min(),
+            status_lists: known.lists.len(),
+        }
     }
 
     /// How often keys were asked for since the start.
@@ -123,74 +136,64 @@ impl Verifier {
     pub fn fetches(&self) -> u64 {
         self.0.fetches.load(Ordering::Relaxed)
     }
-}
 
-impl Builder {
-    /// How often the keys are fetched, give or take a tenth. Default 5 minutes, which is also what the server promises.
-    pub fn refresh_every(self, interval: StdDuration) -> Self {
-        Self { refresh_every: interval, ..self }
+    /// The value of `WWW-Authenticate` for `error`: RFC 6750 §3, and RFC 9728 §5.1 if the API publishes its metadata.
+    #[must_use]
+    pub fn challenge(&self, error: &BearerError) -> String {
+        let mut challenge = error.challenge(&self.0.realm);
+        if let Some(resource) = &self.0.resource {
+            challenge.push_str(", resource_metadata=\"");
+            challenge.push_str(&resource.url);
+            challenge.push('"');
+        }
+        challenge
     }
 
-    /// How long after a fetch for an unknown key the next one may follow. Default 60 seconds.
-    pub fn unknown_kid_cooldown(self, pause: StdDuration) -> Self {
-        Self { unknown_kid_cooldown: pause, ..self }
+    /// Signature, type, issuer, audience and time. A token that was verified before skips the signature.
+    fn recognize(&self, unverified_jwt: &str) -> Result<AccessClaims, VerifyRefusal> {
+        let inner = &*self.0;
+        let now = inner.policy.clock.now();
+        let known = inner.known.load();
+        let Some(keys) = known.keys(inner.policy.keys_stale_after, now) else {
+            self.want_keys();
+            return Err(VerifyRefusal::NoKeys);
+        };
+        let is_remembered = inner.tokens.is_in_use() && unverified_jwt.len() <= LONGEST;
+        let digest = is_remembered.then(|| sha256(unverified_jwt));
+        if let Some(claims) = digest.and_then(|digest| inner.tokens.find(&digest, keys.epoch)) {
+            rules::in_time(&claims, inner.expected.leeway, now)?;
+            return Ok(claims);
+        }
+        let verified = rules::verify(unverified_jwt, &keys.set, &inner.expected, now);
+        match (&verified, digest) {
+            (Err(VerifyRefusal::Jwt(JwtRefusal::UnknownKey)), _) => self.want_keys(),
+            (Ok(claims), Some(digest)) => inner.tokens.remember(digest, keys.epoch, claims.clone()),
+            _ => {}
+        }
+        verified
     }
 
-    /// By how much the clocks of issuer and API may differ. Default 30 seconds.
-    pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.expected.leeway = leeway;
-        self
-    }
-
-    /// Accepts the `typ` `JWT` too, for resources that are configured with `access_token_typ = "JWT"`.
-    pub fn accept_typ_jwt(mut self) -> Self {
-        self.expected.accepts_typ_jwt = true;
-        self
-    }
-
-    /// Another clock, for tests.
-    pub fn clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
-    }
-
-    /// The verifier, without having asked anybody: it starts even if the issuer is down, and answers
-    /// [`VerifyRefusal::NoKeys`] until [`Verifier::run`] or [`Verifier::refresh`] has fetched the keys.
-    ///
-    /// # Errors
-    ///
-    /// When no HTTP client can be made, because TLS is not available.
-    pub fn build(self) -> Result<Verifier, FetchFault> {
-        Ok(Verifier(Arc::new(Inner {
-            expected: self.expected,
-            refresh_every: self.refresh_every,
-            unknown_kid_cooldown: self.unknown_kid_cooldown,
-            clock: self.clock,
-            keys: ArcSwapOption::empty(),
-            client: fetch::client()?,
-            wanted: Notify::new(),
-            fetches: AtomicU64::new(0),
-        })))
-    }
-
-    /// The verifier, with the keys fetched.
-    ///
-    /// # Errors
-    ///
-    /// [`FetchFault`]: at start it is better to say so than to answer 503.
-    pub async fn connect(self) -> Result<Verifier, FetchFault> {
-        let verifier = self.build()?;
-        verifier.refresh().await?;
-        Ok(verifier)
-    }
-
-    /// The verifier with these keys, for tests and for those who distribute keys by other means.
-    ///
-    /// # Errors
-    ///
-    /// As [`Builder::build`].
-    pub fn with_keys(self, keys: JwkSet) -> Result<Verifier, FetchFault> {
-        let verifier = self.build()?;
-        verifier.0.keys.store(Some(Arc::new(keys)));
-        Ok(verifier)
+    /// Whether the token was not revoked, as far as is known.
+    fn in_force(&self, claims: &AccessClaims) -> Result<(), VerifyRefusal> {
+        let policy = &self.0.policy;
+        let (Some(reference), Some(stale)) = (claims.status(), policy.stale) else { return Ok(()) };
+        let (known, now) = (self.0.known.load(), policy.clock.now());
+        let judged = match known.lists.get(&reference.uri) {
+            Some(list) => {
+                list.touch(now);
+                rules::in_force(claims, reference, list, stale, now)
+            }
+            None => Err(VerifyRefusal::StatusUnknown),
+        };
+        if matches!(judged, Err(VerifyRefusal::StatusUnknown | VerifyRefusal::StatusStale)) {
+            self.want_list(&reference.uri);
+        }
+        match judged {
+            Err(VerifyRefusal::StatusUnknown) if policy.unfetched == UnfetchedStatusList::Accept => Ok(()),
+            judged => judged,
+        }
     }
 }
+
+/// A longer text is no token, and not worth hashing.
+const LONGEST: usize = 8 * 1024;

@@ -23,8 +23,9 @@ const ARROWS: [(&str, &[&str]); 12] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 9] = [
+const PACKAGES: [(&str, &[&str]); 12] = [
     ("croner", &["account"]),
+    ("flate2", &["oauth", "verify"]),
     ("image", &["account"]),
     ("jiff", &["account"]),
     ("josekit", &["jose"]),
@@ -33,6 +34,8 @@ const PACKAGES: [(&str, &[&str]); 9] = [
     ("poem_openapi", &["http", "verify", "app"]),
     ("reqwest", &["fetch", "verify"]),
     ("sled", &["store"]),
+    ("tower_layer", &["verify"]),
+    ("tower_service", &["verify"]),
 ];
 
 /// What is wrong with the module naming this absolute path: `crate`, then modules; or a package first.

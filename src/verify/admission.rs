@@ -1,0 +1,76 @@
+//! From the `Authorization` header of a request to claims or to an answer of
+//! [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3), for any framework.
+
+use std::fmt;
+
+use super::{AccessClaims, Verifier, VerifyRefusal};
+use crate::oauth::{
+    bearer::{self, BearerError},
+    scope::Scope,
+};
+
+/// What a request without a good token is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The HTTP status: 400, 401, 403 or 503.
+    pub status: u16,
+    /// The value of `WWW-Authenticate`, unless it is 503.
+    pub www_authenticate: Option<String>,
+    /// The value of `Retry-After` in seconds, if it is 503: nobody knows whether the token is good, and with a 401 the
+    /// client would throw it away.
+    pub retry_after: Option<u32>,
+    /// One line for the developer of the client.
+    pub body: String,
+}
+
+impl Verifier {
+    /// Admits a request by the values of its `Authorization` header, if its token has all of `scope`.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], the answer; its cause is in the log.
+    pub async fn admit<'a>(
+        &self,
+        authorization: impl Iterator<Item = &'a [u8]>,
+        scope: &Scope,
+    ) -> Result<AccessClaims, Rejection> {
+        let token = bearer::token(authorization).map_err(|error| self.rejection(&error))?;
+        let verified = self.verify_fresh(token.expose()).await;
+        let covered = verified.and_then(|claims| {
+            if claims.scope().covers(scope) { Ok(claims) } else { Err(VerifyRefusal::Scope(scope.clone())) }
+        });
+        covered.map_err(|refusal| {
+            tracing::info!(code = refusal.code(), %refusal, "access token refused");
+            refusal.bearer().map_or_else(Rejection::unavailable, |error| self.rejection(&error))
+        })
+    }
+
+    fn rejection(&self, error: &BearerError) -> Rejection {
+        Rejection {
+            status: error.status(),
+            www_authenticate: Some(self.challenge(error)),
+            retry_after: None,
+            body: format!("{error}\n"),
+        }
+    }
+}
+
+impl Rejection {
+    /// Nobody can judge the token now.
+    pub(super) fn unavailable() -> Self {
+        Self {
+            status: 503,
+            www_authenticate: None,
+            retry_after: Some(5),
+            body: "the access token cannot be judged at the moment\n".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.body.trim_end())
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,122 @@
+//! What is known, on disk, so that an API can start while the issuer is down.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{
+    known::{Known, KnownKeys, KnownList},
+    status_list_token::{Instant, StatusListToken},
+};
+use crate::{entropy::Entropy, jose::JwkSet};
+
+/// The file. Whoever can write it can make the API accept other keys, so on Unix only its owner can read or write it.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u8,
+    issuer: String,
+    jwks: JwkSet,
+    #[serde(with = "time::serde::timestamp")]
+    fetched_at: OffsetDateTime,
+    status_lists: Vec<ListDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ListDocument {
+    uri: String,
+    jwt: String,
+    etag: Option<String>,
+    #[serde(with = "time::serde::timestamp")]
+    checked_at: OffsetDateTime,
+}
+
+/// What `path` remembers of `issuer`; `None` when there is nothing of use, which is then in the log.
+pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Option<Known> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return None,
+        Err(fault) => return refuse(path, &fault.to_string()),
+    };
+    let document: Document = match serde_json::from_slice(&text) {
+        Ok(document) => document,
+        Err(fault) => return refuse(path, &fault.to_string()),
+    };
+    if document.version != VERSION || document.issuer != issuer || document.jwks.is_empty() {
+        return refuse(path, "it is of another version or issuer, or without keys");
+    }
+    let keys = KnownKeys { set: Arc::new(document.jwks), epoch: 0, fetched_at: document.fetched_at.min(now.at) };
+    let mut known = Known { keys: Some(keys.clone()), ..Known::default() };
+    for list in document.status_lists {
+        // Judged as of when it was fetched: how old a list may be is decided where it is used.
+        let checked_at = list.checked_at.min(now.at);
+        let then = Instant { at: checked_at, leeway: now.leeway };
+        match StatusListToken::read(&list.jwt, &list.uri, issuer, &keys.set, then) {
+            Ok(token) => {
+                let read = KnownList::new(Arc::new(token), list.etag, checked_at, 0.0);
+                read.touch(now.at);
+                known.lists.insert(list.uri, Arc::new(read));
+            }
+            Err(refusal) => tracing::warn!(uri = list.uri, %refusal, "a status list of the cache file is not used"),
+        }
+    }
+    Some(known)
+}
+
+/// Writes what is known of `issuer`, beside the file and then in its place. Blocks.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub(super) fn write(path: &Path, issuer: &str, known: &Known) -> io::Result<()> {
+    let Some(keys) = &known.keys else { return Ok(()) };
+    let lists = known.lists.iter().map(|(uri, list)| ListDocument {
+        uri: uri.clone(),
+        jwt: list.token.jwt.clone(),
+        etag: list.etag.clone(),
+        checked_at: list.checked_at,
+    });
+    let document = Document {
+        version: VERSION,
+        issuer: issuer.to_owned(),
+        jwks: JwkSet::clone(&keys.set),
+        fetched_at: keys.fetched_at,
+        status_lists: lists.collect(),
+    };
+    let text = serde_json::to_vec(&document)?;
+    let beside = beside(path)?;
+    let written = create(&beside).and_then(|mut file| file.write_all(&text)).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What failed is told; that a half-written file stays is not worth a second complaint.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{}", Entropy::system().text::<6>()));
+    Ok(path.with_file_name(hidden))
+}
+
+fn create(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn refuse(path: &Path, reason: &str) -> Option<Known> {
+    tracing::warn!(path = %path.display(), reason, "the cache file is not used");
+    None
+}
+
+const VERSION: u8 = 1;

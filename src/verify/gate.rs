@@ -1,0 +1,96 @@
+//! Lets one caller at a time do something that costs, and then nobody for a while.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+
+/// Single flight, then a pause. Whoever comes during the flight waits for its end and then finds the gate closed.
+pub(super) struct Gate {
+    flight: Mutex<()>,
+    /// Unix time in milliseconds.
+    last: AtomicI64,
+}
+
+impl Gate {
+    /// A gate that nobody has passed.
+    pub(super) fn new() -> Self {
+        Self { flight: Mutex::new(()), last: AtomicI64::new(NEVER) }
+    }
+
+    /// Whether `pause` is over since the last passage. A clock that was set back opens it too.
+    pub(super) fn is_open(&self, pause: Duration, now: OffsetDateTime) -> bool {
+        let since = milliseconds(now).saturating_sub(self.last.load(Ordering::Acquire));
+        since < 0 || i128::from(since) >= pause.whole_milliseconds()
+    }
+
+    /// Whether somebody passed, and could pass again.
+    pub(super) fn is_reopened(&self, pause: Duration, now: OffsetDateTime) -> bool {
+        self.last.load(Ordering::Acquire) != NEVER && self.is_open(pause, now)
+    }
+
+    /// Whether there is nothing to wait for: no flight, and the pause is not over.
+    pub(super) fn is_shut(&self, pause: Duration, now: OffsetDateTime) -> bool {
+        self.flight.try_lock().is_ok() && !self.is_open(pause, now)
+    }
+
+    /// Does `work` unless somebody did it less than `pause` ago; `None` then.
+    pub(super) async fn pass<T>(&self, pause: Duration, clock: &Clock, work: impl Future<Output = T>) -> Option<T> {
+        let _flight = self.flight.lock().await;
+        if !self.is_open(pause, clock.now()) {
+            return None;
+        }
+        // At the beginning too, so that work that is cut short counts.
+        self.last.store(milliseconds(clock.now()), Ordering::Release);
+        let done = work.await;
+        self.last.store(milliseconds(clock.now()), Ordering::Release);
+        Some(done)
+    }
+}
+
+fn milliseconds(instant: OffsetDateTime) -> i64 {
+    i64::try_from(instant.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+const NEVER: i64 = i64::MIN;
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const PAUSE: Duration = Duration::seconds(30);
+
+    #[tokio::test]
+    async fn one_passes_and_then_nobody_until_the_pause_is_over() {
+        let clock = Clock::manual(datetime!(2030-01-01 00:00 UTC));
+        let gate = Gate::new();
+        assert!(gate.is_open(PAUSE, clock.now()) && !gate.is_reopened(PAUSE, clock.now()));
+        assert_eq!(gate.pass(PAUSE, &clock, async { 1 }).await, Some(1));
+        assert!(gate.is_shut(PAUSE, clock.now()));
+        clock.advance(PAUSE - Duration::milliseconds(1));
+        assert_eq!(gate.pass(PAUSE, &clock, async { 2 }).await, None);
+        clock.advance(Duration::milliseconds(1));
+        assert!(gate.is_reopened(PAUSE, clock.now()));
+        assert_eq!(gate.pass(PAUSE, &clock, async { 3 }).await, Some(3));
+        clock.advance(-Duration::HOUR);
+        assert_eq!(gate.pass(PAUSE, &clock, async { 4 }).await, Some(4));
+    }
+
+    #[tokio::test]
+    async fn who_comes_during_a_flight_waits_for_it_and_does_not_pass() {
+        let clock = Clock::manual(datetime!(2030-01-01 00:00 UTC));
+        let gate = Gate::new();
+        let (land, landing) = tokio::sync::oneshot::channel::<()>();
+        let first = gate.pass(PAUSE, &clock, async { landing.await.is_ok() });
+        let second = gate.pass(PAUSE, &clock, async { true });
+        let (first, second, ()) = tokio::join!(first, second, async {
+            assert!(!gate.is_shut(PAUSE, clock.now()));
+            land.send(()).unwrap();
+        });
+        assert_eq!((first, second), (Some(true), None));
+    }
+}

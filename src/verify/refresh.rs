@@ -1,0 +1,298 @@
+//! Keeping what is known fresh: in the background, and when a token names what is missing.
+
+use std::{
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration as StdDuration,
+};
+
+use time::{Duration, OffsetDateTime};
+use tokio::time::{Instant as TokioInstant, sleep, timeout, timeout_at};
+
+use super::{
+    FetchFault, StatusTokenRefusal, Verifier, cache_file,
+    fetch::{self, Answer, Asked},
+    gate::Gate,
+    known::{Known, KnownList},
+    status_list_token::{self, Instant, StatusListToken},
+};
+use crate::{
+    entropy::Entropy,
+    jose::{JwkSet, JwtRefusal},
+};
+
+impl Verifier {
+    /// Keeps keys and status lists fresh, for ever: regularly, and when a token names one that is not known. To be
+    /// spawned; dropping it ends it.
+    pub async fn run(self) {
+        tokio::join!(self.keep_keys(), self.keep_lists());
+    }
+
+    /// Fetches the keys now, and each status list that a token referred to.
+    ///
+    /// # Errors
+    ///
+    /// The first [`FetchFault`]; what is known stays.
+    pub async fn refresh(&self) -> Result<(), FetchFault> {
+        self.refresh_keys().await?;
+        for (uri, _) in self.wanted_lists() {
+            self.refresh_list(&uri).await?;
+        }
+        Ok(())
+    }
+
+    /// Wakes [`Verifier::run`] for the keys, if it may fetch them.
+    pub(super) fn want_keys(&self) {
+        if self.0.keys_gate.is_open(self.pause_for_keys(), self.0.policy.clock.now()) {
+            self.0.keys_wanted.notify_one();
+        }
+    }
+
+    /// Wakes [`Verifier::run`] for the list at `uri`, if it may fetch it.
+    pub(super) fn want_list(&self, uri: &str) {
+        if self.gate_of(uri).is_some_and(|gate| gate.is_open(self.pause_for(uri), self.0.policy.clock.now())) {
+            self.0.lists_wanted.notify_one();
+        }
+    }
+
+    /// Fetches the keys unless somebody did so a short while ago, and waits for whoever is doing it.
+    pub(super) async fn refetch_keys(&self) {
+        let (pause, policy) = (self.pause_for_keys(), &self.0.policy);
+        if self.0.keys_gate.is_shut(pause, policy.clock.now()) {
+            return;
+        }
+        let this = self.clone();
+        // A task of its own: a caller who hangs up must not cut short what others wait for.
+        let fetching = tokio::spawn(async move {
+            let clock = &this.0.policy.clock;
+            if let Some(Err(fault)) = this.0.keys_gate.pass(pause, clock, this.refresh_keys()).await {
+                tracing::warn!(%fault, "the keys could not be fetched");
+            }
+        });
+        // It fails only when the runtime is shutting down.
+        let _ = fetching.await;
+    }
+
+    /// Fetches the list at `uri` unless somebody did so a short while ago, and waits for whoever is doing it.
+    pub(super) async fn fetch_list(&self, uri: &str) {
+        let (Some(gate), pause) = (self.gate_of(uri), self.pause_for(uri)) else { return };
+        if gate.is_shut(pause, self.0.policy.clock.now()) {
+            return;
+        }
+        let (this, uri) = (self.clone(), uri.to_owned());
+        let fetching = tokio::spawn(async move {
+            let fetched = gate.pass(pause, &this.0.policy.clock, this.refresh_list(&uri)).await;
+            if let Some(Err(fault)) = fetched {
+                tracing::warn!(%fault, "a status list could not be fetched; the one that is known stays");
+            }
+        });
+        let _ = fetching.await;
+    }
+
+    /// Fetches, beside the caller, the keys and the list at `uri` if they should have been fetched by now.
+    pub(super) fn refresh_overdue(&self, uri: Option<&str>) {
+        let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
+        let latest = self.0.policy.refresh_every * 1.2;
+        let late_keys = known.keys(latest, now).is_none() && self.0.keys_gate.is_open(self.pause_for_keys(), now);
+        let late_list = uri.filter(|uri| {
+            let list = known.lists.get(*uri);
+            list.is_some_and(|list| now >= list.checked_at + list.token.ttl)
+                && self.gate_of(uri).is_some_and(|gate| gate.is_open(self.pause_for(uri), now))
+        });
+        if late_keys {
+            let this = self.clone();
+            tokio::spawn(async move { this.refetch_keys().await });
+        }
+        if let Some(uri) = late_list {
+            let (this, uri) = (self.clone(), uri.to_owned());
+            tokio::spawn(async move { this.fetch_list(&uri).await });
+        }
+    }
+
+    async fn keep_keys(&self) {
+        let mut failures = 0;
+        let fetched_at = self.0.known.load().keys.as_ref().map(|keys| keys.fetched_at);
+        let now = self.0.policy.clock.now();
+        let mut pause = fetched_at.map_or(Duration::ZERO, |at| self.regular_pause() - (now - at));
+        loop {
+            let deadline = TokioInstant::now() + std(pause);
+            // The gate decides whether an unknown key is worth a fetch; the regular one comes at its time all the same.
+            while timeout_at(deadline, self.0.keys_wanted.notified()).await.is_ok() {
+                self.refetch_keys().await;
+            }
+            pause = match self.refresh_keys().await {
+                Ok(()) => {
+                    failures = 0;
+                    self.regular_pause()
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, "the keys could not be refreshed; those that are known stay");
+                    failures = (failures + 1).min(LONGEST_BACKOFF);
+                    Duration::seconds(1 << failures).min(self.0.policy.refresh_every) * (0.5 + jitter())
+                }
+            };
+        }
+    }
+
+    async fn keep_lists(&self) {
+        loop {
+            let now = self.0.policy.clock.now();
+            self.forget_unused_lists(now);
+            for (uri, _) in self.wanted_lists() {
+                let is_due = self.0.known.load().lists.get(&uri).is_none_or(|list| list.due_at <= now);
+                if is_due {
+                    self.fetch_list(&uri).await;
+                }
+            }
+            let pause = self.until_next_list();
+            // Woken early by a token whose list is missing.
+            let _ = timeout(std(pause), self.0.lists_wanted.notified()).await;
+            sleep(StdDuration::from_millis(1)).await;
+        }
+    }
+
+    /// How long until a list is due; one that could not be fetched is tried again after the pause of its gate.
+    fn until_next_list(&self) -> Duration {
+        let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
+        let next = self.wanted_lists().into_iter().map(|(uri, _)| match known.lists.get(&uri) {
+            Some(list) if list.due_at > now => list.due_at - now,
+            _ => self.pause_for(&uri) * (1.0 + 0.4 * jitter()),
+        });
+        next.min().unwrap_or(Duration::MINUTE).min(Duration::MINUTE)
+    }
+
+    async fn refresh_keys(&self) -> Result<(), FetchFault> {
+        let inner = &self.0;
+        inner.fetches.fetch_add(1, Ordering::Relaxed);
+        let keys = fetch::keys(&inner.source, &inner.expected.issuer, &inner.expected.issuer_url).await?;
+        inner.learn_keys(keys);
+        self.save().await;
+        Ok(())
+    }
+
+    pub(super) async fn refresh_list(&self, uri: &str) -> Result<(), FetchFault> {
+        let inner = &self.0;
+        let (known, policy) = (inner.known.load_full(), &inner.policy);
+        let keys = known.keys.as_ref().ok_or(FetchFault::NoKeys)?;
+        let before = known.lists.get(uri);
+        // One that has expired is asked for as a whole: that it is unchanged would not help.
+        let confirmable = before.filter(|list| list.token.expires_at.is_none_or(|at| policy.clock.now() < at));
+        let etag = confirmable.and_then(|list| list.etag.as_deref());
+        let answer = inner.source.get(Asked { url: uri, etag, longest: status_list_token::LONGEST }).await?;
+        let now = policy.clock.now();
+        let list = match (answer, before) {
+            (Answer::Unchanged, Some(before)) => before.confirmed(now, jitter()),
+            (Answer::Unchanged, None) => {
+                return Err(FetchFault::Unexpected { url: uri.to_owned(), what: "304".to_owned() });
+            }
+            (Answer::Document { text, etag }, before) => {
+                let token = match self.read_list(&text, uri, &keys.set) {
+                    Err(StatusTokenRefusal::Jwt(JwtRefusal::UnknownKey)) => {
+                        self.refetch_keys().await;
+                        let keys = inner.known.load().keys.as_ref().map(|keys| Arc::clone(&keys.set));
+                        self.read_list(&text, uri, &keys.unwrap_or_default())
+                    }
+                    read => read,
+                };
+                // Whoever can answer for the issuer must not be able to undo a revocation with an old list.
+                let older = |token: &StatusListToken| {
+                    before.is_some_and(|before| token.issued_at + inner.expected.leeway < before.token.issued_at)
+                };
+                let token =
+                    token.and_then(|token| if older(&token) { Err(StatusTokenRefusal::Older) } else { Ok(token) });
+                let token = token.map_err(|refusal| FetchFault::StatusList { url: uri.to_owned(), refusal })?;
+                let list = KnownList::new(Arc::new(token), etag, now, jitter());
+                match before {
+                    Some(before) => list.in_place_of(before),
+                    None => list,
+                }
+            }
+        };
+        let list = Arc::new(list);
+        inner.known.rcu(|known: &Arc<Known>| known.with_list(uri, Arc::clone(&list)));
+        // It is due at another time than before.
+        inner.lists_wanted.notify_one();
+        self.save().await;
+        Ok(())
+    }
+
+    fn read_list(&self, text: &str, uri: &str, keys: &JwkSet) -> Result<StatusListToken, StatusTokenRefusal> {
+        let expected = &self.0.expected;
+        let now = Instant { at: self.0.policy.clock.now(), leeway: expected.leeway };
+        StatusListToken::read(text.trim_ascii(), uri, &expected.issuer, keys, now)
+    }
+
+    async fn save(&self) {
+        let Some(path) = self.0.policy.cache_file.clone() else { return };
+        let _one_at_a_time = self.0.saving.lock().await;
+        let (known, issuer) = (self.0.known.load_full(), self.0.expected.issuer.clone());
+        let written = tokio::task::spawn_blocking(move || cache_file::write(&path, &issuer, &known)).await;
+        if let Ok(Err(fault)) = written {
+            tracing::warn!(%fault, "the cache file cannot be written");
+        }
+    }
+
+    /// The gate of the list at `uri`, which is wanted from now on; `None` when there are too many.
+    fn gate_of(&self, uri: &str) -> Option<Arc<Gate>> {
+        let mut lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gate) = lists.get(uri) {
+            return Some(Arc::clone(gate));
+        }
+        if lists.len() >= MOST_LISTS {
+            tracing::warn!(uri, "more than {MOST_LISTS} status lists; this one is not fetched");
+            return None;
+        }
+        let gate = Arc::new(Gate::new());
+        lists.insert(uri.to_owned(), Arc::clone(&gate));
+        Some(gate)
+    }
+
+    fn wanted_lists(&self) -> Vec<(String, Arc<Gate>)> {
+        let lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.iter().map(|(uri, gate)| (uri.clone(), Arc::clone(gate))).collect()
+    }
+
+    /// A list that no token referred to for a day is not fetched any more; nor is one that could not be fetched, until the
+    /// next token refers to it.
+    pub(super) fn forget_unused_lists(&self, now: OffsetDateTime) {
+        let mut lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.known.load();
+        let is_in_use = |known: &Known, uri: &str| known.lists.get(uri).map(|list| list.is_in_use(now));
+        lists.retain(|uri, gate| is_in_use(&known, uri).unwrap_or_else(|| !gate.is_reopened(LIST_PAUSE, now)));
+        if known.lists.keys().any(|uri| is_in_use(&known, uri) == Some(false)) {
+            let keep = |known: &Known, uri: &str| is_in_use(known, uri) != Some(false);
+            self.0.known.rcu(|known: &Arc<Known>| known.with_lists_that(|uri| keep(known, uri)));
+        }
+    }
+
+    /// Between two attempts to fetch the list at `uri`. One with a short `ttl` is fetched more often.
+    fn pause_for(&self, uri: &str) -> Duration {
+        self.0.known.load().lists.get(uri).map_or(LIST_PAUSE, |list| LIST_PAUSE.min(list.token.ttl / 2))
+    }
+
+    fn pause_for_keys(&self) -> Duration {
+        if self.is_ready() { self.0.policy.unknown_kid_cooldown } else { PAUSE_WITHOUT_KEYS }
+    }
+
+    /// Many verifiers that were started together should not ask together.
+    fn regular_pause(&self) -> Duration {
+        self.0.policy.refresh_every * (0.9 + 0.2 * jitter())
+    }
+}
+
+/// A number from 0 to 1.
+fn jitter() -> f64 {
+    f64::from(u16::from_be_bytes(Entropy::system().bytes())) / f64::from(u16::MAX)
+}
+
+fn std(pause: Duration) -> StdDuration {
+    pause.max(Duration::ZERO).unsigned_abs()
+}
+
+/// Between two attempts to fetch the same list, at most.
+const LIST_PAUSE: Duration = Duration::seconds(5);
+/// Between two attempts for the sake of a token while no keys are known at all.
+const PAUSE_WITHOUT_KEYS: Duration = Duration::SECOND;
+/// 2⁵ seconds.
+const LONGEST_BACKOFF: u32 = 5;
+/// An issuer's lists; each is of 2 MiB at most.
+const MOST_LISTS: usize = 256;

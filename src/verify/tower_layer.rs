@@ -1,0 +1,97 @@
+//! For tower, and so for axum: a layer below which every request carries a good token.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{Rejection, Verifier};
+use crate::oauth::scope::Scope;
+
+/// A layer for a whole tree of routes: what stands below it runs only with a good access token of the scope, and finds
+/// the [`AccessClaims`](super::AccessClaims) among the extensions of the request (in axum: `Extension<AccessClaims>`).
+#[derive(Clone)]
+#[must_use = "give it to the router"]
+pub struct RequireTokenLayer {
+    verifier: Verifier,
+    scope: Scope,
+}
+
+/// What [`RequireTokenLayer`] makes of a service.
+#[derive(Clone)]
+pub struct RequireTokenService<S> {
+    inner: S,
+    required: RequireTokenLayer,
+}
+
+impl RequireTokenLayer {
+    /// Lets pass what carries a good token, whatever its scope.
+    pub fn new(verifier: Verifier) -> Self {
+        Self { verifier, scope: Scope::empty() }
+    }
+
+    /// Demands this scope token too.
+    pub fn scope(self, token: &str) -> Self {
+        Self { scope: self.scope.union(&std::iter::once(token).collect()), ..self }
+    }
+}
+
+impl<S> Layer<S> for RequireTokenLayer {
+    type Service = RequireTokenService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        RequireTokenService { inner, required: self.clone() }
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for RequireTokenService<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+    R: From<String>,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let RequireTokenLayer { verifier, scope } = self.required.clone();
+        // The one that was polled ready is used up; its clone is for the next call.
+        let next = self.inner.clone();
+        let mut ready = std::mem::replace(&mut self.inner, next);
+        Box::pin(async move {
+            let values: Vec<_> = request.headers().get_all(header::AUTHORIZATION).iter().cloned().collect();
+            match verifier.admit(values.iter().map(HeaderValue::as_bytes), &scope).await {
+                Ok(claims) => {
+                    request.extensions_mut().insert(claims);
+                    ready.call(request).await
+                }
+                Err(rejection) => Ok(response(rejection)),
+            }
+        })
+    }
+}
+
+fn response<R: From<String>>(rejection: Rejection) -> Response<R> {
+    let mut response = Response::new(R::from(rejection.body));
+    *response.status_mut() = StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    if let Some(challenge) = rejection.www_authenticate.and_then(|value| HeaderValue::try_from(value).ok()) {
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if let Some(seconds) = rejection.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}

@@ -1,0 +1,122 @@
+//! Tokens whose signature and claims were verified before, so that a client that calls often costs one signature check.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use time::OffsetDateTime;
+
+use super::AccessClaims;
+
+/// A bounded table of verified tokens by the SHA-256 of their text. Reading takes no lock and allocates nothing.
+///
+/// Each token has four places where it may stand; a fifth takes the place of one of them. Only tokens of the issuer get in,
+/// so nobody else can push them out.
+pub(super) struct VerifiedTokens {
+    places: Box<[ArcSwapOption<Remembered>]>,
+}
+
+struct Remembered {
+    digest: [u8; 32],
+    epoch: u64,
+    claims: AccessClaims,
+}
+
+impl VerifiedTokens {
+    /// A table of `capacity` tokens, rounded up to a multiple of four. With 0 nothing is remembered.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { places: (0..capacity.next_multiple_of(WAYS)).map(|_| ArcSwapOption::empty()).collect() }
+    }
+
+    /// Whether anything can be remembered.
+    pub(super) fn is_in_use(&self) -> bool {
+        !self.places.is_empty()
+    }
+
+    /// The claims of the token with this digest, if it was verified by the keys of `epoch`.
+    pub(super) fn find(&self, digest: &[u8; 32], epoch: u64) -> Option<AccessClaims> {
+        self.ways(digest).iter().find_map(|place| {
+            let remembered = place.load();
+            let remembered = remembered.as_ref()?;
+            let is_it = remembered.digest == *digest && remembered.epoch == epoch;
+            is_it.then(|| remembered.claims.clone())
+        })
+    }
+
+    /// Remembers a token that the keys of `epoch` verified.
+    pub(super) fn remember(&self, digest: [u8; 32], epoch: u64, claims: AccessClaims) {
+        let ways = self.ways(&digest);
+        // The place of this token, an empty one, or the one whose token expires first.
+        let place = ways.iter().min_by_key(|place| {
+            let remembered = place.load();
+            remembered.as_ref().filter(|other| other.epoch == epoch && other.digest != digest).map(expiry)
+        });
+        if let Some(place) = place {
+            place.store(Some(Remembered { digest, epoch, claims }.into()));
+        }
+    }
+
+    /// The places where the token with this digest may stand.
+    fn ways(&self, digest: &[u8; 32]) -> &[ArcSwapOption<Remembered>] {
+        let (head, _) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        let sets = self.places.len() / WAYS;
+        let set = usize::try_from(u64::from_be_bytes(*head) % (sets.max(1) as u64)).unwrap_or_default();
+        self.places.get(set * WAYS..(set + 1) * WAYS).unwrap_or_default()
+    }
+}
+
+fn expiry(remembered: &Arc<Remembered>) -> OffsetDateTime {
+    remembered.claims.expires_at()
+}
+
+const WAYS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+    use crate::{crypto::sha256, jose::Claims};
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn claims(jti: &str, expires_at: OffsetDateTime) -> AccessClaims {
+        let claims = json!({"sub": "a", "client_id": "b", "jti": jti, "iat": 0, "exp": expires_at.unix_timestamp()});
+        let Value::Object(claims) = claims else { unreachable!() };
+        AccessClaims::read(Claims::new(claims), &url::Url::parse("https://login.example.org").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_found_by_its_whole_digest_and_epoch() {
+        let tokens = VerifiedTokens::new(8);
+        tokens.remember(sha256("a"), 1, claims("a", NOW));
+        assert_eq!(tokens.find(&sha256("a"), 1).unwrap().jti(), "a");
+        assert!(tokens.find(&sha256("a"), 2).is_none(), "keys changed");
+        let mut other = sha256("a");
+        other[31] ^= 1;
+        assert!(tokens.find(&other, 1).is_none());
+    }
+
+    #[test]
+    fn the_table_is_bounded_and_the_token_that_expires_first_makes_room() {
+        let tokens = VerifiedTokens::new(1);
+        let digest = |number: u8| [number; 32];
+        for number in 0..4 {
+            tokens.remember(digest(number), 0, claims("a", NOW + Duration::seconds(i64::from(number) + 1)));
+        }
+        tokens.remember(digest(9), 0, claims("b", NOW + Duration::HOUR));
+        assert!(tokens.find(&digest(0), 0).is_none() && tokens.find(&digest(9), 0).is_some());
+        assert!((1..4).all(|number| tokens.find(&digest(number), 0).is_some()));
+        for number in 0..=255 {
+            tokens.remember(digest(number), 0, claims("c", NOW));
+        }
+        assert_eq!((0..=255).filter(|number| tokens.find(&digest(*number), 0).is_some()).count(), 4);
+    }
+
+    #[test]
+    fn with_no_capacity_nothing_is_remembered() {
+        let tokens = VerifiedTokens::new(0);
+        tokens.remember(sha256("a"), 0, claims("a", NOW));
+        assert!(!tokens.is_in_use() && tokens.find(&sha256("a"), 0).is_none());
+    }
+}
