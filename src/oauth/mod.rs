@@ -33,5 +33,6 @@ mod registration_member;
 pub mod resource;
 pub mod response_type;
 pub mod scope;
+pub mod status_list;
 pub mod subject;
 pub mod token_error;
