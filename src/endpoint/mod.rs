@@ -25,6 +25,8 @@ pub mod session;
 pub mod setup;
 pub mod signet;
 pub mod signup;
+mod standing;
+pub mod status_lists;
 pub mod token;
 pub mod userinfo;
 pub mod users;

@@ -22,6 +22,8 @@ mod refresh_schedules;
 mod sessions;
 mod setup;
 mod sled;
+mod status_entries;
+mod watcher;
 
 #[cfg(test)]
 mod both_engines;
@@ -36,4 +38,6 @@ pub use self::{
     memory::MemoryEngine,
     record::{Kept, Store},
     sled::{Evidence, OnRollback, OpenError, Opened, Position, SledEngine},
+    status_entries::StatusEntry,
+    watcher::{Affected, Watcher},
 };

@@ -37,3 +37,7 @@ pub(super) const DEVICES: Namespace = Namespace::new(18, "devices");
 pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_by_user_code");
 /// Person and client, or nothing for the account → refresh schedule.
 pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_schedules");
+/// Status list and place in it → grant.
+pub(super) const STATUS_ENTRIES: Namespace = Namespace::new(21, "status_entries");
+/// Client and grant → nothing.
+pub(super) const GRANTS_BY_CLIENT: Namespace = Namespace::new(22, "grants_by_client");
