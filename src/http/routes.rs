@@ -157,6 +157,8 @@ fn public_paths() -> PublicPaths {
         .with("/device_authorization", "POST")
         .with("/register", "POST")
         .with("/revoke", "POST")
+        .with("/status", "GET")
+        .with("/status/", "GET")
         .with("/userinfo", "GET, POST")
 }
 

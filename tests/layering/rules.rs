@@ -22,8 +22,9 @@ const ARROWS: [(&str, &[&str]); 11] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 9] = [
     ("croner", &["account"]),
+    ("flate2", &["oauth", "endpoint"]),
     ("image", &["account"]),
     ("jiff", &["account"]),
     ("josekit", &["jose"]),
