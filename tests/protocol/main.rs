@@ -9,6 +9,7 @@ mod other_clients;
 mod pages;
 mod refresh_schedule;
 mod registration;
+mod status_list;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
