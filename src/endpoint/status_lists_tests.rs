@@ -269,3 +269,82 @@ async fn a_list_that_is_nearly_full_gives_way_to_another() {
     let first = lists.iter().filter(|list| **list == lists[0]).count();
     assert_eq!(first, (1 << 17) / 8 * 7);
 }
+
+/// Sizes and times, for the README: `cargo test --release --lib status_list -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "measures; for a release build"]
+async fn figures_of_a_million_grants() {
+    use crate::{
+        jose::{Algorithm, SigningKey, TokenType},
+        oauth::{
+            issuer::Issuer,
+            status_list::{StatusBits, StatusList, StatusListToken},
+        },
+    };
+    use std::time::Instant;
+
+    let issuer = Issuer::parse("https://login.example.org").unwrap();
+    let key = SigningKey::generate(Algorithm::Es256).unwrap();
+    for (entries, name) in
+        [(1 << 20, "one list of 2^20"), (list::ENTRIES, "one list of 2^17, as the server keeps them")]
+    {
+        for permille in [0, 1, 10, 100] {
+            let mut statuses = StatusList::new(StatusBits::One, entries);
+            let mut revoked = BTreeSet::new();
+            while u64::try_from(revoked.len()).unwrap() < u64::from(entries) * permille / 1000 {
+                revoked.insert(u32::from_be_bytes(Entropy::system().bytes()) % entries);
+            }
+            revoked.iter().for_each(|idx| statuses.set(*idx, INVALID));
+            let (mut token, mut gzipped, mut least) = (String::new(), Vec::new(), std::time::Duration::MAX);
+            for _ in 0..5 {
+                let begun = Instant::now();
+                let id = ListId::draw(Entropy::system());
+                let claims =
+                    StatusListToken { issuer: &issuer, id, list: &statuses, ttl: Duration::MINUTE }.claims(NOW);
+                token = key.sign(TokenType::StatusList, &claims).unwrap();
+                gzipped = publish::gzip(token.as_bytes());
+                least = least.min(begun.elapsed());
+            }
+            println!(
+                "{name}, {:>4.1} % revoked: {:>7} bytes, {:>7} bytes with gzip; rebuilt in {:>6.2} ms",
+                f64::from(u32::try_from(permille).unwrap()) / 10.0,
+                token.len(),
+                gzipped.len(),
+                least.as_secs_f64() * 1000.0
+            );
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Arc::new(Stage::on_disk(folder.path()));
+    stage.store.create_client(&client()).await.unwrap();
+    let tasks: Vec<_> = (0..256)
+        .map(|_| {
+            let stage = Arc::clone(&stage);
+            tokio::spawn(async move {
+                for _ in 0..256 {
+                    stage.begin().await;
+                }
+            })
+        })
+        .collect();
+    let begun = Instant::now();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let written = begun.elapsed();
+    let one = stage.begin().await;
+    let begun = Instant::now();
+    stage.end(&one).await;
+    let ended = begun.elapsed();
+    let begun = Instant::now();
+    stage.disable(true).await;
+    let disabled = begun.elapsed();
+    let again = StatusLists::new(stage.store.clone(), stage.clock.clone());
+    let begun = Instant::now();
+    let count = again.load().unwrap();
+    println!(
+        "{count} grants on disk: begun in {written:.1?}; one ended and marked in {ended:.1?}; its client disabled and all of \
+         them marked in {disabled:.1?}; worked out at a start in {:.1?}",
+        begun.elapsed()
+    );
+}
