@@ -17,6 +17,7 @@ mod pages;
 mod presentation;
 mod routes;
 mod server;
+mod status_lists_api;
 mod user_schema;
 mod users_api;
 mod visit;

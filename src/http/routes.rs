@@ -17,6 +17,7 @@ use super::{
     pages,
     presentation::Pages,
     server::Server,
+    status_lists_api::StatusListsApi,
     users_api::UsersApi,
     visit::Visit,
 };
@@ -59,9 +60,12 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
+fn service(
+    server: &Arc<Server>,
+) -> OpenApiService<(OAuthApi, StatusListsApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
+        StatusListsApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),

@@ -51,7 +51,7 @@ async fn no_acknowledged_revocation_is_lost_and_no_place_is_given_twice() {
                 tokio::spawn(redeem_and_revoke((http, issuer), codes.to_vec(), Arc::clone(&ledger)))
             })
             .collect();
-        tokio::time::sleep(Duration::from_millis(u64::from(20 + round * 17 % 60))).await;
+        tokio::time::sleep(Duration::from_millis(u64::from(60 + round * 17 % 60))).await;
         server.kill();
         for task in tasks {
             task.await.unwrap();
