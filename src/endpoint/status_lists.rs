@@ -35,7 +35,7 @@ pub struct StatusLists {
     store: Store,
     clock: Clock,
     lists: Mutex<BTreeMap<ListId, List>>,
-    /// Held while a grant is looked at and its bit is set, so that of two looks the later one decides.
+    /// Held while grants are looked at and their bits are set, so that of two looks the later one decides.
     looking: Mutex<()>,
     /// Until when the ticks of schedules have been seen.
     seen_until: Mutex<OffsetDateTime>,
@@ -125,30 +125,23 @@ impl StatusLists {
         Ok(())
     }
 
-    /// Looks at a grant as it is now, and sets its bit.
-    fn look(&self, id: &GrantId) -> Result<(), StoreFault> {
-        let _one_after_the_other = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Kept { record: grant, .. }) = self.store.grant(id)? else { return Ok(()) };
-        let Some(index) = grant.status else { return Ok(()) };
-        let is_valid = Standing::new(&self.store, self.clock.now()).may_issue(&grant)?;
-        let mut lists = self.lists();
-        let list = lists.entry(index.list).or_default();
-        list.take(index.idx, kept_until(grant.expires_at));
-        list.set_invalid(index.idx, !is_valid);
-        Ok(())
-    }
-
-    fn look_at_all(
-        &self,
-        fetch: impl Fn(Option<&GrantId>) -> Result<Vec<Kept<Grant>>, StoreFault>,
-    ) -> Result<(), StoreFault> {
+    /// Looks at the grants of each page as they are now, and sets their bits. A page is read and its bits are set under one
+    /// lock: a bit that was set later was looked at later.
+    fn look(&self, fetch: impl Fn(Option<&GrantId>) -> Result<Vec<Kept<Grant>>, StoreFault>) -> Result<(), StoreFault> {
         let mut after: Option<GrantId> = None;
         loop {
+            let _one_after_the_other = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
             let page = fetch(after.as_ref())?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.record.id.clone());
-            for grant in page.iter().filter(|kept| kept.record.status.is_some()) {
-                self.look(&grant.record.id)?;
+            let mut standing = Standing::new(&self.store, self.clock.now());
+            for grant in page.iter().map(|kept| &kept.record) {
+                let Some(index) = grant.status else { continue };
+                let is_valid = standing.may_issue(grant)?;
+                let mut lists = self.lists();
+                let list = lists.entry(index.list).or_default();
+                list.take(index.idx, kept_until(grant.expires_at));
+                list.set_invalid(index.idx, !is_valid);
             }
         }
     }
@@ -161,9 +154,12 @@ impl StatusLists {
 impl Watcher for StatusLists {
     fn changed(&self, affected: &Affected) -> Result<(), StoreFault> {
         match affected {
-            Affected::Grant(id) => self.look(id),
-            Affected::GrantsOf(subject) => self.look_at_all(|after| self.store.grants_of(subject, after, PAGE)),
-            Affected::GrantsTo(client_id) => self.look_at_all(|after| self.store.grants_to(client_id, after, PAGE)),
+            Affected::Grant(id) => self.look(|after| match after {
+                None => Ok(self.store.grant(id)?.into_iter().collect()),
+                Some(_) => Ok(Vec::new()),
+            }),
+            Affected::GrantsOf(subject) => self.look(|after| self.store.grants_of(subject, after, LOOKED_AT)),
+            Affected::GrantsTo(client_id) => self.look(|after| self.store.grants_to(client_id, after, LOOKED_AT)),
         }
     }
 }
@@ -182,8 +178,11 @@ fn kept_until(expires_at: Option<OffsetDateTime>) -> Option<OffsetDateTime> {
 /// How long a place is kept for a grant that is about to be written.
 const RESERVED: Duration = Duration::minutes(10);
 
-/// So many rows are looked at together.
+/// So many rows are read together.
 const PAGE: u16 = 256;
+
+/// So many grants are looked at together; whoever begins one meanwhile waits for so long.
+const LOOKED_AT: u16 = 64;
 
 #[cfg(test)]
 #[path = "status_lists_tests.rs"]
