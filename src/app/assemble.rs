@@ -17,7 +17,7 @@ use crate::{
     config::{Config, DynamicRegistration, FetchSettings},
     crypto::SealingKey,
     endpoint::{
-        Lifetimes, Signet,
+        Fault, Lifetimes, Signet,
         client_keys::PublishedKeys,
         clients,
         device::DeviceGuesses,
@@ -26,6 +26,7 @@ use crate::{
         pictures::PictureBench,
         setup,
         signet::RegistrationAccess,
+        status_lists::StatusLists,
     },
     entropy::Entropy,
     fetch::{FetchPolicy, Fetcher},
@@ -49,7 +50,7 @@ pub async fn assemble(
     options: StartOptions,
     (clock, entropy): (Clock, Entropy),
 ) -> Result<Arc<Server>, StartError> {
-    let store = open_store(config, options, (clock.clone(), entropy)).await?;
+    let (store, status_lists) = open_store(config, options, (clock.clone(), entropy)).await?;
     let (keys, sealing_key) = open_keys(config, &clock, entropy).await?;
     let fetcher = fetcher(config)?;
     let signet = Signet {
@@ -71,6 +72,7 @@ pub async fn assemble(
         },
         brand: config.brand.name.clone(),
         store,
+        status_lists: Arc::clone(&status_lists),
         keys: Arc::new(keys),
         hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(cores())),
         throttle: Throttle::new(if config.throttle.relaxed {
@@ -90,6 +92,9 @@ pub async fn assemble(
     };
     put_clients(&signet, config).await?;
     bootstrap(&signet, config).await?;
+    let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;
+    let grants = loaded.map_err(|_| StartError::Interrupted)?.map_err(Fault::from).map_err(StartError::Fault)?;
+    tracing::debug!(grants, "status lists worked out");
     // The origin of a parsed issuer always parses.
     Server::new(signet, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
 }
@@ -108,6 +113,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
     let keys = Keys::open(folder, RingPolicy::default(), &[Algorithm::Es256], clock.now());
     // Nothing is signed with them any more, whether or not they can be removed.
     let _ = std::fs::remove_dir_all(&path);
+    let store = Store::new(Arc::new(MemoryEngine::new()), None);
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
@@ -122,7 +128,8 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         sign_up: config.accounts.sign_up,
         registration: RegistrationAccess::Off,
         brand: config.brand.name.clone(),
-        store: Store::new(Arc::new(MemoryEngine::new()), None),
+        status_lists: Arc::new(StatusLists::new(store.clone(), clock.clone())),
+        store,
         keys: Arc::new(keys.map_err(|fault| fault.to_string())?),
         hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(1)),
         throttle: Throttle::new(ThrottlePolicy::default()),
@@ -155,12 +162,15 @@ async fn open_store(
     config: &Config,
     options: StartOptions,
     (clock, entropy): (Clock, Entropy),
-) -> Result<Store, StartError> {
+) -> Result<(Store, Arc<StatusLists>), StartError> {
     let on_rollback = if options.accept_rollback { OnRollback::Accept } else { OnRollback::Refuse };
     let data = config.data.clone();
-    let opened = tokio::task::spawn_blocking(move || SledEngine::open(&data, on_rollback, clock, entropy));
+    let opens = clock.clone();
+    let opened = tokio::task::spawn_blocking(move || SledEngine::open(&data, on_rollback, opens, entropy));
     let opened = opened.await.map_err(|_| StartError::Interrupted)??;
-    Ok(Store::new(Arc::new(opened.engine), opened.not_before))
+    let store = Store::new(Arc::new(opened.engine), opened.not_before);
+    let status_lists = Arc::new(StatusLists::new(store.clone(), clock));
+    Ok((store.watched_by(Arc::<StatusLists>::clone(&status_lists)), status_lists))
 }
 
 async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(Keys, SealingKey), StartError> {
@@ -198,6 +208,7 @@ fn lifetimes(config: &Config) -> Lifetimes {
             overlap: configured.refresh_token_overlap,
         },
         device_code: configured.device_code,
+        status_list: configured.status_list,
         interaction: configured.interaction,
         session: SessionLifetimes { idle: configured.session_idle, absolute: configured.session_absolute },
     }

@@ -20,6 +20,7 @@ pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
     tasks.spawn(rotate(Arc::clone(server)));
     tasks.spawn(sweep(Arc::clone(server)));
     tasks.spawn(tell_clients(Arc::clone(server)));
+    tasks.spawn(advance_status_lists(Arc::clone(server)));
     let server = Arc::clone(server);
     tasks.spawn(socket.serve(move |request| answer(Arc::clone(&server), request)));
     tasks
@@ -105,6 +106,19 @@ async fn tell(server: &Arc<Server>, agenda: LogoutAgenda) {
     }
 }
 
+async fn advance_status_lists(server: Arc<Server>) {
+    let mut turn = tokio::time::interval(STATUS_TURN);
+    loop {
+        turn.tick().await;
+        let lists = Arc::clone(&server.signet().status_lists);
+        match tokio::task::spawn_blocking(move || lists.advance()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => tracing::warn!(%fault, "the status lists could not be advanced; it is tried again"),
+            Err(error) => tracing::error!(%error, "the status lists could not be advanced; it is tried again"),
+        }
+    }
+}
+
 /// Answers a command of whoever can open the socket, which is the owner of the data folder.
 pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
     let signet = server.signet();
@@ -147,3 +161,6 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// So many clients are told at the same time.
 const MOST_AT_ONCE: usize = 8;
+
+/// How long a tick of a schedule takes at most to be seen in the status lists.
+const STATUS_TURN: Duration = Duration::from_secs(10);

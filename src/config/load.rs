@@ -166,6 +166,7 @@ fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
     if refresh_token_idle.is_some_and(|idle| idle > refresh_token) {
         section.blame("refresh_token_idle", "must not be longer than refresh_token");
     }
+    let status_list = section.read("status_list", seconds(10..=3600)).unwrap_or(Duration::MINUTE);
     let refresh_token_overlap = section.read("refresh_token_overlap", seconds(0..=60));
     section.close();
     let session_idle = session_idle.unwrap_or(Duration::hours(8).min(session_absolute));
@@ -179,6 +180,7 @@ fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
         device_code,
         session_idle,
         session_absolute,
+        status_list,
         interaction,
     }
 }

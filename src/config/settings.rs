@@ -87,6 +87,8 @@ pub struct Lifetimes {
     pub session_idle: Duration,
     /// A session, however it is used, 1 second to 30 days. Default 24 hours.
     pub session_absolute: Duration,
+    /// A copy of a status list, before a fresh one is fetched, 10 seconds to 1 hour. Default 60 seconds.
+    pub status_list: Duration,
     /// An authorization request that waits for a person, 1 second to 1 hour. Default 15 minutes.
     pub interaction: Duration,
 }

@@ -114,6 +114,16 @@ fn a_client_that_signs_has_a_key_or_a_secret_that_is_long_enough() {
 }
 
 #[test]
+fn a_status_list_is_kept_for_ten_seconds_to_an_hour() {
+    let status_list =
+        |value: &str| load("", &[("SIGNET__LIFETIMES__STATUS_LIST", value)]).map(|config| config.lifetimes.status_list);
+    assert_eq!(load("", &[]).unwrap().lifetimes.status_list, Duration::MINUTE);
+    for (value, is_good) in [("9", false), ("10", true), ("3600", true), ("3601", false)] {
+        assert_eq!(status_list(value).is_ok(), is_good, "{value}");
+    }
+}
+
+#[test]
 fn a_variable_sets_a_key_and_never_a_whole_table() {
     for name in ["SIGNET__LIFETIMES", "SIGNET__CLIENTS", "SIGNET__LIFETIMES_FILE"] {
         let mistakes = load("", &[(name, "5")]).unwrap_err();

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet};
+use super::{Fault, Signet, standing::Standing};
 use crate::{
     account::record::{Account, AccountId},
     jose::{Claims, JwtRefusal, TokenType},
@@ -114,10 +114,9 @@ pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Clai
 ///
 /// The storage.
 pub(super) fn live_grant(signet: &Signet, id: &GrantId) -> Result<Option<Grant>, Fault> {
-    let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record).filter(Grant::is_live) else { return Ok(None) };
-    let Some(client) = signet.store.client(&grant.client_id)? else { return Ok(None) };
-    let circumstances = signet.circumstances(&grant.subject, &grant.client_id)?;
-    Ok(Some(grant).filter(|grant| circumstances.may_issue(&client.record, grant.created_at)))
+    let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record) else { return Ok(None) };
+    let may_issue = Standing::new(&signet.store, signet.clock.now()).may_issue(&grant)?;
+    Ok(Some(grant).filter(|_| may_issue))
 }
 
 /// Whether a token has not expired at `now`.

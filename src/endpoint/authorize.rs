@@ -17,7 +17,6 @@ use crate::{
         authorization_request::{self, Destination},
         authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
         client::Client,
-        grant::GrantId,
         implicit,
         parameters::Parameters,
         subject::Subject,
@@ -200,7 +199,7 @@ async fn issue(
     let request = &interaction.request.authorization;
     let nonce = agreement.nonce.clone();
     let lifetime = signet.access_token_lifetime(&request.audience);
-    let begun = implicit::begin(&agreement, request, GrantId::draw(signet.entropy), lifetime, now);
+    let begun = implicit::begin(&agreement, request, || signet.draw_identity(now), lifetime, now);
     let mut issued = Issued::default();
     if request.response_type.has_code() {
         let code = signet.entropy.secret();

@@ -33,6 +33,8 @@ pub mod sessions;
 pub mod setup;
 pub mod signet;
 pub mod signup;
+mod standing;
+pub mod status_lists;
 pub mod token;
 pub mod userinfo;
 pub mod users;

@@ -7,14 +7,11 @@ use tokio::sync::Notify;
 
 use super::{
     Fault, client_keys::PublishedKeys, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench,
+    standing, status_lists::StatusLists,
 };
 use crate::{
     account::{
-        hashing::PasswordHasher,
-        invitation::SignUp,
-        password::PasswordPolicy,
-        record::{Account, AccountId},
-        session::SessionLifetimes,
+        hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, session::SessionLifetimes,
         throttle::Throttle,
     },
     clock::Clock,
@@ -26,7 +23,7 @@ use crate::{
         access_token::{Issuance, Terms},
         authorization_request::AuthorizationPolicy,
         client::ClientId,
-        grant::{ActivePerson, Circumstances, PersonStanding},
+        grant::{Circumstances, GrantId, GrantIdentity},
         issuer::Issuer,
         refresh_token::RefreshPolicy,
         resource::{AccessTokenType, Audience, Resources},
@@ -61,6 +58,8 @@ pub struct Signet {
     pub brand: String,
     /// What it remembers.
     pub store: Store,
+    /// Where those who verify offline see what has ended. The store tells it.
+    pub status_lists: Arc<StatusLists>,
     /// The keys that sign.
     pub keys: Arc<Keys>,
     /// What hashes passwords.
@@ -112,6 +111,8 @@ pub struct Lifetimes {
     pub refresh_token: RefreshPolicy,
     /// A device code.
     pub device_code: Duration,
+    /// A copy of a status list, before a fresh one is fetched: its `ttl`.
+    pub status_list: Duration,
     /// A login that was begun.
     pub interaction: Duration,
     /// A session.
@@ -125,21 +126,14 @@ impl Signet {
     ///
     /// The storage cannot be read.
     pub fn circumstances(&self, subject: &Subject, client_id: &ClientId) -> Result<Circumstances, Fault> {
-        if !subject.is_person() {
-            return Ok(Circumstances { person: PersonStanding::NoPerson });
-        }
-        let account = AccountId::parse(subject.as_str()).ok().map(|id| self.store.account(&id)).transpose()?.flatten();
-        let Some(account) = account.map(|kept| kept.record).filter(Account::is_active) else {
-            return Ok(Circumstances { person: PersonStanding::Gone });
-        };
-        let consent = self.store.consent(subject, client_id)?;
-        let person = ActivePerson {
-            groups: account.groups.iter().map(ToOwned::to_owned).collect(),
-            password_changed_at: account.password_changed_at,
-            disconnected_at: consent.and_then(|consent| consent.withdrawn_at),
-            scheduled_end_at: self.scheduled_end_at(subject, client_id, self.clock.now())?,
-        };
-        Ok(Circumstances { person: PersonStanding::Active(person) })
+        Ok(standing::circumstances(&self.store, subject, client_id, self.clock.now())?)
+    }
+
+    /// What tells a new grant from all others.
+    #[must_use]
+    pub fn draw_identity(&self, now: OffsetDateTime) -> GrantIdentity {
+        let status = Some(self.status_lists.reserve(self.entropy, now));
+        GrantIdentity { id: GrantId::draw(self.entropy), status }
     }
 
     /// When the schedule of `subject` for `client_id` last asked, before `now`, for a new login.

@@ -20,6 +20,7 @@ mod routes;
 mod schedules_api;
 mod server;
 mod sessions_api;
+mod status_lists_api;
 mod user_schema;
 mod users_api;
 mod visit;

@@ -263,13 +263,10 @@ impl OAuthApi {
     async fn jwks(&self, request: &Request) -> Answer<JwksKinds> {
         let published = self.0.signet.keys.jwks();
         let max_age = published.max_age_seconds(self.0.signet.clock.now());
-        let known = request.header(header::IF_NONE_MATCH);
-        let is_known =
-            known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == published.etag));
         let answer = Response::builder()
             .header(header::CACHE_CONTROL, format!("public, max-age={max_age}"))
             .header(header::ETAG, published.etag.clone());
-        Answer::from(if is_known {
+        Answer::from(if is_known(request, &published.etag) {
             answer.status(StatusCode::NOT_MODIFIED).finish()
         } else {
             answer.content_type("application/json").body(published.body.clone())
@@ -382,6 +379,12 @@ impl OAuthApi {
         let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
         Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
     }
+}
+
+/// Whether the copy that the caller has is the one of this entity tag. A proxy may have weakened it.
+pub(super) fn is_known(request: &Request, etag: &str) -> bool {
+    let known = request.header(header::IF_NONE_MATCH);
+    known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
 }
 
 /// Who accepts a signed answer gets one (RFC 9701 §4).

@@ -213,6 +213,12 @@ kinds!(JwksKinds registers :
     Kind::any_json(200, "The keys"),
     Kind::empty(304, "They have not changed"),
 );
+kinds!(StatusListKinds registers Problem:
+    Kind::text("application/statuslist+jwt", 200, "The list, signed and compressed"),
+    Kind::empty(304, "It has not changed"),
+    Kind::json::<Problem>(404, "There is no such list, or no more: no token that names it can be alive"),
+    Kind::json::<Problem>(501, "The list as it was at another time, which is not kept"),
+);
 kinds!(DocumentKinds registers : Kind::any_json(200, "The document"));
 kinds!(HealthKinds registers :
     Kind::any_json(200, "It is well"),

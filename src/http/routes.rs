@@ -20,6 +20,7 @@ use super::{
     schedules_api::SchedulesApi,
     server::Server,
     sessions_api::SessionsApi,
+    status_lists_api::StatusListsApi,
     users_api::UsersApi,
     visit::Visit,
 };
@@ -65,11 +66,12 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-type Apis = (OAuthApi, ClientsApi, UsersApi, PicturesApi, ConnectionsApi, SchedulesApi, SessionsApi);
+type Apis = (OAuthApi, StatusListsApi, ClientsApi, UsersApi, PicturesApi, ConnectionsApi, SchedulesApi, SessionsApi);
 
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
+        StatusListsApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         PicturesApi(Arc::clone(server)),
@@ -169,6 +171,8 @@ fn public_paths() -> PublicPaths {
         .with("/device_authorization", "POST")
         .with("/register", "POST")
         .with("/revoke", "POST")
+        .with("/status", "GET")
+        .with("/status/", "GET")
         .with("/userinfo", "GET, POST")
 }
 

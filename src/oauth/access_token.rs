@@ -9,6 +9,7 @@ use super::{
     issuer::Issuer,
     resource::{Audience, Resource},
     scope::Scope,
+    status_list::StatusIndex,
     subject::Subject,
 };
 
@@ -18,6 +19,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Issuance {
     pub(in crate::oauth) grant: GrantId,
+    pub(in crate::oauth) status: Option<StatusIndex>,
     pub(in crate::oauth) client_id: ClientId,
     pub(in crate::oauth) subject: Subject,
     pub(in crate::oauth) scope: Scope,
@@ -42,6 +44,12 @@ impl Issuance {
     #[must_use]
     pub fn grant(&self) -> &GrantId {
         &self.grant
+    }
+
+    /// Where the status of the grant is published.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusIndex> {
+        self.status
     }
 
     /// The client that receives it.
@@ -93,6 +101,10 @@ impl Issuance {
             claims.insert("auth_time".to_owned(), authentication.auth_time.unix_timestamp().into());
             claims.insert("amr".to_owned(), authentication.amr.clone().into());
         }
+        // draft-ietf-oauth-status-list §6.2
+        if let Some(status) = self.status {
+            claims.insert("status".to_owned(), status.claim(terms.issuer));
+        }
         claims
     }
 }
@@ -118,3 +130,6 @@ impl Terms<'_> {
         self.expires_by.map_or(lifetime, |at| lifetime.min(at - now))
     }
 }
+
+/// No access token may be configured to live longer than this.
+pub const LONGEST_LIFETIME: Duration = Duration::DAY;

@@ -8,7 +8,7 @@ use super::{
     authorization_request::AuthorizationRequest,
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId, Permission},
+    grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
     pkce::CodeChallenge,
     redirect_uri::TrustedRedirectUri,
     resource::Audience,
@@ -188,7 +188,7 @@ impl Redemption {
     /// The grant that begins with it at `now`; of its access tokens
     /// none lives longer than `access_tokens_live`.
     #[must_use]
-    pub fn grant(&self, id: GrantId, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
+    pub fn grant(&self, identity: GrantIdentity, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
         let permission = Permission {
             client_id: self.code.client_id.clone(),
             subject: self.code.subject.clone(),
@@ -196,7 +196,7 @@ impl Redemption {
             audience: self.code.audience.clone(),
             authentication: self.code.authentication.clone(),
         };
-        permission.begin(id, access_tokens_live, now)
+        permission.begin(identity, access_tokens_live, now)
     }
 
     /// The code as it is remembered from now on.
@@ -233,7 +233,7 @@ mod tests {
             authorization_request::tests::request,
             client::Client,
             client_authentication::{PresentedCredentials, tests::client},
-            grant::{ActivePerson, PersonStanding},
+            grant::{ActivePerson, PersonStanding, tests::identity},
             parameters::Parameters,
         },
     };
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn a_code_is_redeemed_for_what_was_agreed() {
         let redemption = redeem_as(&code(), RIGHT, NOW).unwrap();
-        let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::HOUR, NOW);
+        let grant = redemption.grant(identity(), Duration::HOUR, NOW);
         let issuance = redemption.issuance(&grant);
         assert_eq!(issuance.scope(), &Scope::parse("openid").unwrap());
         assert_eq!(issuance.subject().as_str(), "usr_alice");
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_code_is_redeemed_once_and_its_second_use_ends_the_grant() {
         let redemption = redeem_as(&code(), RIGHT, NOW).unwrap();
-        let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::HOUR, NOW);
+        let grant = redemption.grant(identity(), Duration::HOUR, NOW);
         let spent = redemption.spent(&grant.id);
         let refusal = redeem_as(&spent, RIGHT, NOW).unwrap_err();
         assert_eq!(refusal, TokenError::CodeSpent);

@@ -6,7 +6,7 @@ use super::{
     access_token::Issuance,
     client::GrantType,
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId, PersonStanding},
+    grant::{Circumstances, Grant, GrantIdentity, PersonStanding},
     resource::{Audience, AudienceRefusal, Resources},
     scope::Scope,
     subject::Subject,
@@ -68,10 +68,10 @@ fn default_scope(registered: &Scope, requested: &[&str], resources: &Resources) 
 impl OwnAuthorization {
     /// The grant of the client's own credentials, if it has none yet.
     #[must_use]
-    pub fn grant(&self, id: GrantId, now: OffsetDateTime) -> Grant {
+    pub fn grant(&self, identity: GrantIdentity, now: OffsetDateTime) -> Grant {
         let client = self.client.client();
         Grant {
-            id,
+            id: identity.id,
             client_id: client.client_id.clone(),
             subject: Subject::new(client.client_id.as_str()),
             scope: client.metadata.scope.clone(),
@@ -81,6 +81,7 @@ impl OwnAuthorization {
             expires_at: None,
             told_until: None,
             refresh_token: None,
+            status: identity.status,
             ended: None,
         }
     }

@@ -10,7 +10,7 @@ use super::{
     access_token::{Authentication, Issuance},
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId, Permission},
+    grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
     parameters::Parameters,
     resource::{Audience, AudienceRefusal, Resources},
     scope::Scope,
@@ -213,7 +213,7 @@ pub fn redeem(
 impl DeviceRedemption {
     /// The grant that begins with it at `now`; of its access tokens none lives longer than `access_tokens_live`.
     #[must_use]
-    pub fn grant(&self, id: GrantId, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
+    pub fn grant(&self, identity: GrantIdentity, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
         let permission = Permission {
             client_id: self.authorization.client_id.clone(),
             subject: self.approval.subject.clone(),
@@ -221,7 +221,7 @@ impl DeviceRedemption {
             audience: self.authorization.audience.clone(),
             authentication: self.approval.authentication.clone(),
         };
-        permission.begin(id, access_tokens_live, now)
+        permission.begin(identity, access_tokens_live, now)
     }
 
     /// The authorization as it is remembered from now on.
@@ -268,7 +268,7 @@ mod tests {
             PresentedCredentials,
             tests::{client, public_client},
         },
-        grant::{ActivePerson, PersonStanding},
+        grant::{ActivePerson, PersonStanding, tests::identity},
     };
     use time::macros::datetime;
 
@@ -360,7 +360,7 @@ mod tests {
             let person = PersonStanding::Active(ActivePerson::default());
             let redeemed = redeem(&approved, &television("tv"), Some(&Circumstances { person }), requested, NOW);
             let redemption = redeemed?;
-            let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::minutes(5), NOW);
+            let grant = redemption.grant(identity(), Duration::minutes(5), NOW);
             assert_eq!(grant.audience, approved.audience);
             Ok(redemption.issuance(&grant).audience().to_claim())
         };
@@ -376,7 +376,7 @@ mod tests {
         let approved = asked("scope=openid+orders:read").unwrap().answered(Some(approval()));
         let person = PersonStanding::Active(ActivePerson::default());
         let redemption = redeem(&approved, &tv, Some(&Circumstances { person }), &[], NOW).unwrap();
-        let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::minutes(5), NOW);
+        let grant = redemption.grant(identity(), Duration::minutes(5), NOW);
         let spent = redemption.spent(&grant.id);
         assert_eq!(redemption.issuance(&grant).scope(), &Scope::parse("openid").unwrap());
         let active = PersonStanding::Active(ActivePerson::default());

@@ -11,7 +11,7 @@ use super::{
     access_token::Issuance,
     authorization_code::Agreement,
     authorization_request::AuthorizationRequest,
-    grant::{Grant, GrantId, Permission},
+    grant::{Grant, GrantIdentity, Permission},
 };
 
 /// The grant that follows at once from `agreement` to `request`, if tokens were asked for and not only a code; of its
@@ -20,7 +20,7 @@ use super::{
 pub fn begin(
     agreement: &Agreement,
     request: &AuthorizationRequest,
-    id: GrantId,
+    identity: impl FnOnce() -> GrantIdentity,
     access_tokens_live: Duration,
     now: OffsetDateTime,
 ) -> Option<(Grant, Issuance)> {
@@ -35,7 +35,7 @@ pub fn begin(
         audience: request.audience.clone(),
         authentication: agreement.authentication.clone(),
     };
-    let grant = permission.begin(id, access_tokens_live, now);
+    let grant = permission.begin(identity(), access_tokens_live, now);
     let issuance = grant.issuance();
     Some((grant, issuance))
 }
@@ -43,12 +43,9 @@ pub fn begin(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        entropy::Entropy,
-        oauth::{
-            access_token::Authentication, authorization_request::tests::request, client::ResponseType, scope::Scope,
-            subject::Subject,
-        },
+    use crate::oauth::{
+        access_token::Authentication, authorization_request::tests::request, client::ResponseType,
+        grant::tests::identity, scope::Scope, subject::Subject,
     };
     use time::macros::datetime;
 
@@ -65,8 +62,7 @@ mod tests {
         };
         for response_type in ResponseType::ALL {
             let request = AuthorizationRequest { response_type, ..request() };
-            let id = GrantId::draw(Entropy::system());
-            let begun = begin(&agreement, &request, id, Duration::minutes(5), NOW);
+            let begun = begin(&agreement, &request, identity, Duration::minutes(5), NOW);
             assert_eq!(begun.is_some(), response_type != ResponseType::Code, "{response_type:?}");
             let Some((grant, issuance)) = begun else { continue };
             assert!(grant.refresh_token.is_none());

@@ -8,6 +8,7 @@ use super::{
     issuer::Issuer,
     resource::Resources,
     response_type::{ResponseMode, ResponseType},
+    status_list,
 };
 use crate::jose::Algorithm;
 
@@ -26,7 +27,8 @@ pub struct Described<'a> {
     pub request_uri: bool,
 }
 
-/// The members of §2 that this server has, with those of RFC 8628 and RFC 9207.
+/// The members of §2 that this server has, with those of RFC 8628, RFC 9207 and the Token Status
+/// List.
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let Described { issuer, resources, offered, has_registration, request_uri } = server;
@@ -45,6 +47,7 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("introspection_endpoint", endpoint("/verify")),
         ("revocation_endpoint", endpoint("/revoke")),
         ("device_authorization_endpoint", endpoint("/device_authorization")),
+        ("status_list_aggregation_endpoint", endpoint(status_list::AGGREGATION)),
         ("service_documentation", endpoint("/docs")),
         ("scopes_supported", scopes.collect()),
         ("response_types_supported", offered.response_types().map(ResponseType::as_str).collect()),

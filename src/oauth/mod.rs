@@ -35,5 +35,6 @@ pub mod request_object;
 pub mod resource;
 pub mod response_type;
 pub mod scope;
+pub mod status_list;
 pub mod subject;
 pub mod token_error;

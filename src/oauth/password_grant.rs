@@ -11,7 +11,7 @@ use super::{
     access_token::{Authentication, Issuance},
     client::{Client, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Grant, GrantId, Permission},
+    grant::{Grant, GrantIdentity, Permission},
     grant_type::Offered,
     resource::{Audience, AudienceRefusal, Resources},
     scope::Scope,
@@ -100,7 +100,7 @@ impl PasswordRequest<'_> {
     pub fn begin(
         self,
         holder: PasswordHolder,
-        id: GrantId,
+        identity: GrantIdentity,
         access_tokens_live: Duration,
         now: OffsetDateTime,
     ) -> Result<(Grant, Issuance), TokenError> {
@@ -115,7 +115,7 @@ impl PasswordRequest<'_> {
             audience: self.audience,
             authentication: holder.authentication,
         };
-        let grant = permission.begin(id, access_tokens_live, now);
+        let grant = permission.begin(identity, access_tokens_live, now);
         let issuance = grant.issuance();
         Ok((grant, issuance))
     }
@@ -130,16 +130,14 @@ impl PasswordRequest<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        entropy::Entropy,
-        oauth::{
-            authorization_request::tests::resources,
-            client_authentication::{
-                PresentedCredentials,
-                tests::{client, public_client},
-            },
-            parameters::Parameters,
+    use crate::oauth::{
+        authorization_request::tests::resources,
+        client_authentication::{
+            PresentedCredentials,
+            tests::{client, public_client},
         },
+        grant::tests::identity,
+        parameters::Parameters,
     };
     use time::macros::datetime;
 
@@ -179,7 +177,7 @@ mod tests {
                 authentication: Authentication { auth_time: NOW, amr: vec!["pwd".into()], sid: String::new() },
                 is_administrator,
             };
-            let (grant, _) = request.begin(holder, GrantId::draw(Entropy::system()), Duration::minutes(5), NOW)?;
+            let (grant, _) = request.begin(holder, identity(), Duration::minutes(5), NOW)?;
             Ok(grant.scope.to_string())
         };
         assert_eq!(scope(None, false), Ok("openid orders:read".to_owned()));

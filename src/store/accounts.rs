@@ -1,14 +1,17 @@
 //! People.
 
 use super::{
-    Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault,
+    Affected, Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault,
     namespaces::{ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ADMINISTRATORS, USERNAMES},
     record::{Kept, Keyed, Record, Store, put, put_new},
     setup,
 };
-use crate::account::{
-    record::{Account, AccountId, Role, Username},
-    setup::SetupCode,
+use crate::{
+    account::{
+        record::{Account, AccountId, Role, Username},
+        setup::SetupCode,
+    },
+    oauth::subject::Subject,
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +89,7 @@ impl Store {
     /// [`CommitError::Conflict`] when something else changed the account since it was read, or somebody has its new
     /// username.
     pub async fn replace_account(&self, kept: &Kept<Account>, changed: &Account) -> Result<(), CommitError> {
-        self.commit(replace(Commit::new(), kept, changed)?).await
+        self.commit_and_tell(replace(Commit::new(), kept, changed)?, affected(changed)).await
     }
 
     /// Keeps `changed`, which no longer administers the server, in place of `kept`, as long as `other` does.
@@ -100,7 +103,7 @@ impl Store {
         changed: &Account,
         other: &Kept<Account>,
     ) -> Result<(), CommitError> {
-        self.commit(replace(beside(Commit::new(), other), kept, changed)?).await
+        self.commit_and_tell(replace(beside(Commit::new(), other), kept, changed)?, affected(changed)).await
     }
 
     /// Forgets an account, as long as `other`, if it is given, administers the server. Its username is free again.
@@ -121,7 +124,7 @@ impl Store {
             Some(key) => commit.delete(ACCOUNTS_BY_EMAIL, key),
             None => commit,
         };
-        self.commit(commit).await
+        self.commit_and_tell(commit, affected(account)).await
     }
 
     /// The accounts in the order `order`, after the key `after`, with the keys of that order; at most `limit`.
@@ -218,6 +221,10 @@ pub(super) fn create(commit: Commit, account: &Account) -> Result<Commit, StoreF
         None => commit,
     };
     Ok(mark_role(commit, account))
+}
+
+fn affected(account: &Account) -> Affected {
+    Affected::GrantsOf(Subject::new(account.id.as_str()))
 }
 
 fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -> Result<Commit, StoreFault> {

@@ -1,8 +1,10 @@
 //! Applications.
 
+use time::OffsetDateTime;
+
 use super::{
-    Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENT_GRANTS, CLIENTS, CLIENTS_BY_OWNER},
+    Affected, Commit, CommitError, Namespace, StoreFault,
+    namespaces::{CLIENTS, CLIENTS_BY_OWNER},
     record::{Kept, Record, Store, pair, put, put_new},
 };
 use crate::oauth::{
@@ -68,21 +70,24 @@ impl Store {
     /// [`CommitError::Conflict`] when something else changed the client since it was read.
     pub async fn replace_client(&self, kept: &Kept<Client>, changed: &Client) -> Result<(), CommitError> {
         let key = kept.record.client_id.as_str().as_bytes();
-        self.commit(put(kept.unchanged(Commit::new(), key), key, changed)?).await
+        let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
+        self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
 
-    /// Forgets a client, and the grant of its own credentials. Grants of people to it stay and issue nothing more.
+    /// Forgets a client at `now`, and ends the grant of its own credentials. Grants of people to it stay and issue nothing
+    /// more.
     ///
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when something else changed the client since it was read.
-    pub async fn delete_client(&self, kept: &Kept<Client>) -> Result<(), CommitError> {
+    pub async fn delete_client(&self, kept: &Kept<Client>, now: OffsetDateTime) -> Result<(), CommitError> {
         let id = kept.record.client_id.as_str();
-        let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id).delete(CLIENT_GRANTS, id);
+        let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id);
+        let commit = self.end_own_grant(commit, &kept.record.client_id, now)?;
         let commit = match kept.record.owner() {
             Some(owner) => commit.delete(CLIENTS_BY_OWNER, pair(owner.as_str(), id)),
             None => commit,
         };
-        self.commit(commit).await
+        self.commit_and_tell(commit, Affected::GrantsTo(kept.record.client_id.clone())).await
     }
 }

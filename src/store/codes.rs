@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault, grants,
+    Commit, CommitError, Namespace, StoreFault,
     namespaces::CODES,
     record::{Kept, Record, Store, put, put_new},
 };
@@ -50,7 +50,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when somebody was first.
+    /// [`CommitError::Conflict`] when somebody was first, or another grant has the status index.
     pub async fn spend_code(
         &self,
         digest: &Digest,
@@ -59,7 +59,7 @@ impl Store {
         grant: &Grant,
     ) -> Result<(), CommitError> {
         let commit = put(fresh.unchanged(Commit::new(), key(digest)), key(digest), spent)?;
-        self.commit(grants::begin(commit, grant)?).await
+        self.commit_beginning(commit, grant).await
     }
 
     /// Makes a code worthless that was presented wrongly.

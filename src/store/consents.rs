@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault,
+    Affected, Commit, CommitError, Namespace, StoreFault,
     namespaces::CONSENTS,
     record::{Record, Store, pair, put},
 };
@@ -41,7 +41,8 @@ impl Store {
         let key = pair(subject.as_str(), client_id.as_str());
         let granted_at = self.read::<Consent>(&key)?.map_or(at, |kept| kept.record.granted_at);
         let withdrawn = Consent { scope: Scope::empty(), granted_at: granted_at.min(at), withdrawn_at: Some(at) };
-        match self.commit(put(Commit::new(), &key, &withdrawn)?).await {
+        let commit = put(Commit::new(), &key, &withdrawn)?;
+        match self.commit_and_tell(commit, Affected::GrantsOf(subject.clone())).await {
             Ok(()) => Ok(()),
             Err(CommitError::Fault(fault)) => Err(fault),
             // There is no precondition.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault, grants,
+    Commit, CommitError, Namespace, StoreFault,
     namespaces::{DEVICES, DEVICES_BY_USER_CODE},
     record::{Kept, Record, Store, put, put_new},
 };
@@ -105,7 +105,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when somebody was first.
+    /// [`CommitError::Conflict`] when somebody was first, or another grant has the status index.
     pub async fn spend_device_code(
         &self,
         digest: &Digest,
@@ -115,6 +115,6 @@ impl Store {
     ) -> Result<(), CommitError> {
         let key = digest.as_str().as_bytes();
         let commit = put(approved.unchanged(Commit::new(), key), key, spent)?;
-        self.commit(grants::begin(commit, grant)?).await
+        self.commit_beginning(commit, grant).await
     }
 }

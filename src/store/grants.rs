@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_SUBJECT},
+    Affected, Commit, CommitError, Expect, Namespace, StatusEntry, StoreFault,
+    namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, STATUS_ENTRIES},
     record::{Kept, Record, Store, pair, put, put_new},
 };
 use crate::oauth::{
+    access_token,
     client::ClientId,
     grant::{EndCause, Ended, Grant, GrantId},
     subject::Subject,
@@ -55,14 +56,43 @@ impl Store {
         after: Option<&GrantId>,
         limit: u16,
     ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        let ids = self.grant_ids_of(subject, after, limit)?;
+        self.grants_by((GRANTS_BY_SUBJECT, subject.as_str()), after, limit)
+    }
+
+    /// The grants to `client_id`, ended or not, in the order of their identifiers, after `after`; at most `limit`. Those of
+    /// earlier versions are not among them.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn grants_to(
+        &self,
+        client_id: &ClientId,
+        after: Option<&GrantId>,
+        limit: u16,
+    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
+        self.grants_by((GRANTS_BY_CLIENT, client_id.as_str()), after, limit)
+    }
+
+    fn grants_by(
+        &self,
+        index: (Namespace, &str),
+        after: Option<&GrantId>,
+        limit: u16,
+    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
+        let ids = self.grant_ids_by(index, after, limit)?;
         ids.iter().filter_map(|id| self.grant(id).transpose()).collect()
     }
 
-    fn grant_ids_of(&self, subject: &Subject, after: Option<&GrantId>, limit: u16) -> Result<Vec<GrantId>, StoreFault> {
-        let prefix = pair(subject.as_str(), "");
-        let after = after.map(|after| pair(subject.as_str(), after.as_str()));
-        let keys = self.keys(GRANTS_BY_SUBJECT, &prefix, after.as_deref(), limit)?;
+    fn grant_ids_by(
+        &self,
+        (index, whose): (Namespace, &str),
+        after: Option<&GrantId>,
+        limit: u16,
+    ) -> Result<Vec<GrantId>, StoreFault> {
+        let prefix = pair(whose, "");
+        let after = after.map(|after| pair(whose, after.as_str()));
+        let keys = self.keys(index, &prefix, after.as_deref(), limit)?;
         let ids = keys.iter().filter_map(|key| std::str::from_utf8(key.strip_prefix(prefix.as_slice())?).ok());
         Ok(ids.filter_map(GrantId::parse).collect())
     }
@@ -71,9 +101,16 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// When it cannot be written. [`CommitError::Conflict`] when another grant has its identifier or its status index.
     pub async fn begin_grant(&self, grant: &Grant) -> Result<(), CommitError> {
-        self.commit(begin(Commit::new(), grant)?).await
+        self.commit_beginning(Commit::new(), grant).await
+    }
+
+    /// Does `commit`, with which `grant` begins. Whatever ended what the grant rests on at the same time has either seen
+    /// the grant, or is seen now.
+    pub(super) async fn commit_beginning(&self, commit: Commit, grant: &Grant) -> Result<(), CommitError> {
+        self.commit(begin(commit, grant)?).await?;
+        Ok(self.tell(&Affected::Grant(grant.id.clone()))?)
     }
 
     /// Keeps `changed` in place of `kept`: of any number who try at once, exactly one succeeds.
@@ -101,7 +138,7 @@ impl Store {
         let (mut after, mut ended) = (None, 0);
         loop {
             // By the identifiers: of a whole page there may be no grant left, and more behind it.
-            let page = self.grant_ids_of(subject, after.as_ref(), PAGE)?;
+            let page = self.grant_ids_by((GRANTS_BY_SUBJECT, subject.as_str()), after.as_ref(), PAGE)?;
             for id in &page {
                 if self.grant(id)?.is_some_and(|kept| kept.record.is_live() && meant(&kept.record)) {
                     self.end_grant(id, cause, at).await?;
@@ -121,11 +158,11 @@ impl Store {
     ///
     /// When it cannot be written. Then the grant may still be live, and nobody must be told otherwise.
     pub async fn end_grant(&self, id: &GrantId, cause: EndCause, at: OffsetDateTime) -> Result<(), StoreFault> {
-        let key = id.as_str().as_bytes();
         loop {
-            let Some(kept) = self.grant(id)?.filter(|kept| kept.record.is_live()) else { return Ok(()) };
-            let ended = Grant { ended: Some(Ended { at, cause }), ..kept.record.clone() };
-            match self.commit(put(kept.unchanged(Commit::new(), key), key, &ended)?).await {
+            let affected = Affected::Grant(id.clone());
+            // Whoever ended it may have failed before it was told.
+            let Some(kept) = self.grant(id)?.filter(|kept| kept.record.is_live()) else { return self.tell(&affected) };
+            match self.commit_and_tell(end(Commit::new(), &kept, cause, at)?, affected).await {
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Fault(fault)) => return Err(fault),
                 Ok(()) => return Ok(()),
@@ -133,41 +170,86 @@ impl Store {
         }
     }
 
-    /// The live grant of a client's own credentials, or `fresh`, which it becomes if there is none.
+    /// The live grant of a client's own credentials, or what `fresh` makes, which it becomes if there is none, or one of an
+    /// earlier version whose status is not published.
     ///
     /// # Errors
     ///
     /// When it cannot be read or written.
-    pub async fn own_grant(&self, client_id: &ClientId, fresh: Grant) -> Result<Grant, StoreFault> {
+    pub async fn own_grant(
+        &self,
+        client_id: &ClientId,
+        fresh: impl Fn() -> Grant + Send + Sync,
+    ) -> Result<Grant, StoreFault> {
         let key = client_id.as_str().as_bytes();
         loop {
             let own = self.read::<OwnGrant>(key)?;
             let live = own.as_ref().map(|own| self.grant(&own.record.0)).transpose()?.flatten();
-            if let Some(live) = live.filter(|kept| kept.record.is_live()) {
+            if let Some(live) = live.filter(|kept| kept.record.is_live() && kept.record.status.is_some()) {
                 return Ok(live.record);
             }
+            let fresh = fresh();
             let pointer = OwnGrant(fresh.id.clone());
             let commit = match &own {
                 None => put_new(Commit::new(), key, &pointer)?,
                 Some(ended) => put(ended.unchanged(Commit::new(), key), key, &pointer)?,
             };
-            match self.commit(put_new(commit, fresh.id.as_str().as_bytes(), &fresh)?).await {
+            match self.commit_beginning(commit, &fresh).await {
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Fault(fault)) => return Err(fault),
                 Ok(()) => return Ok(fresh),
             }
         }
     }
+
+    /// Adds the end of the grant of a client's own credentials to `commit`, if there is one.
+    pub(super) fn end_own_grant(
+        &self,
+        commit: Commit,
+        client_id: &ClientId,
+        at: OffsetDateTime,
+    ) -> Result<Commit, StoreFault> {
+        let key = client_id.as_str().as_bytes();
+        let Some(own) = self.read::<OwnGrant>(key)? else { return Ok(commit) };
+        let commit = own.unchanged(commit, key).delete(CLIENT_GRANTS, key);
+        match self.grant(&own.record.0)?.filter(|kept| kept.record.is_live()) {
+            Some(kept) => end(commit, &kept, EndCause::ClientDeleted, at),
+            None => Ok(commit),
+        }
+    }
 }
 
 /// Adds the beginning of `grant` to `commit`.
-pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
-    let commit = put_new(commit, grant.id.as_str().as_bytes(), grant)?;
-    Ok(if grant.subject.is_person() {
-        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.forgotten_at())
+fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
+    let commit = match grant.status {
+        Some(index) => commit.expect(STATUS_ENTRIES, index.to_bytes(), Expect::Absent),
+        None => commit,
+    };
+    indexed(put_new(commit, grant.id.as_str().as_bytes(), grant)?, grant)
+}
+
+/// Adds the end of a grant to `commit`. From then on it lives only for as long as its last access token could.
+fn end(commit: Commit, kept: &Kept<Grant>, cause: EndCause, at: OffsetDateTime) -> Result<Commit, StoreFault> {
+    let key = kept.record.id.as_str().as_bytes();
+    let expires_at = kept.record.expires_at.or(Some(at + access_token::LONGEST_LIFETIME));
+    let ended = Grant { ended: Some(Ended { at, cause }), expires_at, ..kept.record.clone() };
+    let commit = put(kept.unchanged(commit, key), key, &ended)?;
+    if kept.record.expires_at.is_none() { indexed(commit, &ended) } else { Ok(commit) }
+}
+
+/// Adds the rows to `commit` by which `grant` is found. They live as long as it does.
+fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
+    let (id, expires_at) = (grant.id.as_str(), grant.forgotten_at());
+    let commit = commit.put(GRANTS_BY_CLIENT, pair(grant.client_id.as_str(), id), [], expires_at);
+    let commit = if grant.subject.is_person() {
+        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), id), [], expires_at)
     } else {
         commit
-    })
+    };
+    match grant.status {
+        Some(index) => put(commit, &index.to_bytes(), &StatusEntry::of(grant)),
+        None => Ok(commit),
+    }
 }
 
 /// So many grants are looked at together.

@@ -24,6 +24,8 @@ mod refresh_schedules;
 mod sessions;
 mod setup;
 mod sled;
+mod status_entries;
+mod watcher;
 
 #[cfg(test)]
 mod both_engines;
@@ -40,4 +42,6 @@ pub use self::{
     record::{Kept, Store},
     sessions::Placed,
     sled::{Evidence, OnRollback, OpenError, Opened, Position, SledEngine},
+    status_entries::StatusEntry,
+    watcher::{Affected, Watcher},
 };

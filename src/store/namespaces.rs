@@ -43,3 +43,7 @@ pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_sche
 pub(super) const LOGOUT_NOTIFICATIONS: Namespace = Namespace::new(23, "logout_notifications");
 /// Client and hash of the `jti` of an assertion that was used → nothing.
 pub(super) const ASSERTIONS: Namespace = Namespace::new(24, "assertions");
+/// Status list and place in it → grant.
+pub(super) const STATUS_ENTRIES: Namespace = Namespace::new(21, "status_entries");
+/// Client and grant → nothing.
+pub(super) const GRANTS_BY_CLIENT: Namespace = Namespace::new(22, "grants_by_client");

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
-use super::{Commit, CommitError, Engine, Expect, Namespace, StoreFault};
+use super::{Affected, Commit, CommitError, Engine, Expect, Namespace, StoreFault, Watcher};
 
 /// What is remembered: the verbs of the domain over an engine.
 ///
@@ -14,6 +14,7 @@ use super::{Commit, CommitError, Engine, Expect, Namespace, StoreFault};
 pub struct Store {
     engine: Arc<dyn Engine>,
     not_before: Option<OffsetDateTime>,
+    watcher: Option<Arc<dyn Watcher>>,
 }
 
 /// A record as it was read. Whatever is decided from it is written with its version as precondition.
@@ -49,7 +50,19 @@ impl Store {
     /// accepted: what was issued before (codes, sessions, grants) might have been used or ended since, and is as if it
     /// had never been.
     pub fn new(engine: Arc<dyn Engine>, not_before: Option<OffsetDateTime>) -> Self {
-        Self { engine, not_before }
+        Self { engine, not_before, watcher: None }
+    }
+
+    /// The same, but `watcher` learns of each commit after which a grant may issue no more, or again.
+    #[must_use]
+    pub fn watched_by(self, watcher: Arc<dyn Watcher>) -> Self {
+        Self { watcher: Some(watcher), ..self }
+    }
+
+    /// When it was accepted that the storage had been set back, if it ever was.
+    #[must_use]
+    pub fn not_before(&self) -> Option<OffsetDateTime> {
+        self.not_before
     }
 
     /// The engine, for whoever sweeps, watches and closes it.
@@ -107,6 +120,26 @@ impl Store {
             }
             self.commit(keys.into_iter().fold(Commit::new(), |commit, key| commit.delete(namespace, key))).await?;
         }
+    }
+
+    /// Does `commit`, and then tells the watcher what it has affected; resolves after both.
+    ///
+    /// In a task of its own: whoever asked may go away while the commit is under way, and then it happens nevertheless.
+    pub(super) async fn commit_and_tell(&self, commit: Commit, affected: Affected) -> Result<(), CommitError> {
+        let Some(watcher) = self.watcher.clone() else { return self.commit(commit).await };
+        let engine = Arc::clone(&self.engine);
+        let done = tokio::spawn(async move {
+            engine.commit(commit).await?;
+            // A client's grants may be many.
+            let told = tokio::task::spawn_blocking(move || watcher.changed(&affected)).await;
+            Ok(told.map_err(|_| StoreFault::Closed)??)
+        });
+        done.await.map_err(|_| StoreFault::Closed)?
+    }
+
+    /// Tells the watcher of what a commit has affected that is on disk.
+    pub(super) fn tell(&self, affected: &Affected) -> Result<(), StoreFault> {
+        self.watcher.as_ref().map_or(Ok(()), |watcher| watcher.changed(affected))
     }
 
     fn is_current<T: Record>(&self, record: &T) -> bool {

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    Commit, CommitError, Expect, Namespace, StoreFault,
+    Affected, Commit, CommitError, Expect, Namespace, StoreFault,
     namespaces::REFRESH_SCHEDULES,
     record::{Kept, Record, Store, pair, put},
 };
@@ -117,6 +117,22 @@ impl Store {
         }
     }
 
+    /// The schedules of everybody, after the key `after`, with whose they are and the keys; at most `limit`. A removed one is
+    /// among them if it has ended something.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn schedules_of_everybody(
+        &self,
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<(Vec<u8>, Subject, ScheduleRecord)>, StoreFault> {
+        let records = self.records::<ScheduleRecord>(b"", after, limit)?;
+        let whose = |key: &[u8]| str::from_utf8(key.split(|byte| *byte == 0).next()?).ok().map(Subject::new);
+        Ok(records.into_iter().filter_map(|(key, kept)| Some((key.clone(), whose(&key)?, kept.record))).collect())
+    }
+
     fn schedule_record(
         &self,
         subject: &Subject,
@@ -144,7 +160,8 @@ impl Store {
             let in_force =
                 ScheduleInForce { account: account.map(|kept| kept.record), client: own.map(|kept| kept.record) };
             let record = in_force.change(schedule.cloned(), now);
-            match self.commit(put(commit, &key(subject, client), &record)?).await {
+            let commit = put(commit, &key(subject, client), &record)?;
+            match self.commit_and_tell(commit, Affected::GrantsOf(subject.clone())).await {
                 Ok(()) => return Ok(()),
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Fault(fault)) => return Err(fault),

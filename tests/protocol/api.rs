@@ -60,6 +60,11 @@ impl Api {
         Self::new(&visitor.issuer, Some(tokens["access_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))))
     }
 
+    /// The token that it calls with.
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None).await
     }

@@ -27,6 +27,7 @@ mod seeds;
 mod served_here;
 mod sessions;
 mod signer;
+mod status_list;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;

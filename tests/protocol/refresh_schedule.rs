@@ -9,6 +9,7 @@ use signet::{
     config::Config,
     endpoint::{
         signet::Signet,
+        status_lists::publish,
         token::{TokenRefusal, TokenResponse, token},
     },
     entropy::Entropy,
@@ -16,6 +17,7 @@ use signet::{
     oauth::{
         client::ClientId,
         parameters::{Parameters, encode},
+        status_list::{ListId, StatusList},
         subject::Subject,
         token_error::TokenError,
     },
@@ -155,4 +157,75 @@ async fn a_tick_that_ends_grants_makes_the_person_sign_in_again() {
     stage.signet().store.remove_refresh_schedule(&subject(&tokens), None, stage.clock.now()).await.unwrap();
     stage.at(400);
     assert_eq!((stage.refresh(&tokens).await, stage.refresh(&again).await), (None, Some(300)));
+}
+
+/// The list and the place of the status of `tokens`.
+fn place(tokens: &TokenResponse) -> (ListId, u32) {
+    let status = claims(tokens.access_token.expose())["status"]["status_list"].clone();
+    let (_, list) = status["uri"].as_str().unwrap().rsplit_once('/').unwrap();
+    (ListId::parse(list).unwrap(), u32::try_from(status["idx"].as_u64().unwrap()).unwrap())
+}
+
+impl Stage {
+    /// The bit of `tokens` in the list as it is published now.
+    fn status(&self, tokens: &TokenResponse) -> u8 {
+        let (list, idx) = place(tokens);
+        let published = publish(self.signet(), list).unwrap().unwrap();
+        let list = claims(&published.token)["status_list"].clone();
+        StatusList::parse(1, list["lst"].as_str().unwrap(), 1 << 14).unwrap().get(idx).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_tick_that_ends_grants_is_seen_in_the_status_list() {
+    let stage = Stage::new().await;
+    let advance = || stage.signet().status_lists.advance().unwrap();
+    let tokens = stage.sign_in().await;
+    stage.set(&tokens, None, ("5 13 * * *", true)).await;
+    stage.at(290);
+    let just_before = stage.sign_in().await;
+    for (seconds, expected) in [(299, [0, 0]), (301, [1, 0]), (310, [1, 0]), (320, [1, 1])] {
+        stage.at(seconds);
+        advance();
+        assert_eq!([&tokens, &just_before].map(|tokens| stage.status(tokens)), expected, "after {seconds} seconds");
+    }
+    let again = stage.sign_in().await;
+    stage.signet().store.remove_refresh_schedule(&subject(&tokens), None, stage.clock.now()).await.unwrap();
+    stage.at(400);
+    advance();
+    assert_eq!([&tokens, &just_before, &again].map(|tokens| stage.status(tokens)), [1, 1, 0]);
+}
+
+// draft-ietf-oauth-status-list §8.3 and §13.7: iat, exp and ttl say together how long a copy may be kept.
+#[tokio::test]
+async fn a_status_list_is_signed_anew_when_a_bit_or_a_key_has_changed_or_half_of_its_ttl_is_over() {
+    let stage = Stage::new().await;
+    let (one, other) = (stage.sign_in().await, stage.sign_in().await);
+    let (list, _) = place(&one);
+    let published = || publish(stage.signet(), list).unwrap().unwrap();
+    let first = published();
+    let issued_at = |token: &str| claims(token)["iat"].as_i64().unwrap() - NOON.unix_timestamp();
+    assert_eq!((issued_at(&first.token), claims(&first.token)["ttl"].as_i64()), (0, Some(60)));
+    stage.at(29);
+    assert_eq!((published().token.as_str(), published().max_age_seconds(stage.clock.now())), (&*first.token, 31));
+    stage.at(30);
+    let second = published();
+    assert_eq!((issued_at(&second.token), second.max_age_seconds(stage.clock.now())), (30, 60));
+    // A grant that begins changes nothing: its bit was 0 before.
+    stage.at(31);
+    let _third = stage.sign_in().await;
+    assert_eq!(published().etag, second.etag);
+    let id = signet::oauth::grant::GrantId::of_jti(claims(one.access_token.expose())["jti"].as_str().unwrap()).unwrap();
+    let cause = signet::oauth::grant::EndCause::RevokedByPerson;
+    stage.signet().store.end_grant(&id, cause, stage.clock.now()).await.unwrap();
+    assert_eq!(issued_at(&published().token), 31);
+    assert_eq!((stage.status(&one), stage.status(&other)), (1, 0));
+    // A list that is signed with a key that nobody trusts any more says nothing.
+    let before = published();
+    let compromised = signet::jose::Compromised::SigningKeys;
+    stage.signet().keys.rotate_emergency(compromised, stage.clock.now()).unwrap();
+    assert_ne!(published().etag, before.etag);
+    // Nor does a clock that was wrong keep an old one alive.
+    stage.at(-3600);
+    assert_eq!(issued_at(&published().token), -3600);
 }

@@ -129,7 +129,7 @@ pub async fn delete_itself(
 ) -> Result<(), ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let (kept, _) = authenticate(signet, id, token.clone())?;
-        if taken(signet.store.delete_client(&kept).await)? {
+        if taken(signet.store.delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
             return Ok(());
         }

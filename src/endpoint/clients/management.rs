@@ -122,7 +122,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     for _ in 0..ATTEMPTS {
         let kept = find(signet, access, id)?;
         is_changeable(&kept.record)?;
-        if taken(signet.store.delete_client(&kept).await)? {
+        if taken(signet.store.delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
             return Ok(());
         }

@@ -8,7 +8,7 @@ use crate::{
     oauth::{
         authorization_code::{self, CodeRequest, Consequence, IssuedCode},
         client_authentication::AuthenticatedClient,
-        grant::{EndCause, GrantId},
+        grant::EndCause,
         parameters::Parameters,
         refresh_token,
         token_error::TokenError,
@@ -46,7 +46,7 @@ pub(super) async fn redeem(
             },
         };
         let lifetime = signet.access_token_lifetime(redemption.audience());
-        let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
+        let grant = redemption.grant(signet.draw_identity(now), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
         let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);

@@ -1,9 +1,7 @@
 //! `grant_type=client_credentials`, [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2).
 
 use super::{Fault, RuleOrFault, Signet, TokenResponse, tokens};
-use crate::oauth::{
-    client_authentication::AuthenticatedClient, client_credentials, grant::GrantId, parameters::Parameters,
-};
+use crate::oauth::{client_authentication::AuthenticatedClient, client_credentials, parameters::Parameters};
 
 pub(super) async fn issue(
     signet: &Signet,
@@ -15,7 +13,7 @@ pub(super) async fn issue(
     let requested: Vec<&str> = form.many("resource").collect();
     let wanted = (requested.as_slice(), &signet.resources);
     let authorization = client_credentials::authorize(client, form.one("scope")?, wanted, now)?;
-    let fresh = authorization.grant(GrantId::draw(signet.entropy), now);
+    let fresh = || authorization.grant(signet.draw_identity(now), now);
     let grant = signet.store.own_grant(&client_id, fresh).await.map_err(Fault::from)?;
     // "A refresh token SHOULD NOT be included" (§4.4.3).
     tokens(signet, &authorization.issuance(&grant), (None, None), now)

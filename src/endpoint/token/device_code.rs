@@ -5,8 +5,8 @@ use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
 use crate::{
     crypto::Digest,
     oauth::{
-        client_authentication::AuthenticatedClient, device_authorization, grant::GrantId, parameters::Parameters,
-        refresh_token, token_error::TokenError,
+        client_authentication::AuthenticatedClient, device_authorization, parameters::Parameters, refresh_token,
+        token_error::TokenError,
     },
     store::CommitError,
 };
@@ -36,7 +36,7 @@ pub(super) async fn redeem(
             Err(refusal) => return Err(refusal.into()),
         };
         let lifetime = signet.access_token_lifetime(redemption.audience());
-        let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
+        let grant = redemption.grant(signet.draw_identity(now), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
         let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);

@@ -9,7 +9,6 @@ use crate::{
     oauth::{
         access_token::Authentication,
         client_authentication::AuthenticatedClient,
-        grant::GrantId,
         parameters::Parameters,
         password_grant::{self, PasswordHolder},
         refresh_token,
@@ -60,7 +59,7 @@ pub(super) async fn exchange(
         is_administrator: account.is_administrator(),
     };
     let lifetime = signet.access_token_lifetime(request.audience());
-    let (grant, issuance) = request.begin(holder, GrantId::draw(signet.entropy), lifetime, now)?;
+    let (grant, issuance) = request.begin(holder, signet.draw_identity(now), lifetime, now)?;
     let policy = &signet.lifetimes.refresh_token;
     let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
     signet.store.begin_grant(&grant).await.map_err(Fault::from)?;

@@ -1,0 +1,85 @@
+//! Whether a grant may still issue: the one question of `oauth::grant`, asked of what is remembered.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+
+use crate::{
+    account::record::{Account, AccountId},
+    oauth::{
+        client::{Client, ClientId},
+        grant::{ActivePerson, Circumstances, Grant, PersonStanding},
+        subject::Subject,
+    },
+    store::{Store, StoreFault},
+};
+
+/// What is remembered of clients and people, each looked up once, as it is at one instant.
+pub(super) struct Standing<'a> {
+    store: &'a Store,
+    now: OffsetDateTime,
+    clients: HashMap<ClientId, Option<Client>>,
+    people: HashMap<(Subject, ClientId), Circumstances>,
+}
+
+impl<'a> Standing<'a> {
+    /// Nothing is looked up yet.
+    pub(super) fn new(store: &'a Store, now: OffsetDateTime) -> Self {
+        Self { store, now, clients: HashMap::new(), people: HashMap::new() }
+    }
+
+    /// Whether `grant` may still issue.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub(super) fn may_issue(&mut self, grant: &Grant) -> Result<bool, StoreFault> {
+        if !grant.is_live() {
+            return Ok(false);
+        }
+        if !self.clients.contains_key(&grant.client_id) {
+            let client = self.store.client(&grant.client_id)?.map(|kept| kept.record);
+            self.clients.insert(grant.client_id.clone(), client);
+        }
+        let Some(Some(client)) = self.clients.get(&grant.client_id) else { return Ok(false) };
+        if !grant.subject.is_person() {
+            return Ok(Circumstances { person: PersonStanding::NoPerson }.may_issue(client, grant.created_at));
+        }
+        let key = (grant.subject.clone(), grant.client_id.clone());
+        if let Some(circumstances) = self.people.get(&key) {
+            return Ok(circumstances.may_issue(client, grant.created_at));
+        }
+        let circumstances = circumstances(self.store, &grant.subject, &grant.client_id, self.now)?;
+        let may_issue = circumstances.may_issue(client, grant.created_at);
+        self.people.insert(key, circumstances);
+        Ok(may_issue)
+    }
+}
+
+/// What has to be known of the world at `now` before a grant of `subject` to `client_id` may issue a token.
+///
+/// # Errors
+///
+/// The storage cannot be read.
+pub(super) fn circumstances(
+    store: &Store,
+    subject: &Subject,
+    client_id: &ClientId,
+    now: OffsetDateTime,
+) -> Result<Circumstances, StoreFault> {
+    if !subject.is_person() {
+        return Ok(Circumstances { person: PersonStanding::NoPerson });
+    }
+    let account = AccountId::parse(subject.as_str()).ok().map(|id| store.account(&id)).transpose()?.flatten();
+    let Some(account) = account.map(|kept| kept.record).filter(Account::is_active) else {
+        return Ok(Circumstances { person: PersonStanding::Gone });
+    };
+    let consent = store.consent(subject, client_id)?;
+    let person = ActivePerson {
+        groups: account.groups.iter().map(ToOwned::to_owned).collect(),
+        password_changed_at: account.password_changed_at,
+        disconnected_at: consent.and_then(|consent| consent.withdrawn_at),
+        scheduled_end_at: store.schedule_in_force(subject, client_id)?.scheduled_end_at(now),
+    };
+    Ok(Circumstances { person: PersonStanding::Active(person) })
+}
