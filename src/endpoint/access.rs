@@ -10,6 +10,7 @@ use crate::{
         bearer::BearerError,
         client::ClientId,
         grant::{Grant, GrantId},
+        named_claims::NamedClaims,
         scope::Scope,
         subject::Subject,
     },
@@ -22,6 +23,7 @@ pub struct Access {
     subject: Subject,
     client_id: ClientId,
     scope: Scope,
+    claims: NamedClaims,
     account: Option<Account>,
 }
 
@@ -70,7 +72,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         return Err(AccessRefusal::Bearer(BearerError::InsufficientScope(wanted)));
     }
     let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
-    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, account })
+    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, claims: grant.claims, account })
 }
 
 /// Reads a token of ours, expired or not.
@@ -134,6 +136,12 @@ impl Access {
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// What its client may know of the person because it asked for it by name.
+    #[must_use]
+    pub fn named_claims(&self) -> &NamedClaims {
+        &self.claims
     }
 
     /// The person who acts, if it is one.

@@ -16,7 +16,7 @@ use crate::{
         authorization_error::UntrustedRequest,
         authorization_request::{self, Destination},
         authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
-        client::Client,
+        client::{Client, ClientId, ResponseType},
         grant::GrantId,
         implicit,
         parameters::Parameters,
@@ -61,9 +61,10 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
     let client = client.map(|kept| kept.record);
     let destination = Destination::trust(client, parameters).map_err(AuthorizeRefusal::Untrusted)?;
-    let request = destination
-        .read(parameters, signet.authorization_policy, &signet.resources)
-        .and_then(|request| AuthenticationRequest::read(request, parameters, hinted_subject(signet, parameters)));
+    let request = destination.read(parameters, signet.authorization_policy, &signet.resources).and_then(|request| {
+        let registered = &destination.client.metadata.openid;
+        AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
+    });
     match request {
         Ok(request) => {
             let interaction = Interaction::begin(request, &browser.binding, now);
@@ -140,6 +141,7 @@ async fn decide(
     now: OffsetDateTime,
 ) -> Result<Decided, Fault> {
     let signed_in = session::current(signet, browser, now).await?.map(|current| current.signed_in());
+    let known_as = signed_in.as_ref().map(|signed_in| signet.known_as(&signed_in.subject, client));
     let (remembered, scheduled_end_at) = match &signed_in {
         Some(person) => (
             signet.store.consent(&person.subject, &client.client_id)?,
@@ -152,6 +154,7 @@ async fn decide(
         client,
         started_at: interaction.started_at,
         signed_in: signed_in.as_ref(),
+        known_as: known_as.as_ref(),
         remembered: remembered.as_ref(),
         scheduled_end_at,
         decision: interaction.decision.as_ref(),
@@ -159,7 +162,7 @@ async fn decide(
     Ok(match next_step(&question, now) {
         Step::Login => Decided::Login,
         Step::Consent(_) => Decided::Consent,
-        Step::Issue(agreement) => Decided::Answer(issue(signet, interaction, agreement, now).await?),
+        Step::Issue(agreement) => Decided::Answer(issue(signet, interaction, client, agreement, now).await?),
         Step::Refuse(error) => {
             tracing::info!(client_id = %client.client_id, %error, "authorization refused");
             Decided::Answer(AuthorizationResponse::Error(error))
@@ -170,6 +173,7 @@ async fn decide(
 async fn issue(
     signet: &Signet,
     interaction: &Interaction,
+    client: &Client,
     agreement: Agreement,
     now: OffsetDateTime,
 ) -> Result<AuthorizationResponse, Fault> {
@@ -189,23 +193,27 @@ async fn issue(
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
     signet.store.begin_grant(&grant).await?;
     if request.response_type.has_token() {
-        let minted = signet.mint(&issuance, now)?;
+        let minted = signet.mint(&issuance, client, now)?;
         let expires_in_seconds = minted.lifetime.whole_seconds();
         issued.access_token = Some(IssuedToken { token: minted.token, expires_in_seconds, scope: minted.scope });
     }
     if request.response_type.has_id_token() {
         let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
-        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref() };
-        issued.id_token = signet.mint_id_token(&issuance, beside, now)?;
+        let is_alone = request.response_type == ResponseType::IdToken;
+        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), is_alone };
+        issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
     }
     tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
     Ok(AuthorizationResponse::Issued(issued))
 }
 
-/// Whom `id_token_hint` names, if it is an ID token that this server signed, expired or not. Anything else is no hint.
-fn hinted_subject(signet: &Signet, parameters: &Parameters) -> Option<Subject> {
+/// Whom `id_token_hint` names, if it is an ID token that this server issued to the client, expired or not. Anything else
+/// is no hint: with one of another client, two clients could find out whether they know the same person.
+fn hinted_subject(signet: &Signet, client_id: &ClientId, parameters: &Parameters) -> Option<Subject> {
     let hint = parameters.one("id_token_hint").ok().flatten()?;
     let verified = signet.keys.verify_own(hint, TokenType::IdToken).ok()?;
-    let is_ours = verified.claims().text("iss").ok()? == signet.issuer.as_str();
-    is_ours.then(|| verified.claims().text("sub").ok().map(Subject::new)).flatten()
+    let claims = verified.claims();
+    let is_ours = claims.text("iss").ok()? == signet.issuer.as_str();
+    let is_theirs = claims.audience().ok()?.contains(&client_id.as_str());
+    (is_ours && is_theirs).then(|| claims.text("sub").ok().map(Subject::new)).flatten()
 }

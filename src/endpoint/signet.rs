@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 
-use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls};
+use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, profile};
 use crate::{
     account::{
         hashing::PasswordHasher,
@@ -21,15 +22,16 @@ use crate::{
     oauth::{
         access_token::{Issuance, Terms},
         authorization_request::AuthorizationPolicy,
-        client::ClientId,
+        client::{Client, ClientId},
         grant::{ActivePerson, Circumstances, PersonStanding},
         issuer::Issuer,
+        pairwise,
         refresh_token::RefreshPolicy,
         resource::{AccessTokenType, Audience, Resources},
         scope::Scope,
         subject::Subject,
     },
-    oidc::id_token::IdToken,
+    oidc::{claims, id_token::IdToken},
     secret::Secret,
     store::Store,
 };
@@ -148,15 +150,22 @@ impl Signet {
         resource.and_then(|resource| resource.access_token_lifetime).unwrap_or(self.lifetimes.access_token)
     }
 
-    /// Mints an access token. One about a person expires by the next tick of the schedule that the person set.
+    /// As whom `client` knows `subject`: what stands in `sub` wherever the client can read it.
+    #[must_use]
+    pub fn known_as(&self, subject: &Subject, client: &Client) -> Subject {
+        pairwise::known_as(subject, client, &self.sealing_key)
+    }
+
+    /// Mints an access token for `client`. One about a person expires by the next tick of the schedule that the person set.
     ///
     /// # Errors
     ///
     /// When the schedule cannot be read, or the token not be signed.
-    pub fn mint(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<MintedToken, Fault> {
+    pub fn mint(&self, issuance: &Issuance, client: &Client, now: OffsetDateTime) -> Result<MintedToken, Fault> {
         let resource = self.resources.of(issuance.audience()).ok_or(SigningFault::NoKey(Algorithm::Es256))?;
         let terms = Terms {
             issuer: &self.issuer,
+            known_as: &self.known_as(issuance.subject(), client),
             resource,
             default_lifetime: self.lifetimes.access_token,
             expires_by: self.expires_by(issuance, now)?,
@@ -177,26 +186,53 @@ impl Signet {
         Ok(self.store.schedule_in_force(issuance.subject(), issuance.client_id())?.expires_by(now))
     }
 
-    /// Mints an ID token, if `openid` was asked for and there is a person.
+    /// Mints an ID token for `client`, if `openid` was asked for and there is a person.
     ///
     /// # Errors
     ///
-    /// When it cannot be signed.
+    /// When the person cannot be read, or it not be signed.
     pub fn mint_id_token(
         &self,
         issuance: &Issuance,
+        client: &Client,
         beside: Beside<'_>,
         now: OffsetDateTime,
     ) -> Result<Option<Secret>, Fault> {
+        let algorithm = client.metadata.openid.id_token_signed_response_alg;
         let id_token = IdToken {
             issuer: &self.issuer,
+            known_as: &self.known_as(issuance.subject(), client),
+            about_person: &self.about_person(issuance, client, beside)?,
+            algorithm,
             nonce: beside.nonce,
             access_token: beside.access_token.map(Secret::expose),
             code: beside.code.map(Secret::expose),
             lifetime: self.lifetimes.id_token,
         };
         let Some(claims) = id_token.claims(issuance, now) else { return Ok(None) };
-        Ok(Some(Secret::new(self.keys.sign(Algorithm::Rs256, TokenType::IdToken, &claims)?)))
+        Ok(Some(Secret::new(self.keys.sign(algorithm, TokenType::IdToken, &claims)?)))
+    }
+
+    /// What an ID token tells about the person: what was asked for there by name, and what the scope asks for if the client
+    /// is registered to find it there, or has nothing to ask `/userinfo` with (OpenID Connect Core §5.4: "when no Access
+    /// Token is issued (which is the case for the `response_type` value `id_token`), the resulting Claims are returned in
+    /// the ID Token").
+    fn about_person(
+        &self,
+        issuance: &Issuance,
+        client: &Client,
+        beside: Beside<'_>,
+    ) -> Result<Map<String, Value>, Fault> {
+        let by_scope = client.metadata.openid.claims_in_id_token || beside.is_alone;
+        let named = issuance.named_claims();
+        if !by_scope && named.id_token.is_empty() {
+            return Ok(Map::new());
+        }
+        let Ok(id) = AccountId::parse(issuance.subject().as_str()) else { return Ok(Map::new()) };
+        let Some(account) = self.store.account(&id)?.map(|kept| kept.record) else { return Ok(Map::new()) };
+        let nothing = Scope::empty();
+        let scope = if by_scope { issuance.scope() } else { &nothing };
+        Ok(claims::asked_for(&profile::claims(&account), scope, &named.id_token))
     }
 
     /// The key and the generator with which refresh tokens are made.
@@ -215,6 +251,8 @@ pub struct Beside<'a> {
     pub access_token: Option<&'a Secret>,
     /// The code.
     pub code: Option<&'a Secret>,
+    /// Whether no access token is issued for the same request, now or later.
+    pub is_alone: bool,
 }
 
 /// An access token as it is sent.

@@ -34,6 +34,7 @@ pub fn begin(
         scope: agreement.scope.filter(|token| token != super::refresh_token::OFFLINE_ACCESS),
         audience: request.audience.clone(),
         authentication: agreement.authentication.clone(),
+        claims: agreement.claims.clone(),
     };
     let grant = permission.begin(id, access_tokens_live, now);
     let issuance = grant.issuance();
@@ -46,8 +47,8 @@ mod tests {
     use crate::{
         entropy::Entropy,
         oauth::{
-            access_token::Authentication, authorization_request::tests::request, client::ResponseType, scope::Scope,
-            subject::Subject,
+            access_token::Authentication, authorization_request::tests::request, client::ResponseType,
+            named_claims::NamedClaims, scope::Scope, subject::Subject,
         },
     };
     use time::macros::datetime;
@@ -62,6 +63,7 @@ mod tests {
             scope: Scope::parse("openid offline_access").unwrap(),
             authentication: Authentication { auth_time: NOW, amr: Vec::new(), sid: String::new() },
             nonce: None,
+            claims: NamedClaims::default(),
         };
         for response_type in ResponseType::ALL {
             let request = AuthorizationRequest { response_type, ..request() };

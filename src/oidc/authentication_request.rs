@@ -4,8 +4,12 @@
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
+use super::claims_request::ClaimsRequest;
 use crate::oauth::{
-    authorization_error::AuthorizationError, authorization_request::AuthorizationRequest, parameters::Parameters,
+    authorization_error::AuthorizationError,
+    authorization_request::AuthorizationRequest,
+    openid_metadata::OpenidMetadata,
+    parameters::{MalformedParameters, Parameters},
     subject::Subject,
 };
 
@@ -23,8 +27,11 @@ pub struct AuthenticationRequest {
     pub max_age: Option<Duration>,
     /// Who will probably sign in: fills the field of the login page, and nothing else.
     pub login_hint: Option<String>,
-    /// Whom the ID token names that the client sent as `id_token_hint`.
+    /// Whom the ID token names that the client sent as `id_token_hint`, as the client knows the person.
     pub hinted_subject: Option<Subject>,
+    /// What is asked for by name.
+    #[serde(default)]
+    pub claims: ClaimsRequest,
 }
 
 /// The values of `prompt`.
@@ -41,28 +48,43 @@ pub struct Prompt {
 }
 
 impl AuthenticationRequest {
-    /// Reads the parameters that OpenID Connect adds to `authorization`. `hinted_subject` is the subject of
-    /// `id_token_hint`, if that is an ID token of ours.
+    /// Reads the parameters that OpenID Connect adds to `authorization`, and fills in what the client has `registered`.
+    /// `hinted_subject` is the subject of `id_token_hint`, if that is an ID token of ours for this client.
+    ///
+    /// `display`, `ui_locales`, `claims_locales` and `acr_values` are accepted whatever they say: the pages fit every
+    /// display, they and the claims are in one language, and an ID token always tells the `acr` that was reached.
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age` or `nonce` that cannot be.
+    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age`, `nonce` or `claims` that cannot be, and
+    /// whatever a `response_type` with `id_token` needs and is not there.
     pub fn read(
         authorization: AuthorizationRequest,
         parameters: &Parameters,
+        registered: &OpenidMetadata,
         hinted_subject: Option<Subject>,
     ) -> Result<Self, AuthorizationError> {
+        if authorization.response_type.has_id_token() && !authorization.scope.contains("openid") {
+            return Err(AuthorizationError::InvalidScope);
+        }
         let nonce = parameters.one("nonce")?;
         if nonce.is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
             return Err(AuthorizationError::InvalidParameter("nonce"));
         }
+        // §3.2.2.1 and §3.3.2.11: what comes through the browser could have been issued to somebody else's.
+        if nonce.is_none() && authorization.response_type.has_id_token() {
+            return Err(MalformedParameters::Missing("nonce").into());
+        }
+        let default_max_age = registered.default_max_age.map(|seconds| Duration::seconds(i64::from(seconds)));
+        let claims = parameters.one("claims")?.map(ClaimsRequest::parse).transpose()?;
         let login_hint = parameters.one("login_hint")?.filter(|hint| hint.len() <= LONGEST_LOGIN_HINT);
         Ok(Self {
             nonce: nonce.map(ToOwned::to_owned),
             prompt: Prompt::parse(parameters.one("prompt")?.unwrap_or_default())?,
-            max_age: parameters.one("max_age")?.map(max_age).transpose()?,
+            max_age: parameters.one("max_age")?.map(max_age).transpose()?.or(default_max_age),
             login_hint: login_hint.map(ToOwned::to_owned),
             hinted_subject,
+            claims: claims.unwrap_or_default(),
             authorization,
         })
     }
@@ -112,10 +134,11 @@ const LONGEST_LOGIN_HINT: usize = 128;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::authorization_request::tests::request;
+    use crate::oauth::{authorization_request::tests::request, response_type::ResponseType, scope::Scope};
 
     fn read(encoded: &str) -> Result<AuthenticationRequest, AuthorizationError> {
-        AuthenticationRequest::read(request(), &Parameters::parse(encoded).unwrap(), None)
+        let parameters = Parameters::parse(encoded).unwrap();
+        AuthenticationRequest::read(request(), &parameters, &OpenidMetadata::default(), None)
     }
 
     #[test]
@@ -133,6 +156,36 @@ mod tests {
         for wrong in ["-1", "1.5", "x", "99999999999"] {
             assert!(read(&format!("max_age={wrong}")).is_err(), "{wrong}");
         }
+    }
+
+    // OpenID Connect Registration §2
+    #[test]
+    fn default_max_age_holds_unless_the_request_says_otherwise() {
+        let registered = OpenidMetadata { default_max_age: Some(60), ..OpenidMetadata::default() };
+        for (encoded, seconds) in [("", 60), ("max_age=10", 10), ("max_age=600", 600)] {
+            let parameters = Parameters::parse(encoded).unwrap();
+            let read = AuthenticationRequest::read(request(), &parameters, &registered, None).unwrap();
+            assert_eq!(read.max_age, Some(Duration::seconds(seconds)), "{encoded}");
+        }
+    }
+
+    // §3.2.2.1, §3.3.2.11 and §3.1.2.1
+    #[test]
+    fn an_id_token_through_the_browser_needs_nonce_and_openid() {
+        let read = |response_type, scope: &str, encoded: &str| {
+            let scope = Scope::parse(scope).unwrap();
+            let request = AuthorizationRequest { response_type, scope, ..request() };
+            let parameters = Parameters::parse(encoded).unwrap();
+            let read = AuthenticationRequest::read(request, &parameters, &OpenidMetadata::default(), None);
+            read.map_err(|error| error.code())
+        };
+        for response_type in ResponseType::ALL {
+            let is_needed = response_type.has_id_token();
+            assert_eq!(read(response_type, "openid", "").is_err(), is_needed, "{response_type:?}");
+            assert!(read(response_type, "openid", "nonce=n").is_ok(), "{response_type:?}");
+            assert_eq!(read(response_type, "orders:read", "nonce=n").is_err(), is_needed, "{response_type:?}");
+        }
+        assert_eq!(read(ResponseType::IdToken, "openid", "").unwrap_err(), "invalid_request");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The rules of OpenID Connect: pure functions and types, no I/O, no async.
 
+pub mod acr;
 pub mod authentication_request;
 pub mod claims;
+pub mod claims_request;
 pub mod discovery;
 pub mod id_token;
 pub mod logout;

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{card, scope_lines};
+use super::{card, wanted_lines};
 use crate::{
     endpoint::consent::{Answer, ConsentQuestion, ConsentRefusal, answer, question},
     http::{
@@ -65,7 +65,7 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
             username: account.username.as_str().to_owned(),
             full_name: account.claims.name.as_ref().map(|name| name.as_str().to_owned()),
         },
-        scope: scope_lines(visit, &question.scope),
+        scope: wanted_lines(visit, &question.wanted),
         lifetime: None,
         interaction: sealed.to_owned(),
         anti_forgery: visit.anti_forgery("consent", Some(sealed)),

@@ -22,6 +22,7 @@ use crate::{
         session::{self, CurrentSession},
     },
     oauth::{client::Client, scope::Scope},
+    oidc::step::Wanted,
     secret::Secret,
     web::{ClientCard, Entry, ScopeLine, WebLink},
 };
@@ -84,6 +85,15 @@ fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
     scope.iter().map(line).collect()
 }
 
+/// What a client asks for, by scope and by the names of claims, as the consent page lists it.
+fn wanted_lines(visit: &Visit, wanted: &Wanted) -> Vec<ScopeLine> {
+    let line = |name: &String| {
+        let title = CLAIMS.iter().find(|(known, _)| known == name).map_or(name.as_str(), |(_, title)| title);
+        ScopeLine { token: format!("claim:{name}"), title: title.to_owned(), description: String::new() }
+    };
+    scope_lines(visit, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
+}
+
 /// The browser goes to the login page, and from there back to `path`, which is one of ours. It travels sealed, so that
 /// nobody can send a person elsewhere.
 fn sign_in_first(visit: &Visit, path: &str) -> Response {
@@ -123,6 +133,30 @@ fn entered(visit: &Visit) -> NewAccount {
 fn entry(value: String, error: Option<&String>) -> Entry {
     Entry { value, error: error.cloned() }
 }
+
+/// What it means that a client is told a claim, in words.
+const CLAIMS: &[(&str, &str)] = &[
+    ("name", "See your full name"),
+    ("family_name", "See your family name"),
+    ("given_name", "See your given name"),
+    ("middle_name", "See your middle name"),
+    ("nickname", "See your nickname"),
+    ("preferred_username", "See your username"),
+    ("profile", "See the address of your profile page"),
+    ("picture", "See your picture"),
+    ("website", "See the address of your website"),
+    ("gender", "See your gender"),
+    ("birthdate", "See your day of birth"),
+    ("zoneinfo", "See your time zone"),
+    ("locale", "See your language"),
+    ("updated_at", "See when your profile last changed"),
+    ("email", "See your email address"),
+    ("email_verified", "See whether your email address is verified"),
+    ("address", "See your postal address"),
+    ("phone_number", "See your telephone number"),
+    ("phone_number_verified", "See whether your telephone number is verified"),
+    ("groups", "See the groups that you are in"),
+];
 
 /// The status of a form that has to be corrected.
 fn status_of(errors: &FieldErrors) -> StatusCode {
