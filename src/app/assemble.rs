@@ -1,6 +1,6 @@
 //! From the configuration to a server that can answer.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use time::Duration;
 
@@ -28,7 +28,7 @@ use crate::{
     jose::{Algorithm, KeyFolder, Keys, RingPolicy},
     oauth::{
         authorization_request::AuthorizationPolicy, client::Provenance, grant_type::Offered,
-        refresh_token::RefreshPolicy,
+        refresh_token::RefreshPolicy, registration_policy::RegistrationPolicy,
     },
     secret::Secret,
     store::{MemoryEngine, OnRollback, SledEngine, Store},
@@ -53,6 +53,8 @@ pub async fn assemble(
             require_state: config.oauth.require_state,
             offered: config.oauth.offered(),
         },
+        registration_policy: config.registration.clone(),
+        webfinger_domains: config.openid.webfinger_domains.clone(),
         lifetimes: lifetimes(config),
         password_policy: PasswordPolicy::new(config.accounts.password_minimum_length).unwrap_or_default(),
         sign_up: config.accounts.sign_up,
@@ -100,6 +102,8 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
         authorization_policy: AuthorizationPolicy { require_state: true, offered: Offered::default() },
+        registration_policy: RegistrationPolicy::default(),
+        webfinger_domains: Vec::new(),
         lifetimes: lifetimes(&config),
         password_policy: PasswordPolicy::default(),
         sign_up: config.accounts.sign_up,
@@ -137,10 +141,7 @@ async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(
         keep_retired: RingPolicy::default().keep_retired.max(config.longest_token_lifetime() + Duration::HOUR),
         ..RingPolicy::default()
     };
-    // RS256 for ID tokens, ES256 for access tokens, and whatever else a resource asks for.
-    let resources = config.resources.all().iter().map(|resource| resource.access_token_signing_alg);
-    let algorithms: BTreeSet<Algorithm> = resources.chain([Algorithm::Es256, Algorithm::Rs256]).collect();
-    let algorithms: Vec<Algorithm> = algorithms.into_iter().collect();
+    let algorithms = config.registration.signing_algs.clone();
     let now = clock.now();
     let opened = tokio::task::spawn_blocking(move || {
         let folder = KeyFolder::open(folder, passphrase, entropy)?;

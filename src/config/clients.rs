@@ -10,16 +10,16 @@ use super::{
 use crate::{
     oauth::{
         client::{AuthMethod, ClientId, ClientMetadata, GrantType},
-        grant_type::Offered,
         openid_metadata::OpenidRequest,
         registration::{Registrar, RegistrationRequest, RegistrationRules, register},
+        registration_policy::RegistrationPolicy,
         resource::Resources,
     },
     secret::Secret,
 };
 
 /// The clients, those with a mistake left out.
-pub(super) fn read(top: &mut Section<'_>, known: (&Resources, Offered)) -> Vec<ConfiguredClient> {
+pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolicy)) -> Vec<ConfiguredClient> {
     let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
     let mut clients = Vec::new();
     for mut section in top.sections("clients") {
@@ -51,7 +51,7 @@ pub(super) fn read(top: &mut Section<'_>, known: (&Resources, Offered)) -> Vec<C
 fn metadata(
     section: &mut Section<'_>,
     id: Option<&ClientId>,
-    (resources, offered): (&Resources, Offered),
+    (resources, policy): (&Resources, &RegistrationPolicy),
 ) -> Option<ClientMetadata> {
     let name = section.read("client_name", |written| written.text());
     let request = RegistrationRequest {
@@ -73,7 +73,7 @@ fn metadata(
         allowed_groups: section.read("allowed_groups", |written| written.texts()),
         openid: openid(section),
     };
-    match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, offered }) {
+    match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, policy }) {
         Ok(metadata) => Some(metadata),
         Err(refusal) => {
             section.blame(refusal.member, refusal.description);

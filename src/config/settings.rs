@@ -7,10 +7,12 @@ use time::Duration;
 
 pub use crate::account::invitation::SignUp;
 use crate::{
+    jose::Algorithm,
     oauth::{
         client::{ClientId, ClientMetadata},
         grant_type::Offered,
         issuer::Issuer,
+        registration_policy::RegistrationPolicy,
         resource::Resources,
     },
     secret::Secret,
@@ -33,6 +35,10 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     /// `[oauth]`
     pub oauth: OauthSettings,
+    /// `[openid]`
+    pub openid: OpenidSettings,
+    /// What follows from all that for the registration of clients.
+    pub registration: RegistrationPolicy,
     /// `[accounts]`
     pub accounts: AccountSettings,
     /// `[throttle]`
@@ -59,7 +65,8 @@ pub enum Profile {
     /// `default`: the current practice, RFC 9700.
     #[default]
     Default,
-    /// `oidc-compat`: what relying parties made for OpenID Connect Core alone need.
+    /// `oidc-compat`: what relying parties made for OpenID Connect Core alone need: neither `state` nor PKCE is demanded of
+    /// confidential clients, and applications that register themselves may receive tokens straight from `/authorize`.
     OidcCompat,
 }
 
@@ -95,6 +102,9 @@ pub struct OauthSettings {
     /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
     /// with the profile `oidc-compat`.
     pub require_state: bool,
+    /// Whether a client that says nothing of PKCE has to use it. Public clients always have to. Default true (RFC 9700
+    /// §2.1.1), and false with the profile `oidc-compat`.
+    pub require_pkce: bool,
     /// Whether tokens are issued straight from the authorization endpoint, to clients that are registered for it: the
     /// implicit grant and the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.
     pub implicit: bool,
@@ -103,6 +113,13 @@ pub struct OauthSettings {
     pub password_grant: bool,
     /// Whether clients may register themselves (RFC 7591). Default `off`.
     pub dynamic_registration: DynamicRegistration,
+}
+
+/// `[openid]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenidSettings {
+    /// The domains whose people sign in here, as WebFinger tells, besides the host of the issuer. Default none.
+    pub webfinger_domains: Vec<String>,
 }
 
 /// Who may register clients at `/register`.
@@ -147,6 +164,8 @@ pub struct KeyRingSettings {
     pub passphrase: Option<Secret>,
     /// How long a key signs, 2 days to 2 years; in the file, seconds. Default 90 days.
     pub rotate_every: Duration,
+    /// The algorithms for which there are keys besides `RS256`, `ES256` and those that resources ask for. Default none.
+    pub algorithms: Vec<Algorithm>,
 }
 
 /// `[brand]`

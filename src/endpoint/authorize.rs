@@ -31,6 +31,8 @@ use crate::{
 /// Where the browser goes next.
 #[derive(Debug)]
 pub enum Next {
+    /// To `/authorize` again, by GET, with the sealed login.
+    Resume(String),
     /// To the login page, with the sealed login.
     Login(String),
     /// To the consent page, with the sealed login.
@@ -57,6 +59,38 @@ pub enum AuthorizeRefusal {
 /// [`AuthorizeRefusal`] as long as the redirect URI is not trusted; later refusals are answers to the client.
 pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
     let now = signet.clock.now();
+    Ok(match read(signet, parameters, browser, now)? {
+        Read::Request(interaction, client) => proceed(signet, interaction, client, browser, now).await,
+        Read::Refused(delivery) => Next::Client(delivery),
+    })
+}
+
+/// Answers an authorization request that came by POST. From another site such a form comes without the cookie of the
+/// session (`SameSite=Lax`), so who is signed in is only known when the browser comes again by GET.
+///
+/// # Errors
+///
+/// [`AuthorizeRefusal`], as [`begin`].
+pub fn begin_by_form(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
+    Ok(match read(signet, parameters, browser, signet.clock.now())? {
+        Read::Request(interaction, _) => Next::Resume(interaction.seal(signet)),
+        Read::Refused(delivery) => Next::Client(delivery),
+    })
+}
+
+/// A request that was read.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
+enum Read {
+    Request(Interaction, Client),
+    Refused(Delivery),
+}
+
+fn read(
+    signet: &Signet,
+    parameters: &Parameters,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Result<Read, AuthorizeRefusal> {
     let client_id = authorization_request::client_id(parameters).map_err(AuthorizeRefusal::Untrusted)?;
     let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
     let client = client.map(|kept| kept.record);
@@ -66,10 +100,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
     });
     match request {
-        Ok(request) => {
-            let interaction = Interaction::begin(request, &browser.binding, now);
-            Ok(proceed(signet, interaction, destination.client, browser, now).await)
-        }
+        Ok(request) => Ok(Read::Request(Interaction::begin(request, &browser.binding, now), destination.client)),
         Err(error) => {
             tracing::info!(client_id = %client_id, %error, "authorization request refused");
             let address = ReturnAddress {
@@ -77,7 +108,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
                 response_mode: destination.response_mode,
                 state: destination.state.as_deref(),
             };
-            Ok(Next::Client(AuthorizationResponse::Error(error).deliver(address, &signet.issuer)))
+            Ok(Read::Refused(AuthorizationResponse::Error(error).deliver(address, &signet.issuer)))
         }
     }
 }

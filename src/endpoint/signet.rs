@@ -27,6 +27,7 @@ use crate::{
         issuer::Issuer,
         pairwise,
         refresh_token::RefreshPolicy,
+        registration_policy::RegistrationPolicy,
         resource::{AccessTokenType, Audience, Resources},
         scope::Scope,
         subject::Subject,
@@ -50,6 +51,10 @@ pub struct Signet {
     pub password_policy: PasswordPolicy,
     /// Who may make an account for themselves.
     pub sign_up: SignUp,
+    /// What it assumes and allows when clients are registered.
+    pub registration_policy: RegistrationPolicy,
+    /// The domains whose people sign in here, as WebFinger tells, besides the host of the issuer.
+    pub webfinger_domains: Vec<String>,
     /// Whether clients may register themselves.
     pub registration: RegistrationAccess,
     /// Its name for people, which nobody should choose as a password.

@@ -22,34 +22,45 @@ use crate::{
 /// Answers a GET: a new request, or one that a page of ours has reported back to.
 pub(super) async fn by_query(server: &Arc<Server>, request: &Request) -> poem::Result<Response> {
     let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
-    answer(Visit::of(server, request, parameters)).await
-}
-
-/// Answers a POST of a new request.
-pub(super) async fn by_form(
-    server: &Arc<Server>,
-    request: &Request,
-    parameters: Result<Parameters, MalformedParameters>,
-) -> poem::Result<Response> {
-    answer(Visit::of(server, request, parameters)).await
-}
-
-async fn answer(visit: Visit) -> poem::Result<Response> {
+    let visit = Visit::of(server, request, parameters);
     let signet = &visit.server.signet;
     let next = match &visit.parameters {
-        Err(malformed) => Err(AuthorizeRefusal::Untrusted(UntrustedRequest::Malformed(malformed.clone()))),
+        Err(malformed) => Err(malformed_request(malformed)),
         Ok(parameters) => match visit.value("interaction") {
             Some(sealed) => authorize::resume(signet, sealed, &visit.browser).await,
             None => authorize::begin(signet, parameters, &visit.browser).await,
         },
     };
+    answer(&visit, next)
+}
+
+/// Answers a POST of a new request.
+pub(super) fn by_form(
+    server: &Arc<Server>,
+    request: &Request,
+    parameters: Result<Parameters, MalformedParameters>,
+) -> poem::Result<Response> {
+    let visit = Visit::of(server, request, parameters);
+    let next = match &visit.parameters {
+        Err(malformed) => Err(malformed_request(malformed)),
+        Ok(parameters) => authorize::begin_by_form(&visit.server.signet, parameters, &visit.browser),
+    };
+    answer(&visit, next)
+}
+
+fn malformed_request(malformed: &MalformedParameters) -> AuthorizeRefusal {
+    AuthorizeRefusal::Untrusted(UntrustedRequest::Malformed(malformed.clone()))
+}
+
+fn answer(visit: &Visit, next: Result<Next, AuthorizeRefusal>) -> poem::Result<Response> {
     match next {
+        Ok(Next::Resume(sealed)) => Ok(visit.redirect(&interaction_at("/authorize", &sealed))),
         Ok(Next::Login(sealed)) => Ok(visit.redirect(&interaction_at("/login", &sealed))),
         Ok(Next::Consent(sealed)) => Ok(visit.redirect(&interaction_at("/consent", &sealed))),
         Ok(Next::Client(Delivery::Redirect(location))) => Ok(visit.redirect(&location)),
-        Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(&visit, &action, parameters)),
-        Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(&visit, &refusal)),
-        Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(&visit, refusal)),
+        Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(visit, &action, parameters)),
+        Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(visit, &refusal)),
+        Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(visit, refusal)),
         Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
     }
 }

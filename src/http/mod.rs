@@ -20,6 +20,7 @@ mod server;
 mod user_schema;
 mod users_api;
 mod visit;
+mod webfinger_api;
 
 pub use built_in::built_in_client;
 pub use routes::{Wrapping, application, specification};

@@ -105,6 +105,15 @@ impl OAuthApi {
         /// How many seconds ago the person may have signed in.
         #[oai(name = "max_age")]
         _max_age: Query<Option<String>>,
+        /// The username, if the application knows it; the login page fills it in.
+        #[oai(name = "login_hint")]
+        _login_hint: Query<Option<String>>,
+        /// An ID token that the application got earlier: nobody but its person may sign in.
+        #[oai(name = "id_token_hint")]
+        _id_token_hint: Query<Option<String>>,
+        /// Claims by name, as JSON (OpenID Connect Core §5.5).
+        #[oai(name = "claims")]
+        _claims: Query<Option<String>>,
         /// The API that the token is for (RFC 8707).
         #[oai(name = "resource")]
         _resource: Query<Option<String>>,
@@ -121,7 +130,7 @@ impl OAuthApi {
         request: &Request,
         form: OAuthForm<AuthorizeForm>,
     ) -> poem::Result<Answer<AuthorizeKinds>> {
-        authorize::by_form(&self.0, request, form.parameters).await.map(Answer::from)
+        authorize::by_form(&self.0, request, form.parameters).map(Answer::from)
     }
 
     /// Begin a login, by an older path
@@ -381,6 +390,7 @@ impl OAuthApi {
             issuer: &signet.issuer,
             resources: &signet.resources,
             offered: signet.authorization_policy.offered,
+            signing_algs: &signet.registration_policy.signing_algs,
             has_registration: signet.registration != RegistrationAccess::Off,
         });
         let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");

@@ -160,6 +160,20 @@ pub(super) struct AuthorizeForm {
     code_challenge_method: Option<String>,
     /// `query`, `fragment` or `form_post`.
     response_mode: Option<String>,
+    /// A random value that stands in the ID token.
+    nonce: Option<String>,
+    /// `none`, `login`, `consent` or `select_account`.
+    prompt: Option<String>,
+    /// How many seconds ago the person may have signed in.
+    max_age: Option<String>,
+    /// The username, if the application knows it.
+    login_hint: Option<String>,
+    /// An ID token that the application got earlier.
+    id_token_hint: Option<String>,
+    /// Claims by name, as JSON.
+    claims: Option<String>,
+    /// The API that the token is for (RFC 8707).
+    resource: Option<String>,
 }
 
 kinds!(AuthorizeKinds registers :

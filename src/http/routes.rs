@@ -19,6 +19,7 @@ use super::{
     server::Server,
     users_api::UsersApi,
     visit::Visit,
+    webfinger_api::WebfingerApi,
 };
 use crate::web::{self, WebLink};
 
@@ -59,9 +60,10 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
+fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, WebfingerApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
+        WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),

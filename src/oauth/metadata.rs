@@ -9,6 +9,7 @@ use super::{
     resource::Resources,
     response_type::{ResponseMode, ResponseType},
 };
+use crate::jose::Algorithm;
 
 /// What a server says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct Described<'a> {
     pub resources: &'a Resources,
     /// Which grants it offers.
     pub offered: Offered,
+    /// With which algorithms it signs.
+    pub signing_algs: &'a [Algorithm],
     /// Whether clients may register themselves (RFC 7591).
     pub has_registration: bool,
 }
@@ -26,7 +29,7 @@ pub struct Described<'a> {
 /// The members of §2 that this server has, with those of RFC 8628 and RFC 9207.
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
-    let Described { issuer, resources, offered, has_registration } = server;
+    let Described { issuer, resources, offered, has_registration, .. } = server;
     let endpoint = |path: &str| json!(issuer.endpoint(path));
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();

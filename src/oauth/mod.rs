@@ -32,6 +32,7 @@ pub mod redirect_uri;
 pub mod refresh_token;
 pub mod registration;
 mod registration_member;
+pub mod registration_policy;
 pub mod resource;
 pub mod response_type;
 pub mod scope;

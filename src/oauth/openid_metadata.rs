@@ -151,12 +151,16 @@ impl Default for OpenidMetadata {
 }
 
 impl OpenidRequest {
-    /// Checks it and fills in what it leaves out.
+    /// Checks it and fills in what it leaves out. `signing_algs` are those with which this server can sign.
     ///
     /// # Errors
     ///
     /// The first member that cannot be registered.
-    pub(super) fn read(&self, redirect_uris: &[RedirectUri]) -> Result<OpenidMetadata, RegistrationRefusal> {
+    pub(super) fn read(
+        &self,
+        redirect_uris: &[RedirectUri],
+        signing_algs: &[Algorithm],
+    ) -> Result<OpenidMetadata, RegistrationRefusal> {
         let subject_type = self.subject_type(redirect_uris)?;
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Err(invalid("jwks", "must not be there together with jwks_uri"));
@@ -168,14 +172,16 @@ impl OpenidRequest {
             jwks_uri: address("jwks_uri", self.jwks_uri.as_deref(), &["https"])?,
             subject_type,
             sector_identifier_uri: address("sector_identifier_uri", self.sector_identifier_uri.as_deref(), &["https"])?,
-            id_token_signed_response_alg: algorithm(
+            id_token_signed_response_alg: algorithm_of(
                 "id_token_signed_response_alg",
                 self.id_token_signed_response_alg.as_deref(),
+                signing_algs,
             )?
             .unwrap_or(Algorithm::Rs256),
-            userinfo_signed_response_alg: algorithm(
+            userinfo_signed_response_alg: algorithm_of(
                 "userinfo_signed_response_alg",
                 self.userinfo_signed_response_alg.as_deref(),
+                signing_algs,
             )?,
             request_object_signing_alg: algorithm(
                 "request_object_signing_alg",
@@ -217,9 +223,18 @@ impl OpenidRequest {
 }
 
 fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {
-    name.map(str::parse)
-        .transpose()
-        .map_err(|_| invalid(member, format!("must be one of {}", Algorithm::ALL.map(Algorithm::as_str).join(", "))))
+    algorithm_of(member, name, &Algorithm::ALL)
+}
+
+fn algorithm_of(
+    member: &'static str,
+    name: Option<&str>,
+    known: &[Algorithm],
+) -> Result<Option<Algorithm>, RegistrationRefusal> {
+    let Some(name) = name else { return Ok(None) };
+    let algorithm = known.iter().copied().find(|algorithm| algorithm.as_str() == name);
+    let names = || known.iter().copied().map(Algorithm::as_str).collect::<Vec<_>>().join(", ");
+    algorithm.map(Some).ok_or_else(|| invalid(member, format!("must be one of {}", names())))
 }
 
 fn assertion_algorithm(name: Option<&str>) -> Result<Option<AssertionAlgorithm>, RegistrationRefusal> {
@@ -311,7 +326,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
         let mut request = OpenidRequest::default();
         change(&mut request);
-        request.read(&uris()).unwrap_err().member
+        request.read(&uris(), &Algorithm::ALL).unwrap_err().member
     }
 
     fn text(text: &str) -> Option<String> {
@@ -320,7 +335,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_the_defaults_of_the_specification() {
-        let metadata = OpenidRequest::default().read(&uris()).unwrap();
+        let metadata = OpenidRequest::default().read(&uris(), &Algorithm::ALL).unwrap();
         assert_eq!(metadata, OpenidMetadata::default());
         let written = serde_json::to_value(&metadata).unwrap();
         assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
@@ -360,17 +375,17 @@ mod tests {
     fn pairwise_subjects_of_several_hosts_need_a_sector() {
         let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
         let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
-        assert!(request.read(&uris()).is_ok());
-        assert_eq!(request.read(&several).unwrap_err().member, "sector_identifier_uri");
+        assert!(request.read(&uris(), &Algorithm::ALL).is_ok());
+        assert_eq!(request.read(&several, &Algorithm::ALL).unwrap_err().member, "sector_identifier_uri");
         request.sector_identifier_uri = text("https://app.example.org/sector.json");
-        assert_eq!(request.read(&several).unwrap().subject_type, SubjectType::Pairwise);
+        assert_eq!(request.read(&several, &Algorithm::ALL).unwrap().subject_type, SubjectType::Pairwise);
     }
 
     #[test]
     fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
         for name in ["HS256", "RS256", "ES256"] {
             let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
-            let metadata = request.read(&uris()).unwrap();
+            let metadata = request.read(&uris(), &Algorithm::ALL).unwrap();
             let written = serde_json::to_value(&metadata).unwrap();
             assert_eq!(written["token_endpoint_auth_signing_alg"], name);
             assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);

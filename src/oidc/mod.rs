@@ -8,3 +8,4 @@ pub mod discovery;
 pub mod id_token;
 pub mod logout;
 pub mod step;
+pub mod webfinger;

@@ -106,7 +106,7 @@ pub async fn put_configured(
 
 /// By which rules `registrar` registers here.
 fn rules(signet: &Signet, registrar: Registrar) -> RegistrationRules<'_> {
-    RegistrationRules { registrar, resources: &signet.resources, offered: signet.authorization_policy.offered }
+    RegistrationRules { registrar, resources: &signet.resources, policy: &signet.registration_policy }
 }
 
 fn is_same(one: &Client, other: &Client) -> bool {
