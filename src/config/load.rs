@@ -105,7 +105,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let profile = profile.unwrap_or_default();
     let lifetimes = lifetimes(top);
     let oauth = oauth(top, profile);
-    let openid = openid(top);
+    let openid = openid(top, profile);
     let accounts = accounts(top);
     let throttle = throttle(top);
     let http = http(top);
@@ -203,7 +203,7 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
     OauthSettings { require_state, require_pkce, implicit, password_grant, dynamic_registration }
 }
 
-fn openid(top: &mut Section<'_>) -> OpenidSettings {
+fn openid(top: &mut Section<'_>, profile: Profile) -> OpenidSettings {
     let mut section = top.section("openid");
     let webfinger_domains = section.read("webfinger_domains", |written| {
         let is_host = |text: &String| {
@@ -214,8 +214,9 @@ fn openid(top: &mut Section<'_>) -> OpenidSettings {
         let refusal = || "each entry must be a domain in lower case, such as \"example.org\"".to_owned();
         if domains.iter().all(is_host) { Ok(domains) } else { Err(refusal()) }
     });
+    let client_logos = section.read("client_logos", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
     section.close();
-    OpenidSettings { webfinger_domains: webfinger_domains.unwrap_or_default() }
+    OpenidSettings { webfinger_domains: webfinger_domains.unwrap_or_default(), client_logos }
 }
 
 fn registration(

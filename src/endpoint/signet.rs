@@ -55,6 +55,8 @@ pub struct Signet {
     pub registration_policy: RegistrationPolicy,
     /// The domains whose people sign in here, as WebFinger tells, besides the host of the issuer.
     pub webfinger_domains: Vec<String>,
+    /// Whether pages show the logo of a client, from where the client keeps it.
+    pub shows_client_logos: bool,
     /// Whether clients may register themselves.
     pub registration: RegistrationAccess,
     /// Its name for people, which nobody should choose as a password.

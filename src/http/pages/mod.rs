@@ -10,6 +10,7 @@ pub(super) mod logout;
 pub(super) mod setup;
 pub(super) mod signup;
 
+use maud::Markup;
 use poem::{Response, http::StatusCode};
 
 use super::{fault, visit::Visit};
@@ -24,7 +25,7 @@ use crate::{
     oauth::{client::Client, scope::Scope},
     oidc::step::Wanted,
     secret::Secret,
-    web::{ClientCard, Entry, ScopeLine, WebLink},
+    web::{ClientCard, Entry, ImageSource, ScopeLine, WebLink},
 };
 
 /// The login that a page is part of, with its client: what the page shows, and where its form may lead.
@@ -66,6 +67,22 @@ fn card(client: &Client) -> ClientCard {
         policy: link(&client.metadata.policy_uri),
         terms: link(&client.metadata.tos_uri),
     }
+}
+
+/// The address of the logo that a page about `client` shows. To load it tells that server who signs in when, so it is for
+/// servers that are set to do so.
+fn logo_uri<'c>(visit: &Visit, client: &'c Client) -> Option<&'c str> {
+    client.metadata.openid.logo_uri.as_deref().filter(|_| visit.server.signet().shows_client_logos)
+}
+
+/// The same with its logo, for [`page_about`] it.
+fn card_with_logo(visit: &Visit, client: &Client) -> ClientCard {
+    ClientCard { logo: logo_uri(visit, client).and_then(ImageSource::elsewhere), ..card(client) }
+}
+
+/// A page about `client`, whose forms lead back here and then perhaps to `redirect_uri`.
+fn page_about(visit: &Visit, client: &Client, (status, markup): (StatusCode, Markup), redirect_uri: &str) -> Response {
+    visit.page_showing(status, markup, Some(redirect_uri), logo_uri(visit, client))
 }
 
 /// What a client asks for, as the pages list it.
