@@ -118,7 +118,7 @@ pub struct OauthSettings {
 /// `[openid]`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenidSettings {
-    /// The domains whose people sign in here, as WebFinger tells, besides the host of the issuer. Default none.
+    /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer. Default none.
     pub webfinger_domains: Vec<String>,
     /// Whether the login page and the consent page show an application's logo from `logo_uri`. Whoever keeps it there
     /// then learns that a browser shows the page. Default false, and true with the profile `oidc-compat`.

@@ -53,7 +53,7 @@ pub struct Signet {
     pub sign_up: SignUp,
     /// What it assumes and allows when clients are registered.
     pub registration_policy: RegistrationPolicy,
-    /// The domains whose people sign in here, as WebFinger tells, besides the host of the issuer.
+    /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer.
     pub webfinger_domains: Vec<String>,
     /// Whether pages show the logo of a client, from where the client keeps it.
     pub shows_client_logos: bool,

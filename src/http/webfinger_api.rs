@@ -20,7 +20,7 @@ use crate::{
 };
 use poem_openapi::{registry::Registry, types::Type};
 
-/// WebFinger.
+/// `WebFinger`.
 pub(super) struct WebfingerApi(pub(super) Arc<Server>);
 
 kinds!(WebfingerKinds registers Problem:

@@ -1,4 +1,4 @@
-//! Which server signs a person in: the answer of WebFinger ([RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)) that
+//! Which server signs a person in: the answer of `WebFinger` ([RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)) that
 //! [OpenID Connect Discovery §2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery) asks for.
 
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::oauth::{
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WebfingerRefusal {
-    /// "If the "resource" parameter is absent or malformed, the WebFinger resource MUST indicate that the request is bad"
+    /// "If the "resource" parameter is absent or malformed, the `WebFinger` resource MUST indicate that the request is bad"
     /// (RFC 7033 §4.2).
     Malformed(MalformedParameters),
     /// This server signs nobody in under that name.

@@ -1,4 +1,4 @@
-//! The plan `oidcc-config`, what the dynamic plan adds to it, and WebFinger.
+//! The plan `oidcc-config`, what the dynamic plan adds to it, and `WebFinger`.
 
 use serde_json::{Value, json};
 
