@@ -12,7 +12,7 @@ use clap::Parser;
 use signet::{
     app::{self, StartOptions},
     clock::Clock,
-    command::{AdminCommand, Answer, Arguments, CallError, Command, KeysCommand, Request, call},
+    command::{AdminCommand, Answer, Arguments, CallError, Command, KeysCommand, Request, Typed, UserCommand, call},
     config::{Config, LogFormat},
     entropy::Entropy,
     http,
@@ -44,6 +44,10 @@ fn main() -> ExitCode {
         Some(Command::Keys(KeysCommand::Rotate { emergency })) => {
             runtime.block_on(command(&config, Request::KeysRotate { emergency }))
         }
+        Some(Command::User(user)) => {
+            typed(&user).and_then(|password| runtime.block_on(command(&config, Request::User { user, password })))
+        }
+        Some(Command::Client(client)) => runtime.block_on(command(&config, Request::Client { client })),
         // It needs no configuration and was answered above.
         Some(Command::Openapi) => Ok(Vec::new()),
     })
@@ -74,9 +78,24 @@ fn log(config: &Config) {
     }
 }
 
+/// The password for `command`, if it needs one: typed without being shown, or the first line of what is piped in.
+fn typed(command: &UserCommand) -> Result<Option<Typed>, String> {
+    if !command.needs_password() {
+        return Ok(None);
+    }
+    let mut line = String::new();
+    if std::io::stdin().is_terminal() {
+        line = rpassword::prompt_password("Password: ").map_err(|error| error.to_string())?;
+    } else {
+        std::io::stdin().read_line(&mut line).map_err(|error| error.to_string())?;
+    }
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() { Err("no password was typed".to_owned()) } else { Ok(Some(Typed(password.to_owned()))) }
+}
+
 /// Asks the running server, or, when none runs, opens its files.
 async fn command(config: &Config, request: Request) -> Result<Vec<String>, String> {
-    let answer = match call(&config.data, request).await {
+    let answer = match call(&config.data, request.clone()).await {
         Ok(answer) => answer,
         Err(CallError::NoServer) => {
             let clock = (Clock::system(), Entropy::system());

@@ -109,6 +109,12 @@ impl Sid {
         Self(entropy.text::<16>())
     }
 
+    /// What somebody names. Whether there is such a session is for the store to say.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The value of the claim.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use time::Duration;
+use tokio::sync::Notify;
 
 use super::{StartError, StartOptions};
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         device::DeviceGuesses,
         device_polls::DevicePolls,
         new_account::{NewAccount, NewAccountRefusal, ProfileForm},
+        pictures::PictureBench,
         setup,
         signet::RegistrationAccess,
     },
@@ -74,7 +76,9 @@ pub async fn assemble(
             ThrottlePolicy::default()
         }),
         device_polls: DevicePolls::default(),
+        picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
+        logout_bell: Notify::new(),
         sealing_key,
         clock,
         entropy,
@@ -116,7 +120,9 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(1)),
         throttle: Throttle::new(ThrottlePolicy::default()),
         device_polls: DevicePolls::default(),
+        picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
+        logout_bell: Notify::new(),
         sealing_key: SealingKey::new(entropy.bytes()),
         clock,
         entropy,
@@ -140,7 +146,10 @@ async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(
     let (folder, passphrase) = (config.keys.clone(), config.key_ring.passphrase.clone());
     let policy = RingPolicy {
         rotate_every: config.key_ring.rotate_every,
-        keep_retired: RingPolicy::default().keep_retired.max(config.longest_token_lifetime() + Duration::HOUR),
+        // An ID token of a session that stands is still a good hint when it has expired (RP-Initiated Logout §2).
+        keep_retired: RingPolicy::default()
+            .keep_retired
+            .max(config.longest_token_lifetime().max(config.lifetimes.session_absolute) + Duration::HOUR),
         ..RingPolicy::default()
     };
     let algorithms = config.registration.signing_algs.clone();

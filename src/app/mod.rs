@@ -1,6 +1,8 @@
 //! Puts the parts together from the configuration, and keeps them running.
 
 mod assemble;
+mod logout_sender;
+mod manage;
 mod start_error;
 mod tasks;
 
@@ -12,6 +14,7 @@ use std::{
 
 use poem::listener::{Listener, TcpListener};
 
+use self::logout_sender::HttpLogoutSender;
 pub use self::{
     assemble::{assemble, without_storage},
     start_error::StartError,
@@ -55,7 +58,9 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     let trusted_proxies = edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default();
     let wrapping = Wrapping { trusted_proxies, ..Wrapping::default() };
     let acceptor = edge::GuardedAcceptor::new(acceptor, edge::ConnectionLimits::default());
-    let mut background = tasks::spawn(&server, socket);
+    let sender = HttpLogoutSender::new(config.fetch.allow_private_addresses);
+    let sender = Arc::new(sender.map_err(|source| StartError::Fetch(source.into()))?);
+    let mut background = tasks::spawn(&server, socket, sender);
     let mut health = server.signet().store.engine().health();
     let stop = async move {
         tokio::select! {

@@ -26,6 +26,8 @@ pub enum StartError {
     Keys(KeysFault),
     /// The socket for commands.
     Socket(io::Error),
+    /// The client with which other servers are called.
+    Fetch(Box<dyn Error + Send + Sync>),
     /// The administrator of the configuration.
     Bootstrap(FieldErrors),
     /// Something that a request could have met too.
@@ -56,6 +58,7 @@ impl fmt::Display for StartError {
             Self::KeyFolder(error) => error.fmt(formatter),
             Self::Keys(error) => error.fmt(formatter),
             Self::Socket(source) => write!(formatter, "cannot open the socket for commands in the data folder: {source}"),
+            Self::Fetch(source) => write!(formatter, "cannot prepare to call other servers: {source}"),
             Self::Bootstrap(errors) => {
                 formatter.write_str("the administrator of the configuration cannot be created:")?;
                 for (key, error) in [

@@ -1,22 +1,28 @@
-//! What goes on beside requests: keys rotate, expired rows are swept, commands are answered.
+//! What goes on beside requests: keys rotate, expired rows are swept, clients are told of the end of sessions, commands
+//! are answered.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 
+use super::manage;
 use crate::{
     command::{AdminSocket, Answer, Request},
-    endpoint::setup,
+    endpoint::{
+        backchannel_logout::{self, LogoutSender},
+        setup,
+    },
     http::Server,
     jose::{Compromised, Keys, RingKey, Stage},
-    store::SWEEP_LIMIT,
+    store::{LogoutAgenda, SWEEP_LIMIT},
 };
 
 /// Begins all of it.
-pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
+pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket, sender: Arc<dyn LogoutSender>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(rotate(Arc::clone(server)));
     tasks.spawn(sweep(Arc::clone(server)));
+    tasks.spawn(tell_clients(Arc::clone(server), sender));
     let server = Arc::clone(server);
     tasks.spawn(socket.serve(move |request| answer(Arc::clone(&server), request)));
     tasks
@@ -58,6 +64,50 @@ async fn sweep(server: Arc<Server>) {
     }
 }
 
+/// Sends what is due, then waits for the next time that something is.
+async fn tell_clients(server: Arc<Server>, sender: Arc<dyn LogoutSender>) {
+    let signet = server.signet();
+    loop {
+        let pause = match backchannel_logout::agenda(signet, MOST_AT_ONCE) {
+            Ok(agenda) if agenda.due.is_empty() => {
+                agenda.next_at.map_or(MINUTE, |at| (at - signet.clock.now()).try_into().unwrap_or_default())
+            }
+            Ok(agenda) => {
+                tell(&server, &sender, agenda).await;
+                continue;
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "clients could not be told of the end of sessions; it is tried again");
+                MINUTE
+            }
+        };
+        tokio::select! {
+            () = signet.logout_bell.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Sends all that is due on `agenda` at once.
+async fn tell(server: &Arc<Server>, sender: &Arc<dyn LogoutSender>, agenda: LogoutAgenda) {
+    let mut attempts = JoinSet::new();
+    for notification in agenda.due {
+        let (server, sender) = (Arc::clone(server), Arc::clone(sender));
+        attempts.spawn(async move {
+            let told = backchannel_logout::attempt(server.signet(), sender.as_ref(), &notification).await;
+            told.inspect_err(|fault| tracing::warn!(%fault, "a client could not be told of the end of a session"))
+        });
+    }
+    let mut has_failed = false;
+    while let Some(attempt) = attempts.join_next().await {
+        has_failed |= !matches!(attempt, Ok(Ok(())));
+    }
+    if has_failed {
+        // What could not be written down is still due: it must not be tried without a pause.
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+}
+
 /// Answers a command of whoever can open the socket, which is the owner of the data folder.
 pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
     let signet = server.signet();
@@ -67,6 +117,8 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
             Ok(None) => Answer::Refused("this server has an administrator already; sign in as one".to_owned()),
             Err(fault) => Answer::Refused(fault.to_string()),
         },
+        Request::User { user, password } => manage::user(signet, user, password).await,
+        Request::Client { client } => manage::client(signet, client).await,
         Request::KeysList => Answer::Lines(describe(&signet.keys)),
         Request::KeysRotate { emergency } => {
             let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
@@ -95,3 +147,6 @@ fn describe(keys: &Keys) -> Vec<String> {
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// So many clients are told at the same time.
+const MOST_AT_ONCE: usize = 8;

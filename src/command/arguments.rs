@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::{ClientCommand, UserCommand};
+
 /// An OAuth 2.0 and OpenID Connect authorization server in one binary.
 ///
 /// Without a command it serves.
@@ -35,6 +37,12 @@ pub enum Command {
     /// The signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// People.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Applications.
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask the running server whether it is well; ends with 0 if so.
@@ -77,5 +85,12 @@ mod tests {
         let arguments = arguments.unwrap();
         assert_eq!(arguments.config, Some(PathBuf::from("x.toml")));
         assert!(matches!(arguments.command, Some(Command::Keys(KeysCommand::Rotate { emergency: true }))));
+        let line =
+            "signet client add Shop --redirect-uri https://a.example/cb --redirect-uri https://b.example/cb --public";
+        let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
+        let Some(Command::Client(ClientCommand::Add { redirect_uris, is_public: true, .. })) = arguments.command else {
+            panic!("{arguments:?}");
+        };
+        assert_eq!(redirect_uris, ["https://a.example/cb", "https://b.example/cb"]);
     }
 }

@@ -1,11 +1,13 @@
 //! Commands to a server, and the socket through which a running one takes them.
 
 mod arguments;
+mod manage;
 mod protocol;
 mod socket;
 
 pub use self::{
     arguments::{AdminCommand, Arguments, Command, KeysCommand},
-    protocol::{Answer, Request},
+    manage::{ClientCommand, SecretCommand, UserCommand},
+    protocol::{Answer, Request, Typed},
     socket::{AdminSocket, CallError, call},
 };

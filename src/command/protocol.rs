@@ -1,9 +1,13 @@
 //! What is said through the socket: one line of JSON there, one line back.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use super::{ClientCommand, UserCommand};
+
 /// A command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum Request {
     /// A new link with which the first administrator is made.
@@ -15,6 +19,29 @@ pub enum Request {
         /// Whether the present keys are taken out of the JWKS too, because somebody else may have them.
         emergency: bool,
     },
+    /// People.
+    User {
+        /// What to do.
+        user: UserCommand,
+        /// The password that was typed, where one is asked for.
+        password: Option<Typed>,
+    },
+    /// Applications.
+    Client {
+        /// What to do.
+        client: ClientCommand,
+    },
+}
+
+/// What was typed and must not be shown. `Debug` does not.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Typed(pub String);
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Typed(…)")
+    }
 }
 
 /// What came of it.

@@ -153,7 +153,7 @@ impl fmt::Display for CallError {
 impl Error for CallError {}
 
 const FILE: &str = "admin.sock";
-const LONGEST_LINE: u64 = 64 * 1024;
+const LONGEST_LINE: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]

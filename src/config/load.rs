@@ -13,7 +13,7 @@ use time::Duration;
 use toml::de::DeTable;
 
 use super::{
-    clients,
+    clients, fetch,
     layers::{Layers, ReadFile},
     mistake::{ConfigMistakes, Mistake, Place},
     resources,
@@ -109,6 +109,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let accounts = accounts(top);
     let throttle = throttle(top);
     let http = http(top);
+    let fetch = fetch::read(top);
     let key_ring = key_ring(top);
     let brand = brand(top);
     let log = log(top);
@@ -131,6 +132,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
         accounts,
         throttle,
         http,
+        fetch,
         key_ring,
         brand,
         log,

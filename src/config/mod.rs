@@ -10,6 +10,7 @@
 //! All mistakes are found at once, an unknown key is one of them, and none of them shows the value of a secret.
 
 mod clients;
+mod fetch;
 mod layers;
 mod load;
 mod mistake;
@@ -21,6 +22,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use fetch::FetchSettings;
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
     AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, HttpSettings,

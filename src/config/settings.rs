@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use time::Duration;
 
+use super::fetch::FetchSettings;
 pub use crate::account::invitation::SignUp;
 use crate::{
     jose::Algorithm,
@@ -45,6 +46,8 @@ pub struct Config {
     pub throttle: ThrottleSettings,
     /// `[http]`
     pub http: HttpSettings,
+    /// `[fetch]`
+    pub fetch: FetchSettings,
     /// `[key_ring]`
     pub key_ring: KeyRingSettings,
     /// `[brand]`
@@ -149,7 +152,7 @@ pub struct AccountSettings {
 /// `[throttle]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThrottleSettings {
-    /// Whether logins and registrations are hardly slowed down, for a test rig. Default false.
+    /// Whether logins, registrations and token requests are hardly slowed down, for a test rig. Default false.
     pub relaxed: bool,
 }
 

@@ -24,6 +24,7 @@ pub struct Access {
     client_id: ClientId,
     scope: Scope,
     claims: NamedClaims,
+    sid: Option<String>,
     account: Option<Account>,
 }
 
@@ -72,7 +73,8 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         return Err(AccessRefusal::Bearer(BearerError::InsufficientScope(wanted)));
     }
     let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
-    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, claims: grant.claims, account })
+    let sid = grant.authentication.map(|authentication| authentication.sid);
+    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, claims: grant.claims, sid, account })
 }
 
 /// Reads a token of ours, expired or not.
@@ -93,6 +95,19 @@ pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtR
     } else {
         Err(JwtRefusal::MalformedClaim("iss"))
     }
+}
+
+/// Reads an ID token of ours, expired or not. An access token may have its type, but never lacks a `client_id`.
+///
+/// # Errors
+///
+/// Why it is none.
+pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Claims, JwtRefusal> {
+    let claims = signet.keys.verify_own(unverified_jwt, TokenType::IdToken)?.into_claims();
+    if claims.get("client_id").is_some() {
+        return Err(JwtRefusal::MalformedClaim("client_id"));
+    }
+    if claims.text("iss")? == signet.issuer.as_str() { Ok(claims) } else { Err(JwtRefusal::MalformedClaim("iss")) }
 }
 
 /// The grant of `id`, if it may still issue.
@@ -120,6 +135,19 @@ fn account(signet: &Signet, subject: &Subject) -> Result<Option<Account>, Fault>
 }
 
 impl Access {
+    /// That of whoever can open the socket in the data folder, or the folder itself: the person who runs the server.
+    #[must_use]
+    pub fn operator() -> Self {
+        Self {
+            subject: Subject::new("operator"),
+            client_id: ClientId::built_in("operator"),
+            scope: ["signet:admin"].into_iter().collect(),
+            claims: NamedClaims::default(),
+            account: None,
+            sid: None,
+        }
+    }
+
     /// Who acts: a person, or a client for itself.
     #[must_use]
     pub fn subject(&self) -> &Subject {
@@ -142,6 +170,12 @@ impl Access {
     #[must_use]
     pub fn named_claims(&self) -> &NamedClaims {
         &self.claims
+    }
+
+    /// The `sid` of the session in which the person agreed to it, if a person did.
+    #[must_use]
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
     }
 
     /// The person who acts, if it is one.

@@ -3,14 +3,13 @@
 use time::OffsetDateTime;
 
 use super::{
-    Fault, Signet,
+    Fault, Signet, access,
     interaction::{Interaction, InteractionRefusal},
     session::{self, Browser},
     signet::Beside,
 };
 use crate::{
     crypto::Digest,
-    jose::TokenType,
     oauth::{
         authorization_code::{Agreement, IssuedCode},
         authorization_error::UntrustedRequest,
@@ -193,7 +192,7 @@ async fn decide(
     Ok(match next_step(&question, now) {
         Step::Login => Decided::Login,
         Step::Consent(_) => Decided::Consent,
-        Step::Issue(agreement) => Decided::Answer(issue(signet, interaction, client, agreement, now).await?),
+        Step::Issue(agreement) => Decided::Answer(issue(signet, (interaction, client), agreement, now).await?),
         Step::Refuse(error) => {
             tracing::info!(client_id = %client.client_id, %error, "authorization refused");
             Decided::Answer(AuthorizationResponse::Error(error))
@@ -203,8 +202,7 @@ async fn decide(
 
 async fn issue(
     signet: &Signet,
-    interaction: &Interaction,
-    client: &Client,
+    (interaction, client): (&Interaction, &Client),
     agreement: Agreement,
     now: OffsetDateTime,
 ) -> Result<AuthorizationResponse, Fault> {
@@ -222,6 +220,7 @@ async fn issue(
         issued.code = Some(code);
     }
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
+    let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
     signet.store.begin_grant(&grant).await?;
     if request.response_type.has_token() {
         let minted = signet.mint(&issuance, client, now)?;
@@ -242,9 +241,7 @@ async fn issue(
 /// is no hint: with one of another client, two clients could find out whether they know the same person.
 fn hinted_subject(signet: &Signet, client_id: &ClientId, parameters: &Parameters) -> Option<Subject> {
     let hint = parameters.one("id_token_hint").ok().flatten()?;
-    let verified = signet.keys.verify_own(hint, TokenType::IdToken).ok()?;
-    let claims = verified.claims();
-    let is_ours = claims.text("iss").ok()? == signet.issuer.as_str();
+    let claims = access::own_id_token(signet, hint).ok()?;
     let is_theirs = claims.audience().ok()?.contains(&client_id.as_str());
-    (is_ours && is_theirs).then(|| claims.text("sub").ok().map(Subject::new)).flatten()
+    is_theirs.then(|| claims.text("sub").ok().map(Subject::new)).flatten()
 }

@@ -9,13 +9,13 @@ use super::{
     access::Access,
     management::ManagementRefusal,
     page::{Page, PageRequest, page},
-    users::find,
+    users::{cause, find},
 };
 use crate::{
     account::record::Account,
     oauth::{
         client::ClientId,
-        grant::{EndCause, Grant, GrantId},
+        grant::{Grant, GrantId},
         scope::Scope,
         subject::Subject,
     },
@@ -62,14 +62,15 @@ pub fn grants(
 ///
 /// [`ManagementRefusal`]; then it may still be live.
 pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &str) -> Result<(), ManagementRefusal> {
-    let subject = subject(&find(signet, access, id)?.0.record);
+    let account = find(signet, access, id)?.0.record;
+    let subject = subject(&account);
     let unknown = ManagementRefusal::NotFound("this person has no such grant");
     let Some(grant_id) = GrantId::parse(grant_id) else { return Err(unknown) };
     let grant = signet.store.grant(&grant_id)?.filter(|kept| kept.record.subject == subject);
     if grant.is_none() {
         return Err(unknown);
     }
-    signet.store.end_grant(&grant_id, cause(access, &subject), signet.clock.now()).await?;
+    signet.store.end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
     tracing::info!(grant = %grant_id, by = %access.subject(), "grant ended");
     Ok(())
 }
@@ -120,13 +121,14 @@ pub fn applications(
 ///
 /// [`ManagementRefusal`]; then the application may still be connected.
 pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &str) -> Result<(), ManagementRefusal> {
-    let subject = subject(&find(signet, access, id)?.0.record);
+    let account = find(signet, access, id)?.0.record;
+    let subject = subject(&account);
     let client_id = ClientId::parse(client_id)
         .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;
     let now = signet.clock.now();
     // From here on nothing that was granted before issues anything, whichever grants there are.
     signet.store.withdraw_consent(&subject, &client_id, now).await?;
-    let cause = cause(access, &subject);
+    let cause = cause(access, &account);
     let ended = signet.store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;
     tracing::info!(%client_id, by = %access.subject(), ended, "application disconnected");
     Ok(())
@@ -134,10 +136,6 @@ pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &
 
 fn subject(account: &Account) -> Subject {
     Subject::new(account.id.as_str())
-}
-
-fn cause(access: &Access, subject: &Subject) -> EndCause {
-    if access.subject() == subject { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator }
 }
 
 /// So many grants are looked at together, and so many times: it bounds the work of one request.

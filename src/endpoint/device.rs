@@ -129,18 +129,16 @@ async fn start(signet: &Signet, authorization: Option<&str>, form: &Parameters) 
 pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result<DeviceQuestion, DeviceRefusal> {
     let now = signet.clock.now();
     let guesser = person.account.id.as_str();
-    if let Some(retry_after) = signet.device_guesses.wait(guesser, now) {
-        return Err(DeviceRefusal::Wait { retry_after });
-    }
+    signet.device_guesses.admit(guesser, now).map_err(|retry_after| DeviceRefusal::Wait { retry_after })?;
     let found = match UserCode::parse(typed) {
         Some(code) => signet.store.device_by_user_code(&code).map_err(|fault| DeviceRefusal::Fault(fault.into()))?,
         None => None,
     };
     let Some((digest, pending)) = found.filter(|(_, kept)| kept.record.is_pending(now)) else {
-        signet.device_guesses.count(guesser, now);
         tracing::info!(account = guesser, "a user code of no device was typed");
         return Err(DeviceRefusal::UnknownCode);
     };
+    signet.device_guesses.take_back(guesser);
     let client = signet.store.client(&pending.record.client_id);
     let client = client.map_err(|fault| DeviceRefusal::Fault(fault.into()))?.ok_or(DeviceRefusal::UnknownCode)?.record;
     let circumstances = signet.circumstances(&person.subject(), &client.client_id).map_err(DeviceRefusal::Fault)?;
@@ -187,18 +185,28 @@ pub async fn answer(
 }
 
 impl DeviceGuesses {
-    /// How long `guesser` has to wait before the next code is looked at, if at all.
-    fn wait(&self, guesser: &str, now: OffsetDateTime) -> Option<Duration> {
-        let guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, since) = guesses.get(guesser)?;
-        let left = *since + FORGIVEN_AFTER - now;
-        (*count >= MOST_GUESSES && left.is_positive()).then_some(left)
-    }
-
-    fn count(&self, guesser: &str, now: OffsetDateTime) {
+    /// Counts a code of `guesser` as wrong before anybody looks at it, so that codes that arrive together cannot pass
+    /// together; or says how long to wait.
+    fn admit(&self, guesser: &str, now: OffsetDateTime) -> Result<(), Duration> {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.retain(|_, (_, since)| now < *since + FORGIVEN_AFTER);
-        guesses.entry(guesser.to_owned()).or_insert((0, now)).0 += 1;
+        let (count, since) = guesses.entry(guesser.to_owned()).or_insert((0, now));
+        if *count >= MOST_GUESSES {
+            return Err(*since + FORGIVEN_AFTER - now);
+        }
+        *count += 1;
+        Ok(())
+    }
+
+    /// The code was right after all.
+    fn take_back(&self, guesser: &str) {
+        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((count, _)) = guesses.get_mut(guesser) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                guesses.remove(guesser);
+            }
+        }
     }
 }
 
@@ -216,12 +224,16 @@ mod tests {
     fn after_five_wrong_codes_a_person_waits() {
         let now = datetime!(2030-01-01 00:00 UTC);
         let guesses = DeviceGuesses::default();
-        for _ in 0..MOST_GUESSES {
-            assert_eq!(guesses.wait("usr_a", now), None);
-            guesses.count("usr_a", now);
+        for _ in 1..MOST_GUESSES {
+            assert_eq!(guesses.admit("usr_a", now), Ok(()));
         }
-        assert_eq!(guesses.wait("usr_a", now + Duration::minutes(4)), Some(Duration::minutes(6)));
-        assert_eq!(guesses.wait("usr_b", now), None);
-        assert_eq!(guesses.wait("usr_a", now + FORGIVEN_AFTER), None);
+        for _ in 0..10 {
+            assert_eq!(guesses.admit("usr_a", now), Ok(()), "a right code is no guess");
+            guesses.take_back("usr_a");
+        }
+        assert_eq!(guesses.admit("usr_a", now), Ok(()));
+        assert_eq!(guesses.admit("usr_a", now + Duration::minutes(4)), Err(Duration::minutes(6)));
+        assert_eq!(guesses.admit("usr_b", now), Ok(()));
+        assert_eq!(guesses.admit("usr_a", now + FORGIVEN_AFTER), Ok(()));
     }
 }

@@ -4,7 +4,12 @@ use std::net::IpAddr;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Fault, Signet, session::Browser};
+use super::{
+    Fault, Signet,
+    management::{ATTEMPTS, taken},
+    session::Browser,
+    session_end,
+};
 use crate::{
     account::{
         device,
@@ -13,8 +18,9 @@ use crate::{
         session::{AuthenticationMethod, Session, SessionId, UserAgent},
         throttle::{Admission, Guess, GuessedAccount, Permit},
     },
+    oauth::grant::EndCause,
     secret::Secret,
-    store::Kept,
+    store::{Kept, Placed},
 };
 
 /// What was entered, and from where.
@@ -122,22 +128,37 @@ pub(super) async fn begin_session(
 ) -> Result<SignedInBrowser, Fault> {
     let now = signet.clock.now();
     let id = SessionId::draw(signet.entropy);
-    let before = browser.session.as_ref().map(|presented| SessionId::presented(presented.expose()).digest());
-    let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
-    session.user_agent = UserAgent::of(user_agent);
-    if let Some(earlier) = before.as_ref().map(|digest| signet.store.session(digest)).transpose()?.flatten()
-        && earlier.record.account == account.id
-    {
-        // The same person has shown again who they are: applications go on knowing the session by its name.
-        session.sid = earlier.record.sid;
+    for _ in 0..ATTEMPTS {
+        let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
+        session.user_agent = UserAgent::of(user_agent);
+        let before = before(signet, browser, account).await?;
+        if let Some((_, earlier)) = &before {
+            // The same person has shown again who they are: applications go on knowing the session by its name.
+            session.sid = earlier.record.sid.clone();
+        }
+        if taken(signet.store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
+            tracing::info!(account = %account.id, "signed in");
+            return Ok(SignedInBrowser {
+                session: id,
+                lifetime: signet.lifetimes.session.absolute,
+                device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
+            });
+        }
     }
-    signet.store.begin_session(&id.digest(), &session, before.as_ref()).await?;
-    tracing::info!(account = %account.id, "signed in");
-    Ok(SignedInBrowser {
-        session: id,
-        lifetime: signet.lifetimes.session.absolute,
-        device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
-    })
+    Err(Fault::Contended)
+}
+
+/// The session that the browser had before, if it is one of `account`. One of somebody else ends here, with all that
+/// hangs on it.
+async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result<Option<Placed>, Fault> {
+    let Some(presented) = &browser.session else { return Ok(None) };
+    let digest = SessionId::presented(presented.expose()).digest();
+    let Some(earlier) = signet.store.session(&digest)? else { return Ok(None) };
+    if earlier.record.account == account.id {
+        return Ok(Some((digest, earlier)));
+    }
+    session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut).await?;
+    Ok(None)
 }
 
 fn find(signet: &Signet, username: &str) -> Result<Option<Kept<Account>>, Fault> {

@@ -1,24 +1,34 @@
 //! `/logout`, [OpenID Connect RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout).
 //!
-//! A GET changes nothing: the person is always asked, so that no link signs anybody out.
+//! The person is asked, unless the request carries an ID token of the very session that it ends: so no link of a stranger
+//! signs anybody out (OWASP ASVS 5.0, 10.6.2).
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, Signet,
+    Fault, Signet, access,
     session::{self, Browser},
+    session_end,
 };
 use crate::{
-    account::session::SessionId,
-    jose::TokenType,
+    account::session::{Session, SessionId},
+    crypto::Digest,
     oauth::{
         client::{Client, ClientId},
-        grant::{EndCause, Grant},
+        grant::EndCause,
         parameters::Parameters,
-        subject::Subject,
     },
-    oidc::logout::destination,
+    oidc::logout::{Hint, LogoutRequest, destination},
 };
+
+/// What comes of a logout request.
+#[derive(Debug)]
+pub enum LogoutStep {
+    /// The person has to be asked.
+    Ask(LogoutQuestion),
+    /// The person is signed out, and goes there, or to the last page.
+    SignedOut(Option<String>),
+}
 
 /// What the page has to ask.
 #[derive(Debug)]
@@ -40,24 +50,45 @@ pub struct Return {
     pub client_name: Option<String>,
 }
 
-/// Reads a logout request. A hint that is none of ours, or names another client than `client_id`, leads nowhere.
+/// Answers a logout request. `logout_hint` and `ui_locales` are welcome and change nothing: a browser has one session, and
+/// the pages have one language.
 ///
 /// # Errors
 ///
-/// The storage.
-pub async fn question(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<LogoutQuestion, Fault> {
-    let current = session::current(signet, browser, signet.clock.now()).await?;
-    let client = asking(signet, parameters)?;
+/// The storage. Then the person is still signed in, and must not be told otherwise.
+pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<LogoutStep, Fault> {
+    let (hint, client) = asking(signet, parameters)?;
     let requested = parameters.one("post_logout_redirect_uri").ok().flatten();
     let state = parameters.one("state").ok().flatten();
-    let client_name = client.as_ref().map(|client| client.metadata.client_name.clone());
-    let back = Return { destination: destination(client.as_ref(), requested, state), client_name: client_name.clone() };
+    let presented = presented(signet, browser)?;
+    let request = LogoutRequest {
+        hint: &hint,
+        session: presented.as_ref().map(|(_, session)| session.sid.as_str()),
+        asks_to_return: parameters.many("post_logout_redirect_uri").next().is_some(),
+        destination: destination(client.as_ref(), requested, state),
+    };
+    if request.needs_no_question() {
+        let destination = request.destination;
+        end(signet, presented).await?;
+        return Ok(LogoutStep::SignedOut(destination));
+    }
+    tracing::info!(
+        is_hint_refused = hint == Hint::Refused,
+        is_return_refused = request.asks_to_return && request.destination.is_none(),
+        client_id = client.as_ref().map(|client| client.client_id.as_str()),
+        "a person is asked whether to sign out"
+    );
+    let back = Return {
+        destination: request.destination,
+        client_name: client.as_ref().map(|client| client.metadata.client_name.clone()),
+    };
+    let current = session::current(signet, browser, signet.clock.now()).await?;
     let plaintext = serde_json::to_vec(&back).unwrap_or_default();
-    Ok(LogoutQuestion {
+    Ok(LogoutStep::Ask(LogoutQuestion {
         username: current.map(|current| current.account.username.as_str().to_owned()),
-        client_name,
+        client_name: back.client_name,
         sealed: signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy),
-    })
+    }))
 }
 
 /// Ends the session of `browser`, and with it what was granted for as long as the person is signed in.
@@ -66,16 +97,7 @@ pub async fn question(signet: &Signet, parameters: &Parameters, browser: &Browse
 ///
 /// When it cannot be written. Then the person is still signed in, and must not be told otherwise.
 pub async fn confirm(signet: &Signet, browser: &Browser) -> Result<(), Fault> {
-    let Some(presented) = &browser.session else { return Ok(()) };
-    let digest = SessionId::presented(presented.expose()).digest();
-    let session = signet.store.session(&digest)?;
-    signet.store.end_session(&digest).await?;
-    tracing::info!("signed out");
-    let Some(session) = session.map(|kept| kept.record) else { return Ok(()) };
-    let (subject, sid) = (Subject::new(session.account.as_str()), session.sid.as_str());
-    let meant = |grant: &Grant| grant.ends_with_session(sid);
-    signet.store.end_grants_of(&subject, meant, EndCause::SignedOut, signet.clock.now()).await?;
-    Ok(())
+    end(signet, presented(signet, browser)?).await
 }
 
 /// Where the person returns to, from what travelled with the answer.
@@ -85,21 +107,49 @@ pub fn returning(signet: &Signet, sealed: Option<&str>) -> Return {
     plaintext.and_then(|plaintext| serde_json::from_slice(&plaintext).ok()).unwrap_or_default()
 }
 
-/// The client that the hint names. An expired hint will do: "The OP SHOULD accept ID Tokens when the RP identified by the
-/// ID Token's aud claim and/or sid claim has a current session or had a recent session at the OP".
-fn asking(signet: &Signet, parameters: &Parameters) -> Result<Option<Client>, Fault> {
-    let one = |name| parameters.one(name).ok().flatten();
-    let Some(hint) = one("id_token_hint") else { return Ok(None) };
-    let Ok(verified) = signet.keys.verify_own(hint, TokenType::IdToken) else { return Ok(None) };
-    let audience = verified.claims().audience().unwrap_or_default();
-    let Some(audience) = audience.first() else { return Ok(None) };
-    if one("client_id").is_some_and(|named| named != *audience) {
-        return Ok(None);
+/// The session of which the browser shows the cookie, standing or not: applications that took part in one that has run
+/// out are still to be told.
+fn presented(signet: &Signet, browser: &Browser) -> Result<Option<(Digest, Session)>, Fault> {
+    let Some(presented) = &browser.session else { return Ok(None) };
+    let digest = SessionId::presented(presented.expose()).digest();
+    Ok(signet.store.session(&digest)?.map(|kept| (digest, kept.record)))
+}
+
+async fn end(signet: &Signet, presented: Option<(Digest, Session)>) -> Result<(), Fault> {
+    let Some((digest, session)) = presented else { return Ok(()) };
+    session_end::end(signet, (&digest, &session), EndCause::SignedOut).await
+}
+
+/// What the request proves of itself, and the client that it is of: by the hint, or by name if there is no hint.
+fn asking(signet: &Signet, parameters: &Parameters) -> Result<(Hint, Option<Client>), Fault> {
+    let (Ok(presented), Ok(named)) = (parameters.one("id_token_hint"), parameters.one("client_id")) else {
+        return Ok((Hint::Refused, None));
+    };
+    let (hint, client_id) = match presented {
+        None => (Hint::Absent, named.map(ToOwned::to_owned)),
+        Some(unverified_jwt) => match read_hint(signet, unverified_jwt) {
+            // "the OP MUST verify that the Client Identifier matches the one used when the ID Token was issued"
+            Some((sid, audience)) if named.is_none_or(|named| named == audience) => (Hint::Of { sid }, Some(audience)),
+            _ => (Hint::Refused, None),
+        },
+    };
+    let client_id = client_id.and_then(|client_id| ClientId::parse(&client_id).ok());
+    let client = client_id.map(|client_id| signet.store.client(&client_id)).transpose()?.flatten();
+    let client = client.map(|kept| kept.record).filter(|client| !client.is_disabled);
+    match (hint, client) {
+        // The client that it was issued to is gone.
+        (Hint::Of { .. }, None) => Ok((Hint::Refused, None)),
+        known => Ok(known),
     }
-    match ClientId::parse(audience) {
-        Ok(client_id) => Ok(signet.store.client(&client_id)?.map(|kept| kept.record)),
-        Err(_) => Ok(None),
-    }
+}
+
+/// The `sid` and the audience of an ID token that this server issued. An expired one will do: "The OP SHOULD accept ID
+/// Tokens when the RP identified by the ID Token's aud claim and/or sid claim has a current session or had a recent
+/// session at the OP".
+fn read_hint(signet: &Signet, unverified_jwt: &str) -> Option<(String, String)> {
+    let claims = access::own_id_token(signet, unverified_jwt).ok()?;
+    let audience = claims.audience().ok()?;
+    Some((claims.text("sid").ok()?.to_owned(), (*audience.first()?).to_owned()))
 }
 
 const PURPOSE: &str = "logout";

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod clients;
 pub mod connections;
 pub mod consent;
@@ -19,9 +20,13 @@ pub mod logout;
 pub mod management;
 pub mod new_account;
 pub mod page;
+pub mod pictures;
 pub mod profile;
+pub mod refresh_schedules;
 pub mod revoke;
 pub mod session;
+pub mod session_end;
+pub mod sessions;
 pub mod setup;
 pub mod signet;
 pub mod signup;

@@ -61,7 +61,7 @@ pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) ->
 }
 
 /// A session is over when the account is disabled, and when the password was changed after it began.
-fn stands(account: &Account, session: &Session) -> bool {
+pub(super) fn stands(account: &Account, session: &Session) -> bool {
     account.is_active() && account.password_changed_at.is_none_or(|at| at <= session.authenticated_at)
 }
 

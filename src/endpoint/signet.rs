@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
 
-use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, profile};
+use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench, profile};
 use crate::{
     account::{
         hashing::PasswordHasher,
@@ -73,6 +74,10 @@ pub struct Signet {
     pub device_polls: DevicePolls,
     /// How often people have typed wrong codes of devices.
     pub device_guesses: DeviceGuesses,
+    /// Where pictures are made small.
+    pub picture_bench: PictureBench,
+    /// What is rung when clients are to be told that a session has ended.
+    pub logout_bell: Notify,
     /// What seals what travels through browsers.
     pub sealing_key: SealingKey,
     /// Where instants come from.
@@ -150,11 +155,12 @@ impl Signet {
         Ok(self.store.schedule_in_force(subject, client_id)?.scheduled_end_at(now))
     }
 
-    /// How long the access tokens for `audience` live at most.
+    /// How long the access tokens for `audience`, or for a part of it, live at most.
     #[must_use]
     pub fn access_token_lifetime(&self, audience: &Audience) -> Duration {
-        let resource = self.resources.of(audience);
-        resource.and_then(|resource| resource.access_token_lifetime).unwrap_or(self.lifetimes.access_token)
+        let known = self.resources.all().iter().filter(|resource| audience.members().contains(&resource.id));
+        let lifetimes = known.map(|resource| resource.access_token_lifetime.unwrap_or(self.lifetimes.access_token));
+        lifetimes.max().unwrap_or(self.lifetimes.access_token)
     }
 
     /// As whom `client` knows `subject`: what stands in `sub` wherever the client can read it.

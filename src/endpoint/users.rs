@@ -7,12 +7,13 @@ use super::{
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::{Editor, FieldErrors, NewAccount, NewAccountRefusal, ProfileForm, TAKEN},
     page::{Page, PageRequest, page},
+    session_end::{self, Extent},
     signup::{self, SignUpRefusal},
 };
 use crate::{
     account::{
         password::NewPassword,
-        record::{Account, AccountId, Username},
+        record::{Account, AccountId, Standing, Username},
     },
     oauth::{grant::EndCause, subject::Subject},
     secret::Secret,
@@ -158,10 +159,20 @@ pub async fn replace(
     id: &str,
     form: &ProfileForm,
 ) -> Result<Account, ManagementRefusal> {
+    change(signet, access, id, |account, editor| form.enter(account, editor).map_err(ManagementRefusal::Fields)).await
+}
+
+/// Changes a person as often as it takes until nothing else has changed them meanwhile.
+async fn change(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
+) -> Result<Account, ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let (kept, editor) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
-        form.enter(&mut changed, editor).map_err(ManagementRefusal::Fields)?;
+        enter(&mut changed, editor)?;
         changed.updated_at = signet.clock.now();
         let is_renamed = changed.username.canonical() != kept.record.username.canonical();
         if is_renamed && signet.store.account_by_username(&changed.username)?.is_some() {
@@ -175,10 +186,33 @@ pub async fn replace(
         };
         if taken(outcome)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
+            if !changed.is_active() {
+                session_end::end_all(signet, &changed.id, Extent::Logins, cause(access, &changed)).await?;
+            }
             return Ok(changed);
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// Forbids a person to use their account, or allows it again. The rest of what is known of them stays.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn set_disabled(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    is_disabled: bool,
+) -> Result<Account, ManagementRefusal> {
+    manager(access)?;
+    let standing = if is_disabled { Standing::Disabled } else { Standing::Active };
+    change(signet, access, id, |account, _| {
+        account.standing = standing;
+        Ok(())
+    })
+    .await
 }
 
 /// Takes a person away, with everything that they have agreed to and granted.
@@ -190,12 +224,12 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     for _ in 0..ATTEMPTS {
         let (kept, _) = find_to_change(signet, access, id)?;
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
-        let subject = Subject::new(kept.record.id.as_str());
-        let cause =
-            if *access.subject() == subject { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator };
         // First what would stay behind if the server stopped in between: then it can be asked for again.
-        signet.store.end_grants_of(&subject, |_| true, cause, signet.clock.now()).await?;
+        session_end::end_all(signet, &kept.record.id, Extent::Everything, cause(access, &kept.record)).await?;
+        let subject = Subject::new(kept.record.id.as_str());
         signet.store.forget_consents_of(&subject).await?;
+        signet.store.forget_refresh_schedules_of(&subject).await?;
+        signet.store.remove_picture(&kept.record.id).await?;
         if taken(signet.store.delete_account(&kept, other.as_ref()).await)? {
             tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
             return Ok(());
@@ -235,6 +269,7 @@ pub async fn change_password(
         changed.change_password(hash.clone(), signet.clock.now());
         if taken(signet.store.replace_account(&kept, &changed).await)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause(access, &changed)).await?;
             return Ok(());
         }
     }
@@ -281,7 +316,11 @@ pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<A
 }
 
 /// The same, to be changed: whoever manages people but not the server does not reach those who administer it.
-fn find_to_change(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+pub(super) fn find_to_change(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
     let (kept, editor) = find(signet, access, id)?;
     let is_self = access.subject().as_str() == kept.record.id.as_str();
     if editor == Editor::Manager && kept.record.is_administrator() && !is_self {
@@ -290,6 +329,12 @@ fn find_to_change(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<Ac
         ));
     }
     Ok((kept, editor))
+}
+
+/// Why something of `account` ends at the request of `access`.
+pub(super) fn cause(access: &Access, account: &Account) -> EndCause {
+    let is_self = access.subject().as_str() == account.id.as_str();
+    if is_self { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator }
 }
 
 /// The server never loses its last administrator.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::oauth::openid_metadata::OpenidRequest;
 
 /// What an application registers for OpenID Connect.
-#[derive(Object)]
+#[derive(Default, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct OpenidBody {
     /// Its logo, which people see when they sign in for it, if the setting `openid.client_logos` is on and it is at `https`.

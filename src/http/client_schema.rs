@@ -1,6 +1,10 @@
 //! What the OpenAPI document says of applications, and how they are written as JSON.
 
-use poem_openapi::{Object, registry::Registry, types::Type};
+use poem_openapi::{
+    Object,
+    registry::Registry,
+    types::{Example, Type},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -25,8 +29,8 @@ use crate::{
 };
 
 /// What is known about an application, with the names of RFC 7591. What is left out is chosen by the server.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
+#[derive(Default, Object)]
+#[oai(skip_serializing_if_is_none, example)]
 pub(super) struct ClientMetadataBody {
     /// The name that people see.
     client_name: Option<String>,
@@ -166,6 +170,18 @@ pub(super) struct ClientUpdateBody {
     client_id_issued_at: Option<i64>,
     #[oai(flatten)]
     metadata: ClientMetadataBody,
+}
+
+impl Example for ClientMetadataBody {
+    fn example() -> Self {
+        Self {
+            client_name: Some("Order report".to_owned()),
+            redirect_uris: Some(vec!["https://report.example.org/callback".to_owned()]),
+            grant_types: Some(vec!["authorization_code".to_owned(), "refresh_token".to_owned()]),
+            scope: Some("openid profile".to_owned()),
+            ..Self::default()
+        }
+    }
 }
 
 /// An application as JSON. RFC 7591 §3.2.1: everything that was registered, and where to go with it.

@@ -176,10 +176,11 @@ pub(super) struct AuthorizeForm {
     resource: Option<String>,
 }
 
-kinds!(AuthorizeKinds registers :
+kinds!(AuthorizeKinds registers Problem:
     Kind::page(200, "With `response_mode=form_post`: a form that sends itself to the application"),
     Kind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
     Kind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
+    Kind::json::<Problem>(415, "The body is not a form"),
 );
 kinds!(TokenKinds registers TokenBody, Problem:
     Kind::json::<TokenBody>(200, "The tokens"),

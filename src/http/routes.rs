@@ -15,13 +15,19 @@ use super::{
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     oauth_api::OAuthApi,
     pages,
+    pictures_api::PicturesApi,
     presentation::Pages,
+    schedules_api::SchedulesApi,
     server::Server,
+    sessions_api::SessionsApi,
     users_api::UsersApi,
     visit::Visit,
     webfinger_api::WebfingerApi,
 };
-use crate::web::{self, WebLink};
+use crate::{
+    account::picture::Picture,
+    web::{self, WebLink},
+};
 
 /// What stands around the application.
 #[derive(Clone, Default)]
@@ -39,7 +45,7 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
-        limits: wrapping.limits,
+        limits: wrapping.limits.with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD),
         public_paths: public_paths(),
         presentation: Arc::new(presentation),
         clock: server.signet.clock.clone(),
@@ -60,13 +66,18 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-fn service(server: &Arc<Server>) -> OpenApiService<(OAuthApi, WebfingerApi, ClientsApi, UsersApi, ConnectionsApi), ()> {
+type Apis = (OAuthApi, WebfingerApi, ClientsApi, UsersApi, PicturesApi, ConnectionsApi, SchedulesApi, SessionsApi);
+
+fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
         WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
+        PicturesApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),
+        SchedulesApi(Arc::clone(server)),
+        SessionsApi(Arc::clone(server)),
     );
     OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
         .description(
@@ -89,6 +100,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
         .at("/logout/done", poem::get(page(H::LoggedOut)))
         .at("/account", poem::get(page(H::Account)))
+        .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
@@ -180,6 +192,7 @@ enum H {
     Account,
     Developer,
     SubmitDeveloper,
+    Errors,
     Device,
     SubmitDevice,
 }
@@ -211,6 +224,7 @@ impl Endpoint for Page {
             H::Account => pages::account::show(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
+            H::Errors => pages::errors::show(visit).await,
             H::Device => pages::device::show(visit).await,
             H::SubmitDevice => pages::device::submit(visit).await,
         }

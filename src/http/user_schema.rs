@@ -1,6 +1,10 @@
 //! What the OpenAPI document says of people, and how they are written as JSON.
 
-use poem_openapi::{Object, registry::Registry, types::Type};
+use poem_openapi::{
+    Object,
+    registry::Registry,
+    types::{Example, Type},
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -18,8 +22,8 @@ use crate::{
 };
 
 /// What is known about a person, with the names of OpenID Connect Core §5.1. What is left out is taken away.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
+#[derive(Default, Object)]
+#[oai(skip_serializing_if_is_none, example)]
 pub(super) struct UserForm {
     /// The name to sign in with; left out it stays.
     username: Option<String>,
@@ -88,7 +92,7 @@ pub(super) struct AddressBody {
 
 /// A person to be registered.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(skip_serializing_if_is_none, example)]
 pub(super) struct NewUserBody {
     /// The password. Only an administrator can leave it out; then nobody can sign in by password yet.
     password: Option<String>,
@@ -124,7 +128,7 @@ pub(super) struct UserPageBody {
 
 /// A new password.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(skip_serializing_if_is_none, example)]
 pub(super) struct PasswordBody {
     /// The password of today; needed to change one's own.
     pub(super) current_password: Option<String>,
@@ -187,7 +191,7 @@ pub(super) struct ConnectedListBody {
 
 /// Whom to invite.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(skip_serializing_if_is_none, example)]
 pub(super) struct InvitationForm {
     /// The e-mail address of the account, unless its owner enters another one.
     pub(super) email: Option<String>,
@@ -221,6 +225,44 @@ pub(super) struct InvitationPageBody {
     invitations: Vec<InvitationBody>,
     /// With what the next page is asked for; absent at the end.
     next_page_token: Option<String>,
+}
+
+impl Example for UserForm {
+    fn example() -> Self {
+        Self {
+            email: Some("eve@example.org".to_owned()),
+            name: Some("Eve Example".to_owned()),
+            birthdate: Some("1990-02-28".to_owned()),
+            phone_number: Some("+49 30 1234567".to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Example for NewUserBody {
+    fn example() -> Self {
+        let profile = UserForm { username: Some("eve".to_owned()), ..UserForm::example() };
+        Self { password: Some("a sentence only Eve thinks of".to_owned()), invitation: None, profile }
+    }
+}
+
+impl Example for PasswordBody {
+    fn example() -> Self {
+        Self {
+            current_password: Some("a sentence only Eve thinks of".to_owned()),
+            new_password: "another sentence only Eve thinks of".to_owned(),
+        }
+    }
+}
+
+impl Example for InvitationForm {
+    fn example() -> Self {
+        Self {
+            email: Some("eve@example.org".to_owned()),
+            groups: Some(vec!["staff".to_owned()]),
+            expires_in: Some(86_400),
+        }
+    }
 }
 
 /// A person as JSON.

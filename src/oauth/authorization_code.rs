@@ -213,10 +213,10 @@ impl Redemption {
         IssuedCode { state: CodeState::Redeemed(grant.clone()), ..self.code.clone() }
     }
 
-    /// For whom the access token that is asked for now will be.
+    /// For whom its tokens may be: now for these or fewer, and at a refresh for any of them.
     #[must_use]
     pub fn audience(&self) -> &Audience {
-        &self.audience
+        &self.code.audience
     }
 
     /// The `nonce` for the ID token.

@@ -81,6 +81,7 @@ impl OwnAuthorization {
             claims: NamedClaims::default(),
             created_at: now,
             expires_at: None,
+            told_until: None,
             refresh_token: None,
             ended: None,
         }

@@ -80,6 +80,7 @@ pub struct Approval {
 pub struct DeviceRedemption {
     authorization: DeviceAuthorization,
     approval: Approval,
+    audience: Audience,
 }
 
 impl UserCode {
@@ -173,7 +174,8 @@ impl DeviceAuthorization {
     }
 }
 
-/// Redeems `authorization` for `client` at `now` (§3.4, §3.5). `circumstances` are those of the person who approved it.
+/// Redeems `authorization` for `client` at `now` (§3.4, §3.5), for the `requested` resources if there are any.
+/// `circumstances` are those of the person who approved it.
 ///
 /// # Errors
 ///
@@ -182,6 +184,7 @@ pub fn redeem(
     authorization: &DeviceAuthorization,
     client: &AuthenticatedClient,
     circumstances: Option<&Circumstances>,
+    requested: &[&str],
     now: OffsetDateTime,
 ) -> Result<DeviceRedemption, TokenError> {
     let client = client.client();
@@ -203,7 +206,9 @@ pub fn redeem(
     if !circumstances.is_some_and(|circumstances| circumstances.may_issue(client, approval.at)) {
         return Err(TokenError::GrantEnded);
     }
-    Ok(DeviceRedemption { authorization: authorization.clone(), approval })
+    // RFC 8707 §2.2: a token request may name what was granted, and nothing else.
+    let audience = authorization.audience.narrowed(requested).ok_or(TokenError::InvalidTarget)?;
+    Ok(DeviceRedemption { authorization: authorization.clone(), approval, audience })
 }
 
 impl DeviceRedemption {
@@ -227,7 +232,7 @@ impl DeviceRedemption {
         DeviceAuthorization { state: DeviceState::Redeemed(grant.clone()), ..self.authorization.clone() }
     }
 
-    /// For whom its tokens will be.
+    /// For whom its tokens may be: now for these or fewer, and at a refresh for any of them.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.authorization.audience
@@ -236,7 +241,7 @@ impl DeviceRedemption {
     /// The right to mint tokens of `grant`, which must be the one that was written.
     #[must_use]
     pub fn issuance(self, grant: &Grant) -> Issuance {
-        grant.issuance()
+        Issuance { audience: self.audience, ..grant.issuance() }
     }
 }
 
@@ -300,7 +305,7 @@ mod tests {
         person: PersonStanding,
         now: OffsetDateTime,
     ) -> Result<(), TokenError> {
-        redeem(authorization, client, Some(&Circumstances { person }), now).map(|_| ())
+        redeem(authorization, client, Some(&Circumstances { person }), &[], now).map(|_| ())
     }
 
     // §6.1
@@ -349,12 +354,30 @@ mod tests {
         }
     }
 
+    // RFC 8707 §2.2
+    #[test]
+    fn the_resource_is_one_that_was_asked_for() {
+        let approved = asked("scope=openid+orders:read").unwrap().answered(Some(approval()));
+        let redeem_for = |requested: &[&str]| {
+            let person = PersonStanding::Active(ActivePerson::default());
+            let redeemed = redeem(&approved, &television("tv"), Some(&Circumstances { person }), requested, NOW);
+            let redemption = redeemed?;
+            let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::minutes(5), NOW);
+            assert_eq!(grant.audience, approved.audience);
+            Ok(redemption.issuance(&grant).audience().to_claim())
+        };
+        let (orders, issuer) = ("https://orders.example.org", "https://login.example.org");
+        assert_eq!(redeem_for(&[]), Ok(serde_json::json!([orders, issuer])));
+        assert_eq!(redeem_for(&[orders]), Ok(orders.into()));
+        assert_eq!(redeem_for(&["https://stock.example.org"]), Err(TokenError::InvalidTarget));
+    }
+
     #[test]
     fn a_device_code_is_redeemed_once_for_what_was_approved() {
         let tv = television("tv");
         let approved = asked("scope=openid+orders:read").unwrap().answered(Some(approval()));
         let person = PersonStanding::Active(ActivePerson::default());
-        let redemption = redeem(&approved, &tv, Some(&Circumstances { person }), NOW).unwrap();
+        let redemption = redeem(&approved, &tv, Some(&Circumstances { person }), &[], NOW).unwrap();
         let grant = redemption.grant(GrantId::draw(Entropy::system()), Duration::minutes(5), NOW);
         let spent = redemption.spent(&grant.id);
         assert_eq!(redemption.issuance(&grant).scope(), &Scope::parse("openid").unwrap());

@@ -51,6 +51,9 @@ pub struct Grant {
     /// From when on no token of it can be alive, if that is known.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
+    /// Until when the client can have to be told that the session of the person has ended, if it wants to be told.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub told_until: Option<OffsetDateTime>,
     /// The one refresh token that is good, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshState>,
@@ -187,6 +190,7 @@ impl Permission {
             claims: self.claims,
             created_at: now,
             expires_at: Some(now + access_tokens_live),
+            told_until: None,
             refresh_token: None,
             ended: None,
         }
@@ -212,8 +216,40 @@ impl Grant {
     /// `sid`.
     #[must_use]
     pub fn ends_with_session(&self, sid: &str) -> bool {
-        let in_session = self.authentication.as_ref().is_some_and(|authentication| authentication.sid == sid);
-        in_session && self.scope.contains("openid") && !self.scope.contains("offline_access")
+        self.is_of_session(sid) && self.ends_with_its_session()
+    }
+
+    /// Whether it was given for as long as the person is signed in, in whichever session.
+    #[must_use]
+    pub fn ends_with_its_session(&self) -> bool {
+        self.authentication.is_some() && self.scope.contains("openid") && !self.scope.contains("offline_access")
+    }
+
+    /// Whether the client has learnt by an ID token that the person signed in in the session `sid`, so that it has taken
+    /// part in that session.
+    #[must_use]
+    pub fn takes_part_in(&self, sid: &str) -> bool {
+        self.is_of_session(sid) && self.scope.contains("openid")
+    }
+
+    fn is_of_session(&self, sid: &str) -> bool {
+        self.authentication.as_ref().is_some_and(|authentication| authentication.sid == sid)
+    }
+
+    /// The grant, remembered for as long as the person may stay signed in if `client` wants to be told when that ends:
+    /// so long a session lasts at most.
+    #[must_use]
+    pub fn remembered_for_logout(self, client: &Client, session_lasts: Duration) -> Self {
+        let wants_to_be_told = client.metadata.openid.backchannel_logout_uri.is_some() && self.scope.contains("openid");
+        let authentication = self.authentication.as_ref().filter(|_| wants_to_be_told);
+        let told_until = authentication.map(|authentication| authentication.auth_time + session_lasts);
+        Self { told_until, ..self }
+    }
+
+    /// From when on it need not be remembered, if that is known.
+    #[must_use]
+    pub fn forgotten_at(&self) -> Option<OffsetDateTime> {
+        self.expires_at.map(|at| self.told_until.map_or(at, |told_until| told_until.max(at)))
     }
 
     /// Whether it has not been ended.
@@ -273,6 +309,7 @@ pub(crate) mod tests {
             claims: NamedClaims::default(),
             created_at: datetime!(2030-01-01 00:00 UTC),
             expires_at: None,
+            told_until: None,
             refresh_token: None,
             ended: None,
         }
@@ -353,5 +390,25 @@ pub(crate) mod tests {
         assert!(!grant("openid orders:read").ends_with_session("elsewhere"));
         assert!(!grant("openid offline_access").ends_with_session("here"));
         assert!(!grant("orders:read").ends_with_session("here"));
+        assert!(grant("openid offline_access").takes_part_in("here"));
+        assert!(!grant("openid").takes_part_in("elsewhere") && !grant("orders:read").takes_part_in("here"));
+    }
+
+    #[test]
+    fn a_login_is_remembered_for_the_session_if_its_client_wants_to_be_told_of_the_end() {
+        let now = datetime!(2030-01-01 00:00 UTC);
+        let authentication = Authentication { auth_time: now, amr: Vec::new(), sid: "here".to_owned() };
+        let end = now + Duration::minutes(5);
+        let login = || Grant { authentication: Some(authentication.clone()), expires_at: Some(end), ..tests::grant() };
+        let mut told = client();
+        told.metadata.openid.backchannel_logout_uri = Some("https://app.example.org/logout".to_owned());
+        let remembered =
+            |grant: Grant, client: &Client| grant.remembered_for_logout(client, Duration::DAY).forgotten_at();
+        assert_eq!(remembered(login(), &told), Some(now + Duration::DAY));
+        assert_eq!(remembered(login(), &client()), Some(end));
+        let plain = Grant { scope: Scope::parse("orders:read").unwrap(), ..login() };
+        assert_eq!(remembered(plain, &told), Some(end));
+        let longer = Grant { expires_at: Some(now + Duration::DAY * 2), ..login() };
+        assert_eq!(remembered(longer, &told), Some(now + Duration::DAY * 2));
     }
 }

@@ -45,6 +45,8 @@ pub enum RedirectUriRefusal {
     Fragment,
     /// A user name or password.
     Credentials,
+    /// An asterisk in the host: whoever writes one expects it to stand for something, and here it never does.
+    Wildcard,
     /// `http` to a host that is not this machine (RFC 9700 §2.6).
     PlainHttp,
     /// A private-use scheme without a dot (RFC 8252 §7.1), or one that a browser would act on, such as `javascript`.
@@ -81,6 +83,9 @@ impl RedirectUri {
         }
         if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
             return Err(RedirectUriRefusal::Credentials);
+        }
+        if authority(text).contains('*') {
+            return Err(RedirectUriRefusal::Wildcard);
         }
         match (url.scheme(), url.host()) {
             ("https", Some(_)) => {}
@@ -222,6 +227,7 @@ impl fmt::Display for RedirectUriRefusal {
             Self::TooLong => write!(formatter, "must not be longer than {LONGEST_REDIRECT_URI} characters"),
             Self::Fragment => formatter.write_str("must not hold a fragment (the part after #)"),
             Self::Credentials => formatter.write_str("must not hold a user name or password"),
+            Self::Wildcard => formatter.write_str("must name its host in full: there are no wildcards"),
             Self::PlainHttp => formatter
                 .write_str("must begin with https:// (plain http is for this machine only, as in http://127.0.0.1)"),
             Self::Scheme => formatter.write_str(

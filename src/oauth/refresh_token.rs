@@ -185,7 +185,7 @@ pub fn refresh(
 }
 
 /// "The requested scope MUST NOT include any scope not originally granted by the resource owner"; and nothing that the
-/// client has lost since.
+/// client has lost since, or that the server no longer knows.
 fn narrow(
     grant: &Grant,
     client: &Client,
@@ -193,19 +193,27 @@ fn narrow(
     resources: &Resources,
 ) -> Result<Issuance, TokenError> {
     let available = grant.scope.intersection(&client.metadata.scope);
-    let audience = grant.audience.narrowed(request.resources).ok_or(TokenError::InvalidTarget)?;
-    let Some(asked) = request.scope else { return Ok(Issuance { scope: available, audience, ..grant.issuance() }) };
-    let scope = Scope::parse(asked).map_err(|_| TokenError::ScopeExceeded)?;
-    if scope.is_empty() || !available.covers(&scope) {
-        return Err(TokenError::ScopeExceeded);
+    let available = available.filter(|token| resources.scope(token).is_some());
+    let granted = resources.known(&grant.audience);
+    if granted.members().is_empty() || (available.is_empty() && !grant.scope.is_empty()) {
+        return Err(TokenError::GrantEnded);
     }
-    // What is asked for less is also for fewer.
+    let scope = match request.scope.map(Scope::parse) {
+        None => available,
+        Some(Ok(asked)) if !asked.is_empty() && available.covers(&asked) => asked,
+        Some(_) => return Err(TokenError::ScopeExceeded),
+    };
+    let audience = granted.narrowed(request.resources).ok_or(TokenError::InvalidTarget)?;
+    if scope == grant.scope {
+        return Ok(Issuance { scope, audience, ..grant.issuance() });
+    }
+    // What is for less is also for fewer.
     let needed = resources.audience(&scope, request.resources).map_err(|refusal| match refusal {
         AudienceRefusal::UnknownScope => TokenError::ScopeExceeded,
         AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => TokenError::InvalidTarget,
     })?;
     let members: Vec<&str> = needed.members().iter().map(super::resource::ResourceId::as_str).collect();
-    let audience = grant.audience.narrowed(&members).ok_or(TokenError::InvalidTarget)?;
+    let audience = granted.narrowed(&members).ok_or(TokenError::InvalidTarget)?;
     Ok(Issuance { scope, audience, ..grant.issuance() })
 }
 
@@ -337,3 +345,7 @@ const TAG: usize = 22;
 /// The use of a token that stays is written down so often in the time that it may lie idle: not at every refresh, which
 /// would each wait for the disk.
 const NOTES_PER_IDLE: i32 = 10;
+
+#[cfg(test)]
+#[path = "refresh_token_tests.rs"]
+mod tests;

@@ -186,6 +186,13 @@ impl Resources {
         Ok(Audience { members })
     }
 
+    /// What of `audience`, which may have been granted long ago, is still known here.
+    #[must_use]
+    pub fn known(&self, audience: &Audience) -> Audience {
+        let known = audience.members.iter().filter(|id| self.find(id.as_str()).is_some());
+        Audience { members: known.cloned().collect() }
+    }
+
     fn find(&self, id: &str) -> Option<&Resource> {
         self.all.iter().find(|resource| resource.id.as_str() == id)
     }

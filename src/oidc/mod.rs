@@ -2,6 +2,7 @@
 
 pub mod acr;
 pub mod authentication_request;
+pub mod backchannel_logout;
 pub mod claims;
 pub mod claims_request;
 pub mod discovery;

@@ -76,17 +76,6 @@ impl Store {
     ///
     /// When it cannot be written. Then some may be forgotten and others not.
     pub async fn forget_consents_of(&self, subject: &Subject) -> Result<(), CommitError> {
-        let prefix = pair(subject.as_str(), "");
-        loop {
-            let keys = self.keys(CONSENTS, &prefix, None, FORGOTTEN_AT_ONCE)?;
-            if keys.is_empty() {
-                return Ok(());
-            }
-            let commit = keys.into_iter().fold(Commit::new(), |commit, key| commit.delete(CONSENTS, key));
-            self.commit(commit).await?;
-        }
+        self.delete_below(CONSENTS, &pair(subject.as_str(), "")).await
     }
 }
-
-/// So many rows fit into one commit.
-const FORGOTTEN_AT_ONCE: u16 = 50;

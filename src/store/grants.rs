@@ -18,7 +18,7 @@ impl Record for Grant {
     const NAMESPACE: Namespace = GRANTS;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
-        self.expires_at
+        self.forgotten_at()
     }
 
     fn issued_at(&self) -> Option<OffsetDateTime> {
@@ -55,11 +55,16 @@ impl Store {
         after: Option<&GrantId>,
         limit: u16,
     ) -> Result<Vec<Kept<Grant>>, StoreFault> {
+        let ids = self.grant_ids_of(subject, after, limit)?;
+        ids.iter().filter_map(|id| self.grant(id).transpose()).collect()
+    }
+
+    fn grant_ids_of(&self, subject: &Subject, after: Option<&GrantId>, limit: u16) -> Result<Vec<GrantId>, StoreFault> {
         let prefix = pair(subject.as_str(), "");
         let after = after.map(|after| pair(subject.as_str(), after.as_str()));
         let keys = self.keys(GRANTS_BY_SUBJECT, &prefix, after.as_deref(), limit)?;
-        let ids = keys.iter().filter_map(|key| key.strip_prefix(prefix.as_slice()));
-        ids.filter_map(|id| self.read::<Grant>(id).transpose()).collect()
+        let ids = keys.iter().filter_map(|key| std::str::from_utf8(key.strip_prefix(prefix.as_slice())?).ok());
+        Ok(ids.filter_map(GrantId::parse).collect())
     }
 
     /// Keeps a new grant.
@@ -95,13 +100,16 @@ impl Store {
     ) -> Result<usize, StoreFault> {
         let (mut after, mut ended) = (None, 0);
         loop {
-            let page = self.grants_of(subject, after.as_ref(), PAGE)?;
-            for kept in page.iter().filter(|kept| kept.record.is_live() && meant(&kept.record)) {
-                self.end_grant(&kept.record.id, cause, at).await?;
-                ended += 1;
+            // By the identifiers: of a whole page there may be no grant left, and more behind it.
+            let page = self.grant_ids_of(subject, after.as_ref(), PAGE)?;
+            for id in &page {
+                if self.grant(id)?.is_some_and(|kept| kept.record.is_live() && meant(&kept.record)) {
+                    self.end_grant(id, cause, at).await?;
+                    ended += 1;
+                }
             }
-            match page.last() {
-                Some(last) => after = Some(last.record.id.clone()),
+            match page.into_iter().next_back() {
+                Some(last) => after = Some(last),
                 None => return Ok(ended),
             }
         }
@@ -156,7 +164,7 @@ impl Store {
 pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let commit = put_new(commit, grant.id.as_str().as_bytes(), grant)?;
     Ok(if grant.subject.is_person() {
-        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.expires_at)
+        commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), grant.id.as_str()), [], grant.forgotten_at())
     } else {
         commit
     })
@@ -164,3 +172,63 @@ pub(super) fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault>
 
 /// So many grants are looked at together.
 const PAGE: u16 = 100;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+    use crate::{
+        entropy::Entropy,
+        oauth::grant::tests::grant,
+        store::{MemoryEngine, both_engines::stores},
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    #[tokio::test]
+    async fn a_login_is_found_until_its_client_need_not_be_told_of_its_end_any_more() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let tokens_end = Some(NOW + Duration::minutes(5));
+            let plain = Grant { expires_at: tokens_end, ..grant() };
+            let told = Grant { told_until: Some(NOW + Duration::DAY), ..Grant { id: grant().id, ..plain.clone() } };
+            for grant in [&plain, &told] {
+                store.begin_grant(grant).await.unwrap();
+            }
+            store.end_grant(&told.id, EndCause::RevokedByClient, NOW).await.unwrap();
+            let found = || store.grants_of(&told.subject, None, 10).unwrap().len();
+            assert_eq!(found(), 2);
+            store.engine().sweep(NOW + Duration::hours(20)).await.unwrap();
+            assert_eq!(found(), 1);
+            assert!(store.grant(&told.id).unwrap().is_some());
+            store.engine().sweep(NOW + Duration::hours(26)).await.unwrap();
+            assert_eq!(found(), 0);
+        }
+    }
+
+    // A database that was set back holds grants that are as if they had never been.
+    #[tokio::test]
+    async fn every_grant_is_ended_however_many_lie_before_it_that_count_no_more() {
+        let engine: Arc<MemoryEngine> = Arc::default();
+        let store = Store::new(engine.clone(), None);
+        let now = grant().created_at;
+        let draw = |created_at| Grant { id: GrantId::draw(Entropy::system()), created_at, ..grant() };
+        let mut late = draw(now + Duration::HOUR);
+        for _ in 0..3 * PAGE {
+            let early = draw(now);
+            if early.id.as_str() > late.id.as_str() {
+                late.id = early.id;
+            } else {
+                store.begin_grant(&early).await.unwrap();
+            }
+        }
+        store.begin_grant(&late).await.unwrap();
+        let store = Store::new(engine, Some(now + Duration::HOUR));
+        let ended = store.end_grants_of(&late.subject, |_| true, EndCause::SignedOut, now + Duration::HOUR).await;
+        assert_eq!(ended.unwrap(), 1);
+        assert!(!store.grant(&late.id).unwrap().unwrap().record.is_live());
+    }
+}

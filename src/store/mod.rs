@@ -14,6 +14,7 @@ mod engine;
 mod fault;
 mod grants;
 mod invitations;
+mod logout_notifications;
 mod memory;
 mod namespaces;
 mod pictures;
@@ -33,7 +34,9 @@ pub use self::{
     commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
     engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
     fault::{CommitError, Limit, StoreFault, UnreadableRow},
+    logout_notifications::LogoutAgenda,
     memory::MemoryEngine,
     record::{Kept, Store},
+    sessions::Placed,
     sled::{Evidence, OnRollback, OpenError, Opened, Position, SledEngine},
 };

@@ -27,6 +27,8 @@ pub(super) const ACCOUNTS_BY_CREATION: Namespace = Namespace::new(12, "accounts_
 pub(super) const INVITATIONS: Namespace = Namespace::new(13, "invitations");
 /// Canonical e-mail address and account → nothing.
 pub(super) const ACCOUNTS_BY_EMAIL: Namespace = Namespace::new(14, "accounts_by_email");
+/// Account and `sid` → hash of the session's identifier.
+pub(super) const SESSIONS_BY_ACCOUNT: Namespace = Namespace::new(15, "sessions_by_account");
 /// Account → what describes the picture; account and number → a part of it.
 pub(super) const PICTURES: Namespace = Namespace::new(16, "pictures");
 /// Person and grant → nothing.
@@ -37,3 +39,5 @@ pub(super) const DEVICES: Namespace = Namespace::new(18, "devices");
 pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_by_user_code");
 /// Person and client, or nothing for the account → refresh schedule.
 pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_schedules");
+/// `sid` and client → what the client is still to be told of the session.
+pub(super) const LOGOUT_NOTIFICATIONS: Namespace = Namespace::new(23, "logout_notifications");

@@ -98,6 +98,17 @@ impl Store {
         self.engine.commit(commit).await.map(|_| ())
     }
 
+    /// Removes every row whose key begins with `prefix`, so many at once as a commit holds.
+    pub(super) async fn delete_below(&self, namespace: Namespace, prefix: &[u8]) -> Result<(), CommitError> {
+        loop {
+            let keys = self.keys(namespace, prefix, None, DELETED_AT_ONCE)?;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            self.commit(keys.into_iter().fold(Commit::new(), |commit, key| commit.delete(namespace, key))).await?;
+        }
+    }
+
     fn is_current<T: Record>(&self, record: &T) -> bool {
         match (self.not_before, record.issued_at()) {
             (Some(not_before), Some(issued_at)) => issued_at >= not_before,
@@ -149,6 +160,9 @@ impl fmt::Debug for Store {
         formatter.debug_struct("Store").field("not_before", &self.not_before).finish_non_exhaustive()
     }
 }
+
+/// So many rows are removed in one commit.
+const DELETED_AT_ONCE: u16 = 50;
 
 /// The schema by which records are written today.
 const SCHEMA: u8 = 1;

@@ -75,6 +75,15 @@ impl Store {
         self.change_schedule((subject, client), None, now).await
     }
 
+    /// Forgets every schedule of `subject`, who is no more.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written. Then some may be forgotten and others not.
+    pub async fn forget_refresh_schedules_of(&self, subject: &Subject) -> Result<(), CommitError> {
+        self.delete_below(REFRESH_SCHEDULES, &pair(subject.as_str(), "")).await
+    }
+
     /// The schedules that `subject` has set, that of the account (which has no client) first and then in the order of
     /// the clients' identifiers; at most `limit`.
     ///

@@ -1,13 +1,21 @@
 //! Who is signed in on which browser.
 
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault,
-    namespaces::SESSIONS,
-    record::{Kept, Record, Store, put, put_new},
+    Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault, logout_notifications,
+    namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT},
+    record::{Kept, Keyed, Record, Store, pair, put, put_new},
 };
-use crate::{account::session::Session, crypto::Digest};
+use crate::{
+    account::{
+        record::AccountId,
+        session::{Session, Sid},
+    },
+    crypto::Digest,
+    oidc::backchannel_logout::LogoutNotification,
+};
 
 impl Record for Session {
     const NAMESPACE: Namespace = SESSIONS;
@@ -21,6 +29,25 @@ impl Record for Session {
     }
 }
 
+/// Under which hash a person's session lies.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    digest: Digest,
+    #[serde(with = "time::serde::rfc3339")]
+    expires_at: OffsetDateTime,
+}
+
+impl Record for Place {
+    const NAMESPACE: Namespace = SESSIONS_BY_ACCOUNT;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(self.expires_at)
+    }
+}
+
+/// A session with the hash of its identifier.
+pub type Placed = (Digest, Kept<Session>);
+
 impl Store {
     /// The session whose identifier has this hash. Whether it still stands is a rule of `account::session`.
     ///
@@ -31,22 +58,56 @@ impl Store {
         self.read(key(digest))
     }
 
-    /// Keeps a new session, and ends the one that this browser had before: an identifier from before the login is worth
-    /// nothing after it.
+    /// The session of `account` that applications know as `sid`. Whether it still stands is a rule of `account::session`.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// The storage cannot be read.
+    pub fn session_of(&self, account: &AccountId, sid: &Sid) -> Result<Option<Placed>, StoreFault> {
+        match self.read::<Place>(&pair(account.as_str(), sid.as_str()))? {
+            Some(place) => self.placed(place.record),
+            None => Ok(None),
+        }
+    }
+
+    /// The sessions of `account`, standing or not, after the key `after`, with their keys; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn sessions_of(
+        &self,
+        account: &AccountId,
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<Keyed<Option<Placed>>>, StoreFault> {
+        let places = self.records::<Place>(&pair(account.as_str(), ""), after, limit)?;
+        places.into_iter().map(|(key, place)| Ok((key, self.placed(place.record)?))).collect()
+    }
+
+    fn placed(&self, place: Place) -> Result<Option<Placed>, StoreFault> {
+        let kept = self.session(&place.digest)?;
+        Ok(kept.map(|kept| (place.digest, kept)))
+    }
+
+    /// Keeps a new session, and ends the one of the same person that this browser had before: an identifier from before
+    /// the login is worth nothing after it.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when the one before was used or ended since it was read.
     pub async fn begin_session(
         &self,
         digest: &Digest,
         session: &Session,
-        before: Option<&Digest>,
+        before: Option<&Placed>,
     ) -> Result<(), CommitError> {
         let commit = match before {
-            Some(before) => Commit::new().delete(SESSIONS, key(before)),
+            Some((before, kept)) => kept.unchanged(Commit::new(), key(before)).delete(SESSIONS, key(before)),
             None => Commit::new(),
         };
+        let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
+        let commit = put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)?;
         self.commit(put_new(commit, key(digest), session)?).await
     }
 
@@ -64,13 +125,26 @@ impl Store {
         self.commit(put(kept.unchanged(Commit::new(), key(digest)), key(digest), touched)?).await
     }
 
-    /// Ends a session, if there is one.
+    /// Ends a session, if it has not ended, and keeps whom to tell of it: with the session they are there, without it
+    /// they are not forgotten.
     ///
     /// # Errors
     ///
     /// When it cannot be written. Then the session still stands.
-    pub async fn end_session(&self, digest: &Digest) -> Result<(), CommitError> {
-        self.commit(Commit::new().delete(SESSIONS, key(digest))).await
+    pub async fn end_session(
+        &self,
+        digest: &Digest,
+        session: &Session,
+        notifications: &[LogoutNotification],
+    ) -> Result<(), CommitError> {
+        let beyond = notifications.len().saturating_sub(MAX_OPERATIONS - 2);
+        let (earlier, last) = notifications.split_at(beyond);
+        for chunk in earlier.chunks(MAX_OPERATIONS) {
+            self.commit(logout_notifications::put_all(Commit::new(), chunk)?).await?;
+        }
+        let commit = logout_notifications::put_all(Commit::new(), last)?;
+        let place = pair(session.account.as_str(), session.sid.as_str());
+        self.commit(commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place)).await
     }
 }
 
@@ -80,3 +154,100 @@ fn key(digest: &Digest) -> &[u8] {
 
 /// No session may be configured to live longer than this.
 const LONGEST: Duration = Duration::days(31);
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        account::session::SessionId,
+        entropy::Entropy,
+        oauth::{client::ClientId, subject::Subject},
+        store::both_engines::stores,
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn session(account: &AccountId) -> (Digest, Session) {
+        let entropy = Entropy::system();
+        (SessionId::draw(entropy).digest(), Session::begin(account.clone(), Vec::new(), NOW, entropy))
+    }
+
+    fn sids(store: &Store, account: &AccountId) -> Vec<String> {
+        let sessions = store.sessions_of(account, None, 100).unwrap();
+        let mut sids: Vec<_> =
+            sessions.into_iter().map(|(_, placed)| placed.unwrap().1.record.sid.as_str().to_owned()).collect();
+        sids.sort();
+        sids
+    }
+
+    #[tokio::test]
+    async fn the_sessions_of_a_person_are_found_until_they_end() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (ada, eve) = (AccountId::draw(Entropy::system()), AccountId::draw(Entropy::system()));
+            let [(first, one), (second, two), (third, three)] = [session(&ada), session(&ada), session(&eve)];
+            for (digest, session) in [(&first, &one), (&second, &two), (&third, &three)] {
+                store.begin_session(digest, session, None).await.unwrap();
+            }
+            let mut both = [one.sid.as_str().to_owned(), two.sid.as_str().to_owned()];
+            both.sort();
+            assert_eq!(sids(&store, &ada), both);
+            assert!(store.session_of(&eve, &one.sid).unwrap().is_none(), "somebody else's session");
+            assert_eq!(store.session_of(&ada, &one.sid).unwrap().unwrap().0.as_str(), first.as_str());
+            store.end_session(&first, &one, &[]).await.unwrap();
+            assert_eq!(sids(&store, &ada), [two.sid.as_str()]);
+            assert!(store.session(&first).unwrap().is_none() && store.session_of(&ada, &one.sid).unwrap().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn of_two_logins_at_once_in_place_of_one_session_one_has_to_look_again() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let account = AccountId::draw(Entropy::system());
+            let (first, one) = session(&account);
+            store.begin_session(&first, &one, None).await.unwrap();
+            let before = (first.clone(), store.session(&first).unwrap().unwrap());
+            let again = |digest: Digest| (digest, Session { sid: one.sid.clone(), ..one.clone() });
+            let (second, two) = again(session(&account).0);
+            let (third, three) = again(session(&account).0);
+            store.begin_session(&second, &two, Some(&before)).await.unwrap();
+            let late = store.begin_session(&third, &three, Some(&before)).await;
+            assert!(matches!(late, Err(CommitError::Conflict)));
+            assert!(store.session(&first).unwrap().is_none());
+            assert_eq!(store.session_of(&account, &one.sid).unwrap().unwrap().0.as_str(), second.as_str());
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_is_to_be_told_is_kept_with_the_end_of_the_session_however_many_they_are() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let account = AccountId::draw(Entropy::system());
+            let (digest, session) = session(&account);
+            store.begin_session(&digest, &session, None).await.unwrap();
+            let notification = |number: usize| {
+                let client_id = ClientId::parse(&format!("app_{number}")).unwrap();
+                let subject = Subject::new(account.as_str());
+                LogoutNotification::new(client_id, subject, session.sid.as_str().to_owned(), NOW)
+            };
+            let notifications: Vec<_> = (0..200).map(notification).collect();
+            store.end_session(&digest, &session, &notifications).await.unwrap();
+            assert!(store.session(&digest).unwrap().is_none());
+
+            let agenda = store.logout_agenda(NOW, 8).unwrap();
+            assert_eq!((agenda.due.len(), agenda.next_at), (8, Some(NOW)));
+            let [first, second, ..] = agenda.due.as_slice() else { panic!() };
+            store.put_back_notification(first, None).await.unwrap();
+            let later = second.record.failed(NOW).unwrap();
+            store.put_back_notification(second, Some(&later)).await.unwrap();
+            assert!(store.put_back_notification(second, None).await.is_err(), "it was changed meanwhile");
+            let agenda = store.logout_agenda(NOW, 1000).unwrap();
+            assert_eq!((agenda.due.len(), agenda.next_at), (198, Some(later.next_attempt_at)));
+            assert_eq!(store.logout_agenda(later.next_attempt_at, 1000).unwrap().due.len(), 199);
+            assert!(store.logout_agenda(notifications[0].expires_at(), 1000).unwrap().due.is_empty());
+        }
+    }
+}

@@ -76,14 +76,23 @@ impl Api {
         self.call("DELETE", path, None).await
     }
 
+    pub(crate) async fn upload(&self, path: &str, content_type: &str, bytes: Vec<u8>) -> Answer {
+        let request = reqwest::Client::new().put(format!("{}{path}", self.issuer));
+        self.send(request.header("content-type", content_type).body(bytes)).await
+    }
+
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.issuer) };
         let mut request = reqwest::Client::new().request(method.parse().unwrap(), url);
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        self.send(request).await
+    }
+
+    async fn send(&self, mut request: reqwest::RequestBuilder) -> Answer {
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
         }
         let answer = request.send().await.unwrap();
         let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());

@@ -3,8 +3,12 @@
 
 mod api;
 mod authorize;
+mod backchannel_logout;
 mod client_management;
 mod clients;
+mod device;
+mod logout;
+mod older_grants;
 mod openid_claims;
 mod openid_code;
 mod openid_discovery;
@@ -13,8 +17,17 @@ mod openid_person;
 mod openid_rig;
 mod other_clients;
 mod pages;
+mod races;
+mod receiver;
+mod refresh;
 mod refresh_schedule;
 mod registration;
+mod resources;
+mod schedules;
+mod seeds;
+#[path = "../support/served_here.rs"]
+mod served_here;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
@@ -24,7 +37,7 @@ mod visitor;
 
 use serde_json::Value;
 use support::{ADMINISTRATOR, RunningServer};
-use visitor::{Page, Visitor, config};
+use visitor::{Page, REDIRECT_URI, SECRET, VERIFIER, Visitor, config, parameter, query};
 
 /// A server, and its administrator signed in.
 async fn signed_in() -> (RunningServer, Visitor) {
@@ -43,4 +56,95 @@ fn claims(jwt: &str) -> Value {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let payload = jwt.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// A client for the configuration, without a secret if its name begins with `public`.
+fn client(client_id: &str, rest: &str) -> String {
+    let method = if is_public(client_id) {
+        "token_endpoint_auth_method = \"none\"".to_owned()
+    } else {
+        format!("client_secret = \"{SECRET}\"")
+    };
+    format!("\n[[clients]]\nclient_id = \"{client_id}\"\n{method}\n{rest}\n")
+}
+
+fn is_public(client_id: &str) -> bool {
+    client_id.starts_with("public")
+}
+
+/// How `client_id` says who it is in a form.
+fn credentials(client_id: &str) -> Vec<(&str, &str)> {
+    let mut form = vec![("client_id", client_id)];
+    if !is_public(client_id) {
+        form.push(("client_secret", SECRET));
+    }
+    form
+}
+
+/// What `/token` answers `client_id`.
+async fn ask(visitor: &mut Visitor, client_id: &str, form: &[(&str, &str)]) -> Page {
+    visitor.post("/token", &[form, &credentials(client_id)].concat()).await
+}
+
+/// What `client_id` gets for `refresh_token`.
+async fn refresh(visitor: &mut Visitor, client_id: &str, refresh_token: &str, more: &[(&str, &str)]) -> Page {
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+    ask(visitor, client_id, &[&form, more].concat()).await
+}
+
+/// The fresh code that `client_id` gets for an authorization request with these changes.
+async fn code(visitor: &mut Visitor, client_id: &str, changes: &[(&str, Option<&str>)]) -> String {
+    let query = query(&[&[("client_id", Some(client_id))], changes].concat());
+    let location = visitor.authorize(&query).await;
+    parameter(&location, "code").unwrap_or_else(|| panic!("no code in {location}"))
+}
+
+/// What `client_id` gets for a code from an authorization request with these changes.
+async fn tokens(visitor: &mut Visitor, client_id: &str, changes: &[(&str, Option<&str>)]) -> Value {
+    let code = code(visitor, client_id, changes).await;
+    issued(&redeem(visitor, client_id, &code, &[]).await)
+}
+
+/// What `client_id` gets for `code`.
+async fn redeem(visitor: &mut Visitor, client_id: &str, code: &str, more: &[(&str, &str)]) -> Page {
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", REDIRECT_URI),
+        ("code_verifier", VERIFIER),
+    ];
+    ask(visitor, client_id, &[&form, more].concat()).await
+}
+
+/// The tokens of an answer, which must be a success.
+fn issued(page: &Page) -> Value {
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-store"), "{}", page.html);
+    json(page)
+}
+
+/// The status and the error of a refusal, with which nothing may be issued.
+fn refusal(page: &Page) -> String {
+    let body = json(page);
+    for member in ["access_token", "refresh_token", "id_token", "device_code"] {
+        assert!(body.get(member).is_none(), "{member} in {body}");
+    }
+    assert_eq!(page.header("cache-control"), "no-store", "{body}");
+    format!("{} {}", page.status, body["error"].as_str().unwrap_or_default())
+}
+
+/// A member of an answer that is a text.
+fn text<'a>(body: &'a Value, member: &str) -> &'a str {
+    body[member].as_str().unwrap_or_else(|| panic!("no {member} in {body}"))
+}
+
+/// What `client_id` learns of `token`.
+async fn introspect(visitor: &mut Visitor, client_id: &str, token: &str) -> Value {
+    let page = visitor.post("/introspect", &[&[("token", token)], credentials(client_id).as_slice()].concat()).await;
+    assert_eq!(page.status, 200, "{}", page.html);
+    json(&page)
+}
+
+/// The status of `/userinfo` with `access_token`.
+async fn userinfo(visitor: &mut Visitor, access_token: &str) -> u16 {
+    visitor.post_with("/userinfo", &[], &[("authorization", &format!("Bearer {access_token}"))]).await.status
 }

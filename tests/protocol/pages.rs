@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use super::{ADMINISTRATOR, RunningServer, json, signed_in};
-use crate::visitor::{Visitor, config, parameter, query, redemption};
+use crate::visitor::{Visitor, config, parameter, query};
 
 #[tokio::test]
 async fn a_form_from_elsewhere_is_refused() {
@@ -113,33 +113,6 @@ async fn a_denial_is_told_to_the_client_and_gives_nothing() {
     assert_eq!(parameter(&location, "error").as_deref(), Some("access_denied"));
     assert!(parameter(&location, "code").is_none());
     assert!(visitor.get(&format!("/authorize?{}", query(&[]))).await.location().starts_with("/consent"));
-}
-
-// OpenID Connect RP-Initiated Logout §2
-#[tokio::test]
-async fn a_person_signs_out_when_they_confirm_and_returns_only_to_a_registered_address() {
-    let (_server, mut visitor) = signed_in().await;
-    let code = visitor.code().await;
-    let tokens = json(&visitor.post("/token", &redemption(&code)).await);
-    let hint = tokens["id_token"].as_str().unwrap();
-    let bye = "https://report.example.org/bye";
-    for (hint, uri, returns) in
-        [(Some(hint), bye, true), (None, bye, false), (Some(hint), "https://evil.example", false)]
-    {
-        visitor.sign_in(ADMINISTRATOR).await;
-        let mut pairs = vec![("post_logout_redirect_uri", uri), ("state", "s")];
-        pairs.extend(hint.map(|hint| ("id_token_hint", hint)));
-        let page = visitor.get(&format!("/logout?{}", signet::oauth::parameters::encode(&pairs))).await;
-        assert!(page.html.contains("Sign out?"), "{}", page.html);
-        assert_eq!(visitor.get("/account").await.status, 200, "a GET signs nobody out");
-        let (sealed, token) = (page.hidden("interaction"), page.hidden("anti_forgery"));
-        let form = [("decision", "confirm"), ("interaction", sealed.as_str()), ("anti_forgery", token.as_str())];
-        let location = visitor.post("/logout", &form).await.location();
-        assert_eq!(location.starts_with("https://report.example.org/bye?state=s"), returns, "{location}");
-        assert!(!location.contains("evil"), "{location}");
-        assert_eq!(visitor.get("/account").await.status, 303);
-    }
-    assert!(visitor.get("/logout/done").await.html.contains("You are signed out"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, still_signed_in, tokens};
 use crate::{
     crypto::Digest,
     oauth::{
@@ -49,9 +49,11 @@ pub(super) async fn redeem(
         let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+        let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
         let spent = redemption.spent(&grant.id);
         match signet.store.spend_code(&digest, &kept, &spent, &grant).await {
             Ok(()) => {
+                still_signed_in(signet, &grant, now).await?;
                 let nonce = redemption.nonce().map(ToOwned::to_owned);
                 let issuance = redemption.issuance(&grant);
                 return tokens(signet, &issuance, client, (refresh_token, nonce.as_deref()), now);

@@ -1,7 +1,7 @@
 //! `grant_type=urn:ietf:params:oauth:grant-type:device_code`,
 //! [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4).
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, still_signed_in, tokens};
 use crate::{
     crypto::Digest,
     oauth::{
@@ -17,6 +17,7 @@ pub(super) async fn redeem(
     form: &Parameters,
 ) -> Result<TokenResponse, RuleOrFault> {
     let digest = Digest::of(form.required("device_code")?);
+    let requested: Vec<&str> = form.many("resource").collect();
     let now = signet.clock.now();
     for _ in 0..ROUNDS {
         let Some(kept) = signet.store.device(&digest).map_err(Fault::from)? else {
@@ -25,7 +26,7 @@ pub(super) async fn redeem(
         let approval = kept.record.approval();
         let circumstances = approval.map(|approval| signet.circumstances(&approval.subject, &kept.record.client_id));
         let circumstances = circumstances.transpose()?;
-        let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), now);
+        let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), &requested, now);
         let redemption = match redeemed {
             Ok(redemption) => redemption,
             // Only who may ask at all is told to ask less often.
@@ -38,8 +39,10 @@ pub(super) async fn redeem(
         let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+        let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
         match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
             Ok(()) => {
+                still_signed_in(signet, &grant, now).await?;
                 signet.device_polls.forget(&digest);
                 return tokens(signet, &redemption.issuance(&grant), client, (refresh_token, None), now);
             }

@@ -10,12 +10,13 @@ use std::net::IpAddr;
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, signet::Beside};
+use super::{Fault, Signet, session_end, signet::Beside};
 use crate::{
     oauth::{
         access_token::Issuance,
         client::GrantType,
         client_authentication::{AuthenticatedClient, PresentedCredentials},
+        grant::{EndCause, Grant},
         parameters::Parameters,
         scope::Scope,
         token_error::TokenError,
@@ -119,6 +120,16 @@ impl RuleOrFault {
             Self::Fault(fault) => TokenRefusal::Fault(fault),
         }
     }
+}
+
+/// Makes sure that the session in which the person agreed to `grant`, which is on disk, has not ended meanwhile. The end of
+/// a session takes every grant that is on disk by then, so that no grant escapes both.
+async fn still_signed_in(signet: &Signet, grant: &Grant, now: OffsetDateTime) -> Result<(), RuleOrFault> {
+    if !session_end::is_over(signet, grant)? {
+        return Ok(());
+    }
+    signet.store.end_grant(&grant.id, EndCause::SignedOut, now).await.map_err(Fault::from)?;
+    Err(TokenError::GrantEnded.into())
 }
 
 /// The tokens that follow from `issuance`: what every grant type ends in, once what it promises is written.

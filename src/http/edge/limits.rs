@@ -39,7 +39,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same limits with bodies of up to `bytes` at `path` and below it.
+    /// The same limits with bodies of up to `bytes` at `path` and below it. A segment `*` of `path` is any one segment.
     #[must_use]
     pub fn with_body_at(mut self, path: &str, bytes: usize) -> Self {
         Arc::make_mut(&mut self.bodies).push((path.to_owned(), bytes));
@@ -54,8 +54,10 @@ impl Limits {
     }
 
     fn body_bytes_at(&self, path: &str) -> usize {
-        let is_below =
-            |base: &str| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_below = |base: &str| {
+            let mut segments = path.split('/');
+            base.split('/').all(|wanted| segments.next().is_some_and(|found| wanted == "*" || wanted == found))
+        };
         self.bodies.iter().find(|(base, _)| is_below(base)).map_or(self.body_bytes, |(_, bytes)| *bytes)
     }
 
@@ -148,13 +150,16 @@ mod tests {
     // D1, RFC 9110 §15.5.14.
     #[tokio::test]
     async fn a_body_is_read_up_to_the_limit_of_its_path() {
-        let client = client(Limits::default().with_body_at("/register", 128 * KIB));
+        let limits = Limits::default().with_body_at("/register", 128 * KIB);
+        let client = client(limits.with_body_at("/users/*/picture", 128 * KIB));
         for (path, bytes, expected) in [
             ("/token", 64 * KIB, StatusCode::OK),
             ("/token", 64 * KIB + 1, StatusCode::PAYLOAD_TOO_LARGE),
             ("/register", 128 * KIB, StatusCode::OK),
             ("/register/abc", 128 * KIB, StatusCode::OK),
             ("/register", 128 * KIB + 1, StatusCode::PAYLOAD_TOO_LARGE),
+            ("/users/x/picture", 128 * KIB, StatusCode::OK),
+            ("/users/x/password", 64 * KIB + 1, StatusCode::PAYLOAD_TOO_LARGE),
             ("/registered", 64 * KIB + 1, StatusCode::PAYLOAD_TOO_LARGE),
         ] {
             // No Content-Length: the body itself is counted.

@@ -4,7 +4,7 @@ use poem::{Response, http::StatusCode};
 
 use super::begun;
 use crate::{
-    endpoint::logout::{confirm, question, returning},
+    endpoint::logout::{LogoutStep, begin, confirm, returning},
     http::{fault, visit::Visit},
     oauth::parameters::{Parameters, encode},
     web::{LoggedOutPage, LogoutPage, ReturnLink, WebLink},
@@ -13,7 +13,13 @@ use crate::{
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let none = Parameters::default();
     let parameters = visit.parameters.as_ref().unwrap_or(&none);
-    let question = question(visit.server.signet(), parameters, &visit.browser).await.map_err(fault)?;
+    let question = match begin(visit.server.signet(), parameters, &visit.browser).await.map_err(fault)? {
+        LogoutStep::Ask(question) => question,
+        LogoutStep::SignedOut(destination) => {
+            let location = destination.unwrap_or_else(|| "/logout/done".to_owned());
+            return Ok(visit.signed_out(visit.redirect(&location)));
+        }
+    };
     let back = returning(visit.server.signet(), Some(&question.sealed)).destination;
     let page = LogoutPage {
         username: question.username,
@@ -24,10 +30,15 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     Ok(visit.page_towards(StatusCode::OK, page.render(&visit.server.brand), back.as_deref()))
 }
 
-/// A form of ours signs out, or not. A form of an application is a logout request like a GET, and is asked about.
+/// A form of ours signs out, or not. A form of an application is a logout request like a GET.
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     if visit.value("decision").is_none() {
-        return show(visit).await;
+        return match (&visit.browser.session, &visit.parameters) {
+            // A browser keeps the cookie of the session to itself when another site posts (SameSite), and sends it when it
+            // is told to come by GET.
+            (None, Ok(parameters)) => Ok(visit.redirect(&as_query(parameters))),
+            _ => show(visit).await,
+        };
     }
     visit.admit("logout")?;
     if visit.value("decision") != Some("confirm") {
@@ -45,6 +56,13 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     Ok(visit.signed_out(visit.redirect(&location)))
 }
 
+/// The request as a GET.
+fn as_query(parameters: &Parameters) -> String {
+    let values = |name| parameters.many(name).map(move |value| (name, value));
+    let pairs: Vec<(&str, &str)> = PARAMETERS.into_iter().flat_map(values).collect();
+    format!("/logout?{}", encode(&pairs))
+}
+
 pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
     // Whoever signed out in the middle of a login of an application can return to that application's page.
     let back = begun(&visit, visit.value("interaction"))?.and_then(|begun| {
@@ -54,3 +72,7 @@ pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
     let page = LoggedOutPage { back };
     Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
 }
+
+/// Those of OpenID Connect RP-Initiated Logout §2.
+const PARAMETERS: [&str; 6] =
+    ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];

@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod consent;
 pub(super) mod developer;
 pub(super) mod device;
+pub(super) mod errors;
 pub(super) mod home;
 pub(super) mod login;
 pub(super) mod logout;

@@ -1,0 +1,235 @@
+//! Answers `signet user` and `signet client` with the endpoints of the management API.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::{
+    account::record::{Account, AccountId, Role, Username},
+    command::{Answer, ClientCommand, SecretCommand, Typed, UserCommand},
+    endpoint::{
+        Signet,
+        access::Access,
+        clients::{
+            self, RegisteredClient,
+            management::{self, ClientFilter},
+        },
+        invitations::{self, InvitationForm},
+        management::ManagementRefusal,
+        new_account::{NewAccount, ProfileForm},
+        page::{LARGEST_PAGE, Page, PageRequest},
+        users::{self, PasswordChange, UserFilter},
+    },
+    oauth::{client::Client, registration::RegistrationRequest},
+    secret::Secret,
+};
+
+type Outcome = Result<Vec<String>, ManagementRefusal>;
+
+/// Answers `signet user`.
+pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option<Typed>) -> Answer {
+    let operator = Access::operator();
+    let password = password.map(|typed| Secret::new(typed.0));
+    answered(match command {
+        UserCommand::List { username, email } => list_users(signet, &operator, (username, email)),
+        UserCommand::Show { user } => found(signet, &user).map(|account| describe_user(&account)),
+        UserCommand::Invite { email, groups } => {
+            let form = InvitationForm { email, groups, lifetime_seconds: None };
+            let invited = invitations::create(signet, &operator, &form).await;
+            invited.map(|invited| vec![invited.link.expose().to_owned()])
+        }
+        UserCommand::Add { .. } => add_user(signet, &operator, command, password).await,
+        UserCommand::Password { user } => set_password(signet, &operator, &user, password).await,
+        UserCommand::Enable { user } => set_standing(signet, &operator, &user, false).await,
+        UserCommand::Disable { user } => set_standing(signet, &operator, &user, true).await,
+        UserCommand::Delete { user } => match found(signet, &user) {
+            Ok(account) => users::delete(signet, &operator, account.id.as_str()).await.map(|()| Vec::new()),
+            Err(refusal) => Err(refusal),
+        },
+    })
+}
+
+/// Answers `signet client`.
+pub(super) async fn client(signet: &Signet, command: ClientCommand) -> Answer {
+    let operator = Access::operator();
+    answered(match command {
+        ClientCommand::List { name } => list_clients(signet, &operator, name.as_deref()),
+        ClientCommand::Show { client_id } => {
+            management::show(signet, &operator, &client_id).map(|client| describe_client(&client))
+        }
+        ClientCommand::Add { .. } => add_client(signet, &operator, command).await,
+        ClientCommand::Enable { client_id } => {
+            management::set_disabled(signet, &operator, &client_id, false).await.map(|_| Vec::new())
+        }
+        ClientCommand::Disable { client_id } => {
+            management::set_disabled(signet, &operator, &client_id, true).await.map(|_| Vec::new())
+        }
+        ClientCommand::Delete { client_id } => {
+            management::delete(signet, &operator, &client_id).await.map(|()| Vec::new())
+        }
+        ClientCommand::Secret(SecretCommand::Add { client_id }) => {
+            let added = management::add_secret(signet, &operator, &client_id).await;
+            added.map(|(client, secret)| told(&RegisteredClient { client, client_secret: Some(secret) }))
+        }
+        ClientCommand::Secret(SecretCommand::Remove { client_id, number }) => {
+            management::remove_secret(signet, &operator, &client_id, number).await.map(|_| Vec::new())
+        }
+    })
+}
+
+fn answered(outcome: Outcome) -> Answer {
+    match outcome {
+        Ok(lines) => Answer::Lines(lines),
+        Err(refusal) => Answer::Refused(refusal.to_string()),
+    }
+}
+
+/// Every entry of a list of pages, up to what one answer can hold.
+fn all<T>(
+    mut page: impl FnMut(PageRequest<'_>) -> Result<Page<T>, ManagementRefusal>,
+    line: impl Fn(&T) -> String,
+) -> Outcome {
+    let (mut lines, mut token) = (Vec::new(), None::<String>);
+    loop {
+        let request = PageRequest { limit: Some(LARGEST_PAGE.into()), page_token: token.as_deref() };
+        let found = page(request)?;
+        lines.extend(found.entries.iter().map(&line));
+        token = found.next_page_token;
+        if token.is_none() {
+            return Ok(lines);
+        }
+        if lines.len() >= MOST_LINES {
+            lines.push(format!("… and more: narrow the list, or use the management API ({MOST_LINES} are printed)"));
+            return Ok(lines);
+        }
+    }
+}
+
+fn list_users(signet: &Signet, operator: &Access, (username, email): (Option<String>, Option<String>)) -> Outcome {
+    let filter = UserFilter { username: username.as_deref(), email: email.as_deref(), ..UserFilter::default() };
+    let line = |account: &Account| {
+        let email = account.email.as_ref().map_or("-", |email| email.as_str());
+        let username = account.username.as_str();
+        format!("{}  {username}  {}  {}  {email}", account.id.as_str(), role(account), standing(account))
+    };
+    all(|request| users::list(signet, operator, filter, request), line)
+}
+
+fn list_clients(signet: &Signet, operator: &Access, name: Option<&str>) -> Outcome {
+    let filter = ClientFilter { client_name: name, owner: None };
+    let line = |client: &Client| {
+        let standing = if client.is_disabled { "disabled" } else { "active" };
+        format!("{}  {}  {standing}", client.client_id, client.metadata.client_name)
+    };
+    all(|request| management::list(signet, operator, filter, request), line)
+}
+
+async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, password: Option<Secret>) -> Outcome {
+    let UserCommand::Add { username, email, name, employee_number, groups, administrator, .. } = command else {
+        return Ok(Vec::new());
+    };
+    let mut profile = ProfileForm { username: Some(username), email, name, ..ProfileForm::default() };
+    profile.ordered.employee_number = employee_number;
+    profile.ordered.groups = Some(groups);
+    profile.ordered.role = administrator.then(|| "administrator".to_owned());
+    let created = users::create(signet, Some(operator), NewAccount { profile, password }, None).await?;
+    Ok(vec![created.id.as_str().to_owned()])
+}
+
+async fn set_password(signet: &Signet, operator: &Access, user: &str, password: Option<Secret>) -> Outcome {
+    let account = found(signet, user)?;
+    let missing = || ManagementRefusal::Invalid("no password was typed".to_owned());
+    let change = PasswordChange {
+        current_password: None,
+        new_password: password.ok_or_else(missing)?,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        user_agent: "",
+    };
+    users::change_password(signet, operator, account.id.as_str(), &change).await.map(|()| Vec::new())
+}
+
+async fn set_standing(signet: &Signet, operator: &Access, user: &str, is_disabled: bool) -> Outcome {
+    let account = found(signet, user)?;
+    users::set_disabled(signet, operator, account.id.as_str(), is_disabled).await.map(|_| Vec::new())
+}
+
+async fn add_client(signet: &Signet, operator: &Access, command: ClientCommand) -> Outcome {
+    let ClientCommand::Add { client_name, redirect_uris, grant_types, scope, is_public, is_native } = command else {
+        return Ok(Vec::new());
+    };
+    let request = RegistrationRequest {
+        client_name: Some(client_name),
+        redirect_uris: Some(redirect_uris),
+        grant_types: Some(grant_types).filter(|grant_types| !grant_types.is_empty()),
+        scope,
+        token_endpoint_auth_method: is_public.then(|| "none".to_owned()),
+        application_type: is_native.then(|| "native".to_owned()),
+        ..RegistrationRequest::default()
+    };
+    let registered = clients::register_by_token(signet, &request, operator).await?;
+    Ok(told(&registered))
+}
+
+fn told(registered: &RegisteredClient) -> Vec<String> {
+    let secret = registered.client_secret.as_ref().map(|secret| format!("client_secret: {}", secret.expose()));
+    [format!("client_id: {}", registered.client.client_id)].into_iter().chain(secret).collect()
+}
+
+/// Whom a username or an identifier means.
+fn found(signet: &Signet, user: &str) -> Result<Account, ManagementRefusal> {
+    let kept = match (AccountId::parse(user), Username::parse(user)) {
+        (Ok(id), _) => signet.store.account(&id)?,
+        (Err(_), Ok(username)) => signet.store.account_by_username(&username)?,
+        (Err(_), Err(_)) => None,
+    };
+    kept.map(|kept| kept.record).ok_or(ManagementRefusal::NotFound("there is no such person"))
+}
+
+fn describe_user(account: &Account) -> Vec<String> {
+    let mut lines = vec![
+        format!("id: {}", account.id.as_str()),
+        format!("username: {}", account.username.as_str()),
+        format!("role: {}", role(account)),
+        format!("standing: {}", standing(account)),
+        format!("created_at: {}", account.created_at),
+    ];
+    let groups: Vec<&str> = account.groups.iter().collect();
+    let further = [
+        ("email", account.email.as_ref().map(|email| email.as_str())),
+        ("name", account.claims.name.as_ref().map(|name| name.as_str())),
+        ("employee_number", account.employee_number.as_ref().map(|number| number.as_str())),
+    ];
+    lines.extend(further.into_iter().filter_map(|(name, value)| value.map(|value| format!("{name}: {value}"))));
+    lines.push(format!("groups: {}", groups.join(", ")));
+    lines
+}
+
+fn describe_client(client: &Client) -> Vec<String> {
+    let metadata = &client.metadata;
+    let mut lines = vec![
+        format!("client_id: {}", client.client_id),
+        format!("client_name: {}", metadata.client_name),
+        format!("standing: {}", if client.is_disabled { "disabled" } else { "active" }),
+        format!("token_endpoint_auth_method: {}", metadata.token_endpoint_auth_method.as_str()),
+        format!("application_type: {}", metadata.application_type.as_str()),
+        format!("scope: {}", metadata.scope),
+    ];
+    lines.extend(metadata.grant_types.iter().map(|grant_type| format!("grant_type: {}", grant_type.as_str())));
+    lines.extend(metadata.redirect_uris.iter().map(|uri| format!("redirect_uri: {}", uri.as_str())));
+    lines.extend(client.owner().map(|owner| format!("owner: {owner}")));
+    let secret = |number: u32, made| format!("client_secret {number}: made {made}");
+    lines.extend(client.secrets.iter().map(|one| secret(one.number, one.created_at)));
+    lines
+}
+
+fn role(account: &Account) -> &'static str {
+    match account.role {
+        Role::Administrator => "administrator",
+        Role::Person => "person",
+    }
+}
+
+fn standing(account: &Account) -> &'static str {
+    if account.is_active() { "active" } else { "disabled" }
+}
+
+/// So many lines are printed at most: an answer through the socket has a bound.
+const MOST_LINES: usize = 1000;

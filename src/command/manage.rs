@@ -1,0 +1,157 @@
+//! `signet user` and `signet client`: what the management API does for tokens, for who can open the data folder.
+
+use clap::Subcommand;
+use serde::{Deserialize, Serialize};
+
+/// People. USER is a username or an identifier.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UserCommand {
+    /// Print the people, one on each line: identifier, username, role, standing, e-mail address.
+    List {
+        /// Only those whose username begins so.
+        #[arg(long, value_name = "BEGINNING")]
+        username: Option<String>,
+        /// Only those whose e-mail address begins so.
+        #[arg(long, value_name = "BEGINNING")]
+        email: Option<String>,
+    },
+    /// Print what is known about a person.
+    Show {
+        /// Who.
+        user: String,
+    },
+    /// Register a person; the password is read from standard input, or left out.
+    Add {
+        /// The name to sign in with.
+        username: String,
+        /// The e-mail address.
+        #[arg(long)]
+        email: Option<String>,
+        /// The full name.
+        #[arg(long)]
+        name: Option<String>,
+        /// The number by which an employer knows the person.
+        #[arg(long)]
+        employee_number: Option<String>,
+        /// A group; can be given several times.
+        #[arg(long = "group", value_name = "GROUP")]
+        groups: Vec<String>,
+        /// Let the person administer the server.
+        #[arg(long)]
+        administrator: bool,
+        /// Do not ask for a password: nobody can sign in by password until one is set.
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// Set a password, which is read from standard input. Sessions and grants from before end.
+    Password {
+        /// Whose.
+        user: String,
+    },
+    /// Let a person use the account again.
+    Enable {
+        /// Who.
+        user: String,
+    },
+    /// Forbid a person to use the account. Applications get no more tokens for them.
+    Disable {
+        /// Who.
+        user: String,
+    },
+    /// Take a person away, with everything that they have granted.
+    Delete {
+        /// Who.
+        user: String,
+    },
+    /// Print a link with which somebody registers, once.
+    Invite {
+        /// The e-mail address of the account.
+        #[arg(long)]
+        email: Option<String>,
+        /// A group; can be given several times.
+        #[arg(long = "group", value_name = "GROUP")]
+        groups: Vec<String>,
+    },
+}
+
+/// Applications.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientCommand {
+    /// Print the applications, one on each line: client_id, name, who registered it, standing.
+    List {
+        /// Only those with this text in their name.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Print what is registered about an application.
+    Show {
+        /// Its `client_id`.
+        client_id: String,
+    },
+    /// Register an application and print its client_id and its secret, which is told this once.
+    Add {
+        /// The name that people see.
+        client_name: String,
+        /// Where logins may come back to; can be given several times.
+        #[arg(long = "redirect-uri", value_name = "URI")]
+        redirect_uris: Vec<String>,
+        /// A grant type; can be given several times.
+        #[arg(long = "grant-type", value_name = "TYPE")]
+        grant_types: Vec<String>,
+        /// What it may ask for, with spaces between.
+        #[arg(long)]
+        scope: Option<String>,
+        /// It cannot keep a secret.
+        #[arg(long = "public")]
+        is_public: bool,
+        /// It runs on the person's own machine.
+        #[arg(long = "native")]
+        is_native: bool,
+    },
+    /// Let an application obtain tokens again.
+    Enable {
+        /// Its `client_id`.
+        client_id: String,
+    },
+    /// Forbid an application to obtain tokens. What was granted to it issues nothing more.
+    Disable {
+        /// Its `client_id`.
+        client_id: String,
+    },
+    /// Take an application away.
+    Delete {
+        /// Its `client_id`.
+        client_id: String,
+    },
+    /// The secrets of an application, of which two can live at a time.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+}
+
+/// The secrets of an application.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretCommand {
+    /// Print a new secret, beside the one that is in use.
+    Add {
+        /// Its `client_id`.
+        client_id: String,
+    },
+    /// Take a secret away, by its number as `signet client show` prints it.
+    Remove {
+        /// Its `client_id`.
+        client_id: String,
+        /// The number.
+        number: u32,
+    },
+}
+
+impl UserCommand {
+    /// Whether a password is typed for it.
+    #[must_use]
+    pub fn needs_password(&self) -> bool {
+        matches!(self, Self::Password { .. } | Self::Add { no_password: false, .. })
+    }
+}

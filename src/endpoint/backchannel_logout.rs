@@ -1,0 +1,108 @@
+//! Clients are told that a session has ended:
+//! [OpenID Connect Back-Channel Logout §2.5](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest).
+//!
+//! Nobody waits for it: whom to tell is written down with the end of the session, and sent from there, again and again
+//! until the client has taken it or there is no point any more, whatever happens to this server meanwhile.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use super::{Fault, Signet};
+use crate::{
+    jose::{Algorithm, TokenType},
+    oauth::{client::Client, parameters::encode},
+    oidc::backchannel_logout::LogoutNotification,
+    secret::Secret,
+    store::{CommitError, Kept, LogoutAgenda},
+};
+
+/// Whoever can send a form to a client.
+pub trait LogoutSender: Send + Sync {
+    /// Posts `form`, which is encoded, to `uri`, and waits for the answer, but not for long.
+    ///
+    /// # Errors
+    ///
+    /// [`NotTaken`], unless the client has answered that it has taken it.
+    fn post<'a>(&'a self, uri: &'a str, form: Secret) -> Sending<'a>;
+}
+
+/// What a [`LogoutSender`] promises.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send + 'a>>;
+
+/// Why a client has not taken a logout token, for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTaken(pub String);
+
+/// What is to be sent now, at most `limit`, and when to look again.
+///
+/// # Errors
+///
+/// The storage.
+pub fn agenda(signet: &Signet, limit: usize) -> Result<LogoutAgenda, Fault> {
+    Ok(signet.store.logout_agenda(signet.clock.now(), limit)?)
+}
+
+/// Tells a client, and writes down what came of it.
+///
+/// # Errors
+///
+/// The storage, or signing. Then it is tried again.
+pub async fn attempt(signet: &Signet, sender: &dyn LogoutSender, kept: &Kept<LogoutNotification>) -> Result<(), Fault> {
+    let notification = &kept.record;
+    let client = signet.store.client(&notification.client_id)?.map(|kept| kept.record);
+    let uri =
+        client.as_ref().and_then(|client| Some((client, client.metadata.openid.backchannel_logout_uri.as_ref()?)));
+    let remaining = match uri {
+        // Taken away, or no longer interested.
+        None => None,
+        Some((client, uri)) => {
+            let token = logout_token(signet, client, notification)?;
+            let form = Secret::new(encode(&[("logout_token", token.expose())]));
+            match sender.post(uri, form).await {
+                Ok(()) => {
+                    tracing::info!(client_id = %notification.client_id, "the client was told of the end of a session");
+                    None
+                }
+                Err(reason) => not_taken(notification, &reason, notification.failed(signet.clock.now())),
+            }
+        }
+    };
+    match signet.store.put_back_notification(kept, remaining.as_ref()).await {
+        // It was written anew meanwhile, and is sent once more.
+        Ok(()) | Err(CommitError::Conflict) => Ok(()),
+        Err(CommitError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+fn not_taken(
+    notification: &LogoutNotification,
+    reason: &NotTaken,
+    next: Option<LogoutNotification>,
+) -> Option<LogoutNotification> {
+    let client_id = &notification.client_id;
+    match &next {
+        Some(next) => {
+            let again_at = next.next_attempt_at;
+            tracing::info!(%client_id, %reason, %again_at, "the client was not told of the end of a session");
+        }
+        None => tracing::warn!(%client_id, %reason, "the client was not told of the end of a session; giving up"),
+    }
+    next
+}
+
+/// "It is RECOMMENDED that the Logout Token be signed with the same algorithm as the ID Tokens" (§2.4), as far as there
+/// are keys for it.
+fn logout_token(signet: &Signet, client: &Client, notification: &LogoutNotification) -> Result<Secret, Fault> {
+    let wanted = client.metadata.openid.id_token_signed_response_alg;
+    let algorithm = if signet.keys.algorithms().contains(&wanted) { wanted } else { Algorithm::Rs256 };
+    let jti = signet.entropy.text::<16>();
+    let claims = notification.claims(&signet.issuer, client, &jti, signet.clock.now());
+    Ok(Secret::new(signet.keys.sign(algorithm, TokenType::Logout, &claims)?))
+}
+
+impl fmt::Display for NotTaken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotTaken {}

@@ -1,0 +1,142 @@
+//! The end of sessions: what hangs on them ends with them, and whoever took part in them is told.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Fault, Signet};
+use crate::{
+    account::{
+        record::AccountId,
+        session::{Session, Sid},
+    },
+    crypto::Digest,
+    oauth::{
+        client::ClientId,
+        grant::{EndCause, Grant},
+        subject::Subject,
+    },
+    oidc::backchannel_logout::LogoutNotification,
+};
+
+/// What ends together with all sessions of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What was granted for as long as the person is signed in.
+    Logins,
+    /// Everything that was granted.
+    Everything,
+}
+
+/// Ends one session, and what was granted for as long as it lasts.
+///
+/// # Errors
+///
+/// When it cannot be written. Then the person may still be signed in, and must not be told otherwise.
+pub(super) async fn end(signet: &Signet, (digest, session): (&Digest, &Session), cause: EndCause) -> Result<(), Fault> {
+    let subject = Subject::new(session.account.as_str());
+    let participants = participants(signet, &subject)?;
+    let meant = |grant: &Grant| grant.ends_with_session(session.sid.as_str());
+    let now = signet.clock.now();
+    // Before the session ends, so that it can be asked for again if the server stops in between; and after it, for what
+    // was granted meanwhile.
+    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    conclude(signet, (digest, session), &participants).await?;
+    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    Ok(())
+}
+
+/// Ends every session of a person, and what `extent` says. How many sessions it were.
+///
+/// # Errors
+///
+/// When it cannot be written. Then the person may still be signed in somewhere, and nobody must be told otherwise.
+pub(super) async fn end_all(
+    signet: &Signet,
+    account: &AccountId,
+    extent: Extent,
+    cause: EndCause,
+) -> Result<usize, Fault> {
+    let subject = Subject::new(account.as_str());
+    let participants = participants(signet, &subject)?;
+    let meant = |grant: &Grant| extent == Extent::Everything || grant.ends_with_its_session();
+    let now = signet.clock.now();
+    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    let (mut after, mut ended) = (None::<Vec<u8>>, 0);
+    loop {
+        let sessions = signet.store.sessions_of(account, after.as_deref(), PAGE)?;
+        let Some((last, _)) = sessions.last() else { break };
+        after = Some(last.clone());
+        for (digest, kept) in sessions.into_iter().filter_map(|(_, placed)| placed) {
+            conclude(signet, (&digest, &kept.record), &participants).await?;
+            ended += 1;
+        }
+    }
+    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    Ok(ended)
+}
+
+/// Whether `grant`, which has just begun, was agreed to in a session that has ended since: then it has nothing to last
+/// for.
+///
+/// # Errors
+///
+/// The storage.
+pub(super) fn is_over(signet: &Signet, grant: &Grant) -> Result<bool, Fault> {
+    let Some(authentication) = grant.authentication.as_ref().filter(|_| grant.ends_with_its_session()) else {
+        return Ok(false);
+    };
+    let Ok(account) = AccountId::parse(grant.subject.as_str()) else { return Ok(false) };
+    Ok(signet.store.session_of(&account, &Sid::presented(&authentication.sid))?.is_none())
+}
+
+/// Ends the session itself, and remembers whom to tell.
+async fn conclude(
+    signet: &Signet,
+    (digest, session): (&Digest, &Session),
+    participants: &Participants,
+) -> Result<(), Fault> {
+    let (subject, sid) = (Subject::new(session.account.as_str()), session.sid.as_str());
+    let now = signet.clock.now();
+    let told = participants.get(sid).into_iter().flatten();
+    let notification =
+        |client_id: &ClientId| LogoutNotification::new(client_id.clone(), subject.clone(), sid.to_owned(), now);
+    let notifications: Vec<LogoutNotification> = told.map(notification).collect();
+    signet.store.end_session(digest, session, &notifications).await?;
+    tracing::info!(account = %session.account, to_tell = notifications.len(), "session ended");
+    if !notifications.is_empty() {
+        signet.logout_bell.notify_one();
+    }
+    Ok(())
+}
+
+/// The clients that took part in each session and want to be told of its end, by the `sid` of the session.
+type Participants = HashMap<String, BTreeSet<ClientId>>;
+
+/// Finds them by the grants of the person, live or ended: a client that has given its tokens back may still keep the
+/// person signed in.
+fn participants(signet: &Signet, subject: &Subject) -> Result<Participants, Fault> {
+    let (mut participants, mut wants) = (Participants::new(), HashMap::<ClientId, bool>::new());
+    let mut after = None;
+    loop {
+        let grants = signet.store.grants_of(subject, after.as_ref(), PAGE)?;
+        let Some(last) = grants.last() else { return Ok(participants) };
+        after = Some(last.record.id.clone());
+        for grant in grants.into_iter().map(|kept| kept.record) {
+            let Some(authentication) = grant.authentication.as_ref() else { continue };
+            let sid = authentication.sid.as_str();
+            if !grant.takes_part_in(sid) {
+                continue;
+            }
+            if !wants.contains_key(&grant.client_id) {
+                let client = signet.store.client(&grant.client_id)?;
+                let uri = client.and_then(|kept| kept.record.metadata.openid.backchannel_logout_uri);
+                wants.insert(grant.client_id.clone(), uri.is_some());
+            }
+            if wants.get(&grant.client_id) == Some(&true) {
+                participants.entry(sid.to_owned()).or_default().insert(grant.client_id);
+            }
+        }
+    }
+}
+
+/// So many are looked at together.
+const PAGE: u16 = 100;

@@ -1,0 +1,137 @@
+//! `/users/{id}/picture`
+
+use std::sync::Arc;
+
+use poem::{
+    Request, RequestBody, Response, Result,
+    http::{StatusCode, header},
+};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions, OpenApi,
+    param::Path,
+    registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry},
+    types::Type,
+};
+
+use super::{
+    documented::{Answer, Kind, Kinds, json_answer, kinds, problem},
+    extract::BearerToken,
+    fault,
+    management::{admitted, answered, no_content, with_refusals_of_one},
+    oauth_api::Tag,
+    oauth_schema::Problem,
+    server::Server,
+    user_schema::{GoneKinds, UserBody, user_json},
+};
+use crate::{
+    account::picture::Picture,
+    endpoint::{pictures, users::SCOPES},
+};
+
+/// Pictures of people.
+pub(super) struct PicturesApi(pub(super) Arc<Server>);
+
+/// The bytes of a picture, of whatever type they say they are: the bytes themselves are looked at.
+struct Upload(Vec<u8>);
+
+kinds!(PutPictureKinds registers UserBody, Problem => with_refusals_of_one(vec![
+    Kind::json::<UserBody>(200, "The person, with the address of the picture"),
+    Kind::json::<Problem>(413, "The picture is larger than 2 MiB"),
+]));
+kinds!(PictureKinds registers Problem => vec![
+    Kind::text("image/jpeg", 200, "The picture"),
+    Kind::text("image/png", 200, "The picture, if parts of it are transparent"),
+    Kind::empty(304, "It has not changed"),
+    Kind::json::<Problem>(404, "There is none"),
+]);
+
+#[OpenApi]
+impl PicturesApi {
+    /// Look at the picture of a person
+    ///
+    /// For everyone who has the address, which stands in the claim `picture`.
+    #[oai(path = "/users/:id/picture", method = "get", operation_id = "picture", tag = "Tag::People")]
+    async fn show(
+        &self,
+        request: &Request,
+        /// The identifier of the person.
+        id: Path<String>,
+    ) -> Result<Answer<PictureKinds>> {
+        let Some(picture) = pictures::show(&self.0.signet, &id.0).map_err(fault)? else {
+            return Ok(Answer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture here")));
+        };
+        let etag = format!("\"{}\"", picture.etag().trim_matches('"'));
+        let is_known = request.header(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&etag));
+        let answer = Response::builder()
+            .header(header::ETAG, etag)
+            .header(header::CACHE_CONTROL, "public, max-age=86400")
+            // Other sites show it; nothing in it is ever run.
+            .header("cross-origin-resource-policy", "cross-origin")
+            .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        Ok(Answer::from(if is_known {
+            answer.status(StatusCode::NOT_MODIFIED).finish()
+        } else {
+            answer.content_type(picture.content_type().as_str()).body(picture.bytes().to_vec())
+        }))
+    }
+
+    /// Set the picture of a person
+    ///
+    /// A PNG, JPEG or WebP of up to 2 MiB. A square of at most 256 by 256 pixels is kept of it, without what a camera
+    /// writes beside the picture (where it was taken, for example).
+    #[oai(path = "/users/:id/picture", method = "put", operation_id = "setPicture", tag = "Tag::People")]
+    async fn put(
+        &self,
+        token: BearerToken,
+        /// The identifier of the person, or `me`.
+        id: Path<String>,
+        upload: Upload,
+    ) -> Result<Answer<PutPictureKinds>> {
+        let set = match admitted(&self.0, token, SCOPES) {
+            Ok(access) => pictures::put(&self.0.signet, &access, &id.0, upload.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+    }
+
+    /// Remove the picture of a person
+    #[oai(path = "/users/:id/picture", method = "delete", operation_id = "removePicture", tag = "Tag::People")]
+    async fn remove(
+        &self,
+        token: BearerToken,
+        /// The identifier of the person, or `me`.
+        id: Path<String>,
+    ) -> Result<Answer<GoneKinds>> {
+        let removed = match admitted(&self.0, token, SCOPES) {
+            Ok(access) => pictures::remove(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(removed.map(|()| no_content()))
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Upload {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn request_meta() -> Option<MetaRequest> {
+        let media = |content_type| {
+            let schema = MetaSchema::new_with_format("string", "binary");
+            MetaMediaType { content_type, schema: MetaSchemaRef::Inline(Box::new(schema)) }
+        };
+        let content = ["image/png", "image/jpeg", "image/webp"].map(media).into();
+        Some(MetaRequest { description: None, content, required: true })
+    }
+
+    async fn from_request(
+        _request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        // The edge has read it already, and bounds what the address may take.
+        Ok(Self(body.take()?.into_bytes_limit(Picture::MAXIMUM_UPLOAD + 1).await?.to_vec()))
+    }
+}

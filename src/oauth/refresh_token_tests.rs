@@ -1,0 +1,405 @@
+use super::*;
+use crate::oauth::{
+    authorization_request::tests::resources,
+    client_authentication::{
+        PresentedCredentials,
+        tests::{client, public_client},
+    },
+    grant::{ActivePerson, EndCause, Ended, PersonStanding, tests::grant},
+    issuer::Issuer,
+    parameters::Parameters,
+};
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+const POLICY: RefreshPolicy =
+    RefreshPolicy { absolute: Duration::days(90), idle: Duration::days(14), overlap: Duration::seconds(10) };
+const ORDERS: &str = "https://orders.example.org";
+const ISSUER: &str = "https://login.example.org";
+
+fn key() -> SealingKey {
+    SealingKey::new([7; 32])
+}
+
+/// `client`, registered for refresh tokens of all that it may ask for.
+fn refreshing(mut client: Client) -> Client {
+    client.metadata.grant_types.push(GrantType::RefreshToken);
+    client.metadata.scope = client.metadata.scope.union(&Scope::parse("offline_access").unwrap());
+    client
+}
+
+fn authenticated(client: Client) -> AuthenticatedClient {
+    let secret = if client.is_public() { "" } else { "&client_secret=older" };
+    let form = Parameters::parse(&format!("client_id={}{secret}", client.client_id)).unwrap();
+    PresentedCredentials::find(None, &form).unwrap().authenticate(Some(client)).unwrap()
+}
+
+/// A grant and what its client has of it.
+struct Held {
+    grant: Grant,
+    client: AuthenticatedClient,
+    token: Secret,
+}
+
+/// What somebody asks for besides the refresh token.
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
+    scope: Option<&'a str>,
+    resources: &'a [&'a str],
+}
+
+fn held_by(client: Client) -> Held {
+    let client = refreshing(client);
+    let scope = Scope::parse("openid orders:read offline_access").unwrap();
+    let audience = resources().audience(&scope, &[]).unwrap();
+    let grant = Grant { scope, audience, expires_at: Some(NOW + Duration::minutes(5)), ..grant() };
+    let (grant, token) = begin(grant, &client, &POLICY, (&key(), Entropy::system()));
+    Held { grant, client: authenticated(client), token: token.unwrap() }
+}
+
+fn parsed(token: &Secret) -> PresentedRefreshToken {
+    PresentedRefreshToken::parse(token.expose(), &key()).unwrap()
+}
+
+fn active() -> Circumstances {
+    Circumstances { person: PersonStanding::Active(ActivePerson::default()) }
+}
+
+impl Held {
+    fn ask(&self, token: &Secret, asked: Asked<'_>, now: OffsetDateTime) -> Result<Refreshment, TokenError> {
+        self.ask_when(&active(), token, asked, now)
+    }
+
+    fn ask_when(
+        &self,
+        circumstances: &Circumstances,
+        token: &Secret,
+        asked: Asked<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Refreshment, TokenError> {
+        let presented = parsed(token);
+        let Asked { scope, resources: named } = asked;
+        let request = RefreshRequest { client: &self.client, presented: &presented, scope, resources: named };
+        refresh(&self.grant, &request, (circumstances, &resources()), &POLICY, now)
+    }
+
+    /// Refreshes with `token` at `now`, and keeps what has to be written. The token that is told.
+    fn turn(&mut self, token: &Secret, now: OffsetDateTime) -> Secret {
+        let refreshment = self.ask(token, Asked::default(), now).unwrap();
+        let means = (&key(), Entropy::system());
+        let (changed, told) = refreshment.advance(&self.grant, &parsed(token), means, now);
+        self.grant = changed.unwrap_or(self.grant.clone());
+        told
+    }
+
+    fn generation(&self) -> u32 {
+        self.grant.refresh_token.as_ref().unwrap().generation
+    }
+
+    /// The outcome of asking with `token` at `now`.
+    fn outcome(&self, token: &Secret, now: OffsetDateTime) -> Result<(), TokenError> {
+        self.ask(token, Asked::default(), now).map(|_| ())
+    }
+}
+
+fn text(scope: &str) -> Asked<'_> {
+    Asked { scope: Some(scope), ..Asked::default() }
+}
+
+// RFC 9700 §4.14.2
+#[test]
+fn a_rotation_gives_the_next_generation_and_replaces_the_token() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    let second = held.turn(&first, NOW);
+    assert_eq!(held.generation(), 1);
+    assert_ne!(first.expose(), second.expose());
+    let third = held.turn(&second, NOW + Duration::HOUR);
+    assert_eq!(held.generation(), 2);
+    assert_ne!(second.expose(), third.expose());
+    assert_eq!(held.outcome(&third, NOW + Duration::HOUR), Ok(()));
+}
+
+#[test]
+fn a_lost_answer_is_told_again_for_a_short_while_and_makes_no_second_branch() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    let second = held.turn(&first, NOW);
+    let written = serde_json::to_string(&held.grant).unwrap();
+    let last = NOW + POLICY.overlap - Duration::nanoseconds(1);
+    for again in [NOW, NOW + Duration::SECOND, last] {
+        assert_eq!(held.turn(&first, again).expose(), second.expose(), "{again}");
+        assert_eq!(serde_json::to_string(&held.grant).unwrap(), written, "{again}");
+    }
+    assert_eq!(held.outcome(&second, last), Ok(()));
+    assert!(!written.contains(first.expose()) && !written.contains(second.expose()), "{written}");
+}
+
+#[test]
+fn a_token_that_was_replaced_is_a_replay_when_the_overlap_is_over() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    let second = held.turn(&first, NOW);
+    assert_eq!(held.outcome(&first, NOW + POLICY.overlap), Err(TokenError::RefreshTokenReused));
+    // The caller ends the grant then, and with it the successor.
+    assert_eq!(held.outcome(&second, NOW + POLICY.overlap), Ok(()));
+    held.grant.ended = Some(Ended { at: NOW, cause: EndCause::RefreshReplayed });
+    assert_eq!(held.outcome(&second, NOW + POLICY.overlap), Err(TokenError::GrantEnded));
+}
+
+#[test]
+fn a_token_two_generations_old_is_a_replay_even_within_the_overlap() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    let second = held.turn(&first, NOW);
+    let third = held.turn(&second, NOW);
+    assert_eq!(held.outcome(&first, NOW), Err(TokenError::RefreshTokenReused));
+    assert_eq!(held.turn(&second, NOW).expose(), third.expose());
+}
+
+// A database that was set back knows less than the clients do.
+#[test]
+fn a_token_of_a_generation_that_is_not_known_yet_is_a_replay() {
+    let mut held = held_by(public_client());
+    let earlier = held.grant.clone();
+    let first = held.token.clone();
+    let second = held.turn(&first, NOW);
+    held.grant = earlier;
+    assert_eq!(held.outcome(&second, NOW), Err(TokenError::RefreshTokenReused));
+    assert_eq!(held.outcome(&first, NOW), Ok(()));
+}
+
+#[test]
+fn a_token_with_one_changed_character_anywhere_is_unknown() {
+    let token = held_by(public_client()).token;
+    assert!(PresentedRefreshToken::parse(token.expose(), &key()).is_some());
+    for at in 0..token.expose().len() {
+        for byte in [b'A', b'B', b'=', 0x7f] {
+            let mut altered = token.expose().as_bytes().to_vec();
+            if altered[at] == byte {
+                continue;
+            }
+            altered[at] = byte;
+            let altered = String::from_utf8(altered).unwrap();
+            assert!(PresentedRefreshToken::parse(&altered, &key()).is_none(), "{byte} at {at}");
+        }
+        assert!(PresentedRefreshToken::parse(&token.expose()[..at], &key()).is_none(), "cut at {at}");
+    }
+    let others = SealingKey::new([8; 32]);
+    assert!(PresentedRefreshToken::parse(token.expose(), &others).is_none(), "of another server");
+    for text in ["", "signet_rt_", "ä", &format!("signet_rt_{}", "ä".repeat(30)), &format!("{}A", token.expose())] {
+        assert!(PresentedRefreshToken::parse(text, &key()).is_none(), "{text}");
+    }
+}
+
+// RFC 6749 §6
+#[test]
+fn a_narrower_scope_is_for_this_access_token_alone() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    let narrow = held.ask(&first, text("orders:read"), NOW).unwrap();
+    let (changed, second) = narrow.advance(&held.grant, &parsed(&first), (&key(), Entropy::system()), NOW);
+    let issuance = narrow.into_issuance();
+    assert_eq!(issuance.scope(), &Scope::parse("orders:read").unwrap());
+    assert_eq!(issuance.audience().to_claim(), ORDERS);
+    held.grant = changed.unwrap();
+    assert_eq!(held.grant.scope, Scope::parse("openid orders:read offline_access").unwrap());
+    let whole = held.ask(&second, Asked::default(), NOW).unwrap().into_issuance();
+    assert_eq!(whole.scope(), &held.grant.scope);
+    assert_eq!(whole.audience(), &held.grant.audience);
+}
+
+// "The requested scope MUST NOT include any scope not originally granted by the resource owner"
+#[test]
+fn a_wider_an_unknown_and_a_blank_scope_are_refused() {
+    let held = held_by(public_client());
+    for scope in ["openid profile", "orders:read email", "orders:write", "signet:admin", "a\"b", " "] {
+        let refusal = held.ask(&held.token, text(scope), NOW).unwrap_err();
+        assert_eq!(refusal, TokenError::ScopeExceeded, "{scope:?}");
+    }
+    assert!(held.ask(&held.token, text("offline_access orders:read openid"), NOW).is_ok());
+}
+
+#[test]
+fn what_the_client_has_lost_since_is_not_issued() {
+    let mut held = held_by(public_client());
+    let mut less = held.client.client().clone();
+    less.metadata.scope = Scope::parse("openid offline_access").unwrap();
+    held.client = authenticated(less.clone());
+    let issuance = held.ask(&held.token, Asked::default(), NOW).unwrap().into_issuance();
+    assert_eq!(issuance.scope(), &less.metadata.scope);
+    assert_eq!(issuance.audience().to_claim(), ISSUER, "nor for the API that the scope was for");
+    assert_eq!(held.ask(&held.token, text("orders:read"), NOW).unwrap_err(), TokenError::ScopeExceeded);
+
+    let mut without = less.clone();
+    without.metadata.scope = Scope::parse("openid orders:read").unwrap();
+    held.client = authenticated(without);
+    assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantEnded), "offline_access was taken away");
+    less.metadata.grant_types = vec![GrantType::AuthorizationCode];
+    held.client = authenticated(less);
+    assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantNotAllowed));
+}
+
+// A grant outlives the configuration that it was written under.
+#[test]
+fn what_the_server_no_longer_knows_is_not_issued() {
+    let mut held = held_by(public_client());
+    let none = Resources::new(&Issuer::parse(ISSUER).unwrap(), Vec::new());
+    let asked = |held: &Held, asked: Asked<'_>| {
+        let (presented, Asked { scope, resources: named }) = (parsed(&held.token), asked);
+        let request = RefreshRequest { client: &held.client, presented: &presented, scope, resources: named };
+        let refreshed = refresh(&held.grant, &request, (&active(), &none), &POLICY, NOW);
+        refreshed.map(|refreshment| refreshment.into_issuance())
+    };
+    let issuance = asked(&held, Asked::default()).unwrap();
+    assert_eq!(issuance.scope(), &Scope::parse("openid offline_access").unwrap());
+    assert_eq!(issuance.audience().to_claim(), ISSUER);
+    assert_eq!(asked(&held, text("orders:read")).unwrap_err(), TokenError::ScopeExceeded);
+    let orders = Asked { resources: &[ORDERS], ..Asked::default() };
+    assert_eq!(asked(&held, orders).unwrap_err(), TokenError::InvalidTarget);
+    held.grant.scope = Scope::parse("orders:read").unwrap();
+    held.grant.audience = resources().audience(&held.grant.scope, &[]).unwrap();
+    assert_eq!(asked(&held, Asked::default()).unwrap_err(), TokenError::GrantEnded);
+}
+
+// RFC 8707 §2.2
+#[test]
+fn the_resource_is_one_that_was_granted() {
+    let held = held_by(public_client());
+    let asked = |scope, named: &[&str]| {
+        let asked = Asked { scope, resources: named };
+        held.ask(&held.token, asked, NOW).map(|refreshment| refreshment.into_issuance().audience().to_claim())
+    };
+    assert_eq!(asked(None, &[]), Ok(serde_json::json!([ORDERS, ISSUER])));
+    assert_eq!(asked(None, &[ORDERS]), Ok(ORDERS.into()));
+    assert_eq!(asked(None, &[ISSUER, ORDERS]), Ok(serde_json::json!([ORDERS, ISSUER])));
+    assert_eq!(asked(Some("orders:read"), &[ORDERS]), Ok(ORDERS.into()));
+    for (scope, named) in [
+        (None, &["https://stock.example.org"][..]),
+        (None, &[ORDERS, "https://stock.example.org"]),
+        (Some("openid"), &["https://stock.example.org"]),
+        (Some("orders:read"), &[ISSUER]),
+    ] {
+        assert_eq!(asked(scope, named), Err(TokenError::InvalidTarget), "{scope:?} {named:?}");
+    }
+    assert_eq!(held.grant.audience.to_claim(), serde_json::json!([ORDERS, ISSUER]));
+}
+
+#[test]
+fn a_token_that_is_not_used_is_worthless_at_the_instant_when_it_has_lain_idle_for_too_long() {
+    for client in [client(), public_client()] {
+        let held = held_by(client);
+        let end = NOW + POLICY.idle;
+        assert_eq!(held.outcome(&held.token, end - Duration::nanoseconds(1)), Ok(()));
+        assert_eq!(held.outcome(&held.token, end), Err(TokenError::RefreshTokenExpired));
+        let state = held.grant.refresh_token.as_ref().unwrap();
+        assert_eq!(state.expires_at(&POLICY), end);
+        assert!(state.is_current(&parsed(&held.token), &POLICY, end - Duration::nanoseconds(1)));
+        assert!(!state.is_current(&parsed(&held.token), &POLICY, end));
+    }
+}
+
+// OWASP ASVS 10.4.8
+#[test]
+fn however_much_it_is_used_a_grant_ends_at_its_absolute_limit() {
+    for client in [client(), public_client()] {
+        let mut held = held_by(client);
+        let end = NOW + POLICY.absolute;
+        let (mut now, mut token) = (NOW, held.token.clone());
+        while now + Duration::DAY < end {
+            now += Duration::DAY;
+            token = held.turn(&token, now);
+        }
+        assert_eq!(held.outcome(&token, end - Duration::nanoseconds(1)), Ok(()));
+        assert_eq!(held.outcome(&token, end), Err(TokenError::RefreshTokenExpired));
+        assert_eq!(held.grant.refresh_token.as_ref().unwrap().expires_at(&POLICY), end);
+        // The access token of the last moment is still known for as long as it lives.
+        assert_eq!(held.grant.expires_at, Some(end + Duration::minutes(5)));
+    }
+}
+
+// FAPI 2.0 Security Profile §5.3.2.1 asks not to rotate.
+#[test]
+fn a_confidential_client_keeps_its_token_unless_it_is_registered_otherwise() {
+    let mut held = held_by(client());
+    let token = held.token.clone();
+    for at in [NOW, NOW + Duration::DAY, NOW + Duration::days(3)] {
+        assert_eq!(held.turn(&token, at).expose(), token.expose());
+    }
+    assert_eq!(held.generation(), 0);
+    let mut rotating = client();
+    rotating.metadata.rotate_refresh_tokens = Some(true);
+    let mut held = held_by(rotating);
+    let token = held.token.clone();
+    assert_ne!(held.turn(&token, NOW).expose(), token.expose());
+    assert_eq!(held.generation(), 1);
+}
+
+#[test]
+fn the_use_of_a_token_that_stays_is_written_down_a_few_times_only() {
+    let held = held_by(client());
+    let writes = |at| {
+        let refreshment = held.ask(&held.token, Asked::default(), at).unwrap();
+        refreshment.advance(&held.grant, &parsed(&held.token), (&key(), Entropy::system()), at).0
+    };
+    let noteworthy = NOW + POLICY.idle / NOTES_PER_IDLE;
+    assert!(writes(noteworthy - Duration::nanoseconds(1)).is_none());
+    let written = writes(noteworthy).unwrap().refresh_token.unwrap();
+    assert_eq!(written.last_used_at(), noteworthy);
+}
+
+// "the authorization server MUST verify the binding between the refresh token and client identity"
+#[test]
+fn another_client_learns_nothing_and_ends_nothing() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    held.turn(&first, NOW);
+    let mut other = refreshing(public_client());
+    other.client_id = crate::oauth::client::ClientId::parse("other").unwrap();
+    held.client = authenticated(other);
+    let later = NOW + POLICY.overlap;
+    assert_eq!(held.outcome(&first, later), Err(TokenError::RefreshTokenOfAnotherClient), "not even that it is old");
+}
+
+#[test]
+fn a_grant_refreshes_while_nothing_behind_it_has_changed() {
+    let held = held_by(public_client());
+    let later = Some(NOW + Duration::SECOND);
+    let password = ActivePerson { password_changed_at: later, ..ActivePerson::default() };
+    let disconnected = ActivePerson { disconnected_at: later, ..ActivePerson::default() };
+    let scheduled = ActivePerson { scheduled_end_at: later, ..ActivePerson::default() };
+    let persons = [password, disconnected, scheduled].map(PersonStanding::Active);
+    for person in persons.into_iter().chain([PersonStanding::Gone]) {
+        let circumstances = Circumstances { person };
+        let refusal = held.ask_when(&circumstances, &held.token, Asked::default(), NOW + Duration::HOUR).unwrap_err();
+        assert_eq!(refusal, TokenError::GrantEnded, "{circumstances:?}");
+    }
+    let disabled = Client { is_disabled: true, ..held.client.client().clone() };
+    let restricted = {
+        let mut client = held.client.client().clone();
+        client.metadata.allowed_groups = vec!["staff".to_owned()];
+        client
+    };
+    for client in [disabled, restricted] {
+        let held = Held { client: authenticated(client), grant: held.grant.clone(), token: held.token.clone() };
+        assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantEnded));
+    }
+    assert_eq!(held.outcome(&held.token, NOW), Ok(()));
+}
+
+#[test]
+fn a_client_that_is_not_registered_for_refresh_tokens_gets_none() {
+    let (grant, token) = begin(grant(), &client(), &POLICY, (&key(), Entropy::system()));
+    assert!(token.is_none() && grant.refresh_token.is_none());
+}
+
+#[test]
+fn a_token_is_recognised_by_scanners_and_printed_by_nobody() {
+    let held = held_by(public_client());
+    assert!(held.token.expose().starts_with("signet_rt_"));
+    let presented = parsed(&held.token);
+    assert_eq!(presented.grant(), &held.grant.id);
+    for shown in [format!("{presented:?}"), format!("{:?}", held.grant)] {
+        assert!(!shown.contains(held.token.expose()), "{shown}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Which clients are still to be told that a session has ended.
+
+use time::OffsetDateTime;
+
+use super::{
+    Commit, CommitError, Namespace, StoreFault,
+    namespaces::LOGOUT_NOTIFICATIONS,
+    record::{Kept, Record, Store, pair, put},
+};
+use crate::oidc::backchannel_logout::LogoutNotification;
+
+impl Record for LogoutNotification {
+    const NAMESPACE: Namespace = LOGOUT_NOTIFICATIONS;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(LogoutNotification::expires_at(self))
+    }
+}
+
+/// What is to be sent now, and when there is more.
+#[derive(Debug, Default)]
+pub struct LogoutAgenda {
+    /// What is due, the longest waiting first.
+    pub due: Vec<Kept<LogoutNotification>>,
+    /// When the next one is due beside those.
+    pub next_at: Option<OffsetDateTime>,
+}
+
+impl Store {
+    /// The notifications that are due at `now`, at most `limit`, and when to look again.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn logout_agenda(&self, now: OffsetDateTime, limit: usize) -> Result<LogoutAgenda, StoreFault> {
+        let (mut waiting, mut after) = (Vec::new(), None::<Vec<u8>>);
+        loop {
+            let page = self.records::<LogoutNotification>(b"", after.as_deref(), PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            let kept = page.into_iter().map(|(_, kept)| kept);
+            waiting.extend(kept.filter(|kept| now < LogoutNotification::expires_at(&kept.record)));
+        }
+        waiting.sort_by_key(|kept| kept.record.next_attempt_at);
+        let due = waiting.iter().take(limit).take_while(|kept| kept.record.next_attempt_at <= now).count();
+        let rest = waiting.split_off(due);
+        Ok(LogoutAgenda { due: waiting, next_at: rest.first().map(|kept| kept.record.next_attempt_at) })
+    }
+
+    /// Keeps `changed` in place of `kept`, or forgets it.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when the session has been ended once more since it was read.
+    pub async fn put_back_notification(
+        &self,
+        kept: &Kept<LogoutNotification>,
+        changed: Option<&LogoutNotification>,
+    ) -> Result<(), CommitError> {
+        let key = key(&kept.record);
+        let commit = kept.unchanged(Commit::new(), &key);
+        self.commit(match changed {
+            Some(changed) => put(commit, &key, changed)?,
+            None => commit.delete(LOGOUT_NOTIFICATIONS, key),
+        })
+        .await
+    }
+}
+
+/// Adds all of `notifications` to `commit`.
+pub(super) fn put_all(commit: Commit, notifications: &[LogoutNotification]) -> Result<Commit, StoreFault> {
+    notifications.iter().try_fold(commit, |commit, notification| put(commit, &key(notification), notification))
+}
+
+fn key(notification: &LogoutNotification) -> Vec<u8> {
+    pair(&notification.sid, notification.client_id.as_str())
+}
+
+const PAGE: u16 = 200;

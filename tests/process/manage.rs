@@ -1,0 +1,116 @@
+//! `signet user` and `signet client`
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Output, Stdio},
+};
+
+use crate::{
+    support::{RunningServer, command, free_port},
+    visitor::{Visitor, config},
+};
+
+const PASSPHRASE: &str = "a long and winding passphrase";
+
+struct Operator<'a>(&'a Path, u16);
+
+impl Operator<'_> {
+    fn run(&self, arguments: &[&str], typed: &str) -> Output {
+        let mut child = command(self.0, self.1)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    fn prints(&self, arguments: &[&str], typed: &str) -> String {
+        let output = self.run(arguments, typed);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn refuses(&self, arguments: &[&str], typed: &str) -> String {
+        let output = self.run(arguments, typed);
+        assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn whoever_runs_the_server_manages_people_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), config()).unwrap();
+    let port = free_port();
+    let server = RunningServer::start_in(folder.path(), port);
+    let operator = Operator(folder.path(), port);
+    let added = ["user", "add", "eve", "--email", "eve@example.org", "--group", "staff", "--employee-number", "7"];
+    let said = operator.refuses(&added, "short\n");
+    assert!(said.contains("password"), "{said}");
+    let id = operator.prints(&added, &format!("{PASSPHRASE}\n"));
+    assert!(id.starts_with("usr_"), "{id}");
+    let mut eve = Visitor::new(&server.issuer);
+    eve.sign_in(("eve", PASSPHRASE)).await;
+    assert!(
+        operator.prints(&["user", "list", "--username", "ev"], "").contains("eve  person  active  eve@example.org")
+    );
+    let shown = operator.prints(&["user", "show", id.trim()], "");
+    assert!(shown.contains("groups: staff") && shown.contains("employee_number: 7"), "{shown}");
+    assert!(!shown.contains("argon2"), "{shown}");
+    operator.prints(&["user", "disable", "EVE"], "");
+    assert_eq!(eve.get("/account").await.status, 303);
+    operator.prints(&["user", "enable", "eve"], "");
+    operator.prints(&["user", "password", "eve"], "quite another long passphrase\n");
+    Visitor::new(&server.issuer).sign_in(("eve", "quite another long passphrase")).await;
+    assert!(operator.refuses(&["user", "password", "eve"], "").contains("no password"));
+    let link = operator.prints(&["user", "invite", "--group", "staff"], "");
+    assert_eq!(Visitor::new(&server.issuer).get(link.trim()).await.status, 200);
+    operator.prints(&["user", "delete", "eve"], "");
+    assert!(operator.refuses(&["user", "show", "eve"], "").contains("no such person"));
+    let said = operator.refuses(&["user", "delete", "root"], "");
+    assert!(said.contains("last administrator"), "{said}");
+    assert!(!server.log().contains(PASSPHRASE));
+}
+
+#[tokio::test]
+async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), config()).unwrap();
+    let port = free_port();
+    let operator = Operator(folder.path(), port);
+    // While no server runs, the files are opened.
+    let added = ["client", "add", "Job", "--grant-type", "client_credentials", "--scope", "orders:read"];
+    let told = operator.prints(&added, "");
+    let value = |name: &str| {
+        let line = told.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(ToOwned::to_owned));
+        line.unwrap_or_else(|| panic!("{told}"))
+    };
+    let (id, secret) = (value("client_id"), value("client_secret"));
+    let server = RunningServer::start_in(folder.path(), port);
+    let works = async |secret: &str| {
+        let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", secret)];
+        Visitor::new(&server.issuer).post("/token", &form).await.status == 200
+    };
+    assert!(works(&secret).await);
+    let second = operator.prints(&["client", "secret", "add", &id], "");
+    let second = second.lines().find_map(|line| line.strip_prefix("client_secret: ")).unwrap().to_owned();
+    operator.prints(&["client", "secret", "remove", &id, "1"], "");
+    assert!(!works(&secret).await && works(&second).await);
+    operator.prints(&["client", "disable", &id], "");
+    assert!(!works(&second).await);
+    operator.prints(&["client", "enable", &id], "");
+    assert!(works(&second).await);
+    assert!(operator.prints(&["client", "list", "--name", "job"], "").contains(&id));
+    let shown = operator.prints(&["client", "show", &id], "");
+    assert!(shown.contains("grant_type: client_credentials") && !shown.contains(&second), "{shown}");
+    operator.prints(&["client", "delete", &id], "");
+    assert!(!works(&second).await);
+    assert!(operator.refuses(&["client", "delete", "report"], "").contains("configuration"));
+    assert!(
+        operator.refuses(&["client", "add", "Bad", "--redirect-uri", "javascript:x"], "").contains("redirect_uris")
+    );
+}

@@ -1,0 +1,287 @@
+//! What happens when many ask at once. The requests reach `/token` without HTTP, so that nothing slows them down but the
+//! server itself.
+//!
+//! `SIGNET_RACE_ROUNDS` sets the number of rounds.
+
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
+
+use serde_json::json as object;
+use signet::{
+    endpoint::{
+        revoke,
+        token::{self, TokenRefusal, TokenResponse},
+    },
+    http::Server,
+    oauth::{
+        grant::{EndCause, Grant},
+        parameters::{Parameters, encode},
+        subject::Subject,
+    },
+};
+use tokio::sync::Barrier;
+
+use super::{client, code, credentials, introspect, issued, json, refresh, refusal, text, tokens, userinfo};
+use crate::{
+    ADMINISTRATOR,
+    served_here::ServedHere,
+    visitor::{REDIRECT_URI, VERIFIER, Visitor, config},
+};
+
+const AT_ONCE: usize = 64;
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+fn rounds() -> usize {
+    std::env::var("SIGNET_RACE_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap())
+}
+
+async fn started(more: &str) -> (ServedHere, Visitor) {
+    let grants = format!("grant_types = [\"authorization_code\", \"refresh_token\", \"{DEVICE_CODE}\"]\n");
+    let rest = format!("redirect_uris = [\"{REDIRECT_URI}\"]\nscope = \"openid orders:read offline_access\"\n{grants}");
+    let clients = ["web", "public"].map(|client_id| client(client_id, &rest)).concat();
+    let server = ServedHere::start(&[config(), clients, more.to_owned()].concat()).await;
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    (server, visitor)
+}
+
+const OFFLINE: &[(&str, Option<&str>)] = &[("scope", Some("openid orders:read offline_access"))];
+
+/// What came of requests that were made at once.
+#[derive(Default)]
+struct Outcomes {
+    issued: Vec<TokenResponse>,
+    refused: BTreeMap<&'static str, usize>,
+}
+
+/// [`AT_ONCE`] times the same request to the token endpoint, all at the same moment.
+async fn all_at_once(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)]) -> Outcomes {
+    let form = Parameters::parse(&encode(&[form, &credentials(client_id)].concat())).unwrap();
+    let start = Arc::new(Barrier::new(AT_ONCE));
+    let tasks: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let (server, form, start) = (Arc::clone(server), form.clone(), Arc::clone(&start));
+            tokio::spawn(async move {
+                start.wait().await;
+                token::token(server.signet(), None, &form, Ipv4Addr::LOCALHOST.into()).await
+            })
+        })
+        .collect();
+    let mut outcomes = Outcomes::default();
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(tokens) => outcomes.issued.push(tokens),
+            Err(TokenRefusal::Refused { error, .. }) => *outcomes.refused.entry(error.code()).or_default() += 1,
+            Err(TokenRefusal::Fault(fault)) => panic!("{fault}"),
+        }
+    }
+    outcomes
+}
+
+/// The grants of the administrator.
+fn grants(server: &ServedHere) -> Vec<Grant> {
+    let subject = Subject::new(server.person().id.as_str());
+    let (mut grants, mut after) = (Vec::new(), None);
+    loop {
+        let page = server.signet().store.grants_of(&subject, after.as_ref(), 100).unwrap();
+        match page.last() {
+            Some(last) => after = Some(last.record.id.clone()),
+            None => return grants,
+        }
+        grants.extend(page.into_iter().map(|kept| kept.record));
+    }
+}
+
+fn invalid_grant(times: usize) -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([("invalid_grant", times)])
+}
+
+// RFC 6749 §4.1.2
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_redeem_one_code_at_once_one_wins_and_the_replay_ends_its_grant() {
+    let (server, mut visitor) = started("").await;
+    let shared = server.shared();
+    let mut winners = 0;
+    for round in 0..rounds() {
+        let client_id = if round % 2 == 0 { "web" } else { "public" };
+        let code = code(&mut visitor, client_id, OFFLINE).await;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", REDIRECT_URI),
+            ("code_verifier", VERIFIER),
+        ];
+        let outcomes = all_at_once(&shared, client_id, &form).await;
+        assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
+        winners += outcomes.issued.len();
+        let won = &outcomes.issued[0];
+        // The rate limit of HTTP counts by the clock, which stands still.
+        server.clock.advance(time::Duration::SECOND);
+        let access = won.access_token.expose();
+        assert_eq!(introspect(&mut visitor, "web", access).await, object!({"active": false}), "round {round}");
+        assert_eq!(userinfo(&mut visitor, access).await, 401);
+        let page = refresh(&mut visitor, client_id, won.refresh_token.as_ref().unwrap().expose(), &[]).await;
+        assert_eq!(refusal(&page), "400 invalid_grant");
+    }
+    println!("{} rounds of {AT_ONCE} redeeming one code at once: {winners} winners", rounds());
+    assert_eq!(winners, rounds());
+    let grants = grants(&server);
+    assert_eq!(grants.len(), rounds(), "no second grant");
+    for grant in grants {
+        assert_eq!(grant.ended.unwrap().cause, EndCause::CodeReplayed);
+    }
+}
+
+// RFC 9700 §4.14.2
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_refresh_one_token_at_once_all_get_the_same_successor() {
+    let (server, mut visitor) = started("").await;
+    let shared = server.shared();
+    let first = tokens(&mut visitor, "public", OFFLINE).await;
+    let mut token = text(&first, "refresh_token").to_owned();
+    let (mut answers, mut successors) = (0, 0);
+    for round in 0..rounds() {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        let outcomes = all_at_once(&shared, "public", &form).await;
+        assert_eq!(outcomes.refused, BTreeMap::new(), "round {round}");
+        answers += outcomes.issued.len();
+        let mut told: Vec<&str> =
+            outcomes.issued.iter().map(|tokens| tokens.refresh_token.as_ref().unwrap().expose()).collect();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(told.len(), 1, "round {round}");
+        assert_ne!(told[0], token);
+        successors += told.len();
+        token = told[0].to_owned();
+        // What is remembered went one generation on, and not further.
+        let remembered = serde_json::to_value(&grants(&server)[0]).unwrap();
+        assert_eq!(remembered["refresh_token"]["generation"], round + 1);
+    }
+    println!(
+        "{} rounds of {AT_ONCE} refreshing one token at once: {answers} answers, {successors} successors",
+        rounds()
+    );
+    assert_eq!((successors, grants(&server).len()), (rounds(), 1));
+    issued(&refresh(&mut visitor, "public", &token, &[]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_refresh_one_token_at_once_without_an_overlap_one_wins_and_the_grant_ends() {
+    let (server, mut visitor) = started("[lifetimes]\nrefresh_token_overlap = 0\n").await;
+    let shared = server.shared();
+    let mut winners = 0;
+    for round in 0..rounds() {
+        let first = tokens(&mut visitor, "public", OFFLINE).await;
+        let form = [("grant_type", "refresh_token"), ("refresh_token", text(&first, "refresh_token"))];
+        let outcomes = all_at_once(&shared, "public", &form).await;
+        assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
+        winners += outcomes.issued.len();
+        server.clock.advance(time::Duration::SECOND);
+        let successor = outcomes.issued[0].refresh_token.as_ref().unwrap();
+        let page = refresh(&mut visitor, "public", successor.expose(), &[]).await;
+        assert_eq!(refusal(&page), "400 invalid_grant");
+    }
+    println!("{} rounds of {AT_ONCE} refreshing one token at once without overlap: {winners} winners", rounds());
+    assert_eq!(winners, rounds());
+    for grant in grants(&server) {
+        assert_eq!(grant.ended.unwrap().cause, EndCause::RefreshReplayed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_refresh_a_token_that_stays_all_are_answered_and_nothing_multiplies() {
+    let (server, mut visitor) = started("").await;
+    let shared = server.shared();
+    let first = tokens(&mut visitor, "web", OFFLINE).await;
+    let token = text(&first, "refresh_token");
+    // The grant lives for 90 days.
+    for round in 0..rounds().min(150) {
+        // Every third round the use of the token is written down.
+        server.clock.advance(time::Duration::hours(12));
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        let outcomes = all_at_once(&shared, "web", &form).await;
+        assert_eq!((outcomes.issued.len(), outcomes.refused.len()), (AT_ONCE, 0), "round {round}");
+        for tokens in outcomes.issued {
+            assert_eq!(tokens.refresh_token.unwrap().expose(), token);
+        }
+    }
+    assert_eq!(grants(&server).len(), 1);
+}
+
+// RFC 7009 §2: "the authorization server … invalidates the token. The invalidation takes place immediately"
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_revocation_nothing_is_refreshed_whoever_was_first() {
+    let (server, mut visitor) = started("").await;
+    let shared = server.shared();
+    let mut alive = 0;
+    for round in 0..rounds() {
+        let client_id = if round % 2 == 0 { "web" } else { "public" };
+        let first = tokens(&mut visitor, client_id, OFFLINE).await;
+        let token = text(&first, "refresh_token").to_owned();
+        let form =
+            Parameters::parse(&encode(&[&[("token", token.as_str())], credentials(client_id).as_slice()].concat()));
+        let (revoking, form) = (Arc::clone(&shared), form.unwrap());
+        let revocation = tokio::spawn(async move { revoke::revoke(revoking.signet(), None, &form).await.unwrap() });
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        let outcomes = all_at_once(&shared, client_id, &form).await;
+        revocation.await.unwrap();
+        server.clock.advance(time::Duration::SECOND);
+        for tokens in outcomes.issued {
+            alive += 1;
+            let successor = tokens.refresh_token.unwrap();
+            let page = refresh(&mut visitor, client_id, successor.expose(), &[]).await;
+            assert_eq!(refusal(&page), "400 invalid_grant", "round {round}");
+            assert_eq!(userinfo(&mut visitor, tokens.access_token.expose()).await, 401, "round {round}");
+            server.clock.advance(time::Duration::milliseconds(50));
+        }
+    }
+    println!("{} rounds of {AT_ONCE} refreshing during a revocation: {alive} were first, none lived", rounds());
+}
+
+// RFC 8628 §3.5
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_redeem_one_device_code_at_once_one_wins() {
+    let (server, mut visitor) = started("").await;
+    let shared = server.shared();
+    let mut winners = 0;
+    for round in 0..rounds() {
+        let form = [&[("scope", "openid offline_access")], credentials("public").as_slice()].concat();
+        let begun = json(&visitor.post("/device_authorization", &form).await);
+        let user_code = text(&begun, "user_code");
+        let token = visitor.get(&format!("/device?user_code={user_code}")).await.hidden("anti_forgery");
+        let form = [("user_code", user_code), ("decision", "allow"), ("anti_forgery", token.as_str())];
+        assert_eq!(visitor.post("/device", &form).await.status, 200);
+        let form = [("grant_type", DEVICE_CODE), ("device_code", text(&begun, "device_code"))];
+        let outcomes = all_at_once(&shared, "public", &form).await;
+        assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
+        winners += outcomes.issued.len();
+        server.clock.advance(time::Duration::SECOND);
+        assert_eq!(userinfo(&mut visitor, outcomes.issued[0].access_token.expose()).await, 200);
+    }
+    println!("{} rounds of {AT_ONCE} redeeming one device code at once: {winners} winners", rounds());
+    assert_eq!((winners, grants(&server).len()), (rounds(), rounds()));
+}
+
+// RFC 8628 §5.1
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_wrong_user_codes_typed_at_once_five_are_looked_at() {
+    let (server, mut visitor) = started("").await;
+    for round in 0..rounds() {
+        visitor.sign_in(ADMINISTRATOR).await;
+        let start = Arc::new(Barrier::new(AT_ONCE));
+        let tasks: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                let (mut visitor, start) = (visitor.clone(), Arc::clone(&start));
+                tokio::spawn(async move {
+                    start.wait().await;
+                    visitor.get("/device?user_code=BCDF-GHJK").await.status
+                })
+            })
+            .collect();
+        let mut outcomes = BTreeMap::new();
+        for task in tasks {
+            *outcomes.entry(task.await.unwrap()).or_insert(0) += 1;
+        }
+        assert_eq!(outcomes, BTreeMap::from([(422, 5), (429, AT_ONCE - 5)]), "round {round}");
+        server.clock.advance(time::Duration::minutes(10));
+    }
+}
