@@ -164,9 +164,13 @@ impl Drop for SealingKey {
     }
 }
 
-/// HMAC-SHA-256 with a key of 32 bytes, [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104#section-2). Over the bare
-/// hash, since OpenSSL's own takes many times as long to look up its parts as to hash so little.
-fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256, [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104#section-2). Over the bare hash, since OpenSSL's own
+/// takes many times as long to look up its parts as to hash so little.
+#[must_use]
+pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    // "Applications that use keys longer than B bytes will first hash the key".
+    let hashed = (key.len() > BLOCK).then(|| sha256(key));
+    let key = hashed.as_ref().map_or(key, |hashed| hashed.as_slice());
     let hash = |pad: u8, message: &[u8]| {
         // "append zeros to the end of K": a zero leaves the pad as it is.
         let mut block = [pad; BLOCK];

@@ -1,7 +1,7 @@
 //! Signet: an OAuth 2.0 and OpenID Connect authorization server in one binary, and the library with which a resource
 //! server verifies its tokens offline.
 //!
-//! Dependencies point inward: `app → http → endpoint → oidc → oauth`; `endpoint` uses `account`, `jose` and `store`;
+//! Dependencies point inward: `app → http → endpoint → oidc → oauth`; `endpoint` uses `account`, `fetch`, `jose` and `store`;
 //! `web` knows views alone; `verify` uses `jose` and `oauth` only, and builds without the server
 //! (`--no-default-features --features verify`). A test holds the arrows.
 
@@ -25,6 +25,8 @@ pub mod command;
 pub mod config;
 #[cfg(feature = "server")]
 pub mod endpoint;
+#[cfg(feature = "server")]
+pub mod fetch;
 #[cfg(feature = "server")]
 pub mod http;
 #[cfg(feature = "server")]

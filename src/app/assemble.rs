@@ -14,10 +14,12 @@ use crate::{
         throttle::{Throttle, ThrottlePolicy},
     },
     clock::Clock,
-    config::{Config, DynamicRegistration},
+    config::{Config, DynamicRegistration, FetchSettings},
     crypto::SealingKey,
     endpoint::{
-        Lifetimes, Signet, clients,
+        Lifetimes, Signet,
+        client_keys::PublishedKeys,
+        clients,
         device::DeviceGuesses,
         device_polls::DevicePolls,
         new_account::{NewAccount, NewAccountRefusal, ProfileForm},
@@ -26,6 +28,7 @@ use crate::{
         signet::RegistrationAccess,
     },
     entropy::Entropy,
+    fetch::{FetchPolicy, Fetcher},
     http::{Server, built_in_client},
     jose::{Algorithm, KeyFolder, Keys, RingPolicy},
     oauth::{
@@ -48,12 +51,14 @@ pub async fn assemble(
 ) -> Result<Arc<Server>, StartError> {
     let store = open_store(config, options, (clock.clone(), entropy)).await?;
     let (keys, sealing_key) = open_keys(config, &clock, entropy).await?;
+    let fetcher = fetcher(config)?;
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
         authorization_policy: AuthorizationPolicy {
             require_state: config.oauth.require_state,
             offered: config.oauth.offered(),
+            request_uri: config.oauth.request_uri,
         },
         registration_policy: config.registration.clone(),
         webfinger_domains: config.openid.webfinger_domains.clone(),
@@ -79,6 +84,8 @@ pub async fn assemble(
         picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
         logout_bell: Notify::new(),
+        fetcher,
+        published_keys: PublishedKeys::default(),
         sealing_key,
         clock,
         entropy,
@@ -106,7 +113,11 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
-        authorization_policy: AuthorizationPolicy { require_state: true, offered: Offered::default() },
+        authorization_policy: AuthorizationPolicy {
+            require_state: true,
+            offered: Offered::default(),
+            request_uri: false,
+        },
         registration_policy: RegistrationPolicy::default(),
         webfinger_domains: Vec::new(),
         shows_client_logos: false,
@@ -123,11 +134,25 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
         logout_bell: Notify::new(),
+        fetcher: Fetcher::new(FetchPolicy::default()).map_err(|refusal| refusal.to_string())?,
+        published_keys: PublishedKeys::default(),
         sealing_key: SealingKey::new(entropy.bytes()),
         clock,
         entropy,
     };
     Server::new(signet, false).map_err(|refusal| refusal.to_string())
+}
+
+fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
+    let FetchSettings { allow_private_addresses, certificate_authority } = &config.fetch;
+    let authority = certificate_authority.as_ref().map(|file| {
+        std::fs::read(file).map_err(|source| StartError::CertificateAuthority { file: file.clone(), source })
+    });
+    let policy = FetchPolicy {
+        allow_private_addresses: *allow_private_addresses,
+        certificate_authority: authority.transpose()?,
+    };
+    Fetcher::new(policy).map_err(StartError::Fetcher)
 }
 
 async fn open_store(

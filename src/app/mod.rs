@@ -1,7 +1,6 @@
 //! Puts the parts together from the configuration, and keeps them running.
 
 mod assemble;
-mod logout_sender;
 mod manage;
 mod start_error;
 mod tasks;
@@ -14,7 +13,6 @@ use std::{
 
 use poem::listener::{Listener, TcpListener};
 
-use self::logout_sender::HttpLogoutSender;
 pub use self::{
     assemble::{assemble, without_storage},
     start_error::StartError,
@@ -58,9 +56,7 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     let trusted_proxies = edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default();
     let wrapping = Wrapping { trusted_proxies, ..Wrapping::default() };
     let acceptor = edge::GuardedAcceptor::new(acceptor, edge::ConnectionLimits::default());
-    let sender = HttpLogoutSender::new(config.fetch.allow_private_addresses);
-    let sender = Arc::new(sender.map_err(|source| StartError::Fetch(source.into()))?);
-    let mut background = tasks::spawn(&server, socket, sender);
+    let mut background = tasks::spawn(&server, socket);
     let mut health = server.signet().store.engine().health();
     let stop = async move {
         tokio::select! {

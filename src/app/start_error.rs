@@ -1,9 +1,10 @@
 //! Why the server could not start, in words that say what to change.
 
-use std::{error::Error, fmt, io, net::SocketAddr};
+use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 use crate::{
     endpoint::{Fault, new_account::FieldErrors},
+    fetch::FetchRefusal,
     jose::{KeyFolderFault, KeysFault},
     store::{OpenError, StoreFault},
 };
@@ -26,8 +27,15 @@ pub enum StartError {
     Keys(KeysFault),
     /// The socket for commands.
     Socket(io::Error),
-    /// The client with which other servers are called.
-    Fetch(Box<dyn Error + Send + Sync>),
+    /// The certificate authority of the configuration.
+    CertificateAuthority {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What fetches documents of clients.
+    Fetcher(FetchRefusal),
     /// The administrator of the configuration.
     Bootstrap(FieldErrors),
     /// Something that a request could have met too.
@@ -58,7 +66,10 @@ impl fmt::Display for StartError {
             Self::KeyFolder(error) => error.fmt(formatter),
             Self::Keys(error) => error.fmt(formatter),
             Self::Socket(source) => write!(formatter, "cannot open the socket for commands in the data folder: {source}"),
-            Self::Fetch(source) => write!(formatter, "cannot prepare to call other servers: {source}"),
+            Self::CertificateAuthority { file, source } => {
+                write!(formatter, "fetch.certificate_authority: {} cannot be read: {source}", file.display())
+            }
+            Self::Fetcher(refusal) => write!(formatter, "fetch.certificate_authority: {refusal}"),
             Self::Bootstrap(errors) => {
                 formatter.write_str("the administrator of the configuration cannot be created:")?;
                 for (key, error) in [

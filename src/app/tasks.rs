@@ -8,21 +8,18 @@ use tokio::task::JoinSet;
 use super::manage;
 use crate::{
     command::{AdminSocket, Answer, Request},
-    endpoint::{
-        backchannel_logout::{self, LogoutSender},
-        setup,
-    },
+    endpoint::{backchannel_logout, setup},
     http::Server,
     jose::{Compromised, Keys, RingKey, Stage},
     store::{LogoutAgenda, SWEEP_LIMIT},
 };
 
 /// Begins all of it.
-pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket, sender: Arc<dyn LogoutSender>) -> JoinSet<()> {
+pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(rotate(Arc::clone(server)));
     tasks.spawn(sweep(Arc::clone(server)));
-    tasks.spawn(tell_clients(Arc::clone(server), sender));
+    tasks.spawn(tell_clients(Arc::clone(server)));
     let server = Arc::clone(server);
     tasks.spawn(socket.serve(move |request| answer(Arc::clone(&server), request)));
     tasks
@@ -65,7 +62,7 @@ async fn sweep(server: Arc<Server>) {
 }
 
 /// Sends what is due, then waits for the next time that something is.
-async fn tell_clients(server: Arc<Server>, sender: Arc<dyn LogoutSender>) {
+async fn tell_clients(server: Arc<Server>) {
     let signet = server.signet();
     loop {
         let pause = match backchannel_logout::agenda(signet, MOST_AT_ONCE) {
@@ -73,7 +70,7 @@ async fn tell_clients(server: Arc<Server>, sender: Arc<dyn LogoutSender>) {
                 agenda.next_at.map_or(MINUTE, |at| (at - signet.clock.now()).try_into().unwrap_or_default())
             }
             Ok(agenda) => {
-                tell(&server, &sender, agenda).await;
+                tell(&server, agenda).await;
                 continue;
             }
             Err(fault) => {
@@ -89,12 +86,12 @@ async fn tell_clients(server: Arc<Server>, sender: Arc<dyn LogoutSender>) {
 }
 
 /// Sends all that is due on `agenda` at once.
-async fn tell(server: &Arc<Server>, sender: &Arc<dyn LogoutSender>, agenda: LogoutAgenda) {
+async fn tell(server: &Arc<Server>, agenda: LogoutAgenda) {
     let mut attempts = JoinSet::new();
     for notification in agenda.due {
-        let (server, sender) = (Arc::clone(server), Arc::clone(sender));
+        let server = Arc::clone(server);
         attempts.spawn(async move {
-            let told = backchannel_logout::attempt(server.signet(), sender.as_ref(), &notification).await;
+            let told = backchannel_logout::attempt(server.signet(), &notification).await;
             told.inspect_err(|fault| tracing::warn!(%fault, "a client could not be told of the end of a session"))
         });
     }

@@ -79,7 +79,7 @@ pub enum UserCommand {
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClientCommand {
-    /// Print the applications, one on each line: client_id, name, who registered it, standing.
+    /// Print the applications, one on each line: `client_id`, name, who registered it, standing.
     List {
         /// Only those with this text in their name.
         #[arg(long)]
@@ -90,7 +90,7 @@ pub enum ClientCommand {
         /// Its `client_id`.
         client_id: String,
     },
-    /// Register an application and print its client_id and its secret, which is told this once.
+    /// Register an application and print its `client_id` and its secret, which is told this once.
     Add {
         /// The name that people see.
         client_name: String,

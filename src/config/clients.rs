@@ -31,21 +31,31 @@ pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolic
             if !ids.insert(client_id.as_str().to_owned()) {
                 section.blame("client_id", "is the identifier of another client (swagger-ui is built in)");
             }
-            let is_public = metadata.token_endpoint_auth_method == AuthMethod::None;
-            if is_public && section.sets("client_secret") {
-                section.blame(
-                    "client_secret",
-                    "must be left out: with token_endpoint_auth_method = \"none\" there is none",
-                );
-            }
-            if !is_public && !section.sets("client_secret") {
-                section.blame("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
-            }
+            judge_secret(&section, metadata.token_endpoint_auth_method, client_secret.as_ref());
             clients.push(ConfiguredClient { client_id, client_secret, metadata });
         }
         section.close();
     }
     clients
+}
+
+fn judge_secret(section: &Section<'_>, method: AuthMethod, secret: Option<&Secret>) {
+    let is_set = section.sets("client_secret");
+    if is_set && !method.has_secret() {
+        let method = method.as_str();
+        section.blame(
+            "client_secret",
+            format!("must be left out: with token_endpoint_auth_method = \"{method}\" there is none"),
+        );
+    }
+    if !is_set && method.has_secret() {
+        section.blame("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
+    }
+    // RFC 7518 §3.2, and OpenID Connect Core §16.19
+    let signs = method == AuthMethod::ClientSecretJwt;
+    if signs && secret.is_some_and(|secret| !SIGNING_SECRET.contains(&secret.expose().len())) {
+        section.blame("client_secret", "must have 32 to 128 bytes, since the application signs with it");
+    }
 }
 
 fn metadata(
@@ -126,3 +136,6 @@ fn client_secret(written: Written<'_>) -> Result<Secret, String> {
 }
 
 const SHORTEST_SECRET: usize = 16;
+
+/// How many bytes the secret of a client has that signs with it: as many as the hash, and not too many for the record.
+const SIGNING_SECRET: std::ops::RangeInclusive<usize> = 32..=128;

@@ -13,14 +13,15 @@ use time::Duration;
 use toml::de::DeTable;
 
 use super::{
-    clients, fetch,
+    clients,
     layers::{Layers, ReadFile},
     mistake::{ConfigMistakes, Mistake, Place},
     resources,
     section::Section,
     settings::{
-        AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, HttpSettings, KeyRingSettings,
-        Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp, ThrottleSettings,
+        AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings, HttpSettings,
+        KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
+        ThrottleSettings,
     },
     value::{Written, number, one_of, seconds},
 };
@@ -109,7 +110,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let accounts = accounts(top);
     let throttle = throttle(top);
     let http = http(top);
-    let fetch = fetch::read(top);
+    let fetch = fetch(top);
     let key_ring = key_ring(top);
     let brand = brand(top);
     let log = log(top);
@@ -201,8 +202,19 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
         ("open", DynamicRegistration::Open),
     ]);
     let dynamic_registration = section.read("dynamic_registration", registrations).unwrap_or_default();
+    let request_uri = section.read("request_uri", |written| written.flag()).unwrap_or_default();
+    let token_endpoint_as_audience =
+        section.read("token_endpoint_as_audience", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
     section.close();
-    OauthSettings { require_state, require_pkce, implicit, password_grant, dynamic_registration }
+    OauthSettings {
+        require_state,
+        require_pkce,
+        implicit,
+        password_grant,
+        dynamic_registration,
+        request_uri,
+        token_endpoint_as_audience,
+    }
 }
 
 fn openid(top: &mut Section<'_>, profile: Profile) -> OpenidSettings {
@@ -236,6 +248,7 @@ fn registration(
         require_pkce: oauth.require_pkce,
         implicit_for_everyone: profile == Profile::OidcCompat,
         signing_algs: always.into_iter().chain(further).collect(),
+        token_endpoint_as_audience: oauth.token_endpoint_as_audience,
     }
 }
 
@@ -269,6 +282,14 @@ fn http(top: &mut Section<'_>) -> HttpSettings {
     });
     section.close();
     HttpSettings { trusted_proxies: trusted_proxies.unwrap_or_default() }
+}
+
+fn fetch(top: &mut Section<'_>) -> FetchSettings {
+    let mut section = top.section("fetch");
+    let allow_private_addresses = section.read("allow_private_addresses", |written| written.flag()).unwrap_or_default();
+    let certificate_authority = section.read("certificate_authority", |written| written.some_text().map(PathBuf::from));
+    section.close();
+    FetchSettings { allow_private_addresses, certificate_authority }
 }
 
 fn key_ring(top: &mut Section<'_>) -> KeyRingSettings {

@@ -10,7 +10,6 @@
 //! All mistakes are found at once, an unknown key is one of them, and none of them shows the value of a secret.
 
 mod clients;
-mod fetch;
 mod layers;
 mod load;
 mod mistake;
@@ -22,10 +21,9 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use fetch::FetchSettings;
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
-    AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, HttpSettings,
-    KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
+    AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, FetchSettings,
+    HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
     ThrottleSettings,
 };

@@ -5,7 +5,6 @@ use std::{net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use time::Duration;
 
-use super::fetch::FetchSettings;
 pub use crate::account::invitation::SignUp;
 use crate::{
     jose::Algorithm,
@@ -116,6 +115,12 @@ pub struct OauthSettings {
     pub password_grant: bool,
     /// Whether clients may register themselves (RFC 7591). Default `off`.
     pub dynamic_registration: DynamicRegistration,
+    /// Whether a request may name its request object by an address that its client has registered, which the server then
+    /// fetches (RFC 9101 §5.2). Default false.
+    pub request_uri: bool,
+    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
+    /// authenticate, rather than the issuer alone. Default false, and true with the profile `oidc-compat`.
+    pub token_endpoint_as_audience: bool,
 }
 
 /// `[openid]`
@@ -161,6 +166,15 @@ pub struct ThrottleSettings {
 pub struct HttpSettings {
     /// The reverse proxies whose forwarding headers are believed: addresses and networks in CIDR notation. Default none.
     pub trusted_proxies: Vec<IpNet>,
+}
+
+/// `[fetch]`: what the server fetches from addresses that clients have registered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FetchSettings {
+    /// Whether it may ask this machine and private networks, for test rigs. Default false.
+    pub allow_private_addresses: bool,
+    /// A file with a certificate authority to trust beside those of the system, for test rigs. Default none.
+    pub certificate_authority: Option<PathBuf>,
 }
 
 /// `[key_ring]`
@@ -251,6 +265,20 @@ impl Config {
                  says that this must not be used)"
                     .to_owned(),
             );
+        }
+        if self.fetch.allow_private_addresses {
+            warnings.push(
+                "fetch.allow_private_addresses = true: whoever registers an application can have this server ask \
+                 addresses that only it can reach; for test rigs only"
+                    .to_owned(),
+            );
+        }
+        if let Some(file) = &self.fetch.certificate_authority {
+            warnings.push(format!(
+                "fetch.certificate_authority = \"{}\": whoever has its key can pose as any application's server; for test \
+                 rigs only",
+                file.display()
+            ));
         }
         if self.throttle.relaxed {
             warnings.push("throttle.relaxed = true: passwords can be guessed quickly; for test rigs only".to_owned());

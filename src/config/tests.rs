@@ -83,6 +83,37 @@ fn people_register_themselves_as_is_configured() {
 }
 
 #[test]
+fn what_is_fetched_is_of_the_public_internet_unless_a_rig_says_otherwise() {
+    let usual = load("", &[]).unwrap();
+    assert_eq!(usual.fetch, super::FetchSettings::default());
+    assert!(!usual.oauth.request_uri && !usual.oauth.token_endpoint_as_audience && usual.warnings().is_empty());
+    let text =
+        "profile = \"oidc-compat\"\n[fetch]\nallow_private_addresses = true\ncertificate_authority = \"rig.pem\"\n";
+    let rig = load(text, &[]).unwrap();
+    assert!(rig.fetch.allow_private_addresses && rig.oauth.token_endpoint_as_audience && !rig.oauth.request_uri);
+    assert_eq!(rig.warnings().len(), 2);
+}
+
+#[test]
+fn a_client_that_signs_has_a_key_or_a_secret_that_is_long_enough() {
+    let client = |members: &str| {
+        load(&format!("[[clients]]\nclient_id = \"a\"\nredirect_uris = [\"https://a.example/cb\"]\n{members}"), &[])
+    };
+    let key = "token_endpoint_auth_method = \"private_key_jwt\"\njwks_uri = \"https://a.example/jwks\"\n";
+    let secret = |length| {
+        let secret = "x".repeat(length);
+        client(&format!("token_endpoint_auth_method = \"client_secret_jwt\"\nclient_secret = \"{secret}\"\n"))
+    };
+    assert!(client(key).is_ok());
+    assert!(client(&format!("{key}client_secret = \"0123456789abcdef\"\n")).is_err());
+    assert!(client("token_endpoint_auth_method = \"private_key_jwt\"\n").is_err());
+    assert!(client("token_endpoint_auth_method = \"client_secret_jwt\"\n").is_err());
+    for (length, is_accepted) in [(31, false), (32, true), (128, true), (129, false)] {
+        assert_eq!(secret(length).is_ok(), is_accepted, "{length}");
+    }
+}
+
+#[test]
 fn a_variable_sets_a_key_and_never_a_whole_table() {
     for name in ["SIGNET__LIFETIMES", "SIGNET__CLIENTS", "SIGNET__LIFETIMES_FILE"] {
         let mistakes = load("", &[(name, "5")]).unwrap_err();

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     Fault, Signet, access,
     interaction::{Interaction, InteractionRefusal},
+    request_object::{self, ObjectRefused},
     session::{self, Browser},
     signet::Beside,
 };
@@ -12,7 +13,7 @@ use crate::{
     crypto::Digest,
     oauth::{
         authorization_code::{Agreement, IssuedCode},
-        authorization_error::UntrustedRequest,
+        authorization_error::{AuthorizationError, UntrustedRequest},
         authorization_request::{self, Destination},
         authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
         client::{Client, ClientId, ResponseType},
@@ -58,7 +59,7 @@ pub enum AuthorizeRefusal {
 /// [`AuthorizeRefusal`] as long as the redirect URI is not trusted; later refusals are answers to the client.
 pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
     let now = signet.clock.now();
-    Ok(match read(signet, parameters, browser, now)? {
+    Ok(match read(signet, parameters, browser, now).await? {
         Read::Request(interaction, client) => proceed(signet, interaction, client, browser, now).await,
         Read::Refused(delivery) => Next::Client(delivery),
     })
@@ -70,8 +71,12 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
 /// # Errors
 ///
 /// [`AuthorizeRefusal`], as [`begin`].
-pub fn begin_by_form(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
-    Ok(match read(signet, parameters, browser, signet.clock.now())? {
+pub async fn begin_by_form(
+    signet: &Signet,
+    parameters: &Parameters,
+    browser: &Browser,
+) -> Result<Next, AuthorizeRefusal> {
+    Ok(match read(signet, parameters, browser, signet.clock.now()).await? {
         Read::Request(interaction, _) => Next::Resume(interaction.seal(signet)),
         Read::Refused(delivery) => Next::Client(delivery),
     })
@@ -84,7 +89,7 @@ enum Read {
     Refused(Delivery),
 }
 
-fn read(
+async fn read(
     signet: &Signet,
     parameters: &Parameters,
     browser: &Browser,
@@ -92,24 +97,48 @@ fn read(
 ) -> Result<Read, AuthorizeRefusal> {
     let client_id = authorization_request::client_id(parameters).map_err(AuthorizeRefusal::Untrusted)?;
     let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
-    let client = client.map(|kept| kept.record);
-    let destination = Destination::trust(client, parameters).map_err(AuthorizeRefusal::Untrusted)?;
+    let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
+    let parameters = match request_object::resolve(signet, &client, parameters).await {
+        Ok(parameters) => parameters,
+        Err(refused) => return refuse_object(signet, client, parameters, refused).map(Read::Refused),
+    };
+    let parameters = parameters.as_ref();
+    let destination = Destination::trust(Some(client), parameters).map_err(AuthorizeRefusal::Untrusted)?;
     let request = destination.read(parameters, signet.authorization_policy, &signet.resources).and_then(|request| {
         let registered = &destination.client.metadata.openid;
         AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
     });
     match request {
         Ok(request) => Ok(Read::Request(Interaction::begin(request, &browser.binding, now), destination.client)),
-        Err(error) => {
-            tracing::info!(client_id = %client_id, %error, "authorization request refused");
-            let address = ReturnAddress {
-                redirect_uri: &destination.redirect_uri,
-                response_mode: destination.response_mode,
-                state: destination.state.as_deref(),
-            };
-            Ok(Read::Refused(AuthorizationResponse::Error(error).deliver(address, &signet.issuer)))
+        Err(error) => Ok(Read::Refused(refuse(signet, &destination, error))),
+    }
+}
+
+fn refuse(signet: &Signet, destination: &Destination, error: AuthorizationError) -> Delivery {
+    tracing::info!(client_id = %destination.client.client_id, %error, "authorization request refused");
+    let address = ReturnAddress {
+        redirect_uri: &destination.redirect_uri,
+        response_mode: destination.response_mode,
+        state: destination.state.as_deref(),
+    };
+    AuthorizationResponse::Error(error).deliver(address, &signet.issuer)
+}
+
+/// A request object that is refused is told to the client where its own parameters say so, if it has signed them, and
+/// otherwise where those beside it do: a redirect URI is trusted because it is registered, wherever it stands.
+fn refuse_object(
+    signet: &Signet,
+    client: Client,
+    beside: &Parameters,
+    refused: ObjectRefused,
+) -> Result<Delivery, AuthorizeRefusal> {
+    let ObjectRefused { refusal, inside } = refused;
+    for parameters in inside.iter().chain([beside]) {
+        if let Ok(destination) = Destination::trust(Some(client.clone()), parameters) {
+            return Ok(refuse(signet, &destination, AuthorizationError::RequestObject(refusal)));
         }
     }
+    Err(AuthorizeRefusal::Untrusted(UntrustedRequest::RequestObject(refusal)))
 }
 
 /// Goes on with a login after a page has reported back.

@@ -4,7 +4,7 @@
 //! Nobody waits for it: whom to tell is written down with the end of the session, and sent from there, again and again
 //! until the client has taken it or there is no point any more, whatever happens to this server meanwhile.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::fmt;
 
 use super::{Fault, Signet};
 use crate::{
@@ -14,19 +14,6 @@ use crate::{
     secret::Secret,
     store::{CommitError, Kept, LogoutAgenda},
 };
-
-/// Whoever can send a form to a client.
-pub trait LogoutSender: Send + Sync {
-    /// Posts `form`, which is encoded, to `uri`, and waits for the answer, but not for long.
-    ///
-    /// # Errors
-    ///
-    /// [`NotTaken`], unless the client has answered that it has taken it.
-    fn post<'a>(&'a self, uri: &'a str, form: Secret) -> Sending<'a>;
-}
-
-/// What a [`LogoutSender`] promises.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send + 'a>>;
 
 /// Why a client has not taken a logout token, for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +33,7 @@ pub fn agenda(signet: &Signet, limit: usize) -> Result<LogoutAgenda, Fault> {
 /// # Errors
 ///
 /// The storage, or signing. Then it is tried again.
-pub async fn attempt(signet: &Signet, sender: &dyn LogoutSender, kept: &Kept<LogoutNotification>) -> Result<(), Fault> {
+pub async fn attempt(signet: &Signet, kept: &Kept<LogoutNotification>) -> Result<(), Fault> {
     let notification = &kept.record;
     let client = signet.store.client(&notification.client_id)?.map(|kept| kept.record);
     let uri =
@@ -56,8 +43,7 @@ pub async fn attempt(signet: &Signet, sender: &dyn LogoutSender, kept: &Kept<Log
         None => None,
         Some((client, uri)) => {
             let token = logout_token(signet, client, notification)?;
-            let form = Secret::new(encode(&[("logout_token", token.expose())]));
-            match sender.post(uri, form).await {
+            match post(signet, uri, &token).await {
                 Ok(()) => {
                     tracing::info!(client_id = %notification.client_id, "the client was told of the end of a session");
                     None
@@ -70,6 +56,17 @@ pub async fn attempt(signet: &Signet, sender: &dyn LogoutSender, kept: &Kept<Log
         // It was written anew meanwhile, and is sent once more.
         Ok(()) | Err(CommitError::Conflict) => Ok(()),
         Err(CommitError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+async fn post(signet: &Signet, uri: &str, token: &Secret) -> Result<(), NotTaken> {
+    let form = encode(&[("logout_token", token.expose())]);
+    // The body is of no interest: "If the logout succeeded, the RP MUST respond with HTTP 200 OK. Note that some Web
+    // frameworks will substitute an HTTP 204 No Content" (§2.8).
+    match signet.fetcher.post_form(uri, form).await {
+        Ok(200 | 204) => Ok(()),
+        Ok(status) => Err(NotTaken(format!("it answered with {status}"))),
+        Err(refusal) => Err(NotTaken(refusal.to_string())),
     }
 }
 

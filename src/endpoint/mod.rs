@@ -6,6 +6,8 @@
 pub mod access;
 pub mod authorize;
 pub mod backchannel_logout;
+mod client_assertion;
+pub mod client_keys;
 pub mod clients;
 pub mod connections;
 pub mod consent;
@@ -23,6 +25,7 @@ pub mod page;
 pub mod pictures;
 pub mod profile;
 pub mod refresh_schedules;
+mod request_object;
 pub mod revoke;
 pub mod session;
 pub mod session_end;

@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
-use super::{Fault, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench, profile};
+use super::{
+    Fault, client_keys::PublishedKeys, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench,
+    profile,
+};
 use crate::{
     account::{
         hashing::PasswordHasher,
@@ -19,6 +22,7 @@ use crate::{
     clock::Clock,
     crypto::SealingKey,
     entropy::Entropy,
+    fetch::Fetcher,
     jose::{Algorithm, Keys, SigningFault, TokenType},
     oauth::{
         access_token::{Issuance, Terms},
@@ -78,7 +82,11 @@ pub struct Signet {
     pub picture_bench: PictureBench,
     /// What is rung when clients are to be told that a session has ended.
     pub logout_bell: Notify,
-    /// What seals what travels through browsers.
+    /// What fetches documents of clients.
+    pub fetcher: Fetcher,
+    /// The keys that clients publish.
+    pub published_keys: PublishedKeys,
+    /// What seals what travels through browsers, and secrets of clients.
     pub sealing_key: SealingKey,
     /// Where instants come from.
     pub clock: Clock,
@@ -248,9 +256,9 @@ impl Signet {
         Ok(claims::asked_for(&profile::claims(&account), scope, &named.id_token))
     }
 
-    /// The key and the generator with which refresh tokens are made.
+    /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.
     #[must_use]
-    pub fn refresh_means(&self) -> (&SealingKey, Entropy) {
+    pub fn sealing_means(&self) -> (&SealingKey, Entropy) {
         (&self.sealing_key, self.entropy)
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn by_query(server: &Arc<Server>, request: &Request) -> poem::R
 }
 
 /// Answers a POST of a new request.
-pub(super) fn by_form(
+pub(super) async fn by_form(
     server: &Arc<Server>,
     request: &Request,
     parameters: Result<Parameters, MalformedParameters>,
@@ -43,7 +43,7 @@ pub(super) fn by_form(
     let visit = Visit::of(server, request, parameters);
     let next = match &visit.parameters {
         Err(malformed) => Err(malformed_request(malformed)),
-        Ok(parameters) => authorize::begin_by_form(&visit.server.signet, parameters, &visit.browser),
+        Ok(parameters) => authorize::begin_by_form(&visit.server.signet, parameters, &visit.browser).await,
     };
     answer(&visit, next)
 }
@@ -89,7 +89,9 @@ fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
             ErrorPage::invalid_redirect_uri().with_detail("redirect_uri", sent)
         }
         UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing) => ErrorPage::invalid_redirect_uri(),
-        UntrustedRequest::Malformed(_) | UntrustedRequest::UnknownClient => ErrorPage::invalid_request(),
+        UntrustedRequest::Malformed(_) | UntrustedRequest::UnknownClient | UntrustedRequest::RequestObject(_) => {
+            ErrorPage::invalid_request()
+        }
     };
     visit.error(StatusCode::BAD_REQUEST, page.with_detail("Reason", &refusal.to_string()))
 }

@@ -45,7 +45,8 @@ pub(super) struct ClientMetadataBody {
     response_types: Option<Vec<String>>,
     /// What the application may ask for, with spaces between.
     scope: Option<String>,
-    /// `client_secret_basic`, `client_secret_post`, or `none` for an application that cannot keep a secret.
+    /// `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt` (with `jwks` or `jwks_uri`), or
+    /// `none` for an application that cannot keep a secret.
     token_endpoint_auth_method: Option<String>,
     /// `web` or `native`.
     application_type: Option<String>,
@@ -75,7 +76,7 @@ pub(super) struct ClientMetadataBody {
 pub(super) struct RegisteredClientBody {
     /// Its identifier.
     client_id: String,
-    /// Its secret, told this once; none for a public application.
+    /// Its secret, told this once; none for a public application, nor for one with a key of its own.
     client_secret: Option<String>,
     /// When, in seconds since 1970.
     client_id_issued_at: i64,

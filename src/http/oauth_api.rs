@@ -35,7 +35,6 @@ use crate::{
         bearer::{self, BearerError},
         metadata::Described,
         parameters::{MalformedParameters, Parameters},
-        token_error::TokenError,
     },
     oidc::discovery,
     secret::Secret,
@@ -117,6 +116,12 @@ impl OAuthApi {
         /// The API that the token is for (RFC 8707).
         #[oai(name = "resource")]
         _resource: Query<Option<String>>,
+        /// The parameters, signed by the application, in place of those here but `client_id` (RFC 9101).
+        #[oai(name = "request")]
+        _request_object: Query<Option<String>>,
+        /// Where such a signed request is fetched from, if the server does so: an address that the application has registered.
+        #[oai(name = "request_uri")]
+        _request_uri: Query<Option<String>>,
     ) -> poem::Result<Answer<AuthorizeKinds>> {
         authorize::by_query(&self.0, request).await.map(Answer::from)
     }
@@ -130,7 +135,7 @@ impl OAuthApi {
         request: &Request,
         form: OAuthForm<AuthorizeForm>,
     ) -> poem::Result<Answer<AuthorizeKinds>> {
-        authorize::by_form(&self.0, request, form.parameters).map(Answer::from)
+        authorize::by_form(&self.0, request, form.parameters).await.map(Answer::from)
     }
 
     /// Begin a login, by an older path
@@ -392,6 +397,7 @@ impl OAuthApi {
             offered: signet.authorization_policy.offered,
             signing_algs: &signet.registration_policy.signing_algs,
             has_registration: signet.registration != RegistrationAccess::Off,
+            request_uri: signet.authorization_policy.request_uri,
         });
         let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
         Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
@@ -420,7 +426,7 @@ fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
         TokenRefusal::Refused { error, by_header } => (error, by_header),
         TokenRefusal::Fault(cause) => return Err(fault(cause)),
     };
-    let is_unauthenticated = matches!(error, TokenError::ClientNotAuthenticated | TokenError::SecretMissing);
+    let is_unauthenticated = error.code() == "invalid_client";
     let status = if is_unauthenticated { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     let mut answer = problem(status, error.code(), &error.description());
     // A 401 needs a challenge (RFC 9110 §15.5.2); without the header it names what the client could do instead.

@@ -29,6 +29,10 @@ pub(super) struct TokenForm {
     client_id: Option<String>,
     /// Its secret, if it does not authenticate by header.
     client_secret: Option<String>,
+    /// With a JWT instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523).
+    client_assertion_type: Option<String>,
+    /// That JWT.
+    client_assertion: Option<String>,
     /// What to ask for: with `refresh_token` what was granted or less; with `client_credentials` and `password` what the
     /// client is registered for, or less.
     scope: Option<String>,
@@ -62,6 +66,10 @@ pub(super) struct DeviceForm {
     client_id: Option<String>,
     /// Its secret, if it has one and does not authenticate by header.
     client_secret: Option<String>,
+    /// With a JWT instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523).
+    client_assertion_type: Option<String>,
+    /// That JWT.
+    client_assertion: Option<String>,
     /// What to ask for.
     scope: Option<String>,
     /// The API that the token is for (RFC 8707).
@@ -97,6 +105,10 @@ pub(super) struct TokenInForm {
     client_id: Option<String>,
     /// Its secret, if it does not authenticate by header.
     client_secret: Option<String>,
+    /// With a JWT instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523).
+    client_assertion_type: Option<String>,
+    /// That JWT.
+    client_assertion: Option<String>,
 }
 
 /// An access token in a form.
@@ -174,6 +186,8 @@ pub(super) struct AuthorizeForm {
     claims: Option<String>,
     /// The API that the token is for (RFC 8707).
     resource: Option<String>,
+    /// The parameters, signed by the application, in place of those here but `client_id` (RFC 9101).
+    request: Option<String>,
 }
 
 kinds!(AuthorizeKinds registers Problem:

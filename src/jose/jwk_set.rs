@@ -54,6 +54,30 @@ impl JwkSet {
         Self::from_object(&set)
     }
 
+    /// Reads the set that a client has registered or publishes.
+    ///
+    /// A key of RSA that says nothing of an algorithm can be used with `RS256` and with `PS256`: which of them is the
+    /// client's metadata to say.
+    ///
+    /// # Errors
+    ///
+    /// As [`JwkSet::parse`].
+    pub fn of_client(set: &Value) -> Result<Self, JwkSetRefusal> {
+        let listed = set.get("keys").and_then(Value::as_array).ok_or(JwkSetRefusal::NoKeys)?;
+        let mut keys = Vec::new();
+        for key in listed {
+            keys.push(key.clone());
+            if key.get("kty").is_some_and(|kty| kty == "RSA") && key.get("alg").is_none() {
+                let mut other = key.clone();
+                if let Some(members) = other.as_object_mut() {
+                    members.insert("alg".to_owned(), Algorithm::Ps256.as_str().into());
+                }
+                keys.push(other);
+            }
+        }
+        Self::try_from(json!({ "keys": keys }))
+    }
+
     /// A set of these keys. Of two with the same `kid` and algorithm the first stays.
     #[must_use]
     pub fn new(keys: impl IntoIterator<Item = PublicKey>) -> Self {
@@ -193,6 +217,19 @@ mod tests {
         let set = set(&keys);
         assert_eq!(set.keys().len(), 2);
         assert_eq!(Value::from(set.keys()[0].jwk().clone()), keys[0]);
+    }
+
+    #[test]
+    fn an_rsa_key_of_a_client_without_alg_is_used_with_either_padding() {
+        let mut rsa = jwk(Algorithm::Rs256, Some("a"));
+        let fixed = JwkSet::of_client(&json!({ "keys": [rsa.clone()] })).unwrap();
+        assert_eq!(fixed.select(Some("a"), Algorithm::Ps256).unwrap_err(), JwtRefusal::AlgorithmMismatch);
+        rsa.as_object_mut().unwrap().remove("alg");
+        let free = JwkSet::of_client(&json!({ "keys": [rsa] })).unwrap();
+        for algorithm in [Algorithm::Rs256, Algorithm::Ps256] {
+            assert_eq!(free.select(Some("a"), algorithm).unwrap().algorithm(), algorithm);
+        }
+        assert_eq!(JwkSet::of_client(&json!([])).unwrap_err(), JwkSetRefusal::NoKeys);
     }
 
     #[test]

@@ -51,24 +51,16 @@ impl<'a> UnverifiedJwt<'a> {
     ///
     /// As [`UnverifiedJwt::parse`].
     pub fn parse_within(text: &'a str, longest: usize) -> Result<Self, JwtRefusal> {
-        if text.len() > longest {
-            return Err(JwtRefusal::TooLong);
-        }
-        let (signing_input, signature) = text.rsplit_once('.').ok_or(JwtRefusal::NotThreeParts)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(JwtRefusal::NotThreeParts)?;
-        if payload.contains('.') {
-            return Err(JwtRefusal::NotThreeParts);
-        }
-        let header = strict_json::parse_object(&decode(header)?)?;
-        refuse_extensions(&header)?;
-        let algorithm = optional_text(&header, "alg")?.ok_or(JwtRefusal::MalformedHeader)?;
+        let parts = Parts::split(text, longest)?;
+        // Before the rest is decoded, so that the cause is the first thing wrong.
+        let algorithm = parts.algorithm()?.parse().map_err(|_| JwtRefusal::UnsupportedAlgorithm)?;
         Ok(Self {
-            signing_input,
-            algorithm: algorithm.parse().map_err(|_| JwtRefusal::UnsupportedAlgorithm)?,
-            kid: optional_text(&header, "kid")?.map(str::to_owned),
-            typ: optional_text(&header, "typ")?.map(str::to_owned),
-            claims: Claims::new(strict_json::parse_object(&decode(payload)?)?),
-            signature: decode(signature)?,
+            signing_input: parts.signing_input,
+            algorithm,
+            kid: optional_text(&parts.header, "kid")?.map(str::to_owned),
+            typ: parts.typ()?.map(str::to_owned),
+            claims: parts.claims()?,
+            signature: parts.signature()?,
         })
     }
 
@@ -104,6 +96,26 @@ impl<'a> UnverifiedJwt<'a> {
     /// [`JwtRefusal::WrongSignature`].
     pub fn verify(&self, keys: &JwkSet) -> Result<VerifiedJwt, JwtRefusal> {
         self.verify_with(keys.select(self.kid(), self.algorithm)?)
+    }
+
+    /// Verifies the signature by one of `keys`: the one of the header's `kid`, or, if the header names none, whichever of
+    /// the first five keys for the algorithm made it. Clients register keys without `kid` and rotate them.
+    ///
+    /// # Errors
+    ///
+    /// [`JwtRefusal::UnknownKey`], [`JwtRefusal::AlgorithmMismatch`] or [`JwtRefusal::WrongSignature`].
+    pub fn verify_by_any(&self, keys: &JwkSet) -> Result<VerifiedJwt, JwtRefusal> {
+        if self.kid.is_some() {
+            return self.verify(keys);
+        }
+        let mut refusal = JwtRefusal::UnknownKey;
+        for key in keys.keys().iter().filter(|key| key.algorithm() == self.algorithm).take(MOST_TRIED) {
+            match self.verify_with(key) {
+                Ok(verified) => return Ok(verified),
+                Err(wrong) => refusal = wrong,
+            }
+        }
+        Err(refusal)
     }
 
     /// Verifies the signature by `key`, whatever `kid` says.
@@ -185,6 +197,46 @@ impl fmt::Debug for VerifiedJwt {
     }
 }
 
+/// A JWS in its three parts, of which only the header is decoded.
+pub(super) struct Parts<'a> {
+    pub(super) signing_input: &'a str,
+    header: Map<String, Value>,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn split(text: &'a str, longest: usize) -> Result<Self, JwtRefusal> {
+        if text.len() > longest {
+            return Err(JwtRefusal::TooLong);
+        }
+        let (signing_input, signature) = text.rsplit_once('.').ok_or(JwtRefusal::NotThreeParts)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(JwtRefusal::NotThreeParts)?;
+        if payload.contains('.') {
+            return Err(JwtRefusal::NotThreeParts);
+        }
+        let header = strict_json::parse_object(&decode(header)?)?;
+        refuse_extensions(&header)?;
+        Ok(Self { signing_input, header, payload, signature })
+    }
+
+    pub(super) fn algorithm(&self) -> Result<&str, JwtRefusal> {
+        optional_text(&self.header, "alg")?.ok_or(JwtRefusal::MalformedHeader)
+    }
+
+    pub(super) fn typ(&self) -> Result<Option<&str>, JwtRefusal> {
+        optional_text(&self.header, "typ")
+    }
+
+    pub(super) fn claims(&self) -> Result<Claims, JwtRefusal> {
+        Ok(Claims::new(strict_json::parse_object(&decode(self.payload)?)?))
+    }
+
+    pub(super) fn signature(&self) -> Result<Vec<u8>, JwtRefusal> {
+        decode(self.signature)
+    }
+}
+
 /// Decodes the one canonical form: no padding, no trailing bits, no other character. With a second form of the same
 /// bytes, a token could be altered without breaking its signature.
 fn decode(part: &str) -> Result<Vec<u8>, JwtRefusal> {
@@ -204,7 +256,10 @@ fn optional_text<'a>(header: &'a Map<String, Value>, name: &str) -> Result<Optio
 }
 
 /// 8 KiB: larger than any token that fits into a request header.
-const LONGEST: usize = 8 * 1024;
+pub(super) const LONGEST: usize = 8 * 1024;
+
+/// The most keys that are tried on a JWT whose header names none.
+const MOST_TRIED: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -258,6 +313,37 @@ mod tests {
         let unverified = UnverifiedJwt::parse(RFC_7515_A3).unwrap();
         assert!(!format!("{unverified:?}").contains("joe"));
         assert!(!format!("{:?}", unverified.verify_with(&rfc_7515_key()).unwrap()).contains("joe"));
+    }
+
+    #[test]
+    fn without_a_kid_the_first_five_keys_of_the_algorithm_are_tried() {
+        let keys: Vec<SigningKey> = (0..=MOST_TRIED).map(|_| SigningKey::generate(Algorithm::EdDsa).unwrap()).collect();
+        let nameless = |key: &SigningKey| {
+            let mut jwk = Value::from(key.public_jwk().clone());
+            jwk.as_object_mut().unwrap().remove("kid");
+            jwk
+        };
+        let set: Vec<Value> = keys.iter().map(nameless).collect();
+        let set = JwkSet::parse(&json!({ "keys": set }).to_string()).unwrap();
+        for (at, key) in keys.iter().enumerate() {
+            let token = nameless_token(key);
+            let verified = UnverifiedJwt::parse(&token).unwrap().verify_by_any(&set);
+            assert_eq!(verified.err(), (at == MOST_TRIED).then_some(JwtRefusal::WrongSignature), "{at}");
+        }
+        // With a kid it is the key of that kid or none.
+        let named = keys[0].sign(TokenType::IdToken, &Map::new()).unwrap();
+        let refusal = UnverifiedJwt::parse(&named).unwrap().verify_by_any(&set).unwrap_err();
+        assert_eq!(refusal, JwtRefusal::UnknownKey);
+    }
+
+    /// A JWT of this key whose header has no `kid`.
+    fn nameless_token(key: &SigningKey) -> String {
+        let jwk: Map<String, Value> = serde_json::from_str(key.private_jwk().expose()).unwrap();
+        let signer = josekit::jws::EdDSA.signer_from_jwk(&josekit::jwk::Jwk::from_map(jwk).unwrap()).unwrap();
+        let input =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA"}"#), URL_SAFE_NO_PAD.encode(r#"{"sub":"a"}"#));
+        let signature = josekit::jws::JwsSigner::sign(&signer, input.as_bytes()).unwrap();
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::{
     parameters::MalformedParameters, pkce::ChallengeRefusal, redirect_uri::UntrustedRedirectUri,
-    resource::AudienceRefusal,
+    request_object::RequestObjectRefusal, resource::AudienceRefusal,
 };
 
 /// Why an authorization request leads to a page of ours and not back to the client: "the authorization server … MUST
@@ -19,6 +19,8 @@ pub enum UntrustedRequest {
     UnknownClient,
     /// The redirect URI is not one of the client's.
     RedirectUri(UntrustedRedirectUri),
+    /// The request object, and nothing else names a redirect URI that can be trusted.
+    RequestObject(RequestObjectRefusal),
 }
 
 /// Why the client's redirect URI receives an error: the cause, for the log and the tests. The client learns the
@@ -43,10 +45,8 @@ pub enum AuthorizationError {
     InvalidTarget,
     /// A parameter of OpenID Connect has a value that it cannot have.
     InvalidParameter(&'static str),
-    /// A request object by value, which this server does not take.
-    RequestNotSupported,
-    /// A request object by reference, which this server does not take.
-    RequestUriNotSupported,
+    /// The request object (RFC 9101).
+    RequestObject(RequestObjectRefusal),
     /// The person said no.
     AccessDenied,
     /// Nobody is signed in, or not recently enough, and `prompt=none` forbids asking; or somebody else has signed in than
@@ -73,8 +73,7 @@ impl AuthorizationError {
             Self::ResponseTypeNotAllowed => "unauthorized_client",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RequestObject(refusal) => refusal.code(),
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
@@ -106,8 +105,7 @@ impl AuthorizationError {
             Self::ResponseTypeNotAllowed => "this client is not registered for this response_type",
             Self::InvalidScope => "the scope is malformed, unknown, or more than this client may ask for",
             Self::InvalidTarget => "the resource is unknown here, or the scope belongs to several resources",
-            Self::RequestNotSupported => "request objects are not supported; send the parameters themselves",
-            Self::RequestUriNotSupported => "request_uri is not supported; send the parameters themselves",
+            Self::RequestObject(refusal) => refusal.description(),
             Self::AccessDenied => "the person did not give permission",
             Self::LoginRequired => "the person who is asked for is not signed in, or not recently enough",
             Self::ConsentRequired => "the person has not given permission yet, and prompt=none forbids asking",
@@ -145,6 +143,7 @@ impl fmt::Display for UntrustedRequest {
         match self {
             Self::Malformed(malformed) => malformed.fmt(formatter),
             Self::UnknownClient => formatter.write_str("no application is registered under this client_id"),
+            Self::RequestObject(refusal) => formatter.write_str(refusal.description()),
             Self::RedirectUri(UntrustedRedirectUri::NotRegistered(_)) => {
                 formatter.write_str("the redirect_uri is not one of those that the application has registered")
             }

@@ -12,6 +12,7 @@ use super::{
     parameters::Parameters,
     pkce::{ChallengeRefusal, CodeChallenge},
     redirect_uri::TrustedRedirectUri,
+    request_object::RequestObjectRefusal,
     resource::{Audience, Resources},
     response_type::ResponseMode,
     scope::Scope,
@@ -61,6 +62,8 @@ pub struct AuthorizationPolicy {
     pub require_state: bool,
     /// Which grants, and so which response types, there are.
     pub offered: Offered,
+    /// Whether a request object may be named by an address (RFC 9101 §5.2).
+    pub request_uri: bool,
 }
 
 /// The client that a request says it is from.
@@ -101,12 +104,10 @@ impl Destination {
         resources: &Resources,
     ) -> Result<AuthorizationRequest, AuthorizationError> {
         parameters.once_each()?;
-        // RFC 9101 §5: a request object that is ignored would be obeyed only in part.
-        if parameters.one("request")?.is_some() {
-            return Err(AuthorizationError::RequestNotSupported);
-        }
-        if parameters.one("request_uri")?.is_some() {
-            return Err(AuthorizationError::RequestUriNotSupported);
+        // RFC 9101 §5: a request object that is ignored would be obeyed only in part. Whoever comes here has put its
+        // parameters in the place of those that named it.
+        if parameters.one("request")?.is_some() || parameters.one("request_uri")?.is_some() {
+            return Err(AuthorizationError::RequestObject(RequestObjectRefusal::Nested));
         }
         let response_type = self.response_type(parameters.required("response_type")?, policy.offered)?;
         let asked = parameters.one("response_mode")?.map(ResponseMode::parse);
@@ -216,7 +217,7 @@ pub(crate) mod tests {
         let destination = Destination::trust(Some(client), parameters).unwrap();
         destination.read(
             parameters,
-            AuthorizationPolicy { require_state: true, offered: Offered::EVERYTHING },
+            AuthorizationPolicy { require_state: true, offered: Offered::EVERYTHING, request_uri: false },
             &resources(),
         )
     }
@@ -271,8 +272,8 @@ pub(crate) mod tests {
             (&[("code_challenge_method", None)], E::Challenge(ChallengeRefusal::Method)),
             (&[("code_challenge_method", Some("plain"))], E::Challenge(ChallengeRefusal::Method)),
             (&[("code_challenge", Some("abc"))], E::Challenge(ChallengeRefusal::Malformed)),
-            (&[("request", Some("eyJ"))], E::RequestNotSupported),
-            (&[("request_uri", Some("https://app.example.org/r"))], E::RequestUriNotSupported),
+            (&[("request", Some("eyJ"))], E::RequestObject(RequestObjectRefusal::Nested)),
+            (&[("request_uri", Some("https://app.example.org/r"))], E::RequestObject(RequestObjectRefusal::Nested)),
         ] {
             assert_eq!(read(client(), &query(changes)).unwrap_err(), expected, "{changes:?}");
         }
@@ -311,7 +312,7 @@ pub(crate) mod tests {
         let parameters = query(&[("response_type", Some("token"))]);
         let ask = |client: Client, offered: Offered| {
             let destination = Destination::trust(Some(client), &parameters).unwrap();
-            let policy = AuthorizationPolicy { require_state: true, offered };
+            let policy = AuthorizationPolicy { require_state: true, offered, request_uri: false };
             destination.read(&parameters, policy, &resources()).map(|request| request.response_mode)
         };
         assert_eq!(ask(implicit_client(), Offered::EVERYTHING), Ok(ResponseMode::Fragment));

@@ -128,6 +128,10 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// In the form.
     ClientSecretPost,
+    /// With a JWT signed with its secret (RFC 7523).
+    ClientSecretJwt,
+    /// With a JWT signed with its private key (RFC 7523).
+    PrivateKeyJwt,
     /// Not at all: a public client.
     None,
 }
@@ -189,6 +193,12 @@ impl Client {
         self.metadata.token_endpoint_auth_method == AuthMethod::None
     }
 
+    /// Whether it has a secret: not if it is public, nor if it has a key of its own.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.metadata.token_endpoint_auth_method.has_secret()
+    }
+
     /// Whether it is registered for `grant_type`.
     #[must_use]
     pub fn allows(&self, grant_type: GrantType) -> bool {
@@ -248,6 +258,8 @@ impl AuthMethod {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
     }
@@ -258,8 +270,15 @@ impl AuthMethod {
         Self::ALL.into_iter().find(|method| method.as_str() == name)
     }
 
+    /// Whether a client that authenticates like this has a secret.
+    #[must_use]
+    pub fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
     /// All methods.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+    pub const ALL: [Self; 5] =
+        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
 }
 
 impl ApplicationType {

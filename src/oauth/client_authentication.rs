@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
-    client::{Client, ClientId},
+    client::{AuthMethod, Client, ClientId},
     parameters::{Parameters, decode_leniently},
     token_error::TokenError,
 };
@@ -19,9 +19,11 @@ pub struct PresentedCredentials {
     pub by_header: bool,
 }
 
-/// Proof that the client is who it says: a confidential one showed its secret, a public one has none to show.
+/// Proof that the client is who it says: a confidential one showed its secret or signed with its key, a public one has
+/// nothing to show.
 ///
-/// Only [`PresentedCredentials::authenticate`] makes one.
+/// Only [`PresentedCredentials::authenticate`] and
+/// [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion) make one.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Client);
 
@@ -66,6 +68,12 @@ impl PresentedCredentials {
     pub fn authenticate(&self, client: Option<Client>) -> Result<AuthenticatedClient, TokenError> {
         let client = client.filter(|client| client.client_id == self.client_id);
         let client = client.ok_or(TokenError::ClientNotAuthenticated)?;
+        // OpenID Connect Core §9: who registers to prove the possession of a secret or of a key without showing it is not
+        // let in by less. The secret of `client_secret_jwt` is known here, so that this has to be said.
+        if matches!(client.metadata.token_endpoint_auth_method, AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt)
+        {
+            return Err(TokenError::ClientNotAuthenticated);
+        }
         match (&self.presented_secret, client.is_public()) {
             (None, true) => Ok(AuthenticatedClient(client)),
             (None, false) => Err(TokenError::SecretMissing),
@@ -83,6 +91,11 @@ impl PresentedCredentials {
 }
 
 impl AuthenticatedClient {
+    /// For [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion).
+    pub(super) fn by_assertion(client: Client) -> Self {
+        Self(client)
+    }
+
     /// The client.
     #[must_use]
     pub fn client(&self) -> &Client {
@@ -216,6 +229,23 @@ pub(crate) mod tests {
         assert_eq!(authenticate(None, "client_id=orders", Some(client())), Err(TokenError::SecretMissing));
         let nobody = authenticate(None, "", None);
         assert!(matches!(nobody, Err(TokenError::Malformed(_))), "{nobody:?}");
+    }
+
+    // OpenID Connect Core §9
+    #[test]
+    fn who_registers_to_sign_does_not_show_a_secret() {
+        for method in [AuthMethod::ClientSecretJwt, AuthMethod::PrivateKeyJwt] {
+            let mut signing = client();
+            signing.metadata.token_endpoint_auth_method = method;
+            for (authorization, form) in [
+                (Some(header("orders:s%25cr%2Bt")), ""),
+                (None, "client_id=orders&client_secret=s%25cr%2Bt"),
+                (None, "client_id=orders"),
+            ] {
+                let refusal = authenticate(authorization.as_deref(), form, Some(signing.clone()));
+                assert_eq!(refusal, Err(TokenError::ClientNotAuthenticated), "{method:?} {form}");
+            }
+        }
     }
 
     #[test]

@@ -6,10 +6,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::client::Client;
-use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
+use super::client::{AuthMethod, Client};
+use crate::{
+    crypto::{Digest, SealingKey},
+    entropy::Entropy,
+    secret::Secret,
+};
 
-/// A client secret as it is remembered: its hash alone.
+/// A client secret as it is remembered: its hash alone, unless the client signs with it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClientSecret {
     /// By which number it is spoken of; of one client each number is given once among those that live.
@@ -17,16 +21,30 @@ pub struct ClientSecret {
     pub number: u32,
     /// The hash of the secret.
     pub digest: Digest,
+    /// The secret itself, if the client signs with it (`client_secret_jwt`).
+    ///
+    /// A signature by a secret can only be checked by who has the secret, so that for these clients, and for no others, it
+    /// is kept; sealed by a key that lies in the folder of keys, so that whoever has the database alone, or a backup of it,
+    /// has no secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedSecret>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
+
+/// A secret that the sealing key of this server opens.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SealedSecret(String);
 
 /// Why the secrets of a client stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretsRefusal {
     /// A public client has none.
     Public,
+    /// A client that signs with its private key has none.
+    KeyHolder,
     /// Two live already.
     TooMany,
     /// It is the only one.
@@ -36,10 +54,10 @@ pub enum SecretsRefusal {
 }
 
 impl ClientSecret {
-    /// A secret that someone else chose.
+    /// A secret that someone else chose, remembered by its hash.
     #[must_use]
     pub fn import(secret: &Secret, now: OffsetDateTime) -> Self {
-        Self { number: first(), digest: Digest::of_secret(secret), created_at: now }
+        Self { number: first(), digest: Digest::of_secret(secret), sealed: None, created_at: now }
     }
 }
 
@@ -49,19 +67,68 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`SecretsRefusal::Public`] or [`SecretsRefusal::TooMany`].
-    pub fn add_secret(&mut self, entropy: Entropy, now: OffsetDateTime) -> Result<Secret, SecretsRefusal> {
+    /// [`SecretsRefusal::Public`], [`SecretsRefusal::KeyHolder`] or [`SecretsRefusal::TooMany`].
+    pub fn add_secret(&mut self, means: (&SealingKey, Entropy), now: OffsetDateTime) -> Result<Secret, SecretsRefusal> {
         if self.is_public() {
             return Err(SecretsRefusal::Public);
+        }
+        if !self.has_secret() {
+            return Err(SecretsRefusal::KeyHolder);
         }
         if self.secrets.len() >= MOST_SECRETS {
             return Err(SecretsRefusal::TooMany);
         }
-        let secret = Secret::new(format!("signet_cs_{}", entropy.secret().expose()));
+        let secret = Secret::new(format!("signet_cs_{}", means.1.secret().expose()));
         let number =
             self.secrets.iter().map(|secret| secret.number).max().map_or(first(), |last| last.saturating_add(1));
-        self.secrets.push(ClientSecret { number, ..ClientSecret::import(&secret, now) });
+        self.secrets.push(ClientSecret { number, ..self.remembered(&secret, means, now) });
         Ok(secret)
+    }
+
+    /// `secret` as it is remembered for this client.
+    #[must_use]
+    pub fn remembered(
+        &self,
+        secret: &Secret,
+        (sealing_key, entropy): (&SealingKey, Entropy),
+        now: OffsetDateTime,
+    ) -> ClientSecret {
+        let seal = || sealing_key.seal(&self.purpose(), secret.expose().as_bytes(), entropy);
+        let sealed = self.signs_with_secret().then(|| SealedSecret(seal()));
+        ClientSecret { sealed, ..ClientSecret::import(secret, now) }
+    }
+
+    /// The secrets with which it signs, if it does so.
+    #[must_use]
+    pub fn signing_secrets(&self, sealing_key: &SealingKey) -> Vec<Secret> {
+        if !self.signs_with_secret() {
+            return Vec::new();
+        }
+        let open = |sealed: &SealedSecret| {
+            let opened = sealing_key.open(&self.purpose(), &sealed.0).ok()?;
+            String::from_utf8(opened).ok().map(Secret::new)
+        };
+        self.secrets.iter().filter_map(|secret| secret.sealed.as_ref()).filter_map(open).collect()
+    }
+
+    /// Lets go of the secrets that are of no use to how it authenticates now, and of what is remembered of them beyond
+    /// need: it may have been registered anew. Those of which only the hash is known cannot sign.
+    pub fn drop_useless_secrets(&mut self) {
+        if !self.has_secret() {
+            self.secrets.clear();
+        } else if self.signs_with_secret() {
+            self.secrets.retain(|secret| secret.sealed.is_some());
+        } else {
+            self.secrets.iter_mut().for_each(|secret| secret.sealed = None);
+        }
+    }
+
+    fn signs_with_secret(&self) -> bool {
+        self.metadata.token_endpoint_auth_method == AuthMethod::ClientSecretJwt
+    }
+
+    fn purpose(&self) -> String {
+        format!("client_secret_jwt {}", self.client_id)
     }
 
     /// Takes the secret of `number` away, of which another one must remain.
@@ -85,6 +152,7 @@ impl fmt::Display for SecretsRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Public => "a public client has no secret; register it with another token_endpoint_auth_method first",
+            Self::KeyHolder => "a client that signs with its private key has no secret",
             Self::TooMany => "two secrets live already; take the one away that is no longer in use",
             Self::Last => "it is the only secret; add another one first",
             Self::Unknown => "there is no such secret",
@@ -93,6 +161,12 @@ impl fmt::Display for SecretsRefusal {
 }
 
 impl std::error::Error for SecretsRefusal {}
+
+impl fmt::Debug for SealedSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SealedSecret(…)")
+    }
+}
 
 fn first() -> u32 {
     1
@@ -114,10 +188,18 @@ mod tests {
         Client { secrets: Vec::new(), ..client() }
     }
 
+    fn sealing_key() -> SealingKey {
+        SealingKey::new([7; 32])
+    }
+
+    fn add(client: &mut Client) -> Result<Secret, SecretsRefusal> {
+        client.add_secret((&sealing_key(), Entropy::system()), NOW)
+    }
+
     #[test]
     fn a_secret_is_remembered_by_its_hash() {
         let mut client = without_secret();
-        let secret = client.add_secret(Entropy::system(), NOW).unwrap();
+        let secret = add(&mut client).unwrap();
         assert!(secret.expose().starts_with("signet_cs_") && secret.expose().len() == 53);
         assert!(client.secrets[0].digest.matches(&secret));
         assert!(!serde_json::to_string(&client).unwrap().contains(secret.expose()));
@@ -126,20 +208,62 @@ mod tests {
     #[test]
     fn two_secrets_live_at_a_time_and_never_none() {
         let mut client = without_secret();
-        client.add_secret(Entropy::system(), NOW).unwrap();
+        add(&mut client).unwrap();
         assert_eq!(client.remove_secret(1), Err(SecretsRefusal::Last));
-        client.add_secret(Entropy::system(), NOW).unwrap();
-        assert_eq!(client.add_secret(Entropy::system(), NOW).err(), Some(SecretsRefusal::TooMany));
+        add(&mut client).unwrap();
+        assert_eq!(add(&mut client).err(), Some(SecretsRefusal::TooMany));
         assert_eq!(client.remove_secret(3), Err(SecretsRefusal::Unknown));
         assert_eq!(client.remove_secret(1), Ok(()));
-        client.add_secret(Entropy::system(), NOW).unwrap();
+        add(&mut client).unwrap();
         assert_eq!(client.secrets.iter().map(|secret| secret.number).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]
-    fn a_public_client_gets_no_secret() {
-        let mut public = without_secret();
-        public.metadata.token_endpoint_auth_method = AuthMethod::None;
-        assert_eq!(public.add_secret(Entropy::system(), NOW).err(), Some(SecretsRefusal::Public));
+    fn a_client_that_shows_none_gets_no_secret() {
+        let mut client = without_secret();
+        client.metadata.token_endpoint_auth_method = AuthMethod::None;
+        assert_eq!(add(&mut client).err(), Some(SecretsRefusal::Public));
+        client.metadata.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+        assert_eq!(add(&mut client).err(), Some(SecretsRefusal::KeyHolder));
+    }
+
+    #[test]
+    fn the_secret_of_a_client_that_signs_with_it_is_kept_sealed_and_no_other() {
+        let mut client = without_secret();
+        client.metadata.token_endpoint_auth_method = AuthMethod::ClientSecretJwt;
+        let secret = add(&mut client).unwrap();
+        let written = serde_json::to_string(&client).unwrap();
+        assert!(!written.contains(secret.expose()) && !format!("{client:?}").contains(secret.expose()));
+        assert_eq!(client.signing_secrets(&sealing_key())[0].expose(), secret.expose());
+        assert!(client.signing_secrets(&SealingKey::new([8; 32])).is_empty());
+        // It opens for its own client only.
+        let stolen = Client { client_id: crate::oauth::client::ClientId::parse("other").unwrap(), ..client.clone() };
+        assert!(stolen.signing_secrets(&sealing_key()).is_empty());
+        let mut usual = without_secret();
+        add(&mut usual).unwrap();
+        assert!(usual.secrets[0].sealed.is_none() && usual.signing_secrets(&sealing_key()).is_empty());
+    }
+
+    #[test]
+    fn a_client_that_authenticates_in_another_way_from_now_on_keeps_what_is_of_use() {
+        let with = |before, after| {
+            let mut client = without_secret();
+            client.metadata.token_endpoint_auth_method = before;
+            add(&mut client).unwrap();
+            client.metadata.token_endpoint_auth_method = after;
+            client.drop_useless_secrets();
+            (client.secrets.len(), client.secrets.first().is_some_and(|secret| secret.sealed.is_some()))
+        };
+        use AuthMethod as M;
+        for (before, after, expected) in [
+            (M::ClientSecretBasic, M::ClientSecretPost, (1, false)),
+            (M::ClientSecretBasic, M::ClientSecretJwt, (0, false)),
+            (M::ClientSecretJwt, M::ClientSecretJwt, (1, true)),
+            (M::ClientSecretJwt, M::ClientSecretBasic, (1, false)),
+            (M::ClientSecretJwt, M::PrivateKeyJwt, (0, false)),
+            (M::ClientSecretBasic, M::None, (0, false)),
+        ] {
+            assert_eq!(with(before, after), expected, "{before:?} → {after:?}");
+        }
     }
 }

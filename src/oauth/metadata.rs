@@ -24,16 +24,20 @@ pub struct Described<'a> {
     pub signing_algs: &'a [Algorithm],
     /// Whether clients may register themselves (RFC 7591).
     pub has_registration: bool,
+    /// Whether a request object may be named by an address (RFC 9101 §5.2).
+    pub request_uri: bool,
 }
 
 /// The members of §2 that this server has, with those of RFC 8628 and RFC 9207.
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
-    let Described { issuer, resources, offered, has_registration, .. } = server;
+    let Described { issuer, resources, offered, has_registration, request_uri, .. } = server;
     let endpoint = |path: &str| json!(issuer.endpoint(path));
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
     let scopes = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
+    // RFC 8414 §2: "The value "none" MUST NOT be used."
+    let signing: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).chain(["HS256"]).collect();
     let registration = has_registration.then(|| ("registration_endpoint", endpoint("/register")));
     let members = [
         ("issuer", json!(issuer.as_str())),
@@ -51,7 +55,14 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("token_endpoint_auth_methods_supported", json!(methods)),
         ("introspection_endpoint_auth_methods_supported", json!(with_secret)),
         ("revocation_endpoint_auth_methods_supported", json!(methods)),
+        ("token_endpoint_auth_signing_alg_values_supported", json!(signing)),
+        ("introspection_endpoint_auth_signing_alg_values_supported", json!(signing)),
+        ("revocation_endpoint_auth_signing_alg_values_supported", json!(signing)),
         ("introspection_signing_alg_values_supported", json!(["RS256"])),
+        ("request_parameter_supported", json!(true)),
+        ("request_uri_parameter_supported", json!(request_uri)),
+        ("require_request_uri_registration", json!(true)),
+        ("request_object_signing_alg_values_supported", json!(Algorithm::ALL.map(Algorithm::as_str))),
         ("code_challenge_methods_supported", json!(["S256"])),
         ("authorization_response_iss_parameter_supported", json!(true)),
         ("ui_locales_supported", json!(["en"])),

@@ -9,6 +9,7 @@ use url::Url;
 use super::{
     redirect_uri::RedirectUri,
     registration::{RegistrationRefusal, invalid},
+    registration_policy::RegistrationPolicy,
 };
 use crate::jose::Algorithm;
 
@@ -151,7 +152,7 @@ impl Default for OpenidMetadata {
 }
 
 impl OpenidRequest {
-    /// Checks it and fills in what it leaves out. `signing_algs` are those with which this server can sign.
+    /// Checks it by `policy` and fills in what it leaves out.
     ///
     /// # Errors
     ///
@@ -159,7 +160,7 @@ impl OpenidRequest {
     pub(super) fn read(
         &self,
         redirect_uris: &[RedirectUri],
-        signing_algs: &[Algorithm],
+        policy: &RegistrationPolicy,
     ) -> Result<OpenidMetadata, RegistrationRefusal> {
         let subject_type = self.subject_type(redirect_uris)?;
         if self.jwks.is_some() && self.jwks_uri.is_some() {
@@ -175,13 +176,13 @@ impl OpenidRequest {
             id_token_signed_response_alg: algorithm_of(
                 "id_token_signed_response_alg",
                 self.id_token_signed_response_alg.as_deref(),
-                signing_algs,
+                &policy.signing_algs,
             )?
             .unwrap_or(Algorithm::Rs256),
             userinfo_signed_response_alg: algorithm_of(
                 "userinfo_signed_response_alg",
                 self.userinfo_signed_response_alg.as_deref(),
-                signing_algs,
+                &policy.signing_algs,
             )?,
             request_object_signing_alg: algorithm(
                 "request_object_signing_alg",
@@ -195,7 +196,7 @@ impl OpenidRequest {
             backchannel_logout_uri: backchannel(self.backchannel_logout_uri.as_deref())?,
             backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or(false),
             claims_in_id_token: self.claims_in_id_token.unwrap_or(false),
-            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(false),
+            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(policy.token_endpoint_as_audience),
         })
     }
 
@@ -220,6 +221,32 @@ impl OpenidRequest {
             Some(_) => Err(invalid("subject_type", "must be \"public\" or \"pairwise\"")),
         }
     }
+}
+
+/// The address whose document has to list the redirect URIs, if `request` asks for pairwise subjects and names one.
+#[must_use]
+pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
+    let is_pairwise = request.subject_type.as_deref() == Some("pairwise");
+    request.sector_identifier_uri.as_deref().filter(|uri| is_pairwise && !uri.is_empty())
+}
+
+/// OpenID Connect Registration §5: the address leads to a file with a single JSON array, and "the values registered in
+/// `redirect_uris` MUST be included in the elements of the array". No `document` if it cannot be fetched.
+///
+/// # Errors
+///
+/// `sector_identifier_uri` is refused.
+pub fn sector_lists(document: Option<&Value>, redirect_uris: &[String]) -> Result<(), RegistrationRefusal> {
+    let Some(document) = document else {
+        return Err(invalid("sector_identifier_uri", "cannot be fetched, or is not JSON"));
+    };
+    let listed = document.as_array().ok_or_else(|| {
+        invalid("sector_identifier_uri", "must lead to a JSON array of the redirect URIs of the sector")
+    })?;
+    if redirect_uris.iter().all(|uri| listed.iter().any(|listed| listed == uri)) {
+        return Ok(());
+    }
+    Err(invalid("sector_identifier_uri", "leads to a document that does not list each of the redirect URIs"))
 }
 
 fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {
@@ -323,10 +350,14 @@ mod tests {
         vec![RedirectUri::parse("https://app.example.org/cb").unwrap()]
     }
 
+    fn policy() -> RegistrationPolicy {
+        RegistrationPolicy { signing_algs: Algorithm::ALL.to_vec(), ..RegistrationPolicy::default() }
+    }
+
     fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
         let mut request = OpenidRequest::default();
         change(&mut request);
-        request.read(&uris(), &Algorithm::ALL).unwrap_err().member
+        request.read(&uris(), &policy()).unwrap_err().member
     }
 
     fn text(text: &str) -> Option<String> {
@@ -335,7 +366,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_the_defaults_of_the_specification() {
-        let metadata = OpenidRequest::default().read(&uris(), &Algorithm::ALL).unwrap();
+        let metadata = OpenidRequest::default().read(&uris(), &policy()).unwrap();
         assert_eq!(metadata, OpenidMetadata::default());
         let written = serde_json::to_value(&metadata).unwrap();
         assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
@@ -375,17 +406,35 @@ mod tests {
     fn pairwise_subjects_of_several_hosts_need_a_sector() {
         let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
         let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
-        assert!(request.read(&uris(), &Algorithm::ALL).is_ok());
-        assert_eq!(request.read(&several, &Algorithm::ALL).unwrap_err().member, "sector_identifier_uri");
+        assert!(request.read(&uris(), &policy()).is_ok());
+        assert_eq!(request.read(&several, &policy()).unwrap_err().member, "sector_identifier_uri");
         request.sector_identifier_uri = text("https://app.example.org/sector.json");
-        assert_eq!(request.read(&several, &Algorithm::ALL).unwrap().subject_type, SubjectType::Pairwise);
+        assert_eq!(request.read(&several, &policy()).unwrap().subject_type, SubjectType::Pairwise);
+    }
+
+    // OpenID Connect Registration §5
+    #[test]
+    fn the_document_of_a_sector_lists_each_redirect_uri() {
+        let mine = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
+        let all = json!(["https://b.example/cb", "https://a.example/cb", "https://c.example/cb"]);
+        assert!(sector_lists(Some(&all), &mine).is_ok());
+        for document in [json!([]), json!(["https://a.example/cb"]), json!({"redirect_uris": mine}), json!("x")] {
+            let refusal = sector_lists(Some(&document), &mine).unwrap_err();
+            assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
+        }
+        assert!(sector_lists(None, &mine).is_err());
+        let mut request =
+            OpenidRequest { sector_identifier_uri: text("https://a.example/s"), ..OpenidRequest::default() };
+        assert_eq!(names_sector(&request), None);
+        request.subject_type = text("pairwise");
+        assert_eq!(names_sector(&request), Some("https://a.example/s"));
     }
 
     #[test]
     fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
         for name in ["HS256", "RS256", "ES256"] {
             let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
-            let metadata = request.read(&uris(), &Algorithm::ALL).unwrap();
+            let metadata = request.read(&uris(), &policy()).unwrap();
             let written = serde_json::to_value(&metadata).unwrap();
             assert_eq!(written["token_endpoint_auth_signing_alg"], name);
             assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);

@@ -64,6 +64,13 @@ impl Parameters {
         self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
     }
 
+    /// Adds a parameter, unless its value is empty.
+    pub fn push(&mut self, name: &str, value: String) {
+        if !value.is_empty() {
+            self.0.push((name.to_owned(), value));
+        }
+    }
+
     /// Makes sure that no parameter is repeated, known or not, except `resource`, which
     /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2) allows several times.
     ///

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     client::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType},
-    openid_metadata::OpenidRequest,
+    openid_metadata::{AssertionAlgorithm, OpenidMetadata, OpenidRequest},
     redirect_uri::RedirectUri,
     registration_member::{
         allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
@@ -17,6 +17,7 @@ use super::{
     resource::{Resources, is_management_scope},
     scope::Scope,
 };
+use crate::jose::Algorithm;
 
 /// The metadata that a registration sends; whatever is left out is chosen by the server. Members that are not known
 /// are ignored: "The authorization server MUST ignore any client metadata sent by the client that it does not
@@ -110,7 +111,8 @@ pub fn register(
     let application_type = application_type(request.application_type.as_deref())?;
     returning(&response_types, &redirect_uris, application_type)?;
     weakening(request, token_endpoint_auth_method, &grant_types, rules)?;
-    let openid = request.openid.read(&redirect_uris, &rules.policy.signing_algs)?;
+    let openid = request.openid.read(&redirect_uris, rules.policy)?;
+    signing(token_endpoint_auth_method, &openid)?;
     let is_public = token_endpoint_auth_method == AuthMethod::None;
     let metadata = ClientMetadata {
         client_name: client_name(request.client_name.as_deref())?,
@@ -137,6 +139,26 @@ pub fn register(
         return Err(invalid("redirect_uris", "the whole registration is too long; register less"));
     }
     Ok(metadata)
+}
+
+/// Who authenticates with a JWT needs something to sign it with, and an algorithm that goes with it
+/// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
+    let algorithm = openid.token_endpoint_auth_signing_alg;
+    let wrong = |goes_with: &str| {
+        let description = format!("with {} it must be {goes_with}; or leave it out", method.as_str());
+        Err(invalid("token_endpoint_auth_signing_alg", description))
+    };
+    match (method, algorithm) {
+        (AuthMethod::PrivateKeyJwt, _) if openid.jwks.is_none() && openid.jwks_uri.is_none() => {
+            Err(invalid("jwks", "is needed for private_key_jwt, or jwks_uri"))
+        }
+        (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Secret(_))) => {
+            wrong(&list(Algorithm::ALL.map(Algorithm::as_str)))
+        }
+        (AuthMethod::ClientSecretJwt, Some(AssertionAlgorithm::Key(_))) => wrong("HS256"),
+        _ => Ok(()),
+    }
 }
 
 /// What only administrators may register, and what nobody may.
@@ -471,6 +493,44 @@ mod tests {
             r.token_endpoint_auth_method = text("none");
         };
         assert_eq!(refused(public_service), named("grant_types"));
+    }
+
+    // OpenID Connect Core §9
+    #[test]
+    fn who_authenticates_with_a_jwt_has_something_to_sign_it_with() {
+        let register_as = |method: &str, algorithm: Option<&str>, has_keys: bool| {
+            let mut asked = request();
+            asked.token_endpoint_auth_method = Some(method.to_owned());
+            asked.openid.token_endpoint_auth_signing_alg = algorithm.map(ToOwned::to_owned);
+            asked.openid.jwks_uri = has_keys.then(|| "https://app.example.org/jwks".to_owned());
+            register(&asked, rules(Registrar::Person, &resources())).map_err(|refusal| refusal.member)
+        };
+        let algorithm = "token_endpoint_auth_signing_alg";
+        for (method, alg, has_keys, expected) in [
+            ("private_key_jwt", None, true, None),
+            ("private_key_jwt", Some("PS256"), true, None),
+            ("private_key_jwt", None, false, Some("jwks")),
+            ("private_key_jwt", Some("HS256"), true, Some(algorithm)),
+            ("private_key_jwt", Some("none"), true, Some(algorithm)),
+            ("client_secret_jwt", None, false, None),
+            ("client_secret_jwt", Some("HS256"), false, None),
+            ("client_secret_jwt", Some("RS256"), false, Some(algorithm)),
+            ("client_secret_jwt", Some("HS512"), false, Some(algorithm)),
+        ] {
+            assert_eq!(register_as(method, alg, has_keys).err(), expected, "{method} {alg:?} {has_keys}");
+        }
+    }
+
+    #[test]
+    fn the_older_audience_is_registered_where_the_server_says_so() {
+        let resources = resources();
+        let policy = RegistrationPolicy { token_endpoint_as_audience: true, ..RegistrationPolicy::default() };
+        let older = RegistrationRules { policy: &policy, ..rules(Registrar::Person, &resources) };
+        let mut asked = request();
+        assert!(register(&asked, older).unwrap().openid.token_endpoint_as_audience);
+        assert!(!register(&asked, rules(Registrar::Person, &resources)).unwrap().openid.token_endpoint_as_audience);
+        asked.openid.token_endpoint_as_audience = Some(false);
+        assert!(!register(&asked, older).unwrap().openid.token_endpoint_as_audience);
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub struct RegistrationPolicy {
     /// Whether not only administrators may register clients that receive tokens straight from the authorization endpoint,
     /// where those are offered.
     pub implicit_for_everyone: bool,
+    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
+    /// authenticate.
+    pub token_endpoint_as_audience: bool,
     /// With which algorithms this server can sign for a client.
     pub signing_algs: Vec<Algorithm>,
 }
@@ -30,6 +33,7 @@ impl Default for RegistrationPolicy {
             offered: Offered::default(),
             require_pkce: true,
             implicit_for_everyone: false,
+            token_endpoint_as_audience: false,
             signing_algs: Self::ALWAYS.to_vec(),
         }
     }

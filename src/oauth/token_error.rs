@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::parameters::MalformedParameters;
+use super::{client_assertion::AssertionRefusal, parameters::MalformedParameters};
 
 /// Why the token endpoint refuses a request: the cause, for the log and the tests. The client learns the
 /// [code](TokenError::code) and a sentence that is fixed for each code, so that nobody can probe for causes.
@@ -18,6 +18,8 @@ pub enum TokenError {
     ClientNotAuthenticated,
     /// The client named itself but has a secret to show.
     SecretMissing,
+    /// The JWT with which the client authenticates.
+    Assertion(AssertionRefusal),
     /// The client may not use this grant.
     GrantNotAllowed,
     /// The server has no such grant.
@@ -71,7 +73,7 @@ impl TokenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) | Self::SeveralAuthMethods | Self::ClientIdMismatch => "invalid_request",
-            Self::ClientNotAuthenticated | Self::SecretMissing => "invalid_client",
+            Self::ClientNotAuthenticated | Self::SecretMissing | Self::Assertion(_) => "invalid_client",
             Self::CodeUnknown
             | Self::CodeExpired
             | Self::CodeSpent
@@ -147,6 +149,12 @@ impl From<MalformedParameters> for TokenError {
     }
 }
 
+impl From<AssertionRefusal> for TokenError {
+    fn from(refusal: AssertionRefusal) -> Self {
+        Self::Assertion(refusal)
+    }
+}
+
 impl fmt::Display for TokenError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} ({self:?})", self.code())
@@ -170,6 +178,7 @@ mod tests {
             TokenError::SeveralAuthMethods,
             TokenError::ClientIdMismatch,
             TokenError::ClientNotAuthenticated,
+            TokenError::Assertion(AssertionRefusal::Replayed),
             TokenError::CodeSpent,
             TokenError::PasswordMismatch,
             TokenError::AuthorizationPending,

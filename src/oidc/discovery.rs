@@ -32,8 +32,6 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("claim_types_supported", json!(["normal"])),
         ("claims_supported", json!(claims)),
         ("claims_parameter_supported", json!(true)),
-        ("request_parameter_supported", json!(false)),
-        ("request_uri_parameter_supported", json!(false)),
         ("prompt_values_supported", json!(["none", "login", "consent", "select_account"])),
     ] {
         document.insert(name.to_owned(), value);
@@ -54,7 +52,15 @@ mod tests {
         let issuer = Issuer::parse("https://login.example.org").unwrap();
         let resources = Resources::new(&issuer, Vec::new());
         let signing_algs = &[Algorithm::Rs256, Algorithm::EdDsa];
-        metadata(Described { issuer: &issuer, resources: &resources, offered, signing_algs, has_registration })
+        let request_uri = false;
+        metadata(Described {
+            issuer: &issuer,
+            resources: &resources,
+            offered,
+            signing_algs,
+            has_registration,
+            request_uri,
+        })
     }
 
     #[test]

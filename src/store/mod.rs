@@ -5,6 +5,7 @@
 //! makes the same promises, except that of surviving, to tests. One contract suite runs on both.
 
 mod accounts;
+mod assertions;
 mod clients;
 mod codes;
 mod commit;

@@ -41,3 +41,5 @@ pub(super) const DEVICES_BY_USER_CODE: Namespace = Namespace::new(19, "devices_b
 pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_schedules");
 /// `sid` and client → what the client is still to be told of the session.
 pub(super) const LOGOUT_NOTIFICATIONS: Namespace = Namespace::new(23, "logout_notifications");
+/// Client and hash of the `jti` of an assertion that was used → nothing.
+pub(super) const ASSERTIONS: Namespace = Namespace::new(24, "assertions");

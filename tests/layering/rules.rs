@@ -4,10 +4,11 @@
 const FOUNDATION: [&str; 4] = ["clock", "crypto", "entropy", "secret"];
 
 /// A part of the crate, and the parts that it may name beside itself and the foundation.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("account", &[]),
     ("config", &["oauth", "account", "jose"]),
-    ("endpoint", &["oauth", "oidc", "jose", "account", "store"]),
+    ("endpoint", &["oauth", "oidc", "jose", "account", "fetch", "store"]),
+    ("fetch", &[]),
     ("http", &["http::edge", "endpoint", "web", "oauth", "oidc", "jose", "account"]),
     ("http::edge", &[]),
     ("jose", &[]),
@@ -22,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 9] = [
     ("croner", &["account"]),
     ("image", &["account"]),
     ("jiff", &["account"]),
@@ -30,6 +31,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
     ("maud", &["web", "http"]),
     ("poem", &["http", "verify", "app"]),
     ("poem_openapi", &["http", "verify", "app"]),
+    ("reqwest", &["fetch", "verify"]),
     ("sled", &["store"]),
 ];
 
@@ -44,11 +46,11 @@ pub(crate) fn violation(module: &[String], path: &[String]) -> Option<String> {
     }
 }
 
-/// Metadata of clients and resources names algorithms (RFC 7591, RFC 8414), so the rules may know the names, and nothing
-/// else of what signs.
+/// Metadata of clients and resources names algorithms (RFC 7591, RFC 8414), and the rules decide about claims that somebody
+/// else has verified, so they may know these names, and nothing else of what signs.
 fn is_vocabulary(from: &str, path: &[String]) -> bool {
-    matches!(path, [jose, algorithm, ..] if jose == "jose" && algorithm == "Algorithm")
-        && matches!(from, "oauth" | "oidc")
+    let known = |name: &str| matches!(name, "Algorithm" | "Claims" | "JwtRefusal" | "TokenType");
+    matches!(path, [jose, name, ..] if jose == "jose" && known(name)) && matches!(from, "oauth" | "oidc")
 }
 
 fn arrow(from: &str, to: &str) -> Option<String> {

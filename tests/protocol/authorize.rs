@@ -45,7 +45,7 @@ async fn whatever_else_is_wrong_is_told_to_the_client_with_state_and_issuer() {
         (query(&[("code_challenge_method", Some("plain"))]), "invalid_request"),
         (query(&[("prompt", Some("none login"))]), "invalid_request"),
         (query(&[("prompt", Some("none"))]), "login_required"),
-        (query(&[("request", Some("eyJ"))]), "request_not_supported"),
+        (query(&[("request", Some("eyJ"))]), "invalid_request_object"),
         (query(&[("response_mode", Some("x"))]), "invalid_request"),
         (format!("{}&scope=openid", query(&[])), "invalid_request"),
     ] {

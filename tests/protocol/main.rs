@@ -4,9 +4,12 @@
 mod api;
 mod authorize;
 mod backchannel_logout;
+mod client_assertions;
 mod client_management;
 mod clients;
 mod device;
+#[path = "../support/https.rs"]
+mod https;
 mod logout;
 mod older_grants;
 mod openid_claims;
@@ -22,12 +25,14 @@ mod receiver;
 mod refresh;
 mod refresh_schedule;
 mod registration;
+mod request_objects;
 mod resources;
 mod schedules;
 mod seeds;
 #[path = "../support/served_here.rs"]
 mod served_here;
 mod sessions;
+mod signer;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;

@@ -30,7 +30,7 @@ trap 'exit 130' INT TERM
 python3 -m venv "$folder/python"
 "$folder/python/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
 
-binary=${SIGNET_BINARY:-}
+binary=${SIGNET_BINARY:+$(realpath "$SIGNET_BINARY")}
 if [ -z "$binary" ]; then
     (cd "$repository" && cargo build --locked --quiet --bin signet)
     binary=${CARGO_TARGET_DIR:-$repository/target}/debug/signet
@@ -60,6 +60,8 @@ token=$(curl --silent --user service:0123456789abcdef --data grant_type=client_c
     python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 
 run() {
+    # It keeps notes where it runs.
+    cd "$folder"
     "$folder/python/bin/schemathesis" run "$issuer/openapi.json" --no-color --continue-on-failure \
         --suppress-health-check all --phases examples,coverage,fuzzing --max-examples "$examples" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \

@@ -2,7 +2,7 @@
 //! [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591), and manage their registration,
 //! [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592).
 
-use super::{RegisteredClient, management::reregister, rules};
+use super::{RegisteredClient, management::reregister, rules, sector};
 use crate::{
     crypto::Digest,
     endpoint::{
@@ -53,6 +53,7 @@ pub async fn register_itself(
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let owner = admit(signet, token)?;
     let metadata = register(request, rules(signet, Registrar::Person))?;
+    sector::agree(signet, request).await?;
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
     let now = signet.clock.now();
     let mut client = Client {
@@ -64,8 +65,8 @@ pub async fn register_itself(
         registration_access_token: Some(Digest::of_secret(&registration_access_token)),
         created_at: now,
     };
-    // A public client has none, and a new one has not too many.
-    let client_secret = client.add_secret(signet.entropy, now).ok();
+    // A public client and one with a key have none, and a new one has not too many.
+    let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     signet.store.create_client(&client).await?;
     tracing::info!(client_id = %client.client_id, "client registered itself");
     Ok(SelfRegistered { registered: RegisteredClient { client, client_secret }, registration_access_token })
@@ -98,6 +99,8 @@ pub async fn replace_itself(
     update: (&RegistrationRequest, &UpdateClaims),
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (request, claims) = update;
+    authenticate(signet, id, token.clone())?;
+    sector::agree(signet, request).await?;
     for _ in 0..ATTEMPTS {
         let (kept, registration_access_token) = authenticate(signet, id, token.clone())?;
         agree(&kept.record, claims)?;

@@ -65,7 +65,7 @@ pub fn show(signet: &Signet, access: &Access, id: &str) -> Result<Client, Manage
 }
 
 /// Registers an application anew: what `request` leaves out gets its default, as at the first time. Grants that were
-/// given to it stay. A secret is answered if it has become confidential.
+/// given to it stay. A secret is answered if it needs another one for how it authenticates from now on.
 ///
 /// # Errors
 ///
@@ -77,6 +77,8 @@ pub async fn replace(
     request: &RegistrationRequest,
 ) -> Result<(Client, Option<Secret>), ManagementRefusal> {
     let is_administrator = access.is_administrator();
+    is_changeable(&find(signet, access, id)?.record)?;
+    super::sector::agree(signet, request).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
         reregister(signet, client, request, is_administrator)
@@ -106,12 +108,9 @@ pub(super) fn reregister(
         // The owner cannot lift what an administrator has ordered.
         client.metadata.allowed_groups = groups;
     }
-    if client.is_public() {
-        client.secrets.clear();
-        return Ok(None);
-    }
-    let needs_secret = client.secrets.is_empty();
-    Ok(needs_secret.then(|| client.add_secret(signet.entropy, signet.clock.now()).ok()).flatten())
+    client.drop_useless_secrets();
+    let needs_secret = client.has_secret() && client.secrets.is_empty();
+    Ok(needs_secret.then(|| client.add_secret(signet.sealing_means(), signet.clock.now()).ok()).flatten())
 }
 
 /// Takes an application away. Nothing that was granted to it issues anything more.
@@ -165,7 +164,7 @@ pub async fn set_disabled(
 pub async fn add_secret(signet: &Signet, access: &Access, id: &str) -> Result<(Client, Secret), ManagementRefusal> {
     change(signet, access, id, |client| {
         is_changeable(client)?;
-        client.add_secret(signet.entropy, signet.clock.now()).map_err(secrets_refusal)
+        client.add_secret(signet.sealing_means(), signet.clock.now()).map_err(secrets_refusal)
     })
     .await
 }
@@ -259,6 +258,9 @@ fn secrets_refusal(refusal: SecretsRefusal) -> ManagementRefusal {
         SecretsRefusal::Public => ManagementRefusal::Conflict(
             "a public client has no secret; register it with another token_endpoint_auth_method first",
         ),
+        SecretsRefusal::KeyHolder => {
+            ManagementRefusal::Conflict("a client that signs with its private key has no secret")
+        }
         SecretsRefusal::TooMany => {
             ManagementRefusal::Conflict("two secrets live already; take the one away that is no longer in use")
         }

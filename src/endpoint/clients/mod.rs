@@ -2,6 +2,7 @@
 
 pub mod dynamic;
 pub mod management;
+mod sector;
 
 use super::{Fault, Signet, access::Access, management::ManagementRefusal};
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 pub struct RegisteredClient {
     /// The client.
     pub client: Client,
-    /// Its secret, unless it is public.
+    /// Its secret, unless it is public or has a key of its own.
     pub client_secret: Option<Secret>,
 }
 
@@ -79,23 +80,23 @@ pub async fn put_configured(
 ) -> Result<bool, Fault> {
     let now = signet.clock.now();
     let kept = signet.store.client(client_id)?;
-    let known = kept.as_ref().map_or_else(Vec::new, |kept| kept.record.secrets.clone());
-    let secrets = match client_secret {
-        None => Vec::new(),
-        Some(secret) if known.iter().any(|known| known.digest.matches(secret)) => known,
-        Some(secret) => vec![ClientSecret::import(secret, now)],
-    };
     let created_at = kept.as_ref().map_or(now, |kept| kept.record.created_at);
     let is_disabled = kept.as_ref().is_some_and(|kept| kept.record.is_disabled);
-    let client = Client {
+    let mut client = Client {
         client_id: client_id.clone(),
-        secrets,
+        secrets: kept.as_ref().map_or_else(Vec::new, |kept| kept.record.secrets.clone()),
         metadata,
         provenance,
         is_disabled,
         registration_access_token: None,
         created_at,
     };
+    client.drop_useless_secrets();
+    match client_secret {
+        None => client.secrets.clear(),
+        Some(secret) if client.secrets.iter().any(|known| known.digest.matches(secret)) => {}
+        Some(secret) => client.secrets = vec![client.remembered(secret, signet.sealing_means(), now)],
+    }
     match kept {
         None => signet.store.create_client(&client).await?,
         Some(kept) if is_same(&kept.record, &client) => return Ok(false),
@@ -110,9 +111,11 @@ fn rules(signet: &Signet, registrar: Registrar) -> RegistrationRules<'_> {
 }
 
 fn is_same(one: &Client, other: &Client) -> bool {
-    let digests =
-        |client: &Client| client.secrets.iter().map(|secret| secret.digest.as_str().to_owned()).collect::<Vec<_>>();
-    one.metadata == other.metadata && one.provenance == other.provenance && digests(one) == digests(other)
+    let secrets = |client: &Client| {
+        let secret = |secret: &ClientSecret| (secret.digest.as_str().to_owned(), secret.sealed.is_some());
+        client.secrets.iter().map(secret).collect::<Vec<_>>()
+    };
+    one.metadata == other.metadata && one.provenance == other.provenance && secrets(one) == secrets(other)
 }
 
 impl From<RegisterRefusal> for ManagementRefusal {
@@ -131,6 +134,7 @@ async fn create(
     provenance: Provenance,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     let metadata = register(request, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
+    sector::agree(signet, request).await.map_err(RegisterRefusal::Metadata)?;
     let now = signet.clock.now();
     let mut client = Client {
         client_id: ClientId::draw(signet.entropy),
@@ -141,8 +145,8 @@ async fn create(
         registration_access_token: None,
         created_at: now,
     };
-    // A public client has none, and a new one has not too many.
-    let client_secret = client.add_secret(signet.entropy, now).ok();
+    // A public client and one with a key have none, and a new one has not too many.
+    let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     signet.store.create_client(&client).await.map_err(|error| RegisterRefusal::Fault(error.into()))?;
     tracing::info!(client_id = %client.client_id, "client registered");
     Ok(RegisteredClient { client, client_secret })

@@ -48,7 +48,7 @@ pub(super) async fn redeem(
         let lifetime = signet.access_token_lifetime(redemption.audience());
         let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
-        let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+        let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
         let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
         let spent = redemption.spent(&grant.id);
         match signet.store.spend_code(&digest, &kept, &spent, &grant).await {

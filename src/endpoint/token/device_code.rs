@@ -1,7 +1,7 @@
 //! `grant_type=urn:ietf:params:oauth:grant-type:device_code`,
 //! [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4).
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, still_signed_in, tokens};
+use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
 use crate::{
     crypto::Digest,
     oauth::{
@@ -38,11 +38,10 @@ pub(super) async fn redeem(
         let lifetime = signet.access_token_lifetime(redemption.audience());
         let grant = redemption.grant(GrantId::draw(signet.entropy), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
-        let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+        let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
         let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
         match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
             Ok(()) => {
-                still_signed_in(signet, &grant, now).await?;
                 signet.device_polls.forget(&digest);
                 return tokens(signet, &redemption.issuance(&grant), client, (refresh_token, None), now);
             }

@@ -10,11 +10,12 @@ use std::net::IpAddr;
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, session_end, signet::Beside};
+use super::{Fault, Signet, client_assertion, session_end, signet::Beside};
 use crate::{
     oauth::{
         access_token::Issuance,
         client::GrantType,
+        client_assertion::PresentedAssertion,
         client_authentication::{AuthenticatedClient, PresentedCredentials},
         grant::{EndCause, Grant},
         parameters::Parameters,
@@ -93,12 +94,15 @@ pub async fn token(
 ///
 /// # Errors
 ///
-/// The rule of RFC 6749 §2.3 that is broken, or a fault.
+/// The rule of RFC 6749 §2.3 or RFC 7523 §3 that is broken, or a fault.
 pub(super) async fn authenticate(
     signet: &Signet,
     authorization: Option<&str>,
     form: &Parameters,
 ) -> Result<AuthenticatedClient, RuleOrFault> {
+    if let Some(assertion) = PresentedAssertion::find(authorization, form)? {
+        return client_assertion::authenticate(signet, &assertion).await;
+    }
     let presented = PresentedCredentials::find(authorization, form)?;
     let client = signet.store.client(&presented.client_id).map_err(Fault::from)?;
     Ok(presented.authenticate(client.map(|kept| kept.record)).inspect_err(|error| {

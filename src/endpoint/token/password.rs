@@ -62,7 +62,7 @@ pub(super) async fn exchange(
     let lifetime = signet.access_token_lifetime(request.audience());
     let (grant, issuance) = request.begin(holder, GrantId::draw(signet.entropy), lifetime, now)?;
     let policy = &signet.lifetimes.refresh_token;
-    let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.refresh_means());
+    let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
     signet.store.begin_grant(&grant).await.map_err(Fault::from)?;
     tokens(signet, &issuance, client, (refresh_token, None), now)
 }

@@ -41,7 +41,7 @@ pub(super) async fn refresh(
             }
             Err(refusal) => return Err(refusal.into()),
         };
-        let (changed, refresh_token) = refreshment.advance(&kept.record, &presented, signet.refresh_means(), now);
+        let (changed, refresh_token) = refreshment.advance(&kept.record, &presented, signet.sealing_means(), now);
         let written = match &changed {
             Some(changed) => signet.store.replace_grant(&kept, changed).await,
             None => Ok(()),

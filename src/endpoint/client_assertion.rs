@@ -1,0 +1,83 @@
+//! A client authenticates with a JWT, [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523): its key is found, its signature
+//! verified, its claims judged, and its one use is written down.
+
+use super::{
+    Fault, Signet,
+    client_keys::{self, KeyRefusal},
+    token::RuleOrFault,
+};
+use crate::{
+    jose::{Claims, JwtRefusal, UnverifiedJwt, claims_of_unverified, verify_with_secrets},
+    oauth::{
+        client::{Client, ClientId},
+        client_assertion::{self, AssertionKey, AssertionRefusal, PresentedAssertion, Recipient},
+        client_authentication::AuthenticatedClient,
+    },
+    store::CommitError,
+};
+
+/// Finds out which client has made `presented`.
+///
+/// # Errors
+///
+/// The rule that is broken, or a fault. An assertion whose first use could not be written down authenticates nobody.
+pub(super) async fn authenticate(
+    signet: &Signet,
+    presented: &PresentedAssertion,
+) -> Result<AuthenticatedClient, RuleOrFault> {
+    let unverified_jwt = presented.unverified_jwt.expose();
+    let claims = claims_of_unverified(unverified_jwt).map_err(AssertionRefusal::from)?;
+    let client_id = presented.client_id(&claims)?;
+    judged(signet, &client_id, unverified_jwt).await.inspect_err(|error| {
+        if let RuleOrFault::Rule(error) = error {
+            tracing::info!(%client_id, %error, "client authentication refused");
+        }
+    })
+}
+
+async fn judged(
+    signet: &Signet,
+    client_id: &ClientId,
+    unverified_jwt: &str,
+) -> Result<AuthenticatedClient, RuleOrFault> {
+    let client = signet.store.client(client_id).map_err(Fault::from)?.ok_or(AssertionRefusal::OtherClient)?.record;
+    let (typ, claims) = match client_assertion::key_of(&client)? {
+        AssertionKey::Secret => signed_with_secret(signet, &client, unverified_jwt)?,
+        AssertionKey::Private(algorithm) => {
+            let jwt = UnverifiedJwt::parse(unverified_jwt).map_err(AssertionRefusal::from)?;
+            if algorithm.is_some_and(|algorithm| algorithm != jwt.algorithm()) {
+                return Err(AssertionRefusal::OtherAlgorithm.into());
+            }
+            let verified = client_keys::verify(signet, &client, &jwt).await.map_err(AssertionRefusal::from)?;
+            (verified.typ().map(ToOwned::to_owned), verified.into_claims())
+        }
+    };
+    let recipient = Recipient { issuer: &signet.issuer, now: signet.clock.now() };
+    let accepted = client_assertion::accept(client, (typ.as_deref(), &claims), recipient)?;
+    match signet.store.use_assertion(&accepted).await {
+        Ok(()) => Ok(accepted.used_for_the_first_time()),
+        Err(CommitError::Conflict) => {
+            tracing::warn!(%client_id, "a client assertion was used twice");
+            Err(AssertionRefusal::Replayed.into())
+        }
+        Err(CommitError::Fault(fault)) => Err(Fault::from(fault).into()),
+    }
+}
+
+fn signed_with_secret(
+    signet: &Signet,
+    client: &Client,
+    unverified_jwt: &str,
+) -> Result<(Option<String>, Claims), AssertionRefusal> {
+    let secrets = client.signing_secrets(&signet.sealing_key);
+    verify_with_secrets(unverified_jwt, &secrets).map_err(|refusal: JwtRefusal| refusal.into())
+}
+
+impl From<KeyRefusal> for AssertionRefusal {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::NoKeys => Self::NoKeys,
+            KeyRefusal::Jwt(refusal) => Self::Jwt(refusal),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Request objects, [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101): fetched if they are named by an address, verified by
+//! the keys of the client, and judged.
+
+use std::borrow::Cow;
+
+use super::{
+    Signet,
+    client_keys::{self, KeyRefusal},
+};
+use crate::{
+    jose::UnverifiedJwt,
+    oauth::{
+        client::Client,
+        parameters::Parameters,
+        request_object::{self, NamedObject, RequestObjectRefusal},
+    },
+};
+
+/// Why a request object is refused, and what it says of where its client wants to be told.
+pub(super) struct ObjectRefused {
+    pub(super) refusal: RequestObjectRefusal,
+    /// The parameters inside, if the client has signed them.
+    pub(super) inside: Option<Parameters>,
+}
+
+/// The parameters that count: those that were sent, or those of the object that they name.
+///
+/// # Errors
+///
+/// [`ObjectRefused`].
+pub(super) async fn resolve<'p>(
+    signet: &Signet,
+    client: &Client,
+    parameters: &'p Parameters,
+) -> Result<Cow<'p, Parameters>, ObjectRefused> {
+    let object = match request_object::named(parameters)? {
+        None => return Ok(Cow::Borrowed(parameters)),
+        Some(NamedObject::Value(object)) => Cow::Borrowed(object),
+        Some(NamedObject::Reference(uri)) => Cow::Owned(fetch(signet, client, uri).await?),
+    };
+    parameters.once_each().map_err(RequestObjectRefusal::from)?;
+    let jwt = UnverifiedJwt::parse(object.trim_ascii()).map_err(RequestObjectRefusal::from)?;
+    request_object::permit(client, jwt.algorithm())?;
+    let verified = client_keys::verify(signet, client, &jwt).await.map_err(RequestObjectRefusal::from)?;
+    let to = (&signet.issuer, signet.clock.now());
+    match request_object::accept(client, (verified.typ(), verified.claims()), parameters, to) {
+        Ok(parameters) => Ok(Cow::Owned(parameters)),
+        Err(refusal) => Err(ObjectRefused { refusal, inside: Some(request_object::readable(verified.claims())) }),
+    }
+}
+
+async fn fetch(signet: &Signet, client: &Client, request_uri: &str) -> Result<String, RequestObjectRefusal> {
+    if !signet.authorization_policy.request_uri {
+        return Err(RequestObjectRefusal::ReferenceNotSupported);
+    }
+    let address = request_object::registered_reference(client, request_uri)?;
+    match signet.fetcher.text(address, "application/oauth-authz-req+jwt").await {
+        Ok(fetched) => Ok(fetched.body),
+        Err(refusal) => {
+            tracing::warn!(client_id = %client.client_id, uri = address, %refusal, "a request object could not be fetched");
+            Err(RequestObjectRefusal::Unfetchable)
+        }
+    }
+}
+
+impl From<RequestObjectRefusal> for ObjectRefused {
+    fn from(refusal: RequestObjectRefusal) -> Self {
+        Self { refusal, inside: None }
+    }
+}
+
+impl From<KeyRefusal> for RequestObjectRefusal {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::NoKeys => Self::NoKeys,
+            KeyRefusal::Jwt(refusal) => Self::Jwt(refusal),
+        }
+    }
+}

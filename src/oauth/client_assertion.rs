@@ -1,0 +1,272 @@
+//! A client authenticates with a JWT that it has signed:
+//! [RFC 7523 §2.2 and §3](https://www.rfc-editor.org/rfc/rfc7523#section-3),
+//! [OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)
+//! (`client_secret_jwt` and `private_key_jwt`), and
+//! [FAPI 2.0 Security Profile §5.3.2.1](https://openid.net/specs/fapi-security-profile-2_0-final.html), whose stricter
+//! rules hold for all.
+
+use std::fmt;
+
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    client::{AuthMethod, Client, ClientId},
+    client_authentication::AuthenticatedClient,
+    issuer::Issuer,
+    openid_metadata::AssertionAlgorithm,
+    parameters::{MalformedParameters, Parameters},
+    token_error::TokenError,
+};
+use crate::{
+    crypto::Digest,
+    jose::{Algorithm, Claims, JwtRefusal},
+    secret::Secret,
+};
+
+/// An assertion as it was sent. Nothing about it is true yet.
+#[derive(Clone, Debug)]
+pub struct PresentedAssertion {
+    /// The JWT.
+    pub unverified_jwt: Secret,
+    client_id: Option<String>,
+}
+
+/// With what an assertion of a client has to be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssertionKey {
+    /// With one of its secrets, by `HS256`.
+    Secret,
+    /// With one of its private keys: by this algorithm, or by any that this server knows.
+    Private(Option<Algorithm>),
+}
+
+/// What an assertion is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    /// This server.
+    pub issuer: &'a Issuer,
+    /// When.
+    pub now: OffsetDateTime,
+}
+
+/// An assertion that keeps every rule but one: whether it was used before is the store's to say. Only [`accept`] makes one.
+#[derive(Clone, Debug)]
+pub struct AcceptedAssertion {
+    client: Client,
+    /// What stands for its `jti`.
+    pub jti: Digest,
+    /// Until when a second use has to be noticed.
+    pub expires_at: OffsetDateTime,
+}
+
+/// Why an assertion is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssertionRefusal {
+    /// `client_assertion_type` is another one.
+    UnknownType,
+    /// It is no JWT, or not one that a key of the client has signed.
+    Jwt(JwtRefusal),
+    /// The client is not registered to authenticate like this.
+    OtherMethod,
+    /// The client has no keys, or they cannot be fetched.
+    NoKeys,
+    /// It is signed with another algorithm than the registered one.
+    OtherAlgorithm,
+    /// Its `typ` or its claims are those of a JWT of another kind.
+    OtherKind,
+    /// `iss`, `sub` and `client_id` are not one and the same.
+    OtherClient,
+    /// `aud` is not this server, or not this server alone.
+    Audience,
+    /// It is past its `exp`.
+    Expired,
+    /// Its `exp` is further ahead than [`LONGEST`].
+    LivesTooLong,
+    /// Its `nbf` or `iat` lies ahead.
+    NotYetValid,
+    /// It was used before.
+    Replayed,
+}
+
+impl PresentedAssertion {
+    /// Finds an assertion in the form.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Malformed`] when one of the two parameters is missing; [`TokenError::SeveralAuthMethods`] when the
+    /// client authenticates in another way too; [`AssertionRefusal::UnknownType`].
+    pub fn find(authorization: Option<&str>, form: &Parameters) -> Result<Option<Self>, TokenError> {
+        let (kind, assertion) = (form.one("client_assertion_type")?, form.one("client_assertion")?);
+        let (kind, assertion) = match (kind, assertion) {
+            (None, None) => return Ok(None),
+            (None, Some(_)) => return Err(MalformedParameters::Missing("client_assertion_type").into()),
+            (Some(_), None) => return Err(MalformedParameters::Missing("client_assertion").into()),
+            (Some(kind), Some(assertion)) => (kind, assertion),
+        };
+        // RFC 6749 §2.3: "The client MUST NOT use more than one authentication method in each request."
+        if authorization.is_some() || form.one("client_secret")?.is_some() {
+            return Err(TokenError::SeveralAuthMethods);
+        }
+        if kind != JWT_BEARER {
+            return Err(AssertionRefusal::UnknownType.into());
+        }
+        let client_id = form.one("client_id")?.map(ToOwned::to_owned);
+        Ok(Some(Self { unverified_jwt: Secret::new(assertion), client_id }))
+    }
+
+    /// The client that the assertion, or the form beside it, says it is from.
+    ///
+    /// # Errors
+    ///
+    /// [`AssertionRefusal::OtherClient`] when they name two: RFC 7521 §4.2 has `client_id` "identify the same client".
+    pub fn client_id(&self, unverified_claims: &Claims) -> Result<ClientId, AssertionRefusal> {
+        let subject = unverified_claims.text("sub")?;
+        if self.client_id.as_deref().is_some_and(|client_id| client_id != subject) {
+            return Err(AssertionRefusal::OtherClient);
+        }
+        ClientId::parse(subject).map_err(|_| AssertionRefusal::OtherClient)
+    }
+}
+
+/// With what `client` has to sign. What it registered says so, never the header of what it sends
+/// ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
+///
+/// # Errors
+///
+/// [`AssertionRefusal::OtherMethod`] when it is registered to authenticate in another way.
+pub fn key_of(client: &Client) -> Result<AssertionKey, AssertionRefusal> {
+    let registered = client.metadata.openid.token_endpoint_auth_signing_alg;
+    match (client.metadata.token_endpoint_auth_method, registered) {
+        (AuthMethod::ClientSecretJwt, None | Some(AssertionAlgorithm::Secret(_))) => Ok(AssertionKey::Secret),
+        (AuthMethod::PrivateKeyJwt, None) => Ok(AssertionKey::Private(None)),
+        (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Key(algorithm))) => {
+            Ok(AssertionKey::Private(Some(algorithm)))
+        }
+        _ => Err(AssertionRefusal::OtherMethod),
+    }
+}
+
+/// Judges an assertion that was signed as [`key_of`] demands, with this `typ` and these claims.
+///
+/// # Errors
+///
+/// The first rule broken, in the order of RFC 7523 §3.
+pub fn accept(
+    client: Client,
+    (typ, claims): (Option<&str>, &Claims),
+    recipient: Recipient<'_>,
+) -> Result<AcceptedAssertion, AssertionRefusal> {
+    of_this_kind(typ, claims)?;
+    // "1. The JWT MUST contain an "iss"", "2. … "sub" …": for client authentication both are the client_id.
+    let client_id = client.client_id.as_str();
+    if claims.text("iss")? != client_id || claims.text("sub")? != client_id {
+        return Err(AssertionRefusal::OtherClient);
+    }
+    audience(&client, claims, recipient.issuer)?;
+    let expires_at = expiry(claims, recipient.now)?;
+    // RFC 7523 makes jti optional; OpenID Connect Core §9: "REQUIRED. … These tokens MUST only be used once".
+    let jti = claims.text("jti")?;
+    if jti.is_empty() {
+        return Err(JwtRefusal::MalformedClaim("jti").into());
+    }
+    Ok(AcceptedAssertion { jti: Digest::of(jti), expires_at, client })
+}
+
+impl AcceptedAssertion {
+    /// The client.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.client.client_id
+    }
+
+    /// The proof, once the store has made sure that this is the first use.
+    #[must_use]
+    pub fn used_for_the_first_time(self) -> AuthenticatedClient {
+        AuthenticatedClient::by_assertion(self.client)
+    }
+}
+
+/// RFC 8725 §3.11 and §3.12: a JWT that its client made for something else does not authenticate it. A request object
+/// travels through browsers and need not have a `typ`; it is known by its parameters.
+fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefusal> {
+    let is_known = typ.is_none_or(|typ| {
+        let name = typ.to_ascii_lowercase();
+        let name = name.strip_prefix("application/").unwrap_or(&name);
+        matches!(name, "jwt" | "client-authentication+jwt")
+    });
+    let is_request = ["response_type", "redirect_uri"].iter().any(|parameter| claims.get(parameter).is_some());
+    if is_known && !is_request { Ok(()) } else { Err(AssertionRefusal::OtherKind) }
+}
+
+/// FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value … as a string in the aud claim received in
+/// client authentication assertions". An assertion for two servers, or for an address that another server could claim, can be replayed by one at the other. A client that
+/// is registered with `token_endpoint_as_audience` may name the token endpoint, as OpenID Connect Core §9 suggested, and
+/// may name both.
+fn audience(client: &Client, claims: &Claims, issuer: &Issuer) -> Result<(), AssertionRefusal> {
+    let audience = claims.audience()?;
+    let is_accepted = if client.metadata.openid.token_endpoint_as_audience {
+        let endpoint = issuer.endpoint("/token");
+        audience.iter().all(|one| *one == issuer.as_str() || *one == endpoint)
+    } else {
+        claims.get("aud").and_then(|aud| aud.as_str()) == Some(issuer.as_str())
+    };
+    if is_accepted { Ok(()) } else { Err(AssertionRefusal::Audience) }
+}
+
+fn expiry(claims: &Claims, now: OffsetDateTime) -> Result<OffsetDateTime, AssertionRefusal> {
+    let expires_at = claims.instant("exp")?;
+    if now >= expires_at {
+        return Err(AssertionRefusal::Expired);
+    }
+    if expires_at > now + LONGEST + TOLERANCE {
+        return Err(AssertionRefusal::LivesTooLong);
+    }
+    // FAPI 2.0 §5.3.2.1: "shall accept JWTs with an iat or nbf timestamp between 0 and 10 seconds in the future but shall
+    // reject JWTs with an iat or nbf timestamp greater than 60 seconds in the future".
+    for name in ["nbf", "iat"] {
+        if claims.optional_instant(name)?.is_some_and(|since| since > now + TOLERANCE) {
+            return Err(AssertionRefusal::NotYetValid);
+        }
+    }
+    Ok(expires_at)
+}
+
+impl From<JwtRefusal> for AssertionRefusal {
+    fn from(refusal: JwtRefusal) -> Self {
+        Self::Jwt(refusal)
+    }
+}
+
+impl fmt::Display for AssertionRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Jwt(refusal) => return refusal.fmt(formatter),
+            Self::UnknownType => "the client_assertion_type is another one",
+            Self::OtherMethod => "the client is registered to authenticate in another way",
+            Self::NoKeys => "the client has no keys, or they cannot be fetched",
+            Self::OtherAlgorithm => "the alg is not the one that the client has registered",
+            Self::OtherKind => "it is a JWT of another kind",
+            Self::OtherClient => "iss, sub and client_id are not one and the same",
+            Self::Audience => "aud is not this server's issuer, as a string",
+            Self::Expired => "it has expired",
+            Self::LivesTooLong => "exp is more than five minutes ahead",
+            Self::NotYetValid => "nbf or iat lies ahead",
+            Self::Replayed => "it was used before",
+        })
+    }
+}
+
+impl std::error::Error for AssertionRefusal {}
+
+/// The value of `client_assertion_type` (RFC 7523 §2.2).
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// How far ahead `exp` may be, clocks aside. It bounds for how long used ones have to be remembered.
+pub const LONGEST: Duration = Duration::minutes(5);
+
+/// By how much the client's clock may be ahead.
+const TOLERANCE: Duration = Duration::seconds(30);
+
+#[cfg(test)]
+#[path = "client_assertion_tests.rs"]
+mod tests;

@@ -1,0 +1,157 @@
+//! Request objects, honest and not.
+
+use serde_json::json;
+use time::macros::datetime;
+
+use super::*;
+use crate::oauth::client_authentication::tests::client;
+
+const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+const ISSUER: &str = "https://login.example.org";
+
+fn at(seconds: i64) -> Value {
+    json!(NOW.unix_timestamp() + seconds)
+}
+
+fn claims(changes: &[(&str, Value)]) -> Claims {
+    let mut claims = json!({"client_id": "orders", "response_type": "code", "scope": "openid", "state": "inside"});
+    for (name, value) in changes {
+        claims[*name] = value.clone();
+    }
+    Claims::new(claims.as_object().unwrap().clone())
+}
+
+fn judge(typ: Option<&str>, claims: &Claims, beside: &str) -> Result<Parameters, RequestObjectRefusal> {
+    let issuer = Issuer::parse(ISSUER).unwrap();
+    accept(&client(), (typ, claims), &Parameters::parse(beside).unwrap(), (&issuer, NOW))
+}
+
+fn refusal(changes: &[(&str, Value)]) -> Option<RequestObjectRefusal> {
+    judge(None, &claims(changes), "client_id=orders").err()
+}
+
+// RFC 9101 §6.3
+#[test]
+fn the_parameters_inside_count_and_no_others() {
+    let beside = "client_id=orders&response_type=code&scope=openid+email&state=beside&nonce=beside&max_age=1";
+    let counted = judge(None, &claims(&[("max_age", json!(60))]), beside).unwrap();
+    for (name, expected) in [
+        ("client_id", Some("orders")),
+        ("state", Some("inside")),
+        ("scope", Some("openid")),
+        ("max_age", Some("60")),
+        ("nonce", None),
+    ] {
+        assert_eq!(counted.one(name), Ok(expected), "{name}");
+    }
+    // "state-only-outside-request-object-not-used" of the conformance suite
+    let without = Claims::new(json!({"client_id": "orders"}).as_object().unwrap().clone());
+    let counted = judge(None, &without, beside).unwrap();
+    assert_eq!(counted.one("state"), Ok(None));
+    // OpenID Connect Core §6.1
+    assert_eq!(counted.one("scope"), Ok(Some("openid email")));
+    assert_eq!(counted.one("response_type"), Ok(Some("code")));
+}
+
+#[test]
+fn what_stands_inside_and_beside_is_the_same() {
+    let other = judge(None, &claims(&[]), "client_id=orders&response_type=token");
+    assert_eq!(other.err(), Some(RequestObjectRefusal::OtherResponseType));
+    assert_eq!(refusal(&[("client_id", json!("other"))]), Some(RequestObjectRefusal::OtherClient));
+    assert_eq!(refusal(&[("client_id", json!(1))]), Some(JwtRefusal::MalformedClaim("client_id").into()));
+    let nobody = Claims::new(json!({"response_type": "code"}).as_object().unwrap().clone());
+    let refusal = judge(None, &nobody, "client_id=orders").err();
+    assert_eq!(refusal, Some(JwtRefusal::MissingClaim("client_id").into()));
+}
+
+#[test]
+fn the_claims_of_the_jwt_are_checked_if_they_are_there() {
+    for (name, value, expected) in [
+        ("iss", json!("orders"), None),
+        ("iss", json!("other"), Some(RequestObjectRefusal::OtherClient)),
+        ("aud", json!(ISSUER), None),
+        ("aud", json!([ISSUER, "https://other.example"]), None),
+        ("aud", json!("https://other.example"), Some(RequestObjectRefusal::Audience)),
+        ("aud", json!([]), Some(JwtRefusal::MalformedClaim("aud").into())),
+        ("exp", at(1), None),
+        ("exp", at(0), Some(RequestObjectRefusal::Expired)),
+        ("exp", json!("soon"), Some(JwtRefusal::MalformedClaim("exp").into())),
+        ("exp", json!(1e30), Some(JwtRefusal::MalformedClaim("exp").into())),
+        ("nbf", at(8), None),
+        ("nbf", at(61), Some(RequestObjectRefusal::NotYetValid)),
+        ("sub", json!("somebody"), None),
+        ("sub", json!("orders"), Some(RequestObjectRefusal::OtherKind)),
+        ("request", json!("a.b.c"), Some(RequestObjectRefusal::Nested)),
+        ("request_uri", json!("urn:x"), Some(RequestObjectRefusal::Nested)),
+    ] {
+        assert_eq!(refusal(&[(name, value.clone())]), expected, "{name} {value}");
+    }
+}
+
+// J6
+#[test]
+fn a_jwt_of_another_kind_is_no_request() {
+    let of = |typ| judge(Some(typ), &claims(&[]), "client_id=orders").err();
+    for typ in ["JWT", "jwt", "oauth-authz-req+jwt", "application/oauth-authz-req+jwt"] {
+        assert_eq!(of(typ), None, "{typ}");
+    }
+    for typ in ["at+jwt", "logout+jwt", "dpop+jwt", "client-authentication+jwt", "", "text/jwt"] {
+        assert_eq!(of(typ), Some(RequestObjectRefusal::OtherKind), "{typ}");
+    }
+}
+
+#[test]
+fn a_parameter_is_a_text_or_what_its_specification_says() {
+    let read = |name: &str, value: Value| {
+        judge(None, &claims(&[(name, value)]), "client_id=orders")
+            .map(|counted| counted.many(name).map(ToOwned::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(read("max_age", json!(0)).unwrap(), ["0"]);
+    assert_eq!(read("claims", json!({"userinfo": {}})).unwrap(), [r#"{"userinfo":{}}"#]);
+    assert_eq!(read("resource", json!(["https://a.example", "https://b.example"])).unwrap().len(), 2);
+    assert!(read("nonce", json!("")).unwrap().is_empty());
+    for (name, value) in
+        [("nonce", json!(null)), ("nonce", json!(["a"])), ("max_age", json!(1.5)), ("resource", json!([1]))]
+    {
+        assert_eq!(read(name, value.clone()).unwrap_err(), RequestObjectRefusal::Parameter, "{name} {value}");
+    }
+}
+
+#[test]
+fn an_object_is_named_by_value_or_by_reference() {
+    let parse = |query: &str| Parameters::parse(query).unwrap();
+    assert_eq!(named(&parse("a=b")), Ok(None));
+    assert_eq!(named(&parse("request=x")), Ok(Some(NamedObject::Value("x"))));
+    assert_eq!(named(&parse("request_uri=x")), Ok(Some(NamedObject::Reference("x"))));
+    assert_eq!(named(&parse("request=x&request_uri=y")), Err(RequestObjectRefusal::TwoObjects));
+    assert!(matches!(named(&parse("request=x&request=x")), Err(RequestObjectRefusal::Malformed(_))));
+}
+
+// OpenID Connect Core §6.2
+#[test]
+fn a_reference_is_a_registered_one_whatever_its_fragment() {
+    let mut client = client();
+    client.metadata.openid.request_uris = vec!["https://app.example.org/request#old".to_owned()];
+    for uri in ["https://app.example.org/request", "https://app.example.org/request#new"] {
+        assert_eq!(registered_reference(&client, uri), Ok("https://app.example.org/request"), "{uri}");
+    }
+    for uri in [
+        "https://app.example.org/request?x",
+        "https://app.example.org/request/",
+        "https://app.example.org/",
+        "https://evil.example/#https://app.example.org/request",
+        "",
+        "urn:x",
+    ] {
+        assert_eq!(registered_reference(&client, uri), Err(RequestObjectRefusal::ReferenceNotRegistered), "{uri}");
+    }
+}
+
+#[test]
+fn the_registered_algorithm_is_the_only_one() {
+    let mut client = client();
+    assert!(Algorithm::ALL.into_iter().all(|algorithm| permit(&client, algorithm).is_ok()));
+    client.metadata.openid.request_object_signing_alg = Some(Algorithm::Ps256);
+    assert_eq!(permit(&client, Algorithm::Ps256), Ok(()));
+    assert_eq!(permit(&client, Algorithm::Rs256), Err(RequestObjectRefusal::OtherAlgorithm));
+}
