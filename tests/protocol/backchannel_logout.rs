@@ -184,7 +184,7 @@ async fn private_addresses_are_not_called_unless_that_is_allowed() {
     let hint = log_in(&mut visitor, "rp-0").await;
     sign_out(&mut visitor, &hint).await;
     assert!(receiver.is_quiet(Duration::from_secs(2)));
-    assert!(server.log().contains("allow_private_addresses"), "{}", server.log());
+    assert!(server.log().contains("it is not an https address"), "{}", server.log());
 }
 
 #[tokio::test]
