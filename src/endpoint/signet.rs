@@ -177,6 +177,12 @@ impl Signet {
         pairwise::known_as(subject, client, &self.sealing_key)
     }
 
+    /// By which `sid` `client` knows the session `sid`.
+    #[must_use]
+    pub fn session_known_as(&self, sid: &str, client: &Client) -> String {
+        pairwise::session_known_as(sid, client, &self.sealing_key)
+    }
+
     /// Mints an access token for `client`. One about a person expires by the next tick of the schedule that the person set.
     ///
     /// # Errors
@@ -220,9 +226,11 @@ impl Signet {
         now: OffsetDateTime,
     ) -> Result<Option<Secret>, Fault> {
         let algorithm = client.metadata.openid.id_token_signed_response_alg;
+        let sid = issuance.authentication().map(|how| self.session_known_as(&how.sid, client));
         let id_token = IdToken {
             issuer: &self.issuer,
             known_as: &self.known_as(issuance.subject(), client),
+            session_known_as: sid.as_deref(),
             about_person: &self.about_person(issuance, client, beside)?,
             algorithm,
             nonce: beside.nonce,

@@ -19,9 +19,22 @@ pub fn known_as(subject: &Subject, client: &Client, key: &SealingKey) -> Subject
     if client.metadata.openid.subject_type == SubjectType::Public || !subject.is_person() {
         return subject.clone();
     }
-    let (kind, name) = sector(client);
-    let tag = key.authenticate(PURPOSE, &[kind.as_bytes(), name.as_bytes(), subject.as_str().as_bytes()]);
-    Subject::new(format!("{}{tag}", Subject::PAIRWISE))
+    Subject::new(format!("{}{}", Subject::PAIRWISE, tag(PURPOSE, subject.as_str(), client, key)))
+}
+
+/// By which `sid` `client` knows the session `sid`: two sectors that saw the same one would know that they have the same
+/// person before them.
+#[must_use]
+pub fn session_known_as(sid: &str, client: &Client, key: &SealingKey) -> String {
+    match client.metadata.openid.subject_type {
+        SubjectType::Public => sid.to_owned(),
+        SubjectType::Pairwise => tag(SESSION_PURPOSE, sid, client, key),
+    }
+}
+
+fn tag(purpose: &str, name: &str, client: &Client, key: &SealingKey) -> String {
+    let (kind, sector) = sector(client);
+    key.authenticate(purpose, &[kind.as_bytes(), sector.as_bytes(), name.as_bytes()])
 }
 
 /// The sector: the host of `sector_identifier_uri`, or else of the redirect URIs, which registration has made sure to be
@@ -42,6 +55,7 @@ fn is_everywhere(host: &Host<&str>) -> bool {
 }
 
 const PURPOSE: &str = "pairwise subject";
+const SESSION_PURPOSE: &str = "pairwise session";
 
 #[cfg(test)]
 mod tests {
@@ -78,6 +92,16 @@ mod tests {
         );
         assert_ne!(one, other.as_str());
         assert!(one.is_ascii() && one.len() < 255 && !one.contains("usr_a"), "{one}");
+    }
+
+    #[test]
+    fn a_sector_knows_a_session_by_a_name_of_its_own() {
+        let known = |client: &Client| session_known_as("s1", client, &SealingKey::new([7; 32]));
+        let one = known(&pairwise("one", "https://app.example.org/cb", None));
+        assert_eq!(one, known(&pairwise("two", "https://app.example.org/other", None)));
+        assert_ne!(one, known(&pairwise("one", "https://other.example.org/cb", None)));
+        assert_ne!(one, "s1");
+        assert_eq!(known(&client()), "s1");
     }
 
     #[test]

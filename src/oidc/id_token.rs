@@ -18,6 +18,8 @@ pub struct IdToken<'a> {
     pub issuer: &'a Issuer,
     /// As whom the client knows the person.
     pub known_as: &'a Subject,
+    /// By which `sid` the client knows the session, if there is one.
+    pub session_known_as: Option<&'a str>,
     /// What it tells about the person beside that.
     pub about_person: &'a Map<String, Value>,
     /// The `nonce` of the request.
@@ -50,7 +52,9 @@ impl IdToken<'_> {
         claims.insert("auth_time".to_owned(), authentication.auth_time.unix_timestamp().into());
         claims.insert("acr".to_owned(), acr::ONE_FACTOR.into());
         claims.insert("amr".to_owned(), authentication.amr.clone().into());
-        claims.insert("sid".to_owned(), authentication.sid.clone().into());
+        if let Some(sid) = self.session_known_as {
+            claims.insert("sid".to_owned(), sid.into());
+        }
         if let Some(access_token) = self.access_token {
             claims.insert("at_hash".to_owned(), half_hash(access_token, self.algorithm).into());
         }

@@ -141,6 +141,13 @@ async fn pairwise_subjects_differ_by_sector_and_stand_wherever_the_client_can_re
     let form = [("token", access_token), ("client_id", &one.client_id), ("client_secret", &one.client_secret)];
     let content = crate::json(&rig.browser().post("/introspect", &form).await);
     assert_eq!((&content["active"], &content["sub"]), (&json!(true), &sub));
+    // In one browser the sectors see the session by different names, and one sector by the same.
+    let mut shared = rig.browser();
+    let mut sids = Vec::new();
+    for client in [&public, &one, &two] {
+        sids.push(client.login(&mut shared, &[]).await.claims()["sid"].clone());
+    }
+    assert!(sids[0] != sids[1] && sids[1] == sids[2], "{sids:?}");
     // Another sector, by the host of its own redirect URI; and another person in the first.
     let mut elsewhere = rig.registered(("code", None), at("other.example.org")).await;
     elsewhere.registration = Value::Null;
