@@ -60,6 +60,12 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
     openssl::sha::sha256(bytes.as_ref())
 }
 
+/// The SHA-512 of `bytes`.
+#[must_use]
+pub fn sha512(bytes: impl AsRef<[u8]>) -> [u8; 64] {
+    openssl::sha::sha512(bytes.as_ref())
+}
+
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
 #[must_use]
 pub fn equal(one: &[u8], other: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! From the configuration to a server that can answer.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use time::Duration;
 use tokio::sync::Notify;
@@ -34,7 +34,7 @@ use crate::{
     jose::{Algorithm, KeyFolder, Keys, RingPolicy},
     oauth::{
         authorization_request::AuthorizationPolicy, client::Provenance, grant_type::Offered,
-        refresh_token::RefreshPolicy,
+        refresh_token::RefreshPolicy, registration_policy::RegistrationPolicy,
     },
     secret::Secret,
     store::{MemoryEngine, OnRollback, SledEngine, Store},
@@ -61,7 +61,9 @@ pub async fn assemble(
             offered: config.oauth.offered(),
             request_uri: config.oauth.request_uri,
         },
-        token_endpoint_as_audience: config.oauth.token_endpoint_as_audience,
+        registration_policy: config.registration.clone(),
+        webfinger_domains: config.openid.webfinger_domains.clone(),
+        shows_client_logos: config.openid.client_logos,
         lifetimes: lifetimes(config),
         password_policy: PasswordPolicy::new(config.accounts.password_minimum_length).unwrap_or_default(),
         sign_up: config.accounts.sign_up,
@@ -122,7 +124,9 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
             offered: Offered::default(),
             request_uri: false,
         },
-        token_endpoint_as_audience: false,
+        registration_policy: RegistrationPolicy::default(),
+        webfinger_domains: Vec::new(),
+        shows_client_logos: false,
         lifetimes: lifetimes(&config),
         password_policy: PasswordPolicy::default(),
         sign_up: config.accounts.sign_up,
@@ -183,10 +187,7 @@ async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(
             .max(config.longest_token_lifetime().max(config.lifetimes.session_absolute) + Duration::HOUR),
         ..RingPolicy::default()
     };
-    // RS256 for ID tokens, ES256 for access tokens, and whatever else a resource asks for.
-    let resources = config.resources.all().iter().map(|resource| resource.access_token_signing_alg);
-    let algorithms: BTreeSet<Algorithm> = resources.chain([Algorithm::Es256, Algorithm::Rs256]).collect();
-    let algorithms: Vec<Algorithm> = algorithms.into_iter().collect();
+    let algorithms = config.registration.signing_algs.clone();
     let now = clock.now();
     let opened = tokio::task::spawn_blocking(move || {
         let folder = KeyFolder::open(folder, passphrase, entropy)?;

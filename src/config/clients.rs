@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     section::Section,
-    settings::{ConfiguredClient, OauthSettings},
+    settings::ConfiguredClient,
     value::{Written, number},
 };
 use crate::{
@@ -12,13 +12,14 @@ use crate::{
         client::{AuthMethod, ClientId, ClientMetadata, GrantType},
         openid_metadata::OpenidRequest,
         registration::{Registrar, RegistrationRequest, RegistrationRules, register},
+        registration_policy::RegistrationPolicy,
         resource::Resources,
     },
     secret::Secret,
 };
 
 /// The clients, those with a mistake left out.
-pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &OauthSettings)) -> Vec<ConfiguredClient> {
+pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolicy)) -> Vec<ConfiguredClient> {
     let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
     let mut clients = Vec::new();
     for mut section in top.sections("clients") {
@@ -60,7 +61,7 @@ fn judge_secret(section: &Section<'_>, method: AuthMethod, secret: Option<&Secre
 fn metadata(
     section: &mut Section<'_>,
     id: Option<&ClientId>,
-    (resources, oauth): (&Resources, &OauthSettings),
+    (resources, policy): (&Resources, &RegistrationPolicy),
 ) -> Option<ClientMetadata> {
     let name = section.read("client_name", |written| written.text());
     let request = RegistrationRequest {
@@ -82,13 +83,7 @@ fn metadata(
         allowed_groups: section.read("allowed_groups", |written| written.texts()),
         openid: openid(section),
     };
-    let rules = RegistrationRules {
-        registrar: Registrar::Administrator,
-        resources,
-        offered: oauth.offered(),
-        token_endpoint_as_audience: oauth.token_endpoint_as_audience,
-    };
-    match register(&request, rules) {
+    match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, policy }) {
         Ok(metadata) => Some(metadata),
         Err(refusal) => {
             section.blame(refusal.member, refusal.description);

@@ -1,6 +1,7 @@
 //! From the sources to the configuration: every key, with what it may be.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     io,
     net::SocketAddr,
@@ -19,12 +20,14 @@ use super::{
     section::Section,
     settings::{
         AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings, HttpSettings,
-        KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
+        KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
+        ThrottleSettings,
     },
     value::{Written, number, one_of, seconds},
 };
 use crate::{
-    oauth::{issuer::Issuer, resource::Resources},
+    jose::Algorithm,
+    oauth::{issuer::Issuer, registration_policy::RegistrationPolicy, resource::Resources},
     secret::Secret,
 };
 
@@ -103,6 +106,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let profile = profile.unwrap_or_default();
     let lifetimes = lifetimes(top);
     let oauth = oauth(top, profile);
+    let openid = openid(top, profile);
     let accounts = accounts(top);
     let throttle = throttle(top);
     let http = http(top);
@@ -114,7 +118,8 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
     let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
     let resources = Resources::new(&known, resources::read(top, &known));
-    let clients = clients::read(top, (&resources, &oauth));
+    let registration = registration(&oauth, profile, &key_ring, &resources);
+    let clients = clients::read(top, (&resources, &registration));
     Some(Config {
         issuer: issuer?,
         listen: listen?,
@@ -123,6 +128,8 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
         profile,
         lifetimes,
         oauth,
+        openid,
+        registration,
         accounts,
         throttle,
         http,
@@ -189,6 +196,7 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
     let mut section = top.section("oauth");
     let require_state = section.read("require_state", |written| written.flag()).unwrap_or(profile == Profile::Default);
     let implicit = section.read("implicit", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
+    let require_pkce = section.read("require_pkce", |written| written.flag()).unwrap_or(profile == Profile::Default);
     let password_grant = section.read("password_grant", |written| written.flag()).unwrap_or_default();
     let registrations = one_of([
         ("off", DynamicRegistration::Off),
@@ -202,11 +210,47 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
     section.close();
     OauthSettings {
         require_state,
+        require_pkce,
         implicit,
         password_grant,
         dynamic_registration,
         request_uri,
         token_endpoint_as_audience,
+    }
+}
+
+fn openid(top: &mut Section<'_>, profile: Profile) -> OpenidSettings {
+    let mut section = top.section("openid");
+    let webfinger_domains = section.read("webfinger_domains", |written| {
+        let is_host = |text: &String| {
+            let parsed = url::Url::parse(&format!("https://{text}")).ok();
+            parsed.is_some_and(|url| url.host_str() == Some(text.as_str()))
+        };
+        let domains = written.texts()?;
+        let refusal = || "each entry must be a domain in lower case, such as \"example.org\"".to_owned();
+        if domains.iter().all(is_host) { Ok(domains) } else { Err(refusal()) }
+    });
+    let client_logos = section.read("client_logos", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
+    section.close();
+    OpenidSettings { webfinger_domains: webfinger_domains.unwrap_or_default(), client_logos }
+}
+
+fn registration(
+    oauth: &OauthSettings,
+    profile: Profile,
+    key_ring: &KeyRingSettings,
+    resources: &Resources,
+) -> RegistrationPolicy {
+    let of_resources = resources.all().iter().map(|resource| resource.access_token_signing_alg);
+    let further: BTreeSet<Algorithm> = of_resources.chain(key_ring.algorithms.iter().copied()).collect();
+    let always = RegistrationPolicy::ALWAYS;
+    let further = further.into_iter().filter(|algorithm| !always.contains(algorithm));
+    RegistrationPolicy {
+        offered: oauth.offered(),
+        require_pkce: oauth.require_pkce,
+        implicit_for_everyone: profile == Profile::OidcCompat,
+        signing_algs: always.into_iter().chain(further).collect(),
+        token_endpoint_as_audience: oauth.token_endpoint_as_audience,
     }
 }
 
@@ -254,8 +298,16 @@ fn key_ring(top: &mut Section<'_>) -> KeyRingSettings {
     let mut section = top.section("key_ring");
     let passphrase = section.read("passphrase", only_environment);
     let rotate_every = section.read("rotate_every", seconds(2 * DAY..=730 * DAY)).unwrap_or(Duration::days(90));
+    let algorithms = section.read("algorithms", |written| {
+        let names = || format!("must be of {}", Algorithm::ALL.map(Algorithm::as_str).join(", "));
+        written
+            .texts()?
+            .iter()
+            .map(|name| name.parse::<Algorithm>().map_err(|_| names()))
+            .collect::<Result<Vec<_>, _>>()
+    });
     section.close();
-    KeyRingSettings { passphrase, rotate_every }
+    KeyRingSettings { passphrase, rotate_every, algorithms: algorithms.unwrap_or_default() }
 }
 
 fn brand(top: &mut Section<'_>) -> BrandSettings {

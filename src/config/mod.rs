@@ -24,5 +24,6 @@ mod tests;
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
     AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, FetchSettings,
-    HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, Profile, SignUp, ThrottleSettings,
+    HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
+    ThrottleSettings,
 };

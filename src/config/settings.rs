@@ -7,10 +7,12 @@ use time::Duration;
 
 pub use crate::account::invitation::SignUp;
 use crate::{
+    jose::Algorithm,
     oauth::{
         client::{ClientId, ClientMetadata},
         grant_type::Offered,
         issuer::Issuer,
+        registration_policy::RegistrationPolicy,
         resource::Resources,
     },
     secret::Secret,
@@ -33,6 +35,10 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     /// `[oauth]`
     pub oauth: OauthSettings,
+    /// `[openid]`
+    pub openid: OpenidSettings,
+    /// What follows from all that for the registration of clients.
+    pub registration: RegistrationPolicy,
     /// `[accounts]`
     pub accounts: AccountSettings,
     /// `[throttle]`
@@ -61,7 +67,8 @@ pub enum Profile {
     /// `default`: the current practice, RFC 9700.
     #[default]
     Default,
-    /// `oidc-compat`: what relying parties made for OpenID Connect Core alone need.
+    /// `oidc-compat`: what relying parties made for OpenID Connect Core alone need: neither `state` nor PKCE is demanded of
+    /// confidential clients, and applications that register themselves may receive tokens straight from `/authorize`.
     OidcCompat,
 }
 
@@ -99,6 +106,9 @@ pub struct OauthSettings {
     /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
     /// with the profile `oidc-compat`.
     pub require_state: bool,
+    /// Whether a client that says nothing of PKCE has to use it. Public clients always have to. Default true (RFC 9700
+    /// §2.1.1), and false with the profile `oidc-compat`.
+    pub require_pkce: bool,
     /// Whether tokens are issued straight from the authorization endpoint, to clients that are registered for it: the
     /// implicit grant and the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.
     pub implicit: bool,
@@ -113,6 +123,16 @@ pub struct OauthSettings {
     /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
     /// authenticate, rather than the issuer alone. Default false, and true with the profile `oidc-compat`.
     pub token_endpoint_as_audience: bool,
+}
+
+/// `[openid]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenidSettings {
+    /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer. Default none.
+    pub webfinger_domains: Vec<String>,
+    /// Whether the login page and the consent page show an application's logo from `logo_uri`. Whoever keeps it there
+    /// then learns that a browser shows the page. Default false, and true with the profile `oidc-compat`.
+    pub client_logos: bool,
 }
 
 /// Who may register clients at `/register`.
@@ -166,6 +186,8 @@ pub struct KeyRingSettings {
     pub passphrase: Option<Secret>,
     /// How long a key signs, 2 days to 2 years; in the file, seconds. Default 90 days.
     pub rotate_every: Duration,
+    /// The algorithms for which there are keys besides `RS256`, `ES256` and those that resources ask for. Default none.
+    pub algorithms: Vec<Algorithm>,
 }
 
 /// `[brand]`

@@ -10,6 +10,7 @@ use crate::{
         bearer::BearerError,
         client::ClientId,
         grant::{Grant, GrantId},
+        named_claims::NamedClaims,
         scope::Scope,
         subject::Subject,
     },
@@ -22,6 +23,7 @@ pub struct Access {
     subject: Subject,
     client_id: ClientId,
     scope: Scope,
+    claims: NamedClaims,
     sid: Option<String>,
     account: Option<Account>,
 }
@@ -72,7 +74,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
     }
     let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
     let sid = grant.authentication.map(|authentication| authentication.sid);
-    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, sid, account })
+    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, claims: grant.claims, sid, account })
 }
 
 /// Reads a token of ours, expired or not.
@@ -139,6 +141,7 @@ impl Access {
             subject: Subject::new("operator"),
             client_id: ClientId::built_in("operator"),
             scope: ["signet:admin"].into_iter().collect(),
+            claims: NamedClaims::default(),
             account: None,
             sid: None,
         }
@@ -160,6 +163,12 @@ impl Access {
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// What its client may know of the person because it asked for it by name.
+    #[must_use]
+    pub fn named_claims(&self) -> &NamedClaims {
+        &self.claims
     }
 
     /// The `sid` of the session in which the person agreed to it, if a person did.

@@ -16,7 +16,7 @@ use crate::{
         authorization_error::{AuthorizationError, UntrustedRequest},
         authorization_request::{self, Destination},
         authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
-        client::Client,
+        client::{Client, ClientId, ResponseType},
         implicit,
         parameters::Parameters,
         subject::Subject,
@@ -30,6 +30,8 @@ use crate::{
 /// Where the browser goes next.
 #[derive(Debug)]
 pub enum Next {
+    /// To `/authorize` again, by GET, with the sealed login.
+    Resume(String),
     /// To the login page, with the sealed login.
     Login(String),
     /// To the consent page, with the sealed login.
@@ -56,35 +58,69 @@ pub enum AuthorizeRefusal {
 /// [`AuthorizeRefusal`] as long as the redirect URI is not trusted; later refusals are answers to the client.
 pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
     let now = signet.clock.now();
+    Ok(match read(signet, parameters, browser, now).await? {
+        Read::Request(interaction, client) => proceed(signet, interaction, client, browser, now).await,
+        Read::Refused(delivery) => Next::Client(delivery),
+    })
+}
+
+/// Answers an authorization request that came by POST. From another site such a form comes without the cookie of the
+/// session (`SameSite=Lax`), so who is signed in is only known when the browser comes again by GET.
+///
+/// # Errors
+///
+/// [`AuthorizeRefusal`], as [`begin`].
+pub async fn begin_by_form(
+    signet: &Signet,
+    parameters: &Parameters,
+    browser: &Browser,
+) -> Result<Next, AuthorizeRefusal> {
+    Ok(match read(signet, parameters, browser, signet.clock.now()).await? {
+        Read::Request(interaction, _) => Next::Resume(interaction.seal(signet)),
+        Read::Refused(delivery) => Next::Client(delivery),
+    })
+}
+
+/// A request that was read.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
+enum Read {
+    Request(Interaction, Client),
+    Refused(Delivery),
+}
+
+async fn read(
+    signet: &Signet,
+    parameters: &Parameters,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Result<Read, AuthorizeRefusal> {
     let client_id = authorization_request::client_id(parameters).map_err(AuthorizeRefusal::Untrusted)?;
     let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
     let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
     let parameters = match request_object::resolve(signet, &client, parameters).await {
         Ok(parameters) => parameters,
-        Err(refused) => return refuse_object(signet, client, parameters, refused),
+        Err(refused) => return refuse_object(signet, client, parameters, refused).map(Read::Refused),
     };
     let parameters = parameters.as_ref();
     let destination = Destination::trust(Some(client), parameters).map_err(AuthorizeRefusal::Untrusted)?;
-    let request = destination
-        .read(parameters, signet.authorization_policy, &signet.resources)
-        .and_then(|request| AuthenticationRequest::read(request, parameters, hinted_subject(signet, parameters)));
+    let request = destination.read(parameters, signet.authorization_policy, &signet.resources).and_then(|request| {
+        let registered = &destination.client.metadata.openid;
+        AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
+    });
     match request {
-        Ok(request) => {
-            let interaction = Interaction::begin(request, &browser.binding, now);
-            Ok(proceed(signet, interaction, destination.client, browser, now).await)
-        }
-        Err(error) => Ok(refuse(signet, &destination, error)),
+        Ok(request) => Ok(Read::Request(Interaction::begin(request, &browser.binding, now), destination.client)),
+        Err(error) => Ok(Read::Refused(refuse(signet, &destination, error))),
     }
 }
 
-fn refuse(signet: &Signet, destination: &Destination, error: AuthorizationError) -> Next {
+fn refuse(signet: &Signet, destination: &Destination, error: AuthorizationError) -> Delivery {
     tracing::info!(client_id = %destination.client.client_id, %error, "authorization request refused");
     let address = ReturnAddress {
         redirect_uri: &destination.redirect_uri,
         response_mode: destination.response_mode,
         state: destination.state.as_deref(),
     };
-    Next::Client(AuthorizationResponse::Error(error).deliver(address, &signet.issuer))
+    AuthorizationResponse::Error(error).deliver(address, &signet.issuer)
 }
 
 /// A request object that is refused is told to the client where its own parameters say so, if it has signed them, and
@@ -94,7 +130,7 @@ fn refuse_object(
     client: Client,
     beside: &Parameters,
     refused: ObjectRefused,
-) -> Result<Next, AuthorizeRefusal> {
+) -> Result<Delivery, AuthorizeRefusal> {
     let ObjectRefused { refusal, inside } = refused;
     for parameters in inside.iter().chain([beside]) {
         if let Ok(destination) = Destination::trust(Some(client.clone()), parameters) {
@@ -163,6 +199,7 @@ async fn decide(
     now: OffsetDateTime,
 ) -> Result<Decided, Fault> {
     let signed_in = session::current(signet, browser, now).await?.map(|current| current.signed_in());
+    let known_as = signed_in.as_ref().map(|signed_in| signet.known_as(&signed_in.subject, client));
     let (remembered, scheduled_end_at) = match &signed_in {
         Some(person) => (
             signet.store.consent(&person.subject, &client.client_id)?,
@@ -175,6 +212,7 @@ async fn decide(
         client,
         started_at: interaction.started_at,
         signed_in: signed_in.as_ref(),
+        known_as: known_as.as_ref(),
         remembered: remembered.as_ref(),
         scheduled_end_at,
         decision: interaction.decision.as_ref(),
@@ -213,21 +251,25 @@ async fn issue(
     let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
     signet.store.begin_grant(&grant).await?;
     if request.response_type.has_token() {
-        let minted = signet.mint(&issuance, now)?;
+        let minted = signet.mint(&issuance, client, now)?;
         let expires_in_seconds = minted.lifetime.whole_seconds();
         issued.access_token = Some(IssuedToken { token: minted.token, expires_in_seconds, scope: minted.scope });
     }
     if request.response_type.has_id_token() {
         let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
-        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref() };
-        issued.id_token = signet.mint_id_token(&issuance, beside, now)?;
+        let is_alone = request.response_type == ResponseType::IdToken;
+        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), is_alone };
+        issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
     }
     tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
     Ok(AuthorizationResponse::Issued(issued))
 }
 
-/// Whom `id_token_hint` names, if it is an ID token that this server signed, expired or not. Anything else is no hint.
-fn hinted_subject(signet: &Signet, parameters: &Parameters) -> Option<Subject> {
+/// Whom `id_token_hint` names, if it is an ID token that this server issued to the client, expired or not. Anything else
+/// is no hint: with one of another client, two clients could find out whether they know the same person.
+fn hinted_subject(signet: &Signet, client_id: &ClientId, parameters: &Parameters) -> Option<Subject> {
     let hint = parameters.one("id_token_hint").ok().flatten()?;
-    access::own_id_token(signet, hint).ok()?.text("sub").ok().map(Subject::new)
+    let claims = access::own_id_token(signet, hint).ok()?;
+    let is_theirs = claims.audience().ok()?.contains(&client_id.as_str());
+    is_theirs.then(|| claims.text("sub").ok().map(Subject::new)).flatten()
 }

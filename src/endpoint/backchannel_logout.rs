@@ -92,6 +92,8 @@ fn logout_token(signet: &Signet, client: &Client, notification: &LogoutNotificat
     let wanted = client.metadata.openid.id_token_signed_response_alg;
     let algorithm = if signet.keys.algorithms().contains(&wanted) { wanted } else { Algorithm::Rs256 };
     let jti = signet.entropy.text::<16>();
+    let known_as = signet.known_as(&notification.subject, client);
+    let notification = notification.known_as(known_as, signet.session_known_as(&notification.sid, client));
     let claims = notification.claims(&signet.issuer, client, &jti, signet.clock.now());
     Ok(Secret::new(signet.keys.sign(algorithm, TokenType::Logout, &claims)?))
 }

@@ -6,8 +6,8 @@ use super::{
     session::{self, Browser, CurrentSession},
 };
 use crate::{
-    oauth::{client::Client, scope::Scope},
-    oidc::step::{Consent, Decision, Question, Step, next_step},
+    oauth::client::Client,
+    oidc::step::{Consent, Decision, Question, Step, Wanted, next_step},
 };
 
 /// What the page has to show.
@@ -18,7 +18,7 @@ pub struct ConsentQuestion {
     /// Whom.
     pub person: CurrentSession,
     /// For what.
-    pub scope: Scope,
+    pub wanted: Wanted,
     /// The login that was begun.
     pub interaction: Interaction,
 }
@@ -60,6 +60,7 @@ pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Resul
     let person = session::current(signet, browser, now).await.map_err(ConsentRefusal::Fault)?;
     let person = person.ok_or(ConsentRefusal::NothingToAsk)?;
     let signed_in = person.signed_in();
+    let known_as = signet.known_as(&signed_in.subject, &client);
     let remembered = signet.store.consent(&signed_in.subject, client_id);
     let remembered = remembered.map_err(|cause| ConsentRefusal::Fault(cause.into()))?;
     let scheduled_end_at = signet.scheduled_end_at(&signed_in.subject, client_id, now);
@@ -68,12 +69,13 @@ pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Resul
         client: &client,
         started_at: interaction.started_at,
         signed_in: Some(&signed_in),
+        known_as: Some(&known_as),
         remembered: remembered.as_ref(),
         scheduled_end_at: scheduled_end_at.map_err(ConsentRefusal::Fault)?,
         decision: interaction.decision.as_ref(),
     };
     match next_step(&question, now) {
-        Step::Consent(scope) => Ok(ConsentQuestion { client, person, scope, interaction }),
+        Step::Consent(wanted) => Ok(ConsentQuestion { client, person, wanted, interaction }),
         _ => Err(ConsentRefusal::NothingToAsk),
     }
 }
@@ -89,14 +91,14 @@ pub async fn answer(
     browser: &Browser,
     answer: Answer,
 ) -> Result<String, ConsentRefusal> {
-    let ConsentQuestion { client, person, scope, mut interaction } = question(signet, sealed, browser).await?;
+    let ConsentQuestion { client, person, wanted, mut interaction } = question(signet, sealed, browser).await?;
     interaction.decision = Some(match answer {
         Answer::Deny => Decision::Denied,
         Answer::Allow { remember } => {
             if remember && client.may_skip_consent() {
-                remember_consent(signet, &client, &person, &scope).await.map_err(ConsentRefusal::Fault)?;
+                remember_consent(signet, &client, &person, &wanted).await.map_err(ConsentRefusal::Fault)?;
             }
-            Decision::Allowed { subject: person.subject(), scope }
+            Decision::Allowed { subject: person.subject(), wanted }
         }
     });
     Ok(interaction.seal(signet))
@@ -106,12 +108,17 @@ async fn remember_consent(
     signet: &Signet,
     client: &Client,
     person: &CurrentSession,
-    scope: &Scope,
+    wanted: &Wanted,
 ) -> Result<(), Fault> {
     let earlier = signet.store.consent(&person.subject(), &client.client_id)?;
     let withdrawn_at = earlier.as_ref().and_then(|earlier| earlier.withdrawn_at);
-    let scope = earlier.map_or_else(|| scope.clone(), |earlier| earlier.scope.union(scope));
-    let consent = Consent { scope, granted_at: signet.clock.now(), withdrawn_at };
+    let mut agreed = wanted.clone();
+    if let Some(earlier) = earlier {
+        agreed.scope = agreed.scope.union(&earlier.scope);
+        agreed.claims.extend(earlier.claims);
+    }
+    let Wanted { scope, claims } = agreed;
+    let consent = Consent { scope, claims, granted_at: signet.clock.now(), withdrawn_at };
     signet.store.remember_consent(&person.subject(), &client.client_id, &consent).await?;
     Ok(())
 }

@@ -79,7 +79,8 @@ fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -
         let current = grant.as_ref().and_then(|grant| Some((grant, grant.refresh_token.as_ref()?)));
         return Ok(match current.filter(|(_, state)| state.is_current(&presented, policy, now)) {
             Some((grant, state)) => {
-                introspection::of_refresh_token(grant, caller, &signet.issuer, state.expires_at(policy))
+                let known_as = signet.known_as(&grant.subject, caller);
+                introspection::of_refresh_token(grant, &known_as, caller, &signet.issuer, state.expires_at(policy))
             }
             None => introspection::inactive(),
         });

@@ -61,9 +61,14 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let requested = parameters.one("post_logout_redirect_uri").ok().flatten();
     let state = parameters.one("state").ok().flatten();
     let presented = presented(signet, browser)?;
+    let session = presented.as_ref().map(|(_, session)| session.sid.as_str());
+    let known_as = session.map(|sid| match &client {
+        Some(client) => signet.session_known_as(sid, client),
+        None => sid.to_owned(),
+    });
     let request = LogoutRequest {
         hint: &hint,
-        session: presented.as_ref().map(|(_, session)| session.sid.as_str()),
+        session: known_as.as_deref(),
         asks_to_return: parameters.many("post_logout_redirect_uri").next().is_some(),
         destination: destination(client.as_ref(), requested, state),
     };

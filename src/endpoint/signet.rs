@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
 use super::{
     Fault, client_keys::PublishedKeys, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench,
-    standing, status_lists::StatusLists,
+    profile, standing, status_lists::StatusLists,
 };
 use crate::{
     account::{
-        hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, session::SessionLifetimes,
-        throttle::Throttle,
+        hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, record::AccountId,
+        session::SessionLifetimes, throttle::Throttle,
     },
     clock::Clock,
     crypto::SealingKey,
@@ -22,15 +23,17 @@ use crate::{
     oauth::{
         access_token::{Issuance, Terms},
         authorization_request::AuthorizationPolicy,
-        client::ClientId,
+        client::{Client, ClientId},
         grant::{Circumstances, GrantId, GrantIdentity},
         issuer::Issuer,
+        pairwise,
         refresh_token::RefreshPolicy,
+        registration_policy::RegistrationPolicy,
         resource::{AccessTokenType, Audience, Resources},
         scope::Scope,
         subject::Subject,
     },
-    oidc::id_token::IdToken,
+    oidc::{claims, id_token::IdToken},
     secret::Secret,
     store::Store,
 };
@@ -43,15 +46,18 @@ pub struct Signet {
     pub resources: Resources,
     /// What it demands of authorization requests.
     pub authorization_policy: AuthorizationPolicy,
-    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
-    /// authenticate.
-    pub token_endpoint_as_audience: bool,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What it demands of passwords.
     pub password_policy: PasswordPolicy,
     /// Who may make an account for themselves.
     pub sign_up: SignUp,
+    /// What it assumes and allows when clients are registered.
+    pub registration_policy: RegistrationPolicy,
+    /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer.
+    pub webfinger_domains: Vec<String>,
+    /// Whether pages show the logo of a client, from where the client keeps it.
+    pub shows_client_logos: bool,
     /// Whether clients may register themselves.
     pub registration: RegistrationAccess,
     /// Its name for people, which nobody should choose as a password.
@@ -158,15 +164,28 @@ impl Signet {
         lifetimes.max().unwrap_or(self.lifetimes.access_token)
     }
 
-    /// Mints an access token. One about a person expires by the next tick of the schedule that the person set.
+    /// As whom `client` knows `subject`: what stands in `sub` wherever the client can read it.
+    #[must_use]
+    pub fn known_as(&self, subject: &Subject, client: &Client) -> Subject {
+        pairwise::known_as(subject, client, &self.sealing_key)
+    }
+
+    /// By which `sid` `client` knows the session `sid`.
+    #[must_use]
+    pub fn session_known_as(&self, sid: &str, client: &Client) -> String {
+        pairwise::session_known_as(sid, client, &self.sealing_key)
+    }
+
+    /// Mints an access token for `client`. One about a person expires by the next tick of the schedule that the person set.
     ///
     /// # Errors
     ///
     /// When the schedule cannot be read, or the token not be signed.
-    pub fn mint(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<MintedToken, Fault> {
+    pub fn mint(&self, issuance: &Issuance, client: &Client, now: OffsetDateTime) -> Result<MintedToken, Fault> {
         let resource = self.resources.of(issuance.audience()).ok_or(SigningFault::NoKey(Algorithm::Es256))?;
         let terms = Terms {
             issuer: &self.issuer,
+            known_as: &self.known_as(issuance.subject(), client),
             resource,
             default_lifetime: self.lifetimes.access_token,
             expires_by: self.expires_by(issuance, now)?,
@@ -187,26 +206,55 @@ impl Signet {
         Ok(self.store.schedule_in_force(issuance.subject(), issuance.client_id())?.expires_by(now))
     }
 
-    /// Mints an ID token, if `openid` was asked for and there is a person.
+    /// Mints an ID token for `client`, if `openid` was asked for and there is a person.
     ///
     /// # Errors
     ///
-    /// When it cannot be signed.
+    /// When the person cannot be read, or it not be signed.
     pub fn mint_id_token(
         &self,
         issuance: &Issuance,
+        client: &Client,
         beside: Beside<'_>,
         now: OffsetDateTime,
     ) -> Result<Option<Secret>, Fault> {
+        let algorithm = client.metadata.openid.id_token_signed_response_alg;
+        let sid = issuance.authentication().map(|how| self.session_known_as(&how.sid, client));
         let id_token = IdToken {
             issuer: &self.issuer,
+            known_as: &self.known_as(issuance.subject(), client),
+            session_known_as: sid.as_deref(),
+            about_person: &self.about_person(issuance, client, beside)?,
+            algorithm,
             nonce: beside.nonce,
             access_token: beside.access_token.map(Secret::expose),
             code: beside.code.map(Secret::expose),
             lifetime: self.lifetimes.id_token,
         };
         let Some(claims) = id_token.claims(issuance, now) else { return Ok(None) };
-        Ok(Some(Secret::new(self.keys.sign(Algorithm::Rs256, TokenType::IdToken, &claims)?)))
+        Ok(Some(Secret::new(self.keys.sign(algorithm, TokenType::IdToken, &claims)?)))
+    }
+
+    /// What an ID token tells about the person: what was asked for there by name, and what the scope asks for if the client
+    /// is registered to find it there, or has nothing to ask `/userinfo` with (OpenID Connect Core §5.4: "when no Access
+    /// Token is issued (which is the case for the `response_type` value `id_token`), the resulting Claims are returned in
+    /// the ID Token").
+    fn about_person(
+        &self,
+        issuance: &Issuance,
+        client: &Client,
+        beside: Beside<'_>,
+    ) -> Result<Map<String, Value>, Fault> {
+        let by_scope = client.metadata.openid.claims_in_id_token || beside.is_alone;
+        let named = issuance.named_claims();
+        if !by_scope && named.id_token.is_empty() {
+            return Ok(Map::new());
+        }
+        let Ok(id) = AccountId::parse(issuance.subject().as_str()) else { return Ok(Map::new()) };
+        let Some(account) = self.store.account(&id)?.map(|kept| kept.record) else { return Ok(Map::new()) };
+        let nothing = Scope::empty();
+        let scope = if by_scope { issuance.scope() } else { &nothing };
+        Ok(claims::asked_for(&profile::claims(&account), scope, &named.id_token))
     }
 
     /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.
@@ -225,6 +273,8 @@ pub struct Beside<'a> {
     pub access_token: Option<&'a Secret>,
     /// The code.
     pub code: Option<&'a Secret>,
+    /// Whether no access token is issued for the same request, now or later.
+    pub is_alone: bool,
 }
 
 /// An access token as it is sent.

@@ -3,20 +3,41 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Signet,
+    Fault, Signet,
     access::{AccessRefusal, authorize},
     profile,
 };
-use crate::{oauth::bearer::BearerError, oidc::claims, secret::Secret};
+use crate::{jose::TokenType, oauth::bearer::BearerError, oidc::claims, secret::Secret};
+
+/// What the bearer of an access token learns, in the form that the client is registered for.
+pub enum Userinfo {
+    /// As JSON.
+    Json(Map<String, Value>),
+    /// In a signed JWT.
+    Jwt(String),
+}
 
 /// What the bearer of `unverified_jwt` may know about the person.
 ///
 /// # Errors
 ///
 /// [`AccessRefusal`].
-pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Map<String, Value>, AccessRefusal> {
+pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, AccessRefusal> {
     let access = authorize(signet, unverified_jwt, &["openid"])?;
-    let account = access.account();
-    let account = account.ok_or(AccessRefusal::Bearer(BearerError::InvalidToken("the access token is no person's")))?;
-    Ok(claims::userinfo(access.subject(), &profile::claims(account), access.scope()))
+    let refuse = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
+    let account = access.account().ok_or(refuse("the access token is no person's"))?;
+    let client = signet.store.client(access.client_id()).map_err(|fault| AccessRefusal::Fault(fault.into()))?;
+    let client = client.ok_or(refuse("the access token was revoked"))?.record;
+    let known_as = signet.known_as(access.subject(), &client);
+    let names = &access.named_claims().userinfo;
+    let mut claims = claims::userinfo(&known_as, &profile::claims(account), access.scope(), names);
+    let Some(algorithm) = client.metadata.openid.userinfo_signed_response_alg else {
+        return Ok(Userinfo::Json(claims));
+    };
+    // §5.3.2: "If signed, the UserInfo Response MUST contain the Claims iss (issuer) and aud (audience) as members." There
+    // is no `exp`: it is no ID token, and nobody who wants one takes it for one.
+    claims.insert("iss".to_owned(), signet.issuer.as_str().into());
+    claims.insert("aud".to_owned(), client.client_id.as_str().into());
+    let signed = signet.keys.sign(algorithm, TokenType::IdToken, &claims);
+    signed.map(Userinfo::Jwt).map_err(|fault| AccessRefusal::Fault(Fault::from(fault)))
 }

@@ -22,7 +22,16 @@ use crate::{
 /// Answers a GET: a new request, or one that a page of ours has reported back to.
 pub(super) async fn by_query(server: &Arc<Server>, request: &Request) -> poem::Result<Response> {
     let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
-    answer(Visit::of(server, request, parameters)).await
+    let visit = Visit::of(server, request, parameters);
+    let signet = &visit.server.signet;
+    let next = match &visit.parameters {
+        Err(malformed) => Err(malformed_request(malformed)),
+        Ok(parameters) => match visit.value("interaction") {
+            Some(sealed) => authorize::resume(signet, sealed, &visit.browser).await,
+            None => authorize::begin(signet, parameters, &visit.browser).await,
+        },
+    };
+    answer(&visit, next)
 }
 
 /// Answers a POST of a new request.
@@ -31,25 +40,27 @@ pub(super) async fn by_form(
     request: &Request,
     parameters: Result<Parameters, MalformedParameters>,
 ) -> poem::Result<Response> {
-    answer(Visit::of(server, request, parameters)).await
+    let visit = Visit::of(server, request, parameters);
+    let next = match &visit.parameters {
+        Err(malformed) => Err(malformed_request(malformed)),
+        Ok(parameters) => authorize::begin_by_form(&visit.server.signet, parameters, &visit.browser).await,
+    };
+    answer(&visit, next)
 }
 
-async fn answer(visit: Visit) -> poem::Result<Response> {
-    let signet = &visit.server.signet;
-    let next = match &visit.parameters {
-        Err(malformed) => Err(AuthorizeRefusal::Untrusted(UntrustedRequest::Malformed(malformed.clone()))),
-        Ok(parameters) => match visit.value("interaction") {
-            Some(sealed) => authorize::resume(signet, sealed, &visit.browser).await,
-            None => authorize::begin(signet, parameters, &visit.browser).await,
-        },
-    };
+fn malformed_request(malformed: &MalformedParameters) -> AuthorizeRefusal {
+    AuthorizeRefusal::Untrusted(UntrustedRequest::Malformed(malformed.clone()))
+}
+
+fn answer(visit: &Visit, next: Result<Next, AuthorizeRefusal>) -> poem::Result<Response> {
     match next {
+        Ok(Next::Resume(sealed)) => Ok(visit.redirect(&interaction_at("/authorize", &sealed))),
         Ok(Next::Login(sealed)) => Ok(visit.redirect(&interaction_at("/login", &sealed))),
         Ok(Next::Consent(sealed)) => Ok(visit.redirect(&interaction_at("/consent", &sealed))),
         Ok(Next::Client(Delivery::Redirect(location))) => Ok(visit.redirect(&location)),
-        Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(&visit, &action, parameters)),
-        Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(&visit, &refusal)),
-        Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(&visit, refusal)),
+        Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(visit, &action, parameters)),
+        Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(visit, &refusal)),
+        Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(visit, refusal)),
         Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
     }
 }

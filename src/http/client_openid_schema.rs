@@ -9,7 +9,7 @@ use crate::oauth::openid_metadata::OpenidRequest;
 #[derive(Default, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct OpenidBody {
-    /// Its logo, which people see when they sign in for it.
+    /// Its logo, which people see when they sign in for it, if the setting `openid.client_logos` is on and it is at `https`.
     logo_uri: Option<String>,
     /// Where a third party sends a browser to begin a login.
     initiate_login_uri: Option<String>,

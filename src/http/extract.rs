@@ -55,11 +55,46 @@ impl<'a, T: Type> ApiExtractor<'a> for OAuthForm<T> {
     }
 }
 
+/// A form that may be missing: a body of another type is none.
+pub(super) struct OptionalForm<T> {
+    /// The parameters, or what is wrong with the encoding.
+    pub(super) parameters: Result<Parameters, MalformedParameters>,
+    members: PhantomData<fn() -> T>,
+}
+
+impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: FORM, schema: T::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: false })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        let parameters = if is_form(request) { form(request, body).await? } else { Ok(Parameters::default()) };
+        Ok(Self { parameters, members: PhantomData })
+    }
+}
+
+fn is_form(request: &Request) -> bool {
+    let content_type = request.content_type().unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
+}
+
 /// Reads the body as a form.
 pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Result<Parameters, MalformedParameters>> {
-    let content_type = request.content_type().unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case(FORM) {
+    if !is_form(request) {
         return Err(poem::Error::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let bytes = body.take()?.into_bytes().await?;

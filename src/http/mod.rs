@@ -24,6 +24,7 @@ mod status_lists_api;
 mod user_schema;
 mod users_api;
 mod visit;
+mod webfinger_api;
 
 pub use built_in::built_in_client;
 pub use routes::{Wrapping, application, specification};

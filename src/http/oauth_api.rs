@@ -13,11 +13,11 @@ use super::{
     authorize,
     documented::{Answer, json_answer, problem},
     edge::{ClientIp, no_store},
-    extract::{BearerToken, ClientAuthorization, OAuthForm},
+    extract::{BearerToken, ClientAuthorization, OAuthForm, OptionalForm},
     fault,
     oauth_schema::{
-        AuthorizeForm, AuthorizeKinds, DeviceForm, DeviceKinds, DocumentKinds, HealthKinds, IntrospectionKinds,
-        JwksKinds, RevocationKinds, TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
+        AccessTokenForm, AuthorizeForm, AuthorizeKinds, DeviceForm, DeviceKinds, DocumentKinds, HealthKinds,
+        IntrospectionKinds, JwksKinds, RevocationKinds, TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
     },
     server::Server,
 };
@@ -29,14 +29,15 @@ use crate::{
         revoke,
         signet::RegistrationAccess,
         token::{self, TokenRefusal},
-        userinfo,
+        userinfo::{self, Userinfo},
     },
     oauth::{
-        bearer::BearerError,
+        bearer::{self, BearerError},
         metadata::Described,
         parameters::{MalformedParameters, Parameters},
     },
     oidc::discovery,
+    secret::Secret,
 };
 
 /// The protocol endpoints.
@@ -103,6 +104,15 @@ impl OAuthApi {
         /// How many seconds ago the person may have signed in.
         #[oai(name = "max_age")]
         _max_age: Query<Option<String>>,
+        /// The username, if the application knows it; the login page fills it in.
+        #[oai(name = "login_hint")]
+        _login_hint: Query<Option<String>>,
+        /// An ID token that the application got earlier: nobody but its person may sign in.
+        #[oai(name = "id_token_hint")]
+        _id_token_hint: Query<Option<String>>,
+        /// Claims by name, as JSON (OpenID Connect Core §5.5).
+        #[oai(name = "claims")]
+        _claims: Query<Option<String>>,
         /// The API that the token is for (RFC 8707).
         #[oai(name = "resource")]
         _resource: Query<Option<String>>,
@@ -246,13 +256,21 @@ impl OAuthApi {
     /// The claims about the person that the scope of the access token allows (OpenID Connect Core §5.3).
     #[oai(path = "/userinfo", method = "get", operation_id = "userinfo", tag = "Tag::Protocol")]
     async fn userinfo(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
-        self.answer_userinfo(token)
+        self.answer_userinfo(token.0)
     }
 
     /// Ask who is logged in, by POST
+    ///
+    /// The access token stands in the header, or in the form (RFC 6750 §2.2); not in both.
     #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost", tag = "Tag::Protocol")]
-    async fn userinfo_by_post(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
-        self.answer_userinfo(token)
+    async fn userinfo_by_post(
+        &self,
+        token: BearerToken,
+        form: OptionalForm<AccessTokenForm>,
+    ) -> poem::Result<Answer<UserinfoKinds>> {
+        let malformed = |_| BearerError::InvalidRequest("the form is malformed");
+        let form = form.parameters.map_err(malformed);
+        self.answer_userinfo(form.and_then(|form| bearer::token_in_either(token.0, &form)))
     }
 
     /// The keys that verify tokens
@@ -359,10 +377,11 @@ impl OAuthApi {
         }))
     }
 
-    fn answer_userinfo(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
-        let answered = token.0.map_err(AccessRefusal::Bearer);
+    fn answer_userinfo(&self, token: Result<Secret, BearerError>) -> poem::Result<Answer<UserinfoKinds>> {
+        let answered = token.map_err(AccessRefusal::Bearer);
         Ok(Answer::from(match answered.and_then(|token| userinfo::userinfo(&self.0.signet, &token)) {
-            Ok(claims) => json_answer(StatusCode::OK, &Value::Object(claims)),
+            Ok(Userinfo::Json(claims)) => json_answer(StatusCode::OK, &Value::Object(claims)),
+            Ok(Userinfo::Jwt(signed)) => no_store(Response::builder().content_type("application/jwt").body(signed)),
             Err(refusal) => challenged(refusal)?,
         }))
     }
@@ -373,6 +392,7 @@ impl OAuthApi {
             issuer: &signet.issuer,
             resources: &signet.resources,
             offered: signet.authorization_policy.offered,
+            signing_algs: &signet.registration_policy.signing_algs,
             has_registration: signet.registration != RegistrationAccess::Off,
             request_uri: signet.authorization_policy.request_uri,
         });

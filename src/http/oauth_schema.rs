@@ -111,6 +111,14 @@ pub(super) struct TokenInForm {
     client_assertion: Option<String>,
 }
 
+/// An access token in a form.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct AccessTokenForm {
+    /// The access token, if it is not in the header.
+    access_token: Option<String>,
+}
+
 /// What is wrong, in the form of RFC 6749 §5.2.
 #[derive(Object)]
 pub(super) struct Problem {
@@ -164,6 +172,20 @@ pub(super) struct AuthorizeForm {
     code_challenge_method: Option<String>,
     /// `query`, `fragment` or `form_post`.
     response_mode: Option<String>,
+    /// A random value that stands in the ID token.
+    nonce: Option<String>,
+    /// `none`, `login`, `consent` or `select_account`.
+    prompt: Option<String>,
+    /// How many seconds ago the person may have signed in.
+    max_age: Option<String>,
+    /// The username, if the application knows it.
+    login_hint: Option<String>,
+    /// An ID token that the application got earlier.
+    id_token_hint: Option<String>,
+    /// Claims by name, as JSON.
+    claims: Option<String>,
+    /// The API that the token is for (RFC 8707).
+    resource: Option<String>,
     /// The parameters, signed by the application, in place of those here but `client_id` (RFC 9101).
     request: Option<String>,
 }
@@ -204,8 +226,9 @@ kinds!(RevocationKinds registers Problem:
     Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
 );
 kinds!(UserinfoKinds registers Problem:
-    Kind::any_json(200, "`sub`, and the claims that the scope allows"),
-    Kind::json::<Problem>(400, "The Authorization header is not `Bearer` and one token"),
+    Kind::any_json(200, "`sub`, and the claims that the scope allows or that were asked for by name"),
+    Kind::text("application/jwt", 200, "The same in a signed JWT, for applications with `userinfo_signed_response_alg`"),
+    Kind::json::<Problem>(400, "The Authorization header is not `Bearer` and one token, or there is another token in the form"),
     Kind::json::<Problem>(401, "No access token, or one that is not good here; `WWW-Authenticate` says why"),
     Kind::json::<Problem>(403, "The access token does not have the scope `openid`"),
 );

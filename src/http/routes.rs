@@ -23,6 +23,7 @@ use super::{
     status_lists_api::StatusListsApi,
     users_api::UsersApi,
     visit::Visit,
+    webfinger_api::WebfingerApi,
 };
 use crate::{
     account::picture::Picture,
@@ -66,12 +67,23 @@ pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
 }
 
-type Apis = (OAuthApi, StatusListsApi, ClientsApi, UsersApi, PicturesApi, ConnectionsApi, SchedulesApi, SessionsApi);
+type Apis = (
+    OAuthApi,
+    StatusListsApi,
+    WebfingerApi,
+    ClientsApi,
+    UsersApi,
+    PicturesApi,
+    ConnectionsApi,
+    SchedulesApi,
+    SessionsApi,
+);
 
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
         StatusListsApi(Arc::clone(server)),
+        WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         PicturesApi(Arc::clone(server)),

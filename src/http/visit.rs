@@ -119,9 +119,24 @@ impl Visit {
     /// A page whose forms lead back here and then perhaps to `redirect_uri`, which must be a trusted one: browsers hold
     /// the policy against the redirect that follows a form too.
     pub(super) fn page_towards(&self, status: StatusCode, markup: Markup, redirect_uri: Option<&str>) -> Response {
+        self.page_showing(status, markup, redirect_uri, None)
+    }
+
+    /// The same for a page that shows the picture at `logo_uri`, if there is one.
+    pub(super) fn page_showing(
+        &self,
+        status: StatusCode,
+        markup: Markup,
+        redirect_uri: Option<&str>,
+        logo_uri: Option<&str>,
+    ) -> Response {
         let policy = ContentSecurityPolicy::page();
         let policy = match redirect_uri.map(FormAction::of_redirect_uri) {
             Some(Ok(target)) => policy.with_form_action(target),
+            _ => policy,
+        };
+        let policy = match logo_uri.map(|uri| policy.clone().with_image(uri)) {
+            Some(Ok(policy)) => policy,
             _ => policy,
         };
         self.html(status, markup, &policy)

@@ -7,6 +7,7 @@ use super::{
     client::ClientId,
     grant::GrantId,
     issuer::Issuer,
+    named_claims::NamedClaims,
     resource::{Audience, Resource},
     scope::Scope,
     status_list::StatusIndex,
@@ -25,6 +26,7 @@ pub struct Issuance {
     pub(in crate::oauth) scope: Scope,
     pub(in crate::oauth) audience: Audience,
     pub(in crate::oauth) authentication: Option<Authentication>,
+    pub(in crate::oauth) claims: NamedClaims,
 }
 
 /// How and when the person signed in.
@@ -82,6 +84,12 @@ impl Issuance {
         self.authentication.as_ref()
     }
 
+    /// What the client may know of the person because it asked for it by name.
+    #[must_use]
+    pub fn named_claims(&self) -> &NamedClaims {
+        &self.claims
+    }
+
     /// The claims of the access token (§2.2), issued at `now` under the identifier `jti`.
     ///
     /// `lifetime` is how long it lives if `resource` does not say otherwise. All instants are whole seconds: common
@@ -90,7 +98,7 @@ impl Issuance {
     pub fn claims(&self, terms: &Terms<'_>, jti: &str, now: OffsetDateTime) -> Map<String, Value> {
         let mut claims = Map::new();
         claims.insert("iss".to_owned(), terms.issuer.as_str().into());
-        claims.insert("sub".to_owned(), self.subject.as_str().into());
+        claims.insert("sub".to_owned(), terms.known_as.as_str().into());
         claims.insert("aud".to_owned(), self.audience.to_claim());
         claims.insert("exp".to_owned(), (now + terms.lifetime(now)).unix_timestamp().into());
         claims.insert("iat".to_owned(), now.unix_timestamp().into());
@@ -114,6 +122,8 @@ impl Issuance {
 pub struct Terms<'a> {
     /// By whom.
     pub issuer: &'a Issuer,
+    /// As whom the client knows the subject, which is what it can read in the token.
+    pub known_as: &'a Subject,
     /// For which resource.
     pub resource: &'a Resource,
     /// How long they live unless the resource says otherwise.

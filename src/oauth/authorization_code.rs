@@ -9,6 +9,7 @@ use super::{
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
     grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
+    named_claims::NamedClaims,
     pkce::CodeChallenge,
     redirect_uri::TrustedRedirectUri,
     resource::Audience,
@@ -39,6 +40,9 @@ pub struct IssuedCode {
     pub nonce: Option<String>,
     /// How and when the person signed in.
     pub authentication: Authentication,
+    /// What was agreed to of the claims that were asked for by name.
+    #[serde(default, skip_serializing_if = "NamedClaims::is_empty")]
+    pub claims: NamedClaims,
     /// When it was issued.
     #[serde(with = "time::serde::rfc3339")]
     pub issued_at: OffsetDateTime,
@@ -72,6 +76,8 @@ pub struct Agreement {
     pub authentication: Authentication,
     /// The `nonce` of the request.
     pub nonce: Option<String>,
+    /// Which of the claims that were asked for by name.
+    pub claims: NamedClaims,
 }
 
 /// The token request of §4.1.3.
@@ -119,6 +125,7 @@ impl IssuedCode {
             code_challenge: request.code_challenge,
             nonce: agreement.nonce,
             authentication: agreement.authentication,
+            claims: agreement.claims,
             issued_at: now,
             expires_at: now + lifetime,
             state: CodeState::Fresh,
@@ -195,6 +202,7 @@ impl Redemption {
             scope: self.code.scope.clone(),
             audience: self.code.audience.clone(),
             authentication: self.code.authentication.clone(),
+            claims: self.code.claims.clone(),
         };
         permission.begin(identity, access_tokens_live, now)
     }
@@ -246,7 +254,13 @@ mod tests {
     fn code() -> IssuedCode {
         let authentication = Authentication { auth_time: NOW, amr: vec!["pwd".to_owned()], sid: "session".to_owned() };
         let scope = Scope::parse("openid").unwrap();
-        let agreement = Agreement { subject: Subject::new("usr_alice"), scope, authentication, nonce: None };
+        let agreement = Agreement {
+            subject: Subject::new("usr_alice"),
+            scope,
+            authentication,
+            nonce: None,
+            claims: NamedClaims::default(),
+        };
         IssuedCode::issue(agreement, request(), Duration::seconds(60), NOW)
     }
 

@@ -49,10 +49,14 @@ pub enum AuthorizationError {
     RequestObject(RequestObjectRefusal),
     /// The person said no.
     AccessDenied,
-    /// `prompt=none`, and nobody is signed in, or not recently enough, or not the person whom `id_token_hint` names.
+    /// Nobody is signed in, or not recently enough, and `prompt=none` forbids asking; or somebody else has signed in than
+    /// the person whom `id_token_hint` or `claims` name.
     LoginRequired,
     /// `prompt=none`, and the person has not agreed yet.
     ConsentRequired,
+    /// The client insists on an `acr` that this server does not reach
+    /// ([OpenID Connect Core Error Code `unmet_authentication_requirements`](https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html)).
+    UnmetAuthenticationRequirements,
 }
 
 impl AuthorizationError {
@@ -73,6 +77,7 @@ impl AuthorizationError {
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
         }
     }
 
@@ -102,8 +107,9 @@ impl AuthorizationError {
             Self::InvalidTarget => "the resource is unknown here, or the scope belongs to several resources",
             Self::RequestObject(refusal) => refusal.description(),
             Self::AccessDenied => "the person did not give permission",
-            Self::LoginRequired => "nobody is signed in, and prompt=none forbids asking",
+            Self::LoginRequired => "the person who is asked for is not signed in, or not recently enough",
             Self::ConsentRequired => "the person has not given permission yet, and prompt=none forbids asking",
+            Self::UnmetAuthenticationRequirements => "this server reaches none of the acr values that are asked for",
         };
         fixed.to_owned()
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::scope::Scope;
+use super::{parameters::Parameters, scope::Scope};
 use crate::secret::Secret;
 
 /// Why a protected resource does not answer.
@@ -43,6 +43,21 @@ pub fn token<'a>(mut authorization: impl Iterator<Item = &'a [u8]>) -> Result<Se
         return Err(BearerError::InvalidRequest("the Authorization header must be Bearer and one token"));
     }
     Ok(Secret::new(token))
+}
+
+/// The token of a request with a form, which may carry it as `access_token` (§2.2) in place of the header.
+///
+/// # Errors
+///
+/// What is wrong with the header; [`BearerError::InvalidRequest`] for a token in both places ("Clients MUST NOT use more
+/// than one method to transmit the token in each request", §2) or twice in the form.
+pub fn token_in_either(header: Result<Secret, BearerError>, form: &Parameters) -> Result<Secret, BearerError> {
+    let in_form = form.one("access_token").map_err(|_| BearerError::InvalidRequest("access_token is repeated"))?;
+    match (header, in_form) {
+        (header, None) => header,
+        (Err(BearerError::Missing), Some(token)) => Ok(Secret::new(token)),
+        (_, Some(_)) => Err(BearerError::InvalidRequest("the access token comes in the header and in the form")),
+    }
 }
 
 impl BearerError {
@@ -127,5 +142,20 @@ mod tests {
              the scope orders:read\", scope=\"orders:read\""
         );
         assert_eq!(BearerError::InvalidToken("x").status(), 401);
+    }
+
+    // §2 and §2.2
+    #[test]
+    fn a_form_carries_the_token_in_place_of_the_header() {
+        let form = |encoded: &str| Parameters::parse(encoded).unwrap();
+        let header = || Ok(Secret::new("abc"));
+        let missing = || Err(BearerError::Missing);
+        assert_eq!(token_in_either(missing(), &form("access_token=xyz")).unwrap().expose(), "xyz");
+        assert_eq!(token_in_either(header(), &form("other=1")).unwrap().expose(), "abc");
+        assert_eq!(token_in_either(missing(), &form("")).unwrap_err(), BearerError::Missing);
+        for (header, encoded) in [(header(), "access_token=abc"), (missing(), "access_token=a&access_token=a")] {
+            let refusal = token_in_either(header, &form(encoded)).unwrap_err();
+            assert_eq!((refusal.status(), refusal.code()), (400, Some("invalid_request")), "{encoded}");
+        }
     }
 }

@@ -160,7 +160,8 @@ impl ClientId {
     pub fn parse(text: &str) -> Result<Self, ClientIdRefusal> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
         let length = (1..=Self::LONGEST).contains(&text.len());
-        if !length || text.starts_with(Subject::PERSON) || !text.bytes().all(allowed) {
+        let is_of_a_person = text.starts_with(Subject::PERSON) || text.starts_with(Subject::PAIRWISE);
+        if !length || is_of_a_person || !text.bytes().all(allowed) {
             return Err(ClientIdRefusal);
         }
         Ok(Self(text.to_owned()))
@@ -321,9 +322,10 @@ impl fmt::Display for ClientIdRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "must have 1 to {} letters, digits or -._~:/ and must not begin with {:?}",
+            "must have 1 to {} letters, digits or -._~:/ and must not begin with {:?} or {:?}",
             ClientId::LONGEST,
-            Subject::PERSON
+            Subject::PERSON,
+            Subject::PAIRWISE
         )
     }
 }
@@ -343,7 +345,7 @@ mod tests {
     fn a_client_identifier_is_never_a_persons() {
         assert!(ClientId::parse("orders-app").is_ok());
         assert!(ClientId::parse("https://app.example.org/client").is_ok());
-        for text in ["", "usr_abc", "a b", "a\n", "ä", &"a".repeat(129)] {
+        for text in ["", "usr_abc", "pair_abc", "a b", "a\n", "ä", &"a".repeat(129)] {
             assert_eq!(ClientId::parse(text), Err(ClientIdRefusal), "{text}");
         }
     }

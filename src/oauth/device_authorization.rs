@@ -11,6 +11,7 @@ use super::{
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
     grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
+    named_claims::NamedClaims,
     parameters::Parameters,
     resource::{Audience, AudienceRefusal, Resources},
     scope::Scope,
@@ -220,6 +221,7 @@ impl DeviceRedemption {
             scope: self.approval.scope.clone(),
             audience: self.authorization.audience.clone(),
             authentication: self.approval.authentication.clone(),
+            claims: NamedClaims::default(),
         };
         permission.begin(identity, access_tokens_live, now)
     }

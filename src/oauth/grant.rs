@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     access_token::{Authentication, Issuance},
     client::{Client, ClientId},
+    named_claims::NamedClaims,
     refresh_token::RefreshState,
     resource::Audience,
     scope::Scope,
@@ -51,6 +52,9 @@ pub struct Grant {
     /// How and when the person signed in, if a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
+    /// What the client may know of the person because it asked for it by name.
+    #[serde(default, skip_serializing_if = "NamedClaims::is_empty")]
+    pub claims: NamedClaims,
     /// When it was given.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -80,6 +84,7 @@ pub struct Permission {
     pub(in crate::oauth) scope: Scope,
     pub(in crate::oauth) audience: Audience,
     pub(in crate::oauth) authentication: Authentication,
+    pub(in crate::oauth) claims: NamedClaims,
 }
 
 /// When and why a grant ended.
@@ -202,6 +207,7 @@ impl Permission {
             scope: self.scope,
             audience: self.audience,
             authentication: Some(self.authentication),
+            claims: self.claims,
             created_at: now,
             expires_at: Some(now + access_tokens_live),
             told_until: None,
@@ -223,6 +229,7 @@ impl Grant {
             scope: self.scope.clone(),
             audience: self.audience.clone(),
             authentication: self.authentication.clone(),
+            claims: self.claims.clone(),
         }
     }
 
@@ -326,6 +333,7 @@ pub(crate) mod tests {
             scope: Scope::parse("openid orders:read").unwrap(),
             audience: Audience::default(),
             authentication: None,
+            claims: NamedClaims::default(),
             created_at: datetime!(2030-01-01 00:00 UTC),
             expires_at: None,
             told_until: None,

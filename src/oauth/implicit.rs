@@ -34,6 +34,7 @@ pub fn begin(
         scope: agreement.scope.filter(|token| token != super::refresh_token::OFFLINE_ACCESS),
         audience: request.audience.clone(),
         authentication: agreement.authentication.clone(),
+        claims: agreement.claims.clone(),
     };
     let grant = permission.begin(identity(), access_tokens_live, now);
     let issuance = grant.issuance();
@@ -45,7 +46,7 @@ mod tests {
     use super::*;
     use crate::oauth::{
         access_token::Authentication, authorization_request::tests::request, client::ResponseType,
-        grant::tests::identity, scope::Scope, subject::Subject,
+        grant::tests::identity, named_claims::NamedClaims, scope::Scope, subject::Subject,
     };
     use time::macros::datetime;
 
@@ -59,6 +60,7 @@ mod tests {
             scope: Scope::parse("openid offline_access").unwrap(),
             authentication: Authentication { auth_time: NOW, amr: Vec::new(), sid: String::new() },
             nonce: None,
+            claims: NamedClaims::default(),
         };
         for response_type in ResponseType::ALL {
             let request = AuthorizationRequest { response_type, ..request() };

@@ -9,6 +9,7 @@ use super::{
     client::{Client, Provenance},
     grant::Grant,
     issuer::Issuer,
+    subject::Subject,
 };
 
 /// The answer for a token whose signature, issuer and lifetime hold, given its `claims` and the `grant` behind it, to
@@ -31,12 +32,14 @@ pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Clien
     answer
 }
 
-/// The answer for a refresh token that is good, of the live `grant`, to `caller`; it is good until `expires_at`.
+/// The answer for a refresh token that is good, of the live `grant`, to `caller`, which knows whom it is about as
+/// `known_as`; it is good until `expires_at`.
 ///
 /// Only the client that it was issued to learns anything: an API has no business with refresh tokens.
 #[must_use]
 pub fn of_refresh_token(
     grant: &Grant,
+    known_as: &Subject,
     caller: &Client,
     issuer: &Issuer,
     expires_at: OffsetDateTime,
@@ -48,7 +51,7 @@ pub fn of_refresh_token(
         ("active", json!(true)),
         ("iss", json!(issuer.as_str())),
         ("client_id", json!(grant.client_id.as_str())),
-        ("sub", json!(grant.subject.as_str())),
+        ("sub", json!(known_as.as_str())),
         ("scope", json!(grant.scope.to_string())),
         ("iat", json!(grant.created_at.unix_timestamp())),
         ("exp", json!(expires_at.unix_timestamp())),
@@ -82,7 +85,6 @@ mod tests {
         client::ClientId,
         client_authentication::tests::client,
         grant::{EndCause, Ended, tests::grant},
-        subject::Subject,
     };
 
     fn claims(client_id: &str) -> Map<String, Value> {
@@ -114,14 +116,15 @@ mod tests {
     fn a_refresh_token_is_described_to_its_client_alone() {
         let issuer = Issuer::parse("https://login.example.org").unwrap();
         let expires_at = grant().created_at + time::Duration::DAY;
-        let answer = of_refresh_token(&grant(), &client(), &issuer, expires_at);
+        let alice = Subject::new("usr_a");
+        let answer = of_refresh_token(&grant(), &alice, &client(), &issuer, expires_at);
         assert_eq!(answer.get("active"), Some(&json!(true)));
         assert_eq!(answer.get("exp"), Some(&json!(expires_at.unix_timestamp())));
         assert!(!answer.contains_key("token_type"), "it is no bearer token");
         let other = Client { client_id: ClientId::parse("other").unwrap(), ..client() };
-        assert_eq!(of_refresh_token(&grant(), &other, &issuer, expires_at), inactive());
+        assert_eq!(of_refresh_token(&grant(), &alice, &other, &issuer, expires_at), inactive());
         let ended = Some(Ended { at: expires_at, cause: EndCause::RefreshReplayed });
-        assert_eq!(of_refresh_token(&Grant { ended, ..grant() }, &client(), &issuer, expires_at), inactive());
+        assert_eq!(of_refresh_token(&Grant { ended, ..grant() }, &alice, &client(), &issuer, expires_at), inactive());
     }
 
     // RFC 9701 §5

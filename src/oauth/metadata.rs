@@ -21,6 +21,8 @@ pub struct Described<'a> {
     pub resources: &'a Resources,
     /// Which grants it offers.
     pub offered: Offered,
+    /// With which algorithms it signs.
+    pub signing_algs: &'a [Algorithm],
     /// Whether clients may register themselves (RFC 7591).
     pub has_registration: bool,
     /// Whether a request object may be named by an address (RFC 9101 §5.2).
@@ -31,7 +33,7 @@ pub struct Described<'a> {
 /// List.
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
-    let Described { issuer, resources, offered, has_registration, request_uri } = server;
+    let Described { issuer, resources, offered, has_registration, request_uri, .. } = server;
     let endpoint = |path: &str| json!(issuer.endpoint(path));
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();

@@ -9,6 +9,7 @@ use url::Url;
 use super::{
     redirect_uri::RedirectUri,
     registration::{RegistrationRefusal, invalid},
+    registration_policy::RegistrationPolicy,
 };
 use crate::jose::Algorithm;
 
@@ -151,7 +152,7 @@ impl Default for OpenidMetadata {
 }
 
 impl OpenidRequest {
-    /// Checks it and fills in what it leaves out; `token_endpoint_as_audience` by what the server says.
+    /// Checks it by `policy` and fills in what it leaves out.
     ///
     /// # Errors
     ///
@@ -159,7 +160,7 @@ impl OpenidRequest {
     pub(super) fn read(
         &self,
         redirect_uris: &[RedirectUri],
-        token_endpoint_as_audience: bool,
+        policy: &RegistrationPolicy,
     ) -> Result<OpenidMetadata, RegistrationRefusal> {
         let subject_type = self.subject_type(redirect_uris)?;
         if self.jwks.is_some() && self.jwks_uri.is_some() {
@@ -172,14 +173,16 @@ impl OpenidRequest {
             jwks_uri: address("jwks_uri", self.jwks_uri.as_deref(), &["https"])?,
             subject_type,
             sector_identifier_uri: address("sector_identifier_uri", self.sector_identifier_uri.as_deref(), &["https"])?,
-            id_token_signed_response_alg: algorithm(
+            id_token_signed_response_alg: algorithm_of(
                 "id_token_signed_response_alg",
                 self.id_token_signed_response_alg.as_deref(),
+                &policy.signing_algs,
             )?
             .unwrap_or(Algorithm::Rs256),
-            userinfo_signed_response_alg: algorithm(
+            userinfo_signed_response_alg: algorithm_of(
                 "userinfo_signed_response_alg",
                 self.userinfo_signed_response_alg.as_deref(),
+                &policy.signing_algs,
             )?,
             request_object_signing_alg: algorithm(
                 "request_object_signing_alg",
@@ -193,7 +196,7 @@ impl OpenidRequest {
             backchannel_logout_uri: backchannel(self.backchannel_logout_uri.as_deref())?,
             backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or(false),
             claims_in_id_token: self.claims_in_id_token.unwrap_or(false),
-            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(token_endpoint_as_audience),
+            token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(policy.token_endpoint_as_audience),
         })
     }
 
@@ -247,9 +250,18 @@ pub fn sector_lists(document: Option<&Value>, redirect_uris: &[String]) -> Resul
 }
 
 fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {
-    name.map(str::parse)
-        .transpose()
-        .map_err(|_| invalid(member, format!("must be one of {}", Algorithm::ALL.map(Algorithm::as_str).join(", "))))
+    algorithm_of(member, name, &Algorithm::ALL)
+}
+
+fn algorithm_of(
+    member: &'static str,
+    name: Option<&str>,
+    known: &[Algorithm],
+) -> Result<Option<Algorithm>, RegistrationRefusal> {
+    let Some(name) = name else { return Ok(None) };
+    let algorithm = known.iter().copied().find(|algorithm| algorithm.as_str() == name);
+    let names = || known.iter().copied().map(Algorithm::as_str).collect::<Vec<_>>().join(", ");
+    algorithm.map(Some).ok_or_else(|| invalid(member, format!("must be one of {}", names())))
 }
 
 fn assertion_algorithm(name: Option<&str>) -> Result<Option<AssertionAlgorithm>, RegistrationRefusal> {
@@ -338,10 +350,14 @@ mod tests {
         vec![RedirectUri::parse("https://app.example.org/cb").unwrap()]
     }
 
+    fn policy() -> RegistrationPolicy {
+        RegistrationPolicy { signing_algs: Algorithm::ALL.to_vec(), ..RegistrationPolicy::default() }
+    }
+
     fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
         let mut request = OpenidRequest::default();
         change(&mut request);
-        request.read(&uris(), false).unwrap_err().member
+        request.read(&uris(), &policy()).unwrap_err().member
     }
 
     fn text(text: &str) -> Option<String> {
@@ -350,7 +366,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_the_defaults_of_the_specification() {
-        let metadata = OpenidRequest::default().read(&uris(), false).unwrap();
+        let metadata = OpenidRequest::default().read(&uris(), &policy()).unwrap();
         assert_eq!(metadata, OpenidMetadata::default());
         let written = serde_json::to_value(&metadata).unwrap();
         assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
@@ -390,10 +406,10 @@ mod tests {
     fn pairwise_subjects_of_several_hosts_need_a_sector() {
         let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
         let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
-        assert!(request.read(&uris(), false).is_ok());
-        assert_eq!(request.read(&several, false).unwrap_err().member, "sector_identifier_uri");
+        assert!(request.read(&uris(), &policy()).is_ok());
+        assert_eq!(request.read(&several, &policy()).unwrap_err().member, "sector_identifier_uri");
         request.sector_identifier_uri = text("https://app.example.org/sector.json");
-        assert_eq!(request.read(&several, false).unwrap().subject_type, SubjectType::Pairwise);
+        assert_eq!(request.read(&several, &policy()).unwrap().subject_type, SubjectType::Pairwise);
     }
 
     // OpenID Connect Registration §5
@@ -418,7 +434,7 @@ mod tests {
     fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
         for name in ["HS256", "RS256", "ES256"] {
             let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
-            let metadata = request.read(&uris(), false).unwrap();
+            let metadata = request.read(&uris(), &policy()).unwrap();
             let written = serde_json::to_value(&metadata).unwrap();
             assert_eq!(written["token_endpoint_auth_signing_alg"], name);
             assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);

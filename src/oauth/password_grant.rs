@@ -13,6 +13,7 @@ use super::{
     client_authentication::AuthenticatedClient,
     grant::{Grant, GrantIdentity, Permission},
     grant_type::Offered,
+    named_claims::NamedClaims,
     resource::{Audience, AudienceRefusal, Resources},
     scope::Scope,
     subject::Subject,
@@ -114,6 +115,7 @@ impl PasswordRequest<'_> {
             scope,
             audience: self.audience,
             authentication: holder.authentication,
+            claims: NamedClaims::default(),
         };
         let grant = permission.begin(identity, access_tokens_live, now);
         let issuance = grant.issuance();

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     client::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType},
-    grant_type::Offered,
     openid_metadata::{AssertionAlgorithm, OpenidMetadata, OpenidRequest},
     redirect_uri::RedirectUri,
     registration_member::{
         allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
     },
+    registration_policy::RegistrationPolicy,
     resource::{Resources, is_management_scope},
     scope::Scope,
 };
@@ -53,11 +53,8 @@ pub struct RegistrationRules<'a> {
     pub registrar: Registrar,
     /// Which scopes there are.
     pub resources: &'a Resources,
-    /// Which grants there are.
-    pub offered: Offered,
-    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
-    /// authenticate.
-    pub token_endpoint_as_audience: bool,
+    /// What this server assumes and allows.
+    pub policy: &'a RegistrationPolicy,
 }
 
 /// Who registers, and so what may be registered.
@@ -66,7 +63,8 @@ pub enum Registrar {
     /// The configuration file or an administrator: everything.
     Administrator,
     /// A person, or the client itself: no scope with which others could be managed, no client that acts without a person
-    /// or sees passwords, no tokens straight from the authorization endpoint, and no settings that weaken a rule.
+    /// or sees passwords, no settings that weaken a rule, and no tokens straight from the authorization endpoint unless the
+    /// policy gives those to everyone.
     Person,
 }
 
@@ -112,9 +110,10 @@ pub fn register(
     let response_types = agreeing(response_types, &grant_types)?;
     let application_type = application_type(request.application_type.as_deref())?;
     returning(&response_types, &redirect_uris, application_type)?;
-    weakening(request, token_endpoint_auth_method, &grant_types, rules.registrar)?;
-    let openid = request.openid.read(&redirect_uris, rules.token_endpoint_as_audience)?;
+    weakening(request, token_endpoint_auth_method, &grant_types, rules)?;
+    let openid = request.openid.read(&redirect_uris, rules.policy)?;
     signing(token_endpoint_auth_method, &openid)?;
+    let is_public = token_endpoint_auth_method == AuthMethod::None;
     let metadata = ClientMetadata {
         client_name: client_name(request.client_name.as_deref())?,
         redirect_uris,
@@ -128,7 +127,7 @@ pub fn register(
         policy_uri: web_page("policy_uri", request.policy_uri.as_deref())?,
         tos_uri: web_page("tos_uri", request.tos_uri.as_deref())?,
         contacts: contacts(request.contacts.as_deref())?,
-        require_pkce: request.require_pkce.unwrap_or(true),
+        require_pkce: request.require_pkce.unwrap_or(is_public || rules.policy.require_pkce),
         require_state: request.require_state,
         rotate_refresh_tokens: request.rotate_refresh_tokens,
         allowed_groups: allowed_groups(request.allowed_groups.as_deref())?,
@@ -167,9 +166,9 @@ fn weakening(
     request: &RegistrationRequest,
     method: AuthMethod,
     grant_types: &[GrantType],
-    registrar: Registrar,
+    rules: RegistrationRules<'_>,
 ) -> Result<(), RegistrationRefusal> {
-    if registrar == Registrar::Person {
+    if rules.registrar == Registrar::Person {
         // Whoever may sign up could otherwise give themselves tokens for every API, with nobody asked.
         if grant_types.contains(&GrantType::ClientCredentials) {
             return Err(invalid(
@@ -177,7 +176,7 @@ fn weakening(
                 "only an administrator can register a client that acts without a person",
             ));
         }
-        if request.require_pkce == Some(false) {
+        if request.require_pkce == Some(false) && rules.policy.require_pkce {
             return Err(invalid("require_pkce", "only an administrator can register a client without PKCE"));
         }
         if request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
@@ -251,19 +250,23 @@ fn grant_types(
         });
     };
     let named = |grant_type: &GrantType| names.iter().any(|name| name == grant_type.as_str());
-    let is_older = |grant_type: GrantType| matches!(grant_type, GrantType::Implicit | GrantType::Password);
-    let of_administrators = |grant_type| rules.registrar == Registrar::Administrator || !is_older(grant_type);
-    let possible = |grant_type: &GrantType| rules.offered.allows(*grant_type) && of_administrators(*grant_type);
+    let is_for_registrar = |grant_type| match grant_type {
+        GrantType::Implicit => rules.allow_implicit(),
+        GrantType::Password => rules.registrar == Registrar::Administrator,
+        _ => true,
+    };
+    let offered = rules.policy.offered;
+    let possible = |grant_type: &GrantType| offered.allows(*grant_type) && is_for_registrar(*grant_type);
     let asked = GrantType::ALL.into_iter().filter(named);
     if rules.registrar == Registrar::Administrator
-        && let Some(off) = asked.clone().find(|grant_type| !rules.offered.allows(*grant_type))
+        && let Some(off) = asked.clone().find(|grant_type| !offered.allows(*grant_type))
     {
         let switch = if off == GrantType::Password { "oauth.password_grant" } else { "oauth.implicit" };
         return Err(invalid("grant_types", format!("{} is off; the setting {switch} turns it on", off.as_str())));
     }
     let grant_types: Vec<GrantType> = asked.filter(possible).collect();
     if grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
-        let known: Vec<&str> = rules.offered.grant_types().map(GrantType::as_str).collect();
+        let known: Vec<&str> = offered.grant_types().map(GrantType::as_str).collect();
         let known = known.join(", ");
         return Err(invalid("grant_types", format!("must name at least one of {known}, besides refresh_token")));
     }
@@ -277,7 +280,7 @@ fn response_types(
     let Some(names) = &request.response_types else { return Ok(None) };
     let possible = |response_type: &ResponseType| {
         let is_plain = !response_type.is_front_channel();
-        rules.offered.allows_response_type(*response_type) && (is_plain || rules.registrar == Registrar::Administrator)
+        rules.policy.offered.allows_response_type(*response_type) && (is_plain || rules.allow_implicit())
     };
     let mut response_types = Vec::new();
     for name in names {
@@ -354,6 +357,13 @@ fn list<const N: usize>(names: [&str; N]) -> String {
     names.join(", ")
 }
 
+impl RegistrationRules<'_> {
+    /// Whether tokens straight from the authorization endpoint may be registered, where they are offered.
+    fn allow_implicit(self) -> bool {
+        self.registrar == Registrar::Administrator || self.policy.implicit_for_everyone
+    }
+}
+
 impl RegistrationErrorCode {
     /// The value of `error`.
     #[must_use]
@@ -381,16 +391,21 @@ const LARGEST_METADATA: usize = 3200;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
-    use crate::oauth::issuer::Issuer;
+    use crate::oauth::{grant_type::Offered, issuer::Issuer};
 
     fn resources() -> Resources {
         Resources::new(&Issuer::parse("https://login.example.org").unwrap(), Vec::new())
     }
 
     fn rules(registrar: Registrar, resources: &Resources) -> RegistrationRules<'_> {
-        RegistrationRules { registrar, resources, offered: Offered::EVERYTHING, token_endpoint_as_audience: false }
+        RegistrationRules { registrar, resources, policy: &EVERYTHING }
     }
+
+    static EVERYTHING: LazyLock<RegistrationPolicy> =
+        LazyLock::new(|| RegistrationPolicy { offered: Offered::EVERYTHING, ..RegistrationPolicy::default() });
 
     fn request() -> RegistrationRequest {
         RegistrationRequest {
@@ -509,7 +524,8 @@ mod tests {
     #[test]
     fn the_older_audience_is_registered_where_the_server_says_so() {
         let resources = resources();
-        let older = RegistrationRules { token_endpoint_as_audience: true, ..rules(Registrar::Person, &resources) };
+        let policy = RegistrationPolicy { token_endpoint_as_audience: true, ..RegistrationPolicy::default() };
+        let older = RegistrationRules { policy: &policy, ..rules(Registrar::Person, &resources) };
         let mut asked = request();
         assert!(register(&asked, older).unwrap().openid.token_endpoint_as_audience);
         assert!(!register(&asked, rules(Registrar::Person, &resources)).unwrap().openid.token_endpoint_as_audience);
@@ -569,12 +585,54 @@ mod tests {
             r.response_types = texts(&["code", "token"]);
         };
         assert_eq!(granted(full, everything).0, "authorization_code implicit password");
-        let off = RegistrationRules { offered: Offered::default(), ..everything };
+        let policy = RegistrationPolicy::default();
+        let off = RegistrationRules { policy: &policy, ..everything };
         let refusal = register(&RegistrationRequest { grant_types: older(), ..request() }, off).unwrap_err();
         assert_eq!(refusal.member, "grant_types");
         let local = texts(&["http://127.0.0.1/cb"]);
         let implicit = RegistrationRequest { redirect_uris: local, grant_types: texts(&["implicit"]), ..request() };
         assert_eq!(register(&implicit, everything).unwrap_err().code, RegistrationErrorCode::InvalidRedirectUri);
+    }
+
+    // OpenID Connect Registration §2: what the dynamic profile of OpenID Connect registers.
+    #[test]
+    fn where_the_policy_says_so_everyone_registers_implicit_and_clients_without_pkce() {
+        let resources = resources();
+        let offered = Offered { implicit: true, password: false };
+        let open = RegistrationPolicy {
+            offered,
+            require_pkce: false,
+            implicit_for_everyone: true,
+            ..RegistrationPolicy::default()
+        };
+        let rules = RegistrationRules { policy: &open, ..rules(Registrar::Person, &resources) };
+        let asked = |r: &mut RegistrationRequest| r.response_types = texts(&["code", "id_token", "id_token token"]);
+        let expected = ("authorization_code implicit".to_owned(), "code, id_token, id_token token".to_owned());
+        assert_eq!(granted(asked, rules), expected);
+        assert!(!register(&request(), rules).unwrap().require_pkce);
+        let without = RegistrationRequest { require_pkce: Some(false), ..request() };
+        assert!(register(&without, rules).is_ok());
+        let public = RegistrationRequest { token_endpoint_auth_method: Some("none".into()), ..request() };
+        assert!(register(&public, rules).unwrap().require_pkce);
+        let service = RegistrationRequest { grant_types: texts(&["client_credentials"]), ..request() };
+        assert_eq!(register(&service, rules).unwrap_err().member, "grant_types");
+    }
+
+    #[test]
+    fn what_the_server_signs_with_is_what_a_client_can_ask_for() {
+        let with = |member: &str, algorithm: &str| {
+            let text = format!(
+                r#"{{"client_name": "Orders", "redirect_uris": ["https://app.example.org/cb"], "{member}": "{algorithm}"}}"#
+            );
+            let request: RegistrationRequest = serde_json::from_str(&text).unwrap();
+            register(&request, rules(Registrar::Person, &resources())).map_err(|refusal| refusal.member)
+        };
+        for member in ["id_token_signed_response_alg", "userinfo_signed_response_alg"] {
+            assert!(with(member, "ES256").is_ok());
+            for unknown in ["PS256", "none", "HS256"] {
+                assert_eq!(with(member, unknown).unwrap_err(), member, "{unknown}");
+            }
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Who a token is about: a person (`usr_…`), or the client itself (its `client_id`).
+/// Who a token is about: a person (`usr_…`, or `pair_…` to clients with [pairwise](super::pairwise) subjects), or the
+/// client itself (its `client_id`).
 ///
-/// The two spaces do not meet, since no client identifier begins with [`Subject::PERSON`]: see RFC 9068 §5.
+/// The spaces do not meet, since no client identifier begins with [`Subject::PERSON`] or [`Subject::PAIRWISE`]: see
+/// RFC 9068 §5.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Subject(String);
@@ -14,6 +16,9 @@ pub struct Subject(String);
 impl Subject {
     /// With what the subject of every person begins, and no client identifier.
     pub const PERSON: &str = "usr_";
+
+    /// With what the subject begins by which the clients of one sector know a person, and no client identifier.
+    pub const PAIRWISE: &str = "pair_";
 
     /// The subject named by `text`, which is an account's identifier or a client's.
     pub fn new(text: impl Into<String>) -> Self {
@@ -26,7 +31,7 @@ impl Subject {
         &self.0
     }
 
-    /// Whether it is a person rather than a client.
+    /// Whether it is the identifier of an account rather than a client.
     #[must_use]
     pub fn is_person(&self) -> bool {
         self.0.starts_with(Self::PERSON)

@@ -4,9 +4,11 @@
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
+use super::claims_request::ClaimsRequest;
 use crate::oauth::{
     authorization_error::AuthorizationError,
     authorization_request::AuthorizationRequest,
+    openid_metadata::OpenidMetadata,
     parameters::{MalformedParameters, Parameters},
     subject::Subject,
 };
@@ -25,8 +27,11 @@ pub struct AuthenticationRequest {
     pub max_age: Option<Duration>,
     /// Who will probably sign in: fills the field of the login page, and nothing else.
     pub login_hint: Option<String>,
-    /// Whom the ID token names that the client sent as `id_token_hint`.
+    /// Whom the ID token names that the client sent as `id_token_hint`, as the client knows the person.
     pub hinted_subject: Option<Subject>,
+    /// What is asked for by name.
+    #[serde(default)]
+    pub claims: ClaimsRequest,
 }
 
 /// The values of `prompt`.
@@ -43,16 +48,20 @@ pub struct Prompt {
 }
 
 impl AuthenticationRequest {
-    /// Reads the parameters that OpenID Connect adds to `authorization`. `hinted_subject` is the subject of
-    /// `id_token_hint`, if that is an ID token of ours.
+    /// Reads the parameters that OpenID Connect adds to `authorization`, and fills in what the client has `registered`.
+    /// `hinted_subject` is the subject of `id_token_hint`, if that is an ID token of ours for this client.
+    ///
+    /// `display`, `ui_locales`, `claims_locales` and `acr_values` are accepted whatever they say: the pages fit every
+    /// display, they and the claims are in one language, and an ID token always tells the `acr` that was reached.
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age` or `nonce` that cannot be, and what is missing
-    /// for an ID token straight from the authorization endpoint.
+    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age`, `nonce` or `claims` that cannot be, and what is
+    /// missing for an ID token straight from the authorization endpoint.
     pub fn read(
         authorization: AuthorizationRequest,
         parameters: &Parameters,
+        registered: &OpenidMetadata,
         hinted_subject: Option<Subject>,
     ) -> Result<Self, AuthorizationError> {
         let nonce = parameters.one("nonce")?;
@@ -69,13 +78,16 @@ impl AuthenticationRequest {
                 return Err(MalformedParameters::Missing("nonce").into());
             }
         }
+        let default_max_age = registered.default_max_age.map(|seconds| Duration::seconds(i64::from(seconds)));
+        let claims = parameters.one("claims")?.map(ClaimsRequest::parse).transpose()?;
         let login_hint = parameters.one("login_hint")?.filter(|hint| hint.len() <= LONGEST_LOGIN_HINT);
         Ok(Self {
             nonce: nonce.map(ToOwned::to_owned),
             prompt: Prompt::parse(parameters.one("prompt")?.unwrap_or_default())?,
-            max_age: parameters.one("max_age")?.map(max_age).transpose()?,
+            max_age: parameters.one("max_age")?.map(max_age).transpose()?.or(default_max_age),
             login_hint: login_hint.map(ToOwned::to_owned),
             hinted_subject,
+            claims: claims.unwrap_or_default(),
             authorization,
         })
     }
@@ -128,7 +140,8 @@ mod tests {
     use crate::oauth::{authorization_request::tests::request, client::ResponseType, scope::Scope};
 
     fn read(encoded: &str) -> Result<AuthenticationRequest, AuthorizationError> {
-        AuthenticationRequest::read(request(), &Parameters::parse(encoded).unwrap(), None)
+        let parameters = Parameters::parse(encoded).unwrap();
+        AuthenticationRequest::read(request(), &parameters, &OpenidMetadata::default(), None)
     }
 
     #[test]
@@ -148,6 +161,17 @@ mod tests {
         }
     }
 
+    // OpenID Connect Registration §2
+    #[test]
+    fn default_max_age_holds_unless_the_request_says_otherwise() {
+        let registered = OpenidMetadata { default_max_age: Some(60), ..OpenidMetadata::default() };
+        for (encoded, seconds) in [("", 60), ("max_age=10", 10), ("max_age=600", 600)] {
+            let parameters = Parameters::parse(encoded).unwrap();
+            let read = AuthenticationRequest::read(request(), &parameters, &registered, None).unwrap();
+            assert_eq!(read.max_age, Some(Duration::seconds(seconds)), "{encoded}");
+        }
+    }
+
     #[test]
     fn a_nonce_is_kept_byte_for_byte_or_refused_but_never_cut() {
         let long = "n".repeat(LONGEST_NONCE);
@@ -162,7 +186,8 @@ mod tests {
             let ask = |scope: &str, encoded: &str| {
                 let scope = Scope::parse(scope).unwrap();
                 let request = AuthorizationRequest { response_type, scope, ..request() };
-                AuthenticationRequest::read(request, &Parameters::parse(encoded).unwrap(), None).map(|_| ())
+                let parameters = Parameters::parse(encoded).unwrap();
+                AuthenticationRequest::read(request, &parameters, &OpenidMetadata::default(), None).map(|_| ())
             };
             let refused = |error: AuthorizationError| if response_type.has_id_token() { Err(error) } else { Ok(()) };
             assert_eq!(ask("openid", "nonce=n"), Ok(()), "{response_type:?}");

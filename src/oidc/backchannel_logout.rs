@@ -8,7 +8,6 @@ use time::{Duration, OffsetDateTime};
 use crate::oauth::{
     client::{Client, ClientId},
     issuer::Issuer,
-    openid_metadata::SubjectType,
     subject::Subject,
 };
 
@@ -53,6 +52,12 @@ impl LogoutNotification {
         (next.next_attempt_at < next.expires_at()).then_some(next)
     }
 
+    /// The same as the client knows it: the person as `subject`, the session as `sid`.
+    #[must_use]
+    pub fn known_as(&self, subject: Subject, sid: String) -> Self {
+        Self { subject, sid, ..self.clone() }
+    }
+
     /// The claims of the logout token (§2.4) for `client`, issued at `now` under the identifier `jti`.
     ///
     /// "The following Claim MUST NOT be used within the Logout Token: nonce", so that none passes for an ID token.
@@ -66,11 +71,7 @@ impl LogoutNotification {
         claims.insert("jti".to_owned(), jti.into());
         claims.insert("events".to_owned(), json!({ EVENT: {} }));
         claims.insert("sid".to_owned(), self.sid.as_str().into());
-        // "A Logout Token MUST contain either a sub or a sid Claim, and MAY contain both": a client that knows the person
-        // by a subject of its own is told by the session alone.
-        if client.metadata.openid.subject_type == SubjectType::Public {
-            claims.insert("sub".to_owned(), self.subject.as_str().into());
-        }
+        claims.insert("sub".to_owned(), self.subject.as_str().into());
         claims
     }
 }
@@ -116,10 +117,10 @@ mod tests {
             "sub": "usr_a",
         });
         assert_eq!(claims(&client()), expected);
-        let mut pairwise = client();
-        pairwise.metadata.openid.subject_type = SubjectType::Pairwise;
-        let told = claims(&pairwise);
-        assert!(told.get("sub").is_none() && told["sid"] == "s1", "{told}");
+        // OpenID Connect Core §8.1
+        let known_as = notification().known_as(Subject::new("pair_a"), "s2".to_owned());
+        let told = known_as.claims(&issuer, &client(), "j1", NOW);
+        assert_eq!((told.get("sub"), told.get("sid")), (Some(&json!("pair_a")), Some(&json!("s2"))));
     }
 
     // §2.5

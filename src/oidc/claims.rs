@@ -1,23 +1,38 @@
 //! Claims about a person and the scopes that ask for them,
 //! [OpenID Connect Core §5.1 and §5.4](https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::oauth::{scope::Scope, subject::Subject};
 
 /// What `/userinfo` tells a client with `scope`: `sub` always, and of `profile` (all claims about the person) those
-/// that the scope asks for.
+/// that the scope asks for, and those that were asked for by `names`.
 #[must_use]
-pub fn userinfo(subject: &Subject, profile: &Map<String, Value>, scope: &Scope) -> Map<String, Value> {
-    let mut claims = Map::new();
+pub fn userinfo(
+    subject: &Subject,
+    profile: &Map<String, Value>,
+    scope: &Scope,
+    names: &BTreeSet<String>,
+) -> Map<String, Value> {
+    let mut claims = asked_for(profile, scope, names);
     claims.insert("sub".to_owned(), subject.as_str().into());
-    let asked = SCOPE_CLAIMS.iter().filter(|(token, _)| scope.contains(token)).flat_map(|(_, names)| names.iter());
-    for name in asked {
-        if let Some(value) = profile.get(*name) {
-            claims.insert((*name).to_owned(), value.clone());
-        }
-    }
     claims
+}
+
+/// Those of `profile` that `scope` or `names` ask for.
+#[must_use]
+pub fn asked_for(profile: &Map<String, Value>, scope: &Scope, names: &BTreeSet<String>) -> Map<String, Value> {
+    let is_asked = |name: &str| names.contains(name) || scope_of(name).is_some_and(|token| scope.contains(token));
+    let asked = profile.iter().filter(|(name, _)| scope_of(name).is_some() && is_asked(name));
+    asked.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The scope token that asks for the claim `name`; none if this server does not know it, or it is not about the person.
+#[must_use]
+pub fn scope_of(name: &str) -> Option<&'static str> {
+    SCOPE_CLAIMS.iter().find(|(_, names)| names.contains(&name)).map(|(token, _)| *token)
 }
 
 /// Which scope token asks for which claims.
@@ -57,10 +72,16 @@ mod tests {
     fn a_scope_asks_for_its_claims_and_no_others() {
         let profile = json!({"name": "Alice", "email": "a@example.org", "groups": ["staff"], "sub": "other"});
         let profile = profile.as_object().unwrap();
-        let told =
-            |scope: &str| Value::Object(userinfo(&Subject::new("usr_a"), profile, &Scope::parse(scope).unwrap()));
-        assert_eq!(told("openid"), json!({"sub": "usr_a"}));
-        assert_eq!(told("openid email"), json!({"sub": "usr_a", "email": "a@example.org"}));
-        assert_eq!(told("openid profile groups"), json!({"sub": "usr_a", "name": "Alice", "groups": ["staff"]}));
+        let told = |scope: &str, names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Value::Object(userinfo(&Subject::new("usr_a"), profile, &Scope::parse(scope).unwrap(), &names))
+        };
+        assert_eq!(told("openid", &[]), json!({"sub": "usr_a"}));
+        assert_eq!(told("openid email", &[]), json!({"sub": "usr_a", "email": "a@example.org"}));
+        assert_eq!(told("openid profile groups", &[]), json!({"sub": "usr_a", "name": "Alice", "groups": ["staff"]}));
+        assert_eq!(
+            told("openid email", &["name", "sub"]),
+            json!({"sub": "usr_a", "name": "Alice", "email": "a@example.org"})
+        );
     }
 }

@@ -3,8 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::claims::SCOPE_CLAIMS;
-use crate::oauth::metadata::{self, Described};
+use super::{acr, claims::SCOPE_CLAIMS};
+use crate::{
+    jose::Algorithm,
+    oauth::metadata::{self, Described},
+};
 
 /// The document at `/.well-known/openid-configuration`, and, since whoever reads one ignores what is meant for the other
 /// (RFC 8414 §2), also the one at `/.well-known/oauth-authorization-server`.
@@ -13,16 +16,22 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let endpoint = |path: &str| json!(server.issuer.endpoint(path));
     let about_a_person = SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter().copied());
     let claims: Vec<&str> = TOKEN_CLAIMS.iter().copied().chain(about_a_person).collect();
+    let signing_algs: Vec<&str> = server.signing_algs.iter().copied().map(Algorithm::as_str).collect();
     let mut document = metadata::metadata(server);
     for (name, value) in [
         ("userinfo_endpoint", endpoint("/userinfo")),
         ("end_session_endpoint", endpoint("/logout")),
         ("backchannel_logout_supported", json!(true)),
         ("backchannel_logout_session_supported", json!(true)),
-        ("subject_types_supported", json!(["public"])),
-        ("id_token_signing_alg_values_supported", json!(["RS256"])),
+        ("subject_types_supported", json!(["public", "pairwise"])),
+        ("id_token_signing_alg_values_supported", json!(signing_algs)),
+        ("userinfo_signing_alg_values_supported", json!(signing_algs)),
+        ("acr_values_supported", json!(acr::SUPPORTED)),
+        // The pages fit every display, but there is one of each only.
+        ("display_values_supported", json!(["page"])),
+        ("claim_types_supported", json!(["normal"])),
         ("claims_supported", json!(claims)),
-        ("claims_parameter_supported", json!(false)),
+        ("claims_parameter_supported", json!(true)),
         ("prompt_values_supported", json!(["none", "login", "consent", "select_account"])),
     ] {
         document.insert(name.to_owned(), value);
@@ -32,7 +41,7 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
 
 /// The claims of an ID token that are not about the person.
 const TOKEN_CLAIMS: &[&str] =
-    &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash", "c_hash"];
+    &["iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "c_hash"];
 
 #[cfg(test)]
 mod tests {
@@ -42,7 +51,16 @@ mod tests {
     fn document(offered: Offered, has_registration: bool) -> Map<String, Value> {
         let issuer = Issuer::parse("https://login.example.org").unwrap();
         let resources = Resources::new(&issuer, Vec::new());
-        metadata(Described { issuer: &issuer, resources: &resources, offered, has_registration, request_uri: false })
+        let signing_algs = &[Algorithm::Rs256, Algorithm::EdDsa];
+        let request_uri = false;
+        metadata(Described {
+            issuer: &issuer,
+            resources: &resources,
+            offered,
+            signing_algs,
+            has_registration,
+            request_uri,
+        })
     }
 
     #[test]
@@ -59,6 +77,9 @@ mod tests {
         let usual = document(Offered::default(), false);
         assert!(!usual.contains_key("registration_endpoint"));
         assert_eq!(usual.get("response_types_supported"), Some(&json!(["code"])));
+        for name in ["id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported"] {
+            assert_eq!(usual.get(name), Some(&json!(["RS256", "EdDSA"])), "{name}");
+        }
         assert!(!usual.get("grant_types_supported").unwrap().to_string().contains("password"));
         let all = document(Offered::EVERYTHING, true);
         assert_eq!(all.get("registration_endpoint"), Some(&json!("https://login.example.org/register")));

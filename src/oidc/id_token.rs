@@ -4,22 +4,32 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 
+use super::acr;
 use crate::{
     crypto,
-    oauth::{access_token::Issuance, issuer::Issuer},
+    jose::Algorithm,
+    oauth::{access_token::Issuance, issuer::Issuer, subject::Subject},
 };
 
 /// What an ID token says besides what the issuance says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IdToken<'a> {
     /// By whom.
     pub issuer: &'a Issuer,
+    /// As whom the client knows the person.
+    pub known_as: &'a Subject,
+    /// By which `sid` the client knows the session, if there is one.
+    pub session_known_as: Option<&'a str>,
+    /// What it tells about the person beside that.
+    pub about_person: &'a Map<String, Value>,
     /// The `nonce` of the request.
     pub nonce: Option<&'a str>,
     /// The access token that is issued with it, if one is.
     pub access_token: Option<&'a str>,
     /// The code that is issued with it, if one is (§3.3.2.11).
     pub code: Option<&'a str>,
+    /// With which algorithm it will be signed, on which the hashes depend.
+    pub algorithm: Algorithm,
     /// How long it lives.
     pub lifetime: Duration,
 }
@@ -31,20 +41,25 @@ impl IdToken<'_> {
     #[must_use]
     pub fn claims(&self, issuance: &Issuance, now: OffsetDateTime) -> Option<Map<String, Value>> {
         let authentication = issuance.authentication().filter(|_| issuance.scope().contains("openid"))?;
-        let mut claims = Map::new();
+        // What is about the person comes first, so that nothing in it replaces what is about the token.
+        let mut claims = self.about_person.clone();
         claims.insert("iss".to_owned(), self.issuer.as_str().into());
-        claims.insert("sub".to_owned(), issuance.subject().as_str().into());
+        claims.insert("sub".to_owned(), self.known_as.as_str().into());
         claims.insert("aud".to_owned(), issuance.client_id().as_str().into());
+        claims.insert("azp".to_owned(), issuance.client_id().as_str().into());
         claims.insert("exp".to_owned(), (now + self.lifetime).unix_timestamp().into());
         claims.insert("iat".to_owned(), now.unix_timestamp().into());
         claims.insert("auth_time".to_owned(), authentication.auth_time.unix_timestamp().into());
+        claims.insert("acr".to_owned(), acr::ONE_FACTOR.into());
         claims.insert("amr".to_owned(), authentication.amr.clone().into());
-        claims.insert("sid".to_owned(), authentication.sid.clone().into());
+        if let Some(sid) = self.session_known_as {
+            claims.insert("sid".to_owned(), sid.into());
+        }
         if let Some(access_token) = self.access_token {
-            claims.insert("at_hash".to_owned(), half_hash(access_token).into());
+            claims.insert("at_hash".to_owned(), half_hash(access_token, self.algorithm).into());
         }
         if let Some(code) = self.code {
-            claims.insert("c_hash".to_owned(), half_hash(code).into());
+            claims.insert("c_hash".to_owned(), half_hash(code, self.algorithm).into());
         }
         if let Some(nonce) = self.nonce {
             claims.insert("nonce".to_owned(), nonce.into());
@@ -53,11 +68,14 @@ impl IdToken<'_> {
     }
 }
 
-/// The left half of the SHA-256 of `text`, as `at_hash` (§3.1.3.6) and `c_hash` hold it under every algorithm with a 256 in its name.
-fn half_hash(text: &str) -> String {
-    let hash = crypto::sha256(text);
-    let (left, _) = hash.split_at(hash.len() / 2);
-    URL_SAFE_NO_PAD.encode(left)
+/// The left half of the hash of `text` for `at_hash` (§3.1.3.6) and `c_hash`, by "the hash algorithm used in the `alg`
+/// Header Parameter": SHA-256 if there is a 256 in its name, SHA-512 for Ed25519 (RFC 8032 §5.1).
+fn half_hash(text: &str, algorithm: Algorithm) -> String {
+    let left = |hash: &[u8]| URL_SAFE_NO_PAD.encode(hash.split_at(hash.len() / 2).0);
+    match algorithm {
+        Algorithm::Es256 | Algorithm::Rs256 | Algorithm::Ps256 => left(&crypto::sha256(text)),
+        Algorithm::EdDsa => left(&crypto::sha512(text)),
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +85,8 @@ mod tests {
     // The example of OpenID Connect Core §A.3
     #[test]
     fn at_hash_agrees_with_the_example_of_the_specification() {
-        assert_eq!(half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(half_hash(token, Algorithm::Rs256), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(half_hash(token, Algorithm::EdDsa).len(), 43);
     }
 }

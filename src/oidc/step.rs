@@ -3,13 +3,15 @@
 //!
 //! The pages only report back; they do not know what comes next.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::authentication_request::AuthenticationRequest;
+use super::{authentication_request::AuthenticationRequest, claims::scope_of};
 use crate::oauth::{
     access_token::Authentication, authorization_code::Agreement, authorization_error::AuthorizationError,
-    client::Client, refresh_token::OFFLINE_ACCESS, scope::Scope, subject::Subject,
+    client::Client, named_claims::NamedClaims, refresh_token::OFFLINE_ACCESS, scope::Scope, subject::Subject,
 };
 
 /// Everything that the answer depends on, besides the time.
@@ -23,6 +25,8 @@ pub struct Question<'a> {
     pub started_at: OffsetDateTime,
     /// Who is signed in.
     pub signed_in: Option<&'a SignedIn>,
+    /// As whom the client knows that person: by a subject that may be its own.
+    pub known_as: Option<&'a Subject>,
     /// What that person has agreed to before.
     pub remembered: Option<&'a Consent>,
     /// When the person's refresh schedule for the client last asked for a new login.
@@ -49,6 +53,9 @@ pub struct SignedIn {
 pub struct Consent {
     /// To what.
     pub scope: Scope,
+    /// To the telling of which claims beside those that the scope asks for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub claims: BTreeSet<String>,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub granted_at: OffsetDateTime,
@@ -58,11 +65,26 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Whether it still counts for a request of `scope`.
+    /// Whether it still counts for `wanted`.
     #[must_use]
-    pub fn covers(&self, scope: &Scope) -> bool {
-        self.withdrawn_at.is_none_or(|at| at < self.granted_at) && self.scope.covers(scope)
+    pub fn covers(&self, wanted: &Wanted) -> bool {
+        let is_told = |name: &String| {
+            self.claims.contains(name) || scope_of(name).is_some_and(|token| self.scope.contains(token))
+        };
+        self.withdrawn_at.is_none_or(|at| at < self.granted_at)
+            && self.scope.covers(&wanted.scope)
+            && wanted.claims.iter().all(is_told)
     }
+}
+
+/// What a person is asked to agree to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// What the client may do.
+    pub scope: Scope,
+    /// What it is told beside the claims that the scope asks for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub claims: BTreeSet<String>,
 }
 
 /// What a person said on the consent page.
@@ -74,7 +96,7 @@ pub enum Decision {
         /// The person.
         subject: Subject,
         /// What the page listed.
-        scope: Scope,
+        wanted: Wanted,
     },
     /// No.
     Denied,
@@ -85,8 +107,8 @@ pub enum Decision {
 pub enum Step {
     /// The person has to sign in.
     Login,
-    /// The person has to agree to this scope.
-    Consent(Scope),
+    /// The person has to agree to this.
+    Consent(Wanted),
     /// A code can be issued.
     Issue(Agreement),
     /// The client is told why not.
@@ -100,6 +122,13 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     if question.decision == Some(&Decision::Denied) {
         return Step::Refuse(AuthorizationError::AccessDenied);
     }
+    // §3.1.2.1: "If the End-User identified by the ID Token is logged in or is logged in by the request, then the
+    // Authorization Server returns a positive response; otherwise, it MUST return an error, such as login_required."
+    let has_signed_in_for_this =
+        question.signed_in.is_some_and(|one| one.authentication.auth_time >= question.started_at);
+    if has_signed_in_for_this && !is_who_is_asked_for(question) {
+        return Step::Refuse(AuthorizationError::LoginRequired);
+    }
     let Some(signed_in) = question.signed_in.filter(|signed_in| is_recent_enough(question, signed_in, now)) else {
         return if request.prompt.none { Step::Refuse(AuthorizationError::LoginRequired) } else { Step::Login };
     };
@@ -108,31 +137,33 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
         return Step::Refuse(AuthorizationError::AccessDenied);
     }
     let scope = grantable(question, signed_in);
+    let claims = tellable(question, &scope);
     // Nothing of what was asked for may be given to this person.
     if scope.is_empty() && !request.authorization.scope.is_empty() {
         return Step::Refuse(AuthorizationError::AccessDenied);
     }
-    if !has_agreed(question, signed_in, &scope) {
+    let beyond_scope = |name: &String| scope_of(name).is_none_or(|token| !scope.contains(token));
+    let wanted = Wanted { claims: claims.names().into_iter().filter(beyond_scope).collect(), scope };
+    if !has_agreed(question, signed_in, &wanted) {
         return if request.prompt.none {
             Step::Refuse(AuthorizationError::ConsentRequired)
         } else {
-            Step::Consent(scope)
+            Step::Consent(wanted)
         };
     }
     Step::Issue(Agreement {
         subject: signed_in.subject.clone(),
-        scope,
+        scope: wanted.scope,
         authentication: signed_in.authentication.clone(),
         nonce: request.nonce.clone(),
+        claims,
     })
 }
 
 /// Whether the person need not sign in (again). A login since the request came in satisfies every demand.
 fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDateTime) -> bool {
     let request = question.request;
-    // §3.1.2.1: "If the End-User identified by the ID Token is not already logged in or needs to be logged in again, …
-    // a different one" must not be used in that person's place.
-    if request.hinted_subject.as_ref().is_some_and(|hinted| *hinted != signed_in.subject) {
+    if !is_who_is_asked_for(question) {
         return false;
     }
     let auth_time = signed_in.authentication.auth_time;
@@ -145,16 +176,28 @@ fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDa
     !must_again && !too_long_ago && !has_ended
 }
 
-/// Whether the person has agreed to `scope`: on the page of this request, or before if that may count.
-fn has_agreed(question: &Question<'_>, signed_in: &SignedIn, scope: &Scope) -> bool {
-    if let Some(Decision::Allowed { subject, scope: allowed }) = question.decision
+/// Whether the person who is signed in is the one whom `id_token_hint` and the `sub` of `claims` name, if they name one.
+/// §3.1.2.2: the server "MUST NOT reply with an ID Token or Access Token for a different user, even if they have an active
+/// session".
+fn is_who_is_asked_for(question: &Question<'_>) -> bool {
+    let request = question.request;
+    let known_as = question.known_as.map(Subject::as_str).unwrap_or_default();
+    let hinted = request.hinted_subject.as_ref().is_none_or(|hinted| hinted.as_str() == known_as);
+    let subjects = &request.claims.subjects;
+    hinted && (subjects.is_empty() || subjects.iter().any(|subject| subject == known_as))
+}
+
+/// Whether the person has agreed to what is `wanted`: on the page of this request, or before if that may count.
+fn has_agreed(question: &Question<'_>, signed_in: &SignedIn, wanted: &Wanted) -> bool {
+    if let Some(Decision::Allowed { subject, wanted: allowed }) = question.decision
         && *subject == signed_in.subject
-        && allowed.covers(scope)
+        && allowed.scope.covers(&wanted.scope)
+        && wanted.claims.is_subset(&allowed.claims)
     {
         return true;
     }
     let may_count = question.client.may_skip_consent() && !question.request.prompt.consent;
-    may_count && question.remembered.is_some_and(|consent| consent.covers(scope))
+    may_count && question.remembered.is_some_and(|consent| consent.covers(wanted))
 }
 
 /// What of the requested scope this person can give this client. Offline access is for codes alone (§11): the server
@@ -167,6 +210,15 @@ fn grantable(question: &Question<'_>, signed_in: &SignedIn) -> Scope {
     scope.filter(|token| has_code || token != OFFLINE_ACCESS)
 }
 
+/// What of the claims that are asked for by name the client may be told: those that a scope would ask for that it is
+/// registered for, so that what an administrator has withheld from it cannot be had by another way; and nothing without
+/// `openid`.
+fn tellable(question: &Question<'_>, granted: &Scope) -> NamedClaims {
+    let registered = &question.client.metadata.scope;
+    let is_tellable = |name: &str| scope_of(name).is_some_and(|token| registered.contains(token));
+    question.request.claims.named.filter(|name| granted.contains("openid") && is_tellable(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +226,7 @@ mod tests {
         authorization_request::tests::request as authorization,
         client::GrantType,
         client_authentication::tests::{client, public_client},
+        openid_metadata::OpenidMetadata,
         parameters::Parameters,
     };
     use time::{Duration, macros::datetime};
@@ -188,6 +241,7 @@ mod tests {
         signed_in_ago: Option<Duration>,
         is_administrator: bool,
         remembered: Option<&'static str>,
+        remembered_claims: &'static [&'static str],
         ended_ago: Option<Duration>,
         decision: Option<Decision>,
         hinted: Option<&'static str>,
@@ -201,6 +255,7 @@ mod tests {
             signed_in_ago: Some(Duration::HOUR),
             is_administrator: false,
             remembered: Some("openid orders:read"),
+            remembered_claims: &[],
             ended_ago: None,
             decision: None,
             hinted: None,
@@ -213,7 +268,8 @@ mod tests {
         let mut authorization = authorization();
         authorization.scope = Scope::parse(situation.scope).unwrap();
         let hinted = situation.hinted.map(Subject::new);
-        let request = AuthenticationRequest::read(authorization, &parameters, hinted).unwrap();
+        let registered = OpenidMetadata::default();
+        let request = AuthenticationRequest::read(authorization, &parameters, &registered, hinted).unwrap();
         let signed_in = situation.signed_in_ago.map(|ago| SignedIn {
             subject: Subject::new("usr_a"),
             authentication: Authentication { auth_time: NOW - ago, amr: vec!["pwd".into()], sid: "s".into() },
@@ -222,6 +278,7 @@ mod tests {
         });
         let remembered = situation.remembered.map(|scope| Consent {
             scope: Scope::parse(scope).unwrap(),
+            claims: names(situation.remembered_claims),
             granted_at: NOW,
             withdrawn_at: None,
         });
@@ -230,20 +287,30 @@ mod tests {
             client: &situation.client,
             started_at: NOW - Duration::SECOND,
             signed_in: signed_in.as_ref(),
+            known_as: signed_in.as_ref().map(|signed_in| &signed_in.subject),
             remembered: remembered.as_ref(),
             scheduled_end_at: situation.ended_ago.map(|ago| NOW - ago),
             decision: situation.decision.as_ref(),
         };
         match next_step(&question, NOW) {
             Step::Login => "login".to_owned(),
-            Step::Consent(scope) => format!("consent to {scope}"),
-            Step::Issue(agreement) => format!("issue {}", agreement.scope),
+            Step::Consent(wanted) => format!("consent to {}{}", wanted.scope, listed(wanted.claims)),
+            Step::Issue(agreement) => format!("issue {}{}", agreement.scope, listed(agreement.claims.names())),
             Step::Refuse(error) => error.code().to_owned(),
         }
     }
 
     fn allowed(subject: &str, scope: &str) -> Option<Decision> {
-        Some(Decision::Allowed { subject: Subject::new(subject), scope: Scope::parse(scope).unwrap() })
+        let wanted = Wanted { scope: Scope::parse(scope).unwrap(), claims: BTreeSet::new() };
+        Some(Decision::Allowed { subject: Subject::new(subject), wanted })
+    }
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn listed(names: BTreeSet<String>) -> String {
+        names.into_iter().map(|name| format!(" +{name}")).collect()
     }
 
     #[test]
@@ -319,6 +386,44 @@ mod tests {
         assert_eq!(outcome(Situation { hinted: Some("usr_b"), ..usual() }), "login");
         let silent = Situation { hinted: Some("usr_b"), parameters: "prompt=none", ..usual() };
         assert_eq!(outcome(silent), "login_required");
+        let since = Some(Duration::SECOND);
+        let other = Situation { hinted: Some("usr_b"), signed_in_ago: since, ..usual() };
+        assert_eq!(outcome(other), "login_required");
+    }
+
+    // §3.1.2.2
+    #[test]
+    fn sub_with_a_value_names_the_only_person_who_will_do() {
+        let of = |parameters| Situation { parameters, ..usual() };
+        let a = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_a%22%7D%7D%7D";
+        let b = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_b%22%7D%7D%7D";
+        assert_eq!(outcome(of(a)), "issue openid orders:read");
+        assert_eq!(outcome(of(b)), "login");
+        assert_eq!(outcome(Situation { signed_in_ago: Some(Duration::SECOND), ..of(b) }), "login_required");
+    }
+
+    // §5.5
+    #[test]
+    fn a_claim_that_is_asked_for_by_name_is_agreed_to_unless_the_scope_asks_for_it() {
+        let named = || Situation { parameters: "claims=%7B%22userinfo%22%3A%7B%22email%22%3Anull%7D%7D", ..usual() };
+        let registered = |scope: &str| {
+            let mut client = client();
+            client.metadata.scope = Scope::parse(scope).unwrap();
+            client
+        };
+        let withheld = Situation { client: registered("openid orders:read"), ..named() };
+        assert_eq!(outcome(withheld), "issue openid orders:read");
+        let named = || Situation { client: registered("openid email orders:read"), ..named() };
+        assert_eq!(outcome(named()), "consent to openid orders:read +email");
+        assert_eq!(outcome(Situation { remembered_claims: &["email"], ..named() }), "issue openid orders:read +email");
+        let by_scope = Some("openid orders:read email");
+        assert_eq!(outcome(Situation { remembered: by_scope, ..named() }), "issue openid orders:read +email");
+        let decision = allowed("usr_a", "openid orders:read");
+        assert_eq!(outcome(Situation { decision, ..named() }), "consent to openid orders:read +email");
+        let plain = Situation { scope: "orders:read", ..named() };
+        assert_eq!(outcome(plain), "issue orders:read");
+        let scope = Situation { scope: "openid email", remembered: by_scope, ..named() };
+        assert_eq!(outcome(scope), "issue email openid +email");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What people have agreed to, when they wanted it remembered.
 
+use std::collections::BTreeSet;
+
 use time::OffsetDateTime;
 
 use super::{
@@ -40,7 +42,12 @@ impl Store {
     ) -> Result<(), StoreFault> {
         let key = pair(subject.as_str(), client_id.as_str());
         let granted_at = self.read::<Consent>(&key)?.map_or(at, |kept| kept.record.granted_at);
-        let withdrawn = Consent { scope: Scope::empty(), granted_at: granted_at.min(at), withdrawn_at: Some(at) };
+        let withdrawn = Consent {
+            scope: Scope::empty(),
+            claims: BTreeSet::new(),
+            granted_at: granted_at.min(at),
+            withdrawn_at: Some(at),
+        };
         let commit = put(Commit::new(), &key, &withdrawn)?;
         match self.commit_and_tell(commit, Affected::GrantsOf(subject.clone())).await {
             Ok(()) => Ok(()),

@@ -30,8 +30,9 @@ impl WebLink {
     }
 }
 
-/// Where a picture comes from: this server, or the page itself. A person's visit to the login page is thereby never
-/// told to a third party, and a client cannot exchange its logo after it was looked at.
+/// Where a picture comes from: this server, or the page itself. A person's visit to the login page is thereby not told to
+/// a third party, and a client cannot exchange its logo after it was looked at. [`ImageSource::elsewhere`] is for
+/// servers that are set to show logos from where their applications keep them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageSource(String);
 
@@ -40,6 +41,14 @@ impl ImageSource {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         (is_own_path(text) || is_inline_picture(text)).then(|| Self(text.to_owned()))
+    }
+
+    /// Takes an absolute `https` address of another server, which then learns that a browser shows the page.
+    #[must_use]
+    pub fn elsewhere(text: &str) -> Option<Self> {
+        let link = WebLink::parse(text)?;
+        let is_https = Url::parse(link.as_str()).is_ok_and(|url| url.scheme() == "https");
+        is_https.then_some(Self(link.0))
     }
 
     /// The address as it was given.
@@ -119,6 +128,10 @@ mod tests {
         ];
         for text in refused {
             assert_eq!(ImageSource::parse(text), None, "{text:?}");
+        }
+        assert!(ImageSource::elsewhere("https://rp.example/logo.png").is_some());
+        for text in ["http://rp.example/logo.png", "/logo.png", "javascript:alert(1)", "https://a@b.example/"] {
+            assert_eq!(ImageSource::elsewhere(text), None, "{text:?}");
         }
     }
 }

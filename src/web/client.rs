@@ -11,7 +11,7 @@ use super::layout::seal;
 pub struct ClientCard {
     /// `client_name`.
     pub name: String,
-    /// A logo kept by this server; without one the first letter stands for it.
+    /// Its logo; without one the first letter stands for it.
     pub logo: Option<ImageSource>,
     /// `policy_uri`.
     pub policy: Option<WebLink>,
@@ -65,7 +65,7 @@ impl ClientCard {
             div .meeting aria-hidden="true" {
                 span .tile {
                     @if let Some(logo) = &self.logo {
-                        img src=(logo.as_str()) alt="" width="48" height="48";
+                        img src=(logo.as_str()) alt="" width="48" height="48" referrerpolicy="no-referrer";
                     } @else {
                         (initial(&self.name))
                     }

@@ -88,7 +88,9 @@ async fn the_parameters_that_the_client_has_signed_count_and_no_others() {
     let object = signers[0].sign(&inside(&server, "shop"));
     let bare = [("client_id", "shop"), ("request", object.as_str())];
     assert!(parameter(&visitor.authorize(&encode(&bare)).await, "code").is_some());
-    let by_form = visitor.post("/authorize", &bare).await;
+    // From a form the browser is sent on by GET.
+    let sent_on = visitor.post("/authorize", &bare).await.location();
+    let by_form = visitor.get(&sent_on).await;
     assert!(by_form.location().contains("code="), "{}", by_form.location());
 
     // A state beside it is as if it had not been sent, and this server demands one.

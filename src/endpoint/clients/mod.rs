@@ -107,12 +107,7 @@ pub async fn put_configured(
 
 /// By which rules `registrar` registers here.
 fn rules(signet: &Signet, registrar: Registrar) -> RegistrationRules<'_> {
-    RegistrationRules {
-        registrar,
-        resources: &signet.resources,
-        offered: signet.authorization_policy.offered,
-        token_endpoint_as_audience: signet.token_endpoint_as_audience,
-    }
+    RegistrationRules { registrar, resources: &signet.resources, policy: &signet.registration_policy }
 }
 
 fn is_same(one: &Client, other: &Client) -> bool {

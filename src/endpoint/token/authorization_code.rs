@@ -56,7 +56,7 @@ pub(super) async fn redeem(
                 still_signed_in(signet, &grant, now).await?;
                 let nonce = redemption.nonce().map(ToOwned::to_owned);
                 let issuance = redemption.issuance(&grant);
-                return tokens(signet, &issuance, (refresh_token, nonce.as_deref()), now);
+                return tokens(signet, &issuance, client, (refresh_token, nonce.as_deref()), now);
             }
             Err(CommitError::Conflict) => {}
             Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),

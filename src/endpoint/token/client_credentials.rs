@@ -5,16 +5,16 @@ use crate::oauth::{client_authentication::AuthenticatedClient, client_credential
 
 pub(super) async fn issue(
     signet: &Signet,
-    client: AuthenticatedClient,
+    client: &AuthenticatedClient,
     form: &Parameters,
 ) -> Result<TokenResponse, RuleOrFault> {
     let now = signet.clock.now();
     let client_id = client.client().client_id.clone();
     let requested: Vec<&str> = form.many("resource").collect();
     let wanted = (requested.as_slice(), &signet.resources);
-    let authorization = client_credentials::authorize(client, form.one("scope")?, wanted, now)?;
+    let authorization = client_credentials::authorize(client.clone(), form.one("scope")?, wanted, now)?;
     let fresh = || authorization.grant(signet.draw_identity(now), now);
     let grant = signet.store.own_grant(&client_id, fresh).await.map_err(Fault::from)?;
     // "A refresh token SHOULD NOT be included" (§4.4.3).
-    tokens(signet, &authorization.issuance(&grant), (None, None), now)
+    tokens(signet, &authorization.issuance(&grant), client, (None, None), now)
 }

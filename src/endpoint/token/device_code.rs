@@ -43,7 +43,7 @@ pub(super) async fn redeem(
         match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
             Ok(()) => {
                 signet.device_polls.forget(&digest);
-                return tokens(signet, &redemption.issuance(&grant), (refresh_token, None), now);
+                return tokens(signet, &redemption.issuance(&grant), client, (refresh_token, None), now);
             }
             Err(CommitError::Conflict) => {}
             Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),

@@ -76,7 +76,7 @@ pub async fn token(
         None | Some(GrantType::Implicit) => Err(RuleOrFault::Rule(TokenError::UnknownGrant)),
         Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form).await,
         Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form).await,
-        Some(GrantType::ClientCredentials) => client_credentials::issue(signet, client.clone(), form).await,
+        Some(GrantType::ClientCredentials) => client_credentials::issue(signet, &client, form).await,
         Some(GrantType::DeviceCode) => device_code::redeem(signet, &client, form).await,
         Some(GrantType::Password) => password::exchange(signet, &client, form, address).await,
     };
@@ -140,12 +140,13 @@ async fn still_signed_in(signet: &Signet, grant: &Grant, now: OffsetDateTime) ->
 fn tokens(
     signet: &Signet,
     issuance: &Issuance,
+    client: &AuthenticatedClient,
     (refresh_token, nonce): (Option<Secret>, Option<&str>),
     now: OffsetDateTime,
 ) -> Result<TokenResponse, RuleOrFault> {
-    let minted = signet.mint(issuance, now)?;
-    let beside = Beside { nonce, access_token: Some(&minted.token), code: None };
-    let id_token = signet.mint_id_token(issuance, beside, now)?;
+    let minted = signet.mint(issuance, client.client(), now)?;
+    let beside = Beside { nonce, access_token: Some(&minted.token), ..Beside::default() };
+    let id_token = signet.mint_id_token(issuance, client.client(), beside, now)?;
     Ok(TokenResponse {
         expires_in_seconds: minted.lifetime.whole_seconds(),
         access_token: minted.token,

@@ -63,5 +63,5 @@ pub(super) async fn exchange(
     let policy = &signet.lifetimes.refresh_token;
     let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
     signet.store.begin_grant(&grant).await.map_err(Fault::from)?;
-    tokens(signet, &issuance, (refresh_token, None), now)
+    tokens(signet, &issuance, client, (refresh_token, None), now)
 }

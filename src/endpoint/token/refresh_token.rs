@@ -47,7 +47,7 @@ pub(super) async fn refresh(
             None => Ok(()),
         };
         match written {
-            Ok(()) => return tokens(signet, &refreshment.into_issuance(), (Some(refresh_token), None), now),
+            Ok(()) => return tokens(signet, &refreshment.into_issuance(), client, (Some(refresh_token), None), now),
             Err(CommitError::Conflict) => {}
             Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
         }

@@ -10,6 +10,7 @@ use url::{Host, Url};
 pub struct ContentSecurityPolicy {
     form_action: Option<FormAction>,
     script: Option<String>,
+    image: Option<String>,
 }
 
 /// Where a form of the page may lead beside this server.
@@ -22,6 +23,10 @@ pub struct FormAction(String);
 /// The redirect URI has no origin or scheme that could stand in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAFormAction;
+
+/// The picture has no origin that could stand in a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnImageOrigin;
 
 /// The digest or nonce is not one that can stand in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +64,22 @@ impl ContentSecurityPolicy {
         self.with_script("sha256-", digest)
     }
 
+    /// The same policy with pictures of the origin of `uri`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAnImageOrigin`] unless it is an address of `https` whose host has only characters that mean nothing in a
+    /// policy.
+    pub fn with_image(mut self, uri: &str) -> Result<Self, NotAnImageOrigin> {
+        let url = Url::parse(uri).map_err(|_| NotAnImageOrigin)?;
+        let origin = url.origin().ascii_serialization();
+        if url.scheme() != "https" || matches!(url.host(), None | Some(Host::Ipv6(_))) || !is_plain(&origin) {
+            return Err(NotAnImageOrigin);
+        }
+        self.image = Some(origin);
+        Ok(self)
+    }
+
     fn with_script(mut self, kind: &str, value: &str) -> Result<Self, NotAScriptSource> {
         let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
         if value.is_empty() || !value.bytes().all(is_base64) {
@@ -78,7 +99,11 @@ impl ContentSecurityPolicy {
 
 impl fmt::Display for ContentSecurityPolicy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; ")?;
+        formatter.write_str("default-src 'none'; style-src 'self'; img-src 'self' data:")?;
+        if let Some(origin) = &self.image {
+            write!(formatter, " {origin}")?;
+        }
+        formatter.write_str("; base-uri 'none'; ")?;
         if let Some(script) = &self.script {
             write!(formatter, "script-src {script}; ")?;
         }
@@ -106,11 +131,22 @@ impl FormAction {
             ("http" | "https", None) => return Err(NotAFormAction),
             _ => format!("{scheme}:"),
         };
-        // The URL Standard lets `;`, `,` and `*` into host names; here they would begin a directive or match any host.
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._+:/".contains(&byte);
-        if source.bytes().all(is_plain) { Ok(Self(source)) } else { Err(NotAFormAction) }
+        if is_plain(&source) { Ok(Self(source)) } else { Err(NotAFormAction) }
     }
 }
+
+/// The URL Standard lets `;`, `,` and `*` into host names; in a policy they would begin a directive or match any host.
+fn is_plain(source: &str) -> bool {
+    source.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._+:/".contains(&byte))
+}
+
+impl fmt::Display for NotAnImageOrigin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the picture has no origin for a policy")
+    }
+}
+
+impl std::error::Error for NotAnImageOrigin {}
 
 impl fmt::Display for NotAFormAction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,6 +194,17 @@ mod tests {
             assert_eq!(FormAction::of_redirect_uri(redirect_uri), Err(NotAFormAction), "{redirect_uri}");
         }
         assert!(FormAction::of_redirect_uri("https://a-b.example").is_ok());
+    }
+
+    #[test]
+    fn a_picture_comes_from_one_origin_of_https() {
+        let policy = ContentSecurityPolicy::page().with_image("https://app.example/logo.png").unwrap().to_string();
+        assert!(policy.contains("img-src 'self' data: https://app.example; base-uri"), "{policy}");
+        for uri in
+            ["http://app.example/logo.png", "https://*.example/", "https://a;b/", "https://[::1]/", "data:x", "/a"]
+        {
+            assert_eq!(ContentSecurityPolicy::page().with_image(uri).err(), Some(NotAnImageOrigin), "{uri}");
+        }
     }
 
     #[test]

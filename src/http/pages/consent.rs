@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{card, scope_lines};
+use super::{card_with_logo, page_about, wanted_lines};
 use crate::{
     endpoint::consent::{Answer, ConsentQuestion, ConsentRefusal, answer, question},
     http::{
@@ -53,7 +53,7 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
     let redirect_uri = &question.interaction.request.authorization.redirect_uri;
     let account = &question.person.account;
     let page = ConsentPage {
-        client: card(&question.client),
+        client: card_with_logo(visit, &question.client),
         client_type: if question.client.is_public() { ClientType::Public } else { ClientType::Confidential },
         registrant: registrant(visit, &question.client)?,
         returns_to: match redirect_uri.destination() {
@@ -65,12 +65,13 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
             username: account.username.as_str().to_owned(),
             full_name: account.claims.name.as_ref().map(|name| name.as_str().to_owned()),
         },
-        scope: scope_lines(visit, &question.scope),
+        scope: wanted_lines(visit, &question.wanted),
         lifetime: None,
         interaction: sealed.to_owned(),
         anti_forgery: visit.anti_forgery("consent", Some(sealed)),
     };
-    Ok(visit.page_towards(StatusCode::OK, page.render(&visit.server.brand), Some(redirect_uri.as_str())))
+    let content = (StatusCode::OK, page.render(&visit.server.brand));
+    Ok(page_about(visit, &question.client, content, redirect_uri.as_str()))
 }
 
 /// Who vouches for the client: people should know when it is only another person.

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{begun, card, is_busy, onward, way_back};
+use super::{begun, card_with_logo, is_busy, onward, page_about, way_back};
 use crate::{
     account::invitation::SignUp,
     endpoint::login::{LoginAttempt, LoginRefusal, login},
@@ -59,15 +59,18 @@ fn form(visit: &Visit, username: String, remark: Option<LoginRemark>, status: St
     let sealed = visit.value("interaction");
     let begun = begun(visit, sealed)?;
     let page = LoginPage {
-        client: begun.as_ref().map(|begun| card(&begun.client)),
+        client: begun.as_ref().map(|begun| card_with_logo(visit, &begun.client)),
         username,
         remark,
         signup_open: visit.server.signet().sign_up == SignUp::Open,
         interaction: sealed.map(ToOwned::to_owned),
         anti_forgery: visit.anti_forgery("login", sealed),
     };
-    let redirect_uri = begun.as_ref().map(super::Begun::redirect_uri);
-    Ok(visit.page_towards(status, page.render(&visit.server.brand), redirect_uri))
+    let markup = page.render(&visit.server.brand);
+    Ok(match &begun {
+        Some(begun) => page_about(visit, &begun.client, (status, markup), begun.redirect_uri()),
+        None => visit.page(status, markup),
+    })
 }
 
 fn retry(mut answer: Response, seconds: u64) -> Response {

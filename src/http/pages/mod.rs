@@ -11,6 +11,7 @@ pub(super) mod logout;
 pub(super) mod setup;
 pub(super) mod signup;
 
+use maud::Markup;
 use poem::{Response, http::StatusCode};
 
 use super::{fault, visit::Visit};
@@ -23,8 +24,9 @@ use crate::{
         session::{self, CurrentSession},
     },
     oauth::{client::Client, scope::Scope},
+    oidc::step::Wanted,
     secret::Secret,
-    web::{ClientCard, Entry, ScopeLine, WebLink},
+    web::{ClientCard, Entry, ImageSource, ScopeLine, WebLink},
 };
 
 /// The login that a page is part of, with its client: what the page shows, and where its form may lead.
@@ -68,6 +70,22 @@ fn card(client: &Client) -> ClientCard {
     }
 }
 
+/// The address of the logo that a page about `client` shows. To load it tells that server who signs in when, so it is for
+/// servers that are set to do so.
+fn logo_uri<'c>(visit: &Visit, client: &'c Client) -> Option<&'c str> {
+    client.metadata.openid.logo_uri.as_deref().filter(|_| visit.server.signet().shows_client_logos)
+}
+
+/// The same with its logo, for [`page_about`] it.
+fn card_with_logo(visit: &Visit, client: &Client) -> ClientCard {
+    ClientCard { logo: logo_uri(visit, client).and_then(ImageSource::elsewhere), ..card(client) }
+}
+
+/// A page about `client`, whose forms lead back here and then perhaps to `redirect_uri`.
+fn page_about(visit: &Visit, client: &Client, (status, markup): (StatusCode, Markup), redirect_uri: &str) -> Response {
+    visit.page_showing(status, markup, Some(redirect_uri), logo_uri(visit, client))
+}
+
 /// What a client asks for, as the pages list it.
 fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
     let resources = &visit.server.signet().resources;
@@ -83,6 +101,15 @@ fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
         }
     };
     scope.iter().map(line).collect()
+}
+
+/// What a client asks for, by scope and by the names of claims, as the consent page lists it.
+fn wanted_lines(visit: &Visit, wanted: &Wanted) -> Vec<ScopeLine> {
+    let line = |name: &String| {
+        let title = CLAIMS.iter().find(|(known, _)| known == name).map_or(name.as_str(), |(_, title)| title);
+        ScopeLine { token: format!("claim:{name}"), title: title.to_owned(), description: String::new() }
+    };
+    scope_lines(visit, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
 }
 
 /// The browser goes to the login page, and from there back to `path`, which is one of ours. It travels sealed, so that
@@ -124,6 +151,30 @@ fn entered(visit: &Visit) -> NewAccount {
 fn entry(value: String, error: Option<&String>) -> Entry {
     Entry { value, error: error.cloned() }
 }
+
+/// What it means that a client is told a claim, in words.
+const CLAIMS: &[(&str, &str)] = &[
+    ("name", "See your full name"),
+    ("family_name", "See your family name"),
+    ("given_name", "See your given name"),
+    ("middle_name", "See your middle name"),
+    ("nickname", "See your nickname"),
+    ("preferred_username", "See your username"),
+    ("profile", "See the address of your profile page"),
+    ("picture", "See your picture"),
+    ("website", "See the address of your website"),
+    ("gender", "See your gender"),
+    ("birthdate", "See your day of birth"),
+    ("zoneinfo", "See your time zone"),
+    ("locale", "See your language"),
+    ("updated_at", "See when your profile last changed"),
+    ("email", "See your email address"),
+    ("email_verified", "See whether your email address is verified"),
+    ("address", "See your postal address"),
+    ("phone_number", "See your telephone number"),
+    ("phone_number_verified", "See whether your telephone number is verified"),
+    ("groups", "See the groups that you are in"),
+];
 
 /// The status of a form that has to be corrected.
 fn status_of(errors: &FieldErrors) -> StatusCode {

@@ -1,0 +1,67 @@
+//! `/.well-known/webfinger`
+
+use std::sync::Arc;
+
+use poem::{
+    Request, Response,
+    http::{StatusCode, header},
+};
+use poem_openapi::{OpenApi, param::Query};
+
+use super::{
+    documented::{Answer, Kind, Kinds, kinds, problem},
+    oauth_api::Tag,
+    oauth_schema::Problem,
+    server::Server,
+};
+use crate::{
+    oauth::parameters::Parameters,
+    oidc::webfinger::{self, WebfingerRefusal},
+};
+use poem_openapi::{registry::Registry, types::Type};
+
+/// `WebFinger`.
+pub(super) struct WebfingerApi(pub(super) Arc<Server>);
+
+kinds!(WebfingerKinds registers Problem:
+    Kind::any_json(200, "Where the person signs in (RFC 7033, as JRD)"),
+    Kind::json::<Problem>(400, "`resource` is missing or repeated"),
+    Kind::json::<Problem>(404, "People of that domain do not sign in here"),
+);
+
+#[OpenApi]
+impl WebfingerApi {
+    /// Where a person signs in
+    ///
+    /// The issuer for the people of the configured domains (OpenID Connect Discovery §2). The answer is the same for every
+    /// name, so that nobody learns who has an account.
+    #[oai(path = "/.well-known/webfinger", method = "get", operation_id = "webfinger", tag = "Tag::Discovery")]
+    async fn webfinger(
+        &self,
+        request: &Request,
+        /// `acct:` and an address, or the issuer.
+        #[oai(name = "resource")]
+        _resource: Query<Option<String>>,
+        /// The relation that is asked for.
+        #[oai(name = "rel")]
+        _rel: Query<Option<String>>,
+    ) -> Answer<WebfingerKinds> {
+        let signet = &self.0.signet;
+        let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
+        let answered = parameters
+            .map_err(WebfingerRefusal::Malformed)
+            .and_then(|parameters| webfinger::answer(&parameters, &signet.issuer, &signet.webfinger_domains));
+        Answer::from(match answered {
+            Ok(document) => Response::builder()
+                .header(header::CACHE_CONTROL, "public, max-age=300")
+                .content_type("application/jrd+json")
+                .body(document.to_string()),
+            Err(WebfingerRefusal::Malformed(malformed)) => {
+                problem(StatusCode::BAD_REQUEST, "invalid_request", &malformed.to_string())
+            }
+            Err(WebfingerRefusal::UnknownResource) => {
+                problem(StatusCode::NOT_FOUND, "not_found", "people of that domain do not sign in here")
+            }
+        })
+    }
+}

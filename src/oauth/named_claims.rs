@@ -1,0 +1,53 @@
+//! Claims that a client asks for by name rather than by scope, and that a person has agreed to: what a grant remembers of
+//! the parameter `claims` of [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// The names, by where the client wants to see the values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NamedClaims {
+    /// In the answer of `/userinfo`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub userinfo: BTreeSet<String>,
+    /// In the ID token.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub id_token: BTreeSet<String>,
+}
+
+impl NamedClaims {
+    /// Whether nothing is asked for by name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.userinfo.is_empty() && self.id_token.is_empty()
+    }
+
+    /// All names, each once, wherever they are wanted.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<String> {
+        self.userinfo.union(&self.id_token).cloned().collect()
+    }
+
+    /// The names for which `keep` answers yes.
+    #[must_use]
+    pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept = |names: &BTreeSet<String>| names.iter().filter(|name| keep(name)).cloned().collect();
+        Self { userinfo: kept(&self.userinfo), id_token: kept(&self.id_token) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_wanted_twice_is_one_name() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let claims = NamedClaims { userinfo: names(&["email", "name"]), id_token: names(&["email"]) };
+        assert_eq!(claims.names(), names(&["email", "name"]));
+        assert_eq!(claims.filter(|name| name == "email").userinfo, names(&["email"]));
+        assert!(claims.filter(|_| false).is_empty() && !claims.is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! Pairwise subjects, [OpenID Connect Core §8.1](https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg): clients
+//! of different sectors cannot find out that they know the same person.
+//!
+//! A client that is registered for them knows a person by that subject everywhere: in ID tokens, at `/userinfo`, in the
+//! access tokens that it receives (it can read them) and in what introspection says of those. So an API sees a person
+//! under a different subject through each such sector. This server finds the account behind a token by its grant.
+
+use url::{Host, Url};
+
+use super::{client::Client, openid_metadata::SubjectType, redirect_uri::RedirectUri, subject::Subject};
+use crate::crypto::SealingKey;
+
+/// As whom `client` knows `subject`. What a client does for itself is always under its own name.
+///
+/// The subject of a sector stays the same for as long as `key` does, whatever is registered anew; nobody without the key
+/// can compute it, or find the account from it ("MUST NOT be reversible by any party other than the OpenID Provider").
+#[must_use]
+pub fn known_as(subject: &Subject, client: &Client, key: &SealingKey) -> Subject {
+    if client.metadata.openid.subject_type == SubjectType::Public || !subject.is_person() {
+        return subject.clone();
+    }
+    Subject::new(format!("{}{}", Subject::PAIRWISE, tag(PURPOSE, subject.as_str(), client, key)))
+}
+
+/// By which `sid` `client` knows the session `sid`: two sectors that saw the same one would know that they have the same
+/// person before them.
+#[must_use]
+pub fn session_known_as(sid: &str, client: &Client, key: &SealingKey) -> String {
+    match client.metadata.openid.subject_type {
+        SubjectType::Public => sid.to_owned(),
+        SubjectType::Pairwise => tag(SESSION_PURPOSE, sid, client, key),
+    }
+}
+
+fn tag(purpose: &str, name: &str, client: &Client, key: &SealingKey) -> String {
+    let (kind, sector) = sector(client);
+    key.authenticate(purpose, &[kind.as_bytes(), sector.as_bytes(), name.as_bytes()])
+}
+
+/// The sector: the host of `sector_identifier_uri`, or else of the redirect URIs, which registration has made sure to be
+/// one. A host that is every person's own machine, or none at all, makes no sector; then the client is its own.
+fn sector(client: &Client) -> (&'static str, String) {
+    let registered = client.metadata.openid.sector_identifier_uri.as_deref();
+    let uri = registered.or_else(|| client.metadata.redirect_uris.first().map(RedirectUri::as_str));
+    let url = uri.and_then(|uri| Url::parse(uri).ok());
+    let is_of_the_web = |url: &Url| matches!(url.scheme(), "https" | "http");
+    match url.as_ref().filter(|url| is_of_the_web(url)).and_then(Url::host) {
+        Some(host) if !is_everywhere(&host) => ("host", host.to_string()),
+        _ => ("client", client.client_id.as_str().to_owned()),
+    }
+}
+
+fn is_everywhere(host: &Host<&str>) -> bool {
+    super::issuer::is_loopback(host)
+}
+
+const PURPOSE: &str = "pairwise subject";
+const SESSION_PURPOSE: &str = "pairwise session";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::{client::ClientId, client_authentication::tests::client};
+
+    fn pairwise(client_id: &str, redirect_uri: &str, sector_identifier_uri: Option<&str>) -> Client {
+        let mut client = client();
+        client.client_id = ClientId::parse(client_id).unwrap();
+        client.metadata.redirect_uris = vec![RedirectUri::parse(redirect_uri).unwrap()];
+        client.metadata.openid.subject_type = SubjectType::Pairwise;
+        client.metadata.openid.sector_identifier_uri = sector_identifier_uri.map(ToOwned::to_owned);
+        client
+    }
+
+    fn known(client: &Client) -> String {
+        known_as(&Subject::new("usr_a"), client, &SealingKey::new([7; 32])).as_str().to_owned()
+    }
+
+    // §8.1
+    #[test]
+    fn a_sector_knows_a_person_by_one_subject_and_no_other_sector_does() {
+        let one = known(&pairwise("one", "https://app.example.org/cb", None));
+        assert_eq!(one, known(&pairwise("two", "https://app.example.org/other", None)));
+        assert_eq!(
+            one,
+            known(&pairwise("three", "https://else.example/cb", Some("https://app.example.org/uris.json")))
+        );
+        assert_ne!(one, known(&pairwise("one", "https://other.example.org/cb", None)));
+        let other = known_as(
+            &Subject::new("usr_b"),
+            &pairwise("one", "https://app.example.org/cb", None),
+            &SealingKey::new([7; 32]),
+        );
+        assert_ne!(one, other.as_str());
+        assert!(one.is_ascii() && one.len() < 255 && !one.contains("usr_a"), "{one}");
+    }
+
+    #[test]
+    fn a_sector_knows_a_session_by_a_name_of_its_own() {
+        let known = |client: &Client| session_known_as("s1", client, &SealingKey::new([7; 32]));
+        let one = known(&pairwise("one", "https://app.example.org/cb", None));
+        assert_eq!(one, known(&pairwise("two", "https://app.example.org/other", None)));
+        assert_ne!(one, known(&pairwise("one", "https://other.example.org/cb", None)));
+        assert_ne!(one, "s1");
+        assert_eq!(known(&client()), "s1");
+    }
+
+    #[test]
+    fn a_client_without_a_host_of_its_own_is_its_own_sector() {
+        for redirect_uri in ["http://127.0.0.1/cb", "http://localhost/cb", "http://[::1]/cb", "org.example.app:/cb"] {
+            let one = known(&pairwise("one", redirect_uri, None));
+            assert_ne!(one, known(&pairwise("two", redirect_uri, None)), "{redirect_uri}");
+        }
+    }
+
+    #[test]
+    fn everybody_else_knows_the_subject_itself() {
+        let key = SealingKey::new([7; 32]);
+        assert_eq!(known_as(&Subject::new("usr_a"), &client(), &key), Subject::new("usr_a"));
+        let service = pairwise("one", "https://app.example.org/cb", None);
+        assert_eq!(known_as(&Subject::new("one"), &service, &key), Subject::new("one"));
+    }
+
+    // RFC 9068 §5
+    #[test]
+    fn no_client_and_no_account_has_the_name_of_a_pairwise_subject() {
+        let one = known(&pairwise("one", "https://app.example.org/cb", None));
+        assert!(ClientId::parse(&one).is_err());
+        assert!(!Subject::new(one).is_person());
+    }
+}
