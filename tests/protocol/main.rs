@@ -38,6 +38,7 @@ mod status_list;
 mod support;
 mod token;
 mod users;
+mod verified_offline;
 #[path = "../support/visitor.rs"]
 mod visitor;
 
