@@ -56,14 +56,14 @@ const authentication = ({ token_endpoint_auth_method: method }) =>
   method === 'none' ? oidc.None() : oidc.ClientSecretBasic();
 
 /** Registers an application by dynamic registration. */
-export async function registered(metadata) {
-  return oidc.dynamicClientRegistration(new URL(issuer), metadata, authentication(metadata), options());
+export async function registered(metadata, how = authentication(metadata)) {
+  return oidc.dynamicClientRegistration(new URL(issuer), metadata, how, options());
 }
 
 /** An application to work with; on a server without dynamic registration the service registers it. */
-export async function application(metadata) {
+export async function application(metadata, how = authentication(metadata)) {
   const helper = await service();
-  if (helper.serverMetadata().registration_endpoint) return registered(metadata);
+  if (helper.serverMetadata().registration_endpoint) return registered(metadata, how);
   const { access_token: token } = await oidc.clientCredentialsGrant(helper, { scope: 'signet:clients' });
   const answer = await fetch(new URL('/clients', issuer), {
     method: 'POST',
@@ -72,7 +72,7 @@ export async function application(metadata) {
   });
   const client = await answer.json();
   if (!answer.ok) throw new Error(`POST /clients: ${answer.status} ${JSON.stringify(client)}`);
-  return oidc.discovery(new URL(issuer), client.client_id, client, authentication(metadata), options());
+  return oidc.discovery(new URL(issuer), client.client_id, client, how, options());
 }
 
 /** The service of the configuration, which acts for nobody; `secret` to try another one. */
@@ -81,8 +81,8 @@ export async function service(secret = needed('SIGNET_SERVICE_SECRET')) {
   return oidc.discovery(new URL(issuer), needed('SIGNET_SERVICE_ID'), undefined, authentication, options());
 }
 
-/** Sends the person to the server and back: where the browser was sent to, and what the application remembers. */
-export async function visited(config, scope, { redirectUri, ...walk } = {}) {
+/** Sends the person to the server and back: where the browser was sent to (or what it posts), and what the application remembers. */
+export async function visited(config, scope, { redirectUri, parameters, ...walk } = {}) {
   const { redirect_uris: registered } = config.clientMetadata();
   const checks = {
     pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
@@ -99,8 +99,10 @@ export async function visited(config, scope, { redirectUri, ...walk } = {}) {
     code_challenge_method: 'S256',
     // OpenID Connect Core §11: offline access is asked for with a consent.
     ...(scope.includes('offline_access') && { prompt: 'consent' }),
+    ...parameters,
   });
-  const { left, page } = await person.walk(address, walk);
+  const { left, posted, page } = await person.walk(address, walk);
+  if (posted) return { posted, checks };
   if (!left) throw new Error(`the login ended at ${page.url} (${page.status}): ${page.text()}`);
   return { left, checks };
 }

@@ -9,6 +9,7 @@ import * as oidc from 'openid-client';
 import {
   PROGRAM, TELEVISION, WEBSITE, application, issuer, loggedIn, orders, person, registered, service, visited,
 } from './applications.mjs';
+import { OPENID_PARTS } from './openid.mjs';
 import { expect, expectEqual, ok, refused } from './outcome.mjs';
 
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));
@@ -290,6 +291,8 @@ async function asService(path, form) {
 async function ended(what, caller, { access_token: token }) {
   expectEqual(what, await oidc.tokenIntrospection(caller, token), { active: false });
 }
+
+Object.assign(PARTS, OPENID_PARTS);
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in PARTS));

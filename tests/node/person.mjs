@@ -43,7 +43,7 @@ export class Person {
   /**
    * Opens `address` and does what the pages ask for: signs in, types what `typed` has by the name of the field, and
    * presses the button that sends `decision`. Ends where there is nothing left to do: `{ page }`, or, when the browser
-   * is sent away from the server, `{ left }`, the address that it is sent to.
+   * is sent away from the server, `{ left }`, the address that it is sent to, or `{ posted }`, the form that it sends.
    */
   async walk(address, { typed = {}, decision = 'allow' } = {}) {
     const done = new Set();
@@ -51,6 +51,8 @@ export class Person {
     for (let step = 0; step < 20; step += 1) {
       const { left, page } = await this.#load(request);
       if (left) return { left };
+      const away = page.forms().find(({ action }) => action.origin !== this.issuer.origin);
+      if (away) return { posted: new Request(away.action, { method: 'POST', body: new URLSearchParams(away.sent) }) };
       const next = this.#answer(page, typed, decision);
       if (!next) return { page };
       if (done.has(next.what)) throw new Error(`${next.what} was not accepted at ${page.url}: ${page.text()}`);

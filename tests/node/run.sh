@@ -53,7 +53,8 @@ grant_types   = ["client_credentials"]
 scope         = "orders:read signet:clients"
 END
 
-SIGNET__ISSUER=$SIGNET_ISSUER SIGNET__LISTEN=127.0.0.1:$port \
+# The profile lets applications that register themselves have responses through the browser.
+SIGNET__PROFILE=oidc-compat SIGNET__ISSUER=$SIGNET_ISSUER SIGNET__LISTEN=127.0.0.1:$port \
     SIGNET__DATA=$folder/data SIGNET__KEYS=$folder/keys \
     SIGNET__BOOTSTRAP__ADMIN_USERNAME=$SIGNET_USERNAME SIGNET__BOOTSTRAP__ADMIN_PASSWORD=$SIGNET_PASSWORD \
     SIGNET__OAUTH__DYNAMIC_REGISTRATION=open SIGNET__THROTTLE__RELAXED=true \
