@@ -10,6 +10,7 @@ mod clients;
 mod device;
 #[path = "../support/https.rs"]
 mod https;
+mod key_rotation;
 mod logout;
 mod older_grants;
 mod openid_claims;
