@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet};
+use super::{Fault, Signet, session::CurrentSession};
 use crate::{
     account::record::{Account, AccountId},
     jose::{Claims, JwtRefusal, TokenType},
@@ -142,6 +142,19 @@ impl Access {
             scope: ["signet:admin"].into_iter().collect(),
             account: None,
             sid: None,
+        }
+    }
+
+    /// That of the person who is signed in, on our own pages, with the one scope token that the page is for. Whoever
+    /// administers the server is a person like others there.
+    #[must_use]
+    pub fn of_session(current: &CurrentSession, scope: &str) -> Self {
+        Self {
+            subject: current.subject(),
+            client_id: ClientId::built_in("pages"),
+            scope: std::iter::once(scope).collect(),
+            sid: Some(current.session.sid.as_str().to_owned()),
+            account: Some(current.account.clone()),
         }
     }
 

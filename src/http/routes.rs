@@ -44,7 +44,10 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
-        limits: wrapping.limits.with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD),
+        limits: wrapping
+            .limits
+            .with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD)
+            .with_body_at("/account/picture", Picture::MAXIMUM_UPLOAD + FORM_AROUND_PICTURE),
         public_paths: public_paths(),
         presentation: Arc::new(presentation),
         clock: server.signet.clock.clone(),
@@ -98,6 +101,11 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
         .at("/logout/done", poem::get(page(H::LoggedOut)))
         .at("/account", poem::get(page(H::Account)))
+        .at("/account/profile", poem::get(page(H::Profile)).post(page(H::SubmitProfile)))
+        .at("/account/picture", poem::post(page(H::SubmitPicture)))
+        .at("/account/password", poem::get(page(H::Password)).post(page(H::SubmitPassword)))
+        .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
+        .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
@@ -172,6 +180,9 @@ fn public_paths() -> PublicPaths {
         .with("/userinfo", "GET, POST")
 }
 
+/// What a browser writes around a file, with the other fields of its form, in bytes.
+const FORM_AROUND_PICTURE: usize = 16 * 1024;
+
 /// Which page.
 #[derive(Clone, Copy)]
 enum H {
@@ -188,6 +199,15 @@ enum H {
     SubmitLogout,
     LoggedOut,
     Account,
+    Profile,
+    SubmitProfile,
+    SubmitPicture,
+    Password,
+    SubmitPassword,
+    Applications,
+    SubmitApplications,
+    Sessions,
+    SubmitSessions,
     Developer,
     SubmitDeveloper,
     Errors,
@@ -205,6 +225,10 @@ impl Endpoint for Page {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        if let H::SubmitPicture = self.handler {
+            let (visit, upload) = Visit::read_upload(&self.server, request).await?;
+            return pages::picture::submit(visit, upload).await;
+        }
         let visit = Visit::read(&self.server, request).await?;
         match self.handler {
             H::Home => pages::home::show(visit).await,
@@ -220,6 +244,16 @@ impl Endpoint for Page {
             H::SubmitLogout => pages::logout::submit(visit).await,
             H::LoggedOut => pages::logout::done(visit).await,
             H::Account => pages::account::show(visit).await,
+            H::Profile => pages::profile::show(visit).await,
+            H::SubmitProfile => pages::profile::submit(visit).await,
+            // Read otherwise, above.
+            H::SubmitPicture => Err(poem::error::NotFoundError.into()),
+            H::Password => pages::password::show(visit).await,
+            H::SubmitPassword => pages::password::submit(visit).await,
+            H::Applications => pages::applications::show(visit).await,
+            H::SubmitApplications => pages::applications::submit(visit).await,
+            H::Sessions => pages::sessions::show(visit).await,
+            H::SubmitSessions => pages::sessions::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
             H::Errors => pages::errors::show(visit).await,

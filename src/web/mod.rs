@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod applications;
 mod asset;
 mod client;
 mod component;
@@ -20,7 +21,10 @@ mod home;
 mod layout;
 mod login;
 mod logout;
+mod password;
+mod profile;
 mod registered;
+mod sessions;
 mod setup;
 mod signup;
 mod wrong_host;
@@ -30,6 +34,7 @@ mod tests;
 
 pub use account::AccountPage;
 pub use address::{ImageSource, WebLink};
+pub use applications::{ApplicationCard, ApplicationsPage};
 pub use asset::{ASSETS, Asset, ICON, STYLESHEET, asset};
 pub use client::{ClientCard, ClientType};
 pub use component::Fact;
@@ -44,7 +49,10 @@ pub use home::HomePage;
 pub use layout::Brand;
 pub use login::{LoginPage, LoginRemark};
 pub use logout::{LoggedOutPage, LogoutPage, ReturnLink};
+pub use password::PasswordPage;
+pub use profile::ProfilePage;
 pub use registered::RegisteredPage;
+pub use sessions::{SessionLine, SessionsPage};
 pub use setup::SetupPage;
 pub use signup::SignupPage;
 pub use wrong_host::WrongHostPage;

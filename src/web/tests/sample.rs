@@ -4,9 +4,10 @@ use maud::Markup;
 
 use crate::secret::Secret;
 use crate::web::{
-    AccountPage, Brand, ClientCard, ClientType, ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage,
-    HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient, Person, RegisteredPage,
-    Registrant, RegistrationForm, ReturnLink, ReturnsTo, ScopeLine, SetupPage, SignupPage, WebLink, WrongHostPage,
+    AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientType, ConsentPage, DeveloperPage, Entry,
+    ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient,
+    PasswordPage, Person, ProfilePage, RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo, ScopeLine,
+    SessionLine, SessionsPage, SetupPage, SignupPage, WebLink, WrongHostPage,
 };
 
 /// The name of each page and its HTML.
@@ -25,6 +26,10 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("error", error(text).render(&brand)),
         ("wrong host", WrongHostPage { issuer: link(text), setting: Some(text.to_owned()) }.render(&brand)),
         ("account", account(text).render(&brand)),
+        ("profile", profile(text).render(&brand)),
+        ("password", password(text).render(&brand)),
+        ("applications", applications(text).render(&brand)),
+        ("sessions", sessions(text).render(&brand)),
         ("developer", developer(text).render(&brand)),
         ("developer, empty", empty(text).render(&brand)),
         ("registered", registered(text).render(&brand)),
@@ -142,6 +147,58 @@ fn account(text: &str) -> AccountPage {
         username: text.to_owned(),
         profile: vec![Fact::new(text, text)],
         is_administrator: true,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn profile(text: &str) -> ProfilePage {
+    ProfilePage {
+        entries: ProfilePage::fields().map(|name| (name, entry(text))).collect(),
+        ordered: vec![Fact::new(text, text)],
+        picture: ImageSource::parse(text).or_else(|| ImageSource::parse("/users/1/picture")),
+        picture_error: some(text),
+        error: some(text),
+        done: some(text),
+        anti_forgery: text.to_owned(),
+        picture_anti_forgery: text.to_owned(),
+    }
+}
+
+fn password(text: &str) -> PasswordPage {
+    PasswordPage {
+        username: text.to_owned(),
+        current_error: some(text),
+        new_error: some(text),
+        error: some(text),
+        done: some(text),
+        minimum_password_length: 15,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn applications(text: &str) -> ApplicationsPage {
+    let application = ApplicationCard {
+        client_id: text.to_owned(),
+        name: text.to_owned(),
+        scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
+        since: text.to_owned(),
+        grants: 2,
+    };
+    let applications = vec![application.clone(), ApplicationCard { scope: Vec::new(), ..application }];
+    ApplicationsPage { applications, done: some(text), anti_forgery: text.to_owned() }
+}
+
+fn sessions(text: &str) -> SessionsPage {
+    let line = |is_current| SessionLine {
+        sid: text.to_owned(),
+        device: text.to_owned(),
+        first_used: text.to_owned(),
+        last_used: text.to_owned(),
+        is_current,
+    };
+    SessionsPage {
+        sessions: vec![line(true), line(false), line(false)],
+        done: some(text),
         anti_forgery: text.to_owned(),
     }
 }
