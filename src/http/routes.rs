@@ -106,6 +106,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/account/password", poem::get(page(H::Password)).post(page(H::SubmitPassword)))
         .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
         .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
+        .at("/account/schedule", poem::get(page(H::Schedule)).post(page(H::SubmitSchedule)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
@@ -208,6 +209,8 @@ enum H {
     SubmitApplications,
     Sessions,
     SubmitSessions,
+    Schedule,
+    SubmitSchedule,
     Developer,
     SubmitDeveloper,
     Errors,
@@ -254,6 +257,8 @@ impl Endpoint for Page {
             H::SubmitApplications => pages::applications::submit(visit).await,
             H::Sessions => pages::sessions::show(visit).await,
             H::SubmitSessions => pages::sessions::submit(visit).await,
+            H::Schedule => pages::schedule::show(visit).await,
+            H::SubmitSchedule => pages::schedule::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
             H::Errors => pages::errors::show(visit).await,

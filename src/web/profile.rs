@@ -22,10 +22,8 @@ pub struct ProfilePage {
     pub error: Option<String>,
     /// What was just done, as a sentence.
     pub done: Option<String>,
-    /// The anti-forgery token of the profile.
+    /// The anti-forgery token of both forms.
     pub anti_forgery: String,
-    /// The anti-forgery token of the picture.
-    pub picture_anti_forgery: String,
 }
 
 /// A field of the form.
@@ -99,7 +97,7 @@ impl ProfilePage {
                     p .muted { "A JPEG, PNG or WebP of up to two megabytes. It is made small, and loses what a camera wrote into it." }
                 }
                 form method="post" action="/account/picture" enctype="multipart/form-data" {
-                    (hidden(&self.picture_anti_forgery, None))
+                    (hidden(&self.anti_forgery, None))
                     div .field {
                         label for="upload" { "Choose a picture" }
                         input #upload type="file" name="upload" accept="image/jpeg,image/png,image/webp"

@@ -13,6 +13,7 @@ const PASSPHRASE: &str = "a long and winding passphrase";
 /// Sends the form of the page at `path`, with its token.
 async fn fill(visitor: &mut Visitor, path: &str, form: &[(&str, &str)]) -> Page {
     let token = visitor.get(path).await.hidden("anti_forgery");
+    let path = path.split('?').next().unwrap();
     visitor.post(path, &[form, &[("anti_forgery", &token)]].concat()).await
 }
 
@@ -29,7 +30,7 @@ async fn two_browsers() -> (RunningServer, Visitor, Visitor) {
 async fn every_page_asks_to_sign_in_and_every_form_needs_its_token() {
     let server = RunningServer::start(&config());
     let mut person = new_person(&server.issuer, "eve").await;
-    for path in ["profile", "password", "applications", "sessions"] {
+    for path in ["profile", "password", "applications", "sessions", "schedule"] {
         let path = format!("/account/{path}");
         let location = Visitor::new(&server.issuer).get(&path).await.location();
         assert!(location.starts_with("/login?interaction="), "{path}: {location}");
@@ -73,13 +74,10 @@ async fn a_person_edits_their_profile() {
 async fn a_person_uploads_a_picture_and_takes_it_away() {
     let server = RunningServer::start(&config());
     let mut person = new_person(&server.issuer, "eve").await;
-    let page = person.get("/account/profile").await;
-    let token = page.html.rsplit_once("action=\"/account/picture\"").unwrap().1;
-    let token = token.split_once("name=\"anti_forgery\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
+    let token = person.get("/account/profile").await.hidden("anti_forgery");
     let form = |decision| [("anti_forgery", token.as_str()), ("decision", decision)];
     let page = person.upload("/account/picture", &form("upload"), b"no picture").await;
     assert!(page.status == 422 && page.html.contains("id=\"upload-error\""), "{}", page.html);
-    assert_eq!(person.upload("/account/picture", &form("upload"), &vec![0; 3 << 20]).await.status, 413);
     let page = person.upload("/account/picture", &form("upload"), &crate::schedules::pixel()).await;
     assert_eq!(page.location(), "/account/profile?done=picture");
     let page = person.get("/account/profile").await;
@@ -143,4 +141,32 @@ async fn a_person_sees_what_an_application_may_do_and_disconnects_it() {
     assert!(visitor.get("/account/applications").await.html.contains("No application has access"));
     let access_token = connected["access_token"].as_str().unwrap();
     assert_eq!(Api::new(&server.issuer, Some(access_token)).get("/userinfo").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_schedule_is_previewed_set_and_removed() {
+    let (server, mut visitor) = signed_in().await;
+    tokens(&mut visitor, "report", &[]).await;
+    for (path, more) in
+        [("/account/schedule", &[][..]), ("/account/schedule?client_id=report", &[("client_id", "report")])]
+    {
+        assert!(visitor.get(path).await.html.contains("No schedule."), "{path}");
+        let form =
+            |cron, decision| [&[("cron", cron), ("time_zone", "Europe/Berlin"), ("decision", decision)], more].concat();
+        let page = fill(&mut visitor, path, &form("0 4 * * *", "preview")).await;
+        let is_shown = page.html.contains("It would mean") && page.html.matches("<dd>").count() == 5;
+        assert!(page.status == 200 && is_shown, "{}", page.html);
+        assert!(visitor.get(path).await.html.contains("No schedule."), "{path}: a preview sets nothing");
+        let page = fill(&mut visitor, path, &form("at four", "set")).await;
+        assert!(page.status == 422 && page.html.contains("id=\"cron-error\""), "{}", page.html);
+        let page = fill(&mut visitor, path, &form("30 5 * * *", "set")).await;
+        assert_eq!((page.status, page.location().contains("done=set")), (303, true), "{}", page.html);
+        let page = visitor.get(&page.location()).await;
+        assert!(page.html.contains("value=\"30 5 * * *\"") && page.html.contains("schedule-remove"), "{}", page.html);
+        let mut other = new_person(&server.issuer, &format!("eve{}", more.len())).await;
+        assert_eq!(other.get(path).await.status, if more.is_empty() { 200 } else { 404 }, "not connected");
+        let page = fill(&mut visitor, path, &form("", "remove")).await;
+        assert!(visitor.get(&page.location()).await.html.contains("No schedule."), "{path}");
+    }
+    assert_eq!(visitor.get("/account/schedule?client_id=nowhere").await.status, 404);
 }

@@ -12,6 +12,7 @@ pub(super) mod logout;
 pub(super) mod password;
 pub(super) mod picture;
 pub(super) mod profile;
+pub(super) mod schedule;
 pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;

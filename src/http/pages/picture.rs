@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(in crate::http) async fn submit(visit: Visit, upload: Vec<u8>) -> poem::Result<Response> {
-    visit.admit("picture")?;
+    visit.admit("profile")?;
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/account/profile")) };
     let (signet, access) = (visit.server.signet(), own(&current));
     let (outcome, done) = match visit.value("decision") {

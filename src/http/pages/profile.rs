@@ -55,7 +55,6 @@ pub(super) fn page(visit: &Visit, current: &CurrentSession) -> ProfilePage {
         picture: picture(visit, account),
         done: done(visit, &DONE),
         anti_forgery: visit.anti_forgery("profile", None),
-        picture_anti_forgery: visit.anti_forgery("picture", None),
         ..ProfilePage::default()
     }
 }

@@ -6,8 +6,9 @@ use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientType, ConsentPage, DeveloperPage, Entry,
     ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient,
-    PasswordPage, Person, ProfilePage, RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo, ScopeLine,
-    SessionLine, SessionsPage, SetupPage, SignupPage, WebLink, WrongHostPage,
+    PasswordPage, Person, ProfilePage, RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo,
+    SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SessionLine, SessionsPage, SetupPage, SignupPage,
+    WebLink, WrongHostPage,
 };
 
 /// The name of each page and its HTML.
@@ -29,6 +30,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("profile", profile(text).render(&brand)),
         ("password", password(text).render(&brand)),
         ("applications", applications(text).render(&brand)),
+        ("schedule", schedule(text).render(&brand)),
         ("sessions", sessions(text).render(&brand)),
         ("developer", developer(text).render(&brand)),
         ("developer, empty", empty(text).render(&brand)),
@@ -160,7 +162,6 @@ fn profile(text: &str) -> ProfilePage {
         error: some(text),
         done: some(text),
         anti_forgery: text.to_owned(),
-        picture_anti_forgery: text.to_owned(),
     }
 }
 
@@ -186,6 +187,20 @@ fn applications(text: &str) -> ApplicationsPage {
     };
     let applications = vec![application.clone(), ApplicationCard { scope: Vec::new(), ..application }];
     ApplicationsPage { applications, done: some(text), anti_forgery: text.to_owned() }
+}
+
+fn schedule(text: &str) -> SchedulePage {
+    let words = ScheduleWords { description: text.to_owned(), next_ticks: vec![text.to_owned()] };
+    SchedulePage {
+        application: Some(ScheduledApplication { client_id: text.to_owned(), name: text.to_owned() }),
+        set: Some(words.clone()),
+        preview: Some(words),
+        cron: entry(text),
+        time_zone: entry(text),
+        ends_grant: true,
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
 }
 
 fn sessions(text: &str) -> SessionsPage {
