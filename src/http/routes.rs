@@ -110,6 +110,9 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
+        .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
+        .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
+        .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
     let swagger_ui = service.swagger_ui_html();
@@ -213,6 +216,11 @@ enum H {
     SubmitSchedule,
     Developer,
     SubmitDeveloper,
+    OwnClient,
+    SubmitOwnClient,
+    SubmitSecret,
+    ClientDeletion,
+    SubmitClientDeletion,
     Errors,
     Device,
     SubmitDevice,
@@ -261,6 +269,11 @@ impl Endpoint for Page {
             H::SubmitSchedule => pages::schedule::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
+            H::OwnClient => pages::own_client::show(visit).await,
+            H::SubmitOwnClient => pages::own_client::submit(visit).await,
+            H::SubmitSecret => pages::own_client::submit_secret(visit).await,
+            H::ClientDeletion => pages::own_client::show_deletion(visit).await,
+            H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
             H::Errors => pages::errors::show(visit).await,
             H::Device => pages::device::show(visit).await,
             H::SubmitDevice => pages::device::submit(visit).await,

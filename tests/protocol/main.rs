@@ -8,6 +8,7 @@ mod backchannel_logout;
 mod client_assertions;
 mod client_management;
 mod clients;
+mod developer_pages;
 mod device;
 #[path = "../support/https.rs"]
 mod https;

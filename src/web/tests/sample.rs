@@ -4,11 +4,11 @@ use maud::Markup;
 
 use crate::secret::Secret;
 use crate::web::{
-    AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientType, ConsentPage, DeveloperPage, Entry,
-    ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient,
-    PasswordPage, Person, ProfilePage, RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo,
-    SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SessionLine, SessionsPage, SetupPage, SignupPage,
-    WebLink, WrongHostPage,
+    AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
+    ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage,
+    LoginRemark, LogoutPage, OwnClient, OwnClientPage, PasswordPage, Person, ProfilePage, Purpose, RegisteredPage,
+    Registrant, RegistrationForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine,
+    SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, WebLink, WrongHostPage,
 };
 
 /// The name of each page and its HTML.
@@ -34,6 +34,8 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("sessions", sessions(text).render(&brand)),
         ("developer", developer(text).render(&brand)),
         ("developer, empty", empty(text).render(&brand)),
+        ("own client", own_client(text).render(&brand)),
+        ("client deletion", client_deletion(text).render(&brand)),
         ("registered", registered(text).render(&brand)),
         ("form_post", form_post(text).render(&brand)),
     ];
@@ -228,14 +230,59 @@ fn developer(text: &str) -> DeveloperPage {
     let registration = RegistrationForm {
         client_name: entry(text),
         redirect_uris: entry(text),
-        client_type: Some(ClientType::Public),
+        purpose: Some(Purpose::App),
+        offers_service: false,
         error: some(text),
     };
-    DeveloperPage { clients: vec![own], registration, anti_forgery: text.to_owned() }
+    DeveloperPage { clients: vec![own], registration, done: some(text), anti_forgery: text.to_owned() }
 }
 
 fn empty(text: &str) -> DeveloperPage {
-    DeveloperPage { clients: Vec::new(), registration: RegistrationForm::default(), anti_forgery: text.to_owned() }
+    DeveloperPage {
+        clients: Vec::new(),
+        registration: RegistrationForm { offers_service: true, ..RegistrationForm::default() },
+        done: None,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn snippets(text: &str) -> Snippets {
+    Snippets {
+        issuer: text.to_owned(),
+        client_id: text.to_owned(),
+        has_secret: true,
+        redirect_uri: some(text),
+        scope: text.to_owned(),
+        authorization_endpoint: text.to_owned(),
+        token_endpoint: text.to_owned(),
+    }
+}
+
+fn own_client(text: &str) -> OwnClientPage {
+    let line = |number| SecretLine { number, made: text.to_owned() };
+    OwnClientPage {
+        client_id: text.to_owned(),
+        name: text.to_owned(),
+        client_type: ClientType::Confidential,
+        form: ClientForm {
+            client_name: entry(text),
+            redirect_uris: entry(text),
+            scope: entry(text),
+            logo_uri: entry(text),
+            policy_uri: entry(text),
+            tos_uri: entry(text),
+            error: some(text),
+        },
+        secrets: vec![line(1), line(2)],
+        new_secret: Some(Secret::new(text)),
+        snippets: snippets(text),
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn client_deletion(text: &str) -> ClientDeletionPage {
+    ClientDeletionPage { client_id: text.to_owned(), name: text.to_owned(), anti_forgery: text.to_owned() }
 }
 
 fn registered(text: &str) -> RegisteredPage {
@@ -247,6 +294,7 @@ fn registered(text: &str) -> RegisteredPage {
         authorization_endpoint: text.to_owned(),
         token_endpoint: text.to_owned(),
         discovery: text.to_owned(),
+        snippets: snippets(text),
     }
 }
 
