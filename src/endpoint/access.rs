@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, standing::Standing};
+use super::{Fault, Signet, session::CurrentSession, standing::Standing};
 use crate::{
     account::record::{Account, AccountId},
     jose::{Claims, JwtRefusal, TokenType},
@@ -144,6 +144,20 @@ impl Access {
             claims: NamedClaims::default(),
             account: None,
             sid: None,
+        }
+    }
+
+    /// That of the person who is signed in, on our own pages, with the one scope token that the page is for. Whoever
+    /// administers the server is a person like others there.
+    #[must_use]
+    pub fn of_session(current: &CurrentSession, scope: &str) -> Self {
+        Self {
+            subject: current.subject(),
+            client_id: ClientId::built_in("pages"),
+            scope: std::iter::once(scope).collect(),
+            claims: NamedClaims::default(),
+            sid: Some(current.session.sid.as_str().to_owned()),
+            account: Some(current.account.clone()),
         }
     }
 

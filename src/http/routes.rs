@@ -46,7 +46,10 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
-        limits: wrapping.limits.with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD),
+        limits: wrapping
+            .limits
+            .with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD)
+            .with_body_at("/account/picture", Picture::MAXIMUM_UPLOAD + FORM_AROUND_PICTURE),
         public_paths: public_paths(),
         presentation: Arc::new(presentation),
         clock: server.signet.clock.clone(),
@@ -112,9 +115,18 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
         .at("/logout/done", poem::get(page(H::LoggedOut)))
         .at("/account", poem::get(page(H::Account)))
+        .at("/account/profile", poem::get(page(H::Profile)).post(page(H::SubmitProfile)))
+        .at("/account/picture", poem::post(page(H::SubmitPicture)))
+        .at("/account/password", poem::get(page(H::Password)).post(page(H::SubmitPassword)))
+        .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
+        .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
+        .at("/account/schedule", poem::get(page(H::Schedule)).post(page(H::SubmitSchedule)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
+        .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
+        .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
+        .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
     let swagger_ui = service.swagger_ui_html();
@@ -188,6 +200,9 @@ fn public_paths() -> PublicPaths {
         .with("/userinfo", "GET, POST")
 }
 
+/// What a browser writes around a file, with the other fields of its form, in bytes.
+const FORM_AROUND_PICTURE: usize = 16 * 1024;
+
 /// Which page.
 #[derive(Clone, Copy)]
 enum H {
@@ -204,8 +219,24 @@ enum H {
     SubmitLogout,
     LoggedOut,
     Account,
+    Profile,
+    SubmitProfile,
+    SubmitPicture,
+    Password,
+    SubmitPassword,
+    Applications,
+    SubmitApplications,
+    Sessions,
+    SubmitSessions,
+    Schedule,
+    SubmitSchedule,
     Developer,
     SubmitDeveloper,
+    OwnClient,
+    SubmitOwnClient,
+    SubmitSecret,
+    ClientDeletion,
+    SubmitClientDeletion,
     Errors,
     Device,
     SubmitDevice,
@@ -221,6 +252,10 @@ impl Endpoint for Page {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        if let H::SubmitPicture = self.handler {
+            let (visit, upload) = Visit::read_upload(&self.server, request).await?;
+            return pages::picture::submit(visit, upload).await;
+        }
         let visit = Visit::read(&self.server, request).await?;
         match self.handler {
             H::Home => pages::home::show(visit).await,
@@ -236,8 +271,25 @@ impl Endpoint for Page {
             H::SubmitLogout => pages::logout::submit(visit).await,
             H::LoggedOut => pages::logout::done(visit).await,
             H::Account => pages::account::show(visit).await,
+            H::Profile => pages::profile::show(visit).await,
+            H::SubmitProfile => pages::profile::submit(visit).await,
+            // Read otherwise, above.
+            H::SubmitPicture => Err(poem::error::NotFoundError.into()),
+            H::Password => pages::password::show(visit).await,
+            H::SubmitPassword => pages::password::submit(visit).await,
+            H::Applications => pages::applications::show(visit).await,
+            H::SubmitApplications => pages::applications::submit(visit).await,
+            H::Sessions => pages::sessions::show(visit).await,
+            H::SubmitSessions => pages::sessions::submit(visit).await,
+            H::Schedule => pages::schedule::show(visit).await,
+            H::SubmitSchedule => pages::schedule::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
+            H::OwnClient => pages::own_client::show(visit).await,
+            H::SubmitOwnClient => pages::own_client::submit(visit).await,
+            H::SubmitSecret => pages::own_client::submit_secret(visit).await,
+            H::ClientDeletion => pages::own_client::show_deletion(visit).await,
+            H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
             H::Errors => pages::errors::show(visit).await,
             H::Device => pages::device::show(visit).await,
             H::SubmitDevice => pages::device::submit(visit).await,

@@ -4,8 +4,9 @@ use std::{net::IpAddr, sync::Arc};
 
 use maud::Markup;
 use poem::{
-    Body, Request, Response,
+    Body, FromRequest, Request, Response,
     http::{Method, StatusCode, header},
+    web::Multipart,
 };
 use time::Duration;
 
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     endpoint::{login::SignedInBrowser, session::Browser},
-    oauth::parameters::{MalformedParameters, Parameters},
+    oauth::parameters::{MalformedParameters, Parameters, encode},
     secret::Secret,
     web::ErrorPage,
 };
@@ -33,6 +34,8 @@ pub(super) struct Visit {
     pub(super) address: IpAddr,
     /// The header of this name.
     pub(super) user_agent: String,
+    /// The segment `:id` of the path, decoded; empty where there is none.
+    pub(super) id: String,
     /// What to look for in the log.
     pub(super) request_id: String,
     headers: poem::http::HeaderMap,
@@ -48,6 +51,23 @@ impl Visit {
             Parameters::parse(request.uri().query().unwrap_or_default())
         };
         Ok(Self::of(server, &request, parameters))
+    }
+
+    /// Reads a request whose form carries a file in the field `upload`, which is empty if none was chosen.
+    pub(super) async fn read_upload(server: &Arc<Server>, mut request: Request) -> poem::Result<(Self, Vec<u8>)> {
+        let mut body = poem::RequestBody::new(request.take_body());
+        let mut multipart = Multipart::from_request(&request, &mut body).await?;
+        let (mut upload, mut entered) = (Vec::new(), Vec::new());
+        while let Some(field) = multipart.next_field().await? {
+            let name = field.name().unwrap_or_default().to_owned();
+            if name == "upload" {
+                upload = field.bytes().await?;
+            } else {
+                entered.push((name, field.text().await?));
+            }
+        }
+        let entered: Vec<(&str, &str)> = entered.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Ok((Self::of(server, &request, Parameters::parse(&encode(&entered))), upload))
     }
 
     /// A request whose parameters were read already.
@@ -69,6 +89,7 @@ impl Visit {
             },
             address: ClientIp::of(request).0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
+            id: request.raw_path_param("id").unwrap_or_default().to_owned(),
             request_id: request.data::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
             headers: headers.clone(),
         }

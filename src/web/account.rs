@@ -43,12 +43,14 @@ impl AccountPage {
                     (facts(&self.profile))
                 }
             }
-            section .card .row {
-                div {
-                    h2 { "Applications" }
-                    p .muted { "Register your own application, and let people log in to it." }
+            @for (title, about, path, action) in PLACES {
+                section .card .row {
+                    div {
+                        h2 { (title) }
+                        p .muted { (about) }
+                    }
+                    a .button href=(path) { (action) }
                 }
-                a .button href="/developer" { "Manage applications" }
             }
             section .card .row {
                 div {
@@ -63,6 +65,32 @@ impl AccountPage {
         })
     }
 }
+
+/// Title, what is there, where, and what one does there.
+const PLACES: [(&str, &str, &str, &str); 7] = [
+    (
+        "Your details",
+        "Name, picture, addresses, and what else applications may learn.",
+        "/account/profile",
+        "Edit profile",
+    ),
+    ("Password", "Changing it signs out every other device.", "/account/password", "Change password"),
+    (
+        "Connected applications",
+        "What you have let applications do, and how to end it.",
+        "/account/applications",
+        "Look",
+    ),
+    ("Sessions", "Where you are signed in.", "/account/sessions", "Look at sessions"),
+    ("Refresh schedule", "When applications have to ask for access anew.", "/account/schedule", "Set a schedule"),
+    ("Your data", "Take a copy of it, or delete your account.", "/account/data", "Copy or delete"),
+    (
+        "Applications",
+        "Register your own application, and let people log in to it.",
+        "/developer",
+        "Manage applications",
+    ),
+];
 
 #[cfg(test)]
 mod tests {

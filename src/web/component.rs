@@ -36,11 +36,12 @@ pub(super) struct Button<'a> {
     text: &'a str,
     weight: Weight,
     decision: Option<&'a str>,
+    about: Option<&'a str>,
 }
 
 impl<'a> Button<'a> {
     pub(super) fn primary(id: &'a str, text: &'a str) -> Self {
-        Self { id, text, weight: Weight::Primary, decision: None }
+        Self { id, text, weight: Weight::Primary, decision: None, about: None }
     }
 
     pub(super) fn secondary(id: &'a str, text: &'a str) -> Self {
@@ -55,6 +56,11 @@ impl<'a> Button<'a> {
     pub(super) fn deciding(self, decision: &'a str) -> Self {
         Self { decision: Some(decision), ..self }
     }
+
+    /// Is about what the element with this id names, where several buttons say the same.
+    pub(super) fn about(self, id: &'a str) -> Self {
+        Self { about: Some(id), ..self }
+    }
 }
 
 impl Render for Button<'_> {
@@ -66,7 +72,7 @@ impl Render for Button<'_> {
         };
         html! {
             button #(self.id) class=(class) type="submit" name=[self.decision.map(|_| "decision")]
-                value=[self.decision] { (self.text) }
+                value=[self.decision] aria-describedby=[self.about] { (self.text) }
         }
     }
 }
@@ -84,6 +90,14 @@ pub(super) fn caution(content: &Markup) -> Markup {
 /// Something to know that is no reason to hesitate.
 pub(super) fn notice(text: &str) -> Markup {
     html! { div .notice role="status" { p { (text) } } }
+}
+
+/// Where a page of a person's account begins: back to the whole, and what was just done.
+pub(super) fn back_to(path: &str, name: &str, done: Option<&str>) -> Markup {
+    html! {
+        p .fine { a href=(path) { (name) } }
+        @if let Some(done) = done { (notice(done)) }
+    }
 }
 
 /// Labels and their values.

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::client::ClientType;
-use super::component::{Button, Fact, alert, facts, hidden};
+use super::component::{Button, Fact, alert, facts, hidden, notice};
 use super::field::{Entry, Field};
 use super::layout::{Brand, Frame, Place};
+use super::own_client::path;
 
 /// What the page of one's own applications shows.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct DeveloperPage {
     pub clients: Vec<OwnClient>,
     /// The form for one more.
     pub registration: RegistrationForm,
+    /// What was just done, as a sentence.
+    pub done: Option<String>,
     /// The anti-forgery token.
     pub anti_forgery: String,
 }
@@ -31,6 +34,17 @@ pub struct OwnClient {
     pub redirect_uris: Vec<String>,
 }
 
+/// What an application is, as its developer chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A website with a backend: a confidential client.
+    Website,
+    /// A single-page or native application: a public client.
+    App,
+    /// A program that acts without a person.
+    Service,
+}
+
 /// The form that registers a client. It sends `client_name`, `redirect_uris` (one per line) and `client_type`.
 #[derive(Clone, Debug, Default)]
 pub struct RegistrationForm {
@@ -38,8 +52,10 @@ pub struct RegistrationForm {
     pub client_name: Entry,
     /// `redirect_uris`, one per line.
     pub redirect_uris: Entry,
-    /// `client_type`, once one was chosen.
-    pub client_type: Option<ClientType>,
+    /// What was chosen, once something was.
+    pub purpose: Option<Purpose>,
+    /// Whether the person may register a service.
+    pub offers_service: bool,
     /// What is wrong beside the fields, as a sentence.
     pub error: Option<String>,
 }
@@ -49,6 +65,7 @@ impl DeveloperPage {
     #[must_use]
     pub fn render(&self, brand: &Brand) -> Markup {
         Frame::document(brand, "Your applications").at(Place::Applications).around(&html! {
+            @if let Some(done) = &self.done { (notice(done)) }
             h1 { "Your applications" }
             @if self.clients.is_empty() {
                 p .empty { "You have not registered an application yet." }
@@ -65,45 +82,90 @@ impl OwnClient {
         let redirect_uris: Vec<Fact> = self.redirect_uris.iter().map(|uri| Fact::new("Redirect URI", uri)).collect();
         html! {
             section .card {
-                h2 { bdi { (self.name) } }
+                h2 { a href=(path(&self.client_id)) { bdi { (self.name) } } }
                 (facts(about.iter().chain(&redirect_uris)))
             }
         }
     }
 }
 
+impl Purpose {
+    /// All of them, in the order of the page.
+    const ALL: [Self; 3] = [Self::Website, Self::App, Self::Service];
+
+    /// The value of the form field `client_type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Website => ClientType::Confidential.as_str(),
+            Self::App => ClientType::Public.as_str(),
+            Self::Service => "service",
+        }
+    }
+
+    /// Reads the form field `client_type`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Website => ClientType::Confidential.description(),
+            Self::App => ClientType::Public.description(),
+            Self::Service => "Service without a person",
+        }
+    }
+
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::Website => "Its server keeps a client secret.",
+            Self::App => "It cannot keep a secret, and proves itself with PKCE.",
+            Self::Service => "It acts for itself, with a client secret, and needs no redirect URI.",
+        }
+    }
+}
+
 impl RegistrationForm {
     fn render(&self, anti_forgery: &str) -> Markup {
+        let uris = Field::lines("redirect_uris", "Redirect URIs")
+            .hint("Where people return to after signing in, one per line, exactly as you will send them.")
+            .entry(&self.redirect_uris);
         html! {
             section .card {
                 h2 { "Register an application" }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action="/developer" {
                     (hidden(anti_forgery, None))
+                    fieldset {
+                        legend { "What it is" }
+                        @for purpose in Purpose::ALL { (self.choice(purpose)) }
+                    }
                     (Field::text("client_name", "Name")
                         .hint("People see it when they are asked to allow access.")
                         .entry(&self.client_name))
-                    (Field::lines("redirect_uris", "Redirect URIs")
-                        .hint("Where people return to after signing in, one per line, exactly as you will send them.")
-                        .entry(&self.redirect_uris))
-                    fieldset {
-                        legend { "Type" }
-                        (self.choice(ClientType::Confidential, "Its server keeps a client secret."))
-                        (self.choice(ClientType::Public, "It cannot keep a secret, and proves itself with PKCE."))
-                    }
+                    // Who may register a service may leave it out.
+                    (if self.offers_service { uris.optional() } else { uris })
                     div .actions { (Button::primary("register-submit", "Register")) }
                 }
             }
         }
     }
 
-    fn choice(&self, client_type: ClientType, consequence: &str) -> Markup {
-        let is_chosen = self.client_type.unwrap_or(ClientType::Confidential) == client_type;
+    fn choice(&self, purpose: Purpose) -> Markup {
+        let is_chosen = self.purpose.unwrap_or(Purpose::Website) == purpose;
+        let is_for_others = purpose == Purpose::Service && !self.offers_service;
         html! {
             label .check .choice {
-                input #{ "client-type-" (client_type.as_str()) } type="radio" name="client_type"
-                    value=(client_type.as_str()) checked[is_chosen];
-                span { strong { (client_type.description()) } span .muted { (consequence) } }
+                input #{ "client-type-" (purpose.as_str()) } type="radio" name="client_type"
+                    value=(purpose.as_str()) checked[is_chosen && !is_for_others] disabled[is_for_others];
+                span {
+                    strong { (purpose.title()) }
+                    span .muted {
+                        (purpose.consequence())
+                        @if is_for_others { " Only an administrator can register one, since no person agrees to what it does." }
+                    }
+                }
             }
         }
     }
@@ -114,7 +176,7 @@ mod tests {
     use super::*;
 
     fn html_of(clients: Vec<OwnClient>, registration: RegistrationForm) -> String {
-        let page = DeveloperPage { clients, registration, anti_forgery: "token".to_owned() };
+        let page = DeveloperPage { clients, registration, done: None, anti_forgery: "token".to_owned() };
         page.render(&Brand { name: "Acme".to_owned() }).into_string()
     }
 
@@ -136,14 +198,18 @@ mod tests {
 
     #[test]
     fn the_type_that_was_chosen_stays_chosen() {
-        for (client_type, expected) in [
-            (None, "value=\"confidential\" checked"),
-            (Some(ClientType::Confidential), "value=\"confidential\" checked"),
-            (Some(ClientType::Public), "value=\"public\" checked"),
+        for (purpose, offers_service, expected) in [
+            (None, false, "value=\"confidential\" checked"),
+            (Some(Purpose::Website), false, "value=\"confidential\" checked"),
+            (Some(Purpose::App), false, "value=\"public\" checked"),
+            (Some(Purpose::Service), true, "value=\"service\" checked"),
         ] {
-            let html = html_of(Vec::new(), RegistrationForm { client_type, ..RegistrationForm::default() });
-            assert!(html.contains(expected), "{client_type:?}");
-            assert_eq!(html.matches(" checked").count(), 1, "{client_type:?}");
+            let form = RegistrationForm { purpose, offers_service, ..RegistrationForm::default() };
+            let html = html_of(Vec::new(), form);
+            assert!(html.contains(expected), "{purpose:?}");
+            assert_eq!(html.matches(" checked").count(), 1, "{purpose:?}");
+            assert_eq!(html.contains("value=\"service\" disabled"), !offers_service, "{purpose:?}");
+            assert_eq!(html.contains("Only an administrator"), !offers_service, "{purpose:?}");
         }
     }
 

@@ -72,6 +72,16 @@ impl ErrorPage {
         )
     }
 
+    /// What there is does not allow it.
+    #[must_use]
+    pub fn impossible() -> Self {
+        Self::new(
+            "This cannot be done",
+            "What there is does not allow it, so nothing has changed.",
+            "Go back and look.",
+        )
+    }
+
     /// Too many requests came from where this one came from.
     #[must_use]
     pub fn too_many_requests() -> Self {

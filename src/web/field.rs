@@ -77,6 +77,11 @@ impl<'a> Field<'a> {
         Self::new("password", "Password", Kind::NewPassword)
     }
 
+    /// Under another name than `username`, `email` or `password`.
+    pub(super) fn named(self, name: &'a str, label: &'a str) -> Self {
+        Self { name, label, ..self }
+    }
+
     pub(super) fn lines(name: &'a str, label: &'a str) -> Self {
         Self::new(name, label, Kind::Lines)
     }

@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod applications;
 mod asset;
 mod client;
 mod component;
@@ -20,9 +21,15 @@ mod home;
 mod layout;
 mod login;
 mod logout;
+mod own_client;
+mod password;
+mod profile;
 mod registered;
+mod schedule;
+mod sessions;
 mod setup;
 mod signup;
+mod snippet;
 mod wrong_host;
 
 #[cfg(test)]
@@ -30,11 +37,12 @@ mod tests;
 
 pub use account::AccountPage;
 pub use address::{ImageSource, WebLink};
+pub use applications::{ApplicationCard, ApplicationsPage};
 pub use asset::{ASSETS, Asset, ICON, STYLESHEET, asset};
 pub use client::{ClientCard, ClientType};
 pub use component::Fact;
 pub use consent::{ConsentPage, Person, Registrant, ReturnsTo, ScopeLine};
-pub use developer::{DeveloperPage, OwnClient, RegistrationForm};
+pub use developer::{DeveloperPage, OwnClient, Purpose, RegistrationForm};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage};
 pub use error::ErrorPage;
 pub use errors::ErrorsPage;
@@ -44,7 +52,13 @@ pub use home::HomePage;
 pub use layout::Brand;
 pub use login::{LoginPage, LoginRemark};
 pub use logout::{LoggedOutPage, LogoutPage, ReturnLink};
+pub use own_client::{ClientDeletionPage, ClientForm, OwnClientPage, SecretLine, path as own_client_path};
+pub use password::PasswordPage;
+pub use profile::ProfilePage;
 pub use registered::RegisteredPage;
+pub use schedule::{SchedulePage, ScheduleWords, ScheduledApplication};
+pub use sessions::{SessionLine, SessionsPage};
 pub use setup::SetupPage;
 pub use signup::SignupPage;
+pub use snippet::Snippets;
 pub use wrong_host::WrongHostPage;

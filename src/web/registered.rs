@@ -2,8 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::component::{caution, code_block, copyable};
+use super::component::{caution, copyable};
 use super::layout::{Brand, Frame, Place};
+use super::own_client::path;
+use super::snippet::Snippets;
 use crate::secret::Secret;
 
 /// What the page of a newly registered application shows.
@@ -23,6 +25,8 @@ pub struct RegisteredPage {
     pub token_endpoint: String,
     /// Where the discovery document is.
     pub discovery: String,
+    /// What goes into the application.
+    pub snippets: Snippets,
 }
 
 impl RegisteredPage {
@@ -56,33 +60,19 @@ impl RegisteredPage {
                     (copyable("token-endpoint", "token_endpoint", &self.token_endpoint))
                 }
             }
-            @if let Some(redirect_uri) = self.redirect_uris.first() {
-                section .card {
-                    h2 { "A link to log in with" }
+            section .card {
+                h2 { "To paste" }
+                @if !self.redirect_uris.is_empty() {
                     p {
-                        "Put it on your page. For each visitor, write a new random value in place of " code { "STATE" }
+                        "For each visitor, write a new random value in place of " code { "STATE" }
                         ", and the S256 challenge of a new code verifier in place of " code { "CODE_CHALLENGE" } "."
                     }
-                    (code_block("snippet", "HTML of the link", &self.snippet(brand, redirect_uri)))
                 }
+                (self.snippets.render(brand))
             }
+            p { a href=(path(&self.client_id)) { "Change it" } }
             p { a href="/developer" { "All your applications" } }
         })
-    }
-
-    /// The link as HTML to paste: escaped once here, and once more when it is shown.
-    fn snippet(&self, brand: &Brand, redirect_uri: &str) -> String {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", redirect_uri)
-            .append_pair("scope", "openid profile email")
-            .append_pair("state", "STATE")
-            .append_pair("code_challenge", "CODE_CHALLENGE")
-            .append_pair("code_challenge_method", "S256")
-            .finish();
-        let link = html! { a href={ (self.authorization_endpoint) "?" (query) } { "Log in with " (brand.name) } };
-        link.into_string()
     }
 }
 
@@ -99,6 +89,7 @@ mod tests {
             authorization_endpoint: "https://login.example.org/authorize".to_owned(),
             token_endpoint: "https://login.example.org/token".to_owned(),
             discovery: "https://login.example.org/.well-known/openid-configuration".to_owned(),
+            snippets: Snippets::default(),
         }
     }
 
@@ -128,14 +119,5 @@ mod tests {
     fn a_public_client_is_promised_no_secret() {
         let html = page(None).render(&brand()).into_string();
         assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
-    }
-
-    #[test]
-    fn the_link_works_when_pasted() {
-        let snippet = page(None).snippet(&brand(), "https://wiki.example/cb?a=b");
-        let expected = "<a href=\"https://login.example.org/authorize?response_type=code&amp;client_id=wiki-1\
-            &amp;redirect_uri=https%3A%2F%2Fwiki.example%2Fcb%3Fa%3Db&amp;scope=openid+profile+email&amp;state=STATE\
-            &amp;code_challenge=CODE_CHALLENGE&amp;code_challenge_method=S256\">Log in with Acme</a>";
-        assert_eq!(snippet, expected);
     }
 }

@@ -1,12 +1,14 @@
 //! The protocol over real HTTP: what clients, people and attackers send, and what they get.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod account_pages;
 mod api;
 mod authorize;
 mod backchannel_logout;
 mod client_assertions;
 mod client_management;
 mod clients;
+mod developer_pages;
 mod device;
 #[path = "../support/https.rs"]
 mod https;

@@ -83,7 +83,7 @@ async fn a_schedule_that_makes_no_sense_is_refused_in_words() {
 }
 
 /// A PNG of one pixel.
-fn pixel() -> Vec<u8> {
+pub(crate) fn pixel() -> Vec<u8> {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let text = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     STANDARD.decode(text).unwrap()

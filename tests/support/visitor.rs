@@ -49,6 +49,23 @@ impl Visitor {
         self.send(request, headers).await
     }
 
+    /// Sends a form with a file in the field `upload`.
+    pub(crate) async fn upload(&mut self, path: &str, form: &[(&str, &str)], file: &[u8]) -> Page {
+        let boundary = "a-boundary-that-no-test-sends";
+        let mut body = Vec::new();
+        for (name, value) in form {
+            let part = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = "content-disposition: form-data; name=\"upload\"; filename=\"me.png\"\r\ncontent-type: image/png";
+        body.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let request = self.http.post(self.url(path)).header("content-type", content_type).body(body);
+        self.send(request, &[("sec-fetch-site", "same-origin")]).await
+    }
+
     async fn send(&mut self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {

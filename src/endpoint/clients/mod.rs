@@ -65,6 +65,23 @@ pub async fn register_by_person(
     create(signet, request, Registrar::Person, Provenance::Person(owner)).await
 }
 
+/// Registers a client that acts without a person, for the administrator who has `access` and owns it from then on.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then there is no client.
+pub async fn register_service(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    access: &Access,
+) -> Result<RegisteredClient, ManagementRefusal> {
+    if !access.is_administrator() {
+        return Err(ManagementRefusal::Forbidden("only an administrator can register a service"));
+    }
+    let owner = Provenance::Person(access.subject().clone());
+    create(signet, request, Registrar::Administrator, owner).await.map_err(ManagementRefusal::from)
+}
+
 /// Keeps the client that is written in the configuration or part of the server, as it is written there today. Whether it
 /// was new or changed.
 ///

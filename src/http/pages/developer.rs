@@ -2,10 +2,15 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, entry, sign_in_first};
+use super::{
+    current, done, entry,
+    own_client::{access, snippets},
+    refused, sign_in_first,
+};
 use crate::{
     endpoint::{
-        clients::{RegisterRefusal, register_by_person},
+        clients::{register_by_person, register_service},
+        management::ManagementRefusal,
         session::CurrentSession,
     },
     http::{fault, visit::Visit},
@@ -13,7 +18,7 @@ use crate::{
         client::Client,
         registration::{RegistrationRefusal, RegistrationRequest},
     },
-    web::{ClientType, DeveloperPage, OwnClient, RegisteredPage, RegistrationForm},
+    web::{ClientType, DeveloperPage, OwnClient, Purpose, RegisteredPage, RegistrationForm},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -27,10 +32,14 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     visit.admit("developer")?;
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
     let signet = visit.server.signet();
-    let registered = match register_by_person(signet, &request(&visit), current.subject()).await {
+    let registered = match purpose(&visit) {
+        Some(Purpose::Service) => register_service(signet, &request(&visit), &access(&current)).await,
+        _ => register_by_person(signet, &request(&visit), current.subject()).await.map_err(ManagementRefusal::from),
+    };
+    let registered = match registered {
         Ok(registered) => registered,
-        Err(RegisterRefusal::Metadata(refusal)) => return form(&visit, &current, Some(&refusal)),
-        Err(RegisterRefusal::Fault(cause)) => return Err(fault(cause)),
+        Err(ManagementRefusal::Metadata(refusal)) => return form(&visit, &current, Some(&refusal)),
+        Err(refusal) => return refused(&visit, refusal),
     };
     let metadata = &registered.client.metadata;
     let page = RegisteredPage {
@@ -41,20 +50,33 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         authorization_endpoint: signet.issuer.endpoint("/authorize"),
         token_endpoint: signet.issuer.endpoint("/token"),
         discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
+        snippets: snippets(&visit, &registered.client),
     };
     // Not a redirect: the secret is shown once and stands in no address.
     Ok(visit.page(StatusCode::CREATED, page.render(&visit.server.brand)))
 }
 
+fn purpose(visit: &Visit) -> Option<Purpose> {
+    visit.value("client_type").and_then(Purpose::parse)
+}
+
+/// Each line with something in it.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
+}
+
 fn request(visit: &Visit) -> RegistrationRequest {
-    let redirect_uris = visit.text("redirect_uris");
-    let redirect_uris = redirect_uris.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned);
-    let is_public = visit.value("client_type").and_then(ClientType::parse) == Some(ClientType::Public);
+    let purpose = purpose(visit);
+    let grants: &[&str] = match purpose {
+        Some(Purpose::Service) => &["client_credentials"],
+        _ => &["authorization_code", "refresh_token"],
+    };
+    let redirect_uris = lines(&visit.text("redirect_uris"));
     RegistrationRequest {
         client_name: Some(visit.text("client_name")),
-        redirect_uris: Some(redirect_uris.collect()),
-        grant_types: Some(["authorization_code", "refresh_token"].map(ToOwned::to_owned).to_vec()),
-        token_endpoint_auth_method: is_public.then(|| "none".to_owned()),
+        redirect_uris: Some(redirect_uris).filter(|uris| !uris.is_empty() || purpose != Some(Purpose::Service)),
+        grant_types: Some(grants.iter().map(|grant| (*grant).to_owned()).collect()),
+        token_endpoint_auth_method: (purpose == Some(Purpose::App)).then(|| "none".to_owned()),
         ..RegistrationRequest::default()
     }
 }
@@ -70,9 +92,11 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
         registration: RegistrationForm {
             client_name: entry(visit.text("client_name"), error("client_name").as_ref()),
             redirect_uris: entry(visit.text("redirect_uris"), error("redirect_uris").as_ref()),
-            client_type: visit.value("client_type").and_then(ClientType::parse),
+            purpose: purpose(visit),
+            offers_service: current.account.is_administrator(),
             error: other.map(ToString::to_string),
         },
+        done: done(visit, &[("deleted", "The application is deleted.")]),
         anti_forgery: visit.anti_forgery("developer", None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

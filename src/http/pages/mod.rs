@@ -1,6 +1,7 @@
 //! The pages: each reads its form, asks an endpoint, and shows a view.
 
 pub(super) mod account;
+pub(super) mod applications;
 pub(super) mod consent;
 pub(super) mod developer;
 pub(super) mod device;
@@ -8,25 +9,37 @@ pub(super) mod errors;
 pub(super) mod home;
 pub(super) mod login;
 pub(super) mod logout;
+pub(super) mod own_client;
+pub(super) mod password;
+pub(super) mod picture;
+pub(super) mod profile;
+pub(super) mod schedule;
+pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;
 
 use maud::Markup;
-use poem::{Response, http::StatusCode};
+use poem::{
+    Response,
+    http::{StatusCode, header},
+};
+use time::{OffsetDateTime, UtcOffset};
 
 use super::{fault, visit::Visit};
 use crate::{
     endpoint::{
         Fault,
+        access::{Access, AccessRefusal},
         interaction::Interaction,
         login::SignedInBrowser,
+        management::ManagementRefusal,
         new_account::{FieldErrors, NewAccount, ProfileForm},
         session::{self, CurrentSession},
     },
     oauth::{client::Client, scope::Scope},
     oidc::step::Wanted,
     secret::Secret,
-    web::{ClientCard, Entry, ImageSource, ScopeLine, WebLink},
+    web::{ClientCard, Entry, ErrorPage, ImageSource, ScopeLine, WebLink},
 };
 
 /// The login that a page is part of, with its client: what the page shows, and where its form may lead.
@@ -184,4 +197,55 @@ fn status_of(errors: &FieldErrors) -> StatusCode {
 /// Whether our side only needs a moment; then the form is shown again rather than a page that loses what was entered.
 fn is_busy(cause: &Fault) -> bool {
     matches!(cause, Fault::Hashing(crate::account::hashing::HashingFault::Busy))
+}
+
+/// What a person may do with their own account on the pages of it.
+fn own(current: &CurrentSession) -> Access {
+    Access::of_session(current, "signet:account")
+}
+
+/// The page for what an endpoint refuses, where no form says it better.
+fn refused(visit: &Visit, refusal: ManagementRefusal) -> poem::Result<Response> {
+    let reason = refusal.to_string();
+    Ok(match refusal {
+        ManagementRefusal::Fault(cause) | ManagementRefusal::Access(AccessRefusal::Fault(cause)) => {
+            return Err(fault(cause));
+        }
+        ManagementRefusal::NotFound(_) => visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()),
+        ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) | ManagementRefusal::Access(_) => {
+            visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_detail("Reason", &reason))
+        }
+        ManagementRefusal::TooOften(seconds) => {
+            wait(visit.error(StatusCode::TOO_MANY_REQUESTS, ErrorPage::too_many_requests()), seconds)
+        }
+        ManagementRefusal::Conflict(_) => {
+            visit.error(StatusCode::CONFLICT, ErrorPage::impossible().with_detail("Reason", &reason))
+        }
+        ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
+            visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_detail("Reason", &reason))
+        }
+    })
+}
+
+/// The answer, with how long to wait before the next.
+fn wait(mut answer: Response, seconds: i64) -> Response {
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.max(1).into());
+    answer
+}
+
+/// Something that was entered must be entered otherwise.
+fn unfit() -> poem::Error {
+    poem::Error::from_status(StatusCode::BAD_REQUEST)
+}
+
+/// What was just done, as the address that a form led to says it: one of `sentences`, by its name.
+fn done(visit: &Visit, sentences: &[(&str, &str)]) -> Option<String> {
+    let name = visit.value("done")?;
+    sentences.iter().find(|(known, _)| *known == name).map(|(_, sentence)| (*sentence).to_owned())
+}
+
+/// An instant as the pages write it.
+fn in_words(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    format!("{} {} {}, {:02}:{:02} UTC", at.day(), at.month(), at.year(), at.hour(), at.minute())
 }

@@ -4,9 +4,11 @@ use maud::Markup;
 
 use crate::secret::Secret;
 use crate::web::{
-    AccountPage, Brand, ClientCard, ClientType, ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage,
-    HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient, Person, RegisteredPage,
-    Registrant, RegistrationForm, ReturnLink, ReturnsTo, ScopeLine, SetupPage, SignupPage, WebLink, WrongHostPage,
+    AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
+    ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage,
+    LoginRemark, LogoutPage, OwnClient, OwnClientPage, PasswordPage, Person, ProfilePage, Purpose, RegisteredPage,
+    Registrant, RegistrationForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine,
+    SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, WebLink, WrongHostPage,
 };
 
 /// The name of each page and its HTML.
@@ -25,8 +27,15 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("error", error(text).render(&brand)),
         ("wrong host", WrongHostPage { issuer: link(text), setting: Some(text.to_owned()) }.render(&brand)),
         ("account", account(text).render(&brand)),
+        ("profile", profile(text).render(&brand)),
+        ("password", password(text).render(&brand)),
+        ("applications", applications(text).render(&brand)),
+        ("schedule", schedule(text).render(&brand)),
+        ("sessions", sessions(text).render(&brand)),
         ("developer", developer(text).render(&brand)),
         ("developer, empty", empty(text).render(&brand)),
+        ("own client", own_client(text).render(&brand)),
+        ("client deletion", client_deletion(text).render(&brand)),
         ("registered", registered(text).render(&brand)),
         ("form_post", form_post(text).render(&brand)),
     ];
@@ -146,6 +155,71 @@ fn account(text: &str) -> AccountPage {
     }
 }
 
+fn profile(text: &str) -> ProfilePage {
+    ProfilePage {
+        entries: ProfilePage::fields().map(|name| (name, entry(text))).collect(),
+        ordered: vec![Fact::new(text, text)],
+        picture: ImageSource::parse(text).or_else(|| ImageSource::parse("/users/1/picture")),
+        picture_error: some(text),
+        error: some(text),
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn password(text: &str) -> PasswordPage {
+    PasswordPage {
+        username: text.to_owned(),
+        current_error: some(text),
+        new_error: some(text),
+        error: some(text),
+        done: some(text),
+        minimum_password_length: 15,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn applications(text: &str) -> ApplicationsPage {
+    let application = ApplicationCard {
+        client_id: text.to_owned(),
+        name: text.to_owned(),
+        scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
+        since: text.to_owned(),
+        grants: 2,
+    };
+    let applications = vec![application.clone(), ApplicationCard { scope: Vec::new(), ..application }];
+    ApplicationsPage { applications, done: some(text), anti_forgery: text.to_owned() }
+}
+
+fn schedule(text: &str) -> SchedulePage {
+    let words = ScheduleWords { description: text.to_owned(), next_ticks: vec![text.to_owned()] };
+    SchedulePage {
+        application: Some(ScheduledApplication { client_id: text.to_owned(), name: text.to_owned() }),
+        set: Some(words.clone()),
+        preview: Some(words),
+        cron: entry(text),
+        time_zone: entry(text),
+        ends_grant: true,
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn sessions(text: &str) -> SessionsPage {
+    let line = |is_current| SessionLine {
+        sid: text.to_owned(),
+        device: text.to_owned(),
+        first_used: text.to_owned(),
+        last_used: text.to_owned(),
+        is_current,
+    };
+    SessionsPage {
+        sessions: vec![line(true), line(false), line(false)],
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
 fn developer(text: &str) -> DeveloperPage {
     let own = OwnClient {
         name: text.to_owned(),
@@ -156,14 +230,59 @@ fn developer(text: &str) -> DeveloperPage {
     let registration = RegistrationForm {
         client_name: entry(text),
         redirect_uris: entry(text),
-        client_type: Some(ClientType::Public),
+        purpose: Some(Purpose::App),
+        offers_service: false,
         error: some(text),
     };
-    DeveloperPage { clients: vec![own], registration, anti_forgery: text.to_owned() }
+    DeveloperPage { clients: vec![own], registration, done: some(text), anti_forgery: text.to_owned() }
 }
 
 fn empty(text: &str) -> DeveloperPage {
-    DeveloperPage { clients: Vec::new(), registration: RegistrationForm::default(), anti_forgery: text.to_owned() }
+    DeveloperPage {
+        clients: Vec::new(),
+        registration: RegistrationForm { offers_service: true, ..RegistrationForm::default() },
+        done: None,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn snippets(text: &str) -> Snippets {
+    Snippets {
+        issuer: text.to_owned(),
+        client_id: text.to_owned(),
+        has_secret: true,
+        redirect_uri: some(text),
+        scope: text.to_owned(),
+        authorization_endpoint: text.to_owned(),
+        token_endpoint: text.to_owned(),
+    }
+}
+
+fn own_client(text: &str) -> OwnClientPage {
+    let line = |number| SecretLine { number, made: text.to_owned() };
+    OwnClientPage {
+        client_id: text.to_owned(),
+        name: text.to_owned(),
+        client_type: ClientType::Confidential,
+        form: ClientForm {
+            client_name: entry(text),
+            redirect_uris: entry(text),
+            scope: entry(text),
+            logo_uri: entry(text),
+            policy_uri: entry(text),
+            tos_uri: entry(text),
+            error: some(text),
+        },
+        secrets: vec![line(1), line(2)],
+        new_secret: Some(Secret::new(text)),
+        snippets: snippets(text),
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn client_deletion(text: &str) -> ClientDeletionPage {
+    ClientDeletionPage { client_id: text.to_owned(), name: text.to_owned(), anti_forgery: text.to_owned() }
 }
 
 fn registered(text: &str) -> RegisteredPage {
@@ -175,6 +294,7 @@ fn registered(text: &str) -> RegisteredPage {
         authorization_endpoint: text.to_owned(),
         token_endpoint: text.to_owned(),
         discovery: text.to_owned(),
+        snippets: snippets(text),
     }
 }
 

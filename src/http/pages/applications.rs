@@ -1,0 +1,46 @@
+//! `/account/applications`
+
+use poem::{Response, http::StatusCode};
+
+use super::{current, done, in_words, own, refused, scope_lines, sign_in_first};
+use crate::{
+    endpoint::connections::{ConnectedApplication, applications, disconnect},
+    http::visit::Visit,
+    web::{ApplicationCard, ApplicationsPage},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
+    let connected = match applications(visit.server.signet(), &own(&current), "me") {
+        Ok(connected) => connected,
+        Err(refusal) => return refused(&visit, refusal),
+    };
+    let page = ApplicationsPage {
+        applications: connected.iter().map(|connected| card(&visit, connected)).collect(),
+        done: done(&visit, &[("disconnected", "The application is disconnected.")]),
+        anti_forgery: visit.anti_forgery("applications", None),
+    };
+    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit("applications")?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
+    match disconnect(visit.server.signet(), &own(&current), "me", &visit.text("client_id")).await {
+        Ok(()) => Ok(visit.redirect("/account/applications?done=disconnected")),
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+fn card(visit: &Visit, connected: &ConnectedApplication) -> ApplicationCard {
+    let client_id = connected.client_id.as_str().to_owned();
+    ApplicationCard {
+        name: connected.client_name.clone().unwrap_or_else(|| client_id.clone()),
+        client_id,
+        scope: scope_lines(visit, &connected.scope),
+        since: in_words(connected.since),
+        grants: connected.grants,
+    }
+}
+
+const PATH: &str = "/account/applications";

@@ -1,0 +1,197 @@
+//! `/developer/{client_id}`: its owner looks after an application.
+
+use poem::{Response, http::StatusCode};
+
+use super::{current, done, entry, in_words, refused, sign_in_first, unfit};
+use crate::{
+    endpoint::{
+        access::Access,
+        clients::management::{add_secret, delete, remove_secret, replace, show as find},
+        management::ManagementRefusal,
+        session::CurrentSession,
+    },
+    http::visit::Visit,
+    oauth::{
+        client::{Client, ClientSecret},
+        registration::{RegistrationRefusal, RegistrationRequest},
+        scope::Scope,
+    },
+    secret::Secret,
+    web::{ClientDeletionPage, ClientForm, ClientType, Entry, OwnClientPage, SecretLine, Snippets},
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    match find(visit.server.signet(), &access(&current), &visit.id) {
+        Ok(client) => {
+            let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &client) };
+            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+        }
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit(ACTION)?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let (signet, access) = (visit.server.signet(), access(&current));
+    let client = match find(signet, &access, &visit.id) {
+        Ok(client) => client,
+        Err(refusal) => return refused(&visit, refusal),
+    };
+    match replace(signet, &access, &visit.id, &request(&visit, &client)?).await {
+        Ok(_) => Ok(visit.redirect(&address(&visit, "?done=saved"))),
+        Err(ManagementRefusal::Metadata(refusal)) => {
+            let page = corrected(&visit, page(&visit, &client), &refusal);
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(&visit.server.brand)))
+        }
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Response> {
+    visit.admit(ACTION)?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let (signet, access) = (visit.server.signet(), access(&current));
+    match visit.value("decision") {
+        Some("add") => match add_secret(signet, &access, &visit.id).await {
+            Ok((client, secret)) => Ok(with_secret(&visit, &client, secret)),
+            Err(refusal) => refused(&visit, refusal),
+        },
+        Some("remove") => {
+            let number = visit.text("number").parse().map_err(|_| unfit())?;
+            match remove_secret(signet, &access, &visit.id, number).await {
+                Ok(_) => Ok(visit.redirect(&address(&visit, "?done=removed"))),
+                Err(refusal) => refused(&visit, refusal),
+            }
+        }
+        _ => Err(unfit()),
+    }
+}
+
+pub(in crate::http) async fn show_deletion(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    match find(visit.server.signet(), &access(&current), &visit.id) {
+        Ok(client) => {
+            let page = ClientDeletionPage {
+                client_id: client.client_id.as_str().to_owned(),
+                name: client.metadata.client_name,
+                anti_forgery: visit.anti_forgery(ACTION, None),
+            };
+            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+        }
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+pub(in crate::http) async fn submit_deletion(visit: Visit) -> poem::Result<Response> {
+    visit.admit(ACTION)?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    if visit.value("decision") != Some("delete") {
+        return Err(unfit());
+    }
+    match delete(visit.server.signet(), &access(&current), &visit.id).await {
+        Ok(()) => Ok(visit.redirect("/developer?done=deleted")),
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+/// What a person may do with applications on the pages of them.
+pub(super) fn access(current: &CurrentSession) -> Access {
+    Access::of_session(current, "signet:clients")
+}
+
+/// What goes into the application of `client`.
+pub(super) fn snippets(visit: &Visit, client: &Client) -> Snippets {
+    let issuer = &visit.server.signet().issuer;
+    Snippets {
+        issuer: issuer.as_str().to_owned(),
+        client_id: client.client_id.as_str().to_owned(),
+        has_secret: client.has_secret(),
+        redirect_uri: client.metadata.redirect_uris.first().map(|uri| uri.as_str().to_owned()),
+        scope: asked(client).to_string(),
+        authorization_endpoint: issuer.endpoint("/authorize"),
+        token_endpoint: issuer.endpoint("/token"),
+    }
+}
+
+/// What an application asks for at first: of whom logs in to it who they are, and not all that it might ask for.
+fn asked(client: &Client) -> Scope {
+    let scope = &client.metadata.scope;
+    let login: Scope = scope.iter().filter(|token| matches!(*token, "openid" | "profile" | "email")).collect();
+    let logs_people_in = !client.metadata.redirect_uris.is_empty() && !login.is_empty();
+    if logs_people_in { login } else { scope.clone() }
+}
+
+/// Not a redirect: the secret is shown once and stands in no address.
+fn with_secret(visit: &Visit, client: &Client, secret: Secret) -> Response {
+    let page = OwnClientPage { new_secret: Some(secret), ..page(visit, client) };
+    visit.page(StatusCode::CREATED, page.render(&visit.server.brand))
+}
+
+fn page(visit: &Visit, client: &Client) -> OwnClientPage {
+    let metadata = &client.metadata;
+    let web = |address: &Option<String>| Entry::of(address.clone().unwrap_or_default());
+    let redirect_uris: Vec<&str> = metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
+    let line = |secret: &ClientSecret| SecretLine { number: secret.number, made: in_words(secret.created_at) };
+    OwnClientPage {
+        client_id: client.client_id.as_str().to_owned(),
+        name: metadata.client_name.clone(),
+        client_type: if client.is_public() { ClientType::Public } else { ClientType::Confidential },
+        form: ClientForm {
+            client_name: Entry::of(metadata.client_name.clone()),
+            redirect_uris: Entry::of(redirect_uris.join("\n")),
+            scope: Entry::of(metadata.scope.to_string()),
+            logo_uri: web(&metadata.openid.logo_uri),
+            policy_uri: web(&metadata.policy_uri),
+            tos_uri: web(&metadata.tos_uri),
+            error: None,
+        },
+        secrets: client.secrets.iter().map(line).collect(),
+        new_secret: None,
+        snippets: snippets(visit, client),
+        done: None,
+        anti_forgery: visit.anti_forgery(ACTION, None),
+    }
+}
+
+/// The page with what was just entered, and what is wrong with it.
+fn corrected(visit: &Visit, page: OwnClientPage, refusal: &RegistrationRefusal) -> OwnClientPage {
+    let entered = |name: &str| {
+        let error = (refusal.member == name).then(|| refusal.description.clone());
+        entry(visit.text(name), error.as_ref())
+    };
+    let form = ClientForm {
+        client_name: entered("client_name"),
+        redirect_uris: entered("redirect_uris"),
+        scope: entered("scope"),
+        logo_uri: entered("logo_uri"),
+        policy_uri: entered("policy_uri"),
+        tos_uri: entered("tos_uri"),
+        error: (!MEMBERS.contains(&refusal.member)).then(|| refusal.to_string()),
+    };
+    OwnClientPage { form, ..page }
+}
+
+/// What is registered of `client`, with what was entered in its place.
+fn request(visit: &Visit, client: &Client) -> poem::Result<RegistrationRequest> {
+    let known = serde_json::to_value(&client.metadata).and_then(serde_json::from_value::<RegistrationRequest>);
+    let mut request = known.map_err(poem::error::InternalServerError)?;
+    let filled = |name: &str| Some(visit.text(name).trim().to_owned()).filter(|text| !text.is_empty());
+    request.client_name = Some(visit.text("client_name"));
+    request.redirect_uris = Some(super::developer::lines(&visit.text("redirect_uris")));
+    request.scope = filled("scope");
+    request.openid.logo_uri = filled("logo_uri");
+    request.policy_uri = filled("policy_uri");
+    request.tos_uri = filled("tos_uri");
+    Ok(request)
+}
+
+/// The address of the application that was asked for.
+fn address(visit: &Visit, rest: &str) -> String {
+    format!("{}{rest}", crate::web::own_client_path(&visit.id))
+}
+
+const ACTION: &str = "own client";
+const MEMBERS: [&str; 6] = ["client_name", "redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
+const DONE: [(&str, &str); 2] = [("saved", "Saved."), ("removed", "The secret is removed.")];

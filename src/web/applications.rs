@@ -1,0 +1,121 @@
+//! The page at `/account/applications`: what a person has let applications do.
+
+use maud::{Markup, html};
+
+use super::component::{Button, back_to, hidden};
+use super::consent::ScopeLine;
+use super::layout::{Brand, Frame, Place};
+
+/// What the page of connected applications shows.
+#[derive(Clone, Debug)]
+pub struct ApplicationsPage {
+    /// The applications.
+    pub applications: Vec<ApplicationCard>,
+    /// What was just done, as a sentence.
+    pub done: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// An application that holds grants of the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationCard {
+    /// `client_id`.
+    pub client_id: String,
+    /// `client_name`.
+    pub name: String,
+    /// What it may do.
+    pub scope: Vec<ScopeLine>,
+    /// Since when, in words.
+    pub since: String,
+    /// How many grants it holds.
+    pub grants: usize,
+}
+
+impl ApplicationsPage {
+    /// The page. Its forms post `client_id` to `/account/applications`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, "Connected applications").at(Place::Account).around(&html! {
+            (back_to("/account", "Your account", self.done.as_deref()))
+            h1 { "Connected applications" }
+            @if self.applications.is_empty() {
+                p .empty { "No application has access to your account." }
+            }
+            @for (number, application) in self.applications.iter().enumerate() {
+                (application.render(&format!("application-{number}"), &self.anti_forgery))
+            }
+        })
+    }
+}
+
+impl ApplicationCard {
+    fn render(&self, id: &str, anti_forgery: &str) -> Markup {
+        html! {
+            section .card {
+                h2 #(id) { bdi { (self.name) } }
+                @if self.scope.is_empty() {
+                    p .muted { "It can see that it is you, and nothing more." }
+                } @else {
+                    ul .scopes {
+                        @for line in &self.scope {
+                            li {
+                                strong { (line.title) }
+                                @if !line.description.is_empty() { " " span .muted { (line.description) } }
+                            }
+                        }
+                    }
+                }
+                p .muted {
+                    "Since " (self.since) ", in " (self.grants) " "
+                    @if self.grants == 1 { "grant." } @else { "grants." }
+                }
+                form method="post" action="/account/applications" {
+                    (hidden(anti_forgery, None))
+                    input type="hidden" name="client_id" value=(self.client_id);
+                    div .actions {
+                        (Button::secondary(&format!("{id}-disconnect"), "Disconnect").about(id))
+                        a .button href=(schedule_of(&self.client_id)) aria-describedby=(id) { "Refresh schedule" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the refresh schedule for one application is.
+fn schedule_of(client_id: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("client_id", client_id).finish();
+    format!("/account/schedule?{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html_of(applications: Vec<ApplicationCard>) -> String {
+        let page = ApplicationsPage { applications, done: None, anti_forgery: "token".to_owned() };
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn an_application_says_what_it_may_do_and_can_be_disconnected() {
+        let scope = vec![ScopeLine {
+            token: "orders:read".to_owned(),
+            title: "See your orders".to_owned(),
+            description: "at Orders".to_owned(),
+        }];
+        let application = ApplicationCard {
+            client_id: "a/b".to_owned(),
+            name: "Report".to_owned(),
+            scope,
+            since: "1 May 2030".to_owned(),
+            grants: 2,
+        };
+        let html = html_of(vec![application]);
+        for part in ["See your orders", "in 2 grants.", "value=\"a/b\"", "/account/schedule?client_id=a%2Fb"] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert!(html_of(Vec::new()).contains("No application has access"));
+    }
+}

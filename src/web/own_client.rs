@@ -1,0 +1,246 @@
+//! The pages at `/developer/{client_id}`: a person looks after an application of theirs.
+
+use maud::{Markup, html};
+
+use super::client::{ClientType, chosen};
+use super::component::{Button, alert, back_to, caution, copyable, hidden};
+use super::field::{Entry, Field};
+use super::layout::{Brand, Frame, Place};
+use super::snippet::Snippets;
+use crate::secret::Secret;
+
+/// What the page of one's own application shows.
+#[derive(Clone, Debug)]
+pub struct OwnClientPage {
+    /// `client_id`.
+    pub client_id: String,
+    /// `client_name`, as it is registered.
+    pub name: String,
+    /// Whether it keeps a secret.
+    pub client_type: ClientType,
+    /// What can be changed.
+    pub form: ClientForm,
+    /// Its secrets that live; empty if it has none by its kind.
+    pub secrets: Vec<SecretLine>,
+    /// A secret that was just made; it is shown this once.
+    pub new_secret: Option<Secret>,
+    /// What goes into the application.
+    pub snippets: Snippets,
+    /// What was just done, as a sentence.
+    pub done: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// What its owner can change of an application.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the members are those of RFC 7591 §2")]
+pub struct ClientForm {
+    pub client_name: Entry,
+    /// One per line.
+    pub redirect_uris: Entry,
+    pub scope: Entry,
+    pub logo_uri: Entry,
+    pub policy_uri: Entry,
+    pub tos_uri: Entry,
+    /// What is wrong beside the fields, as a sentence.
+    pub error: Option<String>,
+}
+
+/// A secret that lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretLine {
+    /// By which number it is spoken of.
+    pub number: u32,
+    /// When it was made, in words.
+    pub made: String,
+}
+
+/// The page that asks whether an application shall really go.
+#[derive(Clone, Debug)]
+pub struct ClientDeletionPage {
+    /// `client_id`.
+    pub client_id: String,
+    /// `client_name`.
+    pub name: String,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+impl OwnClientPage {
+    /// The page. Its forms post to `/developer/{client_id}` what can be changed, and to `/developer/{client_id}/secrets`
+    /// `decision=add`, or `decision=remove` with a `number`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        let path = path(&self.client_id);
+        Frame::document(brand, &self.name).at(Place::Applications).around(&html! {
+            (back_to("/developer", "Your applications", self.done.as_deref()))
+            h1 { bdi { (self.name) } }
+            @if let Some(secret) = &self.new_secret {
+                section .card {
+                    h2 { "A new secret" }
+                    (caution(&html! { p { "It is shown once. Copy it now to where it is kept." } }))
+                    dl .facts { (copyable("client-secret", "client_secret", secret.expose())) }
+                }
+            }
+            section .card {
+                h2 { "Who it is" }
+                dl .facts {
+                    (copyable("client-id", "client_id", &self.client_id))
+                    div { dt { "Type" } dd { (self.client_type.description()) } }
+                }
+            }
+            (self.form.render(&path, &self.anti_forgery))
+            @if !self.secrets.is_empty() { (self.secrets(&path)) }
+            section .card {
+                h2 { "To paste" }
+                (self.snippets.render(brand))
+            }
+            section .card .row {
+                div {
+                    h2 { "Delete" }
+                    p .muted { "Nobody can log in to it any more, and its tokens end." }
+                }
+                a .button href={ (path) "/delete" } { "Delete the application" }
+            }
+        })
+    }
+
+    fn secrets(&self, path: &str) -> Markup {
+        html! {
+            section .card {
+                h2 { "Secrets" }
+                p .muted {
+                    "Two live at a time: add one, give it to the application, and remove the one before. Only their \
+                     hashes are kept."
+                }
+                @for secret in &self.secrets {
+                    form .row method="post" action={ (path) "/secrets" } {
+                        (hidden(&self.anti_forgery, None))
+                        input type="hidden" name="number" value=(secret.number);
+                        p #{ "secret-" (secret.number) } { "Secret " (secret.number) ", of " (secret.made) }
+                        @if self.secrets.len() > 1 {
+                            (Button::secondary(&format!("secret-{}-remove", secret.number), "Remove")
+                                .deciding("remove").about(&format!("secret-{}", secret.number)))
+                        }
+                    }
+                }
+                @if self.secrets.len() < 2 {
+                    form method="post" action={ (path) "/secrets" } {
+                        (hidden(&self.anti_forgery, None))
+                        div .actions { (Button::secondary("secret-add", "Add a secret").deciding("add")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl ClientForm {
+    fn render(&self, path: &str, anti_forgery: &str) -> Markup {
+        html! {
+            section .card {
+                h2 { "What people see and where they return to" }
+                @if let Some(error) = &self.error { (alert(error)) }
+                form method="post" action=(path) {
+                    (hidden(anti_forgery, None))
+                    (Field::text("client_name", "Name").entry(&self.client_name))
+                    (Field::lines("redirect_uris", "Redirect URIs").optional().entry(&self.redirect_uris)
+                        .hint("One per line, exactly as you will send them."))
+                    (Field::text("logo_uri", "Address of a logo").optional().entry(&self.logo_uri))
+                    (Field::text("policy_uri", "Privacy policy").optional().entry(&self.policy_uri))
+                    (Field::text("tos_uri", "Terms of service").optional().entry(&self.tos_uri))
+                    (Field::text("scope", "Scope").optional().entry(&self.scope)
+                        .hint("What it may ask for, with spaces between. Left empty, it is what any application may."))
+                    div .actions { (Button::primary("client-submit", "Save")) }
+                }
+            }
+        }
+    }
+}
+
+impl ClientDeletionPage {
+    /// The page. Its form posts to `/developer/{client_id}/delete`, with `decision=delete`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        let path = path(&self.client_id);
+        Frame::question(brand, "Delete an application").at(Place::Applications).around(&html! {
+            section .card {
+                h1 { "Delete " (chosen(&self.name)) "?" }
+                p { "Nobody can log in to it any more, and what was granted to it ends. This cannot be undone." }
+                form method="post" action={ (path) "/delete" } {
+                    (hidden(&self.anti_forgery, None))
+                    div .actions .pair {
+                        a .button href=(path) { "Keep it" }
+                        (Button::primary("client-delete", "Delete").deciding("delete"))
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Where the application of `client_id` is: what may not stand in a segment of a path is encoded.
+#[must_use]
+pub fn path(client_id: &str) -> String {
+    use std::fmt::Write;
+    let mut path = "/developer/".to_owned();
+    for byte in client_id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            // Writing to a String does not fail.
+            let _ = write!(path, "%{byte:02X}");
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(secrets: usize) -> OwnClientPage {
+        let line = |number| SecretLine { number, made: "1 May 2030".to_owned() };
+        OwnClientPage {
+            client_id: "a/b".to_owned(),
+            name: "Wiki".to_owned(),
+            client_type: ClientType::Confidential,
+            form: ClientForm { client_name: Entry::of("Wiki"), ..ClientForm::default() },
+            secrets: (1..).take(secrets).map(line).collect(),
+            new_secret: None,
+            snippets: Snippets::default(),
+            done: None,
+            anti_forgery: "token".to_owned(),
+        }
+    }
+
+    fn html_of(page: &OwnClientPage) -> String {
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn one_secret_can_be_joined_by_another_and_only_one_of_two_removed() {
+        let counts = |secrets| {
+            let html = html_of(&page(secrets));
+            (html.matches("secret-add").count(), html.matches("value=\"remove\"").count())
+        };
+        assert_eq!([counts(0), counts(1), counts(2)], [(0, 0), (1, 0), (0, 2)]);
+    }
+
+    #[test]
+    fn a_new_secret_is_shown_to_copy() {
+        let html = html_of(&OwnClientPage { new_secret: Some(Secret::new("s3cret")), ..page(2) });
+        assert!(html.contains("id=\"client-secret\">s3cret</code>"), "{html}");
+        assert!(!html_of(&page(2)).contains("id=\"client-secret\""));
+    }
+
+    #[test]
+    fn forms_lead_to_the_application() {
+        let html = html_of(&page(1));
+        for action in ["action=\"/developer/a%2Fb\"", "action=\"/developer/a%2Fb/secrets\"", "/developer/a%2Fb/delete"]
+        {
+            assert!(html.contains(action), "{action}: {html}");
+        }
+    }
+}

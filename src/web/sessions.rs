@@ -1,0 +1,100 @@
+//! The page at `/account/sessions`: where a person is signed in.
+
+use maud::{Markup, html};
+
+use super::component::{Button, back_to, hidden};
+use super::layout::{Brand, Frame, Place};
+
+/// What the page of one's sessions shows.
+#[derive(Clone, Debug)]
+pub struct SessionsPage {
+    /// The sessions that stand.
+    pub sessions: Vec<SessionLine>,
+    /// What was just done, as a sentence.
+    pub done: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// A session, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    /// Its name in the form field `sid`.
+    pub sid: String,
+    /// The browser and its system.
+    pub device: String,
+    /// When it began, in words.
+    pub first_used: String,
+    /// When it was last used, in words.
+    pub last_used: String,
+    /// Whether it is the one in which the page is looked at.
+    pub is_current: bool,
+}
+
+impl SessionsPage {
+    /// The page. Its forms post to `/account/sessions`, with `decision=end` and a `sid`, or with `decision=end-all`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, "Sessions").at(Place::Account).around(&html! {
+            (back_to("/account", "Your account", self.done.as_deref()))
+            h1 { "Where you are signed in" }
+            @for (number, session) in self.sessions.iter().enumerate() {
+                (session.render(&format!("session-{number}"), &self.anti_forgery))
+            }
+            section .card .row {
+                div {
+                    h2 { "All devices" }
+                    p .muted { "Signs you out on every device, this one too." }
+                }
+                form method="post" action="/account/sessions" {
+                    (hidden(&self.anti_forgery, None))
+                    (Button::secondary("sign-out-everywhere", "Sign out everywhere").deciding("end-all"))
+                }
+            }
+        })
+    }
+}
+
+impl SessionLine {
+    fn render(&self, id: &str, anti_forgery: &str) -> Markup {
+        html! {
+            section .card .row {
+                div {
+                    h2 #(id) {
+                        bdi { (self.device) }
+                        @if self.is_current { " " span .badge { "This one" } }
+                    }
+                    p .muted { "First used " (self.first_used) ", last used " (self.last_used) "." }
+                }
+                @if !self.is_current {
+                    form method="post" action="/account/sessions" {
+                        (hidden(anti_forgery, None))
+                        input type="hidden" name="sid" value=(self.sid);
+                        (Button::secondary(&format!("{id}-end"), "Sign out there").deciding("end").about(id))
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_s_own_session_is_marked_and_every_other_can_be_ended() {
+        let line = |sid: &str, is_current| SessionLine {
+            sid: sid.to_owned(),
+            device: "Firefox on Linux".to_owned(),
+            first_used: "1 May 2030".to_owned(),
+            last_used: "2 May 2030".to_owned(),
+            is_current,
+        };
+        let sessions = vec![line("s1", true), line("s2", false)];
+        let page = SessionsPage { sessions, done: None, anti_forgery: "token".to_owned() };
+        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        assert_eq!((html.matches("This one").count(), html.matches("Sign out there").count()), (1, 1), "{html}");
+        assert!(html.contains("value=\"s2\"") && !html.contains("value=\"s1\""), "{html}");
+    }
+}

@@ -1,0 +1,143 @@
+//! What a developer pastes into an application so that people can log in to it.
+
+use maud::{Markup, html};
+
+use super::component::code_block;
+use super::layout::Brand;
+
+/// The values of an application, of which the texts are made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snippets {
+    /// The issuer.
+    pub issuer: String,
+    /// `client_id`.
+    pub client_id: String,
+    /// Whether it has a secret.
+    pub has_secret: bool,
+    /// The first of `redirect_uris`; without one nobody logs in to it.
+    pub redirect_uri: Option<String>,
+    /// What it asks for.
+    pub scope: String,
+    /// `authorization_endpoint`.
+    pub authorization_endpoint: String,
+    /// `token_endpoint`.
+    pub token_endpoint: String,
+}
+
+impl Snippets {
+    pub(super) fn render(&self, brand: &Brand) -> Markup {
+        html! {
+            @for (id, title, text) in self.all(brand) {
+                h3 { (title) }
+                (code_block(id, title, &text))
+            }
+        }
+    }
+
+    /// Id, title and text of each.
+    fn all(&self, brand: &Brand) -> Vec<(&'static str, &'static str, String)> {
+        let mut all = vec![("snippet-settings", "Settings", self.settings())];
+        if let Some(redirect_uri) = &self.redirect_uri {
+            all.push(("snippet", "A link to log in with, in HTML", self.link(brand, redirect_uri)));
+            all.push(("snippet-token", "The code for tokens, with curl", self.redemption(redirect_uri)));
+        } else {
+            all.push(("snippet-token", "A token, with curl", self.service()));
+        }
+        all
+    }
+
+    /// As most programs read them from their environment.
+    fn settings(&self) -> String {
+        let redirect_uri =
+            self.redirect_uri.as_ref().map_or_else(String::new, |uri| format!("OIDC_REDIRECT_URI={uri}\n"));
+        let secret = if self.has_secret { "OIDC_CLIENT_SECRET=CLIENT_SECRET\n" } else { "" };
+        format!(
+            "OIDC_ISSUER={}\nOIDC_CLIENT_ID={}\n{secret}{redirect_uri}OIDC_SCOPES=\"{}\"",
+            self.issuer, self.client_id, self.scope
+        )
+    }
+
+    /// The link as HTML to paste: escaped once here, and once more when it is shown.
+    fn link(&self, brand: &Brand, redirect_uri: &str) -> String {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.client_id)
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("scope", &self.scope)
+            .append_pair("state", "STATE")
+            .append_pair("code_challenge", "CODE_CHALLENGE")
+            .append_pair("code_challenge_method", "S256")
+            .finish();
+        html! { a href={ (self.authorization_endpoint) "?" (query) } { "Log in with " (brand.name) } }.into_string()
+    }
+
+    fn redemption(&self, redirect_uri: &str) -> String {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", self.client_id.as_str()),
+            ("redirect_uri", redirect_uri),
+            ("code", "CODE"),
+            ("code_verifier", "CODE_VERIFIER"),
+        ];
+        self.curl(&fields)
+    }
+
+    fn service(&self) -> String {
+        self.curl(&[("grant_type", "client_credentials"), ("client_id", self.client_id.as_str())])
+    }
+
+    /// A form to the token endpoint. In single quotes a shell changes nothing, so that no value may have one.
+    fn curl(&self, fields: &[(&str, &str)]) -> String {
+        let secret = self.has_secret.then_some(("client_secret", "CLIENT_SECRET"));
+        let quoted = |value: &str| value.replace('\'', "'\\''");
+        let mut command = format!("curl '{}'", quoted(&self.token_endpoint));
+        for (name, value) in fields.iter().copied().chain(secret) {
+            command.push_str(&format!(" \\\n  --data-urlencode '{name}={}'", quoted(value)));
+        }
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snippets() -> Snippets {
+        Snippets {
+            issuer: "https://login.example.org".to_owned(),
+            client_id: "wiki-1".to_owned(),
+            has_secret: true,
+            redirect_uri: Some("https://wiki.example/it's".to_owned()),
+            scope: "openid profile".to_owned(),
+            authorization_endpoint: "https://login.example.org/authorize".to_owned(),
+            token_endpoint: "https://login.example.org/token".to_owned(),
+        }
+    }
+
+    fn texts(snippets: &Snippets) -> Vec<(&'static str, String)> {
+        let all = snippets.all(&Brand { name: "Acme".to_owned() });
+        all.into_iter().map(|(id, _, text)| (id, text)).collect()
+    }
+
+    #[test]
+    fn every_text_has_the_exact_values_and_a_place_for_the_secret() {
+        let all = texts(&snippets());
+        assert_eq!(all.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["snippet-settings", "snippet", "snippet-token"]);
+        let [settings, link, curl] = [0, 1, 2].map(|at| all[at].1.clone());
+        assert!(settings.contains("OIDC_ISSUER=https://login.example.org\nOIDC_CLIENT_ID=wiki-1\n"), "{settings}");
+        assert!(link.ends_with("\">Log in with Acme</a>") && link.contains("client_id=wiki-1&amp;"), "{link}");
+        assert!(curl.contains("'redirect_uri=https://wiki.example/it'\\''s'"), "{curl}");
+        for text in [settings, curl] {
+            assert!(text.contains("=CLIENT_SECRET"), "{text}");
+        }
+        let public = texts(&Snippets { has_secret: false, ..snippets() });
+        assert!(public.iter().all(|(_, text)| !text.contains("SECRET")), "{public:?}");
+    }
+
+    #[test]
+    fn a_service_gets_its_token_for_itself() {
+        let all = texts(&Snippets { redirect_uri: None, ..snippets() });
+        assert!(all.iter().all(|(id, _)| *id != "snippet"), "{all:?}");
+        assert!(all.iter().any(|(_, text)| text.contains("grant_type=client_credentials")), "{all:?}");
+    }
+}
