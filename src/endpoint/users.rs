@@ -1,5 +1,7 @@
 //! `/users`: people are looked at, changed and taken away, by administrators and by themselves.
 
+use std::net::IpAddr;
+
 use super::{
     Fault, Signet,
     access::Access,
@@ -51,7 +53,7 @@ pub struct PasswordChange<'a> {
     /// The new one.
     pub new_password: Secret,
     /// From where.
-    pub address: std::net::IpAddr,
+    pub address: IpAddr,
     /// With what.
     pub user_agent: &'a str,
 }
@@ -238,6 +240,24 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     Err(Fault::Contended.into())
 }
 
+/// Takes the person who has `access` away, as [`delete`] does, once they have shown that they know the password. The address
+/// and the browser are those that it was entered from.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then the account is still there. What is wrong with the password is told of the field
+/// `current_password`.
+pub async fn delete_own(
+    signet: &Signet,
+    access: &Access,
+    presented_password: Secret,
+    from: (IpAddr, &str),
+) -> Result<(), ManagementRefusal> {
+    let (kept, _) = find_to_change(signet, access, "me")?;
+    verify_current(signet, &kept.record, Some(presented_password), from).await?;
+    delete(signet, access, "me").await
+}
+
 /// Sets a password. Every session and grant that began with the one before ends.
 ///
 /// # Errors
@@ -252,7 +272,8 @@ pub async fn change_password(
     let (kept, editor) = find_to_change(signet, access, id)?;
     let account = &kept.record;
     if editor == Editor::Owner || access.subject().as_str() == account.id.as_str() {
-        verify_current(signet, account, change).await?;
+        let from = (change.address, change.user_agent);
+        verify_current(signet, account, change.current_password.clone(), from).await?;
     }
     let known = [
         account.username.as_str(),
@@ -280,18 +301,14 @@ pub async fn change_password(
 async fn verify_current(
     signet: &Signet,
     account: &Account,
-    change: &PasswordChange<'_>,
+    presented_password: Option<Secret>,
+    (address, user_agent): (IpAddr, &str),
 ) -> Result<(), ManagementRefusal> {
     let wrong = |text: &str| ManagementRefusal::Fields(FieldErrors::of_one("current_password", &text));
-    let Some(presented_password) = change.current_password.clone() else {
+    let Some(presented_password) = presented_password else {
         return Err(wrong("Enter the password of today."));
     };
-    let attempt = LoginAttempt {
-        username: account.username.as_str(),
-        presented_password,
-        address: change.address,
-        user_agent: change.user_agent,
-    };
+    let attempt = LoginAttempt { username: account.username.as_str(), presented_password, address, user_agent };
     match login::verify_password(signet, &attempt, None).await {
         Ok(_) => Ok(()),
         Err(LoginRefusal::Mismatch) => Err(wrong("This is not the password of today.")),

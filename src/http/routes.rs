@@ -121,6 +121,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
         .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
         .at("/account/schedule", poem::get(page(H::Schedule)).post(page(H::SubmitSchedule)))
+        .at("/account/data", poem::get(page(H::OwnData)).post(page(H::SubmitOwnData)))
+        .at("/account/data/copy", poem::get(page(H::CopyOwnData)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
@@ -230,6 +232,9 @@ enum H {
     SubmitSessions,
     Schedule,
     SubmitSchedule,
+    OwnData,
+    CopyOwnData,
+    SubmitOwnData,
     Developer,
     SubmitDeveloper,
     OwnClient,
@@ -283,6 +288,9 @@ impl Endpoint for Page {
             H::SubmitSessions => pages::sessions::submit(visit).await,
             H::Schedule => pages::schedule::show(visit).await,
             H::SubmitSchedule => pages::schedule::submit(visit).await,
+            H::OwnData => pages::own_data::show(visit).await,
+            H::CopyOwnData => pages::own_data::copy(visit).await,
+            H::SubmitOwnData => pages::own_data::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
             H::OwnClient => pages::own_client::show(visit).await,

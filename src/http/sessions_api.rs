@@ -128,7 +128,8 @@ struct SessionPageBody {
     next_page_token: Option<String>,
 }
 
-fn session_json(listed: &ListedSession) -> Value {
+/// A session as JSON.
+pub(super) fn session_json(listed: &ListedSession) -> Value {
     let session = &listed.session;
     json!({
         "id": session.sid.as_str(),

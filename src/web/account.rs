@@ -42,6 +42,7 @@ impl AccountPage {
                 } @else {
                     (facts(&self.profile))
                 }
+                div .actions { a .button href="/account/profile" { "Edit profile" } }
             }
             @for (title, about, path, action) in PLACES {
                 section .card .row {
@@ -67,13 +68,7 @@ impl AccountPage {
 }
 
 /// Title, what is there, where, and what one does there.
-const PLACES: [(&str, &str, &str, &str); 7] = [
-    (
-        "Your details",
-        "Name, picture, addresses, and what else applications may learn.",
-        "/account/profile",
-        "Edit profile",
-    ),
+const PLACES: [(&str, &str, &str, &str); 6] = [
     ("Password", "Changing it signs out every other device.", "/account/password", "Change password"),
     (
         "Connected applications",

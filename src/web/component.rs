@@ -95,7 +95,7 @@ pub(super) fn notice(text: &str) -> Markup {
 /// Where a page of a person's account begins: back to the whole, and what was just done.
 pub(super) fn back_to(path: &str, name: &str, done: Option<&str>) -> Markup {
     html! {
-        p .fine { a href=(path) { (name) } }
+        p { a href=(path) { (name) } }
         @if let Some(done) = done { (notice(done)) }
     }
 }

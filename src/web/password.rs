@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::component::{Button, alert, back_to, hidden};
 use super::field::Field;
 use super::layout::{Brand, Frame, Place};
+use super::signup::password_rule;
 
 /// What the page of the password shows.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +30,7 @@ impl PasswordPage {
     /// The page. Its form posts `current_password` and `new_password` to `/account/password`.
     #[must_use]
     pub fn render(&self, brand: &Brand) -> Markup {
-        let hint =
-            format!("At least {} characters. A few words that you remember do well.", self.minimum_password_length);
+        let hint = password_rule(self.minimum_password_length);
         Frame::document(brand, "Password").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", self.done.as_deref()))
             h1 { "Password" }

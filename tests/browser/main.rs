@@ -352,7 +352,17 @@ async fn the_pages_fit_in_light_in_dark_and_on_a_phone() {
         browser.expect("Report").await;
         browser.picture(&format!("consent-{name}")).await;
         show("account", "/account").await;
+        for page in ["profile", "password", "applications", "sessions", "schedule", "data"] {
+            show(page, &format!("/account/{page}")).await;
+        }
         show("developer", "/developer").await;
+        browser.fill("[name=client_name]", &format!("Wiki {name}")).await;
+        browser.fill("[name=redirect_uris]", "https://wiki.example.org/callback").await;
+        browser.click("#register-submit").await;
+        browser.picture(&format!("registered-{name}")).await;
+        let client_id = browser.find("#client-id").await.text().await.unwrap();
+        show("own-client", &format!("/developer/{client_id}")).await;
+        show("client-deletion", &format!("/developer/{client_id}/delete")).await;
         show("logout", "/logout").await;
         browser.end().await;
     }

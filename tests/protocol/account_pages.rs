@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Api, new_person},
-    signed_in,
+    json, signed_in,
     support::{ADMINISTRATOR, RunningServer},
     tokens,
     visitor::{Page, Visitor, config},
@@ -30,7 +30,7 @@ async fn two_browsers() -> (RunningServer, Visitor, Visitor) {
 async fn every_page_asks_to_sign_in_and_every_form_needs_its_token() {
     let server = RunningServer::start(&config());
     let mut person = new_person(&server.issuer, "eve").await;
-    for path in ["profile", "password", "applications", "sessions", "schedule"] {
+    for path in ["profile", "password", "applications", "sessions", "schedule", "data"] {
         let path = format!("/account/{path}");
         let location = Visitor::new(&server.issuer).get(&path).await.location();
         assert!(location.starts_with("/login?interaction="), "{path}: {location}");
@@ -169,4 +169,38 @@ async fn a_schedule_is_previewed_set_and_removed() {
         assert!(visitor.get(&page.location()).await.html.contains("No schedule."), "{path}");
     }
     assert_eq!(visitor.get("/account/schedule?client_id=nowhere").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_person_takes_a_copy_of_what_is_known_of_them() {
+    let (server, mut visitor) = signed_in().await;
+    tokens(&mut visitor, "report", &[]).await;
+    let page = visitor.get("/account/data/copy").await;
+    assert_eq!(page.header("content-disposition"), "attachment; filename=\"account.json\"");
+    assert_eq!(page.header("cache-control"), "no-store");
+    let known = json(&page);
+    assert_eq!((&known["user"]["username"], known["sessions"].as_array().unwrap().len()), (&"root".into(), 1));
+    assert_eq!(known["applications"][0]["client_id"], known["grants"][0]["client_id"]);
+    assert!(!page.html.contains("argon2") && !page.html.contains("digest"), "{}", page.html);
+    assert_eq!(Visitor::new(&server.issuer).get("/account/data/copy").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_person_who_knows_the_password_leaves_for_good() {
+    let (server, mut here, mut there) = two_browsers().await;
+    let form = |password| [("decision", "delete"), ("password", password)];
+    for wrong in ["wrong", ""] {
+        let page = fill(&mut here, "/account/data", &form(wrong)).await;
+        assert!(page.status == 422 && page.html.contains("id=\"password-error\""), "{}", page.html);
+    }
+    assert_eq!(there.get("/account").await.status, 200, "nothing has changed");
+    let page = fill(&mut here, "/account/data", &form(PASSPHRASE)).await;
+    assert_eq!((page.status, page.location().as_str()), (303, "/logout/done"), "{}", page.html);
+    assert_eq!((here.get("/account").await.status, there.get("/account").await.status), (303, 303));
+    new_person(&server.issuer, "eve").await;
+    let mut root = Visitor::new(&server.issuer);
+    root.sign_in(ADMINISTRATOR).await;
+    let page = fill(&mut root, "/account/data", &form(ADMINISTRATOR.1)).await;
+    assert!(page.status == 409 && page.html.contains("last administrator"), "{}", page.html);
+    assert_eq!(root.get("/account").await.status, 200);
 }

@@ -53,7 +53,7 @@ async fn an_application_is_registered_with_a_name_and_an_address_and_then_edited
     let page = fill(&mut person, &path, &path, &form(uris)).await;
     assert_eq!((page.status, page.location()), (303, format!("{path}?done=saved")), "{}", page.html);
     let page = person.get(&path).await;
-    for part in ["Wiki &amp; more", "https://wiki.example.org/other", "/privacy", "value=\"openid email\""] {
+    for part in ["Wiki &amp; more", "https://wiki.example.org/other", "/privacy", "value=\"email openid\""] {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
     let form = [("client_name", "Wiki"), ("redirect_uris", uris), ("scope", "openid signet:admin")];
@@ -88,7 +88,7 @@ async fn a_secret_is_replaced_while_both_live() {
     let second = copied(&page, "client-secret");
     assert!(!person.get(&path).await.html.contains(&second), "it is shown once");
     assert_eq!(fill(&mut person, &path, &secrets, &[("decision", "add")]).await.status, 409, "two live");
-    let mut works = async |secret: &str| {
+    let works = async |secret: &str| {
         let form = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", "x"), ("code_verifier", "x")];
         let form = [&form[..], &[("client_id", client_id.as_str()), ("client_secret", secret)]].concat();
         json(&Visitor::new(&server.issuer).post("/token", &form).await)["error"] != "invalid_client"

@@ -10,6 +10,7 @@ pub(super) mod home;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod own_client;
+pub(super) mod own_data;
 pub(super) mod password;
 pub(super) mod picture;
 pub(super) mod profile;

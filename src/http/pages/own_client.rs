@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
     match find(visit.server.signet(), &access(&current), &visit.id) {
         Ok(client) => {
             let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &client) };
@@ -33,7 +33,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     visit.admit(ACTION)?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
     let (signet, access) = (visit.server.signet(), access(&current));
     let client = match find(signet, &access, &visit.id) {
         Ok(client) => client,
@@ -51,7 +51,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
 
 pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Response> {
     visit.admit(ACTION)?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
     let (signet, access) = (visit.server.signet(), access(&current));
     match visit.value("decision") {
         Some("add") => match add_secret(signet, &access, &visit.id).await {
@@ -70,7 +70,7 @@ pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Respons
 }
 
 pub(in crate::http) async fn show_deletion(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, "/delete"))) };
     match find(visit.server.signet(), &access(&current), &visit.id) {
         Ok(client) => {
             let page = ClientDeletionPage {
@@ -86,7 +86,7 @@ pub(in crate::http) async fn show_deletion(visit: Visit) -> poem::Result<Respons
 
 pub(in crate::http) async fn submit_deletion(visit: Visit) -> poem::Result<Response> {
     visit.admit(ACTION)?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, "/delete"))) };
     if visit.value("decision") != Some("delete") {
         return Err(unfit());
     }

@@ -6,9 +6,10 @@ use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
     ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage,
-    LoginRemark, LogoutPage, OwnClient, OwnClientPage, PasswordPage, Person, ProfilePage, Purpose, RegisteredPage,
-    Registrant, RegistrationForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine,
-    SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, WebLink, WrongHostPage,
+    LoginRemark, LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, ProfilePage, Purpose,
+    RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
+    ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, WebLink,
+    WrongHostPage,
 };
 
 /// The name of each page and its HTML.
@@ -31,6 +32,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("password", password(text).render(&brand)),
         ("applications", applications(text).render(&brand)),
         ("schedule", schedule(text).render(&brand)),
+        ("own data", own_data(text).render(&brand)),
         ("sessions", sessions(text).render(&brand)),
         ("developer", developer(text).render(&brand)),
         ("developer, empty", empty(text).render(&brand)),
@@ -201,6 +203,15 @@ fn schedule(text: &str) -> SchedulePage {
         time_zone: entry(text),
         ends_grant: true,
         done: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn own_data(text: &str) -> OwnDataPage {
+    OwnDataPage {
+        username: text.to_owned(),
+        password_error: some(text),
+        error: some(text),
         anti_forgery: text.to_owned(),
     }
 }

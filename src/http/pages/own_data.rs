@@ -1,0 +1,138 @@
+//! `/account/data`
+
+use poem::{
+    Response,
+    http::{StatusCode, header},
+};
+use serde_json::{Map, Value, json};
+
+use super::{current, is_busy, own, refused, sign_in_first, unfit, wait};
+use crate::{
+    endpoint::{
+        connections::{applications, grants},
+        management::ManagementRefusal,
+        page::{LARGEST_PAGE, Page, PageRequest},
+        refresh_schedules,
+        session::CurrentSession,
+        sessions,
+        users::delete_own,
+    },
+    http::{
+        client_schema::client_json,
+        edge::no_store,
+        sessions_api::session_json,
+        user_schema::{connected_json, grant_json, user_json},
+        visit::Visit,
+    },
+    secret::Secret,
+    web::OwnDataPage,
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
+    Ok(visit.page(StatusCode::OK, page(&visit, &current).render(&visit.server.brand)))
+}
+
+pub(in crate::http) async fn copy(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
+    let known = match known(&visit, &current) {
+        Ok(known) => known,
+        Err(refusal) => return refused(&visit, refusal),
+    };
+    let answer = Response::builder()
+        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\"")
+        .content_type("application/json")
+        .body(format!("{known:#}"));
+    Ok(no_store(answer))
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit("data")?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
+    if visit.value("decision") != Some("delete") {
+        return Err(unfit());
+    }
+    let password = Secret::new(visit.text("password"));
+    let from = (visit.address, visit.user_agent.as_str());
+    let refusal = match delete_own(visit.server.signet(), &own(&current), password, from).await {
+        Ok(()) => return Ok(visit.signed_out(visit.redirect("/logout/done"))),
+        Err(refusal) => refusal,
+    };
+    let shown = |status, password_error, error| {
+        let page = OwnDataPage { password_error, error, ..page(&visit, &current) };
+        visit.page(status, page.render(&visit.server.brand))
+    };
+    Ok(match refusal {
+        ManagementRefusal::Fields(errors) => {
+            shown(StatusCode::UNPROCESSABLE_ENTITY, errors.of("current_password").cloned(), None)
+        }
+        ManagementRefusal::Conflict(reason) => shown(StatusCode::CONFLICT, None, Some(reason.to_owned())),
+        ManagementRefusal::TooOften(seconds) => {
+            let error = format!("Too many attempts. Try again in {} seconds.", seconds.max(1));
+            wait(shown(StatusCode::TOO_MANY_REQUESTS, None, Some(error)), seconds)
+        }
+        ManagementRefusal::Fault(cause) if is_busy(&cause) => {
+            let error = "The server is busy. Try again in a moment.".to_owned();
+            wait(shown(StatusCode::SERVICE_UNAVAILABLE, None, Some(error)), 2)
+        }
+        refusal => return refused(&visit, refusal),
+    })
+}
+
+fn page(visit: &Visit, current: &CurrentSession) -> OwnDataPage {
+    OwnDataPage {
+        username: current.account.username.as_str().to_owned(),
+        anti_forgery: visit.anti_forgery("data", None),
+        ..OwnDataPage::default()
+    }
+}
+
+/// All that is known of the person, in the words of the management API.
+fn known(visit: &Visit, current: &CurrentSession) -> Result<Value, ManagementRefusal> {
+    let (signet, access) = (visit.server.signet(), own(current));
+    let schedule = |client_id: Option<&str>| match refresh_schedules::show(signet, &access, ("me", client_id)) {
+        Ok(shown) => Ok(json!({
+            "cron": shown.schedule.cron(),
+            "time_zone": shown.schedule.time_zone(),
+            "ends_grant": shown.schedule.ends_grant(),
+        })),
+        Err(ManagementRefusal::NotFound(_)) => Ok(Value::Null),
+        Err(refusal) => Err(refusal),
+    };
+    let connected = applications(signet, &access, "me")?;
+    let mut schedules = Map::new();
+    for one in &connected {
+        schedules.insert(one.client_id.as_str().to_owned(), schedule(Some(one.client_id.as_str()))?);
+    }
+    schedules.retain(|_, schedule| !schedule.is_null());
+    let clients = signet.store.clients_of(&current.subject(), None, LARGEST_PAGE)?;
+    Ok(json!({
+        "user": user_json(&current.account),
+        "sessions": every(|request| sessions::list(signet, &access, "me", request), session_json)?,
+        "applications": connected.iter().map(connected_json).collect::<Vec<_>>(),
+        "grants": every(|request| grants(signet, &access, "me", request), grant_json)?,
+        "refresh_schedule": schedule(None)?,
+        "application_refresh_schedules": schedules,
+        "clients": clients.iter().map(|client| client_json(signet, client)).collect::<Vec<_>>(),
+    }))
+}
+
+/// The entries of every page of a list, up to a bound on the work of one request.
+fn every<T>(
+    list: impl Fn(PageRequest<'_>) -> Result<Page<T>, ManagementRefusal>,
+    entry: impl Fn(&T) -> Value,
+) -> Result<Vec<Value>, ManagementRefusal> {
+    let (mut entries, mut next) = (Vec::new(), None::<String>);
+    for _ in 0..MOST_PAGES {
+        let page = list(PageRequest { limit: Some(LARGEST_PAGE.into()), page_token: next.as_deref() })?;
+        entries.extend(page.entries.iter().map(&entry));
+        next = page.next_page_token;
+        if next.is_none() {
+            break;
+        }
+    }
+    Ok(entries)
+}
+
+const PATH: &str = "/account/data";
+const MOST_PAGES: usize = 20;

@@ -1,0 +1,72 @@
+//! The page at `/account/data`: a person takes a copy of what is known of them, or leaves.
+
+use maud::{Markup, html};
+
+use super::component::{Button, alert, back_to, caution, hidden};
+use super::field::Field;
+use super::layout::{Brand, Frame, Place};
+
+/// What the page of one's own data shows.
+#[derive(Clone, Debug, Default)]
+pub struct OwnDataPage {
+    /// Whose account it is.
+    pub username: String,
+    /// What is wrong with the password.
+    pub password_error: Option<String>,
+    /// What is wrong beside it, as a sentence.
+    pub error: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+impl OwnDataPage {
+    /// The page. Its form posts `password` to `/account/data`, with `decision=delete`.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, "Your data").at(Place::Account).around(&html! {
+            (back_to("/account", "Your account", None))
+            h1 { "Your data" }
+            section .card .row {
+                div {
+                    h2 { "Take a copy" }
+                    p .muted { "All that this server knows of you, as a JSON file. No password and no secret is in it." }
+                }
+                a .button #data-copy href="/account/data/copy" download="account.json" { "Download" }
+            }
+            section .card {
+                h2 { "Delete your account" }
+                @if let Some(error) = &self.error { (alert(error)) }
+                (caution(&html! {
+                    p {
+                        "Your profile, your picture and your sessions go, and every application loses its access. \
+                         Applications that you registered stay: delete them before, if they shall go too. This cannot be \
+                         undone."
+                    }
+                }))
+                form method="post" action="/account/data" {
+                    (hidden(&self.anti_forgery, None))
+                    input type="hidden" name="username" autocomplete="username" value=(self.username);
+                    (Field::current_password().hint("So that nobody else can do it at your desk.")
+                        .error(self.password_error.as_deref()))
+                    div .actions { (Button::secondary("account-delete", "Delete the account").deciding("delete")) }
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaving_asks_for_the_password_and_says_what_goes() {
+        let page = OwnDataPage { password_error: Some("Wrong.".to_owned()), ..OwnDataPage::default() };
+        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        for part in
+            ["autocomplete=\"current-password\"", "id=\"password-error\"", "cannot be undone", "/account/data/copy"]
+        {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+    }
+}
