@@ -74,7 +74,7 @@ const PLACES: [(&str, &str, &str, &str); 6] = [
         "Connected applications",
         "What you have let applications do, and how to end it.",
         "/account/applications",
-        "Look",
+        "Look at them",
     ),
     ("Sessions", "Where you are signed in.", "/account/sessions", "Look at sessions"),
     ("Refresh schedule", "When applications have to ask for access anew.", "/account/schedule", "Set a schedule"),

@@ -87,6 +87,18 @@ fn every_page_has_one_heading_one_main_part_and_a_way_to_it() {
 }
 
 #[test]
+fn no_heading_skips_a_level() {
+    for (page, html) in sample::pages("harmless") {
+        let mut above = 0;
+        for tag in outline::of(&html) {
+            let Some(level) = tag.name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok()) else { continue };
+            assert!(level <= above + 1, "{page}: h{level} below h{above}");
+            above = level;
+        }
+    }
+}
+
+#[test]
 fn every_visible_field_has_a_label_and_every_posting_form_is_protected() {
     for (page, html) in sample::pages("harmless") {
         let labelled: Vec<String> =
