@@ -202,7 +202,11 @@ mod tests {
             ("ttl", json!(0), malformed("ttl")),
             ("ttl", json!(1.5), malformed("ttl")),
             ("status_list", json!({"bits": 1}), malformed("status_list")),
-            ("status_list", json!({"bits": 1, "lst": "AAAA"}), StatusTokenRefusal::List(StatusListRefusal::NotZlib)),
+            (
+                "status_list",
+                json!({"bits": 1, "lst": "AAAA"}),
+                StatusTokenRefusal::List(StatusListRefusal::Compression),
+            ),
         ] {
             let mut claims = claims();
             claims[name] = value;
