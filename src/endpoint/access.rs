@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet};
+use super::{Fault, Signet, session::CurrentSession};
 use crate::{
     account::record::{Account, AccountId},
     jose::{Claims, JwtRefusal, TokenType},
@@ -143,6 +143,18 @@ impl Access {
             account: None,
             sid: None,
         }
+    }
+
+    /// That of an administrator who is signed in on a page of ours; nobody else has one.
+    #[must_use]
+    pub fn of_administrator(current: &CurrentSession) -> Option<Self> {
+        current.account.is_administrator().then(|| Self {
+            subject: current.subject(),
+            client_id: ClientId::built_in("admin"),
+            scope: ["signet:admin"].into_iter().collect(),
+            sid: Some(current.session.sid.as_str().to_owned()),
+            account: Some(current.account.clone()),
+        })
     }
 
     /// Who acts: a person, or a client for itself.

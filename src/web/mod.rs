@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+pub mod admin;
 mod asset;
 mod client;
 mod component;

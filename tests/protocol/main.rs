@@ -1,6 +1,7 @@
 //! The protocol over real HTTP: what clients, people and attackers send, and what they get.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod admin_pages;
 mod api;
 mod authorize;
 mod backchannel_logout;
