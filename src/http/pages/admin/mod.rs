@@ -1,6 +1,9 @@
 //! `/admin`: an administrator's pages. Everything below it is decided here, before any page is asked: a form shows its
 //! anti-forgery token, the visitor is signed in, and administers the server.
 
+mod applications;
+mod invitations;
+mod keys;
 mod people;
 mod person;
 
@@ -14,7 +17,7 @@ use time::OffsetDateTime;
 
 use super::{current, sign_in_first};
 use crate::{
-    endpoint::{access::Access, management::ManagementRefusal, page::PageRequest},
+    endpoint::{access::Access, keys::Rotation, management::ManagementRefusal, page::PageRequest},
     http::{fault, server::Server, visit::Visit},
     web::{
         ErrorPage,
@@ -65,6 +68,14 @@ fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "sessions"] => person::sessions(desk, id),
         ["people", id, "applications"] => person::applications(desk, id),
         ["people", id, "grants"] => person::grants(desk, id),
+        ["invitations"] => invitations::show(desk),
+        ["invitations", "new"] => invitations::form(desk),
+        ["applications"] => applications::show(desk),
+        ["applications", id] => applications::one(desk, id),
+        ["applications", id, "delete"] => applications::confirm_deletion(desk, id),
+        ["keys"] => keys::show(desk),
+        ["keys", "emergency"] => Ok(keys::confirm_emergency(desk)),
+        ["resources"] => Ok(keys::resources(desk)),
         _ => Err(poem::error::NotFoundError.into()),
     }
 }
@@ -78,6 +89,15 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,
         ["people", id, "applications", client_id] => person::disconnect(desk, id, client_id).await,
         ["people", id, "grants", grant] => person::end_grant(desk, id, grant).await,
+        ["invitations", "new"] => invitations::create(desk).await,
+        ["invitations", id, "delete"] => invitations::delete(desk, id).await,
+        ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,
+        ["applications", id, "enable"] => applications::set_disabled(desk, id, false).await,
+        ["applications", id, "delete"] => applications::delete(desk, id).await,
+        ["applications", id, "secrets"] => applications::add_secret(desk, id).await,
+        ["applications", id, "secrets", number, "delete"] => applications::remove_secret(desk, id, number).await,
+        ["keys", "rotate"] => keys::rotate(desk, Rotation::Now).await,
+        ["keys", "emergency"] => keys::rotate(desk, Rotation::Emergency).await,
         _ => Err(poem::error::NotFoundError.into()),
     }
 }
