@@ -219,3 +219,115 @@ async fn the_last_administrator_stays() {
     taken(&mut root, &eve, &eve, &[("administrator", "true")]).await;
     assert_eq!(taken(&mut root, &delete, &delete, &[]).await, "/admin/people");
 }
+
+#[tokio::test]
+async fn an_invitation_is_made_used_and_taken_back() {
+    let (server, mut root) = signed_in().await;
+    let new = "/admin/invitations/new";
+    for (days, expected) in [("0", "days"), ("31", "days"), ("soon", "days"), ("99999999999999999", "days")] {
+        let page = send(&mut root, new, new, &[("days", days), ("email", "eve@example.org")]).await;
+        assert_eq!(page.status, 422, "{days}");
+        assert!(page.html.contains(&format!("id=\"{expected}-error\"")), "{days}: {}", page.html);
+        assert!(page.html.contains("value=\"eve@example.org\""), "what was entered is still there");
+    }
+    let page = send(&mut root, new, new, &[("days", "7"), ("email", "not one")]).await;
+    assert!(page.status == 422 && page.html.contains("id=\"email-error\""), "{}", page.html);
+
+    let form = [("days", "7"), ("email", "eve@example.org"), ("groups", "staff")];
+    let made = send(&mut root, new, new, &form).await;
+    assert_eq!((made.status, made.header("cache-control")), (201, "no-store"), "{}", made.html);
+    let secret = made.html.split_once("/signup?invitation=").unwrap().1.split('<').next().unwrap().to_owned();
+    let list = seen(&mut root, "/admin/invitations").await;
+    assert!(list.contains("eve@example.org") && list.contains("staff") && !list.contains(&secret), "{list}");
+    let mut eve = Visitor::new(&server.issuer);
+    let sign_up = eve.get(&format!("/signup?invitation={secret}")).await;
+    assert_eq!(sign_up.hidden("invitation"), secret);
+
+    let (_, rest) = list.split_once("action=\"/admin/invitations/").unwrap();
+    let action = format!("/admin/invitations/{}", rest.split('"').next().unwrap());
+    assert_eq!(taken(&mut root, "/admin/invitations", &action, &[]).await, "/admin/invitations");
+    assert!(seen(&mut root, "/admin/invitations").await.contains("There is nothing here"));
+}
+
+#[tokio::test]
+async fn an_application_is_found_disabled_given_a_secret_and_deleted() {
+    let (server, mut root) = signed_in().await;
+    let mut eve = new_person(&server.issuer, "eve").await;
+    let eves = Api::of_person(&mut eve, "signet:clients").await;
+    let body = serde_json::json!({"client_name": "Wiki & Co", "redirect_uris": ["https://wiki.example/cb"]});
+    let id = text(&eves.post("/clients", &body).await.expect(201), "client_id");
+    let path = format!("/admin/applications/{id}");
+    for q in ["wIKI", &id] {
+        let found = seen(&mut root, &format!("/admin/applications?q={q}")).await;
+        assert!(found.contains("Wiki &amp; Co") && !found.contains("<bdi>Report</bdi>"), "{found}");
+        assert_eq!(link(&found, "/admin/applications/"), path);
+        assert_eq!(found.matches("Wiki &amp; Co").count(), 1, "{found}");
+    }
+    assert!(seen(&mut root, "/admin/applications").await.contains("<bdi>Report</bdi>"));
+    let html = seen(&mut root, &path).await;
+    assert!(html.contains("<bdi>eve</bdi>") && html.contains("https://wiki.example/cb"), "{html}");
+    assert!(seen(&mut root, &link(&html, "/admin/people/usr_")).await.contains("eve"));
+
+    assert_eq!(taken(&mut root, &path, &format!("{path}/disable"), &[]).await, path);
+    assert_eq!(eves.get(&format!("/clients/{id}")).await.expect(200)["disabled"], true);
+    taken(&mut root, &path, &format!("{path}/enable"), &[]).await;
+    assert!(!seen(&mut root, &path).await.contains("Disabled</span>"));
+
+    let secrets = format!("{path}/secrets");
+    let first = token(&root.get(&path).await, &secrets);
+    let added = root.post(&secrets, &[("anti_forgery", &first)]).await;
+    assert_eq!(added.status, 201, "{}", added.html);
+    let secret = added.html.split_once("id=\"secret\">").unwrap().1.split('<').next().unwrap().to_owned();
+    let third = root.post(&secrets, &[("anti_forgery", &first)]).await;
+    assert_eq!(third.status, 409);
+    assert!(third.html.contains("two secrets live already") && !third.html.contains(&secret), "{}", third.html);
+    taken(&mut root, &path, &format!("{secrets}/1/delete"), &[]).await;
+    let html = seen(&mut root, &path).await;
+    assert!(!html.contains(&format!("{secrets}/2/delete")) && html.contains(&format!("action=\"{secrets}\"")));
+
+    let delete = format!("{path}/delete");
+    assert_eq!(taken(&mut root, &delete, &delete, &[]).await, "/admin/applications");
+    assert_eq!(root.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_application_of_the_configuration_says_why_it_stays() {
+    let (_server, mut root) = signed_in().await;
+    let path = "/admin/applications/report";
+    let html = seen(&mut root, path).await;
+    assert!(html.contains("stands in the configuration file"), "{html}");
+    assert!(!html.contains("/delete") && !html.contains("add-secret"), "{html}");
+    let delete = format!("{path}/delete");
+    let page = send(&mut root, &delete, &delete, &[]).await;
+    assert_eq!(page.status, 409);
+    assert!(page.html.contains("stands in the configuration file"), "{}", page.html);
+    assert!(seen(&mut root, "/admin/applications/swagger-ui").await.contains("part of the server"));
+}
+
+#[tokio::test]
+async fn keys_are_rotated_and_in_an_emergency_replaced() {
+    let (_server, mut root) = signed_in().await;
+    let api = Api::of_person(&mut root, "signet:admin").await;
+    let before = root.get("/jwks.json").await.html;
+    let html = seen(&mut root, "/admin/keys").await;
+    assert!(html.contains("Signing</span>") && html.contains("Followed by the next"), "{html}");
+    assert_eq!(taken(&mut root, "/admin/keys", "/admin/keys/rotate", &[]).await, "/admin/keys");
+    let html = seen(&mut root, "/admin/keys").await;
+    assert!(html.contains("Retired</span>") && html.contains("Published until"), "{html}");
+    assert_ne!(root.get("/jwks.json").await.html, before);
+    assert_eq!(api.get("/users/me").await.status, 200, "what was signed before is still good");
+
+    let emergency = "/admin/keys/emergency";
+    assert_eq!(taken(&mut root, emergency, emergency, &[]).await, "/admin/keys");
+    assert_eq!(api.get("/users/me").await.status, 401);
+    assert!(!seen(&mut root, "/admin/keys").await.contains("Retired</span>"));
+    Api::of_person(&mut root, "signet:admin").await.get("/users/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_apis_of_the_configuration_are_shown() {
+    let (_server, mut root) = signed_in().await;
+    let html = seen(&mut root, "/admin/resources").await;
+    assert!(html.contains("orders:read") && html.contains("at+jwt"), "{html}");
+    assert!(!html.contains("<form"), "nothing can be changed here");
+}

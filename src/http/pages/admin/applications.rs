@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Those whose name has `q` in it. A request looks at a bounded number of them, so a page can be empty although the list
+/// Those whose name has `q` in it, and the one whose identifier it is. A request looks at a bounded number of them, so a page can be empty although the list
 /// goes on.
 pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let text = desk.visit.text("q").trim().to_owned();
@@ -30,6 +30,13 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
         Ok(listed) => listed,
         Err(refusal) => return desk.refused(refusal),
     };
+    // A name is sought through the whole list; an identifier is found at once, however long that is.
+    let is_first = desk.visit.value("page_token").is_none();
+    let named = searched.filter(|_| is_first).map(|id| clients::show(desk.visit.server.signet(), &desk.access, id));
+    let named = named.and_then(Result::ok);
+    let others =
+        listed.entries.iter().filter(|one| named.as_ref().is_none_or(|named| named.client_id != one.client_id));
+    let rows = named.iter().chain(others).map(row).collect();
     let path = LocalPath::admin(&["applications"]);
     let query: Vec<(&str, &str)> = searched.map(|text| ("q", text)).into_iter().collect();
     let page = ListPage {
@@ -39,14 +46,14 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
         next: next(&path, &query, listed.next_page_token.as_ref()),
         search: Some(Search {
             action: path,
-            label: "Name".to_owned(),
+            label: "Name or client ID".to_owned(),
             text: text.clone(),
             kinds: Vec::new(),
             kind: "",
         }),
         links: Vec::new(),
         actions: Vec::new(),
-        rows: listed.entries.iter().map(row).collect(),
+        rows,
     };
     Ok(desk.page(StatusCode::OK, page.render(&desk.visit.server.brand)))
 }
