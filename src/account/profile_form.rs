@@ -155,6 +155,17 @@ impl AddressForm {
 }
 
 impl OrderedForm {
+    /// Enters what is there into `account`; the rest of it stays.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with each field; then `account` is not to be kept.
+    pub fn order(&self, account: &mut Account, editor: Editor) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        self.enter(account, editor, &mut errors);
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
     fn enter(&self, account: &mut Account, editor: Editor, errors: &mut FieldErrors) {
         let before = account.clone();
         if let Some(number) = &self.employee_number {

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 
 use crate::{
     account::hashing::HashingFault,
-    jose::SigningFault,
+    jose::{KeysFault, SigningFault},
     store::{CommitError, StoreFault},
 };
 
@@ -16,6 +16,10 @@ pub enum Fault {
     Store(StoreFault),
     /// Signing.
     Signing(SigningFault),
+    /// Making or keeping keys.
+    Keys(KeysFault),
+    /// A computation beside the requests ended before it was done.
+    BrokenOff(tokio::task::JoinError),
     /// Hashing a password.
     Hashing(HashingFault),
     /// A commit kept failing because something else changed the same record each time.
@@ -29,7 +33,7 @@ impl Fault {
         match self {
             Self::Store(fault) => fault.is_temporary(),
             Self::Hashing(HashingFault::Busy) | Self::Contended => true,
-            Self::Signing(_) | Self::Hashing(HashingFault::Failed(_)) => false,
+            Self::Signing(_) | Self::Keys(_) | Self::BrokenOff(_) | Self::Hashing(HashingFault::Failed(_)) => false,
         }
     }
 }
@@ -68,6 +72,8 @@ impl fmt::Display for Fault {
         match self {
             Self::Store(fault) => fault.fmt(formatter),
             Self::Signing(fault) => fault.fmt(formatter),
+            Self::Keys(fault) => fault.fmt(formatter),
+            Self::BrokenOff(error) => error.fmt(formatter),
             Self::Hashing(fault) => fault.fmt(formatter),
             Self::Contended => formatter.write_str("a record was changed again and again while it was being written"),
         }
@@ -79,6 +85,8 @@ impl Error for Fault {
         match self {
             Self::Store(fault) => Some(fault),
             Self::Signing(fault) => Some(fault),
+            Self::Keys(fault) => Some(fault),
+            Self::BrokenOff(error) => Some(error),
             Self::Hashing(fault) => Some(fault),
             Self::Contended => None,
         }

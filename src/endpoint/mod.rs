@@ -17,6 +17,7 @@ pub mod fault;
 pub mod interaction;
 pub mod introspect;
 pub mod invitations;
+pub mod keys;
 pub mod login;
 pub mod logout;
 pub mod management;

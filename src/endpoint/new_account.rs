@@ -2,7 +2,7 @@
 //! configuration alike.
 
 use super::{Fault, Signet};
-pub use crate::account::profile_form::{Editor, FieldErrors, ProfileForm};
+pub use crate::account::profile_form::{Editor, FieldErrors, OrderedForm, ProfileForm};
 use crate::{
     account::{
         password::{NewPassword, PasswordRefusal},

@@ -7,7 +7,7 @@ use super::{
     access::Access,
     login::{self, LoginAttempt, LoginRefusal},
     management::{ATTEMPTS, ManagementRefusal, taken},
-    new_account::{Editor, FieldErrors, NewAccount, NewAccountRefusal, ProfileForm, TAKEN},
+    new_account::{Editor, FieldErrors, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm, TAKEN},
     page::{Page, PageRequest, page},
     session_end::{self, Extent},
     signup::{self, SignUpRefusal},
@@ -162,6 +162,21 @@ pub async fn replace(
     form: &ProfileForm,
 ) -> Result<Account, ManagementRefusal> {
     change(signet, access, id, |account, editor| form.enter(account, editor).map_err(ManagementRefusal::Fields)).await
+}
+
+/// Decides about a person what only who manages people decides. What they entered about themselves stays.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn order(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    form: &OrderedForm,
+) -> Result<Account, ManagementRefusal> {
+    manager(access)?;
+    change(signet, access, id, |account, editor| form.order(account, editor).map_err(ManagementRefusal::Fields)).await
 }
 
 /// Changes a person as often as it takes until nothing else has changed them meanwhile.

@@ -39,6 +39,7 @@ impl Presentation for Pages {
             "/token" | "/api/oauth2/token" | "/verify" | "/introspect" | "/revoke" | "/clients" => Some("POST"),
             "/authorize" | "/userinfo" => Some("GET, POST"),
             "/login" | "/consent" | "/signup" | "/setup" | "/logout" | "/developer" => Some("GET, POST"),
+            "/admin" | "/admin/*rest" => Some("GET, POST"),
             _ => Some("GET"),
         }
     }

@@ -14,7 +14,7 @@ use super::{
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     oauth_api::OAuthApi,
-    pages,
+    pages::{self, admin::AdminPages},
     pictures_api::PicturesApi,
     presentation::Pages,
     schedules_api::SchedulesApi,
@@ -131,6 +131,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
+    let admin = || poem::get(AdminPages(Arc::clone(server))).post(AdminPages(Arc::clone(server)));
+    let route = route.at("/admin", admin()).at("/admin/*rest", admin());
     let swagger_ui = service.swagger_ui_html();
     let rest = Root { home: poem::get(page(H::Home)), rest: service.into_endpoint() };
     with_docs(route, &swagger_ui).nest("/", rest)

@@ -135,6 +135,12 @@ impl Keys {
         &self.algorithms
     }
 
+    /// How long the stages of a key last.
+    #[must_use]
+    pub fn policy(&self) -> RingPolicy {
+        self.policy
+    }
+
     /// The ring as it is.
     #[must_use]
     pub fn list(&self) -> Vec<RingKey> {

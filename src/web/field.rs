@@ -82,6 +82,11 @@ impl<'a> Field<'a> {
         Self { name, label, ..self }
     }
 
+    /// A password that somebody sets for somebody else.
+    pub(super) fn set_password() -> Self {
+        Self::new("new_password", "New password", Kind::NewPassword)
+    }
+
     pub(super) fn lines(name: &'a str, label: &'a str) -> Self {
         Self::new(name, label, Kind::Lines)
     }

@@ -30,6 +30,8 @@ pub(super) enum Place {
     Account,
     /// `/developer`.
     Applications,
+    /// `/admin`; only those who are there see the link.
+    Administration,
 }
 
 /// What the frame says about the page inside it.
@@ -93,6 +95,9 @@ impl<'a> Frame<'a> {
                     nav aria-label="Your pages" {
                         @for (place, path, name) in PLACES {
                             a href=(path) aria-current=[(place == here).then_some("page")] { (name) }
+                        }
+                        @if here == Place::Administration {
+                            a href="/admin" aria-current="page" { "Administration" }
                         }
                     }
                 }

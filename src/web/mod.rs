@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+pub mod admin;
 mod applications;
 mod asset;
 mod client;

@@ -1,5 +1,6 @@
 //! What holds for all pages at once. Each is rendered with every text of its view set to one hostile text.
 
+mod admin_sample;
 mod contrast;
 mod hostile;
 mod outline;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod account_pages;
+mod admin_pages;
 mod api;
 mod authorize;
 mod backchannel_logout;

@@ -215,14 +215,20 @@ fn find(signet: &Signet, access: &Access, id: &str) -> Result<Kept<Client>, Mana
     if is_own || access.is_administrator() { Ok(kept) } else { Err(unknown()) }
 }
 
-fn is_changeable(client: &Client) -> Result<(), ManagementRefusal> {
+/// Why an application can be looked at and disabled, and not changed; `None` if it can.
+#[must_use]
+pub fn fixed(client: &Client) -> Option<&'static str> {
     match &client.provenance {
-        Provenance::Configuration => Err(ManagementRefusal::Conflict(
-            "this application stands in the configuration file; change it there and start the server again",
-        )),
-        Provenance::BuiltIn => Err(ManagementRefusal::Conflict("this application is part of the server")),
-        Provenance::Administrator | Provenance::Person(_) | Provenance::Itself { .. } => Ok(()),
+        Provenance::Configuration => {
+            Some("this application stands in the configuration file; change it there and start the server again")
+        }
+        Provenance::BuiltIn => Some("this application is part of the server"),
+        Provenance::Administrator | Provenance::Person(_) | Provenance::Itself { .. } => None,
     }
+}
+
+fn is_changeable(client: &Client) -> Result<(), ManagementRefusal> {
+    fixed(client).map_or(Ok(()), |reason| Err(ManagementRefusal::Conflict(reason)))
 }
 
 /// Whether `request` asks, of what only an administrator can give, for exactly what the application has: then its owner

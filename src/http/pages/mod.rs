@@ -1,6 +1,7 @@
 //! The pages: each reads its form, asks an endpoint, and shows a view.
 
 pub(super) mod account;
+pub(super) mod admin;
 pub(super) mod applications;
 pub(super) mod consent;
 pub(super) mod developer;

@@ -41,7 +41,8 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("registered", registered(text).render(&brand)),
         ("form_post", form_post(text).render(&brand)),
     ];
-    markup.into_iter().map(|(name, markup)| (name, markup.into_string())).collect()
+    let markup = markup.into_iter().chain(super::admin_sample::pages(text, &brand));
+    markup.map(|(name, markup)| (name, markup.into_string())).collect()
 }
 
 fn some(text: &str) -> Option<String> {

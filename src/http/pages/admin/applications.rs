@@ -1,0 +1,236 @@
+//! `/admin/applications`
+
+use poem::{Response, http::StatusCode};
+
+use super::{Desk, crumbs, minute, next};
+use crate::{
+    endpoint::{
+        clients::management::{self as clients, ClientFilter},
+        management::ManagementRefusal,
+        users,
+    },
+    http::fault,
+    oauth::client::{Client, ClientSecret, Provenance},
+    web::{
+        Fact,
+        admin::{
+            ApplicationPage, ConfirmPage, ListPage, ListedSecret, LocalLink, LocalPath, Row, RowAction, Search,
+            ToldOncePage,
+        },
+    },
+};
+
+/// Those whose name has `q` in it, and the one whose identifier it is. A request looks at a bounded number of them, so a page can be empty although the list
+/// goes on.
+pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
+    let text = desk.visit.text("q").trim().to_owned();
+    let searched = Some(text.as_str()).filter(|text| !text.is_empty());
+    let filter = ClientFilter { client_name: searched, owner: None };
+    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, desk.page_request()) {
+        Ok(listed) => listed,
+        Err(refusal) => return desk.refused(refusal),
+    };
+    // A name is sought through the whole list; an identifier is found at once, however long that is.
+    let is_first = desk.visit.value("page_token").is_none();
+    let named = searched.filter(|_| is_first).map(|id| clients::show(desk.visit.server.signet(), &desk.access, id));
+    let named = named.and_then(Result::ok);
+    let others =
+        listed.entries.iter().filter(|one| named.as_ref().is_none_or(|named| named.client_id != one.client_id));
+    let rows = named.iter().chain(others).map(row).collect();
+    let path = LocalPath::admin(&["applications"]);
+    let query: Vec<(&str, &str)> = searched.map(|text| ("q", text)).into_iter().collect();
+    let page = ListPage {
+        title: "Applications".to_owned(),
+        crumbs: crumbs(&[]),
+        about: None,
+        next: next(&path, &query, listed.next_page_token.as_ref()),
+        search: Some(Search {
+            action: path,
+            label: "Name or client ID".to_owned(),
+            text: text.clone(),
+            kinds: Vec::new(),
+            kind: "",
+        }),
+        links: Vec::new(),
+        actions: Vec::new(),
+        rows,
+    };
+    Ok(desk.page(StatusCode::OK, page.render(&desk.visit.server.brand)))
+}
+
+pub(super) fn one(desk: &Desk, id: &str) -> poem::Result<Response> {
+    page(desk, id, None)
+}
+
+pub(super) async fn set_disabled(desk: &Desk, id: &str, is_disabled: bool) -> poem::Result<Response> {
+    let set = clients::set_disabled(desk.visit.server.signet(), &desk.access, id, is_disabled).await;
+    after(desk, id, set.map(|_| ()))
+}
+
+pub(super) async fn remove_secret(desk: &Desk, id: &str, number: &str) -> poem::Result<Response> {
+    // What is no number is none of a secret.
+    let number = number.parse().unwrap_or(u32::MAX);
+    let removed = clients::remove_secret(desk.visit.server.signet(), &desk.access, id, number).await;
+    after(desk, id, removed.map(|_| ()))
+}
+
+pub(super) async fn add_secret(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let (client, secret) = match clients::add_secret(desk.visit.server.signet(), &desk.access, id).await {
+        Ok(added) => added,
+        Err(refusal) => return after(desk, id, Err(refusal)),
+    };
+    let page = ToldOncePage {
+        title: "The secret is made".to_owned(),
+        label: "client_secret".to_owned(),
+        secret,
+        advice: "Give it to the application, then remove the one that it used before.".to_owned(),
+        crumbs: crumbs(&[("applications", "Applications"), (id, &client.metadata.client_name)]),
+    };
+    // Not a redirect: the secret is shown once and stands in no address.
+    Ok(desk.page(StatusCode::CREATED, page.render(&desk.visit.server.brand)))
+}
+
+pub(super) fn confirm_deletion(desk: &Desk, id: &str) -> poem::Result<Response> {
+    match clients::show(desk.visit.server.signet(), &desk.access, id) {
+        Ok(client) => Ok(deletion(desk, &client)),
+        Err(refusal) => desk.refused(refusal),
+    }
+}
+
+pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
+    match clients::delete(desk.visit.server.signet(), &desk.access, id).await {
+        Ok(()) => Ok(desk.redirect(&["applications"])),
+        Err(refusal) => after(desk, id, Err(refusal)),
+    }
+}
+
+/// Back to the page of the application, or why not.
+fn after(desk: &Desk, id: &str, outcome: Result<(), ManagementRefusal>) -> poem::Result<Response> {
+    match outcome {
+        Ok(()) => Ok(desk.redirect(&["applications", id])),
+        Err(refusal @ ManagementRefusal::Conflict(_)) => page(desk, id, Some(refusal.to_string())),
+        Err(refusal) => desk.refused(refusal),
+    }
+}
+
+fn deletion(desk: &Desk, client: &Client) -> Response {
+    let (id, name) = (client.client_id.as_str(), client.metadata.client_name.as_str());
+    let page = ConfirmPage {
+        question: format!("Delete {name}?"),
+        consequence: "Nobody can sign in to it any more, and nothing that was granted to it issues anything. It does \
+                      not come back."
+            .to_owned(),
+        error: None,
+        answer: "Delete".to_owned(),
+        form: desk.form(&["applications", id, "delete"]),
+        crumbs: crumbs(&[("applications", "Applications"), (id, name)]),
+    };
+    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+}
+
+fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> {
+    let client = match clients::show(desk.visit.server.signet(), &desk.access, id) {
+        Ok(client) => client,
+        Err(refusal) => return desk.refused(refusal),
+    };
+    let fixed = clients::fixed(&client);
+    let is_open = fixed.is_none() && client.has_secret();
+    let (verb, segment) = if client.is_disabled { ("Enable", "enable") } else { ("Disable", "disable") };
+    let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let page = ApplicationPage {
+        name: client.metadata.client_name.clone(),
+        badges: badges(&client),
+        metadata: facts(&client),
+        owner: owner(desk, &client)?,
+        fixed: fixed.map(|reason| format!("Only to look at here, and to disable: {reason}.")),
+        error,
+        standing: RowAction { text: verb.to_owned(), form: desk.form(&["applications", id, segment]) },
+        secrets: client.secrets.iter().map(|secret| listed(desk, &client, secret)).collect(),
+        add_secret: (is_open && client.secrets.len() < MOST_SECRETS)
+            .then(|| desk.form(&["applications", id, "secrets"])),
+        delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
+        crumbs: crumbs(&[("applications", "Applications")]),
+    };
+    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+}
+
+fn listed(desk: &Desk, client: &Client, secret: &ClientSecret) -> ListedSecret {
+    let number = secret.number.to_string();
+    let is_removable = clients::fixed(client).is_none() && client.secrets.len() > 1;
+    let segments = ["applications", client.client_id.as_str(), "secrets", &number, "delete"];
+    ListedSecret {
+        since: minute(secret.created_at),
+        remove: is_removable.then(|| desk.form(&segments)),
+        number: number.clone(),
+    }
+}
+
+/// The person who owns it; one who is gone is named by what is left of them.
+fn owner(desk: &Desk, client: &Client) -> poem::Result<Option<LocalLink>> {
+    let Some(owner) = client.owner() else { return Ok(None) };
+    let name = match users::show(desk.visit.server.signet(), &desk.access, owner.as_str()) {
+        Ok(account) => account.username.as_str().to_owned(),
+        Err(ManagementRefusal::Fault(cause)) => return Err(fault(cause)),
+        Err(_) => owner.as_str().to_owned(),
+    };
+    Ok(Some(LocalLink::new(name, LocalPath::admin(&["people", owner.as_str()]))))
+}
+
+fn row(client: &Client) -> Row {
+    Row {
+        title: client.metadata.client_name.clone(),
+        path: Some(LocalPath::admin(&["applications", client.client_id.as_str()])),
+        badges: badges(client),
+        facts: vec![Fact::new("Client ID", client.client_id.as_str())],
+        action: None,
+    }
+}
+
+fn badges(client: &Client) -> Vec<String> {
+    let provenance = match &client.provenance {
+        Provenance::BuiltIn => Some("Part of the server"),
+        Provenance::Configuration => Some("Configuration"),
+        Provenance::Itself { .. } => Some("Registered itself"),
+        Provenance::Administrator | Provenance::Person(_) => None,
+    };
+    let disabled = client.is_disabled.then_some("Disabled");
+    provenance.into_iter().chain(disabled).map(ToOwned::to_owned).collect()
+}
+
+/// What was registered, by the names of RFC 7591; what was not is left out.
+fn facts(client: &Client) -> Vec<Fact> {
+    let metadata = &client.metadata;
+    let words = |words: Vec<&str>| words.join(" ");
+    let uris = |uris: &[crate::oauth::redirect_uri::RedirectUri]| {
+        uris.iter().map(|uri| uri.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut facts = vec![Fact::new("client_id", client.client_id.as_str())];
+    let mut add = |label: &str, value: String| {
+        if !value.is_empty() {
+            facts.push(Fact::new(label, value));
+        }
+    };
+    for uri in uris(&metadata.redirect_uris) {
+        add("redirect_uri", uri);
+    }
+    for uri in uris(&metadata.post_logout_redirect_uris) {
+        add("post_logout_redirect_uri", uri);
+    }
+    add("grant_types", words(metadata.grant_types.iter().map(|one| one.as_str()).collect()));
+    add("response_types", words(metadata.response_types.iter().map(|one| one.as_str()).collect()));
+    add("scope", metadata.scope.to_string());
+    add("token_endpoint_auth_method", metadata.token_endpoint_auth_method.as_str().to_owned());
+    add("application_type", metadata.application_type.as_str().to_owned());
+    add("client_uri", optional(&metadata.client_uri));
+    add("policy_uri", optional(&metadata.policy_uri));
+    add("tos_uri", optional(&metadata.tos_uri));
+    add("contacts", metadata.contacts.join(", "));
+    add("allowed_groups", metadata.allowed_groups.join(", "));
+    add("PKCE", if client.requires_pkce() { "required" } else { "not required" }.to_owned());
+    add("Registered", minute(client.created_at));
+    facts
+}
+
+/// So many secrets live at a time.
+const MOST_SECRETS: usize = 2;

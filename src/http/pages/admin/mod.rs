@@ -1,0 +1,197 @@
+//! `/admin`: an administrator's pages. Everything below it is decided here, before any page is asked: a form shows its
+//! anti-forgery token, the visitor is signed in, and administers the server.
+
+mod applications;
+mod invitations;
+mod keys;
+mod people;
+mod person;
+
+use std::sync::Arc;
+
+use poem::{
+    Endpoint, Request, Response,
+    http::{Method, StatusCode},
+};
+use time::OffsetDateTime;
+
+use super::{current, sign_in_first};
+use crate::{
+    endpoint::{access::Access, keys::Rotation, management::ManagementRefusal, page::PageRequest},
+    http::{fault, server::Server, visit::Visit},
+    web::{
+        ErrorPage,
+        admin::{AdminPage, LocalLink, LocalPath, PostForm},
+    },
+};
+
+/// All pages of the administration.
+#[derive(Clone)]
+pub(in crate::http) struct AdminPages(pub(in crate::http) Arc<Server>);
+
+/// A visit of an administrator.
+struct Desk {
+    visit: Visit,
+    access: Access,
+}
+
+impl Endpoint for AdminPages {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let uri = request.uri().clone();
+        let is_post = request.method() == Method::POST;
+        let visit = Visit::read(&self.0, request).await?;
+        if is_post {
+            visit.admit(uri.path())?;
+        }
+        let Some(current) = current(&visit).await? else {
+            let back = uri.path_and_query().map_or("/admin", |path| path.as_str());
+            return Ok(sign_in_first(&visit, if is_post { "/admin" } else { back }));
+        };
+        let Some(access) = Access::of_administrator(&current) else {
+            return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
+        };
+        let segments = segments(uri.path());
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let desk = Desk { visit, access };
+        if is_post { submit(&desk, &segments).await } else { show(&desk, &segments) }
+    }
+}
+
+fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
+    match *segments {
+        [] => Ok(desk.page(StatusCode::OK, AdminPage.render(&desk.visit.server.brand))),
+        ["people"] => people::show(desk),
+        ["people", id] => person::show(desk, id),
+        ["people", id, "delete"] => person::confirm_deletion(desk, id),
+        ["people", id, "sessions"] => person::sessions(desk, id),
+        ["people", id, "applications"] => person::applications(desk, id),
+        ["people", id, "grants"] => person::grants(desk, id),
+        ["invitations"] => invitations::show(desk),
+        ["invitations", "new"] => invitations::form(desk),
+        ["applications"] => applications::show(desk),
+        ["applications", id] => applications::one(desk, id),
+        ["applications", id, "delete"] => applications::confirm_deletion(desk, id),
+        ["keys"] => keys::show(desk),
+        ["keys", "emergency"] => Ok(keys::confirm_emergency(desk)),
+        ["resources"] => Ok(keys::resources(desk)),
+        _ => Err(poem::error::NotFoundError.into()),
+    }
+}
+
+async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
+    match *segments {
+        ["people", id] => person::order(desk, id).await,
+        ["people", id, "password"] => person::set_password(desk, id).await,
+        ["people", id, "delete"] => person::delete(desk, id).await,
+        ["people", id, "sessions"] => person::sign_out(desk, id).await,
+        ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,
+        ["people", id, "applications", client_id] => person::disconnect(desk, id, client_id).await,
+        ["people", id, "grants", grant] => person::end_grant(desk, id, grant).await,
+        ["invitations", "new"] => invitations::create(desk).await,
+        ["invitations", id, "delete"] => invitations::delete(desk, id).await,
+        ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,
+        ["applications", id, "enable"] => applications::set_disabled(desk, id, false).await,
+        ["applications", id, "delete"] => applications::delete(desk, id).await,
+        ["applications", id, "secrets"] => applications::add_secret(desk, id).await,
+        ["applications", id, "secrets", number, "delete"] => applications::remove_secret(desk, id, number).await,
+        ["keys", "rotate"] => keys::rotate(desk, Rotation::Now).await,
+        ["keys", "emergency"] => keys::rotate(desk, Rotation::Emergency).await,
+        _ => Err(poem::error::NotFoundError.into()),
+    }
+}
+
+/// What stands after `/admin`, each segment decoded as [`LocalPath`] encodes it.
+fn segments(path: &str) -> Vec<String> {
+    let rest = path.strip_prefix("/admin").unwrap_or_default().trim_matches('/');
+    let decoded = |segment: &str| {
+        let decoded = form_urlencoded::parse(segment.as_bytes()).next();
+        decoded.map(|(name, _)| name.into_owned()).unwrap_or_default()
+    };
+    if rest.is_empty() { Vec::new() } else { rest.split('/').map(decoded).collect() }
+}
+
+impl Desk {
+    fn page(&self, status: StatusCode, markup: maud::Markup) -> Response {
+        self.visit.page(status, markup)
+    }
+
+    /// A form that leads to `segments`; its token holds for that alone.
+    fn form(&self, segments: &[&str]) -> PostForm {
+        let action = LocalPath::admin(segments);
+        let anti_forgery = self.visit.anti_forgery(action.as_str(), None);
+        PostForm { action, anti_forgery }
+    }
+
+    fn redirect(&self, segments: &[&str]) -> Response {
+        self.visit.redirect(LocalPath::admin(segments).as_str())
+    }
+
+    /// The page of a list that was asked for.
+    fn page_request(&self) -> PageRequest<'_> {
+        PageRequest { limit: None, page_token: self.visit.value("page_token").filter(|token| !token.is_empty()) }
+    }
+
+    /// The outcome of something that has no form in which it could be corrected.
+    fn answer(&self, outcome: Result<Response, ManagementRefusal>) -> poem::Result<Response> {
+        outcome.or_else(|refusal| self.refused(refusal))
+    }
+
+    fn refused(&self, refusal: ManagementRefusal) -> poem::Result<Response> {
+        let (status, page) = match refusal {
+            ManagementRefusal::Fault(cause) => return Err(fault(cause)),
+            ManagementRefusal::NotFound(_) => (StatusCode::NOT_FOUND, ErrorPage::not_found()),
+            ManagementRefusal::Access(_) | ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) => {
+                (StatusCode::FORBIDDEN, ErrorPage::not_allowed())
+            }
+            ManagementRefusal::Conflict(_) => (StatusCode::CONFLICT, ErrorPage::invalid_request()),
+            ManagementRefusal::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorPage::too_many_requests()),
+            ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
+                (StatusCode::BAD_REQUEST, ErrorPage::invalid_request())
+            }
+        };
+        Ok(self.visit.error(status, page.with_detail("Reason", &refusal.to_string())))
+    }
+}
+
+/// The link to the next page of the list at `path`, which was asked for with `query`.
+fn next(path: &LocalPath, query: &[(&str, &str)], page_token: Option<&String>) -> Option<LocalPath> {
+    page_token.map(|token| path.with_query(&[query, &[("page_token", token.as_str())]].concat()))
+}
+
+/// The way to `segments`, each named.
+fn crumbs(segments: &[(&str, &str)]) -> Vec<LocalLink> {
+    let mut path = Vec::new();
+    let mut crumbs = vec![LocalLink::new("Administration", LocalPath::admin(&[]))];
+    for (segment, name) in segments {
+        path.push(*segment);
+        crumbs.push(LocalLink::new(*name, LocalPath::admin(&path)));
+    }
+    crumbs
+}
+
+/// An instant for people, to the minute.
+fn minute(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
+/// The lines of a field that were filled in.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_read_as_they_were_written() {
+        for written in [&["people"][..], &["applications", "https://a.example/x y", "secrets", "2"], &[]] {
+            let expected: Vec<String> = written.iter().map(ToString::to_string).collect();
+            assert_eq!(segments(LocalPath::admin(written).as_str()), expected);
+        }
+        assert_eq!(segments("/admin/"), Vec::<String>::new());
+    }
+}

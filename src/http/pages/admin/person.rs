@@ -1,0 +1,287 @@
+//! `/admin/people/{id}`, and what hangs on it.
+
+use poem::{Response, http::StatusCode};
+use serde_json::Value;
+
+use super::{Desk, crumbs, lines, minute, next, people::badges};
+use crate::{
+    account::record::{Account, Role},
+    endpoint::{
+        connections,
+        management::ManagementRefusal,
+        new_account::{FieldErrors, OrderedForm},
+        profile,
+        session_end::Extent,
+        sessions,
+        users::{self, PasswordChange},
+    },
+    http::fault,
+    oauth::grant::Grant,
+    secret::Secret,
+    web::{
+        Entry, Fact,
+        admin::{ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, Row, RowAction},
+    },
+};
+
+/// What of the page was sent and has to be corrected.
+#[derive(Default)]
+struct Correction {
+    /// What was ordered.
+    ordered: Option<(OrderedForm, FieldErrors)>,
+    /// Why it cannot be.
+    error: Option<String>,
+    /// What is wrong with the password.
+    password: Option<String>,
+}
+
+pub(super) fn show(desk: &Desk, id: &str) -> poem::Result<Response> {
+    page(desk, id, StatusCode::OK, Correction::default())
+}
+
+pub(super) async fn order(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let visit = &desk.visit;
+    let is_checked = |name| visit.value(name) == Some("true");
+    let form = OrderedForm {
+        employee_number: Some(visit.text("employee_number")),
+        email_verified: Some(is_checked("email_verified")),
+        groups: Some(lines(&visit.text("groups"))),
+        role: Some(if is_checked("administrator") { "administrator" } else { "person" }.to_owned()),
+        is_disabled: Some(is_checked("disabled")),
+        ..OrderedForm::default()
+    };
+    match users::order(visit.server.signet(), &desk.access, id, &form).await {
+        Ok(_) => Ok(desk.redirect(&["people", id])),
+        Err(ManagementRefusal::Fields(errors)) => {
+            let correction = Correction { ordered: Some((form, errors)), ..Correction::default() };
+            page(desk, id, StatusCode::UNPROCESSABLE_ENTITY, correction)
+        }
+        Err(refusal @ ManagementRefusal::Conflict(_)) => {
+            let ordered = Some((form, FieldErrors::default()));
+            let correction = Correction { ordered, error: Some(refusal.to_string()), password: None };
+            page(desk, id, StatusCode::CONFLICT, correction)
+        }
+        Err(refusal) => desk.refused(refusal),
+    }
+}
+
+pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let change = PasswordChange {
+        current_password: None,
+        new_password: Secret::new(desk.visit.text("new_password")),
+        address: desk.visit.address,
+        user_agent: &desk.visit.user_agent,
+    };
+    match users::change_password(desk.visit.server.signet(), &desk.access, id, &change).await {
+        Ok(()) => Ok(desk.redirect(&["people", id])),
+        Err(ManagementRefusal::Fields(errors)) => {
+            let password = Some(ManagementRefusal::Fields(errors.clone()).to_string());
+            let password = errors.of("new_password").cloned().or(password);
+            page(desk, id, StatusCode::UNPROCESSABLE_ENTITY, Correction { password, ..Correction::default() })
+        }
+        Err(refusal) => desk.refused(refusal),
+    }
+}
+
+pub(super) async fn sign_out(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let is_all = desk.visit.value("grants") == Some("true");
+    let extent = if is_all { Extent::Everything } else { Extent::Logins };
+    let ended = sessions::end_all(desk.visit.server.signet(), &desk.access, id, extent).await;
+    desk.answer(ended.map(|()| desk.redirect(&["people", id])))
+}
+
+pub(super) fn confirm_deletion(desk: &Desk, id: &str) -> poem::Result<Response> {
+    deletion(desk, id, StatusCode::OK, None)
+}
+
+pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
+    match users::delete(desk.visit.server.signet(), &desk.access, id).await {
+        Ok(()) => Ok(desk.redirect(&["people"])),
+        Err(refusal @ ManagementRefusal::Conflict(_)) => {
+            deletion(desk, id, StatusCode::CONFLICT, Some(refusal.to_string()))
+        }
+        Err(refusal) => desk.refused(refusal),
+    }
+}
+
+pub(super) async fn end_session(desk: &Desk, id: &str, sid: &str) -> poem::Result<Response> {
+    let ended = sessions::end(desk.visit.server.signet(), &desk.access, id, sid).await;
+    desk.answer(ended.map(|()| desk.redirect(&["people", id, "sessions"])))
+}
+
+pub(super) async fn end_grant(desk: &Desk, id: &str, grant: &str) -> poem::Result<Response> {
+    let ended = connections::end_grant(desk.visit.server.signet(), &desk.access, id, grant).await;
+    desk.answer(ended.map(|()| desk.redirect(&["people", id, "grants"])))
+}
+
+pub(super) async fn disconnect(desk: &Desk, id: &str, client_id: &str) -> poem::Result<Response> {
+    let ended = connections::disconnect(desk.visit.server.signet(), &desk.access, id, client_id).await;
+    desk.answer(ended.map(|()| desk.redirect(&["people", id, "applications"])))
+}
+
+pub(super) fn sessions(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let listed = sessions::list(desk.visit.server.signet(), &desk.access, id, desk.page_request());
+    desk.answer(listed.map(|listed| {
+        let row = |listed: &sessions::ListedSession| Row {
+            title: listed.session.user_agent.to_string(),
+            badges: listed.is_current.then(|| "This one".to_owned()).into_iter().collect(),
+            facts: vec![
+                Fact::new("Since", minute(listed.session.created_at)),
+                Fact::new("Last used", minute(listed.session.last_used_at)),
+                Fact::new("Ends unless used", minute(listed.expires_at)),
+            ],
+            action: Some(end(desk, &["people", id, "sessions", listed.session.sid.as_str()])),
+            path: None,
+        };
+        let rows = listed.entries.iter().map(row).collect();
+        let about = "The browsers in which this person is signed in.";
+        list(desk, (id, "sessions"), ("Sessions", about), rows, listed.next_page_token.as_ref())
+    }))
+}
+
+pub(super) fn applications(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let connected = connections::applications(desk.visit.server.signet(), &desk.access, id);
+    desk.answer(connected.map(|connected| {
+        let row = |one: &connections::ConnectedApplication| Row {
+            title: one.client_name.clone().unwrap_or_else(|| one.client_id.as_str().to_owned()),
+            path: Some(LocalPath::admin(&["applications", one.client_id.as_str()])),
+            facts: vec![Fact::new("May", one.scope.to_string()), Fact::new("Since", minute(one.since))],
+            action: Some(end(desk, &["people", id, "applications", one.client_id.as_str()])),
+            badges: Vec::new(),
+        };
+        let rows = connected.iter().map(row).collect();
+        let about = "What this person lets applications do. The end of one ends all that was granted to it.";
+        list(desk, (id, "applications"), ("Connected applications", about), rows, None)
+    }))
+}
+
+pub(super) fn grants(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let grants = connections::grants(desk.visit.server.signet(), &desk.access, id, desk.page_request());
+    desk.answer(grants.map(|grants| {
+        let row = |grant: &Grant| Row {
+            title: grant.client_id.as_str().to_owned(),
+            path: Some(LocalPath::admin(&["applications", grant.client_id.as_str()])),
+            badges: (!grant.is_live()).then(|| "Ended".to_owned()).into_iter().collect(),
+            facts: vec![Fact::new("May", grant.scope.to_string()), Fact::new("Since", minute(grant.created_at))],
+            action: grant.is_live().then(|| end(desk, &["people", id, "grants", grant.id.as_str()])),
+        };
+        let rows = grants.entries.iter().map(row).collect();
+        let about = "Each time that this person has let an application do something.";
+        list(desk, (id, "grants"), ("Grants", about), rows, grants.next_page_token.as_ref())
+    }))
+}
+
+fn end(desk: &Desk, segments: &[&str]) -> RowAction {
+    RowAction { text: "End".to_owned(), form: desk.form(segments) }
+}
+
+/// A list of what the person `id` has, at the segment after it.
+fn list(
+    desk: &Desk,
+    (id, segment): (&str, &str),
+    (title, about): (&str, &str),
+    rows: Vec<Row>,
+    page_token: Option<&String>,
+) -> Response {
+    let page = ListPage {
+        title: title.to_owned(),
+        crumbs: crumbs(&[("people", "People"), (id, "This person")]),
+        about: Some(about.to_owned()),
+        search: None,
+        links: Vec::new(),
+        actions: Vec::new(),
+        rows,
+        next: next(&LocalPath::admin(&["people", id, segment]), &[], page_token),
+    };
+    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+}
+
+fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) -> poem::Result<Response> {
+    let account = match users::show(desk.visit.server.signet(), &desk.access, id) {
+        Ok(account) => account,
+        Err(refusal) => return desk.refused(refusal),
+    };
+    let username = account.username.as_str();
+    let page = ConfirmPage {
+        question: format!("Delete {username}?"),
+        consequence:
+            "The account, its sessions and all that it has allowed go away and do not come back. The username \
+                      is free again."
+                .to_owned(),
+        error,
+        answer: "Delete".to_owned(),
+        form: desk.form(&["people", id, "delete"]),
+        crumbs: crumbs(&[("people", "People"), (id, username)]),
+    };
+    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+}
+
+fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> poem::Result<Response> {
+    let account = match users::show(desk.visit.server.signet(), &desk.access, id) {
+        Ok(account) => account,
+        Err(ManagementRefusal::Fault(cause)) => return Err(fault(cause)),
+        Err(refusal) => return desk.refused(refusal),
+    };
+    // `me` is spelled out, so that the tokens of the forms hold for their addresses.
+    let id = account.id.as_str();
+    let is_self = desk.access.subject().as_str() == id;
+    let link = |segment, name: &str| LocalLink::new(name, LocalPath::admin(&["people", id, segment]));
+    let Correction { ordered, error, password } = correction;
+    let password_form = || desk.form(&["people", id, "password"]);
+    let page = PersonPage {
+        username: account.username.as_str().to_owned(),
+        badges: badges(&account),
+        profile: facts(&account),
+        ordered: OrderedFields { error, ..ordered_fields(desk, &account, ordered) },
+        password: (!is_self || password.is_some()).then(|| (password_form(), password)),
+        sign_out: desk.form(&["people", id, "sessions"]),
+        links: vec![
+            link("sessions", "Sessions"),
+            link("applications", "Connected applications"),
+            link("grants", "Grants"),
+        ],
+        delete: LocalPath::admin(&["people", id, "delete"]),
+        crumbs: crumbs(&[("people", "People")]),
+    };
+    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+}
+
+fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, FieldErrors)>) -> OrderedFields {
+    let (form, errors) = sent.unwrap_or_else(|| (OrderedForm::default(), FieldErrors::default()));
+    let groups = form.groups.unwrap_or_else(|| account.groups.iter().map(ToOwned::to_owned).collect());
+    let number = form.employee_number.or_else(|| account.employee_number.as_ref().map(|line| line.as_str().to_owned()));
+    let entry = |value, field| Entry { value, error: errors.of(field).cloned() };
+    let role = form.role.map_or(account.role == Role::Administrator, |role| role == "administrator");
+    OrderedFields {
+        groups: entry(groups.join("\n"), "groups"),
+        employee_number: entry(number.unwrap_or_default(), "employee_number"),
+        is_administrator: role,
+        is_disabled: form.is_disabled.unwrap_or(!account.is_active()),
+        is_email_verified: form.email_verified.unwrap_or(account.email_verified),
+        error: None,
+        form: desk.form(&["people", account.id.as_str()]),
+    }
+}
+
+/// What a person entered, by the names of the claims, as "Given name".
+fn facts(account: &Account) -> Vec<Fact> {
+    let mut facts =
+        vec![Fact::new("Account number", account.id.as_str()), Fact::new("Since", minute(account.created_at))];
+    for (claim, value) in profile::claims(account) {
+        let value = match (claim.as_str(), value) {
+            ("groups" | "updated_at" | "preferred_username" | "email_verified", _) => continue,
+            ("address", value) => value.get("formatted").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            (_, Value::Bool(is_so)) => if is_so { "yes" } else { "no" }.to_owned(),
+            (_, Value::String(text)) => text,
+            (_, value) => value.to_string(),
+        };
+        facts.push(Fact::new(label(&claim), value));
+    }
+    facts
+}
+
+fn label(claim: &str) -> String {
+    let mut characters = claim.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters.map(|one| if one == '_' { ' ' } else { one })).collect()
+}

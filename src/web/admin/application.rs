@@ -1,0 +1,100 @@
+//! `/admin/applications/{id}`: an application, for an administrator.
+
+use maud::{Markup, html};
+
+use super::{LocalLink, LocalPath, PostForm, RowAction, crumbs};
+use crate::web::{
+    component::{Fact, alert, facts, notice},
+    layout::{Brand, Frame, Place},
+};
+
+/// An application.
+#[derive(Clone, Debug)]
+pub struct ApplicationPage {
+    /// `client_name`.
+    pub name: String,
+    /// What distinguishes it, in a word each.
+    pub badges: Vec<String>,
+    /// What was registered.
+    pub metadata: Vec<Fact>,
+    /// The person who owns it, if one does.
+    pub owner: Option<LocalLink>,
+    /// Why it can only be looked at.
+    pub fixed: Option<String>,
+    /// Why something could not be done.
+    pub error: Option<String>,
+    /// Disables it, or enables it again.
+    pub standing: RowAction,
+    /// Its secrets, if it can have some.
+    pub secrets: Vec<ListedSecret>,
+    /// Adds a secret, if that is possible.
+    pub add_secret: Option<PostForm>,
+    /// Where it is deleted, if that is possible.
+    pub delete: Option<LocalPath>,
+    /// What the page is part of.
+    pub crumbs: Vec<LocalLink>,
+}
+
+/// A secret, of which no more is known.
+#[derive(Clone, Debug)]
+pub struct ListedSecret {
+    /// Its number.
+    pub number: String,
+    /// Since when it lives.
+    pub since: String,
+    /// Takes it away, if another one stays.
+    pub remove: Option<PostForm>,
+}
+
+impl ApplicationPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, &self.name).at(Place::Administration).around(&html! {
+            (crumbs(&self.crumbs))
+            h1 { bdi { (self.name) } @for badge in &self.badges { " " span .badge { (badge) } } }
+            @if let Some(error) = &self.error { (alert(error)) }
+            @if let Some(fixed) = &self.fixed { (notice(fixed)) }
+            section .card {
+                h2 { "Registration" }
+                (facts(&self.metadata))
+                @if let Some(owner) = &self.owner { p { "Owner: " (owner) } }
+            }
+            @if !self.secrets.is_empty() || self.add_secret.is_some() { (self.secrets()) }
+            section .card .row {
+                div {
+                    h2 { "Tokens" }
+                    p .muted { "A disabled application obtains none, and those it has are worth nothing here." }
+                }
+                (self.standing.form.button("standing", &self.standing.text, None))
+            }
+            @if let Some(delete) = &self.delete {
+                section .card .row {
+                    div {
+                        h2 { "Delete the application" }
+                        p .muted { "Nobody can sign in to it any more. You are asked once more." }
+                    }
+                    a #delete .button href=(delete.as_str()) { "Delete" }
+                }
+            }
+        })
+    }
+
+    fn secrets(&self) -> Markup {
+        html! {
+            section .card {
+                h2 { "Secrets" }
+                p .muted { "Two can live at a time, so that one replaces the other while the application goes on." }
+                @for secret in &self.secrets {
+                    div .row {
+                        p { "Secret " (secret.number) span .muted { ", since " (secret.since) } }
+                        @if let Some(remove) = &secret.remove {
+                            (remove.button(&format!("remove-{}", secret.number), "Remove", Some(&secret.number)))
+                        }
+                    }
+                }
+                @if let Some(form) = &self.add_secret { (form.button("add-secret", "Add a secret", None)) }
+            }
+        }
+    }
+}

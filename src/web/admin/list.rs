@@ -1,0 +1,177 @@
+//! A list in pages, with a search if it has one, and what can be done to each entry.
+
+use maud::{Markup, html};
+
+use super::{LocalLink, LocalPath, PostForm, crumbs};
+use crate::web::{
+    component::{Fact, facts, notice},
+    field::Field,
+    layout::{Brand, Frame, Place},
+};
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct ListPage {
+    /// What it lists.
+    pub title: String,
+    /// What it is part of.
+    pub crumbs: Vec<LocalLink>,
+    /// A sentence about all of it.
+    pub about: Option<String>,
+    /// How to search it.
+    pub search: Option<Search>,
+    /// What else there is to do, by links.
+    pub links: Vec<LocalLink>,
+    /// What else there is to do, by buttons.
+    pub actions: Vec<RowAction>,
+    /// The entries.
+    pub rows: Vec<Row>,
+    /// The next page.
+    pub next: Option<LocalPath>,
+}
+
+/// A search by one text.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Where it is sent to.
+    pub action: LocalPath,
+    /// What is searched for.
+    pub label: String,
+    /// What was entered.
+    pub text: String,
+    /// In what, as value and name, if there is a choice.
+    pub kinds: Vec<(&'static str, &'static str)>,
+    /// The value of the one that is chosen.
+    pub kind: &'static str,
+}
+
+/// An entry.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// By what people know it.
+    pub title: String,
+    /// The page about it.
+    pub path: Option<LocalPath>,
+    /// What distinguishes it, in a word each.
+    pub badges: Vec<String>,
+    /// What is known of it.
+    pub facts: Vec<Fact>,
+    /// What can be done to it.
+    pub action: Option<RowAction>,
+}
+
+/// A button.
+#[derive(Clone, Debug)]
+pub struct RowAction {
+    /// What it says.
+    pub text: String,
+    /// What it sends.
+    pub form: PostForm,
+}
+
+impl ListPage {
+    /// The page. The search sends `q`, and `by` if there is a choice.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, &self.title).at(Place::Administration).around(&html! {
+            (crumbs(&self.crumbs))
+            h1 { bdi { (self.title) } }
+            @if let Some(about) = &self.about { p .muted { (about) } }
+            @if let Some(search) = &self.search { (search.render()) }
+            @if !self.links.is_empty() || !self.actions.is_empty() {
+                div .actions {
+                    @for (at, action) in self.actions.iter().enumerate() {
+                        (action.form.button(&format!("action-{at}"), &action.text, None))
+                    }
+                    @for link in &self.links { a .button href=(link.path.as_str()) { (link.text) } }
+                }
+            }
+            @if self.rows.is_empty() {
+                @if self.next.is_some() {
+                    (notice("Nothing on this page, but the list goes on."))
+                } @else {
+                    p .empty { "There is nothing here." }
+                }
+            } @else {
+                ul .rows { @for (at, row) in self.rows.iter().enumerate() { (row.render(at)) } }
+            }
+            @if let Some(next) = &self.next {
+                div .actions { a #next .button rel="next" href=(next.as_str()) { "Next page" } }
+            }
+        })
+    }
+}
+
+impl Search {
+    fn render(&self) -> Markup {
+        html! {
+            form .card method="get" action=(self.action.as_str()) role="search" {
+                (Field::text("q", &self.label).value(&self.text).optional())
+                @if !self.kinds.is_empty() {
+                    fieldset {
+                        legend { "Search in" }
+                        @for (value, name) in &self.kinds {
+                            label .check {
+                                input type="radio" name="by" value=(value) checked[*value == self.kind];
+                                (name)
+                            }
+                        }
+                    }
+                }
+                div .actions { button #search-submit .button type="submit" { "Search" } }
+            }
+        }
+    }
+}
+
+impl Row {
+    fn render(&self, at: usize) -> Markup {
+        html! {
+            li .card .row[self.action.is_some()] {
+                div {
+                    h2 {
+                        @if let Some(path) = &self.path {
+                            a href=(path.as_str()) { bdi { (self.title) } }
+                        } @else {
+                            bdi { (self.title) }
+                        }
+                        @for badge in &self.badges { " " span .badge { (badge) } }
+                    }
+                    @if !self.facts.is_empty() { (facts(&self.facts)) }
+                }
+                @if let Some(action) = &self.action {
+                    (action.form.button(&format!("row-{at}"), &action.text, Some(&self.title)))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(rows: Vec<Row>, next: Option<LocalPath>) -> String {
+        let page = ListPage {
+            title: "People".to_owned(),
+            crumbs: vec![LocalLink::new("Administration", LocalPath::admin(&[]))],
+            about: None,
+            search: None,
+            links: Vec::new(),
+            actions: Vec::new(),
+            rows,
+            next,
+        };
+        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+    }
+
+    #[test]
+    fn an_empty_page_says_whether_it_is_the_end() {
+        let next = Some(LocalPath::admin(&["people"]).with_query(&[("page_token", "t")]));
+        assert!(page(Vec::new(), None).contains("There is nothing here"));
+        let html = page(Vec::new(), next.clone());
+        assert!(html.contains("the list goes on") && html.contains("page_token=t"), "{html}");
+        let html = page(vec![Row { title: "ada".to_owned(), ..Row::default() }], None);
+        assert!(html.contains("<bdi>ada</bdi>") && !html.contains("Next page"), "{html}");
+    }
+}

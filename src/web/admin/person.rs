@@ -1,0 +1,133 @@
+//! `/admin/people/{id}`: what is known of a person, and what only an administrator decides.
+
+use maud::{Markup, html};
+
+use super::{LocalLink, LocalPath, PostForm, crumbs};
+use crate::web::{
+    component::{Button, Fact, alert, facts},
+    field::{Entry, Field},
+    layout::{Brand, Frame, Place},
+};
+
+/// A person, for an administrator.
+#[derive(Clone, Debug)]
+pub struct PersonPage {
+    /// By what they sign in.
+    pub username: String,
+    /// What distinguishes them, in a word each.
+    pub badges: Vec<String>,
+    /// What they entered about themselves.
+    pub profile: Vec<Fact>,
+    /// What is decided about them.
+    pub ordered: OrderedFields,
+    /// The form that sets a password, with what is wrong with it; not for oneself.
+    pub password: Option<(PostForm, Option<String>)>,
+    /// The form that ends all sessions. It sends `grants=true` for everything that was granted too.
+    pub sign_out: PostForm,
+    /// The pages about what they have.
+    pub links: Vec<LocalLink>,
+    /// Where they are deleted.
+    pub delete: LocalPath,
+    /// What the page is part of.
+    pub crumbs: Vec<LocalLink>,
+}
+
+/// What an administrator decides about a person. It sends `groups` (one per line), `employee_number`, and each of
+/// `administrator`, `disabled` and `email_verified` as `true` if it is checked.
+#[derive(Clone, Debug)]
+pub struct OrderedFields {
+    /// The groups, one per line.
+    pub groups: Entry,
+    /// The number by which an employer knows the person.
+    pub employee_number: Entry,
+    /// Whether the person administers the server.
+    pub is_administrator: bool,
+    /// Whether the account may not be used.
+    pub is_disabled: bool,
+    /// Whether the e-mail address was shown to be the person's.
+    pub is_email_verified: bool,
+    /// Why it could not be saved.
+    pub error: Option<String>,
+    /// What the form sends.
+    pub form: PostForm,
+}
+
+impl PersonPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, &self.username).at(Place::Administration).around(&html! {
+            (crumbs(&self.crumbs))
+            h1 { bdi { (self.username) } @for badge in &self.badges { " " span .badge { (badge) } } }
+            section .card {
+                h2 { "Profile" }
+                (facts(&self.profile))
+            }
+            (self.ordered.render())
+            (self.password())
+            section .card {
+                h2 { "What they have" }
+                div .actions { @for link in &self.links { a .button href=(link.path.as_str()) { (link.text) } } }
+            }
+            section .card {
+                h2 { "Sign out everywhere" }
+                (self.sign_out.around(&html! {
+                    (check("grants", "End what they have allowed applications, too", false))
+                    div .actions { (Button::secondary("sign-out-everywhere", "End all sessions")) }
+                }))
+            }
+            section .card .row {
+                div {
+                    h2 { "Delete the account" }
+                    p .muted { "With everything that belongs to it. You are asked once more." }
+                }
+                a #delete .button href=(self.delete.as_str()) { "Delete" }
+            }
+        })
+    }
+
+    fn password(&self) -> Markup {
+        html! {
+            section .card {
+                h2 { "Password" }
+                @if let Some((form, error)) = &self.password {
+                    p .muted { "Every session that began with the password before ends." }
+                    (form.around(&html! {
+                        (Field::set_password().error(error.as_deref()))
+                        div .actions { (Button::secondary("set-password", "Set the password")) }
+                    }))
+                } @else {
+                    p .muted { "It is you: change your own password at " a href="/account" { "your account" } "." }
+                }
+            }
+        }
+    }
+}
+
+impl OrderedFields {
+    fn render(&self) -> Markup {
+        html! {
+            section .card {
+                h2 { "Groups and role" }
+                @if let Some(error) = &self.error { (alert(error)) }
+                (self.form.around(&html! {
+                    (Field::lines("groups", "Groups").entry(&self.groups).optional().hint("One per line."))
+                    (Field::text("employee_number", "Employee number").entry(&self.employee_number).optional())
+                    fieldset {
+                        legend { "Account" }
+                        (check("administrator", "Administers this server", self.is_administrator))
+                        (check("email_verified", "The e-mail address is theirs", self.is_email_verified))
+                        (check("disabled", "Disabled: nobody can sign in with it", self.is_disabled))
+                    }
+                    div .actions { (Button::primary("person-submit", "Save")) }
+                }))
+            }
+        }
+    }
+}
+
+fn check(name: &str, text: &str, is_checked: bool) -> Markup {
+    html! {
+        label .check { input #(name) type="checkbox" name=(name) value="true" checked[is_checked]; (text) }
+    }
+}

@@ -1,0 +1,45 @@
+//! A secret that is told once.
+
+use maud::{Markup, html};
+
+use super::{LocalLink, crumbs};
+use crate::{
+    secret::Secret,
+    web::{
+        component::{caution, copyable},
+        layout::{Brand, Frame, Place},
+    },
+};
+
+/// What was just made, with its secret.
+#[derive(Clone, Debug)]
+pub struct ToldOncePage {
+    /// What was made.
+    pub title: String,
+    /// What the secret is.
+    pub label: String,
+    /// The secret.
+    pub secret: Secret,
+    /// What to do with it.
+    pub advice: String,
+    /// What the page is part of; the last leads back.
+    pub crumbs: Vec<LocalLink>,
+}
+
+impl ToldOncePage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, brand: &Brand) -> Markup {
+        Frame::document(brand, &self.title).at(Place::Administration).around(&html! {
+            (crumbs(&self.crumbs))
+            section .card {
+                h1 { (self.title) }
+                (caution(&html! { p { "It is shown this once. " (self.advice) } }))
+                dl .facts { (copyable("secret", &self.label, self.secret.expose())) }
+                @if let Some(back) = self.crumbs.last() {
+                    div .actions { a .button .primary href=(back.path.as_str()) { "Done" } }
+                }
+            }
+        })
+    }
+}
