@@ -321,6 +321,17 @@ mod tests {
     }
 
     #[test]
+    fn an_order_leaves_what_the_person_entered() {
+        let mut account = account();
+        account.claims.name = Line::parse("Eve").ok();
+        let order = OrderedForm { employee_number: text("7"), is_disabled: Some(true), ..OrderedForm::default() };
+        assert!(order.order(&mut account.clone(), Editor::Owner).is_err());
+        order.order(&mut account, Editor::Manager).unwrap();
+        assert!(account.employee_number.is_some() && !account.is_active());
+        assert!(account.claims.name.is_some() && account.email.is_some() && account.email_verified);
+    }
+
+    #[test]
     fn each_editor_changes_what_is_theirs() {
         let ordered = |form: OrderedForm| ProfileForm { ordered: form, ..ProfileForm::default() };
         let number = ordered(OrderedForm { employee_number: text("7"), ..OrderedForm::default() });

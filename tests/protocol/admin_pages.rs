@@ -122,6 +122,7 @@ async fn people_are_found_by_how_they_begin_and_listed_in_pages() {
     let mallory = serde_json::json!({"username": "mallory", "email": "MAIL99@example.org"});
     administrator.post("/users", &mallory).await.expect(201);
     let newest = seen(&mut root, "/admin/people").await;
+    assert!(newest.contains("<label for=\"q\">Begins with</label>"), "{newest}");
     assert!(newest.contains("<bdi>mallory</bdi>") && !newest.contains("<bdi>root</bdi>"), "{newest}");
     let older = seen(&mut root, &link(&newest, "/admin/people?page_token=")).await;
     assert!(older.contains("<bdi>root</bdi>") && !older.contains("Next page"), "{older}");

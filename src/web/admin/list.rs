@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::{LocalLink, LocalPath, PostForm, crumbs};
 use crate::web::{
     component::{Fact, facts, notice},
-    field::Field,
     layout::{Brand, Frame, Place},
 };
 
@@ -106,7 +105,10 @@ impl Search {
     fn render(&self) -> Markup {
         html! {
             form .card method="get" action=(self.action.as_str()) role="search" {
-                (Field::text("q", &self.label).value(&self.text).optional())
+                div .field {
+                    label for="q" { (self.label) }
+                    input #q type="search" name="q" value=(self.text) autocapitalize="none" spellcheck="false";
+                }
                 @if !self.kinds.is_empty() {
                     fieldset {
                         legend { "Search in" }
