@@ -31,7 +31,7 @@ impl AccountPage {
                     h1 { "Hello, " bdi { (self.name) } }
                     p .muted {
                         bdi { (self.username) }
-                        @if self.is_administrator { " " span .badge { "Administrator" } }
+                        @if self.is_administrator { " " a .badge href="/admin" { "Administrator" } }
                     }
                 }
             }
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn an_administrator_is_told_so() {
-        assert!(html_of(true).contains(">Administrator<"));
+        assert!(html_of(true).contains("href=\"/admin\">Administrator<"));
         assert!(!html_of(false).contains("Administrator"));
     }
 }

@@ -332,3 +332,11 @@ async fn the_apis_of_the_configuration_are_shown() {
     assert!(html.contains("orders:read") && html.contains("at+jwt"), "{html}");
     assert!(!html.contains("<form"), "nothing can be changed here");
 }
+
+#[tokio::test]
+async fn an_account_leads_administrators_to_the_administration() {
+    let (server, mut root) = signed_in().await;
+    assert_eq!(link(&seen(&mut root, "/account").await, "/admin"), "/admin");
+    let mut eve = new_person(&server.issuer, "eve").await;
+    assert!(!seen(&mut eve, "/account").await.contains("/admin"));
+}

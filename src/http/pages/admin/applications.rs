@@ -7,6 +7,7 @@ use crate::{
     endpoint::{
         clients::management::{self as clients, ClientFilter},
         management::ManagementRefusal,
+        page::{LARGEST_PAGE, PageRequest},
         users,
     },
     http::fault,
@@ -26,7 +27,9 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let text = desk.visit.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let filter = ClientFilter { client_name: searched, owner: None };
-    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, desk.page_request()) {
+    // The larger the page, the further one request looks for a name.
+    let request = PageRequest { limit: searched.map(|_| LARGEST_PAGE.into()), ..desk.page_request() };
+    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, request) {
         Ok(listed) => listed,
         Err(refusal) => return desk.refused(refusal),
     };
