@@ -10,7 +10,7 @@ use super::layout::{Brand, Frame, Place};
 /// What the page of the profile shows.
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePage {
-    /// Each field of [`ProfilePage::FIELDS`] that was filled in or is wrong, by its name.
+    /// Each field of the form that was filled in or is wrong, by its name.
     pub entries: Vec<(&'static str, Entry)>,
     /// What only an administrator can change.
     pub ordered: Vec<Fact>,
