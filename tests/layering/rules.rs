@@ -25,7 +25,7 @@ const TOP: [&str; 4] = ["", "app", "command", "main"];
 /// A package, and the only parts that may name it.
 const PACKAGES: [(&str, &[&str]); 12] = [
     ("croner", &["account"]),
-    ("flate2", &["endpoint", "oauth"]),
+    ("flate2", &["endpoint", "oauth", "verify"]),
     ("image", &["account"]),
     ("jiff", &["account"]),
     ("josekit", &["jose"]),
