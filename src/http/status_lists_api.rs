@@ -6,10 +6,7 @@ use poem::{
     Request, Response,
     http::{StatusCode, header},
 };
-use poem_openapi::{
-    OpenApi,
-    param::{Path, Query},
-};
+use poem_openapi::{OpenApi, param::Path};
 
 use super::{
     documented::{Answer, problem},
@@ -48,11 +45,11 @@ impl StatusListsApi {
         request: &Request,
         /// The number of the list.
         list: Path<String>,
-        /// An instant, in seconds since 1970; lists of the past are not kept.
-        time: Query<Option<String>>,
     ) -> poem::Result<Answer<StatusListKinds>> {
         // §8.4: "If the Server does not support the additional query parameter, it SHOULD return a status code of 501".
-        if time.0.is_some() {
+        // It is not documented as a parameter, since no value of it is of use.
+        let query = request.uri().query().unwrap_or_default();
+        if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "time") {
             let description = "the lists of the past are not kept";
             return Ok(Answer::from(problem(StatusCode::NOT_IMPLEMENTED, "not_implemented", description)));
         }
