@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::component::Button;
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the `form_post` page sends.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub struct FormPostPage {
 impl FormPostPage {
     /// The page. Without JavaScript its button does the same.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Continue").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, "Continue").around(&html! {
             section .card {
                 h1 { "Almost there" }
                 p .subtitle { "You are being returned to the application." }
@@ -42,6 +42,7 @@ const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(parameters: &[(&str, &str)]) -> String {
         let page = FormPostPage {
@@ -49,7 +50,7 @@ mod tests {
             parameters: parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             nonce: "n0nce".to_owned(),
         };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

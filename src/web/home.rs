@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::component::initial;
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the landing page shows.
 #[derive(Clone, Debug)]
@@ -22,8 +22,8 @@ pub struct HomePage {
 impl HomePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "One sign-in for your applications").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "One sign-in for your applications").around(&html! {
             section .hero {
                 h1 { "One sign-in for your applications" }
                 p .lead {
@@ -69,12 +69,13 @@ impl HomePage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(signed_in_as: Option<&str>, signup_open: bool) -> String {
         let issuer = WebLink::parse("https://login.example.org").unwrap();
         let discovery = WebLink::parse("https://login.example.org/.well-known/openid-configuration").unwrap();
         let page = HomePage { issuer, discovery, signed_in_as: signed_in_as.map(str::to_owned), signup_open };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

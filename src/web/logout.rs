@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::address::WebLink;
 use super::client::chosen;
 use super::component::{Button, hidden};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// The question whether to sign out, which §2 asks for when the request does not prove whose session it ends.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ pub struct LogoutPage {
 impl LogoutPage {
     /// The page. Its buttons send `decision=confirm` and `decision=cancel`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Sign out").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, "Sign out").around(&html! {
             section .card {
                 h1 { "Sign out?" }
                 p .subtitle {
@@ -66,8 +66,8 @@ pub struct ReturnLink {
 impl LoggedOutPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Signed out").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, "Signed out").around(&html! {
             section .card {
                 h1 { "You are signed out" }
                 p .subtitle {
@@ -88,6 +88,7 @@ impl LoggedOutPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn brand() -> Brand {
         Brand { name: "Acme".to_owned() }
@@ -101,7 +102,7 @@ mod tests {
             interaction: None,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(&brand()).into_string();
+        let html = page.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>Sign out?</h1>") && html.contains("action=\"/logout\""), "{html}");
         for (id, value) in [("logout-confirm", "confirm"), ("logout-cancel", "cancel")] {
             let button = format!("type=\"submit\" name=\"decision\" value=\"{value}\"");
@@ -117,7 +118,7 @@ mod tests {
             interaction: Some("i1".to_owned()),
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(&brand()).into_string();
+        let html = page.render(Voice::english(&brand())).into_string();
         assert!(html.contains(">Grafana</bdi> asks you to sign out."), "{html}");
         assert!(html.contains("name=\"interaction\" value=\"i1\""), "{html}");
     }
@@ -126,10 +127,10 @@ mod tests {
     fn the_last_page_says_so_and_leads_back_when_it_can() {
         let link = WebLink::parse("https://rp.example/").unwrap();
         let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
-        let html = LoggedOutPage { back }.render(&brand()).into_string();
+        let html = LoggedOutPage { back }.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
         assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
-        let html = LoggedOutPage { back: None }.render(&brand()).into_string();
+        let html = LoggedOutPage { back: None }.render(Voice::english(&brand())).into_string();
         assert!(html.contains("You are signed out") && !html.contains("Return to"), "{html}");
     }
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::chosen;
 use super::component::{Button, alert, continuing, hidden};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the sign-up page shows.
 #[derive(Clone, Debug)]
@@ -35,15 +35,15 @@ pub struct SignupPage {
 impl SignupPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
         let interaction = self.interaction.as_deref();
-        Frame::question(brand, "Create an account").around(&html! {
+        Frame::question(voice, "Create an account").around(&html! {
             section .card {
                 h1 { "Create an account" }
                 p .subtitle {
                     @match &self.client_name {
                         Some(name) => { "to continue to " (chosen(name)) }
-                        None => { "for " (brand.name) " and the applications behind it" }
+                        None => { "for " (voice.brand.name) " and the applications behind it" }
                     }
                 }
                 @if let Some(error) = &self.error { (alert(error)) }
@@ -52,10 +52,10 @@ impl SignupPage {
                     @if let Some(invitation) = &self.invitation {
                         input type="hidden" name="invitation" value=(invitation);
                     }
-                    (Field::username().entry(&self.username).autofocus(self.username.value.is_empty()))
-                    (Field::email().entry(&self.email).optional())
-                    (Field::text("name", "Full name").autocomplete("name").entry(&self.full_name).optional())
-                    (Field::new_password()
+                    (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email(voice.words).entry(&self.email).optional())
+                    (Field::text(voice.words, "name", "Full name").autocomplete("name").entry(&self.full_name).optional())
+                    (Field::new_password(voice.words)
                         .hint(&password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::primary("signup-submit", "Create account")) }
@@ -74,6 +74,7 @@ pub(super) fn password_rule(minimum_length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page() -> SignupPage {
         SignupPage {
@@ -91,7 +92,7 @@ mod tests {
     }
 
     fn html_of(page: &SignupPage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
