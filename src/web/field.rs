@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render, html};
 
-use super::words::{FieldWords, Words};
+use super::words::{FormWords, Words};
 
 /// What a person typed into a field, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ enum Kind {
 /// A field; its name is also its id.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
-    w: &'static FieldWords,
+    w: &'static FormWords,
     name: &'a str,
     label: &'a str,
     kind: Kind,
@@ -58,7 +58,7 @@ impl<'a> Field<'a> {
             Kind::NewPassword => Some("new-password"),
         };
         Self {
-            w: &words.field,
+            w: &words.form,
             name,
             label,
             kind,
@@ -76,19 +76,19 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn username(words: &'static Words) -> Self {
-        Self::new(words, "username", words.field.username, Kind::Username)
+        Self::new(words, "username", words.form.username, Kind::Username)
     }
 
     pub(super) fn email(words: &'static Words) -> Self {
-        Self::new(words, "email", words.field.email, Kind::Email)
+        Self::new(words, "email", words.form.email, Kind::Email)
     }
 
     pub(super) fn current_password(words: &'static Words) -> Self {
-        Self::new(words, "password", words.field.password, Kind::CurrentPassword)
+        Self::new(words, "password", words.form.password, Kind::CurrentPassword)
     }
 
     pub(super) fn new_password(words: &'static Words) -> Self {
-        Self::new(words, "password", words.field.password, Kind::NewPassword)
+        Self::new(words, "password", words.form.password, Kind::NewPassword)
     }
 
     /// Under another name than `username`, `email` or `password`.
@@ -98,7 +98,7 @@ impl<'a> Field<'a> {
 
     /// A password that somebody sets for somebody else.
     pub(super) fn set_password(words: &'static Words) -> Self {
-        Self::new(words, "new_password", words.field.new_password, Kind::NewPassword)
+        Self::new(words, "new_password", words.form.new_password, Kind::NewPassword)
     }
 
     pub(super) fn lines(words: &'static Words, name: &'a str, label: &'a str) -> Self {

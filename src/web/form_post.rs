@@ -22,13 +22,14 @@ impl FormPostPage {
     /// The page. Without JavaScript its button does the same.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Continue").around(&html! {
+        let w = &voice.words.form_post;
+        Frame::question(voice, w.continue_).around(&html! {
             section .card {
-                h1 { "Almost there" }
-                p .subtitle { "You are being returned to the application." }
+                h1 { (w.almost_there) }
+                p .subtitle { (w.being_returned) }
                 form method="post" action=(self.action.as_str()) {
                     @for (name, value) in &self.parameters { input type="hidden" name=(name) value=(value); }
-                    div .actions { (Button::primary("form-post-continue", "Continue")) }
+                    div .actions { (Button::primary("form-post-continue", w.continue_)) }
                 }
             }
             script nonce=(self.nonce) { (SUBMIT) }

@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::asset::{ICON, STYLESHEET};
-use super::words::{FrameWords, Words};
+use super::words::{FrameWords, TextOf, Words};
 
 /// Whose server this is, as visitors know it.
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ pub(super) fn seal() -> Markup {
     }
 }
 
-const PLACES: [(Place, &str, fn(&FrameWords) -> &'static str); 2] =
+const PLACES: [(Place, &str, TextOf<FrameWords>); 2] =
     [(Place::Account, "/account", |w| w.account), (Place::Applications, "/developer", |w| w.applications)];
 
 /// Twelve lobes around a circle of radius 13.1.

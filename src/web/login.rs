@@ -6,7 +6,7 @@ use super::client::{ClientCard, chosen};
 use super::component::{Button, alert, continuing, hidden, notice};
 use super::field::Field;
 use super::layout::{Frame, Voice};
-use super::words::LoginWords;
+use super::words::Words;
 
 /// What the login page shows.
 #[derive(Clone, Debug)]
@@ -45,11 +45,12 @@ pub enum LoginRemark {
 }
 
 impl LoginRemark {
-    fn render(self, w: &LoginWords) -> Markup {
+    fn render(self, words: &Words) -> Markup {
+        let w = &words.login;
         match self {
             Self::Mismatch => alert(w.mismatch),
-            Self::Wait { seconds } => alert(&w.wait(seconds)),
-            Self::Busy => alert(w.busy),
+            Self::Wait { seconds } => alert(&words.form.wait(seconds)),
+            Self::Busy => alert(words.form.busy),
             Self::Expired => alert(w.expired),
             Self::Again => notice(w.again),
         }
@@ -68,11 +69,11 @@ impl LoginPage {
                 h1 { (w.sign_in) }
                 p .subtitle {
                     @match &self.client {
-                        Some(client) => (w.to_continue_to(&chosen(&client.name)))
-                        None => (w.to_your_account(&voice.brand.name))
+                        Some(client) => (w.continuing_to(&chosen(&client.name)))
+                        None => (w.with_account_of(&voice.brand.name))
                     }
                 }
-                @if let Some(remark) = self.remark { (remark.render(w)) }
+                @if let Some(remark) = self.remark { (remark.render(words)) }
                 form method="post" action="/login" {
                     (hidden(&self.anti_forgery, interaction))
                     (Field::username(words).value(&self.username).autofocus(self.username.is_empty()))

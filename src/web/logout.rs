@@ -25,21 +25,22 @@ impl LogoutPage {
     /// The page. Its buttons send `decision=confirm` and `decision=cancel`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Sign out").around(&html! {
+        let w = &voice.words.logout;
+        Frame::question(voice, w.sign_out).around(&html! {
             section .card {
-                h1 { "Sign out?" }
+                h1 { (w.sign_out_question) }
                 p .subtitle {
-                    @if let Some(name) = &self.client_name { (chosen(name)) " asks you to sign out. " }
+                    @if let Some(name) = &self.client_name { (w.client_asks(&chosen(name))) }
                     @match &self.username {
-                        Some(username) => { "You are signed in as " (chosen(username)) "." }
-                        None => { "This ends your session on this server." }
+                        Some(username) => (w.signed_in_as(&chosen(username)))
+                        None => (w.ends_session)
                     }
                 }
                 form method="post" action="/logout" {
                     (hidden(&self.anti_forgery, self.interaction.as_deref()))
                     div .actions .pair {
-                        (Button::secondary("logout-cancel", "Stay signed in").deciding("cancel"))
-                        (Button::primary("logout-confirm", "Sign out").deciding("confirm"))
+                        (Button::secondary("logout-cancel", w.stay_signed_in).deciding("cancel"))
+                        (Button::primary("logout-confirm", w.sign_out).deciding("confirm"))
                     }
                 }
             }
@@ -67,18 +68,20 @@ impl LoggedOutPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Signed out").around(&html! {
+        let w = &voice.words.logout;
+        Frame::question(voice, w.signed_out).around(&html! {
             section .card {
-                h1 { "You are signed out" }
+                h1 { (w.you_are_signed_out) }
                 p .subtitle {
-                    "Applications that you used may keep you signed in until their own session ends. "
-                    "On a shared computer, close the browser."
+                    (w.applications_may_go_on)
                 }
                 div .actions {
                     @if let Some(back) = &self.back {
-                        a .button .primary href=(back.link.as_str()) { "Return to " bdi { (back.name) } }
+                        a .button .primary href=(back.link.as_str()) {
+                            (w.return_to(&html! { bdi { (back.name) } }))
+                        }
                     }
-                    a .button href="/login" { "Sign in again" }
+                    a .button href="/login" { (w.sign_in_again) }
                 }
             }
         })

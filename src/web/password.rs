@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::component::{Button, alert, back_to, hidden};
 use super::field::Field;
 use super::layout::{Frame, Place, Voice};
-use super::signup::password_rule;
 
 /// What the page of the password shows.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +29,7 @@ impl PasswordPage {
     /// The page. Its form posts `current_password` and `new_password` to `/account/password`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let hint = password_rule(self.minimum_password_length);
+        let hint = voice.words.form.password_rule(self.minimum_password_length);
         Frame::document(voice, "Password").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", self.done.as_deref()))
             h1 { "Password" }

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::component::{Button, alert, hidden};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Voice};
-use super::signup::password_rule;
 
 /// What the setup page shows.
 #[derive(Clone, Debug)]
@@ -30,10 +29,11 @@ impl SetupPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Set up this server").around(&html! {
+        let w = &voice.words.setup;
+        Frame::question(voice, w.set_up_this_server).around(&html! {
             section .card {
-                h1 { "Set up this server" }
-                p .subtitle { "Create the first administrator. This link works once." }
+                h1 { (w.set_up_this_server) }
+                p .subtitle { (w.create_the_first) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action="/setup" {
                     (hidden(&self.anti_forgery, None))
@@ -41,9 +41,9 @@ impl SetupPage {
                     (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
                     (Field::email(voice.words).entry(&self.email).optional())
                     (Field::new_password(voice.words)
-                        .hint(&password_rule(self.minimum_password_length))
+                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::primary("setup-submit", "Create administrator")) }
+                    div .actions { (Button::primary("setup-submit", w.create_administrator)) }
                 }
             }
         })

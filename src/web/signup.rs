@@ -36,14 +36,15 @@ impl SignupPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.signup;
         let interaction = self.interaction.as_deref();
-        Frame::question(voice, "Create an account").around(&html! {
+        Frame::question(voice, w.create_an_account).around(&html! {
             section .card {
-                h1 { "Create an account" }
+                h1 { (w.create_an_account) }
                 p .subtitle {
                     @match &self.client_name {
-                        Some(name) => { "to continue to " (chosen(name)) }
-                        None => { "for " (voice.brand.name) " and the applications behind it" }
+                        Some(name) => (w.continuing_to(&chosen(name)))
+                        None => (w.for_server(&voice.brand.name))
                     }
                 }
                 @if let Some(error) = &self.error { (alert(error)) }
@@ -54,21 +55,18 @@ impl SignupPage {
                     }
                     (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
                     (Field::email(voice.words).entry(&self.email).optional())
-                    (Field::text(voice.words, "name", "Full name").autocomplete("name").entry(&self.full_name).optional())
+                    (Field::text(voice.words, "name", w.full_name).autocomplete("name").entry(&self.full_name).optional())
                     (Field::new_password(voice.words)
-                        .hint(&password_rule(self.minimum_password_length))
+                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::primary("signup-submit", "Create account")) }
+                    div .actions { (Button::primary("signup-submit", w.create_account)) }
                 }
-                p .aside { "Have an account already? " a href=(continuing("/login", interaction)) { "Sign in" } }
+                p .aside {
+                    (w.have_an_account(&html! { a href=(continuing("/login", interaction)) { (w.sign_in) } }))
+                }
             }
         })
     }
-}
-
-/// The rule for passwords, as people are told it.
-pub(super) fn password_rule(minimum_length: usize) -> String {
-    format!("At least {minimum_length} characters. A sentence only you would think of works well.")
 }
 
 #[cfg(test)]

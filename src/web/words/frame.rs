@@ -16,14 +16,20 @@ words! {
 
 words! {
     /// What stands beside fields of any form.
-    FieldWords(field) {
+    FormWords(form) {
         username;
         email;
         password;
         new_password;
         /// After the label of a field that may stay empty.
         optional;
+        /// The rule for passwords; the shortest has `minimum` characters.
+        password_rule(minimum: usize) -> String;
         /// Before what is wrong with a field, for who hears it.
         error;
+        /// The server has no room to check a password now.
+        busy;
+        /// Too many guesses; the next one is heard after this many seconds.
+        wait(seconds: u64) -> String;
     }
 }

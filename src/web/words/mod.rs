@@ -60,10 +60,12 @@ mod choice;
 mod english;
 mod entrance;
 mod frame;
+mod home;
 
 pub(crate) use choice::preferred;
-pub(crate) use entrance::LoginWords;
-pub(crate) use frame::{FieldWords, FrameWords};
+pub(crate) use entrance::{LoginWords, LogoutWords, SetupWords, SignupWords};
+pub(crate) use frame::{FormWords, FrameWords};
+pub(crate) use home::{FormPostWords, HomeWords};
 
 words! {
     /// One language.
@@ -71,10 +73,18 @@ words! {
         /// Its tag: RFC 5646, as `en`.
         tag;
         frame: FrameWords;
-        field: FieldWords;
+        form: FormWords;
         login: LoginWords;
+        signup: SignupWords;
+        setup: SetupWords;
+        logout: LogoutWords;
+        home: HomeWords;
+        form_post: FormPostWords;
     }
 }
+
+/// A text of an area, for a list in a view.
+pub(crate) type TextOf<W> = fn(&W) -> &'static str;
 
 /// The languages that there are. The first is for whoever prefers none of them.
 pub(crate) static LANGUAGES: [&Words; 1] = [&english::LANGUAGE];

@@ -2,8 +2,18 @@
 
 mod entrance;
 mod frame;
+mod home;
 
 use super::Words;
 
-pub(super) static LANGUAGE: Words =
-    Words { tag: "en", frame: frame::FRAME, field: frame::FIELD, login: entrance::LOGIN };
+pub(super) static LANGUAGE: Words = Words {
+    tag: "en",
+    frame: frame::FRAME,
+    form: frame::FORM,
+    login: entrance::LOGIN,
+    signup: entrance::SIGNUP,
+    setup: entrance::SETUP,
+    logout: entrance::LOGOUT,
+    home: home::HOME,
+    form_post: home::FORM_POST,
+};
