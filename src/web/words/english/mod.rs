@@ -1,5 +1,7 @@
 //! English.
 
+mod consent;
+mod developer;
 mod entrance;
 mod frame;
 mod home;
@@ -16,4 +18,11 @@ pub(super) static LANGUAGE: Words = Words {
     logout: entrance::LOGOUT,
     home: home::HOME,
     form_post: home::FORM_POST,
+    client: consent::CLIENT,
+    consent: consent::CONSENT,
+    device: consent::DEVICE,
+    developer: developer::DEVELOPER,
+    own_client: developer::OWN_CLIENT,
+    registered: developer::REGISTERED,
+    snippet: developer::SNIPPET,
 };
