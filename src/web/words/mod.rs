@@ -54,6 +54,7 @@ macro_rules! words {
     };
 }
 
+mod account;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
@@ -64,6 +65,10 @@ mod entrance;
 mod frame;
 mod home;
 
+pub(crate) use account::{
+    AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
+    SessionsWords,
+};
 pub(crate) use choice::preferred;
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
 pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
@@ -91,6 +96,13 @@ words! {
         own_client: OwnClientWords;
         registered: RegisteredWords;
         snippet: SnippetWords;
+        account: AccountWords;
+        profile: ProfileWords;
+        password: PasswordWords;
+        sessions: SessionsWords;
+        connected: ConnectedWords;
+        refresh_schedule: RefreshScheduleWords;
+        own_data: OwnDataWords;
     }
 }
 

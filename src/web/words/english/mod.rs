@@ -1,5 +1,6 @@
 //! English.
 
+mod account;
 mod consent;
 mod developer;
 mod entrance;
@@ -25,4 +26,11 @@ pub(super) static LANGUAGE: Words = Words {
     own_client: developer::OWN_CLIENT,
     registered: developer::REGISTERED,
     snippet: developer::SNIPPET,
+    account: account::ACCOUNT,
+    profile: account::PROFILE,
+    password: account::PASSWORD,
+    sessions: account::SESSIONS,
+    connected: account::CONNECTED,
+    refresh_schedule: account::REFRESH_SCHEDULE,
+    own_data: account::OWN_DATA,
 };
