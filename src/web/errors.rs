@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// The page.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,8 @@ struct Code {
 impl ErrorsPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Errors").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Errors").around(&html! {
             h1 { "Errors" }
             p {
                 "What an application is told in " code { "error" } " when something cannot be done, and what its developer \
@@ -203,10 +203,11 @@ const TOKEN: &[Code] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn each_error_has_an_anchor_of_its_own() {
-        let html = ErrorsPage.render(&Brand { name: "Signet".to_owned() }).into_string();
+        let html = ErrorsPage.render(Voice::english(&Brand { name: "Signet".to_owned() })).into_string();
         let mut names: Vec<&str> = AUTHORIZATION.iter().chain(TOKEN).map(|code| code.name).collect();
         for name in &names {
             assert_eq!(html.matches(&format!("id=\"{name}\"")).count(), 1, "{name}");

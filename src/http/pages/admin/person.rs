@@ -193,7 +193,7 @@ fn list(
         rows,
         next: next(&LocalPath::admin(&["people", id, segment]), &[], page_token),
     };
-    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) -> poem::Result<Response> {
@@ -213,7 +213,7 @@ fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) ->
         form: desk.form(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People"), (id, username)]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> poem::Result<Response> {
@@ -243,7 +243,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
         delete: LocalPath::admin(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People")]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, FieldErrors)>) -> OrderedFields {
