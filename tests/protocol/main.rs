@@ -24,6 +24,7 @@ mod openid_person;
 mod openid_rig;
 mod other_clients;
 mod pages;
+mod password_reset;
 mod races;
 mod receiver;
 mod refresh;
