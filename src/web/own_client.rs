@@ -39,6 +39,8 @@ pub struct ClientForm {
     pub client_name: Entry,
     /// One per line.
     pub redirect_uris: Entry,
+    /// One per line.
+    pub post_logout_redirect_uris: Entry,
     pub scope: Entry,
     pub logo_uri: Entry,
     pub policy_uri: Entry,
@@ -147,6 +149,9 @@ impl ClientForm {
                     (Field::text(voice.words, "client_name", "Name").entry(&self.client_name))
                     (Field::lines(voice.words, "redirect_uris", "Redirect URIs").optional().entry(&self.redirect_uris)
                         .hint("One per line, exactly as you will send them."))
+                    (Field::lines(voice.words, "post_logout_redirect_uris", "Addresses after signing out").optional()
+                        .entry(&self.post_logout_redirect_uris)
+                        .hint("Where people return to who sign out in the application: one per line, exactly as it sends them."))
                     (Field::text(voice.words, "logo_uri", "Address of a logo").optional().entry(&self.logo_uri))
                     (Field::text(voice.words, "policy_uri", "Privacy policy").optional().entry(&self.policy_uri))
                     (Field::text(voice.words, "tos_uri", "Terms of service").optional().entry(&self.tos_uri))

@@ -319,6 +319,7 @@ fn own_client(text: &str) -> OwnClientPage {
         form: ClientForm {
             client_name: entry(text),
             redirect_uris: entry(text),
+            post_logout_redirect_uris: entry(text),
             scope: entry(text),
             logo_uri: entry(text),
             policy_uri: entry(text),
