@@ -88,10 +88,8 @@ impl PicturesApi {
         id: Path<String>,
         upload: Upload,
     ) -> Result<Answer<PutPictureKinds>> {
-        let set = match admitted(&self.0, token, SCOPES) {
-            Ok(access) => pictures::put(&self.0.signet, &access, &id.0, upload.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let set =
+            async { pictures::put(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0, upload.0).await }.await;
         answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
     }
 
@@ -103,10 +101,7 @@ impl PicturesApi {
         /// The identifier of the person, or `me`.
         id: Path<String>,
     ) -> Result<Answer<GoneKinds>> {
-        let removed = match admitted(&self.0, token, SCOPES) {
-            Ok(access) => pictures::remove(&self.0.signet, &access, &id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let removed = async { pictures::remove(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0).await }.await;
         answered(removed.map(|()| no_content()))
     }
 }
