@@ -141,7 +141,8 @@ impl Visit {
     fn context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
         // Who signs in has no session yet, or one that is about to end: such a form belongs to the browser. Every other
         // form belongs to the person.
-        let session = self.browser.session.as_ref().filter(|_| !matches!(action, "login" | "signup" | "setup"));
+        let session =
+            self.browser.session.as_ref().filter(|_| !matches!(action, "login" | "signup" | "setup" | "reset"));
         let binding = session.unwrap_or(&self.browser.binding);
         FormContext { binding, transaction: interaction.unwrap_or_default(), action }
     }

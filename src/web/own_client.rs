@@ -40,6 +40,8 @@ pub struct ClientForm {
     pub client_name: Entry,
     /// One per line.
     pub redirect_uris: Entry,
+    /// One per line.
+    pub post_logout_redirect_uris: Entry,
     pub scope: Entry,
     pub logo_uri: Entry,
     pub policy_uri: Entry,
@@ -149,11 +151,12 @@ impl ClientForm {
                     (Field::text(voice.words, "client_name", w.name).entry(&self.client_name))
                     (Field::lines(voice.words, "redirect_uris", w.redirect_uris).optional().entry(&self.redirect_uris)
                         .hint(w.redirect_uris_hint))
+                    (Field::lines(voice.words, "post_logout_redirect_uris", w.post_logout_redirect_uris).optional()
+                        .entry(&self.post_logout_redirect_uris).hint(w.post_logout_redirect_uris_hint))
                     (Field::text(voice.words, "logo_uri", w.logo).optional().entry(&self.logo_uri))
                     (Field::text(voice.words, "policy_uri", w.privacy_policy).optional().entry(&self.policy_uri))
                     (Field::text(voice.words, "tos_uri", w.terms_of_service).optional().entry(&self.tos_uri))
-                    (Field::text(voice.words, "scope", w.scope).optional().entry(&self.scope)
-                        .hint(w.scope_hint))
+                    (Field::text(voice.words, "scope", w.scope).optional().entry(&self.scope).hint(w.scope_hint))
                     div .actions { (Button::primary("client-submit", w.save)) }
                 }
             }

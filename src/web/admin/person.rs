@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{LocalLink, LocalPath, PostForm, crumbs};
+use super::{LocalLink, LocalPath, PostForm, ResetLink, crumbs};
 use crate::web::{
     component::{Button, Fact, alert, facts},
     field::{Entry, Field},
@@ -22,6 +22,8 @@ pub struct PersonPage {
     pub ordered: OrderedFields,
     /// The form that sets a password, with what is wrong with it; not for oneself.
     pub password: Option<(PostForm, Option<String>)>,
+    /// The link with which they set a password themselves; not for oneself.
+    pub reset_link: Option<ResetLink>,
     /// The form that ends all sessions. It sends `grants=true` for everything that was granted too.
     pub sign_out: PostForm,
     /// The pages about what they have.
@@ -65,6 +67,7 @@ impl PersonPage {
             }
             (self.ordered.render(voice))
             (self.password(voice))
+            @if let Some(link) = &self.reset_link { (link) }
             section .card {
                 h2 { "What they have" }
                 div .actions { @for link in &self.links { a .button href=(link.path.as_str()) { (link.text) } } }

@@ -8,7 +8,7 @@ use crate::{
         Entry, Fact, Voice,
         admin::{
             AdminPage, ApplicationPage, ConfirmPage, InvitePage, ListPage, ListedSecret, LocalLink, LocalPath,
-            OrderedFields, PersonPage, PostForm, Row, RowAction, Search, ToldOncePage,
+            OrderedFields, PersonPage, PostForm, ResetLink, Row, RowAction, Search, ToldOncePage,
         },
     },
 };
@@ -24,7 +24,7 @@ pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)>
         ("admin, invite", invite(text).render(voice)),
         ("admin, told once", told(text).render(voice)),
         ("admin, person", person(text).render(voice)),
-        ("admin, oneself", PersonPage { password: None, ..person(text) }.render(voice)),
+        ("admin, oneself", PersonPage { password: None, reset_link: None, ..person(text) }.render(voice)),
         ("admin, application", application(text).render(voice)),
     ]
 }
@@ -114,6 +114,7 @@ fn person(text: &str) -> PersonPage {
             error: Some(text.to_owned()),
             form: form(text),
         },
+        reset_link: Some(ResetLink { make: form(text), pending: Some((text.to_owned(), form(text))) }),
         password: Some((form(text), Some(text.to_owned()))),
         sign_out: form(text),
         links: crumbs(text),

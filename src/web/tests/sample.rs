@@ -5,9 +5,10 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
-    ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage,
-    LoginRemark, LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, ProfilePage, Purpose,
-    RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
+    ConsentPage, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, ErrorsPage,
+    Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient,
+    OwnClientPage, OwnDataPage, PasswordPage, Person, ProfilePage, Purpose, RegisteredPage, Registrant,
+    RegistrationForm, ResetDonePage, ResetPage, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
     ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, Voice,
     WebLink, WrongHostPage,
     words::{Words, preferred},
@@ -30,6 +31,13 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("consent, native", native(text).render(voice)),
         ("signup", signup(text).render(voice)),
         ("setup", setup(text).render(voice)),
+        ("reset", reset(text).render(voice)),
+        ("reset, done", ResetDonePage.render(voice)),
+        ("device", DeviceCodePage { user_code: entry(text) }.render(voice)),
+        ("device, confirmation", device(text).render(voice)),
+        ("device, allowed", answered(text, true).render(voice)),
+        ("device, denied", answered(text, false).render(voice)),
+        ("errors", ErrorsPage.render(voice)),
         ("logout", logout(text).render(voice)),
         ("logged out", logged_out(text).render(voice)),
         ("error", error(text).render(voice)),
@@ -135,6 +143,31 @@ fn setup(text: &str) -> SetupPage {
         minimum_password_length: 15,
         anti_forgery: text.to_owned(),
     }
+}
+
+fn reset(text: &str) -> ResetPage {
+    ResetPage {
+        code: text.to_owned(),
+        username: text.to_owned(),
+        password_error: some(text),
+        error: some(text),
+        minimum_password_length: 15,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn device(text: &str) -> DeviceConfirmPage {
+    DeviceConfirmPage {
+        client: client(text),
+        user_code: text.to_owned(),
+        person: Person { username: text.to_owned(), full_name: some(text) },
+        scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn answered(text: &str, is_allowed: bool) -> DeviceAnsweredPage {
+    DeviceAnsweredPage { client_name: text.to_owned(), is_allowed }
 }
 
 fn logout(text: &str) -> LogoutPage {
@@ -286,6 +319,7 @@ fn own_client(text: &str) -> OwnClientPage {
         form: ClientForm {
             client_name: entry(text),
             redirect_uris: entry(text),
+            post_logout_redirect_uris: entry(text),
             scope: entry(text),
             logo_uri: entry(text),
             policy_uri: entry(text),

@@ -50,6 +50,8 @@ words! {
         name;
         redirect_uris;
         redirect_uris_hint;
+        post_logout_redirect_uris;
+        post_logout_redirect_uris_hint;
         logo;
         privacy_policy;
         terms_of_service;

@@ -42,6 +42,9 @@ pub(super) const OWN_CLIENT: OwnClientWords = OwnClientWords {
     name: "Name",
     redirect_uris: "Redirect URIs",
     redirect_uris_hint: "One per line, exactly as you will send them.",
+    post_logout_redirect_uris: "Addresses after signing out",
+    post_logout_redirect_uris_hint: "Where people return to who sign out in the application: one per line, exactly as it \
+        sends them.",
     logo: "Address of a logo",
     privacy_policy: "Privacy policy",
     terms_of_service: "Terms of service",
