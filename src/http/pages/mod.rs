@@ -216,16 +216,16 @@ fn refused(visit: &Visit, refusal: ManagementRefusal) -> poem::Result<Response> 
         }
         ManagementRefusal::NotFound(_) => visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()),
         ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) | ManagementRefusal::Access(_) => {
-            visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_detail("Reason", &reason))
+            visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_reason(&reason))
         }
         ManagementRefusal::TooOften(seconds) => {
             wait(visit.error(StatusCode::TOO_MANY_REQUESTS, ErrorPage::too_many_requests()), seconds)
         }
         ManagementRefusal::Conflict(_) => {
-            visit.error(StatusCode::CONFLICT, ErrorPage::impossible().with_detail("Reason", &reason))
+            visit.error(StatusCode::CONFLICT, ErrorPage::impossible().with_reason(&reason))
         }
         ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
-            visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_detail("Reason", &reason))
+            visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_reason(&reason))
         }
     })
 }

@@ -62,6 +62,7 @@ mod consent;
 mod developer;
 mod english;
 mod entrance;
+mod error;
 mod frame;
 mod home;
 
@@ -72,7 +73,8 @@ pub(crate) use account::{
 pub(crate) use choice::preferred;
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
 pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
-pub(crate) use entrance::{LoginWords, LogoutWords, SetupWords, SignupWords};
+pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
+pub(crate) use error::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
 pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
 
@@ -103,6 +105,10 @@ words! {
         connected: ConnectedWords;
         refresh_schedule: RefreshScheduleWords;
         own_data: OwnDataWords;
+        error: ErrorWords;
+        error_codes: ErrorCodesWords;
+        wrong_host: WrongHostWords;
+        reset: ResetWords;
     }
 }
 

@@ -153,7 +153,7 @@ impl Desk {
                 (StatusCode::BAD_REQUEST, ErrorPage::invalid_request())
             }
         };
-        Ok(self.visit.error(status, page.with_detail("Reason", &refusal.to_string())))
+        Ok(self.visit.error(status, page.with_reason(&refusal.to_string())))
     }
 }
 

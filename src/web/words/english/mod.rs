@@ -4,6 +4,7 @@ mod account;
 mod consent;
 mod developer;
 mod entrance;
+mod error;
 mod frame;
 mod home;
 
@@ -33,4 +34,8 @@ pub(super) static LANGUAGE: Words = Words {
     connected: account::CONNECTED,
     refresh_schedule: account::REFRESH_SCHEDULE,
     own_data: account::OWN_DATA,
+    error: error::ERROR,
+    error_codes: error::ERROR_CODES,
+    wrong_host: error::WRONG_HOST,
+    reset: entrance::RESET,
 };
