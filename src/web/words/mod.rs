@@ -55,6 +55,7 @@ macro_rules! words {
 }
 
 mod account;
+mod admin;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
@@ -69,6 +70,9 @@ mod home;
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
     SessionsWords,
+};
+pub(crate) use admin::{
+    AdminWords, AllApplicationsWords, InvitationsWords, KeysWords, ListWords, PartWords, PeopleWords,
 };
 pub(crate) use choice::preferred;
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
@@ -109,6 +113,11 @@ words! {
         error_codes: ErrorCodesWords;
         wrong_host: WrongHostWords;
         reset: ResetWords;
+        admin: AdminWords;
+        people: PeopleWords;
+        invitations: InvitationsWords;
+        all_applications: AllApplicationsWords;
+        keys: KeysWords;
     }
 }
 

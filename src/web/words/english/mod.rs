@@ -1,6 +1,7 @@
 //! English.
 
 mod account;
+mod admin;
 mod consent;
 mod developer;
 mod entrance;
@@ -38,4 +39,9 @@ pub(super) static LANGUAGE: Words = Words {
     error_codes: error::ERROR_CODES,
     wrong_host: error::WRONG_HOST,
     reset: entrance::RESET,
+    admin: admin::ADMIN,
+    people: admin::PEOPLE,
+    invitations: admin::INVITATIONS,
+    all_applications: admin::ALL_APPLICATIONS,
+    keys: admin::KEYS,
 };
