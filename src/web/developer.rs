@@ -7,6 +7,10 @@ use super::component::{Button, Fact, alert, facts, hidden, notice};
 use super::field::{Entry, Field};
 use super::layout::{Brand, Frame, Place};
 use super::own_client::path;
+use super::presets::{PRESETS, preset_search};
+
+const CHOOSE: &str = "Or choose an application";
+const ALL_PRESETS: &str = "All applications that this server knows";
 
 /// What the page of one's own applications shows.
 #[derive(Clone, Debug)]
@@ -72,6 +76,9 @@ impl DeveloperPage {
             }
             @for client in &self.clients { (client.render()) }
             (self.registration.render(&self.anti_forgery))
+            h2 { (CHOOSE) }
+            (preset_search(""))
+            p { a href=(PRESETS) { (ALL_PRESETS) } }
         })
     }
 }

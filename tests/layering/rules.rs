@@ -4,16 +4,17 @@
 const FOUNDATION: [&str; 4] = ["clock", "crypto", "entropy", "secret"];
 
 /// A part of the crate, and the parts that it may name beside itself and the foundation.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("account", &[]),
     ("config", &["oauth", "account", "jose"]),
-    ("endpoint", &["oauth", "oidc", "jose", "account", "fetch", "store"]),
+    ("endpoint", &["oauth", "oidc", "jose", "account", "fetch", "presets", "store"]),
     ("fetch", &[]),
-    ("http", &["http::edge", "endpoint", "web", "oauth", "oidc", "jose", "account"]),
+    ("http", &["http::edge", "endpoint", "web", "oauth", "oidc", "jose", "account", "presets"]),
     ("http::edge", &[]),
     ("jose", &[]),
     ("oauth", &[]),
     ("oidc", &["oauth"]),
+    ("presets", &["oauth"]),
     ("store", &["oauth", "oidc", "account"]),
     ("verify", &["jose", "oauth"]),
     ("web", &[]),

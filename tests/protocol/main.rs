@@ -25,6 +25,7 @@ mod openid_rig;
 mod other_clients;
 mod pages;
 mod password_reset;
+mod presets;
 mod races;
 mod receiver;
 mod refresh;
