@@ -11,6 +11,7 @@ use poem_openapi::{LicenseObject, OpenApiService};
 use super::{
     clients_api::ClientsApi,
     connections_api::ConnectionsApi,
+    discovery_api::DiscoveryApi,
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     oauth_api::OAuthApi,
@@ -73,6 +74,7 @@ pub fn specification(server: &Arc<Server>) -> String {
 
 type Apis = (
     OAuthApi,
+    DiscoveryApi,
     StatusListsApi,
     WebfingerApi,
     ClientsApi,
@@ -87,6 +89,7 @@ type Apis = (
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
+        DiscoveryApi(Arc::clone(server)),
         StatusListsApi(Arc::clone(server)),
         WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),

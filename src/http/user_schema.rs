@@ -1,5 +1,7 @@
 //! What the OpenAPI document says of people, and how they are written as JSON.
 
+use std::collections::BTreeSet;
+
 use poem_openapi::{
     Object,
     registry::Registry,
@@ -148,6 +150,8 @@ pub(super) struct GrantBody {
     client_id: String,
     /// What it may do.
     scope: String,
+    /// The claims that it asked for by name and that the person agreed to.
+    claims: Option<Vec<String>>,
     /// When it was granted, in seconds since 1970.
     created_at: i64,
     /// From when on it issues nothing more, if that is known.
@@ -178,6 +182,8 @@ pub(super) struct ConnectedBody {
     client_name: Option<String>,
     /// What it may do.
     scope: String,
+    /// The claims that it asked for by name and that the person agreed to.
+    claims: Option<Vec<String>>,
     /// Since when, in seconds since 1970.
     since: i64,
     /// How many grants it holds.
@@ -308,6 +314,7 @@ pub(super) fn grant_json(grant: &Grant) -> Value {
         "created_at": grant.created_at.unix_timestamp(),
     });
     if let Some(members) = body.as_object_mut() {
+        insert_claims(members, &grant.claims.names());
         if let Some(at) = grant.expires_at {
             members.insert("expires_at".to_owned(), at.unix_timestamp().into());
         }
@@ -328,8 +335,11 @@ pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
         "since": connected.since.unix_timestamp(),
         "grants": connected.grants,
     });
-    if let (Some(name), Some(members)) = (&connected.client_name, body.as_object_mut()) {
-        members.insert("client_name".to_owned(), name.as_str().into());
+    if let Some(members) = body.as_object_mut() {
+        insert_claims(members, &connected.claims);
+        if let Some(name) = &connected.client_name {
+            members.insert("client_name".to_owned(), name.as_str().into());
+        }
     }
     body
 }
@@ -337,6 +347,12 @@ pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
 /// A link with which a person sets a password as JSON.
 pub(super) fn reset_link_json(made: &NewResetLink) -> Value {
     json!({"link": made.link.expose(), "expires_at": made.expires_at.unix_timestamp()})
+}
+
+fn insert_claims(members: &mut Map<String, Value>, claims: &BTreeSet<String>) {
+    if !claims.is_empty() {
+        members.insert("claims".to_owned(), json!(claims));
+    }
 }
 
 /// An invitation as JSON.

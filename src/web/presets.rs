@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, Fact, alert, back_to, caution, code_block, copyable, facts, hidden};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 use super::own_client::path as own_client_path;
 use crate::secret::Secret;
 
@@ -110,8 +110,8 @@ pub struct Credentials {
 impl PresetsPage {
     /// The page. Its form is a GET that sends `q`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, TITLE).at(Place::Applications).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, TITLE).at(Place::Applications).around(&html! {
             (back_to("/developer", BACK, None))
             h1 { (TITLE) }
             (preset_search(&self.text))
@@ -133,8 +133,8 @@ impl PresetsPage {
 impl PresetPage {
     /// The page. Its form posts `url` and `name` to its own address.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.name).at(Place::Applications).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
             (back_to(PRESETS, ALL, None))
             h1 { bdi { (self.name) } }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
@@ -143,7 +143,7 @@ impl PresetPage {
                 @if let Some(obstacle) = &self.obstacle {
                     (alert(obstacle))
                 } @else {
-                    (self.form())
+                    (self.form(voice))
                 }
                 h2 { (REDIRECT_URIS) }
                 (facts(&self.metadata))
@@ -151,16 +151,16 @@ impl PresetPage {
         })
     }
 
-    fn form(&self) -> Markup {
+    fn form(&self, voice: Voice<'_>) -> Markup {
         let submit = if self.by_configuration { SHOW } else { REGISTER };
         html! {
             form method="post" action=(preset_path(&self.id)) {
                 (hidden(&self.anti_forgery, None))
                 @if let Some((url, example)) = &self.url {
-                    (Field::text("url", URL_LABEL).entry(url).autocomplete("url").autofocus(true)
+                    (Field::text(voice.words, "url", URL_LABEL).entry(url).autocomplete("url").autofocus(true)
                         .hint(&format!("{URL_HINT} {example}")))
                 }
-                @if let Some((name, label)) = &self.name_part { (Field::text("name", label).entry(name)) }
+                @if let Some((name, label)) = &self.name_part { (Field::text(voice.words, "name", label).entry(name)) }
                 @if self.url.is_none() && self.name_part.is_none() { p { (NOTHING_TO_TYPE) } }
                 div .actions { (Button::primary("preset-submit", submit)) }
             }
@@ -171,8 +171,8 @@ impl PresetPage {
 impl PresetResultPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.name).at(Place::Applications).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
             h1 { bdi { (self.name) } " " (if self.credentials.is_some() { REGISTERED } else { TO_WRITE }) }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
             @if let Some(credentials) = &self.credentials { (self.values(credentials)) }
@@ -234,6 +234,7 @@ fn preset_path(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn brand() -> Brand {
         Brand { name: "Acme".to_owned() }
@@ -256,13 +257,13 @@ mod tests {
 
     #[test]
     fn only_what_the_application_has_a_place_for_is_asked() {
-        let html = page().render(&brand()).into_string();
+        let html = page().render(Voice::english(&brand())).into_string();
         assert!(html.contains("action=\"/developer/presets/gitea\""), "{html}");
         assert!(html.contains("name=\"url\"") && html.contains("value=\"signet\""), "{html}");
-        let fixed = PresetPage { url: None, name_part: None, ..page() }.render(&brand()).into_string();
+        let fixed = PresetPage { url: None, name_part: None, ..page() }.render(Voice::english(&brand())).into_string();
         assert!(!fixed.contains("name=\"url\"") && fixed.contains("the same everywhere"), "{fixed}");
         let kept = PresetPage { obstacle: Some("Ask an administrator.".to_owned()), ..page() };
-        let kept = kept.render(&brand()).into_string();
+        let kept = kept.render(Voice::english(&brand())).into_string();
         assert!(kept.contains("Ask an administrator.") && !kept.contains("method=\"post\""), "{kept}");
     }
 
@@ -283,13 +284,14 @@ mod tests {
             discovery: "https://login.example/x".to_owned(),
             snippets: vec![("app.ini".to_owned(), Secret::new("KEY=s3cret"))],
         };
-        let html = page.render(&brand()).into_string();
+        let html = page.render(Voice::english(&brand())).into_string();
         for (id, value) in [("issuer", "https://login.example"), ("client-id", "app_1"), ("client-secret", "s3cret")] {
             assert!(html.contains(&format!("id=\"{id}\">{value}</code>")), "{id}: {html}");
         }
         assert!(html.contains("KEY=s3cret</code>") && !format!("{page:?}").contains("s3cret"), "{html}");
         let public = Credentials { client_secret: None, ..credentials };
-        let html = PresetResultPage { credentials: Some(public), ..page }.render(&brand()).into_string();
+        let html =
+            PresetResultPage { credentials: Some(public), ..page }.render(Voice::english(&brand())).into_string();
         assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
     }
 }

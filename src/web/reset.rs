@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, hidden, notice};
 use super::field::Field;
-use super::layout::{Brand, Frame};
-use super::signup::password_rule;
+use super::layout::{Frame, Voice};
 
 const TITLE: &str = "Choose a new password";
 const CONSEQUENCE: &str = "This link works once. Every device and every application is signed out.";
@@ -39,8 +38,8 @@ pub struct ResetDonePage;
 impl ResetPage {
     /// The page. Its form posts `code` and `password` to `/reset`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, TITLE).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, TITLE).around(&html! {
             section .card {
                 h1 { (TITLE) }
                 p .subtitle { "for " bdi .chosen { (self.username) } }
@@ -50,8 +49,8 @@ impl ResetPage {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="code" value=(self.code);
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::new_password().named("password", NEW_PASSWORD)
-                        .hint(&password_rule(self.minimum_password_length))
+                    (Field::new_password(voice.words).named("password", NEW_PASSWORD)
+                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::primary("reset-submit", SUBMIT)) }
                 }
@@ -63,8 +62,8 @@ impl ResetPage {
 impl ResetDonePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, DONE).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, DONE).around(&html! {
             section .card {
                 h1 { (DONE) }
                 (notice(DONE_NOTE))
@@ -77,9 +76,11 @@ impl ResetDonePage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn the_code_of_the_link_travels_in_the_form_and_the_password_with_its_name() {
+        let brand = Brand { name: "Acme".to_owned() };
         let page = ResetPage {
             code: "c0de".to_owned(),
             username: "eve".to_owned(),
@@ -88,11 +89,11 @@ mod tests {
             minimum_password_length: 15,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&brand)).into_string();
         assert!(html.contains("<form method=\"post\" action=\"/reset\">"), "{html}");
         assert!(html.contains("name=\"code\" value=\"c0de\""), "{html}");
         assert!(html.contains("autocomplete=\"new-password\"") && html.contains("At least 15 characters"), "{html}");
         assert!(html.contains("id=\"password-error\"") && html.contains("autocomplete=\"username\""), "{html}");
-        assert!(ResetDonePage.render(&Brand { name: "A".to_owned() }).into_string().contains("href=\"/login\""));
+        assert!(ResetDonePage.render(Voice::english(&brand)).into_string().contains("href=\"/login\""));
     }
 }

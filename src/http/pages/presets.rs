@@ -31,7 +31,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         obstacle: obstacle(signet, &access, preset).map(|obstacle| in_a_word(&obstacle).to_owned()),
     };
     let page = PresetsPage { presets: presets::search(&text).map(line).collect(), text };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 pub(in crate::http) async fn show_one(visit: Visit) -> poem::Result<Response> {
@@ -95,7 +95,7 @@ fn form(
         error,
         anti_forgery: visit.anti_forgery(&action(visit), None),
     };
-    Ok(visit.page(status, page.render(&visit.server.brand)))
+    Ok(visit.page(status, page.render(visit.voice())))
 }
 
 /// What it is registered with, by the names of RFC 7591, at the address of its example.
@@ -141,7 +141,7 @@ fn result(visit: &Visit, registration: PresetRegistration) -> Response {
         snippets: snippets.collect(),
     };
     // Not a redirect: the secret is shown once and stands in no address.
-    visit.page(status, page.render(&visit.server.brand))
+    visit.page(status, page.render(visit.voice()))
 }
 
 fn action(visit: &Visit) -> String {

@@ -36,7 +36,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
 }
 
 pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
-    Ok(visit.page(StatusCode::OK, ResetDonePage.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, ResetDonePage.render(visit.voice())))
 }
 
 fn code(visit: &Visit) -> Secret {
@@ -57,7 +57,7 @@ fn page(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
         minimum_password_length: visit.server.signet().password_policy.minimum_length(),
         anti_forgery: visit.anti_forgery("reset", None),
     };
-    Ok(visit.page(status, page.render(&visit.server.brand)))
+    Ok(visit.page(status, page.render(visit.voice())))
 }
 
 fn refused(visit: &Visit, refusal: ResetRefusal) -> poem::Result<Response> {
@@ -76,5 +76,5 @@ fn dead(visit: &Visit, refusal: DeadLink) -> Response {
         details: Vec::new(),
         reference: None,
     };
-    visit.page(StatusCode::FORBIDDEN, page.render(&visit.server.brand))
+    visit.page(StatusCode::FORBIDDEN, page.render(visit.voice()))
 }

@@ -61,7 +61,7 @@ impl Endpoint for AdminPages {
 
 fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
-        [] => Ok(desk.page(StatusCode::OK, AdminPage.render(&desk.visit.server.brand))),
+        [] => Ok(desk.page(StatusCode::OK, AdminPage.render(desk.visit.voice()))),
         ["people"] => people::show(desk),
         ["people", id] => person::show(desk, id),
         ["people", id, "delete"] => person::confirm_deletion(desk, id),

@@ -107,7 +107,7 @@ pub(super) async fn make_reset_link(desk: &Desk, id: &str) -> poem::Result<Respo
         crumbs: crumbs(&[("people", "People"), (id, "This person")]),
     };
     // Not a redirect: the link is shown once and stands in no address.
-    Ok(desk.page(StatusCode::CREATED, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
 }
 
 pub(super) async fn withdraw_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {
@@ -241,7 +241,7 @@ fn list(
         rows,
         next: next(&LocalPath::admin(&["people", id, segment]), &[], page_token),
     };
-    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) -> poem::Result<Response> {
@@ -261,7 +261,7 @@ fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) ->
         form: desk.form(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People"), (id, username)]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> poem::Result<Response> {
@@ -292,7 +292,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
         delete: LocalPath::admin(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People")]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, FieldErrors)>) -> OrderedFields {
