@@ -60,6 +60,10 @@ event_kinds! {
     AccountEnabled = "account_enabled" is Success,
     /// A password was set.
     PasswordChanged = "password_changed" is Success,
+    /// Somebody may set a password by a link.
+    PasswordResetCreated = "password_reset_created" is Success,
+    /// They may not any more.
+    PasswordResetWithdrawn = "password_reset_withdrawn" is Success,
     /// A person has changed what is known of them.
     ProfileChanged = "profile_changed" is Success,
     /// Somebody else has changed what is known of a person, or decided about them.

@@ -11,6 +11,7 @@ use super::{
     signet::Beside,
 };
 use crate::{
+    account::record::Username,
     audit::{Actor, EventKind, Occurrence, Requester},
     crypto::Digest,
     oauth::{
@@ -25,7 +26,7 @@ use crate::{
     },
     oidc::{
         authentication_request::AuthenticationRequest,
-        step::{Decision, Question, Step, next_step},
+        step::{Decision, Question, Step, asks_again, next_step},
     },
     store::Store,
 };
@@ -161,6 +162,28 @@ pub async fn resume(signet: &Signet, sealed: &str, browser: &Browser) -> Result<
     let client = signet.store.client(client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
     let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?;
     Ok(proceed(signet, interaction, client.record, browser, now).await)
+}
+
+/// The username of the person who is signed in on `browser` and is asked to sign in again, if the login page is shown to
+/// them for that: then it says so, and they only type their password.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn asked_again(
+    signet: &Signet,
+    interaction: &Interaction,
+    client: &Client,
+    browser: &Browser,
+) -> Result<Option<String>, Fault> {
+    let Some(current) = session::current(signet, browser, signet.clock.now()).await? else { return Ok(None) };
+    let known_as = signet.known_as(&current.subject(), client);
+    let username = current.account.username;
+    let hint = interaction.request.login_hint.as_deref();
+    let is_hinted =
+        hint.is_none_or(|hint| Username::parse(hint).is_ok_and(|hinted| hinted.canonical() == username.canonical()));
+    let is_again = is_hinted && asks_again(&interaction.request, &known_as);
+    Ok(is_again.then(|| username.as_str().to_owned()))
 }
 
 /// Asks what comes next. What fails from here on is told to the client, since its redirect URI is trusted.

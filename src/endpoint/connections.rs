@@ -1,6 +1,6 @@
 //! `/users/{id}/applications` and `/users/{id}/grants`: what a person has let applications do, looked at and ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
 
@@ -31,6 +31,8 @@ pub struct ConnectedApplication {
     pub client_name: Option<String>,
     /// All that it may do.
     pub scope: Scope,
+    /// The claims that it asked for by name and that the person agreed to.
+    pub claims: BTreeSet<String>,
     /// Since when.
     pub since: OffsetDateTime,
     /// How many grants it holds.
@@ -105,10 +107,12 @@ pub fn applications(
                 client_id: grant.client_id.clone(),
                 client_name: standing.known_client(&grant.client_id).map(|client| client.metadata.client_name.clone()),
                 scope: Scope::empty(),
+                claims: BTreeSet::new(),
                 since: grant.created_at,
                 grants: 0,
             });
             entry.scope = entry.scope.iter().chain(grant.scope.iter()).collect();
+            entry.claims.extend(grant.claims.names());
             entry.since = entry.since.min(grant.created_at);
             entry.grants += 1;
         }

@@ -300,12 +300,7 @@ pub async fn change_password(
         let from = (change.address, change.user_agent);
         verify_current(signet, access, account, change.current_password.clone(), from).await?;
     }
-    let known = [
-        account.username.as_str(),
-        account.email.as_ref().map_or("", |email| email.as_str()),
-        account.claims.name.as_ref().map_or("", |name| name.as_str()),
-        signet.brand.as_str(),
-    ];
+    let known = known_about(signet, account);
     let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
         .map_err(|refusal| ManagementRefusal::Fields(FieldErrors::of_one("new_password", &refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
@@ -321,6 +316,16 @@ pub async fn change_password(
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// What an attacker knows of a person, who should not choose it as a password.
+pub(super) fn known_about<'a>(signet: &'a Signet, account: &'a Account) -> [&'a str; 4] {
+    [
+        account.username.as_str(),
+        account.email.as_ref().map_or("", |email| email.as_str()),
+        account.claims.name.as_ref().map_or("", |name| name.as_str()),
+        signet.brand.as_str(),
+    ]
 }
 
 /// Within the same limits on guesses as at the login page.

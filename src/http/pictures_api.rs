@@ -14,6 +14,7 @@ use poem_openapi::{
 };
 
 use super::{
+    discovery_api::is_known,
     documented::{Answer, Kind, Kinds, json_answer, kinds, problem},
     extract::BearerToken,
     fault,
@@ -61,7 +62,7 @@ impl PicturesApi {
             return Ok(Answer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture here")));
         };
         let etag = format!("\"{}\"", picture.etag().trim_matches('"'));
-        let is_known = request.header(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&etag));
+        let is_known = is_known(request, &etag);
         let answer = Response::builder()
             .header(header::ETAG, etag)
             .header(header::CACHE_CONTROL, "public, max-age=86400")

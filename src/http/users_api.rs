@@ -22,7 +22,8 @@ use super::{
     server::Server,
     user_schema::{
         CreateUserKinds, GoneKinds, InvitationForm, InvitationPageKinds, InviteKinds, NewUserBody, PasswordBody,
-        PasswordKinds, ReplaceUserKinds, UserForm, UserKinds, UserPageKinds, invitation_json, user_json,
+        PasswordKinds, ReplaceUserKinds, ResetLinkKinds, UserForm, UserKinds, UserPageKinds, invitation_json,
+        reset_link_json, user_json,
     },
 };
 use crate::{
@@ -32,6 +33,7 @@ use crate::{
         management::ManagementRefusal,
         new_account::NewAccount,
         page::PageRequest,
+        password_resets,
         users::{self, MANAGERS_SCOPES, PasswordChange, SCOPES, UserFilter},
     },
     oauth::bearer::BearerError,
@@ -181,6 +183,49 @@ impl UsersApi {
         let changed =
             async { users::change_password(&self.0.signet, &self.admitted(token)?, &id.0, &change).await }.await;
         answered(changed.map(|()| no_content()))
+    }
+
+    /// Make a password-reset link
+    ///
+    /// The answer has a link to hand over, with which the person sets a password without knowing the one of today. It
+    /// works once, and ends the one that was made before. For administrators, and for somebody else than oneself.
+    #[oai(
+        path = "/users/:id/password-reset",
+        method = "post",
+        operation_id = "createPasswordReset",
+        tag = "Tag::People"
+    )]
+    async fn create_password_reset(
+        &self,
+        token: BearerToken,
+        /// The identifier.
+        id: Path<String>,
+    ) -> poem::Result<Answer<ResetLinkKinds>> {
+        let made = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => password_resets::create(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(made.map(|made| json_answer(StatusCode::CREATED, &reset_link_json(&made))))
+    }
+
+    /// Take a password-reset link back
+    #[oai(
+        path = "/users/:id/password-reset",
+        method = "delete",
+        operation_id = "deletePasswordReset",
+        tag = "Tag::People"
+    )]
+    async fn delete_password_reset(
+        &self,
+        token: BearerToken,
+        /// The identifier.
+        id: Path<String>,
+    ) -> poem::Result<Answer<GoneKinds>> {
+        let withdrawn = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => password_resets::withdraw(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(withdrawn.map(|()| no_content()))
     }
 
     /// List invitations
