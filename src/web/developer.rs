@@ -7,7 +7,11 @@ use super::component::{Button, Fact, alert, facts, hidden, notice};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
 use super::own_client::path;
+use super::presets::{PRESETS, preset_search};
 use super::words::{DeveloperWords, Words};
+
+const CHOOSE: &str = "Or choose an application";
+const ALL_PRESETS: &str = "All applications that this server knows";
 
 /// What the page of one's own applications shows.
 #[derive(Clone, Debug)]
@@ -74,6 +78,9 @@ impl DeveloperPage {
             }
             @for client in &self.clients { (client.render(voice)) }
             (self.registration.render(voice, &self.anti_forgery))
+            h2 { (CHOOSE) }
+            (preset_search(""))
+            p { a href=(PRESETS) { (ALL_PRESETS) } }
         })
     }
 }

@@ -27,6 +27,7 @@ mod other_clients;
 mod other_verifiers;
 mod pages;
 mod password_reset;
+mod presets;
 mod races;
 mod receiver;
 mod refresh;
