@@ -36,7 +36,7 @@ fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Re
     match refusal {
         FirstAdministratorRefusal::Account(NewAccountRefusal::Fields(errors)) => Ok(form(visit, &errors, None)),
         FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause)) if is_busy(&cause) => {
-            let error = Some("The server is busy. Try again in a moment.".to_owned());
+            let error = Some(visit.words.form.busy.to_owned());
             Ok(form(visit, &FieldErrors::default(), error))
         }
         FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause)) => Err(fault(cause)),

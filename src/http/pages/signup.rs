@@ -40,7 +40,7 @@ fn refused(visit: &Visit, refusal: SignUpRefusal) -> poem::Result<Response> {
         SignUpRefusal::NotAdmitted(refusal) => Ok(not_admitted(visit, refusal)),
         SignUpRefusal::Account(NewAccountRefusal::Fields(errors)) => form(visit, &errors, None),
         SignUpRefusal::Account(NewAccountRefusal::Fault(cause)) if is_busy(&cause) => {
-            form(visit, &FieldErrors::default(), Some("The server is busy. Try again in a moment.".to_owned()))
+            form(visit, &FieldErrors::default(), Some(visit.words.form.busy.to_owned()))
         }
         SignUpRefusal::Account(NewAccountRefusal::Fault(cause)) => Err(fault(cause)),
     }

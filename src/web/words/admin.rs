@@ -96,6 +96,8 @@ words! {
         delete_question(username: &str) -> String;
         deletion;
         account_number;
+        /// Whether the telephone number is known to be theirs.
+        phone_number_verified;
         yes;
         no;
     }

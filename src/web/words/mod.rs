@@ -66,6 +66,8 @@ mod entrance;
 mod error;
 mod frame;
 mod home;
+mod notice;
+mod preset;
 
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
@@ -81,6 +83,8 @@ pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, Signu
 pub(crate) use error::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
 pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
+pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
+pub(crate) use preset::PresetWords;
 
 words! {
     /// One language.
@@ -118,6 +122,11 @@ words! {
         invitations: InvitationsWords;
         all_applications: AllApplicationsWords;
         keys: KeysWords;
+        done: DoneWords;
+        scope: ScopeWords;
+        claim: ClaimWords;
+        time: TimeWords;
+        preset: PresetWords;
     }
 }
 

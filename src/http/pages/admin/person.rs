@@ -313,8 +313,8 @@ fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, Fie
     }
 }
 
-/// What a person entered, by the names of the claims, as "Given name".
-fn facts(words: &Words, account: &Account) -> Vec<Fact> {
+/// What a person entered.
+fn facts(words: &'static Words, account: &Account) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new(words.people.account_number, account.id.as_str()),
         Fact::new(words.admin.since, minute(account.created_at)),
@@ -327,13 +327,33 @@ fn facts(words: &Words, account: &Account) -> Vec<Fact> {
             (_, Value::String(text)) => text,
             (_, value) => value.to_string(),
         };
-        facts.push(Fact::new(label(&claim), value));
+        facts.push(Fact::new(label(words, &claim), value));
     }
     facts
 }
 
-fn label(claim: &str) -> String {
-    let mut characters = claim.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters.map(|one| if one == '_' { ' ' } else { one })).collect()
+/// The words that the person reads beside what they entered.
+fn label(words: &'static Words, claim: &str) -> String {
+    let w = &words.profile;
+    let known = match claim {
+        "name" => w.name,
+        "given_name" => w.given_name,
+        "middle_name" => w.middle_name,
+        "family_name" => w.family_name,
+        "nickname" => w.nickname,
+        "birthdate" => w.birthdate,
+        "gender" => w.gender,
+        "phone_number" => w.phone_number,
+        "phone_number_verified" => words.people.phone_number_verified,
+        "profile" => w.profile_page,
+        "website" => w.website,
+        "picture" => w.picture,
+        "zoneinfo" => w.zoneinfo,
+        "locale" => w.locale,
+        "address" => w.postal_address,
+        "email" => words.form.email,
+        "employee_number" => words.people.employee_number,
+        other => other,
+    };
+    known.to_owned()
 }

@@ -82,6 +82,7 @@ pub(super) const PEOPLE: PeopleWords = PeopleWords {
     deletion: "The account, its sessions and all that it has allowed go away and do not come back. The username is \
         free again.",
     account_number: "Account number",
+    phone_number_verified: "Phone number verified",
     yes: "yes",
     no: "no",
 };

@@ -8,6 +8,8 @@ mod entrance;
 mod error;
 mod frame;
 mod home;
+mod notice;
+mod preset;
 
 use super::Words;
 
@@ -44,4 +46,9 @@ pub(super) static LANGUAGE: Words = Words {
     invitations: admin::INVITATIONS,
     all_applications: admin::ALL_APPLICATIONS,
     keys: admin::KEYS,
+    done: notice::DONE,
+    scope: notice::SCOPE,
+    claim: notice::CLAIM,
+    time: notice::TIME,
+    preset: preset::PRESET,
 };
