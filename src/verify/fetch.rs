@@ -148,7 +148,7 @@ async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), Fet
     let inserted = format!("{origin}/.well-known/oauth-authorization-server{path}");
     match source.text(&inserted).await {
         Ok(document) => Ok((inserted, document)),
-        Err(FetchFault::Unexpected { what, .. }) if what == "404" => {
+        Err(fault) if fault.is_absence() => {
             let appended = format!("{origin}{path}/.well-known/openid-configuration");
             source.text(&appended).await.map(|document| (appended, document))
         }
@@ -179,6 +179,13 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, Fetc
     }
     let text = String::from_utf8(body).map_err(|_| unexpected(url, "no UTF-8"))?;
     Ok(Answer::Document { text, etag })
+}
+
+impl FetchFault {
+    /// Whether the server said that there is nothing at the address.
+    pub(super) fn is_absence(&self) -> bool {
+        matches!(self, Self::Unexpected { what, .. } if what == "404" || what == "410")
+    }
 }
 
 fn unexpected(url: &str, what: &str) -> FetchFault {

@@ -264,6 +264,23 @@ async fn the_cache_file_keeps_each_list_as_it_was_last_sent() {
     assert_eq!(code(restarted.verify(&token)), "revoked");
 }
 
+// A server drops a list in which nothing is alive.
+#[tokio::test]
+async fn a_list_that_is_gone_is_asked_for_less_and_less_often() {
+    let (issuer, clock) = issuer();
+    let verifier = issuer.verifier(ORDERS).connect().await.unwrap();
+    let token = issuer.token(ORDERS).lifetime(Duration::hours(2)).sign().unwrap();
+    assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
+    issuer.set_down(true);
+    let asked = issuer.requests(LIST);
+    for _ in 0..3600 {
+        clock.advance(Duration::SECOND);
+        verifier.fetch_list(&format!("{ISSUER}{LIST}")).await;
+    }
+    let requests = issuer.requests(LIST) - asked;
+    assert!((10..20).contains(&requests), "{requests} requests in an hour");
+}
+
 #[tokio::test]
 async fn a_cache_file_that_cannot_be_used_is_passed_over() {
     let (issuer, _) = issuer();
