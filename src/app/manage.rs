@@ -16,6 +16,7 @@ use crate::{
         management::ManagementRefusal,
         new_account::{NewAccount, ProfileForm},
         page::{LARGEST_PAGE, Page, PageRequest},
+        password_resets,
         users::{self, PasswordChange, UserFilter},
     },
     oauth::{client::Client, registration::RegistrationRequest},
@@ -38,6 +39,13 @@ pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option
         }
         UserCommand::Add { .. } => add_user(signet, &operator, command, password).await,
         UserCommand::Password { user } => set_password(signet, &operator, &user, password).await,
+        UserCommand::ResetLink { user } => match found(signet, &user) {
+            Ok(account) => {
+                let made = password_resets::create(signet, &operator, account.id.as_str()).await;
+                made.map(|made| vec![made.link.expose().to_owned()])
+            }
+            Err(refusal) => Err(refusal),
+        },
         UserCommand::Enable { user } => set_standing(signet, &operator, &user, false).await,
         UserCommand::Disable { user } => set_standing(signet, &operator, &user, true).await,
         UserCommand::Delete { user } => match found(signet, &user) {
@@ -130,7 +138,8 @@ async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, pass
     profile.ordered.employee_number = employee_number;
     profile.ordered.groups = Some(groups);
     profile.ordered.role = administrator.then(|| "administrator".to_owned());
-    let created = users::create(signet, Some(operator), NewAccount { profile, password }, None).await?;
+    let created =
+        users::create(signet, Some(operator), NewAccount { profile, password }, None, operator.requester()).await?;
     Ok(vec![created.id.as_str().to_owned()])
 }
 

@@ -53,6 +53,8 @@ pub struct Config {
     pub brand: BrandSettings,
     /// `[log]`
     pub log: LogSettings,
+    /// `[audit]`
+    pub audit: AuditSettings,
     /// `[bootstrap]`, if there is one.
     pub bootstrap: Option<Bootstrap>,
     /// `[[resources]]`, after the server's own.
@@ -96,6 +98,8 @@ pub struct Lifetimes {
     pub session_absolute: Duration,
     /// A copy of a status list, before a fresh one is fetched, 10 seconds to 1 hour. Default 60 seconds.
     pub status_list: Duration,
+    /// A link with which a person sets a password, 1 second to 7 days. Default 24 hours.
+    pub password_reset: Duration,
     /// An authorization request that waits for a person, 1 second to 1 hour. Default 15 minutes.
     pub interaction: Duration,
 }
@@ -212,6 +216,13 @@ pub enum LogFormat {
     Text,
     /// `json`: one JSON object for each line.
     Json,
+}
+
+/// `[audit]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// How long security events are kept, 1 day to 10 years; in the file, seconds. Default 90 days.
+    pub retention: Duration,
 }
 
 /// `[bootstrap]`: the administrator that is created at start if the account does not exist.

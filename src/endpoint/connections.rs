@@ -1,6 +1,6 @@
 //! `/users/{id}/applications` and `/users/{id}/grants`: what a person has let applications do, looked at and ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
 
@@ -9,6 +9,7 @@ use super::{
     access::Access,
     management::ManagementRefusal,
     page::{Page, PageRequest, page},
+    standing::Standing,
     users::{cause, find},
 };
 use crate::{
@@ -30,6 +31,8 @@ pub struct ConnectedApplication {
     pub client_name: Option<String>,
     /// All that it may do.
     pub scope: Scope,
+    /// The claims that it asked for by name and that the person agreed to.
+    pub claims: BTreeSet<String>,
     /// Since when.
     pub since: OffsetDateTime,
     /// How many grants it holds.
@@ -50,8 +53,9 @@ pub fn grants(
     let subject = subject(&find(signet, access, id)?.0.record);
     let fetch = |after: Option<&[u8]>, limit| {
         let after = after.and_then(|after| std::str::from_utf8(after).ok()).and_then(GrantId::parse);
-        let grants = signet.store.grants_of(&subject, after.as_ref(), limit)?;
-        Ok(grants.into_iter().map(|kept| (kept.record.id.as_str().as_bytes().to_vec(), Some(kept.record))).collect())
+        let ids = signet.store.grant_ids_of(&subject, after.as_ref(), limit)?;
+        let placed = |id: GrantId| Ok((id.as_str().into(), signet.store.grant(&id)?.map(|kept| kept.record)));
+        ids.into_iter().map(placed).collect()
     };
     page(signet, &format!("grants of {subject}"), request, fetch, |_| true)
 }
@@ -70,12 +74,12 @@ pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &st
     if grant.is_none() {
         return Err(unknown);
     }
-    signet.store.end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
+    signet.store.by(access.agent()).end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
     tracing::info!(grant = %grant_id, by = %access.subject(), "grant ended");
     Ok(())
 }
 
-/// The applications that hold live grants of a person, or that the person has agreed to for good.
+/// The applications that hold live grants of a person.
 ///
 /// # Errors
 ///
@@ -88,26 +92,27 @@ pub fn applications(
     let account = find(signet, access, id)?.0.record;
     let subject = subject(&account);
     let mut connected: BTreeMap<ClientId, ConnectedApplication> = BTreeMap::new();
+    let mut standing = Standing::new(&signet.store, signet.clock.now());
     let mut after = None;
     for _ in 0..MOST_PAGES {
-        let grants = signet.store.grants_of(&subject, after.as_ref(), PAGE)?;
-        let Some(last) = grants.last() else { break };
-        after = Some(last.record.id.clone());
-        for grant in grants.into_iter().map(|kept| kept.record).filter(Grant::is_live) {
-            let circumstances = signet.circumstances(&subject, &grant.client_id)?;
-            let client = signet.store.client(&grant.client_id)?.map(|kept| kept.record);
-            if !client.as_ref().is_some_and(|client| circumstances.may_issue(client, grant.created_at)) {
+        let ids = signet.store.grant_ids_of(&subject, after.as_ref(), PAGE)?;
+        let Some(last) = ids.last() else { break };
+        after = Some(last.clone());
+        for id in &ids {
+            let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record) else { continue };
+            if !standing.may_issue(&grant)? {
                 continue;
             }
-            let client_name = client.map(|client| client.metadata.client_name);
             let entry = connected.entry(grant.client_id.clone()).or_insert_with(|| ConnectedApplication {
                 client_id: grant.client_id.clone(),
-                client_name,
+                client_name: standing.known_client(&grant.client_id).map(|client| client.metadata.client_name.clone()),
                 scope: Scope::empty(),
+                claims: BTreeSet::new(),
                 since: grant.created_at,
                 grants: 0,
             });
             entry.scope = entry.scope.iter().chain(grant.scope.iter()).collect();
+            entry.claims.extend(grant.claims.names());
             entry.since = entry.since.min(grant.created_at);
             entry.grants += 1;
         }
@@ -127,9 +132,10 @@ pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &
         .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;
     let now = signet.clock.now();
     // From here on nothing that was granted before issues anything, whichever grants there are.
-    signet.store.withdraw_consent(&subject, &client_id, now).await?;
+    let store = signet.store.by(access.agent());
+    store.withdraw_consent(&subject, &client_id, now).await?;
     let cause = cause(access, &account);
-    let ended = signet.store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;
+    let ended = store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;
     tracing::info!(%client_id, by = %access.subject(), ended, "application disconnected");
     Ok(())
 }

@@ -10,7 +10,6 @@ use super::{
     users,
 };
 use crate::account::{
-    hashing::HashingFault,
     picture::{Picture, PictureRefusal},
     profile::WebAddress,
     record::{Account, AccountId},
@@ -41,7 +40,7 @@ pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) ->
     let address = signet.issuer.endpoint(&format!("{}?v={version}", path(&id)));
     // An issuer so long that the address would not fit keeps its pictures without naming them.
     let address = WebAddress::parse(&address).ok();
-    let account = address_is(signet, &id, |_| address.clone()).await?;
+    let account = address_is((signet, access), &id, |_| address.clone()).await?;
     tracing::info!(account = %id, by = %access.subject(), "picture set");
     Ok(account)
 }
@@ -56,7 +55,7 @@ pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     let id = kept.record.id;
     let own = signet.issuer.endpoint(&path(&id));
     // First the address, so that none leads nowhere.
-    address_is(signet, &id, |now| now.filter(|address| !address.as_str().starts_with(&own))).await?;
+    address_is((signet, access), &id, |now| now.filter(|address| !address.as_str().starts_with(&own))).await?;
     signet.store.remove_picture(&id).await?;
     tracing::info!(account = %id, by = %access.subject(), "picture removed");
     Ok(())
@@ -81,15 +80,15 @@ async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRef
     if upload.len() > Picture::MAXIMUM_UPLOAD {
         return Err(wrong(PictureRefusal::TooManyBytes));
     }
-    let busy = || ManagementRefusal::Fault(Fault::Hashing(HashingFault::Busy));
-    let _permit = signet.picture_bench.0.acquire().await.map_err(|_| busy())?;
+    // Nobody closes the bench: waiting for it only ends with a place.
+    let _place = signet.picture_bench.0.acquire().await;
     let parsed = tokio::task::spawn_blocking(move || Picture::parse(&upload)).await;
     parsed.map_err(|_| wrong(PictureRefusal::Unreadable))?.map_err(wrong)
 }
 
 /// Sets the claim `picture`.
 async fn address_is(
-    signet: &Signet,
+    (signet, access): (&Signet, &Access),
     id: &AccountId,
     address: impl Fn(Option<WebAddress>) -> Option<WebAddress>,
 ) -> Result<Account, ManagementRefusal> {
@@ -99,7 +98,7 @@ async fn address_is(
         let mut changed = kept.record.clone();
         changed.claims.picture = address(changed.claims.picture.take());
         changed.updated_at = signet.clock.now();
-        if taken(signet.store.replace_account(&kept, &changed).await)? {
+        if taken(signet.store.by(access.agent()).replace_account(&kept, &changed).await)? {
             return Ok(changed);
         }
     }

@@ -14,7 +14,10 @@ use poem_openapi::{
     types::Type,
 };
 
+use super::edge::{ClientIp, RequestId};
 use crate::{
+    audit::Requester,
+    endpoint::token::Caller,
     oauth::{
         bearer::{self, BearerError},
         parameters::{MalformedParameters, Parameters},
@@ -25,44 +28,16 @@ use crate::{
 
 /// A form whose members are documented as those of `T`. poem's own `Form` repairs broken encoding and keeps one of two
 /// equal names; a refusal is demanded of both.
-pub(super) struct OAuthForm<T> {
+pub(super) struct OAuthForm<T, const REQUIRED: bool = true> {
     /// The parameters, or what is wrong with the encoding.
     pub(super) parameters: Result<Parameters, MalformedParameters>,
     members: PhantomData<fn() -> T>,
-}
-
-impl<'a, T: Type> ApiExtractor<'a> for OAuthForm<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: FORM, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<Self::ParamType>,
-    ) -> Result<Self> {
-        Ok(Self { parameters: form(request, body).await?, members: PhantomData })
-    }
 }
 
 /// A form that may be missing: a body of another type is none.
-pub(super) struct OptionalForm<T> {
-    /// The parameters, or what is wrong with the encoding.
-    pub(super) parameters: Result<Parameters, MalformedParameters>,
-    members: PhantomData<fn() -> T>,
-}
+pub(super) type OptionalForm<T> = OAuthForm<T, false>;
 
-impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
+impl<'a, T: Type, const REQUIRED: bool> ApiExtractor<'a> for OAuthForm<T, REQUIRED> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
     type ParamType = ();
@@ -74,7 +49,7 @@ impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
 
     fn request_meta() -> Option<MetaRequest> {
         let content = vec![MetaMediaType { content_type: FORM, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: false })
+        Some(MetaRequest { description: None, content, required: REQUIRED })
     }
 
     async fn from_request(
@@ -82,7 +57,8 @@ impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
-        let parameters = if is_form(request) { form(request, body).await? } else { Ok(Parameters::default()) };
+        let is_read = REQUIRED || is_form(request);
+        let parameters = if is_read { form(request, body).await? } else { Ok(Parameters::default()) };
         Ok(Self { parameters, members: PhantomData })
     }
 }
@@ -90,6 +66,12 @@ impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
 fn is_form(request: &Request) -> bool {
     let content_type = request.content_type().unwrap_or_default();
     content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
+}
+
+/// From where a request comes.
+pub(super) fn requester(request: &Request) -> Requester {
+    let user_agent = request.header(header::USER_AGENT).unwrap_or_default();
+    Requester::new(ClientIp::of(request).0, user_agent, request.data::<RequestId>().map(RequestId::as_str))
 }
 
 /// Reads the body as a form.
@@ -106,7 +88,14 @@ pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Re
 
 /// The `Authorization` header with which a client authenticates. The framework's own extractor takes a malformed header
 /// for none, and does not form-decode.
-pub(super) struct ClientAuthorization(pub(super) Option<String>);
+pub(super) struct ClientAuthorization(Option<String>, Requester);
+
+impl ClientAuthorization {
+    /// Who calls.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller { authorization: self.0.as_deref(), requester: &self.1 }
+    }
+}
 
 impl<'a> ApiExtractor<'a> for ClientAuthorization {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -144,16 +133,18 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
     ) -> Result<Self> {
         let mut values = request.headers().get_all(header::AUTHORIZATION).iter();
         // Two headers, or one that is not ASCII, are passed on as something that no client can have sent rightly.
-        Ok(Self(match (values.next(), values.next()) {
+        let authorization = match (values.next(), values.next()) {
             (None, _) => None,
             (Some(value), None) => Some(value.to_str().unwrap_or("?").to_owned()),
             (Some(_), Some(_)) => Some("?".to_owned()),
-        }))
+        };
+        Ok(Self(authorization, requester(request)))
     }
 }
 
-/// The access token of a request. The framework's own extractor answers 401 without `WWW-Authenticate`.
-pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>);
+/// The access token of a request, and from where it came. The framework's own extractor answers 401 without
+/// `WWW-Authenticate`.
+pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>, pub(super) Requester);
 
 impl<'a> ApiExtractor<'a> for BearerToken {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -197,7 +188,7 @@ impl<'a> ApiExtractor<'a> for BearerToken {
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
         let values = request.headers().get_all(header::AUTHORIZATION).iter();
-        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes))))
+        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes)), requester(request)))
     }
 }
 

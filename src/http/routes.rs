@@ -11,12 +11,14 @@ use poem_openapi::{LicenseObject, OpenApiService};
 use super::{
     clients_api::ClientsApi,
     connections_api::ConnectionsApi,
+    discovery_api::DiscoveryApi,
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     oauth_api::OAuthApi,
     pages::{self, admin::AdminPages},
     pictures_api::PicturesApi,
     presentation::Pages,
+    presets_api::PresetsApi,
     schedules_api::SchedulesApi,
     server::Server,
     sessions_api::SessionsApi,
@@ -72,9 +74,11 @@ pub fn specification(server: &Arc<Server>) -> String {
 
 type Apis = (
     OAuthApi,
+    DiscoveryApi,
     StatusListsApi,
     WebfingerApi,
     ClientsApi,
+    PresetsApi,
     UsersApi,
     PicturesApi,
     ConnectionsApi,
@@ -85,9 +89,11 @@ type Apis = (
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
+        DiscoveryApi(Arc::clone(server)),
         StatusListsApi(Arc::clone(server)),
         WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
+        PresetsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         PicturesApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),
@@ -112,6 +118,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/consent", poem::get(page(H::Consent)).post(page(H::SubmitConsent)))
         .at("/signup", poem::get(page(H::SignUp)).post(page(H::SubmitSignUp)))
         .at("/setup", poem::get(page(H::Setup)).post(page(H::SubmitSetup)))
+        .at("/reset", poem::get(page(H::Reset)).post(page(H::SubmitReset)))
+        .at("/reset/done", poem::get(page(H::ResetDone)))
         .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
         .at("/logout/done", poem::get(page(H::LoggedOut)))
         .at("/account", poem::get(page(H::Account)))
@@ -126,6 +134,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
+        .at("/developer/presets", poem::get(page(H::Presets)))
+        .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
         .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
         .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
         .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
@@ -219,6 +229,9 @@ enum H {
     SubmitSignUp,
     Setup,
     SubmitSetup,
+    Reset,
+    SubmitReset,
+    ResetDone,
     Logout,
     SubmitLogout,
     LoggedOut,
@@ -239,6 +252,9 @@ enum H {
     SubmitOwnData,
     Developer,
     SubmitDeveloper,
+    Presets,
+    Preset,
+    SubmitPreset,
     OwnClient,
     SubmitOwnClient,
     SubmitSecret,
@@ -274,6 +290,9 @@ impl Endpoint for Page {
             H::SubmitSignUp => pages::signup::submit(visit).await,
             H::Setup => pages::setup::show(visit).await,
             H::SubmitSetup => pages::setup::submit(visit).await,
+            H::Reset => pages::reset::show(visit).await,
+            H::SubmitReset => pages::reset::submit(visit).await,
+            H::ResetDone => pages::reset::done(visit).await,
             H::Logout => pages::logout::show(visit).await,
             H::SubmitLogout => pages::logout::submit(visit).await,
             H::LoggedOut => pages::logout::done(visit).await,
@@ -295,6 +314,9 @@ impl Endpoint for Page {
             H::SubmitOwnData => pages::own_data::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
+            H::Presets => pages::presets::show(visit).await,
+            H::Preset => pages::presets::show_one(visit).await,
+            H::SubmitPreset => pages::presets::submit(visit).await,
             H::OwnClient => pages::own_client::show(visit).await,
             H::SubmitOwnClient => pages::own_client::submit(visit).await,
             H::SubmitSecret => pages::own_client::submit_secret(visit).await,

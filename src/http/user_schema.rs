@@ -1,5 +1,7 @@
 //! What the OpenAPI document says of people, and how they are written as JSON.
 
+use std::collections::BTreeSet;
+
 use poem_openapi::{
     Object,
     registry::Registry,
@@ -17,7 +19,9 @@ use crate::{
         profile_form::{AddressForm, OrderedForm, ProfileForm},
         record::{Account, Role},
     },
-    endpoint::{connections::ConnectedApplication, invitations::ListedInvitation, profile},
+    endpoint::{
+        connections::ConnectedApplication, invitations::ListedInvitation, password_resets::NewResetLink, profile,
+    },
     oauth::grant::Grant,
 };
 
@@ -146,6 +150,8 @@ pub(super) struct GrantBody {
     client_id: String,
     /// What it may do.
     scope: String,
+    /// The claims that it asked for by name and that the person agreed to.
+    claims: Option<Vec<String>>,
     /// When it was granted, in seconds since 1970.
     created_at: i64,
     /// From when on it issues nothing more, if that is known.
@@ -176,6 +182,8 @@ pub(super) struct ConnectedBody {
     client_name: Option<String>,
     /// What it may do.
     scope: String,
+    /// The claims that it asked for by name and that the person agreed to.
+    claims: Option<Vec<String>>,
     /// Since when, in seconds since 1970.
     since: i64,
     /// How many grants it holds.
@@ -213,6 +221,15 @@ pub(super) struct InvitationBody {
     email: Option<String>,
     /// Its groups.
     groups: Vec<String>,
+    /// Until when it works, in seconds since 1970.
+    expires_at: i64,
+}
+
+/// A link with which a person sets a password.
+#[derive(Object)]
+pub(super) struct ResetLinkBody {
+    /// The link to hand over, told this once.
+    link: String,
     /// Until when it works, in seconds since 1970.
     expires_at: i64,
 }
@@ -297,6 +314,7 @@ pub(super) fn grant_json(grant: &Grant) -> Value {
         "created_at": grant.created_at.unix_timestamp(),
     });
     if let Some(members) = body.as_object_mut() {
+        insert_claims(members, &grant.claims.names());
         if let Some(at) = grant.expires_at {
             members.insert("expires_at".to_owned(), at.unix_timestamp().into());
         }
@@ -317,10 +335,24 @@ pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
         "since": connected.since.unix_timestamp(),
         "grants": connected.grants,
     });
-    if let (Some(name), Some(members)) = (&connected.client_name, body.as_object_mut()) {
-        members.insert("client_name".to_owned(), name.as_str().into());
+    if let Some(members) = body.as_object_mut() {
+        insert_claims(members, &connected.claims);
+        if let Some(name) = &connected.client_name {
+            members.insert("client_name".to_owned(), name.as_str().into());
+        }
     }
     body
+}
+
+/// A link with which a person sets a password as JSON.
+pub(super) fn reset_link_json(made: &NewResetLink) -> Value {
+    json!({"link": made.link.expose(), "expires_at": made.expires_at.unix_timestamp()})
+}
+
+fn insert_claims(members: &mut Map<String, Value>, claims: &BTreeSet<String>) {
+    if !claims.is_empty() {
+        members.insert("claims".to_owned(), json!(claims));
+    }
 }
 
 /// An invitation as JSON.
@@ -404,6 +436,8 @@ kinds!(PasswordKinds registers Problem => with_refusals_of_one(vec![
     Kind::json::<Problem>(415, NOT_JSON),
     Kind::json::<Problem>(429, TOO_MANY),
 ]));
+kinds!(ResetLinkKinds registers ResetLinkBody, Problem =>
+    with_refusals_of_one(vec![Kind::json::<ResetLinkBody>(201, "The link")]));
 kinds!(GrantPageKinds registers GrantPageBody, Problem =>
     with_refusals_of_one(vec![Kind::json::<GrantPageBody>(200, "The grants")]));
 kinds!(ConnectedKinds registers ConnectedListBody, Problem =>

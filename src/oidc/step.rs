@@ -87,6 +87,16 @@ pub struct Wanted {
     pub claims: BTreeSet<String>,
 }
 
+impl Wanted {
+    /// The same without the claims that the scope asks for anyway.
+    #[must_use]
+    pub fn beyond_scope(mut self) -> Self {
+        let scope = &self.scope;
+        self.claims.retain(|name| scope_of(name).is_none_or(|token| !scope.contains(token)));
+        self
+    }
+}
+
 /// What a person said on the consent page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -126,7 +136,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     // Authorization Server returns a positive response; otherwise, it MUST return an error, such as login_required."
     let has_signed_in_for_this =
         question.signed_in.is_some_and(|one| one.authentication.auth_time >= question.started_at);
-    if has_signed_in_for_this && !is_who_is_asked_for(question) {
+    if has_signed_in_for_this && !is_who_is_asked_for(request, question.known_as) {
         return Step::Refuse(AuthorizationError::LoginRequired);
     }
     let Some(signed_in) = question.signed_in.filter(|signed_in| is_recent_enough(question, signed_in, now)) else {
@@ -142,8 +152,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     if scope.is_empty() && !request.authorization.scope.is_empty() {
         return Step::Refuse(AuthorizationError::AccessDenied);
     }
-    let beyond_scope = |name: &String| scope_of(name).is_none_or(|token| !scope.contains(token));
-    let wanted = Wanted { claims: claims.names().into_iter().filter(beyond_scope).collect(), scope };
+    let wanted = Wanted { claims: claims.names(), scope }.beyond_scope();
     if !has_agreed(question, signed_in, &wanted) {
         return if request.prompt.none {
             Step::Refuse(AuthorizationError::ConsentRequired)
@@ -163,7 +172,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
 /// Whether the person need not sign in (again). A login since the request came in satisfies every demand.
 fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDateTime) -> bool {
     let request = question.request;
-    if !is_who_is_asked_for(question) {
+    if !is_who_is_asked_for(request, question.known_as) {
         return false;
     }
     let auth_time = signed_in.authentication.auth_time;
@@ -176,12 +185,18 @@ fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDa
     !must_again && !too_long_ago && !has_ended
 }
 
+/// Whether a person who is signed in and comes to the login page all the same is asked to confirm that it is still them,
+/// rather than to choose another account. `known_as` is whom the client knows them as.
+#[must_use]
+pub fn asks_again(request: &AuthenticationRequest, known_as: &Subject) -> bool {
+    !request.prompt.select_account && is_who_is_asked_for(request, Some(known_as))
+}
+
 /// Whether the person who is signed in is the one whom `id_token_hint` and the `sub` of `claims` name, if they name one.
 /// §3.1.2.2: the server "MUST NOT reply with an ID Token or Access Token for a different user, even if they have an active
 /// session".
-fn is_who_is_asked_for(question: &Question<'_>) -> bool {
-    let request = question.request;
-    let known_as = question.known_as.map(Subject::as_str).unwrap_or_default();
+fn is_who_is_asked_for(request: &AuthenticationRequest, known_as: Option<&Subject>) -> bool {
+    let known_as = known_as.map(Subject::as_str).unwrap_or_default();
     let hinted = request.hinted_subject.as_ref().is_none_or(|hinted| hinted.as_str() == known_as);
     let subjects = &request.claims.subjects;
     hinted && (subjects.is_empty() || subjects.iter().any(|subject| subject == known_as))

@@ -168,6 +168,19 @@ fn id_token_hint_names_the_only_person_who_will_do() {
     assert_eq!(outcome(other), "login_required");
 }
 
+#[test]
+fn who_is_asked_for_again_is_asked_to_confirm_and_whoever_chooses_is_not() {
+    let again = |encoded: &str, hinted: Option<&str>| {
+        let parameters = Parameters::parse(encoded).unwrap();
+        let registered = OpenidMetadata::default();
+        let hinted = hinted.map(Subject::new);
+        let request = AuthenticationRequest::read(authorization(), &parameters, &registered, hinted).unwrap();
+        asks_again(&request, &Subject::new("usr_a"))
+    };
+    assert!(again("prompt=login", None) && again("max_age=0", Some("usr_a")));
+    assert!(!again("prompt=login+select_account", None) && !again("prompt=login", Some("usr_b")));
+}
+
 // §3.1.2.2
 #[test]
 fn sub_with_a_value_names_the_only_person_who_will_do() {

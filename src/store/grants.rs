@@ -8,11 +8,14 @@ use super::{
     namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, STATUS_ENTRIES},
     record::{Kept, Record, Store, pair, put, put_new},
 };
-use crate::oauth::{
-    access_token,
-    client::ClientId,
-    grant::{EndCause, Ended, Grant, GrantId},
-    subject::Subject,
+use crate::{
+    audit::{EventKind, Occurrence},
+    oauth::{
+        access_token,
+        client::ClientId,
+        grant::{EndCause, Ended, Grant, GrantId},
+        subject::Subject,
+    },
 };
 
 impl Record for Grant {
@@ -45,43 +48,34 @@ impl Store {
         self.read(id.as_str().as_bytes())
     }
 
-    /// The grants of `subject`, ended or not, in the order of their identifiers, after `after`; at most `limit`.
+    /// The identifiers of the grants of `subject`, ended or not, in their order, after `after`; at most `limit`. Of some the
+    /// grant may be gone.
     ///
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn grants_of(
+    pub fn grant_ids_of(
         &self,
         subject: &Subject,
         after: Option<&GrantId>,
         limit: u16,
-    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        self.grants_by((GRANTS_BY_SUBJECT, subject.as_str()), after, limit)
+    ) -> Result<Vec<GrantId>, StoreFault> {
+        self.grant_ids_by((GRANTS_BY_SUBJECT, subject.as_str()), after, limit)
     }
 
-    /// The grants to `client_id`, ended or not, in the order of their identifiers, after `after`; at most `limit`. Those of
-    /// earlier versions are not among them.
+    /// The identifiers of the grants to `client_id`, ended or not, in their order, after `after`; at most `limit`. Of some
+    /// the grant may be gone; those of earlier versions are not among them.
     ///
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn grants_to(
+    pub fn grant_ids_to(
         &self,
         client_id: &ClientId,
         after: Option<&GrantId>,
         limit: u16,
-    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        self.grants_by((GRANTS_BY_CLIENT, client_id.as_str()), after, limit)
-    }
-
-    fn grants_by(
-        &self,
-        index: (Namespace, &str),
-        after: Option<&GrantId>,
-        limit: u16,
-    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        let ids = self.grant_ids_by(index, after, limit)?;
-        ids.iter().filter_map(|id| self.grant(id).transpose()).collect()
+    ) -> Result<Vec<GrantId>, StoreFault> {
+        self.grant_ids_by((GRANTS_BY_CLIENT, client_id.as_str()), after, limit)
     }
 
     fn grant_ids_by(
@@ -138,7 +132,7 @@ impl Store {
         let (mut after, mut ended) = (None, 0);
         loop {
             // By the identifiers: of a whole page there may be no grant left, and more behind it.
-            let page = self.grant_ids_by((GRANTS_BY_SUBJECT, subject.as_str()), after.as_ref(), PAGE)?;
+            let page = self.grant_ids_of(subject, after.as_ref(), PAGE)?;
             for id in &page {
                 if self.grant(id)?.is_some_and(|kept| kept.record.is_live() && meant(&kept.record)) {
                     self.end_grant(id, cause, at).await?;
@@ -162,7 +156,8 @@ impl Store {
             let affected = Affected::Grant(id.clone());
             // Whoever ended it may have failed before it was told.
             let Some(kept) = self.grant(id)?.filter(|kept| kept.record.is_live()) else { return self.tell(&affected) };
-            match self.commit_and_tell(end(Commit::new(), &kept, cause, at)?, affected).await {
+            let commit = self.telling_of(end(Commit::new(), &kept, cause, at)?, of_end(&kept.record, cause))?;
+            match self.commit_and_tell(commit, affected).await {
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Fault(fault)) => return Err(fault),
                 Ok(()) => return Ok(()),
@@ -237,6 +232,20 @@ fn end(commit: Commit, kept: &Kept<Grant>, cause: EndCause, at: OffsetDateTime) 
     if kept.record.expires_at.is_none() { indexed(commit, &ended) } else { Ok(commit) }
 }
 
+/// What the end of `grant` is to who has to account for it. That it ends with a session or with its client is told by
+/// their end.
+fn of_end(grant: &Grant, cause: EndCause) -> Option<Occurrence> {
+    let occurrence = match cause {
+        EndCause::SignedOut | EndCause::ClientDeleted => return None,
+        EndCause::CodeReplayed => Occurrence::of(EventKind::CodeReplayed),
+        EndCause::RefreshReplayed => Occurrence::of(EventKind::RefreshTokenReplayed),
+        EndCause::RevokedByClient | EndCause::RevokedByPerson | EndCause::RevokedByAdministrator => {
+            Occurrence::of(EventKind::GrantRevoked).because(cause.as_str())
+        }
+    };
+    Some(occurrence.about_subject(&grant.subject).with_client(&grant.client_id).of_grant(&grant.id))
+}
+
 /// Adds the rows to `commit` by which `grant` is found. They live as long as it does.
 fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let (id, expires_at) = (grant.id.as_str(), grant.forgotten_at());
@@ -281,7 +290,7 @@ mod tests {
                 store.begin_grant(grant).await.unwrap();
             }
             store.end_grant(&told.id, EndCause::RevokedByClient, NOW).await.unwrap();
-            let found = || store.grants_of(&told.subject, None, 10).unwrap().len();
+            let found = || store.grant_ids_of(&told.subject, None, 10).unwrap().len();
             assert_eq!(found(), 2);
             store.engine().sweep(NOW + Duration::hours(20)).await.unwrap();
             assert_eq!(found(), 1);

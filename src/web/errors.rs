@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// The page.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +23,14 @@ struct Code {
 impl ErrorsPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Errors").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Errors").around(&html! {
             h1 { "Errors" }
             p {
                 "What an application is told in " code { "error" } " when something cannot be done, and what its developer \
                  can do. The sentence beside it, " code { "error_description" } ", says which parameter it is about."
             }
-            @for (title, codes) in [("At the authorization endpoint", AUTHORIZATION), ("At the token endpoint", TOKEN)] {
+            @for (title, codes) in PLACES {
                 h2 { (title) }
                 @for code in codes {
                     section id=(code.name) .card {
@@ -43,13 +43,15 @@ impl ErrorsPage {
             }
         })
     }
-
-    /// Whether there is a paragraph about `code`.
-    #[must_use]
-    pub fn explains(code: &str) -> bool {
-        AUTHORIZATION.iter().chain(TOKEN).any(|known| known.name == code)
-    }
 }
+
+/// Each error where it is met first.
+const PLACES: [(&str, &[Code]); 4] = [
+    ("At the authorization endpoint", AUTHORIZATION),
+    ("At the token endpoint", TOKEN),
+    ("At an API", API),
+    ("When an application is registered", REGISTRATION),
+];
 
 const AUTHORIZATION: &[Code] = &[
     Code {
@@ -116,34 +118,16 @@ const AUTHORIZATION: &[Code] = &[
         advice: "Send the person here once more, without prompt=none.",
     },
     Code {
-        name: "interaction_required",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The person has to do something, and prompt=none does not allow to ask.",
-        advice: "Send the person here once more, without prompt=none.",
-    },
-    Code {
-        name: "account_selection_required",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The person has to choose an account, and prompt=none does not allow to ask.",
-        advice: "Send the person here once more, without prompt=none.",
-    },
-    Code {
-        name: "request_not_supported",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The parameter request is not accepted here.",
-        advice: "Send the parameters themselves.",
+        name: "unmet_authentication_requirements",
+        section: "OpenID Connect Core Error Code unmet_authentication_requirements §2",
+        meaning: "The application insists on a way of signing in (acr, essential in claims) that this server does not have.",
+        advice: "Ask for one of acr_values_supported in the metadata, or ask in acr_values, which insists on nothing.",
     },
     Code {
         name: "request_uri_not_supported",
         section: "OpenID Connect Core §3.1.2.6",
         meaning: "The parameter request_uri is not accepted here.",
         advice: "Send the parameters themselves, or the request object in the parameter request.",
-    },
-    Code {
-        name: "registration_not_supported",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The parameter registration is not accepted here.",
-        advice: "Register the application before it sends anybody here.",
     },
     Code {
         name: "invalid_request_object",
@@ -200,20 +184,91 @@ const TOKEN: &[Code] = &[
     },
 ];
 
+const API: &[Code] = &[
+    Code {
+        name: "invalid_token",
+        section: "RFC 6750 §3.1",
+        meaning: "The access token has expired, was taken back, or is for another API.",
+        advice: "Get another one with the refresh token or by a new login, and name the API in resource.",
+    },
+    Code {
+        name: "insufficient_scope",
+        section: "RFC 6750 §3.1",
+        meaning: "The access token is good, but does not allow this. WWW-Authenticate names the scope that does.",
+        advice: "Ask for that scope at the authorization endpoint.",
+    },
+];
+
+const REGISTRATION: &[Code] = &[
+    Code {
+        name: "invalid_redirect_uri",
+        section: "RFC 7591 §3.2.2",
+        meaning: "A redirect URI has a fragment, a wildcard or a scheme that an application must not be answered at.",
+        advice: "Register each address in full, with https; http is for addresses of this machine alone.",
+    },
+    Code {
+        name: "invalid_client_metadata",
+        section: "RFC 7591 §3.2.2",
+        meaning: "Another member of the registration has a value that it cannot have here.",
+        advice: "Change the member that error_description names.",
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
+
+    fn names() -> Vec<&'static str> {
+        PLACES.iter().flat_map(|(_, codes)| codes.iter()).map(|code| code.name).collect()
+    }
+
+    /// The codes in the arms of `source` from the function that it names them in to the end of it.
+    fn emitted(source: &str, function: &str) -> Vec<String> {
+        let (_, body) = source.split_once(function).unwrap_or_else(|| panic!("{function}"));
+        let (body, _) = body.split_once("\n    }\n").unwrap();
+        let arms = body.split("=> ").skip(1).map(|arm| arm.trim_start_matches("Some("));
+        let texts = arms.filter_map(|arm| arm.strip_prefix('"')?.split('"').next());
+        texts.map(ToOwned::to_owned).collect()
+    }
 
     #[test]
     fn each_error_has_an_anchor_of_its_own() {
-        let html = ErrorsPage.render(&Brand { name: "Signet".to_owned() }).into_string();
-        let mut names: Vec<&str> = AUTHORIZATION.iter().chain(TOKEN).map(|code| code.name).collect();
+        let html = ErrorsPage.render(Voice::english(&Brand { name: "Signet".to_owned() })).into_string();
+        let mut names = names();
         for name in &names {
             assert_eq!(html.matches(&format!("id=\"{name}\"")).count(), 1, "{name}");
         }
+        let count = names.len();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), AUTHORIZATION.len() + TOKEN.len());
-        assert!(ErrorsPage::explains("invalid_scope") && !ErrorsPage::explains("x"));
+        assert_eq!(names.len(), count);
+    }
+
+    // A code without a paragraph is an `error_uri` that leads to nothing.
+    #[test]
+    fn every_error_that_can_be_told_is_explained_and_no_other() {
+        let code = "pub fn code(&self)";
+        let mut told: Vec<String> = [
+            (include_str!("../oauth/authorization_error.rs"), code),
+            (include_str!("../oauth/request_object.rs"), code),
+            (include_str!("../oauth/token_error.rs"), code),
+            (include_str!("../oauth/bearer.rs"), code),
+            (include_str!("../oauth/registration.rs"), "pub fn as_str(self)"),
+        ]
+        .into_iter()
+        .flat_map(|(source, function)| {
+            let codes = emitted(source, function);
+            assert!(codes.len() > 1, "{codes:?}");
+            codes
+        })
+        .collect();
+        // Told by authorization_response.rs when this side fails.
+        told.extend(["server_error", "temporarily_unavailable"].map(ToOwned::to_owned));
+        told.sort_unstable();
+        told.dedup();
+        let mut explained = names();
+        explained.sort_unstable();
+        assert_eq!(explained, told);
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, back_to, caution, hidden};
 use super::field::Field;
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of one's own data shows.
 #[derive(Clone, Debug, Default)]
@@ -22,33 +22,32 @@ pub struct OwnDataPage {
 impl OwnDataPage {
     /// The page. Its form posts `password` to `/account/data`, with `decision=delete`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Your data").at(Place::Account).around(&html! {
-            (back_to("/account", "Your account", None))
-            h1 { "Your data" }
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.own_data;
+        Frame::document(voice, w.your_data).at(Place::Account).around(&html! {
+            (back_to("/account", w.your_account, None))
+            h1 { (w.your_data) }
             section .card .row {
                 div {
-                    h2 { "Take a copy" }
-                    p .muted { "All that this server knows of you, as a JSON file. No password and no secret is in it." }
+                    h2 { (w.take_a_copy) }
+                    p .muted { (w.copy_holds) }
                 }
-                a .button #data-copy href="/account/data/copy" download="account.json" { "Download" }
+                a .button #data-copy href="/account/data/copy" download="account.json" { (w.download) }
             }
             section .card {
-                h2 { "Delete your account" }
+                h2 { (w.delete_your_account) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 (caution(&html! {
                     p {
-                        "Your profile, your picture and your sessions go, and every application loses its access. \
-                         Applications that you registered stay: delete them before, if they shall go too. This cannot be \
-                         undone."
+                        (w.what_goes)
                     }
                 }))
                 form method="post" action="/account/data" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password().hint("So that nobody else can do it at your desk.")
+                    (Field::current_password(voice.words).hint(w.password_hint)
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::secondary("account-delete", "Delete the account").deciding("delete")) }
+                    div .actions { (Button::secondary("account-delete", w.delete_the_account).deciding("delete")) }
                 }
             }
         })
@@ -58,11 +57,12 @@ impl OwnDataPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn leaving_asks_for_the_password_and_says_what_goes() {
         let page = OwnDataPage { password_error: Some("Wrong.".to_owned()), ..OwnDataPage::default() };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
         for part in
             ["autocomplete=\"current-password\"", "id=\"password-error\"", "cannot be undone", "/account/data/copy"]
         {

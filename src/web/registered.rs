@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{caution, copyable};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 use super::own_client::path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
@@ -32,13 +32,14 @@ pub struct RegisteredPage {
 impl RegisteredPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Application registered").at(Place::Applications).around(&html! {
-            h1 { bdi { (self.client_name) } " is registered" }
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.registered;
+        Frame::document(voice, w.application_registered).at(Place::Applications).around(&html! {
+            h1 { (w.is_registered(&html! { bdi { (self.client_name) } })) }
             section .card {
-                h2 { "Credentials" }
+                h2 { (w.credentials) }
                 @if self.client_secret.is_some() {
-                    (caution(&html! { p { "The client secret is shown once. Copy it now to where it is kept." } }))
+                    (caution(&html! { p { (w.shown_once) } }))
                 }
                 dl .facts {
                     (copyable("client-name", "client_name", &self.client_name))
@@ -53,25 +54,24 @@ impl RegisteredPage {
                 }
             }
             section .card {
-                h2 { "Addresses" }
+                h2 { (w.addresses) }
                 dl .facts {
-                    (copyable("discovery", "Discovery", &self.discovery))
+                    (copyable("discovery", w.discovery, &self.discovery))
                     (copyable("authorization-endpoint", "authorization_endpoint", &self.authorization_endpoint))
                     (copyable("token-endpoint", "token_endpoint", &self.token_endpoint))
                 }
             }
             section .card {
-                h2 { "To paste" }
+                h2 { (w.to_paste) }
                 @if !self.redirect_uris.is_empty() {
                     p {
-                        "For each visitor, write a new random value in place of " code { "STATE" }
-                        ", and the S256 challenge of a new code verifier in place of " code { "CODE_CHALLENGE" } "."
+                        (w.replace(&html! { code { "STATE" } }, &html! { code { "CODE_CHALLENGE" } }))
                     }
                 }
-                (self.snippets.render(brand))
+                (self.snippets.render(voice))
             }
-            p { a href=(path(&self.client_id)) { "Change it" } }
-            p { a href="/developer" { "All your applications" } }
+            p { a href=(path(&self.client_id)) { (w.change_it) } }
+            p { a href="/developer" { (w.all_your_applications) } }
         })
     }
 }
@@ -79,6 +79,7 @@ impl RegisteredPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(client_secret: Option<Secret>) -> RegisteredPage {
         RegisteredPage {
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn everything_a_developer_needs_is_there_to_copy() {
-        let html = page(Some(Secret::new("s3cret"))).render(&brand()).into_string();
+        let html = page(Some(Secret::new("s3cret"))).render(Voice::english(&brand())).into_string();
         let table = [
             ("client-name", "Wiki"),
             ("client-id", "wiki-1"),
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_public_client_is_promised_no_secret() {
-        let html = page(None).render(&brand()).into_string();
+        let html = page(None).render(Voice::english(&brand())).into_string();
         assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
     }
 }

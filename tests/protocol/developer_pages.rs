@@ -43,6 +43,7 @@ async fn an_application_is_registered_with_a_name_and_an_address_and_then_edited
         [
             ("client_name", "Wiki & more"),
             ("redirect_uris", redirect_uris),
+            ("post_logout_redirect_uris", "https://wiki.example.org/"),
             ("policy_uri", "https://wiki.example.org/privacy"),
             ("scope", "openid email"),
         ]
@@ -53,7 +54,8 @@ async fn an_application_is_registered_with_a_name_and_an_address_and_then_edited
     let page = fill(&mut person, &path, &path, &form(uris)).await;
     assert_eq!((page.status, page.location()), (303, format!("{path}?done=saved")), "{}", page.html);
     let page = person.get(&path).await;
-    for part in ["Wiki &amp; more", "https://wiki.example.org/other", "/privacy", "value=\"email openid\""] {
+    let bye = "\nhttps://wiki.example.org/</textarea>";
+    for part in ["Wiki &amp; more", "https://wiki.example.org/other", bye, "/privacy", "value=\"email openid\""] {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
     let form = [("client_name", "Wiki"), ("redirect_uris", uris), ("scope", "openid signet:admin")];

@@ -26,6 +26,8 @@ mod orders_apis;
 mod other_clients;
 mod other_verifiers;
 mod pages;
+mod password_reset;
+mod presets;
 mod races;
 mod receiver;
 mod refresh;

@@ -40,6 +40,17 @@ async fn claims_by_name_are_agreed_to_and_told_where_they_were_asked_for_and_aft
     let userinfo = Api::new(&rig.server.issuer, Some(&text(&refreshed, "access_token"))).get("/userinfo").await;
     told(&userinfo.expect(200), &crate::claims(&text(&refreshed, "id_token")));
 
+    // The person sees it where they see what applications may do, and so does who manages it for them.
+    let page = browser.get("/account/applications").await;
+    assert!(page.html.contains("See your email address") && page.html.contains("See your nickname"), "{}", page.html);
+    let eve = Api::of_person(&mut browser, "signet:account").await;
+    let named = json!(["email", "nickname"]);
+    let listed = |list: &Value| {
+        list.as_array().unwrap().iter().find(|one| one["client_id"] == *client.client_id).unwrap()["claims"].clone()
+    };
+    assert_eq!(listed(&eve.get("/users/me/grants").await.expect(200)["grants"]), named);
+    assert_eq!(listed(&eve.get("/users/me/applications").await.expect(200)["applications"]), named);
+
     // What was agreed to is remembered; what was not is asked for.
     assert!(client.login(&mut browser, &asked).await.seen.is_empty());
     let more = r#"{"userinfo":{"email":null,"birthdate":null}}"#;

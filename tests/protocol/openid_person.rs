@@ -116,6 +116,39 @@ async fn prompt_select_account_and_consent_show_their_page_and_contradictions_ar
     }
 }
 
+// OpenID Connect Core §3.1.2.1: the screenshots of oidcc-prompt-login and oidcc-max-age-1
+#[tokio::test]
+async fn who_is_signed_in_and_has_to_sign_in_again_is_told_so_and_types_the_password_alone() {
+    let rig = Rig::start().await;
+    let client = rig.relying_party(("code", None)).await;
+    let mut browser = rig.browser();
+    let hint = client.login(&mut browser, &[]).await.id_tokens.pop().unwrap();
+    let login_page = async |mut browser: Visitor, changes: &[(&str, Option<&str>)]| {
+        let location = browser.get(&format!("/authorize?{}", client.query(changes))).await.location();
+        assert!(location.starts_with("/login?"), "{location}");
+        let html = browser.get(&location).await.html;
+        (html.contains("Please confirm that it is you."), html.contains("value=\"eve\""))
+    };
+    for changes in [
+        &[("prompt", Some("login"))][..],
+        &[("max_age", Some("0"))],
+        &[("prompt", Some("login")), ("id_token_hint", Some(hint.as_str()))],
+        &[("prompt", Some("login")), ("login_hint", Some("EVE"))],
+    ] {
+        assert_eq!(login_page(browser.clone(), changes).await, (true, true), "{changes:?}");
+    }
+    for changes in
+        [&[("prompt", Some("select_account"))][..], &[("prompt", Some("login")), ("login_hint", Some("mallory"))]]
+    {
+        assert_eq!(login_page(browser.clone(), changes).await, (false, false), "{changes:?}");
+    }
+    // Nobody learns who was signed in elsewhere, and a hint at somebody else does not ask this person to confirm anything.
+    assert_eq!(login_page(rig.browser(), &[("prompt", Some("login"))]).await, (false, false));
+    let mut root = rig.browser();
+    root.sign_in(ADMINISTRATOR).await;
+    assert_eq!(login_page(root, &[("id_token_hint", Some(hint.as_str()))]).await, (false, false));
+}
+
 // OpenID Connect Core §8.1
 #[tokio::test]
 async fn pairwise_subjects_differ_by_sector_and_stand_wherever_the_client_can_read_them() {

@@ -2,8 +2,10 @@
 //! [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591), and manage their registration,
 //! [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592).
 
-use super::{RegisteredClient, management::reregister, rules, sector};
+use super::{RegisteredClient, create_with, management::reregister, sector};
 use crate::{
+    account::record::AccountId,
+    audit::Requester,
     crypto::Digest,
     endpoint::{
         Fault, Signet,
@@ -14,7 +16,7 @@ use crate::{
     oauth::{
         bearer::BearerError,
         client::{Client, ClientId, Provenance},
-        registration::{Registrar, RegistrationRequest, register},
+        registration::{Registrar, RegistrationRequest},
         subject::Subject,
     },
     secret::Secret,
@@ -50,26 +52,16 @@ pub async fn register_itself(
     signet: &Signet,
     request: &RegistrationRequest,
     token: Result<Secret, BearerError>,
+    requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let owner = admit(signet, token)?;
-    let metadata = register(request, rules(signet, Registrar::Person))?;
-    sector::agree(signet, request).await?;
+    let person = owner.as_ref().and_then(|owner| AccountId::parse(owner.as_str()).ok());
+    let agent = person.map_or_else(|| requester.unknown(), |person| requester.as_account(&person));
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
-    let now = signet.clock.now();
-    let mut client = Client {
-        client_id: ClientId::draw(signet.entropy),
-        secrets: Vec::new(),
-        metadata,
-        provenance: Provenance::Itself { owner },
-        is_disabled: false,
-        registration_access_token: Some(Digest::of_secret(&registration_access_token)),
-        created_at: now,
-    };
-    // A public client and one with a key have none, and a new one has not too many.
-    let client_secret = client.add_secret(signet.sealing_means(), now).ok();
-    signet.store.create_client(&client).await?;
-    tracing::info!(client_id = %client.client_id, "client registered itself");
-    Ok(SelfRegistered { registered: RegisteredClient { client, client_secret }, registration_access_token })
+    let digest = Digest::of_secret(&registration_access_token);
+    let provenance = Provenance::Itself { owner };
+    let registered = create_with(signet, request, (Registrar::Person, provenance), agent, Some(digest)).await?;
+    Ok(SelfRegistered { registered, registration_access_token })
 }
 
 /// The registration of the client `id` (RFC 7592 §2.1). Its secret is not remembered, so it is not told again.
@@ -97,6 +89,7 @@ pub async fn replace_itself(
     id: &str,
     token: Result<Secret, BearerError>,
     update: (&RegistrationRequest, &UpdateClaims),
+    requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (request, claims) = update;
     authenticate(signet, id, token.clone())?;
@@ -106,7 +99,7 @@ pub async fn replace_itself(
         agree(&kept.record, claims)?;
         let mut client = kept.record.clone();
         let client_secret = reregister(signet, &mut client, request, false)?;
-        if taken(signet.store.replace_client(&kept, &client).await)? {
+        if taken(signet.store.by(requester.as_client(&client.client_id)).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, "client changed its registration");
             return Ok(SelfRegistered {
                 registered: RegisteredClient { client, client_secret },
@@ -126,10 +119,12 @@ pub async fn delete_itself(
     signet: &Signet,
     id: &str,
     token: Result<Secret, BearerError>,
+    requester: &Requester,
 ) -> Result<(), ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let (kept, _) = authenticate(signet, id, token.clone())?;
-        if taken(signet.store.delete_client(&kept, signet.clock.now()).await)? {
+        let store = signet.store.by(requester.as_client(&kept.record.client_id));
+        if taken(store.delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
             return Ok(());
         }

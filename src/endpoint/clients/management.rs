@@ -122,7 +122,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     for _ in 0..ATTEMPTS {
         let kept = find(signet, access, id)?;
         is_changeable(&kept.record)?;
-        if taken(signet.store.delete_client(&kept, signet.clock.now()).await)? {
+        if taken(signet.store.by(access.agent()).delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
             return Ok(());
         }
@@ -198,7 +198,7 @@ async fn change<T>(
         let kept = find(signet, access, id)?;
         let mut client = kept.record.clone();
         let outcome = change(&mut client)?;
-        if taken(signet.store.replace_client(&kept, &client).await)? {
+        if taken(signet.store.by(access.agent()).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, by = %access.subject(), "client changed");
             return Ok((client, outcome));
         }
@@ -260,16 +260,9 @@ fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) ->
 
 fn secrets_refusal(refusal: SecretsRefusal) -> ManagementRefusal {
     match refusal {
-        SecretsRefusal::Unknown => ManagementRefusal::NotFound("there is no secret of this number"),
-        SecretsRefusal::Public => ManagementRefusal::Conflict(
-            "a public client has no secret; register it with another token_endpoint_auth_method first",
-        ),
-        SecretsRefusal::KeyHolder => {
-            ManagementRefusal::Conflict("a client that signs with its private key has no secret")
+        SecretsRefusal::Unknown => ManagementRefusal::NotFound(refusal.as_str()),
+        SecretsRefusal::Public | SecretsRefusal::KeyHolder | SecretsRefusal::TooMany | SecretsRefusal::Last => {
+            ManagementRefusal::Conflict(refusal.as_str())
         }
-        SecretsRefusal::TooMany => {
-            ManagementRefusal::Conflict("two secrets live already; take the one away that is no longer in use")
-        }
-        SecretsRefusal::Last => ManagementRefusal::Conflict("it is the only secret; add another one first"),
     }
 }

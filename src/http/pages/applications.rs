@@ -2,10 +2,11 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, in_words, own, refused, scope_lines, sign_in_first};
+use super::{current, done, in_words, own, refused, sign_in_first, wanted_lines};
 use crate::{
     endpoint::connections::{ConnectedApplication, applications, disconnect},
     http::visit::Visit,
+    oidc::step::Wanted,
     web::{ApplicationCard, ApplicationsPage},
 };
 
@@ -20,7 +21,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         done: done(&visit, &[("disconnected", "The application is disconnected.")]),
         anti_forgery: visit.anti_forgery("applications", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
@@ -34,10 +35,11 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
 
 fn card(visit: &Visit, connected: &ConnectedApplication) -> ApplicationCard {
     let client_id = connected.client_id.as_str().to_owned();
+    let wanted = Wanted { scope: connected.scope.clone(), claims: connected.claims.clone() }.beyond_scope();
     ApplicationCard {
         name: connected.client_name.clone().unwrap_or_else(|| client_id.clone()),
         client_id,
-        scope: scope_lines(visit, &connected.scope),
+        scope: wanted_lines(visit, &wanted),
         since: in_words(connected.since),
         grants: connected.grants,
     }

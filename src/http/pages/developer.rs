@@ -34,7 +34,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let signet = visit.server.signet();
     let registered = match purpose(&visit) {
         Some(Purpose::Service) => register_service(signet, &request(&visit), &access(&current)).await,
-        _ => register_by_person(signet, &request(&visit), current.subject()).await.map_err(ManagementRefusal::from),
+        _ => register_by_person(signet, &request(&visit), &access(&current)).await.map_err(ManagementRefusal::from),
     };
     let registered = match registered {
         Ok(registered) => registered,
@@ -53,7 +53,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         snippets: snippets(&visit, &registered.client),
     };
     // Not a redirect: the secret is shown once and stands in no address.
-    Ok(visit.page(StatusCode::CREATED, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::CREATED, page.render(visit.voice())))
 }
 
 fn purpose(visit: &Visit) -> Option<Purpose> {
@@ -100,7 +100,7 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
         anti_forgery: visit.anti_forgery("developer", None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(visit.page(status, page.render(&visit.server.brand)))
+    Ok(visit.page(status, page.render(visit.voice())))
 }
 
 fn own(client: &Client) -> OwnClient {

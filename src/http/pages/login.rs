@@ -5,7 +5,10 @@ use poem::{Response, http::StatusCode};
 use super::{begun, card_with_logo, is_busy, onward, page_about, way_back};
 use crate::{
     account::invitation::SignUp,
-    endpoint::login::{LoginAttempt, LoginRefusal, login},
+    endpoint::{
+        authorize::asked_again,
+        login::{LoginAttempt, LoginRefusal, login},
+    },
     http::{fault, visit::Visit},
     secret::Secret,
     web::{LoginPage, LoginRemark},
@@ -14,6 +17,12 @@ use crate::{
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let sealed = visit.value("interaction").map(ToOwned::to_owned);
     let begun = begun(&visit, sealed.as_deref())?;
+    if let Some(begun) = &begun {
+        let again = asked_again(visit.server.signet(), &begun.interaction, &begun.client, &visit.browser).await;
+        if let Some(username) = again.map_err(fault)? {
+            return form(&visit, username, Some(LoginRemark::Again), StatusCode::OK);
+        }
+    }
     let hint = begun.as_ref().and_then(|begun| begun.interaction.request.login_hint.clone()).unwrap_or_default();
     // A login that cannot go on is said so before anybody types a password for it.
     let goes_on = begun.is_some() || way_back(&visit, sealed.as_deref()).is_some();
@@ -66,7 +75,7 @@ fn form(visit: &Visit, username: String, remark: Option<LoginRemark>, status: St
         interaction: sealed.map(ToOwned::to_owned),
         anti_forgery: visit.anti_forgery("login", sealed),
     };
-    let markup = page.render(&visit.server.brand);
+    let markup = page.render(visit.voice());
     Ok(match &begun {
         Some(begun) => page_about(visit, &begun.client, (status, markup), begun.redirect_uri()),
         None => visit.page(status, markup),

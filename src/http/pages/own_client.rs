@@ -13,6 +13,7 @@ use crate::{
     http::visit::Visit,
     oauth::{
         client::{Client, ClientSecret},
+        redirect_uri::RedirectUri,
         registration::{RegistrationRefusal, RegistrationRequest},
         scope::Scope,
     },
@@ -25,7 +26,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     match find(visit.server.signet(), &access(&current), &visit.id) {
         Ok(client) => {
             let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &client) };
-            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -43,7 +44,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         Ok(_) => Ok(visit.redirect(&address(&visit, "?done=saved"))),
         Err(ManagementRefusal::Metadata(refusal)) => {
             let page = corrected(&visit, page(&visit, &client), &refusal);
-            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -78,7 +79,7 @@ pub(in crate::http) async fn show_deletion(visit: Visit) -> poem::Result<Respons
                 name: client.metadata.client_name,
                 anti_forgery: visit.anti_forgery(ACTION, None),
             };
-            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -126,13 +127,12 @@ fn asked(client: &Client) -> Scope {
 /// Not a redirect: the secret is shown once and stands in no address.
 fn with_secret(visit: &Visit, client: &Client, secret: Secret) -> Response {
     let page = OwnClientPage { new_secret: Some(secret), ..page(visit, client) };
-    visit.page(StatusCode::CREATED, page.render(&visit.server.brand))
+    visit.page(StatusCode::CREATED, page.render(visit.voice()))
 }
 
 fn page(visit: &Visit, client: &Client) -> OwnClientPage {
     let metadata = &client.metadata;
     let web = |address: &Option<String>| Entry::of(address.clone().unwrap_or_default());
-    let redirect_uris: Vec<&str> = metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
     let line = |secret: &ClientSecret| SecretLine { number: secret.number, made: in_words(secret.created_at) };
     OwnClientPage {
         client_id: client.client_id.as_str().to_owned(),
@@ -140,7 +140,8 @@ fn page(visit: &Visit, client: &Client) -> OwnClientPage {
         client_type: if client.is_public() { ClientType::Public } else { ClientType::Confidential },
         form: ClientForm {
             client_name: Entry::of(metadata.client_name.clone()),
-            redirect_uris: Entry::of(redirect_uris.join("\n")),
+            redirect_uris: lines_of(&metadata.redirect_uris),
+            post_logout_redirect_uris: lines_of(&metadata.post_logout_redirect_uris),
             scope: Entry::of(metadata.scope.to_string()),
             logo_uri: web(&metadata.openid.logo_uri),
             policy_uri: web(&metadata.policy_uri),
@@ -155,6 +156,11 @@ fn page(visit: &Visit, client: &Client) -> OwnClientPage {
     }
 }
 
+fn lines_of(uris: &[RedirectUri]) -> Entry {
+    let uris: Vec<&str> = uris.iter().map(RedirectUri::as_str).collect();
+    Entry::of(uris.join("\n"))
+}
+
 /// The page with what was just entered, and what is wrong with it.
 fn corrected(visit: &Visit, page: OwnClientPage, refusal: &RegistrationRefusal) -> OwnClientPage {
     let entered = |name: &str| {
@@ -164,6 +170,7 @@ fn corrected(visit: &Visit, page: OwnClientPage, refusal: &RegistrationRefusal) 
     let form = ClientForm {
         client_name: entered("client_name"),
         redirect_uris: entered("redirect_uris"),
+        post_logout_redirect_uris: entered("post_logout_redirect_uris"),
         scope: entered("scope"),
         logo_uri: entered("logo_uri"),
         policy_uri: entered("policy_uri"),
@@ -180,6 +187,7 @@ fn request(visit: &Visit, client: &Client) -> poem::Result<RegistrationRequest> 
     let filled = |name: &str| Some(visit.text(name).trim().to_owned()).filter(|text| !text.is_empty());
     request.client_name = Some(visit.text("client_name"));
     request.redirect_uris = Some(super::developer::lines(&visit.text("redirect_uris")));
+    request.post_logout_redirect_uris = Some(super::developer::lines(&visit.text("post_logout_redirect_uris")));
     request.scope = filled("scope");
     request.openid.logo_uri = filled("logo_uri");
     request.policy_uri = filled("policy_uri");
@@ -193,5 +201,6 @@ fn address(visit: &Visit, rest: &str) -> String {
 }
 
 const ACTION: &str = "own client";
-const MEMBERS: [&str; 6] = ["client_name", "redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
+const MEMBERS: [&str; 7] =
+    ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
 const DONE: [(&str, &str); 2] = [("saved", "Saved."), ("removed", "The secret is removed.")];
