@@ -9,8 +9,11 @@ mod backchannel_logout;
 mod client_assertions;
 mod client_management;
 mod clients;
+mod crawl;
 mod developer_pages;
 mod device;
+#[path = "../../src/web/tests/hostile.rs"]
+mod hostile;
 #[path = "../support/https.rs"]
 mod https;
 mod key_rotation;
@@ -23,6 +26,9 @@ mod openid_every_flow;
 mod openid_person;
 mod openid_rig;
 mod other_clients;
+#[path = "../../src/web/tests/outline.rs"]
+mod outline;
+mod page_attacks;
 mod pages;
 mod races;
 mod receiver;
