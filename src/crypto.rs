@@ -232,14 +232,30 @@ mod tests {
         assert_ne!(key().authenticate("x", &[b"ab", b"c"]), key().authenticate("x", &[b"a", b"bc"]));
     }
 
-    // RFC 4231 §4.2, test case 2, with the key padded to 32 bytes (which HMAC defines as the same key).
+    // RFC 4231 §4.2, §4.3, §4.4, §4.7 and §4.8: keys shorter than a block of the hash, and longer ones, which are hashed
+    // first.
     #[test]
     fn hmac_agrees_with_rfc_4231() {
-        let mut key = [0; 32];
-        key[..4].copy_from_slice(b"Jefe");
-        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        let computed: String =
-            hmac(&key, b"what do ya want for nothing?").iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(computed, expected);
+        let larger = b"This is a test using a larger than block-size key and a larger than block-size data. \
+            The key needs to be hashed before being used by the HMAC algorithm.";
+        let cases: [(&[u8], &[u8], &str); 5] = [
+            (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (&[0xaa; 20], &[0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+            (&[0xaa; 131], larger, "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"),
+        ];
+        for (key, message, expected) in cases {
+            let computed: String = hmac(key, message).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(computed, expected, "a key of {} bytes", key.len());
+        }
     }
 }

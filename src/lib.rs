@@ -1,8 +1,8 @@
 //! Signet: an OAuth 2.0 and OpenID Connect authorization server in one binary, and the library with which a resource
 //! server verifies its tokens offline.
 //!
-//! Dependencies point inward: `app → http → endpoint → oidc → oauth`; `endpoint` uses `account`, `fetch`, `jose` and `store`;
-//! `web` knows views alone; `verify` uses `jose` and `oauth` only, and builds without the server
+//! Dependencies point inward: `app → http → endpoint → oidc → oauth`; `endpoint` uses `account`, `audit`, `fetch`, `jose` and
+//! `store`; `web` knows views alone; `verify` uses `jose` and `oauth` only, and builds without the server
 //! (`--no-default-features --features verify`). A test holds the arrows.
 
 pub mod clock;
@@ -19,6 +19,8 @@ pub mod verify;
 pub mod account;
 #[cfg(feature = "server")]
 pub mod app;
+#[cfg(feature = "server")]
+pub mod audit;
 #[cfg(feature = "server")]
 pub mod command;
 #[cfg(feature = "server")]

@@ -8,6 +8,7 @@ pub mod hashing;
 pub mod identifier;
 pub mod invitation;
 pub mod password;
+pub mod password_reset;
 pub mod picture;
 pub mod profile;
 pub mod profile_form;

@@ -210,6 +210,7 @@ fn lifetimes(config: &Config) -> Lifetimes {
         },
         device_code: configured.device_code,
         status_list: configured.status_list,
+        password_reset: configured.password_reset,
         interaction: configured.interaction,
         session: SessionLifetimes { idle: configured.session_idle, absolute: configured.session_absolute },
     }

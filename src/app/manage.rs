@@ -16,6 +16,7 @@ use crate::{
         management::ManagementRefusal,
         new_account::{NewAccount, ProfileForm},
         page::{LARGEST_PAGE, Page, PageRequest},
+        password_resets,
         users::{self, PasswordChange, UserFilter},
     },
     oauth::{client::Client, registration::RegistrationRequest},
@@ -38,6 +39,13 @@ pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option
         }
         UserCommand::Add { .. } => add_user(signet, &operator, command, password).await,
         UserCommand::Password { user } => set_password(signet, &operator, &user, password).await,
+        UserCommand::ResetLink { user } => match found(signet, &user) {
+            Ok(account) => {
+                let made = password_resets::create(signet, &operator, account.id.as_str()).await;
+                made.map(|made| vec![made.link.expose().to_owned()])
+            }
+            Err(refusal) => Err(refusal),
+        },
         UserCommand::Enable { user } => set_standing(signet, &operator, &user, false).await,
         UserCommand::Disable { user } => set_standing(signet, &operator, &user, true).await,
         UserCommand::Delete { user } => match found(signet, &user) {

@@ -49,6 +49,11 @@ pub enum UserCommand {
         /// Whose.
         user: String,
     },
+    /// Print a link with which the person sets a password, once. It ends the link before.
+    ResetLink {
+        /// Whose.
+        user: String,
+    },
     /// Let a person use the account again.
     Enable {
         /// Who.

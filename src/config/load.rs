@@ -164,6 +164,7 @@ fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
     let interaction = read("interaction", 3600, 900);
     let refresh_token = read("refresh_token", 2 * 365 * DAY, 90 * DAY);
     let device_code = read("device_code", 3600, 600);
+    let password_reset = read("password_reset", 7 * DAY, DAY);
     let session_absolute = read("session_absolute", 30 * DAY, DAY);
     let session_idle = section.read("session_idle", seconds(1..=30 * DAY));
     if session_idle.is_some_and(|idle| idle > session_absolute) {
@@ -188,6 +189,7 @@ fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
         session_idle,
         session_absolute,
         status_list,
+        password_reset,
         interaction,
     }
 }

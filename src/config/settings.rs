@@ -96,6 +96,8 @@ pub struct Lifetimes {
     pub session_absolute: Duration,
     /// A copy of a status list, before a fresh one is fetched, 10 seconds to 1 hour. Default 60 seconds.
     pub status_list: Duration,
+    /// A link with which a person sets a password, 1 second to 7 days. Default 24 hours.
+    pub password_reset: Duration,
     /// An authorization request that waits for a person, 1 second to 1 hour. Default 15 minutes.
     pub interaction: Duration,
 }

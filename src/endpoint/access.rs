@@ -164,14 +164,7 @@ impl Access {
     /// That of an administrator who is signed in on a page of ours; nobody else has one.
     #[must_use]
     pub fn of_administrator(current: &CurrentSession) -> Option<Self> {
-        current.account.is_administrator().then(|| Self {
-            subject: current.subject(),
-            client_id: ClientId::built_in("admin"),
-            scope: ["signet:admin"].into_iter().collect(),
-            claims: NamedClaims::default(),
-            sid: Some(current.session.sid.as_str().to_owned()),
-            account: Some(current.account.clone()),
-        })
+        current.account.is_administrator().then(|| Self::of_session(current, "signet:admin"))
     }
 
     /// Who acts: a person, or a client for itself.

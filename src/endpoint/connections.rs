@@ -9,6 +9,7 @@ use super::{
     access::Access,
     management::ManagementRefusal,
     page::{Page, PageRequest, page},
+    standing::Standing,
     users::{cause, find},
 };
 use crate::{
@@ -52,8 +53,9 @@ pub fn grants(
     let subject = subject(&find(signet, access, id)?.0.record);
     let fetch = |after: Option<&[u8]>, limit| {
         let after = after.and_then(|after| std::str::from_utf8(after).ok()).and_then(GrantId::parse);
-        let grants = signet.store.grants_of(&subject, after.as_ref(), limit)?;
-        Ok(grants.into_iter().map(|kept| (kept.record.id.as_str().as_bytes().to_vec(), Some(kept.record))).collect())
+        let ids = signet.store.grant_ids_of(&subject, after.as_ref(), limit)?;
+        let placed = |id: GrantId| Ok((id.as_str().into(), signet.store.grant(&id)?.map(|kept| kept.record)));
+        ids.into_iter().map(placed).collect()
     };
     page(signet, &format!("grants of {subject}"), request, fetch, |_| true)
 }
@@ -77,7 +79,7 @@ pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &st
     Ok(())
 }
 
-/// The applications that hold live grants of a person, or that the person has agreed to for good.
+/// The applications that hold live grants of a person.
 ///
 /// # Errors
 ///
@@ -90,21 +92,20 @@ pub fn applications(
     let account = find(signet, access, id)?.0.record;
     let subject = subject(&account);
     let mut connected: BTreeMap<ClientId, ConnectedApplication> = BTreeMap::new();
+    let mut standing = Standing::new(&signet.store, signet.clock.now());
     let mut after = None;
     for _ in 0..MOST_PAGES {
-        let grants = signet.store.grants_of(&subject, after.as_ref(), PAGE)?;
-        let Some(last) = grants.last() else { break };
-        after = Some(last.record.id.clone());
-        for grant in grants.into_iter().map(|kept| kept.record).filter(Grant::is_live) {
-            let circumstances = signet.circumstances(&subject, &grant.client_id)?;
-            let client = signet.store.client(&grant.client_id)?.map(|kept| kept.record);
-            if !client.as_ref().is_some_and(|client| circumstances.may_issue(client, grant.created_at)) {
+        let ids = signet.store.grant_ids_of(&subject, after.as_ref(), PAGE)?;
+        let Some(last) = ids.last() else { break };
+        after = Some(last.clone());
+        for id in &ids {
+            let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record) else { continue };
+            if !standing.may_issue(&grant)? {
                 continue;
             }
-            let client_name = client.map(|client| client.metadata.client_name);
             let entry = connected.entry(grant.client_id.clone()).or_insert_with(|| ConnectedApplication {
                 client_id: grant.client_id.clone(),
-                client_name,
+                client_name: standing.known_client(&grant.client_id).map(|client| client.metadata.client_name.clone()),
                 scope: Scope::empty(),
                 claims: BTreeSet::new(),
                 since: grant.created_at,

@@ -10,7 +10,6 @@ use super::{
     users,
 };
 use crate::account::{
-    hashing::HashingFault,
     picture::{Picture, PictureRefusal},
     profile::WebAddress,
     record::{Account, AccountId},
@@ -81,8 +80,8 @@ async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRef
     if upload.len() > Picture::MAXIMUM_UPLOAD {
         return Err(wrong(PictureRefusal::TooManyBytes));
     }
-    let busy = || ManagementRefusal::Fault(Fault::Hashing(HashingFault::Busy));
-    let _permit = signet.picture_bench.0.acquire().await.map_err(|_| busy())?;
+    // Nobody closes the bench: waiting for it only ends with a place.
+    let _place = signet.picture_bench.0.acquire().await;
     let parsed = tokio::task::spawn_blocking(move || Picture::parse(&upload)).await;
     parsed.map_err(|_| wrong(PictureRefusal::Unreadable))?.map_err(wrong)
 }

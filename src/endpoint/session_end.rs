@@ -117,10 +117,11 @@ fn participants(signet: &Signet, subject: &Subject) -> Result<Participants, Faul
     let (mut participants, mut wants) = (Participants::new(), HashMap::<ClientId, bool>::new());
     let mut after = None;
     loop {
-        let grants = signet.store.grants_of(subject, after.as_ref(), PAGE)?;
-        let Some(last) = grants.last() else { return Ok(participants) };
-        after = Some(last.record.id.clone());
-        for grant in grants.into_iter().map(|kept| kept.record) {
+        let ids = signet.store.grant_ids_of(subject, after.as_ref(), PAGE)?;
+        let Some(last) = ids.last() else { return Ok(participants) };
+        after = Some(last.clone());
+        for id in &ids {
+            let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record) else { continue };
             let Some(authentication) = grant.authentication.as_ref() else { continue };
             let sid = authentication.sid.as_str();
             if !grant.takes_part_in(sid) {

@@ -119,6 +119,8 @@ pub struct Lifetimes {
     pub device_code: Duration,
     /// A copy of a status list, before a fresh one is fetched: its `ttl`.
     pub status_list: Duration,
+    /// A link with which a person sets a password.
+    pub password_reset: Duration,
     /// A login that was begun.
     pub interaction: Duration,
     /// A session.

@@ -28,6 +28,11 @@ impl<'a> Standing<'a> {
         Self { store, now, clients: HashMap::new(), people: HashMap::new() }
     }
 
+    /// The client of `id`, if it was looked up and is there.
+    pub(super) fn known_client(&self, id: &ClientId) -> Option<&Client> {
+        self.clients.get(id).and_then(Option::as_ref)
+    }
+
     /// Whether `grant` may still issue.
     ///
     /// # Errors

@@ -23,10 +23,10 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     oauth::{
-        grant::{Grant, GrantId},
+        grant::GrantId,
         status_list::{ListId, StatusIndex},
     },
-    store::{Affected, Kept, SWEEP_AFTER, Store, StoreFault, Watcher},
+    store::{Affected, SWEEP_AFTER, Store, StoreFault, Watcher},
 };
 
 /// The status lists of a running server.
@@ -125,19 +125,20 @@ impl StatusLists {
         Ok(())
     }
 
-    /// Looks at the grants of each page as they are now, and sets their bits. A page is read and its bits are set under one
-    /// lock: a bit that was set later was looked at later.
-    fn look(&self, fetch: impl Fn(Option<&GrantId>) -> Result<Vec<Kept<Grant>>, StoreFault>) -> Result<(), StoreFault> {
+    /// Looks at the grants of each page of identifiers as they are now, and sets their bits. A page is read and its bits are
+    /// set under one lock: a bit that was set later was looked at later.
+    fn look(&self, fetch: impl Fn(Option<&GrantId>) -> Result<Vec<GrantId>, StoreFault>) -> Result<(), StoreFault> {
         let mut after: Option<GrantId> = None;
         loop {
             let _one_after_the_other = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
             let page = fetch(after.as_ref())?;
             let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.record.id.clone());
+            after = Some(last.clone());
             let mut standing = Standing::new(&self.store, self.clock.now());
-            for grant in page.iter().map(|kept| &kept.record) {
+            for id in &page {
+                let Some(grant) = self.store.grant(id)?.map(|kept| kept.record) else { continue };
                 let Some(index) = grant.status else { continue };
-                let is_valid = standing.may_issue(grant)?;
+                let is_valid = standing.may_issue(&grant)?;
                 let mut lists = self.lists();
                 let list = lists.entry(index.list).or_default();
                 list.take(index.idx, kept_until(grant.expires_at));
@@ -154,12 +155,9 @@ impl StatusLists {
 impl Watcher for StatusLists {
     fn changed(&self, affected: &Affected) -> Result<(), StoreFault> {
         match affected {
-            Affected::Grant(id) => self.look(|after| match after {
-                None => Ok(self.store.grant(id)?.into_iter().collect()),
-                Some(_) => Ok(Vec::new()),
-            }),
-            Affected::GrantsOf(subject) => self.look(|after| self.store.grants_of(subject, after, LOOKED_AT)),
-            Affected::GrantsTo(client_id) => self.look(|after| self.store.grants_to(client_id, after, LOOKED_AT)),
+            Affected::Grant(id) => self.look(|after| Ok(after.map_or_else(|| vec![id.clone()], |_| Vec::new()))),
+            Affected::GrantsOf(subject) => self.look(|after| self.store.grant_ids_of(subject, after, LOOKED_AT)),
+            Affected::GrantsTo(client_id) => self.look(|after| self.store.grant_ids_to(client_id, after, LOOKED_AT)),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     oauth::{
         client::Client,
         client_authentication::tests::client,
-        grant::{EndCause, GrantIdentity, tests::grant},
+        grant::{EndCause, Grant, GrantIdentity, tests::grant},
         issuer::Issuer,
         status_list::{INVALID, StatusBits, StatusList, StatusListToken, VALID},
         subject::Subject,

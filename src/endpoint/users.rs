@@ -37,8 +37,8 @@ pub struct UserFilter<'a> {
     pub email: Option<&'a str>,
     /// Those in this group.
     pub group: Option<&'a str>,
-    /// Only those who administer the server.
-    pub is_administrator: bool,
+    /// `administrator`: only those who administer the server.
+    pub role: Option<&'a str>,
     /// Those who may (`false`) or may not (`true`) use their account.
     pub is_disabled: Option<bool>,
     /// `username`, or `-created_at`: the newest first.
@@ -121,8 +121,13 @@ pub fn list(
     manager(access)?;
     let prefixes = [filter.username, filter.email].map(|text| Username::canonical_prefix(text.unwrap_or_default()));
     let [username, email] = &prefixes;
+    let only_administrators = match filter.role {
+        None => false,
+        Some("administrator") => true,
+        Some(_) => return Err(ManagementRefusal::Invalid("role must be administrator, or left out".to_owned())),
+    };
     let order = match (filter.sort, filter.email) {
-        (None | Some("username"), None) if filter.is_administrator => AccountOrder::Administrators,
+        (None | Some("username"), None) if only_administrators => AccountOrder::Administrators,
         (None | Some("username"), None) => AccountOrder::Username { prefix: username },
         (None, Some(_)) => AccountOrder::Email { prefix: email },
         (Some("-created_at"), None) => AccountOrder::NewestFirst,
@@ -134,7 +139,7 @@ pub fn list(
     let is_wanted = |account: &Account| {
         account.username.canonical().starts_with(username.as_str())
             && filter.group.is_none_or(|group| account.groups.contains(group))
-            && (!filter.is_administrator || account.is_administrator())
+            && (!only_administrators || account.is_administrator())
             && filter.is_disabled.is_none_or(|is_disabled| account.is_active() != is_disabled)
     };
     let fetch = |after: Option<&[u8]>, limit| Ok(signet.store.accounts(&order, after, limit)?);
@@ -290,12 +295,7 @@ pub async fn change_password(
         let from = (change.address, change.user_agent);
         verify_current(signet, account, change.current_password.clone(), from).await?;
     }
-    let known = [
-        account.username.as_str(),
-        account.email.as_ref().map_or("", |email| email.as_str()),
-        account.claims.name.as_ref().map_or("", |name| name.as_str()),
-        signet.brand.as_str(),
-    ];
+    let known = known_about(signet, account);
     let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
         .map_err(|refusal| ManagementRefusal::Fields(FieldErrors::of_one("new_password", &refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
@@ -310,6 +310,16 @@ pub async fn change_password(
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// What an attacker knows of a person, who should not choose it as a password.
+pub(super) fn known_about<'a>(signet: &'a Signet, account: &'a Account) -> [&'a str; 4] {
+    [
+        account.username.as_str(),
+        account.email.as_ref().map_or("", |email| email.as_str()),
+        account.claims.name.as_ref().map_or("", |name| name.as_str()),
+        signet.brand.as_str(),
+    ]
 }
 
 /// Within the same limits on guesses as at the login page.

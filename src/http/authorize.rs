@@ -73,7 +73,7 @@ fn form_post(visit: &Visit, action: &str, parameters: Vec<(String, String)>) -> 
     };
     let nonce = visit.server.signet().entropy.text::<16>();
     let page = FormPostPage { action: link, parameters, nonce: nonce.clone() };
-    visit.form_post_page(page.render(&visit.server.brand), action, &nonce)
+    visit.form_post_page(page.render(visit.voice()), action, &nonce)
 }
 
 /// `path` with the login that was begun.

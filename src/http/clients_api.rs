@@ -105,10 +105,8 @@ impl ClientsApi {
         metadata: Json<ClientMetadataBody>,
     ) -> poem::Result<Answer<ReplaceClientKinds>> {
         let signet = &self.0.signet;
-        let replaced = match self.admitted(token) {
-            Ok(access) => clients::replace(signet, &access, &id.0, &metadata.0.into()).await,
-            Err(refusal) => Err(refusal),
-        };
+        let replaced =
+            async { clients::replace(signet, &self.admitted(token)?, &id.0, &metadata.0.into()).await }.await;
         answered(replaced.map(|(client, client_secret)| {
             json_answer(StatusCode::OK, &registered_json(signet, &RegisteredClient { client, client_secret }))
         }))
@@ -124,10 +122,7 @@ impl ClientsApi {
         /// Its `client_id`.
         id: Path<String>,
     ) -> poem::Result<Answer<DeleteClientKinds>> {
-        let deleted = match self.admitted(token) {
-            Ok(access) => clients::delete(&self.0.signet, &access, &id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let deleted = async { clients::delete(&self.0.signet, &self.admitted(token)?, &id.0).await }.await;
         answered(deleted.map(|()| no_content()))
     }
 
@@ -166,10 +161,7 @@ impl ClientsApi {
         id: Path<String>,
     ) -> poem::Result<Answer<AddSecretKinds>> {
         let signet = &self.0.signet;
-        let added = match self.admitted(token) {
-            Ok(access) => clients::add_secret(signet, &access, &id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let added = async { clients::add_secret(signet, &self.admitted(token)?, &id.0).await }.await;
         answered(added.map(|(client, secret)| {
             let registered = RegisteredClient { client, client_secret: Some(secret) };
             json_answer(StatusCode::CREATED, &registered_json(signet, &registered))
@@ -192,10 +184,7 @@ impl ClientsApi {
         number: Path<u32>,
     ) -> poem::Result<Answer<ClientKinds>> {
         let signet = &self.0.signet;
-        let removed = match self.admitted(token) {
-            Ok(access) => clients::remove_secret(signet, &access, &id.0, number.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let removed = async { clients::remove_secret(signet, &self.admitted(token)?, &id.0, number.0).await }.await;
         answered(removed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
     }
 
@@ -271,10 +260,7 @@ impl ClientsApi {
 
     async fn set_disabled(&self, token: BearerToken, id: &str, is_disabled: bool) -> poem::Result<Answer<ClientKinds>> {
         let signet = &self.0.signet;
-        let changed = match self.admitted(token) {
-            Ok(access) => clients::set_disabled(signet, &access, id, is_disabled).await,
-            Err(refusal) => Err(refusal),
-        };
+        let changed = async { clients::set_disabled(signet, &self.admitted(token)?, id, is_disabled).await }.await;
         answered(changed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
     }
 }

@@ -62,10 +62,8 @@ impl ConnectionsApi {
         /// The application.
         client_id: Path<String>,
     ) -> poem::Result<Answer<GoneKinds>> {
-        let disconnected = match self.admitted(token) {
-            Ok(access) => connections::disconnect(&self.0.signet, &access, &id.0, &client_id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let disconnected =
+            async { connections::disconnect(&self.0.signet, &self.admitted(token)?, &id.0, &client_id.0).await }.await;
         answered(disconnected.map(|()| no_content()))
     }
 
@@ -99,10 +97,8 @@ impl ConnectionsApi {
         /// The identifier of the grant.
         grant_id: Path<String>,
     ) -> poem::Result<Answer<GoneKinds>> {
-        let ended = match self.admitted(token) {
-            Ok(access) => connections::end_grant(&self.0.signet, &access, &id.0, &grant_id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let ended =
+            async { connections::end_grant(&self.0.signet, &self.admitted(token)?, &id.0, &grant_id.0).await }.await;
         answered(ended.map(|()| no_content()))
     }
 }

@@ -25,44 +25,16 @@ use crate::{
 
 /// A form whose members are documented as those of `T`. poem's own `Form` repairs broken encoding and keeps one of two
 /// equal names; a refusal is demanded of both.
-pub(super) struct OAuthForm<T> {
+pub(super) struct OAuthForm<T, const REQUIRED: bool = true> {
     /// The parameters, or what is wrong with the encoding.
     pub(super) parameters: Result<Parameters, MalformedParameters>,
     members: PhantomData<fn() -> T>,
-}
-
-impl<'a, T: Type> ApiExtractor<'a> for OAuthForm<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: FORM, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<Self::ParamType>,
-    ) -> Result<Self> {
-        Ok(Self { parameters: form(request, body).await?, members: PhantomData })
-    }
 }
 
 /// A form that may be missing: a body of another type is none.
-pub(super) struct OptionalForm<T> {
-    /// The parameters, or what is wrong with the encoding.
-    pub(super) parameters: Result<Parameters, MalformedParameters>,
-    members: PhantomData<fn() -> T>,
-}
+pub(super) type OptionalForm<T> = OAuthForm<T, false>;
 
-impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
+impl<'a, T: Type, const REQUIRED: bool> ApiExtractor<'a> for OAuthForm<T, REQUIRED> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
     type ParamType = ();
@@ -74,7 +46,7 @@ impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
 
     fn request_meta() -> Option<MetaRequest> {
         let content = vec![MetaMediaType { content_type: FORM, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: false })
+        Some(MetaRequest { description: None, content, required: REQUIRED })
     }
 
     async fn from_request(
@@ -82,7 +54,8 @@ impl<'a, T: Type> ApiExtractor<'a> for OptionalForm<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
-        let parameters = if is_form(request) { form(request, body).await? } else { Ok(Parameters::default()) };
+        let is_read = REQUIRED || is_form(request);
+        let parameters = if is_read { form(request, body).await? } else { Ok(Parameters::default()) };
         Ok(Self { parameters, members: PhantomData })
     }
 }

@@ -6,6 +6,7 @@ mod client_openid_schema;
 mod client_schema;
 mod clients_api;
 mod connections_api;
+mod discovery_api;
 mod docs;
 mod documented;
 pub mod edge;

@@ -16,8 +16,8 @@ use super::{
     extract::{BearerToken, ClientAuthorization, OAuthForm, OptionalForm},
     fault,
     oauth_schema::{
-        AccessTokenForm, AuthorizeForm, AuthorizeKinds, DeviceForm, DeviceKinds, DocumentKinds, HealthKinds,
-        IntrospectionKinds, JwksKinds, RevocationKinds, TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
+        AccessTokenForm, AuthorizeForm, AuthorizeKinds, DeviceForm, DeviceKinds, IntrospectionKinds, RevocationKinds,
+        TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
     },
     server::Server,
 };
@@ -27,16 +27,13 @@ use crate::{
         device,
         introspect::{self, Introspected},
         revoke,
-        signet::RegistrationAccess,
         token::{self, TokenRefusal},
         userinfo::{self, Userinfo},
     },
     oauth::{
         bearer::{self, BearerError},
-        metadata::Described,
         parameters::{MalformedParameters, Parameters},
     },
-    oidc::discovery,
     secret::Secret,
 };
 
@@ -272,56 +269,6 @@ impl OAuthApi {
         let form = form.parameters.map_err(malformed);
         self.answer_userinfo(form.and_then(|form| bearer::token_in_either(token.0, &form)))
     }
-
-    /// The keys that verify tokens
-    ///
-    /// A JSON Web Key Set (RFC 7517). Keep it for as long as `Cache-Control` says, and fetch it again when a token names a
-    /// key that it does not have.
-    #[oai(path = "/jwks.json", method = "get", operation_id = "jwks", tag = "Tag::Discovery")]
-    async fn jwks(&self, request: &Request) -> Answer<JwksKinds> {
-        let published = self.0.signet.keys.jwks();
-        let max_age = published.max_age_seconds(self.0.signet.clock.now());
-        let answer = Response::builder()
-            .header(header::CACHE_CONTROL, format!("public, max-age={max_age}"))
-            .header(header::ETAG, published.etag.clone());
-        Answer::from(if is_known(request, &published.etag) {
-            answer.status(StatusCode::NOT_MODIFIED).finish()
-        } else {
-            answer.content_type("application/json").body(published.body.clone())
-        })
-    }
-
-    /// The metadata of OpenID Connect
-    #[oai(
-        path = "/.well-known/openid-configuration",
-        method = "get",
-        operation_id = "openidConfiguration",
-        tag = "Tag::Discovery"
-    )]
-    async fn openid_configuration(&self) -> Answer<DocumentKinds> {
-        self.answer_metadata()
-    }
-
-    /// The metadata of OAuth 2.0
-    #[oai(
-        path = "/.well-known/oauth-authorization-server",
-        method = "get",
-        operation_id = "oauthAuthorizationServer",
-        tag = "Tag::Discovery"
-    )]
-    async fn oauth_authorization_server(&self) -> Answer<DocumentKinds> {
-        self.answer_metadata()
-    }
-
-    /// Whether the server is well
-    #[oai(path = "/health", method = "get", operation_id = "health", tag = "Tag::Health")]
-    async fn health(&self) -> Answer<HealthKinds> {
-        Answer::from(if self.0.signet.store.engine().is_failed() {
-            json_answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "the storage has failed"}))
-        } else {
-            json_answer(StatusCode::OK, &json!({"status": "ok"}))
-        })
-    }
 }
 
 impl OAuthApi {
@@ -385,26 +332,6 @@ impl OAuthApi {
             Err(refusal) => challenged(refusal)?,
         }))
     }
-
-    fn answer_metadata(&self) -> Answer<DocumentKinds> {
-        let signet = &self.0.signet;
-        let document = discovery::metadata(Described {
-            issuer: &signet.issuer,
-            resources: &signet.resources,
-            offered: signet.authorization_policy.offered,
-            signing_algs: &signet.registration_policy.signing_algs,
-            has_registration: signet.registration != RegistrationAccess::Off,
-            request_uri: signet.authorization_policy.request_uri,
-        });
-        let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
-        Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
-    }
-}
-
-/// Whether the copy that the caller has is the one of this entity tag. A proxy may have weakened it.
-pub(super) fn is_known(request: &Request, etag: &str) -> bool {
-    let known = request.header(header::IF_NONE_MATCH);
-    known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
 }
 
 /// Who accepts a signed answer gets one (RFC 9701 §4).

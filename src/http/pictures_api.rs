@@ -14,6 +14,7 @@ use poem_openapi::{
 };
 
 use super::{
+    discovery_api::is_known,
     documented::{Answer, Kind, Kinds, json_answer, kinds, problem},
     extract::BearerToken,
     fault,
@@ -61,7 +62,7 @@ impl PicturesApi {
             return Ok(Answer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture here")));
         };
         let etag = format!("\"{}\"", picture.etag().trim_matches('"'));
-        let is_known = request.header(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&etag));
+        let is_known = is_known(request, &etag);
         let answer = Response::builder()
             .header(header::ETAG, etag)
             .header(header::CACHE_CONTROL, "public, max-age=86400")
@@ -88,10 +89,8 @@ impl PicturesApi {
         id: Path<String>,
         upload: Upload,
     ) -> Result<Answer<PutPictureKinds>> {
-        let set = match admitted(&self.0, token, SCOPES) {
-            Ok(access) => pictures::put(&self.0.signet, &access, &id.0, upload.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let set =
+            async { pictures::put(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0, upload.0).await }.await;
         answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
     }
 
@@ -103,10 +102,7 @@ impl PicturesApi {
         /// The identifier of the person, or `me`.
         id: Path<String>,
     ) -> Result<Answer<GoneKinds>> {
-        let removed = match admitted(&self.0, token, SCOPES) {
-            Ok(access) => pictures::remove(&self.0.signet, &access, &id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let removed = async { pictures::remove(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0).await }.await;
         answered(removed.map(|()| no_content()))
     }
 }

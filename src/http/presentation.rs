@@ -1,12 +1,18 @@
 //! How failures that the edge finds look.
 
 use super::edge::{Failure, Misdirection, Presentation};
-use crate::web::{Brand, ErrorPage, WebLink, WrongHostPage};
+use crate::web::{Brand, ErrorPage, Voice, WebLink, WrongHostPage, words::preferred};
 
 /// Pages for people, JSON for programs.
 pub(super) struct Pages {
     pub(super) brand: Brand,
     pub(super) issuer: WebLink,
+}
+
+impl Pages {
+    fn voice(&self) -> Voice<'_> {
+        Voice { brand: &self.brand, words: preferred("", "") }
+    }
 }
 
 impl Presentation for Pages {
@@ -19,13 +25,13 @@ impl Presentation for Pages {
             _ => ErrorPage::invalid_request(),
         };
         let page = page.with_detail("Reason", failure.description).with_reference(failure.request_id);
-        page.render(&self.brand).into_string()
+        page.render(self.voice()).into_string()
     }
 
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
         // Whoever sits at the machine probably hosts the server.
         let setting = misdirection.is_from_this_machine.then(|| "issuer in config.toml, or SIGNET__ISSUER".to_owned());
-        WrongHostPage { issuer: self.issuer.clone(), setting }.render(&self.brand).into_string()
+        WrongHostPage { issuer: self.issuer.clone(), setting }.render(self.voice()).into_string()
     }
 
     fn is_for_programs(&self, path: &str) -> bool {

@@ -11,6 +11,7 @@ use poem_openapi::{LicenseObject, OpenApiService};
 use super::{
     clients_api::ClientsApi,
     connections_api::ConnectionsApi,
+    discovery_api::DiscoveryApi,
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     oauth_api::OAuthApi,
@@ -72,6 +73,7 @@ pub fn specification(server: &Arc<Server>) -> String {
 
 type Apis = (
     OAuthApi,
+    DiscoveryApi,
     StatusListsApi,
     WebfingerApi,
     ClientsApi,
@@ -85,6 +87,7 @@ type Apis = (
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
+        DiscoveryApi(Arc::clone(server)),
         StatusListsApi(Arc::clone(server)),
         WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
@@ -112,6 +115,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/consent", poem::get(page(H::Consent)).post(page(H::SubmitConsent)))
         .at("/signup", poem::get(page(H::SignUp)).post(page(H::SubmitSignUp)))
         .at("/setup", poem::get(page(H::Setup)).post(page(H::SubmitSetup)))
+        .at("/reset", poem::get(page(H::Reset)).post(page(H::SubmitReset)))
+        .at("/reset/done", poem::get(page(H::ResetDone)))
         .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
         .at("/logout/done", poem::get(page(H::LoggedOut)))
         .at("/account", poem::get(page(H::Account)))
@@ -219,6 +224,9 @@ enum H {
     SubmitSignUp,
     Setup,
     SubmitSetup,
+    Reset,
+    SubmitReset,
+    ResetDone,
     Logout,
     SubmitLogout,
     LoggedOut,
@@ -274,6 +282,9 @@ impl Endpoint for Page {
             H::SubmitSignUp => pages::signup::submit(visit).await,
             H::Setup => pages::setup::show(visit).await,
             H::SubmitSetup => pages::setup::submit(visit).await,
+            H::Reset => pages::reset::show(visit).await,
+            H::SubmitReset => pages::reset::submit(visit).await,
+            H::ResetDone => pages::reset::done(visit).await,
             H::Logout => pages::logout::show(visit).await,
             H::SubmitLogout => pages::logout::submit(visit).await,
             H::LoggedOut => pages::logout::done(visit).await,

@@ -215,18 +215,12 @@ impl SchedulesApi {
         of: (&str, Option<&str>),
         form: ScheduleForm,
     ) -> poem::Result<Answer<SetScheduleKinds>> {
-        let set = match self.admitted(token) {
-            Ok(access) => refresh_schedules::set(&self.0.signet, &access, of, &form).await,
-            Err(refusal) => Err(refusal),
-        };
+        let set = async { refresh_schedules::set(&self.0.signet, &self.admitted(token)?, of, &form).await }.await;
         answered(set.map(|shown| answer(&shown)))
     }
 
     async fn removed(&self, token: BearerToken, of: (&str, Option<&str>)) -> poem::Result<Answer<GoneKinds>> {
-        let removed = match self.admitted(token) {
-            Ok(access) => refresh_schedules::remove(&self.0.signet, &access, of).await,
-            Err(refusal) => Err(refusal),
-        };
+        let removed = async { refresh_schedules::remove(&self.0.signet, &self.admitted(token)?, of).await }.await;
         answered(removed.map(|()| no_content()))
     }
 }

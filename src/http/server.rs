@@ -16,6 +16,7 @@ pub struct Server {
     pub(super) brand: Brand,
     pub(super) token_rate: RateLimit,
     pub(super) sign_up_rate: RateLimit,
+    pub(super) reset_rate: RateLimit,
     pub(super) device_rate: RateLimit,
     pub(super) registration_rate: RateLimit,
 }
@@ -29,7 +30,8 @@ impl Server {
     pub fn new(signet: Signet, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
         let origin = Origin::parse(signet.issuer.as_str())?;
         let clock = signet.clock.clone();
-        let (sign_ups, devices, registrations) = if is_relaxed { (100_000, 100_000, 100_000) } else { (10, 60, 60) };
+        let (sign_ups, resets, devices, registrations) =
+            if is_relaxed { (100_000, 100_000, 100_000, 100_000) } else { (10, 30, 60, 60) };
         let tokens = if is_relaxed {
             Quota::new(1_000_000, Duration::SECOND)
         } else {
@@ -41,6 +43,7 @@ impl Server {
             brand: Brand { name: signet.brand.clone() },
             token_rate: RateLimit::new(tokens, clock.clone()),
             sign_up_rate: RateLimit::new(Quota::new(sign_ups, Duration::HOUR), clock.clone()),
+            reset_rate: RateLimit::new(Quota::new(resets, Duration::HOUR), clock.clone()),
             device_rate: RateLimit::new(Quota::new(devices, Duration::MINUTE), clock.clone()),
             registration_rate: RateLimit::new(Quota::new(registrations, Duration::HOUR), clock),
             signet,

@@ -67,10 +67,7 @@ impl SessionsApi {
         grants: Query<Option<bool>>,
     ) -> poem::Result<Answer<GoneKinds>> {
         let extent = if grants.0 == Some(true) { Extent::Everything } else { Extent::Logins };
-        let ended = match self.admitted(token) {
-            Ok(access) => sessions::end_all(&self.0.signet, &access, &id.0, extent).await,
-            Err(refusal) => Err(refusal),
-        };
+        let ended = async { sessions::end_all(&self.0.signet, &self.admitted(token)?, &id.0, extent).await }.await;
         answered(ended.map(|()| no_content()))
     }
 
@@ -87,10 +84,7 @@ impl SessionsApi {
         /// The identifier of the session.
         sid: Path<String>,
     ) -> poem::Result<Answer<GoneKinds>> {
-        let ended = match self.admitted(token) {
-            Ok(access) => sessions::end(&self.0.signet, &access, &id.0, &sid.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let ended = async { sessions::end(&self.0.signet, &self.admitted(token)?, &id.0, &sid.0).await }.await;
         answered(ended.map(|()| no_content()))
     }
 }

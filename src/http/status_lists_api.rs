@@ -9,9 +9,10 @@ use poem::{
 use poem_openapi::{OpenApi, param::Path};
 
 use super::{
+    discovery_api::is_known,
     documented::{Answer, problem},
     fault,
-    oauth_api::{Tag, is_known},
+    oauth_api::Tag,
     oauth_schema::{DocumentKinds, StatusListKinds},
     server::Server,
 };

@@ -19,7 +19,9 @@ use crate::{
         profile_form::{AddressForm, OrderedForm, ProfileForm},
         record::{Account, Role},
     },
-    endpoint::{connections::ConnectedApplication, invitations::ListedInvitation, profile},
+    endpoint::{
+        connections::ConnectedApplication, invitations::ListedInvitation, password_resets::NewResetLink, profile,
+    },
     oauth::grant::Grant,
 };
 
@@ -223,6 +225,15 @@ pub(super) struct InvitationBody {
     expires_at: i64,
 }
 
+/// A link with which a person sets a password.
+#[derive(Object)]
+pub(super) struct ResetLinkBody {
+    /// The link to hand over, told this once.
+    link: String,
+    /// Until when it works, in seconds since 1970.
+    expires_at: i64,
+}
+
 /// A page of invitations.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -333,6 +344,11 @@ pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
     body
 }
 
+/// A link with which a person sets a password as JSON.
+pub(super) fn reset_link_json(made: &NewResetLink) -> Value {
+    json!({"link": made.link.expose(), "expires_at": made.expires_at.unix_timestamp()})
+}
+
 fn insert_claims(members: &mut Map<String, Value>, claims: &BTreeSet<String>) {
     if !claims.is_empty() {
         members.insert("claims".to_owned(), json!(claims));
@@ -420,6 +436,8 @@ kinds!(PasswordKinds registers Problem => with_refusals_of_one(vec![
     Kind::json::<Problem>(415, NOT_JSON),
     Kind::json::<Problem>(429, TOO_MANY),
 ]));
+kinds!(ResetLinkKinds registers ResetLinkBody, Problem =>
+    with_refusals_of_one(vec![Kind::json::<ResetLinkBody>(201, "The link")]));
 kinds!(GrantPageKinds registers GrantPageBody, Problem =>
     with_refusals_of_one(vec![Kind::json::<GrantPageBody>(200, "The grants")]));
 kinds!(ConnectedKinds registers ConnectedListBody, Problem =>

@@ -22,7 +22,8 @@ use super::{
     server::Server,
     user_schema::{
         CreateUserKinds, GoneKinds, InvitationForm, InvitationPageKinds, InviteKinds, NewUserBody, PasswordBody,
-        PasswordKinds, ReplaceUserKinds, UserForm, UserKinds, UserPageKinds, invitation_json, user_json,
+        PasswordKinds, ReplaceUserKinds, ResetLinkKinds, UserForm, UserKinds, UserPageKinds, invitation_json,
+        reset_link_json, user_json,
     },
 };
 use crate::{
@@ -32,6 +33,7 @@ use crate::{
         management::ManagementRefusal,
         new_account::NewAccount,
         page::PageRequest,
+        password_resets,
         users::{self, MANAGERS_SCOPES, PasswordChange, SCOPES, UserFilter},
     },
     oauth::bearer::BearerError,
@@ -73,16 +75,13 @@ impl UsersApi {
             username: username.0.as_deref(),
             email: email.0.as_deref(),
             group: group.0.as_deref(),
-            is_administrator: role.0.as_deref() == Some("administrator"),
+            role: role.0.as_deref(),
             is_disabled: disabled.0,
             sort: sort.0.as_deref(),
         };
         let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
-        let page = match role.0.as_deref() {
-            None | Some("administrator") => admitted(&self.0, token, MANAGERS_SCOPES)
-                .and_then(|access| users::list(&self.0.signet, &access, filter, request)),
-            Some(_) => Err(ManagementRefusal::Invalid("role must be administrator, or left out".to_owned())),
-        };
+        let access = admitted(&self.0, token, MANAGERS_SCOPES);
+        let page = access.and_then(|access| users::list(&self.0.signet, &access, filter, request));
         answered(page.map(|page| page_answer("users", &page, user_json)))
     }
 
@@ -139,10 +138,8 @@ impl UsersApi {
         id: Path<String>,
         user: Json<UserForm>,
     ) -> poem::Result<Answer<ReplaceUserKinds>> {
-        let replaced = match self.admitted(token) {
-            Ok(access) => users::replace(&self.0.signet, &access, &id.0, &user.0.into()).await,
-            Err(refusal) => Err(refusal),
-        };
+        let replaced =
+            async { users::replace(&self.0.signet, &self.admitted(token)?, &id.0, &user.0.into()).await }.await;
         answered(replaced.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
     }
 
@@ -156,10 +153,7 @@ impl UsersApi {
         /// The identifier, or `me`.
         id: Path<String>,
     ) -> poem::Result<Answer<GoneKinds>> {
-        let deleted = match self.admitted(token) {
-            Ok(access) => users::delete(&self.0.signet, &access, &id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let deleted = async { users::delete(&self.0.signet, &self.admitted(token)?, &id.0).await }.await;
         answered(deleted.map(|()| no_content()))
     }
 
@@ -183,11 +177,52 @@ impl UsersApi {
             address: client_ip.0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default(),
         };
-        let changed = match self.admitted(token) {
-            Ok(access) => users::change_password(&self.0.signet, &access, &id.0, &change).await,
+        let changed =
+            async { users::change_password(&self.0.signet, &self.admitted(token)?, &id.0, &change).await }.await;
+        answered(changed.map(|()| no_content()))
+    }
+
+    /// Make a password-reset link
+    ///
+    /// The answer has a link to hand over, with which the person sets a password without knowing the one of today. It
+    /// works once, and ends the one that was made before. For administrators, and for somebody else than oneself.
+    #[oai(
+        path = "/users/:id/password-reset",
+        method = "post",
+        operation_id = "createPasswordReset",
+        tag = "Tag::People"
+    )]
+    async fn create_password_reset(
+        &self,
+        token: BearerToken,
+        /// The identifier.
+        id: Path<String>,
+    ) -> poem::Result<Answer<ResetLinkKinds>> {
+        let made = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => password_resets::create(&self.0.signet, &access, &id.0).await,
             Err(refusal) => Err(refusal),
         };
-        answered(changed.map(|()| no_content()))
+        answered(made.map(|made| json_answer(StatusCode::CREATED, &reset_link_json(&made))))
+    }
+
+    /// Take a password-reset link back
+    #[oai(
+        path = "/users/:id/password-reset",
+        method = "delete",
+        operation_id = "deletePasswordReset",
+        tag = "Tag::People"
+    )]
+    async fn delete_password_reset(
+        &self,
+        token: BearerToken,
+        /// The identifier.
+        id: Path<String>,
+    ) -> poem::Result<Answer<GoneKinds>> {
+        let withdrawn = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => password_resets::withdraw(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(withdrawn.map(|()| no_content()))
     }
 
     /// List invitations
@@ -218,10 +253,9 @@ impl UsersApi {
             groups: form.0.groups.unwrap_or_default(),
             lifetime_seconds: form.0.expires_in,
         };
-        let invited = match admitted(&self.0, token, MANAGERS_SCOPES) {
-            Ok(access) => invitations::create(&self.0.signet, &access, &form).await,
-            Err(refusal) => Err(refusal),
-        };
+        let invited =
+            async { invitations::create(&self.0.signet, &admitted(&self.0, token, MANAGERS_SCOPES)?, &form).await }
+                .await;
         answered(invited.map(|invited| {
             let mut body = invitation_json(&invited.listed);
             if let Value::Object(members) = &mut body {
@@ -239,10 +273,9 @@ impl UsersApi {
         /// The identifier.
         id: Path<String>,
     ) -> poem::Result<Answer<GoneKinds>> {
-        let deleted = match admitted(&self.0, token, MANAGERS_SCOPES) {
-            Ok(access) => invitations::delete(&self.0.signet, &access, &id.0).await,
-            Err(refusal) => Err(refusal),
-        };
+        let deleted =
+            async { invitations::delete(&self.0.signet, &admitted(&self.0, token, MANAGERS_SCOPES)?, &id.0).await }
+                .await;
         answered(deleted.map(|()| no_content()))
     }
 }

@@ -19,7 +19,10 @@ use crate::{
     endpoint::{login::SignedInBrowser, session::Browser},
     oauth::parameters::{MalformedParameters, Parameters, encode},
     secret::Secret,
-    web::ErrorPage,
+    web::{
+        ErrorPage, Voice,
+        words::{Words, preferred},
+    },
 };
 
 /// A request for a page.
@@ -38,6 +41,8 @@ pub(super) struct Visit {
     pub(super) id: String,
     /// What to look for in the log.
     pub(super) request_id: String,
+    /// The language of the pages that answer it.
+    pub(super) words: &'static Words,
     headers: poem::http::HeaderMap,
 }
 
@@ -79,7 +84,11 @@ impl Visit {
         let headers = request.headers();
         let cookie = |cookie| server.cookies.read(cookie, headers);
         let known = cookie(Cookie::PreLogin);
+        let ui_locales = parameters.as_ref().ok().and_then(|parameters| parameters.one("ui_locales").ok().flatten());
+        let accept_language = request.header(header::ACCEPT_LANGUAGE).unwrap_or_default();
+        let words = preferred(ui_locales.unwrap_or_default(), accept_language);
         Self {
+            words,
             server: Arc::clone(server),
             parameters,
             browser: Browser {
@@ -105,6 +114,11 @@ impl Visit {
         self.value(name).unwrap_or_default().to_owned()
     }
 
+    /// As whom, and in which language, pages answer.
+    pub(super) fn voice(&self) -> Voice<'_> {
+        Voice { brand: &self.server.brand, words: self.words }
+    }
+
     /// The anti-forgery token of a form that does `action`, for the login `interaction` if there is one.
     pub(super) fn anti_forgery(&self, action: &str, interaction: Option<&str>) -> String {
         self.server.anti_forgery.issue(self.context(action, interaction))
@@ -127,7 +141,8 @@ impl Visit {
     fn context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
         // Who signs in has no session yet, or one that is about to end: such a form belongs to the browser. Every other
         // form belongs to the person.
-        let session = self.browser.session.as_ref().filter(|_| !matches!(action, "login" | "signup" | "setup"));
+        let session =
+            self.browser.session.as_ref().filter(|_| !matches!(action, "login" | "signup" | "setup" | "reset"));
         let binding = session.unwrap_or(&self.browser.binding);
         FormContext { binding, transaction: interaction.unwrap_or_default(), action }
     }
@@ -178,6 +193,7 @@ impl Visit {
         let answer = Response::builder()
             .status(status)
             .header(header::CONTENT_SECURITY_POLICY, policy.header_value())
+            .header(header::CONTENT_LANGUAGE, self.words.tag)
             .content_type("text/html; charset=utf-8")
             .body(Body::from_string(markup.into_string()));
         self.remembered(no_store(answer))
@@ -205,7 +221,7 @@ impl Visit {
 
     /// A page that says what went wrong and stays put.
     pub(super) fn error(&self, status: StatusCode, page: ErrorPage) -> Response {
-        self.page(status, page.with_reference(&self.request_id).render(&self.server.brand))
+        self.page(status, page.with_reference(&self.request_id).render(self.voice()))
     }
 
     /// The browser gets the cookie that binds logins to it, or keeps it for as long as a login that begins now may take.

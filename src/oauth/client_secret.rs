@@ -150,13 +150,21 @@ impl Client {
 
 impl fmt::Display for SecretsRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl SecretsRefusal {
+    /// What it says to who manages the client.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Public => "a public client has no secret; register it with another token_endpoint_auth_method first",
             Self::KeyHolder => "a client that signs with its private key has no secret",
             Self::TooMany => "two secrets live already; take the one away that is no longer in use",
             Self::Last => "it is the only secret; add another one first",
-            Self::Unknown => "there is no such secret",
-        })
+            Self::Unknown => "there is no secret of this number",
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Affected, Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault,
-    namespaces::{ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ADMINISTRATORS, USERNAMES},
+    namespaces::{ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ADMINISTRATORS, PASSWORD_RESETS, USERNAMES},
     record::{Kept, Keyed, Record, Store, put, put_new},
     setup,
 };
@@ -119,6 +119,7 @@ impl Store {
             .delete(ACCOUNTS, id)
             .delete(USERNAMES, account.username.canonical())
             .delete(ADMINISTRATORS, id)
+            .delete(PASSWORD_RESETS, id)
             .delete(ACCOUNTS_BY_CREATION, creation_key(account));
         let commit = match email_key(account) {
             Some(key) => commit.delete(ACCOUNTS_BY_EMAIL, key),
@@ -223,11 +224,13 @@ pub(super) fn create(commit: Commit, account: &Account) -> Result<Commit, StoreF
     Ok(mark_role(commit, account))
 }
 
-fn affected(account: &Account) -> Affected {
+pub(super) fn affected(account: &Account) -> Affected {
     Affected::GrantsOf(Subject::new(account.id.as_str()))
 }
 
-fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -> Result<Commit, StoreFault> {
+/// Adds the replacement of `kept` by `changed` to `commit`. A link with which the password could be set does not outlive
+/// that password, nor that the account may be used.
+pub(super) fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -> Result<Commit, StoreFault> {
     let key = kept.record.id.as_str().as_bytes();
     let commit = put(kept.unchanged(commit, key), key, changed)?;
     let (before, after) = (kept.record.username.canonical(), changed.username.canonical());
@@ -243,11 +246,13 @@ fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -> Result<Co
         let commit = before.into_iter().fold(commit, |commit, key| commit.delete(ACCOUNTS_BY_EMAIL, key));
         after.into_iter().fold(commit, |commit, key| commit.put(ACCOUNTS_BY_EMAIL, key, [], None))
     };
+    let is_same = kept.record.password_changed_at == changed.password_changed_at;
+    let commit = if is_same && changed.is_active() { commit } else { commit.delete(PASSWORD_RESETS, key) };
     Ok(mark_role(commit, changed))
 }
 
 /// Adds the precondition that nothing has happened to `other` to `commit`.
-fn beside(commit: Commit, other: &Kept<Account>) -> Commit {
+pub(super) fn beside(commit: Commit, other: &Kept<Account>) -> Commit {
     other.unchanged(commit, other.record.id.as_str().as_bytes())
 }
 

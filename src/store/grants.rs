@@ -45,43 +45,34 @@ impl Store {
         self.read(id.as_str().as_bytes())
     }
 
-    /// The grants of `subject`, ended or not, in the order of their identifiers, after `after`; at most `limit`.
+    /// The identifiers of the grants of `subject`, ended or not, in their order, after `after`; at most `limit`. Of some the
+    /// grant may be gone.
     ///
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn grants_of(
+    pub fn grant_ids_of(
         &self,
         subject: &Subject,
         after: Option<&GrantId>,
         limit: u16,
-    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        self.grants_by((GRANTS_BY_SUBJECT, subject.as_str()), after, limit)
+    ) -> Result<Vec<GrantId>, StoreFault> {
+        self.grant_ids_by((GRANTS_BY_SUBJECT, subject.as_str()), after, limit)
     }
 
-    /// The grants to `client_id`, ended or not, in the order of their identifiers, after `after`; at most `limit`. Those of
-    /// earlier versions are not among them.
+    /// The identifiers of the grants to `client_id`, ended or not, in their order, after `after`; at most `limit`. Of some
+    /// the grant may be gone; those of earlier versions are not among them.
     ///
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn grants_to(
+    pub fn grant_ids_to(
         &self,
         client_id: &ClientId,
         after: Option<&GrantId>,
         limit: u16,
-    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        self.grants_by((GRANTS_BY_CLIENT, client_id.as_str()), after, limit)
-    }
-
-    fn grants_by(
-        &self,
-        index: (Namespace, &str),
-        after: Option<&GrantId>,
-        limit: u16,
-    ) -> Result<Vec<Kept<Grant>>, StoreFault> {
-        let ids = self.grant_ids_by(index, after, limit)?;
-        ids.iter().filter_map(|id| self.grant(id).transpose()).collect()
+    ) -> Result<Vec<GrantId>, StoreFault> {
+        self.grant_ids_by((GRANTS_BY_CLIENT, client_id.as_str()), after, limit)
     }
 
     fn grant_ids_by(
@@ -138,7 +129,7 @@ impl Store {
         let (mut after, mut ended) = (None, 0);
         loop {
             // By the identifiers: of a whole page there may be no grant left, and more behind it.
-            let page = self.grant_ids_by((GRANTS_BY_SUBJECT, subject.as_str()), after.as_ref(), PAGE)?;
+            let page = self.grant_ids_of(subject, after.as_ref(), PAGE)?;
             for id in &page {
                 if self.grant(id)?.is_some_and(|kept| kept.record.is_live() && meant(&kept.record)) {
                     self.end_grant(id, cause, at).await?;
@@ -281,7 +272,7 @@ mod tests {
                 store.begin_grant(grant).await.unwrap();
             }
             store.end_grant(&told.id, EndCause::RevokedByClient, NOW).await.unwrap();
-            let found = || store.grants_of(&told.subject, None, 10).unwrap().len();
+            let found = || store.grant_ids_of(&told.subject, None, 10).unwrap().len();
             assert_eq!(found(), 2);
             store.engine().sweep(NOW + Duration::hours(20)).await.unwrap();
             assert_eq!(found(), 1);

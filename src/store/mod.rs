@@ -18,6 +18,7 @@ mod invitations;
 mod logout_notifications;
 mod memory;
 mod namespaces;
+mod password_resets;
 mod pictures;
 mod record;
 mod refresh_schedules;

@@ -47,3 +47,5 @@ pub(super) const ASSERTIONS: Namespace = Namespace::new(24, "assertions");
 pub(super) const STATUS_ENTRIES: Namespace = Namespace::new(21, "status_entries");
 /// Client and grant → nothing.
 pub(super) const GRANTS_BY_CLIENT: Namespace = Namespace::new(22, "grants_by_client");
+/// Account → the newest link with which its password can be set.
+pub(super) const PASSWORD_RESETS: Namespace = Namespace::new(32, "password_resets");

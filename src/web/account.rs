@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{Button, Fact, facts, hidden, initial};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the account page shows.
 #[derive(Clone, Debug)]
@@ -23,8 +23,8 @@ pub struct AccountPage {
 impl AccountPage {
     /// The page. Its one form posts to `/logout`, with `decision=confirm`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Your account").at(Place::Account).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Your account").at(Place::Account).around(&html! {
             div .greeting {
                 span .avatar .large aria-hidden="true" { (initial(&self.name)) }
                 div {
@@ -90,6 +90,7 @@ const PLACES: [(&str, &str, &str, &str); 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn html_of(is_administrator: bool) -> String {
         let page = AccountPage {
@@ -99,7 +100,7 @@ mod tests {
             is_administrator,
             anti_forgery: "token".to_owned(),
         };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, back_to, hidden};
 use super::consent::ScopeLine;
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of connected applications shows.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub struct ApplicationCard {
 impl ApplicationsPage {
     /// The page. Its forms post `client_id` to `/account/applications`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Connected applications").at(Place::Account).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Connected applications").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", self.done.as_deref()))
             h1 { "Connected applications" }
             @if self.applications.is_empty() {
@@ -92,10 +92,11 @@ fn schedule_of(client_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn html_of(applications: Vec<ApplicationCard>) -> String {
         let page = ApplicationsPage { applications, done: None, anti_forgery: "token".to_owned() };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

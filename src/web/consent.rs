@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::client::{ClientCard, ClientType, chosen};
 use super::component::{Button, caution, hidden, initial};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]
@@ -77,8 +77,8 @@ pub struct ScopeLine {
 impl ConsentPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Allow access").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, "Allow access").around(&html! {
             section .card {
                 (self.client.picture())
                 h1 { (chosen(&self.client.name)) " asks for access to your account" }
@@ -194,6 +194,7 @@ impl Person {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page() -> ConsentPage {
         ConsentPage {
@@ -214,7 +215,7 @@ mod tests {
     }
 
     fn html_of(page: &ConsentPage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::ClientType;
 use super::component::{Button, Fact, alert, facts, hidden, notice};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 use super::own_client::path;
 
 /// What the page of one's own applications shows.
@@ -63,15 +63,15 @@ pub struct RegistrationForm {
 impl DeveloperPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Your applications").at(Place::Applications).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Your applications").at(Place::Applications).around(&html! {
             @if let Some(done) = &self.done { (notice(done)) }
             h1 { "Your applications" }
             @if self.clients.is_empty() {
                 p .empty { "You have not registered an application yet." }
             }
             @for client in &self.clients { (client.render()) }
-            (self.registration.render(&self.anti_forgery))
+            (self.registration.render(voice, &self.anti_forgery))
         })
     }
 }
@@ -127,8 +127,8 @@ impl Purpose {
 }
 
 impl RegistrationForm {
-    fn render(&self, anti_forgery: &str) -> Markup {
-        let uris = Field::lines("redirect_uris", "Redirect URIs")
+    fn render(&self, voice: Voice<'_>, anti_forgery: &str) -> Markup {
+        let uris = Field::lines(voice.words, "redirect_uris", "Redirect URIs")
             .hint("Where people return to after signing in, one per line, exactly as you will send them.")
             .entry(&self.redirect_uris);
         html! {
@@ -141,7 +141,7 @@ impl RegistrationForm {
                         legend { "What it is" }
                         @for purpose in Purpose::ALL { (self.choice(purpose)) }
                     }
-                    (Field::text("client_name", "Name")
+                    (Field::text(voice.words, "client_name", "Name")
                         .hint("People see it when they are asked to allow access.")
                         .entry(&self.client_name))
                     // Who may register a service may leave it out.
@@ -174,10 +174,11 @@ impl RegistrationForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn html_of(clients: Vec<OwnClient>, registration: RegistrationForm) -> String {
         let page = DeveloperPage { clients, registration, done: None, anti_forgery: "token".to_owned() };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

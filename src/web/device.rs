@@ -6,7 +6,7 @@ use super::client::{ClientCard, chosen};
 use super::component::{Button, caution, hidden, notice};
 use super::consent::{Person, ScopeLine, requested};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// The page that asks for the code.
 #[derive(Clone, Debug)]
@@ -42,13 +42,13 @@ pub struct DeviceAnsweredPage {
 impl DeviceCodePage {
     /// The page. Its form is a GET: looking at a code changes nothing.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Connect a device").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, "Connect a device").around(&html! {
             section .card {
                 h1 { "Connect a device" }
                 p .subtitle { "Enter the code that the device shows." }
                 form method="get" action="/device" {
-                    (Field::text("user_code", "Code").entry(&self.user_code).autocomplete("one-time-code")
+                    (Field::text(voice.words, "user_code", "Code").entry(&self.user_code).autocomplete("one-time-code")
                         .hint("Eight letters, such as BCDF-GHJK.").autofocus(true))
                     div .actions { (Button::primary("device-continue", "Continue")) }
                 }
@@ -60,8 +60,8 @@ impl DeviceCodePage {
 impl DeviceConfirmPage {
     /// The page. Like the consent page it puts "Deny" first, where the Enter key finds it.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Connect a device").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, "Connect a device").around(&html! {
             section .card {
                 (self.client.picture())
                 h1 { (chosen(&self.client.name)) " on another device asks for access to your account" }
@@ -93,9 +93,9 @@ impl DeviceConfirmPage {
 impl DeviceAnsweredPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
         let title = if self.is_allowed { "Device connected" } else { "Device not connected" };
-        Frame::question(brand, title).around(&html! {
+        Frame::question(voice, title).around(&html! {
             section .card {
                 h1 { (title) }
                 @if self.is_allowed {
@@ -113,6 +113,7 @@ impl DeviceAnsweredPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn html_of(markup: &Markup) -> String {
         markup.clone().into_string()
@@ -132,7 +133,7 @@ mod tests {
             scope: Vec::new(),
             anti_forgery: "token".to_owned(),
         };
-        let html = html_of(&page.render(&brand()));
+        let html = html_of(&page.render(Voice::english(&brand())));
         for part in ["Television", "BCDF-GHJK</code>", "ada", "role=\"note\"", "name=\"anti_forgery\""] {
             assert!(html.contains(part), "{part}: {html}");
         }
@@ -141,11 +142,11 @@ mod tests {
 
     #[test]
     fn looking_at_a_code_is_no_post() {
-        let html = html_of(&DeviceCodePage { user_code: Entry::default() }.render(&brand()));
+        let html = html_of(&DeviceCodePage { user_code: Entry::default() }.render(Voice::english(&brand())));
         assert!(html.contains("method=\"get\"") && html.contains("name=\"user_code\""), "{html}");
         for is_allowed in [true, false] {
             let page = DeviceAnsweredPage { client_name: "Television".to_owned(), is_allowed };
-            assert_eq!(html_of(&page.render(&brand())).contains("not connected"), !is_allowed);
+            assert_eq!(html_of(&page.render(Voice::english(&brand()))).contains("not connected"), !is_allowed);
         }
     }
 }

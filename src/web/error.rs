@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{Fact, facts};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What an error page shows.
 #[derive(Clone, Debug)]
@@ -123,8 +123,8 @@ impl ErrorPage {
 
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, &self.title).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, &self.title).around(&html! {
             section .card {
                 h1 { (self.title) }
                 p { (self.message) }
@@ -144,9 +144,10 @@ impl ErrorPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn html_of(page: &ErrorPage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// The page.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,8 @@ struct Code {
 impl ErrorsPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Errors").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Errors").around(&html! {
             h1 { "Errors" }
             p {
                 "What an application is told in " code { "error" } " when something cannot be done, and what its developer \
@@ -217,6 +217,7 @@ const REGISTRATION: &[Code] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn names() -> Vec<&'static str> {
         PLACES.iter().flat_map(|(_, codes)| codes.iter()).map(|code| code.name).collect()
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn each_error_has_an_anchor_of_its_own() {
-        let html = ErrorsPage.render(&Brand { name: "Signet".to_owned() }).into_string();
+        let html = ErrorsPage.render(Voice::english(&Brand { name: "Signet".to_owned() })).into_string();
         let mut names = names();
         for name in &names {
             assert_eq!(html.matches(&format!("id=\"{name}\"")).count(), 1, "{name}");

@@ -2,6 +2,8 @@
 
 use maud::{Markup, Render, html};
 
+use super::words::{FormWords, Words};
+
 /// What a person typed into a field, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
@@ -32,8 +34,9 @@ enum Kind {
 }
 
 /// A field; its name is also its id.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
+    w: &'static FormWords,
     name: &'a str,
     label: &'a str,
     kind: Kind,
@@ -46,7 +49,7 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    fn new(name: &'a str, label: &'a str, kind: Kind) -> Self {
+    fn new(words: &'static Words, name: &'a str, label: &'a str, kind: Kind) -> Self {
         let autocomplete = match kind {
             Kind::Text | Kind::Lines => None,
             Kind::Username => Some("username"),
@@ -54,27 +57,38 @@ impl<'a> Field<'a> {
             Kind::CurrentPassword => Some("current-password"),
             Kind::NewPassword => Some("new-password"),
         };
-        Self { name, label, kind, value: "", hint: None, error: None, autocomplete, required: true, autofocus: false }
+        Self {
+            w: &words.form,
+            name,
+            label,
+            kind,
+            value: "",
+            hint: None,
+            error: None,
+            autocomplete,
+            required: true,
+            autofocus: false,
+        }
     }
 
-    pub(super) fn text(name: &'a str, label: &'a str) -> Self {
-        Self::new(name, label, Kind::Text)
+    pub(super) fn text(words: &'static Words, name: &'a str, label: &'a str) -> Self {
+        Self::new(words, name, label, Kind::Text)
     }
 
-    pub(super) fn username() -> Self {
-        Self::new("username", "Username", Kind::Username)
+    pub(super) fn username(words: &'static Words) -> Self {
+        Self::new(words, "username", words.form.username, Kind::Username)
     }
 
-    pub(super) fn email() -> Self {
-        Self::new("email", "Email", Kind::Email)
+    pub(super) fn email(words: &'static Words) -> Self {
+        Self::new(words, "email", words.form.email, Kind::Email)
     }
 
-    pub(super) fn current_password() -> Self {
-        Self::new("password", "Password", Kind::CurrentPassword)
+    pub(super) fn current_password(words: &'static Words) -> Self {
+        Self::new(words, "password", words.form.password, Kind::CurrentPassword)
     }
 
-    pub(super) fn new_password() -> Self {
-        Self::new("password", "Password", Kind::NewPassword)
+    pub(super) fn new_password(words: &'static Words) -> Self {
+        Self::new(words, "password", words.form.password, Kind::NewPassword)
     }
 
     /// Under another name than `username`, `email` or `password`.
@@ -83,12 +97,12 @@ impl<'a> Field<'a> {
     }
 
     /// A password that somebody sets for somebody else.
-    pub(super) fn set_password() -> Self {
-        Self::new("new_password", "New password", Kind::NewPassword)
+    pub(super) fn set_password(words: &'static Words) -> Self {
+        Self::new(words, "new_password", words.form.new_password, Kind::NewPassword)
     }
 
-    pub(super) fn lines(name: &'a str, label: &'a str) -> Self {
-        Self::new(name, label, Kind::Lines)
+    pub(super) fn lines(words: &'static Words, name: &'a str, label: &'a str) -> Self {
+        Self::new(words, name, label, Kind::Lines)
     }
 
     pub(super) fn value(self, value: &'a str) -> Self {
@@ -159,12 +173,12 @@ impl Render for Field<'_> {
             div .field {
                 label for=(self.name) {
                     (self.label)
-                    @if !self.required { " " span .muted { "(optional)" } }
+                    @if !self.required { " " span .muted { (self.w.optional) } }
                 }
                 @if let Some(hint) = self.hint { p .hint #{ (self.name) "-hint" } { (hint) } }
                 @if self.kind == Kind::Lines { (self.textarea()) } @else { (self.input()) }
                 @if let Some(error) = self.error {
-                    p .wrong #{ (self.name) "-error" } { span .unseen { "Error: " } (error) }
+                    p .wrong #{ (self.name) "-error" } { span .unseen { (self.w.error) } (error) }
                 }
             }
         }
@@ -175,13 +189,17 @@ impl Render for Field<'_> {
 mod tests {
     use super::*;
 
+    fn words() -> &'static Words {
+        crate::web::words::preferred("", "")
+    }
+
     fn html_of(field: Field<'_>) -> String {
         field.render().into_string()
     }
 
     #[test]
     fn hint_and_error_are_tied_to_the_input() {
-        let html = html_of(Field::username().hint("As you signed up.").error(Some("Unknown.")));
+        let html = html_of(Field::username(words()).hint("As you signed up.").error(Some("Unknown.")));
         assert!(html.contains("<label for=\"username\">Username</label>"), "{html}");
         assert!(html.contains("aria-describedby=\"username-hint username-error\" aria-invalid=\"true\""), "{html}");
         assert!(html.contains("id=\"username-hint\"") && html.contains("id=\"username-error\""), "{html}");
@@ -189,13 +207,13 @@ mod tests {
 
     #[test]
     fn a_field_with_nothing_wrong_says_so_by_silence() {
-        let html = html_of(Field::username().value("ada"));
+        let html = html_of(Field::username(words()).value("ada"));
         assert!(!html.contains("aria-") && html.contains("value=\"ada\""), "{html}");
     }
 
     #[test]
     fn a_password_is_never_sent_back() {
-        for field in [Field::current_password(), Field::new_password()] {
+        for field in [Field::current_password(words()), Field::new_password(words())] {
             let html = html_of(field.value("correct horse"));
             assert!(!html.contains("value") && !html.contains("horse"), "{html}");
         }
@@ -204,11 +222,11 @@ mod tests {
     #[test]
     fn the_browser_learns_what_to_fill_in() {
         let table = [
-            (Field::username(), "username"),
-            (Field::email(), "email"),
-            (Field::current_password(), "current-password"),
-            (Field::new_password(), "new-password"),
-            (Field::text("name", "Full name").autocomplete("name"), "name"),
+            (Field::username(words()), "username"),
+            (Field::email(words()), "email"),
+            (Field::current_password(words()), "current-password"),
+            (Field::new_password(words()), "new-password"),
+            (Field::text(words(), "name", "Full name").autocomplete("name"), "name"),
         ];
         for (field, expected) in table {
             let html = html_of(field);
@@ -218,15 +236,15 @@ mod tests {
 
     #[test]
     fn an_optional_field_is_marked_and_not_required() {
-        let optional = html_of(Field::email().optional());
+        let optional = html_of(Field::email(words()).optional());
         assert!(optional.contains("(optional)") && !optional.contains(" required"), "{optional}");
-        let required = html_of(Field::email());
+        let required = html_of(Field::email(words()));
         assert!(!required.contains("(optional)") && required.contains(" required"), "{required}");
     }
 
     #[test]
     fn lines_come_back_as_they_were_typed() {
-        let html = html_of(Field::lines("redirect_uris", "Redirect URIs").value("\nhttps://rp.example/cb"));
+        let html = html_of(Field::lines(words(), "redirect_uris", "Redirect URIs").value("\nhttps://rp.example/cb"));
         assert!(html.contains(">\n\nhttps://rp.example/cb</textarea>"), "{html:?}");
     }
 }

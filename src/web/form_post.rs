@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::component::Button;
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the `form_post` page sends.
 #[derive(Clone, Debug)]
@@ -21,14 +21,15 @@ pub struct FormPostPage {
 impl FormPostPage {
     /// The page. Without JavaScript its button does the same.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Continue").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.form_post;
+        Frame::question(voice, w.continue_).around(&html! {
             section .card {
-                h1 { "Almost there" }
-                p .subtitle { "You are being returned to the application." }
+                h1 { (w.almost_there) }
+                p .subtitle { (w.being_returned) }
                 form method="post" action=(self.action.as_str()) {
                     @for (name, value) in &self.parameters { input type="hidden" name=(name) value=(value); }
-                    div .actions { (Button::primary("form-post-continue", "Continue")) }
+                    div .actions { (Button::primary("form-post-continue", w.continue_)) }
                 }
             }
             script nonce=(self.nonce) { (SUBMIT) }
@@ -42,6 +43,7 @@ const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(parameters: &[(&str, &str)]) -> String {
         let page = FormPostPage {
@@ -49,7 +51,7 @@ mod tests {
             parameters: parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             nonce: "n0nce".to_owned(),
         };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::component::initial;
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
+use super::words::HomeWords;
 
 /// What the landing page shows.
 #[derive(Clone, Debug)]
@@ -22,44 +23,47 @@ pub struct HomePage {
 impl HomePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "One sign-in for your applications").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.home;
+        Frame::document(voice, w.one_sign_in).around(&html! {
             section .hero {
-                h1 { "One sign-in for your applications" }
+                h1 { (w.one_sign_in) }
                 p .lead {
-                    "Applications send you here to sign in. You decide what each of them may see, "
-                    "and your password never leaves this server."
+                    (w.lead)
                 }
-                (self.doors())
+                (self.doors(w))
             }
             section .columns {
                 div {
-                    h2 { "For developers" }
-                    p { "Register an application, and let people log in to it with their account here." }
-                    p { a href="/developer" { "Your applications" } }
-                    p { a href="/docs" { "Try the API" } }
+                    h2 { (w.for_developers) }
+                    p { (w.register_an_application) }
+                    p { a href="/developer" { (w.your_applications) } }
+                    p { a href="/docs" { (w.try_the_api) } }
                 }
                 div {
-                    h2 { "For applications" }
-                    p { "Anything that speaks OpenID Connect or OAuth 2.0 needs one address:" }
+                    h2 { (w.for_applications) }
+                    p { (w.one_address) }
                     dl .facts {
-                        div { dt { "Issuer" } dd { code .copy #issuer { (self.issuer.as_str()) } } }
-                        div { dt { "Discovery" } dd { a href=(self.discovery.as_str()) { (self.discovery.as_str()) } } }
+                        div { dt { (w.issuer) } dd { code .copy #issuer { (self.issuer.as_str()) } } }
+                        div { dt { (w.discovery) } dd { a href=(self.discovery.as_str()) { (self.discovery.as_str()) } } }
                     }
                 }
             }
         })
     }
 
-    fn doors(&self) -> Markup {
+    fn doors(&self, w: &HomeWords) -> Markup {
         html! {
             @if let Some(username) = &self.signed_in_as {
-                p .who { span .avatar aria-hidden="true" { (initial(username)) } "Signed in as " bdi { (username) } }
-                div .actions { a .button .primary href="/account" { "Your account" } }
+                p .who {
+                    span .avatar aria-hidden="true" { (initial(username)) }
+                    (w.signed_in_as(&html! { bdi { (username) } }))
+                }
+                div .actions { a .button .primary href="/account" { (w.your_account) } }
             } @else {
                 div .actions {
-                    a .button .primary href="/login" { "Sign in" }
-                    @if self.signup_open { a .button href="/signup" { "Create an account" } }
+                    a .button .primary href="/login" { (w.sign_in) }
+                    @if self.signup_open { a .button href="/signup" { (w.create_an_account) } }
                 }
             }
         }
@@ -69,12 +73,13 @@ impl HomePage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(signed_in_as: Option<&str>, signup_open: bool) -> String {
         let issuer = WebLink::parse("https://login.example.org").unwrap();
         let discovery = WebLink::parse("https://login.example.org/.well-known/openid-configuration").unwrap();
         let page = HomePage { issuer, discovery, signed_in_as: signed_in_as.map(str::to_owned), signup_open };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -6,12 +6,20 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::asset::{ICON, STYLESHEET};
+use super::words::{FrameWords, TextOf, Words};
 
 /// Whose server this is, as visitors know it.
 #[derive(Clone, Debug)]
 pub struct Brand {
     /// Stands beside the seal, in titles, and after "Log in with".
     pub name: String,
+}
+
+/// As whom, and in which language, a page speaks.
+#[derive(Clone, Copy)]
+pub struct Voice<'a> {
+    pub(crate) brand: &'a Brand,
+    pub(crate) words: &'static Words,
 }
 
 /// How much room the main part needs.
@@ -35,9 +43,9 @@ pub(super) enum Place {
 }
 
 /// What the frame says about the page inside it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Frame<'a> {
-    pub(super) brand: &'a Brand,
+    pub(super) voice: Voice<'a>,
     pub(super) title: &'a str,
     pub(super) shape: Shape,
     /// The navigation, with the place where one is, for a signed-in person.
@@ -46,13 +54,13 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// A page that asks one thing.
-    pub(super) fn question(brand: &'a Brand, title: &'a str) -> Self {
-        Self { brand, title, shape: Shape::Question, place: None }
+    pub(super) fn question(voice: Voice<'a>, title: &'a str) -> Self {
+        Self { voice, title, shape: Shape::Question, place: None }
     }
 
     /// A page to read.
-    pub(super) fn document(brand: &'a Brand, title: &'a str) -> Self {
-        Self { brand, title, shape: Shape::Document, place: None }
+    pub(super) fn document(voice: Voice<'a>, title: &'a str) -> Self {
+        Self { voice, title, shape: Shape::Document, place: None }
     }
 
     /// A page among those of a signed-in person.
@@ -62,25 +70,26 @@ impl<'a> Frame<'a> {
 
     /// The whole document around `main`.
     pub(super) fn around(self, main: &Markup) -> Markup {
+        let w = &self.voice.words.frame;
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.voice.words.tag) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     // Before the stylesheet has come, or without it, the page is not white in a dark room.
                     meta name="color-scheme" content="light dark";
-                    title { (self.title) " · " (self.brand.name) }
+                    title { (self.title) " · " (self.voice.brand.name) }
                     link rel="icon" type=(ICON.content_type) href=(ICON.address());
                     link rel="stylesheet" href=(STYLESHEET.address());
                 }
                 body .wide[self.shape == Shape::Document] {
-                    a .skip href="#main" { "Skip to the content" }
+                    a .skip href="#main" { (w.skip_to_content) }
                     (self.header())
                     main #main tabindex="-1" { (main) }
                     footer {
-                        a href="/" { "About this server" }
-                        a href="/docs" { "API documentation" }
+                        a href="/" { (w.about_this_server) }
+                        a href="/docs" { (w.api_documentation) }
                     }
                 }
             }
@@ -88,16 +97,17 @@ impl<'a> Frame<'a> {
     }
 
     fn header(self) -> Markup {
+        let w = &self.voice.words.frame;
         html! {
             header .top {
-                a .wordmark href="/" { (seal()) span { (self.brand.name) } }
+                a .wordmark href="/" { (seal()) span { (self.voice.brand.name) } }
                 @if let Some(here) = self.place {
-                    nav aria-label="Your pages" {
+                    nav aria-label=(w.your_pages) {
                         @for (place, path, name) in PLACES {
-                            a href=(path) aria-current=[(place == here).then_some("page")] { (name) }
+                            a href=(path) aria-current=[(place == here).then_some("page")] { (name(w)) }
                         }
                         @if here == Place::Administration {
-                            a href="/admin" aria-current="page" { "Administration" }
+                            a href="/admin" aria-current="page" { (w.administration) }
                         }
                     }
                 }
@@ -116,8 +126,8 @@ pub(super) fn seal() -> Markup {
     }
 }
 
-const PLACES: [(Place, &str, &str); 2] =
-    [(Place::Account, "/account", "Account"), (Place::Applications, "/developer", "Applications")];
+const PLACES: [(Place, &str, TextOf<FrameWords>); 2] =
+    [(Place::Account, "/account", |w| w.account), (Place::Applications, "/developer", |w| w.applications)];
 
 /// Twelve lobes around a circle of radius 13.1.
 const WAX: &str = "\
@@ -127,6 +137,14 @@ const WAX: &str = "\
 
 const ENGRAVING: &str = "\
     M20.4 11.9c-.9-1.5-2.4-2.3-4.4-2.3-2.6 0-4.4 1.3-4.4 3.2 0 4.3 8.9 2 8.9 6.4 0 1.9-1.9 3.2-4.5 3.2-2.1 0-3.7-.9-4.6-2.4";
+
+#[cfg(test)]
+impl<'a> Voice<'a> {
+    /// In English.
+    pub(super) fn english(brand: &'a Brand) -> Self {
+        Self { brand, words: super::words::preferred("", "") }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -139,7 +157,7 @@ mod tests {
     #[test]
     fn the_title_names_the_page_and_then_the_server() {
         let brand = Brand { name: "Acme & Sons".to_owned() };
-        let page = rendered(Frame::question(&brand, "Sign in"));
+        let page = rendered(Frame::question(Voice::english(&brand), "Sign in"));
         assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{page}");
         assert!(page.contains("<title>Sign in · Acme &amp; Sons</title>"), "{page}");
     }
@@ -147,10 +165,10 @@ mod tests {
     #[test]
     fn the_navigation_is_shown_to_the_signed_in_and_says_where_one_is() {
         let brand = Brand { name: "Acme".to_owned() };
-        let there = rendered(Frame::document(&brand, "Applications").at(Place::Applications));
+        let there = rendered(Frame::document(Voice::english(&brand), "Applications").at(Place::Applications));
         assert!(there.contains("<a href=\"/developer\" aria-current=\"page\">Applications</a>"), "{there}");
         assert!(there.contains("<a href=\"/account\">Account</a>"), "{there}");
-        assert!(!rendered(Frame::document(&brand, "Home")).contains("<nav"));
+        assert!(!rendered(Frame::document(Voice::english(&brand), "Home")).contains("<nav"));
     }
 
     #[test]

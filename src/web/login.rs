@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::client::{ClientCard, chosen};
 use super::component::{Button, alert, continuing, hidden, notice};
 use super::field::Field;
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
+use super::words::Words;
 
 /// What the login page shows.
 #[derive(Clone, Debug)]
@@ -44,58 +45,45 @@ pub enum LoginRemark {
 }
 
 impl LoginRemark {
-    fn text(self) -> String {
+    fn render(self, words: &Words) -> Markup {
+        let w = &words.login;
         match self {
-            Self::Mismatch => "That username and password do not match.".to_owned(),
-            Self::Wait { seconds } => format!("Too many attempts. Try again in {}.", waiting(seconds)),
-            Self::Busy => "The server is busy. Try again in a moment.".to_owned(),
-            Self::Expired => "This page had expired. Please sign in again.".to_owned(),
-            Self::Again => "Please confirm that it is you.".to_owned(),
+            Self::Mismatch => alert(w.mismatch),
+            Self::Wait { seconds } => alert(&words.form.wait(seconds)),
+            Self::Busy => alert(words.form.busy),
+            Self::Expired => alert(w.expired),
+            Self::Again => notice(w.again),
         }
-    }
-
-    fn render(self) -> Markup {
-        match self {
-            Self::Again => notice(&self.text()),
-            Self::Mismatch | Self::Wait { .. } | Self::Busy | Self::Expired => alert(&self.text()),
-        }
-    }
-}
-
-/// A waiting time in words, rounded up to what a person plans by.
-fn waiting(seconds: u64) -> String {
-    match seconds {
-        0 | 1 => "a second".to_owned(),
-        2..=119 => format!("{seconds} seconds"),
-        120..=7199 => format!("{} minutes", seconds.div_ceil(60)),
-        7200.. => format!("{} hours", seconds.div_ceil(3600)),
     }
 }
 
 impl LoginPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let (words, w) = (voice.words, &voice.words.login);
         let interaction = self.interaction.as_deref();
-        Frame::question(brand, "Sign in").around(&html! {
+        Frame::question(voice, w.sign_in).around(&html! {
             section .card {
                 @if let Some(client) = &self.client { (client.picture()) }
-                h1 { "Sign in" }
+                h1 { (w.sign_in) }
                 p .subtitle {
                     @match &self.client {
-                        Some(client) => { "to continue to " (chosen(&client.name)) }
-                        None => { "to your " (brand.name) " account" }
+                        Some(client) => (w.continuing_to(&chosen(&client.name)))
+                        None => (w.with_account_of(&voice.brand.name))
                     }
                 }
-                @if let Some(remark) = self.remark { (remark.render()) }
+                @if let Some(remark) = self.remark { (remark.render(words)) }
                 form method="post" action="/login" {
                     (hidden(&self.anti_forgery, interaction))
-                    (Field::username().value(&self.username).autofocus(self.username.is_empty()))
-                    (Field::current_password().autofocus(!self.username.is_empty()))
-                    div .actions { (Button::primary("login-submit", "Sign in")) }
+                    (Field::username(words).value(&self.username).autofocus(self.username.is_empty()))
+                    (Field::current_password(words).autofocus(!self.username.is_empty()))
+                    div .actions { (Button::primary("login-submit", w.sign_in)) }
                 }
                 @if self.signup_open {
-                    p .aside { "New here? " a href=(continuing("/signup", interaction)) { "Create an account" } }
+                    p .aside {
+                        (w.new_here(&html! { a href=(continuing("/signup", interaction)) { (w.create_an_account) } }))
+                    }
                 }
             }
             @if let Some(client) = &self.client { (client.fine_print()) }
@@ -106,6 +94,7 @@ impl LoginPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
     use crate::web::WebLink;
 
     fn page() -> LoginPage {
@@ -120,7 +109,7 @@ mod tests {
     }
 
     fn html_of(page: &LoginPage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
@@ -174,13 +163,5 @@ mod tests {
         assert!(with(LoginRemark::Mismatch).contains("role=\"alert\""));
         assert!(with(LoginRemark::Again).contains("role=\"status\""));
         assert!(!html_of(&page()).contains("role="));
-    }
-
-    #[test]
-    fn a_waiting_time_is_never_understated() {
-        let table = [(1, "a second"), (10, "10 seconds"), (119, "119 seconds"), (121, "3 minutes"), (7201, "3 hours")];
-        for (seconds, expected) in table {
-            assert_eq!(waiting(seconds), expected, "{seconds}");
-        }
     }
 }

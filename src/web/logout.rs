@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::address::WebLink;
 use super::client::chosen;
 use super::component::{Button, hidden};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// The question whether to sign out, which §2 asks for when the request does not prove whose session it ends.
 #[derive(Clone, Debug)]
@@ -24,22 +24,23 @@ pub struct LogoutPage {
 impl LogoutPage {
     /// The page. Its buttons send `decision=confirm` and `decision=cancel`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Sign out").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.logout;
+        Frame::question(voice, w.sign_out).around(&html! {
             section .card {
-                h1 { "Sign out?" }
+                h1 { (w.sign_out_question) }
                 p .subtitle {
-                    @if let Some(name) = &self.client_name { (chosen(name)) " asks you to sign out. " }
+                    @if let Some(name) = &self.client_name { (w.client_asks(&chosen(name))) }
                     @match &self.username {
-                        Some(username) => { "You are signed in as " (chosen(username)) "." }
-                        None => { "This ends your session on this server." }
+                        Some(username) => (w.signed_in_as(&chosen(username)))
+                        None => (w.ends_session)
                     }
                 }
                 form method="post" action="/logout" {
                     (hidden(&self.anti_forgery, self.interaction.as_deref()))
                     div .actions .pair {
-                        (Button::secondary("logout-cancel", "Stay signed in").deciding("cancel"))
-                        (Button::primary("logout-confirm", "Sign out").deciding("confirm"))
+                        (Button::secondary("logout-cancel", w.stay_signed_in).deciding("cancel"))
+                        (Button::primary("logout-confirm", w.sign_out).deciding("confirm"))
                     }
                 }
             }
@@ -66,19 +67,21 @@ pub struct ReturnLink {
 impl LoggedOutPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Signed out").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.logout;
+        Frame::question(voice, w.signed_out).around(&html! {
             section .card {
-                h1 { "You are signed out" }
+                h1 { (w.you_are_signed_out) }
                 p .subtitle {
-                    "Applications that you used may keep you signed in until their own session ends. "
-                    "On a shared computer, close the browser."
+                    (w.applications_may_go_on)
                 }
                 div .actions {
                     @if let Some(back) = &self.back {
-                        a .button .primary href=(back.link.as_str()) { "Return to " bdi { (back.name) } }
+                        a .button .primary href=(back.link.as_str()) {
+                            (w.return_to(&html! { bdi { (back.name) } }))
+                        }
                     }
-                    a .button href="/login" { "Sign in again" }
+                    a .button href="/login" { (w.sign_in_again) }
                 }
             }
         })
@@ -88,6 +91,7 @@ impl LoggedOutPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn brand() -> Brand {
         Brand { name: "Acme".to_owned() }
@@ -101,7 +105,7 @@ mod tests {
             interaction: None,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(&brand()).into_string();
+        let html = page.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>Sign out?</h1>") && html.contains("action=\"/logout\""), "{html}");
         for (id, value) in [("logout-confirm", "confirm"), ("logout-cancel", "cancel")] {
             let button = format!("type=\"submit\" name=\"decision\" value=\"{value}\"");
@@ -117,7 +121,7 @@ mod tests {
             interaction: Some("i1".to_owned()),
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(&brand()).into_string();
+        let html = page.render(Voice::english(&brand())).into_string();
         assert!(html.contains(">Grafana</bdi> asks you to sign out."), "{html}");
         assert!(html.contains("name=\"interaction\" value=\"i1\""), "{html}");
     }
@@ -126,10 +130,10 @@ mod tests {
     fn the_last_page_says_so_and_leads_back_when_it_can() {
         let link = WebLink::parse("https://rp.example/").unwrap();
         let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
-        let html = LoggedOutPage { back }.render(&brand()).into_string();
+        let html = LoggedOutPage { back }.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
         assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
-        let html = LoggedOutPage { back: None }.render(&brand()).into_string();
+        let html = LoggedOutPage { back: None }.render(Voice::english(&brand())).into_string();
         assert!(html.contains("You are signed out") && !html.contains("Return to"), "{html}");
     }
 }

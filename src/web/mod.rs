@@ -1,8 +1,9 @@
 //! maud pages: pure functions from a view to markup. Knows views alone.
 //!
-//! Each page is a struct of plain values with `render(&self, brand)`. What pages share is in `layout` (the frame),
-//! `component` and `field`; how they look is in `signet.css`. Every text is escaped by maud, without exception.
-//! Element ids, field names and the sentences of headings are relied on by scripts and outside tests.
+//! Each page is a struct of plain values with `render(&self, voice)`: the voice is whose server speaks, and in which
+//! language. Every text that a person reads is in `words`, which says how to add one, or a language. What pages share is
+//! in `layout` (the frame), `component` and `field`; how they look is in `signet.css`. Every text is escaped by maud,
+//! without exception. Element ids, field names and the sentences of headings are relied on by scripts and outside tests.
 
 mod account;
 mod address;
@@ -27,11 +28,13 @@ mod own_data;
 mod password;
 mod profile;
 mod registered;
+mod reset;
 mod schedule;
 mod sessions;
 mod setup;
 mod signup;
 mod snippet;
+pub(crate) mod words;
 mod wrong_host;
 
 #[cfg(test)]
@@ -51,7 +54,7 @@ pub use errors::ErrorsPage;
 pub use field::Entry;
 pub use form_post::FormPostPage;
 pub use home::HomePage;
-pub use layout::Brand;
+pub use layout::{Brand, Voice};
 pub use login::{LoginPage, LoginRemark};
 pub use logout::{LoggedOutPage, LogoutPage, ReturnLink};
 pub use own_client::{ClientDeletionPage, ClientForm, OwnClientPage, SecretLine, path as own_client_path};
@@ -59,6 +62,7 @@ pub use own_data::OwnDataPage;
 pub use password::PasswordPage;
 pub use profile::ProfilePage;
 pub use registered::RegisteredPage;
+pub use reset::{ResetDonePage, ResetPage};
 pub use schedule::{SchedulePage, ScheduleWords, ScheduledApplication};
 pub use sessions::{SessionLine, SessionsPage};
 pub use setup::SetupPage;

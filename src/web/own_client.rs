@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::{ClientType, chosen};
 use super::component::{Button, alert, back_to, caution, copyable, hidden};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
@@ -73,9 +73,9 @@ impl OwnClientPage {
     /// The page. Its forms post to `/developer/{client_id}` what can be changed, and to `/developer/{client_id}/secrets`
     /// `decision=add`, or `decision=remove` with a `number`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
         let path = path(&self.client_id);
-        Frame::document(brand, &self.name).at(Place::Applications).around(&html! {
+        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
             (back_to("/developer", "Your applications", self.done.as_deref()))
             h1 { bdi { (self.name) } }
             @if let Some(secret) = &self.new_secret {
@@ -92,11 +92,11 @@ impl OwnClientPage {
                     div { dt { "Type" } dd { (self.client_type.description()) } }
                 }
             }
-            (self.form.render(&path, &self.anti_forgery))
+            (self.form.render(voice, &path, &self.anti_forgery))
             @if !self.secrets.is_empty() { (self.secrets(&path)) }
             section .card {
                 h2 { "To paste" }
-                (self.snippets.render(brand))
+                (self.snippets.render(voice))
             }
             section .card .row {
                 div {
@@ -139,23 +139,23 @@ impl OwnClientPage {
 }
 
 impl ClientForm {
-    fn render(&self, path: &str, anti_forgery: &str) -> Markup {
+    fn render(&self, voice: Voice<'_>, path: &str, anti_forgery: &str) -> Markup {
         html! {
             section .card {
                 h2 { "What people see and where they return to" }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action=(path) {
                     (hidden(anti_forgery, None))
-                    (Field::text("client_name", "Name").entry(&self.client_name))
-                    (Field::lines("redirect_uris", "Redirect URIs").optional().entry(&self.redirect_uris)
+                    (Field::text(voice.words, "client_name", "Name").entry(&self.client_name))
+                    (Field::lines(voice.words, "redirect_uris", "Redirect URIs").optional().entry(&self.redirect_uris)
                         .hint("One per line, exactly as you will send them."))
-                    (Field::lines("post_logout_redirect_uris", "Addresses after signing out").optional()
+                    (Field::lines(voice.words, "post_logout_redirect_uris", "Addresses after signing out").optional()
                         .entry(&self.post_logout_redirect_uris)
                         .hint("Where people return to who sign out in the application: one per line, exactly as it sends them."))
-                    (Field::text("logo_uri", "Address of a logo").optional().entry(&self.logo_uri))
-                    (Field::text("policy_uri", "Privacy policy").optional().entry(&self.policy_uri))
-                    (Field::text("tos_uri", "Terms of service").optional().entry(&self.tos_uri))
-                    (Field::text("scope", "Scope").optional().entry(&self.scope)
+                    (Field::text(voice.words, "logo_uri", "Address of a logo").optional().entry(&self.logo_uri))
+                    (Field::text(voice.words, "policy_uri", "Privacy policy").optional().entry(&self.policy_uri))
+                    (Field::text(voice.words, "tos_uri", "Terms of service").optional().entry(&self.tos_uri))
+                    (Field::text(voice.words, "scope", "Scope").optional().entry(&self.scope)
                         .hint("What it may ask for, with spaces between. Left empty, it is what any application may."))
                     div .actions { (Button::primary("client-submit", "Save")) }
                 }
@@ -167,9 +167,9 @@ impl ClientForm {
 impl ClientDeletionPage {
     /// The page. Its form posts to `/developer/{client_id}/delete`, with `decision=delete`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
         let path = path(&self.client_id);
-        Frame::question(brand, "Delete an application").at(Place::Applications).around(&html! {
+        Frame::question(voice, "Delete an application").at(Place::Applications).around(&html! {
             section .card {
                 h1 { "Delete " (chosen(&self.name)) "?" }
                 p { "Nobody can log in to it any more, and what was granted to it ends. This cannot be undone." }
@@ -204,6 +204,7 @@ pub fn path(client_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(secrets: usize) -> OwnClientPage {
         let line = |number| SecretLine { number, made: "1 May 2030".to_owned() };
@@ -221,7 +222,7 @@ mod tests {
     }
 
     fn html_of(page: &OwnClientPage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, back_to, caution, hidden};
 use super::field::Field;
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of one's own data shows.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +22,8 @@ pub struct OwnDataPage {
 impl OwnDataPage {
     /// The page. Its form posts `password` to `/account/data`, with `decision=delete`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Your data").at(Place::Account).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Your data").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", None))
             h1 { "Your data" }
             section .card .row {
@@ -46,7 +46,7 @@ impl OwnDataPage {
                 form method="post" action="/account/data" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password().hint("So that nobody else can do it at your desk.")
+                    (Field::current_password(voice.words).hint("So that nobody else can do it at your desk.")
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::secondary("account-delete", "Delete the account").deciding("delete")) }
                 }
@@ -58,11 +58,12 @@ impl OwnDataPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn leaving_asks_for_the_password_and_says_what_goes() {
         let page = OwnDataPage { password_error: Some("Wrong.".to_owned()), ..OwnDataPage::default() };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
         for part in
             ["autocomplete=\"current-password\"", "id=\"password-error\"", "cannot be undone", "/account/data/copy"]
         {

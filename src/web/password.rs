@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, back_to, hidden};
 use super::field::Field;
-use super::layout::{Brand, Frame, Place};
-use super::signup::password_rule;
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of the password shows.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +28,9 @@ pub struct PasswordPage {
 impl PasswordPage {
     /// The page. Its form posts `current_password` and `new_password` to `/account/password`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        let hint = password_rule(self.minimum_password_length);
-        Frame::document(brand, "Password").at(Place::Account).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let hint = voice.words.form.password_rule(self.minimum_password_length);
+        Frame::document(voice, "Password").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", self.done.as_deref()))
             h1 { "Password" }
             section .card {
@@ -40,9 +39,9 @@ impl PasswordPage {
                 form method="post" action="/account/password" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password().named("current_password", "Password of today")
+                    (Field::current_password(voice.words).named("current_password", "Password of today")
                         .error(self.current_error.as_deref()))
-                    (Field::new_password().named("new_password", "New password").hint(&hint)
+                    (Field::new_password(voice.words).named("new_password", "New password").hint(&hint)
                         .error(self.new_error.as_deref()))
                     div .actions { (Button::primary("password-submit", "Change the password")) }
                 }
@@ -54,11 +53,12 @@ impl PasswordPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn both_passwords_are_asked_for_and_told_apart_by_the_browser() {
         let page = PasswordPage { new_error: Some("Too short.".to_owned()), ..PasswordPage::default() };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
         for part in [
             "name=\"current_password\" autocomplete=\"current-password\"",
             "name=\"new_password\" autocomplete=\"new-password\"",

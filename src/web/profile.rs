@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::address::ImageSource;
 use super::component::{Button, Fact, alert, back_to, facts, hidden, initial};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of the profile shows.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +42,8 @@ impl ProfilePage {
 
     /// The page. One form posts the profile to `/account/profile`, another the picture to `/account/picture`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Profile").at(Place::Account).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Profile").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", self.done.as_deref()))
             h1 { "Profile" }
             p .muted { "Applications see of it what you let them see." }
@@ -54,7 +54,7 @@ impl ProfilePage {
                 @for (title, fields) in GROUPS {
                     section .card {
                         h2 { (title) }
-                        @for field in *fields { (self.field(field)) }
+                        @for field in *fields { (self.field(voice, field)) }
                     }
                 }
                 div .actions { (Button::primary("profile-submit", "Save")) }
@@ -68,13 +68,13 @@ impl ProfilePage {
         })
     }
 
-    fn field(&self, known: &Known) -> Markup {
+    fn field(&self, voice: Voice<'_>, known: &Known) -> Markup {
         let entry = self.entries.iter().find(|(name, _)| *name == known.name).map(|(_, entry)| entry);
         let empty = Entry::default();
         let field = match known.name {
-            "username" => Field::username(),
-            "email" => Field::email().optional(),
-            name => Field::text(name, known.label).optional(),
+            "username" => Field::username(voice.words),
+            "email" => Field::email(voice.words).optional(),
+            name => Field::text(voice.words, name, known.label).optional(),
         };
         let field = if known.autocomplete.is_empty() { field } else { field.autocomplete(known.autocomplete) };
         let field = if known.hint.is_empty() { field } else { field.hint(known.hint) };
@@ -163,12 +163,13 @@ const GROUPS: &[(&str, &[Known])] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn what_is_wrong_stands_beside_its_field() {
         let wrong = Entry { value: "yesterday".to_owned(), error: Some("Write it as a date.".to_owned()) };
         let page = ProfilePage { entries: vec![("birthdate", wrong)], ..ProfilePage::default() };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
         assert!(html.contains("value=\"yesterday\"") && html.contains("id=\"birthdate-error\""), "{html}");
         assert_eq!(html.matches("-error\"").count(), 2, "{html}");
         for name in ProfilePage::fields() {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{caution, copyable};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 use super::own_client::path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
@@ -32,8 +32,8 @@ pub struct RegisteredPage {
 impl RegisteredPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Application registered").at(Place::Applications).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Application registered").at(Place::Applications).around(&html! {
             h1 { bdi { (self.client_name) } " is registered" }
             section .card {
                 h2 { "Credentials" }
@@ -68,7 +68,7 @@ impl RegisteredPage {
                         ", and the S256 challenge of a new code verifier in place of " code { "CODE_CHALLENGE" } "."
                     }
                 }
-                (self.snippets.render(brand))
+                (self.snippets.render(voice))
             }
             p { a href=(path(&self.client_id)) { "Change it" } }
             p { a href="/developer" { "All your applications" } }
@@ -79,6 +79,7 @@ impl RegisteredPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(client_secret: Option<Secret>) -> RegisteredPage {
         RegisteredPage {
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn everything_a_developer_needs_is_there_to_copy() {
-        let html = page(Some(Secret::new("s3cret"))).render(&brand()).into_string();
+        let html = page(Some(Secret::new("s3cret"))).render(Voice::english(&brand())).into_string();
         let table = [
             ("client-name", "Wiki"),
             ("client-id", "wiki-1"),
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_public_client_is_promised_no_secret() {
-        let html = page(None).render(&brand()).into_string();
+        let html = page(None).render(Voice::english(&brand())).into_string();
         assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
     }
 }

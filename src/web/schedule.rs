@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::chosen;
 use super::component::{Button, back_to, hidden};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of a refresh schedule shows.
 #[derive(Clone, Debug, Default)]
@@ -50,12 +50,12 @@ impl SchedulePage {
     /// The page. Its forms post to `/account/schedule`: `cron`, `time_zone` and `ends_grant` with `decision=preview` or
     /// `decision=set`, or `decision=remove`; each with `client_id` if it is for one application.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
         let (path, name) = match self.application {
             Some(_) => ("/account/applications", "Connected applications"),
             None => ("/account", "Your account"),
         };
-        Frame::document(brand, "Refresh schedule").at(Place::Account).around(&html! {
+        Frame::document(voice, "Refresh schedule").at(Place::Account).around(&html! {
             (back_to(path, name, self.done.as_deref()))
             h1 { "Refresh schedule" @if let Some(one) = &self.application { " for " (chosen(&one.name)) } }
             p .muted {
@@ -65,7 +65,7 @@ impl SchedulePage {
                 @if self.application.is_none() { " An application with a schedule of its own follows that one." }
             }
             @if let Some(preview) = &self.preview { (words("It would mean", preview)) }
-            (self.form())
+            (self.form(voice))
             section .card {
                 @if let Some(set) = &self.set {
                     (words_inside("What is set", set))
@@ -81,16 +81,16 @@ impl SchedulePage {
         })
     }
 
-    fn form(&self) -> Markup {
+    fn form(&self, voice: Voice<'_>) -> Markup {
         html! {
             section .card {
                 h2 { "A schedule" }
                 form method="post" action="/account/schedule" {
                     (self.hidden())
-                    (Field::text("cron", "When").entry(&self.cron).hint(
+                    (Field::text(voice.words, "cron", "When").entry(&self.cron).hint(
                         "Minute, hour, day of the month, month, day of the week, as cron has them: 0 4 * * * is every day \
                          at four, 0 20 * * FRI every Friday at eight in the evening."))
-                    (Field::text("time_zone", "Time zone").entry(&self.time_zone).hint("As Europe/Berlin."))
+                    (Field::text(voice.words, "time_zone", "Time zone").entry(&self.time_zone).hint("As Europe/Berlin."))
                     label .check {
                         input #ends_grant type="checkbox" name="ends_grant" value="true" checked[self.ends_grant];
                         span {
@@ -133,9 +133,10 @@ fn words_inside(title: &str, schedule: &ScheduleWords) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn html_of(page: &SchedulePage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

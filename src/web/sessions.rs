@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{Button, back_to, hidden};
-use super::layout::{Brand, Frame, Place};
+use super::layout::{Frame, Place, Voice};
 
 /// What the page of one's sessions shows.
 #[derive(Clone, Debug)]
@@ -34,8 +34,8 @@ pub struct SessionLine {
 impl SessionsPage {
     /// The page. Its forms post to `/account/sessions`, with `decision=end` and a `sid`, or with `decision=end-all`.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Sessions").at(Place::Account).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Sessions").at(Place::Account).around(&html! {
             (back_to("/account", "Your account", self.done.as_deref()))
             h1 { "Where you are signed in" }
             @for (number, session) in self.sessions.iter().enumerate() {
@@ -81,6 +81,7 @@ impl SessionLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn one_s_own_session_is_marked_and_every_other_can_be_ended() {
@@ -93,7 +94,7 @@ mod tests {
         };
         let sessions = vec![line("s1", true), line("s2", false)];
         let page = SessionsPage { sessions, done: None, anti_forgery: "token".to_owned() };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
         assert_eq!((html.matches("This one").count(), html.matches("Sign out there").count()), (1, 1), "{html}");
         assert!(html.contains("value=\"s2\"") && !html.contains("value=\"s1\""), "{html}");
     }

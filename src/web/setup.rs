@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, hidden};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame};
-use super::signup::password_rule;
+use super::layout::{Frame, Voice};
 
 /// What the setup page shows.
 #[derive(Clone, Debug)]
@@ -29,21 +28,22 @@ pub struct SetupPage {
 impl SetupPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::question(brand, "Set up this server").around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.setup;
+        Frame::question(voice, w.set_up_this_server).around(&html! {
             section .card {
-                h1 { "Set up this server" }
-                p .subtitle { "Create the first administrator. This link works once." }
+                h1 { (w.set_up_this_server) }
+                p .subtitle { (w.create_the_first) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action="/setup" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="code" value=(self.code);
-                    (Field::username().entry(&self.username).autofocus(self.username.value.is_empty()))
-                    (Field::email().entry(&self.email).optional())
-                    (Field::new_password()
-                        .hint(&password_rule(self.minimum_password_length))
+                    (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email(voice.words).entry(&self.email).optional())
+                    (Field::new_password(voice.words)
+                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::primary("setup-submit", "Create administrator")) }
+                    div .actions { (Button::primary("setup-submit", w.create_administrator)) }
                 }
             }
         })
@@ -53,6 +53,7 @@ impl SetupPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn the_code_of_the_link_travels_with_the_form() {
@@ -65,7 +66,7 @@ mod tests {
             minimum_password_length: 15,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(&Brand { name: "Acme".to_owned() }).into_string();
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
         assert!(html.contains("<form method=\"post\" action=\"/setup\">"), "{html}");
         assert!(html.contains("name=\"code\" value=\"c0de\"") && html.contains("value=\"root\""), "{html}");
         assert!(html.contains("role=\"alert\""), "{html}");

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::chosen;
 use super::component::{Button, alert, continuing, hidden};
 use super::field::{Entry, Field};
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the sign-up page shows.
 #[derive(Clone, Debug)]
@@ -35,15 +35,16 @@ pub struct SignupPage {
 impl SignupPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.signup;
         let interaction = self.interaction.as_deref();
-        Frame::question(brand, "Create an account").around(&html! {
+        Frame::question(voice, w.create_an_account).around(&html! {
             section .card {
-                h1 { "Create an account" }
+                h1 { (w.create_an_account) }
                 p .subtitle {
                     @match &self.client_name {
-                        Some(name) => { "to continue to " (chosen(name)) }
-                        None => { "for " (brand.name) " and the applications behind it" }
+                        Some(name) => (w.continuing_to(&chosen(name)))
+                        None => (w.for_server(&voice.brand.name))
                     }
                 }
                 @if let Some(error) = &self.error { (alert(error)) }
@@ -52,28 +53,26 @@ impl SignupPage {
                     @if let Some(invitation) = &self.invitation {
                         input type="hidden" name="invitation" value=(invitation);
                     }
-                    (Field::username().entry(&self.username).autofocus(self.username.value.is_empty()))
-                    (Field::email().entry(&self.email).optional())
-                    (Field::text("name", "Full name").autocomplete("name").entry(&self.full_name).optional())
-                    (Field::new_password()
-                        .hint(&password_rule(self.minimum_password_length))
+                    (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email(voice.words).entry(&self.email).optional())
+                    (Field::text(voice.words, "name", w.full_name).autocomplete("name").entry(&self.full_name).optional())
+                    (Field::new_password(voice.words)
+                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::primary("signup-submit", "Create account")) }
+                    div .actions { (Button::primary("signup-submit", w.create_account)) }
                 }
-                p .aside { "Have an account already? " a href=(continuing("/login", interaction)) { "Sign in" } }
+                p .aside {
+                    (w.have_an_account(&html! { a href=(continuing("/login", interaction)) { (w.sign_in) } }))
+                }
             }
         })
     }
 }
 
-/// The rule for passwords, as people are told it.
-pub(super) fn password_rule(minimum_length: usize) -> String {
-    format!("At least {minimum_length} characters. A sentence only you would think of works well.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page() -> SignupPage {
         SignupPage {
@@ -91,7 +90,7 @@ mod tests {
     }
 
     fn html_of(page: &SignupPage) -> String {
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

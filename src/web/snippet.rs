@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::code_block;
-use super::layout::Brand;
+use super::layout::Voice;
 
 /// The values of an application, of which the texts are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,9 +25,9 @@ pub struct Snippets {
 }
 
 impl Snippets {
-    pub(super) fn render(&self, brand: &Brand) -> Markup {
+    pub(super) fn render(&self, voice: Voice<'_>) -> Markup {
         html! {
-            @for (id, title, text) in self.all(brand) {
+            @for (id, title, text) in self.all(voice) {
                 h3 { (title) }
                 (code_block(id, title, &text))
             }
@@ -35,10 +35,10 @@ impl Snippets {
     }
 
     /// Id, title and text of each.
-    fn all(&self, brand: &Brand) -> Vec<(&'static str, &'static str, String)> {
+    fn all(&self, voice: Voice<'_>) -> Vec<(&'static str, &'static str, String)> {
         let mut all = vec![("snippet-settings", "Settings", self.settings())];
         if let Some(redirect_uri) = &self.redirect_uri {
-            all.push(("snippet", "A link to log in with, in HTML", self.link(brand, redirect_uri)));
+            all.push(("snippet", "A link to log in with, in HTML", self.link(voice, redirect_uri)));
             all.push(("snippet-token", "The code for tokens, with curl", self.redemption(redirect_uri)));
         } else {
             all.push(("snippet-token", "A token, with curl", self.service()));
@@ -58,7 +58,7 @@ impl Snippets {
     }
 
     /// The link as HTML to paste: escaped once here, and once more when it is shown.
-    fn link(&self, brand: &Brand, redirect_uri: &str) -> String {
+    fn link(&self, voice: Voice<'_>, redirect_uri: &str) -> String {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.client_id)
@@ -68,7 +68,8 @@ impl Snippets {
             .append_pair("code_challenge", "CODE_CHALLENGE")
             .append_pair("code_challenge_method", "S256")
             .finish();
-        html! { a href={ (self.authorization_endpoint) "?" (query) } { "Log in with " (brand.name) } }.into_string()
+        html! { a href={ (self.authorization_endpoint) "?" (query) } { "Log in with " (voice.brand.name) } }
+            .into_string()
     }
 
     fn redemption(&self, redirect_uri: &str) -> String {
@@ -101,6 +102,7 @@ impl Snippets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn snippets() -> Snippets {
         Snippets {
@@ -115,7 +117,7 @@ mod tests {
     }
 
     fn texts(snippets: &Snippets) -> Vec<(&'static str, String)> {
-        let all = snippets.all(&Brand { name: "Acme".to_owned() });
+        let all = snippets.all(Voice::english(&Brand { name: "Acme".to_owned() }));
         all.into_iter().map(|(id, _, text)| (id, text)).collect()
     }
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::address::WebLink;
-use super::layout::{Brand, Frame};
+use super::layout::{Frame, Voice};
 
 /// What the page for a wrong host name shows.
 #[derive(Clone, Debug)]
@@ -17,9 +17,9 @@ pub struct WrongHostPage {
 impl WrongHostPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
         let issuer = self.issuer.as_str();
-        Frame::question(brand, "Wrong address").around(&html! {
+        Frame::question(voice, "Wrong address").around(&html! {
             section .card {
                 h1 { "Wrong address" }
                 p { "This server answers under one name only, and you came by another. It is here:" }
@@ -39,15 +39,18 @@ impl WrongHostPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     #[test]
     fn the_right_address_is_named_to_everyone_and_the_setting_to_who_can_change_it() {
         let brand = Brand { name: "Acme".to_owned() };
         let issuer = WebLink::parse("https://login.example.org").unwrap();
-        let visitor = WrongHostPage { issuer: issuer.clone(), setting: None }.render(&brand).into_string();
+        let visitor =
+            WrongHostPage { issuer: issuer.clone(), setting: None }.render(Voice::english(&brand)).into_string();
         assert!(visitor.contains("href=\"https://login.example.org\""), "{visitor}");
         assert!(!visitor.contains("If you run this server"), "{visitor}");
-        let host = WrongHostPage { issuer, setting: Some("issuer".to_owned()) }.render(&brand).into_string();
+        let host =
+            WrongHostPage { issuer, setting: Some("issuer".to_owned()) }.render(Voice::english(&brand)).into_string();
         assert!(host.contains("<code>issuer</code>"), "{host}");
     }
 }

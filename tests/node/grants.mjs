@@ -11,6 +11,7 @@ import {
 } from './applications.mjs';
 import { OPENID_PARTS } from './openid.mjs';
 import { expect, expectEqual, ok, refused } from './outcome.mjs';
+import { RESOURCE_SERVER_PARTS } from './resource_server.mjs';
 
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));
 
@@ -292,7 +293,7 @@ async function ended(what, caller, { access_token: token }) {
   expectEqual(what, await oidc.tokenIntrospection(caller, token), { active: false });
 }
 
-Object.assign(PARTS, OPENID_PARTS);
+Object.assign(PARTS, OPENID_PARTS, RESOURCE_SERVER_PARTS);
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in PARTS));

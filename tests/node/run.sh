@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts a server of its own and lets the client library openid-client use everything that it offers to applications.
+# Starts a server of its own, lets the client library openid-client use everything that it offers to applications, and an API
+# behind express-oauth2-jwt-bearer judge the tokens.
 #
 #   tests/node/run.sh               every part
 #   tests/node/run.sh code refresh  these parts

@@ -67,6 +67,9 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
     operator.prints(&["user", "password", "eve"], "quite another long passphrase\n");
     Visitor::new(&server.issuer).sign_in(("eve", "quite another long passphrase")).await;
     assert!(operator.refuses(&["user", "password", "eve"], "").contains("no password"));
+    let link = operator.prints(&["user", "reset-link", "eve"], "");
+    let page = Visitor::new(&server.issuer).get(link.trim()).await;
+    assert!(page.status == 200 && page.html.contains("value=\"eve\""), "{}", page.html);
     let link = operator.prints(&["user", "invite", "--group", "staff"], "");
     assert_eq!(Visitor::new(&server.issuer).get(link.trim()).await.status, 200);
     operator.prints(&["user", "delete", "eve"], "");

@@ -25,11 +25,14 @@ mod openid_discovery;
 mod openid_every_flow;
 mod openid_person;
 mod openid_rig;
+mod orders_apis;
 mod other_clients;
+mod other_verifiers;
 #[path = "../../src/web/tests/outline.rs"]
 mod outline;
 mod page_attacks;
 mod pages;
+mod password_reset;
 mod races;
 mod receiver;
 mod refresh;

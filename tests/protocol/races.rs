@@ -82,12 +82,13 @@ fn grants(server: &ServedHere) -> Vec<Grant> {
     let subject = Subject::new(server.person().id.as_str());
     let (mut grants, mut after) = (Vec::new(), None);
     loop {
-        let page = server.signet().store.grants_of(&subject, after.as_ref(), 100).unwrap();
+        let store = &server.signet().store;
+        let page = store.grant_ids_of(&subject, after.as_ref(), 100).unwrap();
         match page.last() {
-            Some(last) => after = Some(last.record.id.clone()),
+            Some(last) => after = Some(last.clone()),
             None => return grants,
         }
-        grants.extend(page.into_iter().map(|kept| kept.record));
+        grants.extend(page.iter().filter_map(|id| store.grant(id).unwrap()).map(|kept| kept.record));
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod apis;
 mod issuer;
-mod languages;
 mod offline;
 mod tokens;
 

@@ -23,6 +23,7 @@ async function verified(token) {
     audience: 'https://api.orders.example', // The two lines that people forget: this API's own audience,
     typ: 'at+jwt', //                          and the type, so that no ID token passes.
     requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti'],
+    clockTolerance: 30,
   });
   if (payload.cnf !== undefined) throw new Refused('the access token is bound to a key');
   if (payload.status !== undefined) await inForce(payload.status.status_list ?? {});
@@ -46,7 +47,12 @@ async function list(uri) {
   try {
     const answer = await fetch(uri, { signal: AbortSignal.timeout(5000), redirect: 'error' });
     if (!answer.ok) throw new Error(`${uri} answered ${answer.status}`);
-    const { payload } = await jwtVerify(await answer.text(), keys, { algorithms, subject: uri, typ: 'statuslist+jwt' });
+    const { payload } = await jwtVerify(await answer.text(), keys, {
+      algorithms,
+      subject: uri,
+      typ: 'statuslist+jwt',
+      clockTolerance: 30,
+    });
     if (payload.iss !== undefined && payload.iss !== issuer) throw new Error('a list of another issuer');
     const { bits, lst } = payload.status_list;
     if (![1, 2, 4, 8].includes(bits)) throw new Error('bits');

@@ -2,7 +2,7 @@
 //! [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591), and manage their registration,
 //! [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592).
 
-use super::{RegisteredClient, management::reregister, rules, sector};
+use super::{RegisteredClient, create_with, management::reregister, sector};
 use crate::{
     crypto::Digest,
     endpoint::{
@@ -14,7 +14,7 @@ use crate::{
     oauth::{
         bearer::BearerError,
         client::{Client, ClientId, Provenance},
-        registration::{Registrar, RegistrationRequest, register},
+        registration::{Registrar, RegistrationRequest},
         subject::Subject,
     },
     secret::Secret,
@@ -52,24 +52,11 @@ pub async fn register_itself(
     token: Result<Secret, BearerError>,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let owner = admit(signet, token)?;
-    let metadata = register(request, rules(signet, Registrar::Person))?;
-    sector::agree(signet, request).await?;
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
-    let now = signet.clock.now();
-    let mut client = Client {
-        client_id: ClientId::draw(signet.entropy),
-        secrets: Vec::new(),
-        metadata,
-        provenance: Provenance::Itself { owner },
-        is_disabled: false,
-        registration_access_token: Some(Digest::of_secret(&registration_access_token)),
-        created_at: now,
-    };
-    // A public client and one with a key have none, and a new one has not too many.
-    let client_secret = client.add_secret(signet.sealing_means(), now).ok();
-    signet.store.create_client(&client).await?;
-    tracing::info!(client_id = %client.client_id, "client registered itself");
-    Ok(SelfRegistered { registered: RegisteredClient { client, client_secret }, registration_access_token })
+    let digest = Digest::of_secret(&registration_access_token);
+    let provenance = Provenance::Itself { owner };
+    let registered = create_with(signet, request, Registrar::Person, provenance, Some(digest)).await?;
+    Ok(SelfRegistered { registered, registration_access_token })
 }
 
 /// The registration of the client `id` (RFC 7592 §2.1). Its secret is not remembered, so it is not told again.

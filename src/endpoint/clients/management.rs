@@ -260,16 +260,9 @@ fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) ->
 
 fn secrets_refusal(refusal: SecretsRefusal) -> ManagementRefusal {
     match refusal {
-        SecretsRefusal::Unknown => ManagementRefusal::NotFound("there is no secret of this number"),
-        SecretsRefusal::Public => ManagementRefusal::Conflict(
-            "a public client has no secret; register it with another token_endpoint_auth_method first",
-        ),
-        SecretsRefusal::KeyHolder => {
-            ManagementRefusal::Conflict("a client that signs with its private key has no secret")
+        SecretsRefusal::Unknown => ManagementRefusal::NotFound(refusal.as_str()),
+        SecretsRefusal::Public | SecretsRefusal::KeyHolder | SecretsRefusal::TooMany | SecretsRefusal::Last => {
+            ManagementRefusal::Conflict(refusal.as_str())
         }
-        SecretsRefusal::TooMany => {
-            ManagementRefusal::Conflict("two secrets live already; take the one away that is no longer in use")
-        }
-        SecretsRefusal::Last => ManagementRefusal::Conflict("it is the only secret; add another one first"),
     }
 }

@@ -6,6 +6,7 @@ mod sector;
 
 use super::{Fault, Signet, access::Access, management::ManagementRefusal};
 use crate::{
+    crypto::Digest,
     oauth::{
         client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
         registration::{Registrar, RegistrationRefusal, RegistrationRequest, RegistrationRules, register},
@@ -150,6 +151,17 @@ async fn create(
     registrar: Registrar,
     provenance: Provenance,
 ) -> Result<RegisteredClient, RegisterRefusal> {
+    create_with(signet, request, registrar, provenance, None).await
+}
+
+/// Keeps a new client that may change itself with the token of `registration_access_token`, if there is one.
+async fn create_with(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    registrar: Registrar,
+    provenance: Provenance,
+    registration_access_token: Option<Digest>,
+) -> Result<RegisteredClient, RegisterRefusal> {
     let metadata = register(request, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
     sector::agree(signet, request).await.map_err(RegisterRefusal::Metadata)?;
     let now = signet.clock.now();
@@ -159,12 +171,12 @@ async fn create(
         metadata,
         provenance,
         is_disabled: false,
-        registration_access_token: None,
+        registration_access_token,
         created_at: now,
     };
     // A public client and one with a key have none, and a new one has not too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     signet.store.create_client(&client).await.map_err(|error| RegisterRefusal::Fault(error.into()))?;
-    tracing::info!(client_id = %client.client_id, "client registered");
+    tracing::info!(client_id = %client.client_id, provenance = ?client.provenance, "client registered");
     Ok(RegisteredClient { client, client_secret })
 }

@@ -25,5 +25,5 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         is_administrator: account.is_administrator(),
         anti_forgery: visit.anti_forgery("logout", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }

@@ -21,7 +21,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         done: done(&visit, &[("disconnected", "The application is disconnected.")]),
         anti_forgery: visit.anti_forgery("applications", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {

@@ -70,7 +70,7 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
         interaction: sealed.to_owned(),
         anti_forgery: visit.anti_forgery("consent", Some(sealed)),
     };
-    let content = (StatusCode::OK, page.render(&visit.server.brand));
+    let content = (StatusCode::OK, page.render(visit.voice()));
     Ok(page_about(visit, &question.client, content, redirect_uri.as_str()))
 }
 

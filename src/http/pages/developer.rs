@@ -53,7 +53,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         snippets: snippets(&visit, &registered.client),
     };
     // Not a redirect: the secret is shown once and stands in no address.
-    Ok(visit.page(StatusCode::CREATED, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::CREATED, page.render(visit.voice())))
 }
 
 fn purpose(visit: &Visit) -> Option<Purpose> {
@@ -100,7 +100,7 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
         anti_forgery: visit.anti_forgery("developer", None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(visit.page(status, page.render(&visit.server.brand)))
+    Ok(visit.page(status, page.render(visit.voice())))
 }
 
 fn own(client: &Client) -> OwnClient {

@@ -37,7 +37,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         scope: scope_lines(&visit, &question.scope),
         anti_forgery: visit.anti_forgery("device", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
@@ -52,7 +52,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     match answer(visit.server.signet(), &typed, &current, is_allowed).await {
         Ok(client) => {
             let page = DeviceAnsweredPage { client_name: client.metadata.client_name, is_allowed };
-            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal, typed),
     }
@@ -79,7 +79,7 @@ fn refused(visit: &Visit, refusal: DeviceRefusal, typed: String) -> poem::Result
 }
 
 fn form(visit: &Visit, status: StatusCode, user_code: Entry) -> Response {
-    visit.page(status, DeviceCodePage { user_code }.render(&visit.server.brand))
+    visit.page(status, DeviceCodePage { user_code }.render(visit.voice()))
 }
 
 fn person(current: &CurrentSession) -> Person {

@@ -17,5 +17,5 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         return Err(poem::error::NotFoundError.into());
     };
     let page = HomePage { issuer, discovery, signed_in_as, signup_open: signet.sign_up == SignUp::Open };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }

@@ -75,7 +75,7 @@ fn form(visit: &Visit, username: String, remark: Option<LoginRemark>, status: St
         interaction: sealed.map(ToOwned::to_owned),
         anti_forgery: visit.anti_forgery("login", sealed),
     };
-    let markup = page.render(&visit.server.brand);
+    let markup = page.render(visit.voice());
     Ok(match &begun {
         Some(begun) => page_about(visit, &begun.client, (status, markup), begun.redirect_uri()),
         None => visit.page(status, markup),

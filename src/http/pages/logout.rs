@@ -27,7 +27,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         anti_forgery: visit.anti_forgery("logout", Some(&question.sealed)),
         interaction: Some(question.sealed),
     };
-    Ok(visit.page_towards(StatusCode::OK, page.render(&visit.server.brand), back.as_deref()))
+    Ok(visit.page_towards(StatusCode::OK, page.render(visit.voice()), back.as_deref()))
 }
 
 /// A form of ours signs out, or not. A form of an application is a logout request like a GET.
@@ -70,7 +70,7 @@ pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
         Some(ReturnLink { name: begun.client.metadata.client_name.clone(), link: WebLink::parse(uri)? })
     });
     let page = LoggedOutPage { back };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 /// Those of OpenID Connect RP-Initiated Logout §2.

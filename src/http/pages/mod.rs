@@ -15,6 +15,7 @@ pub(super) mod own_data;
 pub(super) mod password;
 pub(super) mod picture;
 pub(super) mod profile;
+pub(super) mod reset;
 pub(super) mod schedule;
 pub(super) mod sessions;
 pub(super) mod setup;

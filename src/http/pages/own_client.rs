@@ -26,7 +26,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     match find(visit.server.signet(), &access(&current), &visit.id) {
         Ok(client) => {
             let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &client) };
-            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -44,7 +44,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         Ok(_) => Ok(visit.redirect(&address(&visit, "?done=saved"))),
         Err(ManagementRefusal::Metadata(refusal)) => {
             let page = corrected(&visit, page(&visit, &client), &refusal);
-            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -79,7 +79,7 @@ pub(in crate::http) async fn show_deletion(visit: Visit) -> poem::Result<Respons
                 name: client.metadata.client_name,
                 anti_forgery: visit.anti_forgery(ACTION, None),
             };
-            Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -127,7 +127,7 @@ fn asked(client: &Client) -> Scope {
 /// Not a redirect: the secret is shown once and stands in no address.
 fn with_secret(visit: &Visit, client: &Client, secret: Secret) -> Response {
     let page = OwnClientPage { new_secret: Some(secret), ..page(visit, client) };
-    visit.page(StatusCode::CREATED, page.render(&visit.server.brand))
+    visit.page(StatusCode::CREATED, page.render(visit.voice()))
 }
 
 fn page(visit: &Visit, client: &Client) -> OwnClientPage {

@@ -30,7 +30,7 @@ use crate::{
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    Ok(visit.page(StatusCode::OK, page(&visit, &current).render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page(&visit, &current).render(visit.voice())))
 }
 
 pub(in crate::http) async fn copy(visit: Visit) -> poem::Result<Response> {
@@ -60,7 +60,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     };
     let shown = |status, password_error, error| {
         let page = OwnDataPage { password_error, error, ..page(&visit, &current) };
-        visit.page(status, page.render(&visit.server.brand))
+        visit.page(status, page.render(visit.voice()))
     };
     Ok(match refusal {
         ManagementRefusal::Fields(errors) => {

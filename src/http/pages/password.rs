@@ -21,7 +21,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         done: done(&visit, &[("changed", "The password is changed, and every other device is signed out.")]),
         ..page(&visit, &current)
     };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
@@ -53,7 +53,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
 
 fn not_changed(visit: &Visit, current: &CurrentSession, refusal: ManagementRefusal) -> poem::Result<Response> {
     let page = page(visit, current);
-    let shown = |status, page: PasswordPage| visit.page(status, page.render(&visit.server.brand));
+    let shown = |status, page: PasswordPage| visit.page(status, page.render(visit.voice()));
     Ok(match refusal {
         ManagementRefusal::Fields(errors) => {
             let of = |field| errors.of(field).cloned();

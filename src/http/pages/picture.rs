@@ -23,7 +23,7 @@ pub(in crate::http) async fn submit(visit: Visit, upload: Vec<u8>) -> poem::Resu
         Err(ManagementRefusal::Fields(errors)) => {
             let picture_error = errors.of("picture").cloned();
             let page = ProfilePage { picture_error, ..profile::page(&visit, &current) };
-            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }

@@ -19,7 +19,7 @@ use crate::{
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     match current(&visit).await? {
-        Some(current) => Ok(visit.page(StatusCode::OK, page(&visit, &current).render(&visit.server.brand))),
+        Some(current) => Ok(visit.page(StatusCode::OK, page(&visit, &current).render(visit.voice()))),
         None => Ok(sign_in_first(&visit, PATH)),
     }
 }
@@ -31,7 +31,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         Ok(_) => Ok(visit.redirect("/account/profile?done=saved")),
         Err(ManagementRefusal::Fields(errors)) => {
             let page = corrected(&visit, page(&visit, &current), &errors);
-            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
     }

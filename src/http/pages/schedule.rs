@@ -20,7 +20,7 @@ use crate::{
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, None))) };
     match page(&visit, &current) {
-        Ok(page) => Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand))),
+        Ok(page) => Ok(visit.page(StatusCode::OK, page.render(visit.voice()))),
         Err(refusal) => refused(&visit, refusal),
     }
 }
@@ -64,7 +64,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         ends_grant: form.ends_grant,
         ..page
     };
-    Ok(visit.page(status, page.render(&visit.server.brand)))
+    Ok(visit.page(status, page.render(visit.voice())))
 }
 
 /// The page of the schedule that is set, and a form with it, or with what most people mean.

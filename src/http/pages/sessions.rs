@@ -26,7 +26,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         done: done(&visit, &[("ended", "The other device is signed out.")]),
         anti_forgery: visit.anti_forgery("sessions", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(&visit.server.brand)))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {

@@ -47,7 +47,7 @@ fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Re
                 details: Vec::new(),
                 reference: None,
             };
-            Ok(visit.page(StatusCode::FORBIDDEN, page.render(&visit.server.brand)))
+            Ok(visit.page(StatusCode::FORBIDDEN, page.render(visit.voice())))
         }
     }
 }
@@ -62,5 +62,5 @@ fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> Response 
         minimum_password_length: visit.server.signet().password_policy.minimum_length(),
         anti_forgery: visit.anti_forgery("setup", None),
     };
-    visit.page(status_of(errors), page.render(&visit.server.brand))
+    visit.page(status_of(errors), page.render(visit.voice()))
 }

@@ -63,7 +63,7 @@ fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
         anti_forgery: visit.anti_forgery("signup", sealed),
     };
     let redirect_uri = begun.as_ref().map(super::Begun::redirect_uri);
-    Ok(visit.page_towards(status_of(errors), page.render(&visit.server.brand), redirect_uri))
+    Ok(visit.page_towards(status_of(errors), page.render(visit.voice()), redirect_uri))
 }
 
 fn not_admitted(visit: &Visit, refusal: NotAdmitted) -> Response {
@@ -81,5 +81,5 @@ fn not_admitted(visit: &Visit, refusal: NotAdmitted) -> Response {
         details: Vec::new(),
         reference: None,
     };
-    visit.page(StatusCode::FORBIDDEN, page.render(&visit.server.brand))
+    visit.page(StatusCode::FORBIDDEN, page.render(visit.voice()))
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{LocalLink, LocalPath, PostForm, RowAction, crumbs};
 use crate::web::{
     component::{Fact, alert, facts, notice},
-    layout::{Brand, Frame, Place},
+    layout::{Frame, Place, Voice},
 };
 
 /// An application.
@@ -49,8 +49,8 @@ pub struct ListedSecret {
 impl ApplicationPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.name).at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.name).at(Place::Administration).around(&html! {
             (crumbs(&self.crumbs))
             h1 { bdi { (self.name) } @for badge in &self.badges { " " span .badge { (badge) } } }
             @if let Some(error) = &self.error { (alert(error)) }

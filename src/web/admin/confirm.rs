@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{LocalLink, PostForm, crumbs};
 use crate::web::{
     component::{alert, caution},
-    layout::{Brand, Frame, Place},
+    layout::{Frame, Place, Voice},
 };
 
 /// A question with one answer, and the way back.
@@ -28,8 +28,8 @@ pub struct ConfirmPage {
 impl ConfirmPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.question).at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.question).at(Place::Administration).around(&html! {
             (crumbs(&self.crumbs))
             section .card {
                 h1 { bdi { (self.question) } }

@@ -6,7 +6,7 @@ use super::{LocalLink, PostForm, crumbs};
 use crate::web::{
     component::Button,
     field::{Entry, Field},
-    layout::{Brand, Frame, Place},
+    layout::{Frame, Place, Voice},
 };
 
 /// Whom to invite. It sends `email`, `groups` (one per line) and `days`.
@@ -27,17 +27,17 @@ pub struct InvitePage {
 impl InvitePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Invite somebody").at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Invite somebody").at(Place::Administration).around(&html! {
             (crumbs(&self.crumbs))
             section .card {
                 h1 { "Invite somebody" }
                 (self.form.around(&html! {
-                    (Field::email().autocomplete("off").entry(&self.email).optional()
+                    (Field::email(voice.words).autocomplete("off").entry(&self.email).optional()
                         .hint("It is filled in for them. Nothing is sent there: you hand over the link yourself."))
-                    (Field::lines("groups", "Groups").entry(&self.groups).optional()
+                    (Field::lines(voice.words, "groups", "Groups").entry(&self.groups).optional()
                         .hint("They are in these from the beginning, one per line."))
-                    (Field::text("days", "Days").entry(&self.days).hint("For so long the link works, 1 to 30."))
+                    (Field::text(voice.words, "days", "Days").entry(&self.days).hint("For so long the link works, 1 to 30."))
                     div .actions { (Button::primary("invite-submit", "Make the link")) }
                 }))
             }

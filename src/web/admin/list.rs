@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{LocalLink, LocalPath, PostForm, crumbs};
 use crate::web::{
     component::{Fact, facts, notice},
-    layout::{Brand, Frame, Place},
+    layout::{Frame, Place, Voice},
 };
 
 /// A page of a list.
@@ -71,8 +71,8 @@ pub struct RowAction {
 impl ListPage {
     /// The page. The search sends `q`, and `by` if there is a choice.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.title).at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.title).at(Place::Administration).around(&html! {
             (crumbs(&self.crumbs))
             h1 { bdi { (self.title) } }
             @if let Some(about) = &self.about { p .muted { (about) } }
@@ -152,6 +152,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Brand;
 
     fn page(rows: Vec<Row>, next: Option<LocalPath>) -> String {
         let page = ListPage {
@@ -164,7 +165,7 @@ mod tests {
             rows,
             next,
         };
-        page.render(&Brand { name: "Acme".to_owned() }).into_string()
+        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

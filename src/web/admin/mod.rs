@@ -6,6 +6,7 @@ mod invite;
 mod list;
 mod overview;
 mod person;
+mod reset_link;
 mod told;
 
 use maud::{Markup, Render, html};
@@ -16,6 +17,7 @@ pub use invite::InvitePage;
 pub use list::{ListPage, Row, RowAction, Search};
 pub use overview::AdminPage;
 pub use person::{OrderedFields, PersonPage};
+pub use reset_link::ResetLink;
 pub use told::ToldOncePage;
 
 use super::component::hidden;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::LocalPath;
-use crate::web::layout::{Brand, Frame, Place};
+use crate::web::layout::{Frame, Place, Voice};
 
 /// The first page of the administration. It counts nothing, so that it costs the same whatever is there.
 #[derive(Clone, Copy, Debug)]
@@ -12,8 +12,8 @@ pub struct AdminPage;
 impl AdminPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, "Administration").at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, "Administration").at(Place::Administration).around(&html! {
             h1 { "Administration" }
             ul .rows {
                 @for (segment, name, about) in PARTS {

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::{LocalLink, LocalPath, PostForm, crumbs};
+use super::{LocalLink, LocalPath, PostForm, ResetLink, crumbs};
 use crate::web::{
     component::{Button, Fact, alert, facts},
     field::{Entry, Field},
-    layout::{Brand, Frame, Place},
+    layout::{Frame, Place, Voice},
 };
 
 /// A person, for an administrator.
@@ -22,6 +22,8 @@ pub struct PersonPage {
     pub ordered: OrderedFields,
     /// The form that sets a password, with what is wrong with it; not for oneself.
     pub password: Option<(PostForm, Option<String>)>,
+    /// The link with which they set a password themselves; not for oneself.
+    pub reset_link: Option<ResetLink>,
     /// The form that ends all sessions. It sends `grants=true` for everything that was granted too.
     pub sign_out: PostForm,
     /// The pages about what they have.
@@ -55,16 +57,17 @@ pub struct OrderedFields {
 impl PersonPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.username).at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.username).at(Place::Administration).around(&html! {
             (crumbs(&self.crumbs))
             h1 { bdi { (self.username) } @for badge in &self.badges { " " span .badge { (badge) } } }
             section .card {
                 h2 { "Profile" }
                 (facts(&self.profile))
             }
-            (self.ordered.render())
-            (self.password())
+            (self.ordered.render(voice))
+            (self.password(voice))
+            @if let Some(link) = &self.reset_link { (link) }
             section .card {
                 h2 { "What they have" }
                 div .actions { @for link in &self.links { a .button href=(link.path.as_str()) { (link.text) } } }
@@ -86,14 +89,14 @@ impl PersonPage {
         })
     }
 
-    fn password(&self) -> Markup {
+    fn password(&self, voice: Voice<'_>) -> Markup {
         html! {
             section .card {
                 h2 { "Password" }
                 @if let Some((form, error)) = &self.password {
                     p .muted { "Every session that began with the password before ends." }
                     (form.around(&html! {
-                        (Field::set_password().error(error.as_deref()))
+                        (Field::set_password(voice.words).error(error.as_deref()))
                         div .actions { (Button::secondary("set-password", "Set the password")) }
                     }))
                 } @else {
@@ -105,14 +108,14 @@ impl PersonPage {
 }
 
 impl OrderedFields {
-    fn render(&self) -> Markup {
+    fn render(&self, voice: Voice<'_>) -> Markup {
         html! {
             section .card {
                 h2 { "Groups and role" }
                 @if let Some(error) = &self.error { (alert(error)) }
                 (self.form.around(&html! {
-                    (Field::lines("groups", "Groups").entry(&self.groups).optional().hint("One per line."))
-                    (Field::text("employee_number", "Employee number").entry(&self.employee_number).optional())
+                    (Field::lines(voice.words, "groups", "Groups").entry(&self.groups).optional().hint("One per line."))
+                    (Field::text(voice.words, "employee_number", "Employee number").entry(&self.employee_number).optional())
                     fieldset {
                         legend { "Account" }
                         (check("administrator", "Administers this server", self.is_administrator))

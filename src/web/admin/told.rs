@@ -7,7 +7,7 @@ use crate::{
     secret::Secret,
     web::{
         component::{caution, copyable},
-        layout::{Brand, Frame, Place},
+        layout::{Frame, Place, Voice},
     },
 };
 
@@ -29,8 +29,8 @@ pub struct ToldOncePage {
 impl ToldOncePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, brand: &Brand) -> Markup {
-        Frame::document(brand, &self.title).at(Place::Administration).around(&html! {
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::document(voice, &self.title).at(Place::Administration).around(&html! {
             (crumbs(&self.crumbs))
             section .card {
                 h1 { (self.title) }

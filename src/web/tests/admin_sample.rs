@@ -5,27 +5,27 @@ use maud::Markup;
 use crate::{
     secret::Secret,
     web::{
-        Brand, Entry, Fact,
+        Entry, Fact, Voice,
         admin::{
             AdminPage, ApplicationPage, ConfirmPage, InvitePage, ListPage, ListedSecret, LocalLink, LocalPath,
-            OrderedFields, PersonPage, PostForm, Row, RowAction, Search, ToldOncePage,
+            OrderedFields, PersonPage, PostForm, ResetLink, Row, RowAction, Search, ToldOncePage,
         },
     },
 };
 
 /// The name of each page and what it looks like.
-pub(super) fn pages(text: &str, brand: &Brand) -> Vec<(&'static str, Markup)> {
+pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
     vec![
-        ("admin", AdminPage.render(brand)),
-        ("admin, list", list(text).render(brand)),
-        ("admin, list that goes on", ListPage { rows: Vec::new(), search: None, ..list(text) }.render(brand)),
-        ("admin, empty list", ListPage { rows: Vec::new(), next: None, ..list(text) }.render(brand)),
-        ("admin, confirm", confirm(text).render(brand)),
-        ("admin, invite", invite(text).render(brand)),
-        ("admin, told once", told(text).render(brand)),
-        ("admin, person", person(text).render(brand)),
-        ("admin, oneself", PersonPage { password: None, ..person(text) }.render(brand)),
-        ("admin, application", application(text).render(brand)),
+        ("admin", AdminPage.render(voice)),
+        ("admin, list", list(text).render(voice)),
+        ("admin, list that goes on", ListPage { rows: Vec::new(), search: None, ..list(text) }.render(voice)),
+        ("admin, empty list", ListPage { rows: Vec::new(), next: None, ..list(text) }.render(voice)),
+        ("admin, confirm", confirm(text).render(voice)),
+        ("admin, invite", invite(text).render(voice)),
+        ("admin, told once", told(text).render(voice)),
+        ("admin, person", person(text).render(voice)),
+        ("admin, oneself", PersonPage { password: None, reset_link: None, ..person(text) }.render(voice)),
+        ("admin, application", application(text).render(voice)),
     ]
 }
 
@@ -114,6 +114,7 @@ fn person(text: &str) -> PersonPage {
             error: Some(text.to_owned()),
             form: form(text),
         },
+        reset_link: Some(ResetLink { make: form(text), pending: Some((text.to_owned(), form(text))) }),
         password: Some((form(text), Some(text.to_owned()))),
         sign_out: form(text),
         links: crumbs(text),

@@ -5,43 +5,58 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
-    ConsentPage, DeveloperPage, Entry, ErrorPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage,
-    LoginRemark, LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, ProfilePage, Purpose,
-    RegisteredPage, Registrant, RegistrationForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
-    ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, WebLink,
-    WrongHostPage,
+    ConsentPage, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, ErrorsPage,
+    Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, OwnClient,
+    OwnClientPage, OwnDataPage, PasswordPage, Person, ProfilePage, Purpose, RegisteredPage, Registrant,
+    RegistrationForm, ResetDonePage, ResetPage, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
+    ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, Voice,
+    WebLink, WrongHostPage,
+    words::{Words, preferred},
 };
 
 /// The name of each page and its HTML.
 pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
+    pages_in(preferred("", ""), text)
+}
+
+/// The same in a language.
+pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
+    let voice = Voice { brand: &brand, words };
     let markup: Vec<(&'static str, Markup)> = vec![
-        ("home", home(text, None).render(&brand)),
-        ("home, signed in", home(text, Some(text.to_owned())).render(&brand)),
-        ("login", login(text).render(&brand)),
-        ("consent", consent(text).render(&brand)),
-        ("consent, native", native(text).render(&brand)),
-        ("signup", signup(text).render(&brand)),
-        ("setup", setup(text).render(&brand)),
-        ("logout", logout(text).render(&brand)),
-        ("logged out", logged_out(text).render(&brand)),
-        ("error", error(text).render(&brand)),
-        ("wrong host", WrongHostPage { issuer: link(text), setting: Some(text.to_owned()) }.render(&brand)),
-        ("account", account(text).render(&brand)),
-        ("profile", profile(text).render(&brand)),
-        ("password", password(text).render(&brand)),
-        ("applications", applications(text).render(&brand)),
-        ("schedule", schedule(text).render(&brand)),
-        ("own data", own_data(text).render(&brand)),
-        ("sessions", sessions(text).render(&brand)),
-        ("developer", developer(text).render(&brand)),
-        ("developer, empty", empty(text).render(&brand)),
-        ("own client", own_client(text).render(&brand)),
-        ("client deletion", client_deletion(text).render(&brand)),
-        ("registered", registered(text).render(&brand)),
-        ("form_post", form_post(text).render(&brand)),
+        ("home", home(text, None).render(voice)),
+        ("home, signed in", home(text, Some(text.to_owned())).render(voice)),
+        ("login", login(text).render(voice)),
+        ("consent", consent(text).render(voice)),
+        ("consent, native", native(text).render(voice)),
+        ("signup", signup(text).render(voice)),
+        ("setup", setup(text).render(voice)),
+        ("reset", reset(text).render(voice)),
+        ("reset, done", ResetDonePage.render(voice)),
+        ("device", DeviceCodePage { user_code: entry(text) }.render(voice)),
+        ("device, confirmation", device(text).render(voice)),
+        ("device, allowed", answered(text, true).render(voice)),
+        ("device, denied", answered(text, false).render(voice)),
+        ("errors", ErrorsPage.render(voice)),
+        ("logout", logout(text).render(voice)),
+        ("logged out", logged_out(text).render(voice)),
+        ("error", error(text).render(voice)),
+        ("wrong host", WrongHostPage { issuer: link(text), setting: Some(text.to_owned()) }.render(voice)),
+        ("account", account(text).render(voice)),
+        ("profile", profile(text).render(voice)),
+        ("password", password(text).render(voice)),
+        ("applications", applications(text).render(voice)),
+        ("schedule", schedule(text).render(voice)),
+        ("own data", own_data(text).render(voice)),
+        ("sessions", sessions(text).render(voice)),
+        ("developer", developer(text).render(voice)),
+        ("developer, empty", empty(text).render(voice)),
+        ("own client", own_client(text).render(voice)),
+        ("client deletion", client_deletion(text).render(voice)),
+        ("registered", registered(text).render(voice)),
+        ("form_post", form_post(text).render(voice)),
     ];
-    let markup = markup.into_iter().chain(super::admin_sample::pages(text, &brand));
+    let markup = markup.into_iter().chain(super::admin_sample::pages(text, voice));
     markup.map(|(name, markup)| (name, markup.into_string())).collect()
 }
 
@@ -128,6 +143,31 @@ fn setup(text: &str) -> SetupPage {
         minimum_password_length: 15,
         anti_forgery: text.to_owned(),
     }
+}
+
+fn reset(text: &str) -> ResetPage {
+    ResetPage {
+        code: text.to_owned(),
+        username: text.to_owned(),
+        password_error: some(text),
+        error: some(text),
+        minimum_password_length: 15,
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn device(text: &str) -> DeviceConfirmPage {
+    DeviceConfirmPage {
+        client: client(text),
+        user_code: text.to_owned(),
+        person: Person { username: text.to_owned(), full_name: some(text) },
+        scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn answered(text: &str, is_allowed: bool) -> DeviceAnsweredPage {
+    DeviceAnsweredPage { client_name: text.to_owned(), is_allowed }
 }
 
 fn logout(text: &str) -> LogoutPage {

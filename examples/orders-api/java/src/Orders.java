@@ -51,7 +51,8 @@ public class Orders {
     }
 
     static ConfigurableJWTProcessor<SecurityContext> processor(
-            String typ, JWKSource<SecurityContext> keys, JWTClaimsSetVerifier<SecurityContext> rules) {
+            String typ, JWKSource<SecurityContext> keys, DefaultJWTClaimsVerifier<SecurityContext> rules) {
+        rules.setMaxClockSkew(30);
         var processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType(typ)));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));

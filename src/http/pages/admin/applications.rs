@@ -58,7 +58,7 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
         actions: Vec::new(),
         rows,
     };
-    Ok(desk.page(StatusCode::OK, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(StatusCode::OK, page.render(desk.visit.voice())))
 }
 
 pub(super) fn one(desk: &Desk, id: &str) -> poem::Result<Response> {
@@ -90,7 +90,7 @@ pub(super) async fn add_secret(desk: &Desk, id: &str) -> poem::Result<Response> 
         crumbs: crumbs(&[("applications", "Applications"), (id, &client.metadata.client_name)]),
     };
     // Not a redirect: the secret is shown once and stands in no address.
-    Ok(desk.page(StatusCode::CREATED, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
 }
 
 pub(super) fn confirm_deletion(desk: &Desk, id: &str) -> poem::Result<Response> {
@@ -128,7 +128,7 @@ fn deletion(desk: &Desk, client: &Client) -> Response {
         form: desk.form(&["applications", id, "delete"]),
         crumbs: crumbs(&[("applications", "Applications"), (id, name)]),
     };
-    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> {
@@ -154,7 +154,7 @@ fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> 
         delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
         crumbs: crumbs(&[("applications", "Applications")]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn listed(desk: &Desk, client: &Client, secret: &ClientSecret) -> ListedSecret {

@@ -30,7 +30,7 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
             rows: listed.entries.iter().map(|listed| row(desk, listed)).collect(),
             next: next(&LocalPath::admin(&["invitations"]), &[], listed.next_page_token.as_ref()),
         };
-        desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+        desk.page(StatusCode::OK, page.render(desk.visit.voice()))
     }))
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn create(desk: &Desk) -> poem::Result<Response> {
                 crumbs: crumbs(&[("invitations", "Invitations")]),
             };
             // Not a redirect: the link is shown once and stands in no address.
-            Ok(desk.page(StatusCode::CREATED, page.render(&visit.server.brand)))
+            Ok(desk.page(StatusCode::CREATED, page.render(visit.voice())))
         }
         Err(ManagementRefusal::Fields(errors)) => {
             let entry = |name: &str, value, field| Entry { value, error: wrong(&errors, field, name) };
@@ -86,7 +86,7 @@ fn wrong(errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
 fn page(desk: &Desk, status: StatusCode, (email, groups, days): (Entry, Entry, Entry)) -> Response {
     let form = desk.form(&["invitations", "new"]);
     let page = InvitePage { email, groups, days, form, crumbs: crumbs(&[("invitations", "Invitations")]) };
-    desk.page(status, page.render(&desk.visit.server.brand))
+    desk.page(status, page.render(desk.visit.voice()))
 }
 
 fn row(desk: &Desk, listed: &ListedInvitation) -> Row {

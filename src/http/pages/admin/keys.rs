@@ -28,7 +28,7 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
             rows: listed.iter().map(row).collect(),
             next: None,
         };
-        desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+        desk.page(StatusCode::OK, page.render(desk.visit.voice()))
     }))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn confirm_emergency(desk: &Desk) -> Response {
         form: desk.form(&["keys", "emergency"]),
         crumbs: crumbs(&[("keys", "Signing keys")]),
     };
-    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 /// The APIs of the configuration, which is where they are changed.
@@ -68,7 +68,7 @@ pub(super) fn resources(desk: &Desk) -> Response {
         rows: desk.visit.server.signet().resources.all().iter().map(resource).collect(),
         next: None,
     };
-    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 fn row(life: &KeyLife) -> Row {

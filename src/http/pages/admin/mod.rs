@@ -61,7 +61,7 @@ impl Endpoint for AdminPages {
 
 fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
-        [] => Ok(desk.page(StatusCode::OK, AdminPage.render(&desk.visit.server.brand))),
+        [] => Ok(desk.page(StatusCode::OK, AdminPage.render(desk.visit.voice()))),
         ["people"] => people::show(desk),
         ["people", id] => person::show(desk, id),
         ["people", id, "delete"] => person::confirm_deletion(desk, id),
@@ -84,6 +84,8 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
         ["people", id] => person::order(desk, id).await,
         ["people", id, "password"] => person::set_password(desk, id).await,
+        ["people", id, "password-reset"] => person::make_reset_link(desk, id).await,
+        ["people", id, "password-reset", "delete"] => person::withdraw_reset_link(desk, id).await,
         ["people", id, "delete"] => person::delete(desk, id).await,
         ["people", id, "sessions"] => person::sign_out(desk, id).await,
         ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,

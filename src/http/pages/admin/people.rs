@@ -47,7 +47,7 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
         actions: Vec::new(),
         rows: people.entries.iter().map(row).collect(),
     };
-    Ok(desk.page(StatusCode::OK, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(StatusCode::OK, page.render(desk.visit.voice())))
 }
 
 /// What distinguishes a person.

@@ -10,7 +10,7 @@ use crate::{
         connections,
         management::ManagementRefusal,
         new_account::{FieldErrors, OrderedForm},
-        profile,
+        password_resets, profile,
         session_end::Extent,
         sessions,
         users::{self, PasswordChange},
@@ -20,7 +20,10 @@ use crate::{
     secret::Secret,
     web::{
         Entry, Fact,
-        admin::{ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, Row, RowAction},
+        admin::{
+            ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, Row, RowAction,
+            ToldOncePage,
+        },
     },
 };
 
@@ -81,6 +84,51 @@ pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response
         }
         Err(refusal) => desk.refused(refusal),
     }
+}
+
+pub(super) async fn make_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let signet = desk.visit.server.signet();
+    let made = match password_resets::create(signet, &desk.access, id).await {
+        Ok(made) => made,
+        Err(refusal @ ManagementRefusal::Conflict(_)) => {
+            let password = Some(refusal.to_string());
+            return page(desk, id, StatusCode::CONFLICT, Correction { password, ..Correction::default() });
+        }
+        Err(refusal) => return desk.refused(refusal),
+    };
+    let page = ToldOncePage {
+        title: "The link is made".to_owned(),
+        label: "Link".to_owned(),
+        secret: made.link,
+        advice: format!(
+            "Copy the link and hand it to the person; it works once, until {}. A newer one ends it.",
+            minute(made.expires_at)
+        ),
+        crumbs: crumbs(&[("people", "People"), (id, "This person")]),
+    };
+    // Not a redirect: the link is shown once and stands in no address.
+    Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
+}
+
+pub(super) async fn withdraw_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let withdrawn = password_resets::withdraw(desk.visit.server.signet(), &desk.access, id).await;
+    desk.answer(withdrawn.map(|()| desk.redirect(&["people", id])))
+}
+
+/// The forms about the link with which the person sets a password; nobody makes one for themselves.
+fn reset_link(desk: &Desk, account: &Account) -> poem::Result<Option<ResetLink>> {
+    let id = account.id.as_str();
+    let works_until = match password_resets::works_until(desk.visit.server.signet(), &desk.access, id) {
+        Ok(works_until) => works_until,
+        Err(ManagementRefusal::Fault(cause)) => return Err(fault(cause)),
+        Err(_) => return Ok(None),
+    };
+    let withdraw = || desk.form(&["people", id, "password-reset", "delete"]);
+    let is_other = desk.access.subject().as_str() != id;
+    Ok((is_other && account.is_active()).then(|| ResetLink {
+        make: desk.form(&["people", id, "password-reset"]),
+        pending: works_until.map(|until| (minute(until), withdraw())),
+    }))
 }
 
 pub(super) async fn sign_out(desk: &Desk, id: &str) -> poem::Result<Response> {
@@ -193,7 +241,7 @@ fn list(
         rows,
         next: next(&LocalPath::admin(&["people", id, segment]), &[], page_token),
     };
-    desk.page(StatusCode::OK, page.render(&desk.visit.server.brand))
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) -> poem::Result<Response> {
@@ -213,7 +261,7 @@ fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) ->
         form: desk.form(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People"), (id, username)]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> poem::Result<Response> {
@@ -234,6 +282,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
         profile: facts(&account),
         ordered: OrderedFields { error, ..ordered_fields(desk, &account, ordered) },
         password: (!is_self || password.is_some()).then(|| (password_form(), password)),
+        reset_link: reset_link(desk, &account)?,
         sign_out: desk.form(&["people", id, "sessions"]),
         links: vec![
             link("sessions", "Sessions"),
@@ -243,7 +292,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
         delete: LocalPath::admin(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People")]),
     };
-    Ok(desk.page(status, page.render(&desk.visit.server.brand)))
+    Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
 fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, FieldErrors)>) -> OrderedFields {

@@ -1,0 +1,132 @@
+//! What a change of a record has changed, by the names of its members. The values never leave here.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Actor, EventKind, Occurrence};
+use crate::{
+    account::record::{Account, AccountId},
+    oauth::client::Client,
+};
+
+/// What has happened to a person whose record was `before` and is `after`. A password that was only hashed anew is nothing.
+#[must_use]
+pub fn of_account(before: &Account, after: &Account, actor: &Actor) -> Vec<Occurrence> {
+    let is = |kind| Occurrence::of(kind).about(&after.id);
+    let mut occurrences = Vec::new();
+    if before.password_changed_at != after.password_changed_at {
+        occurrences.push(is(EventKind::PasswordChanged));
+    }
+    if before.standing != after.standing {
+        occurrences.push(is(if after.is_active() { EventKind::AccountEnabled } else { EventKind::AccountDisabled }));
+    }
+    let members = changed(&visible(before), &visible(after));
+    if !members.is_empty() {
+        let kind = if is_own(actor, &after.id) { EventKind::ProfileChanged } else { EventKind::PersonChanged };
+        occurrences.push(is(kind).changing(members));
+    }
+    occurrences
+}
+
+/// What has happened to an application whose record was `before` and is `after`.
+#[must_use]
+pub fn of_client(before: &Client, after: &Client) -> Vec<Occurrence> {
+    let is = |kind| Occurrence::of(kind).with_client(&after.client_id);
+    let has = |client: &Client, digest: &str| client.secrets.iter().any(|one| one.digest.as_str() == digest);
+    let mut occurrences = Vec::new();
+    if after.secrets.iter().any(|secret| !has(before, secret.digest.as_str())) {
+        occurrences.push(is(EventKind::SecretAdded));
+    }
+    if before.secrets.iter().any(|secret| !has(after, secret.digest.as_str())) {
+        occurrences.push(is(EventKind::SecretRemoved));
+    }
+    if before.is_disabled != after.is_disabled {
+        occurrences.push(is(if after.is_disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled }));
+    }
+    let members = changed(&members(&before.metadata), &members(&after.metadata));
+    if !members.is_empty() {
+        occurrences.push(is(EventKind::ClientChanged).changing(members));
+    }
+    occurrences
+}
+
+fn is_own(actor: &Actor, account: &AccountId) -> bool {
+    actor.account() == Some(account)
+}
+
+/// What of an account is told by its name when it changes: not what tells of itself, and never the password.
+fn visible(account: &Account) -> Map<String, Value> {
+    let mut members = members(&Account { password: None, ..account.clone() });
+    for told_otherwise in ["id", "password", "password_changed_at", "standing", "created_at", "updated_at"] {
+        members.remove(told_otherwise);
+    }
+    // The claims are members like others to whoever reads of them.
+    if let Some(Value::Object(claims)) = members.remove("claims") {
+        members.extend(claims);
+    }
+    members
+}
+
+fn members(record: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+/// The names under which the two differ, in the order of the alphabet.
+fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
+    let mut names: Vec<String> =
+        before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name)).cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, OffsetDateTime, macros::datetime};
+
+    use super::*;
+    use crate::{
+        account::record::{EmailAddress, Role, Standing, Username},
+        entropy::Entropy,
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn account() -> Account {
+        Account::new(Username::parse("ada").unwrap(), NOW, Entropy::system())
+    }
+
+    fn kinds(occurrences: &[Occurrence]) -> Vec<&'static str> {
+        occurrences.iter().map(|occurrence| occurrence.kind.as_str()).collect()
+    }
+
+    #[test]
+    fn a_change_is_told_by_names_and_not_by_values() {
+        let before = account();
+        let mut after = before.clone();
+        after.email = Some(EmailAddress::parse("ada@example.org").unwrap());
+        after.role = Role::Administrator;
+        after.updated_at = NOW + Duration::HOUR;
+        let [told] = &of_account(&before, &after, &Actor::Server)[..] else { panic!() };
+        assert_eq!((told.kind, told.members.clone()), (EventKind::PersonChanged, vec!["email".into(), "role".into()]));
+        assert!(!serde_json::to_string(told).unwrap().contains("ada@"));
+        let own = of_account(&before, &after, &Actor::Account(before.id.clone()));
+        assert_eq!(kinds(&own), ["profile_changed"]);
+    }
+
+    #[test]
+    fn what_has_a_kind_of_its_own_is_told_by_it() {
+        let before = account();
+        let mut after = before.clone();
+        after.standing = Standing::Disabled;
+        after.password_changed_at = Some(NOW);
+        assert_eq!(kinds(&of_account(&before, &after, &Actor::Server)), ["password_changed", "account_disabled"]);
+        assert_eq!(kinds(&of_account(&after, &before, &Actor::Server)), ["password_changed", "account_enabled"]);
+        assert!(of_account(&before, &before.clone(), &Actor::Server).is_empty());
+        let touched = Account { updated_at: NOW + Duration::DAY, ..before.clone() };
+        assert!(of_account(&before, &touched, &Actor::Server).is_empty());
+    }
+}

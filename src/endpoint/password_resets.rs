@@ -1,0 +1,149 @@
+//! `/users/{id}/password-reset` and `/reset`: an administrator makes a link, and whoever gets it sets the password.
+
+use time::OffsetDateTime;
+
+use super::{
+    Fault, Signet,
+    access::Access,
+    management::{ATTEMPTS, ManagementRefusal, taken},
+    new_account::FieldErrors,
+    session_end::{self, Extent},
+    users,
+};
+use crate::{
+    account::{
+        password::NewPassword,
+        password_reset::{PasswordReset, ResetCode, redeem},
+        record::Account,
+    },
+    oauth::grant::EndCause,
+    secret::Secret,
+    store::Kept,
+};
+
+pub use crate::account::password_reset::ResetRefusal as DeadLink;
+
+/// A link that was just made. It is told this once.
+#[derive(Debug)]
+pub struct NewResetLink {
+    /// Where it leads.
+    pub link: Secret,
+    /// When it ceases to work.
+    pub expires_at: OffsetDateTime,
+}
+
+/// Why no password was set.
+#[derive(Debug)]
+pub enum ResetRefusal {
+    /// The link.
+    Link(DeadLink),
+    /// The password, as the field `password`.
+    Fields(FieldErrors),
+    /// Our side failed.
+    Fault(Fault),
+}
+
+impl<F: Into<Fault>> From<F> for ResetRefusal {
+    fn from(fault: F) -> Self {
+        Self::Fault(fault.into())
+    }
+}
+
+/// Makes a link with which the person of `id` sets a password, in place of the one before. It is for somebody else:
+/// whoever is signed in changes their own password by the one of today.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then the link before, if there is one, still works.
+pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewResetLink, ManagementRefusal> {
+    users::manager(access)?;
+    for _ in 0..ATTEMPTS {
+        let (kept, _) = users::find_to_change(signet, access, id)?;
+        let account = &kept.record;
+        if access.subject().as_str() == account.id.as_str() {
+            return Err(ManagementRefusal::Conflict("it is you: change your own password by the one of today"));
+        }
+        if !account.is_active() {
+            return Err(ManagementRefusal::Conflict("the account is disabled; enable it first"));
+        }
+        let lifetime = signet.lifetimes.password_reset;
+        let (reset, code) = PasswordReset::draw(&account.id, lifetime, signet.clock.now(), signet.entropy);
+        if taken(signet.store.put_password_reset(&kept, &reset).await)? {
+            tracing::info!(account = %account.id, by = %access.subject(), "password reset link made");
+            let link = Secret::new(signet.issuer.endpoint(&format!("/reset?code={}", code.expose())));
+            return Ok(NewResetLink { link, expires_at: reset.expires_at() });
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// Until when the newest link of the person works, if it does.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
+    users::manager(access)?;
+    let (kept, _) = users::find(signet, access, id)?;
+    let reset = signet.store.password_reset(&kept.record.id)?;
+    let now = signet.clock.now();
+    Ok(reset.filter(|kept| kept.record.is_usable(now)).map(|kept| kept.record.expires_at()))
+}
+
+/// Takes the link of a person back. That there is none is no error.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub async fn withdraw(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
+    users::manager(access)?;
+    let (kept, _) = users::find_to_change(signet, access, id)?;
+    signet.store.delete_password_reset(&kept.record.id).await?;
+    tracing::info!(account = %kept.record.id, by = %access.subject(), "password reset link taken back");
+    Ok(())
+}
+
+/// Whose password the link with `presented` sets, if it works.
+///
+/// # Errors
+///
+/// [`ResetRefusal`].
+pub fn check(signet: &Signet, presented: &Secret) -> Result<Account, ResetRefusal> {
+    look_up(signet, presented).map(|(kept, _)| kept.record)
+}
+
+/// Sets the password of the account that the link is for. Every session and grant that began with the one before ends.
+///
+/// # Errors
+///
+/// [`ResetRefusal`]; then the password is what it was, and the link still works if it did before.
+pub async fn reset(signet: &Signet, presented: &Secret, new_password: Secret) -> Result<Account, ResetRefusal> {
+    let (kept, _) = look_up(signet, presented)?;
+    let password = NewPassword::parse(new_password, &signet.password_policy, &users::known_about(signet, &kept.record))
+        .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", &refusal)))?;
+    let hash = signet.hasher.hash(password, signet.entropy).await?;
+    // The hash took a while: the link is looked at again, and spent together with the change.
+    for _ in 0..ATTEMPTS {
+        let (kept, reset) = look_up(signet, presented)?;
+        let mut changed = kept.record.clone();
+        changed.change_password(hash.clone(), signet.clock.now());
+        if taken(signet.store.reset_password(&kept, &changed, &reset).await)? {
+            tracing::info!(account = %changed.id, "password set by a link");
+            session_end::end_all(signet, &changed.id, Extent::Logins, EndCause::RevokedByPerson).await?;
+            return Ok(changed);
+        }
+    }
+    Err(Fault::Contended.into())
+}
+
+/// The account of the link and the link, which may be used.
+fn look_up(signet: &Signet, presented: &Secret) -> Result<(Kept<Account>, Kept<PasswordReset>), ResetRefusal> {
+    let unknown = || ResetRefusal::Link(DeadLink::LinkUnknown);
+    let code = ResetCode::parse(presented).ok_or_else(unknown)?;
+    let kept = signet.store.account(&code.account)?.ok_or_else(unknown)?;
+    let reset = signet.store.password_reset(&code.account)?;
+    let stored = reset.as_ref().map(|kept| &kept.record);
+    // What the change needs is the link itself, which is compared when it is spent.
+    let _admitted = redeem(stored, &code, &kept.record, signet.clock.now()).map_err(ResetRefusal::Link)?;
+    Ok((kept, reset.ok_or_else(unknown)?))
+}

@@ -1,0 +1,97 @@
+use serde_json::json;
+
+use super::*;
+
+fn uris() -> Vec<RedirectUri> {
+    vec![RedirectUri::parse("https://app.example.org/cb").unwrap()]
+}
+
+fn policy() -> RegistrationPolicy {
+    RegistrationPolicy { signing_algs: Algorithm::ALL.to_vec(), ..RegistrationPolicy::default() }
+}
+
+fn refused(change: impl FnOnce(&mut OpenidRequest)) -> &'static str {
+    let mut request = OpenidRequest::default();
+    change(&mut request);
+    request.read(&uris(), &policy()).unwrap_err().member
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn what_is_left_out_has_the_defaults_of_the_specification() {
+    let metadata = OpenidRequest::default().read(&uris(), &policy()).unwrap();
+    assert_eq!(metadata, OpenidMetadata::default());
+    let written = serde_json::to_value(&metadata).unwrap();
+    assert_eq!(written, json!({"subject_type": "public", "id_token_signed_response_alg": "RS256"}));
+    assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);
+}
+
+#[test]
+fn each_member_that_cannot_be_registered_is_named() {
+    // 3rd_party-init-login-nohttps of the conformance suite
+    assert_eq!(refused(|r| r.initiate_login_uri = text("http://app.example.org/login")), "initiate_login_uri");
+    assert_eq!(refused(|r| r.logo_uri = text("javascript:x")), "logo_uri");
+    assert_eq!(refused(|r| r.jwks_uri = text("http://app.example.org/jwks")), "jwks_uri");
+    assert_eq!(refused(|r| r.jwks_uri = text("https://u:p@app.example.org/jwks")), "jwks_uri");
+    assert_eq!(refused(|r| r.subject_type = text("private")), "subject_type");
+    assert_eq!(refused(|r| r.sector_identifier_uri = text("http://a.example")), "sector_identifier_uri");
+    assert_eq!(refused(|r| r.id_token_signed_response_alg = text("none")), "id_token_signed_response_alg");
+    assert_eq!(refused(|r| r.id_token_signed_response_alg = text("HS256")), "id_token_signed_response_alg");
+    assert_eq!(refused(|r| r.userinfo_signed_response_alg = text("none")), "userinfo_signed_response_alg");
+    assert_eq!(refused(|r| r.request_object_signing_alg = text("none")), "request_object_signing_alg");
+    assert_eq!(refused(|r| r.token_endpoint_auth_signing_alg = text("HS1")), "token_endpoint_auth_signing_alg");
+    assert_eq!(refused(|r| r.request_uris = Some(vec!["file:///x".to_owned()])), "request_uris");
+    assert_eq!(refused(|r| r.default_max_age = Some(-1)), "default_max_age");
+    assert_eq!(refused(|r| r.default_acr_values = Some(vec![String::new()])), "default_acr_values");
+    assert_eq!(refused(|r| r.backchannel_logout_uri = text("https://a.example/#x")), "backchannel_logout_uri");
+    assert_eq!(refused(|r| r.jwks = Some(json!({"keys": []}))), "jwks");
+    assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "EC", "d": "x"}]}))), "jwks");
+    assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "oct", "k": "x"}]}))), "jwks");
+    let both = |r: &mut OpenidRequest| {
+        r.jwks = Some(json!({"keys": [{"kty": "EC"}]}));
+        r.jwks_uri = text("https://app.example.org/jwks");
+    };
+    assert_eq!(refused(both), "jwks");
+}
+
+// OpenID Connect Core §8.1
+#[test]
+fn pairwise_subjects_of_several_hosts_need_a_sector() {
+    let several = [uris(), vec![RedirectUri::parse("https://b.example.org/cb").unwrap()]].concat();
+    let mut request = OpenidRequest { subject_type: text("pairwise"), ..OpenidRequest::default() };
+    assert!(request.read(&uris(), &policy()).is_ok());
+    assert_eq!(request.read(&several, &policy()).unwrap_err().member, "sector_identifier_uri");
+    request.sector_identifier_uri = text("https://app.example.org/sector.json");
+    assert_eq!(request.read(&several, &policy()).unwrap().subject_type, SubjectType::Pairwise);
+}
+
+// OpenID Connect Registration §5
+#[test]
+fn the_document_of_a_sector_lists_each_redirect_uri() {
+    let mine = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
+    let all = json!(["https://b.example/cb", "https://a.example/cb", "https://c.example/cb"]);
+    assert!(sector_lists(Some(&all), &mine).is_ok());
+    for document in [json!([]), json!(["https://a.example/cb"]), json!({"redirect_uris": mine}), json!("x")] {
+        let refusal = sector_lists(Some(&document), &mine).unwrap_err();
+        assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
+    }
+    assert!(sector_lists(None, &mine).is_err());
+    let mut request = OpenidRequest { sector_identifier_uri: text("https://a.example/s"), ..OpenidRequest::default() };
+    assert_eq!(names_sector(&request), None);
+    request.subject_type = text("pairwise");
+    assert_eq!(names_sector(&request), Some("https://a.example/s"));
+}
+
+#[test]
+fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
+    for name in ["HS256", "RS256", "ES256"] {
+        let request = OpenidRequest { token_endpoint_auth_signing_alg: text(name), ..OpenidRequest::default() };
+        let metadata = request.read(&uris(), &policy()).unwrap();
+        let written = serde_json::to_value(&metadata).unwrap();
+        assert_eq!(written["token_endpoint_auth_signing_alg"], name);
+        assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);
+    }
+}

@@ -1,0 +1,174 @@
+use super::*;
+
+fn registered(uris: &[&str]) -> Vec<RedirectUri> {
+    uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect()
+}
+
+// Each is one step away from a URI that the test registers.
+const VARIANTS: &[&str] = &[
+    "https://app.example.org/cb",
+    "https://app.example.org/cb?tenant=1&x=1",
+    "https://app.example.org/cb?tenant=12",
+    "https://app.example.org/cb?tenant=1#f",
+    "https://app.example.org/cb?tenant=1#",
+    "https://app.example.org/cb/?tenant=1",
+    "https://app.example.org/CB?tenant=1",
+    "https://APP.example.org/cb?tenant=1",
+    "HTTPS://app.example.org/cb?tenant=1",
+    "http://app.example.org/cb?tenant=1",
+    "https://app.example.org:443/cb?tenant=1",
+    "https://app.example.org:8443/cb?tenant=1",
+    "https://app.example.org./cb?tenant=1",
+    "https://app.example.org.evil.example/cb?tenant=1",
+    "https://evil.example/app.example.org/cb?tenant=1",
+    "https://evilapp.example.org/cb?tenant=1",
+    "https://app.example.org@evil.example/cb?tenant=1",
+    "https://user@app.example.org/cb?tenant=1",
+    "https://a@b@app.example.org/cb?tenant=1",
+    "https://app.example.org\\@evil.example/cb?tenant=1",
+    "https:\\\\app.example.org\\cb?tenant=1",
+    "https:/app.example.org/cb?tenant=1",
+    "https:///app.example.org/cb?tenant=1",
+    "//app.example.org/cb?tenant=1",
+    "/cb?tenant=1",
+    "https://app.example.org//cb?tenant=1",
+    "https://app.example.org/./cb?tenant=1",
+    "https://app.example.org/x/../cb?tenant=1",
+    "https://app.example.org/%2e%2e/cb?tenant=1",
+    "https://app.example.org/..;/cb?tenant=1",
+    "https://app.example.org/%63b?tenant=1",
+    "https://app.example.org/cb%00?tenant=1",
+    "https://app.example.org/cb%252f?tenant=1",
+    "https://app.example.org/cb?tenant=%31",
+    "https://app.example.org/cb?tenant=1 ",
+    " https://app.example.org/cb?tenant=1",
+    "https://app.example.org/cb?tenant=1\n",
+    "https://app.example.org/cb?tenant=1\t",
+    "https://app.example.org/cb?tenant=1\0",
+    "https://аpp.example.org/cb?tenant=1",
+    "https://xn--pp-7kc.example.org/cb?tenant=1",
+    "https://[::1]/cb?tenant=1",
+    "https://127.0.0.1/cb",
+    "http://127.0.0.1/CB",
+    "http://127.0.0.1/cb/",
+    "http://127.0.0.1/cb?x=1",
+    "http://127.0.0.1.evil.example/cb",
+    "http://127.0.0.1:80.evil.example/cb",
+    "http://127.0.0.1:@evil.example/cb",
+    "http://127.0.0.1:80@evil.example/cb",
+    "http://127.0.0.1:0/cb",
+    "http://127.0.0.1:65536/cb",
+    "http://127.0.0.1:/cb",
+    "http://127.0.0.1:8o/cb",
+    "http://127.0.0.2/cb",
+    "http://127.1/cb",
+    "http://2130706433/cb",
+    "http://0x7f.0.0.1/cb",
+    "http://localhost/cb",
+    "http://localhost.evil.example/cb",
+    "http://[::1]/cb",
+    "http://[::1]:80/cb",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "",
+];
+
+// RFC 9700 §4.1.3
+#[test]
+fn an_unregistered_redirect_uri_is_never_redirected_to() {
+    let own = registered(&["https://app.example.org/cb?tenant=1", "http://127.0.0.1/cb"]);
+    for requested in VARIANTS {
+        assert_eq!(
+            TrustedRedirectUri::choose(&own, Some(requested)),
+            Err(UntrustedRedirectUri::NotRegistered((*requested).to_owned())),
+            "{requested:?}"
+        );
+    }
+    let long = format!("https://app.example.org/cb?tenant=1{}", "a".repeat(65_536));
+    assert!(TrustedRedirectUri::choose(&own, Some(&long)).is_err());
+    assert!(TrustedRedirectUri::choose(&own, Some("https://app.example.org/cb?tenant=1")).is_ok());
+}
+
+// RFC 8252 §7.3
+#[test]
+fn the_port_of_a_loopback_address_may_vary() {
+    let own = registered(&["http://127.0.0.1/cb", "http://[::1]:3000/cb", "http://localhost:3000/cb"]);
+    for requested in [
+        "http://127.0.0.1/cb",
+        "http://127.0.0.1:1/cb",
+        "http://127.0.0.1:65535/cb",
+        "http://[::1]:51004/cb",
+        "http://[::1]/cb",
+        "http://localhost:3000/cb",
+    ] {
+        assert!(TrustedRedirectUri::choose(&own, Some(requested)).is_ok(), "{requested}");
+    }
+    // §8.3: localhost is a name, and names can be made to lead elsewhere.
+    assert!(TrustedRedirectUri::choose(&own, Some("http://localhost:3001/cb")).is_err());
+}
+
+// RFC 6749 §3.1.2.3
+#[test]
+fn a_request_may_name_none_only_if_there_is_one() {
+    let one = registered(&["https://app.example.org/cb"]);
+    let two = registered(&["https://app.example.org/cb", "https://app.example.org/other"]);
+    assert!(TrustedRedirectUri::choose(&one, None).is_ok());
+    assert_eq!(TrustedRedirectUri::choose(&two, None), Err(UntrustedRedirectUri::Missing));
+    assert_eq!(TrustedRedirectUri::choose(&[], None), Err(UntrustedRedirectUri::Missing));
+}
+
+// RFC 9700 §2.6 and RFC 8252 §7.1
+#[test]
+fn only_safe_uris_are_registered() {
+    for (text, expected) in [
+        ("https://app.example.org/cb", Ok(())),
+        ("https://app.example.org", Ok(())),
+        ("https://app.example.org/cb?a=b", Ok(())),
+        ("http://127.0.0.1/cb", Ok(())),
+        ("http://[::1]:8080/cb", Ok(())),
+        ("http://localhost:3000/cb", Ok(())),
+        ("org.example.app:/cb", Ok(())),
+        ("app.immich:///oauth-callback", Ok(())),
+        ("http://app.example.org/cb", Err(RedirectUriRefusal::PlainHttp)),
+        ("http://localhost.evil.example/cb", Err(RedirectUriRefusal::PlainHttp)),
+        ("https://app.example.org/cb#x", Err(RedirectUriRefusal::Fragment)),
+        ("https://app.example.org/cb#", Err(RedirectUriRefusal::Fragment)),
+        ("https://me:pw@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
+        ("https://@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
+        ("javascript:alert(1)", Err(RedirectUriRefusal::Scheme)),
+        ("JaVaScRiPt:alert(1)", Err(RedirectUriRefusal::Scheme)),
+        ("data:text/html,x", Err(RedirectUriRefusal::Scheme)),
+        ("vbscript:x", Err(RedirectUriRefusal::Scheme)),
+        ("file:///etc/passwd", Err(RedirectUriRefusal::Scheme)),
+        ("blob:https://app.example.org/1", Err(RedirectUriRefusal::Scheme)),
+        ("about:blank", Err(RedirectUriRefusal::Scheme)),
+        ("myapp:/cb", Err(RedirectUriRefusal::Scheme)),
+        ("/cb", Err(RedirectUriRefusal::NotAbsolute)),
+        ("", Err(RedirectUriRefusal::NotAbsolute)),
+        ("https://app.example.org/c b", Err(RedirectUriRefusal::NotAbsolute)),
+        ("https://app.example.org\\cb", Err(RedirectUriRefusal::NotAbsolute)),
+        ("https://app.example.org/cb\n", Err(RedirectUriRefusal::NotAbsolute)),
+        ("https://äpp.example.org/cb", Err(RedirectUriRefusal::NotAbsolute)),
+    ] {
+        assert_eq!(RedirectUri::parse(text).map(|_| ()), expected, "{text:?}");
+    }
+}
+
+// RFC 6749 §3.1.2
+#[test]
+fn the_uris_own_query_is_kept() {
+    let trusted = |uri: &str| TrustedRedirectUri(uri.to_owned());
+    let pairs = [("code", "a b"), ("state", "x&y")];
+    assert_eq!(trusted("https://a.example/cb").with_query(&pairs), "https://a.example/cb?code=a+b&state=x%26y");
+    assert_eq!(trusted("https://a.example/cb?t=1").with_query(&pairs[..1]), "https://a.example/cb?t=1&code=a+b");
+    assert_eq!(trusted("https://a.example/cb?").with_query(&pairs[..1]), "https://a.example/cb?code=a+b");
+    assert_eq!(trusted("app.immich:///cb").with_query(&pairs[..1]), "app.immich:///cb?code=a+b");
+}
+
+#[test]
+fn a_person_is_told_where_the_answer_goes() {
+    let destination = |uri: &str| TrustedRedirectUri(uri.to_owned()).destination();
+    assert_eq!(destination("https://a.example:8443/cb?x=1"), Destination::Host("a.example".to_owned()));
+    assert_eq!(destination("http://127.0.0.1:8/cb"), Destination::ThisDevice);
+    assert_eq!(destination("org.example.app:/cb"), Destination::Scheme("org.example.app".to_owned()));
+}

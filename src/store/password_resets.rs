@@ -1,0 +1,71 @@
+//! Links with which people set their passwords: the newest of each account.
+
+use time::OffsetDateTime;
+
+use super::{
+    Commit, CommitError, Namespace, StoreFault,
+    accounts::{affected, beside, replace},
+    namespaces::PASSWORD_RESETS,
+    record::{Kept, Record, Store, put},
+};
+use crate::account::{
+    password_reset::PasswordReset,
+    record::{Account, AccountId},
+};
+
+impl Record for PasswordReset {
+    const NAMESPACE: Namespace = PASSWORD_RESETS;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(self.expires_at())
+    }
+
+    fn issued_at(&self) -> Option<OffsetDateTime> {
+        Some(self.created_at())
+    }
+}
+
+impl Store {
+    /// The newest link of the account, if it was neither used nor taken back.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn password_reset(&self, account: &AccountId) -> Result<Option<Kept<PasswordReset>>, StoreFault> {
+        self.read(account.as_str().as_bytes())
+    }
+
+    /// Keeps a new link in place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when something else changed the account since it was read.
+    pub async fn put_password_reset(&self, kept: &Kept<Account>, reset: &PasswordReset) -> Result<(), CommitError> {
+        self.commit(put(beside(Commit::new(), kept), kept.record.id.as_str().as_bytes(), reset)?).await
+    }
+
+    /// Takes the link of the account back. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn delete_password_reset(&self, account: &AccountId) -> Result<(), CommitError> {
+        self.commit(Commit::new().delete(PASSWORD_RESETS, account.as_str())).await
+    }
+
+    /// Keeps `changed`, which has another password, in place of `kept`, and spends the link that allowed it: of any number
+    /// who use one link at once, exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when something else changed the account, or the link, since they were read.
+    pub async fn reset_password(
+        &self,
+        kept: &Kept<Account>,
+        changed: &Account,
+        reset: &Kept<PasswordReset>,
+    ) -> Result<(), CommitError> {
+        let commit = reset.unchanged(Commit::new(), kept.record.id.as_str().as_bytes());
+        self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
+    }
+}

@@ -1,0 +1,99 @@
+//! The pages at `/reset`: whoever was given a link sets a password.
+
+use maud::{Markup, html};
+
+use super::component::{Button, alert, hidden, notice};
+use super::field::Field;
+use super::layout::{Frame, Voice};
+
+const TITLE: &str = "Choose a new password";
+const CONSEQUENCE: &str = "This link works once. Every device and every application is signed out.";
+const NEW_PASSWORD: &str = "New password";
+const SUBMIT: &str = "Set the password";
+const DONE: &str = "Your password is set";
+const DONE_NOTE: &str = "Every device was signed out, and the link works no more.";
+const SIGN_IN: &str = "Sign in";
+
+/// The page behind a link.
+#[derive(Clone, Debug)]
+pub struct ResetPage {
+    /// The code of the link.
+    pub code: String,
+    /// Whose password it is, so that the browser keeps it with the right name.
+    pub username: String,
+    /// What is wrong with the password.
+    pub password_error: Option<String>,
+    /// What is wrong beside the field, as a sentence.
+    pub error: Option<String>,
+    /// The length of the shortest password, in characters.
+    pub minimum_password_length: usize,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// The page after it.
+#[derive(Clone, Copy, Debug)]
+pub struct ResetDonePage;
+
+impl ResetPage {
+    /// The page. Its form posts `code` and `password` to `/reset`.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, TITLE).around(&html! {
+            section .card {
+                h1 { (TITLE) }
+                p .subtitle { "for " bdi .chosen { (self.username) } }
+                @if let Some(error) = &self.error { (alert(error)) }
+                p { (CONSEQUENCE) }
+                form method="post" action="/reset" {
+                    (hidden(&self.anti_forgery, None))
+                    input type="hidden" name="code" value=(self.code);
+                    input type="hidden" name="username" autocomplete="username" value=(self.username);
+                    (Field::new_password(voice.words).named("password", NEW_PASSWORD)
+                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
+                        .error(self.password_error.as_deref()))
+                    div .actions { (Button::primary("reset-submit", SUBMIT)) }
+                }
+            }
+        })
+    }
+}
+
+impl ResetDonePage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        Frame::question(voice, DONE).around(&html! {
+            section .card {
+                h1 { (DONE) }
+                (notice(DONE_NOTE))
+                div .actions { a #reset-sign-in .button .primary href="/login" { (SIGN_IN) } }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::Brand;
+
+    #[test]
+    fn the_code_of_the_link_travels_in_the_form_and_the_password_with_its_name() {
+        let brand = Brand { name: "Acme".to_owned() };
+        let page = ResetPage {
+            code: "c0de".to_owned(),
+            username: "eve".to_owned(),
+            password_error: Some("Too short.".to_owned()),
+            error: None,
+            minimum_password_length: 15,
+            anti_forgery: "token".to_owned(),
+        };
+        let html = page.render(Voice::english(&brand)).into_string();
+        assert!(html.contains("<form method=\"post\" action=\"/reset\">"), "{html}");
+        assert!(html.contains("name=\"code\" value=\"c0de\""), "{html}");
+        assert!(html.contains("autocomplete=\"new-password\"") && html.contains("At least 15 characters"), "{html}");
+        assert!(html.contains("id=\"password-error\"") && html.contains("autocomplete=\"username\""), "{html}");
+        assert!(ResetDonePage.render(Voice::english(&brand)).into_string().contains("href=\"/login\""));
+    }
+}

@@ -1,0 +1,45 @@
+use maud::html;
+
+use crate::web::words::{LoginWords, LogoutWords, SetupWords, SignupWords};
+
+pub(super) const LOGIN: LoginWords = LoginWords {
+    sign_in: "Sign in",
+    continuing_to: |client| html! { "to continue to " (client) },
+    with_account_of: |server| format!("to your {server} account"),
+    mismatch: "That username and password do not match.",
+    expired: "This page had expired. Please sign in again.",
+    again: "Please confirm that it is you.",
+    new_here: |sign_up| html! { "New here? " (sign_up) },
+    create_an_account: "Create an account",
+};
+
+pub(super) const SIGNUP: SignupWords = SignupWords {
+    create_an_account: "Create an account",
+    continuing_to: |client| html! { "to continue to " (client) },
+    for_server: |server| format!("for {server} and the applications behind it"),
+    full_name: "Full name",
+    create_account: "Create account",
+    have_an_account: |sign_in| html! { "Have an account already? " (sign_in) },
+    sign_in: "Sign in",
+};
+
+pub(super) const SETUP: SetupWords = SetupWords {
+    set_up_this_server: "Set up this server",
+    create_the_first: "Create the first administrator. This link works once.",
+    create_administrator: "Create administrator",
+};
+
+pub(super) const LOGOUT: LogoutWords = LogoutWords {
+    sign_out: "Sign out",
+    sign_out_question: "Sign out?",
+    client_asks: |client| html! { (client) " asks you to sign out. " },
+    signed_in_as: |username| html! { "You are signed in as " (username) "." },
+    ends_session: "This ends your session on this server.",
+    stay_signed_in: "Stay signed in",
+    signed_out: "Signed out",
+    you_are_signed_out: "You are signed out",
+    applications_may_go_on: "Applications that you used may keep you signed in until their own session ends. On a \
+        shared computer, close the browser.",
+    return_to: |client| html! { "Return to " (client) },
+    sign_in_again: "Sign in again",
+};

@@ -1,0 +1,59 @@
+//! How a person gets in and out: signing in, signing up, signing out.
+
+use maud::Markup;
+
+words! {
+    /// The page at `/login`.
+    LoginWords(login) {
+        sign_in;
+        continuing_to(client: &Markup) -> Markup;
+        /// `server` is the name of whoever runs it.
+        with_account_of(server: &str) -> String;
+        mismatch;
+        expired;
+        again;
+        new_here(sign_up: &Markup) -> Markup;
+        create_an_account;
+    }
+}
+
+words! {
+    /// The page at `/signup`.
+    SignupWords(signup) {
+        create_an_account;
+        continuing_to(client: &Markup) -> Markup;
+        /// `server` is the name of whoever runs it.
+        for_server(server: &str) -> String;
+        full_name;
+        create_account;
+        have_an_account(sign_in: &Markup) -> Markup;
+        sign_in;
+    }
+}
+
+words! {
+    /// The page that creates the first administrator.
+    SetupWords(setup) {
+        set_up_this_server;
+        create_the_first;
+        create_administrator;
+    }
+}
+
+words! {
+    /// The pages at `/logout` and `/logout/done`.
+    LogoutWords(logout) {
+        sign_out;
+        sign_out_question;
+        /// Stands before the next two.
+        client_asks(client: &Markup) -> Markup;
+        signed_in_as(username: &Markup) -> Markup;
+        ends_session;
+        stay_signed_in;
+        signed_out;
+        you_are_signed_out;
+        applications_may_go_on;
+        return_to(client: &Markup) -> Markup;
+        sign_in_again;
+    }
+}
