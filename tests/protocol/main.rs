@@ -22,6 +22,7 @@ mod older_grants;
 mod openid_claims;
 mod openid_code;
 mod openid_discovery;
+mod openid_dynamic;
 mod openid_every_flow;
 mod openid_person;
 mod openid_rig;
