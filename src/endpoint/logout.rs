@@ -74,7 +74,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     };
     if request.needs_no_question() {
         let destination = request.destination;
-        end(signet, presented).await?;
+        end(signet, presented, browser).await?;
         return Ok(LogoutStep::SignedOut(destination));
     }
     tracing::info!(
@@ -102,7 +102,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
 ///
 /// When it cannot be written. Then the person is still signed in, and must not be told otherwise.
 pub async fn confirm(signet: &Signet, browser: &Browser) -> Result<(), Fault> {
-    end(signet, presented(signet, browser)?).await
+    end(signet, presented(signet, browser)?, browser).await
 }
 
 /// Where the person returns to, from what travelled with the answer.
@@ -120,9 +120,10 @@ fn presented(signet: &Signet, browser: &Browser) -> Result<Option<(Digest, Sessi
     Ok(signet.store.session(&digest)?.map(|kept| (digest, kept.record)))
 }
 
-async fn end(signet: &Signet, presented: Option<(Digest, Session)>) -> Result<(), Fault> {
+async fn end(signet: &Signet, presented: Option<(Digest, Session)>, browser: &Browser) -> Result<(), Fault> {
     let Some((digest, session)) = presented else { return Ok(()) };
-    session_end::end(signet, (&digest, &session), EndCause::SignedOut).await
+    let agent = browser.requester.as_account(&session.account);
+    session_end::end(signet, (&digest, &session), EndCause::SignedOut, &agent).await
 }
 
 /// What the request proves of itself, and the client that it is of: by the hint, or by name if there is no hint.

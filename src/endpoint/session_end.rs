@@ -8,6 +8,7 @@ use crate::{
         record::AccountId,
         session::{Session, Sid},
     },
+    audit::Agent,
     crypto::Digest,
     oauth::{
         client::ClientId,
@@ -26,25 +27,31 @@ pub enum Extent {
     Everything,
 }
 
-/// Ends one session, and what was granted for as long as it lasts.
+/// Ends one session at the wish of `agent`, and what was granted for as long as it lasts.
 ///
 /// # Errors
 ///
 /// When it cannot be written. Then the person may still be signed in, and must not be told otherwise.
-pub(super) async fn end(signet: &Signet, (digest, session): (&Digest, &Session), cause: EndCause) -> Result<(), Fault> {
+pub(super) async fn end(
+    signet: &Signet,
+    (digest, session): (&Digest, &Session),
+    cause: EndCause,
+    agent: &Agent,
+) -> Result<(), Fault> {
+    let store = signet.store.by(agent.clone());
     let subject = Subject::new(session.account.as_str());
     let participants = participants(signet, &subject)?;
     let meant = |grant: &Grant| grant.ends_with_session(session.sid.as_str());
     let now = signet.clock.now();
     // Before the session ends, so that it can be asked for again if the server stops in between; and after it, for what
     // was granted meanwhile.
-    signet.store.end_grants_of(&subject, meant, cause, now).await?;
-    conclude(signet, (digest, session), &participants).await?;
-    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    store.end_grants_of(&subject, meant, cause, now).await?;
+    conclude(signet, (digest, session), &participants, (cause, agent)).await?;
+    store.end_grants_of(&subject, meant, cause, now).await?;
     Ok(())
 }
 
-/// Ends every session of a person, and what `extent` says. How many sessions it were.
+/// Ends every session of a person at the wish of `agent`, and what `extent` says. How many sessions it were.
 ///
 /// # Errors
 ///
@@ -54,23 +61,25 @@ pub(super) async fn end_all(
     account: &AccountId,
     extent: Extent,
     cause: EndCause,
+    agent: &Agent,
 ) -> Result<usize, Fault> {
+    let store = signet.store.by(agent.clone());
     let subject = Subject::new(account.as_str());
     let participants = participants(signet, &subject)?;
     let meant = |grant: &Grant| extent == Extent::Everything || grant.ends_with_its_session();
     let now = signet.clock.now();
-    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    store.end_grants_of(&subject, meant, cause, now).await?;
     let (mut after, mut ended) = (None::<Vec<u8>>, 0);
     loop {
         let sessions = signet.store.sessions_of(account, after.as_deref(), PAGE)?;
         let Some((last, _)) = sessions.last() else { break };
         after = Some(last.clone());
         for (digest, kept) in sessions.into_iter().filter_map(|(_, placed)| placed) {
-            conclude(signet, (&digest, &kept.record), &participants).await?;
+            conclude(signet, (&digest, &kept.record), &participants, (cause, agent)).await?;
             ended += 1;
         }
     }
-    signet.store.end_grants_of(&subject, meant, cause, now).await?;
+    store.end_grants_of(&subject, meant, cause, now).await?;
     Ok(ended)
 }
 
@@ -93,6 +102,7 @@ async fn conclude(
     signet: &Signet,
     (digest, session): (&Digest, &Session),
     participants: &Participants,
+    (cause, agent): (EndCause, &Agent),
 ) -> Result<(), Fault> {
     let (subject, sid) = (Subject::new(session.account.as_str()), session.sid.as_str());
     let now = signet.clock.now();
@@ -100,7 +110,7 @@ async fn conclude(
     let notification =
         |client_id: &ClientId| LogoutNotification::new(client_id.clone(), subject.clone(), sid.to_owned(), now);
     let notifications: Vec<LogoutNotification> = told.map(notification).collect();
-    signet.store.end_session(digest, session, &notifications).await?;
+    signet.store.by(agent.clone()).end_session(digest, session, &notifications, cause).await?;
     tracing::info!(account = %session.account, to_tell = notifications.len(), "session ended");
     if !notifications.is_empty() {
         signet.logout_bell.notify_one();

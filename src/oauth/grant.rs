@@ -117,6 +117,22 @@ pub enum EndCause {
     SignedOut,
 }
 
+impl EndCause {
+    /// The cause in a word that stays the same.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeReplayed => "code_replayed",
+            Self::RefreshReplayed => "refresh_replayed",
+            Self::RevokedByClient => "revoked_by_client",
+            Self::RevokedByPerson => "revoked_by_person",
+            Self::RevokedByAdministrator => "revoked_by_administrator",
+            Self::ClientDeleted => "client_deleted",
+            Self::SignedOut => "signed_out",
+        }
+    }
+}
+
 /// What has to be known of the world before a grant may issue a token.
 #[derive(Clone, Debug)]
 pub struct Circumstances {

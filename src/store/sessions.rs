@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault, logout_notifications,
+    Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault,
+    events::OPERATIONS_OF_EVENT,
+    logout_notifications,
     namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT},
     record::{Kept, Keyed, Record, Store, pair, put, put_new},
 };
@@ -13,7 +15,9 @@ use crate::{
         record::AccountId,
         session::{Session, Sid},
     },
+    audit::{EventKind, Occurrence},
     crypto::Digest,
+    oauth::grant::EndCause,
     oidc::backchannel_logout::LogoutNotification,
 };
 
@@ -108,6 +112,8 @@ impl Store {
         };
         let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
         let commit = put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)?;
+        let occurrence = Occurrence::of(EventKind::LoginSucceeded).about(&session.account);
+        let commit = self.telling_of(commit, [occurrence.in_session(session.sid.as_str())])?;
         self.commit(put_new(commit, key(digest), session)?).await
     }
 
@@ -125,7 +131,7 @@ impl Store {
         self.commit(put(kept.unchanged(Commit::new(), key(digest)), key(digest), touched)?).await
     }
 
-    /// Ends a session, if it has not ended, and keeps whom to tell of it: with the session they are there, without it
+    /// Ends a session, if it has not ended, for `cause`, and keeps whom to tell of it: with the session they are there, without it
     /// they are not forgotten.
     ///
     /// # Errors
@@ -136,14 +142,21 @@ impl Store {
         digest: &Digest,
         session: &Session,
         notifications: &[LogoutNotification],
+        cause: EndCause,
     ) -> Result<(), CommitError> {
-        let beyond = notifications.len().saturating_sub(MAX_OPERATIONS - 2);
+        let beyond = notifications.len().saturating_sub(MAX_OPERATIONS - 2 - OPERATIONS_OF_EVENT);
         let (earlier, last) = notifications.split_at(beyond);
         for chunk in earlier.chunks(MAX_OPERATIONS) {
             self.commit(logout_notifications::put_all(Commit::new(), chunk)?).await?;
         }
         let commit = logout_notifications::put_all(Commit::new(), last)?;
         let place = pair(session.account.as_str(), session.sid.as_str());
+        let occurrence = match cause {
+            EndCause::SignedOut => Occurrence::of(EventKind::LoggedOut),
+            cause => Occurrence::of(EventKind::SessionEnded).because(cause.as_str()),
+        };
+        let occurrence = occurrence.about(&session.account).in_session(session.sid.as_str());
+        let commit = self.telling_of(commit, [occurrence])?;
         self.commit(commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place)).await
     }
 }
@@ -196,7 +209,7 @@ mod tests {
             assert_eq!(sids(&store, &ada), both);
             assert!(store.session_of(&eve, &one.sid).unwrap().is_none(), "somebody else's session");
             assert_eq!(store.session_of(&ada, &one.sid).unwrap().unwrap().0.as_str(), first.as_str());
-            store.end_session(&first, &one, &[]).await.unwrap();
+            store.end_session(&first, &one, &[], EndCause::SignedOut).await.unwrap();
             assert_eq!(sids(&store, &ada), [two.sid.as_str()]);
             assert!(store.session(&first).unwrap().is_none() && store.session_of(&ada, &one.sid).unwrap().is_none());
         }
@@ -234,7 +247,7 @@ mod tests {
                 LogoutNotification::new(client_id, subject, session.sid.as_str().to_owned(), NOW)
             };
             let notifications: Vec<_> = (0..200).map(notification).collect();
-            store.end_session(&digest, &session, &notifications).await.unwrap();
+            store.end_session(&digest, &session, &notifications, EndCause::SignedOut).await.unwrap();
             assert!(store.session(&digest).unwrap().is_none());
 
             let agenda = store.logout_agenda(NOW, 8).unwrap();

@@ -1,6 +1,6 @@
 //! Revocation, outages, restarts and rotations, with the time as an argument and an issuer within the process.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Duration;
 
 use super::{
@@ -231,6 +231,37 @@ async fn a_restart_while_the_issuer_is_down_knows_keys_and_revocations() {
     assert_eq!(code(verifier.verify(&fresh)), "status_stale");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the file");
     assert!(issuer.verifier(ORDERS).connect().await.is_err(), "without the file there is nothing");
+}
+
+#[tokio::test]
+async fn the_cache_file_keeps_each_list_as_it_was_last_sent() {
+    let (issuer, clock) = issuer();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("issuer.json");
+    let list = || {
+        let document: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        document["status_lists"][0]["jwt"].as_str().map(str::to_owned)
+    };
+    let verifier = issuer.verifier(ORDERS).cache_file(&file).connect().await.unwrap();
+    let fetch_keys = async || {
+        clock.advance(Duration::minutes(1));
+        verifier.refetch_keys().await;
+    };
+    let token = issuer.token(ORDERS).sign().unwrap();
+    verifier.verify_fresh(&token).await.unwrap();
+    let first = list().unwrap();
+    fetch_keys().await;
+    assert_eq!(list().as_ref(), Some(&first), "only the keys came again");
+    issuer.revoke(&token);
+    verifier.refresh().await.unwrap();
+    assert_ne!(list().unwrap(), first);
+    // The text is in the file alone, and is lost with it until it is sent again.
+    std::fs::remove_file(&file).unwrap();
+    fetch_keys().await;
+    assert_eq!(list(), None);
+    verifier.refresh().await.unwrap();
+    let restarted = issuer.verifier(ORDERS).cache_file(&file).build().unwrap();
+    assert_eq!(code(restarted.verify(&token)), "revoked");
 }
 
 #[tokio::test]

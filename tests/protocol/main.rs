@@ -34,6 +34,7 @@ mod outline;
 mod page_attacks;
 mod pages;
 mod password_reset;
+mod presets;
 mod races;
 mod receiver;
 mod refresh;

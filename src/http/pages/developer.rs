@@ -34,7 +34,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let signet = visit.server.signet();
     let registered = match purpose(&visit) {
         Some(Purpose::Service) => register_service(signet, &request(&visit), &access(&current)).await,
-        _ => register_by_person(signet, &request(&visit), current.subject()).await.map_err(ManagementRefusal::from),
+        _ => register_by_person(signet, &request(&visit), &access(&current)).await.map_err(ManagementRefusal::from),
     };
     let registered = match registered {
         Ok(registered) => registered,

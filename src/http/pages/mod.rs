@@ -14,6 +14,7 @@ pub(super) mod own_client;
 pub(super) mod own_data;
 pub(super) mod password;
 pub(super) mod picture;
+pub(super) mod presets;
 pub(super) mod profile;
 pub(super) mod reset;
 pub(super) mod schedule;

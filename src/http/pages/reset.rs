@@ -24,7 +24,8 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     visit.admit("reset")?;
     visit.server.reset_rate.take(ClientIp(visit.address))?;
-    match reset(visit.server.signet(), &code(&visit), Secret::new(visit.text("password"))).await {
+    let (signet, requester) = (visit.server.signet(), &visit.browser.requester);
+    match reset(signet, &code(&visit), Secret::new(visit.text("password")), requester).await {
         // Another page, so that nobody who reloads it sends the password again.
         Ok(_) => Ok(visit.redirect("/reset/done")),
         Err(ResetRefusal::Fields(errors)) => page(&visit, &errors, None),

@@ -56,6 +56,12 @@ impl LocalPath {
         Self(path)
     }
 
+    /// Where an application is registered by its name and its address.
+    #[must_use]
+    pub fn presets() -> Self {
+        Self(crate::web::PRESETS.to_owned())
+    }
+
     /// The same with a query.
     #[must_use]
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> Self {

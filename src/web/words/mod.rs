@@ -54,15 +54,24 @@ macro_rules! words {
     };
 }
 
+mod account;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
+mod consent;
+mod developer;
 mod english;
 mod entrance;
 mod frame;
 mod home;
 
+pub(crate) use account::{
+    AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
+    SessionsWords,
+};
 pub(crate) use choice::preferred;
+pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
+pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
 pub(crate) use entrance::{LoginWords, LogoutWords, SetupWords, SignupWords};
 pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
@@ -80,6 +89,20 @@ words! {
         logout: LogoutWords;
         home: HomeWords;
         form_post: FormPostWords;
+        client: ClientWords;
+        consent: ConsentWords;
+        device: DeviceWords;
+        developer: DeveloperWords;
+        own_client: OwnClientWords;
+        registered: RegisteredWords;
+        snippet: SnippetWords;
+        account: AccountWords;
+        profile: ProfileWords;
+        password: PasswordWords;
+        sessions: SessionsWords;
+        connected: ConnectedWords;
+        refresh_schedule: RefreshScheduleWords;
+        own_data: OwnDataWords;
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
             kinds: Vec::new(),
             kind: "",
         }),
-        links: Vec::new(),
+        links: vec![LocalLink::new("Register an application", LocalPath::presets())],
         actions: Vec::new(),
         rows,
     };
