@@ -18,6 +18,7 @@ mod hostile;
 mod https;
 mod key_rotation;
 mod logout;
+mod logout_in_frames;
 mod older_grants;
 mod openid_claims;
 mod openid_code;
