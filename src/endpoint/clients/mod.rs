@@ -83,7 +83,7 @@ pub async fn register_own(
     } else {
         Provenance::Person(access.subject().clone())
     };
-    create(signet, request, registrar, provenance).await
+    create(signet, request, (registrar, provenance), access.agent()).await
 }
 
 /// What `registrar` would register here with `request`.
