@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod chromium;
+mod logout_in_frames;
 mod npm_application;
 #[path = "../support/mod.rs"]
 mod support;

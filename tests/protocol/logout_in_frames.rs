@@ -62,7 +62,7 @@ async fn frontchannel_rp_initiated_logout_frames_issuer_and_session_and_then_goe
         assert!(page.header("content-security-policy").contains("; frame-src https://suite.example.org; "));
         let destination = format!("{BYE}?{}", encode(&[("state", "a;b'c\"d")]));
         assert_eq!(page.header("refresh"), format!("1;url={destination}"));
-        assert!(page.html.contains(&format!("id=\"logout-continue\" class=\"button primary\" href=\"{destination}\"")));
+        assert!(page.html.contains("id=\"logout-continue\"") && page.html.contains(&format!("href=\"{destination}\"")));
         assert!(page.html.contains("You are signed out") && !page.html.contains("<script"));
         assert_eq!(client.refused(&mut browser, &[("prompt", Some("none"))]).await, "login_required");
     }
@@ -130,7 +130,8 @@ async fn what_the_last_page_frames_and_where_it_leads_is_nobody_s_to_choose() {
 async fn a_frontchannel_logout_uri_is_of_the_origin_of_a_redirect_uri() {
     let rig = Rig::start().await;
     let nobody = Api::new(&rig.server.issuer, None);
-    for uri in ["https://evil.example/out", "http://suite.example.org/out", "https://suite.example.org:8443/", "javascript:x"]
+    for uri in
+        ["https://evil.example/out", "http://suite.example.org/out", "https://suite.example.org:8443/", "javascript:x"]
     {
         let registration = json!({"client_name": "Suite", "redirect_uris": [CALLBACK], "frontchannel_logout_uri": uri});
         assert_eq!(nobody.post("/register", &registration).await.refusal(), (400, "invalid_client_metadata"), "{uri}");
