@@ -190,13 +190,7 @@ fn logged_out(text: &str) -> LoggedOutPage {
 }
 
 fn error(text: &str) -> ErrorPage {
-    ErrorPage {
-        title: text.to_owned(),
-        message: text.to_owned(),
-        advice: text.to_owned(),
-        details: vec![Fact::new(text, text)],
-        reference: some(text),
-    }
+    ErrorPage::invalid_request().with_detail(text, text).with_reason(text).with_reference(text)
 }
 
 fn account(text: &str) -> AccountPage {

@@ -59,3 +59,17 @@ words! {
         sign_in_again;
     }
 }
+
+words! {
+    /// The pages at `/reset`.
+    ResetWords(reset) {
+        title;
+        for_person(username: &Markup) -> Markup;
+        consequence;
+        new_password;
+        submit;
+        done;
+        done_note;
+        sign_in;
+    }
+}

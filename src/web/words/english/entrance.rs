@@ -1,6 +1,6 @@
 use maud::html;
 
-use crate::web::words::{LoginWords, LogoutWords, SetupWords, SignupWords};
+use crate::web::words::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
 
 pub(super) const LOGIN: LoginWords = LoginWords {
     sign_in: "Sign in",
@@ -45,4 +45,15 @@ pub(super) const LOGOUT: LogoutWords = LogoutWords {
     go_on: "Continue",
     return_to: |client| html! { "Return to " (client) },
     sign_in_again: "Sign in again",
+};
+
+pub(super) const RESET: ResetWords = ResetWords {
+    title: "Choose a new password",
+    for_person: |username| html! { "for " (username) },
+    consequence: "This link works once. Every device and every application is signed out.",
+    new_password: "New password",
+    submit: "Set the password",
+    done: "Your password is set",
+    done_note: "Every device was signed out, and the link works no more.",
+    sign_in: "Sign in",
 };
