@@ -4,6 +4,7 @@
 mod axe;
 mod chromium;
 mod journeys;
+mod logout_in_frames;
 mod npm;
 mod npm_application;
 #[path = "../support/mod.rs"]
