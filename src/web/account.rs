@@ -68,7 +68,7 @@ impl AccountPage {
 }
 
 /// Title, what is there, where, and what one does there.
-const PLACES: [(&str, &str, &str, &str); 6] = [
+const PLACES: [(&str, &str, &str, &str); 7] = [
     ("Password", "Changing it signs out every other device.", "/account/password", "Change password"),
     (
         "Connected applications",
@@ -77,6 +77,12 @@ const PLACES: [(&str, &str, &str, &str); 6] = [
         "Look at them",
     ),
     ("Sessions", "Where you are signed in.", "/account/sessions", "Look at sessions"),
+    (
+        "Security events",
+        "Logins, changes and attempts: what has happened to your account lately.",
+        "/account/security",
+        "Look at events",
+    ),
     ("Refresh schedule", "When applications have to ask for access anew.", "/account/schedule", "Set a schedule"),
     ("Your data", "Take a copy of it, or delete your account.", "/account/data", "Copy or delete"),
     (

@@ -17,9 +17,11 @@ pub(super) mod picture;
 pub(super) mod profile;
 pub(super) mod reset;
 pub(super) mod schedule;
+pub(super) mod security;
 pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;
+mod troubles;
 
 use maud::Markup;
 use poem::{

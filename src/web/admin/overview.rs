@@ -27,10 +27,11 @@ impl AdminPage {
     }
 }
 
-const PARTS: [(&str, &str, &str); 5] = [
+const PARTS: [(&str, &str, &str); 6] = [
     ("people", "People", "Who has an account here: groups, roles, passwords, sessions and what they have allowed."),
     ("invitations", "Invitations", "Links with which people make an account for themselves."),
     ("applications", "Applications", "What people sign in to, whoever registered it."),
     ("keys", "Signing keys", "What signs tokens, and how long it still does."),
+    ("audit", "Security events", "What has happened to people, applications and the server, and who did it."),
     ("resources", "APIs", "Who accepts tokens of this server, as the configuration says."),
 ];

@@ -61,11 +61,13 @@ mod english;
 mod entrance;
 mod frame;
 mod home;
+mod security;
 
 pub(crate) use choice::preferred;
 pub(crate) use entrance::{LoginWords, LogoutWords, SetupWords, SignupWords};
 pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
+pub(crate) use security::{AuditWords, SecurityWords, TroubleWords};
 
 words! {
     /// One language.
@@ -80,6 +82,9 @@ words! {
         logout: LogoutWords;
         home: HomeWords;
         form_post: FormPostWords;
+        security: SecurityWords;
+        audit: AuditWords;
+        troubles: TroubleWords;
     }
 }
 

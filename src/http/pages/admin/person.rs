@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{Desk, crumbs, lines, minute, next, people::badges};
+use super::{Desk, audit, crumbs, lines, minute, next, people::badges};
 use crate::{
     account::record::{Account, Role},
     endpoint::{
@@ -288,6 +288,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
             link("sessions", "Sessions"),
             link("applications", "Connected applications"),
             link("grants", "Grants"),
+            audit::events_of("Security events", "person", id),
         ],
         delete: LocalPath::admin(&["people", id, "delete"]),
         crumbs: crumbs(&[("people", "People")]),

@@ -3,6 +3,7 @@
 mod entrance;
 mod frame;
 mod home;
+mod security;
 
 use super::Words;
 
@@ -16,4 +17,7 @@ pub(super) static LANGUAGE: Words = Words {
     logout: entrance::LOGOUT,
     home: home::HOME,
     form_post: home::FORM_POST,
+    security: security::SECURITY,
+    audit: security::AUDIT,
+    troubles: security::TROUBLES,
 };
