@@ -11,6 +11,7 @@ mod client_management;
 mod clients;
 mod developer_pages;
 mod device;
+mod events;
 #[path = "../support/https.rs"]
 mod https;
 mod key_rotation;
