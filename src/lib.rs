@@ -34,6 +34,8 @@ pub mod http;
 #[cfg(feature = "server")]
 pub mod oidc;
 #[cfg(feature = "server")]
+pub mod presets;
+#[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
 pub mod web;

@@ -27,6 +27,7 @@ pub mod new_account;
 pub mod page;
 pub mod password_resets;
 pub mod pictures;
+pub mod presets;
 pub mod profile;
 pub mod refresh_schedules;
 mod request_object;

@@ -18,6 +18,7 @@ mod oauth_schema;
 mod pages;
 mod pictures_api;
 mod presentation;
+mod presets_api;
 mod routes;
 mod schedules_api;
 mod server;

@@ -19,6 +19,7 @@ use super::{
     pages::{self, admin::AdminPages},
     pictures_api::PicturesApi,
     presentation::Pages,
+    presets_api::PresetsApi,
     schedules_api::SchedulesApi,
     server::Server,
     sessions_api::SessionsApi,
@@ -78,6 +79,7 @@ type Apis = (
     StatusListsApi,
     WebfingerApi,
     ClientsApi,
+    PresetsApi,
     UsersApi,
     PicturesApi,
     ConnectionsApi,
@@ -93,6 +95,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
         StatusListsApi(Arc::clone(server)),
         WebfingerApi(Arc::clone(server)),
         ClientsApi(Arc::clone(server)),
+        PresetsApi(Arc::clone(server)),
         UsersApi(Arc::clone(server)),
         PicturesApi(Arc::clone(server)),
         ConnectionsApi(Arc::clone(server)),
@@ -135,6 +138,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
+        .at("/developer/presets", poem::get(page(H::Presets)))
+        .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
         .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
         .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
         .at("/developer/:id/redirect_uris", poem::post(page(H::SubmitRedirectUri)))
@@ -253,6 +258,9 @@ enum H {
     SubmitOwnData,
     Developer,
     SubmitDeveloper,
+    Presets,
+    Preset,
+    SubmitPreset,
     OwnClient,
     SubmitOwnClient,
     SubmitSecret,
@@ -314,6 +322,9 @@ impl Endpoint for Page {
             H::SubmitOwnData => pages::own_data::submit(visit).await,
             H::Developer => pages::developer::show(visit).await,
             H::SubmitDeveloper => pages::developer::submit(visit).await,
+            H::Presets => pages::presets::show(visit).await,
+            H::Preset => pages::presets::show_one(visit).await,
+            H::SubmitPreset => pages::presets::submit(visit).await,
             H::OwnClient => pages::own_client::show(visit).await,
             H::SubmitOwnClient => pages::own_client::submit(visit).await,
             H::SubmitSecret => pages::own_client::submit_secret(visit).await,

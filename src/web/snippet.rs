@@ -36,12 +36,13 @@ impl Snippets {
 
     /// Id, title and text of each.
     fn all(&self, voice: Voice<'_>) -> Vec<(&'static str, &'static str, String)> {
-        let mut all = vec![("snippet-settings", "Settings", self.settings())];
+        let w = &voice.words.snippet;
+        let mut all = vec![("snippet-settings", w.settings, self.settings())];
         if let Some(redirect_uri) = &self.redirect_uri {
-            all.push(("snippet", "A link to log in with, in HTML", self.link(voice, redirect_uri)));
-            all.push(("snippet-token", "The code for tokens, with curl", self.redemption(redirect_uri)));
+            all.push(("snippet", w.link, self.link(voice, redirect_uri)));
+            all.push(("snippet-token", w.redemption, self.redemption(redirect_uri)));
         } else {
-            all.push(("snippet-token", "A token, with curl", self.service()));
+            all.push(("snippet-token", w.service, self.service()));
         }
         all
     }
@@ -68,8 +69,8 @@ impl Snippets {
             .append_pair("code_challenge", "CODE_CHALLENGE")
             .append_pair("code_challenge_method", "S256")
             .finish();
-        html! { a href={ (self.authorization_endpoint) "?" (query) } { "Log in with " (voice.brand.name) } }
-            .into_string()
+        let text = voice.words.snippet.log_in_with(&voice.brand.name);
+        html! { a href={ (self.authorization_endpoint) "?" (query) } { (text) } }.into_string()
     }
 
     fn redemption(&self, redirect_uri: &str) -> String {

@@ -4,17 +4,18 @@
 const FOUNDATION: [&str; 4] = ["clock", "crypto", "entropy", "secret"];
 
 /// A part of the crate, and the parts that it may name beside itself and the foundation.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("account", &[]),
     ("audit", &["oauth", "account"]),
     ("config", &["oauth", "account", "jose"]),
-    ("endpoint", &["oauth", "oidc", "jose", "account", "audit", "fetch", "store"]),
+    ("endpoint", &["oauth", "oidc", "jose", "account", "audit", "fetch", "presets", "store"]),
     ("fetch", &[]),
-    ("http", &["http::edge", "endpoint", "web", "oauth", "oidc", "jose", "account", "audit"]),
+    ("http", &["http::edge", "endpoint", "web", "oauth", "oidc", "jose", "account", "audit", "presets"]),
     ("http::edge", &[]),
     ("jose", &[]),
     ("oauth", &[]),
     ("oidc", &["oauth"]),
+    ("presets", &["oauth"]),
     ("store", &["oauth", "oidc", "account", "audit"]),
     ("verify", &["jose", "oauth"]),
     ("web", &[]),

@@ -67,6 +67,38 @@ pub async fn register_by_person(
     create(signet, request, (Registrar::Person, owner), access.agent()).await
 }
 
+/// Registers a client for the person who has `access`, who owns it: with everything that they may give it.
+///
+/// # Errors
+///
+/// [`RegisterRefusal`]; then there is no client.
+pub async fn register_own(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    access: &Access,
+) -> Result<RegisteredClient, RegisterRefusal> {
+    let registrar = if access.is_administrator() { Registrar::Administrator } else { Registrar::Person };
+    let provenance = if access.is_administrator() && !access.subject().is_person() {
+        Provenance::Administrator
+    } else {
+        Provenance::Person(access.subject().clone())
+    };
+    create(signet, request, (registrar, provenance), access.agent()).await
+}
+
+/// What `registrar` would register here with `request`.
+///
+/// # Errors
+///
+/// The first member that cannot be registered.
+pub fn judge(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    registrar: Registrar,
+) -> Result<ClientMetadata, RegistrationRefusal> {
+    register(request, rules(signet, registrar))
+}
+
 /// Registers a client that acts without a person, for the administrator who has `access` and owns it from then on.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, entry, in_words, refused, sign_in_first, troubles::troubles, unfit};
+use super::{current, done, entry, refused, sign_in_first, troubles::troubles, unfit};
 use crate::{
     endpoint::{
         access::Access,
@@ -18,7 +18,10 @@ use crate::{
         scope::Scope,
     },
     secret::Secret,
-    web::{ClientDeletionPage, ClientForm, ClientType, Entry, OwnClientPage, SecretLine, Snippets},
+    web::{
+        ClientDeletionPage, ClientForm, ClientType, Entry, OwnClientPage, SecretLine, Snippets,
+        words::{DoneWords, TextOf},
+    },
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -143,7 +146,8 @@ fn with_secret(visit: &Visit, client: &Client, secret: Secret) -> Response {
 fn page(visit: &Visit, client: &Client) -> OwnClientPage {
     let metadata = &client.metadata;
     let web = |address: &Option<String>| Entry::of(address.clone().unwrap_or_default());
-    let line = |secret: &ClientSecret| SecretLine { number: secret.number, made: in_words(secret.created_at) };
+    let line =
+        |secret: &ClientSecret| SecretLine { number: secret.number, made: visit.words.time.moment(secret.created_at) };
     OwnClientPage {
         client_id: client.client_id.as_str().to_owned(),
         name: metadata.client_name.clone(),
@@ -214,5 +218,5 @@ fn address(visit: &Visit, rest: &str) -> String {
 const ACTION: &str = "own client";
 const MEMBERS: [&str; 7] =
     ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
-const DONE: [(&str, &str); 3] =
-    [("saved", "Saved."), ("added", "The redirect URI is added."), ("removed", "The secret is removed.")];
+const DONE: [(&str, TextOf<DoneWords>); 3] =
+    [("saved", |w| w.saved), ("added", |w| w.redirect_uri_added), ("removed", |w| w.secret_removed)];

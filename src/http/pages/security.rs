@@ -1,13 +1,12 @@
 //! `/account/security`
 
 use poem::{Response, http::StatusCode};
-use time::OffsetDateTime;
 
-use super::{current, in_words, own, refused, sign_in_first};
+use super::{current, own, refused, sign_in_first};
 use crate::{
     account::record::AccountId,
     audit::{Actor, SecurityEvent},
-    endpoint::{Signet, events::list_of, page::PageRequest},
+    endpoint::{events::list_of, page::PageRequest},
     http::{fault, visit::Visit},
     web::{Doer, EventLine, SecurityPage},
 };
@@ -21,14 +20,14 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         Ok(listed) => listed,
         Err(refusal) => return refused(&visit, refusal),
     };
-    let now = signet.clock.now();
     let lines: poem::Result<_> =
-        listed.entries.into_iter().map(|event| line(signet, &current.account.id, event, now)).collect();
+        listed.entries.into_iter().map(|event| line(&visit, &current.account.id, event)).collect();
     let page = SecurityPage { events: lines?, next_page_token: listed.next_page_token };
     Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
-fn line(signet: &Signet, own: &AccountId, event: SecurityEvent, now: OffsetDateTime) -> poem::Result<EventLine> {
+fn line(visit: &Visit, own: &AccountId, event: SecurityEvent) -> poem::Result<EventLine> {
+    let signet = visit.server.signet();
     let SecurityEvent { at, actor, requester, occurrence, .. } = event;
     let application = match &occurrence.client_id {
         Some(client_id) => {
@@ -51,7 +50,7 @@ fn line(signet: &Signet, own: &AccountId, event: SecurityEvent, now: OffsetDateT
         address: requester.address.map(|address| address.to_string()),
         members: occurrence.members,
         not_written: occurrence.not_written,
-        seconds_ago: (now - at).whole_seconds(),
-        at: in_words(at),
+        seconds_ago: (signet.clock.now() - at).whole_seconds(),
+        at: visit.words.time.moment(at),
     })
 }

@@ -93,7 +93,7 @@ impl AuditPage {
     pub fn render(&self, voice: Voice<'_>) -> Markup {
         let w = &voice.words.audit;
         Frame::document(voice, w.title).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(&voice.words.admin, &self.crumbs))
             h1 { (w.title) }
             p .muted { (w.about) }
             (self.filter.render(voice))

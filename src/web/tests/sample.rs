@@ -5,12 +5,13 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
-    ConsentPage, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry, ErrorPage,
-    ErrorsPage, EventLine, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
-    LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, ProfilePage, Purpose, RegisteredPage,
-    Registrant, RegistrationForm, ResetDonePage, ResetPage, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
-    ScheduledApplication, ScopeLine, SecretLine, SecurityPage, SentUri, SessionLine, SessionsPage, SetupPage,
-    SignupPage, Snippets, TroubleLine, Troubles, Voice, WebLink, WrongHostPage,
+    ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry,
+    ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
+    LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage,
+    PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage, ResetPage,
+    ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage,
+    SentUri, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, Voice, WebLink,
+    WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -55,6 +56,13 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("developer, empty", empty(text).render(voice)),
         ("own client", own_client(text).render(voice)),
         ("client deletion", client_deletion(text).render(voice)),
+        ("presets", presets(text).render(voice)),
+        ("presets, none", PresetsPage { presets: Vec::new(), ..presets(text) }.render(voice)),
+        ("preset", preset(text).render(voice)),
+        ("preset, fixed", PresetPage { url: None, name_part: None, obstacle: None, ..preset(text) }.render(voice)),
+        ("preset, obstacle", PresetPage { obstacle: some(text), ..preset(text) }.render(voice)),
+        ("preset, registered", preset_result(text).render(voice)),
+        ("preset, to write", PresetResultPage { credentials: None, ..preset_result(text) }.render(voice)),
         ("registered", registered(text).render(voice)),
         ("form_post", form_post(text).render(voice)),
     ];
@@ -200,17 +208,15 @@ fn logout(text: &str) -> LogoutPage {
 }
 
 fn logged_out(text: &str) -> LoggedOutPage {
-    LoggedOutPage { back: Some(ReturnLink { name: text.to_owned(), link: link(text) }) }
+    LoggedOutPage {
+        back: Some(ReturnLink { name: text.to_owned(), link: link(text) }),
+        onward: Some(link(text)),
+        frames: vec![link(text), link(text)],
+    }
 }
 
 fn error(text: &str) -> ErrorPage {
-    ErrorPage {
-        title: text.to_owned(),
-        message: text.to_owned(),
-        advice: text.to_owned(),
-        details: vec![Fact::new(text, text)],
-        reference: some(text),
-    }
+    ErrorPage::invalid_request().with_detail(text, text).with_reason(text).with_reference(text)
 }
 
 fn account(text: &str) -> AccountPage {
@@ -374,6 +380,43 @@ fn registered(text: &str) -> RegisteredPage {
         token_endpoint: text.to_owned(),
         discovery: text.to_owned(),
         snippets: snippets(text),
+    }
+}
+
+fn presets(text: &str) -> PresetsPage {
+    let line = PresetLine { id: text.to_owned(), name: text.to_owned(), obstacle: some(text) };
+    PresetsPage { text: text.to_owned(), presets: vec![line] }
+}
+
+fn preset(text: &str) -> PresetPage {
+    PresetPage {
+        id: text.to_owned(),
+        name: text.to_owned(),
+        note: some(text),
+        obstacle: None,
+        url: Some((entry(text), text.to_owned())),
+        name_part: Some((entry(text), text.to_owned())),
+        metadata: vec![Fact::new(text, text)],
+        by_configuration: false,
+        error: some(text),
+        anti_forgery: text.to_owned(),
+    }
+}
+
+fn preset_result(text: &str) -> PresetResultPage {
+    PresetResultPage {
+        name: text.to_owned(),
+        entered_at: text.to_owned(),
+        note: some(text),
+        credentials: Some(Credentials {
+            client_id: text.to_owned(),
+            client_secret: Some(Secret::new(text)),
+            scope: text.to_owned(),
+            redirect_uris: vec![text.to_owned()],
+        }),
+        issuer: text.to_owned(),
+        discovery: text.to_owned(),
+        snippets: vec![(text.to_owned(), Secret::new(text))],
     }
 }
 

@@ -53,15 +53,15 @@ pub(super) async fn show(desk: &Desk) -> poem::Result<Response> {
     let page = AuditPage {
         next: next(&LocalPath::admin(&["audit"]), &query, listed.next_page_token.as_ref()),
         events: rows?,
-        crumbs: crumbs(&[]),
+        crumbs: crumbs(desk, &[]),
         filter: form,
     };
     Ok(desk.page(status, page.render(visit.voice())))
 }
 
 /// The link to the events about a person or an application.
-pub(super) fn events_of(text: &str, filter: &str, name: &str) -> LocalLink {
-    LocalLink::new(text, LocalPath::admin(&["audit"]).with_query(&[(filter, name)]))
+pub(super) fn events_of(desk: &Desk, filter: &str, name: &str) -> LocalLink {
+    LocalLink::new(desk.words().audit.title, LocalPath::admin(&["audit"]).with_query(&[(filter, name)]))
 }
 
 async fn list(desk: &Desk, form: &EventFilterForm) -> Result<Page<SecurityEvent>, ManagementRefusal> {

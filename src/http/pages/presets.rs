@@ -1,0 +1,153 @@
+//! `/developer/presets`: an application is registered by its name and its address.
+
+use poem::{Response, http::StatusCode};
+
+use super::{current, entry, own_client::access, refused, sign_in_first};
+use crate::{
+    endpoint::{
+        management::ManagementRefusal,
+        new_account::FieldErrors,
+        presets::{Obstacle, PresetRegistration, obstacle, register},
+        session::CurrentSession,
+    },
+    http::visit::Visit,
+    presets::{self, Preset},
+    secret::Secret,
+    web::{
+        Credentials, Entry, ErrorPage, Fact, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage,
+        words::PresetWords,
+    },
+};
+
+pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PRESETS)) };
+    let (signet, access, text) = (visit.server.signet(), access(&current), visit.text("q"));
+    let w = &visit.words.preset;
+    let line = |preset: &Preset| PresetLine {
+        id: preset.id.to_owned(),
+        name: preset.name.clone(),
+        obstacle: obstacle(signet, &access, preset).map(|obstacle| in_a_word(w, &obstacle).to_owned()),
+    };
+    let page = PresetsPage { presets: presets::search(&text).map(line).collect(), text };
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+}
+
+pub(in crate::http) async fn show_one(visit: Visit) -> poem::Result<Response> {
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
+    form(&visit, &current, &FieldErrors::default(), None)
+}
+
+pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
+    visit.admit(&action(&visit))?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
+    let typed = (visit.text("url"), visit.text("name"));
+    match register(visit.server.signet(), &access(&current), &visit.id, (&typed.0, &typed.1)).await {
+        Ok(registration) => Ok(result(&visit, registration)),
+        Err(ManagementRefusal::Fields(errors)) => form(&visit, &current, &errors, None),
+        Err(ManagementRefusal::Metadata(refusal)) => {
+            form(&visit, &current, &FieldErrors::default(), Some(refusal.to_string()))
+        }
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+fn in_a_word(w: &PresetWords, obstacle: &Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Administrator => w.for_administrators,
+        Obstacle::Setting(_) => w.by_setting,
+        Obstacle::Configuration => w.by_configuration,
+    }
+}
+
+fn form(
+    visit: &Visit,
+    current: &CurrentSession,
+    errors: &FieldErrors,
+    error: Option<String>,
+) -> poem::Result<Response> {
+    let Some(preset) = presets::find(&visit.id) else {
+        return Ok(visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()));
+    };
+    let w = &visit.words.preset;
+    let obstacle = match obstacle(visit.server.signet(), &access(current), preset) {
+        Some(Obstacle::Administrator) => Some(w.ask.to_owned()),
+        Some(Obstacle::Setting(setting)) => Some(setting),
+        // It is told what to write.
+        Some(Obstacle::Configuration) | None => None,
+    };
+    let is_wrong = error.is_some() || !errors.is_empty();
+    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let url = preset.url.as_ref();
+    let name = |part: &presets::NamePart| {
+        let typed = visit.value("name").unwrap_or(&part.default).to_owned();
+        (Entry { value: typed, error: errors.of("name").cloned() }, part.label.clone())
+    };
+    let page = PresetPage {
+        id: preset.id.to_owned(),
+        name: preset.name.clone(),
+        note: preset.note.clone(),
+        obstacle,
+        url: url.map(|example| (entry(visit.text("url"), errors.of("url")), example.clone())),
+        name_part: preset.name_part.as_ref().map(name),
+        metadata: metadata(w, preset),
+        by_configuration: preset.by_configuration,
+        error,
+        anti_forgery: visit.anti_forgery(&action(visit), None),
+    };
+    Ok(visit.page(status, page.render(visit.voice())))
+}
+
+/// What it is registered with, by the names of RFC 7591, at the address of its example.
+fn metadata(w: &PresetWords, preset: &Preset) -> Vec<Fact> {
+    let Ok(request) = preset.example().map(|example| example.request()) else { return Vec::new() };
+    let mut facts = Vec::new();
+    let mut add = |label: &str, value: Option<String>| {
+        facts.extend(value.filter(|value| !value.is_empty()).map(|value| Fact::new(label, value)));
+    };
+    for uri in request.redirect_uris.into_iter().flatten() {
+        add("redirect_uri", Some(uri));
+    }
+    add("scope", request.scope);
+    add("grant_types", request.grant_types.map(|grants| grants.join(" ")));
+    add("response_types", request.response_types.map(|types| types.join(" ")));
+    add("token_endpoint_auth_method", request.token_endpoint_auth_method);
+    add("backchannel_logout_uri", request.openid.backchannel_logout_uri);
+    add("PKCE", (request.require_pkce == Some(false)).then(|| w.not_required.to_owned()));
+    add(w.claims_in_id_token, (request.openid.claims_in_id_token == Some(true)).then(|| w.yes.to_owned()));
+    facts
+}
+
+fn result(visit: &Visit, registration: PresetRegistration) -> Response {
+    let signet = visit.server.signet();
+    let Some(preset) = presets::find(&visit.id) else {
+        return visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found());
+    };
+    let credentials = registration.registered.map(|registered| Credentials {
+        client_id: registered.client.client_id.as_str().to_owned(),
+        client_secret: registered.client_secret,
+        scope: registered.client.metadata.scope.to_string(),
+        redirect_uris: registered.client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+    });
+    let status = if credentials.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    let snippets = registration.snippets.into_iter().map(|snippet| (snippet.title, Secret::new(snippet.text)));
+    let page = PresetResultPage {
+        name: preset.name.clone(),
+        entered_at: preset.entered_at.clone(),
+        note: preset.note.clone(),
+        credentials,
+        issuer: signet.issuer.as_str().to_owned(),
+        discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
+        snippets: snippets.collect(),
+    };
+    // Not a redirect: the secret is shown once and stands in no address.
+    visit.page(status, page.render(visit.voice()))
+}
+
+fn action(visit: &Visit) -> String {
+    format!("preset {}", visit.id)
+}
+
+fn address(visit: &Visit) -> String {
+    // What is no preset has no address that would be worth coming back to.
+    presets::find(&visit.id).map_or_else(|| PRESETS.to_owned(), |preset| format!("{PRESETS}/{}", preset.id))
+}

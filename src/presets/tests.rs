@@ -1,0 +1,131 @@
+//! Every file is read, registered by our rules, and filled in without a place left over.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::oauth::{
+    client::AuthMethod,
+    grant_type::Offered,
+    registration::{Registrar, RegistrationRules, register},
+    registration_policy::RegistrationPolicy,
+    resource::Resources,
+};
+
+fn issuer() -> Issuer {
+    Issuer::parse("https://login.example.org").unwrap()
+}
+
+fn registered(preset: &Preset, registrar: Registrar, offered: Offered) -> Result<AuthMethod, String> {
+    let (issuer, policy) = (issuer(), RegistrationPolicy { offered, ..RegistrationPolicy::default() });
+    let resources = Resources::new(&issuer, Vec::new());
+    let rules = RegistrationRules { registrar, resources: &resources, policy: &policy };
+    let metadata = register(&preset.example().unwrap().request(), rules).map_err(|refusal| refusal.to_string())?;
+    assert!(metadata.client_name.len() >= 3 && !metadata.client_name.contains('('), "{}", metadata.client_name);
+    Ok(metadata.token_endpoint_auth_method)
+}
+
+#[test]
+fn every_preset_is_read_and_registered_by_our_rules() {
+    assert_eq!(all().len(), catalogue::FILES.len(), "a file cannot be read");
+    for preset in all() {
+        let registered = registered(preset, Registrar::Administrator, Offered::EVERYTHING);
+        assert!(registered.is_ok(), "{}: {registered:?}", preset.id);
+        assert!(!preset.snippets.is_empty() && !preset.entered_at.is_empty(), "{}", preset.id);
+    }
+}
+
+#[test]
+fn a_preset_has_no_member_that_registration_does_not_know() {
+    let known = serde_json::to_value(RegistrationRequest::default()).unwrap();
+    for (id, text) in catalogue::FILES {
+        let file: toml::Table = toml::from_str(text).unwrap();
+        for member in file["client"].as_table().unwrap().keys() {
+            assert!(known.get(member).is_some(), "{id}: {member}");
+        }
+    }
+}
+
+#[test]
+fn the_files_are_those_of_the_folder_in_the_order_of_their_names() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/presets/data");
+    let files: BTreeSet<String> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let listed: BTreeSet<String> = all().iter().map(|preset| format!("{}.toml", preset.id)).collect();
+    assert_eq!(files, listed);
+    let names: Vec<String> = all().iter().map(|preset| preset.name.to_lowercase()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+}
+
+#[test]
+fn every_text_is_filled_in_and_has_a_secret_only_where_there_is_one() {
+    let (issuer, secret) = (issuer(), Secret::new("s3cret"));
+    let given =
+        Given { issuer: &issuer, brand: "Ann's {url} \"home\"", client_id: "app_1", client_secret: Some(&secret) };
+    let places = ["{url}", "{origin}", "{name}", "{issuer}", "{client", "{brand}", "_endpoint}", "{scope}", "_uri}"];
+    for preset in all() {
+        let method = registered(preset, Registrar::Administrator, Offered::EVERYTHING).unwrap();
+        let installation = preset.example().unwrap();
+        let texts =
+            installation.snippets(&given).into_iter().map(|snippet| snippet.text).collect::<Vec<_>>().join("\n");
+        let uris = format!("{:?}", installation.request());
+        for place in places {
+            assert!(!texts.contains(place) && !uris.contains(place), "{}: {place} in {texts} {uris}", preset.id);
+        }
+        if !preset.by_configuration {
+            assert!(texts.contains("app_1"), "{}: {texts}", preset.id);
+            assert_eq!(texts.contains("s3cret"), method.has_secret(), "{}: {texts}", preset.id);
+        }
+        assert!(!texts.contains('"') || !texts.contains("\"home\""), "{}: {texts}", preset.id);
+    }
+}
+
+#[test]
+fn what_is_typed_stands_where_the_application_has_it() {
+    let gitea = find("gitea").unwrap();
+    let uris = |url, name| gitea.at(url, name).map(|at| at.request().redirect_uris.unwrap().join(" "));
+    let expected = Ok("https://git.example.org/sub/user/oauth2/our-login/callback".to_owned());
+    assert_eq!(uris(" HTTPS://Git.Example.org:443/sub/ ", " our-login "), expected);
+    assert!(uris("https://git.example.org", "").unwrap().ends_with("/oauth2/signet/callback"));
+    for url in ["", "git.example.org", "https://", "ftp://a.example", "https://a.example/?x", "https://a:b@c.example"] {
+        assert_eq!(uris(url, ""), Err(InstallationRefusal::Url), "{url}");
+    }
+    for url in ["https://a.example/'", "https://a.example/$(x)", "https://a.example/#", "javascript:alert(1)"] {
+        assert_eq!(uris(url, ""), Err(InstallationRefusal::Url), "{url}");
+    }
+    for name in ["a/b", "..", "a b", "a'b", &"a".repeat(41)] {
+        assert_eq!(uris("https://a.example", name), Err(InstallationRefusal::Name), "{name}");
+    }
+    let proxmox = find("proxmox").unwrap().at("https://pve.example.org:8006/", "").unwrap().request();
+    assert_eq!(proxmox.redirect_uris.unwrap(), ["https://pve.example.org:8006"]);
+}
+
+#[test]
+fn what_weakens_a_rule_is_for_administrators_and_implicit_only_where_it_is_on() {
+    let ids = |refused: &dyn Fn(&Preset) -> bool| {
+        all().iter().filter(|preset| refused(preset)).map(|preset| preset.id).collect::<Vec<_>>()
+    };
+    let person = ids(&|preset| registered(preset, Registrar::Person, Offered::default()).is_err());
+    let expected = [
+        "guacamole",
+        "argo-cd",
+        "gitea",
+        "miniflux",
+        "odoo",
+        "outline",
+        "portainer",
+        "synology-dsm",
+        "tailscale",
+        "uptime-kuma",
+    ];
+    assert_eq!(person, expected);
+    let administrator = ids(&|preset| registered(preset, Registrar::Administrator, Offered::default()).is_err());
+    assert_eq!(administrator, ["guacamole", "odoo"]);
+}
+
+#[test]
+fn a_preset_is_found_by_a_part_of_its_name() {
+    let found = |text| search(text).map(|preset| preset.id).collect::<Vec<_>>();
+    assert_eq!(found(" CLOUD "), ["nextcloud-oidc-login", "nextcloud", "opencloud", "owncloud-infinite-scale"]);
+    assert_eq!(found("").len(), all().len());
+    assert!(found("nothing like it").is_empty() && find("nothing").is_none());
+}

@@ -1,0 +1,286 @@
+//! The pages at `/developer/presets`: an application is registered by its name and its address.
+
+use maud::{Markup, html};
+
+use super::component::{Button, Fact, alert, back_to, caution, code_block, copyable, facts, hidden};
+use super::field::{Entry, Field};
+use super::layout::{Frame, Place, Voice};
+use super::own_client::path as own_client_path;
+use super::words::PresetWords;
+use crate::secret::Secret;
+
+/// The path of the presets.
+pub const PRESETS: &str = "/developer/presets";
+
+/// The list of applications.
+#[derive(Clone, Debug)]
+pub struct PresetsPage {
+    /// What was searched for.
+    pub text: String,
+    /// The applications.
+    pub presets: Vec<PresetLine>,
+}
+
+/// An application in the list.
+#[derive(Clone, Debug)]
+pub struct PresetLine {
+    /// By what it is spoken of in addresses.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What keeps the person from registering it, in a word or two.
+    pub obstacle: Option<String>,
+}
+
+/// The form that asks for an address.
+#[derive(Clone, Debug)]
+pub struct PresetPage {
+    /// By what it is spoken of in addresses.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What to know beforehand.
+    pub note: Option<String>,
+    /// Why the person cannot register it, as a sentence; then there is no form.
+    pub obstacle: Option<String>,
+    /// The address, with an example; nothing where none is typed.
+    pub url: Option<(Entry, String)>,
+    /// The name in the redirect URI, with what the application calls it.
+    pub name_part: Option<(Entry, String)>,
+    /// What it is registered with, for the example.
+    pub metadata: Vec<Fact>,
+    /// Whether it is only shown what to write, and nothing registered.
+    pub by_configuration: bool,
+    /// What is wrong beside the fields, as a sentence.
+    pub error: Option<String>,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+/// What to enter at the application.
+#[derive(Clone, Debug)]
+pub struct PresetResultPage {
+    /// What people call it.
+    pub name: String,
+    /// Where in it the values are entered.
+    pub entered_at: String,
+    /// What to know.
+    pub note: Option<String>,
+    /// What was registered, unless only the configuration file can.
+    pub credentials: Option<Credentials>,
+    /// The issuer.
+    pub issuer: String,
+    /// Where the discovery document is.
+    pub discovery: String,
+    /// Title and text of what to paste, with the secret in it.
+    pub snippets: Vec<(String, Secret)>,
+}
+
+/// What was registered.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `client_id`.
+    pub client_id: String,
+    /// `client_secret`, which a public client has none of.
+    pub client_secret: Option<Secret>,
+    /// `scope`.
+    pub scope: String,
+    /// `redirect_uris`.
+    pub redirect_uris: Vec<String>,
+}
+
+impl PresetsPage {
+    /// The page. Its form is a GET that sends `q`.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.preset;
+        Frame::document(voice, w.title).at(Place::Applications).around(&html! {
+            (back_to("/developer", w.back, None))
+            h1 { (w.title) }
+            (preset_search(w, &self.text))
+            @if self.presets.is_empty() { p .empty { (w.nothing) } }
+            ul .rows {
+                @for preset in &self.presets {
+                    li .card {
+                        h2 {
+                            a href=(preset_path(&preset.id)) { bdi { (preset.name) } }
+                            @if let Some(obstacle) = &preset.obstacle { " " span .badge { (obstacle) } }
+                        }
+                    }
+                }
+            }
+        })
+    }
+}
+
+impl PresetPage {
+    /// The page. Its form posts `url` and `name` to its own address.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.preset;
+        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
+            (back_to(PRESETS, w.all, None))
+            h1 { bdi { (self.name) } }
+            @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
+            section .card {
+                @if let Some(error) = &self.error { (alert(error)) }
+                @if let Some(obstacle) = &self.obstacle {
+                    (alert(obstacle))
+                } @else {
+                    (self.form(voice))
+                }
+                h2 { (w.redirect_uris) }
+                (facts(&self.metadata))
+            }
+        })
+    }
+
+    fn form(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.preset;
+        let submit = if self.by_configuration { w.show } else { w.register };
+        html! {
+            form method="post" action=(preset_path(&self.id)) {
+                (hidden(&self.anti_forgery, None))
+                @if let Some((url, example)) = &self.url {
+                    (Field::text(voice.words, "url", w.url_label).entry(url).autocomplete("url").autofocus(true)
+                        .hint(&w.url_hint(example)))
+                }
+                @if let Some((name, label)) = &self.name_part { (Field::text(voice.words, "name", label).entry(name)) }
+                @if self.url.is_none() && self.name_part.is_none() { p { (w.nothing_to_type) } }
+                div .actions { (Button::primary("preset-submit", submit)) }
+            }
+        }
+    }
+}
+
+impl PresetResultPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.preset;
+        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
+            h1 {
+                @let name = html! { bdi { (self.name) } };
+                (if self.credentials.is_some() { w.registered(&name) } else { w.to_write(&name) })
+            }
+            @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
+            @if let Some(credentials) = &self.credentials { (self.values(w, credentials)) }
+            section .card {
+                h2 { (w.to_paste) }
+                p .muted { (w.enter_at(&self.entered_at)) "." }
+                @for (at, (title, text)) in self.snippets.iter().enumerate() {
+                    h3 { (title) }
+                    (code_block(&format!("preset-snippet-{at}"), title, text.expose()))
+                }
+            }
+            @if let Some(credentials) = &self.credentials {
+                p { a href=(own_client_path(&credentials.client_id)) { (w.change) } }
+            }
+            p { a href="/developer" { (w.back) } }
+        })
+    }
+
+    fn values(&self, w: &PresetWords, credentials: &Credentials) -> Markup {
+        html! {
+            section .card {
+                h2 { (w.enter_at(&self.entered_at)) }
+                @if credentials.client_secret.is_some() { (caution(&html! { p { (w.once) } })) }
+                dl .facts {
+                    (copyable("issuer", w.issuer, &self.issuer))
+                    (copyable("discovery", w.discovery, &self.discovery))
+                    (copyable("client-id", w.client_id, &credentials.client_id))
+                    @if let Some(secret) = &credentials.client_secret {
+                        (copyable("client-secret", w.client_secret, secret.expose()))
+                    }
+                    (copyable("scope", w.scope, &credentials.scope))
+                    div {
+                        dt { (w.uris) }
+                        @for uri in &credentials.redirect_uris { dd { code .copy { (uri) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The form that searches the applications. It sends `q`.
+pub(super) fn preset_search(w: &PresetWords, text: &str) -> Markup {
+    html! {
+        form .card method="get" action=(PRESETS) role="search" {
+            div .field {
+                label for="q" { (w.search_label) }
+                input #q type="search" name="q" value=(text) autocapitalize="none" spellcheck="false";
+            }
+            div .actions { button #search-submit .button type="submit" { (w.search) } }
+        }
+    }
+}
+
+fn preset_path(id: &str) -> String {
+    format!("{PRESETS}/{}", form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::Brand;
+
+    fn brand() -> Brand {
+        Brand { name: "Acme".to_owned() }
+    }
+
+    fn page() -> PresetPage {
+        PresetPage {
+            id: "gitea".to_owned(),
+            name: "Gitea".to_owned(),
+            note: None,
+            obstacle: None,
+            url: Some((Entry::default(), "https://git.example.org".to_owned())),
+            name_part: Some((Entry::of("signet"), "Name of the source".to_owned())),
+            metadata: vec![Fact::new("PKCE", "not required")],
+            by_configuration: false,
+            error: None,
+            anti_forgery: "token".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_what_the_application_has_a_place_for_is_asked() {
+        let html = page().render(Voice::english(&brand())).into_string();
+        assert!(html.contains("action=\"/developer/presets/gitea\""), "{html}");
+        assert!(html.contains("name=\"url\"") && html.contains("value=\"signet\""), "{html}");
+        let fixed = PresetPage { url: None, name_part: None, ..page() }.render(Voice::english(&brand())).into_string();
+        assert!(!fixed.contains("name=\"url\"") && fixed.contains("the same everywhere"), "{fixed}");
+        let kept = PresetPage { obstacle: Some("Ask an administrator.".to_owned()), ..page() };
+        let kept = kept.render(Voice::english(&brand())).into_string();
+        assert!(kept.contains("Ask an administrator.") && !kept.contains("method=\"post\""), "{kept}");
+    }
+
+    #[test]
+    fn the_exact_values_are_there_to_copy() {
+        let credentials = Credentials {
+            client_id: "app_1".to_owned(),
+            client_secret: Some(Secret::new("s3cret")),
+            scope: "openid".to_owned(),
+            redirect_uris: vec!["https://a.example/cb".to_owned()],
+        };
+        let page = PresetResultPage {
+            name: "Gitea".to_owned(),
+            entered_at: "the settings".to_owned(),
+            note: None,
+            credentials: Some(credentials.clone()),
+            issuer: "https://login.example".to_owned(),
+            discovery: "https://login.example/x".to_owned(),
+            snippets: vec![("app.ini".to_owned(), Secret::new("KEY=s3cret"))],
+        };
+        let html = page.render(Voice::english(&brand())).into_string();
+        for (id, value) in [("issuer", "https://login.example"), ("client-id", "app_1"), ("client-secret", "s3cret")] {
+            assert!(html.contains(&format!("id=\"{id}\">{value}</code>")), "{id}: {html}");
+        }
+        assert!(html.contains("KEY=s3cret</code>") && !format!("{page:?}").contains("s3cret"), "{html}");
+        let public = Credentials { client_secret: None, ..credentials };
+        let html =
+            PresetResultPage { credentials: Some(public), ..page }.render(Voice::english(&brand())).into_string();
+        assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
+    }
+}
