@@ -133,6 +133,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/account/data/copy", poem::get(page(H::CopyOwnData)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
+        .at("/device/qr", poem::get(page(H::DeviceQr)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
         .at("/developer/presets", poem::get(page(H::Presets)))
         .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
@@ -263,6 +264,7 @@ enum H {
     Errors,
     Device,
     SubmitDevice,
+    DeviceQr,
 }
 
 /// A page as an endpoint of poem.
@@ -325,6 +327,7 @@ impl Endpoint for Page {
             H::Errors => pages::errors::show(visit).await,
             H::Device => pages::device::show(visit).await,
             H::SubmitDevice => pages::device::submit(visit).await,
+            H::DeviceQr => pages::device::qr(visit).await,
         }
     }
 }

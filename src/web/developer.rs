@@ -45,6 +45,8 @@ pub enum Purpose {
     Website,
     /// A single-page or native application: a public client.
     App,
+    /// A device or a command line without a browser: a public client.
+    Device,
     /// A program that acts without a person.
     Service,
 }
@@ -98,7 +100,7 @@ impl OwnClient {
 
 impl Purpose {
     /// All of them, in the order of the page.
-    const ALL: [Self; 3] = [Self::Website, Self::App, Self::Service];
+    const ALL: [Self; 4] = [Self::Website, Self::App, Self::Device, Self::Service];
 
     /// The value of the form field `client_type`.
     #[must_use]
@@ -106,6 +108,7 @@ impl Purpose {
         match self {
             Self::Website => ClientType::Confidential.as_str(),
             Self::App => ClientType::Public.as_str(),
+            Self::Device => "device",
             Self::Service => "service",
         }
     }
@@ -120,6 +123,7 @@ impl Purpose {
         match self {
             Self::Website => ClientType::Confidential.description(),
             Self::App => ClientType::Public.description(),
+            Self::Device => "Device or command line",
             Self::Service => "Service without a person",
         }
     }
@@ -128,6 +132,7 @@ impl Purpose {
         match self {
             Self::Website => "Its server keeps a client secret.",
             Self::App => "It cannot keep a secret, and proves itself with PKCE.",
+            Self::Device => "It shows a code, and people answer on another device. It needs no redirect URI.",
             Self::Service => "It acts for itself, with a client secret, and needs no redirect URI.",
         }
     }
@@ -151,8 +156,8 @@ impl RegistrationForm {
                     (Field::text(voice.words, "client_name", "Name")
                         .hint("People see it when they are asked to allow access.")
                         .entry(&self.client_name))
-                    // Who may register a service may leave it out.
-                    (if self.offers_service { uris.optional() } else { uris })
+                    // A device and a service leave it out; of the others it is asked when they are registered.
+                    (uris.optional())
                     div .actions { (Button::primary("register-submit", "Register")) }
                 }
             }
@@ -210,6 +215,7 @@ mod tests {
             (None, false, "value=\"confidential\" checked"),
             (Some(Purpose::Website), false, "value=\"confidential\" checked"),
             (Some(Purpose::App), false, "value=\"public\" checked"),
+            (Some(Purpose::Device), false, "value=\"device\" checked"),
             (Some(Purpose::Service), true, "value=\"service\" checked"),
         ] {
             let form = RegistrationForm { purpose, offers_service, ..RegistrationForm::default() };

@@ -72,8 +72,8 @@ impl DeviceConfirmPage {
                 // RFC 8628 §5.4: somebody may have sent a link to their own device.
                 (caution(&html! {
                     p {
-                        "Allow this only if the code stands on a device in front of you. Whoever holds the device can "
-                        "then do all this."
+                        "Allow this only if the code stands on a device in front of you. Do not continue if somebody "
+                        "else sent you this link: whoever holds the device can then do all this."
                     }
                 }))
                 form method="post" action="/device" {

@@ -314,6 +314,7 @@ fn snippets(text: &str) -> Snippets {
         scope: text.to_owned(),
         authorization_endpoint: text.to_owned(),
         token_endpoint: text.to_owned(),
+        device_authorization_endpoint: some(text),
     }
 }
 
