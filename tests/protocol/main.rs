@@ -6,6 +6,7 @@ mod admin_pages;
 mod api;
 mod authorize;
 mod backchannel_logout;
+mod brand;
 mod client_assertions;
 mod client_management;
 mod clients;

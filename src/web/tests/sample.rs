@@ -6,7 +6,7 @@ use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
     ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage,
-    ErrorsPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage,
+    ErrorsPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look,
     OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage,
     ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage, ResetPage, ReturnLink,
     ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage,
@@ -22,9 +22,12 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
 /// The same in a language.
 pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
-    let voice = Voice { brand: &brand, words };
+    let look = Look { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
+    let (branded, plain) = (Voice { brand: &brand, look: &look, words }, Look::default());
+    let voice = Voice { look: &plain, ..branded };
     let markup: Vec<(&'static str, Markup)> = vec![
         ("home", home(text, None).render(voice)),
+        ("home, branded", home(text, None).render(branded)),
         ("home, signed in", home(text, Some(text.to_owned())).render(voice)),
         ("login", login(text).render(voice)),
         ("consent", consent(text).render(voice)),
