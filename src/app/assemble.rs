@@ -95,6 +95,10 @@ pub async fn assemble(
         clock,
         entropy,
     };
+    let completed = signet.store.complete_indexes().await.map_err(|error| StartError::Fault(error.into()))?;
+    if completed > 0 {
+        tracing::info!(records = completed, "indexes completed");
+    }
     put_clients(&signet, config).await?;
     bootstrap(&signet, config).await?;
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;

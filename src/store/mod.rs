@@ -14,6 +14,8 @@ mod devices;
 mod engine;
 mod fault;
 mod grants;
+mod groups;
+mod indexes;
 mod invitations;
 mod logout_notifications;
 mod memory;
@@ -38,6 +40,7 @@ pub use self::{
     commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
     engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
     fault::{CommitError, Limit, StoreFault, UnreadableRow},
+    groups::GroupSize,
     logout_notifications::LogoutAgenda,
     memory::MemoryEngine,
     record::{Kept, Store},

@@ -12,6 +12,7 @@ mod client_management;
 mod clients;
 mod developer_pages;
 mod device;
+mod groups;
 #[path = "../support/https.rs"]
 mod https;
 mod key_rotation;

@@ -2,6 +2,7 @@
 
 mod application;
 mod confirm;
+mod group;
 mod invite;
 mod list;
 mod overview;
@@ -13,6 +14,7 @@ use maud::{Markup, Render, html};
 
 pub use application::{ApplicationPage, ListedSecret};
 pub use confirm::ConfirmPage;
+pub use group::GroupPage;
 pub use invite::InvitePage;
 pub use list::{ListPage, Row, RowAction, Search};
 pub use overview::AdminPage;

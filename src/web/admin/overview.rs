@@ -27,8 +27,11 @@ impl AdminPage {
     }
 }
 
-const PARTS: [(&str, &str, &str); 5] = [
+const PARTS: [(&str, &str, &str); 8] = [
     ("people", "People", "Who has an account here: groups, roles, passwords, sessions and what they have allowed."),
+    ("groups", "Groups", "Who is in which group, other names for them, and their end."),
+    ("sessions", "Sessions", "Where people are signed in, the newest first."),
+    ("grants", "Grants", "What was granted to applications, the newest first."),
     ("invitations", "Invitations", "Links with which people make an account for themselves."),
     ("applications", "Applications", "What people sign in to, whoever registered it."),
     ("keys", "Signing keys", "What signs tokens, and how long it still does."),

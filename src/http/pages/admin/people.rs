@@ -57,7 +57,7 @@ pub(super) fn badges(account: &Account) -> Vec<String> {
     [administrator, disabled].into_iter().flatten().map(ToOwned::to_owned).collect()
 }
 
-fn row(account: &Account) -> Row {
+pub(super) fn row(account: &Account) -> Row {
     let email = account.email.as_ref().map(|email| Fact::new("E-mail address", email.as_str()));
     Row {
         title: account.username.as_str().to_owned(),
