@@ -2,13 +2,23 @@
 //! `cargo bench --no-default-features --features verify --bench verify`.
 //!
 //! Prints, for ES256: the bare signature check, a token that is seen for the first time, one that comes again, and the
-//! allocations of the latter.
+//! allocations of the latter; then what a status list of a million tokens costs a verifier: memory that is kept, memory and
+//! time until a new list is taken over, which another thread sends over HTTP.
 
-use std::{error::Error, hint::black_box, time::Instant};
+use std::{
+    collections::HashMap,
+    error::Error,
+    hint::black_box,
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use signet::{
+    entropy::Entropy,
     jose::{JwkSet, PublicKey, UnverifiedJwt},
-    verify::TestIssuer,
+    verify::{TestIssuer, Verifier},
 };
 
 const ORDERS: &str = "https://api.orders.example";
@@ -63,5 +73,84 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("allocations per repeated verification: {}", counted.count_total as f64 / 1000.0);
     let counted = allocation_counter::measure(|| drop(black_box(forgetful.verify(first))));
     println!("allocations at first sight: {}", counted.count_total);
+    for per_thousand in [1, 100] {
+        list_of_a_million(per_thousand)?;
+    }
     Ok(())
 }
+
+/// What a list of a million tokens, so many of a thousand of them revoked, costs the verifier that fetches it.
+fn list_of_a_million(per_thousand: u32) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let issuer = TestIssuer::new(&url)?;
+    let good = issuer.token(ORDERS).sign()?;
+    for _ in 1..TOKENS_OF_A_LIST {
+        let token = issuer.token(ORDERS);
+        if u32::from_be_bytes(Entropy::system().bytes()) % 1000 < per_thousand {
+            issuer.revoke(&token.sign()?);
+        }
+    }
+    let documents = Documents::default();
+    let sender = documents.clone();
+    std::thread::spawn(move || listener.incoming().flatten().try_for_each(|stream| sender.send(stream)));
+    documents.publish(&issuer);
+    let verifier = runtime.block_on(Verifier::of(&url, ORDERS).remember(0).connect())?;
+
+    let mut judged = Ok(());
+    let first = allocation_counter::measure(|| judged = runtime.block_on(verifier.verify_fresh(&good)).map(drop));
+    judged?;
+    let mut refreshed = Ok(());
+    documents.publish(&issuer);
+    let second = allocation_counter::measure(|| refreshed = runtime.block_on(verifier.refresh()));
+    refreshed?;
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        documents.publish(&issuer);
+        let begin = Instant::now();
+        runtime.block_on(verifier.refresh())?;
+        times.push(begin.elapsed());
+    }
+    times.sort();
+    let sent = documents.length_of(LIST);
+    println!("\na list of {TOKENS_OF_A_LIST} tokens, {per_thousand} of 1000 revoked: {sent} bytes are sent");
+    println!("kept at the verifier: {} bytes, {} of them its bits", first.bytes_current, TOKENS_OF_A_LIST / 8);
+    println!("taken over for the first time: {} allocations, {} bytes at once", first.count_total, first.bytes_max);
+    println!("a new one in its place: {} allocations, {} bytes at once", second.count_total, second.bytes_max);
+    println!("the keys and a new one fetched: {:.2?}", times.get(ROUNDS / 2).copied().unwrap_or_default());
+    Ok(())
+}
+
+/// What the issuer has published: by path, made before it is asked for.
+#[derive(Clone, Default)]
+struct Documents(Arc<Mutex<HashMap<&'static str, String>>>);
+
+impl Documents {
+    /// Takes what `issuer` says now.
+    fn publish(&self, issuer: &TestIssuer) {
+        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in ["/.well-known/oauth-authorization-server", "/jwks.json", LIST] {
+            documents.insert(path, issuer.answer(path).map(|(_, document)| document).unwrap_or_default());
+        }
+    }
+
+    fn length_of(&self, path: &str) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).map_or(0, String::len)
+    }
+
+    /// Answers one request.
+    fn send(&self, mut stream: TcpStream) -> std::io::Result<()> {
+        let mut lines = BufReader::new(stream.try_clone()?).lines();
+        let request = lines.next().transpose()?.unwrap_or_default();
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        let documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let document = request.split(' ').nth(1).and_then(|path| documents.get(path)).map_or("", String::as_str);
+        let length = document.len();
+        write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{document}")
+    }
+}
+
+const LIST: &str = "/status/1";
+const TOKENS_OF_A_LIST: usize = 1_000_000;
+const ROUNDS: usize = 21;

@@ -14,12 +14,14 @@ use crate::{
         session::SessionLifetimes,
         throttle::{Throttle, ThrottlePolicy},
     },
+    audit::{Actor, Agent, EventKind, FailureQueue, Occurrence},
     clock::Clock,
     config::{Config, DynamicRegistration, FetchSettings},
     crypto::SealingKey,
     endpoint::{
         Fault, Lifetimes, Signet,
         client_keys::PublishedKeys,
+        client_troubles::ClientTroubles,
         clients,
         device::DeviceGuesses,
         device_polls::DevicePolls,
@@ -85,6 +87,8 @@ pub async fn assemble(
         } else {
             ThrottlePolicy::default()
         }),
+        failures: FailureQueue::default(),
+        client_troubles: ClientTroubles::default(),
         device_polls: DevicePolls::default(),
         picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
@@ -144,6 +148,8 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         keys: Arc::new(keys.map_err(|fault| fault.to_string())?),
         hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(1)),
         throttle: Throttle::new(ThrottlePolicy::default()),
+        failures: FailureQueue::default(),
+        client_troubles: ClientTroubles::default(),
         device_polls: DevicePolls::default(),
         picture_bench: PictureBench::default(),
         device_guesses: DeviceGuesses::default(),
@@ -199,10 +205,19 @@ async fn open_store(
 ) -> Result<(Store, Arc<StatusLists>), StartError> {
     let on_rollback = if options.accept_rollback { OnRollback::Accept } else { OnRollback::Refuse };
     let data = config.data.clone();
-    let opens = clock.clone();
+    let (opens, before) = (clock.clone(), clock.now());
     let opened = tokio::task::spawn_blocking(move || SledEngine::open(&data, on_rollback, opens, entropy));
     let opened = opened.await.map_err(|_| StartError::Interrupted)??;
     let store = Store::new(Arc::new(opened.engine), opened.not_before);
+    let store = store.audited(clock.clone(), config.audit.retention).map_err(Fault::from).map_err(StartError::Fault)?;
+    if opened.not_before.is_some_and(|accepted_at| accepted_at >= before) {
+        let accepted = store.by(Agent { actor: Actor::Operator, ..Agent::default() });
+        accepted
+            .record_event(Occurrence::of(EventKind::RollbackAccepted))
+            .await
+            .map_err(Fault::from)
+            .map_err(StartError::Fault)?;
+    }
     let status_lists = Arc::new(StatusLists::new(store.clone(), clock));
     Ok((store.watched_by(Arc::<StatusLists>::clone(&status_lists)), status_lists))
 }

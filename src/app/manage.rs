@@ -138,7 +138,8 @@ async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, pass
     profile.ordered.employee_number = employee_number;
     profile.ordered.groups = Some(groups);
     profile.ordered.role = administrator.then(|| "administrator".to_owned());
-    let created = users::create(signet, Some(operator), NewAccount { profile, password }, None).await?;
+    let created =
+        users::create(signet, Some(operator), NewAccount { profile, password }, None, operator.requester()).await?;
     Ok(vec![created.id.as_str().to_owned()])
 }
 

@@ -19,10 +19,11 @@ pub use self::{
     tasks::answer,
 };
 use crate::{
+    audit::{Agent, EventKind, Occurrence},
     clock::Clock,
     command::AdminSocket,
     config::Config,
-    endpoint::setup,
+    endpoint::{events, setup},
     entropy::Entropy,
     http::{Server, Wrapping, application, edge},
     store::Health,
@@ -51,6 +52,8 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     let server = assemble(&config, options, (Clock::system(), Entropy::system())).await?;
     let socket = AdminSocket::bind(&config.data).map_err(StartError::Socket)?;
     greet(&server, &config).await?;
+    let started = Occurrence::of(EventKind::ServerStarted).because(env!("CARGO_PKG_VERSION"));
+    server.signet().note_event(Agent::default(), started).await;
 
     let proxies = config.http.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
     let trusted_proxies = edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default();
@@ -70,6 +73,9 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
         .await
         .map_err(StartError::Serve);
     background.abort_all();
+    if let Err(fault) = events::write_failures(server.signet(), true).await {
+        tracing::warn!(%fault, "the last refusals could not be written down");
+    }
     let engine = server.signet().store.engine();
     let is_failed = engine.is_failed();
     let closed = engine.close().await;

@@ -7,10 +7,16 @@ use tokio::task::JoinSet;
 
 use super::manage;
 use crate::{
+    audit::{Agent, EventKind, Occurrence},
     command::{AdminSocket, Answer, Request},
-    endpoint::{backchannel_logout, setup},
+    endpoint::{
+        access::Access,
+        backchannel_logout, events,
+        keys::{self, Rotation},
+        setup,
+    },
     http::Server,
-    jose::{Compromised, Keys, RingKey, Stage},
+    jose::{Change, Keys, RingKey, Stage},
     store::{LogoutAgenda, SWEEP_LIMIT},
 };
 
@@ -21,6 +27,7 @@ pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
     tasks.spawn(sweep(Arc::clone(server)));
     tasks.spawn(tell_clients(Arc::clone(server)));
     tasks.spawn(advance_status_lists(Arc::clone(server)));
+    tasks.spawn(write_failures(Arc::clone(server)));
     let server = Arc::clone(server);
     tasks.spawn(socket.serve(move |request| answer(Arc::clone(&server), request)));
     tasks
@@ -34,8 +41,12 @@ async fn rotate(server: Arc<Server>) {
         let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
         match tokio::task::spawn_blocking(move || keys.advance(now)).await {
             Ok(Ok(changes)) => {
-                for change in changes {
+                for change in &changes {
                     tracing::info!(?change, "key ring");
+                }
+                if changes.iter().any(|change| matches!(change, Change::Promote(_))) {
+                    let occurrence = Occurrence::of(EventKind::KeyRotated).because("scheduled");
+                    signet.note_event(Agent::default(), occurrence).await;
                 }
             }
             Ok(Err(fault)) => tracing::error!(%fault, "the key ring could not be advanced; it is tried again"),
@@ -119,6 +130,17 @@ async fn advance_status_lists(server: Arc<Server>) {
     }
 }
 
+/// Writes down what was refused, a moment later: together, so that however many there are they wait for the disk seldom.
+async fn write_failures(server: Arc<Server>) {
+    let mut turn = tokio::time::interval(FAILURES_TURN);
+    loop {
+        turn.tick().await;
+        if let Err(fault) = events::write_failures(server.signet(), false).await {
+            tracing::warn!(%fault, "refusals could not be written down; how many they were is told later");
+        }
+    }
+}
+
 /// Answers a command of whoever can open the socket, which is the owner of the data folder.
 pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
     let signet = server.signet();
@@ -132,14 +154,10 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
         Request::Client { client } => manage::client(signet, client).await,
         Request::KeysList => Answer::Lines(describe(&signet.keys)),
         Request::KeysRotate { emergency } => {
-            let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
-            let rotated = tokio::task::spawn_blocking(move || {
-                if emergency { keys.rotate_emergency(Compromised::EveryKey, now) } else { keys.rotate_now(now) }
-            });
-            match rotated.await {
-                Ok(Ok(_)) => Answer::Lines(describe(&signet.keys)),
-                Ok(Err(fault)) => Answer::Refused(fault.to_string()),
-                Err(error) => Answer::Refused(error.to_string()),
+            let rotation = if emergency { Rotation::Emergency } else { Rotation::Now };
+            match keys::rotate(signet, &Access::operator(), rotation).await {
+                Ok(()) => Answer::Lines(describe(&signet.keys)),
+                Err(refusal) => Answer::Refused(refusal.to_string()),
             }
         }
     }
@@ -156,6 +174,9 @@ fn describe(keys: &Keys) -> Vec<String> {
     };
     keys.list().iter().map(line).collect()
 }
+
+/// How long a refusal waits to be written.
+const FAILURES_TURN: Duration = Duration::from_secs(2);
 
 const MINUTE: Duration = Duration::from_secs(60);
 

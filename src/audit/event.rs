@@ -60,6 +60,10 @@ event_kinds! {
     AccountEnabled = "account_enabled" is Success,
     /// A password was set.
     PasswordChanged = "password_changed" is Success,
+    /// Somebody may set a password by a link.
+    PasswordResetCreated = "password_reset_created" is Success,
+    /// They may not any more.
+    PasswordResetWithdrawn = "password_reset_withdrawn" is Success,
     /// A person has changed what is known of them.
     ProfileChanged = "profile_changed" is Success,
     /// Somebody else has changed what is known of a person, or decided about them.
@@ -184,6 +188,27 @@ pub struct SecurityEvent {
 #[must_use]
 pub fn fingerprint(identifier: &str) -> String {
     Digest::of(identifier).as_str().chars().take(16).collect()
+}
+
+/// A reason as a word, by the name of the variant that `cause` is, and of the one within: `Assertion(Replayed)` is
+/// `assertion_replayed`. Nothing else of the cause is told: it may hold what somebody has sent.
+#[must_use]
+pub fn word_of(cause: &impl fmt::Debug) -> String {
+    let debug = format!("{cause:?}");
+    let mut word = String::new();
+    for name in debug.split('(').take(2) {
+        let name: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
+        if !name.starts_with(|first: char| first.is_ascii_uppercase()) {
+            break;
+        }
+        for character in name.chars() {
+            if character.is_ascii_uppercase() && !word.is_empty() {
+                word.push('_');
+            }
+            word.push(character.to_ascii_lowercase());
+        }
+    }
+    word
 }
 
 impl Occurrence {
@@ -413,6 +438,15 @@ mod tests {
         let created = Occurrence::of(EventKind::ClientCreated);
         assert!(event(by(&ada), created.clone()).as_seen_by(&ada).is_some());
         assert_eq!(event(by(&eve), created).as_seen_by(&ada), None);
+    }
+
+    #[test]
+    fn a_reason_is_the_name_of_a_cause_and_nothing_that_was_sent() {
+        use crate::oauth::{parameters::MalformedParameters, token_error::TokenError};
+        let sent = TokenError::Malformed(MalformedParameters::Repeated("Canary".to_owned()));
+        assert_eq!(word_of(&sent), "malformed_repeated");
+        assert_eq!(word_of(&TokenError::VerifierMismatch), "verifier_mismatch");
+        assert_eq!(word_of(&Some("Canary")), "some");
     }
 
     // ASVS 16.4.1

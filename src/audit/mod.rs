@@ -16,6 +16,6 @@ mod failures;
 pub use self::{
     agent::{Actor, Agent, Requester},
     change::{of_account, of_client},
-    event::{EventKind, Occurrence, Outcome, SecurityEvent, UnknownKind, fingerprint},
+    event::{EventKind, Occurrence, Outcome, SecurityEvent, UnknownKind, fingerprint, word_of},
     failures::{FailureQueue, Noted},
 };

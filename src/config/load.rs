@@ -19,9 +19,9 @@ use super::{
     resources,
     section::Section,
     settings::{
-        AccountSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings, HttpSettings,
-        KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
-        ThrottleSettings,
+        AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings,
+        HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile,
+        SignUp, ThrottleSettings,
     },
     value::{Written, number, one_of, seconds},
 };
@@ -114,6 +114,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let key_ring = key_ring(top);
     let brand = brand(top);
     let log = log(top);
+    let audit = audit(top);
     let bootstrap = bootstrap(top);
     // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
     let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
@@ -137,6 +138,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
         key_ring,
         brand,
         log,
+        audit,
         bootstrap,
         resources,
         clients,
@@ -335,6 +337,13 @@ fn log(top: &mut Section<'_>) -> LogSettings {
     let format = section.read("format", one_of([("text", LogFormat::Text), ("json", LogFormat::Json)]));
     section.close();
     LogSettings { format: format.unwrap_or_default() }
+}
+
+fn audit(top: &mut Section<'_>) -> AuditSettings {
+    let mut section = top.section("audit");
+    let retention = section.read("retention", seconds(DAY..=3650 * DAY)).unwrap_or(Duration::days(90));
+    section.close();
+    AuditSettings { retention }
 }
 
 fn bootstrap(top: &mut Section<'_>) -> Option<Bootstrap> {

@@ -53,6 +53,8 @@ pub struct Config {
     pub brand: BrandSettings,
     /// `[log]`
     pub log: LogSettings,
+    /// `[audit]`
+    pub audit: AuditSettings,
     /// `[bootstrap]`, if there is one.
     pub bootstrap: Option<Bootstrap>,
     /// `[[resources]]`, after the server's own.
@@ -218,6 +220,13 @@ pub enum LogFormat {
     Text,
     /// `json`: one JSON object for each line.
     Json,
+}
+
+/// `[audit]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// How long security events are kept, 1 day to 10 years; in the file, seconds. Default 90 days.
+    pub retention: Duration,
 }
 
 /// `[bootstrap]`: the administrator that is created at start if the account does not exist.

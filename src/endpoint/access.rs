@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{Fault, Signet, session::CurrentSession, standing::Standing};
 use crate::{
     account::record::{Account, AccountId},
+    audit::{Actor, Agent, Requester},
     jose::{Claims, JwtRefusal, TokenType},
     oauth::{
         bearer::BearerError,
@@ -26,6 +27,7 @@ pub struct Access {
     claims: NamedClaims,
     sid: Option<String>,
     account: Option<Account>,
+    requester: Requester,
 }
 
 /// Why a request may not.
@@ -74,7 +76,15 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
     }
     let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
     let sid = grant.authentication.map(|authentication| authentication.sid);
-    Ok(Access { subject: grant.subject, client_id: grant.client_id, scope, claims: grant.claims, sid, account })
+    Ok(Access {
+        subject: grant.subject,
+        client_id: grant.client_id,
+        scope,
+        claims: grant.claims,
+        sid,
+        account,
+        requester: Requester::default(),
+    })
 }
 
 /// Reads a token of ours, expired or not.
@@ -138,12 +148,13 @@ impl Access {
     #[must_use]
     pub fn operator() -> Self {
         Self {
-            subject: Subject::new("operator"),
-            client_id: ClientId::built_in("operator"),
+            subject: Subject::new(OPERATOR),
+            client_id: ClientId::built_in(OPERATOR),
             scope: ["signet:admin"].into_iter().collect(),
             claims: NamedClaims::default(),
             account: None,
             sid: None,
+            requester: Requester::default(),
         }
     }
 
@@ -158,6 +169,7 @@ impl Access {
             claims: NamedClaims::default(),
             sid: Some(current.session.sid.as_str().to_owned()),
             account: Some(current.account.clone()),
+            requester: current.requester.clone(),
         }
     }
 
@@ -165,6 +177,26 @@ impl Access {
     #[must_use]
     pub fn of_administrator(current: &CurrentSession) -> Option<Self> {
         current.account.is_administrator().then(|| Self::of_session(current, "signet:admin"))
+    }
+
+    /// The same, asked for from `requester`.
+    #[must_use]
+    pub fn asked_by(self, requester: Requester) -> Self {
+        Self { requester, ..self }
+    }
+
+    /// From where it was asked for.
+    #[must_use]
+    pub fn requester(&self) -> &Requester {
+        &self.requester
+    }
+
+    /// Who acts, as security events name them.
+    #[must_use]
+    pub fn agent(&self) -> Agent {
+        let is_operator = self.subject.as_str() == OPERATOR;
+        let actor = if is_operator { Actor::Operator } else { Actor::of(&self.subject, &self.client_id) };
+        self.requester.acting(actor)
     }
 
     /// Who acts: a person, or a client for itself.
@@ -209,3 +241,6 @@ impl Access {
         self.account.as_ref().map_or(!self.subject.is_person(), Account::is_administrator)
     }
 }
+
+/// Whoever can open the data folder, as a subject: no person and no registered client.
+const OPERATOR: &str = "operator";

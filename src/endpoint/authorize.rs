@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     Fault, Signet, access,
+    client_troubles::Trouble,
     interaction::{Interaction, InteractionRefusal},
     request_object::{self, ObjectRefused},
     session::{self, Browser},
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::{
     account::record::Username,
+    audit::{Actor, EventKind, Occurrence, Requester},
     crypto::Digest,
     oauth::{
         authorization_code::{Agreement, IssuedCode},
@@ -24,8 +26,9 @@ use crate::{
     },
     oidc::{
         authentication_request::AuthenticationRequest,
-        step::{Question, Step, asks_again, next_step},
+        step::{Decision, Question, Step, asks_again, next_step},
     },
+    store::Store,
 };
 
 /// Where the browser goes next.
@@ -103,7 +106,10 @@ async fn read(
         Err(refused) => return refuse_object(signet, client, parameters, refused).map(Read::Refused),
     };
     let parameters = parameters.as_ref();
-    let destination = Destination::trust(Some(client), parameters).map_err(AuthorizeRefusal::Untrusted)?;
+    let destination = Destination::trust(Some(client), parameters).map_err(|refusal| {
+        signet.client_troubles.note_untrusted(&client_id, &refusal, now);
+        AuthorizeRefusal::Untrusted(refusal)
+    })?;
     let request = destination.read(parameters, signet.authorization_policy, &signet.resources).and_then(|request| {
         let registered = &destination.client.metadata.openid;
         AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
@@ -115,7 +121,9 @@ async fn read(
 }
 
 fn refuse(signet: &Signet, destination: &Destination, error: AuthorizationError) -> Delivery {
-    tracing::info!(client_id = %destination.client.client_id, %error, "authorization request refused");
+    let client_id = &destination.client.client_id;
+    tracing::info!(%client_id, %error, "authorization request refused");
+    signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), signet.clock.now());
     let address = ReturnAddress {
         redirect_uri: &destination.redirect_uri,
         response_mode: destination.response_mode,
@@ -243,7 +251,9 @@ async fn decide(
     Ok(match next_step(&question, now) {
         Step::Login => Decided::Login,
         Step::Consent(_) => Decided::Consent,
-        Step::Issue(agreement) => Decided::Answer(issue(signet, (interaction, client), agreement, now).await?),
+        Step::Issue(agreement) => {
+            Decided::Answer(issue(signet, (interaction, client, &browser.requester), agreement, now).await?)
+        }
         Step::Refuse(error) => {
             tracing::info!(client_id = %client.client_id, %error, "authorization refused");
             Decided::Answer(AuthorizationResponse::Error(error))
@@ -253,12 +263,13 @@ async fn decide(
 
 async fn issue(
     signet: &Signet,
-    (interaction, client): (&Interaction, &Client),
+    (interaction, client, requester): (&Interaction, &Client, &Requester),
     agreement: Agreement,
     now: OffsetDateTime,
 ) -> Result<AuthorizationResponse, Fault> {
     let request = &interaction.request.authorization;
     let nonce = agreement.nonce.clone();
+    let store = telling_of_consent(signet, interaction, &agreement.subject, requester);
     let lifetime = signet.access_token_lifetime(&request.audience);
     let begun = implicit::begin(&agreement, request, || signet.draw_identity(now), lifetime, now);
     let mut issued = Issued::default();
@@ -266,13 +277,15 @@ async fn issue(
         let code = signet.entropy.secret();
         let lifetime = signet.lifetimes.authorization_code;
         let record = IssuedCode::issue(agreement, request.clone(), lifetime, now);
-        signet.store.issue_code(&Digest::of_secret(&code), &record).await?;
+        store.issue_code(&Digest::of_secret(&code), &record).await?;
         tracing::info!(client_id = %record.client_id, subject = %record.subject, "authorization code issued");
         issued.code = Some(code);
     }
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
     let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
-    signet.store.begin_grant(&grant).await?;
+    // What the person has agreed to is told once, with the code if there is one.
+    let store = if issued.code.is_some() { &signet.store } else { &store };
+    store.begin_grant(&grant).await?;
     if request.response_type.has_token() {
         let minted = signet.mint(&issuance, client, now)?;
         let expires_in_seconds = minted.lifetime.whole_seconds();
@@ -286,6 +299,16 @@ async fn issue(
     }
     tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
     Ok(AuthorizationResponse::Issued(issued))
+}
+
+/// The store, which tells together with what is issued that the person was asked and has agreed.
+fn telling_of_consent(signet: &Signet, interaction: &Interaction, subject: &Subject, requester: &Requester) -> Store {
+    if !matches!(interaction.decision, Some(Decision::Allowed { .. })) {
+        return signet.store.clone();
+    }
+    let client_id = &interaction.request.authorization.client_id;
+    let occurrence = Occurrence::of(EventKind::ConsentGranted).about_subject(subject).with_client(client_id);
+    signet.store.by(requester.acting(Actor::of(subject, client_id))).telling(occurrence)
 }
 
 /// Whom `id_token_hint` names, if it is an ID token that this server issued to the client, expired or not. Anything else

@@ -4,9 +4,10 @@
 use super::{
     Fault, Signet,
     client_keys::{self, KeyRefusal},
-    token::RuleOrFault,
+    token::{RuleOrFault, note_unauthenticated},
 };
 use crate::{
+    audit::Requester,
     jose::{Claims, JwtRefusal, UnverifiedJwt, claims_of_unverified, verify_with_secrets},
     oauth::{
         client::{Client, ClientId},
@@ -24,13 +25,15 @@ use crate::{
 pub(super) async fn authenticate(
     signet: &Signet,
     presented: &PresentedAssertion,
+    requester: &Requester,
 ) -> Result<AuthenticatedClient, RuleOrFault> {
     let unverified_jwt = presented.unverified_jwt.expose();
     let claims = claims_of_unverified(unverified_jwt).map_err(AssertionRefusal::from)?;
     let client_id = presented.client_id(&claims)?;
     judged(signet, &client_id, unverified_jwt).await.inspect_err(|error| {
         if let RuleOrFault::Rule(error) = error {
-            tracing::info!(%client_id, %error, "client authentication refused");
+            let is_known = signet.store.client(&client_id).is_ok_and(|client| client.is_some());
+            note_unauthenticated(signet, requester, (&client_id, is_known), error);
         }
     })
 }

@@ -74,7 +74,7 @@ pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &st
     if grant.is_none() {
         return Err(unknown);
     }
-    signet.store.end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
+    signet.store.by(access.agent()).end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
     tracing::info!(grant = %grant_id, by = %access.subject(), "grant ended");
     Ok(())
 }
@@ -132,9 +132,10 @@ pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &
         .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;
     let now = signet.clock.now();
     // From here on nothing that was granted before issues anything, whichever grants there are.
-    signet.store.withdraw_consent(&subject, &client_id, now).await?;
+    let store = signet.store.by(access.agent());
+    store.withdraw_consent(&subject, &client_id, now).await?;
     let cause = cause(access, &account);
-    let ended = signet.store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;
+    let ended = store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;
     tracing::info!(%client_id, by = %access.subject(), ended, "application disconnected");
     Ok(())
 }

@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Fault, Signet,
     session::CurrentSession,
-    token::{RuleOrFault, TokenRefusal, authenticate},
+    token::{Caller, RuleOrFault, TokenRefusal, authenticate},
 };
 use crate::{
     account::session::Sid,
@@ -82,18 +82,14 @@ pub struct DeviceGuesses(Mutex<HashMap<String, (u32, OffsetDateTime)>>);
 /// # Errors
 ///
 /// [`TokenRefusal`], as at the token endpoint.
-pub async fn begin(
-    signet: &Signet,
-    authorization: Option<&str>,
-    form: &Parameters,
-) -> Result<DeviceResponse, TokenRefusal> {
-    let by_header = authorization.is_some();
-    start(signet, authorization, form).await.map_err(|error| error.with_header(by_header))
+pub async fn begin(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, TokenRefusal> {
+    let by_header = caller.authorization.is_some();
+    start(signet, caller, form).await.map_err(|error| error.with_header(by_header))
 }
 
-async fn start(signet: &Signet, authorization: Option<&str>, form: &Parameters) -> Result<DeviceResponse, RuleOrFault> {
+async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, RuleOrFault> {
     form.once_each()?;
-    let client = authenticate(signet, authorization, form).await?;
+    let client = authenticate(signet, caller, form).await?;
     let now = signet.clock.now();
     let lifetime = signet.lifetimes.device_code;
     // Two devices seldom draw the same code.
@@ -178,7 +174,7 @@ pub async fn answer(
         at: signet.clock.now(),
     });
     let answered = pending.record.clone().answered(approval);
-    match signet.store.answer_device(&digest, &pending, &answered).await {
+    match signet.store.by(person.agent()).answer_device(&digest, &pending, &answered).await {
         Ok(()) => {
             tracing::info!(client_id = %client.client_id, account = %person.account.id, is_allowed, "device answered");
             Ok(client)

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::{
     Fault, Signet, access,
-    token::{RuleOrFault, TokenRefusal, authenticate},
+    token::{Caller, RuleOrFault, TokenRefusal, authenticate},
 };
 use crate::{
     jose::{Algorithm, TokenType},
@@ -42,22 +42,22 @@ pub enum Introspected {
 /// require some form of authorization" (§2.1), which naming a public client is not.
 pub async fn introspect(
     signet: &Signet,
-    authorization: Option<&str>,
+    caller: Caller<'_>,
     form: &Parameters,
     answer_form: Form,
 ) -> Result<Introspected, TokenRefusal> {
-    let by_header = authorization.is_some();
-    answer(signet, authorization, form, answer_form).await.map_err(|error| error.with_header(by_header))
+    let by_header = caller.authorization.is_some();
+    answer(signet, caller, form, answer_form).await.map_err(|error| error.with_header(by_header))
 }
 
 async fn answer(
     signet: &Signet,
-    authorization: Option<&str>,
+    caller: Caller<'_>,
     form: &Parameters,
     answer_form: Form,
 ) -> Result<Introspected, RuleOrFault> {
     form.once_each()?;
-    let caller = authenticate(signet, authorization, form).await?;
+    let caller = authenticate(signet, caller, form).await?;
     let caller = caller.client();
     if caller.is_public() {
         return Err(TokenError::SecretMissing.into());

@@ -69,7 +69,7 @@ pub async fn create(
     let lifetime = lifetime.map_err(|refusal| wrong("expires_in", refusal.to_string()))?;
     let (invitation, secret) = Invitation::draw((email, groups), lifetime, signet.clock.now(), signet.entropy);
     let digest = Digest::of_secret(&secret);
-    signet.store.create_invitation(&digest, &invitation).await?;
+    signet.store.by(access.agent()).create_invitation(&digest, &invitation).await?;
     tracing::info!(by = %access.subject(), "invitation made");
     let link = Secret::new(signet.issuer.endpoint(&format!("/signup?invitation={}", secret.expose())));
     Ok(NewInvitation { listed: ListedInvitation { id: digest.as_str().to_owned(), invitation }, link })
@@ -107,7 +107,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     users::manager(access)?;
     // A longer text can be none of our keys.
     if id.len() <= 64 {
-        signet.store.delete_invitation(id).await?;
+        signet.store.by(access.agent()).delete_invitation(id).await?;
         tracing::info!(by = %access.subject(), "invitation taken back");
     }
     Ok(())

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::{Fault, Signet, access::Access, management::ManagementRefusal};
-use crate::jose::{Compromised, RingKey, Stage};
+use crate::{
+    audit::{EventKind, Occurrence},
+    jose::{Compromised, RingKey, Stage},
+};
 
 /// A key, and until when it stays in its stage.
 #[derive(Clone, Debug)]
@@ -61,6 +64,11 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
     for change in changes {
         tracing::info!(by = %access.subject(), ?change, "key ring");
     }
+    let occurrence = match rotation {
+        Rotation::Now => Occurrence::of(EventKind::KeyRotated).because("requested"),
+        Rotation::Emergency => Occurrence::of(EventKind::KeyEmergency),
+    };
+    signet.note_event(access.agent(), occurrence).await;
     Ok(())
 }
 

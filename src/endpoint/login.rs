@@ -18,6 +18,7 @@ use crate::{
         session::{AuthenticationMethod, Session, SessionId, UserAgent},
         throttle::{Admission, Guess, GuessedAccount, Permit},
     },
+    audit::{EventKind, Occurrence, Requester},
     oauth::grant::EndCause,
     secret::Secret,
     store::{Kept, Placed},
@@ -71,12 +72,12 @@ pub async fn login(
     attempt: &LoginAttempt<'_>,
     browser: &Browser,
 ) -> Result<SignedInBrowser, LoginRefusal> {
-    let account = verify_password(signet, attempt, browser.device.as_ref()).await?;
+    let account = verify_password(signet, attempt, browser.device.as_ref(), &browser.requester).await?;
     begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Fault)
 }
 
 /// Finds out whose username and password were entered, within the limits on guesses. `device` is the cookie of a device
-/// that has signed in before, if there is one.
+/// that has signed in before, if there is one. What is refused is noted.
 ///
 /// # Errors
 ///
@@ -85,10 +86,21 @@ pub(super) async fn verify_password(
     signet: &Signet,
     attempt: &LoginAttempt<'_>,
     device: Option<&Secret>,
+    requester: &Requester,
 ) -> Result<Account, LoginRefusal> {
     let now = signet.clock.now();
     let account = find(signet, attempt.username).map_err(LoginRefusal::Fault)?;
-    let permit = admit(signet, attempt, account.as_ref(), device, now)?;
+    let known = account.as_ref().map(|kept| &kept.record.id);
+    let note = |kind, reason: &str| {
+        let occurrence = Occurrence::of(kind).because(reason);
+        let occurrence = match known {
+            Some(id) => occurrence.about(id),
+            None => Occurrence { unknown_name: Some(signet.unknown_name(attempt.username)), ..occurrence },
+        };
+        signet.note_failure(&requester.unknown(), occurrence);
+    };
+    let admitted = admit(signet, attempt, account.as_ref(), device, now);
+    let permit = admitted.inspect_err(|_| note(EventKind::LoginThrottled, "too_many_guesses"))?;
     let hash = account.as_ref().and_then(|kept| kept.record.password.as_ref());
     let verified = match signet.hasher.verify(hash, &attempt.presented_password).await {
         Ok(verified) => verified,
@@ -100,19 +112,21 @@ pub(super) async fn verify_password(
             return Err(LoginRefusal::Fault(fault.into()));
         }
     };
-    let (Some(kept), Verified::Matches { rehash_needed }) = (account, verified) else {
+    let (Some(kept), Verified::Matches { rehash_needed }) = (&account, verified) else {
         tracing::info!("login refused");
+        note(EventKind::LoginFailed, if account.is_some() { "wrong_password" } else { "unknown_username" });
         return Err(LoginRefusal::Mismatch);
     };
     if !kept.record.is_active() {
+        note(EventKind::LoginFailed, "account_disabled");
         tracing::info!(account = %kept.record.id, "login refused: the account is disabled");
         return Err(LoginRefusal::Mismatch);
     }
     signet.throttle.succeeded(permit);
     if rehash_needed {
-        rehash(signet, &kept, &attempt.presented_password).await;
+        rehash(signet, kept, &attempt.presented_password).await;
     }
-    Ok(kept.record)
+    Ok(kept.record.clone())
 }
 
 /// Begins a session of `account`, under a new identifier, in place of the one that the browser had.
@@ -128,6 +142,7 @@ pub(super) async fn begin_session(
 ) -> Result<SignedInBrowser, Fault> {
     let now = signet.clock.now();
     let id = SessionId::draw(signet.entropy);
+    let store = signet.store.by(browser.requester.as_account(&account.id));
     for _ in 0..ATTEMPTS {
         let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
         session.user_agent = UserAgent::of(user_agent);
@@ -136,7 +151,7 @@ pub(super) async fn begin_session(
             // The same person has shown again who they are: applications go on knowing the session by its name.
             session.sid = earlier.record.sid.clone();
         }
-        if taken(signet.store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
+        if taken(store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
             tracing::info!(account = %account.id, "signed in");
             return Ok(SignedInBrowser {
                 session: id,
@@ -157,7 +172,8 @@ async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result
     if earlier.record.account == account.id {
         return Ok(Some((digest, earlier)));
     }
-    session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut).await?;
+    let agent = browser.requester.as_account(&account.id);
+    session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut, &agent).await?;
     Ok(None)
 }
 

@@ -16,6 +16,7 @@ use crate::{
         password_reset::{PasswordReset, ResetCode, redeem},
         record::Account,
     },
+    audit::Requester,
     oauth::grant::EndCause,
     secret::Secret,
     store::Kept,
@@ -68,7 +69,7 @@ pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewRes
         }
         let lifetime = signet.lifetimes.password_reset;
         let (reset, code) = PasswordReset::draw(&account.id, lifetime, signet.clock.now(), signet.entropy);
-        if taken(signet.store.put_password_reset(&kept, &reset).await)? {
+        if taken(signet.store.by(access.agent()).put_password_reset(&kept, &reset).await)? {
             tracing::info!(account = %account.id, by = %access.subject(), "password reset link made");
             let link = Secret::new(signet.issuer.endpoint(&format!("/reset?code={}", code.expose())));
             return Ok(NewResetLink { link, expires_at: reset.expires_at() });
@@ -98,7 +99,7 @@ pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<
 pub async fn withdraw(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     users::manager(access)?;
     let (kept, _) = users::find_to_change(signet, access, id)?;
-    signet.store.delete_password_reset(&kept.record.id).await?;
+    signet.store.by(access.agent()).delete_password_reset(&kept.record.id).await?;
     tracing::info!(account = %kept.record.id, by = %access.subject(), "password reset link taken back");
     Ok(())
 }
@@ -117,7 +118,12 @@ pub fn check(signet: &Signet, presented: &Secret) -> Result<Account, ResetRefusa
 /// # Errors
 ///
 /// [`ResetRefusal`]; then the password is what it was, and the link still works if it did before.
-pub async fn reset(signet: &Signet, presented: &Secret, new_password: Secret) -> Result<Account, ResetRefusal> {
+pub async fn reset(
+    signet: &Signet,
+    presented: &Secret,
+    new_password: Secret,
+    requester: &Requester,
+) -> Result<Account, ResetRefusal> {
     let (kept, _) = look_up(signet, presented)?;
     let password = NewPassword::parse(new_password, &signet.password_policy, &users::known_about(signet, &kept.record))
         .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", &refusal)))?;
@@ -127,9 +133,11 @@ pub async fn reset(signet: &Signet, presented: &Secret, new_password: Secret) ->
         let (kept, reset) = look_up(signet, presented)?;
         let mut changed = kept.record.clone();
         changed.change_password(hash.clone(), signet.clock.now());
-        if taken(signet.store.reset_password(&kept, &changed, &reset).await)? {
+        let agent = requester.as_account(&changed.id);
+        if taken(signet.store.by(agent.clone()).reset_password(&kept, &changed, &reset).await)? {
             tracing::info!(account = %changed.id, "password set by a link");
-            session_end::end_all(signet, &changed.id, Extent::Logins, EndCause::RevokedByPerson).await?;
+            let cause = EndCause::RevokedByPerson;
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &agent).await?;
             return Ok(changed);
         }
     }

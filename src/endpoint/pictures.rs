@@ -40,7 +40,7 @@ pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) ->
     let address = signet.issuer.endpoint(&format!("{}?v={version}", path(&id)));
     // An issuer so long that the address would not fit keeps its pictures without naming them.
     let address = WebAddress::parse(&address).ok();
-    let account = address_is(signet, &id, |_| address.clone()).await?;
+    let account = address_is((signet, access), &id, |_| address.clone()).await?;
     tracing::info!(account = %id, by = %access.subject(), "picture set");
     Ok(account)
 }
@@ -55,7 +55,7 @@ pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     let id = kept.record.id;
     let own = signet.issuer.endpoint(&path(&id));
     // First the address, so that none leads nowhere.
-    address_is(signet, &id, |now| now.filter(|address| !address.as_str().starts_with(&own))).await?;
+    address_is((signet, access), &id, |now| now.filter(|address| !address.as_str().starts_with(&own))).await?;
     signet.store.remove_picture(&id).await?;
     tracing::info!(account = %id, by = %access.subject(), "picture removed");
     Ok(())
@@ -88,7 +88,7 @@ async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRef
 
 /// Sets the claim `picture`.
 async fn address_is(
-    signet: &Signet,
+    (signet, access): (&Signet, &Access),
     id: &AccountId,
     address: impl Fn(Option<WebAddress>) -> Option<WebAddress>,
 ) -> Result<Account, ManagementRefusal> {
@@ -98,7 +98,7 @@ async fn address_is(
         let mut changed = kept.record.clone();
         changed.claims.picture = address(changed.claims.picture.take());
         changed.updated_at = signet.clock.now();
-        if taken(signet.store.replace_account(&kept, &changed).await)? {
+        if taken(signet.store.by(access.agent()).replace_account(&kept, &changed).await)? {
             return Ok(changed);
         }
     }

@@ -80,7 +80,8 @@ pub async fn set(
     }
     let shown = preview(signet, form)?;
     let schedule = shown.schedule.clone();
-    signet.store.put_refresh_schedule(&subject, client_id.as_ref(), schedule, signet.clock.now()).await?;
+    let store = signet.store.by(access.agent());
+    store.put_refresh_schedule(&subject, client_id.as_ref(), schedule, signet.clock.now()).await?;
     tracing::info!(%subject, by = %access.subject(), "refresh schedule set");
     Ok(shown)
 }
@@ -96,7 +97,7 @@ pub async fn remove(
     (id, client_id): (&str, Option<&str>),
 ) -> Result<(), ManagementRefusal> {
     let (subject, client_id) = addressed(signet, access, id, client_id)?;
-    signet.store.remove_refresh_schedule(&subject, client_id.as_ref(), signet.clock.now()).await?;
+    signet.store.by(access.agent()).remove_refresh_schedule(&subject, client_id.as_ref(), signet.clock.now()).await?;
     tracing::info!(%subject, by = %access.subject(), "refresh schedule removed");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Fault, Signet, access,
-    token::{RuleOrFault, TokenRefusal, authenticate},
+    token::{Caller, RuleOrFault, TokenRefusal, authenticate},
 };
 use crate::oauth::{grant::EndCause, parameters::Parameters, refresh_token::PresentedRefreshToken};
 
@@ -12,14 +12,14 @@ use crate::oauth::{grant::EndCause, parameters::Parameters, refresh_token::Prese
 /// # Errors
 ///
 /// [`TokenRefusal`]. When the write failed the token may still be good, and nobody is told that it is not.
-pub async fn revoke(signet: &Signet, authorization: Option<&str>, form: &Parameters) -> Result<(), TokenRefusal> {
-    let by_header = authorization.is_some();
-    end(signet, authorization, form).await.map_err(|error| error.with_header(by_header))
+pub async fn revoke(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(), TokenRefusal> {
+    let by_header = caller.authorization.is_some();
+    end(signet, caller, form).await.map_err(|error| error.with_header(by_header))
 }
 
-async fn end(signet: &Signet, authorization: Option<&str>, form: &Parameters) -> Result<(), RuleOrFault> {
+async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(), RuleOrFault> {
     form.once_each()?;
-    let caller = authenticate(signet, authorization, form).await?;
+    let client = authenticate(signet, caller, form).await?;
     let token = form.required("token")?;
     // "If the server is unable to locate the token using the given hint, it MUST extend its search": the hint is not
     // needed, since a token tells what it is.
@@ -31,12 +31,13 @@ async fn end(signet: &Signet, authorization: Option<&str>, form: &Parameters) ->
         },
     };
     let Some(grant) = signet.store.grant(&id).map_err(Fault::from)? else { return Ok(()) };
-    if grant.record.client_id != caller.client().client_id {
-        tracing::info!(client_id = %caller.client().client_id, "revocation of another client's token ignored");
+    if grant.record.client_id != client.client().client_id {
+        tracing::info!(client_id = %client.client().client_id, "revocation of another client's token ignored");
         return Ok(());
     }
     let now = signet.clock.now();
-    signet.store.end_grant(&id, EndCause::RevokedByClient, now).await.map_err(Fault::from)?;
+    let store = signet.store.by(caller.requester.as_client(&grant.record.client_id));
+    store.end_grant(&id, EndCause::RevokedByClient, now).await.map_err(Fault::from)?;
     tracing::info!(client_id = %grant.record.client_id, "grant revoked by its client");
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::{
         record::Account,
         session::{AuthenticationMethod, Session, SessionId},
     },
+    audit::{Agent, Requester},
     oauth::{access_token::Authentication, subject::Subject},
     oidc::step::SignedIn,
     secret::Secret,
@@ -23,6 +24,8 @@ pub struct Browser {
     pub session: Option<Secret>,
     /// The cookie of a device that has signed in before.
     pub device: Option<Secret>,
+    /// From where it asks.
+    pub requester: Requester,
 }
 
 /// A session that stands, and the person, whose account may be used.
@@ -32,6 +35,8 @@ pub struct CurrentSession {
     pub session: Session,
     /// The person.
     pub account: Account,
+    /// From where the browser asks.
+    pub requester: Requester,
 }
 
 /// The session of `browser`, if it stands at `now` and its person may be signed in. That it was used is written down now
@@ -57,7 +62,7 @@ pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) ->
             Err(CommitError::Fault(fault)) => return Err(fault.into()),
         }
     }
-    Ok(Some(CurrentSession { session: kept.record, account }))
+    Ok(Some(CurrentSession { session: kept.record, account, requester: browser.requester.clone() }))
 }
 
 /// A session is over when the account is disabled, and when the password was changed after it began.
@@ -66,6 +71,12 @@ pub(super) fn stands(account: &Account, session: &Session) -> bool {
 }
 
 impl CurrentSession {
+    /// The person, as security events name who does something.
+    #[must_use]
+    pub fn agent(&self) -> Agent {
+        self.requester.as_account(&self.account.id)
+    }
+
     /// The person, as the rules of a login see them.
     #[must_use]
     pub fn signed_in(&self) -> SignedIn {

@@ -61,7 +61,7 @@ pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Resul
     let account = find_to_change(signet, access, id)?.0.record;
     let placed = signet.store.session_of(&account.id, &Sid::presented(sid))?;
     let (digest, kept) = placed.ok_or(ManagementRefusal::NotFound("this person has no such session"))?;
-    session_end::end(signet, (&digest, &kept.record), cause(access, &account)).await?;
+    session_end::end(signet, (&digest, &kept.record), cause(access, &account), &access.agent()).await?;
     tracing::info!(account = %account.id, by = %access.subject(), "session ended by request");
     Ok(())
 }
@@ -73,7 +73,8 @@ pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Resul
 /// [`ManagementRefusal`]; then some may still stand.
 pub async fn end_all(signet: &Signet, access: &Access, id: &str, extent: Extent) -> Result<(), ManagementRefusal> {
     let account = find_to_change(signet, access, id)?.0.record;
-    let ended = session_end::end_all(signet, &account.id, extent, cause(access, &account)).await?;
+    let cause = cause(access, &account);
+    let ended = session_end::end_all(signet, &account.id, extent, cause, &access.agent()).await?;
     tracing::info!(account = %account.id, by = %access.subject(), ended, "sessions ended by request");
     Ok(())
 }

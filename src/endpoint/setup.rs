@@ -70,7 +70,8 @@ pub async fn create(
         setup::redeem(stored.as_ref().map(|kept| &kept.record), presented, administration(signet)?, signet.clock.now());
     let spent = redemption.map_err(FirstAdministratorRefusal::Link)?.into_spent();
     let stored = stored.ok_or(FirstAdministratorRefusal::Link(SetupRefusal::CodeUnknown))?;
-    match signet.store.create_first_administrator(&account, &stored, &spent).await {
+    let store = signet.store.by(browser.requester.as_account(&account.id));
+    match store.create_first_administrator(&account, &stored, &spent).await {
         Ok(()) => {}
         Err(CommitError::Conflict) if administration(signet)? == Administration::Held => {
             return Err(FirstAdministratorRefusal::Link(SetupRefusal::AdministratorExists));

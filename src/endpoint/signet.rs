@@ -7,14 +7,15 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
 use super::{
-    Fault, client_keys::PublishedKeys, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench,
-    profile, standing, status_lists::StatusLists,
+    Fault, client_keys::PublishedKeys, client_troubles::ClientTroubles, device::DeviceGuesses,
+    device_polls::DevicePolls, pictures::PictureBench, profile, standing, status_lists::StatusLists,
 };
 use crate::{
     account::{
         hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, record::AccountId,
         session::SessionLifetimes, throttle::Throttle,
     },
+    audit::FailureQueue,
     clock::Clock,
     crypto::SealingKey,
     entropy::Entropy,
@@ -72,6 +73,10 @@ pub struct Signet {
     pub hasher: PasswordHasher,
     /// What counts guesses of passwords.
     pub throttle: Throttle,
+    /// What was refused, on its way to the disk.
+    pub failures: FailureQueue,
+    /// What applications do wrong, for their developers.
+    pub client_troubles: ClientTroubles,
     /// How often devices ask.
     pub device_polls: DevicePolls,
     /// How often people have typed wrong codes of devices.

@@ -11,6 +11,7 @@ use crate::{
         invitation::{self, Invitation},
         record::Account,
     },
+    audit::Requester,
     crypto::Digest,
     secret::Secret,
     store::{CommitError, Kept},
@@ -47,7 +48,7 @@ pub async fn sign_up(
     presented: Option<&Secret>,
     (browser, user_agent): (&Browser, &str),
 ) -> Result<SignedInBrowser, SignUpRefusal> {
-    let account = enroll(signet, entered, presented).await?;
+    let account = enroll(signet, entered, presented, &browser.requester).await?;
     login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
@@ -60,6 +61,7 @@ pub async fn enroll(
     signet: &Signet,
     entered: NewAccount,
     presented: Option<&Secret>,
+    requester: &Requester,
 ) -> Result<Account, SignUpRefusal> {
     check(signet, presented)?;
     let mut account = entered.prepare(signet, Editor::Newcomer).await.map_err(SignUpRefusal::Account)?;
@@ -67,11 +69,12 @@ pub async fn enroll(
     let (admittance, stored) = admit(signet, presented)?;
     admittance.furnish(&mut account);
     let digest = presented.map(Digest::of_secret);
+    let store = signet.store.by(requester.as_account(&account.id));
     let created = match (admittance.spent(), &digest, &stored) {
         (Some(spent), Some(digest), Some(stored)) => {
-            signet.store.create_invited_account(&account, (digest, stored), spent).await
+            store.create_invited_account(&account, (digest, stored), spent).await
         }
-        _ => signet.store.create_account(&account).await,
+        _ => store.create_account(&account).await,
     };
     match created {
         Ok(()) => {}

@@ -273,52 +273,57 @@ async fn a_list_that_is_nearly_full_gives_way_to_another() {
     assert_eq!(first, (1 << 17) / 8 * 7);
 }
 
-/// Sizes on the wire, for the README: `cargo test --release --lib status_list -- --ignored --nocapture`.
+/// What the README says of sizes; `cargo test --lib figures_of_lists -- --nocapture` prints them.
 #[test]
-#[ignore = "measures; for a release build"]
 fn figures_of_lists() {
     let issuer = Issuer::parse("https://login.example.org").unwrap();
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
-    for entries in [1 << 20, list::ENTRIES] {
-        for permille in [0, 1, 10, 100] {
-            let mut statuses = StatusList::new(StatusBits::One, entries);
-            let mut revoked = BTreeSet::new();
-            while revoked.len() < usize::try_from(entries).unwrap() * permille / 1000 {
-                revoked.insert(u32::from_be_bytes(Entropy::system().bytes()) % entries);
-            }
-            revoked.iter().for_each(|idx| statuses.set(*idx, INVALID));
-            let (mut token, mut gzipped, mut least) = (String::new(), Vec::new(), std::time::Duration::MAX);
-            for _ in 0..5 {
-                let begun = Instant::now();
-                let id = ListId::draw(Entropy::system());
-                let claims =
-                    StatusListToken { issuer: &issuer, id, list: &statuses, ttl: Duration::MINUTE }.claims(NOW);
-                token = key.sign(TokenType::StatusList, &claims).unwrap();
-                gzipped = publish::gzip(token.as_bytes());
-                least = least.min(begun.elapsed());
-            }
-            println!(
-                "a list of {entries:>7}, {permille:>3} of 1000 revoked: {:>6} bytes, with gzip {:>6}; rebuilt in {least:.1?}",
-                token.len(),
-                gzipped.len(),
-            );
+    for (entries, permille, most) in [
+        (list::ENTRIES, 0, 450),
+        (list::ENTRIES, 1, 1_000),
+        (list::ENTRIES, 10, 3_200),
+        (list::ENTRIES, 100, 14_000),
+        (1 << 20, 1, 8_000),
+        (1 << 20, 100, 110_000),
+    ] {
+        let mut statuses = StatusList::new(StatusBits::One, entries);
+        let mut revoked = BTreeSet::new();
+        while revoked.len() < usize::try_from(entries).unwrap() * permille / 1000 {
+            revoked.insert(u32::from_be_bytes(Entropy::system().bytes()) % entries);
         }
+        revoked.iter().for_each(|idx| statuses.set(*idx, INVALID));
+        let (mut token, mut gzipped, mut least) = (String::new(), Vec::new(), std::time::Duration::MAX);
+        for _ in 0..3 {
+            let begun = Instant::now();
+            let id = ListId::draw(Entropy::system());
+            let claims = StatusListToken { issuer: &issuer, id, list: &statuses, ttl: Duration::MINUTE }.claims(NOW);
+            token = key.sign(TokenType::StatusList, &claims).unwrap();
+            gzipped = publish::gzip(token.as_bytes());
+            least = least.min(begun.elapsed());
+        }
+        println!(
+            "a list of {entries:>7}, {permille:>3} of 1000 revoked: {:>6} bytes, with gzip {:>6}; rebuilt in {least:.1?}",
+            token.len(),
+            gzipped.len(),
+        );
+        assert!(gzipped.len() <= most, "{} bytes of {entries} with {permille} revoked", gzipped.len());
     }
 }
 
-/// Times on disk: see above.
+/// How long it takes on disk. `SIGNET_STATUS_GRANTS=65536 cargo test --release --lib figures_of_grants -- --nocapture` prints
+/// it of as many as fill half a list.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "measures; for a release build"]
 async fn figures_of_grants_on_disk() {
+    let count = std::env::var("SIGNET_STATUS_GRANTS").map_or(512, |count| count.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let stage = Arc::new(Stage::on_disk(folder.path()));
     stage.store.create_client(&client()).await.unwrap();
     let begun = Instant::now();
-    let tasks: Vec<_> = (0..256)
+    let tasks: Vec<_> = (0..AT_ONCE)
         .map(|_| {
             let stage = Arc::clone(&stage);
             tokio::spawn(async move {
-                for _ in 0..256 {
+                for _ in 0..count / AT_ONCE {
                     stage.begin().await;
                 }
             })
@@ -327,15 +332,23 @@ async fn figures_of_grants_on_disk() {
     for task in tasks {
         task.await.unwrap();
     }
-    println!("65536 grants begun on disk, 256 at once: {:.1?}", begun.elapsed());
+    println!("{count} grants begun on disk, {AT_ONCE} at once: {:.1?}", begun.elapsed());
     let one = stage.begin().await;
     let begun = Instant::now();
     stage.end(&one).await;
     println!("one ended, on disk and in its list: {:.1?}", begun.elapsed());
+    assert_eq!(stage.status(&one), Some(INVALID));
+    let other = stage.begin().await;
     let begun = Instant::now();
     stage.disable(true).await;
     println!("the client of all of them disabled, on disk and in the lists: {:.1?}", begun.elapsed());
+    assert_eq!(stage.status(&other), Some(INVALID));
     let again = StatusLists::new(stage.store.clone(), stage.clock.clone());
     let begun = Instant::now();
-    println!("{} grants worked out at a start: {:.1?}", again.load().unwrap(), begun.elapsed());
+    let loaded = again.load().unwrap();
+    println!("{loaded} grants worked out at a start: {:.1?}", begun.elapsed());
+    assert_eq!(loaded, count / AT_ONCE * AT_ONCE + 2);
 }
+
+/// So many grants are begun at the same time.
+const AT_ONCE: usize = 256;

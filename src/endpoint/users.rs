@@ -17,6 +17,7 @@ use crate::{
         password::NewPassword,
         record::{Account, AccountId, Standing, Username},
     },
+    audit::Requester,
     oauth::{grant::EndCause, subject::Subject},
     secret::Secret,
     store::{AccountOrder, CommitError, Kept},
@@ -87,19 +88,20 @@ pub async fn create(
     access: Option<&Access>,
     entered: NewAccount,
     invitation: Option<&Secret>,
+    requester: &Requester,
 ) -> Result<Account, ManagementRefusal> {
     let Some(access) = access else {
         if entered.password.is_none() {
             return Err(ManagementRefusal::Fields(FieldErrors::of_one("password", &"Choose a password.")));
         }
-        return signup::enroll(signet, entered, invitation).await.map_err(|refusal| match refusal {
+        return signup::enroll(signet, entered, invitation, requester).await.map_err(|refusal| match refusal {
             SignUpRefusal::NotAdmitted(refusal) => ManagementRefusal::NotAdmitted(refusal),
             SignUpRefusal::Account(refusal) => new_account(refusal),
         });
     };
     let editor = manager(access)?;
     let account = entered.prepare(signet, editor).await.map_err(new_account)?;
-    match signet.store.create_account(&account).await {
+    match signet.store.by(access.agent()).create_account(&account).await {
         Ok(()) => {}
         Err(CommitError::Conflict) => return Err(username_taken()),
         Err(CommitError::Fault(fault)) => return Err(fault.into()),
@@ -198,6 +200,7 @@ async fn change(
     id: &str,
     enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
 ) -> Result<Account, ManagementRefusal> {
+    let store = signet.store.by(access.agent());
     for _ in 0..ATTEMPTS {
         let (kept, editor) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
@@ -209,14 +212,15 @@ async fn change(
         }
         let outcome = if kept.record.is_administrator() && !changed.is_administrator() {
             let other = other_administrator(signet, &kept.record)?;
-            signet.store.replace_administrator(&kept, &changed, &other).await
+            store.replace_administrator(&kept, &changed, &other).await
         } else {
-            signet.store.replace_account(&kept, &changed).await
+            store.replace_account(&kept, &changed).await
         };
         if taken(outcome)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
             if !changed.is_active() {
-                session_end::end_all(signet, &changed.id, Extent::Logins, cause(access, &changed)).await?;
+                let cause = cause(access, &changed);
+                session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.agent()).await?;
             }
             return Ok(changed);
         }
@@ -254,12 +258,13 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
         let (kept, _) = find_to_change(signet, access, id)?;
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
         // First what would stay behind if the server stopped in between: then it can be asked for again.
-        session_end::end_all(signet, &kept.record.id, Extent::Everything, cause(access, &kept.record)).await?;
+        let cause = cause(access, &kept.record);
+        session_end::end_all(signet, &kept.record.id, Extent::Everything, cause, &access.agent()).await?;
         let subject = Subject::new(kept.record.id.as_str());
         signet.store.forget_consents_of(&subject).await?;
         signet.store.forget_refresh_schedules_of(&subject).await?;
         signet.store.remove_picture(&kept.record.id).await?;
-        if taken(signet.store.delete_account(&kept, other.as_ref()).await)? {
+        if taken(signet.store.by(access.agent()).delete_account(&kept, other.as_ref()).await)? {
             tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
             return Ok(());
         }
@@ -281,7 +286,7 @@ pub async fn delete_own(
     from: (IpAddr, &str),
 ) -> Result<(), ManagementRefusal> {
     let (kept, _) = find_to_change(signet, access, "me")?;
-    verify_current(signet, &kept.record, Some(presented_password), from).await?;
+    verify_current(signet, access, &kept.record, Some(presented_password), from).await?;
     delete(signet, access, "me").await
 }
 
@@ -300,7 +305,7 @@ pub async fn change_password(
     let account = &kept.record;
     if editor == Editor::Owner || access.subject().as_str() == account.id.as_str() {
         let from = (change.address, change.user_agent);
-        verify_current(signet, account, change.current_password.clone(), from).await?;
+        verify_current(signet, access, account, change.current_password.clone(), from).await?;
     }
     let known = known_about(signet, account);
     let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
@@ -310,9 +315,10 @@ pub async fn change_password(
         let (kept, _) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
         changed.change_password(hash.clone(), signet.clock.now());
-        if taken(signet.store.replace_account(&kept, &changed).await)? {
+        if taken(signet.store.by(access.agent()).replace_account(&kept, &changed).await)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
-            session_end::end_all(signet, &changed.id, Extent::Logins, cause(access, &changed)).await?;
+            let cause = cause(access, &changed);
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.agent()).await?;
             return Ok(());
         }
     }
@@ -332,6 +338,7 @@ pub(super) fn known_about<'a>(signet: &'a Signet, account: &'a Account) -> [&'a 
 /// Within the same limits on guesses as at the login page.
 async fn verify_current(
     signet: &Signet,
+    access: &Access,
     account: &Account,
     presented_password: Option<Secret>,
     (address, user_agent): (IpAddr, &str),
@@ -341,7 +348,7 @@ async fn verify_current(
         return Err(wrong("Enter the password of today."));
     };
     let attempt = LoginAttempt { username: account.username.as_str(), presented_password, address, user_agent };
-    match login::verify_password(signet, &attempt, None).await {
+    match login::verify_password(signet, &attempt, None, access.requester()).await {
         Ok(_) => Ok(()),
         Err(LoginRefusal::Mismatch) => Err(wrong("This is not the password of today.")),
         Err(LoginRefusal::Wait { retry_after }) => Err(ManagementRefusal::TooOften(retry_after.whole_seconds())),

@@ -201,7 +201,7 @@ impl ClientsApi {
     ) -> poem::Result<Answer<DynamicRegisterKinds>> {
         let signet = &self.0.signet;
         self.0.registration_rate.take(client_ip)?;
-        let registered = dynamic::register_itself(signet, &metadata.0.into(), token.0).await;
+        let registered = dynamic::register_itself(signet, &metadata.0.into(), token.0, &token.1).await;
         answered(
             registered.map(|registered| json_answer(StatusCode::CREATED, &self_registered_json(signet, &registered))),
         )
@@ -235,7 +235,7 @@ impl ClientsApi {
     ) -> poem::Result<Answer<ReplaceClientKinds>> {
         let signet = &self.0.signet;
         let (request, claims) = update.0.into_parts();
-        let replaced = dynamic::replace_itself(signet, &id.0, token.0, (&request, &claims)).await;
+        let replaced = dynamic::replace_itself(signet, &id.0, token.0, (&request, &claims), &token.1).await;
         answered(replaced.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered))))
     }
 
@@ -249,7 +249,8 @@ impl ClientsApi {
         /// Its `client_id`.
         id: Path<String>,
     ) -> poem::Result<Answer<DeleteClientKinds>> {
-        answered(dynamic::delete_itself(&self.0.signet, &id.0, token.0).await.map(|()| no_content()))
+        let deleted = dynamic::delete_itself(&self.0.signet, &id.0, token.0, &token.1).await;
+        answered(deleted.map(|()| no_content()))
     }
 }
 

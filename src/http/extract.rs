@@ -14,7 +14,10 @@ use poem_openapi::{
     types::Type,
 };
 
+use super::edge::{ClientIp, RequestId};
 use crate::{
+    audit::Requester,
+    endpoint::token::Caller,
     oauth::{
         bearer::{self, BearerError},
         parameters::{MalformedParameters, Parameters},
@@ -65,6 +68,12 @@ fn is_form(request: &Request) -> bool {
     content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
 }
 
+/// From where a request comes.
+pub(super) fn requester(request: &Request) -> Requester {
+    let user_agent = request.header(header::USER_AGENT).unwrap_or_default();
+    Requester::new(ClientIp::of(request).0, user_agent, request.data::<RequestId>().map(RequestId::as_str))
+}
+
 /// Reads the body as a form.
 pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Result<Parameters, MalformedParameters>> {
     if !is_form(request) {
@@ -79,7 +88,14 @@ pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Re
 
 /// The `Authorization` header with which a client authenticates. The framework's own extractor takes a malformed header
 /// for none, and does not form-decode.
-pub(super) struct ClientAuthorization(pub(super) Option<String>);
+pub(super) struct ClientAuthorization(Option<String>, Requester);
+
+impl ClientAuthorization {
+    /// Who calls.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller { authorization: self.0.as_deref(), requester: &self.1 }
+    }
+}
 
 impl<'a> ApiExtractor<'a> for ClientAuthorization {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -117,16 +133,18 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
     ) -> Result<Self> {
         let mut values = request.headers().get_all(header::AUTHORIZATION).iter();
         // Two headers, or one that is not ASCII, are passed on as something that no client can have sent rightly.
-        Ok(Self(match (values.next(), values.next()) {
+        let authorization = match (values.next(), values.next()) {
             (None, _) => None,
             (Some(value), None) => Some(value.to_str().unwrap_or("?").to_owned()),
             (Some(_), Some(_)) => Some("?".to_owned()),
-        }))
+        };
+        Ok(Self(authorization, requester(request)))
     }
 }
 
-/// The access token of a request. The framework's own extractor answers 401 without `WWW-Authenticate`.
-pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>);
+/// The access token of a request, and from where it came. The framework's own extractor answers 401 without
+/// `WWW-Authenticate`.
+pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>, pub(super) Requester);
 
 impl<'a> ApiExtractor<'a> for BearerToken {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -170,7 +188,7 @@ impl<'a> ApiExtractor<'a> for BearerToken {
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
         let values = request.headers().get_all(header::AUTHORIZATION).iter();
-        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes))))
+        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes)), requester(request)))
     }
 }
 

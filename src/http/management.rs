@@ -23,8 +23,9 @@ use crate::endpoint::{
 
 /// Who asks, if their token has one of `scopes`.
 pub(super) fn admitted(server: &Server, token: BearerToken, scopes: &[&str]) -> Result<Access, ManagementRefusal> {
-    let token = token.0.map_err(AccessRefusal::Bearer)?;
-    Ok(access::authorize(&server.signet, &token, scopes)?)
+    let BearerToken(token, requester) = token;
+    let token = token.map_err(AccessRefusal::Bearer)?;
+    Ok(access::authorize(&server.signet, &token, scopes)?.asked_by(requester))
 }
 
 /// The answer, or the refusal in its form: `error` and `error_description` as RFC 6749 §5.2 has them, and for the fields

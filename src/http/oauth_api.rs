@@ -27,7 +27,7 @@ use crate::{
         device,
         introspect::{self, Introspected},
         revoke,
-        token::{self, TokenRefusal},
+        token::{self, Caller, TokenRefusal},
         userinfo::{self, Userinfo},
     },
     oauth::{
@@ -178,9 +178,9 @@ impl OAuthApi {
         client_ip: ClientIp,
     ) -> poem::Result<Answer<DeviceKinds>> {
         self.0.device_rate.take(client_ip)?;
-        let header = authorization.0.as_deref();
-        let answered = match read(form.parameters, header) {
-            Ok(form) => device::begin(&self.0.signet, header, &form).await,
+        let caller = authorization.caller();
+        let answered = match read(form.parameters, caller) {
+            Ok(form) => device::begin(&self.0.signet, caller, &form).await,
             Err(refusal) => Err(refusal),
         };
         Ok(Answer::from(match answered {
@@ -237,9 +237,9 @@ impl OAuthApi {
         client_ip: ClientIp,
     ) -> poem::Result<Answer<RevocationKinds>> {
         self.0.token_rate.take(client_ip)?;
-        let header = authorization.0.as_deref();
-        let answered = match read(form.parameters, header) {
-            Ok(form) => revoke::revoke(&self.0.signet, header, &form).await,
+        let caller = authorization.caller();
+        let answered = match read(form.parameters, caller) {
+            Ok(form) => revoke::revoke(&self.0.signet, caller, &form).await,
             Err(refusal) => Err(refusal),
         };
         Ok(Answer::from(match answered {
@@ -279,9 +279,9 @@ impl OAuthApi {
         client_ip: ClientIp,
     ) -> poem::Result<Answer<TokenKinds>> {
         self.0.token_rate.take(client_ip)?;
-        let header = authorization.0.as_deref();
-        let answered = match read(form.parameters, header) {
-            Ok(form) => token::token(&self.0.signet, header, &form, client_ip.0).await,
+        let caller = authorization.caller();
+        let answered = match read(form.parameters, caller) {
+            Ok(form) => token::token(&self.0.signet, caller, &form).await,
             Err(refusal) => Err(refusal),
         };
         Ok(Answer::from(match answered {
@@ -312,9 +312,9 @@ impl OAuthApi {
         client_ip: ClientIp,
     ) -> poem::Result<Answer<IntrospectionKinds>> {
         self.0.token_rate.take(client_ip)?;
-        let header = authorization.0.as_deref();
-        let answered = match read(form.parameters, header) {
-            Ok(form) => introspect::introspect(&self.0.signet, header, &form, introspection_form(request)).await,
+        let caller = authorization.caller();
+        let answered = match read(form.parameters, caller) {
+            Ok(form) => introspect::introspect(&self.0.signet, caller, &form, introspection_form(request)).await,
             Err(refusal) => Err(refusal),
         };
         Ok(Answer::from(match answered {
@@ -342,12 +342,9 @@ fn introspection_form(request: &Request) -> introspect::Form {
     if is_named { introspect::Form::Jwt } else { introspect::Form::Json }
 }
 
-fn read(
-    parameters: Result<Parameters, MalformedParameters>,
-    authorization: Option<&str>,
-) -> Result<Parameters, TokenRefusal> {
-    parameters
-        .map_err(|malformed| TokenRefusal::Refused { error: malformed.into(), by_header: authorization.is_some() })
+fn read(parameters: Result<Parameters, MalformedParameters>, caller: Caller<'_>) -> Result<Parameters, TokenRefusal> {
+    let by_header = caller.authorization.is_some();
+    parameters.map_err(|malformed| TokenRefusal::Refused { error: malformed.into(), by_header })
 }
 
 /// RFC 6749 §5.2: 400, except that a client that did not authenticate gets 401, with the scheme that it used.

@@ -96,8 +96,9 @@ impl UsersApi {
         user: Json<NewUserBody>,
         client_ip: ClientIp,
     ) -> poem::Result<Answer<CreateUserKinds>> {
+        let requester = token.1.clone();
         let access = match token {
-            BearerToken(Err(BearerError::Missing)) => {
+            BearerToken(Err(BearerError::Missing), _) => {
                 self.0.sign_up_rate.take(client_ip)?;
                 Ok(None)
             }
@@ -107,7 +108,9 @@ impl UsersApi {
         let entered = NewAccount { profile, password: password.map(Secret::new) };
         let invitation = invitation.map(Secret::new);
         let created = match access {
-            Ok(access) => users::create(&self.0.signet, access.as_ref(), entered, invitation.as_ref()).await,
+            Ok(access) => {
+                users::create(&self.0.signet, access.as_ref(), entered, invitation.as_ref(), &requester).await
+            }
             Err(refusal) => Err(refusal),
         };
         answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account))))

@@ -12,7 +12,7 @@ use time::Duration;
 
 use super::{
     edge::{ClientIp, ContentSecurityPolicy, Cookie, FormAction, FormContext, Provenance, RequestId, no_store},
-    extract::form,
+    extract::{form, requester},
     server::Server,
 };
 use crate::{
@@ -95,6 +95,7 @@ impl Visit {
                 binding: known.unwrap_or_else(|| server.signet.entropy.secret()),
                 session: cookie(Cookie::Session),
                 device: cookie(Cookie::Device),
+                requester: requester(request),
             },
             address: ClientIp::of(request).0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
@@ -176,6 +177,12 @@ impl Visit {
             _ => policy,
         };
         self.html(status, markup, &policy)
+    }
+
+    /// A page that shows the addresses of `frames`, unseen.
+    pub(super) fn page_with_frames(&self, markup: Markup, frames: &[String]) -> Response {
+        let policy = frames.iter().fold(ContentSecurityPolicy::page(), |policy, uri| policy.with_frame(uri));
+        self.html(StatusCode::OK, markup, &policy)
     }
 
     /// The page whose one form sends itself to `action`, which must be a trusted redirect URI, by the script of `nonce`.

@@ -117,6 +117,22 @@ pub enum EndCause {
     SignedOut,
 }
 
+impl EndCause {
+    /// The cause in a word that stays the same.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeReplayed => "code_replayed",
+            Self::RefreshReplayed => "refresh_replayed",
+            Self::RevokedByClient => "revoked_by_client",
+            Self::RevokedByPerson => "revoked_by_person",
+            Self::RevokedByAdministrator => "revoked_by_administrator",
+            Self::ClientDeleted => "client_deleted",
+            Self::SignedOut => "signed_out",
+        }
+    }
+}
+
 /// What has to be known of the world before a grant may issue a token.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
@@ -262,7 +278,9 @@ impl Grant {
     /// so long a session lasts at most.
     #[must_use]
     pub fn remembered_for_logout(self, client: &Client, session_lasts: Duration) -> Self {
-        let wants_to_be_told = client.metadata.openid.backchannel_logout_uri.is_some() && self.scope.contains("openid");
+        let openid = &client.metadata.openid;
+        let has_address = openid.backchannel_logout_uri.is_some() || openid.frontchannel_logout_uri.is_some();
+        let wants_to_be_told = has_address && self.scope.contains("openid");
         let authentication = self.authentication.as_ref().filter(|_| wants_to_be_told);
         let told_until = authentication.map(|authentication| authentication.auth_time + session_lasts);
         Self { told_until, ..self }

@@ -132,6 +132,8 @@ impl StatusList {
         let limit = u64::try_from(most_bytes).unwrap_or(u64::MAX).saturating_add(1);
         let read = ZlibDecoder::new(compressed.as_slice()).take(limit).read_to_end(&mut bytes);
         read.map_err(|_| StatusListRefusal::Compression)?;
+        // Whoever reads a list keeps it, and reading reserves more than it needs.
+        bytes.shrink_to_fit();
         if bytes.len() > most_bytes { Err(StatusListRefusal::TooLong(most_bytes)) } else { Ok(Self { bits, bytes }) }
     }
 

@@ -14,6 +14,7 @@ use crate::{
         record::{Account, AccountId, Role, Username},
         setup::SetupCode,
     },
+    audit::{EventKind, Occurrence, of_account},
     oauth::subject::Subject,
 };
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,8 @@ impl Store {
     ///
     /// [`CommitError::Conflict`] when somebody has the username already.
     pub async fn create_account(&self, account: &Account) -> Result<(), CommitError> {
-        self.commit(create(Commit::new(), account)?).await
+        let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id);
+        self.commit(self.telling_of(create(Commit::new(), account)?, [occurrence])?).await
     }
 
     /// Keeps the first administrator, of any number who try at once, and spends the code that allowed it.
@@ -82,7 +84,8 @@ impl Store {
         spent: &SetupCode,
     ) -> Result<(), CommitError> {
         let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
-        self.commit(create(setup::spend(commit, code, spent)?, account)?).await
+        let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
+        self.commit(self.telling_of(create(setup::spend(commit, code, spent)?, account)?, [occurrence])?).await
     }
 
     /// Keeps `changed` in place of `kept`.
@@ -92,7 +95,8 @@ impl Store {
     /// [`CommitError::Conflict`] when something else changed the account since it was read, or somebody has its new
     /// username.
     pub async fn replace_account(&self, kept: &Kept<Account>, changed: &Account) -> Result<(), CommitError> {
-        self.commit_and_tell(replace(Commit::new(), kept, changed)?, affected(changed)).await
+        let commit = self.telling_of(Commit::new(), self.of_change(kept, changed))?;
+        self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
     }
 
     /// Keeps `changed`, which no longer administers the server, in place of `kept`, as long as `other` does.
@@ -106,7 +110,12 @@ impl Store {
         changed: &Account,
         other: &Kept<Account>,
     ) -> Result<(), CommitError> {
-        self.commit_and_tell(replace(beside(Commit::new(), other), kept, changed)?, affected(changed)).await
+        let commit = self.telling_of(beside(Commit::new(), other), self.of_change(kept, changed))?;
+        self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
+    }
+
+    fn of_change(&self, kept: &Kept<Account>, changed: &Account) -> Vec<Occurrence> {
+        of_account(&kept.record, changed, &self.agent.actor)
     }
 
     /// Forgets an account, as long as `other`, if it is given, administers the server. Its username is free again.
@@ -129,6 +138,7 @@ impl Store {
             None => commit,
         };
         let commit = groups::index(commit, Some(account), None);
+        let commit = self.telling_of(commit, [Occurrence::of(EventKind::AccountDeleted).about(&account.id)])?;
         self.commit_and_tell(commit, affected(account)).await
     }
 

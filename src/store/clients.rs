@@ -7,9 +7,12 @@ use super::{
     namespaces::{CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
     record::{Kept, Keyed, Record, Store, pair, put, put_new},
 };
-use crate::oauth::{
-    client::{Client, ClientId},
-    subject::Subject,
+use crate::{
+    audit::{EventKind, Occurrence, of_client},
+    oauth::{
+        client::{Client, ClientId},
+        subject::Subject,
+    },
 };
 
 impl Record for Client {
@@ -90,7 +93,8 @@ impl Store {
             Some(owner) => commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], None),
             None => commit,
         };
-        self.commit(indexed(commit, None, Some(client))).await
+        let occurrence = Occurrence::of(EventKind::ClientCreated).with_client(&client.client_id);
+        self.commit(self.telling_of(indexed(commit, None, Some(client)), [occurrence])?).await
     }
 
     /// Keeps `changed` in place of `kept`. Identifier and owner stay.
@@ -102,6 +106,7 @@ impl Store {
         let key = kept.record.client_id.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
         let commit = indexed(commit, Some(&kept.record), Some(changed));
+        let commit = self.telling_of(commit, of_client(&kept.record, changed))?;
         self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
 
@@ -120,6 +125,8 @@ impl Store {
             None => commit,
         };
         let commit = indexed(commit, Some(&kept.record), None);
+        let occurrence = Occurrence::of(EventKind::ClientDeleted).with_client(&kept.record.client_id);
+        let commit = self.telling_of(commit, [occurrence])?;
         self.commit_and_tell(commit, Affected::GrantsTo(kept.record.client_id.clone())).await
     }
 }

@@ -44,6 +44,7 @@ contract! {
     a_commit_beyond_the_limits_writes_nothing
     the_largest_commit_is_taken
     pages_are_in_the_order_of_keys
+    pages_back_are_the_same_the_other_way_round
     an_expired_row_is_read_until_it_is_swept
     a_sweep_spares_what_has_been_expired_for_an_hour_or_less
     a_sweep_takes_the_longest_expired_first_and_not_too_many
@@ -190,6 +191,33 @@ async fn pages_are_in_the_order_of_keys(engine: Subject) {
     for (prefix, after, limit, expected) in cases {
         assert_eq!(keys(&engine, prefix, after, limit), expected, "{prefix:?} after {after:?}, {limit}");
     }
+}
+
+async fn pages_back_are_the_same_the_other_way_round(engine: Subject) {
+    // Enough for several leaves, with keys at both ends of the alphabet of bytes.
+    let keys: Vec<Vec<u8>> =
+        (0..=255_u8).flat_map(|first| [vec![first], vec![first, 0], vec![first, 255, 255]]).collect();
+    for chunk in keys.chunks(MAX_OPERATIONS) {
+        let commit = chunk.iter().fold(Commit::new(), |commit, key| commit.put(CODES, key.clone(), "", None));
+        engine.commit(commit).await.unwrap();
+    }
+    engine.commit(Commit::new().put(GRANTS, "a", "", None)).await.unwrap();
+    let mut backwards = keys.clone();
+    backwards.sort();
+    backwards.reverse();
+    for prefix in [&[][..], &[7], &[255], &[255, 255], &[1, 2, 3]] {
+        for before in [None, Some(&[][..]), Some(&[0]), Some(&[7, 255]), Some(&[128]), Some(&[255, 255, 255])] {
+            for limit in [0, 1, 5, 2000] {
+                let is_meant =
+                    |key: &&Vec<u8>| key.starts_with(prefix) && before.is_none_or(|before| key.as_slice() < before);
+                let expected: Vec<_> = backwards.iter().filter(is_meant).take(limit).cloned().collect();
+                let page = engine.page_back(CODES, prefix, before, u16::try_from(limit).unwrap()).unwrap();
+                let found: Vec<_> = page.into_iter().map(|(key, _)| key).collect();
+                assert_eq!(found, expected, "{prefix:?} before {before:?}, {limit}");
+            }
+        }
+    }
+    assert!(engine.page_back(GRANTS, b"b", None, 9).unwrap().is_empty());
 }
 
 async fn an_expired_row_is_read_until_it_is_swept(engine: Subject) {

@@ -9,6 +9,7 @@ use super::{
     record::{Kept, Record, Store, put, put_new},
 };
 use crate::{
+    audit::{EventKind, Occurrence},
     crypto::Digest,
     oauth::{
         device_authorization::{DeviceAuthorization, UserCode},
@@ -98,7 +99,11 @@ impl Store {
         answered: &DeviceAuthorization,
     ) -> Result<(), CommitError> {
         let key = digest.as_str().as_bytes();
-        self.commit(put(pending.unchanged(Commit::new(), key), key, answered)?).await
+        let kind = if answered.approval().is_some() { EventKind::DeviceApproved } else { EventKind::DeviceDenied };
+        let occurrence = Occurrence::of(kind).with_client(&answered.client_id);
+        let occurrence = Occurrence { account: self.agent.actor.account().cloned(), ..occurrence };
+        let commit = put(pending.unchanged(Commit::new(), key), key, answered)?;
+        self.commit(self.telling_of(commit, [occurrence])?).await
     }
 
     /// Spends a device code: of any number who try at once, exactly one succeeds, and its grant begins.

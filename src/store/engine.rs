@@ -37,6 +37,20 @@ pub trait Engine: Send + Sync + 'static {
         limit: u16,
     ) -> Result<Vec<(Vec<u8>, Row)>, StoreFault>;
 
+    /// The same the other way round: the rows whose key begins with `prefix` and is less than `before`, the greatest key
+    /// first; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::page`].
+    fn page_back(
+        &self,
+        namespace: Namespace,
+        prefix: &[u8],
+        before: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<(Vec<u8>, Row)>, StoreFault>;
+
     /// Does all of `commit`, or nothing when a precondition does not hold. Resolves only when the outcome is on disk,
     /// to the commit's sequence, which grows from commit to commit and is the version of every row it put.
     ///
@@ -116,6 +130,15 @@ pub struct Row {
     pub value: Vec<u8>,
     /// From when on the row means nothing any more, in UTC.
     pub expires_at: Option<OffsetDateTime>,
+}
+
+/// The least key that is greater than every key that begins with `prefix`, if there is one.
+pub(crate) fn beyond(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let (kept, _) = prefix.split_at_checked(last + 1)?;
+    let mut beyond = kept.to_vec();
+    *beyond.last_mut()? += 1;
+    Some(beyond)
 }
 
 /// The last expiry, in seconds since the epoch, that a sweep at `now` removes: rows "expired for more than an hour".

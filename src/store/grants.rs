@@ -8,11 +8,14 @@ use super::{
     namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, GRANTS_BY_TIME, STATUS_ENTRIES},
     record::{Kept, Keyed, Record, Store, descending, pair, put, put_new},
 };
-use crate::oauth::{
-    access_token,
-    client::ClientId,
-    grant::{EndCause, Ended, Grant, GrantId},
-    subject::Subject,
+use crate::{
+    audit::{EventKind, Occurrence},
+    oauth::{
+        access_token,
+        client::ClientId,
+        grant::{EndCause, Ended, Grant, GrantId},
+        subject::Subject,
+    },
 };
 
 impl Record for Grant {
@@ -168,7 +171,8 @@ impl Store {
             let affected = Affected::Grant(id.clone());
             // Whoever ended it may have failed before it was told.
             let Some(kept) = self.grant(id)?.filter(|kept| kept.record.is_live()) else { return self.tell(&affected) };
-            match self.commit_and_tell(end(Commit::new(), &kept, cause, at)?, affected).await {
+            let commit = self.telling_of(end(Commit::new(), &kept, cause, at)?, of_end(&kept.record, cause))?;
+            match self.commit_and_tell(commit, affected).await {
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Fault(fault)) => return Err(fault),
                 Ok(()) => return Ok(()),
@@ -246,6 +250,20 @@ fn end(commit: Commit, kept: &Kept<Grant>, cause: EndCause, at: OffsetDateTime) 
 /// A key that orders by when grants began, the newest first.
 pub(super) fn newest_first(grant: &Grant) -> Vec<u8> {
     [&descending(grant.created_at)[..], grant.id.as_str().as_bytes()].concat()
+}
+
+/// What the end of `grant` is to who has to account for it. That it ends with a session or with its client is told by
+/// their end.
+fn of_end(grant: &Grant, cause: EndCause) -> Option<Occurrence> {
+    let occurrence = match cause {
+        EndCause::SignedOut | EndCause::ClientDeleted => return None,
+        EndCause::CodeReplayed => Occurrence::of(EventKind::CodeReplayed),
+        EndCause::RefreshReplayed => Occurrence::of(EventKind::RefreshTokenReplayed),
+        EndCause::RevokedByClient | EndCause::RevokedByPerson | EndCause::RevokedByAdministrator => {
+            Occurrence::of(EventKind::GrantRevoked).because(cause.as_str())
+        }
+    };
+    Some(occurrence.about_subject(&grant.subject).with_client(&grant.client_id).of_grant(&grant.id))
 }
 
 /// Adds the rows to `commit` by which `grant` is found. They live as long as it does.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     account::{invitation::Invitation, record::Account},
+    audit::{EventKind, Occurrence},
     crypto::Digest,
 };
 
@@ -47,7 +48,8 @@ impl Store {
     ///
     /// When it cannot be written.
     pub async fn create_invitation(&self, digest: &Digest, invitation: &Invitation) -> Result<(), CommitError> {
-        self.commit(put_new(Commit::new(), digest.as_str().as_bytes(), invitation)?).await
+        let commit = put_new(Commit::new(), digest.as_str().as_bytes(), invitation)?;
+        self.commit(self.telling_of(commit, [Occurrence::of(EventKind::InvitationCreated)])?).await
     }
 
     /// Takes an invitation away. One that is not there is no error.
@@ -56,7 +58,8 @@ impl Store {
     ///
     /// When it cannot be written.
     pub async fn delete_invitation(&self, digest: &str) -> Result<(), CommitError> {
-        self.commit(Commit::new().delete(INVITATIONS, digest)).await
+        let commit = Commit::new().delete(INVITATIONS, digest);
+        self.commit(self.telling_of(commit, [Occurrence::of(EventKind::InvitationWithdrawn)])?).await
     }
 
     /// Keeps a new account and spends the invitation that allowed it: of any number who use one invitation at once,
@@ -73,6 +76,8 @@ impl Store {
     ) -> Result<(), CommitError> {
         let key = digest.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, spent)?;
-        self.commit(create(commit, account)?).await
+        let is = |kind| Occurrence::of(kind).about(&account.id);
+        let occurrences = [is(EventKind::InvitationUsed), is(EventKind::AccountCreated).because("invitation")];
+        self.commit(self.telling_of(create(commit, account)?, occurrences)?).await
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     commit::{Commit, Write},
-    engine::{Engine, Health, Namespace, Pending, Row, SWEEP_LIMIT, sweep_before},
+    engine::{Engine, Health, Namespace, Pending, Row, SWEEP_LIMIT, beyond, sweep_before},
     fault::{CommitError, StoreFault},
 };
 
@@ -88,6 +88,28 @@ impl Engine for MemoryEngine {
             .take(usize::from(limit))
             .map(|((_, key), row)| (key.clone(), row.clone()))
             .collect())
+    }
+
+    fn page_back(
+        &self,
+        namespace: Namespace,
+        prefix: &[u8],
+        before: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
+        let end = match (before, beyond(prefix)) {
+            (Some(before), Some(beyond)) => (namespace.id(), beyond.min(before.to_vec())),
+            (Some(before), None) => (namespace.id(), before.to_vec()),
+            (None, Some(beyond)) => (namespace.id(), beyond),
+            (None, None) => (namespace.id() + 1, Vec::new()),
+        };
+        let start = (namespace.id(), prefix.to_vec());
+        if end <= start {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows();
+        let page = rows.rows.range(start..end).rev().take(usize::from(limit));
+        Ok(page.map(|((_, key), row)| (key.clone(), row.clone())).collect())
     }
 
     fn commit(&self, commit: Commit) -> Pending<'_, Result<u64, CommitError>> {

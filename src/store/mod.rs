@@ -12,6 +12,7 @@ mod commit;
 mod consents;
 mod devices;
 mod engine;
+mod events;
 mod fault;
 mod grants;
 mod groups;
@@ -39,6 +40,7 @@ pub use self::{
     accounts::AccountOrder,
     commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
     engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
+    events::EventIndex,
     fault::{CommitError, Limit, StoreFault, UnreadableRow},
     groups::GroupSize,
     logout_notifications::LogoutAgenda,

@@ -43,6 +43,12 @@ pub(super) const REFRESH_SCHEDULES: Namespace = Namespace::new(20, "refresh_sche
 pub(super) const LOGOUT_NOTIFICATIONS: Namespace = Namespace::new(23, "logout_notifications");
 /// Client and hash of the `jti` of an assertion that was used → nothing.
 pub(super) const ASSERTIONS: Namespace = Namespace::new(24, "assertions");
+/// Sequence → security event.
+pub(super) const EVENTS: Namespace = Namespace::new(25, "events");
+/// Person and sequence → nothing: the events about a person, and of what they did.
+pub(super) const EVENTS_BY_ACCOUNT: Namespace = Namespace::new(26, "events_by_account");
+/// Client and sequence → nothing: the events about a client, and of what it did.
+pub(super) const EVENTS_BY_CLIENT: Namespace = Namespace::new(27, "events_by_client");
 /// Status list and place in it → grant.
 pub(super) const STATUS_ENTRIES: Namespace = Namespace::new(21, "status_entries");
 /// Client and grant → nothing.

@@ -8,9 +8,12 @@ use super::{
     namespaces::PASSWORD_RESETS,
     record::{Kept, Record, Store, put},
 };
-use crate::account::{
-    password_reset::PasswordReset,
-    record::{Account, AccountId},
+use crate::{
+    account::{
+        password_reset::PasswordReset,
+        record::{Account, AccountId},
+    },
+    audit::{EventKind, Occurrence},
 };
 
 impl Record for PasswordReset {
@@ -41,7 +44,9 @@ impl Store {
     ///
     /// [`CommitError::Conflict`] when something else changed the account since it was read.
     pub async fn put_password_reset(&self, kept: &Kept<Account>, reset: &PasswordReset) -> Result<(), CommitError> {
-        self.commit(put(beside(Commit::new(), kept), kept.record.id.as_str().as_bytes(), reset)?).await
+        let commit = put(beside(Commit::new(), kept), kept.record.id.as_str().as_bytes(), reset)?;
+        let occurrence = Occurrence::of(EventKind::PasswordResetCreated).about(&kept.record.id);
+        self.commit(self.telling_of(commit, [occurrence])?).await
     }
 
     /// Takes the link of the account back. One that is not there is no error.
@@ -50,7 +55,9 @@ impl Store {
     ///
     /// When it cannot be written.
     pub async fn delete_password_reset(&self, account: &AccountId) -> Result<(), CommitError> {
-        self.commit(Commit::new().delete(PASSWORD_RESETS, account.as_str())).await
+        let commit = Commit::new().delete(PASSWORD_RESETS, account.as_str());
+        let occurrence = Occurrence::of(EventKind::PasswordResetWithdrawn).about(account);
+        self.commit(self.telling_of(commit, [occurrence])?).await
     }
 
     /// Keeps `changed`, which has another password, in place of `kept`, and spends the link that allowed it: of any number
@@ -66,6 +73,8 @@ impl Store {
         reset: &Kept<PasswordReset>,
     ) -> Result<(), CommitError> {
         let commit = reset.unchanged(Commit::new(), kept.record.id.as_str().as_bytes());
+        let occurrence = Occurrence::of(EventKind::PasswordChanged).about(&changed.id).because("reset_link");
+        let commit = self.telling_of(commit, [occurrence])?;
         self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
     }
 }

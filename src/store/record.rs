@@ -5,16 +5,21 @@ use std::{fmt, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
-use super::{Affected, Commit, CommitError, Engine, Expect, Namespace, StoreFault, Watcher};
+use super::{Affected, Commit, CommitError, Engine, Expect, Namespace, StoreFault, Watcher, events::Trail};
+use crate::audit::{Agent, Occurrence};
 
 /// What is remembered: the verbs of the domain over an engine.
 ///
-/// Each verb is one commit, so it happens wholly or not at all, and it resolves only when it is on disk.
+/// Each verb is one commit, so it happens wholly or not at all, and it resolves only when it is on disk. What the verb means
+/// for somebody who has to account for it is a security event in the same commit: see [`Store::audited`] and [`Store::by`].
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
     not_before: Option<OffsetDateTime>,
     watcher: Option<Arc<dyn Watcher>>,
+    pub(super) trail: Option<Arc<Trail>>,
+    pub(super) agent: Arc<Agent>,
+    pub(super) also: Option<Arc<Occurrence>>,
 }
 
 /// A record as it was read. Whatever is decided from it is written with its version as precondition.
@@ -50,7 +55,7 @@ impl Store {
     /// accepted: what was issued before (codes, sessions, grants) might have been used or ended since, and is as if it
     /// had never been.
     pub fn new(engine: Arc<dyn Engine>, not_before: Option<OffsetDateTime>) -> Self {
-        Self { engine, not_before, watcher: None }
+        Self { engine, not_before, watcher: None, trail: None, agent: Arc::default(), also: None }
     }
 
     /// The same, but `watcher` learns of each commit after which a grant may issue no more, or again.
@@ -108,7 +113,7 @@ impl Store {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        self.engine.commit(commit).await.map(|_| ())
+        self.engine.commit(self.with_what_is_also_told(commit)?).await.map(|_| ())
     }
 
     /// Removes every row whose key begins with `prefix`, so many at once as a commit holds.
@@ -128,6 +133,7 @@ impl Store {
     pub(super) async fn commit_and_tell(&self, commit: Commit, affected: Affected) -> Result<(), CommitError> {
         let Some(watcher) = self.watcher.clone() else { return self.commit(commit).await };
         let engine = Arc::clone(&self.engine);
+        let commit = self.with_what_is_also_told(commit)?;
         let done = tokio::spawn(async move {
             engine.commit(commit).await?;
             // A client's grants may be many.
@@ -162,9 +168,19 @@ impl<T> Kept<T> {
 
 /// Adds the writing of `record` under `key` to `commit`.
 pub(super) fn put<T: Record>(commit: Commit, key: &[u8], record: &T) -> Result<Commit, StoreFault> {
+    put_until(commit, key, record, record.expires_at())
+}
+
+/// The same for a record that need not be kept from `expires_at` on, whatever it says itself.
+pub(super) fn put_until<T: Record>(
+    commit: Commit,
+    key: &[u8],
+    record: &T,
+    expires_at: Option<OffsetDateTime>,
+) -> Result<Commit, StoreFault> {
     let mut value = vec![SCHEMA];
     serde_json::to_writer(&mut value, record).map_err(|source| undecodable::<T>(source))?;
-    Ok(commit.put(T::NAMESPACE, key, value, record.expires_at()))
+    Ok(commit.put(T::NAMESPACE, key, value, expires_at))
 }
 
 /// Adds the writing of `record` under `key`, where nothing may be yet, to `commit`.
@@ -172,7 +188,7 @@ pub(super) fn put_new<T: Record>(commit: Commit, key: &[u8], record: &T) -> Resu
     put(commit.expect(T::NAMESPACE, key, Expect::Absent), key, record)
 }
 
-fn decode<T: Record>(value: &[u8]) -> Result<T, StoreFault> {
+pub(super) fn decode<T: Record>(value: &[u8]) -> Result<T, StoreFault> {
     match value.split_first() {
         Some((&SCHEMA, json)) => serde_json::from_slice(json).map_err(|source| undecodable::<T>(source)),
         _ => Err(StoreFault::NewerSchema { namespace: T::NAMESPACE.name() }),

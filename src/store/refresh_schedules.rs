@@ -12,6 +12,7 @@ use crate::{
         refresh_schedule::RefreshSchedule,
         schedule_record::{ScheduleInForce, ScheduleRecord},
     },
+    audit::{EventKind, Occurrence},
     oauth::{client::ClientId, subject::Subject},
 };
 
@@ -161,6 +162,9 @@ impl Store {
                 ScheduleInForce { account: account.map(|kept| kept.record), client: own.map(|kept| kept.record) };
             let record = in_force.change(schedule.cloned(), now);
             let commit = put(commit, &key(subject, client), &record)?;
+            let occurrence = Occurrence::of(EventKind::RefreshScheduleChanged).about_subject(subject);
+            let occurrence = occurrence.because(if schedule.is_some() { "set" } else { "removed" });
+            let commit = self.telling_of(commit, [Occurrence { client_id: client.cloned(), ..occurrence }])?;
             match self.commit_and_tell(commit, Affected::GrantsOf(subject.clone())).await {
                 Ok(()) => return Ok(()),
                 Err(CommitError::Conflict) => {}

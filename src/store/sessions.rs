@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, Namespace, StoreFault, logout_notifications,
+    Commit, CommitError, Namespace, StoreFault,
+    events::OPERATIONS_OF_EVENT,
+    logout_notifications,
     namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT, SESSIONS_BY_TIME},
     record::{Kept, Keyed, Record, Store, descending, pair, put, put_new},
 };
@@ -13,7 +15,9 @@ use crate::{
         record::AccountId,
         session::{Session, Sid},
     },
+    audit::{EventKind, Occurrence},
     crypto::Digest,
+    oauth::grant::EndCause,
     oidc::backchannel_logout::LogoutNotification,
 };
 
@@ -132,6 +136,8 @@ impl Store {
         let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
         let commit = put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)?;
         let commit = commit.put(SESSIONS_BY_TIME, newest_first(session), [], Some(place.expires_at));
+        let occurrence = Occurrence::of(EventKind::LoginSucceeded).about(&session.account);
+        let commit = self.telling_of(commit, [occurrence.in_session(session.sid.as_str())])?;
         self.commit(put_new(commit, key(digest), session)?).await
     }
 
@@ -149,7 +155,7 @@ impl Store {
         self.commit(put(kept.unchanged(Commit::new(), key(digest)), key(digest), touched)?).await
     }
 
-    /// Ends a session, if it has not ended, and keeps whom to tell of it: with the session they are there, without it
+    /// Ends a session, if it has not ended, for `cause`, and keeps whom to tell of it: with the session they are there, without it
     /// they are not forgotten.
     ///
     /// # Errors
@@ -160,6 +166,7 @@ impl Store {
         digest: &Digest,
         session: &Session,
         notifications: &[LogoutNotification],
+        cause: EndCause,
     ) -> Result<(), CommitError> {
         let beyond = notifications.len().saturating_sub(AT_ONCE);
         let (earlier, last) = notifications.split_at(beyond);
@@ -168,6 +175,12 @@ impl Store {
         }
         let commit = logout_notifications::put_all(Commit::new(), last)?;
         let place = pair(session.account.as_str(), session.sid.as_str());
+        let occurrence = match cause {
+            EndCause::SignedOut => Occurrence::of(EventKind::LoggedOut),
+            cause => Occurrence::of(EventKind::SessionEnded).because(cause.as_str()),
+        };
+        let occurrence = occurrence.about(&session.account).in_session(session.sid.as_str());
+        let commit = self.telling_of(commit, [occurrence])?;
         let commit = commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place);
         self.commit(commit.delete(SESSIONS_BY_TIME, newest_first(session))).await
     }
@@ -183,8 +196,8 @@ fn key(digest: &Digest) -> &[u8] {
     digest.as_str().as_bytes()
 }
 
-/// So many notifications are kept in one commit.
-const AT_ONCE: usize = 60;
+/// So many notifications are kept in one commit, beside the end of the session and what is told of it.
+const AT_ONCE: usize = 64 - 3 - OPERATIONS_OF_EVENT;
 
 /// No session may be configured to live longer than this.
 const LONGEST: Duration = Duration::days(31);
@@ -230,7 +243,7 @@ mod tests {
             assert_eq!(sids(&store, &ada), both);
             assert!(store.session_of(&eve, &one.sid).unwrap().is_none(), "somebody else's session");
             assert_eq!(store.session_of(&ada, &one.sid).unwrap().unwrap().0.as_str(), first.as_str());
-            store.end_session(&first, &one, &[]).await.unwrap();
+            store.end_session(&first, &one, &[], EndCause::SignedOut).await.unwrap();
             assert_eq!(sids(&store, &ada), [two.sid.as_str()]);
             assert!(store.session(&first).unwrap().is_none() && store.session_of(&ada, &one.sid).unwrap().is_none());
         }
@@ -268,7 +281,7 @@ mod tests {
                 LogoutNotification::new(client_id, subject, session.sid.as_str().to_owned(), NOW)
             };
             let notifications: Vec<_> = (0..200).map(notification).collect();
-            store.end_session(&digest, &session, &notifications).await.unwrap();
+            store.end_session(&digest, &session, &notifications, EndCause::SignedOut).await.unwrap();
             assert!(store.session(&digest).unwrap().is_none());
 
             let agenda = store.logout_agenda(NOW, 8).unwrap();

@@ -7,7 +7,10 @@ use super::{
     namespaces::SETUP,
     record::{Kept, Record, Store, put},
 };
-use crate::account::setup::SetupCode;
+use crate::{
+    account::setup::SetupCode,
+    audit::{EventKind, Occurrence},
+};
 
 impl Record for SetupCode {
     const NAMESPACE: Namespace = SETUP;
@@ -33,7 +36,8 @@ impl Store {
     ///
     /// When it cannot be written.
     pub async fn put_setup_code(&self, code: &SetupCode) -> Result<(), CommitError> {
-        self.commit(put(Commit::new(), NEWEST, code)?).await
+        let commit = put(Commit::new(), NEWEST, code)?;
+        self.commit(self.telling_of(commit, [Occurrence::of(EventKind::SetupLinkCreated)])?).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known, on disk, so that an API can start while the issuer is down.
 
 use std::{
+    collections::HashMap,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -14,7 +15,7 @@ use super::{
     known::{Known, KnownKeys, KnownList},
     status_list_token::{Instant, StatusListToken},
 };
-use crate::{entropy::Entropy, jose::JwkSet};
+use crate::{crypto::sha256, entropy::Entropy, jose::JwkSet};
 
 /// The file. Whoever can write it can make the API accept other keys, so on Unix only its owner can read or write it.
 #[derive(Serialize, Deserialize)]
@@ -70,16 +71,25 @@ pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Option<Known> {
 
 /// Writes what is known of `issuer`, beside the file and then in its place. Blocks.
 ///
+/// Lists as they were sent, which can be longer than all their bits, are not kept in memory: the text of each is `sent`, the
+/// one that has just come, or stands in the file already. One that is neither is left out until it is sent again.
+///
 /// # Errors
 ///
 /// When the file cannot be written.
-pub(super) fn write(path: &Path, issuer: &str, known: &Known) -> io::Result<()> {
+pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<String>) -> io::Result<()> {
     let Some(keys) = &known.keys else { return Ok(()) };
-    let lists = known.lists.iter().map(|(uri, list)| ListDocument {
-        uri: uri.clone(),
-        jwt: list.token.jwt.clone(),
-        etag: list.etag.clone(),
-        checked_at: list.checked_at,
+    let before = fs::read(path).ok().and_then(|text| serde_json::from_slice::<Document>(&text).ok());
+    let texts = before.into_iter().flat_map(|document| document.status_lists).map(|list| list.jwt);
+    let texts = texts.chain(sent.map(|text| text.trim_ascii().to_owned()));
+    let texts: HashMap<[u8; 32], String> = texts.map(|text| (sha256(&text), text)).collect();
+    let lists = known.lists.iter().filter_map(|(uri, list)| {
+        Some(ListDocument {
+            uri: uri.clone(),
+            jwt: texts.get(&list.token.digest)?.clone(),
+            etag: list.etag.clone(),
+            checked_at: list.checked_at,
+        })
     });
     let document = Document {
         version: VERSION,

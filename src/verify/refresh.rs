@@ -81,6 +81,10 @@ impl Verifier {
         let (this, uri) = (self.clone(), uri.to_owned());
         let fetching = tokio::spawn(async move {
             let fetched = gate.pass(pause, &this.0.policy.clock, this.refresh_list(&uri)).await;
+            if let Some(fetched) = &fetched {
+                // The issuer drops a list in which nothing is alive.
+                gate.found(!fetched.as_ref().is_err_and(FetchFault::is_absence));
+            }
             if let Some(Err(fault)) = fetched {
                 tracing::warn!(%fault, "a status list could not be fetched; the one that is known stays");
             }
@@ -153,9 +157,9 @@ impl Verifier {
     /// How long until a list is due; one that could not be fetched is tried again after the pause of its gate.
     fn until_next_list(&self) -> Duration {
         let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
-        let next = self.wanted_lists().into_iter().map(|(uri, _)| match known.lists.get(&uri) {
+        let next = self.wanted_lists().into_iter().map(|(uri, gate)| match known.lists.get(&uri) {
             Some(list) if list.due_at > now => list.due_at - now,
-            _ => self.pause_for(&uri) * (1.0 + 0.4 * jitter()),
+            _ => gate.pause(self.pause_for(&uri)) * (1.0 + 0.4 * jitter()),
         });
         next.min().unwrap_or(Duration::MINUTE).min(Duration::MINUTE)
     }
@@ -165,7 +169,7 @@ impl Verifier {
         inner.fetches.fetch_add(1, Ordering::Relaxed);
         let keys = fetch::keys(&inner.source, &inner.expected.issuer, &inner.expected.issuer_url).await?;
         inner.learn_keys(keys);
-        self.save().await;
+        self.save(None).await;
         Ok(())
     }
 
@@ -179,8 +183,8 @@ impl Verifier {
         let etag = confirmable.and_then(|list| list.etag.as_deref());
         let answer = inner.source.get(Asked { url: uri, etag, longest: status_list_token::LONGEST }).await?;
         let now = policy.clock.now();
-        let list = match (answer, before) {
-            (Answer::Unchanged, Some(before)) => before.confirmed(now, jitter()),
+        let (list, sent) = match (answer, before) {
+            (Answer::Unchanged, Some(before)) => (before.confirmed(now, jitter()), None),
             (Answer::Unchanged, None) => {
                 return Err(FetchFault::Unexpected { url: uri.to_owned(), what: "304".to_owned() });
             }
@@ -201,17 +205,18 @@ impl Verifier {
                     token.and_then(|token| if older(&token) { Err(StatusTokenRefusal::Older) } else { Ok(token) });
                 let token = token.map_err(|refusal| FetchFault::StatusList { url: uri.to_owned(), refusal })?;
                 let list = KnownList::new(Arc::new(token), etag, now, jitter());
-                match before {
+                let list = match before {
                     Some(before) => list.in_place_of(before),
                     None => list,
-                }
+                };
+                (list, Some(text))
             }
         };
         let list = Arc::new(list);
         inner.known.rcu(|known: &Arc<Known>| known.with_list(uri, Arc::clone(&list)));
         // It is due at another time than before.
         inner.lists_wanted.notify_one();
-        self.save().await;
+        self.save(sent).await;
         Ok(())
     }
 
@@ -221,11 +226,12 @@ impl Verifier {
         StatusListToken::read(text.trim_ascii(), uri, &expected.issuer, keys, now)
     }
 
-    async fn save(&self) {
+    /// Writes the cache file; `sent` is the status list that has just come.
+    async fn save(&self, sent: Option<String>) {
         let Some(path) = self.0.policy.cache_file.clone() else { return };
         let _one_at_a_time = self.0.saving.lock().await;
         let (known, issuer) = (self.0.known.load_full(), self.0.expected.issuer.clone());
-        let written = tokio::task::spawn_blocking(move || cache_file::write(&path, &issuer, &known)).await;
+        let written = tokio::task::spawn_blocking(move || cache_file::write(&path, &issuer, &known, sent)).await;
         if let Ok(Err(fault)) = written {
             tracing::warn!(%fault, "the cache file cannot be written");
         }

@@ -34,12 +34,18 @@ impl StatusList {
 
     /// What the list says of the token with this index; `None` when the list does not reach so far.
     pub(super) fn status(&self, index: u64) -> Option<Status> {
-        Some(match self.0.get(u32::try_from(index).ok()?)? {
-            0 => Status::Valid,
-            1 => Status::Invalid,
-            2 => Status::Suspended,
-            other => Status::Other(other),
-        })
+        self.0.get(u32::try_from(index).ok()?).map(Status::from)
+    }
+}
+
+impl From<u8> for Status {
+    fn from(status: u8) -> Self {
+        match status {
+            0 => Self::Valid,
+            1 => Self::Invalid,
+            2 => Self::Suspended,
+            other => Self::Other(other),
+        }
     }
 }
 

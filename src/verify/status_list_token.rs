@@ -9,7 +9,10 @@ use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use super::status_list::{StatusList, StatusListRefusal};
-use crate::jose::{Claims, JwkSet, JwtRefusal, TokenType, UnverifiedJwt};
+use crate::{
+    crypto::sha256,
+    jose::{Claims, JwkSet, JwtRefusal, TokenType, UnverifiedJwt},
+};
 
 /// Where the status of a token stands: the claim `status.status_list` (§6.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +24,8 @@ pub(super) struct StatusReference {
 /// A list whose signature and claims were checked.
 #[derive(Debug)]
 pub(super) struct StatusListToken {
-    /// As it was sent, for the cache file.
-    pub(super) jwt: String,
+    /// The SHA-256 of what was sent, by which the cache file knows it.
+    pub(super) digest: [u8; 32],
     pub(super) list: StatusList,
     pub(super) issued_at: OffsetDateTime,
     /// From when on the issuer does not stand by it any more.
@@ -111,7 +114,7 @@ impl StatusListToken {
         });
         let (bits, lst) = list.ok_or(JwtRefusal::MalformedClaim("status_list"))?;
         let list = StatusList::decode(bits, lst).map_err(StatusTokenRefusal::List)?;
-        Ok(Self { jwt: unverified_jwt.to_owned(), list, issued_at, expires_at, ttl })
+        Ok(Self { digest: sha256(unverified_jwt), list, issued_at, expires_at, ttl })
     }
 }
 
@@ -157,7 +160,12 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::jose::{Algorithm, PublicKey, SigningKey};
+    use crate::{
+        entropy::Entropy,
+        jose::{Algorithm, PublicKey, SigningKey},
+        oauth::status_list::{StatusBits, StatusList as PackedList},
+        verify::status_list::Status,
+    };
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
     const ISSUER: &str = "https://login.example.org";
@@ -186,6 +194,27 @@ mod tests {
         }
         let token = read(TokenType::StatusList, &bare).unwrap();
         assert_eq!((token.ttl, token.expires_at), (DEFAULT_TTL, None));
+    }
+
+    #[test]
+    fn a_list_of_a_million_tokens_is_kept_in_its_bits_and_nothing_more() {
+        let mut packed = PackedList::new(StatusBits::One, 1_000_000);
+        for idx in 0..1_000_000 {
+            packed.set(idx, u8::from(u32::from_be_bytes(Entropy::system().bytes()) % 10 == 0));
+        }
+        let mut claims = claims();
+        claims["status_list"] = packed.to_json();
+        let key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let jwt = key.sign(TokenType::StatusList, claims.as_object().unwrap()).unwrap();
+        let keys = JwkSet::new([PublicKey::new(key.public_jwk().clone()).unwrap()]);
+        let now = Instant { at: NOW, leeway: Duration::ZERO };
+        let mut token = None;
+        let reading = allocation_counter::measure(|| {
+            token = Some(StatusListToken::read(&jwt, URI, ISSUER, &keys, now).unwrap());
+        });
+        assert_eq!(token.unwrap().list.status(999_999), Some(Status::from(packed.get(999_999).unwrap())));
+        assert_eq!(reading.bytes_current, 125_000);
+        assert!(reading.bytes_max < 6 * 125_000, "{} bytes at once, of a text of {}", reading.bytes_max, jwt.len());
     }
 
     // §8.3

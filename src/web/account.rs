@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, Fact, facts, hidden, initial};
 use super::layout::{Frame, Place, Voice};
+use super::words::{AccountWords, PlaceWords};
 
 /// What the account page shows.
 #[derive(Clone, Debug)]
@@ -24,67 +25,61 @@ impl AccountPage {
     /// The page. Its one form posts to `/logout`, with `decision=confirm`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Your account").at(Place::Account).around(&html! {
+        let w = &voice.words.account;
+        Frame::document(voice, w.your_account).at(Place::Account).around(&html! {
             div .greeting {
                 span .avatar .large aria-hidden="true" { (initial(&self.name)) }
                 div {
-                    h1 { "Hello, " bdi { (self.name) } }
+                    h1 { (w.hello(&html! { bdi { (self.name) } })) }
                     p .muted {
                         bdi { (self.username) }
-                        @if self.is_administrator { " " a .badge href="/admin" { "Administrator" } }
+                        @if self.is_administrator { " " a .badge href="/admin" { (w.administrator) } }
                     }
                 }
             }
             section .card {
-                h2 { "Profile" }
+                h2 { (w.profile) }
                 @if self.profile.is_empty() {
-                    p .muted { "Nothing but your username is known about you." }
+                    p .muted { (w.nothing_known) }
                 } @else {
                     (facts(&self.profile))
                 }
-                div .actions { a .button href="/account/profile" { "Edit profile" } }
+                div .actions { a .button href="/account/profile" { (w.edit_profile) } }
             }
-            @for (title, about, path, action) in PLACES {
+            @for (path, place) in PLACES {
                 section .card .row {
                     div {
-                        h2 { (title) }
-                        p .muted { (about) }
+                        h2 { (place(w).title) }
+                        p .muted { (place(w).about) }
                     }
-                    a .button href=(path) { (action) }
+                    a .button href=(path) { (place(w).action) }
                 }
             }
             section .card .row {
                 div {
-                    h2 { "Session" }
-                    p .muted { "Signs you out of this server in this browser." }
+                    h2 { (w.session) }
+                    p .muted { (w.signs_you_out) }
                 }
                 form method="post" action="/logout" {
                     (hidden(&self.anti_forgery, None))
-                    (Button::secondary("sign-out", "Sign out").deciding("confirm"))
+                    (Button::secondary("sign-out", w.sign_out).deciding("confirm"))
                 }
             }
         })
     }
 }
 
-/// Title, what is there, where, and what one does there.
-const PLACES: [(&str, &str, &str, &str); 6] = [
-    ("Password", "Changing it signs out every other device.", "/account/password", "Change password"),
-    (
-        "Connected applications",
-        "What you have let applications do, and how to end it.",
-        "/account/applications",
-        "Look at them",
-    ),
-    ("Sessions", "Where you are signed in.", "/account/sessions", "Look at sessions"),
-    ("Refresh schedule", "When applications have to ask for access anew.", "/account/schedule", "Set a schedule"),
-    ("Your data", "Take a copy of it, or delete your account.", "/account/data", "Copy or delete"),
-    (
-        "Applications",
-        "Register your own application, and let people log in to it.",
-        "/developer",
-        "Manage applications",
-    ),
+/// The words of one of them.
+type PlaceOf = fn(&AccountWords) -> &PlaceWords;
+
+/// Where there is more.
+const PLACES: [(&str, PlaceOf); 6] = [
+    ("/account/password", |w| &w.password),
+    ("/account/applications", |w| &w.applications),
+    ("/account/sessions", |w| &w.sessions),
+    ("/account/schedule", |w| &w.schedule),
+    ("/account/data", |w| &w.data),
+    ("/developer", |w| &w.own_applications),
 ];
 
 #[cfg(test)]

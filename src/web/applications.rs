@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::component::{Button, back_to, hidden};
 use super::consent::ScopeLine;
 use super::layout::{Frame, Place, Voice};
+use super::words::ConnectedWords;
 
 /// What the page of connected applications shows.
 #[derive(Clone, Debug)]
@@ -36,26 +37,27 @@ impl ApplicationsPage {
     /// The page. Its forms post `client_id` to `/account/applications`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Connected applications").at(Place::Account).around(&html! {
-            (back_to("/account", "Your account", self.done.as_deref()))
-            h1 { "Connected applications" }
+        let w = &voice.words.connected;
+        Frame::document(voice, w.connected_applications).at(Place::Account).around(&html! {
+            (back_to("/account", w.your_account, self.done.as_deref()))
+            h1 { (w.connected_applications) }
             @if self.applications.is_empty() {
-                p .empty { "No application has access to your account." }
+                p .empty { (w.none) }
             }
             @for (number, application) in self.applications.iter().enumerate() {
-                (application.render(&format!("application-{number}"), &self.anti_forgery))
+                (application.render(w, &format!("application-{number}"), &self.anti_forgery))
             }
         })
     }
 }
 
 impl ApplicationCard {
-    fn render(&self, id: &str, anti_forgery: &str) -> Markup {
+    fn render(&self, w: &ConnectedWords, id: &str, anti_forgery: &str) -> Markup {
         html! {
             section .card {
                 h2 #(id) { bdi { (self.name) } }
                 @if self.scope.is_empty() {
-                    p .muted { "It can see that it is you, and nothing more." }
+                    p .muted { (w.nothing_more) }
                 } @else {
                     ul .scopes {
                         @for line in &self.scope {
@@ -66,16 +68,13 @@ impl ApplicationCard {
                         }
                     }
                 }
-                p .muted {
-                    "Since " (self.since) ", in " (self.grants) " "
-                    @if self.grants == 1 { "grant." } @else { "grants." }
-                }
+                p .muted { (w.since(&self.since, self.grants)) }
                 form method="post" action="/account/applications" {
                     (hidden(anti_forgery, None))
                     input type="hidden" name="client_id" value=(self.client_id);
                     div .actions {
-                        (Button::secondary(&format!("{id}-disconnect"), "Disconnect").about(id))
-                        a .button href=(schedule_of(&self.client_id)) aria-describedby=(id) { "Refresh schedule" }
+                        (Button::secondary(&format!("{id}-disconnect"), w.disconnect).about(id))
+                        a .button href=(schedule_of(&self.client_id)) aria-describedby=(id) { (w.refresh_schedule) }
                     }
                 }
             }

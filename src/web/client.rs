@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::address::{ImageSource, WebLink};
 use super::component::{external, initial};
 use super::layout::seal;
+use super::words::ClientWords;
 
 /// A client, as far as a person who is asked about it sees it. All of it is the client's own claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +46,10 @@ impl ClientType {
     }
 
     /// The type in the words of a developer.
-    pub(super) fn description(self) -> &'static str {
+    pub(super) fn description(self, w: &ClientWords) -> &'static str {
         match self {
-            Self::Confidential => "Website with a backend",
-            Self::Public => "Single-page or native app",
+            Self::Confidential => w.confidential,
+            Self::Public => w.public,
         }
     }
 }
@@ -77,14 +78,14 @@ impl ClientCard {
     }
 
     /// The client's policy and terms; nothing when it named neither.
-    pub(super) fn fine_print(&self) -> Markup {
+    pub(super) fn fine_print(&self, w: &ClientWords) -> Markup {
         html! {
             @if self.policy.is_some() || self.terms.is_some() {
                 p .fine {
                     (chosen(&self.name)) ": "
-                    @if let Some(policy) = &self.policy { (external(policy, &html! { "Privacy policy" })) }
+                    @if let Some(policy) = &self.policy { (external(policy, &html! { (w.privacy_policy) })) }
                     @if self.policy.is_some() && self.terms.is_some() { " · " }
-                    @if let Some(terms) = &self.terms { (external(terms, &html! { "Terms of service" })) }
+                    @if let Some(terms) = &self.terms { (external(terms, &html! { (w.terms_of_service) })) }
                 }
             }
         }
@@ -94,6 +95,7 @@ impl ClientCard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::words::preferred;
 
     fn card() -> ClientCard {
         ClientCard { name: "Grafana".to_owned(), logo: None, policy: None, terms: None }
@@ -109,12 +111,12 @@ mod tests {
 
     #[test]
     fn the_fine_print_holds_what_the_client_gave() {
-        assert_eq!(card().fine_print().into_string(), "");
+        assert_eq!(card().fine_print(&preferred("", "").client).into_string(), "");
         let policy = WebLink::parse("https://rp.example/policy");
-        let one = ClientCard { policy: policy.clone(), ..card() }.fine_print().into_string();
+        let one = ClientCard { policy: policy.clone(), ..card() }.fine_print(&preferred("", "").client).into_string();
         assert!(one.contains("href=\"https://rp.example/policy\"") && !one.contains("Terms"), "{one}");
         let both = ClientCard { policy, terms: WebLink::parse("https://rp.example/terms"), ..card() };
-        let both = both.fine_print().into_string();
+        let both = both.fine_print(&preferred("", "").client).into_string();
         assert!(both.contains("Privacy policy") && both.contains("href=\"https://rp.example/terms\""), "{both}");
     }
 

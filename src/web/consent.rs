@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::client::{ClientCard, ClientType, chosen};
 use super::component::{Button, caution, hidden, initial};
 use super::layout::{Frame, Voice};
+use super::words::ConsentWords;
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]
@@ -78,46 +79,47 @@ impl ConsentPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Allow access").around(&html! {
+        let w = &voice.words.consent;
+        Frame::question(voice, w.allow_access).around(&html! {
             section .card {
                 (self.client.picture())
-                h1 { (chosen(&self.client.name)) " asks for access to your account" }
-                (self.person_and_switch())
-                (self.requested())
-                (self.cautions())
-                (self.decision())
+                h1 { (w.asks_for_access(&chosen(&self.client.name))) }
+                (self.person_and_switch(w))
+                (self.requested(w))
+                (self.cautions(w))
+                (self.decision(w))
             }
-            (self.client.fine_print())
+            (self.client.fine_print(&voice.words.client))
         })
     }
 
     /// A form of its own: the Enter key presses the first button of a form, and that has to be "Deny".
-    fn person_and_switch(&self) -> Markup {
+    fn person_and_switch(&self, w: &ConsentWords) -> Markup {
         html! {
             form .identity method="post" action="/consent" {
                 (hidden(&self.anti_forgery, Some(&self.interaction)))
                 span .avatar aria-hidden="true" { (initial(self.person.displayed())) }
                 div {
-                    p { span .unseen { "Signed in as " } (chosen(self.person.displayed())) }
+                    p { span .unseen { (w.signed_in_as) } (chosen(self.person.displayed())) }
                     p .fine {
                         @if self.person.full_name.is_some() { bdi { (self.person.username) } " · " }
-                        "Not you? " (Button::quiet("consent-switch", "Use another account").deciding("switch"))
+                        (w.not_you) (Button::quiet("consent-switch", w.use_another_account).deciding("switch"))
                     }
                 }
             }
         }
     }
 
-    fn requested(&self) -> Markup {
+    fn requested(&self, w: &ConsentWords) -> Markup {
         html! {
-            (requested(&self.scope))
+            (requested(w, &self.scope))
             @if let Some(lifetime) = &self.lifetime {
-                p .fine { "The permission ends by itself after " (lifetime) "." }
+                p .fine { (w.ends_after(lifetime)) }
             }
         }
     }
 
-    fn cautions(&self) -> Markup {
+    fn cautions(&self, w: &ConsentWords) -> Markup {
         let is_native = !matches!(self.returns_to, ReturnsTo::Host(_));
         let is_vouched_for = self.registrant == Registrant::Administrator;
         html! {
@@ -126,39 +128,39 @@ impl ConsentPage {
                     @match &self.registrant {
                         Registrant::Administrator => {}
                         Registrant::Person { username } => p {
-                            "This application was registered by " (chosen(username)) ", not by the administrator."
+                            (w.registered_by(&chosen(username)))
                         }
                         Registrant::Itself => p {
-                            "This application registered itself. Nobody here has checked that it is what it says."
+                            (w.registered_itself)
                         }
                     }
                     @if is_native {
-                        p { "It runs on your device. Allow it only if you have just started it yourself." }
+                        p { (w.runs_on_device) }
                     } @else if self.client_type == ClientType::Public {
-                        p { "It runs in your browser. Allow it only if you have just come from it." }
+                        p { (w.runs_in_browser) }
                     }
                 }))
             }
         }
     }
 
-    fn decision(&self) -> Markup {
+    fn decision(&self, w: &ConsentWords) -> Markup {
         html! {
             form method="post" action="/consent" {
                 (hidden(&self.anti_forgery, Some(&self.interaction)))
                 label .check {
                     input #remember type="checkbox" name="remember" value="true" checked;
-                    span { "Do not ask again for the same access" }
+                    span { (w.remember) }
                 }
                 div .actions .pair {
-                    (Button::secondary("consent-deny", "Deny").deciding("deny"))
-                    (Button::primary("consent-allow", "Allow").deciding("allow"))
+                    (Button::secondary("consent-deny", w.deny).deciding("deny"))
+                    (Button::primary("consent-allow", w.allow).deciding("allow"))
                 }
                 p .fine .centred {
                     @match &self.returns_to {
-                        ReturnsTo::Host(host) => { "You then return to " (chosen(host)) }
-                        ReturnsTo::ThisDevice => { "You then return to an application on " strong { "this device" } }
-                        ReturnsTo::Scheme(scheme) => { "You then return to the application for " (chosen(scheme)) }
+                        ReturnsTo::Host(host) => (w.return_to_host(&chosen(host)))
+                        ReturnsTo::ThisDevice => { (w.return_to_an_application) strong { (w.this_device) } }
+                        ReturnsTo::Scheme(scheme) => (w.return_to_scheme(&chosen(scheme)))
                     }
                 }
             }
@@ -167,12 +169,12 @@ impl ConsentPage {
 }
 
 /// What a client asks for, in words.
-pub(super) fn requested(scope: &[ScopeLine]) -> Markup {
+pub(super) fn requested(w: &ConsentWords, scope: &[ScopeLine]) -> Markup {
     html! {
         @if scope.is_empty() {
-            p { "It only learns that you have an account here. Nothing else is asked for." }
+            p { (w.only_learns) }
         } @else {
-            h2 { "If you allow it, it can" }
+            h2 { (w.it_can) }
             ul .scopes {
                 @for line in scope {
                     li data-scope=(line.token) {

@@ -8,9 +8,7 @@ use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
 use super::own_client::path;
 use super::presets::{PRESETS, preset_search};
-
-const CHOOSE: &str = "Or choose an application";
-const ALL_PRESETS: &str = "All applications that this server knows";
+use super::words::{DeveloperWords, Words};
 
 /// What the page of one's own applications shows.
 #[derive(Clone, Debug)]
@@ -70,25 +68,28 @@ impl DeveloperPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Your applications").at(Place::Applications).around(&html! {
+        let w = &voice.words.developer;
+        Frame::document(voice, w.your_applications).at(Place::Applications).around(&html! {
             @if let Some(done) = &self.done { (notice(done)) }
-            h1 { "Your applications" }
+            h1 { (w.your_applications) }
             @if self.clients.is_empty() {
-                p .empty { "You have not registered an application yet." }
+                p .empty { (w.none_yet) }
             }
-            @for client in &self.clients { (client.render()) }
+            @for client in &self.clients { (client.render(voice)) }
             (self.registration.render(voice, &self.anti_forgery))
-            h2 { (CHOOSE) }
-            (preset_search(""))
-            p { a href=(PRESETS) { (ALL_PRESETS) } }
+            h2 { (w.choose_an_application) }
+            (preset_search(&voice.words.preset, ""))
+            p { a href=(PRESETS) { (w.all_presets) } }
         })
     }
 }
 
 impl OwnClient {
-    fn render(&self) -> Markup {
-        let about = [Fact::new("Client ID", &self.client_id), Fact::new("Type", self.client_type.description())];
-        let redirect_uris: Vec<Fact> = self.redirect_uris.iter().map(|uri| Fact::new("Redirect URI", uri)).collect();
+    fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.developer;
+        let client_type = self.client_type.description(&voice.words.client);
+        let about = [Fact::new(w.client_id, &self.client_id), Fact::new(w.type_, client_type)];
+        let redirect_uris: Vec<Fact> = self.redirect_uris.iter().map(|uri| Fact::new(w.redirect_uri, uri)).collect();
         html! {
             section .card {
                 h2 { a href=(path(&self.client_id)) { bdi { (self.name) } } }
@@ -119,52 +120,54 @@ impl Purpose {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
     }
 
-    fn title(self) -> &'static str {
+    fn title(self, words: &Words) -> &'static str {
         match self {
-            Self::Website => ClientType::Confidential.description(),
-            Self::App => ClientType::Public.description(),
-            Self::Device => "Device or command line",
-            Self::Service => "Service without a person",
+            Self::Website => ClientType::Confidential.description(&words.client),
+            Self::App => ClientType::Public.description(&words.client),
+            Self::Device => words.developer.device,
+            Self::Service => words.developer.service,
         }
     }
 
-    fn consequence(self) -> &'static str {
+    fn consequence(self, w: &DeveloperWords) -> &'static str {
         match self {
-            Self::Website => "Its server keeps a client secret.",
-            Self::App => "It cannot keep a secret, and proves itself with PKCE.",
-            Self::Device => "It shows a code, and people answer on another device. It needs no redirect URI.",
-            Self::Service => "It acts for itself, with a client secret, and needs no redirect URI.",
+            Self::Website => w.website_consequence,
+            Self::App => w.app_consequence,
+            Self::Device => w.device_consequence,
+            Self::Service => w.service_consequence,
         }
     }
 }
 
 impl RegistrationForm {
     fn render(&self, voice: Voice<'_>, anti_forgery: &str) -> Markup {
-        let uris = Field::lines(voice.words, "redirect_uris", "Redirect URIs")
-            .hint("Where people return to after signing in, one per line, exactly as you will send them.")
+        let w = &voice.words.developer;
+        let uris = Field::lines(voice.words, "redirect_uris", w.redirect_uris)
+            .hint(w.redirect_uris_hint)
             .entry(&self.redirect_uris);
         html! {
             section .card {
-                h2 { "Register an application" }
+                h2 { (w.register_an_application) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action="/developer" {
                     (hidden(anti_forgery, None))
                     fieldset {
-                        legend { "What it is" }
-                        @for purpose in Purpose::ALL { (self.choice(purpose)) }
+                        legend { (w.what_it_is) }
+                        @for purpose in Purpose::ALL { (self.choice(voice.words, purpose)) }
                     }
-                    (Field::text(voice.words, "client_name", "Name")
-                        .hint("People see it when they are asked to allow access.")
+                    (Field::text(voice.words, "client_name", w.name)
+                        .hint(w.name_hint)
                         .entry(&self.client_name))
                     // A device and a service leave it out; of the others it is asked when they are registered.
                     (uris.optional())
-                    div .actions { (Button::primary("register-submit", "Register")) }
+                    div .actions { (Button::primary("register-submit", w.register)) }
                 }
             }
         }
     }
 
-    fn choice(&self, purpose: Purpose) -> Markup {
+    fn choice(&self, words: &Words, purpose: Purpose) -> Markup {
+        let w = &words.developer;
         let is_chosen = self.purpose.unwrap_or(Purpose::Website) == purpose;
         let is_for_others = purpose == Purpose::Service && !self.offers_service;
         html! {
@@ -172,10 +175,10 @@ impl RegistrationForm {
                 input #{ "client-type-" (purpose.as_str()) } type="radio" name="client_type"
                     value=(purpose.as_str()) checked[is_chosen && !is_for_others] disabled[is_for_others];
                 span {
-                    strong { (purpose.title()) }
+                    strong { (purpose.title(words)) }
                     span .muted {
-                        (purpose.consequence())
-                        @if is_for_others { " Only an administrator can register one, since no person agrees to what it does." }
+                        (purpose.consequence(w))
+                        @if is_for_others { (w.administrators_only) }
                     }
                 }
             }

@@ -43,14 +43,15 @@ impl DeviceCodePage {
     /// The page. Its form is a GET: looking at a code changes nothing.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Connect a device").around(&html! {
+        let w = &voice.words.device;
+        Frame::question(voice, w.connect_a_device).around(&html! {
             section .card {
-                h1 { "Connect a device" }
-                p .subtitle { "Enter the code that the device shows." }
+                h1 { (w.connect_a_device) }
+                p .subtitle { (w.enter_the_code) }
                 form method="get" action="/device" {
-                    (Field::text(voice.words, "user_code", "Code").entry(&self.user_code).autocomplete("one-time-code")
-                        .hint("Eight letters, such as BCDF-GHJK.").autofocus(true))
-                    div .actions { (Button::primary("device-continue", "Continue")) }
+                    (Field::text(voice.words, "user_code", w.code).entry(&self.user_code).autocomplete("one-time-code")
+                        .hint(w.code_hint).autofocus(true))
+                    div .actions { (Button::primary("device-continue", w.continue_)) }
                 }
             }
         })
@@ -61,31 +62,31 @@ impl DeviceConfirmPage {
     /// The page. Like the consent page it puts "Deny" first, where the Enter key finds it.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, "Connect a device").around(&html! {
+        let w = &voice.words.device;
+        Frame::question(voice, w.connect_a_device).around(&html! {
             section .card {
                 (self.client.picture())
-                h1 { (chosen(&self.client.name)) " on another device asks for access to your account" }
-                p .subtitle { "Signed in as " (chosen(&self.person.username)) }
-                p { "The device shows this code:" }
+                h1 { (w.asks_for_access(&chosen(&self.client.name))) }
+                p .subtitle { (w.signed_in_as(&chosen(&self.person.username))) }
+                p { (w.shows_this_code) }
                 p .centred { code .copy #device-user-code { (self.user_code) } }
-                (requested(&self.scope))
+                (requested(&voice.words.consent, &self.scope))
                 // RFC 8628 §5.4: somebody may have sent a link to their own device.
                 (caution(&html! {
                     p {
-                        "Allow this only if the code stands on a device in front of you. Do not continue if somebody "
-                        "else sent you this link: whoever holds the device can then do all this."
+                        (w.in_front_of_you)
                     }
                 }))
                 form method="post" action="/device" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="user_code" value=(self.user_code);
                     div .actions .pair {
-                        (Button::secondary("device-deny", "Deny").deciding("deny"))
-                        (Button::primary("device-allow", "Allow").deciding("allow"))
+                        (Button::secondary("device-deny", w.deny).deciding("deny"))
+                        (Button::primary("device-allow", w.allow).deciding("allow"))
                     }
                 }
             }
-            (self.client.fine_print())
+            (self.client.fine_print(&voice.words.client))
         })
     }
 }
@@ -94,17 +95,18 @@ impl DeviceAnsweredPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let title = if self.is_allowed { "Device connected" } else { "Device not connected" };
+        let w = &voice.words.device;
+        let title = if self.is_allowed { w.connected } else { w.not_connected };
         Frame::question(voice, title).around(&html! {
             section .card {
                 h1 { (title) }
                 @if self.is_allowed {
-                    (notice("You can return to the device. It goes on by itself in a few seconds."))
-                    p { (chosen(&self.client_name)) " can now act for you. You can disconnect it at any time." }
+                    (notice(w.return_to_device))
+                    p { (w.can_act(&chosen(&self.client_name))) }
                 } @else {
-                    p { (chosen(&self.client_name)) " was not given access." }
+                    p { (w.was_not_given(&chosen(&self.client_name))) }
                 }
-                p .aside { a href="/account" { "Your account" } }
+                p .aside { a href="/account" { (w.your_account) } }
             }
         })
     }

@@ -86,7 +86,7 @@ impl LoginPage {
                     }
                 }
             }
-            @if let Some(client) = &self.client { (client.fine_print()) }
+            @if let Some(client) = &self.client { (client.fine_print(&words.client)) }
         })
     }
 }

@@ -7,6 +7,7 @@ use super::component::{Button, alert, back_to, caution, copyable, hidden};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
 use super::snippet::Snippets;
+use super::words::OwnClientWords;
 use crate::secret::Secret;
 
 /// What the page of one's own application shows.
@@ -74,55 +75,55 @@ impl OwnClientPage {
     /// `decision=add`, or `decision=remove` with a `number`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.own_client;
         let path = path(&self.client_id);
         Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
-            (back_to("/developer", "Your applications", self.done.as_deref()))
+            (back_to("/developer", w.your_applications, self.done.as_deref()))
             h1 { bdi { (self.name) } }
             @if let Some(secret) = &self.new_secret {
                 section .card {
-                    h2 { "A new secret" }
-                    (caution(&html! { p { "It is shown once. Copy it now to where it is kept." } }))
+                    h2 { (w.a_new_secret) }
+                    (caution(&html! { p { (w.shown_once) } }))
                     dl .facts { (copyable("client-secret", "client_secret", secret.expose())) }
                 }
             }
             section .card {
-                h2 { "Who it is" }
+                h2 { (w.who_it_is) }
                 dl .facts {
                     (copyable("client-id", "client_id", &self.client_id))
-                    div { dt { "Type" } dd { (self.client_type.description()) } }
+                    div { dt { (w.type_) } dd { (self.client_type.description(&voice.words.client)) } }
                 }
             }
             (self.form.render(voice, &path, &self.anti_forgery))
-            @if !self.secrets.is_empty() { (self.secrets(&path)) }
+            @if !self.secrets.is_empty() { (self.secrets(w, &path)) }
             section .card {
-                h2 { "To paste" }
+                h2 { (w.to_paste) }
                 (self.snippets.render(voice))
             }
             section .card .row {
                 div {
-                    h2 { "Delete" }
-                    p .muted { "Nobody can log in to it any more, and its tokens end." }
+                    h2 { (w.delete) }
+                    p .muted { (w.delete_consequence) }
                 }
-                a .button href={ (path) "/delete" } { "Delete the application" }
+                a .button href={ (path) "/delete" } { (w.delete_the_application) }
             }
         })
     }
 
-    fn secrets(&self, path: &str) -> Markup {
+    fn secrets(&self, w: &OwnClientWords, path: &str) -> Markup {
         html! {
             section .card {
-                h2 { "Secrets" }
+                h2 { (w.secrets) }
                 p .muted {
-                    "Two live at a time: add one, give it to the application, and remove the one before. Only their \
-                     hashes are kept."
+                    (w.two_live)
                 }
                 @for secret in &self.secrets {
                     form .row method="post" action={ (path) "/secrets" } {
                         (hidden(&self.anti_forgery, None))
                         input type="hidden" name="number" value=(secret.number);
-                        p #{ "secret-" (secret.number) } { "Secret " (secret.number) ", of " (secret.made) }
+                        p #{ "secret-" (secret.number) } { (w.secret(secret.number, &secret.made)) }
                         @if self.secrets.len() > 1 {
-                            (Button::secondary(&format!("secret-{}-remove", secret.number), "Remove")
+                            (Button::secondary(&format!("secret-{}-remove", secret.number), w.remove)
                                 .deciding("remove").about(&format!("secret-{}", secret.number)))
                         }
                     }
@@ -130,7 +131,7 @@ impl OwnClientPage {
                 @if self.secrets.len() < 2 {
                     form method="post" action={ (path) "/secrets" } {
                         (hidden(&self.anti_forgery, None))
-                        div .actions { (Button::secondary("secret-add", "Add a secret").deciding("add")) }
+                        div .actions { (Button::secondary("secret-add", w.add_a_secret).deciding("add")) }
                     }
                 }
             }
@@ -140,24 +141,23 @@ impl OwnClientPage {
 
 impl ClientForm {
     fn render(&self, voice: Voice<'_>, path: &str, anti_forgery: &str) -> Markup {
+        let w = &voice.words.own_client;
         html! {
             section .card {
-                h2 { "What people see and where they return to" }
+                h2 { (w.what_people_see) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action=(path) {
                     (hidden(anti_forgery, None))
-                    (Field::text(voice.words, "client_name", "Name").entry(&self.client_name))
-                    (Field::lines(voice.words, "redirect_uris", "Redirect URIs").optional().entry(&self.redirect_uris)
-                        .hint("One per line, exactly as you will send them."))
-                    (Field::lines(voice.words, "post_logout_redirect_uris", "Addresses after signing out").optional()
-                        .entry(&self.post_logout_redirect_uris)
-                        .hint("Where people return to who sign out in the application: one per line, exactly as it sends them."))
-                    (Field::text(voice.words, "logo_uri", "Address of a logo").optional().entry(&self.logo_uri))
-                    (Field::text(voice.words, "policy_uri", "Privacy policy").optional().entry(&self.policy_uri))
-                    (Field::text(voice.words, "tos_uri", "Terms of service").optional().entry(&self.tos_uri))
-                    (Field::text(voice.words, "scope", "Scope").optional().entry(&self.scope)
-                        .hint("What it may ask for, with spaces between. Left empty, it is what any application may."))
-                    div .actions { (Button::primary("client-submit", "Save")) }
+                    (Field::text(voice.words, "client_name", w.name).entry(&self.client_name))
+                    (Field::lines(voice.words, "redirect_uris", w.redirect_uris).optional().entry(&self.redirect_uris)
+                        .hint(w.redirect_uris_hint))
+                    (Field::lines(voice.words, "post_logout_redirect_uris", w.post_logout_redirect_uris).optional()
+                        .entry(&self.post_logout_redirect_uris).hint(w.post_logout_redirect_uris_hint))
+                    (Field::text(voice.words, "logo_uri", w.logo).optional().entry(&self.logo_uri))
+                    (Field::text(voice.words, "policy_uri", w.privacy_policy).optional().entry(&self.policy_uri))
+                    (Field::text(voice.words, "tos_uri", w.terms_of_service).optional().entry(&self.tos_uri))
+                    (Field::text(voice.words, "scope", w.scope).optional().entry(&self.scope).hint(w.scope_hint))
+                    div .actions { (Button::primary("client-submit", w.save)) }
                 }
             }
         }
@@ -168,16 +168,17 @@ impl ClientDeletionPage {
     /// The page. Its form posts to `/developer/{client_id}/delete`, with `decision=delete`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.own_client;
         let path = path(&self.client_id);
-        Frame::question(voice, "Delete an application").at(Place::Applications).around(&html! {
+        Frame::question(voice, w.delete_an_application).at(Place::Applications).around(&html! {
             section .card {
-                h1 { "Delete " (chosen(&self.name)) "?" }
-                p { "Nobody can log in to it any more, and what was granted to it ends. This cannot be undone." }
+                h1 { (w.delete_question(&chosen(&self.name))) }
+                p { (w.deletion_is_final) }
                 form method="post" action={ (path) "/delete" } {
                     (hidden(&self.anti_forgery, None))
                     div .actions .pair {
-                        a .button href=(path) { "Keep it" }
-                        (Button::primary("client-delete", "Delete").deciding("delete"))
+                        a .button href=(path) { (w.keep_it) }
+                        (Button::primary("client-delete", w.delete).deciding("delete"))
                     }
                 }
             }

@@ -23,32 +23,31 @@ impl OwnDataPage {
     /// The page. Its form posts `password` to `/account/data`, with `decision=delete`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Your data").at(Place::Account).around(&html! {
-            (back_to("/account", "Your account", None))
-            h1 { "Your data" }
+        let w = &voice.words.own_data;
+        Frame::document(voice, w.your_data).at(Place::Account).around(&html! {
+            (back_to("/account", w.your_account, None))
+            h1 { (w.your_data) }
             section .card .row {
                 div {
-                    h2 { "Take a copy" }
-                    p .muted { "All that this server knows of you, as a JSON file. No password and no secret is in it." }
+                    h2 { (w.take_a_copy) }
+                    p .muted { (w.copy_holds) }
                 }
-                a .button #data-copy href="/account/data/copy" download="account.json" { "Download" }
+                a .button #data-copy href="/account/data/copy" download="account.json" { (w.download) }
             }
             section .card {
-                h2 { "Delete your account" }
+                h2 { (w.delete_your_account) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 (caution(&html! {
                     p {
-                        "Your profile, your picture and your sessions go, and every application loses its access. \
-                         Applications that you registered stay: delete them before, if they shall go too. This cannot be \
-                         undone."
+                        (w.what_goes)
                     }
                 }))
                 form method="post" action="/account/data" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password(voice.words).hint("So that nobody else can do it at your desk.")
+                    (Field::current_password(voice.words).hint(w.password_hint)
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::secondary("account-delete", "Delete the account").deciding("delete")) }
+                    div .actions { (Button::secondary("account-delete", w.delete_the_account).deciding("delete")) }
                 }
             }
         })

@@ -29,21 +29,22 @@ impl PasswordPage {
     /// The page. Its form posts `current_password` and `new_password` to `/account/password`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.password;
         let hint = voice.words.form.password_rule(self.minimum_password_length);
-        Frame::document(voice, "Password").at(Place::Account).around(&html! {
-            (back_to("/account", "Your account", self.done.as_deref()))
-            h1 { "Password" }
+        Frame::document(voice, w.password).at(Place::Account).around(&html! {
+            (back_to("/account", w.your_account, self.done.as_deref()))
+            h1 { (w.password) }
             section .card {
                 @if let Some(error) = &self.error { (alert(error)) }
-                p { "Every other device is signed out when you change it." }
+                p { (w.others_signed_out) }
                 form method="post" action="/account/password" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password(voice.words).named("current_password", "Password of today")
+                    (Field::current_password(voice.words).named("current_password", w.password_of_today)
                         .error(self.current_error.as_deref()))
-                    (Field::new_password(voice.words).named("new_password", "New password").hint(&hint)
+                    (Field::new_password(voice.words).named("new_password", w.new_password).hint(&hint)
                         .error(self.new_error.as_deref()))
-                    div .actions { (Button::primary("password-submit", "Change the password")) }
+                    div .actions { (Button::primary("password-submit", w.change_the_password)) }
                 }
             }
         })

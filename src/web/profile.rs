@@ -6,6 +6,7 @@ use super::address::ImageSource;
 use super::component::{Button, Fact, alert, back_to, facts, hidden, initial};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
+use super::words::{ProfileWords, TextOf, Words};
 
 /// What the page of the profile shows.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +28,12 @@ pub struct ProfilePage {
 }
 
 /// A field of the form.
+#[derive(Clone, Copy)]
 struct Known {
     name: &'static str,
-    label: &'static str,
-    autocomplete: &'static str,
-    hint: &'static str,
+    label: TextOf<ProfileWords>,
+    autocomplete: Option<&'static str>,
+    hint: Option<TextOf<ProfileWords>>,
 }
 
 impl ProfilePage {
@@ -43,25 +45,26 @@ impl ProfilePage {
     /// The page. One form posts the profile to `/account/profile`, another the picture to `/account/picture`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Profile").at(Place::Account).around(&html! {
-            (back_to("/account", "Your account", self.done.as_deref()))
-            h1 { "Profile" }
-            p .muted { "Applications see of it what you let them see." }
-            (self.picture_form())
+        let w = &voice.words.profile;
+        Frame::document(voice, w.profile).at(Place::Account).around(&html! {
+            (back_to("/account", w.your_account, self.done.as_deref()))
+            h1 { (w.profile) }
+            p .muted { (w.applications_see) }
+            (self.picture_form(voice.words))
             @if let Some(error) = &self.error { (alert(error)) }
             form method="post" action="/account/profile" {
                 (hidden(&self.anti_forgery, None))
                 @for (title, fields) in GROUPS {
                     section .card {
-                        h2 { (title) }
+                        h2 { (title(w)) }
                         @for field in *fields { (self.field(voice, field)) }
                     }
                 }
-                div .actions { (Button::primary("profile-submit", "Save")) }
+                div .actions { (Button::primary("profile-submit", w.save)) }
             }
             @if !self.ordered.is_empty() {
                 section .card {
-                    h2 { "What an administrator decides" }
+                    h2 { (w.an_administrator_decides) }
                     (facts(&self.ordered))
                 }
             }
@@ -69,48 +72,50 @@ impl ProfilePage {
     }
 
     fn field(&self, voice: Voice<'_>, known: &Known) -> Markup {
+        let w = &voice.words.profile;
         let entry = self.entries.iter().find(|(name, _)| *name == known.name).map(|(_, entry)| entry);
         let empty = Entry::default();
         let field = match known.name {
             "username" => Field::username(voice.words),
             "email" => Field::email(voice.words).optional(),
-            name => Field::text(voice.words, name, known.label).optional(),
+            name => Field::text(voice.words, name, (known.label)(w)).optional(),
         };
-        let field = if known.autocomplete.is_empty() { field } else { field.autocomplete(known.autocomplete) };
-        let field = if known.hint.is_empty() { field } else { field.hint(known.hint) };
+        let field = known.autocomplete.map_or(field, |autocomplete| field.autocomplete(autocomplete));
+        let field = known.hint.map_or(field, |hint| field.hint(hint(w)));
         html! { (field.entry(entry.unwrap_or(&empty))) }
     }
 
-    fn picture_form(&self) -> Markup {
+    fn picture_form(&self, words: &Words) -> Markup {
+        let w = &words.profile;
         let username = self.entries.iter().find(|(name, _)| *name == "username");
         html! {
             section .card {
-                h2 #picture-heading { "Picture" }
+                h2 #picture-heading { (w.picture_title) }
                 div .greeting {
                     @if let Some(picture) = &self.picture {
-                        span .tile { img src=(picture.as_str()) alt="Your picture" width="48" height="48"; }
+                        span .tile { img src=(picture.as_str()) alt=(w.your_picture) width="48" height="48"; }
                     } @else {
                         span .avatar .large aria-hidden="true" {
                             (initial(username.map_or("", |(_, entry)| entry.value.as_str())))
                         }
                     }
-                    p .muted { "A JPEG, PNG or WebP of up to two megabytes. It is made small, and loses what a camera wrote into it." }
+                    p .muted { (w.picture_rule) }
                 }
                 form method="post" action="/account/picture" enctype="multipart/form-data" {
                     (hidden(&self.anti_forgery, None))
                     div .field {
-                        label for="upload" { "Choose a picture" }
+                        label for="upload" { (w.choose_a_picture) }
                         input #upload type="file" name="upload" accept="image/jpeg,image/png,image/webp"
                             aria-describedby=[self.picture_error.as_ref().map(|_| "upload-error")]
                             aria-invalid=[self.picture_error.as_ref().map(|_| "true")];
                         @if let Some(error) = &self.picture_error {
-                            p .wrong #upload-error { span .unseen { "Error: " } (error) }
+                            p .wrong #upload-error { span .unseen { (words.form.error) } (error) }
                         }
                     }
                     div .actions {
-                        (Button::secondary("picture-submit", "Upload").deciding("upload"))
+                        (Button::secondary("picture-submit", w.upload).deciding("upload"))
                         @if self.picture.is_some() {
-                            (Button::quiet("picture-remove", "Remove").deciding("remove").about("picture-heading"))
+                            (Button::quiet("picture-remove", w.remove).deciding("remove").about("picture-heading"))
                         }
                     }
                 }
@@ -119,43 +124,54 @@ impl ProfilePage {
     }
 }
 
-const fn known(name: &'static str, label: &'static str, autocomplete: &'static str, hint: &'static str) -> Known {
-    Known { name, label, autocomplete, hint }
+const fn known(name: &'static str, label: TextOf<ProfileWords>) -> Known {
+    Known { name, label, autocomplete: None, hint: None }
 }
 
-const GROUPS: &[(&str, &[Known])] = &[
-    ("To sign in", &[known("username", "Username", "", ""), known("email", "Email", "", "")]),
+impl Known {
+    const fn autocomplete(self, autocomplete: &'static str) -> Self {
+        Self { autocomplete: Some(autocomplete), ..self }
+    }
+
+    const fn hint(self, hint: TextOf<ProfileWords>) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+}
+
+const GROUPS: &[(TextOf<ProfileWords>, &[Known])] = &[
+    // Their labels are those of any form.
+    (|w| w.to_sign_in, &[known("username", |_| ""), known("email", |_| "")]),
     (
-        "Name",
+        |w| w.names,
         &[
-            known("name", "Full name", "name", ""),
-            known("given_name", "Given name", "given-name", ""),
-            known("middle_name", "Middle name", "additional-name", ""),
-            known("family_name", "Family name", "family-name", ""),
-            known("nickname", "Nickname", "nickname", ""),
+            known("name", |w| w.name).autocomplete("name"),
+            known("given_name", |w| w.given_name).autocomplete("given-name"),
+            known("middle_name", |w| w.middle_name).autocomplete("additional-name"),
+            known("family_name", |w| w.family_name).autocomplete("family-name"),
+            known("nickname", |w| w.nickname).autocomplete("nickname"),
         ],
     ),
     (
-        "About you",
+        |w| w.about_you,
         &[
-            known("birthdate", "Date of birth", "bday", "As 1990-12-31."),
-            known("gender", "Gender", "sex", ""),
-            known("phone_number", "Telephone", "tel", "With its country, as +49 30 123456."),
-            known("profile", "Profile page", "", "A web address."),
-            known("website", "Website", "url", "A web address."),
-            known("picture", "Address of a picture", "", "Set by itself when you upload one above."),
-            known("zoneinfo", "Time zone", "", "As Europe/Berlin."),
-            known("locale", "Language", "language", "As de-DE."),
+            known("birthdate", |w| w.birthdate).autocomplete("bday").hint(|w| w.birthdate_hint),
+            known("gender", |w| w.gender).autocomplete("sex"),
+            known("phone_number", |w| w.phone_number).autocomplete("tel").hint(|w| w.phone_number_hint),
+            known("profile", |w| w.profile_page).hint(|w| w.web_address_hint),
+            known("website", |w| w.website).autocomplete("url").hint(|w| w.web_address_hint),
+            known("picture", |w| w.picture).hint(|w| w.picture_hint),
+            known("zoneinfo", |w| w.zoneinfo).hint(|w| w.zoneinfo_hint),
+            known("locale", |w| w.locale).autocomplete("language").hint(|w| w.locale_hint),
         ],
     ),
     (
-        "Address",
+        |w| w.postal_address,
         &[
-            known("address.street_address", "Street and number", "street-address", ""),
-            known("address.postal_code", "Postal code", "postal-code", ""),
-            known("address.locality", "Town", "address-level2", ""),
-            known("address.region", "Region", "address-level1", ""),
-            known("address.country", "Country", "country-name", ""),
+            known("address.street_address", |w| w.street_address).autocomplete("street-address"),
+            known("address.postal_code", |w| w.postal_code).autocomplete("postal-code"),
+            known("address.locality", |w| w.locality).autocomplete("address-level2"),
+            known("address.region", |w| w.region).autocomplete("address-level1"),
+            known("address.country", |w| w.country).autocomplete("country-name"),
         ],
     ),
 ];

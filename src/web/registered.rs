@@ -33,12 +33,13 @@ impl RegisteredPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Application registered").at(Place::Applications).around(&html! {
-            h1 { bdi { (self.client_name) } " is registered" }
+        let w = &voice.words.registered;
+        Frame::document(voice, w.application_registered).at(Place::Applications).around(&html! {
+            h1 { (w.is_registered(&html! { bdi { (self.client_name) } })) }
             section .card {
-                h2 { "Credentials" }
+                h2 { (w.credentials) }
                 @if self.client_secret.is_some() {
-                    (caution(&html! { p { "The client secret is shown once. Copy it now to where it is kept." } }))
+                    (caution(&html! { p { (w.shown_once) } }))
                 }
                 dl .facts {
                     (copyable("client-name", "client_name", &self.client_name))
@@ -53,25 +54,24 @@ impl RegisteredPage {
                 }
             }
             section .card {
-                h2 { "Addresses" }
+                h2 { (w.addresses) }
                 dl .facts {
-                    (copyable("discovery", "Discovery", &self.discovery))
+                    (copyable("discovery", w.discovery, &self.discovery))
                     (copyable("authorization-endpoint", "authorization_endpoint", &self.authorization_endpoint))
                     (copyable("token-endpoint", "token_endpoint", &self.token_endpoint))
                 }
             }
             section .card {
-                h2 { "To paste" }
+                h2 { (w.to_paste) }
                 @if !self.redirect_uris.is_empty() {
                     p {
-                        "For each visitor, write a new random value in place of " code { "STATE" }
-                        ", and the S256 challenge of a new code verifier in place of " code { "CODE_CHALLENGE" } "."
+                        (w.replace(&html! { code { "STATE" } }, &html! { code { "CODE_CHALLENGE" } }))
                     }
                 }
                 (self.snippets.render(voice))
             }
-            p { a href=(path(&self.client_id)) { "Change it" } }
-            p { a href="/developer" { "All your applications" } }
+            p { a href=(path(&self.client_id)) { (w.change_it) } }
+            p { a href="/developer" { (w.all_your_applications) } }
         })
     }
 }

@@ -6,6 +6,7 @@ use super::client::chosen;
 use super::component::{Button, back_to, hidden};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
+use super::words::RefreshScheduleWords;
 
 /// What the page of a refresh schedule shows.
 #[derive(Clone, Debug, Default)]
@@ -51,57 +52,59 @@ impl SchedulePage {
     /// `decision=set`, or `decision=remove`; each with `client_id` if it is for one application.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.refresh_schedule;
         let (path, name) = match self.application {
-            Some(_) => ("/account/applications", "Connected applications"),
-            None => ("/account", "Your account"),
+            Some(_) => ("/account/applications", w.connected_applications),
+            None => ("/account", w.your_account),
         };
-        Frame::document(voice, "Refresh schedule").at(Place::Account).around(&html! {
+        Frame::document(voice, w.refresh_schedule).at(Place::Account).around(&html! {
             (back_to(path, name, self.done.as_deref()))
-            h1 { "Refresh schedule" @if let Some(one) = &self.application { " for " (chosen(&one.name)) } }
-            p .muted {
-                "At each tick the access tokens that were issued before have expired, and "
-                @if self.application.is_some() { "the application has" } @else { "every application has" }
-                " to ask anew."
-                @if self.application.is_none() { " An application with a schedule of its own follows that one." }
+            @if let Some(one) = &self.application {
+                h1 { (w.refresh_schedule_for(&chosen(&one.name))) }
+                p .muted { (w.one_asks_anew) }
+            } @else {
+                h1 { (w.refresh_schedule) }
+                p .muted { (w.all_ask_anew) }
             }
-            @if let Some(preview) = &self.preview { (words("It would mean", preview)) }
+            @if let Some(preview) = &self.preview {
+                section .card { (in_words(w, w.it_would_mean, preview)) }
+            }
             (self.form(voice))
             section .card {
                 @if let Some(set) = &self.set {
-                    (words_inside("What is set", set))
+                    (in_words(w, w.what_is_set, set))
                     form method="post" action="/account/schedule" {
                         (self.hidden())
-                        div .actions { (Button::secondary("schedule-remove", "Remove").deciding("remove")) }
+                        div .actions { (Button::secondary("schedule-remove", w.remove).deciding("remove")) }
                     }
                 } @else {
-                    h2 { "What is set" }
-                    p .muted { "No schedule." }
+                    h2 { (w.what_is_set) }
+                    p .muted { (w.no_schedule) }
                 }
             }
         })
     }
 
     fn form(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.refresh_schedule;
         html! {
             section .card {
-                h2 { "A schedule" }
+                h2 { (w.a_schedule) }
                 form method="post" action="/account/schedule" {
                     (self.hidden())
-                    (Field::text(voice.words, "cron", "When").entry(&self.cron).hint(
-                        "Minute, hour, day of the month, month, day of the week, as cron has them: 0 4 * * * is every day \
-                         at four, 0 20 * * FRI every Friday at eight in the evening."))
-                    (Field::text(voice.words, "time_zone", "Time zone").entry(&self.time_zone).hint("As Europe/Berlin."))
+                    (Field::text(voice.words, "cron", w.when).entry(&self.cron).hint(w.when_hint))
+                    (Field::text(voice.words, "time_zone", w.time_zone).entry(&self.time_zone).hint(w.time_zone_hint))
                     label .check {
                         input #ends_grant type="checkbox" name="ends_grant" value="true" checked[self.ends_grant];
                         span {
-                            strong { "A tick ends the access" }
-                            span .muted { "Then you have to sign in at the application again." }
+                            strong { (w.ends_the_access) }
+                            span .muted { (w.sign_in_again) }
                         }
                     }
                     div .actions {
                         // The first button is the one that the Enter key presses.
-                        (Button::secondary("schedule-preview", "Preview").deciding("preview"))
-                        (Button::primary("schedule-set", "Set the schedule").deciding("set"))
+                        (Button::secondary("schedule-preview", w.preview).deciding("preview"))
+                        (Button::primary("schedule-set", w.set_the_schedule).deciding("set"))
                     }
                 }
             }
@@ -116,16 +119,12 @@ impl SchedulePage {
     }
 }
 
-fn words(title: &str, schedule: &ScheduleWords) -> Markup {
-    html! { section .card { (words_inside(title, schedule)) } }
-}
-
-fn words_inside(title: &str, schedule: &ScheduleWords) -> Markup {
+fn in_words(w: &RefreshScheduleWords, title: &str, schedule: &ScheduleWords) -> Markup {
     html! {
         h2 { (title) }
         p { (schedule.description) }
         dl .facts {
-            div { dt { "The next ticks" } @for tick in &schedule.next_ticks { dd { (tick) } } }
+            div { dt { (w.next_ticks) } @for tick in &schedule.next_ticks { dd { (tick) } } }
         }
     }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, back_to, hidden};
 use super::layout::{Frame, Place, Voice};
+use super::words::SessionsWords;
 
 /// What the page of one's sessions shows.
 #[derive(Clone, Debug)]
@@ -35,20 +36,21 @@ impl SessionsPage {
     /// The page. Its forms post to `/account/sessions`, with `decision=end` and a `sid`, or with `decision=end-all`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Sessions").at(Place::Account).around(&html! {
-            (back_to("/account", "Your account", self.done.as_deref()))
-            h1 { "Where you are signed in" }
+        let w = &voice.words.sessions;
+        Frame::document(voice, w.sessions).at(Place::Account).around(&html! {
+            (back_to("/account", w.your_account, self.done.as_deref()))
+            h1 { (w.where_you_are) }
             @for (number, session) in self.sessions.iter().enumerate() {
-                (session.render(&format!("session-{number}"), &self.anti_forgery))
+                (session.render(w, &format!("session-{number}"), &self.anti_forgery))
             }
             section .card .row {
                 div {
-                    h2 { "All devices" }
-                    p .muted { "Signs you out on every device, this one too." }
+                    h2 { (w.all_devices) }
+                    p .muted { (w.signs_out_everywhere) }
                 }
                 form method="post" action="/account/sessions" {
                     (hidden(&self.anti_forgery, None))
-                    (Button::secondary("sign-out-everywhere", "Sign out everywhere").deciding("end-all"))
+                    (Button::secondary("sign-out-everywhere", w.sign_out_everywhere).deciding("end-all"))
                 }
             }
         })
@@ -56,21 +58,21 @@ impl SessionsPage {
 }
 
 impl SessionLine {
-    fn render(&self, id: &str, anti_forgery: &str) -> Markup {
+    fn render(&self, w: &SessionsWords, id: &str, anti_forgery: &str) -> Markup {
         html! {
             section .card .row {
                 div {
                     h2 #(id) {
                         bdi { (self.device) }
-                        @if self.is_current { " " span .badge { "This one" } }
+                        @if self.is_current { " " span .badge { (w.this_one) } }
                     }
-                    p .muted { "First used " (self.first_used) ", last used " (self.last_used) "." }
+                    p .muted { (w.used(&self.first_used, &self.last_used)) }
                 }
                 @if !self.is_current {
                     form method="post" action="/account/sessions" {
                         (hidden(anti_forgery, None))
                         input type="hidden" name="sid" value=(self.sid);
-                        (Button::secondary(&format!("{id}-end"), "Sign out there").deciding("end").about(id))
+                        (Button::secondary(&format!("{id}-end"), w.sign_out_there).deciding("end").about(id))
                     }
                 }
             }

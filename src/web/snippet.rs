@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::component::code_block;
 use super::layout::Voice;
+use super::words::SnippetWords;
 
 /// The values of an application, of which the texts are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,15 +39,16 @@ impl Snippets {
 
     /// Id, title and text of each.
     fn all(&self, voice: Voice<'_>) -> Vec<(&'static str, &'static str, String)> {
-        let mut all = vec![("snippet-settings", "Settings", self.settings())];
+        let w = &voice.words.snippet;
+        let mut all = vec![("snippet-settings", w.settings, self.settings())];
         if let Some(redirect_uri) = &self.redirect_uri {
-            all.push(("snippet", "A link to log in with, in HTML", self.link(voice, redirect_uri)));
-            all.push(("snippet-token", "The code for tokens, with curl", self.redemption(redirect_uri)));
+            all.push(("snippet", w.link, self.link(voice, redirect_uri)));
+            all.push(("snippet-token", w.redemption, self.redemption(redirect_uri)));
         } else if self.device_authorization_endpoint.is_none() {
-            all.push(("snippet-token", "A token, with curl", self.service()));
+            all.push(("snippet-token", w.service, self.service()));
         }
         if let Some(endpoint) = &self.device_authorization_endpoint {
-            all.extend(self.device(endpoint));
+            all.extend(self.device(w, endpoint));
         }
         all
     }
@@ -73,8 +75,8 @@ impl Snippets {
             .append_pair("code_challenge", "CODE_CHALLENGE")
             .append_pair("code_challenge_method", "S256")
             .finish();
-        html! { a href={ (self.authorization_endpoint) "?" (query) } { "Log in with " (voice.brand.name) } }
-            .into_string()
+        let text = voice.words.snippet.log_in_with(&voice.brand.name);
+        html! { a href={ (self.authorization_endpoint) "?" (query) } { (text) } }.into_string()
     }
 
     fn redemption(&self, redirect_uri: &str) -> String {
@@ -89,7 +91,7 @@ impl Snippets {
     }
 
     /// RFC 8628: what the device asks, what it shows, and with what it then asks for tokens.
-    fn device(&self, endpoint: &str) -> [(&'static str, &'static str, String); 3] {
+    fn device(&self, w: &SnippetWords, endpoint: &str) -> [(&'static str, &'static str, String); 3] {
         let client_id = self.client_id.as_str();
         let begin = self.curl_to(endpoint, &[("client_id", client_id), ("scope", &self.scope)]);
         let qr = html! {
@@ -98,9 +100,9 @@ impl Snippets {
         let grant_type = ("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
         let poll = self.curl(&[grant_type, ("client_id", client_id), ("device_code", "DEVICE_CODE")]);
         [
-            ("snippet-device", "A code for the device, with curl", begin),
-            ("snippet-device-qr", "The QR code that the device shows beside it, in HTML", qr.into_string()),
-            ("snippet-device-token", "Tokens once somebody has agreed, with curl, every five seconds", poll),
+            ("snippet-device", w.device, begin),
+            ("snippet-device-qr", w.device_qr, qr.into_string()),
+            ("snippet-device-token", w.device_token, poll),
         ]
     }
 

@@ -3,13 +3,14 @@
 //!
 //! `SIGNET_RACE_ROUNDS` sets the number of rounds.
 
-use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json as object;
 use signet::{
+    audit::Requester,
     endpoint::{
         revoke,
-        token::{self, TokenRefusal, TokenResponse},
+        token::{self, Caller, TokenRefusal, TokenResponse},
     },
     http::Server,
     oauth::{
@@ -62,7 +63,8 @@ async fn all_at_once(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)
             let (server, form, start) = (Arc::clone(server), form.clone(), Arc::clone(&start));
             tokio::spawn(async move {
                 start.wait().await;
-                token::token(server.signet(), None, &form, Ipv4Addr::LOCALHOST.into()).await
+                token::token(server.signet(), Caller { authorization: None, requester: &Requester::default() }, &form)
+                    .await
             })
         })
         .collect();
@@ -221,7 +223,11 @@ async fn after_a_revocation_nothing_is_refreshed_whoever_was_first() {
         let form =
             Parameters::parse(&encode(&[&[("token", token.as_str())], credentials(client_id).as_slice()].concat()));
         let (revoking, form) = (Arc::clone(&shared), form.unwrap());
-        let revocation = tokio::spawn(async move { revoke::revoke(revoking.signet(), None, &form).await.unwrap() });
+        let revocation = tokio::spawn(async move {
+            revoke::revoke(revoking.signet(), Caller { authorization: None, requester: &Requester::default() }, &form)
+                .await
+                .unwrap()
+        });
         let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
         let outcomes = all_at_once(&shared, client_id, &form).await;
         revocation.await.unwrap();

@@ -1,16 +1,17 @@
 //! Refresh schedules: what they do to the tokens of every grant of a person, on a server whose clock a test moves.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::sync::Arc;
 
 use signet::{
     account::refresh_schedule::RefreshSchedule,
     app::{StartOptions, assemble},
+    audit::Requester,
     clock::Clock,
     config::Config,
     endpoint::{
         signet::Signet,
         status_lists::publish,
-        token::{TokenRefusal, TokenResponse, token},
+        token::{Caller, TokenRefusal, TokenResponse, token},
     },
     entropy::Entropy,
     http::Server,
@@ -70,7 +71,8 @@ impl Stage {
         let mut pairs = vec![("client_id", client_id), ("client_secret", "0123456789abcdef")];
         pairs.extend_from_slice(form);
         let form = Parameters::parse(&encode(&pairs)).unwrap();
-        token(self.signet(), None, &form, Ipv4Addr::LOCALHOST.into()).await
+        let caller = Caller { authorization: None, requester: &Requester::default() };
+        token(self.signet(), caller, &form).await
     }
 
     async fn sign_in(&self) -> TokenResponse {

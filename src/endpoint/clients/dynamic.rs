@@ -4,6 +4,8 @@
 
 use super::{RegisteredClient, create_with, management::reregister, sector};
 use crate::{
+    account::record::AccountId,
+    audit::Requester,
     crypto::Digest,
     endpoint::{
         Fault, Signet,
@@ -50,12 +52,15 @@ pub async fn register_itself(
     signet: &Signet,
     request: &RegistrationRequest,
     token: Result<Secret, BearerError>,
+    requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let owner = admit(signet, token)?;
+    let person = owner.as_ref().and_then(|owner| AccountId::parse(owner.as_str()).ok());
+    let agent = person.map_or_else(|| requester.unknown(), |person| requester.as_account(&person));
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
     let digest = Digest::of_secret(&registration_access_token);
     let provenance = Provenance::Itself { owner };
-    let registered = create_with(signet, request, Registrar::Person, provenance, Some(digest)).await?;
+    let registered = create_with(signet, request, (Registrar::Person, provenance), agent, Some(digest)).await?;
     Ok(SelfRegistered { registered, registration_access_token })
 }
 
@@ -84,6 +89,7 @@ pub async fn replace_itself(
     id: &str,
     token: Result<Secret, BearerError>,
     update: (&RegistrationRequest, &UpdateClaims),
+    requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (request, claims) = update;
     authenticate(signet, id, token.clone())?;
@@ -93,7 +99,7 @@ pub async fn replace_itself(
         agree(&kept.record, claims)?;
         let mut client = kept.record.clone();
         let client_secret = reregister(signet, &mut client, request, false)?;
-        if taken(signet.store.replace_client(&kept, &client).await)? {
+        if taken(signet.store.by(requester.as_client(&client.client_id)).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, "client changed its registration");
             return Ok(SelfRegistered {
                 registered: RegisteredClient { client, client_secret },
@@ -113,10 +119,12 @@ pub async fn delete_itself(
     signet: &Signet,
     id: &str,
     token: Result<Secret, BearerError>,
+    requester: &Requester,
 ) -> Result<(), ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let (kept, _) = authenticate(signet, id, token.clone())?;
-        if taken(signet.store.delete_client(&kept, signet.clock.now()).await)? {
+        let store = signet.store.by(requester.as_client(&kept.record.client_id));
+        if taken(store.delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
             return Ok(());
         }

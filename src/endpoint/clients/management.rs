@@ -127,7 +127,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     for _ in 0..ATTEMPTS {
         let kept = find(signet, access, id)?;
         is_changeable(&kept.record)?;
-        if taken(signet.store.delete_client(&kept, signet.clock.now()).await)? {
+        if taken(signet.store.by(access.agent()).delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
             return Ok(());
         }
@@ -203,7 +203,7 @@ async fn change<T>(
         let kept = find(signet, access, id)?;
         let mut client = kept.record.clone();
         let outcome = change(&mut client)?;
-        if taken(signet.store.replace_client(&kept, &client).await)? {
+        if taken(signet.store.by(access.agent()).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, by = %access.subject(), "client changed");
             return Ok((client, outcome));
         }

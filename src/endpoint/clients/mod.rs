@@ -6,11 +6,11 @@ mod sector;
 
 use super::{Fault, Signet, access::Access, management::ManagementRefusal};
 use crate::{
+    audit::Agent,
     crypto::Digest,
     oauth::{
         client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
         registration::{Registrar, RegistrationRefusal, RegistrationRequest, RegistrationRules, register},
-        subject::Subject,
     },
     secret::Secret,
 };
@@ -47,13 +47,13 @@ pub async fn register_by_token(
     access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     if access.is_administrator() {
-        create(signet, request, Registrar::Administrator, Provenance::Administrator).await
+        create(signet, request, (Registrar::Administrator, Provenance::Administrator), access.agent()).await
     } else {
-        create(signet, request, Registrar::Person, Provenance::Person(access.subject().clone())).await
+        register_by_person(signet, request, access).await
     }
 }
 
-/// Registers a client for the person who is signed in.
+/// Registers a client for the person who has `access`.
 ///
 /// # Errors
 ///
@@ -61,9 +61,10 @@ pub async fn register_by_token(
 pub async fn register_by_person(
     signet: &Signet,
     request: &RegistrationRequest,
-    owner: Subject,
+    access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
-    create(signet, request, Registrar::Person, Provenance::Person(owner)).await
+    let owner = Provenance::Person(access.subject().clone());
+    create(signet, request, (Registrar::Person, owner), access.agent()).await
 }
 
 /// Registers a client for the person who has `access`, who owns it: with everything that they may give it.
@@ -82,7 +83,7 @@ pub async fn register_own(
     } else {
         Provenance::Person(access.subject().clone())
     };
-    create(signet, request, registrar, provenance).await
+    create(signet, request, (registrar, provenance), access.agent()).await
 }
 
 /// What `registrar` would register here with `request`.
@@ -112,7 +113,8 @@ pub async fn register_service(
         return Err(ManagementRefusal::Forbidden("only an administrator can register a service"));
     }
     let owner = Provenance::Person(access.subject().clone());
-    create(signet, request, Registrar::Administrator, owner).await.map_err(ManagementRefusal::from)
+    let registered = create(signet, request, (Registrar::Administrator, owner), access.agent()).await;
+    registered.map_err(ManagementRefusal::from)
 }
 
 /// Keeps the client that is written in the configuration or part of the server, as it is written there today. Whether it
@@ -180,18 +182,18 @@ impl From<RegisterRefusal> for ManagementRefusal {
 async fn create(
     signet: &Signet,
     request: &RegistrationRequest,
-    registrar: Registrar,
-    provenance: Provenance,
+    by: (Registrar, Provenance),
+    agent: Agent,
 ) -> Result<RegisteredClient, RegisterRefusal> {
-    create_with(signet, request, registrar, provenance, None).await
+    create_with(signet, request, by, agent, None).await
 }
 
 /// Keeps a new client that may change itself with the token of `registration_access_token`, if there is one.
 async fn create_with(
     signet: &Signet,
     request: &RegistrationRequest,
-    registrar: Registrar,
-    provenance: Provenance,
+    (registrar, provenance): (Registrar, Provenance),
+    agent: Agent,
     registration_access_token: Option<Digest>,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     let metadata = register(request, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
@@ -208,7 +210,8 @@ async fn create_with(
     };
     // A public client and one with a key have none, and a new one has not too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
-    signet.store.create_client(&client).await.map_err(|error| RegisterRefusal::Fault(error.into()))?;
+    let created = signet.store.by(agent).create_client(&client).await;
+    created.map_err(|error| RegisterRefusal::Fault(error.into()))?;
     tracing::info!(client_id = %client.client_id, provenance = ?client.provenance, "client registered");
     Ok(RegisteredClient { client, client_secret })
 }

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, still_signed_in, tokens};
 use crate::{
+    audit::{EventKind, Occurrence, Requester, word_of},
     crypto::Digest,
     oauth::{
         authorization_code::{self, CodeRequest, Consequence, IssuedCode},
@@ -14,13 +15,14 @@ use crate::{
         token_error::TokenError,
     },
     secret::Secret,
-    store::{CommitError, Kept},
+    store::{CommitError, Kept, Store},
 };
 
 pub(super) async fn redeem(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
+    requester: &Requester,
 ) -> Result<TokenResponse, RuleOrFault> {
     let request = CodeRequest {
         client,
@@ -29,6 +31,7 @@ pub(super) async fn redeem(
         resources: form.many("resource").collect(),
     };
     let digest = Digest::of(form.required("code")?);
+    let store = signet.store.by(requester.as_client(&client.client().client_id));
     let now = signet.clock.now();
     // A conflict means that another request with the same code was first: then the code is spent, and the second
     // round says so.
@@ -39,7 +42,7 @@ pub(super) async fn redeem(
         let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
         let redemption = match authorization_code::redeem(&kept.record, &request, &circumstances, now) {
             Ok(redemption) => redemption,
-            Err(refusal) => match suffer(signet, &digest, &kept, &refusal, now).await {
+            Err(refusal) => match suffer(&store, &digest, &kept, &refusal, now).await {
                 Ok(()) => return Err(refusal.into()),
                 Err(CommitError::Conflict) => continue,
                 Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
@@ -67,7 +70,7 @@ pub(super) async fn redeem(
 
 /// Writes down what follows from a refusal.
 async fn suffer(
-    signet: &Signet,
+    store: &Store,
     digest: &Digest,
     kept: &Kept<IssuedCode>,
     refusal: &TokenError,
@@ -75,10 +78,14 @@ async fn suffer(
 ) -> Result<(), CommitError> {
     match kept.record.consequence(refusal) {
         Consequence::Nothing => Ok(()),
-        Consequence::Burn => signet.store.burn_code(digest, kept).await,
+        Consequence::Burn => {
+            let occurrence = Occurrence::of(EventKind::CodeRefused).because(&word_of(refusal));
+            let occurrence = occurrence.about_subject(&kept.record.subject).with_client(&kept.record.client_id);
+            store.telling(occurrence).burn_code(digest, kept).await
+        }
         Consequence::EndGrant(grant) => {
             tracing::warn!(client_id = %kept.record.client_id, "an authorization code was used twice; its grant ends");
-            Ok(signet.store.end_grant(&grant, EndCause::CodeReplayed, now).await?)
+            Ok(store.end_grant(&grant, EndCause::CodeReplayed, now).await?)
         }
     }
 }

@@ -6,15 +6,14 @@ mod device_code;
 mod password;
 mod refresh_token;
 
-use std::net::IpAddr;
-
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, client_assertion, session_end, signet::Beside};
+use super::{Fault, Signet, client_assertion, client_troubles::Trouble, session_end, signet::Beside};
 use crate::{
+    audit::{EventKind, Occurrence, Requester, word_of},
     oauth::{
         access_token::Issuance,
-        client::GrantType,
+        client::{ClientId, GrantType},
         client_assertion::PresentedAssertion,
         client_authentication::{AuthenticatedClient, PresentedCredentials},
         grant::{EndCause, Grant},
@@ -54,36 +53,45 @@ pub enum TokenRefusal {
     Fault(Fault),
 }
 
-/// Answers a token request that came from `address`.
+/// Who calls an endpoint of clients, as far as the request says.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// The header of this name.
+    pub authorization: Option<&'a str>,
+    /// From where.
+    pub requester: &'a Requester,
+}
+
+/// Answers a token request.
 ///
 /// # Errors
 ///
 /// [`TokenRefusal`]. A code that could not be redeemed may be worthless afterwards, and a replayed one has ended its
 /// grant: that is on disk before this returns.
-pub async fn token(
-    signet: &Signet,
-    authorization: Option<&str>,
-    form: &Parameters,
-    address: IpAddr,
-) -> Result<TokenResponse, TokenRefusal> {
-    let by_header = authorization.is_some();
+pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<TokenResponse, TokenRefusal> {
+    let by_header = caller.authorization.is_some();
     let refuse = |error: TokenError| TokenRefusal::Refused { error, by_header };
     form.once_each().map_err(|malformed| refuse(malformed.into()))?;
     let grant_type = form.required("grant_type").map_err(|malformed| refuse(malformed.into()))?;
-    let client = authenticate(signet, authorization, form).await.map_err(|error| error.with_header(by_header))?;
+    let client = authenticate(signet, caller, form).await.map_err(|error| error.with_header(by_header))?;
     let answered = match GrantType::parse(grant_type) {
         // Implicit is a grant, but not one of this endpoint.
         None | Some(GrantType::Implicit) => Err(RuleOrFault::Rule(TokenError::UnknownGrant)),
-        Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form).await,
-        Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form).await,
+        Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form, caller.requester).await,
+        Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form, caller.requester).await,
         Some(GrantType::ClientCredentials) => client_credentials::issue(signet, &client, form).await,
         Some(GrantType::DeviceCode) => device_code::redeem(signet, &client, form).await,
-        Some(GrantType::Password) => password::exchange(signet, &client, form, address).await,
+        Some(GrantType::Password) => password::exchange(signet, &client, form, caller.requester).await,
     };
     let client_id = &client.client().client_id;
     match &answered {
         Ok(_) => tracing::info!(%client_id, grant_type, "tokens issued"),
-        Err(RuleOrFault::Rule(error)) => tracing::info!(%client_id, %error, "token request refused"),
+        Err(RuleOrFault::Rule(error)) => {
+            tracing::info!(%client_id, %error, "token request refused");
+            if is_trouble(error) {
+                signet.client_troubles.note(client_id, Trouble::of(error.code(), error), signet.clock.now());
+            }
+        }
         // It is logged where it becomes an answer.
         Err(RuleOrFault::Fault(_)) => {}
     }
@@ -97,17 +105,50 @@ pub async fn token(
 /// The rule of RFC 6749 §2.3 or RFC 7523 §3 that is broken, or a fault.
 pub(super) async fn authenticate(
     signet: &Signet,
-    authorization: Option<&str>,
+    caller: Caller<'_>,
     form: &Parameters,
 ) -> Result<AuthenticatedClient, RuleOrFault> {
-    if let Some(assertion) = PresentedAssertion::find(authorization, form)? {
-        return client_assertion::authenticate(signet, &assertion).await;
+    if let Some(assertion) = PresentedAssertion::find(caller.authorization, form)? {
+        return client_assertion::authenticate(signet, &assertion, caller.requester).await;
     }
-    let presented = PresentedCredentials::find(authorization, form)?;
-    let client = signet.store.client(&presented.client_id).map_err(Fault::from)?;
-    Ok(presented.authenticate(client.map(|kept| kept.record)).inspect_err(|error| {
-        tracing::info!(client_id = %presented.client_id, %error, "client authentication refused");
+    let presented = PresentedCredentials::find(caller.authorization, form)?;
+    let client = signet.store.client(&presented.client_id).map_err(Fault::from)?.map(|kept| kept.record);
+    let is_known = client.is_some();
+    Ok(presented.authenticate(client).inspect_err(|error| {
+        note_unauthenticated(signet, caller.requester, (&presented.client_id, is_known), error);
     })?)
+}
+
+/// Notes that somebody could not show that they are the client that they named. A name that is no client's is only
+/// remembered as a hash: it may be a secret in the wrong place.
+pub(super) fn note_unauthenticated(
+    signet: &Signet,
+    requester: &Requester,
+    (client_id, is_known): (&ClientId, bool),
+    error: &TokenError,
+) {
+    tracing::info!(%client_id, %error, "client authentication refused");
+    let occurrence = Occurrence::of(EventKind::ClientAuthenticationFailed);
+    let occurrence = if is_known {
+        signet.client_troubles.note(client_id, Trouble::of(error.code(), error), signet.clock.now());
+        occurrence.because(&word_of(error)).with_client(client_id)
+    } else {
+        let unknown_name = Some(signet.unknown_name(client_id.as_str()));
+        Occurrence { unknown_name, ..occurrence.because("unknown_client") }
+    };
+    signet.note_failure(&requester.unknown(), occurrence);
+}
+
+/// Whether a refusal is something for the client's developer to repair, rather than the course of things.
+fn is_trouble(error: &TokenError) -> bool {
+    !matches!(
+        error,
+        TokenError::AuthorizationPending
+            | TokenError::SlowDown
+            | TokenError::AccessDenied
+            | TokenError::PasswordMismatch
+            | TokenError::TooManyGuesses
+    )
 }
 
 /// A rule broken by the request, or a failure of ours.

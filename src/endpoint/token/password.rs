@@ -1,10 +1,11 @@
 //! `grant_type=password`, [RFC 6749 §4.3.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.3.2).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Fault, RuleOrFault, Signet, TokenResponse, tokens};
 use crate::{
     account::session::{AuthenticationMethod, Sid},
+    audit::{EventKind, Occurrence, Requester},
     endpoint::login::{self, LoginAttempt, LoginRefusal},
     oauth::{
         access_token::Authentication,
@@ -22,7 +23,7 @@ pub(super) async fn exchange(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
-    address: IpAddr,
+    requester: &Requester,
 ) -> Result<TokenResponse, RuleOrFault> {
     let requested: Vec<&str> = form.many("resource").collect();
     let wanted = (requested.as_slice(), &signet.resources);
@@ -31,12 +32,12 @@ pub(super) async fn exchange(
     let attempt = LoginAttempt {
         username: form.required("username")?,
         presented_password: Secret::new(form.required("password")?),
-        address,
+        address: requester.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         user_agent: "",
     };
     // The same limits as on the login page: "the authorization server MUST protect the endpoint against brute force
     // attacks".
-    let account = match login::verify_password(signet, &attempt, None).await {
+    let account = match login::verify_password(signet, &attempt, None, requester).await {
         Ok(account) => account,
         Err(LoginRefusal::Mismatch) => return Err(TokenError::PasswordMismatch.into()),
         Err(LoginRefusal::Wait { .. }) => return Err(TokenError::TooManyGuesses.into()),
@@ -62,6 +63,9 @@ pub(super) async fn exchange(
     let (grant, issuance) = request.begin(holder, signet.draw_identity(now), lifetime, now)?;
     let policy = &signet.lifetimes.refresh_token;
     let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
-    signet.store.begin_grant(&grant).await.map_err(Fault::from)?;
+    let occurrence = Occurrence::of(EventKind::ConsentGranted).because("password").about(&account.id);
+    let occurrence = occurrence.with_client(&grant.client_id).of_grant(&grant.id);
+    let store = signet.store.by(requester.as_account(&account.id)).telling(occurrence);
+    store.begin_grant(&grant).await.map_err(Fault::from)?;
     tokens(signet, &issuance, client, (refresh_token, None), now)
 }

@@ -2,6 +2,7 @@
 
 use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
 use crate::{
+    audit::Requester,
     oauth::{
         client_authentication::AuthenticatedClient,
         grant::EndCause,
@@ -16,6 +17,7 @@ pub(super) async fn refresh(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
+    requester: &Requester,
 ) -> Result<TokenResponse, RuleOrFault> {
     let presented = PresentedRefreshToken::parse(form.required("refresh_token")?, &signet.sealing_key);
     let presented = presented.ok_or(TokenError::RefreshTokenUnknown)?;
@@ -35,7 +37,8 @@ pub(super) async fn refresh(
             Ok(refreshment) => refreshment,
             Err(TokenError::RefreshTokenReused) => {
                 tracing::warn!(client_id = %kept.record.client_id, "a refresh token was used twice; its grant ends");
-                let ended = signet.store.end_grant(presented.grant(), EndCause::RefreshReplayed, now).await;
+                let store = signet.store.by(requester.as_client(&client.client().client_id));
+                let ended = store.end_grant(presented.grant(), EndCause::RefreshReplayed, now).await;
                 ended.map_err(Fault::from)?;
                 return Err(TokenError::RefreshTokenReused.into());
             }

@@ -34,7 +34,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let signet = visit.server.signet();
     let registered = match purpose(&visit) {
         Some(Purpose::Service) => register_service(signet, &request(&visit), &access(&current)).await,
-        _ => register_by_person(signet, &request(&visit), current.subject()).await.map_err(ManagementRefusal::from),
+        _ => register_by_person(signet, &request(&visit), &access(&current)).await.map_err(ManagementRefusal::from),
     };
     let registered = match registered {
         Ok(registered) => registered,
@@ -100,7 +100,7 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
             offers_service: current.account.is_administrator(),
             error: other.map(ToString::to_string),
         },
-        done: done(visit, &[("deleted", "The application is deleted.")]),
+        done: done(visit, &[("deleted", |w| w.application_deleted)]),
         anti_forgery: visit.anti_forgery("developer", None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

@@ -52,7 +52,7 @@ use self::{
 };
 use super::{
     commit::Commit,
-    engine::{Engine, Health, Namespace, Pending, Row},
+    engine::{Engine, Health, Namespace, Pending, Row, beyond},
     fault::{CommitError, StoreFault},
 };
 
@@ -134,6 +134,31 @@ impl Engine for SledEngine {
             for entry in self.db.range((from, Bound::Unbounded)).take(usize::from(limit)) {
                 let (place, bytes) = entry.map_err(StoreFault::storage)?;
                 let Some(key) = place.get(1..).filter(|_| place.starts_with(&prefix_place)) else { break };
+                page.push((key.to_vec(), row_of(namespace, &place, &bytes)?));
+            }
+            Ok(page)
+        })
+    }
+
+    fn page_back(
+        &self,
+        namespace: Namespace,
+        prefix: &[u8],
+        before: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
+        let start = place_of(namespace, prefix);
+        // A place begins with the number of the namespace, which is never the greatest, so there is one beyond.
+        let beyond = beyond(&start).unwrap_or_default();
+        let end = before.map_or_else(|| beyond.clone(), |before| place_of(namespace, before).min(beyond.clone()));
+        if end <= start {
+            return Ok(Vec::new());
+        }
+        guarded(|| {
+            let mut page = Vec::new();
+            for entry in self.db.range(start..end).rev().take(usize::from(limit)) {
+                let (place, bytes) = entry.map_err(StoreFault::storage)?;
+                let Some(key) = place.get(1..) else { break };
                 page.push((key.to_vec(), row_of(namespace, &place, &bytes)?));
             }
             Ok(page)

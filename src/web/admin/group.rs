@@ -9,18 +9,6 @@ use crate::web::{
     layout::{Frame, Place, Voice},
 };
 
-const MEMBERS: &str = "Members";
-const NOBODY: &str = "Nobody is in this group.";
-const NEXT: &str = "Next page";
-const RENAME_TITLE: &str = "Another name";
-const RENAME_ABOUT: &str = "Every member gets the other group in place of this one. Applications that are restricted to \
-                            this group, and programs that look for its name, have to be told.";
-const NAME: &str = "Name";
-const RENAME: &str = "Rename";
-const REMOVE_TITLE: &str = "Take it away";
-const REMOVE_ABOUT: &str = "Every member leaves this group. People and their other groups stay.";
-const REMOVE: &str = "Take the group away from all";
-
 /// A group.
 #[derive(Clone, Debug)]
 pub struct GroupPage {
@@ -45,30 +33,31 @@ impl GroupPage {
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
         let (rename, name) = &self.rename;
+        let (w, admin) = (&voice.words.all_groups, &voice.words.admin);
         Frame::document(voice, &self.name).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(admin, &self.crumbs))
             h1 { bdi { (self.name) } }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
             section .card {
-                h2 { (RENAME_TITLE) }
-                p .muted { (RENAME_ABOUT) }
+                h2 { (w.another_name) }
+                p .muted { (w.rename_about) }
                 (rename.around(&html! {
-                    (Field::text(voice.words, "name", NAME).entry(name))
-                    div .actions { (Button::secondary("group-rename", RENAME)) }
+                    (Field::text(voice.words, "name", w.name).entry(name))
+                    div .actions { (Button::secondary("group-rename", w.rename)) }
                 }))
             }
             section .card {
-                h2 { (REMOVE_TITLE) }
-                p .muted { (REMOVE_ABOUT) }
+                h2 { (w.take_away) }
+                p .muted { (w.remove_about) }
                 (self.remove.around(&html! {
-                    div .actions { (Button::secondary("group-remove", REMOVE)) }
+                    div .actions { (Button::secondary("group-remove", w.remove)) }
                 }))
             }
-            h2 { (MEMBERS) }
-            @if self.members.is_empty() { p .empty { (NOBODY) } }
+            h2 { (w.members) }
+            @if self.members.is_empty() { p .empty { (w.nobody) } }
             ul .rows { @for (at, row) in self.members.iter().enumerate() { (row.render(at)) } }
             @if let Some(next) = &self.next {
-                div .actions { a #next .button rel="next" href=(next.as_str()) { (NEXT) } }
+                div .actions { a #next .button rel="next" href=(next.as_str()) { (admin.next_page) } }
             }
         })
     }

@@ -54,18 +54,38 @@ macro_rules! words {
     };
 }
 
+mod account;
+mod admin;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
+mod consent;
+mod developer;
 mod english;
 mod entrance;
+mod error;
 mod frame;
 mod home;
+mod notice;
+mod preset;
 
+pub(crate) use account::{
+    AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
+    SessionsWords,
+};
+pub(crate) use admin::{
+    ActivityWords, AdminWords, AllApplicationsWords, GroupsWords, InvitationsWords, KeysWords, ListWords, PartWords,
+    PeopleWords,
+};
 pub(crate) use choice::preferred;
-pub(crate) use entrance::{LoginWords, LogoutWords, SetupWords, SignupWords};
+pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
+pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
+pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
+pub(crate) use error::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
 pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
+pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
+pub(crate) use preset::PresetWords;
 
 words! {
     /// One language.
@@ -80,6 +100,36 @@ words! {
         logout: LogoutWords;
         home: HomeWords;
         form_post: FormPostWords;
+        client: ClientWords;
+        consent: ConsentWords;
+        device: DeviceWords;
+        developer: DeveloperWords;
+        own_client: OwnClientWords;
+        registered: RegisteredWords;
+        snippet: SnippetWords;
+        account: AccountWords;
+        profile: ProfileWords;
+        password: PasswordWords;
+        sessions: SessionsWords;
+        connected: ConnectedWords;
+        refresh_schedule: RefreshScheduleWords;
+        own_data: OwnDataWords;
+        error: ErrorWords;
+        error_codes: ErrorCodesWords;
+        wrong_host: WrongHostWords;
+        reset: ResetWords;
+        admin: AdminWords;
+        people: PeopleWords;
+        all_groups: GroupsWords;
+        activity: ActivityWords;
+        invitations: InvitationsWords;
+        all_applications: AllApplicationsWords;
+        keys: KeysWords;
+        done: DoneWords;
+        scope: ScopeWords;
+        claim: ClaimWords;
+        time: TimeWords;
+        preset: PresetWords;
     }
 }
 

@@ -15,35 +15,30 @@ use crate::{
     web::{
         Fact,
         admin::{ListPage, LocalPath, Row, RowAction, Search},
+        words::ListWords,
     },
 };
-
-const SESSIONS: &str = "Sessions";
-const ABOUT_SESSIONS: &str =
-    "The browsers in which people are signed in, those in which somebody signed in last first.";
-const GRANTS: &str = "Grants";
-const ABOUT_GRANTS: &str = "Each time that an application was let do something: all of them the newest first, and those of \
-                            one person or application in no order.";
-const END: &str = "End";
-const USERNAME: &str = "Username";
-const PERSON_OR_APPLICATION: &str = "Username or client ID";
 
 /// All sessions, or those of the person `q`.
 pub(super) fn sessions(desk: &Desk) -> poem::Result<Response> {
     let text = desk.visit.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let listed = activity::sessions(desk.visit.server.signet(), &desk.access, searched, desk.page_request());
+    let w = &desk.words().activity;
     desk.answer(listed.map(|listed| {
         let row = |one: &SomebodysSession| {
             let (id, sid) = (one.account.id.as_str(), one.session.sid.as_str());
             Row {
                 title: one.account.username.as_str().to_owned(),
                 path: Some(LocalPath::admin(&["people", id])),
-                badges: (desk.access.sid() == Some(sid)).then(|| "This one".to_owned()).into_iter().collect(),
+                badges: (desk.access.sid() == Some(sid))
+                    .then(|| desk.words().people.this_one.to_owned())
+                    .into_iter()
+                    .collect(),
                 facts: vec![
-                    Fact::new("Browser", one.session.user_agent.to_string()),
-                    Fact::new("Signed in", minute(one.session.authenticated_at)),
-                    Fact::new("Last used", minute(one.session.last_used_at)),
+                    Fact::new(w.browser, one.session.user_agent.to_string()),
+                    Fact::new(w.signed_in, minute(one.session.authenticated_at)),
+                    Fact::new(desk.words().people.last_used, minute(one.session.last_used_at)),
                 ],
                 action: Some(end(desk, &["sessions", id, sid])),
             }
@@ -51,12 +46,12 @@ pub(super) fn sessions(desk: &Desk) -> poem::Result<Response> {
         let rows = listed.entries.iter().map(row).collect();
         let search = Search {
             action: LocalPath::admin(&["sessions"]),
-            label: USERNAME.to_owned(),
+            label: w.username.to_owned(),
             text: text.clone(),
             kinds: Vec::new(),
             kind: "",
         };
-        list(desk, (SESSIONS, ABOUT_SESSIONS), search, (rows, listed.next_page_token.as_ref()))
+        list(desk, &w.sessions, search, (rows, listed.next_page_token.as_ref()))
     }))
 }
 
@@ -73,15 +68,16 @@ pub(super) fn grants(desk: &Desk) -> poem::Result<Response> {
         Ok(listed) => listed,
         Err(refusal) => return desk.refused(refusal),
     };
+    let w = &desk.words().activity;
     let rows = listed.entries.iter().map(|grant| grant_row(desk, grant)).collect::<poem::Result<Vec<_>>>()?;
     let search = Search {
         action: LocalPath::admin(&["grants"]),
-        label: PERSON_OR_APPLICATION.to_owned(),
+        label: w.username_or_client_id.to_owned(),
         text,
-        kinds: vec![("person", "Person"), ("application", "Application")],
+        kinds: vec![("person", w.person), ("application", w.application)],
         kind: by,
     };
-    Ok(list(desk, (GRANTS, ABOUT_GRANTS), search, (rows, listed.next_page_token.as_ref())))
+    Ok(list(desk, &w.grants, search, (rows, listed.next_page_token.as_ref())))
 }
 
 /// Ends the session `sid` of the person `id`.
@@ -97,16 +93,17 @@ pub(super) async fn end_grant(desk: &Desk, id: &str) -> poem::Result<Response> {
 }
 
 fn grant_row(desk: &Desk, grant: &Grant) -> poem::Result<Row> {
+    let w = &desk.words().activity;
     let (subject, id) = (grant.subject.as_str(), grant.id.as_str());
     let person = grant.subject.is_person().then(|| username(desk, subject)).transpose()?;
     Ok(Row {
         title: application(desk, &grant.client_id)?,
         path: Some(LocalPath::admin(&["applications", grant.client_id.as_str()])),
-        badges: (!grant.is_live()).then(|| "Ended".to_owned()).into_iter().collect(),
+        badges: (!grant.is_live()).then(|| desk.words().people.ended.to_owned()).into_iter().collect(),
         facts: vec![
-            Fact::new("For", person.unwrap_or_else(|| "itself".to_owned())),
-            Fact::new("May", grant.scope.to_string()),
-            Fact::new("Since", minute(grant.created_at)),
+            Fact::new(w.whose, person.unwrap_or_else(|| w.itself.to_owned())),
+            Fact::new(desk.words().people.may, grant.scope.to_string()),
+            Fact::new(desk.words().admin.since, minute(grant.created_at)),
         ],
         action: grant.is_live().then(|| end(desk, &["grants", id, "delete"])),
     })
@@ -130,22 +127,17 @@ fn username(desk: &Desk, id: &str) -> poem::Result<String> {
 }
 
 fn end(desk: &Desk, segments: &[&str]) -> RowAction {
-    RowAction { text: END.to_owned(), form: desk.form(segments) }
+    RowAction { text: desk.words().admin.end.to_owned(), form: desk.form(segments) }
 }
 
-fn list(
-    desk: &Desk,
-    (title, about): (&str, &str),
-    search: Search,
-    (rows, page_token): (Vec<Row>, Option<&String>),
-) -> Response {
+fn list(desk: &Desk, words: &ListWords, search: Search, (rows, page_token): (Vec<Row>, Option<&String>)) -> Response {
     let by = ("by", search.kind);
     let query = [("q", search.text.as_str()), by];
     let query: Vec<(&str, &str)> = query.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     let page = ListPage {
-        title: title.to_owned(),
-        crumbs: crumbs(&[]),
-        about: Some(about.to_owned()),
+        title: words.title.to_owned(),
+        crumbs: crumbs(desk, &[]),
+        about: Some(words.about.to_owned()),
         next: next(&search.action, &query, page_token),
         search: Some(search.clone()),
         links: Vec::new(),

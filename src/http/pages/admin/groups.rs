@@ -11,46 +11,40 @@ use crate::{
     },
     web::{
         Entry, Fact,
-        admin::{GroupPage, ListPage, LocalLink, LocalPath, Row, Search},
+        admin::{GroupPage, ListPage, LocalPath, Row, Search},
     },
 };
-
-const TITLE: &str = "Groups";
-const ABOUT: &str = "A group is there as long as somebody is in it. People are put into groups on their own pages.";
-const SEARCH: &str = "Begins with";
-const MEMBERS: &str = "Members";
-const GOES_ON: &str = "It was done for some of its members. Do it again for the others.";
 
 /// Those whose names begin with `q`, in the order of their names.
 pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let text = desk.visit.text("q").trim().to_owned();
     let listed = groups::list(desk.visit.server.signet(), &desk.access, &text, desk.page_request());
     desk.answer(listed.map(|listed| {
-        let path = LocalPath::admin(&["groups"]);
+        let (w, path) = (&desk.words().all_groups, LocalPath::admin(&["groups"]));
         let query: Vec<(&str, &str)> =
             Some(("q", text.as_str())).filter(|(_, text)| !text.is_empty()).into_iter().collect();
         let page = ListPage {
-            title: TITLE.to_owned(),
-            crumbs: crumbs(&[]),
-            about: Some(ABOUT.to_owned()),
+            title: desk.words().admin.all_groups.name.to_owned(),
+            crumbs: crumbs(desk, &[]),
+            about: Some(w.about.to_owned()),
             next: next(&path, &query, listed.next_page_token.as_ref()),
             search: Some(Search {
                 action: path,
-                label: SEARCH.to_owned(),
+                label: w.begins_with.to_owned(),
                 text: text.clone(),
                 kinds: Vec::new(),
                 kind: "",
             }),
             links: Vec::new(),
             actions: Vec::new(),
-            rows: listed.entries.iter().map(row).collect(),
+            rows: listed.entries.iter().map(|group| row(desk, group)).collect(),
         };
         desk.page(StatusCode::OK, page.render(desk.visit.voice()))
     }))
 }
 
 pub(super) fn one(desk: &Desk, group: &str) -> poem::Result<Response> {
-    let note = (desk.visit.value("done") == Some("some")).then(|| GOES_ON.to_owned());
+    let note = (desk.visit.value("done") == Some("some")).then(|| desk.words().all_groups.goes_on.to_owned());
     page(desk, group, (StatusCode::OK, note), None)
 }
 
@@ -97,22 +91,19 @@ fn page(
         note,
         rename: (desk.form(&["groups", group]), name.unwrap_or_else(|| Entry::of(group))),
         remove: desk.form(&["groups", group, "delete"]),
-        members: members.entries.iter().map(people::row).collect(),
+        members: members.entries.iter().map(|account| people::row(desk.words(), account)).collect(),
         next: next(&LocalPath::admin(&["groups", group]), &[], members.next_page_token.as_ref()),
-        crumbs: vec![
-            LocalLink::new("Administration", LocalPath::admin(&[])),
-            LocalLink::new(TITLE, LocalPath::admin(&["groups"])),
-        ],
+        crumbs: crumbs(desk, &[("groups", desk.words().admin.all_groups.name)]),
     };
     Ok(desk.page(status, page.render(desk.visit.voice())))
 }
 
-fn row(group: &GroupSize) -> Row {
-    let more = if group.members >= GroupSize::COUNTED { " or more" } else { "" };
+fn row(desk: &Desk, group: &GroupSize) -> Row {
+    let w = &desk.words().all_groups;
     Row {
         title: group.name.clone(),
         path: Some(LocalPath::admin(&["groups", &group.name])),
-        facts: vec![Fact::new(MEMBERS, format!("{}{more}", group.members))],
+        facts: vec![Fact::new(w.members, w.counted(group.members, group.members >= GroupSize::COUNTED))],
         ..Row::default()
     }
 }

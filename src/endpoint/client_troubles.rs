@@ -1,0 +1,194 @@
+//! What applications do wrong, for their developers: the redirect URIs that were sent and are not registered, and the
+//! latest errors.
+//!
+//! It is kept in memory alone and bounded in every direction, since anybody can send a request in the name of any
+//! application: nothing of it is worth a write, and after a restart it begins anew.
+
+use std::{
+    cmp::Reverse,
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use time::OffsetDateTime;
+
+use crate::{
+    audit::word_of,
+    oauth::{authorization_error::UntrustedRequest, client::ClientId, redirect_uri::UntrustedRedirectUri},
+};
+
+/// What each application has done wrong lately.
+#[derive(Debug, Default)]
+pub struct ClientTroubles(Mutex<HashMap<ClientId, Troubles>>);
+
+/// What one application has done wrong lately, the latest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Troubles {
+    /// The redirect URIs that were sent and are not registered.
+    pub redirect_uris: Vec<Repeated<String>>,
+    /// The errors that it was told.
+    pub errors: Vec<Repeated<Trouble>>,
+}
+
+/// Something that has happened so often, and when last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeated<T> {
+    /// What.
+    pub what: T,
+    /// How often, since it is remembered.
+    pub count: u64,
+    /// When last.
+    pub at: OffsetDateTime,
+}
+
+/// An error that an application was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// `error`.
+    pub code: &'static str,
+    /// The cause, in a word, which the application is not told.
+    pub cause: String,
+}
+
+impl ClientTroubles {
+    /// Notes that `client_id`, which is registered, was refused at `now`.
+    pub fn note(&self, client_id: &ClientId, trouble: Trouble, now: OffsetDateTime) {
+        let mut clients = self.clients();
+        count(&mut of(&mut clients, client_id).errors, trouble, now);
+    }
+
+    /// Notes why a request in the name of `client_id`, which is registered, was not answered there. A redirect URI that is
+    /// too long to be registered is not kept.
+    pub fn note_untrusted(&self, client_id: &ClientId, refusal: &UntrustedRequest, now: OffsetDateTime) {
+        if let UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) = refusal
+            && sent.len() <= LONGEST_URI
+        {
+            let mut clients = self.clients();
+            count(&mut of(&mut clients, client_id).redirect_uris, sent.clone(), now);
+        } else {
+            self.note(client_id, Trouble::of("invalid_request", refusal), now);
+        }
+    }
+
+    /// What `client_id` has done wrong lately.
+    #[must_use]
+    pub fn of(&self, client_id: &ClientId) -> Troubles {
+        let mut troubles = self.clients().get(client_id).cloned().unwrap_or_default();
+        troubles.redirect_uris.sort_by_key(|one| Reverse(one.at));
+        troubles.errors.sort_by_key(|one| Reverse(one.at));
+        troubles
+    }
+
+    /// Forgets a redirect URI, which is registered from now on.
+    pub fn forget_redirect_uri(&self, client_id: &ClientId, redirect_uri: &str) {
+        if let Some(troubles) = self.clients().get_mut(client_id) {
+            troubles.redirect_uris.retain(|one| one.what != redirect_uri);
+        }
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<ClientId, Troubles>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Trouble {
+    /// An error with its cause, of which only the name is kept.
+    #[must_use]
+    pub fn of(code: &'static str, cause: &impl fmt::Debug) -> Self {
+        Self { code, cause: word_of(cause) }
+    }
+}
+
+impl Troubles {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.redirect_uris.is_empty() && self.errors.is_empty()
+    }
+
+    fn latest(&self) -> Option<OffsetDateTime> {
+        let uris = self.redirect_uris.iter().map(|one| one.at);
+        uris.chain(self.errors.iter().map(|one| one.at)).max()
+    }
+}
+
+/// The troubles of a client; those of the client that had none for the longest time make room for it.
+fn of<'a>(clients: &'a mut HashMap<ClientId, Troubles>, client_id: &ClientId) -> &'a mut Troubles {
+    if clients.len() >= MOST_CLIENTS && !clients.contains_key(client_id) {
+        let oldest = clients.iter().min_by_key(|(_, troubles)| troubles.latest()).map(|(id, _)| id.clone());
+        oldest.and_then(|oldest| clients.remove(&oldest));
+    }
+    clients.entry(client_id.clone()).or_default()
+}
+
+fn count<T: PartialEq>(known: &mut Vec<Repeated<T>>, what: T, now: OffsetDateTime) {
+    if let Some(one) = known.iter_mut().find(|one| one.what == what) {
+        one.count = one.count.saturating_add(1);
+        one.at = now;
+        return;
+    }
+    if known.len() >= MOST_OF_ONE {
+        let oldest = known.iter().enumerate().min_by_key(|(_, one)| one.at).map(|(at, _)| at);
+        oldest.map(|at| known.swap_remove(at));
+    }
+    known.push(Repeated { what, count: 1, at: now });
+}
+
+/// So many clients are remembered.
+const MOST_CLIENTS: usize = 256;
+
+/// So many redirect URIs and so many errors of one client are remembered.
+const MOST_OF_ONE: usize = 8;
+
+/// The longest redirect URI that is remembered, in bytes.
+const LONGEST_URI: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn id(at: usize) -> ClientId {
+        ClientId::parse(&format!("client-{at}")).unwrap()
+    }
+
+    fn sent(uri: &str) -> UntrustedRequest {
+        UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(uri.to_owned()))
+    }
+
+    #[test]
+    fn what_is_sent_again_is_counted_and_the_latest_comes_first() {
+        let troubles = ClientTroubles::default();
+        for (seconds, uri) in [(0, "https://a.example"), (1, "https://b.example"), (2, "https://a.example")] {
+            troubles.note_untrusted(&id(1), &sent(uri), NOW + Duration::seconds(seconds));
+        }
+        let found: Vec<_> = troubles.of(&id(1)).redirect_uris.into_iter().map(|one| (one.what, one.count)).collect();
+        assert_eq!(found, [("https://a.example".to_owned(), 2), ("https://b.example".to_owned(), 1)]);
+        assert!(troubles.of(&id(2)).is_empty());
+        troubles.forget_redirect_uri(&id(1), "https://a.example");
+        assert_eq!(troubles.of(&id(1)).redirect_uris.len(), 1);
+    }
+
+    #[test]
+    fn however_much_is_sent_little_is_kept() {
+        let troubles = ClientTroubles::default();
+        for client in 0..2 * MOST_CLIENTS {
+            for uri in 0..20 {
+                let now = NOW + Duration::seconds(i64::try_from(client * 20 + uri).unwrap());
+                troubles.note_untrusted(&id(client), &sent(&format!("https://{uri}.example")), now);
+                let missing = UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing);
+                troubles.note_untrusted(&id(client), &missing, now);
+            }
+        }
+        troubles.note_untrusted(&id(0), &sent(&"a".repeat(LONGEST_URI + 1)), NOW);
+        assert!(troubles.clients().len() <= MOST_CLIENTS);
+        let last = troubles.of(&id(2 * MOST_CLIENTS - 1));
+        assert_eq!((last.redirect_uris.len(), last.errors.len()), (MOST_OF_ONE, 1));
+        assert_eq!(last.redirect_uris[0].what, "https://19.example");
+        assert_eq!(last.errors[0].what, Trouble { code: "invalid_request", cause: "redirect_uri_missing".to_owned() });
+    }
+}

@@ -1,0 +1,394 @@
+//! Security events: each lies in the order of time, and is found by the people and the clients that it is about.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    Commit, CommitError, Namespace, StoreFault,
+    namespaces::{EVENTS, EVENTS_BY_ACCOUNT, EVENTS_BY_CLIENT},
+    record::{Record, Store, decode, put_until},
+};
+use crate::{
+    account::record::AccountId,
+    audit::{Agent, Noted, Occurrence, SecurityEvent},
+    clock::Clock,
+    oauth::client::ClientId,
+};
+
+impl Record for SecurityEvent {
+    const NAMESPACE: Namespace = EVENTS;
+}
+
+/// Which events to read.
+#[derive(Clone, Copy, Debug)]
+pub enum EventIndex<'a> {
+    /// All.
+    All,
+    /// Those about a person, and those of what the person did.
+    Account(&'a AccountId),
+    /// Those about a client, and those of what the client did.
+    Client(&'a ClientId),
+}
+
+/// How events are written.
+#[derive(Debug)]
+pub(super) struct Trail {
+    clock: Clock,
+    retention: Duration,
+    /// The sequence of the event before.
+    last: AtomicU64,
+}
+
+impl Store {
+    /// The same, but from now on each verb writes down, in its commit, what it means for people and clients. Events are
+    /// kept for `retention`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn audited(self, clock: Clock, retention: Duration) -> Result<Self, StoreFault> {
+        // A clock that was set back must not let the new events stand before the old ones.
+        let newest = self.engine().page_back(EVENTS, b"", None, 1)?;
+        let last = newest.first().and_then(|(key, _)| sequence_of(key)).unwrap_or_default();
+        let trail = Trail { clock, retention, last: AtomicU64::new(last) };
+        let mut store = self;
+        store.trail = Some(trail.into());
+        Ok(store)
+    }
+
+    /// The same, for what `agent` does: its verbs say so in the events that they write.
+    #[must_use]
+    pub fn by(&self, agent: Agent) -> Self {
+        let mut store = self.clone();
+        store.agent = agent.into();
+        store
+    }
+
+    /// The same, for one verb of one commit, which also writes down `occurrence`.
+    #[must_use]
+    pub fn telling(&self, occurrence: Occurrence) -> Self {
+        let mut store = self.clone();
+        store.also = Some(occurrence.into());
+        store
+    }
+
+    /// Writes down something that has no other commit.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn record_event(&self, occurrence: Occurrence) -> Result<(), CommitError> {
+        if self.trail.is_none() {
+            return Ok(());
+        }
+        self.commit(self.telling_of(Commit::new(), [occurrence])?).await
+    }
+
+    /// Writes down what was noted earlier.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written; then some of it may have been.
+    pub async fn record_noted(&self, noted: Vec<Noted>) -> Result<(), CommitError> {
+        let Some(trail) = &self.trail else { return Ok(()) };
+        let mut noted = noted.into_iter().peekable();
+        while noted.peek().is_some() {
+            let mut chunk = noted.by_ref().take(EVENTS_AT_ONCE);
+            let commit = chunk.try_fold(Commit::new(), |commit, Noted { at, agent, occurrence }| {
+                trail.put(commit, &SecurityEvent::new(trail.next(at), at, &agent, occurrence))
+            })?;
+            self.commit(commit).await?;
+        }
+        Ok(())
+    }
+
+    /// The events of `index` before the one of the sequence `before`, the newest first; at most `limit`. One that is gone
+    /// is only named.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn events(
+        &self,
+        index: EventIndex<'_>,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Vec<(u64, Option<SecurityEvent>)>, StoreFault> {
+        let (namespace, prefix) = match index {
+            EventIndex::All => (EVENTS, Vec::new()),
+            EventIndex::Account(account) => (EVENTS_BY_ACCOUNT, owned(account.as_str(), None)),
+            EventIndex::Client(client_id) => (EVENTS_BY_CLIENT, owned(client_id.as_str(), None)),
+        };
+        let before = before.map(|before| [prefix.as_slice(), &before.to_be_bytes()].concat());
+        let rows = self.engine().page_back(namespace, &prefix, before.as_deref(), limit)?;
+        let mut events = Vec::with_capacity(rows.len());
+        for (key, row) in rows {
+            let Some(sequence) = key.strip_prefix(prefix.as_slice()).and_then(sequence_of) else { continue };
+            let event = match index {
+                EventIndex::All => Some(decode::<SecurityEvent>(&row.value)?),
+                _ => self.read::<SecurityEvent>(&sequence.to_be_bytes())?.map(|kept| kept.record),
+            };
+            events.push((sequence, event));
+        }
+        Ok(events)
+    }
+
+    /// All events after the one of the sequence `after`, the oldest first; at most `limit`.
+    ///
+    /// Commits that happen at the same time may be seen in another order than that of their sequences: who follows looks
+    /// again at what is younger than a few seconds.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn events_after(&self, after: u64, limit: u16) -> Result<Vec<SecurityEvent>, StoreFault> {
+        let events = self.records::<SecurityEvent>(b"", Some(&after.to_be_bytes()), limit)?;
+        Ok(events.into_iter().map(|(_, kept)| kept.record).collect())
+    }
+
+    /// Adds to `commit` what it means for people and clients.
+    pub(super) fn telling_of(
+        &self,
+        commit: Commit,
+        occurrences: impl IntoIterator<Item = Occurrence>,
+    ) -> Result<Commit, StoreFault> {
+        let Some(trail) = &self.trail else { return Ok(commit) };
+        let at = trail.clock.now();
+        occurrences.into_iter().try_fold(commit, |commit, occurrence| {
+            trail.put(commit, &SecurityEvent::new(trail.next(at), at, &self.agent, occurrence))
+        })
+    }
+
+    /// Adds to `commit` what was asked for with [`Store::telling`].
+    pub(super) fn with_what_is_also_told(&self, commit: Commit) -> Result<Commit, StoreFault> {
+        self.telling_of(commit, self.also.as_deref().cloned())
+    }
+}
+
+impl Trail {
+    /// The next sequence: the microseconds since 1970 at `at`, or one more than the last, whichever is greater.
+    fn next(&self, at: OffsetDateTime) -> u64 {
+        let now = sequence_at(at);
+        let next = |last: u64| now.max(last.saturating_add(1));
+        let before = self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
+        next(before.unwrap_or_else(|last| last))
+    }
+
+    fn put(&self, commit: Commit, event: &SecurityEvent) -> Result<Commit, StoreFault> {
+        let expires_at = Some(event.at.saturating_add(self.retention));
+        let commit = put_until(commit, &event.sequence.to_be_bytes(), event, expires_at)?;
+        let (actor, occurrence) = (&event.actor, &event.occurrence);
+        let indexed = |commit: Commit, namespace, names: [Option<&str>; 2]| {
+            let [first, second] = names;
+            let names = first.into_iter().chain(second.filter(|name| Some(*name) != first));
+            names.fold(commit, |commit, name| commit.put(namespace, owned(name, Some(event.sequence)), [], expires_at))
+        };
+        let accounts = [occurrence.account.as_ref(), actor.account()].map(|account| account.map(AccountId::as_str));
+        let clients = [occurrence.client_id.as_ref(), actor.client_id()].map(|client| client.map(ClientId::as_str));
+        Ok(indexed(indexed(commit, EVENTS_BY_ACCOUNT, accounts), EVENTS_BY_CLIENT, clients))
+    }
+}
+
+/// From which sequence on events are of `at` or later.
+pub(super) fn sequence_at(at: OffsetDateTime) -> u64 {
+    u64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or_default()
+}
+
+impl EventIndex<'_> {
+    /// From which sequence on events are of `at` or later.
+    #[must_use]
+    pub fn sequence_at(at: OffsetDateTime) -> u64 {
+        sequence_at(at)
+    }
+}
+
+/// The key of an event among those of `name`, or with what all of these begin.
+fn owned(name: &str, sequence: Option<u64>) -> Vec<u8> {
+    let sequence = sequence.map(u64::to_be_bytes);
+    [name.as_bytes(), &[0], sequence.as_ref().map_or(&[], <[u8; 8]>::as_slice)].concat()
+}
+
+fn sequence_of(key: &[u8]) -> Option<u64> {
+    key.try_into().ok().map(u64::from_be_bytes)
+}
+
+/// So many writes an event is at most: itself, and for each index whom it is about and who did it, of whom one is no
+/// person or no client.
+pub(super) const OPERATIONS_OF_EVENT: usize = 4;
+
+/// So many events are written in one commit.
+const EVENTS_AT_ONCE: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        account::{
+            record::{Account, Username},
+            session::{Session, SessionId},
+        },
+        audit::{Actor, EventKind, Requester},
+        entropy::Entropy,
+        oauth::{
+            grant::{EndCause, Grant, tests::grant},
+            subject::Subject,
+        },
+        store::{Engine, MemoryEngine, both_engines::stores},
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+    const RETENTION: Duration = Duration::days(90);
+
+    fn audited(store: Store) -> (Store, Clock) {
+        let clock = Clock::manual(NOW);
+        (store.audited(clock.clone(), RETENTION).unwrap(), clock)
+    }
+
+    fn account(name: &str) -> Account {
+        Account::new(Username::parse(name).unwrap(), NOW, Entropy::system())
+    }
+
+    fn kinds(store: &Store, index: EventIndex<'_>) -> Vec<&'static str> {
+        let events = store.events(index, None, 100).unwrap();
+        events.into_iter().map(|(_, event)| event.unwrap().occurrence.kind.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_change_and_its_event_are_written_together_or_not_at_all() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (store, _clock) = audited(store);
+            let ada = account("ada");
+            store.create_account(&ada).await.unwrap();
+            let refused = store.create_account(&account("ada")).await;
+            assert!(matches!(refused, Err(CommitError::Conflict)), "the name is taken");
+            assert_eq!(kinds(&store, EventIndex::All), ["account_created"], "nothing is told that did not happen");
+            let kept = store.account(&ada.id).unwrap().unwrap();
+            let changed = Account { email_verified: true, ..ada.clone() };
+            store.replace_account(&kept, &changed).await.unwrap();
+            assert!(store.replace_account(&kept, &ada).await.is_err(), "somebody was first");
+            assert_eq!(kinds(&store, EventIndex::Account(&ada.id)), ["person_changed", "account_created"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_is_one_commit_with_its_change() {
+        let engine: Arc<MemoryEngine> = Arc::default();
+        let (store, _clock) = audited(Store::new(engine.clone(), None));
+        let ada = account("ada");
+        store.create_account(&ada).await.unwrap();
+        let [(_, row)] = &engine.page_back(EVENTS, b"", None, 9).unwrap()[..] else { panic!() };
+        let kept = engine.get(crate::store::namespaces::ACCOUNTS, ada.id.as_str().as_bytes()).unwrap().unwrap();
+        assert_eq!(row.version, kept.version, "the sequence of the commit that wrote it");
+    }
+
+    #[tokio::test]
+    async fn events_are_found_by_whom_they_are_about_and_by_who_did_it() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (store, clock) = audited(store);
+            let (ada, root) = (account("ada"), account("root"));
+            let by_root = store.by(Requester::default().as_account(&root.id));
+            by_root.create_account(&ada).await.unwrap();
+            clock.advance(Duration::SECOND);
+            let grant = Grant { subject: Subject::new(ada.id.as_str()), ..grant() };
+            store.begin_grant(&grant).await.unwrap();
+            let by_client = store.by(Requester::default().as_client(&grant.client_id));
+            by_client.end_grant(&grant.id, EndCause::RefreshReplayed, NOW).await.unwrap();
+            by_client.end_grant(&grant.id, EndCause::RefreshReplayed, NOW).await.unwrap();
+            let of_ada = kinds(&store, EventIndex::Account(&ada.id));
+            assert_eq!(of_ada, ["refresh_token_replayed", "account_created"], "once, the newest first");
+            assert_eq!(kinds(&store, EventIndex::Account(&root.id)), ["account_created"]);
+            assert_eq!(kinds(&store, EventIndex::Client(&grant.client_id)), ["refresh_token_replayed"]);
+            let (sequence, _) = store.events(EventIndex::All, None, 1).unwrap().remove(0);
+            assert_eq!(store.events(EventIndex::All, Some(sequence), 9).unwrap().len(), 1, "the page after");
+            let [older, newer] = &store.events_after(0, 9).unwrap()[..] else { panic!() };
+            assert!(older.sequence < newer.sequence && older.at == NOW);
+            assert_eq!(store.events_after(older.sequence, 9).unwrap(), std::slice::from_ref(newer));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_begins_and_ends_with_an_event_that_does_not_open_it() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (store, _clock) = audited(store);
+            let (ada, id) = (account("ada"), SessionId::draw(Entropy::system()));
+            let session = Session::begin(ada.id.clone(), Vec::new(), NOW, Entropy::system());
+            store.begin_session(&id.digest(), &session, None).await.unwrap();
+            store.end_session(&id.digest(), &session, &[], EndCause::SignedOut).await.unwrap();
+            store.begin_session(&id.digest(), &session, None).await.unwrap();
+            store.end_session(&id.digest(), &session, &[], EndCause::RevokedByAdministrator).await.unwrap();
+            let expected = ["session_ended", "login_succeeded", "logged_out", "login_succeeded"];
+            assert_eq!(kinds(&store, EventIndex::Account(&ada.id)), expected);
+            let told = serde_json::to_string(&store.events_after(0, 9).unwrap()).unwrap();
+            for secret in [id.secret().expose(), id.digest().as_str(), session.sid.as_str()] {
+                assert!(!told.contains(secret), "{told}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_sequence_grows_even_when_the_clock_is_set_back() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (store, clock) = audited(store);
+            let note = || async { store.record_event(Occurrence::of(EventKind::ServerStarted)).await.unwrap() };
+            note().await;
+            clock.advance(-Duration::DAY);
+            note().await;
+            // As after a restart with a wrong clock.
+            let (again, _) = (store.clone().audited(clock.clone(), RETENTION).unwrap(), ());
+            again.record_event(Occurrence::of(EventKind::KeyRotated)).await.unwrap();
+            assert_eq!(kinds(&store, EventIndex::All), ["key_rotated", "server_started", "server_started"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn events_are_swept_after_their_retention_and_not_before() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (store, _clock) = audited(store);
+            let ada = account("ada");
+            store.create_account(&ada).await.unwrap();
+            store.engine().sweep(NOW + RETENTION).await.unwrap();
+            assert_eq!(kinds(&store, EventIndex::Account(&ada.id)), ["account_created"]);
+            store.engine().sweep(NOW + RETENTION + Duration::hours(2)).await.unwrap();
+            assert!(store.events(EventIndex::All, None, 9).unwrap().is_empty());
+            assert!(store.events(EventIndex::Account(&ada.id), None, 9).unwrap().is_empty());
+            assert!(store.account(&ada.id).unwrap().is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_is_written_with_the_time_at_which_it_happened() {
+        let (stores, _folder) = stores(NOW);
+        for store in stores {
+            let (store, clock) = audited(store);
+            clock.advance(Duration::MINUTE);
+            let agent = Requester::new([192, 0, 2, 1].into(), "", None).acting(Actor::Anonymous);
+            let occurrence = Occurrence::of(EventKind::LoginFailed);
+            let noted = Noted { at: NOW, agent, occurrence };
+            store.record_noted(vec![noted; 40]).await.unwrap();
+            let events = store.events_after(0, 100).unwrap();
+            assert_eq!(events.len(), 40);
+            assert!(events.iter().all(|event| event.at == NOW) && events.is_sorted_by_key(|event| event.sequence));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_largest_event_fits_into_a_row() {
+        let (store, _clock) = audited(Store::new(Arc::new(MemoryEngine::new()), None));
+        let client_id = ClientId::parse(&"c".repeat(ClientId::LONGEST)).unwrap();
+        let members = (0..60).map(|at| format!("a_member_with_a_long_name_{at}")).collect();
+        let occurrence = Occurrence::of(EventKind::ClientChanged).with_client(&client_id).changing(members);
+        let address = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".parse().unwrap();
+        let requester = Requester::new(address, "Firefox/ Windows", Some(&"r".repeat(22)));
+        store.by(requester.as_client(&client_id)).record_event(occurrence).await.unwrap();
+    }
+}

@@ -1,0 +1,69 @@
+//! How a person lets an application act for them.
+
+use maud::Markup;
+
+words! {
+    /// How an application is presented.
+    ClientWords(client) {
+        privacy_policy;
+        terms_of_service;
+        /// The client types.
+        confidential;
+        public;
+    }
+}
+
+words! {
+    /// The page at `/consent`.
+    ConsentWords(consent) {
+        allow_access;
+        asks_for_access(client: &Markup) -> Markup;
+        /// Before the name, for who hears it.
+        signed_in_as;
+        /// Before the next.
+        not_you;
+        use_another_account;
+        ends_after(lifetime: &str) -> String;
+        registered_by(username: &Markup) -> Markup;
+        /// A person of whom no more is known.
+        somebody;
+        registered_itself;
+        runs_on_device;
+        runs_in_browser;
+        remember;
+        deny;
+        allow;
+        return_to_host(host: &Markup) -> Markup;
+        /// Before the next, which is emphasised.
+        return_to_an_application;
+        this_device;
+        return_to_scheme(scheme: &Markup) -> Markup;
+        only_learns;
+        it_can;
+    }
+}
+
+words! {
+    /// The pages at `/device`.
+    DeviceWords(device) {
+        connect_a_device;
+        enter_the_code;
+        code;
+        code_hint;
+        unknown_code;
+        too_many_codes(minutes: i64) -> String;
+        continue_;
+        asks_for_access(client: &Markup) -> Markup;
+        signed_in_as(username: &Markup) -> Markup;
+        shows_this_code;
+        in_front_of_you;
+        deny;
+        allow;
+        connected;
+        not_connected;
+        return_to_device;
+        can_act(client: &Markup) -> Markup;
+        was_not_given(client: &Markup) -> Markup;
+        your_account;
+    }
+}

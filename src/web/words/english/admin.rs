@@ -1,0 +1,201 @@
+use maud::html;
+
+use crate::web::words::{
+    ActivityWords, AdminWords, AllApplicationsWords, GroupsWords, InvitationsWords, KeysWords, ListWords, PartWords,
+    PeopleWords,
+};
+
+pub(super) const ADMIN: AdminWords = AdminWords {
+    administration: "Administration",
+    where_you_are: "Where you are",
+    search: "Search",
+    search_in: "Search in",
+    next_page: "Next page",
+    goes_on: "Nothing on this page, but the list goes on.",
+    nothing_here: "There is nothing here.",
+    cancel: "Cancel",
+    done: "Done",
+    shown_once: |advice| format!("It is shown this once. {advice}"),
+    delete: "Delete",
+    end: "End",
+    since: "Since",
+    disabled: "Disabled",
+    administrator: "Administrator",
+    groups: "Groups",
+    one_per_line: "One per line.",
+    people: PartWords {
+        name: "People",
+        about: "Who has an account here: groups, roles, passwords, sessions and what they have allowed.",
+    },
+    all_groups: PartWords { name: "Groups", about: "Who is in which group, other names for them, and their end." },
+    all_sessions: PartWords { name: "Sessions", about: "Where people are signed in, the newest first." },
+    all_grants: PartWords { name: "Grants", about: "What was granted to applications, the newest first." },
+    invitations: PartWords { name: "Invitations", about: "Links with which people make an account for themselves." },
+    applications: PartWords { name: "Applications", about: "What people sign in to, whoever registered it." },
+    keys: PartWords { name: "Signing keys", about: "What signs tokens, and how long it still does." },
+    resources: PartWords { name: "APIs", about: "Who accepts tokens of this server, as the configuration says." },
+};
+
+pub(super) const PEOPLE: PeopleWords = PeopleWords {
+    begins_with: "Begins with",
+    username: "Username",
+    email: "E-mail address",
+    this_person: "This person",
+    profile: "Profile",
+    what_they_have: "What they have",
+    sign_out_everywhere: "Sign out everywhere",
+    grants_too: "End what they have allowed applications, too",
+    end_all_sessions: "End all sessions",
+    delete_the_account: "Delete the account",
+    delete_about: "With everything that belongs to it. You are asked once more.",
+    password: "Password",
+    password_about: "Every session that began with the password before ends.",
+    set_the_password: "Set the password",
+    it_is_you: |your_account| html! { "It is you: change your own password at " (your_account) "." },
+    your_account: "your account",
+    groups_and_role: "Groups and role",
+    employee_number: "Employee number",
+    account: "Account",
+    administers: "Administers this server",
+    email_is_theirs: "The e-mail address is theirs",
+    is_disabled: "Disabled: nobody can sign in with it",
+    save: "Save",
+    reset_link: "Password-reset link",
+    reset_link_about: "A link to hand over, with which the person chooses a new password. It is shown once and works \
+        once.",
+    reset_link_pending: |until| format!("One is out. A new one ends it. It works until {until}."),
+    make_a_link: "Make a link",
+    take_the_link_back: "Take the link back",
+    link_is_made: "The link is made",
+    link: "Link",
+    link_advice: |until| {
+        format!("Copy the link and hand it to the person; it works once, until {until}. A newer one ends it.")
+    },
+    sessions: ListWords { title: "Sessions", about: "The browsers in which this person is signed in." },
+    this_one: "This one",
+    last_used: "Last used",
+    ends_unless_used: "Ends unless used",
+    applications: ListWords {
+        title: "Connected applications",
+        about: "What this person lets applications do. The end of one ends all that was granted to it.",
+    },
+    may: "May",
+    grants: ListWords { title: "Grants", about: "Each time that this person has let an application do something." },
+    ended: "Ended",
+    delete_question: |username| format!("Delete {username}?"),
+    deletion: "The account, its sessions and all that it has allowed go away and do not come back. The username is \
+        free again.",
+    account_number: "Account number",
+    phone_number_verified: "Phone number verified",
+    yes: "yes",
+    no: "no",
+};
+
+pub(super) const INVITATIONS: InvitationsWords = InvitationsWords {
+    about: "Those that can still be used. A link was shown to who made it, and is not known here.",
+    invite_somebody: "Invite somebody",
+    is_made: "The invitation is made",
+    link: "Link",
+    advice: "Copy the link and hand it to the person; it works once.",
+    days_error: "Enter a whole number from 1 to 30.",
+    works_until: "Works until",
+    for_anybody: "For anybody",
+    take_back: "Take back",
+    email_hint: "It is filled in for them. Nothing is sent there: you hand over the link yourself.",
+    groups_hint: "They are in these from the beginning, one per line.",
+    days: "Days",
+    days_hint: "For so long the link works, 1 to 30.",
+    make_the_link: "Make the link",
+};
+
+pub(super) const ALL_APPLICATIONS: AllApplicationsWords = AllApplicationsWords {
+    name_or_client_id: "Name or client ID",
+    client_id: "Client ID",
+    registration: "Registration",
+    owner: |owner| html! { "Owner: " (owner) },
+    tokens: "Tokens",
+    tokens_about: "A disabled application obtains none, and those it has are worth nothing here.",
+    enable: "Enable",
+    disable: "Disable",
+    delete_the_application: "Delete the application",
+    delete_about: "Nobody can sign in to it any more. You are asked once more.",
+    delete_question: |client| format!("Delete {client}?"),
+    deletion: "Nobody can sign in to it any more, and nothing that was granted to it issues anything. It does not \
+        come back.",
+    secrets: "Secrets",
+    secrets_about: "Two can live at a time, so that one replaces the other while the application goes on.",
+    secret: |number| format!("Secret {number}"),
+    secret_since: |since| format!(", since {since}"),
+    remove: "Remove",
+    add_a_secret: "Add a secret",
+    secret_is_made: "The secret is made",
+    secret_advice: "Give it to the application, then remove the one that it used before.",
+    only_to_look_at: |reason| format!("Only to look at here, and to disable: {reason}."),
+    built_in: "Part of the server",
+    configuration: "Configuration",
+    itself: "Registered itself",
+    required: "required",
+    not_required: "not required",
+    registered: "Registered",
+};
+
+pub(super) const KEYS: KeysWords = KeysWords {
+    about: "They rotate by themselves. There is nothing to do here unless something has happened.",
+    stolen: "A key was stolen",
+    rotate_now: "Rotate now",
+    emergency_question: "Replace every key at once?",
+    emergency: "Every access token and ID token that is about is worth nothing from now on, here at once, and \
+        elsewhere as soon as the new keys are fetched. People stay signed in, and applications refresh their tokens. \
+        Do it if somebody else has the keys.",
+    replace_every_key: "Replace every key",
+    next: "Next",
+    signing: "Signing",
+    signs_since: "Signs since",
+    followed: "Followed by the next",
+    retired: "Retired",
+    retired_since: "Retired since",
+    published_until: "Published until",
+    published_since: "Published since",
+    resources_about: "They stand in the configuration file: change them there, and start the server again. The first \
+        is this server.",
+    access_tokens: "Access tokens",
+    lifetime: "Lifetime",
+    seconds: |seconds| format!("{seconds} seconds"),
+};
+
+pub(super) const GROUPS: GroupsWords = GroupsWords {
+    about: "A group is there as long as somebody is in it. People are put into groups on their own pages.",
+    begins_with: "Begins with",
+    members: "Members",
+    counted: |members, is_more| if is_more { format!("{members} or more") } else { members.to_string() },
+    goes_on: "It was done for some of its members. Do it again for the others.",
+    nobody: "Nobody is in this group.",
+    another_name: "Another name",
+    rename_about: "Every member gets the other group in place of this one. Applications that are restricted to this \
+        group, and programs that look for its name, have to be told.",
+    name: "Name",
+    rename: "Rename",
+    take_away: "Take it away",
+    remove_about: "Every member leaves this group. People and their other groups stay.",
+    remove: "Take the group away from all",
+};
+
+pub(super) const ACTIVITY: ActivityWords = ActivityWords {
+    sessions: ListWords {
+        title: "Sessions",
+        about: "The browsers in which people are signed in, those in which somebody signed in last first.",
+    },
+    browser: "Browser",
+    signed_in: "Signed in",
+    username: "Username",
+    grants: ListWords {
+        title: "Grants",
+        about: "Each time that an application was let do something: all of them the newest first, and those of one \
+            person or application in no order.",
+    },
+    username_or_client_id: "Username or client ID",
+    person: "Person",
+    application: "Application",
+    whose: "For",
+    itself: "itself",
+};
