@@ -68,6 +68,7 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod refusal;
 
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
@@ -85,6 +86,7 @@ pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
 pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 pub(crate) use preset::PresetWords;
+pub(crate) use refusal::{CronFieldWords, RefusalWords};
 
 words! {
     /// One language.
@@ -127,6 +129,7 @@ words! {
         claim: ClaimWords;
         time: TimeWords;
         preset: PresetWords;
+        refusal: RefusalWords;
     }
 }
 

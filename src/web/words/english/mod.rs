@@ -10,6 +10,7 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod refusal;
 
 use super::Words;
 
@@ -51,4 +52,5 @@ pub(super) static LANGUAGE: Words = Words {
     claim: notice::CLAIM,
     time: notice::TIME,
     preset: preset::PRESET,
+    refusal: refusal::REFUSAL,
 };
