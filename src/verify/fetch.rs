@@ -59,7 +59,7 @@ pub(super) enum Source {
 }
 
 /// The document at a URL.
-pub(super) type InProcess = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+pub(super) type InProcess = Arc<dyn Fn(&str) -> Result<String, FetchFault> + Send + Sync>;
 
 /// What came.
 pub(super) enum Answer {
@@ -89,10 +89,7 @@ impl Source {
     pub(super) async fn get(&self, asked: Asked<'_>) -> Result<Answer, FetchFault> {
         match self {
             Self::Http(client) => http(client, asked).await,
-            Self::InProcess(documents) => match documents(asked.url) {
-                Some(text) => Ok(Answer::Document { text, etag: None }),
-                None => Err(unexpected(asked.url, "404")),
-            },
+            Self::InProcess(documents) => documents(asked.url).map(|text| Answer::Document { text, etag: None }),
         }
     }
 
@@ -148,7 +145,7 @@ async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), Fet
     let inserted = format!("{origin}/.well-known/oauth-authorization-server{path}");
     match source.text(&inserted).await {
         Ok(document) => Ok((inserted, document)),
-        Err(FetchFault::Unexpected { what, .. }) if what == "404" => {
+        Err(fault) if fault.is_absence() => {
             let appended = format!("{origin}{path}/.well-known/openid-configuration");
             source.text(&appended).await.map(|document| (appended, document))
         }
@@ -179,6 +176,18 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, Fetc
     }
     let text = String::from_utf8(body).map_err(|_| unexpected(url, "no UTF-8"))?;
     Ok(Answer::Document { text, etag })
+}
+
+impl FetchFault {
+    /// There is nothing at `url`.
+    pub(super) fn absence(url: &str) -> Self {
+        unexpected(url, "404")
+    }
+
+    /// Whether the server said that there is nothing at the address.
+    pub(super) fn is_absence(&self) -> bool {
+        matches!(self, Self::Unexpected { what, .. } if what == "404" || what == "410")
+    }
 }
 
 fn unexpected(url: &str, what: &str) -> FetchFault {
@@ -236,7 +245,9 @@ mod tests {
             "https://a.example/.well-known/oauth-authorization-server/t1",
             "https://a.example/t1/.well-known/openid-configuration",
         ] {
-            let source = Source::InProcess(Arc::new(move |url| (url == location).then(String::new)));
+            let document =
+                move |url: &str| if url == location { Ok(String::new()) } else { Err(FetchFault::absence(url)) };
+            let source = Source::InProcess(Arc::new(document));
             let found = metadata(&source, &Url::parse("https://a.example/t1").unwrap()).await.unwrap();
             assert_eq!(found.0, location);
         }
@@ -246,7 +257,7 @@ mod tests {
     async fn metadata_that_misleads_is_refused() {
         let fetched = async |document: &'static str| {
             let source = Source::InProcess(Arc::new(move |url| {
-                Some(if url.ends_with("/jwks") { r#"{"keys":[]}"# } else { document }.to_owned())
+                Ok(if url.ends_with("/jwks") { r#"{"keys":[]}"# } else { document }.to_owned())
             }));
             keys(&source, "https://a.example", &Url::parse("https://a.example").unwrap()).await.unwrap_err().to_string()
         };

@@ -1,6 +1,6 @@
 //! Lets one caller at a time do something that costs, and then nobody for a while.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
@@ -12,18 +12,32 @@ pub(super) struct Gate {
     flight: Mutex<()>,
     /// Unix time in milliseconds.
     last: AtomicI64,
+    /// How often what lies behind it was not there, one time after the other.
+    misses: AtomicU32,
 }
 
 impl Gate {
     /// A gate that nobody has passed.
     pub(super) fn new() -> Self {
-        Self { flight: Mutex::new(()), last: AtomicI64::new(NEVER) }
+        Self { flight: Mutex::new(()), last: AtomicI64::new(NEVER), misses: AtomicU32::new(0) }
     }
 
-    /// Whether `pause` is over since the last passage. A clock that was set back opens it too.
+    /// Remembers whether what lies behind the gate was there: each miss doubles the pause, up to 64 times.
+    pub(super) fn found(&self, is_there: bool) {
+        let misses = self.misses.load(Ordering::Relaxed);
+        self.misses.store(if is_there { 0 } else { (misses + 1).min(MOST_DOUBLINGS) }, Ordering::Relaxed);
+    }
+
+    /// The pause that follows from `pause` after so many misses.
+    pub(super) fn pause(&self, pause: Duration) -> Duration {
+        pause * (1 << self.misses.load(Ordering::Relaxed))
+    }
+
+    /// Whether `pause`, or what follows from it after misses, is over since the last passage. A clock that was set back
+    /// opens it too.
     pub(super) fn is_open(&self, pause: Duration, now: OffsetDateTime) -> bool {
         let since = milliseconds(now).saturating_sub(self.last.load(Ordering::Acquire));
-        since < 0 || i128::from(since) >= pause.whole_milliseconds()
+        since < 0 || i128::from(since) >= self.pause(pause).whole_milliseconds()
     }
 
     /// Whether somebody passed, and could pass again.
@@ -55,6 +69,7 @@ fn milliseconds(instant: OffsetDateTime) -> i64 {
 }
 
 const NEVER: i64 = i64::MIN;
+const MOST_DOUBLINGS: u32 = 6;
 
 #[cfg(test)]
 mod tests {
@@ -78,6 +93,22 @@ mod tests {
         assert_eq!(gate.pass(PAUSE, &clock, async { 3 }).await, Some(3));
         clock.advance(-Duration::HOUR);
         assert_eq!(gate.pass(PAUSE, &clock, async { 4 }).await, Some(4));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_looked_for_less_and_less_often() {
+        let clock = Clock::manual(datetime!(2030-01-01 00:00 UTC));
+        let gate = Gate::new();
+        gate.pass(PAUSE, &clock, async { gate.found(false) }).await;
+        for doubled in [2, 4, 8, 16, 32, 64, 64] {
+            clock.advance(PAUSE * doubled - Duration::milliseconds(1));
+            assert!(!gate.is_open(PAUSE, clock.now()), "{doubled}");
+            clock.advance(Duration::milliseconds(1));
+            assert_eq!(gate.pass(PAUSE, &clock, async { gate.found(false) }).await, Some(()), "{doubled}");
+        }
+        gate.found(true);
+        clock.advance(PAUSE);
+        assert!(gate.is_open(PAUSE, clock.now()));
     }
 
     #[tokio::test]

@@ -1,10 +1,16 @@
 //! Revocation, outages, restarts and rotations, with the time as an argument and an issuer within the process.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
 use serde_json::{Value, json};
 use time::Duration;
 
 use super::{
-    AccessClaims, ResourceMetadata, StaleStatusList, TestIssuer, UnfetchedStatusList, VerifyRefusal,
+    AccessClaims, FetchFault, ResourceMetadata, StaleStatusList, TestIssuer, UnfetchedStatusList, VerifyRefusal,
+    fetch::Source,
     tests::{ISSUER, NOW, ORDERS, claims, key, with},
 };
 use crate::{clock::Clock, jose::TokenType, oauth::bearer::BearerError};
@@ -264,6 +270,31 @@ async fn the_cache_file_keeps_each_list_as_it_was_last_sent() {
     assert_eq!(code(restarted.verify(&token)), "revoked");
 }
 
+// A server drops a list in which nothing is alive.
+#[tokio::test]
+async fn a_list_that_is_gone_is_asked_for_less_and_less_often() {
+    let (issuer, clock) = issuer();
+    let asked = Arc::new(AtomicU32::new(0));
+    let source = Source::InProcess({
+        let (issuer, asked) = (issuer.clone(), Arc::clone(&asked));
+        Arc::new(move |url| {
+            if url.ends_with(LIST) && asked.fetch_add(1, Ordering::Relaxed) > 0 {
+                return Err(FetchFault::absence(url));
+            }
+            issuer.answer_at(url)
+        })
+    });
+    let verifier = issuer.verifier(ORDERS).source(source).connect().await.unwrap();
+    let token = issuer.token(ORDERS).sign().unwrap();
+    assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
+    for _ in 0..3600 {
+        clock.advance(Duration::SECOND);
+        verifier.fetch_list(&format!("{ISSUER}{LIST}")).await;
+    }
+    let asked = asked.load(Ordering::Relaxed);
+    assert!((10..25).contains(&asked), "{asked} requests in an hour");
+}
+
 #[tokio::test]
 async fn a_cache_file_that_cannot_be_used_is_passed_over() {
     let (issuer, _) = issuer();
@@ -360,7 +391,7 @@ async fn a_list_that_cannot_be_fetched_is_asked_for_only_when_a_token_refers_to_
     assert_eq!(issuer.requests("/status/2"), 1);
     verifier.forget_unused_lists(clock.now());
     assert!(verifier.refresh().await.is_err(), "it is still wanted");
-    clock.advance(Duration::seconds(5));
+    clock.advance(Duration::seconds(10));
     verifier.forget_unused_lists(clock.now());
     verifier.refresh().await.unwrap();
     assert_eq!(issuer.requests("/status/2"), 2);

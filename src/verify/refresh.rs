@@ -81,6 +81,10 @@ impl Verifier {
         let (this, uri) = (self.clone(), uri.to_owned());
         let fetching = tokio::spawn(async move {
             let fetched = gate.pass(pause, &this.0.policy.clock, this.refresh_list(&uri)).await;
+            if let Some(fetched) = &fetched {
+                // The issuer drops a list in which nothing is alive.
+                gate.found(!fetched.as_ref().is_err_and(FetchFault::is_absence));
+            }
             if let Some(Err(fault)) = fetched {
                 tracing::warn!(%fault, "a status list could not be fetched; the one that is known stays");
             }
@@ -153,9 +157,9 @@ impl Verifier {
     /// How long until a list is due; one that could not be fetched is tried again after the pause of its gate.
     fn until_next_list(&self) -> Duration {
         let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
-        let next = self.wanted_lists().into_iter().map(|(uri, _)| match known.lists.get(&uri) {
+        let next = self.wanted_lists().into_iter().map(|(uri, gate)| match known.lists.get(&uri) {
             Some(list) if list.due_at > now => list.due_at - now,
-            _ => self.pause_for(&uri) * (1.0 + 0.4 * jitter()),
+            _ => gate.pause(self.pause_for(&uri)) * (1.0 + 0.4 * jitter()),
         });
         next.min().unwrap_or(Duration::MINUTE).min(Duration::MINUTE)
     }

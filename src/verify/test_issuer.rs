@@ -11,7 +11,7 @@ use flate2::{Compression, write::ZlibEncoder};
 use serde_json::{Map, Value, json};
 use time::Duration;
 
-use super::{Builder, Verifier, fetch::Source};
+use super::{Builder, FetchFault, Verifier, fetch::Source};
 use crate::{
     clock::Clock,
     entropy::Entropy,
@@ -191,8 +191,15 @@ impl TestIssuer {
         self.state().requests.get(path).copied().unwrap_or_default()
     }
 
-    fn answer_at(&self, url: &str) -> Option<String> {
-        self.answer(url.strip_prefix(self.0.issuer.as_str())?).map(|(_, document)| document)
+    pub(super) fn answer_at(&self, url: &str) -> Result<String, FetchFault> {
+        let path = url.strip_prefix(self.0.issuer.as_str());
+        match path.and_then(|path| self.answer(path)) {
+            Some((_, document)) => Ok(document),
+            None if self.state().is_down => {
+                Err(FetchFault::Unreachable { url: url.to_owned(), source: "the issuer is down".into() })
+            }
+            None => Err(FetchFault::absence(url)),
+        }
     }
 
     fn list(&self, state: &State) -> Option<String> {

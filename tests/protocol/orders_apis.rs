@@ -316,6 +316,27 @@ async fn every_example_of_an_api_accepts_and_refuses_what_it_has_to() {
     }
 }
 
+#[test]
+fn the_page_about_protecting_an_api_shows_what_the_examples_do() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let page = std::fs::read_to_string(folder.join("protect-your-api.md")).unwrap();
+    let mut shown = 0;
+    for (before, block) in
+        page.split("\n```").collect::<Vec<_>>().chunks(2).filter_map(|pair| Some((pair[0], *pair.get(1)?)))
+    {
+        let Some(file) = before.trim_end().strip_suffix("):").and_then(|before| before.rsplit_once("](")) else {
+            continue;
+        };
+        let source = std::fs::read_to_string(folder.join(file.1)).unwrap();
+        let mut lines = source.lines().map(str::trim);
+        for line in block.lines().skip(1).map(str::trim).filter(|line| !line.is_empty() && *line != "…") {
+            assert!(lines.any(|other| other == line), "{} does not say, or not in this place: {line}", file.1);
+        }
+        shown += 1;
+    }
+    assert_eq!(shown, 6, "the examples that are shown");
+}
+
 /// In seconds, of access tokens for the orders API.
 const LIFETIME: u64 = 5;
 

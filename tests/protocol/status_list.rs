@@ -10,8 +10,9 @@ use signet::{
 
 use crate::{
     api::{Api, new_person, text},
-    claims,
+    ask, claims, client, issued,
     support::{ADMINISTRATOR, RunningServer},
+    tokens,
     visitor::{REDIRECT_URI, SECRET, VERIFIER, Visitor, config, parameter, query},
 };
 
@@ -256,6 +257,101 @@ async fn what_happens_to_a_person_is_seen_of_all_their_grants() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn signing_out_here_or_everywhere_is_seen_of_what_ends_with_it() {
+    let server = start();
+    let issuer = server.issuer.as_str();
+    let mut grants = Grants::new(issuer);
+    let mut here = new_person(issuer, "eve").await;
+    let mut there = Visitor::new(issuer);
+    there.sign_in(("eve", "a long and winding passphrase")).await;
+    // Granted until it is revoked; the others for as long as their login lasts.
+    let account = Api::of_person(&mut here, "signet:account").await;
+    grants.add("lasting", account.token());
+    grants.add("here", let_in(&mut here, REPORT).await["access_token"].as_str().unwrap());
+    grants.add("there", let_in(&mut there, REPORT).await["access_token"].as_str().unwrap());
+    grants.ended(&[]).await;
+    let sessions = account.get("/users/me/sessions").await.expect(200);
+    let other = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == false).unwrap();
+    account.delete(&format!("/users/me/sessions/{}", text(other, "id"))).await.expect(204);
+    grants.ended(&["there"]).await;
+    there.sign_in(("eve", "a long and winding passphrase")).await;
+    grants.add("there again", let_in(&mut there, REPORT).await["access_token"].as_str().unwrap());
+    grants.ended(&[]).await;
+    account.delete("/users/me/sessions").await.expect(204);
+    grants.ended(&["here", "there again"]).await;
+    account.delete("/users/me/sessions?grants=true").await.expect(204);
+    grants.ended(&["lasting"]).await;
+}
+
+#[tokio::test]
+async fn every_way_to_a_token_gives_its_grant_a_place() {
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let all = format!(
+        "redirect_uris = [\"{REDIRECT_URI}\"]\nscope = \"openid profile orders:read\"\n\
+         grant_types = [\"authorization_code\", \"implicit\", \"password\", \"client_credentials\", \"{device}\"]\n\
+         response_types = [\"code\", \"token\"]\n"
+    );
+    let on = "\n[oauth]\nimplicit = true\npassword_grant = true\n";
+    let server = RunningServer::start(&[config(), client("all", &all), on.to_owned()].concat());
+    let mut grants = Grants::new(&server.issuer);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let mut add = |name: &str, token: &str| grants.add(name, token);
+    let code = tokens(&mut visitor, "all", &[]).await;
+    add("code", &text(&code, "access_token"));
+    let location = visitor.authorize(&query(&[("client_id", Some("all")), ("response_type", Some("token"))])).await;
+    add(
+        "implicit",
+        &parameter(&location.replacen('#', "?", 1), "access_token").unwrap_or_else(|| panic!("{location}")),
+    );
+    let (username, password) = ADMINISTRATOR;
+    let form = [("grant_type", "password"), ("username", username), ("password", password), ("scope", "orders:read")];
+    add("password", &text(&issued(&ask(&mut visitor, "all", &form).await), "access_token"));
+    let own = [("grant_type", "client_credentials"), ("scope", "orders:read")];
+    add("own", &text(&issued(&ask(&mut visitor, "all", &own).await), "access_token"));
+    let form = [("scope", "orders:read"), ("client_id", "all"), ("client_secret", SECRET)];
+    let begun = crate::json(&visitor.post("/device_authorization", &form).await);
+    let token = visitor.get(&text(&begun, "verification_uri_complete")).await.hidden("anti_forgery");
+    let form = [("user_code", text(&begun, "user_code")), ("decision", "allow".to_owned()), ("anti_forgery", token)];
+    let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(visitor.post("/device", &form).await.status, 200);
+    let form = [("grant_type", device), ("device_code", &text(&begun, "device_code"))];
+    let device = text(&issued(&ask(&mut visitor, "all", &form).await), "access_token");
+    add("device", &device);
+    grants.ended(&[]).await;
+    let places: BTreeSet<_> = grants.places.values().collect();
+    assert_eq!(places.len(), 5, "{places:?}");
+    let form = [("token", device.as_str()), ("client_id", "all"), ("client_secret", SECRET)];
+    assert_eq!(visitor.post("/revoke", &form).await.status, 200);
+    grants.ended(&["device"]).await;
+}
+
+// A grant has its place from its beginning; its tokens only name it.
+#[tokio::test]
+async fn issuing_another_token_of_a_grant_writes_nothing() {
+    let server = start();
+    let own = async || Api::of_service(&server.issuer, "orders:read").await;
+    let place = |api: &Api| claims(api.token())["status"].clone();
+    let first = own().await;
+    let files = || {
+        let entries = std::fs::read_dir(server.folder().join("data")).unwrap().flatten();
+        let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+        files.map(|file| (file.path(), std::fs::read(file.path()).unwrap())).collect::<BTreeMap<_, _>>()
+    };
+    let before = files();
+    assert!(before.values().any(|file| !file.is_empty()));
+    for _ in 0..20 {
+        let next = own().await;
+        assert_eq!(place(&next), place(&first));
+        assert_ne!(next.token(), first.token());
+    }
+    assert!(files() == before, "the database has changed");
+    // One step away: a grant is written.
+    new_person(&server.issuer, "eve").await;
+    assert!(files() != before);
 }
 
 #[tokio::test]

@@ -182,7 +182,11 @@ fn logout(text: &str) -> LogoutPage {
 }
 
 fn logged_out(text: &str) -> LoggedOutPage {
-    LoggedOutPage { back: Some(ReturnLink { name: text.to_owned(), link: link(text) }) }
+    LoggedOutPage {
+        back: Some(ReturnLink { name: text.to_owned(), link: link(text) }),
+        onward: Some(link(text)),
+        frames: vec![link(text), link(text)],
+    }
 }
 
 fn error(text: &str) -> ErrorPage {

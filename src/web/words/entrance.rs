@@ -53,6 +53,8 @@ words! {
         signed_out;
         you_are_signed_out;
         applications_may_go_on;
+        applications_are_told;
+        go_on;
         return_to(client: &Markup) -> Markup;
         sign_in_again;
     }

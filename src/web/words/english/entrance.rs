@@ -40,6 +40,9 @@ pub(super) const LOGOUT: LogoutWords = LogoutWords {
     you_are_signed_out: "You are signed out",
     applications_may_go_on: "Applications that you used may keep you signed in until their own session ends. On a \
         shared computer, close the browser.",
+    applications_are_told: "The applications that you used are signing you out as well. On a shared computer, close the \
+        browser.",
+    go_on: "Continue",
     return_to: |client| html! { "Return to " (client) },
     sign_in_again: "Sign in again",
 };
