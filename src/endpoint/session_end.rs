@@ -138,11 +138,7 @@ fn wants_to_be_told(client: &Client) -> bool {
 
 /// Finds those that `are_meant` by the grants of the person, live or ended: a client that has given its tokens back may still keep the
 /// person signed in.
-fn participants(
-    signet: &Signet,
-    subject: &Subject,
-    are_meant: fn(&Client) -> bool,
-) -> Result<Participants, Fault> {
+fn participants(signet: &Signet, subject: &Subject, are_meant: fn(&Client) -> bool) -> Result<Participants, Fault> {
     let (mut participants, mut meant) = (Participants::new(), HashMap::<ClientId, bool>::new());
     let mut after = None;
     loop {

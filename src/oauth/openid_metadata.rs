@@ -309,7 +309,8 @@ fn frontchannel(uri: Option<&str>, redirect_uris: &[RedirectUri]) -> Result<Opti
     const MEMBER: &str = "frontchannel_logout_uri";
     let Some(uri) = address(MEMBER, uri, &["https", "http"])? else { return Ok(None) };
     let origin = |uri: &str| Url::parse(uri).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
-    let is_known = redirect_uris.iter().any(|known| origin(known.as_str()).is_some_and(|known| Some(known) == origin(&uri)));
+    let is_known =
+        redirect_uris.iter().any(|known| origin(known.as_str()).is_some_and(|known| Some(known) == origin(&uri)));
     if uri.contains('#') || !is_known {
         return Err(invalid(MEMBER, "must have the scheme, host and port of a redirect URI, and no fragment"));
     }

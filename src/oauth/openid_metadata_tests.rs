@@ -50,10 +50,7 @@ fn each_member_that_cannot_be_registered_is_named() {
     for uri in ["https://a.example/out", "http://app.example.org/out", "https://app.example.org:8443/out"] {
         assert_eq!(refused(|r| r.frontchannel_logout_uri = text(uri)), "frontchannel_logout_uri", "{uri}");
     }
-    assert_eq!(
-        refused(|r| r.frontchannel_logout_uri = text("https://app.example.org/#x")),
-        "frontchannel_logout_uri"
-    );
+    assert_eq!(refused(|r| r.frontchannel_logout_uri = text("https://app.example.org/#x")), "frontchannel_logout_uri");
     assert_eq!(refused(|r| r.jwks = Some(json!({"keys": []}))), "jwks");
     assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "EC", "d": "x"}]}))), "jwks");
     assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "oct", "k": "x"}]}))), "jwks");

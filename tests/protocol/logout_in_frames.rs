@@ -130,7 +130,8 @@ async fn what_the_last_page_frames_and_where_it_leads_is_nobody_s_to_choose() {
 async fn a_frontchannel_logout_uri_is_of_the_origin_of_a_redirect_uri() {
     let rig = Rig::start().await;
     let nobody = Api::new(&rig.server.issuer, None);
-    for uri in ["https://evil.example/out", "http://suite.example.org/out", "https://suite.example.org:8443/", "javascript:x"]
+    for uri in
+        ["https://evil.example/out", "http://suite.example.org/out", "https://suite.example.org:8443/", "javascript:x"]
     {
         let registration = json!({"client_name": "Suite", "redirect_uris": [CALLBACK], "frontchannel_logout_uri": uri});
         assert_eq!(nobody.post("/register", &registration).await.refusal(), (400, "invalid_client_metadata"), "{uri}");

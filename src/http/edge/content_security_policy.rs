@@ -226,7 +226,8 @@ mod tests {
     #[test]
     fn frames_are_of_the_origins_that_are_named_and_of_no_others() {
         assert!(!ContentSecurityPolicy::page().to_string().contains("frame-src"));
-        let uris = ["https://b.example/out?x=1", "https://a.example:8443/", "https://b.example/2", "https://*.c/", "/d"];
+        let uris =
+            ["https://b.example/out?x=1", "https://a.example:8443/", "https://b.example/2", "https://*.c/", "/d"];
         let policy = uris.iter().fold(ContentSecurityPolicy::page(), |policy, uri| policy.with_frame(uri)).to_string();
         assert!(policy.contains("; frame-src https://a.example:8443 https://b.example; frame-ancestors"), "{policy}");
     }

@@ -184,4 +184,35 @@ mod tests {
             }
         }
     }
+
+    /// The literals of `source` up to its tests that begin as a sentence or a title does.
+    fn sentences(source: &str) -> Vec<&str> {
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let literals = code.flat_map(|line| line.split('"').skip(1).step_by(2));
+        let is_worded = |text: &&str| {
+            let mut letters = text.chars();
+            letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
+        };
+        literals.filter(is_worded).collect()
+    }
+
+    // What a view is given is not seen by the test that renders it.
+    #[test]
+    fn no_handler_of_a_page_words_anything_itself() {
+        assert_eq!(sentences("let x = f(\"a\", \"Saved.\"); // \"No\"\n// \"Nor\""), ["Saved.", "No"]);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages");
+        let mut read = 0;
+        for folder in [folder.join("admin"), folder] {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|extension| extension == "rs") {
+                    let source = std::fs::read_to_string(&path).unwrap();
+                    assert_eq!(sentences(&source), Vec::<&str>::new(), "{}", path.display());
+                    read += 1;
+                }
+            }
+        }
+        assert!(read > 25, "{read} files read");
+    }
 }
