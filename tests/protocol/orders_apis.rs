@@ -113,11 +113,17 @@ async fn refused(name: &str, url: &str, token: &str, longest: Duration) -> Durat
     begun.elapsed()
 }
 
-/// The API in Rust that is called so, as `cargo test` has built it.
-fn example(name: &str) -> Command {
-    let program = Path::new(env!("CARGO_BIN_EXE_signet")).parent().unwrap().join("examples").join(name);
-    assert!(program.exists(), "{name} is not there; run cargo build --examples first");
-    Command::new(program)
+/// Builds the APIs in Rust, which a test that is run alone would find as they once were; where they are.
+fn examples() -> PathBuf {
+    let built = Path::new(env!("CARGO_BIN_EXE_signet")).parent().unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--locked", "--quiet", "--example", "orders_api", "--example", "orders_axum", "--target-dir"]);
+    build.arg(built.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    assert!(build.status().unwrap().success());
+    built.join("examples")
 }
 
 /// The API in each language whose packages are installed.
@@ -285,14 +291,14 @@ async fn revoke(apis: &[OrdersApi], visitor: &mut Visitor, token: &str) {
 async fn every_example_of_an_api_accepts_and_refuses_what_it_has_to() {
     let mut server = server();
     let issuer = server.issuer.clone();
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, examples) = (tempfile::tempdir().unwrap(), examples());
     let poem = || {
-        let mut command = example("orders_api");
+        let mut command = Command::new(examples.join("orders_api"));
         command.env("CACHE", folder.path().join("issuer.json"));
         OrdersApi::start("poem", command, &issuer, folder.path())
     };
     let mut apis = vec![poem()];
-    let others = [("axum", example("orders_axum"))].into_iter().chain(languages(folder.path()));
+    let others = [("axum", Command::new(examples.join("orders_axum")))].into_iter().chain(languages(folder.path()));
     apis.extend(others.map(|(name, command)| OrdersApi::start(name, command, &issuer, folder.path())));
     for api in &mut apis {
         api.is_well().await;
