@@ -113,6 +113,9 @@ fn openid(section: &mut Section<'_>) -> OpenidRequest {
         backchannel_logout_uri: section.read("backchannel_logout_uri", |written| written.text()),
         backchannel_logout_session_required: section
             .read("backchannel_logout_session_required", |written| written.flag()),
+        frontchannel_logout_uri: section.read("frontchannel_logout_uri", |written| written.text()),
+        frontchannel_logout_session_required: section
+            .read("frontchannel_logout_session_required", |written| written.flag()),
         claims_in_id_token: section.read("claims_in_id_token", |written| written.flag()),
         token_endpoint_as_audience: section.read("token_endpoint_as_audience", |written| written.flag()),
     }

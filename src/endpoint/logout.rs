@@ -3,6 +3,8 @@
 //! The person is asked, unless the request carries an ID token of the very session that it ends: so no link of a stranger
 //! signs anybody out (OWASP ASVS 5.0, 10.6.2).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,12 +13,12 @@ use super::{
     session_end,
 };
 use crate::{
-    account::session::{Session, SessionId},
+    account::session::{Session, SessionId, Sid},
     crypto::Digest,
     oauth::{
         client::{Client, ClientId},
         grant::EndCause,
-        parameters::Parameters,
+        parameters::{Parameters, encode},
     },
     oidc::logout::{Hint, LogoutRequest, destination},
 };
@@ -26,8 +28,17 @@ use crate::{
 pub enum LogoutStep {
     /// The person has to be asked.
     Ask(LogoutQuestion),
-    /// The person is signed out, and goes there, or to the last page.
-    SignedOut(Option<String>),
+    /// The person is signed out.
+    SignedOut(Farewell),
+}
+
+/// Where a person goes who has signed out.
+#[derive(Debug)]
+pub enum Farewell {
+    /// To this registered address.
+    To(String),
+    /// To the last page, with this, if anything, for it to know: an address to go on to, and what to show in frames.
+    LastPage(Option<String>),
 }
 
 /// What the page has to ask.
@@ -48,6 +59,9 @@ pub struct Return {
     pub destination: Option<String>,
     /// The application's name.
     pub client_name: Option<String>,
+    /// The session that has ended, and the clients that the browser still has to sign out.
+    #[serde(default)]
+    framed: Option<(Sid, BTreeSet<ClientId>)>,
 }
 
 /// Answers a logout request. `logout_hint` and `ui_locales` are welcome and change nothing: a browser has one session, and
@@ -73,9 +87,8 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         destination: destination(client.as_ref(), requested, state),
     };
     if request.needs_no_question() {
-        let destination = request.destination;
-        end(signet, presented, browser).await?;
-        return Ok(LogoutStep::SignedOut(destination));
+        let back = Return { destination: request.destination, ..Return::default() };
+        return end(signet, presented, browser, back).await.map(LogoutStep::SignedOut);
     }
     tracing::info!(
         is_hint_refused = hint == Hint::Refused,
@@ -86,23 +99,57 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let back = Return {
         destination: request.destination,
         client_name: client.as_ref().map(|client| client.metadata.client_name.clone()),
+        framed: None,
     };
     let current = session::current(signet, browser, signet.clock.now()).await?;
-    let plaintext = serde_json::to_vec(&back).unwrap_or_default();
+    let sealed = seal(signet, &back);
     Ok(LogoutStep::Ask(LogoutQuestion {
         username: current.map(|current| current.account.username.as_str().to_owned()),
         client_name: back.client_name,
-        sealed: signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy),
+        sealed,
     }))
 }
 
-/// Ends the session of `browser`, and with it what was granted for as long as the person is signed in.
+/// Ends the session of `browser`, and with it what was granted for as long as the person is signed in. `sealed` is what
+/// travelled with the answer.
 ///
 /// # Errors
 ///
 /// When it cannot be written. Then the person is still signed in, and must not be told otherwise.
-pub async fn confirm(signet: &Signet, browser: &Browser) -> Result<(), Fault> {
-    end(signet, presented(signet, browser)?, browser).await
+pub async fn confirm(signet: &Signet, browser: &Browser, sealed: Option<&str>) -> Result<Farewell, Fault> {
+    let back = returning(signet, sealed);
+    Ok(match end(signet, presented(signet, browser)?, browser, back).await? {
+        // It may be that of a login, in the middle of which the person signed out.
+        Farewell::LastPage(None) => Farewell::LastPage(sealed.map(ToOwned::to_owned)),
+        farewell => farewell,
+    })
+}
+
+/// The addresses that the last page shows in frames, so that this browser is signed out there too: the
+/// `frontchannel_logout_uri` of each client, with issuer and session
+/// ([Front-Channel Logout §3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout)).
+///
+/// # Errors
+///
+/// The storage.
+pub fn frames(signet: &Signet, back: &Return) -> Result<Vec<String>, Fault> {
+    let Some((sid, clients)) = &back.framed else { return Ok(Vec::new()) };
+    let mut frames = Vec::new();
+    for client_id in clients {
+        let Some(client) = signet.store.client(client_id)?.map(|kept| kept.record) else { continue };
+        let sid = signet.session_known_as(sid.as_str(), &client);
+        if let Some(uri) = &client.metadata.openid.frontchannel_logout_uri {
+            let separator = if uri.contains('?') { '&' } else { '?' };
+            let told = encode(&[("iss", signet.issuer.as_str()), ("sid", &sid)]);
+            frames.push(format!("{uri}{separator}{told}"));
+        }
+    }
+    Ok(frames)
+}
+
+fn seal(signet: &Signet, back: &Return) -> String {
+    let plaintext = serde_json::to_vec(back).unwrap_or_default();
+    signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy)
 }
 
 /// Where the person returns to, from what travelled with the answer.
@@ -120,10 +167,24 @@ fn presented(signet: &Signet, browser: &Browser) -> Result<Option<(Digest, Sessi
     Ok(signet.store.session(&digest)?.map(|kept| (digest, kept.record)))
 }
 
-async fn end(signet: &Signet, presented: Option<(Digest, Session)>, browser: &Browser) -> Result<(), Fault> {
-    let Some((digest, session)) = presented else { return Ok(()) };
-    let agent = browser.requester.as_account(&session.account);
-    session_end::end(signet, (&digest, &session), EndCause::SignedOut, &agent).await
+async fn end(
+    signet: &Signet,
+    presented: Option<(Digest, Session)>,
+    browser: &Browser,
+    mut back: Return,
+) -> Result<Farewell, Fault> {
+    back.framed = None;
+    if let Some((digest, session)) = presented {
+        let framed: BTreeSet<ClientId> = session_end::framed(signet, &session)?.into_iter().take(MOST_FRAMES).collect();
+        let agent = browser.requester.as_account(&session.account);
+        session_end::end(signet, (&digest, &session), EndCause::SignedOut, &agent).await?;
+        back.framed = (!framed.is_empty()).then(|| (session.sid.clone(), framed));
+    }
+    Ok(match (back.framed.is_some(), &back.destination) {
+        (true, _) => Farewell::LastPage(Some(seal(signet, &back))),
+        (false, Some(destination)) => Farewell::To(destination.clone()),
+        (false, None) => Farewell::LastPage(None),
+    })
 }
 
 /// What the request proves of itself, and the client that it is of: by the hint, or by name if there is no hint.
@@ -159,3 +220,6 @@ fn read_hint(signet: &Signet, unverified_jwt: &str) -> Option<(String, String)> 
 }
 
 const PURPOSE: &str = "logout";
+
+/// The most clients that one page signs out: what it has to know travels in its address.
+const MOST_FRAMES: usize = 32;

@@ -11,7 +11,7 @@ use crate::{
     audit::Agent,
     crypto::Digest,
     oauth::{
-        client::ClientId,
+        client::{Client, ClientId},
         grant::{EndCause, Grant},
         subject::Subject,
     },
@@ -40,7 +40,7 @@ pub(super) async fn end(
 ) -> Result<(), Fault> {
     let store = signet.store.by(agent.clone());
     let subject = Subject::new(session.account.as_str());
-    let participants = participants(signet, &subject)?;
+    let participants = participants(signet, &subject, wants_to_be_told)?;
     let meant = |grant: &Grant| grant.ends_with_session(session.sid.as_str());
     let now = signet.clock.now();
     // Before the session ends, so that it can be asked for again if the server stops in between; and after it, for what
@@ -49,6 +49,17 @@ pub(super) async fn end(
     conclude(signet, (digest, session), &participants, (cause, agent)).await?;
     store.end_grants_of(&subject, meant, cause, now).await?;
     Ok(())
+}
+
+/// The clients that took part in `session` and that the browser signs out which ends it, in a frame.
+///
+/// # Errors
+///
+/// The storage.
+pub(super) fn framed(signet: &Signet, session: &Session) -> Result<BTreeSet<ClientId>, Fault> {
+    let is_framed = |client: &Client| client.metadata.openid.frontchannel_logout_uri.is_some();
+    let mut participants = participants(signet, &Subject::new(session.account.as_str()), is_framed)?;
+    Ok(participants.remove(session.sid.as_str()).unwrap_or_default())
 }
 
 /// Ends every session of a person at the wish of `agent`, and what `extent` says. How many sessions it were.
@@ -65,7 +76,7 @@ pub(super) async fn end_all(
 ) -> Result<usize, Fault> {
     let store = signet.store.by(agent.clone());
     let subject = Subject::new(account.as_str());
-    let participants = participants(signet, &subject)?;
+    let participants = participants(signet, &subject, wants_to_be_told)?;
     let meant = |grant: &Grant| extent == Extent::Everything || grant.ends_with_its_session();
     let now = signet.clock.now();
     store.end_grants_of(&subject, meant, cause, now).await?;
@@ -118,13 +129,17 @@ async fn conclude(
     Ok(())
 }
 
-/// The clients that took part in each session and want to be told of its end, by the `sid` of the session.
+/// The clients that took part in each session and are meant, by the `sid` of the session.
 type Participants = HashMap<String, BTreeSet<ClientId>>;
 
-/// Finds them by the grants of the person, live or ended: a client that has given its tokens back may still keep the
+fn wants_to_be_told(client: &Client) -> bool {
+    client.metadata.openid.backchannel_logout_uri.is_some()
+}
+
+/// Finds those that `are_meant` by the grants of the person, live or ended: a client that has given its tokens back may still keep the
 /// person signed in.
-fn participants(signet: &Signet, subject: &Subject) -> Result<Participants, Fault> {
-    let (mut participants, mut wants) = (Participants::new(), HashMap::<ClientId, bool>::new());
+fn participants(signet: &Signet, subject: &Subject, are_meant: fn(&Client) -> bool) -> Result<Participants, Fault> {
+    let (mut participants, mut meant) = (Participants::new(), HashMap::<ClientId, bool>::new());
     let mut after = None;
     loop {
         let ids = signet.store.grant_ids_of(subject, after.as_ref(), PAGE)?;
@@ -137,12 +152,11 @@ fn participants(signet: &Signet, subject: &Subject) -> Result<Participants, Faul
             if !grant.takes_part_in(sid) {
                 continue;
             }
-            if !wants.contains_key(&grant.client_id) {
+            if !meant.contains_key(&grant.client_id) {
                 let client = signet.store.client(&grant.client_id)?;
-                let uri = client.and_then(|kept| kept.record.metadata.openid.backchannel_logout_uri);
-                wants.insert(grant.client_id.clone(), uri.is_some());
+                meant.insert(grant.client_id.clone(), client.is_some_and(|kept| are_meant(&kept.record)));
             }
-            if wants.get(&grant.client_id) == Some(&true) {
+            if meant.get(&grant.client_id) == Some(&true) {
                 participants.entry(sid.to_owned()).or_default().insert(grant.client_id);
             }
         }

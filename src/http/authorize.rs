@@ -93,11 +93,11 @@ fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
             ErrorPage::invalid_request()
         }
     };
-    visit.error(StatusCode::BAD_REQUEST, page.with_detail("Reason", &refusal.to_string()))
+    visit.error(StatusCode::BAD_REQUEST, page.with_reason(&refusal.to_string()))
 }
 
 /// The page for a login that cannot go on.
 pub(super) fn broken_off(visit: &Visit, refusal: InteractionRefusal) -> Response {
     tracing::info!(%refusal, "a login was broken off");
-    visit.error(StatusCode::BAD_REQUEST, ErrorPage::expired().with_detail("Reason", &refusal.to_string()))
+    visit.error(StatusCode::BAD_REQUEST, ErrorPage::expired().with_reason(&refusal.to_string()))
 }

@@ -41,6 +41,10 @@ pub(super) struct OpenidBody {
     backchannel_logout_uri: Option<String>,
     /// Whether it needs to be told of which session.
     backchannel_logout_session_required: Option<bool>,
+    /// What the last page of a session shows in a frame, so that the application signs that browser out.
+    frontchannel_logout_uri: Option<String>,
+    /// Whether that has to say of which session.
+    frontchannel_logout_session_required: Option<bool>,
     /// Whether the claims that its scope allows also stand in its ID tokens.
     claims_in_id_token: Option<bool>,
     /// Whether a JWT with which it authenticates may name the token endpoint as its audience rather than the issuer.
@@ -66,6 +70,8 @@ impl From<OpenidBody> for OpenidRequest {
             default_acr_values: body.default_acr_values,
             backchannel_logout_uri: body.backchannel_logout_uri,
             backchannel_logout_session_required: body.backchannel_logout_session_required,
+            frontchannel_logout_uri: body.frontchannel_logout_uri,
+            frontchannel_logout_session_required: body.frontchannel_logout_session_required,
             claims_in_id_token: body.claims_in_id_token,
             token_endpoint_as_audience: body.token_endpoint_as_audience,
         }

@@ -24,13 +24,16 @@ impl Presentation for Pages {
             500..=599 => ErrorPage::fault(),
             _ => ErrorPage::invalid_request(),
         };
-        let page = page.with_detail("Reason", failure.description).with_reference(failure.request_id);
+        let page = page.with_reason(failure.description).with_reference(failure.request_id);
         page.render(self.voice()).into_string()
     }
 
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
         // Whoever sits at the machine probably hosts the server.
-        let setting = misdirection.is_from_this_machine.then(|| "issuer in config.toml, or SIGNET__ISSUER".to_owned());
+        let setting = misdirection.is_from_this_machine.then(|| {
+            let words = &self.voice().words.wrong_host;
+            words.where_it_is_set("issuer", "config.toml", "SIGNET__ISSUER")
+        });
         WrongHostPage { issuer: self.issuer.clone(), setting }.render(self.voice()).into_string()
     }
 

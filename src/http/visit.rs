@@ -179,6 +179,12 @@ impl Visit {
         self.html(status, markup, &policy)
     }
 
+    /// A page that shows the addresses of `frames`, unseen.
+    pub(super) fn page_with_frames(&self, markup: Markup, frames: &[String]) -> Response {
+        let policy = frames.iter().fold(ContentSecurityPolicy::page(), |policy, uri| policy.with_frame(uri));
+        self.html(StatusCode::OK, markup, &policy)
+    }
+
     /// The page whose one form sends itself to `action`, which must be a trusted redirect URI, by the script of `nonce`.
     pub(super) fn form_post_page(&self, markup: Markup, action: &str, nonce: &str) -> Response {
         let policy = ContentSecurityPolicy::page();

@@ -278,7 +278,9 @@ impl Grant {
     /// so long a session lasts at most.
     #[must_use]
     pub fn remembered_for_logout(self, client: &Client, session_lasts: Duration) -> Self {
-        let wants_to_be_told = client.metadata.openid.backchannel_logout_uri.is_some() && self.scope.contains("openid");
+        let openid = &client.metadata.openid;
+        let has_address = openid.backchannel_logout_uri.is_some() || openid.frontchannel_logout_uri.is_some();
+        let wants_to_be_told = has_address && self.scope.contains("openid");
         let authentication = self.authentication.as_ref().filter(|_| wants_to_be_told);
         let told_until = authentication.map(|authentication| authentication.auth_time + session_lasts);
         Self { told_until, ..self }

@@ -1,6 +1,7 @@
 //! What a client registers for OpenID Connect, beside what OAuth knows:
 //! [OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata),
-//! [Back-Channel Logout §2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration).
+//! [Back-Channel Logout §2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration),
+//! [Front-Channel Logout §2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,6 +35,8 @@ pub struct OpenidRequest {
     pub default_acr_values: Option<Vec<String>>,
     pub backchannel_logout_uri: Option<String>,
     pub backchannel_logout_session_required: Option<bool>,
+    pub frontchannel_logout_uri: Option<String>,
+    pub frontchannel_logout_session_required: Option<bool>,
     pub claims_in_id_token: Option<bool>,
     pub token_endpoint_as_audience: Option<bool>,
 }
@@ -89,6 +92,12 @@ pub struct OpenidMetadata {
     /// Whether it needs to be told of which session.
     #[serde(skip_serializing_if = "is_false")]
     pub backchannel_logout_session_required: bool,
+    /// What the last page shows in a frame, so that the client signs the browser out that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether that has to say of which session. It always does.
+    #[serde(skip_serializing_if = "is_false")]
+    pub frontchannel_logout_session_required: bool,
     /// Whether the claims that its scope allows also stand in its ID tokens, for applications that do not ask `UserInfo`.
     #[serde(skip_serializing_if = "is_false")]
     pub claims_in_id_token: bool,
@@ -145,6 +154,8 @@ impl Default for OpenidMetadata {
             default_acr_values: Vec::new(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
             claims_in_id_token: false,
             token_endpoint_as_audience: false,
         }
@@ -195,6 +206,8 @@ impl OpenidRequest {
             default_acr_values: acr_values(self.default_acr_values.as_deref())?,
             backchannel_logout_uri: backchannel(self.backchannel_logout_uri.as_deref())?,
             backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or(false),
+            frontchannel_logout_uri: frontchannel(self.frontchannel_logout_uri.as_deref(), redirect_uris)?,
+            frontchannel_logout_session_required: self.frontchannel_logout_session_required.unwrap_or(false),
             claims_in_id_token: self.claims_in_id_token.unwrap_or(false),
             token_endpoint_as_audience: self.token_endpoint_as_audience.unwrap_or(policy.token_endpoint_as_audience),
         })
@@ -288,6 +301,20 @@ fn backchannel(uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal>
         Some(uri) if uri.contains('#') => Err(invalid("backchannel_logout_uri", "must not have a fragment")),
         uri => Ok(uri),
     }
+}
+
+/// Front-Channel Logout §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered Redirection
+/// URI value."
+fn frontchannel(uri: Option<&str>, redirect_uris: &[RedirectUri]) -> Result<Option<String>, RegistrationRefusal> {
+    const MEMBER: &str = "frontchannel_logout_uri";
+    let Some(uri) = address(MEMBER, uri, &["https", "http"])? else { return Ok(None) };
+    let origin = |uri: &str| Url::parse(uri).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
+    let is_known =
+        redirect_uris.iter().any(|known| origin(known.as_str()).is_some_and(|known| Some(known) == origin(&uri)));
+    if uri.contains('#') || !is_known {
+        return Err(invalid(MEMBER, "must have the scheme, host and port of a redirect URI, and no fragment"));
+    }
+    Ok(Some(uri))
 }
 
 /// RFC 7517: keys with a private part are refused, so that nobody publishes theirs by registering it.

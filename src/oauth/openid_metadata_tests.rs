@@ -47,6 +47,10 @@ fn each_member_that_cannot_be_registered_is_named() {
     assert_eq!(refused(|r| r.default_max_age = Some(-1)), "default_max_age");
     assert_eq!(refused(|r| r.default_acr_values = Some(vec![String::new()])), "default_acr_values");
     assert_eq!(refused(|r| r.backchannel_logout_uri = text("https://a.example/#x")), "backchannel_logout_uri");
+    for uri in ["https://a.example/out", "http://app.example.org/out", "https://app.example.org:8443/out"] {
+        assert_eq!(refused(|r| r.frontchannel_logout_uri = text(uri)), "frontchannel_logout_uri", "{uri}");
+    }
+    assert_eq!(refused(|r| r.frontchannel_logout_uri = text("https://app.example.org/#x")), "frontchannel_logout_uri");
     assert_eq!(refused(|r| r.jwks = Some(json!({"keys": []}))), "jwks");
     assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "EC", "d": "x"}]}))), "jwks");
     assert_eq!(refused(|r| r.jwks = Some(json!({"keys": [{"kty": "oct", "k": "x"}]}))), "jwks");

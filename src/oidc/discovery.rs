@@ -23,6 +23,8 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("end_session_endpoint", endpoint("/logout")),
         ("backchannel_logout_supported", json!(true)),
         ("backchannel_logout_session_supported", json!(true)),
+        ("frontchannel_logout_supported", json!(true)),
+        ("frontchannel_logout_session_supported", json!(true)),
         ("subject_types_supported", json!(["public", "pairwise"])),
         ("id_token_signing_alg_values_supported", json!(signing_algs)),
         ("userinfo_signing_alg_values_supported", json!(signing_algs)),

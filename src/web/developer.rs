@@ -10,9 +10,6 @@ use super::own_client::path;
 use super::presets::{PRESETS, preset_search};
 use super::words::{DeveloperWords, Words};
 
-const CHOOSE: &str = "Or choose an application";
-const ALL_PRESETS: &str = "All applications that this server knows";
-
 /// What the page of one's own applications shows.
 #[derive(Clone, Debug)]
 pub struct DeveloperPage {
@@ -78,9 +75,9 @@ impl DeveloperPage {
             }
             @for client in &self.clients { (client.render(voice)) }
             (self.registration.render(voice, &self.anti_forgery))
-            h2 { (CHOOSE) }
-            (preset_search(""))
-            p { a href=(PRESETS) { (ALL_PRESETS) } }
+            h2 { (w.choose_an_application) }
+            (preset_search(&voice.words.preset, ""))
+            p { a href=(PRESETS) { (w.all_presets) } }
         })
     }
 }

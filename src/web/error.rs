@@ -4,98 +4,73 @@ use maud::{Markup, html};
 
 use super::component::{Fact, facts};
 use super::layout::{Frame, Voice};
+use super::words::{ErrorWords, ExplanationWords};
 
 /// What an error page shows.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ErrorPage {
-    /// What is wrong, in a few words.
-    pub title: String,
-    /// What happened, in a sentence for the person who sees it.
-    pub message: String,
-    /// What they can do next.
-    pub advice: String,
-    /// What the developer of the application wants to know, as the error code and the parameter.
-    pub details: Vec<Fact>,
+    explanation: fn(&ErrorWords) -> ExplanationWords,
+    /// What the developer of the application wants to know, by the names of the specifications.
+    details: Vec<Fact>,
+    /// The same in a sentence.
+    reason: Option<String>,
     /// The request's id in the log.
-    pub reference: Option<String>,
+    reference: Option<String>,
 }
 
 impl ErrorPage {
+    /// What one of the explanations says has happened.
+    pub(crate) fn of(explanation: fn(&ErrorWords) -> ExplanationWords) -> Self {
+        Self { explanation, details: Vec::new(), reason: None, reference: None }
+    }
+
     /// The client is unknown, or the redirect URI is not registered for it. Nobody is redirected anywhere:
     /// [RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1).
     #[must_use]
     pub fn invalid_redirect_uri() -> Self {
-        Self::new(
-            "Invalid redirect URI",
-            "The application asked to send you to an address that is not registered for it, so you stay here.",
-            "Go back and try again from the application. If it happens again, tell whoever runs it.",
-        )
+        Self::of(|w| w.invalid_redirect_uri)
     }
 
     /// The request is not one that this server can answer.
     #[must_use]
     pub fn invalid_request() -> Self {
-        Self::new(
-            "Invalid request",
-            "The application sent a request that this server cannot answer.",
-            "Go back and try again from the application. If it happens again, tell whoever runs it.",
-        )
+        Self::of(|w| w.invalid_request)
     }
 
     /// The page was open for too long, was used already, or belongs to another browser.
     #[must_use]
     pub fn expired() -> Self {
-        Self::new(
-            "This page has expired",
-            "It was open for too long, was used already, or was opened in another browser.",
-            "Go back to the application and start again.",
-        )
+        Self::of(|w| w.expired)
     }
 
     /// There is no such page.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(
-            "Page not found",
-            "There is nothing at this address.",
-            "Check the address, or start at the beginning.",
-        )
+        Self::of(|w| w.not_found)
     }
 
     /// The person may not see this.
     #[must_use]
     pub fn not_allowed() -> Self {
-        Self::new(
-            "Not allowed",
-            "Your account may not do this.",
-            "If you think that it should, ask an administrator of this server.",
-        )
+        Self::of(|w| w.not_allowed)
     }
 
     /// What there is does not allow it.
     #[must_use]
     pub fn impossible() -> Self {
-        Self::new(
-            "This cannot be done",
-            "What there is does not allow it, so nothing has changed.",
-            "Go back and look.",
-        )
+        Self::of(|w| w.impossible)
     }
 
     /// Too many requests came from where this one came from.
     #[must_use]
     pub fn too_many_requests() -> Self {
-        Self::new("Too many requests", "Too many requests came from your network.", "Wait a minute, then try again.")
+        Self::of(|w| w.too_many_requests)
     }
 
     /// The mistake is the server's.
     #[must_use]
     pub fn fault() -> Self {
-        Self::new(
-            "Something went wrong",
-            "The server made a mistake. It has been written down.",
-            "Try again in a moment. If it happens again, tell an administrator the reference below.",
-        )
+        Self::of(|w| w.fault)
     }
 
     /// Adds a line for the developer.
@@ -105,36 +80,36 @@ impl ErrorPage {
         self
     }
 
+    /// Adds the cause, for the developer.
+    #[must_use]
+    pub fn with_reason(self, reason: &str) -> Self {
+        Self { reason: Some(reason.to_owned()), ..self }
+    }
+
     /// Adds the request's id in the log.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
         Self { reference: Some(reference.to_owned()), ..self }
     }
 
-    fn new(title: &str, message: &str, advice: &str) -> Self {
-        Self {
-            title: title.to_owned(),
-            message: message.to_owned(),
-            advice: advice.to_owned(),
-            details: Vec::new(),
-            reference: None,
-        }
-    }
-
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, &self.title).around(&html! {
+        let w = &voice.words.error;
+        let what = (self.explanation)(w);
+        let reason = self.reason.as_ref().map(|reason| Fact::new(w.reason, reason));
+        let details: Vec<&Fact> = self.details.iter().chain(&reason).collect();
+        Frame::question(voice, what.title).around(&html! {
             section .card {
-                h1 { (self.title) }
-                p { (self.message) }
-                p { (self.advice) }
-                @if !self.details.is_empty() {
-                    h2 { "For the developer" }
-                    (facts(&self.details))
+                h1 { (what.title) }
+                p { (what.message) }
+                p { (what.advice) }
+                @if !details.is_empty() {
+                    h2 { (w.for_the_developer) }
+                    (facts(details))
                 }
                 @if let Some(reference) = &self.reference {
-                    p .fine { "Reference: " code .copy #reference { (reference) } }
+                    p .fine { (w.reference) code .copy #reference { (reference) } }
                 }
             }
         })

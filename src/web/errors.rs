@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Voice};
+use super::words::{CodeWords, ErrorCodesWords, TextOf};
 
 /// The page.
 #[derive(Clone, Copy, Debug)]
@@ -14,29 +15,27 @@ struct Code {
     name: &'static str,
     /// Where it is defined.
     section: &'static str,
-    /// What has happened.
-    meaning: &'static str,
-    /// What to do.
-    advice: &'static str,
+    /// What has happened, and what to do.
+    words: fn(&ErrorCodesWords) -> &CodeWords,
 }
 
 impl ErrorsPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Errors").around(&html! {
-            h1 { "Errors" }
+        let w = &voice.words.error_codes;
+        Frame::document(voice, w.errors).around(&html! {
+            h1 { (w.errors) }
             p {
-                "What an application is told in " code { "error" } " when something cannot be done, and what its developer \
-                 can do. The sentence beside it, " code { "error_description" } ", says which parameter it is about."
+                (w.lead(&html! { code { "error" } }, &html! { code { "error_description" } }))
             }
             @for (title, codes) in PLACES {
-                h2 { (title) }
+                h2 { (title(w)) }
                 @for code in codes {
                     section id=(code.name) .card {
                         h3 { code { (code.name) } }
-                        p { (code.meaning) }
-                        p { (code.advice) }
+                        p { ((code.words)(w).meaning) }
+                        p { ((code.words)(w).advice) }
                         p .subtitle { (code.section) }
                     }
                 }
@@ -46,172 +45,55 @@ impl ErrorsPage {
 }
 
 /// Each error where it is met first.
-const PLACES: [(&str, &[Code]); 4] = [
-    ("At the authorization endpoint", AUTHORIZATION),
-    ("At the token endpoint", TOKEN),
-    ("At an API", API),
-    ("When an application is registered", REGISTRATION),
+const PLACES: [(TextOf<ErrorCodesWords>, &[Code]); 4] = [
+    (|w| w.at_authorization, AUTHORIZATION),
+    (|w| w.at_token, TOKEN),
+    (|w| w.at_api, API),
+    (|w| w.at_registration, REGISTRATION),
 ];
 
+const fn code(name: &'static str, section: &'static str, words: fn(&ErrorCodesWords) -> &CodeWords) -> Code {
+    Code { name, section, words }
+}
+
 const AUTHORIZATION: &[Code] = &[
-    Code {
-        name: "invalid_request",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "A parameter is missing, is there twice, or has a value that it cannot have. Often it is state or the PKCE \
-                  challenge, which this server asks for.",
-        advice: "Send state and code_challenge with code_challenge_method=S256; most libraries do when they are told the \
-                 address of this server's metadata.",
-    },
-    Code {
-        name: "unauthorized_client",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "The application is not registered for this response type or grant.",
-        advice: "Add the grant type and the response type to its registration, or ask for one that is there.",
-    },
-    Code {
-        name: "access_denied",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "The person said no, or may not use this application.",
-        advice: "Let the person go on without it, and offer to try again.",
-    },
-    Code {
-        name: "unsupported_response_type",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "This server does not give out what response_type names.",
-        advice: "Use response_type=code. Tokens straight from the authorization endpoint are off unless whoever runs the \
-                 server turns them on.",
-    },
-    Code {
-        name: "invalid_scope",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "A scope is not known here, or the application is not registered for it.",
-        advice: "Compare scope with the registration of the application and with scopes_supported in the metadata.",
-    },
-    Code {
-        name: "invalid_target",
-        section: "RFC 8707 §2",
-        meaning: "The API that resource names is not known here, or the scopes belong to another one.",
-        advice: "Send the identifier of the API exactly as it is registered.",
-    },
-    Code {
-        name: "server_error",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "Something failed on this side.",
-        advice: "Try again once; if it happens again, tell whoever runs this server when it happened.",
-    },
-    Code {
-        name: "temporarily_unavailable",
-        section: "RFC 6749 §4.1.2.1",
-        meaning: "The server has too much to do, or is being stopped.",
-        advice: "Try again in a minute.",
-    },
-    Code {
-        name: "login_required",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The person has to sign in, and prompt=none does not allow to ask.",
-        advice: "Send the person here once more, without prompt=none.",
-    },
-    Code {
-        name: "consent_required",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The person has to agree, and prompt=none does not allow to ask.",
-        advice: "Send the person here once more, without prompt=none.",
-    },
-    Code {
-        name: "unmet_authentication_requirements",
-        section: "OpenID Connect Core Error Code unmet_authentication_requirements §2",
-        meaning: "The application insists on a way of signing in (acr, essential in claims) that this server does not have.",
-        advice: "Ask for one of acr_values_supported in the metadata, or ask in acr_values, which insists on nothing.",
-    },
-    Code {
-        name: "request_uri_not_supported",
-        section: "OpenID Connect Core §3.1.2.6",
-        meaning: "The parameter request_uri is not accepted here.",
-        advice: "Send the parameters themselves, or the request object in the parameter request.",
-    },
-    Code {
-        name: "invalid_request_object",
-        section: "RFC 9101 §6",
-        meaning: "The request object is not signed by the application, has expired, or holds what it must not.",
-        advice: "Sign it with a key that is registered, for this server as its audience.",
-    },
-    Code {
-        name: "invalid_request_uri",
-        section: "RFC 9101 §6",
-        meaning: "The request object cannot be fetched from request_uri.",
-        advice: "Register the address, and look whether it answers within three seconds.",
-    },
+    code("invalid_request", "RFC 6749 §4.1.2.1", |w| &w.invalid_request),
+    code("unauthorized_client", "RFC 6749 §4.1.2.1", |w| &w.unauthorized_client),
+    code("access_denied", "RFC 6749 §4.1.2.1", |w| &w.access_denied),
+    code("unsupported_response_type", "RFC 6749 §4.1.2.1", |w| &w.unsupported_response_type),
+    code("invalid_scope", "RFC 6749 §4.1.2.1", |w| &w.invalid_scope),
+    code("invalid_target", "RFC 8707 §2", |w| &w.invalid_target),
+    code("server_error", "RFC 6749 §4.1.2.1", |w| &w.server_error),
+    code("temporarily_unavailable", "RFC 6749 §4.1.2.1", |w| &w.temporarily_unavailable),
+    code("login_required", "OpenID Connect Core §3.1.2.6", |w| &w.login_required),
+    code("consent_required", "OpenID Connect Core §3.1.2.6", |w| &w.consent_required),
+    code(
+        "unmet_authentication_requirements",
+        "OpenID Connect Core Error Code unmet_authentication_requirements §2",
+        |w| &w.unmet_authentication_requirements,
+    ),
+    code("request_uri_not_supported", "OpenID Connect Core §3.1.2.6", |w| &w.request_uri_not_supported),
+    code("invalid_request_object", "RFC 9101 §6", |w| &w.invalid_request_object),
+    code("invalid_request_uri", "RFC 9101 §6", |w| &w.invalid_request_uri),
 ];
 
 const TOKEN: &[Code] = &[
-    Code {
-        name: "invalid_client",
-        section: "RFC 6749 §5.2",
-        meaning: "The application did not show that it is the one that it says it is.",
-        advice: "Compare client_id, the secret, and the way of sending it with the registration.",
-    },
-    Code {
-        name: "invalid_grant",
-        section: "RFC 6749 §5.2",
-        meaning: "The code, refresh token, device code or password is wrong, was used, has expired, or belongs to another \
-                  application; or the person has taken the permission back.",
-        advice: "Send the person through a new login. If it is always so, compare redirect_uri and code_verifier with those \
-                 of the authorization request.",
-    },
-    Code {
-        name: "unsupported_grant_type",
-        section: "RFC 6749 §5.2",
-        meaning: "This server does not know this grant_type, or whoever runs it has it turned off.",
-        advice: "Use one of grant_types_supported in the metadata.",
-    },
-    Code {
-        name: "authorization_pending",
-        section: "RFC 8628 §3.5",
-        meaning: "The person has not answered yet.",
-        advice: "Ask again after the interval.",
-    },
-    Code {
-        name: "slow_down",
-        section: "RFC 8628 §3.5",
-        meaning: "The device asks too often.",
-        advice: "Wait five seconds longer between two questions from now on.",
-    },
-    Code {
-        name: "expired_token",
-        section: "RFC 8628 §3.5",
-        meaning: "The person did not answer in time.",
-        advice: "Begin anew, with a new code.",
-    },
+    code("invalid_client", "RFC 6749 §5.2", |w| &w.invalid_client),
+    code("invalid_grant", "RFC 6749 §5.2", |w| &w.invalid_grant),
+    code("unsupported_grant_type", "RFC 6749 §5.2", |w| &w.unsupported_grant_type),
+    code("authorization_pending", "RFC 8628 §3.5", |w| &w.authorization_pending),
+    code("slow_down", "RFC 8628 §3.5", |w| &w.slow_down),
+    code("expired_token", "RFC 8628 §3.5", |w| &w.expired_token),
 ];
 
 const API: &[Code] = &[
-    Code {
-        name: "invalid_token",
-        section: "RFC 6750 §3.1",
-        meaning: "The access token has expired, was taken back, or is for another API.",
-        advice: "Get another one with the refresh token or by a new login, and name the API in resource.",
-    },
-    Code {
-        name: "insufficient_scope",
-        section: "RFC 6750 §3.1",
-        meaning: "The access token is good, but does not allow this. WWW-Authenticate names the scope that does.",
-        advice: "Ask for that scope at the authorization endpoint.",
-    },
+    code("invalid_token", "RFC 6750 §3.1", |w| &w.invalid_token),
+    code("insufficient_scope", "RFC 6750 §3.1", |w| &w.insufficient_scope),
 ];
 
 const REGISTRATION: &[Code] = &[
-    Code {
-        name: "invalid_redirect_uri",
-        section: "RFC 7591 §3.2.2",
-        meaning: "A redirect URI has a fragment, a wildcard or a scheme that an application must not be answered at.",
-        advice: "Register each address in full, with https; http is for addresses of this machine alone.",
-    },
-    Code {
-        name: "invalid_client_metadata",
-        section: "RFC 7591 §3.2.2",
-        meaning: "Another member of the registration has a value that it cannot have here.",
-        advice: "Change the member that error_description names.",
-    },
+    code("invalid_redirect_uri", "RFC 7591 §3.2.2", |w| &w.invalid_redirect_uri),
+    code("invalid_client_metadata", "RFC 7591 §3.2.2", |w| &w.invalid_client_metadata),
 ];
 
 #[cfg(test)]

@@ -53,6 +53,10 @@ impl LogoutPage {
 pub struct LoggedOutPage {
     /// The application that one came from, when it is known and has a page to return to.
     pub back: Option<ReturnLink>,
+    /// Where the browser goes on to by itself.
+    pub onward: Option<WebLink>,
+    /// What signs this browser out at the applications that it used.
+    pub frames: Vec<WebLink>,
 }
 
 /// A way back to an application.
@@ -73,9 +77,16 @@ impl LoggedOutPage {
             section .card {
                 h1 { (w.you_are_signed_out) }
                 p .subtitle {
-                    (w.applications_may_go_on)
+                    @if self.frames.is_empty() { (w.applications_may_go_on) } @else { (w.applications_are_told) }
+                }
+                @for frame in &self.frames {
+                    iframe .unseen src=(frame.as_str()) title=(w.signed_out) tabindex="-1" aria-hidden="true"
+                        sandbox="allow-scripts allow-same-origin" {}
                 }
                 div .actions {
+                    @if let Some(onward) = &self.onward {
+                        a #logout-continue .button .primary href=(onward.as_str()) { (w.go_on) }
+                    }
                     @if let Some(back) = &self.back {
                         a .button .primary href=(back.link.as_str()) {
                             (w.return_to(&html! { bdi { (back.name) } }))
@@ -130,10 +141,26 @@ mod tests {
     fn the_last_page_says_so_and_leads_back_when_it_can() {
         let link = WebLink::parse("https://rp.example/").unwrap();
         let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
-        let html = LoggedOutPage { back }.render(Voice::english(&brand())).into_string();
+        let plain = LoggedOutPage { back, onward: None, frames: Vec::new() };
+        let html = plain.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
         assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
-        let html = LoggedOutPage { back: None }.render(Voice::english(&brand())).into_string();
+        let html = LoggedOutPage { back: None, ..plain }.render(Voice::english(&brand())).into_string();
         assert!(html.contains("You are signed out") && !html.contains("Return to"), "{html}");
+    }
+
+    // Front-Channel Logout §3
+    #[test]
+    fn the_last_page_signs_the_browser_out_elsewhere_and_leads_on() {
+        let link = |uri| WebLink::parse(uri).unwrap();
+        let page = LoggedOutPage {
+            back: None,
+            onward: Some(link("https://rp.example/bye")),
+            frames: vec![link("https://rp.example/out?iss=a&sid=b")],
+        };
+        let html = page.render(Voice::english(&brand())).into_string();
+        assert!(html.contains("src=\"https://rp.example/out?iss=a&amp;sid=b\""), "{html}");
+        assert!(html.contains("href=\"https://rp.example/bye\"") && html.contains(">Continue</a>"), "{html}");
+        assert!(html.contains("are signing you out as well"), "{html}");
     }
 }

@@ -6,26 +6,8 @@ use super::component::{Button, Fact, alert, back_to, caution, code_block, copyab
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
 use super::own_client::path as own_client_path;
+use super::words::PresetWords;
 use crate::secret::Secret;
-
-const TITLE: &str = "Choose an application";
-const BACK: &str = "Your applications";
-const ALL: &str = "All applications";
-const SEARCH_LABEL: &str = "Name";
-const SEARCH: &str = "Search";
-const NOTHING: &str = "There is none of this name. Register it by hand: what it needs stands in its documentation.";
-const URL_LABEL: &str = "Address of the application";
-const URL_HINT: &str = "Where people open it, such as";
-const REGISTER: &str = "Register";
-const SHOW: &str = "Show what to write";
-const NOTHING_TO_TYPE: &str = "Nothing has to be entered: it is the same everywhere.";
-const REDIRECT_URIS: &str = "It is registered with";
-const REGISTERED: &str = "is registered";
-const TO_WRITE: &str = "by the configuration file";
-const ONCE: &str = "The client secret is shown once, here and in the texts below. Copy it now.";
-const ENTER_AT: &str = "Enter these at";
-const TO_PASTE: &str = "Ready to paste";
-const CHANGE: &str = "Change it";
 
 /// The path of the presets.
 pub const PRESETS: &str = "/developer/presets";
@@ -111,11 +93,12 @@ impl PresetsPage {
     /// The page. Its form is a GET that sends `q`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, TITLE).at(Place::Applications).around(&html! {
-            (back_to("/developer", BACK, None))
-            h1 { (TITLE) }
-            (preset_search(&self.text))
-            @if self.presets.is_empty() { p .empty { (NOTHING) } }
+        let w = &voice.words.preset;
+        Frame::document(voice, w.title).at(Place::Applications).around(&html! {
+            (back_to("/developer", w.back, None))
+            h1 { (w.title) }
+            (preset_search(w, &self.text))
+            @if self.presets.is_empty() { p .empty { (w.nothing) } }
             ul .rows {
                 @for preset in &self.presets {
                     li .card {
@@ -134,8 +117,9 @@ impl PresetPage {
     /// The page. Its form posts `url` and `name` to its own address.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.preset;
         Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
-            (back_to(PRESETS, ALL, None))
+            (back_to(PRESETS, w.all, None))
             h1 { bdi { (self.name) } }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
             section .card {
@@ -145,23 +129,24 @@ impl PresetPage {
                 } @else {
                     (self.form(voice))
                 }
-                h2 { (REDIRECT_URIS) }
+                h2 { (w.redirect_uris) }
                 (facts(&self.metadata))
             }
         })
     }
 
     fn form(&self, voice: Voice<'_>) -> Markup {
-        let submit = if self.by_configuration { SHOW } else { REGISTER };
+        let w = &voice.words.preset;
+        let submit = if self.by_configuration { w.show } else { w.register };
         html! {
             form method="post" action=(preset_path(&self.id)) {
                 (hidden(&self.anti_forgery, None))
                 @if let Some((url, example)) = &self.url {
-                    (Field::text(voice.words, "url", URL_LABEL).entry(url).autocomplete("url").autofocus(true)
-                        .hint(&format!("{URL_HINT} {example}")))
+                    (Field::text(voice.words, "url", w.url_label).entry(url).autocomplete("url").autofocus(true)
+                        .hint(&w.url_hint(example)))
                 }
                 @if let Some((name, label)) = &self.name_part { (Field::text(voice.words, "name", label).entry(name)) }
-                @if self.url.is_none() && self.name_part.is_none() { p { (NOTHING_TO_TYPE) } }
+                @if self.url.is_none() && self.name_part.is_none() { p { (w.nothing_to_type) } }
                 div .actions { (Button::primary("preset-submit", submit)) }
             }
         }
@@ -172,40 +157,44 @@ impl PresetResultPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.preset;
         Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
-            h1 { bdi { (self.name) } " " (if self.credentials.is_some() { REGISTERED } else { TO_WRITE }) }
+            h1 {
+                @let name = html! { bdi { (self.name) } };
+                (if self.credentials.is_some() { w.registered(&name) } else { w.to_write(&name) })
+            }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
-            @if let Some(credentials) = &self.credentials { (self.values(credentials)) }
+            @if let Some(credentials) = &self.credentials { (self.values(w, credentials)) }
             section .card {
-                h2 { (TO_PASTE) }
-                p .muted { (ENTER_AT) " " (self.entered_at) "." }
+                h2 { (w.to_paste) }
+                p .muted { (w.enter_at(&self.entered_at)) "." }
                 @for (at, (title, text)) in self.snippets.iter().enumerate() {
                     h3 { (title) }
                     (code_block(&format!("preset-snippet-{at}"), title, text.expose()))
                 }
             }
             @if let Some(credentials) = &self.credentials {
-                p { a href=(own_client_path(&credentials.client_id)) { (CHANGE) } }
+                p { a href=(own_client_path(&credentials.client_id)) { (w.change) } }
             }
-            p { a href="/developer" { (BACK) } }
+            p { a href="/developer" { (w.back) } }
         })
     }
 
-    fn values(&self, credentials: &Credentials) -> Markup {
+    fn values(&self, w: &PresetWords, credentials: &Credentials) -> Markup {
         html! {
             section .card {
-                h2 { (ENTER_AT) " " (self.entered_at) }
-                @if credentials.client_secret.is_some() { (caution(&html! { p { (ONCE) } })) }
+                h2 { (w.enter_at(&self.entered_at)) }
+                @if credentials.client_secret.is_some() { (caution(&html! { p { (w.once) } })) }
                 dl .facts {
-                    (copyable("issuer", "Issuer", &self.issuer))
-                    (copyable("discovery", "Discovery", &self.discovery))
-                    (copyable("client-id", "Client ID", &credentials.client_id))
+                    (copyable("issuer", w.issuer, &self.issuer))
+                    (copyable("discovery", w.discovery, &self.discovery))
+                    (copyable("client-id", w.client_id, &credentials.client_id))
                     @if let Some(secret) = &credentials.client_secret {
-                        (copyable("client-secret", "Client secret", secret.expose()))
+                        (copyable("client-secret", w.client_secret, secret.expose()))
                     }
-                    (copyable("scope", "Scope", &credentials.scope))
+                    (copyable("scope", w.scope, &credentials.scope))
                     div {
-                        dt { "Redirect URIs" }
+                        dt { (w.uris) }
                         @for uri in &credentials.redirect_uris { dd { code .copy { (uri) } } }
                     }
                 }
@@ -215,14 +204,14 @@ impl PresetResultPage {
 }
 
 /// The form that searches the applications. It sends `q`.
-pub(super) fn preset_search(text: &str) -> Markup {
+pub(super) fn preset_search(w: &PresetWords, text: &str) -> Markup {
     html! {
         form .card method="get" action=(PRESETS) role="search" {
             div .field {
-                label for="q" { (SEARCH_LABEL) }
+                label for="q" { (w.search_label) }
                 input #q type="search" name="q" value=(text) autocapitalize="none" spellcheck="false";
             }
-            div .actions { button #search-submit .button type="submit" { (SEARCH) } }
+            div .actions { button #search-submit .button type="submit" { (w.search) } }
         }
     }
 }

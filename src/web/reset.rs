@@ -2,17 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::client::chosen;
 use super::component::{Button, alert, hidden, notice};
 use super::field::Field;
 use super::layout::{Frame, Voice};
-
-const TITLE: &str = "Choose a new password";
-const CONSEQUENCE: &str = "This link works once. Every device and every application is signed out.";
-const NEW_PASSWORD: &str = "New password";
-const SUBMIT: &str = "Set the password";
-const DONE: &str = "Your password is set";
-const DONE_NOTE: &str = "Every device was signed out, and the link works no more.";
-const SIGN_IN: &str = "Sign in";
 
 /// The page behind a link.
 #[derive(Clone, Debug)]
@@ -39,20 +32,21 @@ impl ResetPage {
     /// The page. Its form posts `code` and `password` to `/reset`.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, TITLE).around(&html! {
+        let w = &voice.words.reset;
+        Frame::question(voice, w.title).around(&html! {
             section .card {
-                h1 { (TITLE) }
-                p .subtitle { "for " bdi .chosen { (self.username) } }
+                h1 { (w.title) }
+                p .subtitle { (w.for_person(&chosen(&self.username))) }
                 @if let Some(error) = &self.error { (alert(error)) }
-                p { (CONSEQUENCE) }
+                p { (w.consequence) }
                 form method="post" action="/reset" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="code" value=(self.code);
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::new_password(voice.words).named("password", NEW_PASSWORD)
+                    (Field::new_password(voice.words).named("password", w.new_password)
                         .hint(&voice.words.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
-                    div .actions { (Button::primary("reset-submit", SUBMIT)) }
+                    div .actions { (Button::primary("reset-submit", w.submit)) }
                 }
             }
         })
@@ -63,11 +57,12 @@ impl ResetDonePage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::question(voice, DONE).around(&html! {
+        let w = &voice.words.reset;
+        Frame::question(voice, w.done).around(&html! {
             section .card {
-                h1 { (DONE) }
-                (notice(DONE_NOTE))
-                div .actions { a #reset-sign-in .button .primary href="/login" { (SIGN_IN) } }
+                h1 { (w.done) }
+                (notice(w.done_note))
+                div .actions { a #reset-sign-in .button .primary href="/login" { (w.sign_in) } }
             }
         })
     }

@@ -1,6 +1,7 @@
 //! What holds for all pages at once. Each is rendered with every text of its view set to one hostile text.
 
 mod admin_sample;
+mod bracketed;
 mod contrast;
 mod hostile;
 mod outline;

@@ -18,17 +18,17 @@ impl WrongHostPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.wrong_host;
         let issuer = self.issuer.as_str();
-        Frame::question(voice, "Wrong address").around(&html! {
+        Frame::question(voice, w.wrong_address).around(&html! {
             section .card {
-                h1 { "Wrong address" }
-                p { "This server answers under one name only, and you came by another. It is here:" }
+                h1 { (w.wrong_address) }
+                p { (w.one_name) }
                 p .address { a #issuer href=(issuer) { (issuer) } }
                 @if let Some(setting) = &self.setting {
-                    h2 { "If you run this server" }
+                    h2 { (w.if_you_run) }
                     p {
-                        "The name is the setting " code { (setting) } ". Change it to the address that people use, "
-                        "and restart the server. Tokens and applications contain it, so choose one and keep it."
+                        (w.setting(&html! { code { (setting) } }))
                     }
                 }
             }

@@ -9,22 +9,30 @@ mod backchannel_logout;
 mod client_assertions;
 mod client_management;
 mod clients;
+mod crawl;
 mod developer_pages;
 mod device;
+#[path = "../../src/web/tests/hostile.rs"]
+mod hostile;
 #[path = "../support/https.rs"]
 mod https;
 mod key_rotation;
 mod logout;
+mod logout_in_frames;
 mod older_grants;
 mod openid_claims;
 mod openid_code;
 mod openid_discovery;
+mod openid_dynamic;
 mod openid_every_flow;
 mod openid_person;
 mod openid_rig;
 mod orders_apis;
 mod other_clients;
 mod other_verifiers;
+#[path = "../../src/web/tests/outline.rs"]
+mod outline;
+mod page_attacks;
 mod pages;
 mod password_reset;
 mod presets;

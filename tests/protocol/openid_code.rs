@@ -4,9 +4,16 @@ use serde_json::json;
 
 use crate::{
     api::{Api, text},
-    openid_rig::{CALLBACK, RelyingParty, Rig, assert_entropy},
-    visitor::{CHALLENGE, VERIFIER, Visitor},
+    openid_rig::{CALLBACK, FLOWS, RelyingParty, Rig, assert_entropy},
+    served_here::ServedHere,
+    support::ADMINISTRATOR,
+    visitor::{CHALLENGE, VERIFIER, Visitor, config, redemption},
 };
+
+/// Every flow in which the client redeems a code.
+fn code_flows() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    FLOWS.into_iter().filter(|(response_type, _)| response_type.contains("code"))
+}
 
 /// A code, and the browser that got it.
 async fn code(rig: &Rig, client: &RelyingParty, changes: &[(&str, Option<&str>)]) -> (String, Visitor) {
@@ -19,7 +26,7 @@ async fn code(rig: &Rig, client: &RelyingParty, changes: &[(&str, Option<&str>)]
 #[tokio::test]
 async fn codereuse_a_second_use_is_invalid_grant_and_ends_the_access_token() {
     let rig = Rig::start().await;
-    for flow in [("code", None), ("code id_token token", None)] {
+    for flow in code_flows() {
         let client = rig.relying_party(flow).await;
         let (code, mut browser) = code(&rig, &client, &[]).await;
         let tokens = client.redeem(&mut browser, &code).await;
@@ -32,6 +39,23 @@ async fn codereuse_a_second_use_is_invalid_grant_and_ends_the_access_token() {
         }
         assert_eq!(api.get("/userinfo").await.refusal(), (401, "invalid_token"), "{flow:?}");
     }
+}
+
+// oidcc-codereuse-30seconds
+#[tokio::test]
+async fn codereuse_30seconds_a_second_use_after_half_a_minute_is_invalid_grant_and_ends_the_access_token() {
+    let server = ServedHere::start(&config()).await;
+    let mut browser = Visitor::new(&server.issuer);
+    browser.sign_in(ADMINISTRATOR).await;
+    let code = browser.code().await;
+    let tokens = crate::json(&browser.post("/token", &redemption(&code)).await);
+    let api = Api::new(&server.issuer, Some(&text(&tokens, "access_token")));
+    server.clock.advance(time::Duration::seconds(30));
+    api.get("/userinfo").await.expect(200);
+    let again = browser.post("/token", &redemption(&code)).await;
+    assert_eq!((again.status, again.header("content-type")), (400, "application/json"));
+    assert_eq!(crate::json(&again)["error"], "invalid_grant");
+    assert_eq!(api.get("/userinfo").await.refusal(), (401, "invalid_token"));
 }
 
 // oidcc-server: "code >= 128 bits long, Shannon entropy > 96 bits"
@@ -65,34 +89,39 @@ async fn ensure_request_without_nonce_succeeds_for_code_flow() {
 #[tokio::test]
 async fn server_client_secret_post() {
     let rig = Rig::start().await;
-    let extra = json!({"token_endpoint_auth_method": "client_secret_post"});
-    let client = rig.registered(("code", None), extra).await;
-    assert_eq!(client.registration["token_endpoint_auth_method"], "client_secret_post");
-    let (code, mut browser) = code(&rig, &client, &[]).await;
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", CALLBACK),
-        ("client_id", &client.client_id),
-        ("client_secret", &client.client_secret),
-    ];
-    let page = browser.post("/token", &form).await;
-    assert_eq!(page.status, 200, "{}", page.html);
-    let id_token = text(&crate::json(&page), "id_token");
-    client.check_id_token(&mut browser, &id_token, Some("n-0S6_WzA2Mj")).await;
+    for flow in code_flows() {
+        let extra = json!({"token_endpoint_auth_method": "client_secret_post"});
+        let client = rig.registered(flow, extra).await;
+        assert_eq!(client.registration["token_endpoint_auth_method"], "client_secret_post");
+        let (code, mut browser) = code(&rig, &client, &[]).await;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", CALLBACK),
+            ("client_id", &client.client_id),
+            ("client_secret", &client.client_secret),
+        ];
+        let page = browser.post("/token", &form).await;
+        assert_eq!(page.status, 200, "{flow:?}: {}", page.html);
+        let id_token = text(&crate::json(&page), "id_token");
+        client.check_id_token(&mut browser, &id_token, Some("n-0S6_WzA2Mj")).await;
+    }
 }
 
 // oidcc-ensure-request-with-valid-pkce-succeeds
 #[tokio::test]
 async fn ensure_request_with_valid_pkce_succeeds_and_with_another_verifier_does_not() {
     let rig = Rig::start().await;
-    let client = rig.relying_party(("code", None)).await;
     let challenge = [("code_challenge", Some(CHALLENGE)), ("code_challenge_method", Some("S256"))];
-    for (verifier, status) in [(Some(VERIFIER), 200), (Some(CHALLENGE), 400), (None, 400)] {
-        let (code, mut browser) = code(&rig, &client, &challenge).await;
-        let mut form = vec![("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
-        form.extend(verifier.map(|verifier| ("code_verifier", verifier)));
-        assert_eq!(client.token(&mut browser, &form).await.status, status, "{verifier:?}");
+    for flow in code_flows() {
+        let client = rig.relying_party(flow).await;
+        for (verifier, status) in [(Some(VERIFIER), 200), (Some(CHALLENGE), 400), (None, 400)] {
+            let (code, mut browser) = code(&rig, &client, &challenge).await;
+            let mut form =
+                vec![("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
+            form.extend(verifier.map(|verifier| ("code_verifier", verifier)));
+            assert_eq!(client.token(&mut browser, &form).await.status, status, "{flow:?} {verifier:?}");
+        }
     }
 }
 
@@ -113,9 +142,17 @@ async fn a_public_client_uses_pkce_in_every_profile() {
 #[tokio::test]
 async fn refresh_token_gives_a_new_id_token_of_the_same_login_and_only_to_its_client() {
     let rig = Rig::start().await;
-    let extra = json!({"grant_types": ["authorization_code", "refresh_token"]});
-    let client = rig.registered(("code", None), extra.clone()).await;
-    let other = rig.registered(("code", None), extra).await;
+    for flow in code_flows().filter(|(_, mode)| mode.is_none()) {
+        refreshed(&rig, flow).await;
+    }
+}
+
+async fn refreshed(rig: &Rig, flow: (&str, Option<&str>)) {
+    let implicit = if flow.0 == "code" { &[][..] } else { &["implicit"] };
+    let grant_types = [&["authorization_code", "refresh_token"][..], implicit].concat();
+    let extra = json!({ "grant_types": grant_types });
+    let client = rig.registered(flow, extra.clone()).await;
+    let other = rig.registered(flow, extra).await;
     let mut browser = rig.browser();
     let offline = [("scope", Some("openid offline_access")), ("prompt", Some("consent"))];
     let login = client.login(&mut browser, &offline).await;

@@ -215,6 +215,7 @@ async fn a_client_with_pairwise_subjects_manages_the_account_of_its_person_all_t
         issuer: rig.server.issuer.clone(),
         client_id: text(&registration, "client_id"),
         client_secret: text(&registration, "client_secret"),
+        key: None,
         registration,
         response_type: "code".to_owned(),
         response_mode: None,

@@ -1,7 +1,10 @@
 //! A relying party as the OpenID Foundation's test suite is one: it registers itself, sends a browser through every page,
 //! reads the answer wherever it comes, and checks all that every module of the suite checks.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -13,6 +16,7 @@ use signet::{
 
 use crate::{
     api::{Api, text},
+    signer::Signer,
     support::RunningServer,
     visitor::{Page, Visitor, config},
 };
@@ -52,7 +56,10 @@ pub(crate) struct RelyingParty {
     pub(crate) issuer: String,
     pub(crate) registration: Value,
     pub(crate) client_id: String,
+    /// Empty for one that authenticates otherwise.
     pub(crate) client_secret: String,
+    /// The key by which it authenticates at the token endpoint, if it does so.
+    pub(crate) key: Option<Signer>,
     pub(crate) response_type: String,
     pub(crate) response_mode: Option<String>,
 }
@@ -129,7 +136,8 @@ impl Rig {
         RelyingParty {
             issuer: self.server.issuer.clone(),
             client_id: text(&registration, "client_id"),
-            client_secret: text(&registration, "client_secret"),
+            client_secret: registration["client_secret"].as_str().unwrap_or_default().to_owned(),
+            key: None,
             registration,
             response_type: response_type.to_owned(),
             response_mode: mode.map(ToOwned::to_owned),
@@ -269,13 +277,29 @@ impl RelyingParty {
         self.token(browser, &form).await
     }
 
-    /// Asks the token endpoint, authenticated by HTTP Basic.
+    /// Asks the token endpoint, authenticated by HTTP Basic or by its key.
     pub(crate) async fn token(&self, browser: &mut Visitor, form: &[(&str, &str)]) -> Page {
         use base64::engine::general_purpose::STANDARD;
+        if let Some(key) = &self.key {
+            return self.token_by(browser, form, &key.sign(&self.assertion(&format!("{}/token", self.issuer)))).await;
+        }
         let form_encoded = |text: &str| encode(&[("", text)]).trim_start_matches('=').to_owned();
         let pair = format!("{}:{}", form_encoded(&self.client_id), form_encoded(&self.client_secret));
         let basic = format!("Basic {}", STANDARD.encode(pair));
         browser.post_with("/token", form, &[("authorization", &basic)]).await
+    }
+
+    /// The same, authenticated by this JWT.
+    pub(crate) async fn token_by(&self, browser: &mut Visitor, form: &[(&str, &str)], assertion: &str) -> Page {
+        let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        browser.post("/token", &[form, &[kind, ("client_assertion", assertion)]].concat()).await
+    }
+
+    /// What such a JWT says, for this audience.
+    pub(crate) fn assertion(&self, audience: &str) -> Value {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let jti = format!("{}-{}", now(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        json!({"iss": self.client_id, "sub": self.client_id, "aud": audience, "iat": now(), "exp": now() + 60, "jti": jti})
     }
 }
 

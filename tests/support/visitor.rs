@@ -51,6 +51,16 @@ impl Visitor {
 
     /// Sends a form with a file in the field `upload`.
     pub(crate) async fn upload(&mut self, path: &str, form: &[(&str, &str)], file: &[u8]) -> Page {
+        self.upload_with(path, form, file, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    pub(crate) async fn upload_with(
+        &mut self,
+        path: &str,
+        form: &[(&str, &str)],
+        file: &[u8],
+        headers: &[(&str, &str)],
+    ) -> Page {
         let boundary = "a-boundary-that-no-test-sends";
         let mut body = Vec::new();
         for (name, value) in form {
@@ -63,7 +73,7 @@ impl Visitor {
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let content_type = format!("multipart/form-data; boundary={boundary}");
         let request = self.http.post(self.url(path)).header("content-type", content_type).body(body);
-        self.send(request, &[("sec-fetch-site", "same-origin")]).await
+        self.send(request, headers).await
     }
 
     async fn send(&mut self, mut request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> Page {

@@ -1,6 +1,6 @@
 //! What a page may load, run and submit to, [Content Security Policy Level 3](https://www.w3.org/TR/CSP3/).
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use poem::http::HeaderValue;
 use url::{Host, Url};
@@ -11,6 +11,7 @@ pub struct ContentSecurityPolicy {
     form_action: Option<FormAction>,
     script: Option<String>,
     image: Option<String>,
+    frames: BTreeSet<String>,
 }
 
 /// Where a form of the page may lead beside this server.
@@ -80,6 +81,17 @@ impl ContentSecurityPolicy {
         Ok(self)
     }
 
+    /// The same policy with frames of the origin of `uri` too, if that is an origin of the web with only characters that
+    /// mean nothing in a policy.
+    #[must_use]
+    pub fn with_frame(mut self, uri: &str) -> Self {
+        let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.filter(|url| !matches!(url.host(), None | Some(Host::Ipv6(_))));
+        let origin = url.map(|url| url.origin().ascii_serialization());
+        self.frames.extend(origin.filter(|origin| is_plain(origin)));
+        self
+    }
+
     fn with_script(mut self, kind: &str, value: &str) -> Result<Self, NotAScriptSource> {
         let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
         if value.is_empty() || !value.bytes().all(is_base64) {
@@ -106,6 +118,10 @@ impl fmt::Display for ContentSecurityPolicy {
         formatter.write_str("; base-uri 'none'; ")?;
         if let Some(script) = &self.script {
             write!(formatter, "script-src {script}; ")?;
+        }
+        if !self.frames.is_empty() {
+            let origins: Vec<&str> = self.frames.iter().map(String::as_str).collect();
+            write!(formatter, "frame-src {}; ", origins.join(" "))?;
         }
         formatter.write_str("frame-ancestors 'none'; form-action 'self'")?;
         match &self.form_action {
@@ -205,6 +221,15 @@ mod tests {
         {
             assert_eq!(ContentSecurityPolicy::page().with_image(uri).err(), Some(NotAnImageOrigin), "{uri}");
         }
+    }
+
+    #[test]
+    fn frames_are_of_the_origins_that_are_named_and_of_no_others() {
+        assert!(!ContentSecurityPolicy::page().to_string().contains("frame-src"));
+        let uris =
+            ["https://b.example/out?x=1", "https://a.example:8443/", "https://b.example/2", "https://*.c/", "/d"];
+        let policy = uris.iter().fold(ContentSecurityPolicy::page(), |policy, uri| policy.with_frame(uri)).to_string();
+        assert!(policy.contains("; frame-src https://a.example:8443 https://b.example; frame-ancestors"), "{policy}");
     }
 
     #[test]

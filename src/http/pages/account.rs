@@ -16,8 +16,8 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let mut fact = |label, value: Option<&str>| {
         profile.extend(value.map(|value| Fact::new(label, value)));
     };
-    fact("E-mail address", account.email.as_ref().map(|email| email.as_str()));
-    fact("Account number", Some(account.id.as_str()));
+    fact(visit.words.people.email, account.email.as_ref().map(|email| email.as_str()));
+    fact(visit.words.people.account_number, Some(account.id.as_str()));
     let page = AccountPage {
         name: account.claims.name.as_ref().map_or_else(|| username.clone(), |name| name.as_str().to_owned()),
         username,

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, in_words, own, refused, sign_in_first, wanted_lines};
+use super::{current, done, own, refused, sign_in_first, wanted_lines};
 use crate::{
     endpoint::connections::{ConnectedApplication, applications, disconnect},
     http::visit::Visit,
@@ -18,7 +18,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     };
     let page = ApplicationsPage {
         applications: connected.iter().map(|connected| card(&visit, connected)).collect(),
-        done: done(&visit, &[("disconnected", "The application is disconnected.")]),
+        done: done(&visit, &[("disconnected", |w| w.application_disconnected)]),
         anti_forgery: visit.anti_forgery("applications", None),
     };
     Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
@@ -40,7 +40,7 @@ fn card(visit: &Visit, connected: &ConnectedApplication) -> ApplicationCard {
         name: connected.client_name.clone().unwrap_or_else(|| client_id.clone()),
         client_id,
         scope: wanted_lines(visit, &wanted),
-        since: in_words(connected.since),
+        since: visit.words.time.moment(connected.since),
         grants: connected.grants,
     }
 }

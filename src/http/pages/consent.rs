@@ -84,6 +84,7 @@ fn registrant(visit: &Visit, client: &Client) -> poem::Result<Registrant> {
     let id = crate::account::record::AccountId::parse(owner.as_str()).ok();
     let owner = id.map(|id| visit.server.signet().store.account(&id)).transpose();
     let owner = owner.map_err(|cause| fault(cause.into()))?.flatten();
-    let username = owner.map_or_else(|| "somebody".to_owned(), |kept| kept.record.username.as_str().to_owned());
+    let username =
+        owner.map_or_else(|| visit.words.consent.somebody.to_owned(), |kept| kept.record.username.as_str().to_owned());
     Ok(Registrant::Person { username })
 }

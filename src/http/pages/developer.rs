@@ -96,7 +96,7 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
             offers_service: current.account.is_administrator(),
             error: other.map(ToString::to_string),
         },
-        done: done(visit, &[("deleted", "The application is deleted.")]),
+        done: done(visit, &[("deleted", |w| w.application_deleted)]),
         anti_forgery: visit.anti_forgery("developer", None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

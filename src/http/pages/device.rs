@@ -62,12 +62,11 @@ fn refused(visit: &Visit, refusal: DeviceRefusal, typed: String) -> poem::Result
     let entry = |error: &str| Entry { value: typed.clone(), error: Some(error.to_owned()) };
     match refusal {
         DeviceRefusal::UnknownCode => {
-            let error = "No device waits with this code. Compare it with the device, or let the device show a new one.";
-            Ok(form(visit, StatusCode::UNPROCESSABLE_ENTITY, entry(error)))
+            Ok(form(visit, StatusCode::UNPROCESSABLE_ENTITY, entry(visit.words.device.unknown_code)))
         }
         DeviceRefusal::Wait { retry_after } => {
             let minutes = retry_after.whole_minutes() + 1;
-            let error = format!("Too many wrong codes. Try again in {minutes} minutes.");
+            let error = visit.words.device.too_many_codes(minutes);
             let mut answer = form(visit, StatusCode::TOO_MANY_REQUESTS, entry(&error));
             let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
             answer.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());

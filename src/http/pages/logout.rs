@@ -1,10 +1,13 @@
 //! `/logout` and `/logout/done`
 
-use poem::{Response, http::StatusCode};
+use poem::{
+    Response,
+    http::{HeaderName, HeaderValue, StatusCode},
+};
 
 use super::begun;
 use crate::{
-    endpoint::logout::{LogoutStep, begin, confirm, returning},
+    endpoint::logout::{Farewell, LogoutStep, begin, confirm, frames, returning},
     http::{fault, visit::Visit},
     oauth::parameters::{Parameters, encode},
     web::{LoggedOutPage, LogoutPage, ReturnLink, WebLink},
@@ -15,10 +18,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let parameters = visit.parameters.as_ref().unwrap_or(&none);
     let question = match begin(visit.server.signet(), parameters, &visit.browser).await.map_err(fault)? {
         LogoutStep::Ask(question) => question,
-        LogoutStep::SignedOut(destination) => {
-            let location = destination.unwrap_or_else(|| "/logout/done".to_owned());
-            return Ok(visit.signed_out(visit.redirect(&location)));
-        }
+        LogoutStep::SignedOut(farewell) => return Ok(depart(&visit, farewell)),
     };
     let back = returning(visit.server.signet(), Some(&question.sealed)).destination;
     let page = LogoutPage {
@@ -45,15 +45,17 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         return Ok(visit.redirect("/account"));
     }
     let signet = visit.server.signet();
-    confirm(signet, &visit.browser).await.map_err(fault)?;
-    let location = match returning(signet, visit.value("interaction")).destination {
-        Some(destination) => destination,
-        None => match visit.value("interaction") {
-            Some(sealed) => format!("/logout/done?{}", encode(&[("interaction", sealed)])),
-            None => "/logout/done".to_owned(),
-        },
+    let farewell = confirm(signet, &visit.browser, visit.value("interaction")).await.map_err(fault)?;
+    Ok(depart(&visit, farewell))
+}
+
+fn depart(visit: &Visit, farewell: Farewell) -> Response {
+    let location = match farewell {
+        Farewell::To(destination) => destination,
+        Farewell::LastPage(Some(sealed)) => format!("/logout/done?{}", encode(&[("interaction", &sealed)])),
+        Farewell::LastPage(None) => "/logout/done".to_owned(),
     };
-    Ok(visit.signed_out(visit.redirect(&location)))
+    visit.signed_out(visit.redirect(&location))
 }
 
 /// The request as a GET.
@@ -69,8 +71,23 @@ pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
         let uri = begun.client.metadata.client_uri.as_deref()?;
         Some(ReturnLink { name: begun.client.metadata.client_name.clone(), link: WebLink::parse(uri)? })
     });
-    let page = LoggedOutPage { back };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    let signet = visit.server.signet();
+    let returning = returning(signet, visit.value("interaction"));
+    let frames = frames(signet, &returning).map_err(fault)?;
+    let onward = returning.destination.as_deref().and_then(WebLink::parse);
+    if let (Some(destination), None) = (&returning.destination, &onward) {
+        // An application of the browser's own machine: a page cannot lead there.
+        return Ok(visit.redirect(destination));
+    }
+    let links: Vec<WebLink> = frames.iter().filter_map(|uri| WebLink::parse(uri)).collect();
+    let page = LoggedOutPage { back, onward, frames: links };
+    let mut answer = visit.page_with_frames(page.render(visit.voice()), &frames);
+    if let Some(destination) = returning.destination {
+        // Browsers count from when the page and all that is in it have loaded; the link is for those who do not wait.
+        let refresh = HeaderValue::try_from(format!("1;url={destination}"));
+        answer.headers_mut().extend(refresh.map(|refresh| (HeaderName::from_static("refresh"), refresh)));
+    }
+    Ok(answer)
 }
 
 /// Those of OpenID Connect RP-Initiated Logout §2.

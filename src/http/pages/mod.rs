@@ -22,13 +22,6 @@ pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;
 
-use maud::Markup;
-use poem::{
-    Response,
-    http::{StatusCode, header},
-};
-use time::{OffsetDateTime, UtcOffset};
-
 use super::{fault, visit::Visit};
 use crate::{
     endpoint::{
@@ -40,10 +33,18 @@ use crate::{
         new_account::{FieldErrors, NewAccount, ProfileForm},
         session::{self, CurrentSession},
     },
-    oauth::{client::Client, scope::Scope},
+    oauth::{client::Client, resource::ScopeEntry, scope::Scope},
     oidc::step::Wanted,
     secret::Secret,
-    web::{ClientCard, Entry, ErrorPage, ImageSource, ScopeLine, WebLink},
+    web::{
+        ClientCard, Entry, ErrorPage, ImageSource, ScopeLine, WebLink,
+        words::{ClaimWords, DoneWords, ScopeWords, TextOf, Words},
+    },
+};
+use maud::Markup;
+use poem::{
+    Response,
+    http::{StatusCode, header},
 };
 
 /// The login that a page is part of, with its client: what the page shows, and where its form may lead.
@@ -110,10 +111,14 @@ fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
         let entry = resources.scope(token);
         ScopeLine {
             token: token.to_owned(),
-            title: entry.map_or_else(|| token.to_owned(), |(_, entry)| entry.description.clone()),
+            title: match entry {
+                Some((resource, entry)) if resource.id == *resources.own() => own_scope(visit.words, entry),
+                Some((_, entry)) => entry.description.clone(),
+                None => token.to_owned(),
+            },
             description: entry
                 .filter(|(resource, _)| resource.id != *resources.own())
-                .map(|(resource, _)| format!("at {}", resource.name))
+                .map(|(resource, _)| visit.words.scope.at(&resource.name))
                 .unwrap_or_default(),
         }
     };
@@ -123,7 +128,10 @@ fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
 /// What a client asks for, by scope and by the names of claims, as the consent page lists it.
 fn wanted_lines(visit: &Visit, wanted: &Wanted) -> Vec<ScopeLine> {
     let line = |name: &String| {
-        let title = CLAIMS.iter().find(|(known, _)| known == name).map_or(name.as_str(), |(_, title)| title);
+        let title = CLAIMS
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or(name.as_str(), |(_, title)| title(&visit.words.claim));
         ScopeLine { token: format!("claim:{name}"), title: title.to_owned(), description: String::new() }
     };
     scope_lines(visit, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
@@ -169,28 +177,49 @@ fn entry(value: String, error: Option<&String>) -> Entry {
     Entry { value, error: error.cloned() }
 }
 
+/// What a scope of this server allows, in words.
+fn own_scope(words: &Words, entry: &ScopeEntry) -> String {
+    let known = SCOPES.iter().find(|(token, _)| *token == entry.token);
+    known.map_or_else(|| entry.description.clone(), |(_, title)| title(&words.scope).to_owned())
+}
+
+/// The scopes of this server.
+const SCOPES: &[(&str, TextOf<ScopeWords>)] = &[
+    ("openid", |w| w.openid),
+    ("profile", |w| w.profile),
+    ("email", |w| w.email),
+    ("address", |w| w.address),
+    ("phone", |w| w.phone),
+    ("groups", |w| w.groups),
+    ("offline_access", |w| w.offline_access),
+    ("signet:account", |w| w.signet_account),
+    ("signet:clients", |w| w.signet_clients),
+    ("signet:users", |w| w.signet_users),
+    ("signet:admin", |w| w.signet_admin),
+];
+
 /// What it means that a client is told a claim, in words.
-const CLAIMS: &[(&str, &str)] = &[
-    ("name", "See your full name"),
-    ("family_name", "See your family name"),
-    ("given_name", "See your given name"),
-    ("middle_name", "See your middle name"),
-    ("nickname", "See your nickname"),
-    ("preferred_username", "See your username"),
-    ("profile", "See the address of your profile page"),
-    ("picture", "See your picture"),
-    ("website", "See the address of your website"),
-    ("gender", "See your gender"),
-    ("birthdate", "See your day of birth"),
-    ("zoneinfo", "See your time zone"),
-    ("locale", "See your language"),
-    ("updated_at", "See when your profile last changed"),
-    ("email", "See your email address"),
-    ("email_verified", "See whether your email address is verified"),
-    ("address", "See your postal address"),
-    ("phone_number", "See your telephone number"),
-    ("phone_number_verified", "See whether your telephone number is verified"),
-    ("groups", "See the groups that you are in"),
+const CLAIMS: &[(&str, TextOf<ClaimWords>)] = &[
+    ("name", |w| w.name),
+    ("family_name", |w| w.family_name),
+    ("given_name", |w| w.given_name),
+    ("middle_name", |w| w.middle_name),
+    ("nickname", |w| w.nickname),
+    ("preferred_username", |w| w.preferred_username),
+    ("profile", |w| w.profile),
+    ("picture", |w| w.picture),
+    ("website", |w| w.website),
+    ("gender", |w| w.gender),
+    ("birthdate", |w| w.birthdate),
+    ("zoneinfo", |w| w.zoneinfo),
+    ("locale", |w| w.locale),
+    ("updated_at", |w| w.updated_at),
+    ("email", |w| w.email),
+    ("email_verified", |w| w.email_verified),
+    ("address", |w| w.address),
+    ("phone_number", |w| w.phone_number),
+    ("phone_number_verified", |w| w.phone_number_verified),
+    ("groups", |w| w.groups),
 ];
 
 /// The status of a form that has to be corrected.
@@ -217,16 +246,16 @@ fn refused(visit: &Visit, refusal: ManagementRefusal) -> poem::Result<Response> 
         }
         ManagementRefusal::NotFound(_) => visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()),
         ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) | ManagementRefusal::Access(_) => {
-            visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_detail("Reason", &reason))
+            visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_reason(&reason))
         }
         ManagementRefusal::TooOften(seconds) => {
             wait(visit.error(StatusCode::TOO_MANY_REQUESTS, ErrorPage::too_many_requests()), seconds)
         }
         ManagementRefusal::Conflict(_) => {
-            visit.error(StatusCode::CONFLICT, ErrorPage::impossible().with_detail("Reason", &reason))
+            visit.error(StatusCode::CONFLICT, ErrorPage::impossible().with_reason(&reason))
         }
         ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
-            visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_detail("Reason", &reason))
+            visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_reason(&reason))
         }
     })
 }
@@ -237,19 +266,36 @@ fn wait(mut answer: Response, seconds: i64) -> Response {
     answer
 }
 
+/// For how many seconds at least, as a page says it.
+fn waiting(seconds: i64) -> u64 {
+    seconds.max(1).unsigned_abs()
+}
+
 /// Something that was entered must be entered otherwise.
 fn unfit() -> poem::Error {
     poem::Error::from_status(StatusCode::BAD_REQUEST)
 }
 
 /// What was just done, as the address that a form led to says it: one of `sentences`, by its name.
-fn done(visit: &Visit, sentences: &[(&str, &str)]) -> Option<String> {
+fn done(visit: &Visit, sentences: &[(&str, TextOf<DoneWords>)]) -> Option<String> {
     let name = visit.value("done")?;
-    sentences.iter().find(|(known, _)| *known == name).map(|(_, sentence)| (*sentence).to_owned())
+    sentences.iter().find(|(known, _)| *known == name).map(|(_, sentence)| sentence(&visit.words.done).to_owned())
 }
 
-/// An instant as the pages write it.
-fn in_words(at: OffsetDateTime) -> String {
-    let at = at.to_offset(UtcOffset::UTC);
-    format!("{} {} {}, {:02}:{:02} UTC", at.day(), at.month(), at.year(), at.hour(), at.minute())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        oauth::resource::{IDENTITY_SCOPES, MANAGEMENT_SCOPES},
+        web::words::preferred,
+    };
+
+    #[test]
+    fn the_scopes_of_this_server_are_worded_by_the_language() {
+        for (token, description) in IDENTITY_SCOPES.iter().chain(MANAGEMENT_SCOPES) {
+            let (_, title) = SCOPES.iter().find(|(known, _)| known == token).unwrap();
+            assert_eq!(title(&preferred("", "").scope), *description, "{token}");
+        }
+        assert_eq!(SCOPES.len(), IDENTITY_SCOPES.len() + MANAGEMENT_SCOPES.len());
+    }
 }

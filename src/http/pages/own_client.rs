@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, entry, in_words, refused, sign_in_first, unfit};
+use super::{current, done, entry, refused, sign_in_first, unfit};
 use crate::{
     endpoint::{
         access::Access,
@@ -18,7 +18,10 @@ use crate::{
         scope::Scope,
     },
     secret::Secret,
-    web::{ClientDeletionPage, ClientForm, ClientType, Entry, OwnClientPage, SecretLine, Snippets},
+    web::{
+        ClientDeletionPage, ClientForm, ClientType, Entry, OwnClientPage, SecretLine, Snippets,
+        words::{DoneWords, TextOf},
+    },
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -133,7 +136,8 @@ fn with_secret(visit: &Visit, client: &Client, secret: Secret) -> Response {
 fn page(visit: &Visit, client: &Client) -> OwnClientPage {
     let metadata = &client.metadata;
     let web = |address: &Option<String>| Entry::of(address.clone().unwrap_or_default());
-    let line = |secret: &ClientSecret| SecretLine { number: secret.number, made: in_words(secret.created_at) };
+    let line =
+        |secret: &ClientSecret| SecretLine { number: secret.number, made: visit.words.time.moment(secret.created_at) };
     OwnClientPage {
         client_id: client.client_id.as_str().to_owned(),
         name: metadata.client_name.clone(),
@@ -203,4 +207,4 @@ fn address(visit: &Visit, rest: &str) -> String {
 const ACTION: &str = "own client";
 const MEMBERS: [&str; 7] =
     ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
-const DONE: [(&str, &str); 2] = [("saved", "Saved."), ("removed", "The secret is removed.")];
+const DONE: [(&str, TextOf<DoneWords>); 2] = [("saved", |w| w.saved), ("removed", |w| w.secret_removed)];

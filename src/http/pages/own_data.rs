@@ -6,7 +6,7 @@ use poem::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{current, is_busy, own, refused, sign_in_first, unfit, wait};
+use super::{current, is_busy, own, refused, sign_in_first, unfit, wait, waiting};
 use crate::{
     endpoint::{
         connections::{applications, grants},
@@ -68,11 +68,11 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         }
         ManagementRefusal::Conflict(reason) => shown(StatusCode::CONFLICT, None, Some(reason.to_owned())),
         ManagementRefusal::TooOften(seconds) => {
-            let error = format!("Too many attempts. Try again in {} seconds.", seconds.max(1));
+            let error = visit.words.form.wait(waiting(seconds));
             wait(shown(StatusCode::TOO_MANY_REQUESTS, None, Some(error)), seconds)
         }
         ManagementRefusal::Fault(cause) if is_busy(&cause) => {
-            let error = "The server is busy. Try again in a moment.".to_owned();
+            let error = visit.words.form.busy.to_owned();
             wait(shown(StatusCode::SERVICE_UNAVAILABLE, None, Some(error)), 2)
         }
         refusal => return refused(&visit, refusal),

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, is_busy, own, refused, sign_in_first, wait};
+use super::{current, done, is_busy, own, refused, sign_in_first, wait, waiting};
 use crate::{
     endpoint::{
         login::{LoginAttempt, login},
@@ -17,10 +17,7 @@ use crate::{
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let page = PasswordPage {
-        done: done(&visit, &[("changed", "The password is changed, and every other device is signed out.")]),
-        ..page(&visit, &current)
-    };
+    let page = PasswordPage { done: done(&visit, &[("changed", |w| w.password_changed)]), ..page(&visit, &current) };
     Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
@@ -61,11 +58,11 @@ fn not_changed(visit: &Visit, current: &CurrentSession, refusal: ManagementRefus
             shown(StatusCode::UNPROCESSABLE_ENTITY, page)
         }
         ManagementRefusal::TooOften(seconds) => {
-            let error = Some(format!("Too many attempts. Try again in {} seconds.", seconds.max(1)));
+            let error = Some(visit.words.form.wait(waiting(seconds)));
             wait(shown(StatusCode::TOO_MANY_REQUESTS, PasswordPage { error, ..page }), seconds)
         }
         ManagementRefusal::Fault(cause) if is_busy(&cause) => {
-            let error = Some("The server is busy. Try again in a moment.".to_owned());
+            let error = Some(visit.words.form.busy.to_owned());
             wait(shown(StatusCode::SERVICE_UNAVAILABLE, PasswordPage { error, ..page }), 2)
         }
         refusal => return refused(visit, refusal),

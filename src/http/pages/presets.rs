@@ -13,22 +13,20 @@ use crate::{
     http::visit::Visit,
     presets::{self, Preset},
     secret::Secret,
-    web::{Credentials, Entry, ErrorPage, Fact, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage},
+    web::{
+        Credentials, Entry, ErrorPage, Fact, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage,
+        words::PresetWords,
+    },
 };
-
-const FOR_ADMINISTRATORS: &str = "For administrators";
-const BY_SETTING: &str = "Needs a setting";
-const BY_CONFIGURATION: &str = "By the configuration file";
-const ASK: &str =
-    "It needs settings that weaken a rule, which only an administrator gives. Ask whoever runs this server.";
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PRESETS)) };
     let (signet, access, text) = (visit.server.signet(), access(&current), visit.text("q"));
+    let w = &visit.words.preset;
     let line = |preset: &Preset| PresetLine {
         id: preset.id.to_owned(),
         name: preset.name.clone(),
-        obstacle: obstacle(signet, &access, preset).map(|obstacle| in_a_word(&obstacle).to_owned()),
+        obstacle: obstacle(signet, &access, preset).map(|obstacle| in_a_word(w, &obstacle).to_owned()),
     };
     let page = PresetsPage { presets: presets::search(&text).map(line).collect(), text };
     Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
@@ -53,11 +51,11 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     }
 }
 
-fn in_a_word(obstacle: &Obstacle) -> &'static str {
+fn in_a_word(w: &PresetWords, obstacle: &Obstacle) -> &'static str {
     match obstacle {
-        Obstacle::Administrator => FOR_ADMINISTRATORS,
-        Obstacle::Setting(_) => BY_SETTING,
-        Obstacle::Configuration => BY_CONFIGURATION,
+        Obstacle::Administrator => w.for_administrators,
+        Obstacle::Setting(_) => w.by_setting,
+        Obstacle::Configuration => w.by_configuration,
     }
 }
 
@@ -70,8 +68,9 @@ fn form(
     let Some(preset) = presets::find(&visit.id) else {
         return Ok(visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()));
     };
+    let w = &visit.words.preset;
     let obstacle = match obstacle(visit.server.signet(), &access(current), preset) {
-        Some(Obstacle::Administrator) => Some(ASK.to_owned()),
+        Some(Obstacle::Administrator) => Some(w.ask.to_owned()),
         Some(Obstacle::Setting(setting)) => Some(setting),
         // It is told what to write.
         Some(Obstacle::Configuration) | None => None,
@@ -90,7 +89,7 @@ fn form(
         obstacle,
         url: url.map(|example| (entry(visit.text("url"), errors.of("url")), example.clone())),
         name_part: preset.name_part.as_ref().map(name),
-        metadata: metadata(preset),
+        metadata: metadata(w, preset),
         by_configuration: preset.by_configuration,
         error,
         anti_forgery: visit.anti_forgery(&action(visit), None),
@@ -99,7 +98,7 @@ fn form(
 }
 
 /// What it is registered with, by the names of RFC 7591, at the address of its example.
-fn metadata(preset: &Preset) -> Vec<Fact> {
+fn metadata(w: &PresetWords, preset: &Preset) -> Vec<Fact> {
     let Ok(request) = preset.example().map(|example| example.request()) else { return Vec::new() };
     let mut facts = Vec::new();
     let mut add = |label: &str, value: Option<String>| {
@@ -113,8 +112,8 @@ fn metadata(preset: &Preset) -> Vec<Fact> {
     add("response_types", request.response_types.map(|types| types.join(" ")));
     add("token_endpoint_auth_method", request.token_endpoint_auth_method);
     add("backchannel_logout_uri", request.openid.backchannel_logout_uri);
-    add("PKCE", (request.require_pkce == Some(false)).then(|| "not required".to_owned()));
-    add("Claims in the ID token", (request.openid.claims_in_id_token == Some(true)).then(|| "yes".to_owned()));
+    add("PKCE", (request.require_pkce == Some(false)).then(|| w.not_required.to_owned()));
+    add(w.claims_in_id_token, (request.openid.claims_in_id_token == Some(true)).then(|| w.yes.to_owned()));
     facts
 }
 

@@ -14,7 +14,10 @@ use crate::{
         users::replace,
     },
     http::visit::Visit,
-    web::{Entry, Fact, ImageSource, ProfilePage},
+    web::{
+        Entry, Fact, ImageSource, ProfilePage,
+        words::{DoneWords, TextOf, Words},
+    },
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -51,7 +54,7 @@ pub(super) fn page(visit: &Visit, current: &CurrentSession) -> ProfilePage {
     };
     ProfilePage {
         entries: ProfilePage::fields().filter_map(value).collect(),
-        ordered: ordered(account),
+        ordered: ordered(visit.words, account),
         picture: picture(visit, account),
         done: done(visit, &DONE),
         anti_forgery: visit.anti_forgery("profile", None),
@@ -99,10 +102,11 @@ fn entered(visit: &Visit) -> ProfileForm {
     }
 }
 
-fn ordered(account: &Account) -> Vec<Fact> {
+fn ordered(words: &Words, account: &Account) -> Vec<Fact> {
     let groups: Vec<&str> = account.groups.iter().collect();
-    let number = account.employee_number.as_ref().map(|number| Fact::new("Employee number", number.as_str()));
-    let groups = (!groups.is_empty()).then(|| Fact::new("Groups", groups.join(", ")));
+    let number =
+        account.employee_number.as_ref().map(|number| Fact::new(words.people.employee_number, number.as_str()));
+    let groups = (!groups.is_empty()).then(|| Fact::new(words.admin.groups, groups.join(", ")));
     number.into_iter().chain(groups).collect()
 }
 
@@ -112,6 +116,6 @@ fn picture(visit: &Visit, account: &Account) -> Option<ImageSource> {
     ImageSource::parse(address.strip_prefix(visit.server.signet().issuer.as_str())?)
 }
 
-const DONE: [(&str, &str); 3] =
-    [("saved", "Saved."), ("picture", "The picture is taken."), ("removed", "The picture is removed.")];
+const DONE: [(&str, TextOf<DoneWords>); 3] =
+    [("saved", |w| w.saved), ("picture", |w| w.picture_taken), ("removed", |w| w.picture_removed)];
 const PATH: &str = "/account/profile";

@@ -13,10 +13,6 @@ use crate::{
     web::{ErrorPage, ResetDonePage, ResetPage},
 };
 
-const DEAD: &str = "This link does not work";
-const ADVICE: &str = "Ask whoever runs this server for a new one.";
-const BUSY: &str = "The server is busy. Try again in a moment.";
-
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     page(&visit, &FieldErrors::default(), None)
 }
@@ -30,7 +26,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         Ok(_) => Ok(visit.redirect("/reset/done")),
         Err(ResetRefusal::Fields(errors)) => page(&visit, &errors, None),
         Err(ResetRefusal::Fault(cause)) if is_busy(&cause) => {
-            Ok(wait(page(&visit, &FieldErrors::default(), Some(BUSY.to_owned()))?, 2))
+            Ok(wait(page(&visit, &FieldErrors::default(), Some(visit.words.form.busy.to_owned()))?, 2))
         }
         Err(refusal) => refused(&visit, refusal),
     }
@@ -70,12 +66,10 @@ fn refused(visit: &Visit, refusal: ResetRefusal) -> poem::Result<Response> {
 }
 
 fn dead(visit: &Visit, refusal: DeadLink) -> Response {
-    let page = ErrorPage {
-        title: DEAD.to_owned(),
-        message: refusal.to_string(),
-        advice: ADVICE.to_owned(),
-        details: Vec::new(),
-        reference: None,
-    };
+    let page = ErrorPage::of(match refusal {
+        DeadLink::LinkUnknown => |w| w.reset_link_unknown,
+        DeadLink::LinkExpired => |w| w.reset_link_expired,
+        DeadLink::AccountDisabled => |w| w.reset_of_disabled,
+    });
     visit.page(StatusCode::FORBIDDEN, page.render(visit.voice()))
 }

@@ -84,7 +84,7 @@ fn page(visit: &Visit, current: &CurrentSession) -> Result<SchedulePage, Managem
         time_zone: Entry::of(schedule.map_or(zone, |schedule| schedule.time_zone())),
         ends_grant: schedule.is_some_and(|schedule| schedule.ends_grant()),
         set: set.as_ref().map(words),
-        done: done(visit, &[("set", "The schedule is set."), ("removed", "The schedule is removed.")]),
+        done: done(visit, &[("set", |w| w.schedule_set), ("removed", |w| w.schedule_removed)]),
         anti_forgery: visit.anti_forgery("schedule", None),
         ..SchedulePage::default()
     })

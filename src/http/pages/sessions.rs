@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, in_words, own, refused, sign_in_first, unfit};
+use super::{current, done, own, refused, sign_in_first, unfit};
 use crate::{
     endpoint::{
         page::{LARGEST_PAGE, PageRequest},
@@ -10,7 +10,7 @@ use crate::{
         sessions::{ListedSession, end, end_all, list},
     },
     http::visit::Visit,
-    web::{SessionLine, SessionsPage},
+    web::{SessionLine, SessionsPage, words::Words},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -22,8 +22,8 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     };
     sessions.sort_by_key(|listed| (!listed.is_current, std::cmp::Reverse(listed.session.last_used_at)));
     let page = SessionsPage {
-        sessions: sessions.iter().map(line).collect(),
-        done: done(&visit, &[("ended", "The other device is signed out.")]),
+        sessions: sessions.iter().map(|listed| line(visit.words, listed)).collect(),
+        done: done(&visit, &[("ended", |w| w.device_signed_out)]),
         anti_forgery: visit.anti_forgery("sessions", None),
     };
     Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
@@ -46,13 +46,13 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     }
 }
 
-fn line(listed: &ListedSession) -> SessionLine {
+fn line(words: &Words, listed: &ListedSession) -> SessionLine {
     let session = &listed.session;
     SessionLine {
         sid: session.sid.as_str().to_owned(),
         device: session.user_agent.to_string(),
-        first_used: in_words(session.created_at),
-        last_used: in_words(session.last_used_at),
+        first_used: words.time.moment(session.created_at),
+        last_used: words.time.moment(session.last_used_at),
         is_current: listed.is_current,
     }
 }

@@ -4,6 +4,7 @@ use poem::{Response, http::StatusCode};
 
 use super::{entered, entry, is_busy, status_of};
 use crate::{
+    account::setup::SetupRefusal,
     endpoint::{
         new_account::{FieldErrors, NewAccountRefusal},
         setup::{FirstAdministratorRefusal, check, create},
@@ -35,18 +36,17 @@ fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Re
     match refusal {
         FirstAdministratorRefusal::Account(NewAccountRefusal::Fields(errors)) => Ok(form(visit, &errors, None)),
         FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause)) if is_busy(&cause) => {
-            let error = Some("The server is busy. Try again in a moment.".to_owned());
+            let error = Some(visit.words.form.busy.to_owned());
             Ok(form(visit, &FieldErrors::default(), error))
         }
         FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause)) => Err(fault(cause)),
         FirstAdministratorRefusal::Link(refusal) => {
-            let page = ErrorPage {
-                title: "This link does not work".to_owned(),
-                message: "It was meant for whoever set up this server.".to_owned(),
-                advice: refusal.to_string(),
-                details: Vec::new(),
-                reference: None,
-            };
+            let page = ErrorPage::of(match refusal {
+                SetupRefusal::AdministratorExists => |w| w.set_up_already,
+                SetupRefusal::CodeUnknown => |w| w.setup_link_old,
+                SetupRefusal::CodeSpent => |w| w.setup_link_spent,
+                SetupRefusal::CodeExpired => |w| w.setup_link_expired,
+            });
             Ok(visit.page(StatusCode::FORBIDDEN, page.render(visit.voice())))
         }
     }

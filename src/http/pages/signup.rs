@@ -40,7 +40,7 @@ fn refused(visit: &Visit, refusal: SignUpRefusal) -> poem::Result<Response> {
         SignUpRefusal::NotAdmitted(refusal) => Ok(not_admitted(visit, refusal)),
         SignUpRefusal::Account(NewAccountRefusal::Fields(errors)) => form(visit, &errors, None),
         SignUpRefusal::Account(NewAccountRefusal::Fault(cause)) if is_busy(&cause) => {
-            form(visit, &FieldErrors::default(), Some("The server is busy. Try again in a moment.".to_owned()))
+            form(visit, &FieldErrors::default(), Some(visit.words.form.busy.to_owned()))
         }
         SignUpRefusal::Account(NewAccountRefusal::Fault(cause)) => Err(fault(cause)),
     }
@@ -67,19 +67,12 @@ fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
 }
 
 fn not_admitted(visit: &Visit, refusal: NotAdmitted) -> Response {
-    let title = match refusal {
-        NotAdmitted::Closed => "Registration is closed",
-        NotAdmitted::InvitationMissing => "Registration needs an invitation",
-        NotAdmitted::InvitationUnknown | NotAdmitted::InvitationSpent | NotAdmitted::InvitationExpired => {
-            "This link does not work"
-        }
-    };
-    let page = ErrorPage {
-        title: title.to_owned(),
-        message: refusal.to_string(),
-        advice: "Ask whoever runs this server for an account or an invitation.".to_owned(),
-        details: Vec::new(),
-        reference: None,
-    };
+    let page = ErrorPage::of(match refusal {
+        NotAdmitted::Closed => |w| w.registration_closed,
+        NotAdmitted::InvitationMissing => |w| w.invitation_missing,
+        NotAdmitted::InvitationUnknown => |w| w.invitation_unknown,
+        NotAdmitted::InvitationSpent => |w| w.invitation_spent,
+        NotAdmitted::InvitationExpired => |w| w.invitation_expired,
+    });
     visit.page(StatusCode::FORBIDDEN, page.render(visit.voice()))
 }

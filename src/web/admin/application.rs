@@ -6,6 +6,7 @@ use super::{LocalLink, LocalPath, PostForm, RowAction, crumbs};
 use crate::web::{
     component::{Fact, alert, facts, notice},
     layout::{Frame, Place, Voice},
+    words::AllApplicationsWords,
 };
 
 /// An application.
@@ -50,50 +51,51 @@ impl ApplicationPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.all_applications;
         Frame::document(voice, &self.name).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(&voice.words.admin, &self.crumbs))
             h1 { bdi { (self.name) } @for badge in &self.badges { " " span .badge { (badge) } } }
             @if let Some(error) = &self.error { (alert(error)) }
             @if let Some(fixed) = &self.fixed { (notice(fixed)) }
             section .card {
-                h2 { "Registration" }
+                h2 { (w.registration) }
                 (facts(&self.metadata))
-                @if let Some(owner) = &self.owner { p { "Owner: " (owner) } }
+                @if let Some(owner) = &self.owner { p { (w.owner(&html! { (owner) })) } }
             }
-            @if !self.secrets.is_empty() || self.add_secret.is_some() { (self.secrets()) }
+            @if !self.secrets.is_empty() || self.add_secret.is_some() { (self.secrets(w)) }
             section .card .row {
                 div {
-                    h2 { "Tokens" }
-                    p .muted { "A disabled application obtains none, and those it has are worth nothing here." }
+                    h2 { (w.tokens) }
+                    p .muted { (w.tokens_about) }
                 }
                 (self.standing.form.button("standing", &self.standing.text, None))
             }
             @if let Some(delete) = &self.delete {
                 section .card .row {
                     div {
-                        h2 { "Delete the application" }
-                        p .muted { "Nobody can sign in to it any more. You are asked once more." }
+                        h2 { (w.delete_the_application) }
+                        p .muted { (w.delete_about) }
                     }
-                    a #delete .button href=(delete.as_str()) { "Delete" }
+                    a #delete .button href=(delete.as_str()) { (voice.words.admin.delete) }
                 }
             }
         })
     }
 
-    fn secrets(&self) -> Markup {
+    fn secrets(&self, w: &AllApplicationsWords) -> Markup {
         html! {
             section .card {
-                h2 { "Secrets" }
-                p .muted { "Two can live at a time, so that one replaces the other while the application goes on." }
+                h2 { (w.secrets) }
+                p .muted { (w.secrets_about) }
                 @for secret in &self.secrets {
                     div .row {
-                        p { "Secret " (secret.number) span .muted { ", since " (secret.since) } }
+                        p { (w.secret(&secret.number)) span .muted { (w.secret_since(&secret.since)) } }
                         @if let Some(remove) = &secret.remove {
-                            (remove.button(&format!("remove-{}", secret.number), "Remove", Some(&secret.number)))
+                            (remove.button(&format!("remove-{}", secret.number), w.remove, Some(&secret.number)))
                         }
                     }
                 }
-                @if let Some(form) = &self.add_secret { (form.button("add-secret", "Add a secret", None)) }
+                @if let Some(form) = &self.add_secret { (form.button("add-secret", w.add_a_secret, None)) }
             }
         }
     }

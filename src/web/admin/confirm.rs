@@ -29,15 +29,16 @@ impl ConfirmPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.admin;
         Frame::document(voice, &self.question).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(w, &self.crumbs))
             section .card {
                 h1 { bdi { (self.question) } }
                 @if let Some(error) = &self.error { (alert(error)) }
                 (caution(&html! { p { (self.consequence) } }))
                 div .actions {
                     (self.form.button("confirm", &self.answer, None))
-                    @if let Some(back) = self.crumbs.last() { a .button href=(back.path.as_str()) { "Cancel" } }
+                    @if let Some(back) = self.crumbs.last() { a .button href=(back.path.as_str()) { (w.cancel) } }
                 }
             }
         })

@@ -28,17 +28,19 @@ impl InvitePage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Invite somebody").at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+        let w = &voice.words.invitations;
+        let admin = &voice.words.admin;
+        Frame::document(voice, w.invite_somebody).at(Place::Administration).around(&html! {
+            (crumbs(admin, &self.crumbs))
             section .card {
-                h1 { "Invite somebody" }
+                h1 { (w.invite_somebody) }
                 (self.form.around(&html! {
                     (Field::email(voice.words).autocomplete("off").entry(&self.email).optional()
-                        .hint("It is filled in for them. Nothing is sent there: you hand over the link yourself."))
-                    (Field::lines(voice.words, "groups", "Groups").entry(&self.groups).optional()
-                        .hint("They are in these from the beginning, one per line."))
-                    (Field::text(voice.words, "days", "Days").entry(&self.days).hint("For so long the link works, 1 to 30."))
-                    div .actions { (Button::primary("invite-submit", "Make the link")) }
+                        .hint(w.email_hint))
+                    (Field::lines(voice.words, "groups", admin.groups).entry(&self.groups).optional()
+                        .hint(w.groups_hint))
+                    (Field::text(voice.words, "days", w.days).entry(&self.days).hint(w.days_hint))
+                    div .actions { (Button::primary("invite-submit", w.make_the_link)) }
                 }))
             }
         })

@@ -6,6 +6,7 @@ use super::{LocalLink, LocalPath, PostForm, crumbs};
 use crate::web::{
     component::{Fact, facts, notice},
     layout::{Frame, Place, Voice},
+    words::AdminWords,
 };
 
 /// A page of a list.
@@ -72,11 +73,12 @@ impl ListPage {
     /// The page. The search sends `q`, and `by` if there is a choice.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.admin;
         Frame::document(voice, &self.title).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(w, &self.crumbs))
             h1 { bdi { (self.title) } }
             @if let Some(about) = &self.about { p .muted { (about) } }
-            @if let Some(search) = &self.search { (search.render()) }
+            @if let Some(search) = &self.search { (search.render(w)) }
             @if !self.links.is_empty() || !self.actions.is_empty() {
                 div .actions {
                     @for (at, action) in self.actions.iter().enumerate() {
@@ -87,22 +89,22 @@ impl ListPage {
             }
             @if self.rows.is_empty() {
                 @if self.next.is_some() {
-                    (notice("Nothing on this page, but the list goes on."))
+                    (notice(w.goes_on))
                 } @else {
-                    p .empty { "There is nothing here." }
+                    p .empty { (w.nothing_here) }
                 }
             } @else {
                 ul .rows { @for (at, row) in self.rows.iter().enumerate() { (row.render(at)) } }
             }
             @if let Some(next) = &self.next {
-                div .actions { a #next .button rel="next" href=(next.as_str()) { "Next page" } }
+                div .actions { a #next .button rel="next" href=(next.as_str()) { (w.next_page) } }
             }
         })
     }
 }
 
 impl Search {
-    fn render(&self) -> Markup {
+    fn render(&self, w: &AdminWords) -> Markup {
         html! {
             form .card method="get" action=(self.action.as_str()) role="search" {
                 div .field {
@@ -111,7 +113,7 @@ impl Search {
                 }
                 @if !self.kinds.is_empty() {
                     fieldset {
-                        legend { "Search in" }
+                        legend { (w.search_in) }
                         @for (value, name) in &self.kinds {
                             label .check {
                                 input type="radio" name="by" value=(value) checked[*value == self.kind];
@@ -120,7 +122,7 @@ impl Search {
                         }
                     }
                 }
-                div .actions { button #search-submit .button type="submit" { "Search" } }
+                div .actions { button #search-submit .button type="submit" { (w.search) } }
             }
         }
     }

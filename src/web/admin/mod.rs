@@ -20,7 +20,7 @@ pub use person::{OrderedFields, PersonPage};
 pub use reset_link::ResetLink;
 pub use told::ToldOncePage;
 
-use super::component::hidden;
+use super::{component::hidden, words::AdminWords};
 
 /// A path of this server. Whatever its segments and its query say, it leads nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,9 +108,9 @@ impl PostForm {
 }
 
 /// The way back to what a page is part of.
-fn crumbs(crumbs: &[LocalLink]) -> Markup {
+fn crumbs(w: &AdminWords, crumbs: &[LocalLink]) -> Markup {
     html! {
-        nav .crumbs aria-label="Where you are" { @for crumb in crumbs { (crumb) } }
+        nav .crumbs aria-label=(w.where_you_are) { @for crumb in crumbs { (crumb) } }
     }
 }
 

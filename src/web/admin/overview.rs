@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 
 use super::LocalPath;
-use crate::web::layout::{Frame, Place, Voice};
+use crate::web::{
+    layout::{Frame, Place, Voice},
+    words::{AdminWords, PartWords},
+};
 
 /// The first page of the administration. It counts nothing, so that it costs the same whatever is there.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +16,14 @@ impl AdminPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
-        Frame::document(voice, "Administration").at(Place::Administration).around(&html! {
-            h1 { "Administration" }
+        let w = &voice.words.admin;
+        Frame::document(voice, w.administration).at(Place::Administration).around(&html! {
+            h1 { (w.administration) }
             ul .rows {
-                @for (segment, name, about) in PARTS {
+                @for (segment, part) in PARTS {
                     li .card {
-                        h2 { a href=(LocalPath::admin(&[segment]).as_str()) { (name) } }
-                        p .muted { (about) }
+                        h2 { a href=(LocalPath::admin(&[segment]).as_str()) { (part(w).name) } }
+                        p .muted { (part(w).about) }
                     }
                 }
             }
@@ -27,10 +31,13 @@ impl AdminPage {
     }
 }
 
-const PARTS: [(&str, &str, &str); 5] = [
-    ("people", "People", "Who has an account here: groups, roles, passwords, sessions and what they have allowed."),
-    ("invitations", "Invitations", "Links with which people make an account for themselves."),
-    ("applications", "Applications", "What people sign in to, whoever registered it."),
-    ("keys", "Signing keys", "What signs tokens, and how long it still does."),
-    ("resources", "APIs", "Who accepts tokens of this server, as the configuration says."),
+/// The words of one of them.
+type PartOf = fn(&AdminWords) -> &PartWords;
+
+const PARTS: [(&str, PartOf); 5] = [
+    ("people", |w| &w.people),
+    ("invitations", |w| &w.invitations),
+    ("applications", |w| &w.applications),
+    ("keys", |w| &w.keys),
+    ("resources", |w| &w.resources),
 ];

@@ -58,49 +58,51 @@ impl PersonPage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.people;
         Frame::document(voice, &self.username).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(&voice.words.admin, &self.crumbs))
             h1 { bdi { (self.username) } @for badge in &self.badges { " " span .badge { (badge) } } }
             section .card {
-                h2 { "Profile" }
+                h2 { (w.profile) }
                 (facts(&self.profile))
             }
             (self.ordered.render(voice))
             (self.password(voice))
-            @if let Some(link) = &self.reset_link { (link) }
+            @if let Some(link) = &self.reset_link { (link.render(w)) }
             section .card {
-                h2 { "What they have" }
+                h2 { (w.what_they_have) }
                 div .actions { @for link in &self.links { a .button href=(link.path.as_str()) { (link.text) } } }
             }
             section .card {
-                h2 { "Sign out everywhere" }
+                h2 { (w.sign_out_everywhere) }
                 (self.sign_out.around(&html! {
-                    (check("grants", "End what they have allowed applications, too", false))
-                    div .actions { (Button::secondary("sign-out-everywhere", "End all sessions")) }
+                    (check("grants", w.grants_too, false))
+                    div .actions { (Button::secondary("sign-out-everywhere", w.end_all_sessions)) }
                 }))
             }
             section .card .row {
                 div {
-                    h2 { "Delete the account" }
-                    p .muted { "With everything that belongs to it. You are asked once more." }
+                    h2 { (w.delete_the_account) }
+                    p .muted { (w.delete_about) }
                 }
-                a #delete .button href=(self.delete.as_str()) { "Delete" }
+                a #delete .button href=(self.delete.as_str()) { (voice.words.admin.delete) }
             }
         })
     }
 
     fn password(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.people;
         html! {
             section .card {
-                h2 { "Password" }
+                h2 { (w.password) }
                 @if let Some((form, error)) = &self.password {
-                    p .muted { "Every session that began with the password before ends." }
+                    p .muted { (w.password_about) }
                     (form.around(&html! {
                         (Field::set_password(voice.words).error(error.as_deref()))
-                        div .actions { (Button::secondary("set-password", "Set the password")) }
+                        div .actions { (Button::secondary("set-password", w.set_the_password)) }
                     }))
                 } @else {
-                    p .muted { "It is you: change your own password at " a href="/account" { "your account" } "." }
+                    p .muted { (w.it_is_you(&html! { a href="/account" { (w.your_account) } })) }
                 }
             }
         }
@@ -109,20 +111,21 @@ impl PersonPage {
 
 impl OrderedFields {
     fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.people;
         html! {
             section .card {
-                h2 { "Groups and role" }
+                h2 { (w.groups_and_role) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 (self.form.around(&html! {
-                    (Field::lines(voice.words, "groups", "Groups").entry(&self.groups).optional().hint("One per line."))
-                    (Field::text(voice.words, "employee_number", "Employee number").entry(&self.employee_number).optional())
+                    (Field::lines(voice.words, "groups", voice.words.admin.groups).entry(&self.groups).optional().hint(voice.words.admin.one_per_line))
+                    (Field::text(voice.words, "employee_number", w.employee_number).entry(&self.employee_number).optional())
                     fieldset {
-                        legend { "Account" }
-                        (check("administrator", "Administers this server", self.is_administrator))
-                        (check("email_verified", "The e-mail address is theirs", self.is_email_verified))
-                        (check("disabled", "Disabled: nobody can sign in with it", self.is_disabled))
+                        legend { (w.account) }
+                        (check("administrator", w.administers, self.is_administrator))
+                        (check("email_verified", w.email_is_theirs, self.is_email_verified))
+                        (check("disabled", w.is_disabled, self.is_disabled))
                     }
-                    div .actions { (Button::primary("person-submit", "Save")) }
+                    div .actions { (Button::primary("person-submit", w.save)) }
                 }))
             }
         }

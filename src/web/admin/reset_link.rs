@@ -1,16 +1,9 @@
 //! The part of a person's page about the link with which they set a password themselves.
 
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
 use super::PostForm;
-use crate::web::component::Button;
-
-const TITLE: &str = "Password-reset link";
-const ABOUT: &str =
-    "A link to hand over, with which the person chooses a new password. It is shown once and works once.";
-const PENDING: &str = "One is out. A new one ends it. It works until";
-const MAKE: &str = "Make a link";
-const WITHDRAW: &str = "Take the link back";
+use crate::web::{component::Button, words::PeopleWords};
 
 /// What can be done about the link.
 #[derive(Clone, Debug)]
@@ -21,17 +14,17 @@ pub struct ResetLink {
     pub pending: Option<(String, PostForm)>,
 }
 
-impl Render for ResetLink {
-    fn render(&self) -> Markup {
+impl ResetLink {
+    pub(super) fn render(&self, w: &PeopleWords) -> Markup {
         html! {
             section .card {
-                h2 { (TITLE) }
-                p .muted { (ABOUT) }
-                @if let Some((until, _)) = &self.pending { p { (PENDING) " " (until) "." } }
+                h2 { (w.reset_link) }
+                p .muted { (w.reset_link_about) }
+                @if let Some((until, _)) = &self.pending { p { (w.reset_link_pending(until)) } }
                 div .actions {
-                    (self.make.around(&html! { (Button::secondary("make-reset-link", MAKE)) }))
+                    (self.make.around(&html! { (Button::secondary("make-reset-link", w.make_a_link)) }))
                     @if let Some((_, withdraw)) = &self.pending {
-                        (withdraw.around(&html! { (Button::secondary("withdraw-reset-link", WITHDRAW)) }))
+                        (withdraw.around(&html! { (Button::secondary("withdraw-reset-link", w.take_the_link_back)) }))
                     }
                 }
             }

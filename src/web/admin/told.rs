@@ -30,14 +30,15 @@ impl ToldOncePage {
     /// The page.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.admin;
         Frame::document(voice, &self.title).at(Place::Administration).around(&html! {
-            (crumbs(&self.crumbs))
+            (crumbs(w, &self.crumbs))
             section .card {
                 h1 { (self.title) }
-                (caution(&html! { p { "It is shown this once. " (self.advice) } }))
+                (caution(&html! { p { (w.shown_once(&self.advice)) } }))
                 dl .facts { (copyable("secret", &self.label, self.secret.expose())) }
                 @if let Some(back) = self.crumbs.last() {
-                    div .actions { a .button .primary href=(back.path.as_str()) { "Done" } }
+                    div .actions { a .button .primary href=(back.path.as_str()) { (w.done) } }
                 }
             }
         })

@@ -65,7 +65,7 @@ fn list(text: &str) -> ListPage {
             action: path(text),
             label: text.to_owned(),
             text: text.to_owned(),
-            kinds: vec![("one", "One"), ("other", "Other")],
+            kinds: vec![("one", "1"), ("other", "2")],
             kind: "other",
         }),
         links: crumbs(text),

@@ -182,17 +182,15 @@ fn logout(text: &str) -> LogoutPage {
 }
 
 fn logged_out(text: &str) -> LoggedOutPage {
-    LoggedOutPage { back: Some(ReturnLink { name: text.to_owned(), link: link(text) }) }
+    LoggedOutPage {
+        back: Some(ReturnLink { name: text.to_owned(), link: link(text) }),
+        onward: Some(link(text)),
+        frames: vec![link(text), link(text)],
+    }
 }
 
 fn error(text: &str) -> ErrorPage {
-    ErrorPage {
-        title: text.to_owned(),
-        message: text.to_owned(),
-        advice: text.to_owned(),
-        details: vec![Fact::new(text, text)],
-        reference: some(text),
-    }
+    ErrorPage::invalid_request().with_detail(text, text).with_reason(text).with_reference(text)
 }
 
 fn account(text: &str) -> AccountPage {

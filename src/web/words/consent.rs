@@ -25,6 +25,8 @@ words! {
         use_another_account;
         ends_after(lifetime: &str) -> String;
         registered_by(username: &Markup) -> Markup;
+        /// A person of whom no more is known.
+        somebody;
         registered_itself;
         runs_on_device;
         runs_in_browser;
@@ -48,6 +50,8 @@ words! {
         enter_the_code;
         code;
         code_hint;
+        unknown_code;
+        too_many_codes(minutes: i64) -> String;
         continue_;
         asks_for_access(client: &Markup) -> Markup;
         signed_in_as(username: &Markup) -> Markup;

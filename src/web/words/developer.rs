@@ -25,6 +25,8 @@ words! {
         name;
         name_hint;
         register;
+        choose_an_application;
+        all_presets;
     }
 }
 

@@ -53,7 +53,23 @@ words! {
         signed_out;
         you_are_signed_out;
         applications_may_go_on;
+        applications_are_told;
+        go_on;
         return_to(client: &Markup) -> Markup;
         sign_in_again;
+    }
+}
+
+words! {
+    /// The pages at `/reset`.
+    ResetWords(reset) {
+        title;
+        for_person(username: &Markup) -> Markup;
+        consequence;
+        new_password;
+        submit;
+        done;
+        done_note;
+        sign_in;
     }
 }

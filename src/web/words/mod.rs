@@ -55,6 +55,7 @@ macro_rules! words {
 }
 
 mod account;
+mod admin;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
@@ -62,19 +63,28 @@ mod consent;
 mod developer;
 mod english;
 mod entrance;
+mod error;
 mod frame;
 mod home;
+mod notice;
+mod preset;
 
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
     SessionsWords,
 };
+pub(crate) use admin::{
+    AdminWords, AllApplicationsWords, InvitationsWords, KeysWords, ListWords, PartWords, PeopleWords,
+};
 pub(crate) use choice::preferred;
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
 pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
-pub(crate) use entrance::{LoginWords, LogoutWords, SetupWords, SignupWords};
+pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
+pub(crate) use error::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
 pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
+pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
+pub(crate) use preset::PresetWords;
 
 words! {
     /// One language.
@@ -103,6 +113,20 @@ words! {
         connected: ConnectedWords;
         refresh_schedule: RefreshScheduleWords;
         own_data: OwnDataWords;
+        error: ErrorWords;
+        error_codes: ErrorCodesWords;
+        wrong_host: WrongHostWords;
+        reset: ResetWords;
+        admin: AdminWords;
+        people: PeopleWords;
+        invitations: InvitationsWords;
+        all_applications: AllApplicationsWords;
+        keys: KeysWords;
+        done: DoneWords;
+        scope: ScopeWords;
+        claim: ClaimWords;
+        time: TimeWords;
+        preset: PresetWords;
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
             ApplicationPage, ConfirmPage, ListPage, ListedSecret, LocalLink, LocalPath, Row, RowAction, Search,
             ToldOncePage,
         },
+        words::{AllApplicationsWords, Words},
     },
 };
 
@@ -39,17 +40,17 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let named = named.and_then(Result::ok);
     let others =
         listed.entries.iter().filter(|one| named.as_ref().is_none_or(|named| named.client_id != one.client_id));
-    let rows = named.iter().chain(others).map(row).collect();
+    let rows = named.iter().chain(others).map(|client| row(desk.words(), client)).collect();
     let path = LocalPath::admin(&["applications"]);
     let query: Vec<(&str, &str)> = searched.map(|text| ("q", text)).into_iter().collect();
     let page = ListPage {
-        title: "Applications".to_owned(),
-        crumbs: crumbs(&[]),
+        title: desk.words().admin.applications.name.to_owned(),
+        crumbs: crumbs(desk, &[]),
         about: None,
         next: next(&path, &query, listed.next_page_token.as_ref()),
         search: Some(Search {
             action: path,
-            label: "Name or client ID".to_owned(),
+            label: desk.words().all_applications.name_or_client_id.to_owned(),
             text: text.clone(),
             kinds: Vec::new(),
             kind: "",
@@ -83,11 +84,14 @@ pub(super) async fn add_secret(desk: &Desk, id: &str) -> poem::Result<Response> 
         Err(refusal) => return after(desk, id, Err(refusal)),
     };
     let page = ToldOncePage {
-        title: "The secret is made".to_owned(),
+        title: desk.words().all_applications.secret_is_made.to_owned(),
         label: "client_secret".to_owned(),
         secret,
-        advice: "Give it to the application, then remove the one that it used before.".to_owned(),
-        crumbs: crumbs(&[("applications", "Applications"), (id, &client.metadata.client_name)]),
+        advice: desk.words().all_applications.secret_advice.to_owned(),
+        crumbs: crumbs(
+            desk,
+            &[("applications", desk.words().admin.applications.name), (id, &client.metadata.client_name)],
+        ),
     };
     // Not a redirect: the secret is shown once and stands in no address.
     Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
@@ -119,14 +123,12 @@ fn after(desk: &Desk, id: &str, outcome: Result<(), ManagementRefusal>) -> poem:
 fn deletion(desk: &Desk, client: &Client) -> Response {
     let (id, name) = (client.client_id.as_str(), client.metadata.client_name.as_str());
     let page = ConfirmPage {
-        question: format!("Delete {name}?"),
-        consequence: "Nobody can sign in to it any more, and nothing that was granted to it issues anything. It does \
-                      not come back."
-            .to_owned(),
+        question: desk.words().all_applications.delete_question(name),
+        consequence: desk.words().all_applications.deletion.to_owned(),
         error: None,
-        answer: "Delete".to_owned(),
+        answer: desk.words().admin.delete.to_owned(),
         form: desk.form(&["applications", id, "delete"]),
-        crumbs: crumbs(&[("applications", "Applications"), (id, name)]),
+        crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name), (id, name)]),
     };
     desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
@@ -137,22 +139,23 @@ fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> 
         Err(refusal) => return desk.refused(refusal),
     };
     let fixed = clients::fixed(&client);
+    let w = &desk.words().all_applications;
     let is_open = fixed.is_none() && client.has_secret();
-    let (verb, segment) = if client.is_disabled { ("Enable", "enable") } else { ("Disable", "disable") };
+    let (verb, segment) = if client.is_disabled { (w.enable, "enable") } else { (w.disable, "disable") };
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let page = ApplicationPage {
         name: client.metadata.client_name.clone(),
-        badges: badges(&client),
-        metadata: facts(&client),
+        badges: badges(desk.words(), &client),
+        metadata: facts(w, &client),
         owner: owner(desk, &client)?,
-        fixed: fixed.map(|reason| format!("Only to look at here, and to disable: {reason}.")),
+        fixed: fixed.map(|reason| w.only_to_look_at(reason)),
         error,
         standing: RowAction { text: verb.to_owned(), form: desk.form(&["applications", id, segment]) },
         secrets: client.secrets.iter().map(|secret| listed(desk, &client, secret)).collect(),
         add_secret: (is_open && client.secrets.len() < MOST_SECRETS)
             .then(|| desk.form(&["applications", id, "secrets"])),
         delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
-        crumbs: crumbs(&[("applications", "Applications")]),
+        crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name)]),
     };
     Ok(desk.page(status, page.render(desk.visit.voice())))
 }
@@ -179,29 +182,29 @@ fn owner(desk: &Desk, client: &Client) -> poem::Result<Option<LocalLink>> {
     Ok(Some(LocalLink::new(name, LocalPath::admin(&["people", owner.as_str()]))))
 }
 
-fn row(client: &Client) -> Row {
+fn row(words: &Words, client: &Client) -> Row {
     Row {
         title: client.metadata.client_name.clone(),
         path: Some(LocalPath::admin(&["applications", client.client_id.as_str()])),
-        badges: badges(client),
-        facts: vec![Fact::new("Client ID", client.client_id.as_str())],
+        badges: badges(words, client),
+        facts: vec![Fact::new(words.all_applications.client_id, client.client_id.as_str())],
         action: None,
     }
 }
 
-fn badges(client: &Client) -> Vec<String> {
+fn badges(words: &Words, client: &Client) -> Vec<String> {
     let provenance = match &client.provenance {
-        Provenance::BuiltIn => Some("Part of the server"),
-        Provenance::Configuration => Some("Configuration"),
-        Provenance::Itself { .. } => Some("Registered itself"),
+        Provenance::BuiltIn => Some(words.all_applications.built_in),
+        Provenance::Configuration => Some(words.all_applications.configuration),
+        Provenance::Itself { .. } => Some(words.all_applications.itself),
         Provenance::Administrator | Provenance::Person(_) => None,
     };
-    let disabled = client.is_disabled.then_some("Disabled");
+    let disabled = client.is_disabled.then_some(words.admin.disabled);
     provenance.into_iter().chain(disabled).map(ToOwned::to_owned).collect()
 }
 
 /// What was registered, by the names of RFC 7591; what was not is left out.
-fn facts(client: &Client) -> Vec<Fact> {
+fn facts(w: &AllApplicationsWords, client: &Client) -> Vec<Fact> {
     let metadata = &client.metadata;
     let words = |words: Vec<&str>| words.join(" ");
     let uris = |uris: &[crate::oauth::redirect_uri::RedirectUri]| {
@@ -230,8 +233,8 @@ fn facts(client: &Client) -> Vec<Fact> {
     add("tos_uri", optional(&metadata.tos_uri));
     add("contacts", metadata.contacts.join(", "));
     add("allowed_groups", metadata.allowed_groups.join(", "));
-    add("PKCE", if client.requires_pkce() { "required" } else { "not required" }.to_owned());
-    add("Registered", minute(client.created_at));
+    add("PKCE", if client.requires_pkce() { w.required } else { w.not_required }.to_owned());
+    add(w.registered, minute(client.created_at));
     facts
 }
 

@@ -12,6 +12,7 @@ use crate::{
     web::{
         Entry, Fact,
         admin::{InvitePage, ListPage, LocalLink, LocalPath, Row, RowAction, ToldOncePage},
+        words::Words,
     },
 };
 
@@ -19,13 +20,14 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let listed = invitations::list(desk.visit.server.signet(), &desk.access, desk.page_request());
     desk.answer(listed.map(|listed| {
         let page = ListPage {
-            title: "Invitations".to_owned(),
-            crumbs: crumbs(&[]),
-            about: Some(
-                "Those that can still be used. A link was shown to who made it, and is not known here.".to_owned(),
-            ),
+            title: desk.words().admin.invitations.name.to_owned(),
+            crumbs: crumbs(desk, &[]),
+            about: Some(desk.words().invitations.about.to_owned()),
             search: None,
-            links: vec![LocalLink::new("Invite somebody", LocalPath::admin(&["invitations", "new"]))],
+            links: vec![LocalLink::new(
+                desk.words().invitations.invite_somebody,
+                LocalPath::admin(&["invitations", "new"]),
+            )],
             actions: Vec::new(),
             rows: listed.entries.iter().map(|listed| row(desk, listed)).collect(),
             next: next(&LocalPath::admin(&["invitations"]), &[], listed.next_page_token.as_ref()),
@@ -52,17 +54,17 @@ pub(super) async fn create(desk: &Desk) -> poem::Result<Response> {
     match invitations::create(visit.server.signet(), &desk.access, &form).await {
         Ok(made) => {
             let page = ToldOncePage {
-                title: "The invitation is made".to_owned(),
-                label: "Link".to_owned(),
+                title: desk.words().invitations.is_made.to_owned(),
+                label: desk.words().invitations.link.to_owned(),
                 secret: made.link,
-                advice: "Copy the link and hand it to the person; it works once.".to_owned(),
-                crumbs: crumbs(&[("invitations", "Invitations")]),
+                advice: desk.words().invitations.advice.to_owned(),
+                crumbs: crumbs(desk, &[("invitations", desk.words().admin.invitations.name)]),
             };
             // Not a redirect: the link is shown once and stands in no address.
             Ok(desk.page(StatusCode::CREATED, page.render(visit.voice())))
         }
         Err(ManagementRefusal::Fields(errors)) => {
-            let entry = |name: &str, value, field| Entry { value, error: wrong(&errors, field, name) };
+            let entry = |name: &str, value, field| Entry { value, error: wrong(desk.words(), &errors, field, name) };
             let email = entry("email", visit.text("email"), "email");
             let groups = entry("groups", visit.text("groups"), "groups");
             let days = entry("days", days, "expires_in");
@@ -78,27 +80,35 @@ pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
 }
 
 /// What is wrong with `field`, which the page calls `name`.
-fn wrong(errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
+fn wrong(words: &Words, errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
     let wrong = errors.of(field)?;
-    Some(if name == "days" { "Enter a whole number from 1 to 30.".to_owned() } else { wrong.clone() })
+    Some(if name == "days" { words.invitations.days_error.to_owned() } else { wrong.clone() })
 }
 
 fn page(desk: &Desk, status: StatusCode, (email, groups, days): (Entry, Entry, Entry)) -> Response {
     let form = desk.form(&["invitations", "new"]);
-    let page = InvitePage { email, groups, days, form, crumbs: crumbs(&[("invitations", "Invitations")]) };
+    let page = InvitePage {
+        email,
+        groups,
+        days,
+        form,
+        crumbs: crumbs(desk, &[("invitations", desk.words().admin.invitations.name)]),
+    };
     desk.page(status, page.render(desk.visit.voice()))
 }
 
 fn row(desk: &Desk, listed: &ListedInvitation) -> Row {
     let invitation = &listed.invitation;
     let groups: Vec<&str> = invitation.groups().iter().collect();
-    let groups = (!groups.is_empty()).then(|| Fact::new("Groups", groups.join(", ")));
-    let until = Fact::new("Works until", minute(invitation.expires_at()));
+    let groups = (!groups.is_empty()).then(|| Fact::new(desk.words().admin.groups, groups.join(", ")));
+    let until = Fact::new(desk.words().invitations.works_until, minute(invitation.expires_at()));
     Row {
-        title: invitation.email().map_or_else(|| "For anybody".to_owned(), |email| email.as_str().to_owned()),
+        title: invitation
+            .email()
+            .map_or_else(|| desk.words().invitations.for_anybody.to_owned(), |email| email.as_str().to_owned()),
         facts: groups.into_iter().chain([until]).collect(),
         action: Some(RowAction {
-            text: "Take back".to_owned(),
+            text: desk.words().invitations.take_back.to_owned(),
             form: desk.form(&["invitations", &listed.id, "delete"]),
         }),
         ..Row::default()

@@ -22,6 +22,7 @@ use crate::{
     web::{
         ErrorPage,
         admin::{AdminPage, LocalLink, LocalPath, PostForm},
+        words::Words,
     },
 };
 
@@ -115,6 +116,10 @@ fn segments(path: &str) -> Vec<String> {
 }
 
 impl Desk {
+    fn words(&self) -> &'static Words {
+        self.visit.words
+    }
+
     fn page(&self, status: StatusCode, markup: maud::Markup) -> Response {
         self.visit.page(status, markup)
     }
@@ -153,7 +158,7 @@ impl Desk {
                 (StatusCode::BAD_REQUEST, ErrorPage::invalid_request())
             }
         };
-        Ok(self.visit.error(status, page.with_detail("Reason", &refusal.to_string())))
+        Ok(self.visit.error(status, page.with_reason(&refusal.to_string())))
     }
 }
 
@@ -163,9 +168,9 @@ fn next(path: &LocalPath, query: &[(&str, &str)], page_token: Option<&String>) -
 }
 
 /// The way to `segments`, each named.
-fn crumbs(segments: &[(&str, &str)]) -> Vec<LocalLink> {
+fn crumbs(desk: &Desk, segments: &[(&str, &str)]) -> Vec<LocalLink> {
     let mut path = Vec::new();
-    let mut crumbs = vec![LocalLink::new("Administration", LocalPath::admin(&[]))];
+    let mut crumbs = vec![LocalLink::new(desk.words().admin.administration, LocalPath::admin(&[]))];
     for (segment, name) in segments {
         path.push(*segment);
         crumbs.push(LocalLink::new(*name, LocalPath::admin(&path)));

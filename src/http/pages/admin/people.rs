@@ -9,11 +9,13 @@ use crate::{
     web::{
         Fact,
         admin::{ListPage, LocalPath, Row, Search},
+        words::Words,
     },
 };
 
 /// The newest first, or those whose username or e-mail address begins with `q`, in the order of that.
 pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
+    let w = &desk.words().people;
     let text = desk.visit.text("q").trim().to_owned();
     let by = if desk.visit.value("by") == Some("email") { "email" } else { "username" };
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
@@ -32,38 +34,38 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let query = [("q", text.as_str()), ("by", by)];
     let query = if searched.is_some() { &query[..] } else { &[] };
     let page = ListPage {
-        title: "People".to_owned(),
-        crumbs: crumbs(&[]),
+        title: desk.words().admin.people.name.to_owned(),
+        crumbs: crumbs(desk, &[]),
         about: None,
         next: next(&path, query, people.next_page_token.as_ref()),
         search: Some(Search {
             action: path,
-            label: "Begins with".to_owned(),
+            label: w.begins_with.to_owned(),
             text,
-            kinds: vec![("username", "Username"), ("email", "E-mail address")],
+            kinds: vec![("username", w.username), ("email", w.email)],
             kind: by,
         }),
         links: Vec::new(),
         actions: Vec::new(),
-        rows: people.entries.iter().map(row).collect(),
+        rows: people.entries.iter().map(|account| row(desk.words(), account)).collect(),
     };
     Ok(desk.page(StatusCode::OK, page.render(desk.visit.voice())))
 }
 
 /// What distinguishes a person.
-pub(super) fn badges(account: &Account) -> Vec<String> {
-    let administrator = (account.role == Role::Administrator).then_some("Administrator");
-    let disabled = (!account.is_active()).then_some("Disabled");
+pub(super) fn badges(words: &Words, account: &Account) -> Vec<String> {
+    let administrator = (account.role == Role::Administrator).then_some(words.admin.administrator);
+    let disabled = (!account.is_active()).then_some(words.admin.disabled);
     [administrator, disabled].into_iter().flatten().map(ToOwned::to_owned).collect()
 }
 
-fn row(account: &Account) -> Row {
-    let email = account.email.as_ref().map(|email| Fact::new("E-mail address", email.as_str()));
+fn row(words: &Words, account: &Account) -> Row {
+    let email = account.email.as_ref().map(|email| Fact::new(words.people.email, email.as_str()));
     Row {
         title: account.username.as_str().to_owned(),
         path: Some(LocalPath::admin(&["people", account.id.as_str()])),
-        badges: badges(account),
-        facts: email.into_iter().chain([Fact::new("Since", minute(account.created_at))]).collect(),
+        badges: badges(words, account),
+        facts: email.into_iter().chain([Fact::new(words.admin.since, minute(account.created_at))]).collect(),
         action: None,
     }
 }

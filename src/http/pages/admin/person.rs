@@ -24,6 +24,7 @@ use crate::{
             ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, Row, RowAction,
             ToldOncePage,
         },
+        words::{ListWords, Words},
     },
 };
 
@@ -96,15 +97,13 @@ pub(super) async fn make_reset_link(desk: &Desk, id: &str) -> poem::Result<Respo
         }
         Err(refusal) => return desk.refused(refusal),
     };
+    let w = &desk.words().people;
     let page = ToldOncePage {
-        title: "The link is made".to_owned(),
-        label: "Link".to_owned(),
+        title: w.link_is_made.to_owned(),
+        label: w.link.to_owned(),
         secret: made.link,
-        advice: format!(
-            "Copy the link and hand it to the person; it works once, until {}. A newer one ends it.",
-            minute(made.expires_at)
-        ),
-        crumbs: crumbs(&[("people", "People"), (id, "This person")]),
+        advice: w.link_advice(&minute(made.expires_at)),
+        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name), (id, desk.words().people.this_person)]),
     };
     // Not a redirect: the link is shown once and stands in no address.
     Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
@@ -169,72 +168,75 @@ pub(super) async fn disconnect(desk: &Desk, id: &str, client_id: &str) -> poem::
 
 pub(super) fn sessions(desk: &Desk, id: &str) -> poem::Result<Response> {
     let listed = sessions::list(desk.visit.server.signet(), &desk.access, id, desk.page_request());
+    let (words, w) = (desk.words(), &desk.words().people);
     desk.answer(listed.map(|listed| {
         let row = |listed: &sessions::ListedSession| Row {
             title: listed.session.user_agent.to_string(),
-            badges: listed.is_current.then(|| "This one".to_owned()).into_iter().collect(),
+            badges: listed.is_current.then(|| w.this_one.to_owned()).into_iter().collect(),
             facts: vec![
-                Fact::new("Since", minute(listed.session.created_at)),
-                Fact::new("Last used", minute(listed.session.last_used_at)),
-                Fact::new("Ends unless used", minute(listed.expires_at)),
+                Fact::new(words.admin.since, minute(listed.session.created_at)),
+                Fact::new(w.last_used, minute(listed.session.last_used_at)),
+                Fact::new(w.ends_unless_used, minute(listed.expires_at)),
             ],
             action: Some(end(desk, &["people", id, "sessions", listed.session.sid.as_str()])),
             path: None,
         };
         let rows = listed.entries.iter().map(row).collect();
-        let about = "The browsers in which this person is signed in.";
-        list(desk, (id, "sessions"), ("Sessions", about), rows, listed.next_page_token.as_ref())
+        list(desk, (id, "sessions"), w.sessions, rows, listed.next_page_token.as_ref())
     }))
 }
 
 pub(super) fn applications(desk: &Desk, id: &str) -> poem::Result<Response> {
     let connected = connections::applications(desk.visit.server.signet(), &desk.access, id);
+    let (words, w) = (desk.words(), &desk.words().people);
     desk.answer(connected.map(|connected| {
         let row = |one: &connections::ConnectedApplication| Row {
             title: one.client_name.clone().unwrap_or_else(|| one.client_id.as_str().to_owned()),
             path: Some(LocalPath::admin(&["applications", one.client_id.as_str()])),
-            facts: vec![Fact::new("May", one.scope.to_string()), Fact::new("Since", minute(one.since))],
+            facts: vec![Fact::new(w.may, one.scope.to_string()), Fact::new(words.admin.since, minute(one.since))],
             action: Some(end(desk, &["people", id, "applications", one.client_id.as_str()])),
             badges: Vec::new(),
         };
         let rows = connected.iter().map(row).collect();
-        let about = "What this person lets applications do. The end of one ends all that was granted to it.";
-        list(desk, (id, "applications"), ("Connected applications", about), rows, None)
+        list(desk, (id, "applications"), w.applications, rows, None)
     }))
 }
 
 pub(super) fn grants(desk: &Desk, id: &str) -> poem::Result<Response> {
     let grants = connections::grants(desk.visit.server.signet(), &desk.access, id, desk.page_request());
+    let (words, w) = (desk.words(), &desk.words().people);
     desk.answer(grants.map(|grants| {
         let row = |grant: &Grant| Row {
             title: grant.client_id.as_str().to_owned(),
             path: Some(LocalPath::admin(&["applications", grant.client_id.as_str()])),
-            badges: (!grant.is_live()).then(|| "Ended".to_owned()).into_iter().collect(),
-            facts: vec![Fact::new("May", grant.scope.to_string()), Fact::new("Since", minute(grant.created_at))],
+            badges: (!grant.is_live()).then(|| w.ended.to_owned()).into_iter().collect(),
+            facts: vec![
+                Fact::new(w.may, grant.scope.to_string()),
+                Fact::new(words.admin.since, minute(grant.created_at)),
+            ],
             action: grant.is_live().then(|| end(desk, &["people", id, "grants", grant.id.as_str()])),
         };
         let rows = grants.entries.iter().map(row).collect();
-        let about = "Each time that this person has let an application do something.";
-        list(desk, (id, "grants"), ("Grants", about), rows, grants.next_page_token.as_ref())
+        list(desk, (id, "grants"), w.grants, rows, grants.next_page_token.as_ref())
     }))
 }
 
 fn end(desk: &Desk, segments: &[&str]) -> RowAction {
-    RowAction { text: "End".to_owned(), form: desk.form(segments) }
+    RowAction { text: desk.words().admin.end.to_owned(), form: desk.form(segments) }
 }
 
 /// A list of what the person `id` has, at the segment after it.
 fn list(
     desk: &Desk,
     (id, segment): (&str, &str),
-    (title, about): (&str, &str),
+    w: ListWords,
     rows: Vec<Row>,
     page_token: Option<&String>,
 ) -> Response {
     let page = ListPage {
-        title: title.to_owned(),
-        crumbs: crumbs(&[("people", "People"), (id, "This person")]),
-        about: Some(about.to_owned()),
+        title: w.title.to_owned(),
+        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name), (id, desk.words().people.this_person)]),
+        about: Some(w.about.to_owned()),
         search: None,
         links: Vec::new(),
         actions: Vec::new(),
@@ -249,17 +251,15 @@ fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) ->
         Ok(account) => account,
         Err(refusal) => return desk.refused(refusal),
     };
+    let w = &desk.words().people;
     let username = account.username.as_str();
     let page = ConfirmPage {
-        question: format!("Delete {username}?"),
-        consequence:
-            "The account, its sessions and all that it has allowed go away and do not come back. The username \
-                      is free again."
-                .to_owned(),
+        question: w.delete_question(username),
+        consequence: w.deletion.to_owned(),
         error,
-        answer: "Delete".to_owned(),
+        answer: desk.words().admin.delete.to_owned(),
         form: desk.form(&["people", id, "delete"]),
-        crumbs: crumbs(&[("people", "People"), (id, username)]),
+        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name), (id, username)]),
     };
     Ok(desk.page(status, page.render(desk.visit.voice())))
 }
@@ -272,25 +272,26 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
     };
     // `me` is spelled out, so that the tokens of the forms hold for their addresses.
     let id = account.id.as_str();
+    let w = &desk.words().people;
     let is_self = desk.access.subject().as_str() == id;
     let link = |segment, name: &str| LocalLink::new(name, LocalPath::admin(&["people", id, segment]));
     let Correction { ordered, error, password } = correction;
     let password_form = || desk.form(&["people", id, "password"]);
     let page = PersonPage {
         username: account.username.as_str().to_owned(),
-        badges: badges(&account),
-        profile: facts(&account),
+        badges: badges(desk.words(), &account),
+        profile: facts(desk.words(), &account),
         ordered: OrderedFields { error, ..ordered_fields(desk, &account, ordered) },
         password: (!is_self || password.is_some()).then(|| (password_form(), password)),
         reset_link: reset_link(desk, &account)?,
         sign_out: desk.form(&["people", id, "sessions"]),
         links: vec![
-            link("sessions", "Sessions"),
-            link("applications", "Connected applications"),
-            link("grants", "Grants"),
+            link("sessions", w.sessions.title),
+            link("applications", w.applications.title),
+            link("grants", w.grants.title),
         ],
         delete: LocalPath::admin(&["people", id, "delete"]),
-        crumbs: crumbs(&[("people", "People")]),
+        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name)]),
     };
     Ok(desk.page(status, page.render(desk.visit.voice())))
 }
@@ -312,25 +313,47 @@ fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, Fie
     }
 }
 
-/// What a person entered, by the names of the claims, as "Given name".
-fn facts(account: &Account) -> Vec<Fact> {
-    let mut facts =
-        vec![Fact::new("Account number", account.id.as_str()), Fact::new("Since", minute(account.created_at))];
+/// What a person entered.
+fn facts(words: &'static Words, account: &Account) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new(words.people.account_number, account.id.as_str()),
+        Fact::new(words.admin.since, minute(account.created_at)),
+    ];
     for (claim, value) in profile::claims(account) {
         let value = match (claim.as_str(), value) {
             ("groups" | "updated_at" | "preferred_username" | "email_verified", _) => continue,
             ("address", value) => value.get("formatted").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            (_, Value::Bool(is_so)) => if is_so { "yes" } else { "no" }.to_owned(),
+            (_, Value::Bool(is_so)) => if is_so { words.people.yes } else { words.people.no }.to_owned(),
             (_, Value::String(text)) => text,
             (_, value) => value.to_string(),
         };
-        facts.push(Fact::new(label(&claim), value));
+        facts.push(Fact::new(label(words, &claim), value));
     }
     facts
 }
 
-fn label(claim: &str) -> String {
-    let mut characters = claim.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters.map(|one| if one == '_' { ' ' } else { one })).collect()
+/// The words that the person reads beside what they entered.
+fn label(words: &'static Words, claim: &str) -> String {
+    let w = &words.profile;
+    let known = match claim {
+        "name" => w.name,
+        "given_name" => w.given_name,
+        "middle_name" => w.middle_name,
+        "family_name" => w.family_name,
+        "nickname" => w.nickname,
+        "birthdate" => w.birthdate,
+        "gender" => w.gender,
+        "phone_number" => w.phone_number,
+        "phone_number_verified" => words.people.phone_number_verified,
+        "profile" => w.profile_page,
+        "website" => w.website,
+        "picture" => w.picture,
+        "zoneinfo" => w.zoneinfo,
+        "locale" => w.locale,
+        "address" => w.postal_address,
+        "email" => words.form.email,
+        "employee_number" => words.people.employee_number,
+        other => other,
+    };
+    known.to_owned()
 }

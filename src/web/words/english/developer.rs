@@ -20,6 +20,8 @@ pub(super) const DEVELOPER: DeveloperWords = DeveloperWords {
     name: "Name",
     name_hint: "People see it when they are asked to allow access.",
     register: "Register",
+    choose_an_application: "Or choose an application",
+    all_presets: "All applications that this server knows",
 };
 
 pub(super) const OWN_CLIENT: OwnClientWords = OwnClientWords {

@@ -1,6 +1,6 @@
 use maud::html;
 
-use crate::web::words::{LoginWords, LogoutWords, SetupWords, SignupWords};
+use crate::web::words::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
 
 pub(super) const LOGIN: LoginWords = LoginWords {
     sign_in: "Sign in",
@@ -40,6 +40,20 @@ pub(super) const LOGOUT: LogoutWords = LogoutWords {
     you_are_signed_out: "You are signed out",
     applications_may_go_on: "Applications that you used may keep you signed in until their own session ends. On a \
         shared computer, close the browser.",
+    applications_are_told: "The applications that you used are signing you out as well. On a shared computer, close the \
+        browser.",
+    go_on: "Continue",
     return_to: |client| html! { "Return to " (client) },
     sign_in_again: "Sign in again",
+};
+
+pub(super) const RESET: ResetWords = ResetWords {
+    title: "Choose a new password",
+    for_person: |username| html! { "for " (username) },
+    consequence: "This link works once. Every device and every application is signed out.",
+    new_password: "New password",
+    submit: "Set the password",
+    done: "Your password is set",
+    done_note: "Every device was signed out, and the link works no more.",
+    sign_in: "Sign in",
 };

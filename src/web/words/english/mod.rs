@@ -1,11 +1,15 @@
 //! English.
 
 mod account;
+mod admin;
 mod consent;
 mod developer;
 mod entrance;
+mod error;
 mod frame;
 mod home;
+mod notice;
+mod preset;
 
 use super::Words;
 
@@ -33,4 +37,18 @@ pub(super) static LANGUAGE: Words = Words {
     connected: account::CONNECTED,
     refresh_schedule: account::REFRESH_SCHEDULE,
     own_data: account::OWN_DATA,
+    error: error::ERROR,
+    error_codes: error::ERROR_CODES,
+    wrong_host: error::WRONG_HOST,
+    reset: entrance::RESET,
+    admin: admin::ADMIN,
+    people: admin::PEOPLE,
+    invitations: admin::INVITATIONS,
+    all_applications: admin::ALL_APPLICATIONS,
+    keys: admin::KEYS,
+    done: notice::DONE,
+    scope: notice::SCOPE,
+    claim: notice::CLAIM,
+    time: notice::TIME,
+    preset: preset::PRESET,
 };

@@ -1,0 +1,235 @@
+use maud::html;
+
+use crate::web::words::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
+
+pub(super) const ERROR: ErrorWords = ErrorWords {
+    invalid_redirect_uri: ExplanationWords {
+        title: "Invalid redirect URI",
+        message: "The application asked to send you to an address that is not registered for it, so you stay here.",
+        advice: "Go back and try again from the application. If it happens again, tell whoever runs it.",
+    },
+    invalid_request: ExplanationWords {
+        title: "Invalid request",
+        message: "The application sent a request that this server cannot answer.",
+        advice: "Go back and try again from the application. If it happens again, tell whoever runs it.",
+    },
+    expired: ExplanationWords {
+        title: "This page has expired",
+        message: "It was open for too long, was used already, or was opened in another browser.",
+        advice: "Go back to the application and start again.",
+    },
+    not_found: ExplanationWords {
+        title: "Page not found",
+        message: "There is nothing at this address.",
+        advice: "Check the address, or start at the beginning.",
+    },
+    not_allowed: ExplanationWords {
+        title: "Not allowed",
+        message: "Your account may not do this.",
+        advice: "If you think that it should, ask an administrator of this server.",
+    },
+    impossible: ExplanationWords {
+        title: "This cannot be done",
+        message: "What there is does not allow it, so nothing has changed.",
+        advice: "Go back and look.",
+    },
+    too_many_requests: ExplanationWords {
+        title: "Too many requests",
+        message: "Too many requests came from your network.",
+        advice: "Wait a minute, then try again.",
+    },
+    fault: ExplanationWords {
+        title: "Something went wrong",
+        message: "The server made a mistake. It has been written down.",
+        advice: "Try again in a moment. If it happens again, tell an administrator the reference below.",
+    },
+    registration_closed: ExplanationWords {
+        title: "Registration is closed",
+        message: "This server does not let people register themselves.",
+        advice: "Ask whoever runs this server for an account or an invitation.",
+    },
+    invitation_missing: ExplanationWords {
+        title: "Registration needs an invitation",
+        message: "This server lets people register themselves only if they were invited.",
+        advice: "Ask whoever runs this server for an account or an invitation.",
+    },
+    invitation_unknown: ExplanationWords {
+        title: "This link does not work",
+        message: "There is no such invitation.",
+        advice: "Ask whoever runs this server for an account or an invitation.",
+    },
+    invitation_spent: ExplanationWords {
+        title: "This link does not work",
+        message: "This invitation was used already.",
+        advice: "Ask whoever runs this server for an account or an invitation.",
+    },
+    invitation_expired: ExplanationWords {
+        title: "This link does not work",
+        message: "This invitation has expired.",
+        advice: "Ask whoever runs this server for an account or an invitation.",
+    },
+    set_up_already: ExplanationWords {
+        title: "This link does not work",
+        message: "It was meant for whoever set up this server.",
+        advice: "This server has an administrator already; sign in, or ask them for an account.",
+    },
+    setup_link_old: ExplanationWords {
+        title: "This link does not work",
+        message: "It was meant for whoever set up this server.",
+        advice: "This link is not the newest one; run `signet admin setup-link` to get a new one.",
+    },
+    setup_link_spent: ExplanationWords {
+        title: "This link does not work",
+        message: "It was meant for whoever set up this server.",
+        advice: "This link was used already; run `signet admin setup-link` to get a new one.",
+    },
+    setup_link_expired: ExplanationWords {
+        title: "This link does not work",
+        message: "It was meant for whoever set up this server.",
+        advice: "This link has expired; run `signet admin setup-link` to get a new one.",
+    },
+    reset_link_unknown: ExplanationWords {
+        title: "This link does not work",
+        message: "It was used already, or a newer one was made since.",
+        advice: "Ask whoever runs this server for a new one.",
+    },
+    reset_link_expired: ExplanationWords {
+        title: "This link does not work",
+        message: "It has expired.",
+        advice: "Ask whoever runs this server for a new one.",
+    },
+    reset_of_disabled: ExplanationWords {
+        title: "This link does not work",
+        message: "This account is disabled.",
+        advice: "Ask whoever runs this server for a new one.",
+    },
+    for_the_developer: "For the developer",
+    reason: "Reason",
+    reference: "Reference: ",
+};
+
+pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
+    errors: "Errors",
+    lead: |error, error_description| {
+        html! {
+            "What an application is told in " (error) " when something cannot be done, and what its developer can do. The "
+            "sentence beside it, " (error_description) ", says which parameter it is about."
+        }
+    },
+    at_authorization: "At the authorization endpoint",
+    at_token: "At the token endpoint",
+    at_api: "At an API",
+    at_registration: "When an application is registered",
+    invalid_request: CodeWords {
+        meaning: "A parameter is missing, is there twice, or has a value that it cannot have. Often it is state or the \
+            PKCE challenge, which this server asks for.",
+        advice: "Send state and code_challenge with code_challenge_method=S256; most libraries do when they are told the \
+            address of this server's metadata.",
+    },
+    unauthorized_client: CodeWords {
+        meaning: "The application is not registered for this response type or grant.",
+        advice: "Add the grant type and the response type to its registration, or ask for one that is there.",
+    },
+    access_denied: CodeWords {
+        meaning: "The person said no, or may not use this application.",
+        advice: "Let the person go on without it, and offer to try again.",
+    },
+    unsupported_response_type: CodeWords {
+        meaning: "This server does not give out what response_type names.",
+        advice: "Use response_type=code. Tokens straight from the authorization endpoint are off unless whoever runs the \
+            server turns them on.",
+    },
+    invalid_scope: CodeWords {
+        meaning: "A scope is not known here, or the application is not registered for it.",
+        advice: "Compare scope with the registration of the application and with scopes_supported in the metadata.",
+    },
+    invalid_target: CodeWords {
+        meaning: "The API that resource names is not known here, or the scopes belong to another one.",
+        advice: "Send the identifier of the API exactly as it is registered.",
+    },
+    server_error: CodeWords {
+        meaning: "Something failed on this side.",
+        advice: "Try again once; if it happens again, tell whoever runs this server when it happened.",
+    },
+    temporarily_unavailable: CodeWords {
+        meaning: "The server has too much to do, or is being stopped.",
+        advice: "Try again in a minute.",
+    },
+    login_required: CodeWords {
+        meaning: "The person has to sign in, and prompt=none does not allow to ask.",
+        advice: "Send the person here once more, without prompt=none.",
+    },
+    consent_required: CodeWords {
+        meaning: "The person has to agree, and prompt=none does not allow to ask.",
+        advice: "Send the person here once more, without prompt=none.",
+    },
+    unmet_authentication_requirements: CodeWords {
+        meaning: "The application insists on a way of signing in (acr, essential in claims) that this server does not \
+            have.",
+        advice: "Ask for one of acr_values_supported in the metadata, or ask in acr_values, which insists on nothing.",
+    },
+    request_uri_not_supported: CodeWords {
+        meaning: "The parameter request_uri is not accepted here.",
+        advice: "Send the parameters themselves, or the request object in the parameter request.",
+    },
+    invalid_request_object: CodeWords {
+        meaning: "The request object is not signed by the application, has expired, or holds what it must not.",
+        advice: "Sign it with a key that is registered, for this server as its audience.",
+    },
+    invalid_request_uri: CodeWords {
+        meaning: "The request object cannot be fetched from request_uri.",
+        advice: "Register the address, and look whether it answers within three seconds.",
+    },
+    invalid_client: CodeWords {
+        meaning: "The application did not show that it is the one that it says it is.",
+        advice: "Compare client_id, the secret, and the way of sending it with the registration.",
+    },
+    invalid_grant: CodeWords {
+        meaning: "The code, refresh token, device code or password is wrong, was used, has expired, or belongs to \
+            another application; or the person has taken the permission back.",
+        advice: "Send the person through a new login. If it is always so, compare redirect_uri and code_verifier with \
+            those of the authorization request.",
+    },
+    unsupported_grant_type: CodeWords {
+        meaning: "This server does not know this grant_type, or whoever runs it has it turned off.",
+        advice: "Use one of grant_types_supported in the metadata.",
+    },
+    authorization_pending: CodeWords {
+        meaning: "The person has not answered yet.",
+        advice: "Ask again after the interval.",
+    },
+    slow_down: CodeWords {
+        meaning: "The device asks too often.",
+        advice: "Wait five seconds longer between two questions from now on.",
+    },
+    expired_token: CodeWords { meaning: "The person did not answer in time.", advice: "Begin anew, with a new code." },
+    invalid_token: CodeWords {
+        meaning: "The access token has expired, was taken back, or is for another API.",
+        advice: "Get another one with the refresh token or by a new login, and name the API in resource.",
+    },
+    insufficient_scope: CodeWords {
+        meaning: "The access token is good, but does not allow this. WWW-Authenticate names the scope that does.",
+        advice: "Ask for that scope at the authorization endpoint.",
+    },
+    invalid_redirect_uri: CodeWords {
+        meaning: "A redirect URI has a fragment, a wildcard or a scheme that an application must not be answered at.",
+        advice: "Register each address in full, with https; http is for addresses of this machine alone.",
+    },
+    invalid_client_metadata: CodeWords {
+        meaning: "Another member of the registration has a value that it cannot have here.",
+        advice: "Change the member that error_description names.",
+    },
+};
+
+pub(super) const WRONG_HOST: WrongHostWords = WrongHostWords {
+    wrong_address: "Wrong address",
+    one_name: "This server answers under one name only, and you came by another. It is here:",
+    if_you_run: "If you run this server",
+    setting: |setting| {
+        html! {
+            "The name is the setting " (setting) ". Change it to the address that people use, and restart the server. Tokens "
+            "and applications contain it, so choose one and keep it."
+        }
+    },
+    where_it_is_set: |key, file, variable| format!("{key} in {file}, or {variable}"),
+};

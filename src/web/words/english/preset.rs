@@ -1,0 +1,37 @@
+use maud::html;
+
+use crate::web::words::PresetWords;
+
+pub(super) const PRESET: PresetWords = PresetWords {
+    title: "Choose an application",
+    back: "Your applications",
+    all: "All applications",
+    search_label: "Name",
+    search: "Search",
+    nothing: "There is none of this name. Register it by hand: what it needs stands in its documentation.",
+    url_label: "Address of the application",
+    url_hint: |example| format!("Where people open it, such as {example}"),
+    register: "Register",
+    show: "Show what to write",
+    nothing_to_type: "Nothing has to be entered: it is the same everywhere.",
+    redirect_uris: "It is registered with",
+    registered: |name| html! { (name) " is registered" },
+    to_write: |name| html! { (name) " by the configuration file" },
+    once: "The client secret is shown once, here and in the texts below. Copy it now.",
+    enter_at: |place| format!("Enter these at {place}"),
+    to_paste: "Ready to paste",
+    change: "Change it",
+    issuer: "Issuer",
+    discovery: "Discovery",
+    client_id: "Client ID",
+    client_secret: "Client secret",
+    scope: "Scope",
+    uris: "Redirect URIs",
+    for_administrators: "For administrators",
+    by_setting: "Needs a setting",
+    by_configuration: "By the configuration file",
+    ask: "It needs settings that weaken a rule, which only an administrator gives. Ask whoever runs this server.",
+    not_required: "not required",
+    claims_in_id_token: "Claims in the ID token",
+    yes: "yes",
+};

@@ -1,0 +1,73 @@
+//! What is told on several pages: what was done, what may be done, and when.
+
+use time::OffsetDateTime;
+
+words! {
+    /// What was just done, above the page on which it was.
+    DoneWords(done) {
+        application_disconnected;
+        application_deleted;
+        saved;
+        secret_removed;
+        password_changed;
+        picture_taken;
+        picture_removed;
+        schedule_set;
+        schedule_removed;
+        device_signed_out;
+    }
+}
+
+words! {
+    /// What an application is allowed, in the words of the person who is asked.
+    ScopeWords(scope) {
+        /// At which API, after what it is.
+        at(api: &str) -> String;
+        /// The scopes of this server.
+        openid;
+        profile;
+        email;
+        address;
+        phone;
+        groups;
+        offline_access;
+        signet_account;
+        signet_clients;
+        signet_users;
+        signet_admin;
+    }
+}
+
+words! {
+    /// The same for claims that are asked for by name.
+    ClaimWords(claim) {
+        name;
+        family_name;
+        given_name;
+        middle_name;
+        nickname;
+        preferred_username;
+        profile;
+        picture;
+        website;
+        gender;
+        birthdate;
+        zoneinfo;
+        locale;
+        updated_at;
+        email;
+        email_verified;
+        address;
+        phone_number;
+        phone_number_verified;
+        groups;
+    }
+}
+
+words! {
+    /// Points in time.
+    TimeWords(time) {
+        /// To the minute, in UTC.
+        moment(at: OffsetDateTime) -> String;
+    }
+}

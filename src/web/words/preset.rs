@@ -1,0 +1,42 @@
+//! Applications that are registered by their name and address.
+
+use maud::Markup;
+
+words! {
+    /// The pages at `/developer/presets`.
+    PresetWords(preset) {
+        title;
+        back;
+        all;
+        search_label;
+        search;
+        nothing;
+        url_label;
+        url_hint(example: &str) -> String;
+        register;
+        show;
+        nothing_to_type;
+        redirect_uris;
+        registered(name: &Markup) -> Markup;
+        to_write(name: &Markup) -> Markup;
+        once;
+        /// `place` is a part of the application.
+        enter_at(place: &str) -> String;
+        to_paste;
+        change;
+        issuer;
+        discovery;
+        client_id;
+        client_secret;
+        scope;
+        uris;
+        /// What keeps a person from registering it.
+        for_administrators;
+        by_setting;
+        by_configuration;
+        ask;
+        not_required;
+        claims_in_id_token;
+        yes;
+    }
+}

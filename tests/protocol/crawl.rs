@@ -1,0 +1,129 @@
+//! Finds every page and every form by following links, and every route that takes a form by reading the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    outline,
+    visitor::{Page, Visitor},
+};
+
+/// A form of a page, as a browser would send it.
+#[derive(Clone, Debug)]
+pub(crate) struct Form {
+    /// The page that it stands on.
+    pub(crate) page: String,
+    pub(crate) action: String,
+    pub(crate) has_file: bool,
+    fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// What stands in the field.
+    pub(crate) fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// What is sent, with some fields changed or taken out.
+    pub(crate) fn with<'a>(&'a self, changes: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a str, &'a str)> {
+        let mut pairs: Vec<_> = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        for (name, value) in changes {
+            pairs.retain(|(known, _)| known != name);
+            pairs.extend(value.map(|value| (*name, value)));
+        }
+        pairs
+    }
+
+    /// Sends it with `pairs` in it, from where `headers` say.
+    pub(crate) async fn send(&self, browser: &mut Visitor, pairs: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
+        if self.has_file {
+            browser.upload_with(&self.action, pairs, b"", headers).await
+        } else {
+            browser.post_with(&self.action, pairs, headers).await
+        }
+    }
+}
+
+/// The forms of the page at `path`.
+pub(crate) fn forms(path: &str, html: &str) -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
+    let mut is_inside = false;
+    for tag in outline::of(html) {
+        let text = |name: &str| plain(tag.attribute(name).unwrap_or_default());
+        match tag.name.as_str() {
+            "form" if tag.attribute("method") == Some("post") => {
+                is_inside = true;
+                let has_file = tag.attribute("enctype").is_some();
+                forms.push(Form { page: path.to_owned(), action: text("action"), has_file, fields: Vec::new() });
+            }
+            "/form" => is_inside = false,
+            "input" | "button" | "select" | "textarea" if is_inside && tag.attribute("name").is_some() => {
+                let form = forms.last_mut().unwrap();
+                let is_file = tag.attribute("type") == Some("file");
+                if !is_file && !form.fields.iter().any(|(known, _)| *known == text("name")) {
+                    form.fields.push((text("name"), text("value")));
+                }
+            }
+            _ => {}
+        }
+    }
+    forms
+}
+
+/// Every page that `browser` gets to from `beginnings`, by its address.
+pub(crate) async fn pages(browser: &mut Visitor, beginnings: &[&str]) -> BTreeMap<String, Page> {
+    let mut waiting: Vec<String> = beginnings.iter().map(|path| (*path).to_owned()).collect();
+    let mut known: BTreeSet<String> = waiting.iter().cloned().collect();
+    let mut pages = BTreeMap::new();
+    while let Some(path) = waiting.pop() {
+        assert!(pages.len() < 400, "the pages never end: {known:?}");
+        let page = browser.get(&path).await;
+        if page.status != 200 || !page.header("content-type").starts_with("text/html") {
+            continue;
+        }
+        for tag in outline::of(&page.html).iter().filter(|tag| tag.name == "a") {
+            let link = plain(tag.attribute("href").unwrap_or_default());
+            let link = link.split('#').next().unwrap().to_owned();
+            if link.starts_with('/') && !FOREIGN.iter().any(|path| link.starts_with(path)) && known.insert(link.clone())
+            {
+                waiting.push(link);
+            }
+        }
+        pages.insert(path, page);
+    }
+    pages
+}
+
+/// The paths of all routes that take a form, as the source has them: each segment, or nothing for one that varies.
+pub(crate) fn form_routes() -> Vec<Vec<Option<String>>> {
+    let segment = |text: &str| (!text.starts_with(':')).then(|| text.to_owned());
+    let parts = |path: &str| path.trim_matches('/').split('/').map(segment).collect::<Vec<_>>();
+    let routes = include_str!("../../src/http/routes.rs").split(".at(\"").skip(1);
+    let routes = routes.filter_map(|route| {
+        let (path, rest) = route.split_once('"')?;
+        (rest.contains(".post(page(") || rest.contains("poem::post(page(")).then(|| parts(path))
+    });
+    let (_, administration) = include_str!("../../src/http/pages/admin/mod.rs").split_once("async fn submit(").unwrap();
+    let (administration, _) = administration.split_once("\n}\n").unwrap();
+    let administration = administration.lines().filter_map(|line| {
+        let (path, _) = line.trim().strip_prefix('[')?.split_once("] =>")?;
+        let named = |part: &str| part.trim().strip_prefix('"').map(|name| name.trim_end_matches('"').to_owned());
+        Some(std::iter::once(Some("admin".to_owned())).chain(path.split(',').map(named)).collect())
+    });
+    routes.chain(administration).collect()
+}
+
+/// Whether a form that leads to `action` leads to the route.
+pub(crate) fn leads_to(action: &str, route: &[Option<String>]) -> bool {
+    let path = action.split('?').next().unwrap().trim_matches('/');
+    let parts: Vec<&str> = path.split('/').collect();
+    parts.len() == route.len()
+        && route.iter().zip(parts).all(|(known, part)| known.as_deref().is_none_or(|known| known == part))
+}
+
+/// A text of an attribute as it is meant.
+fn plain(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// What is no page of ours, or downloads.
+const FOREIGN: [&str; 4] = ["/docs", "/openapi", "/assets", "/account/data/copy"];
