@@ -7,6 +7,7 @@ pub mod device;
 pub mod hashing;
 pub mod identifier;
 pub mod invitation;
+pub mod logo;
 pub mod password;
 pub mod password_reset;
 pub mod picture;

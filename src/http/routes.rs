@@ -9,11 +9,13 @@ use poem::{
 use poem_openapi::{LicenseObject, OpenApiService};
 
 use super::{
+    brand,
     clients_api::ClientsApi,
     connections_api::ConnectionsApi,
     discovery_api::DiscoveryApi,
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
+    events_api::EventsApi,
     oauth_api::OAuthApi,
     pages::{self, admin::AdminPages},
     pictures_api::PicturesApi,
@@ -44,7 +46,7 @@ pub struct Wrapping {
 /// The whole server as one endpoint.
 pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Output = Response> + use<> {
     let issuer = WebLink::parse(server.signet.issuer.as_str());
-    let presentation = issuer.map(|issuer| Pages { brand: server.brand.clone(), issuer });
+    let presentation = issuer.map(|issuer| Pages { brand: server.brand.clone(), look: server.look.clone(), issuer });
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
@@ -84,6 +86,7 @@ type Apis = (
     ConnectionsApi,
     SchedulesApi,
     SessionsApi,
+    EventsApi,
 );
 
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
@@ -99,6 +102,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
         ConnectionsApi(Arc::clone(server)),
         SchedulesApi(Arc::clone(server)),
         SessionsApi(Arc::clone(server)),
+        EventsApi(Arc::clone(server)),
     );
     OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
         .description(
@@ -128,17 +132,22 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/account/password", poem::get(page(H::Password)).post(page(H::SubmitPassword)))
         .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
         .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
+        .at("/account/security", poem::get(page(H::Security)))
         .at("/account/schedule", poem::get(page(H::Schedule)).post(page(H::SubmitSchedule)))
         .at("/account/data", poem::get(page(H::OwnData)).post(page(H::SubmitOwnData)))
         .at("/account/data/copy", poem::get(page(H::CopyOwnData)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
+        .at("/device/qr", poem::get(page(H::DeviceQr)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
         .at("/developer/presets", poem::get(page(H::Presets)))
         .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
         .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
         .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
+        .at("/developer/:id/redirect_uris", poem::post(page(H::SubmitRedirectUri)))
         .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
+        .at(brand::LOGO, poem::get(page(H::BrandFile)))
+        .at(brand::STYLESHEET, poem::get(page(H::BrandFile)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
     let admin = || poem::get(AdminPages(Arc::clone(server))).post(AdminPages(Arc::clone(server)));
@@ -245,6 +254,7 @@ enum H {
     SubmitApplications,
     Sessions,
     SubmitSessions,
+    Security,
     Schedule,
     SubmitSchedule,
     OwnData,
@@ -258,11 +268,14 @@ enum H {
     OwnClient,
     SubmitOwnClient,
     SubmitSecret,
+    SubmitRedirectUri,
     ClientDeletion,
     SubmitClientDeletion,
     Errors,
     Device,
     SubmitDevice,
+    DeviceQr,
+    BrandFile,
 }
 
 /// A page as an endpoint of poem.
@@ -275,6 +288,9 @@ impl Endpoint for Page {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        if let H::BrandFile = self.handler {
+            return self.server.brand_files.answer(request.uri().path(), request.uri().query());
+        }
         if let H::SubmitPicture = self.handler {
             let (visit, upload) = Visit::read_upload(&self.server, request).await?;
             return pages::picture::submit(visit, upload).await;
@@ -300,13 +316,14 @@ impl Endpoint for Page {
             H::Profile => pages::profile::show(visit).await,
             H::SubmitProfile => pages::profile::submit(visit).await,
             // Read otherwise, above.
-            H::SubmitPicture => Err(poem::error::NotFoundError.into()),
+            H::BrandFile | H::SubmitPicture => Err(poem::error::NotFoundError.into()),
             H::Password => pages::password::show(visit).await,
             H::SubmitPassword => pages::password::submit(visit).await,
             H::Applications => pages::applications::show(visit).await,
             H::SubmitApplications => pages::applications::submit(visit).await,
             H::Sessions => pages::sessions::show(visit).await,
             H::SubmitSessions => pages::sessions::submit(visit).await,
+            H::Security => pages::security::show(visit).await,
             H::Schedule => pages::schedule::show(visit).await,
             H::SubmitSchedule => pages::schedule::submit(visit).await,
             H::OwnData => pages::own_data::show(visit).await,
@@ -320,11 +337,13 @@ impl Endpoint for Page {
             H::OwnClient => pages::own_client::show(visit).await,
             H::SubmitOwnClient => pages::own_client::submit(visit).await,
             H::SubmitSecret => pages::own_client::submit_secret(visit).await,
+            H::SubmitRedirectUri => pages::own_client::submit_redirect_uri(visit).await,
             H::ClientDeletion => pages::own_client::show_deletion(visit).await,
             H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
             H::Errors => pages::errors::show(visit).await,
             H::Device => pages::device::show(visit).await,
             H::SubmitDevice => pages::device::submit(visit).await,
+            H::DeviceQr => pages::device::qr(visit).await,
         }
     }
 }

@@ -72,13 +72,13 @@ impl Stage {
     async fn sign_up(&self, username: &str) {
         self.open("/signup").await;
         sign_up(&self.browser, username).await;
-        self.expect("Your account").await;
+        self.expect("Hello, ").await;
     }
 
     async fn sign_in(&self, username: &str, password: &str) {
         self.open("/login").await;
         sign_in(&self.browser, username, password).await;
-        self.expect("Your account").await;
+        self.expect("Hello, ").await;
     }
 
     async fn sign_in_as_administrator(&self) {

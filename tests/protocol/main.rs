@@ -6,12 +6,15 @@ mod admin_pages;
 mod api;
 mod authorize;
 mod backchannel_logout;
+mod brand;
 mod client_assertions;
 mod client_management;
 mod clients;
 mod crawl;
 mod developer_pages;
 mod device;
+mod events;
+mod groups;
 #[path = "../../src/web/tests/hostile.rs"]
 mod hostile;
 #[path = "../support/https.rs"]

@@ -19,7 +19,7 @@ use crate::{
 /// Which applications to list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClientFilter<'a> {
-    /// Those whose name has this text in it, whatever its case.
+    /// Those in whose name a word begins with this text, whatever its case; of one person's, those that have it anywhere.
     pub client_name: Option<&'a str>,
     /// Those that this person owns.
     pub owner: Option<&'a str>,
@@ -38,7 +38,12 @@ pub fn list(
 ) -> Result<Page<Client>, ManagementRefusal> {
     let owner = if access.is_administrator() { filter.owner } else { Some(access.subject().as_str()) };
     let owner = owner.map(Subject::new);
-    let name = filter.client_name.map(str::to_lowercase);
+    let name = filter.client_name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_lowercase);
+    let list = format!("clients of {owner:?} named {name:?}");
+    if let (None, Some(name)) = (&owner, &name) {
+        let fetch = |after: Option<&[u8]>, limit| Ok(signet.store.clients_named(name, after, limit)?);
+        return page(signet, &list, request, fetch, |_| true);
+    }
     let fetch = |after: Option<&[u8]>, limit| {
         let after = after.and_then(|after| std::str::from_utf8(after).ok());
         let clients = match &owner {
@@ -48,10 +53,10 @@ pub fn list(
         let keyed = |client: Client| (client.client_id.as_str().as_bytes().to_vec(), Some(client));
         Ok(clients.into_iter().map(keyed).collect())
     };
+    // One person has few.
     let is_wanted = |client: &Client| {
         name.as_ref().is_none_or(|name| client.metadata.client_name.to_lowercase().contains(name.as_str()))
     };
-    let list = format!("clients of {owner:?} named {name:?}");
     page(signet, &list, request, fetch, is_wanted)
 }
 
@@ -84,6 +89,43 @@ pub async fn replace(
         reregister(signet, client, request, is_administrator)
     })
     .await
+}
+
+/// Adds `redirect_uri`, exactly as it is, to those of an application, by the same rules as [`replace`]. One that is there
+/// already is no error.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn add_redirect_uri(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    redirect_uri: &str,
+) -> Result<Client, ManagementRefusal> {
+    let is_administrator = access.is_administrator();
+    let kept = find(signet, access, id)?;
+    is_changeable(&kept.record)?;
+    super::sector::agree(signet, &with_redirect_uri(&kept.record, redirect_uri)?).await?;
+    let changed = change(signet, access, id, |client| {
+        is_changeable(client)?;
+        reregister(signet, client, &with_redirect_uri(client, redirect_uri)?, is_administrator)
+    });
+    let (client, _) = changed.await?;
+    signet.client_troubles.forget_redirect_uri(&client.client_id, redirect_uri);
+    Ok(client)
+}
+
+/// What is registered of `client`, with one more redirect URI.
+fn with_redirect_uri(client: &Client, redirect_uri: &str) -> Result<RegistrationRequest, ManagementRefusal> {
+    let known = serde_json::to_value(&client.metadata).and_then(serde_json::from_value::<RegistrationRequest>);
+    // What is registered has the members of a registration.
+    let mut request = known.map_err(|error| ManagementRefusal::Invalid(error.to_string()))?;
+    let uris = request.redirect_uris.get_or_insert_default();
+    if !uris.iter().any(|known| known == redirect_uri) {
+        uris.push(redirect_uri.to_owned());
+    }
+    Ok(request)
 }
 
 /// Gives `client` the metadata of `request`, and a secret if it needs one and has none.

@@ -1,7 +1,9 @@
 //! The pages under `/admin`: what an administrator looks at and changes.
 
 mod application;
+mod audit;
 mod confirm;
+mod group;
 mod invite;
 mod list;
 mod overview;
@@ -12,7 +14,9 @@ mod told;
 use maud::{Markup, Render, html};
 
 pub use application::{ApplicationPage, ListedSecret};
+pub use audit::{AuditActor, AuditPage, AuditRow, EventFilterForm};
 pub use confirm::ConfirmPage;
+pub use group::GroupPage;
 pub use invite::InvitePage;
 pub use list::{ListPage, Row, RowAction, Search};
 pub use overview::AdminPage;

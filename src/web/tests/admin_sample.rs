@@ -7,8 +7,9 @@ use crate::{
     web::{
         Entry, Fact, Voice,
         admin::{
-            AdminPage, ApplicationPage, ConfirmPage, InvitePage, ListPage, ListedSecret, LocalLink, LocalPath,
-            OrderedFields, PersonPage, PostForm, ResetLink, Row, RowAction, Search, ToldOncePage,
+            AdminPage, ApplicationPage, AuditActor, AuditPage, AuditRow, ConfirmPage, EventFilterForm, GroupPage,
+            InvitePage, ListPage, ListedSecret, LocalLink, LocalPath, OrderedFields, PersonPage, PostForm, ResetLink,
+            Row, RowAction, Search, ToldOncePage,
         },
     },
 };
@@ -20,12 +21,16 @@ pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)>
         ("admin, list", list(text).render(voice)),
         ("admin, list that goes on", ListPage { rows: Vec::new(), search: None, ..list(text) }.render(voice)),
         ("admin, empty list", ListPage { rows: Vec::new(), next: None, ..list(text) }.render(voice)),
+        ("admin, group", group(text).render(voice)),
+        ("admin, empty group", GroupPage { members: Vec::new(), next: None, note: None, ..group(text) }.render(voice)),
         ("admin, confirm", confirm(text).render(voice)),
         ("admin, invite", invite(text).render(voice)),
         ("admin, told once", told(text).render(voice)),
         ("admin, person", person(text).render(voice)),
         ("admin, oneself", PersonPage { password: None, reset_link: None, ..person(text) }.render(voice)),
         ("admin, application", application(text).render(voice)),
+        ("admin, audit", audit(text).render(voice)),
+        ("admin, audit that goes on", AuditPage { events: Vec::new(), ..audit(text) }.render(voice)),
     ]
 }
 
@@ -72,6 +77,19 @@ fn list(text: &str) -> ListPage {
         actions: vec![action(text)],
         rows: vec![Row { path: None, ..row.clone() }, row],
         next: Some(path(text)),
+    }
+}
+
+fn group(text: &str) -> GroupPage {
+    let ListPage { rows, next, .. } = list(text);
+    GroupPage {
+        name: text.to_owned(),
+        note: Some(text.to_owned()),
+        rename: (form(text), entry(text)),
+        remove: form(text),
+        members: rows,
+        next,
+        crumbs: crumbs(text),
     }
 }
 
@@ -134,7 +152,40 @@ fn application(text: &str) -> ApplicationPage {
         standing: action(text),
         secrets: vec![ListedSecret { number: "1".to_owned(), since: text.to_owned(), remove: Some(form(text)) }],
         add_secret: Some(form(text)),
+        troubles: (super::sample::troubles(text), form(text)),
+        events: LocalLink::new(text, path(text)),
         delete: Some(path(text)),
         crumbs: crumbs(text),
     }
+}
+
+fn audit(text: &str) -> AuditPage {
+    let some = |text: &str| Some(text.to_owned());
+    let row = AuditRow {
+        event: text.to_owned(),
+        application_name: text.to_owned(),
+        is_refusal: true,
+        at: text.to_owned(),
+        by: AuditActor::Known(LocalLink::new(text, path(text))),
+        person: Some(LocalLink::new(text, path(text))),
+        application: Some(LocalLink::new(text, path(text))),
+        address: some(text),
+        device: some(text),
+        reason: some(text),
+        members: vec![text.to_owned()],
+        not_written: Some(7),
+        request_id: some(text),
+    };
+    let filter = EventFilterForm {
+        events: vec![text.to_owned()],
+        event: text.to_owned(),
+        person: text.to_owned(),
+        application: text.to_owned(),
+        outcome: "failure".to_owned(),
+        from: text.to_owned(),
+        until: text.to_owned(),
+        error: some(text),
+    };
+    let plain = AuditRow { event: "client_changed".to_owned(), by: AuditActor::Nobody, ..row.clone() };
+    AuditPage { filter, events: vec![row, plain], next: Some(path(text)), crumbs: crumbs(text) }
 }

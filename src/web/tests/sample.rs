@@ -5,12 +5,13 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
-    ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage,
-    ErrorsPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage,
-    OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage,
-    ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage, ResetPage, ReturnLink,
-    ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage,
-    SetupPage, SignupPage, Snippets, Voice, WebLink, WrongHostPage,
+    ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry,
+    ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
+    LogoutPage, Look, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage,
+    PresetResultPage, PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage,
+    ResetPage, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine,
+    SecurityPage, SentUri, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, Voice,
+    WebLink, WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -22,9 +23,12 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
 /// The same in a language.
 pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
-    let voice = Voice { brand: &brand, words };
+    let look = Look { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
+    let (branded, plain) = (Voice { brand: &brand, look: &look, words }, Look::default());
+    let voice = Voice { look: &plain, ..branded };
     let markup: Vec<(&'static str, Markup)> = vec![
         ("home", home(text, None).render(voice)),
+        ("home, branded", home(text, None).render(branded)),
         ("home, signed in", home(text, Some(text.to_owned())).render(voice)),
         ("login", login(text).render(voice)),
         ("consent", consent(text).render(voice)),
@@ -49,6 +53,8 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("schedule", schedule(text).render(voice)),
         ("own data", own_data(text).render(voice)),
         ("sessions", sessions(text).render(voice)),
+        ("security", security(text).render(voice)),
+        ("security, empty", SecurityPage::default().render(voice)),
         ("developer", developer(text).render(voice)),
         ("developer, empty", empty(text).render(voice)),
         ("own client", own_client(text).render(voice)),
@@ -65,6 +71,29 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
     ];
     let markup = markup.into_iter().chain(super::admin_sample::pages(text, voice));
     markup.map(|(name, markup)| (name, markup.into_string())).collect()
+}
+
+/// What went wrong, as a page shows it.
+pub(super) fn troubles(text: &str) -> Troubles {
+    let sent = |differs_by_slash| SentUri { uri: text.to_owned(), count: 2, seconds_ago: 61, differs_by_slash };
+    let error = TroubleLine { code: "invalid_scope", cause: text.to_owned(), count: 1, seconds_ago: 0 };
+    Troubles { redirect_uris: vec![sent(true), sent(false)], errors: vec![error], can_add: true }
+}
+
+fn security(text: &str) -> SecurityPage {
+    let line = EventLine {
+        event: text.to_owned(),
+        application: text.to_owned(),
+        by: Doer::Administrator,
+        device: some(text),
+        address: some(text),
+        members: vec![text.to_owned()],
+        not_written: Some(3),
+        seconds_ago: 4000,
+        at: text.to_owned(),
+    };
+    let consent = EventLine { event: "consent_granted".to_owned(), ..line.clone() };
+    SecurityPage { events: vec![line, consent], next_page_token: some(text) }
 }
 
 fn some(text: &str) -> Option<String> {
@@ -312,6 +341,7 @@ fn snippets(text: &str) -> Snippets {
         scope: text.to_owned(),
         authorization_endpoint: text.to_owned(),
         token_endpoint: text.to_owned(),
+        device_authorization_endpoint: some(text),
     }
 }
 
@@ -333,6 +363,7 @@ fn own_client(text: &str) -> OwnClientPage {
         },
         secrets: vec![line(1), line(2)],
         new_secret: Some(Secret::new(text)),
+        troubles: troubles(text),
         snippets: snippets(text),
         done: some(text),
         anti_forgery: text.to_owned(),

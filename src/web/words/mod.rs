@@ -68,13 +68,15 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod security;
 
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
     SessionsWords,
 };
 pub(crate) use admin::{
-    AdminWords, AllApplicationsWords, InvitationsWords, KeysWords, ListWords, PartWords, PeopleWords,
+    ActivityWords, AdminWords, AllApplicationsWords, GroupsWords, InvitationsWords, KeysWords, ListWords, PartWords,
+    PeopleWords,
 };
 pub(crate) use choice::preferred;
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
@@ -85,6 +87,7 @@ pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
 pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 pub(crate) use preset::PresetWords;
+pub(crate) use security::{AuditWords, SecurityWords, TroubleWords};
 
 words! {
     /// One language.
@@ -99,6 +102,9 @@ words! {
         logout: LogoutWords;
         home: HomeWords;
         form_post: FormPostWords;
+        security: SecurityWords;
+        audit: AuditWords;
+        troubles: TroubleWords;
         client: ClientWords;
         consent: ConsentWords;
         device: DeviceWords;
@@ -119,6 +125,8 @@ words! {
         reset: ResetWords;
         admin: AdminWords;
         people: PeopleWords;
+        all_groups: GroupsWords;
+        activity: ActivityWords;
         invitations: InvitationsWords;
         all_applications: AllApplicationsWords;
         keys: KeysWords;

@@ -44,7 +44,7 @@ async fn a_person_keeps_their_account_and_leaves_for_good() {
         stage.open("/account/data").await;
         stage.browser.fill("[name=password]", "wrong").await;
         stage.click("#account-delete").await;
-        stage.expect("This is not the password").await;
+        stage.expect("not the password").await;
         stage.browser.fill("[name=password]", NEW_PASSWORD).await;
         stage.click("#account-delete").await;
         stage.expect("You are signed out").await;

@@ -26,13 +26,13 @@ async fn a_person_allows_a_device_by_its_code_and_denies_another_by_its_link() {
         stage.expect(code).await;
         stage.picture("device-confirmation").await;
         stage.click("#device-allow").await;
-        stage.expect("Continue on your device").await;
+        stage.expect("Device connected").await;
 
         let told = begin(stage).await;
         stage.browser.open(told["verification_uri_complete"].as_str().unwrap()).await;
         stage.expect(told["user_code"].as_str().unwrap()).await;
         stage.click("#device-deny").await;
-        stage.expect("denied").await;
+        stage.expect("Device not connected").await;
         stage.picture("device-denied").await;
     })
     .await;

@@ -15,7 +15,7 @@ async fn somebody_comes_by_an_invitation_and_gets_in_again_by_a_link_for_a_new_p
         stage.sign_out().await;
         stage.browser.open(&invitation).await;
         sign_up(&stage.browser, "ivy").await;
-        stage.expect("Your account").await;
+        stage.expect("Hello, ").await;
         stage.sign_out().await;
 
         stage.sign_in_as_administrator().await;

@@ -2,15 +2,14 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{Desk, crumbs, minute, next};
+use super::{Desk, audit, crumbs, minute, next};
 use crate::{
     endpoint::{
         clients::management::{self as clients, ClientFilter},
         management::ManagementRefusal,
-        page::{LARGEST_PAGE, PageRequest},
         users,
     },
-    http::fault,
+    http::{fault, pages::troubles::troubles},
     oauth::client::{Client, ClientSecret, Provenance},
     web::{
         Fact,
@@ -22,19 +21,15 @@ use crate::{
     },
 };
 
-/// Those whose name has `q` in it, and the one whose identifier it is. A request looks at a bounded number of them, so a page can be empty although the list
-/// goes on.
+/// Those in whose name a word begins with `q`, and the one whose identifier it is.
 pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let text = desk.visit.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let filter = ClientFilter { client_name: searched, owner: None };
-    // The larger the page, the further one request looks for a name.
-    let request = PageRequest { limit: searched.map(|_| LARGEST_PAGE.into()), ..desk.page_request() };
-    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, request) {
+    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, desk.page_request()) {
         Ok(listed) => listed,
         Err(refusal) => return desk.refused(refusal),
     };
-    // A name is sought through the whole list; an identifier is found at once, however long that is.
     let is_first = desk.visit.value("page_token").is_none();
     let named = searched.filter(|_| is_first).map(|id| clients::show(desk.visit.server.signet(), &desk.access, id));
     let named = named.and_then(Result::ok);
@@ -69,6 +64,12 @@ pub(super) fn one(desk: &Desk, id: &str) -> poem::Result<Response> {
 pub(super) async fn set_disabled(desk: &Desk, id: &str, is_disabled: bool) -> poem::Result<Response> {
     let set = clients::set_disabled(desk.visit.server.signet(), &desk.access, id, is_disabled).await;
     after(desk, id, set.map(|_| ()))
+}
+
+pub(super) async fn add_redirect_uri(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let redirect_uri = desk.visit.text("redirect_uri");
+    let added = clients::add_redirect_uri(desk.visit.server.signet(), &desk.access, id, &redirect_uri).await;
+    after(desk, id, added.map(|_| ()))
 }
 
 pub(super) async fn remove_secret(desk: &Desk, id: &str, number: &str) -> poem::Result<Response> {
@@ -154,6 +155,8 @@ fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> 
         secrets: client.secrets.iter().map(|secret| listed(desk, &client, secret)).collect(),
         add_secret: (is_open && client.secrets.len() < MOST_SECRETS)
             .then(|| desk.form(&["applications", id, "secrets"])),
+        troubles: (troubles(desk.visit.server.signet(), &client), desk.form(&["applications", id, "redirect_uris"])),
+        events: audit::events_of(desk, "application", client.client_id.as_str()),
         delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
         crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name)]),
     };

@@ -1,7 +1,10 @@
 //! `/admin`: an administrator's pages. Everything below it is decided here, before any page is asked: a form shows its
 //! anti-forgery token, the visitor is signed in, and administers the server.
 
+mod activity;
 mod applications;
+mod audit;
+mod groups;
 mod invitations;
 mod keys;
 mod people;
@@ -56,11 +59,11 @@ impl Endpoint for AdminPages {
         let segments = segments(uri.path());
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let desk = Desk { visit, access };
-        if is_post { submit(&desk, &segments).await } else { show(&desk, &segments) }
+        if is_post { submit(&desk, &segments).await } else { show(&desk, &segments).await }
     }
 }
 
-fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
+async fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
         [] => Ok(desk.page(StatusCode::OK, AdminPage.render(desk.visit.voice()))),
         ["people"] => people::show(desk),
@@ -69,11 +72,16 @@ fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "sessions"] => person::sessions(desk, id),
         ["people", id, "applications"] => person::applications(desk, id),
         ["people", id, "grants"] => person::grants(desk, id),
+        ["groups"] => groups::show(desk),
+        ["groups", name] => groups::one(desk, name),
+        ["sessions"] => activity::sessions(desk),
+        ["grants"] => activity::grants(desk),
         ["invitations"] => invitations::show(desk),
         ["invitations", "new"] => invitations::form(desk),
         ["applications"] => applications::show(desk),
         ["applications", id] => applications::one(desk, id),
         ["applications", id, "delete"] => applications::confirm_deletion(desk, id),
+        ["audit"] => audit::show(desk).await,
         ["keys"] => keys::show(desk),
         ["keys", "emergency"] => Ok(keys::confirm_emergency(desk)),
         ["resources"] => Ok(keys::resources(desk)),
@@ -92,11 +100,16 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,
         ["people", id, "applications", client_id] => person::disconnect(desk, id, client_id).await,
         ["people", id, "grants", grant] => person::end_grant(desk, id, grant).await,
+        ["groups", name] => groups::rename(desk, name).await,
+        ["groups", name, "delete"] => groups::remove(desk, name).await,
+        ["sessions", id, sid] => activity::end_session(desk, id, sid).await,
+        ["grants", id, "delete"] => activity::end_grant(desk, id).await,
         ["invitations", "new"] => invitations::create(desk).await,
         ["invitations", id, "delete"] => invitations::delete(desk, id).await,
         ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,
         ["applications", id, "enable"] => applications::set_disabled(desk, id, false).await,
         ["applications", id, "delete"] => applications::delete(desk, id).await,
+        ["applications", id, "redirect_uris"] => applications::add_redirect_uri(desk, id).await,
         ["applications", id, "secrets"] => applications::add_secret(desk, id).await,
         ["applications", id, "secrets", number, "delete"] => applications::remove_secret(desk, id, number).await,
         ["keys", "rotate"] => keys::rotate(desk, Rotation::Now).await,
