@@ -13,6 +13,7 @@ mod clients;
 mod crawl;
 mod developer_pages;
 mod device;
+mod events;
 mod groups;
 #[path = "../../src/web/tests/hostile.rs"]
 mod hostile;

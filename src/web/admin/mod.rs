@@ -1,6 +1,7 @@
 //! The pages under `/admin`: what an administrator looks at and changes.
 
 mod application;
+mod audit;
 mod confirm;
 mod group;
 mod invite;
@@ -13,6 +14,7 @@ mod told;
 use maud::{Markup, Render, html};
 
 pub use application::{ApplicationPage, ListedSecret};
+pub use audit::{AuditActor, AuditPage, AuditRow, EventFilterForm};
 pub use confirm::ConfirmPage;
 pub use group::GroupPage;
 pub use invite::InvitePage;

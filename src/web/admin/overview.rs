@@ -34,13 +34,14 @@ impl AdminPage {
 /// The words of one of them.
 type PartOf = fn(&AdminWords) -> &PartWords;
 
-const PARTS: [(&str, PartOf); 8] = [
+const PARTS: [(&str, PartOf); 9] = [
     ("people", |w| &w.people),
     ("groups", |w| &w.all_groups),
     ("sessions", |w| &w.all_sessions),
     ("grants", |w| &w.all_grants),
     ("invitations", |w| &w.invitations),
     ("applications", |w| &w.applications),
+    ("audit", |w| &w.audit),
     ("keys", |w| &w.keys),
     ("resources", |w| &w.resources),
 ];

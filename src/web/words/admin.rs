@@ -49,6 +49,7 @@ words! {
         all_grants: PartWords;
         invitations: PartWords;
         applications: PartWords;
+        audit: PartWords;
         keys: PartWords;
         resources: PartWords;
     }

@@ -68,6 +68,7 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod security;
 
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
@@ -86,6 +87,7 @@ pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
 pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 pub(crate) use preset::PresetWords;
+pub(crate) use security::{AuditWords, SecurityWords, TroubleWords};
 
 words! {
     /// One language.
@@ -100,6 +102,9 @@ words! {
         logout: LogoutWords;
         home: HomeWords;
         form_post: FormPostWords;
+        security: SecurityWords;
+        audit: AuditWords;
+        troubles: TroubleWords;
         client: ClientWords;
         consent: ConsentWords;
         device: DeviceWords;

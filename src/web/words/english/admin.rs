@@ -32,6 +32,10 @@ pub(super) const ADMIN: AdminWords = AdminWords {
     all_grants: PartWords { name: "Grants", about: "What was granted to applications, the newest first." },
     invitations: PartWords { name: "Invitations", about: "Links with which people make an account for themselves." },
     applications: PartWords { name: "Applications", about: "What people sign in to, whoever registered it." },
+    audit: PartWords {
+        name: "Security events",
+        about: "What has happened to people, applications and the server, and who did it.",
+    },
     keys: PartWords { name: "Signing keys", about: "What signs tokens, and how long it still does." },
     resources: PartWords { name: "APIs", about: "Who accepts tokens of this server, as the configuration says." },
 };

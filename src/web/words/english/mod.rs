@@ -10,6 +10,7 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod security;
 
 use super::Words;
 
@@ -23,6 +24,9 @@ pub(super) static LANGUAGE: Words = Words {
     logout: entrance::LOGOUT,
     home: home::HOME,
     form_post: home::FORM_POST,
+    security: security::SECURITY,
+    audit: security::AUDIT,
+    troubles: security::TROUBLES,
     client: consent::CLIENT,
     consent: consent::CONSENT,
     device: consent::DEVICE,
