@@ -13,7 +13,7 @@ async fn a_person_keeps_their_account_and_leaves_for_good() {
         stage.enter("[name=given_name]", "Eve").await;
         stage.enter("[name=birthdate]", "yesterday").await;
         stage.click("#profile-submit").await;
-        stage.expect("Please correct").await;
+        stage.expect("Enter a day").await;
         stage.picture("profile-refused").await;
         stage.enter("[name=birthdate]", "1990-12-31").await;
         stage.click("#profile-submit").await;
