@@ -4,6 +4,7 @@
 //! gate before the slow hash ([`hashing`]).
 
 pub mod device;
+pub mod field_refusal;
 pub mod hashing;
 pub mod identifier;
 pub mod invitation;

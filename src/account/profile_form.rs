@@ -1,10 +1,9 @@
 //! What was entered about a person: text becomes the types of the record, and everything that is wrong is told at once.
 
-use std::fmt::Display;
-
 use time::OffsetDateTime;
 
 use super::{
+    field_refusal::FieldRefusal,
     identifier::{EmailAddress, Username},
     profile::{Birthdate, Line, PhoneNumber, PostalAddress, WebAddress},
     record::{Account, Groups, Role, Standing},
@@ -78,9 +77,9 @@ pub enum Editor {
     Administrator,
 }
 
-/// What is wrong with each field, in words for the person.
+/// What is wrong with each field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldErrors(Vec<(&'static str, String)>);
+pub struct FieldErrors(Vec<(&'static str, FieldRefusal)>);
 
 impl ProfileForm {
     /// A new account with everything in it, and no password yet.
@@ -105,7 +104,7 @@ impl ProfileForm {
         if let Some(username) = &self.username {
             match Username::parse(username) {
                 Ok(username) => account.username = username,
-                Err(refusal) => errors.add("username", &refusal),
+                Err(refusal) => errors.add("username", refusal),
             }
         }
         let email = errors.parsed("email", self.email.as_deref(), EmailAddress::parse);
@@ -181,15 +180,15 @@ impl OrderedForm {
             let names: Result<Vec<_>, _> = groups.iter().map(|name| Line::parse(name)).collect();
             match names.map(Groups::new) {
                 Ok(Ok(groups)) => account.groups = groups,
-                Ok(Err(refusal)) => errors.add("groups", &refusal),
-                Err(refusal) => errors.add("groups", &refusal),
+                Ok(Err(refusal)) => errors.add("groups", refusal),
+                Err(refusal) => errors.add("groups", refusal),
             }
         }
         match self.role.as_deref() {
             None => {}
             Some("person") => account.role = Role::Person,
             Some("administrator") => account.role = Role::Administrator,
-            Some(_) => errors.add("role", &"Enter person or administrator."),
+            Some(_) => errors.add("role", FieldRefusal::Role),
         }
         if let Some(is_disabled) = self.is_disabled {
             account.standing = if is_disabled { Standing::Disabled } else { Standing::Active };
@@ -201,18 +200,18 @@ impl OrderedForm {
 impl FieldErrors {
     /// With this about one field.
     #[must_use]
-    pub fn of_one(field: &'static str, wrong: &impl Display) -> Self {
-        Self(vec![(field, wrong.to_string())])
+    pub fn of_one(field: &'static str, wrong: impl Into<FieldRefusal>) -> Self {
+        Self(vec![(field, wrong.into())])
     }
 
     /// Adds what is wrong with `field`.
-    pub fn add(&mut self, field: &'static str, wrong: &impl Display) {
-        self.0.push((field, wrong.to_string()));
+    pub fn add(&mut self, field: &'static str, wrong: impl Into<FieldRefusal>) {
+        self.0.push((field, wrong.into()));
     }
 
     /// What is wrong with `field`.
     #[must_use]
-    pub fn of(&self, field: &str) -> Option<&String> {
+    pub fn of(&self, field: &str) -> Option<&FieldRefusal> {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, wrong)| wrong)
     }
 
@@ -223,18 +222,18 @@ impl FieldErrors {
     }
 
     /// Each field that is wrong, with what is.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(field, wrong)| (*field, wrong.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &FieldRefusal)> {
+        self.0.iter().map(|(field, wrong)| (*field, wrong))
     }
 
-    fn parsed<T, E: Display>(
+    fn parsed<T, E: Into<FieldRefusal>>(
         &mut self,
         field: &'static str,
         entered: Option<&str>,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<T> {
         let entered = entered.filter(|text| !text.trim().is_empty())?;
-        parse(entered).map_err(|refusal| self.add(field, &refusal)).ok()
+        parse(entered).map_err(|refusal| self.add(field, refusal)).ok()
     }
 
     /// What was changed that is not for `editor` to change. Entering what is there already is no change, so that what was
@@ -252,10 +251,10 @@ impl FieldErrors {
             ("disabled", before.standing != after.standing),
         ];
         for (field, _) in changes.into_iter().filter(|(_, is_changed)| *is_changed && !is_theirs) {
-            self.add(field, &"Only an administrator can change it.");
+            self.add(field, FieldRefusal::ForAdministrators);
         }
         if before.role != after.role && editor != Editor::Administrator {
-            self.add("role", &"Only an administrator with the scope signet:admin can change it.");
+            self.add("role", FieldRefusal::ForAdministratorsByScope);
         }
     }
 }

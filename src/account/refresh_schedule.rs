@@ -59,16 +59,22 @@ pub enum ScheduleRefusal {
     /// Another number of fields than five.
     FieldCount,
     /// A field cannot be read.
-    Field {
-        /// What the field is for.
-        name: &'static str,
-        /// What may stand in it.
-        values: &'static str,
-    },
+    Field(CronField),
     /// No time zone of this name is known.
     UnknownTimeZone,
     /// There is no tick within five years.
     NeverTicks,
+}
+
+/// A field of cron syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of cron")]
+pub enum CronField {
+    Minute,
+    Hour,
+    DayOfMonth,
+    Month,
+    DayOfWeek,
 }
 
 impl RefreshSchedule {
@@ -180,9 +186,15 @@ impl RefreshSchedule {
     /// An instant in words in the schedule's time zone: `Sunday, 29 March 2026 at 03:00 (UTC+02:00)`.
     #[must_use]
     pub fn in_words(&self, instant: OffsetDateTime) -> String {
-        let offset = self.local(instant).and_then(|local| UtcOffset::from_whole_seconds(local.offset().seconds()).ok());
-        let local = instant.to_offset(offset.unwrap_or(UtcOffset::UTC));
+        let local = self.local_time(instant);
         local.format(WORDS).unwrap_or_else(|_| local.to_string())
+    }
+
+    /// An instant in the schedule's time zone.
+    #[must_use]
+    pub fn local_time(&self, instant: OffsetDateTime) -> OffsetDateTime {
+        let offset = self.local(instant).and_then(|local| UtcOffset::from_whole_seconds(local.offset().seconds()).ok());
+        instant.to_offset(offset.unwrap_or(UtcOffset::UTC))
     }
 
     fn read(cron: &str, time_zone: &str, ends_grant: bool) -> Result<Self, ScheduleRefusal> {
@@ -238,8 +250,8 @@ fn unreadable_field(fields: &[&str]) -> ScheduleRefusal {
         let alone: Vec<&str> = fields.iter().enumerate().map(|(i, field)| if i == at { *field } else { "*" }).collect();
         read_cron(&alone.join(" ")).is_none()
     };
-    let unreadable = FIELDS.iter().enumerate().find(|(at, _)| is_unreadable(*at));
-    unreadable.map_or(ScheduleRefusal::FieldCount, |(_, &(name, values))| ScheduleRefusal::Field { name, values })
+    let unreadable = CronField::ALL.into_iter().enumerate().find(|(at, _)| is_unreadable(*at));
+    unreadable.map_or(ScheduleRefusal::FieldCount, |(_, field)| ScheduleRefusal::Field(field))
 }
 
 /// `first` and the days that `step` leads to, for five years.
@@ -302,11 +314,14 @@ impl fmt::Display for ScheduleRefusal {
                 "Write five fields with spaces between them: minute, hour, day of the month, month, day of the week. \
                  0 4 * * * is every day at 04:00.",
             ),
-            Self::Field { name, values } => write!(
-                formatter,
-                "The field for the {name} cannot be read. Write {values}, * for each, or several with a comma (1,2), a \
-                 hyphen (1-5) or a step (*/2)."
-            ),
+            Self::Field(field) => {
+                let (name, values) = field.described();
+                write!(
+                    formatter,
+                    "The field for the {name} cannot be read. Write {values}, * for each, or several with a comma (1,2), \
+                     a hyphen (1-5) or a step (*/2)."
+                )
+            }
             Self::UnknownTimeZone => {
                 formatter.write_str("Choose a time zone by its name, for example Europe/Berlin or America/New_York.")
             }
@@ -319,6 +334,22 @@ impl fmt::Display for ScheduleRefusal {
 
 impl std::error::Error for ScheduleRefusal {}
 
+impl CronField {
+    /// In the order of the syntax.
+    const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::DayOfMonth, Self::Month, Self::DayOfWeek];
+
+    /// What it is called, and what may stand in it.
+    fn described(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Minute => ("minute", "0 to 59"),
+            Self::Hour => ("hour", "0 to 23"),
+            Self::DayOfMonth => ("day of the month", "1 to 31, L for the last one"),
+            Self::Month => ("month", "1 to 12 or JAN to DEC"),
+            Self::DayOfWeek => ("day of the week", "0 to 7 or SUN to SAT (0 and 7 are Sunday)"),
+        }
+    }
+}
+
 /// Ticks that are further away than this, into the past or the future, are as if they were never.
 const HORIZON: Duration = Duration::days(5 * 366);
 
@@ -326,15 +357,6 @@ const HORIZON: Duration = Duration::days(5 * 366);
 const MANY_TIMES: usize = 6;
 
 const UTC: &str = "UTC";
-
-/// The fields of cron syntax, and what may stand in them.
-const FIELDS: [(&str, &str); 5] = [
-    ("minute", "0 to 59"),
-    ("hour", "0 to 23"),
-    ("day of the month", "1 to 31, L for the last one"),
-    ("month", "1 to 12 or JAN to DEC"),
-    ("day of the week", "0 to 7 or SUN to SAT (0 and 7 are Sunday)"),
-];
 
 const WORDS: &[BorrowedFormatItem<'_>] = format_description!(
     "[weekday], [day padding:none] [month repr:long] [year] at [hour]:[minute] \

@@ -144,8 +144,7 @@ fn a_token_lives_until_the_next_tick_but_never_under_30_seconds() {
 
 #[test]
 fn what_is_not_a_schedule_is_refused_with_what_to_do() {
-    let field = |name: &str| FIELDS.iter().find(|(field, _)| *field == name).unwrap();
-    let field = |name: &str| ScheduleRefusal::Field { name: field(name).0, values: field(name).1 };
+    let field = ScheduleRefusal::Field;
     let long = format!("0 4 * * 1{}", ",1".repeat(60));
     for (cron, time_zone, expected) in [
         ("0 4 * * *", "Europe/Atlantis", ScheduleRefusal::UnknownTimeZone),
@@ -157,13 +156,13 @@ fn what_is_not_a_schedule_is_refused_with_what_to_do() {
         ("0 0 4 * * * 2030", "UTC", ScheduleRefusal::FieldCount),
         ("@daily", "UTC", ScheduleRefusal::FieldCount),
         ("", "UTC", ScheduleRefusal::FieldCount),
-        ("60 4 * * *", "UTC", field("minute")),
-        ("*/0 4 * * *", "UTC", field("minute")),
-        ("0 24 * * *", "UTC", field("hour")),
-        ("0 4 32 * *", "UTC", field("day of the month")),
-        ("0 4 * 13 *", "UTC", field("month")),
-        ("0 4 * * monday", "UTC", field("day of the week")),
-        ("0 4 * * ☀", "UTC", field("day of the week")),
+        ("60 4 * * *", "UTC", field(CronField::Minute)),
+        ("*/0 4 * * *", "UTC", field(CronField::Minute)),
+        ("0 24 * * *", "UTC", field(CronField::Hour)),
+        ("0 4 32 * *", "UTC", field(CronField::DayOfMonth)),
+        ("0 4 * 13 *", "UTC", field(CronField::Month)),
+        ("0 4 * * monday", "UTC", field(CronField::DayOfWeek)),
+        ("0 4 * * ☀", "UTC", field(CronField::DayOfWeek)),
         (&long, "UTC", ScheduleRefusal::TooLong),
         ("0 4 30 2 *", "UTC", ScheduleRefusal::NeverTicks),
         ("0 4 31 2,4,6,9,11 *", "UTC", ScheduleRefusal::NeverTicks),

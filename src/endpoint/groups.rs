@@ -4,7 +4,7 @@ use super::{
     Signet,
     access::Access,
     management::ManagementRefusal,
-    new_account::{FieldErrors, OrderedForm},
+    new_account::{FieldErrors, FieldRefusal, OrderedForm},
     page::{Page, PageRequest, page},
     users,
 };
@@ -50,11 +50,11 @@ pub async fn replace(
     new: Option<&str>,
 ) -> Result<Progress, ManagementRefusal> {
     users::manager(access)?;
-    let wrong = |text: &str| ManagementRefusal::Fields(FieldErrors::of_one("name", &text));
-    let new = new.map(Line::<64>::parse).transpose().map_err(|refusal| wrong(&refusal.to_string()))?;
+    let wrong = |refusal: FieldRefusal| ManagementRefusal::Fields(FieldErrors::of_one("name", refusal));
+    let new = new.map(Line::<64>::parse).transpose().map_err(|refusal| wrong(refusal.into()))?;
     let new = new.as_ref().map(Line::as_str);
     if new == Some(group) {
-        return Err(wrong("This is its name already."));
+        return Err(wrong(FieldRefusal::GroupUnchanged));
     }
     let (mut changed, mut after) = (0, None::<AccountId>);
     while changed < AT_ONCE {

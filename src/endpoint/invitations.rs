@@ -6,7 +6,7 @@ use super::{
     Signet,
     access::Access,
     management::ManagementRefusal,
-    new_account::FieldErrors,
+    new_account::{FieldErrors, FieldRefusal},
     page::{Page, PageRequest, page},
     users,
 };
@@ -59,14 +59,14 @@ pub async fn create(
     form: &InvitationForm,
 ) -> Result<NewInvitation, ManagementRefusal> {
     users::manager(access)?;
-    let wrong = |field, wrong: String| ManagementRefusal::Fields(FieldErrors::of_one(field, &wrong));
+    let wrong = |field, wrong: FieldRefusal| ManagementRefusal::Fields(FieldErrors::of_one(field, wrong));
     let email = form.email.as_deref().filter(|email| !email.trim().is_empty());
-    let email = email.map(EmailAddress::parse).transpose().map_err(|refusal| wrong("email", refusal.to_string()))?;
+    let email = email.map(EmailAddress::parse).transpose().map_err(|refusal| wrong("email", refusal.into()))?;
     let names: Result<Vec<_>, _> = form.groups.iter().map(|name| Line::parse(name)).collect();
-    let groups = names.map_err(|refusal| wrong("groups", refusal.to_string()))?;
-    let groups = Groups::new(groups).map_err(|refusal| wrong("groups", refusal.to_string()))?;
+    let groups = names.map_err(|refusal| wrong("groups", refusal.into()))?;
+    let groups = Groups::new(groups).map_err(|refusal| wrong("groups", refusal.into()))?;
     let lifetime = form.lifetime_seconds.map_or(Ok(InvitationLifetime::default()), InvitationLifetime::seconds);
-    let lifetime = lifetime.map_err(|refusal| wrong("expires_in", refusal.to_string()))?;
+    let lifetime = lifetime.map_err(|refusal| wrong("expires_in", refusal.into()))?;
     let (invitation, secret) = Invitation::draw((email, groups), lifetime, signet.clock.now(), signet.entropy);
     let digest = Digest::of_secret(&secret);
     signet.store.by(access.agent()).create_invitation(&digest, &invitation).await?;

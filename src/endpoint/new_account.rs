@@ -2,6 +2,7 @@
 //! configuration alike.
 
 use super::{Fault, Signet};
+pub use crate::account::field_refusal::FieldRefusal;
 pub use crate::account::profile_form::{Editor, FieldErrors, OrderedForm, ProfileForm};
 use crate::{
     account::{
@@ -44,7 +45,7 @@ impl NewAccount {
             (begun, password) => {
                 let mut errors = begun.err().unwrap_or_default();
                 if let Err(refusal) = password {
-                    errors.add("password", &refusal);
+                    errors.add("password", refusal);
                 }
                 return Err(NewAccountRefusal::Fields(errors));
             }
@@ -68,11 +69,9 @@ fn parse(signet: &Signet, profile: &ProfileForm, password: &Secret) -> Result<Ne
 
 /// The refusal of a username that somebody else has.
 pub(super) fn taken() -> NewAccountRefusal {
-    NewAccountRefusal::Fields(FieldErrors::of_one("username", &TAKEN))
+    NewAccountRefusal::Fields(FieldErrors::of_one("username", FieldRefusal::UsernameTaken))
 }
 
 fn fault(fault: impl Into<Fault>) -> NewAccountRefusal {
     NewAccountRefusal::Fault(fault.into())
 }
-
-pub(super) const TAKEN: &str = "Somebody has this username already. Choose another one.";

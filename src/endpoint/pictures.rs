@@ -76,7 +76,7 @@ pub fn show(signet: &Signet, id: &str) -> Result<Option<Picture>, Fault> {
 
 /// Reading a picture is work for a while, so it is done beside the requests.
 async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRefusal> {
-    let wrong = |refusal: PictureRefusal| ManagementRefusal::Fields(FieldErrors::of_one("picture", &refusal));
+    let wrong = |refusal: PictureRefusal| ManagementRefusal::Fields(FieldErrors::of_one("picture", refusal));
     if upload.len() > Picture::MAXIMUM_UPLOAD {
         return Err(wrong(PictureRefusal::TooManyBytes));
     }

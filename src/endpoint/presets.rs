@@ -5,7 +5,7 @@ use super::{
     access::Access,
     clients::{self, RegisteredClient},
     management::ManagementRefusal,
-    new_account::FieldErrors,
+    new_account::{FieldErrors, FieldRefusal},
 };
 use crate::{
     oauth::{
@@ -68,7 +68,13 @@ pub async fn register(
 ) -> Result<PresetRegistration, ManagementRefusal> {
     let preset = presets::find(id).ok_or(ManagementRefusal::NotFound("there is no such preset"))?;
     let typed = |refusal: presets::InstallationRefusal| {
-        ManagementRefusal::Fields(FieldErrors::of_one(refusal.field(), &refusal))
+        ManagementRefusal::Fields(FieldErrors::of_one(
+            refusal.field(),
+            match refusal {
+                presets::InstallationRefusal::Url => FieldRefusal::ApplicationAddress,
+                presets::InstallationRefusal::Name => FieldRefusal::AddressPart,
+            },
+        ))
     };
     let installation = preset.at(url, name).map_err(typed)?;
     if preset.by_configuration {
@@ -93,7 +99,7 @@ fn snippets(signet: &Signet, installation: &Installation<'_>, registered: Option
 fn about_the_address(refusal: ManagementRefusal) -> ManagementRefusal {
     match refusal {
         ManagementRefusal::Metadata(RegistrationRefusal { member, description, .. }) if member.ends_with("_uris") => {
-            ManagementRefusal::Fields(FieldErrors::of_one("url", &description))
+            ManagementRefusal::Fields(FieldErrors::of_one("url", FieldRefusal::Other(description)))
         }
         refusal => refusal,
     }

@@ -40,7 +40,7 @@ pub fn preview(signet: &Signet, form: &ScheduleForm) -> Result<ShownSchedule, Ma
     let parsed = RefreshSchedule::parse(&form.cron, &form.time_zone, form.ends_grant, now);
     parsed.map(|schedule| shown(schedule, now)).map_err(|refusal| {
         let field = if refusal == ScheduleRefusal::UnknownTimeZone { "time_zone" } else { "cron" };
-        ManagementRefusal::Fields(FieldErrors::of_one(field, &refusal))
+        ManagementRefusal::Fields(FieldErrors::of_one(field, refusal))
     })
 }
 

@@ -7,7 +7,7 @@ use super::{
     access::Access,
     login::{self, LoginAttempt, LoginRefusal},
     management::{ATTEMPTS, ManagementRefusal, taken},
-    new_account::{Editor, FieldErrors, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm, TAKEN},
+    new_account::{Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm},
     page::{Page, PageRequest, page},
     session_end::{self, Extent},
     signup::{self, SignUpRefusal},
@@ -92,7 +92,7 @@ pub async fn create(
 ) -> Result<Account, ManagementRefusal> {
     let Some(access) = access else {
         if entered.password.is_none() {
-            return Err(ManagementRefusal::Fields(FieldErrors::of_one("password", &"Choose a password.")));
+            return Err(ManagementRefusal::Fields(FieldErrors::of_one("password", FieldRefusal::PasswordMissing)));
         }
         return signup::enroll(signet, entered, invitation, requester).await.map_err(|refusal| match refusal {
             SignUpRefusal::NotAdmitted(refusal) => ManagementRefusal::NotAdmitted(refusal),
@@ -309,7 +309,7 @@ pub async fn change_password(
     }
     let known = known_about(signet, account);
     let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
-        .map_err(|refusal| ManagementRefusal::Fields(FieldErrors::of_one("new_password", &refusal)))?;
+        .map_err(|refusal| ManagementRefusal::Fields(FieldErrors::of_one("new_password", refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
     for _ in 0..ATTEMPTS {
         let (kept, _) = find_to_change(signet, access, id)?;
@@ -343,14 +343,14 @@ async fn verify_current(
     presented_password: Option<Secret>,
     (address, user_agent): (IpAddr, &str),
 ) -> Result<(), ManagementRefusal> {
-    let wrong = |text: &str| ManagementRefusal::Fields(FieldErrors::of_one("current_password", &text));
+    let wrong = |refusal| ManagementRefusal::Fields(FieldErrors::of_one("current_password", refusal));
     let Some(presented_password) = presented_password else {
-        return Err(wrong("Enter the password of today."));
+        return Err(wrong(FieldRefusal::CurrentPasswordMissing));
     };
     let attempt = LoginAttempt { username: account.username.as_str(), presented_password, address, user_agent };
     match login::verify_password(signet, &attempt, None, access.requester()).await {
         Ok(_) => Ok(()),
-        Err(LoginRefusal::Mismatch) => Err(wrong("This is not the password of today.")),
+        Err(LoginRefusal::Mismatch) => Err(wrong(FieldRefusal::CurrentPasswordWrong)),
         Err(LoginRefusal::Wait { retry_after }) => Err(ManagementRefusal::TooOften(retry_after.whole_seconds())),
         Err(LoginRefusal::Fault(fault)) => Err(fault.into()),
     }
@@ -409,5 +409,5 @@ fn new_account(refusal: NewAccountRefusal) -> ManagementRefusal {
 }
 
 fn username_taken() -> ManagementRefusal {
-    ManagementRefusal::Fields(FieldErrors::of_one("username", &TAKEN))
+    ManagementRefusal::Fields(FieldErrors::of_one("username", FieldRefusal::UsernameTaken))
 }

@@ -15,7 +15,7 @@ use super::{
     oauth_schema::{DocumentKinds, HealthKinds, JwksKinds},
     server::Server,
 };
-use crate::{endpoint::signet::RegistrationAccess, oauth::metadata::Described, oidc::discovery};
+use crate::{endpoint::signet::RegistrationAccess, oauth::metadata::Described, oidc::discovery, web::words::LANGUAGES};
 
 /// The documents that clients and APIs read before anything else.
 pub(super) struct DiscoveryApi(pub(super) Arc<Server>);
@@ -83,6 +83,7 @@ impl DiscoveryApi {
             signing_algs: &signet.registration_policy.signing_algs,
             has_registration: signet.registration != RegistrationAccess::Off,
             request_uri: signet.authorization_policy.request_uri,
+            ui_locales: &LANGUAGES.map(|words| words.tag),
         });
         let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
         Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))

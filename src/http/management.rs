@@ -42,7 +42,7 @@ pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem:
         ManagementRefusal::Metadata(refusal) => problem(StatusCode::BAD_REQUEST, refusal.code.as_str(), &description),
         ManagementRefusal::Fields(fields) => {
             let fields: serde_json::Map<String, Value> =
-                fields.iter().map(|(field, wrong)| (field.to_owned(), wrong.into())).collect();
+                fields.iter().map(|(field, wrong)| (field.to_owned(), wrong.to_string().into())).collect();
             let body = json!({"error": "invalid_request", "error_description": description, "fields": fields});
             json_answer(StatusCode::BAD_REQUEST, &body)
         }

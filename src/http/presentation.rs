@@ -11,8 +11,8 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    fn voice(&self) -> Voice<'_> {
-        Voice { brand: &self.brand, look: &self.look, words: preferred("", "") }
+    fn voice(&self, accept_language: &str) -> Voice<'_> {
+        Voice { brand: &self.brand, look: &self.look, words: preferred("", accept_language) }
     }
 }
 
@@ -26,16 +26,21 @@ impl Presentation for Pages {
             _ => ErrorPage::invalid_request(),
         };
         let page = page.with_reason(failure.description).with_reference(failure.request_id);
-        page.render(self.voice()).into_string()
+        page.render(self.voice(failure.accept_language)).into_string()
     }
 
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
+        let voice = self.voice(misdirection.accept_language);
         // Whoever sits at the machine probably hosts the server.
         let setting = misdirection.is_from_this_machine.then(|| {
-            let words = &self.voice().words.wrong_host;
+            let words = &voice.words.wrong_host;
             words.where_it_is_set("issuer", "config.toml", "SIGNET__ISSUER")
         });
-        WrongHostPage { issuer: self.issuer.clone(), setting }.render(self.voice()).into_string()
+        WrongHostPage { issuer: self.issuer.clone(), setting }.render(voice).into_string()
+    }
+
+    fn language(&self, accept_language: &str) -> Option<&'static str> {
+        Some(preferred("", accept_language).tag)
     }
 
     fn is_for_programs(&self, path: &str) -> bool {

@@ -16,7 +16,7 @@ use super::{
     server::Server,
 };
 use crate::{
-    endpoint::{login::SignedInBrowser, session::Browser},
+    endpoint::{interaction::Interaction, login::SignedInBrowser, session::Browser},
     oauth::parameters::{MalformedParameters, Parameters, encode},
     secret::Secret,
     web::{
@@ -84,19 +84,18 @@ impl Visit {
         let headers = request.headers();
         let cookie = |cookie| server.cookies.read(cookie, headers);
         let known = cookie(Cookie::PreLogin);
-        let ui_locales = parameters.as_ref().ok().and_then(|parameters| parameters.one("ui_locales").ok().flatten());
-        let accept_language = request.header(header::ACCEPT_LANGUAGE).unwrap_or_default();
-        let words = preferred(ui_locales.unwrap_or_default(), accept_language);
+        let browser = Browser {
+            binding: known.unwrap_or_else(|| server.signet.entropy.secret()),
+            session: cookie(Cookie::Session),
+            device: cookie(Cookie::Device),
+            requester: requester(request),
+        };
+        let ui_locales = parameters.as_ref().map_or(String::new(), |parameters| locales(server, parameters, &browser));
         Self {
-            words,
+            words: preferred(&ui_locales, request.header(header::ACCEPT_LANGUAGE).unwrap_or_default()),
             server: Arc::clone(server),
             parameters,
-            browser: Browser {
-                binding: known.unwrap_or_else(|| server.signet.entropy.secret()),
-                session: cookie(Cookie::Session),
-                device: cookie(Cookie::Device),
-                requester: requester(request),
-            },
+            browser,
             address: ClientIp::of(request).0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
             id: request.raw_path_param("id").unwrap_or_default().to_owned(),
@@ -247,6 +246,18 @@ impl Visit {
             Err(refusal) => tracing::error!(%refusal, "a cookie could not be set"),
         }
     }
+}
+
+/// The `ui_locales` of a request of an application, or of the login that it began.
+fn locales(server: &Server, parameters: &Parameters, browser: &Browser) -> String {
+    let one = |name| parameters.one(name).ok().flatten();
+    if let Some(locales) = one("ui_locales") {
+        return locales.to_owned();
+    }
+    let signet = &server.signet;
+    let begun =
+        one("interaction").map(|sealed| Interaction::open(sealed, &browser.binding, signet, signet.clock.now()));
+    begun.and_then(Result::ok).and_then(|begun| begun.request.ui_locales).unwrap_or_default()
 }
 
 /// How long a browser keeps the cookie of a device that has signed in.

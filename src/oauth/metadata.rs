@@ -27,6 +27,8 @@ pub struct Described<'a> {
     pub has_registration: bool,
     /// Whether a request object may be named by an address (RFC 9101 §5.2).
     pub request_uri: bool,
+    /// In which languages its pages are, by their RFC 5646 tags.
+    pub ui_locales: &'a [&'a str],
 }
 
 /// The members of §2 that this server has, with those of RFC 8628, RFC 9207 and the Token Status
@@ -68,7 +70,7 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("request_object_signing_alg_values_supported", json!(Algorithm::ALL.map(Algorithm::as_str))),
         ("code_challenge_methods_supported", json!(["S256"])),
         ("authorization_response_iss_parameter_supported", json!(true)),
-        ("ui_locales_supported", json!(["en"])),
+        ("ui_locales_supported", json!(server.ui_locales)),
     ];
     members.into_iter().chain(registration).map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -27,6 +27,9 @@ pub struct AuthenticationRequest {
     pub max_age: Option<Duration>,
     /// Who will probably sign in: fills the field of the login page, and nothing else.
     pub login_hint: Option<String>,
+    /// In which languages the pages may be, the dearest first: RFC 5646 tags with spaces between.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
     /// Whom the ID token names that the client sent as `id_token_hint`, as the client knows the person.
     pub hinted_subject: Option<Subject>,
     /// What is asked for by name.
@@ -52,7 +55,8 @@ impl AuthenticationRequest {
     /// `hinted_subject` is the subject of `id_token_hint`, if that is an ID token of ours for this client.
     ///
     /// `display`, `ui_locales`, `claims_locales` and `acr_values` are accepted whatever they say: the pages fit every
-    /// display, they and the claims are in one language, and an ID token always tells the `acr` that was reached.
+    /// display and are in the language of `ui_locales` that there is, if there is one; the claims are in one language, and an
+    /// ID token always tells the `acr` that was reached.
     ///
     /// # Errors
     ///
@@ -81,11 +85,13 @@ impl AuthenticationRequest {
         let default_max_age = registered.default_max_age.map(|seconds| Duration::seconds(i64::from(seconds)));
         let claims = parameters.one("claims")?.map(ClaimsRequest::parse).transpose()?;
         let login_hint = parameters.one("login_hint")?.filter(|hint| hint.len() <= LONGEST_LOGIN_HINT);
+        let ui_locales = parameters.one("ui_locales")?.filter(|locales| locales.len() <= LONGEST_UI_LOCALES);
         Ok(Self {
             nonce: nonce.map(ToOwned::to_owned),
             prompt: Prompt::parse(parameters.one("prompt")?.unwrap_or_default())?,
             max_age: parameters.one("max_age")?.map(max_age).transpose()?.or(default_max_age),
             login_hint: login_hint.map(ToOwned::to_owned),
+            ui_locales: ui_locales.map(ToOwned::to_owned),
             hinted_subject,
             claims: claims.unwrap_or_default(),
             authorization,
@@ -133,6 +139,9 @@ pub const LONGEST_NONCE: usize = 512;
 
 /// The longest `login_hint` that is shown; a longer one is ignored, since it is a hint.
 const LONGEST_LOGIN_HINT: usize = 128;
+
+/// The longest `ui_locales` that is looked at; a longer one is ignored, as if none of its languages were there.
+const LONGEST_UI_LOCALES: usize = 128;
 
 #[cfg(test)]
 mod tests {

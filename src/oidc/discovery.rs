@@ -62,6 +62,7 @@ mod tests {
             signing_algs,
             has_registration,
             request_uri,
+            ui_locales: &["en", "da"],
         })
     }
 

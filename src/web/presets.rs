@@ -161,7 +161,7 @@ impl PresetResultPage {
         Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
             h1 {
                 @let name = html! { bdi { (self.name) } };
-                (if self.credentials.is_some() { w.registered(&name) } else { w.to_write(&name) })
+                (if self.credentials.is_some() { w.registered(&name) } else { w.written_in_file(&name) })
             }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
             @if let Some(credentials) = &self.credentials { (self.values(w, credentials)) }

@@ -82,13 +82,32 @@ impl Failures {
             let answer = Response::builder().status(status).content_type("application/json").body(body.to_string());
             return no_store(answer);
         }
-        let failure = Failure { status, error, description, request_id: &asker.request_id };
-        page(status, self.presentation.failure(&failure))
+        let failure = Failure {
+            status,
+            error,
+            description,
+            request_id: &asker.request_id,
+            accept_language: &asker.accept_language,
+        };
+        self.page(status, self.presentation.failure(&failure), asker)
     }
 
     fn misdirected(&self, asker: &Asker) -> Response {
-        let misdirection = Misdirection { issuer: &self.issuer, is_from_this_machine: asker.is_from_this_machine };
-        page(StatusCode::MISDIRECTED_REQUEST, self.presentation.misdirected(&misdirection))
+        let misdirection = Misdirection {
+            issuer: &self.issuer,
+            is_from_this_machine: asker.is_from_this_machine,
+            accept_language: &asker.accept_language,
+        };
+        self.page(StatusCode::MISDIRECTED_REQUEST, self.presentation.misdirected(&misdirection), asker)
+    }
+
+    fn page(&self, status: StatusCode, html: String, asker: &Asker) -> Response {
+        let answer = Response::builder().status(status).content_type("text/html; charset=utf-8");
+        match self.presentation.language(&asker.accept_language) {
+            Some(language) => answer.header(header::CONTENT_LANGUAGE, language),
+            None => answer,
+        }
+        .body(html)
     }
 }
 
@@ -129,6 +148,7 @@ struct Asker {
     is_program: bool,
     is_from_this_machine: bool,
     request_id: String,
+    accept_language: String,
 }
 
 impl Asker {
@@ -139,6 +159,7 @@ impl Asker {
             is_program: presentation.is_for_programs(request.uri().path()) || wants_json(headers),
             is_from_this_machine: ClientIp::of(request).0.is_loopback() && !is_forwarded,
             request_id: request.data::<RequestId>().map(ToString::to_string).unwrap_or_default(),
+            accept_language: request.header(header::ACCEPT_LANGUAGE).unwrap_or_default().to_owned(),
         }
     }
 }
@@ -148,10 +169,6 @@ fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let accepted = accepted.collect::<Vec<_>>().join(",").to_ascii_lowercase();
     accepted.contains("json") && !accepted.contains("html")
-}
-
-fn page(status: StatusCode, html: String) -> Response {
-    Response::builder().status(status).content_type("text/html; charset=utf-8").body(html)
 }
 
 fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&'static str>) {

@@ -15,6 +15,8 @@ pub struct Failure<'a> {
     pub description: &'static str,
     /// What to look for in the log.
     pub request_id: &'a str,
+    /// The header of this name, or nothing.
+    pub accept_language: &'a str,
 }
 
 /// What the page for a request under a foreign host name may say.
@@ -24,6 +26,8 @@ pub struct Misdirection<'a> {
     pub issuer: &'a Origin,
     /// Whether the request came from this machine, and through no proxy, so that the setting may be named.
     pub is_from_this_machine: bool,
+    /// The header of this name, or nothing.
+    pub accept_language: &'a str,
 }
 
 /// How failures look. The pages live elsewhere; the edge asks for them here.
@@ -33,6 +37,11 @@ pub trait Presentation: Send + Sync + 'static {
 
     /// The page for a request under another host name, as HTML.
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String;
+
+    /// The language of the pages for this `Accept-Language`, as `Content-Language` names it.
+    fn language(&self, _accept_language: &str) -> Option<&'static str> {
+        None
+    }
 
     /// Whether programs, not people, ask for `path`, so that they are answered in JSON whatever they accept.
     fn is_for_programs(&self, path: &str) -> bool;

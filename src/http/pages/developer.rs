@@ -94,8 +94,8 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
     let page = DeveloperPage {
         clients: clients.iter().map(own).collect(),
         registration: RegistrationForm {
-            client_name: entry(visit.text("client_name"), error("client_name").as_ref()),
-            redirect_uris: entry(visit.text("redirect_uris"), error("redirect_uris").as_ref()),
+            client_name: entry(visit.text("client_name"), error("client_name")),
+            redirect_uris: entry(visit.text("redirect_uris"), error("redirect_uris")),
             purpose: purpose(visit),
             offers_service: current.account.is_administrator(),
             error: other.map(ToString::to_string),

@@ -23,6 +23,7 @@ pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;
 mod troubles;
+mod wording;
 
 use super::{fault, visit::Visit};
 use crate::{
@@ -175,8 +176,8 @@ fn entered(visit: &Visit) -> NewAccount {
 }
 
 /// A field as it was filled in, with what is wrong with it.
-fn entry(value: String, error: Option<&String>) -> Entry {
-    Entry { value, error: error.cloned() }
+fn entry(value: String, error: Option<String>) -> Entry {
+    Entry { value, error }
 }
 
 /// What a scope of this server allows, in words.

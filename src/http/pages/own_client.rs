@@ -182,7 +182,7 @@ fn lines_of(uris: &[RedirectUri]) -> Entry {
 fn corrected(visit: &Visit, page: OwnClientPage, refusal: &RegistrationRefusal) -> OwnClientPage {
     let entered = |name: &str| {
         let error = (refusal.member == name).then(|| refusal.description.clone());
-        entry(visit.text(name), error.as_ref())
+        entry(visit.text(name), error)
     };
     let form = ClientForm {
         client_name: entered("client_name"),

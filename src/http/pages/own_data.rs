@@ -6,7 +6,7 @@ use poem::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{current, is_busy, own, refused, sign_in_first, unfit, wait, waiting};
+use super::{current, is_busy, own, refused, sign_in_first, unfit, wait, waiting, wording::wrong};
 use crate::{
     endpoint::{
         connections::{applications, grants},
@@ -64,7 +64,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     };
     Ok(match refusal {
         ManagementRefusal::Fields(errors) => {
-            shown(StatusCode::UNPROCESSABLE_ENTITY, errors.of("current_password").cloned(), None)
+            shown(StatusCode::UNPROCESSABLE_ENTITY, wrong(visit.words, &errors, "current_password"), None)
         }
         ManagementRefusal::Conflict(reason) => shown(StatusCode::CONFLICT, None, Some(reason.to_owned())),
         ManagementRefusal::TooOften(seconds) => {

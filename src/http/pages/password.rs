@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, is_busy, own, refused, sign_in_first, wait, waiting};
+use super::{current, done, is_busy, own, refused, sign_in_first, wait, waiting, wording::wrong};
 use crate::{
     endpoint::{
         login::{LoginAttempt, login},
@@ -53,7 +53,7 @@ fn not_changed(visit: &Visit, current: &CurrentSession, refusal: ManagementRefus
     let shown = |status, page: PasswordPage| visit.page(status, page.render(visit.voice()));
     Ok(match refusal {
         ManagementRefusal::Fields(errors) => {
-            let of = |field| errors.of(field).cloned();
+            let of = |field| wrong(visit.words, &errors, field);
             let page = PasswordPage { current_error: of("current_password"), new_error: of("new_password"), ..page };
             shown(StatusCode::UNPROCESSABLE_ENTITY, page)
         }

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, own, profile, refused, sign_in_first, unfit};
+use super::{current, own, profile, refused, sign_in_first, unfit, wording::wrong};
 use crate::{
     endpoint::{management::ManagementRefusal, pictures},
     http::visit::Visit,
@@ -21,7 +21,7 @@ pub(in crate::http) async fn submit(visit: Visit, upload: Vec<u8>) -> poem::Resu
     match outcome {
         Ok(()) => Ok(visit.redirect(&format!("/account/profile?done={done}"))),
         Err(ManagementRefusal::Fields(errors)) => {
-            let picture_error = errors.of("picture").cloned();
+            let picture_error = wrong(visit.words, &errors, "picture");
             let page = ProfilePage { picture_error, ..profile::page(&visit, &current) };
             Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
         }

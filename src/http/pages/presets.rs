@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, entry, own_client::access, refused, sign_in_first};
+use super::{current, entry, own_client::access, refused, sign_in_first, wording::wrong};
 use crate::{
     endpoint::{
         management::ManagementRefusal,
@@ -80,14 +80,14 @@ fn form(
     let url = preset.url.as_ref();
     let name = |part: &presets::NamePart| {
         let typed = visit.value("name").unwrap_or(&part.default).to_owned();
-        (Entry { value: typed, error: errors.of("name").cloned() }, part.label.clone())
+        (Entry { value: typed, error: wrong(visit.words, errors, "name") }, part.label.clone())
     };
     let page = PresetPage {
         id: preset.id.to_owned(),
         name: preset.name.clone(),
         note: preset.note.clone(),
         obstacle,
-        url: url.map(|example| (entry(visit.text("url"), errors.of("url")), example.clone())),
+        url: url.map(|example| (entry(visit.text("url"), wrong(visit.words, errors, "url")), example.clone())),
         name_part: preset.name_part.as_ref().map(name),
         metadata: metadata(w, preset),
         by_configuration: preset.by_configuration,

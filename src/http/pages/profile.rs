@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{current, done, own, refused, sign_in_first};
+use super::{current, done, own, refused, sign_in_first, wording::wrong};
 use crate::{
     account::{profile_form::AddressForm, record::Account},
     endpoint::{
@@ -64,11 +64,11 @@ pub(super) fn page(visit: &Visit, current: &CurrentSession) -> ProfilePage {
 
 /// The page with what was just entered, and what is wrong with it.
 fn corrected(visit: &Visit, page: ProfilePage, errors: &FieldErrors) -> ProfilePage {
-    let entry = |name| (name, super::entry(visit.text(name), errors.of(name)));
+    let entry = |name| (name, super::entry(visit.text(name), wrong(visit.words, errors, name)));
     let elsewhere = errors.iter().find(|(field, _)| ProfilePage::fields().all(|name| name != *field));
     ProfilePage {
         entries: ProfilePage::fields().map(entry).collect(),
-        error: elsewhere.map(|(_, wrong)| wrong.to_owned()),
+        error: elsewhere.and_then(|(field, _)| wrong(visit.words, errors, field)),
         ..page
     }
 }

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{is_busy, status_of, wait};
+use super::{is_busy, status_of, wait, wording::wrong};
 use crate::{
     endpoint::{
         new_account::FieldErrors,
@@ -49,7 +49,7 @@ fn page(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
     let page = ResetPage {
         code: visit.text("code"),
         username: account.username.as_str().to_owned(),
-        password_error: errors.of("password").cloned(),
+        password_error: wrong(visit.words, errors, "password"),
         error,
         minimum_password_length: visit.server.signet().password_policy.minimum_length(),
         anti_forgery: visit.anti_forgery("reset", None),

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, entry, own, refused, sign_in_first, unfit};
+use super::{current, done, entry, own, refused, sign_in_first, unfit, wording::wrong};
 use crate::{
     endpoint::{
         access::Access,
@@ -53,14 +53,14 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     };
     let (status, errors, preview) = match outcome {
         Ok(None) => return Ok(visit.redirect(&address(&visit, Some("set")))),
-        Ok(Some(preview)) => (StatusCode::OK, FieldErrors::default(), Some(words(&preview))),
+        Ok(Some(preview)) => (StatusCode::OK, FieldErrors::default(), Some(words(&visit, &preview))),
         Err(ManagementRefusal::Fields(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
         Err(refusal) => return refused(&visit, refusal),
     };
     let page = SchedulePage {
         preview,
-        cron: entry(form.cron, errors.of("cron")),
-        time_zone: entry(form.time_zone, errors.of("time_zone")),
+        cron: entry(form.cron, wrong(visit.words, &errors, "cron")),
+        time_zone: entry(form.time_zone, wrong(visit.words, &errors, "time_zone")),
         ends_grant: form.ends_grant,
         ..page
     };
@@ -83,7 +83,7 @@ fn page(visit: &Visit, current: &CurrentSession) -> Result<SchedulePage, Managem
         cron: Entry::of(schedule.map_or("0 4 * * *", |schedule| schedule.cron())),
         time_zone: Entry::of(schedule.map_or(zone, |schedule| schedule.time_zone())),
         ends_grant: schedule.is_some_and(|schedule| schedule.ends_grant()),
-        set: set.as_ref().map(words),
+        set: set.as_ref().map(|set| words(visit, set)),
         done: done(visit, &[("set", |w| w.schedule_set), ("removed", |w| w.schedule_removed)]),
         anti_forgery: visit.anti_forgery("schedule", None),
         ..SchedulePage::default()
@@ -113,9 +113,10 @@ fn address(visit: &Visit, done: Option<&str>) -> String {
     if pairs.is_empty() { "/account/schedule".to_owned() } else { format!("/account/schedule?{}", encode(&pairs)) }
 }
 
-fn words(shown: &ShownSchedule) -> ScheduleWords {
+fn words(visit: &Visit, shown: &ShownSchedule) -> ScheduleWords {
+    let (w, schedule) = (&visit.words.time, &shown.schedule);
     ScheduleWords {
-        description: shown.description.clone(),
-        next_ticks: shown.next_ticks.iter().map(|(_, words)| words.clone()).collect(),
+        description: w.schedule(schedule.cron(), schedule.time_zone(), &shown.description),
+        next_ticks: shown.next_ticks.iter().map(|(at, _)| w.local(schedule.local_time(*at))).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{entered, entry, is_busy, status_of};
+use super::{entered, entry, is_busy, status_of, wording::wrong};
 use crate::{
     account::setup::SetupRefusal,
     endpoint::{
@@ -55,9 +55,9 @@ fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Re
 fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> Response {
     let page = SetupPage {
         code: visit.text("code"),
-        username: entry(visit.text("username"), errors.of("username")),
-        email: entry(visit.text("email"), errors.of("email")),
-        password_error: errors.of("password").cloned(),
+        username: entry(visit.text("username"), wrong(visit.words, errors, "username")),
+        email: entry(visit.text("email"), wrong(visit.words, errors, "email")),
+        password_error: wrong(visit.words, errors, "password"),
         error,
         minimum_password_length: visit.server.signet().password_policy.minimum_length(),
         anti_forgery: visit.anti_forgery("setup", None),

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{begun, entered, entry, is_busy, onward, status_of};
+use super::{begun, entered, entry, is_busy, onward, status_of, wording::wrong};
 use crate::{
     endpoint::{
         new_account::{FieldErrors, NewAccountRefusal},
@@ -52,10 +52,10 @@ fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
     let signet = visit.server.signet();
     let page = SignupPage {
         client_name: begun.as_ref().map(|begun| begun.client.metadata.client_name.clone()),
-        username: entry(visit.text("username"), errors.of("username")),
-        email: entry(visit.text("email"), errors.of("email")),
-        full_name: entry(visit.text("name"), errors.of("name")),
-        password_error: errors.of("password").cloned(),
+        username: entry(visit.text("username"), wrong(visit.words, errors, "username")),
+        email: entry(visit.text("email"), wrong(visit.words, errors, "email")),
+        full_name: entry(visit.text("name"), wrong(visit.words, errors, "name")),
+        password_error: wrong(visit.words, errors, "password"),
         error,
         minimum_password_length: signet.password_policy.minimum_length(),
         interaction: sealed.map(ToOwned::to_owned),

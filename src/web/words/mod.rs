@@ -68,6 +68,7 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod refusal;
 mod security;
 
 pub(crate) use account::{
@@ -87,6 +88,7 @@ pub(crate) use frame::{FormWords, FrameWords};
 pub(crate) use home::{FormPostWords, HomeWords};
 pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 pub(crate) use preset::PresetWords;
+pub(crate) use refusal::{CronFieldWords, RefusalWords};
 pub(crate) use security::{AuditWords, SecurityWords, TroubleWords};
 
 words! {
@@ -135,6 +137,7 @@ words! {
         claim: ClaimWords;
         time: TimeWords;
         preset: PresetWords;
+        refusal: RefusalWords;
     }
 }
 

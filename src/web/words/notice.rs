@@ -70,5 +70,9 @@ words! {
     TimeWords(time) {
         /// To the minute, in UTC.
         moment(at: OffsetDateTime) -> String;
+        /// To the minute with the day of the week, at the offset that it has.
+        local(at: OffsetDateTime) -> String;
+        /// A rule in the syntax of cron for a time zone; what it says in English is known.
+        schedule(cron: &str, time_zone: &str, english: &str) -> String;
     }
 }

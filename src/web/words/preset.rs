@@ -18,7 +18,7 @@ words! {
         nothing_to_type;
         redirect_uris;
         registered(name: &Markup) -> Markup;
-        to_write(name: &Markup) -> Markup;
+        written_in_file(name: &Markup) -> Markup;
         once;
         /// `place` is a part of the application.
         enter_at(place: &str) -> String;

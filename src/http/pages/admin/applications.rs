@@ -50,7 +50,7 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
             kinds: Vec::new(),
             kind: "",
         }),
-        links: vec![LocalLink::new("Register an application", LocalPath::presets())],
+        links: vec![LocalLink::new(desk.words().developer.register_an_application, LocalPath::presets())],
         actions: Vec::new(),
         rows,
     };

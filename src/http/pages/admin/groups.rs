@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{Desk, crumbs, next, people};
+use super::{super::wording::wrong, Desk, crumbs, next, people};
 use crate::{
     endpoint::{
         groups::{self, GroupSize, Progress},
@@ -55,7 +55,8 @@ pub(super) async fn rename(desk: &Desk, group: &str) -> poem::Result<Response> {
         Ok(Progress { goes_on: false, .. }) => Ok(desk.redirect(&["groups", &name])),
         Ok(_) => Ok(some(desk, group)),
         Err(ManagementRefusal::Fields(errors)) => {
-            let error = errors.of("name").or(errors.of("groups")).cloned();
+            let words = desk.words();
+            let error = wrong(words, &errors, "name").or_else(|| wrong(words, &errors, "groups"));
             page(desk, group, (StatusCode::UNPROCESSABLE_ENTITY, None), Some(Entry { value: name, error }))
         }
         Err(refusal) => desk.refused(refusal),

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{Desk, crumbs, lines, minute, next};
+use super::{super::wording::wrong, Desk, crumbs, lines, minute, next};
 use crate::{
     endpoint::{
         invitations::{self, InvitationForm, ListedInvitation},
@@ -64,7 +64,7 @@ pub(super) async fn create(desk: &Desk) -> poem::Result<Response> {
             Ok(desk.page(StatusCode::CREATED, page.render(visit.voice())))
         }
         Err(ManagementRefusal::Fields(errors)) => {
-            let entry = |name: &str, value, field| Entry { value, error: wrong(desk.words(), &errors, field, name) };
+            let entry = |name: &str, value, field| Entry { value, error: error(desk.words(), &errors, field, name) };
             let email = entry("email", visit.text("email"), "email");
             let groups = entry("groups", visit.text("groups"), "groups");
             let days = entry("days", days, "expires_in");
@@ -80,9 +80,9 @@ pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
 }
 
 /// What is wrong with `field`, which the page calls `name`.
-fn wrong(words: &Words, errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
-    let wrong = errors.of(field)?;
-    Some(if name == "days" { words.invitations.days_error.to_owned() } else { wrong.clone() })
+fn error(words: &Words, errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
+    let wrong = wrong(words, errors, field)?;
+    Some(if name == "days" { words.invitations.days_error.to_owned() } else { wrong })
 }
 
 fn page(desk: &Desk, status: StatusCode, (email, groups, days): (Entry, Entry, Entry)) -> Response {

@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{Desk, audit, crumbs, lines, minute, next, people::badges};
+use super::{super::wording::wrong, Desk, audit, crumbs, lines, minute, next, people::badges};
 use crate::{
     account::record::{Account, Role},
     endpoint::{
@@ -79,8 +79,8 @@ pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response
     match users::change_password(desk.visit.server.signet(), &desk.access, id, &change).await {
         Ok(()) => Ok(desk.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
-            let password = Some(ManagementRefusal::Fields(errors.clone()).to_string());
-            let password = errors.of("new_password").cloned().or(password);
+            let field = errors.iter().map(|(field, _)| field).next().unwrap_or_default();
+            let password = wrong(desk.words(), &errors, field);
             page(desk, id, StatusCode::UNPROCESSABLE_ENTITY, Correction { password, ..Correction::default() })
         }
         Err(refusal) => desk.refused(refusal),
@@ -301,7 +301,7 @@ fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, Fie
     let (form, errors) = sent.unwrap_or_else(|| (OrderedForm::default(), FieldErrors::default()));
     let groups = form.groups.unwrap_or_else(|| account.groups.iter().map(ToOwned::to_owned).collect());
     let number = form.employee_number.or_else(|| account.employee_number.as_ref().map(|line| line.as_str().to_owned()));
-    let entry = |value, field| Entry { value, error: errors.of(field).cloned() };
+    let entry = |value, field| Entry { value, error: wrong(desk.words(), &errors, field) };
     let role = form.role.map_or(account.role == Role::Administrator, |role| role == "administrator");
     OrderedFields {
         groups: entry(groups.join("\n"), "groups"),

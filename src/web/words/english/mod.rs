@@ -10,6 +10,7 @@ mod frame;
 mod home;
 mod notice;
 mod preset;
+mod refusal;
 mod security;
 
 use super::Words;
@@ -57,4 +58,5 @@ pub(super) static LANGUAGE: Words = Words {
     claim: notice::CLAIM,
     time: notice::TIME,
     preset: preset::PRESET,
+    refusal: refusal::REFUSAL,
 };

@@ -59,4 +59,11 @@ pub(super) const TIME: TimeWords = TimeWords {
         let at = at.to_offset(UtcOffset::UTC);
         format!("{} {} {}, {:02}:{:02} UTC", at.day(), at.month(), at.year(), at.hour(), at.minute())
     },
+    local: |at| {
+        let (hours, minutes, _) = at.offset().as_hms();
+        let (day, month, year, hour, minute) = (at.day(), at.month(), at.year(), at.hour(), at.minute());
+        let minutes = minutes.unsigned_abs();
+        format!("{}, {day} {month} {year} at {hour:02}:{minute:02} (UTC{hours:+03}:{minutes:02})", at.weekday())
+    },
+    schedule: |_, _, english| english.to_owned(),
 };

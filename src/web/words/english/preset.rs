@@ -16,7 +16,7 @@ pub(super) const PRESET: PresetWords = PresetWords {
     nothing_to_type: "Nothing has to be entered: it is the same everywhere.",
     redirect_uris: "It is registered with",
     registered: |name| html! { (name) " is registered" },
-    to_write: |name| html! { (name) " by the configuration file" },
+    written_in_file: |name| html! { (name) " by the configuration file" },
     once: "The client secret is shown once, here and in the texts below. Copy it now.",
     enter_at: |place| format!("Enter these at {place}"),
     to_paste: "Ready to paste",

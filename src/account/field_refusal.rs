@@ -1,0 +1,108 @@
+//! What is wrong with a field of a form, as a value: the management API tells it in English, a page in the language of who
+//! reads it.
+
+use std::fmt;
+
+use super::{
+    identifier::{NotAnEmailAddress, UsernameRefusal},
+    invitation::LifetimeOutOfRange,
+    password::PasswordRefusal,
+    picture::PictureRefusal,
+    profile::ProfileRefusal,
+    record::TooManyGroups,
+    refresh_schedule::ScheduleRefusal,
+};
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldRefusal {
+    /// It is no username.
+    Username(UsernameRefusal),
+    /// Somebody else has this username.
+    UsernameTaken,
+    /// It is no e-mail address.
+    Email(NotAnEmailAddress),
+    /// It is no password that may be chosen.
+    Password(PasswordRefusal),
+    /// There is no password, and there has to be one.
+    PasswordMissing,
+    /// The password of today was not entered.
+    CurrentPasswordMissing,
+    /// It is not the password of today.
+    CurrentPasswordWrong,
+    /// It is not what the profile has in this place.
+    Profile(ProfileRefusal),
+    /// There are too many groups.
+    Groups(TooManyGroups),
+    /// There is no such role.
+    Role,
+    /// A group has this name, which was to be another one.
+    GroupUnchanged,
+    /// Only an administrator can change it.
+    ForAdministrators,
+    /// Only an administrator with the scope `signet:admin` can change it.
+    ForAdministratorsByScope,
+    /// It is no picture that can be taken.
+    Picture(PictureRefusal),
+    /// It is no schedule.
+    Schedule(ScheduleRefusal),
+    /// An invitation cannot work for so long.
+    InvitationLifetime(LifetimeOutOfRange),
+    /// It is no address at which an application can be opened.
+    ApplicationAddress,
+    /// It cannot be a part of an address.
+    AddressPart,
+    /// What the rules of another specification say of it, in English.
+    Other(String),
+}
+
+impl fmt::Display for FieldRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Username(refusal) => refusal.fmt(formatter),
+            Self::UsernameTaken => formatter.write_str("Somebody has this username already. Choose another one."),
+            Self::Email(refusal) => refusal.fmt(formatter),
+            Self::Password(refusal) => refusal.fmt(formatter),
+            Self::PasswordMissing => formatter.write_str("Choose a password."),
+            Self::CurrentPasswordMissing => formatter.write_str("Enter the password of today."),
+            Self::CurrentPasswordWrong => formatter.write_str("This is not the password of today."),
+            Self::Profile(refusal) => refusal.fmt(formatter),
+            Self::Groups(refusal) => refusal.fmt(formatter),
+            Self::Role => formatter.write_str("Enter person or administrator."),
+            Self::GroupUnchanged => formatter.write_str("This is its name already."),
+            Self::ForAdministrators => formatter.write_str("Only an administrator can change it."),
+            Self::ForAdministratorsByScope => {
+                formatter.write_str("Only an administrator with the scope signet:admin can change it.")
+            }
+            Self::Picture(refusal) => refusal.fmt(formatter),
+            Self::Schedule(refusal) => refusal.fmt(formatter),
+            Self::InvitationLifetime(refusal) => refusal.fmt(formatter),
+            Self::ApplicationAddress => {
+                formatter.write_str("Enter the address at which people open the application, beginning with https://.")
+            }
+            Self::AddressPart => formatter.write_str("Use up to 40 letters, digits, dots, hyphens and underscores."),
+            Self::Other(description) => formatter.write_str(description),
+        }
+    }
+}
+
+macro_rules! from_refusals {
+    ($($refusal:ident => $variant:ident,)+) => {
+        $(impl From<$refusal> for FieldRefusal {
+            fn from(refusal: $refusal) -> Self {
+                Self::$variant(refusal)
+            }
+        })+
+    };
+}
+
+from_refusals! {
+    UsernameRefusal => Username,
+    NotAnEmailAddress => Email,
+    PasswordRefusal => Password,
+    ProfileRefusal => Profile,
+    TooManyGroups => Groups,
+    PictureRefusal => Picture,
+    ScheduleRefusal => Schedule,
+    LifetimeOutOfRange => InvitationLifetime,
+}
