@@ -436,3 +436,40 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
         query(&[("client_id", Some(client_id.as_str())), ("redirect_uri", Some(slash)), ("scope", Some("openid"))]);
     assert_eq!(stranger.get(&format!("/authorize?{asked}")).await.status, 303);
 }
+
+// `SIGNET_EVENTS=1000000 cargo test --test protocol -- --ignored --nocapture however_many_events` prints the times.
+#[tokio::test]
+#[ignore = "writes for a while"]
+async fn a_page_costs_the_same_however_many_events_there_are() {
+    use signet::audit::{Agent, EventKind, Noted, Occurrence};
+    let many: usize = std::env::var("SIGNET_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
+    let mut medians = Vec::new();
+    for count in [100, many] {
+        let server = ServedHere::start(&config()).await;
+        let mut root = Visitor::new(&server.issuer);
+        root.sign_in(ADMINISTRATOR).await;
+        let noted = Noted {
+            at: server.clock.now(),
+            agent: Agent::default(),
+            occurrence: Occurrence::of(EventKind::KeyRotated).about(&server.person().id),
+        };
+        server.signet().store.record_noted(vec![noted; count]).await.unwrap();
+        let asked =
+            ["", "person=root", "application=report", "event=login_succeeded", "from=2001-01-01&until=2001-01-02"];
+        for query in asked {
+            let mut times = Vec::new();
+            for _ in 0..9 {
+                let begun = std::time::Instant::now();
+                assert_eq!(root.get(&format!("/admin/audit?{query}")).await.status, 200);
+                times.push(begun.elapsed());
+            }
+            times.sort();
+            println!("{count:>8} events, ?{query}: {:?}", times[4]);
+            medians.push(times[4]);
+        }
+    }
+    let (few, many) = medians.split_at(medians.len() / 2);
+    for (few, many) in few.iter().zip(many).take(3) {
+        assert!(*many < *few * 5 + std::time::Duration::from_millis(50), "{few:?}, {many:?}");
+    }
+}

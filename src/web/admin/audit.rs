@@ -120,9 +120,9 @@ impl EventFilterForm {
             html! {
                 div .field {
                     label for=(name) { (label) }
+                    p .hint id={ (name) "-hint" } { (hint) }
                     input id=(name) type=(kind) name=(name) value=(value) autocapitalize="none" spellcheck="false"
                         aria-describedby={ (name) "-hint" };
-                    p .muted id={ (name) "-hint" } { (hint) }
                 }
             }
         };

@@ -107,8 +107,12 @@ fn ago(seconds: i64) -> String {
 }
 
 fn phrase(event: &str, application: &str) -> Markup {
+    let has_name = !application.is_empty();
     let application = html! {
-        @if application.is_empty() { "an application" } @else { bdi { (application) } }
+        @if has_name { bdi { (application) } } @else { "an application" }
+    };
+    let named = html! {
+        @if has_name { "The application " (application) } @else { "An application" }
     };
     html! {
         @match event {
@@ -127,7 +131,7 @@ fn phrase(event: &str, application: &str) -> Markup {
             "profile_changed" => { "The profile was changed" }
             "person_changed" => { "The account was changed" }
             "consent_granted" => { "Access was given to " (application) }
-            "application_disconnected" => { "Disconnected: " (application) }
+            "application_disconnected" => { (named) " was disconnected" }
             "grant_revoked" => { "Access ended for " (application) }
             "refresh_schedule_changed" => { "A refresh schedule was changed" }
             "code_refused" => { "A login at " (application) " was not finished as it began" }
@@ -136,11 +140,11 @@ fn phrase(event: &str, application: &str) -> Markup {
             "client_authentication_failed" => { "Somebody could not show to be " (application) }
             "device_approved" => { "A device was let in for " (application) }
             "device_denied" => { "A device was refused for " (application) }
-            "client_created" => { "Registered: " (application) }
-            "client_changed" => { "Changed: " (application) }
-            "client_deleted" => { "Deleted: " (application) }
-            "client_disabled" => { "Disabled: " (application) }
-            "client_enabled" => { "Enabled again: " (application) }
+            "client_created" => { (named) " was registered" }
+            "client_changed" => { "The registration of " (application) " was changed" }
+            "client_deleted" => { (named) " was deleted" }
+            "client_disabled" => { (named) " was disabled" }
+            "client_enabled" => { (named) " was enabled again" }
             "secret_added" => { "A secret was added to " (application) }
             "secret_removed" => { "A secret was taken from " (application) }
             "invitation_created" => { "An invitation was made" }
