@@ -12,7 +12,10 @@ use clap::Parser;
 use signet::{
     app::{self, StartOptions},
     clock::Clock,
-    command::{AdminCommand, Answer, Arguments, CallError, Command, KeysCommand, Request, Typed, UserCommand, call},
+    command::{
+        AdminCommand, Answer, Arguments, AuditCommand, CallError, Command, KeysCommand, Request, Typed, UserCommand,
+        call,
+    },
     config::{Config, LogFormat},
     entropy::Entropy,
     http,
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Some(Command::User(user)) => {
             typed(&user).and_then(|password| runtime.block_on(command(&config, Request::User { user, password })))
         }
+        Some(Command::Audit(audit)) => runtime.block_on(print_events(&config, audit)),
         Some(Command::Client(client)) => runtime.block_on(command(&config, Request::Client { client })),
         // It needs no configuration and was answered above.
         Some(Command::Openapi) => Ok(Vec::new()),
@@ -111,6 +115,51 @@ async fn command(config: &Config, request: Request) -> Result<Vec<String>, Strin
         Answer::Lines(lines) => Ok(lines),
         Answer::Refused(reason) => Err(reason),
     }
+}
+
+/// Prints security events as they come, so that whoever reads them need not wait for the last.
+async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String>, String> {
+    let mut after = audit.since.map_or(0, |since| since.sequence(Clock::system().now()));
+    let mut opened = None;
+    let outcome = loop {
+        let request = Request::Audit { after, settled: audit.follow };
+        let answer = match &opened {
+            Some(server) => app::answer(Arc::clone(server), request).await,
+            None => match call(&config.data, request).await {
+                Ok(answer) => answer,
+                Err(CallError::NoServer) if audit.follow => return Err(CallError::NoServer.to_string()),
+                Err(CallError::NoServer) => {
+                    let clock = (Clock::system(), Entropy::system());
+                    let server = app::assemble(config, StartOptions::default(), clock).await;
+                    opened = Some(server.map_err(|error| error.to_string())?);
+                    continue;
+                }
+                Err(error @ CallError::Broken(_)) => return Err(error.to_string()),
+            },
+        };
+        let lines = match answer {
+            Answer::Lines(lines) => lines,
+            Answer::Refused(reason) => break Err(reason),
+        };
+        let Some(last) = lines.last() else {
+            if audit.follow {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            break Ok(Vec::new());
+        };
+        let last: serde_json::Value = serde_json::from_str(last).map_err(|error| error.to_string())?;
+        after = last.get("sequence").and_then(serde_json::Value::as_u64).unwrap_or(u64::MAX);
+        let mut out = std::io::stdout().lock();
+        if lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()).is_err() {
+            // Whoever read has gone.
+            break Ok(Vec::new());
+        }
+    };
+    if let Some(server) = opened {
+        server.signet().store.engine().close().await.map_err(|fault| fault.to_string())?;
+    }
+    outcome
 }
 
 /// A plain HTTP request to the address that the server listens on.

@@ -152,6 +152,10 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
         },
         Request::User { user, password } => manage::user(signet, user, password).await,
         Request::Client { client } => manage::client(signet, client).await,
+        Request::Audit { after, settled } => match events::lines_after(signet, after, settled).await {
+            Ok(lines) => Answer::Lines(lines),
+            Err(fault) => Answer::Refused(fault.to_string()),
+        },
         Request::KeysList => Answer::Lines(describe(&signet.keys)),
         Request::KeysRotate { emergency } => {
             let rotation = if emergency { Rotation::Emergency } else { Rotation::Now };

@@ -307,12 +307,13 @@ impl SecurityEvent {
             }
         };
         let actor = self.actor.account().map(|id| id.as_str()).or(self.actor.client_id().map(ClientId::as_str));
+        let kind = self.actor.as_str();
         put("sequence", self.sequence.into());
         put("time", self.at.format(&Rfc3339).unwrap_or_default().into());
         put("event", occurrence.kind.as_str().into());
         put("outcome", occurrence.kind.outcome().as_str().into());
         put("reason", json!(occurrence.reason));
-        put("actor", json!({"type": self.actor.as_str(), "id": actor}));
+        put("actor", actor.map_or_else(|| json!({"type": kind}), |id| json!({"type": kind, "id": id})));
         put("account", json!(occurrence.account));
         put("client_id", json!(occurrence.client_id));
         put("session", json!(occurrence.session));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{ClientCommand, UserCommand};
+use super::{AuditCommand, ClientCommand, UserCommand};
 
 /// An OAuth 2.0 and OpenID Connect authorization server in one binary.
 ///
@@ -43,6 +43,8 @@ pub enum Command {
     /// Applications.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Print the security events, one JSON object on each line, the oldest first.
+    Audit(AuditCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask the running server whether it is well; ends with 0 if so.

@@ -1,12 +1,14 @@
 //! Commands to a server, and the socket through which a running one takes them.
 
 mod arguments;
+mod audit;
 mod manage;
 mod protocol;
 mod socket;
 
 pub use self::{
     arguments::{AdminCommand, Arguments, Command, KeysCommand},
+    audit::{AuditCommand, Since},
     manage::{ClientCommand, SecretCommand, UserCommand},
     protocol::{Answer, Request, Typed},
     socket::{AdminSocket, CallError, call},

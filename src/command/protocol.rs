@@ -26,6 +26,13 @@ pub enum Request {
         /// The password that was typed, where one is asked for.
         password: Option<Typed>,
     },
+    /// Some security events, the oldest first, each a line of JSON.
+    Audit {
+        /// Those after the one of this sequence.
+        after: u64,
+        /// Whether to leave out the latest, before which others may still come to stand.
+        settled: bool,
+    },
     /// Applications.
     Client {
         /// What to do.

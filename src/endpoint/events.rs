@@ -1,6 +1,6 @@
 //! `/events` and `/users/{id}/events`: what has happened that somebody may have to account for, looked at.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{
     Fault, Signet,
@@ -74,6 +74,21 @@ pub async fn list_of(
     let sought = Sought { account: Some(account.id.clone()), ..Sought::default() };
     let list = format!("events that {} sees", account.id);
     sought.page(signet, &list, request, |event| event.as_seen_by(&account.id))
+}
+
+/// Some of the events after the one of the sequence `after`, the oldest first, each as a line of JSON; none at the end.
+/// `settled` leaves those of the last seconds out: commits that happen at the same time may come to stand in another order,
+/// and who asks for what comes after one of them could miss another.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<Vec<String>, Fault> {
+    write_failures(signet, false).await?;
+    let end = signet.clock.now() - if settled { SETTLED_AFTER } else { Duration::ZERO };
+    let events = signet.store.events_after(after, LINES_AT_ONCE)?;
+    let events = events.into_iter().take_while(|event| !settled || event.at < end);
+    Ok(events.map(|event| event.to_json().to_string()).collect())
 }
 
 /// Writes down what was refused and waits; at the end (`is_last`) also what is only counted.
@@ -177,3 +192,9 @@ impl Sought {
             && self.client_id.as_ref().is_none_or(is_of)
     }
 }
+
+/// Commits take far less than this to come to stand.
+const SETTLED_AFTER: Duration = Duration::seconds(3);
+
+/// So many lines go into one answer.
+const LINES_AT_ONCE: u16 = 100;

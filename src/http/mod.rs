@@ -10,6 +10,7 @@ mod discovery_api;
 mod docs;
 mod documented;
 pub mod edge;
+mod events_api;
 mod extract;
 mod management;
 mod oauth_api;

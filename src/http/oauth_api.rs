@@ -53,6 +53,9 @@ pub(super) enum Tag {
     Registration,
     /// People.
     People,
+    /// What has happened that somebody may have to account for.
+    #[oai(rename = "Security events")]
+    Events,
     /// Whether the server is well.
     Health,
 }

@@ -14,6 +14,7 @@ use super::{
     discovery_api::DiscoveryApi,
     docs,
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
+    events_api::EventsApi,
     oauth_api::OAuthApi,
     pages::{self, admin::AdminPages},
     pictures_api::PicturesApi,
@@ -84,6 +85,7 @@ type Apis = (
     ConnectionsApi,
     SchedulesApi,
     SessionsApi,
+    EventsApi,
 );
 
 fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
@@ -99,6 +101,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
         ConnectionsApi(Arc::clone(server)),
         SchedulesApi(Arc::clone(server)),
         SessionsApi(Arc::clone(server)),
+        EventsApi(Arc::clone(server)),
     );
     OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
         .description(
@@ -128,6 +131,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/account/password", poem::get(page(H::Password)).post(page(H::SubmitPassword)))
         .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
         .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
+        .at("/account/security", poem::get(page(H::Security)))
         .at("/account/schedule", poem::get(page(H::Schedule)).post(page(H::SubmitSchedule)))
         .at("/account/data", poem::get(page(H::OwnData)).post(page(H::SubmitOwnData)))
         .at("/account/data/copy", poem::get(page(H::CopyOwnData)))
@@ -138,6 +142,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
         .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
         .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
+        .at("/developer/:id/redirect_uris", poem::post(page(H::SubmitRedirectUri)))
         .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
@@ -245,6 +250,7 @@ enum H {
     SubmitApplications,
     Sessions,
     SubmitSessions,
+    Security,
     Schedule,
     SubmitSchedule,
     OwnData,
@@ -258,6 +264,7 @@ enum H {
     OwnClient,
     SubmitOwnClient,
     SubmitSecret,
+    SubmitRedirectUri,
     ClientDeletion,
     SubmitClientDeletion,
     Errors,
@@ -307,6 +314,7 @@ impl Endpoint for Page {
             H::SubmitApplications => pages::applications::submit(visit).await,
             H::Sessions => pages::sessions::show(visit).await,
             H::SubmitSessions => pages::sessions::submit(visit).await,
+            H::Security => pages::security::show(visit).await,
             H::Schedule => pages::schedule::show(visit).await,
             H::SubmitSchedule => pages::schedule::submit(visit).await,
             H::OwnData => pages::own_data::show(visit).await,
@@ -320,6 +328,7 @@ impl Endpoint for Page {
             H::OwnClient => pages::own_client::show(visit).await,
             H::SubmitOwnClient => pages::own_client::submit(visit).await,
             H::SubmitSecret => pages::own_client::submit_secret(visit).await,
+            H::SubmitRedirectUri => pages::own_client::submit_redirect_uri(visit).await,
             H::ClientDeletion => pages::own_client::show_deletion(visit).await,
             H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
             H::Errors => pages::errors::show(visit).await,

@@ -73,10 +73,11 @@ impl AccountPage {
 type PlaceOf = fn(&AccountWords) -> &PlaceWords;
 
 /// Where there is more.
-const PLACES: [(&str, PlaceOf); 6] = [
+const PLACES: [(&str, PlaceOf); 7] = [
     ("/account/password", |w| &w.password),
     ("/account/applications", |w| &w.applications),
     ("/account/sessions", |w| &w.sessions),
+    ("/account/security", |w| &w.security),
     ("/account/schedule", |w| &w.schedule),
     ("/account/data", |w| &w.data),
     ("/developer", |w| &w.own_applications),

@@ -7,6 +7,7 @@ use super::component::{Button, alert, back_to, caution, copyable, hidden};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
 use super::snippet::Snippets;
+use super::troubles::Troubles;
 use super::words::OwnClientWords;
 use crate::secret::Secret;
 
@@ -25,6 +26,8 @@ pub struct OwnClientPage {
     pub secrets: Vec<SecretLine>,
     /// A secret that was just made; it is shown this once.
     pub new_secret: Option<Secret>,
+    /// What went wrong lately.
+    pub troubles: Troubles,
     /// What goes into the application.
     pub snippets: Snippets,
     /// What was just done, as a sentence.
@@ -94,6 +97,7 @@ impl OwnClientPage {
                     div { dt { (w.type_) } dd { (self.client_type.description(&voice.words.client)) } }
                 }
             }
+            (self.troubles.render(voice, &format!("{path}/redirect_uris"), &self.anti_forgery))
             (self.form.render(voice, &path, &self.anti_forgery))
             @if !self.secrets.is_empty() { (self.secrets(w, &path)) }
             section .card {
@@ -216,6 +220,7 @@ mod tests {
             form: ClientForm { client_name: Entry::of("Wiki"), ..ClientForm::default() },
             secrets: (1..).take(secrets).map(line).collect(),
             new_secret: None,
+            troubles: Troubles::default(),
             snippets: Snippets::default(),
             done: None,
             anti_forgery: "token".to_owned(),

@@ -9,6 +9,7 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use super::axe;
 use crate::support::free_port;
 
 /// How the browser is set up.
@@ -22,6 +23,7 @@ pub(crate) struct Setup {
 /// A browser with a profile of its own.
 pub(crate) struct Chromium {
     pub(crate) client: Client,
+    setup: Setup,
     driver: Child,
     _profile: tempfile::TempDir,
 }
@@ -76,7 +78,7 @@ impl Chromium {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
-        Self { client, driver, _profile: profile }
+        Self { client, setup, driver, _profile: profile }
     }
 
     pub(crate) async fn open(&self, url: &str) {
@@ -131,9 +133,17 @@ impl Chromium {
         }
     }
 
+    /// Keeps a picture of one of our pages, as [`Chromium::foreign_picture`] does, and lets axe-core judge the page.
+    pub(crate) async fn picture(&self, name: &str) {
+        self.foreign_picture(name).await;
+        if !self.setup.without_scripts {
+            axe::check(&self.client, name).await;
+        }
+    }
+
     /// Keeps a picture of the page in the folder that `SIGNET_SCREENSHOTS` names, if it names one, and makes sure that
     /// nothing sticks out at the side.
-    pub(crate) async fn picture(&self, name: &str) {
+    pub(crate) async fn foreign_picture(&self, name: &str) {
         let picture = self.client.screenshot().await.unwrap();
         if let Some(folder) = std::env::var_os("SIGNET_SCREENSHOTS") {
             std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
@@ -145,6 +155,7 @@ impl Chromium {
     }
 
     pub(crate) async fn end(self) {
+        axe::tell();
         let Self { client, mut driver, .. } = self;
         client.close().await.unwrap();
         driver.kill().unwrap();

@@ -1,7 +1,11 @@
 //! What people do, in a real Chromium.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod axe;
 mod chromium;
+mod journeys;
+mod logout_in_frames;
+mod npm;
 mod npm_application;
 #[path = "../support/mod.rs"]
 mod support;
@@ -244,9 +248,26 @@ async fn arrived(browser: &Chromium, beginning: &str) -> String {
 fn config(redirect_uri: &str) -> String {
     format!(
         "{}\n[[clients]]\nclient_id = \"report\"\nclient_name = \"Report\"\nclient_secret = \"0123456789abcdef\"\n\
-         redirect_uris = [\"{redirect_uri}\"]\nscope = \"openid profile orders:read\"\n",
+         redirect_uris = [\"{redirect_uri}\"]\nscope = \"openid profile orders:read\"\n\
+         \n[[clients]]\nclient_id = \"television\"\nclient_name = \"Television\"\n\
+         token_endpoint_auth_method = \"none\"\ngrant_types = [\"urn:ietf:params:oauth:grant-type:device_code\"]\n\
+         scope = \"openid\"\n",
         include_str!("../../config.toml")
     )
+}
+
+/// Redeems the code with which the browser was sent to `url`, as `report` does.
+async fn redeem(issuer: &str, url: &str) {
+    let (_, code) = url.split_once("code=").unwrap_or_else(|| panic!("{url}"));
+    let form = signet::oauth::parameters::encode(&[
+        ("grant_type", "authorization_code"),
+        ("code", code.split('&').next().unwrap()),
+        ("redirect_uri", "http://127.0.0.1:9/callback"),
+        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    ]);
+    let request = reqwest::Client::new().post(format!("{issuer}/token")).basic_auth("report", Some("0123456789abcdef"));
+    let answer = request.header("content-type", "application/x-www-form-urlencoded").body(form).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
 }
 
 fn authorize(issuer: &str, redirect_uri: &str) -> String {
@@ -314,7 +335,7 @@ async fn a_developer_logs_in_at_swagger_ui_and_calls_the_api() {
     // The example values that Swagger UI fills in are texts such as "string", which the server refuses in its own words:
     // the token was accepted.
     assert!(status.starts_with("400") || status.starts_with("201"), "{status}");
-    browser.picture("docs").await;
+    browser.foreign_picture("docs").await;
     browser.end().await;
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     PASSWORD, Program,
     chromium::{Chromium, Setup, is_installed},
-    sign_in, sign_up,
+    npm, sign_in, sign_up,
     support::{ADMINISTRATOR, RunningServer, free_port},
 };
 
@@ -36,40 +36,9 @@ impl Application {
     }
 }
 
-/// The example with its packages, in a folder of the build; nothing where Node is not installed, or where nobody may ask
-/// the registry.
+/// The example with its packages.
 fn example() -> Option<PathBuf> {
-    let works = |program: &str| {
-        let outcome = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        outcome.is_ok_and(|status| status.success())
-    };
-    if !works("node") || !works("npm") {
-        println!("skipped: Node is not installed");
-        return None;
-    }
-    static PACKAGES: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _alone = PACKAGES.lock();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/express-app");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("express-app");
-    std::fs::create_dir_all(&folder).unwrap();
-    let lock = std::fs::read_to_string(source.join("package-lock.json")).unwrap();
-    let installed = folder.join("installed-package-lock.json");
-    for entry in std::fs::read_dir(&source).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
-        std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-    if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == lock) {
-        return Some(folder);
-    }
-    let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    let outcome = Command::new("npm").args(arguments).current_dir(&folder).output().unwrap();
-    if !outcome.status.success() {
-        let told = String::from_utf8_lossy(&outcome.stderr);
-        assert!(std::env::var_os("CI").is_none(), "npm ci: {told}");
-        println!("skipped: the packages cannot be installed: {told}");
-        return None;
-    }
-    std::fs::write(installed, lock).unwrap();
-    Some(folder)
+    npm::installed("examples/express-app")
 }
 
 /// The management API with a token for everything.
@@ -156,7 +125,7 @@ async fn a_person_logs_in_at_an_application_of_express_openid_connect_and_out_ag
     browser.click("#consent-allow").await;
     browser.expect("You are signed in.").await;
     profile().await;
-    browser.picture("npm-application").await;
+    browser.foreign_picture("npm-application").await;
 
     // Signs out there and here, without a question, and is back.
     browser.click("a[href='/logout']").await;

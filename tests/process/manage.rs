@@ -117,3 +117,55 @@ async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
         operator.refuses(&["client", "add", "Bad", "--redirect-uri", "javascript:x"], "").contains("redirect_uris")
     );
 }
+
+#[tokio::test]
+async fn whoever_runs_the_server_collects_its_security_events_as_lines_of_json() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), config()).unwrap();
+    let port = free_port();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    let operator = Operator(folder.path(), port);
+    operator.prints(&["user", "add", "eve", "--no-password"], "");
+    let mut stranger = Visitor::new(&server.issuer);
+    let form = [("token", "x"), ("client_id", "report"), ("client_secret", "wrong")];
+    assert_eq!(stranger.post("/introspect", &form).await.status, 401);
+    let events = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let printed = operator.prints(&[&["audit"], arguments].concat(), "");
+        printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let names = |events: &[serde_json::Value]| -> Vec<String> {
+        events.iter().map(|event| event["event"].as_str().unwrap().to_owned()).collect()
+    };
+    let told = events(&[]);
+    let expected = ["server_started", "account_created", "client_authentication_failed"];
+    assert_eq!(names(&told)[names(&told).len() - 3..], expected, "the oldest first");
+    assert_eq!(told.last().unwrap()["ip"], "127.0.0.1");
+    assert_eq!(told[told.len() - 2]["actor"]["type"], "operator");
+    assert!(events(&["--since", "2199-01-01T00:00:00Z"]).is_empty());
+    assert_eq!(events(&["--since", "1h"]), told);
+    operator.refuses(&["audit", "--since", "yesterday"], "");
+
+    // Whoever follows gets what happens later, and nothing twice.
+    let mut following = command(folder.path(), port)
+        .args(["audit", "--since", "1h", "--follow"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(following.stdout.take().unwrap()));
+    let mut followed = Vec::new();
+    for _ in 0..told.len() {
+        followed.push(serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap());
+    }
+    assert_eq!(followed, told);
+    operator.prints(&["user", "delete", "eve"], "");
+    assert!(lines.next().unwrap().unwrap().contains("\"account_deleted\""));
+    following.kill().unwrap();
+    following.wait().unwrap();
+
+    // What was promised was told, also after the power has gone; and the files tell it without a server.
+    server.kill();
+    let after = events(&[]);
+    assert_eq!(after[..told.len()], told);
+    assert_eq!(names(&after[told.len()..]), ["account_deleted"]);
+}

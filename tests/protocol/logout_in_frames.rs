@@ -62,7 +62,7 @@ async fn frontchannel_rp_initiated_logout_frames_issuer_and_session_and_then_goe
         assert!(page.header("content-security-policy").contains("; frame-src https://suite.example.org; "));
         let destination = format!("{BYE}?{}", encode(&[("state", "a;b'c\"d")]));
         assert_eq!(page.header("refresh"), format!("1;url={destination}"));
-        assert!(page.html.contains(&format!("id=\"logout-continue\" class=\"button primary\" href=\"{destination}\"")));
+        assert!(page.html.contains("id=\"logout-continue\"") && page.html.contains(&format!("href=\"{destination}\"")));
         assert!(page.html.contains("You are signed out") && !page.html.contains("<script"));
         assert_eq!(client.refused(&mut browser, &[("prompt", Some("none"))]).await, "login_required");
     }

@@ -12,6 +12,7 @@ mod clients;
 mod crawl;
 mod developer_pages;
 mod device;
+mod events;
 #[path = "../../src/web/tests/hostile.rs"]
 mod hostile;
 #[path = "../support/https.rs"]

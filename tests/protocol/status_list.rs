@@ -48,6 +48,7 @@ async fn redeem(issuer: &str, code: &str, client: &[(&str, &str)]) -> Value {
 
 const REPORT: &[(&str, &str)] = &[("client_id", "report"), ("client_secret", SECRET)];
 const PHONE: &[(&str, &str)] = &[("client_id", "phone")];
+const NEW: &str = "quite another long passphrase";
 
 /// The grants of a test by name, and where their status is.
 struct Grants {
@@ -217,7 +218,7 @@ async fn what_happens_to_a_person_is_seen_of_all_their_grants() {
     administrator.sign_in(ADMINISTRATOR).await;
     grants.add("root", let_in(&mut administrator, REPORT).await["access_token"].as_str().unwrap());
     let administrator = Api::of_person(&mut administrator, "signet:admin").await;
-    for name in ["disconnects", "changes", "disabled", "deleted"] {
+    for name in ["disconnects", "changes", "forgets", "disabled", "deleted"] {
         let mut person = new_person(issuer, name).await;
         for client in [REPORT, PHONE] {
             let tokens = let_in(&mut person, client).await;
@@ -238,9 +239,17 @@ async fn what_happens_to_a_person_is_seen_of_all_their_grants() {
                 grants.ended(&[]).await;
             }
             "changes" => {
-                let new = "quite another long passphrase";
-                let body = json!({"new_password": new, "current_password": "a long and winding passphrase"});
+                let body = json!({"new_password": NEW, "current_password": "a long and winding passphrase"});
                 assert_eq!(account.call("PATCH", "/users/me/password", Some(&body)).await.status, 204);
+                grants.ended(&all).await;
+            }
+            "forgets" => {
+                let made = administrator.post(&format!("{path}/password-reset"), &json!({})).await.expect(201);
+                let mut elsewhere = Visitor::new(issuer);
+                let page = elsewhere.get(&text(&made, "link")).await;
+                let (code, token) = (page.hidden("code"), page.hidden("anti_forgery"));
+                let form = [("code", code.as_str()), ("password", NEW), ("anti_forgery", token.as_str())];
+                assert_eq!(elsewhere.post("/reset", &form).await.status, 303);
                 grants.ended(&all).await;
             }
             "disabled" => {

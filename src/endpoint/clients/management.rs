@@ -86,6 +86,43 @@ pub async fn replace(
     .await
 }
 
+/// Adds `redirect_uri`, exactly as it is, to those of an application, by the same rules as [`replace`]. One that is there
+/// already is no error.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn add_redirect_uri(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    redirect_uri: &str,
+) -> Result<Client, ManagementRefusal> {
+    let is_administrator = access.is_administrator();
+    let kept = find(signet, access, id)?;
+    is_changeable(&kept.record)?;
+    super::sector::agree(signet, &with_redirect_uri(&kept.record, redirect_uri)?).await?;
+    let changed = change(signet, access, id, |client| {
+        is_changeable(client)?;
+        reregister(signet, client, &with_redirect_uri(client, redirect_uri)?, is_administrator)
+    });
+    let (client, _) = changed.await?;
+    signet.client_troubles.forget_redirect_uri(&client.client_id, redirect_uri);
+    Ok(client)
+}
+
+/// What is registered of `client`, with one more redirect URI.
+fn with_redirect_uri(client: &Client, redirect_uri: &str) -> Result<RegistrationRequest, ManagementRefusal> {
+    let known = serde_json::to_value(&client.metadata).and_then(serde_json::from_value::<RegistrationRequest>);
+    // What is registered has the members of a registration.
+    let mut request = known.map_err(|error| ManagementRefusal::Invalid(error.to_string()))?;
+    let uris = request.redirect_uris.get_or_insert_default();
+    if !uris.iter().any(|known| known == redirect_uri) {
+        uris.push(redirect_uri.to_owned());
+    }
+    Ok(request)
+}
+
 /// Gives `client` the metadata of `request`, and a secret if it needs one and has none.
 ///
 /// # Errors

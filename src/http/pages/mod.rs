@@ -18,9 +18,11 @@ pub(super) mod presets;
 pub(super) mod profile;
 pub(super) mod reset;
 pub(super) mod schedule;
+pub(super) mod security;
 pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;
+mod troubles;
 mod wording;
 
 use super::{fault, visit::Visit};

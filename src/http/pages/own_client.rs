@@ -2,11 +2,11 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, entry, refused, sign_in_first, unfit};
+use super::{current, done, entry, refused, sign_in_first, troubles::troubles, unfit};
 use crate::{
     endpoint::{
         access::Access,
-        clients::management::{add_secret, delete, remove_secret, replace, show as find},
+        clients::management::{add_redirect_uri, add_secret, delete, remove_secret, replace, show as find},
         management::ManagementRefusal,
         session::CurrentSession,
     },
@@ -70,6 +70,16 @@ pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Respons
             }
         }
         _ => Err(unfit()),
+    }
+}
+
+pub(in crate::http) async fn submit_redirect_uri(visit: Visit) -> poem::Result<Response> {
+    visit.admit(ACTION)?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
+    let redirect_uri = visit.text("redirect_uri");
+    match add_redirect_uri(visit.server.signet(), &access(&current), &visit.id, &redirect_uri).await {
+        Ok(_) => Ok(visit.redirect(&address(&visit, "?done=added"))),
+        Err(refusal) => refused(&visit, refusal),
     }
 }
 
@@ -154,6 +164,7 @@ fn page(visit: &Visit, client: &Client) -> OwnClientPage {
         },
         secrets: client.secrets.iter().map(line).collect(),
         new_secret: None,
+        troubles: troubles(visit.server.signet(), client),
         snippets: snippets(visit, client),
         done: None,
         anti_forgery: visit.anti_forgery(ACTION, None),
@@ -207,4 +218,5 @@ fn address(visit: &Visit, rest: &str) -> String {
 const ACTION: &str = "own client";
 const MEMBERS: [&str; 7] =
     ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
-const DONE: [(&str, TextOf<DoneWords>); 2] = [("saved", |w| w.saved), ("removed", |w| w.secret_removed)];
+const DONE: [(&str, TextOf<DoneWords>); 3] =
+    [("saved", |w| w.saved), ("added", |w| w.redirect_uri_added), ("removed", |w| w.secret_removed)];

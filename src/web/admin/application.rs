@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{LocalLink, LocalPath, PostForm, RowAction, crumbs};
 use crate::web::{
+    Troubles,
     component::{Fact, alert, facts, notice},
     layout::{Frame, Place, Voice},
     words::AllApplicationsWords,
@@ -30,6 +31,10 @@ pub struct ApplicationPage {
     pub secrets: Vec<ListedSecret>,
     /// Adds a secret, if that is possible.
     pub add_secret: Option<PostForm>,
+    /// What went wrong with it lately, and the form that adds a redirect URI.
+    pub troubles: (Troubles, PostForm),
+    /// The events about it.
+    pub events: LocalLink,
     /// Where it is deleted, if that is possible.
     pub delete: Option<LocalPath>,
     /// What the page is part of.
@@ -61,7 +66,9 @@ impl ApplicationPage {
                 h2 { (w.registration) }
                 (facts(&self.metadata))
                 @if let Some(owner) = &self.owner { p { (w.owner(&html! { (owner) })) } }
+                p { (self.events) }
             }
+            (self.troubles.0.render(voice, self.troubles.1.action.as_str(), &self.troubles.1.anti_forgery))
             @if !self.secrets.is_empty() || self.add_secret.is_some() { (self.secrets(w)) }
             section .card .row {
                 div {

@@ -1,6 +1,7 @@
 //! The pages under `/admin`: what an administrator looks at and changes.
 
 mod application;
+mod audit;
 mod confirm;
 mod invite;
 mod list;
@@ -12,6 +13,7 @@ mod told;
 use maud::{Markup, Render, html};
 
 pub use application::{ApplicationPage, ListedSecret};
+pub use audit::{AuditActor, AuditPage, AuditRow, EventFilterForm};
 pub use confirm::ConfirmPage;
 pub use invite::InvitePage;
 pub use list::{ListPage, Row, RowAction, Search};

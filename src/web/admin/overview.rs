@@ -34,10 +34,11 @@ impl AdminPage {
 /// The words of one of them.
 type PartOf = fn(&AdminWords) -> &PartWords;
 
-const PARTS: [(&str, PartOf); 5] = [
+const PARTS: [(&str, PartOf); 6] = [
     ("people", |w| &w.people),
     ("invitations", |w| &w.invitations),
     ("applications", |w| &w.applications),
+    ("audit", |w| &w.audit),
     ("keys", |w| &w.keys),
     ("resources", |w| &w.resources),
 ];

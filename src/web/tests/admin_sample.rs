@@ -7,8 +7,9 @@ use crate::{
     web::{
         Entry, Fact, Voice,
         admin::{
-            AdminPage, ApplicationPage, ConfirmPage, InvitePage, ListPage, ListedSecret, LocalLink, LocalPath,
-            OrderedFields, PersonPage, PostForm, ResetLink, Row, RowAction, Search, ToldOncePage,
+            AdminPage, ApplicationPage, AuditActor, AuditPage, AuditRow, ConfirmPage, EventFilterForm, InvitePage,
+            ListPage, ListedSecret, LocalLink, LocalPath, OrderedFields, PersonPage, PostForm, ResetLink, Row,
+            RowAction, Search, ToldOncePage,
         },
     },
 };
@@ -26,6 +27,8 @@ pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)>
         ("admin, person", person(text).render(voice)),
         ("admin, oneself", PersonPage { password: None, reset_link: None, ..person(text) }.render(voice)),
         ("admin, application", application(text).render(voice)),
+        ("admin, audit", audit(text).render(voice)),
+        ("admin, audit that goes on", AuditPage { events: Vec::new(), ..audit(text) }.render(voice)),
     ]
 }
 
@@ -134,7 +137,40 @@ fn application(text: &str) -> ApplicationPage {
         standing: action(text),
         secrets: vec![ListedSecret { number: "1".to_owned(), since: text.to_owned(), remove: Some(form(text)) }],
         add_secret: Some(form(text)),
+        troubles: (super::sample::troubles(text), form(text)),
+        events: LocalLink::new(text, path(text)),
         delete: Some(path(text)),
         crumbs: crumbs(text),
     }
+}
+
+fn audit(text: &str) -> AuditPage {
+    let some = |text: &str| Some(text.to_owned());
+    let row = AuditRow {
+        event: text.to_owned(),
+        application_name: text.to_owned(),
+        is_refusal: true,
+        at: text.to_owned(),
+        by: AuditActor::Known(LocalLink::new(text, path(text))),
+        person: Some(LocalLink::new(text, path(text))),
+        application: Some(LocalLink::new(text, path(text))),
+        address: some(text),
+        device: some(text),
+        reason: some(text),
+        members: vec![text.to_owned()],
+        not_written: Some(7),
+        request_id: some(text),
+    };
+    let filter = EventFilterForm {
+        events: vec![text.to_owned()],
+        event: text.to_owned(),
+        person: text.to_owned(),
+        application: text.to_owned(),
+        outcome: "failure".to_owned(),
+        from: text.to_owned(),
+        until: text.to_owned(),
+        error: some(text),
+    };
+    let plain = AuditRow { event: "client_changed".to_owned(), by: AuditActor::Nobody, ..row.clone() };
+    AuditPage { filter, events: vec![row, plain], next: Some(path(text)), crumbs: crumbs(text) }
 }

@@ -5,12 +5,13 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
-    ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage,
-    ErrorsPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage,
-    OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage,
-    ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage, ResetPage, ReturnLink,
-    ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SessionLine, SessionsPage,
-    SetupPage, SignupPage, Snippets, Voice, WebLink, WrongHostPage,
+    ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry,
+    ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
+    LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage,
+    PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage, ResetPage,
+    ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage,
+    SentUri, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, Voice, WebLink,
+    WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -49,6 +50,8 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("schedule", schedule(text).render(voice)),
         ("own data", own_data(text).render(voice)),
         ("sessions", sessions(text).render(voice)),
+        ("security", security(text).render(voice)),
+        ("security, empty", SecurityPage::default().render(voice)),
         ("developer", developer(text).render(voice)),
         ("developer, empty", empty(text).render(voice)),
         ("own client", own_client(text).render(voice)),
@@ -65,6 +68,29 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
     ];
     let markup = markup.into_iter().chain(super::admin_sample::pages(text, voice));
     markup.map(|(name, markup)| (name, markup.into_string())).collect()
+}
+
+/// What went wrong, as a page shows it.
+pub(super) fn troubles(text: &str) -> Troubles {
+    let sent = |differs_by_slash| SentUri { uri: text.to_owned(), count: 2, seconds_ago: 61, differs_by_slash };
+    let error = TroubleLine { code: "invalid_scope", cause: text.to_owned(), count: 1, seconds_ago: 0 };
+    Troubles { redirect_uris: vec![sent(true), sent(false)], errors: vec![error], can_add: true }
+}
+
+fn security(text: &str) -> SecurityPage {
+    let line = EventLine {
+        event: text.to_owned(),
+        application: text.to_owned(),
+        by: Doer::Administrator,
+        device: some(text),
+        address: some(text),
+        members: vec![text.to_owned()],
+        not_written: Some(3),
+        seconds_ago: 4000,
+        at: text.to_owned(),
+    };
+    let consent = EventLine { event: "consent_granted".to_owned(), ..line.clone() };
+    SecurityPage { events: vec![line, consent], next_page_token: some(text) }
 }
 
 fn some(text: &str) -> Option<String> {
@@ -333,6 +359,7 @@ fn own_client(text: &str) -> OwnClientPage {
         },
         secrets: vec![line(1), line(2)],
         new_secret: Some(Secret::new(text)),
+        troubles: troubles(text),
         snippets: snippets(text),
         done: some(text),
         anti_forgery: text.to_owned(),

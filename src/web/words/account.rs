@@ -14,6 +14,7 @@ words! {
         password: PlaceWords;
         applications: PlaceWords;
         sessions: PlaceWords;
+        security: PlaceWords;
         schedule: PlaceWords;
         data: PlaceWords;
         own_applications: PlaceWords;

@@ -46,6 +46,7 @@ words! {
         people: PartWords;
         invitations: PartWords;
         applications: PartWords;
+        audit: PartWords;
         keys: PartWords;
         resources: PartWords;
     }

@@ -69,6 +69,7 @@ mod home;
 mod notice;
 mod preset;
 mod refusal;
+mod security;
 
 pub(crate) use account::{
     AccountWords, ConnectedWords, OwnDataWords, PasswordWords, PlaceWords, ProfileWords, RefreshScheduleWords,
@@ -87,6 +88,7 @@ pub(crate) use home::{FormPostWords, HomeWords};
 pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 pub(crate) use preset::PresetWords;
 pub(crate) use refusal::{CronFieldWords, RefusalWords};
+pub(crate) use security::{AuditWords, SecurityWords, TroubleWords};
 
 words! {
     /// One language.
@@ -101,6 +103,9 @@ words! {
         logout: LogoutWords;
         home: HomeWords;
         form_post: FormPostWords;
+        security: SecurityWords;
+        audit: AuditWords;
+        troubles: TroubleWords;
         client: ClientWords;
         consent: ConsentWords;
         device: DeviceWords;

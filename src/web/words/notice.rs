@@ -8,6 +8,7 @@ words! {
         application_disconnected;
         application_deleted;
         saved;
+        redirect_uri_added;
         secret_removed;
         password_changed;
         picture_taken;

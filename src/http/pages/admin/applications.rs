@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{Desk, crumbs, minute, next};
+use super::{Desk, audit, crumbs, minute, next};
 use crate::{
     endpoint::{
         clients::management::{self as clients, ClientFilter},
@@ -10,7 +10,7 @@ use crate::{
         page::{LARGEST_PAGE, PageRequest},
         users,
     },
-    http::fault,
+    http::{fault, pages::troubles::troubles},
     oauth::client::{Client, ClientSecret, Provenance},
     web::{
         Fact,
@@ -69,6 +69,12 @@ pub(super) fn one(desk: &Desk, id: &str) -> poem::Result<Response> {
 pub(super) async fn set_disabled(desk: &Desk, id: &str, is_disabled: bool) -> poem::Result<Response> {
     let set = clients::set_disabled(desk.visit.server.signet(), &desk.access, id, is_disabled).await;
     after(desk, id, set.map(|_| ()))
+}
+
+pub(super) async fn add_redirect_uri(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let redirect_uri = desk.visit.text("redirect_uri");
+    let added = clients::add_redirect_uri(desk.visit.server.signet(), &desk.access, id, &redirect_uri).await;
+    after(desk, id, added.map(|_| ()))
 }
 
 pub(super) async fn remove_secret(desk: &Desk, id: &str, number: &str) -> poem::Result<Response> {
@@ -154,6 +160,8 @@ fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> 
         secrets: client.secrets.iter().map(|secret| listed(desk, &client, secret)).collect(),
         add_secret: (is_open && client.secrets.len() < MOST_SECRETS)
             .then(|| desk.form(&["applications", id, "secrets"])),
+        troubles: (troubles(desk.visit.server.signet(), &client), desk.form(&["applications", id, "redirect_uris"])),
+        events: audit::events_of(desk, "application", client.client_id.as_str()),
         delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
         crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name)]),
     };

@@ -2,6 +2,7 @@
 //! anti-forgery token, the visitor is signed in, and administers the server.
 
 mod applications;
+mod audit;
 mod invitations;
 mod keys;
 mod people;
@@ -56,11 +57,11 @@ impl Endpoint for AdminPages {
         let segments = segments(uri.path());
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let desk = Desk { visit, access };
-        if is_post { submit(&desk, &segments).await } else { show(&desk, &segments) }
+        if is_post { submit(&desk, &segments).await } else { show(&desk, &segments).await }
     }
 }
 
-fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
+async fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
         [] => Ok(desk.page(StatusCode::OK, AdminPage.render(desk.visit.voice()))),
         ["people"] => people::show(desk),
@@ -74,6 +75,7 @@ fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["applications"] => applications::show(desk),
         ["applications", id] => applications::one(desk, id),
         ["applications", id, "delete"] => applications::confirm_deletion(desk, id),
+        ["audit"] => audit::show(desk).await,
         ["keys"] => keys::show(desk),
         ["keys", "emergency"] => Ok(keys::confirm_emergency(desk)),
         ["resources"] => Ok(keys::resources(desk)),
@@ -97,6 +99,7 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,
         ["applications", id, "enable"] => applications::set_disabled(desk, id, false).await,
         ["applications", id, "delete"] => applications::delete(desk, id).await,
+        ["applications", id, "redirect_uris"] => applications::add_redirect_uri(desk, id).await,
         ["applications", id, "secrets"] => applications::add_secret(desk, id).await,
         ["applications", id, "secrets", number, "delete"] => applications::remove_secret(desk, id, number).await,
         ["keys", "rotate"] => keys::rotate(desk, Rotation::Now).await,

@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{super::wording::wrong, Desk, crumbs, lines, minute, next, people::badges};
+use super::{super::wording::wrong, Desk, audit, crumbs, lines, minute, next, people::badges};
 use crate::{
     account::record::{Account, Role},
     endpoint::{
@@ -289,6 +289,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
             link("sessions", w.sessions.title),
             link("applications", w.applications.title),
             link("grants", w.grants.title),
+            audit::events_of(desk, "person", id),
         ],
         delete: LocalPath::admin(&["people", id, "delete"]),
         crumbs: crumbs(desk, &[("people", desk.words().admin.people.name)]),

@@ -23,6 +23,11 @@ pub(super) const ACCOUNT: AccountWords = AccountWords {
         action: "Look at them",
     },
     sessions: PlaceWords { title: "Sessions", about: "Where you are signed in.", action: "Look at sessions" },
+    security: PlaceWords {
+        title: "Security events",
+        about: "Logins, changes and attempts: what has happened to your account lately.",
+        action: "Look at events",
+    },
     schedule: PlaceWords {
         title: "Refresh schedule",
         about: "When applications have to ask for access anew.",

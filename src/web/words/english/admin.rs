@@ -28,6 +28,10 @@ pub(super) const ADMIN: AdminWords = AdminWords {
     },
     invitations: PartWords { name: "Invitations", about: "Links with which people make an account for themselves." },
     applications: PartWords { name: "Applications", about: "What people sign in to, whoever registered it." },
+    audit: PartWords {
+        name: "Security events",
+        about: "What has happened to people, applications and the server, and who did it.",
+    },
     keys: PartWords { name: "Signing keys", about: "What signs tokens, and how long it still does." },
     resources: PartWords { name: "APIs", about: "Who accepts tokens of this server, as the configuration says." },
 };

@@ -11,6 +11,7 @@ mod home;
 mod notice;
 mod preset;
 mod refusal;
+mod security;
 
 use super::Words;
 
@@ -24,6 +25,9 @@ pub(super) static LANGUAGE: Words = Words {
     logout: entrance::LOGOUT,
     home: home::HOME,
     form_post: home::FORM_POST,
+    security: security::SECURITY,
+    audit: security::AUDIT,
+    troubles: security::TROUBLES,
     client: consent::CLIENT,
     consent: consent::CONSENT,
     device: consent::DEVICE,
