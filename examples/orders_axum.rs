@@ -24,9 +24,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let routes = Router::new()
         .route("/orders", get(orders))
         .layer(RequireTokenLayer::new(verifier).scope("orders:read"))
-        // Behind the layer, so that it needs no token.
-        .route("/.well-known/oauth-protected-resource", get(async move || Json(document)));
+        // Behind the layer, so that it needs no token; for applications in a browser too.
+        .route("/.well-known/oauth-protected-resource", get(async move || (ANY_ORIGIN, Json(document))));
     println!("Orders API: http://{listen}/orders (needs an access token with the scope orders:read)");
     axum::serve(tokio::net::TcpListener::bind(listen).await?, routes).await?;
     Ok(())
 }
+
+const ANY_ORIGIN: [(&str, &str); 1] = [("access-control-allow-origin", "*")];

@@ -36,6 +36,8 @@ pub enum FieldRefusal {
     Groups(TooManyGroups),
     /// There is no such role.
     Role,
+    /// A group has this name, which was to be another one.
+    GroupUnchanged,
     /// Only an administrator can change it.
     ForAdministrators,
     /// Only an administrator with the scope `signet:admin` can change it.
@@ -67,6 +69,7 @@ impl fmt::Display for FieldRefusal {
             Self::Profile(refusal) => refusal.fmt(formatter),
             Self::Groups(refusal) => refusal.fmt(formatter),
             Self::Role => formatter.write_str("Enter person or administrator."),
+            Self::GroupUnchanged => formatter.write_str("This is its name already."),
             Self::ForAdministrators => formatter.write_str("Only an administrator can change it."),
             Self::ForAdministratorsByScope => {
                 formatter.write_str("Only an administrator with the scope signet:admin can change it.")

@@ -8,6 +8,7 @@ pub mod field_refusal;
 pub mod hashing;
 pub mod identifier;
 pub mod invitation;
+pub mod logo;
 pub mod password;
 pub mod password_reset;
 pub mod picture;

@@ -140,8 +140,51 @@ impl PictureType {
     }
 }
 
+/// A PNG file of the whole of a PNG, JPEG or WebP file, no larger than the first of `sizes` (width and height in pixels)
+/// with which it has at most `most` bytes.
+///
+/// # Errors
+///
+/// [`PictureRefusal`], in the order of its variants.
+pub(super) fn shrunk_png<const N: usize>(
+    file: &[u8],
+    sizes: [(u32, u32); N],
+    most: usize,
+) -> Result<Vec<u8>, PictureRefusal> {
+    if file.len() > Picture::MAXIMUM_UPLOAD {
+        return Err(PictureRefusal::TooManyBytes);
+    }
+    let format = image::guess_format(file).ok().filter(|format| FORMATS.contains(format));
+    let format = format.ok_or(PictureRefusal::UnknownFormat)?;
+    let decoded = catch_unwind(|| decoded(file, format)).unwrap_or(Err(PictureRefusal::Unreadable))?;
+    let (mut whole, orientation) = decoded;
+    whole.apply_orientation(orientation);
+    for (width, height) in sizes {
+        let fits = whole.width() <= width && whole.height() <= height;
+        let small = if fits { whole.clone() } else { whole.resize(width, height, FilterType::Lanczos3) };
+        let mut bytes = Vec::new();
+        let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, RowFilter::Adaptive);
+        small.to_rgba8().write_with_encoder(encoder).map_err(|error| refusal(&error))?;
+        if bytes.len() <= most {
+            return Ok(bytes);
+        }
+    }
+    Err(PictureRefusal::TooDetailed)
+}
+
 /// The square in the middle of a file's picture, and how it has to be turned.
 fn square(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), PictureRefusal> {
+    let (image, orientation) = decoded(upload, format)?;
+    let (width, height) = (image.width(), image.height());
+    let side = width.min(height);
+    if side == 0 {
+        return Err(PictureRefusal::Unreadable);
+    }
+    Ok((image.crop_imm((width - side) / 2, (height - side) / 2, side, side), orientation))
+}
+
+/// A file's picture, and how it has to be turned.
+fn decoded(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), PictureRefusal> {
     // The decoder of WebP takes as much memory as a block of metadata says it needs.
     if format == ImageFormat::WebP && !chunks_fit(upload) {
         return Err(PictureRefusal::Unreadable);
@@ -159,12 +202,10 @@ fn square(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientati
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
-    let (width, height) = (image.width(), image.height());
-    let side = width.min(height);
-    if side == 0 {
+    if image.width() == 0 || image.height() == 0 {
         return Err(PictureRefusal::Unreadable);
     }
-    Ok((image.crop_imm((width - side) / 2, (height - side) / 2, side, side), orientation))
+    Ok((image, orientation))
 }
 
 /// Whether no chunk of a RIFF file claims to be longer than the file, nor the file than it is.

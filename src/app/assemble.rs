@@ -1,6 +1,6 @@
 //! From the configuration to a server that can answer.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use time::Duration;
 use tokio::sync::Notify;
@@ -9,6 +9,7 @@ use super::{StartError, StartOptions};
 use crate::{
     account::{
         hashing::{HashingCost, HashingLimits, PasswordHasher},
+        logo::Logo,
         password::PasswordPolicy,
         session::SessionLifetimes,
         throttle::{Throttle, ThrottlePolicy},
@@ -32,7 +33,7 @@ use crate::{
     },
     entropy::Entropy,
     fetch::{FetchPolicy, Fetcher},
-    http::{Server, built_in_client},
+    http::{BrandFiles, Server, built_in_client},
     jose::{Algorithm, KeyFolder, Keys, RingPolicy},
     oauth::{
         authorization_request::AuthorizationPolicy, client::Provenance, grant_type::Offered,
@@ -40,6 +41,7 @@ use crate::{
     },
     secret::Secret,
     store::{MemoryEngine, OnRollback, SledEngine, Store},
+    web::{Accent, Colour},
 };
 
 /// Opens the database and the keys, and writes down the clients and the administrator of the configuration.
@@ -55,6 +57,7 @@ pub async fn assemble(
     let (store, status_lists) = open_store(config, options, (clock.clone(), entropy)).await?;
     let (keys, sealing_key) = open_keys(config, &clock, entropy).await?;
     let fetcher = fetcher(config)?;
+    let brand_files = brand_files(config).await?;
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
@@ -96,13 +99,17 @@ pub async fn assemble(
         clock,
         entropy,
     };
+    let completed = signet.store.complete_indexes().await.map_err(|error| StartError::Fault(error.into()))?;
+    if completed > 0 {
+        tracing::info!(records = completed, "indexes completed");
+    }
     put_clients(&signet, config).await?;
     bootstrap(&signet, config).await?;
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;
     let grants = loaded.map_err(|_| StartError::Interrupted)?.map_err(Fault::from).map_err(StartError::Fault)?;
     tracing::debug!(grants, "status lists worked out");
     // The origin of a parsed issuer always parses.
-    Server::new(signet, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
+    Server::new(signet, brand_files, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
 }
 
 /// A server of the defaults that remembers nothing and signs with keys of a folder that is gone afterwards: enough to
@@ -153,7 +160,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         clock,
         entropy,
     };
-    Server::new(signet, false).map_err(|refusal| refusal.to_string())
+    Server::new(signet, BrandFiles::default(), false).map_err(|refusal| refusal.to_string())
 }
 
 fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
@@ -166,6 +173,29 @@ fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
         certificate_authority: authority.transpose()?,
     };
     Fetcher::new(policy).map_err(StartError::Fetcher)
+}
+
+/// Reads the logo, and works the colours out.
+async fn brand_files(config: &Config) -> Result<BrandFiles, StartError> {
+    let read = |file: PathBuf| {
+        let refused = |reason: String| StartError::Logo { file: file.clone(), reason };
+        let bytes = std::fs::read(&file).map_err(|source| refused(source.to_string()))?;
+        Logo::parse(&bytes).map_err(|refusal| refused(refusal.to_string()))
+    };
+    let logo = match config.brand.logo.clone() {
+        Some(file) => {
+            let read = tokio::task::spawn_blocking(move || read(file)).await;
+            Some(read.map_err(|_| StartError::Interrupted)??)
+        }
+        None => None,
+    };
+    // The configuration has made sure that it is one.
+    let accent = config.brand.accent.as_deref().and_then(|text| Colour::parse(text).ok());
+    if let Some(brand) = accent {
+        let (light, dark) = (Accent::light(brand).accent, Accent::dark(brand).accent);
+        tracing::info!(%brand, %light, %dark, "accent, where needed moved until it can be read");
+    }
+    Ok(BrandFiles::new(logo, accent))
 }
 
 async fn open_store(

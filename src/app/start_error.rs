@@ -34,6 +34,13 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// The logo of the configuration.
+    Logo {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// What fetches documents of clients.
     Fetcher(FetchRefusal),
     /// The administrator of the configuration.
@@ -69,6 +76,7 @@ impl fmt::Display for StartError {
             Self::CertificateAuthority { file, source } => {
                 write!(formatter, "fetch.certificate_authority: {} cannot be read: {source}", file.display())
             }
+            Self::Logo { file, reason } => write!(formatter, "brand.logo: {}: {reason}", file.display()),
             Self::Fetcher(refusal) => write!(formatter, "fetch.certificate_authority: {refusal}"),
             Self::Bootstrap(errors) => {
                 formatter.write_str("the administrator of the configuration cannot be created:")?;

@@ -86,7 +86,7 @@ pub enum UserCommand {
 pub enum ClientCommand {
     /// Print the applications, one on each line: `client_id`, name, who registered it, standing.
     List {
-        /// Only those with this text in their name.
+        /// Only those in whose name a word begins so.
         #[arg(long)]
         name: Option<String>,
     },

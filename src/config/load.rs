@@ -321,8 +321,15 @@ fn brand(top: &mut Section<'_>) -> BrandSettings {
         let fits = name.chars().count() <= 40 && !name.chars().any(char::is_control);
         if fits { Ok(name) } else { Err("must have 1 to 40 characters".to_owned()) }
     });
+    let logo = section.read("logo", |written| written.some_text().map(PathBuf::from));
+    let accent = section.read("accent", |written| {
+        let colour = written.some_text()?;
+        let digits = colour.strip_prefix('#').unwrap_or_default();
+        let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        if is_colour { Ok(colour) } else { Err("must be a colour such as \"#3346b8\"".to_owned()) }
+    });
     section.close();
-    BrandSettings { name: name.unwrap_or_else(|| "Signet".to_owned()) }
+    BrandSettings { name: name.unwrap_or_else(|| "Signet".to_owned()), logo, accent }
 }
 
 fn log(top: &mut Section<'_>) -> LogSettings {

@@ -199,6 +199,10 @@ pub struct KeyRingSettings {
 pub struct BrandSettings {
     /// What the pages call this server, 1 to 40 characters. Default `Signet`.
     pub name: String,
+    /// A file with a logo: SVG, PNG, JPEG or WebP. Default none.
+    pub logo: Option<PathBuf>,
+    /// The colour of links and buttons, as `#rrggbb`. Default that of the stylesheet.
+    pub accent: Option<String>,
 }
 
 /// `[log]`

@@ -1,4 +1,8 @@
-use std::{ffi::OsString, io, path::Path};
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+};
 
 use time::Duration;
 
@@ -172,4 +176,16 @@ fn clients_and_resources_are_checked_against_one_another() {
         let mistakes = load(&text, &[]).unwrap_err();
         assert!(mistakes.iter().any(|mistake| mistake.contains(expected)), "{text}\n{mistakes:?}");
     }
+}
+
+#[test]
+fn an_accent_is_a_colour_and_a_logo_a_file() {
+    let brand = |text: &str| load(&format!("[brand]\n{text}"), &[]).map(|config| config.brand);
+    let read = brand("logo = \"logo.svg\"\naccent = \"#C2185b\"").unwrap();
+    assert_eq!((read.logo, read.accent.as_deref()), (Some(PathBuf::from("logo.svg")), Some("#C2185b")));
+    for accent in ["red", "#c21", "#c2185g", "c2185b", "#c2185b;}"] {
+        let mistakes = brand(&format!("accent = \"{accent}\"")).unwrap_err().join("\n");
+        assert!(mistakes.contains("brand.accent: must be a colour such as \"#3346b8\""), "{mistakes}");
+    }
+    assert!(load("", &[]).unwrap().brand.logo.is_none());
 }

@@ -99,13 +99,12 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
         let device_code = signet.entropy.secret();
         match signet.store.begin_device(&Digest::of_secret(&device_code), &device).await {
             Ok(()) => {
-                let user_code = device.user_code.to_string();
                 tracing::info!(client_id = %device.client_id, "device authorization begun");
                 return Ok(DeviceResponse {
                     device_code,
                     verification_uri: signet.issuer.endpoint("/device"),
-                    verification_uri_complete: signet.issuer.endpoint(&format!("/device?user_code={user_code}")),
-                    user_code,
+                    verification_uri_complete: verification_uri_complete(signet, &device.user_code),
+                    user_code: device.user_code.to_string(),
                     expires_in_seconds: lifetime.whole_seconds(),
                     interval_seconds: INTERVAL.whole_seconds(),
                 });
@@ -115,6 +114,12 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// Where a person answers the device that shows `user_code`, without typing it (§3.3.1).
+#[must_use]
+pub fn verification_uri_complete(signet: &Signet, user_code: &UserCode) -> String {
+    signet.issuer.endpoint(&format!("/device?user_code={user_code}"))
 }
 
 /// What there is to ask `person`, who has typed `typed`.

@@ -4,6 +4,7 @@
 //! fetches and decides again. The answer leaves only after the write behind it is on disk.
 
 pub mod access;
+pub mod activity;
 pub mod authorize;
 pub mod backchannel_logout;
 mod client_assertion;
@@ -16,6 +17,7 @@ pub mod device;
 pub mod device_polls;
 pub mod events;
 pub mod fault;
+pub mod groups;
 pub mod interaction;
 pub mod introspect;
 pub mod invitations;

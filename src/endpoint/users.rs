@@ -42,7 +42,8 @@ pub struct UserFilter<'a> {
     pub role: Option<&'a str>,
     /// Those who may (`false`) or may not (`true`) use their account.
     pub is_disabled: Option<bool>,
-    /// `username`, or `-created_at`: the newest first.
+    /// `username`, or `-created_at`: the newest first; with a group also `id`, which costs the same however many are in no
+    /// such group.
     pub sort: Option<&'a str>,
 }
 
@@ -136,7 +137,13 @@ pub fn list(
         (Some(_), Some(_)) => {
             return Err(ManagementRefusal::Invalid("sort cannot be combined with email".to_owned()));
         }
-        (Some(_), None) => return Err(ManagementRefusal::Invalid("sort must be username or -created_at".to_owned())),
+        (Some("id"), None) => match filter.group {
+            Some(name) => AccountOrder::Group { name },
+            None => return Err(ManagementRefusal::Invalid("sort can be id together with group".to_owned())),
+        },
+        (Some(_), None) => {
+            return Err(ManagementRefusal::Invalid("sort must be username, -created_at or id".to_owned()));
+        }
     };
     let is_wanted = |account: &Account| {
         account.username.canonical().starts_with(username.as_str())

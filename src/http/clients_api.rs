@@ -46,7 +46,7 @@ impl ClientsApi {
     async fn list(
         &self,
         token: BearerToken,
-        /// Only those with this text in their name.
+        /// Only those in whose name a word begins so.
         client_name: Query<Option<String>>,
         /// Only those that this person owns.
         owner: Query<Option<String>>,

@@ -1,6 +1,7 @@
 //! poem and poem-openapi: requests to endpoint calls, results to responses.
 
 mod authorize;
+mod brand;
 mod built_in;
 mod client_openid_schema;
 mod client_schema;
@@ -29,6 +30,7 @@ mod users_api;
 mod visit;
 mod webfinger_api;
 
+pub use brand::BrandFiles;
 pub use built_in::built_in_client;
 pub use routes::{Wrapping, application, specification};
 pub use server::Server;

@@ -1,17 +1,18 @@
 //! How failures that the edge finds look.
 
 use super::edge::{Failure, Misdirection, Presentation};
-use crate::web::{Brand, ErrorPage, Voice, WebLink, WrongHostPage, words::preferred};
+use crate::web::{Brand, ErrorPage, Look, Voice, WebLink, WrongHostPage, words::preferred};
 
 /// Pages for people, JSON for programs.
 pub(super) struct Pages {
     pub(super) brand: Brand,
+    pub(super) look: Look,
     pub(super) issuer: WebLink,
 }
 
 impl Pages {
     fn voice(&self, accept_language: &str) -> Voice<'_> {
-        Voice { brand: &self.brand, words: preferred("", accept_language) }
+        Voice { brand: &self.brand, look: &self.look, words: preferred("", accept_language) }
     }
 }
 

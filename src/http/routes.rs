@@ -9,6 +9,7 @@ use poem::{
 use poem_openapi::{LicenseObject, OpenApiService};
 
 use super::{
+    brand,
     clients_api::ClientsApi,
     connections_api::ConnectionsApi,
     discovery_api::DiscoveryApi,
@@ -45,7 +46,7 @@ pub struct Wrapping {
 /// The whole server as one endpoint.
 pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Output = Response> + use<> {
     let issuer = WebLink::parse(server.signet.issuer.as_str());
-    let presentation = issuer.map(|issuer| Pages { brand: server.brand.clone(), issuer });
+    let presentation = issuer.map(|issuer| Pages { brand: server.brand.clone(), look: server.look.clone(), issuer });
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
@@ -137,6 +138,7 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/account/data/copy", poem::get(page(H::CopyOwnData)))
         .at("/docs/errors", poem::get(page(H::Errors)))
         .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
+        .at("/device/qr", poem::get(page(H::DeviceQr)))
         .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
         .at("/developer/presets", poem::get(page(H::Presets)))
         .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
@@ -144,6 +146,8 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
         .at("/developer/:id/redirect_uris", poem::post(page(H::SubmitRedirectUri)))
         .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
+        .at(brand::LOGO, poem::get(page(H::BrandFile)))
+        .at(brand::STYLESHEET, poem::get(page(H::BrandFile)))
         .at("/assets/:name", poem::get(endpoint::make(asset)))
         .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
     let admin = || poem::get(AdminPages(Arc::clone(server))).post(AdminPages(Arc::clone(server)));
@@ -270,6 +274,8 @@ enum H {
     Errors,
     Device,
     SubmitDevice,
+    DeviceQr,
+    BrandFile,
 }
 
 /// A page as an endpoint of poem.
@@ -282,6 +288,9 @@ impl Endpoint for Page {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        if let H::BrandFile = self.handler {
+            return self.server.brand_files.answer(request.uri().path(), request.uri().query());
+        }
         if let H::SubmitPicture = self.handler {
             let (visit, upload) = Visit::read_upload(&self.server, request).await?;
             return pages::picture::submit(visit, upload).await;
@@ -307,7 +316,7 @@ impl Endpoint for Page {
             H::Profile => pages::profile::show(visit).await,
             H::SubmitProfile => pages::profile::submit(visit).await,
             // Read otherwise, above.
-            H::SubmitPicture => Err(poem::error::NotFoundError.into()),
+            H::BrandFile | H::SubmitPicture => Err(poem::error::NotFoundError.into()),
             H::Password => pages::password::show(visit).await,
             H::SubmitPassword => pages::password::submit(visit).await,
             H::Applications => pages::applications::show(visit).await,
@@ -334,6 +343,7 @@ impl Endpoint for Page {
             H::Errors => pages::errors::show(visit).await,
             H::Device => pages::device::show(visit).await,
             H::SubmitDevice => pages::device::submit(visit).await,
+            H::DeviceQr => pages::device::qr(visit).await,
         }
     }
 }

@@ -4,8 +4,14 @@ use std::sync::Arc;
 
 use time::Duration;
 
-use super::edge::{AntiForgery, Cookies, NotAnOrigin, Origin, Quota, RateLimit};
-use crate::{endpoint::Signet, web::Brand};
+use super::{
+    brand::BrandFiles,
+    edge::{AntiForgery, Cookies, NotAnOrigin, Origin, Quota, RateLimit},
+};
+use crate::{
+    endpoint::Signet,
+    web::{Brand, Look},
+};
 
 /// A server that speaks HTTP.
 pub struct Server {
@@ -14,6 +20,8 @@ pub struct Server {
     pub(super) cookies: Cookies,
     pub(super) anti_forgery: AntiForgery,
     pub(super) brand: Brand,
+    pub(super) look: Look,
+    pub(super) brand_files: BrandFiles,
     pub(super) token_rate: RateLimit,
     pub(super) sign_up_rate: RateLimit,
     pub(super) reset_rate: RateLimit,
@@ -22,12 +30,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Gives `signet` a voice. `is_relaxed` lets a test rig register people and ask for tokens as fast as it likes.
+    /// Gives `signet` a voice, which looks as `brand_files` say. `is_relaxed` lets a test rig register people and ask for
+    /// tokens as fast as it likes.
     ///
     /// # Errors
     ///
     /// When the issuer has no origin, which a parsed one always has.
-    pub fn new(signet: Signet, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
+    pub fn new(signet: Signet, brand_files: BrandFiles, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
         let origin = Origin::parse(signet.issuer.as_str())?;
         let clock = signet.clock.clone();
         let (sign_ups, resets, devices, registrations) =
@@ -41,6 +50,8 @@ impl Server {
             cookies: Cookies::new(&origin),
             anti_forgery: AntiForgery::new(origin.clone(), signet.sealing_key.clone()),
             brand: Brand { name: signet.brand.clone() },
+            look: brand_files.look(),
+            brand_files,
             token_rate: RateLimit::new(tokens, clock.clone()),
             sign_up_rate: RateLimit::new(Quota::new(sign_ups, Duration::HOUR), clock.clone()),
             reset_rate: RateLimit::new(Quota::new(resets, Duration::HOUR), clock.clone()),

@@ -64,7 +64,7 @@ impl UsersApi {
         role: Query<Option<String>>,
         /// Only those whose account may not (`true`) or may (`false`) be used.
         disabled: Query<Option<bool>>,
-        /// `username`, or `-created_at` for the newest first.
+        /// `username`, or `-created_at` for the newest first; with `group` also `id`, which is quick however many there are.
         sort: Query<Option<String>>,
         /// How many at most, 1 to 200; 50 if left out.
         limit: Query<Option<i64>>,

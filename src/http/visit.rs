@@ -116,7 +116,7 @@ impl Visit {
 
     /// As whom, and in which language, pages answer.
     pub(super) fn voice(&self) -> Voice<'_> {
-        Voice { brand: &self.server.brand, words: self.words }
+        Voice { brand: &self.server.brand, look: &self.server.look, words: self.words }
     }
 
     /// The anti-forgery token of a form that does `action`, for the login `interaction` if there is one.

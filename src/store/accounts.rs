@@ -1,9 +1,12 @@
 //! People.
 
 use super::{
-    Affected, Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault,
-    namespaces::{ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ADMINISTRATORS, PASSWORD_RESETS, USERNAMES},
-    record::{Kept, Keyed, Record, Store, put, put_new},
+    Affected, Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault, groups,
+    namespaces::{
+        ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_GROUP, ADMINISTRATORS, PASSWORD_RESETS,
+        USERNAMES,
+    },
+    record::{Kept, Keyed, Record, Store, descending, put, put_new},
     setup,
 };
 use crate::{
@@ -134,6 +137,7 @@ impl Store {
             Some(key) => commit.delete(ACCOUNTS_BY_EMAIL, key),
             None => commit,
         };
+        let commit = groups::index(commit, Some(account), None);
         let commit = self.telling_of(commit, [Occurrence::of(EventKind::AccountDeleted).about(&account.id)])?;
         self.commit_and_tell(commit, affected(account)).await
     }
@@ -149,11 +153,16 @@ impl Store {
         after: Option<&[u8]>,
         limit: u16,
     ) -> Result<Vec<Keyed<Option<Account>>>, StoreFault> {
+        let group;
         let (namespace, prefix): (_, &[u8]) = match order {
             AccountOrder::Username { prefix } => (USERNAMES, prefix.as_bytes()),
             AccountOrder::Email { prefix } => (ACCOUNTS_BY_EMAIL, prefix.as_bytes()),
             AccountOrder::NewestFirst => (ACCOUNTS_BY_CREATION, b""),
             AccountOrder::Administrators => (ADMINISTRATORS, AccountId::PREFIX.as_bytes()),
+            AccountOrder::Group { name } => {
+                group = groups::beginning(name);
+                (ACCOUNTS_BY_GROUP, &group)
+            }
         };
         if let AccountOrder::Username { .. } = order {
             let holders = self.records::<Holder>(prefix, after, limit)?;
@@ -219,6 +228,11 @@ pub enum AccountOrder<'a> {
     NewestFirst,
     /// Those who have the role of an administrator.
     Administrators,
+    /// The members of a group, by identifier.
+    Group {
+        /// Its name.
+        name: &'a str,
+    },
 }
 
 /// Adds a new account to `commit`.
@@ -231,7 +245,7 @@ pub(super) fn create(commit: Commit, account: &Account) -> Result<Commit, StoreF
         Some(key) => commit.put(ACCOUNTS_BY_EMAIL, key, [], None),
         None => commit,
     };
-    Ok(mark_role(commit, account))
+    Ok(mark_role(groups::index(commit, None, Some(account)), account))
 }
 
 pub(super) fn affected(account: &Account) -> Affected {
@@ -258,6 +272,7 @@ pub(super) fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -
     };
     let is_same = kept.record.password_changed_at == changed.password_changed_at;
     let commit = if is_same && changed.is_active() { commit } else { commit.delete(PASSWORD_RESETS, key) };
+    let commit = groups::index(commit, Some(&kept.record), Some(changed));
     Ok(mark_role(commit, changed))
 }
 
@@ -268,9 +283,7 @@ pub(super) fn beside(commit: Commit, other: &Kept<Account>) -> Commit {
 
 /// A key that orders by time of creation, the newest first.
 fn creation_key(account: &Account) -> Vec<u8> {
-    // Until the year 2554 it is in the range; later accounts would be listed as if made then.
-    let nanoseconds = u64::try_from(account.created_at.unix_timestamp_nanos()).unwrap_or(u64::MAX);
-    [&(u64::MAX - nanoseconds).to_be_bytes()[..], account.id.as_str().as_bytes()].concat()
+    [&descending(account.created_at)[..], account.id.as_str().as_bytes()].concat()
 }
 
 /// A key that orders by e-mail address; it is at most 256 bytes long, so a very long address is cut.

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::{
     Affected, Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENTS, CLIENTS_BY_OWNER},
-    record::{Kept, Record, Store, pair, put, put_new},
+    namespaces::{CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
+    record::{Kept, Keyed, Record, Store, pair, put, put_new},
 };
 use crate::{
     audit::{EventKind, Occurrence, of_client},
@@ -52,6 +52,36 @@ impl Store {
         ids.filter_map(|id| self.read::<Client>(id).transpose()).map(|kept| kept.map(|kept| kept.record)).collect()
     }
 
+    /// The clients in whose name a word begins with `text`, in the order of what follows there, after the key `after`, with
+    /// the keys of that order; at most `limit`. One whose name has several such words is there once.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn clients_named(
+        &self,
+        text: &str,
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<Keyed<Option<Client>>>, StoreFault> {
+        let text = folded(text.trim());
+        let sought = cut(&text);
+        let keys = self.keys(CLIENTS_BY_NAME, sought.as_bytes(), after, limit)?;
+        let client = |key: &[u8]| {
+            let at = key.iter().position(|byte| *byte == 0)?;
+            let (rest, id) = (key.get(..at)?, key.get(at + 1..)?);
+            let kept = match self.read::<Client>(id) {
+                Ok(kept) => kept?,
+                Err(fault) => return Some(Err(fault)),
+            };
+            // It is listed where the first of such words stands, and only if its name still has all of the text.
+            let words = words(&kept.record.metadata.client_name);
+            let first = words.iter().find(|word| word.starts_with(text.as_str()))?;
+            (cut(first).as_bytes() == rest).then_some(Ok(kept.record))
+        };
+        keys.into_iter().map(|key| client(&key).transpose().map(|client| (key, client))).collect()
+    }
+
     /// Keeps a new client.
     ///
     /// # Errors
@@ -64,7 +94,7 @@ impl Store {
             None => commit,
         };
         let occurrence = Occurrence::of(EventKind::ClientCreated).with_client(&client.client_id);
-        self.commit(self.telling_of(commit, [occurrence])?).await
+        self.commit(self.telling_of(indexed(commit, None, Some(client)), [occurrence])?).await
     }
 
     /// Keeps `changed` in place of `kept`. Identifier and owner stay.
@@ -75,6 +105,7 @@ impl Store {
     pub async fn replace_client(&self, kept: &Kept<Client>, changed: &Client) -> Result<(), CommitError> {
         let key = kept.record.client_id.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
+        let commit = indexed(commit, Some(&kept.record), Some(changed));
         let commit = self.telling_of(commit, of_client(&kept.record, changed))?;
         self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
@@ -93,8 +124,70 @@ impl Store {
             Some(owner) => commit.delete(CLIENTS_BY_OWNER, pair(owner.as_str(), id)),
             None => commit,
         };
+        let commit = indexed(commit, Some(&kept.record), None);
         let occurrence = Occurrence::of(EventKind::ClientDeleted).with_client(&kept.record.client_id);
         let commit = self.telling_of(commit, [occurrence])?;
         self.commit_and_tell(commit, Affected::GrantsTo(kept.record.client_id.clone())).await
+    }
+}
+
+/// Adds the rows by which `after` is found by its name, and the removal of those of `before`, to `commit`.
+pub(super) fn indexed(commit: Commit, before: Option<&Client>, after: Option<&Client>) -> Commit {
+    let (before, after) = (before.map(name_keys).unwrap_or_default(), after.map(name_keys).unwrap_or_default());
+    let gone = before.iter().filter(|key| !after.contains(key));
+    let commit = gone.fold(commit, |commit, key| commit.delete(CLIENTS_BY_NAME, key.clone()));
+    let new = after.iter().filter(|key| !before.contains(key));
+    new.fold(commit, |commit, key| commit.put(CLIENTS_BY_NAME, key.clone(), [], None))
+}
+
+fn name_keys(client: &Client) -> Vec<Vec<u8>> {
+    words(&client.metadata.client_name).iter().map(|word| pair(cut(word), client.client_id.as_str())).collect()
+}
+
+/// What a name has from the beginning of each word on, in lower case: `OpenCloud on iOS` has `opencloud on ios`,
+/// `cloud on ios`, `on ios`, `ios` and `os`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut before = ' ';
+    for (at, character) in name.char_indices() {
+        let begins = character.is_alphanumeric()
+            && (!before.is_alphanumeric() || (character.is_uppercase() && !before.is_uppercase()));
+        if (begins || at == 0) && words.len() < MOST_WORDS {
+            words.extend(name.get(at..).map(folded));
+        }
+        before = character;
+    }
+    words
+}
+
+fn folded(text: &str) -> String {
+    // A separator ends what a key has of the name.
+    text.to_lowercase().replace('\0', " ")
+}
+
+/// As much of `text` as a key has room for.
+fn cut(text: &str) -> &str {
+    let end = (0..=LONGEST_WORD).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    if text.len() <= LONGEST_WORD { text } else { text.get(..end).unwrap_or_default() }
+}
+
+/// By so many words a name is found.
+const MOST_WORDS: usize = 16;
+
+/// A key has at most 256 bytes, an identifier of a client at most 128.
+const LONGEST_WORD: usize = 96;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_begins_after_a_space_and_with_a_capital() {
+        assert_eq!(words("OpenCloud on iOS"), ["opencloud on ios", "cloud on ios", "on ios", "ios", "os"]);
+        assert_eq!(words("«Wiki»-2 K8s"), ["«wiki»-2 k8s", "wiki»-2 k8s", "2 k8s", "k8s"]);
+        assert_eq!(words("HTTP"), ["http"]);
+        assert!(words("").is_empty());
+        assert_eq!(words(&"a ".repeat(100)).len(), MOST_WORDS);
+        assert_eq!((cut(&"é".repeat(100)).len(), cut("short")), (96, "short"));
     }
 }

@@ -133,7 +133,9 @@ impl BoundedCommit {
 }
 
 /// The most preconditions and writes of one commit, together.
-pub const MAX_OPERATIONS: usize = 64;
+///
+/// A person can be in 192 groups and leave all of them for as many others at once.
+pub const MAX_OPERATIONS: usize = 400;
 
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 256;

@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 
 use super::{
     Affected, Commit, CommitError, Expect, Namespace, StatusEntry, StoreFault,
-    namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, STATUS_ENTRIES},
-    record::{Kept, Record, Store, pair, put, put_new},
+    namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, GRANTS_BY_TIME, STATUS_ENTRIES},
+    record::{Kept, Keyed, Record, Store, descending, pair, put, put_new},
 };
 use crate::{
     audit::{EventKind, Occurrence},
@@ -89,6 +89,21 @@ impl Store {
         let keys = self.keys(index, &prefix, after.as_deref(), limit)?;
         let ids = keys.iter().filter_map(|key| std::str::from_utf8(key.strip_prefix(prefix.as_slice())?).ok());
         Ok(ids.filter_map(GrantId::parse).collect())
+    }
+
+    /// All grants, ended or not, the newest first, after the key `after`, with their keys; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn newest_grants(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Keyed<Option<Grant>>>, StoreFault> {
+        let keys = self.keys(GRANTS_BY_TIME, b"", after, limit)?;
+        let id = |key: &[u8]| GrantId::parse(std::str::from_utf8(key.get(size_of::<u64>()..)?).ok()?);
+        let placed = |key: Vec<u8>| {
+            let grant = id(&key).map(|id| self.grant(&id)).transpose()?.flatten();
+            Ok((key, grant.map(|kept| kept.record)))
+        };
+        keys.into_iter().map(placed).collect()
     }
 
     /// Keeps a new grant.
@@ -232,6 +247,11 @@ fn end(commit: Commit, kept: &Kept<Grant>, cause: EndCause, at: OffsetDateTime) 
     if kept.record.expires_at.is_none() { indexed(commit, &ended) } else { Ok(commit) }
 }
 
+/// A key that orders by when grants began, the newest first.
+pub(super) fn newest_first(grant: &Grant) -> Vec<u8> {
+    [&descending(grant.created_at)[..], grant.id.as_str().as_bytes()].concat()
+}
+
 /// What the end of `grant` is to who has to account for it. That it ends with a session or with its client is told by
 /// their end.
 fn of_end(grant: &Grant, cause: EndCause) -> Option<Occurrence> {
@@ -250,6 +270,7 @@ fn of_end(grant: &Grant, cause: EndCause) -> Option<Occurrence> {
 fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let (id, expires_at) = (grant.id.as_str(), grant.forgotten_at());
     let commit = commit.put(GRANTS_BY_CLIENT, pair(grant.client_id.as_str(), id), [], expires_at);
+    let commit = commit.put(GRANTS_BY_TIME, newest_first(grant), [], expires_at);
     let commit = if grant.subject.is_person() {
         commit.put(GRANTS_BY_SUBJECT, pair(grant.subject.as_str(), id), [], expires_at)
     } else {

@@ -15,6 +15,8 @@ mod engine;
 mod events;
 mod fault;
 mod grants;
+mod groups;
+mod indexes;
 mod invitations;
 mod logout_notifications;
 mod memory;
@@ -40,6 +42,7 @@ pub use self::{
     engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
     events::EventIndex,
     fault::{CommitError, Limit, StoreFault, UnreadableRow},
+    groups::GroupSize,
     logout_notifications::LogoutAgenda,
     memory::MemoryEngine,
     record::{Kept, Store},

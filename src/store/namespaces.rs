@@ -55,3 +55,13 @@ pub(super) const STATUS_ENTRIES: Namespace = Namespace::new(21, "status_entries"
 pub(super) const GRANTS_BY_CLIENT: Namespace = Namespace::new(22, "grants_by_client");
 /// Account → the newest link with which its password can be set.
 pub(super) const PASSWORD_RESETS: Namespace = Namespace::new(32, "password_resets");
+/// Group and account → nothing.
+pub(super) const ACCOUNTS_BY_GROUP: Namespace = Namespace::new(33, "accounts_by_group");
+/// When somebody signed in, the newest first, with account and `sid` → nothing.
+pub(super) const SESSIONS_BY_TIME: Namespace = Namespace::new(34, "sessions_by_time");
+/// When a grant began, the newest first, with the grant → nothing.
+pub(super) const GRANTS_BY_TIME: Namespace = Namespace::new(35, "grants_by_time");
+/// What a name of a client has from the beginning of a word on, with the client → nothing.
+pub(super) const CLIENTS_BY_NAME: Namespace = Namespace::new(36, "clients_by_name");
+/// Name of an index → nothing, once it has the records of earlier versions.
+pub(super) const INDEXES: Namespace = Namespace::new(37, "indexes");

@@ -199,6 +199,13 @@ fn undecodable<T: Record>(source: serde_json::Error) -> StoreFault {
     StoreFault::Undecodable { namespace: T::NAMESPACE.name(), source: Arc::new(source) }
 }
 
+/// Eight bytes that order by time, the newest first.
+pub(super) fn descending(at: OffsetDateTime) -> [u8; 8] {
+    // Until the year 2554 it is in the range; later instants would be listed as if then.
+    let nanoseconds = u64::try_from(at.unix_timestamp_nanos()).unwrap_or(u64::MAX);
+    (u64::MAX - nanoseconds).to_be_bytes()
+}
+
 /// Two parts as one key: neither may hold the separator, which no identifier does.
 pub(super) fn pair(first: &str, second: &str) -> Vec<u8> {
     [first.as_bytes(), &[0], second.as_bytes()].concat()

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault,
+    Commit, CommitError, Namespace, StoreFault,
     events::OPERATIONS_OF_EVENT,
     logout_notifications,
-    namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT},
-    record::{Kept, Keyed, Record, Store, pair, put, put_new},
+    namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT, SESSIONS_BY_TIME},
+    record::{Kept, Keyed, Record, Store, descending, pair, put, put_new},
 };
 use crate::{
     account::{
@@ -89,6 +89,26 @@ impl Store {
         places.into_iter().map(|(key, place)| Ok((key, self.placed(place.record)?))).collect()
     }
 
+    /// All sessions, standing or not, those in which somebody signed in last first, after the key `after`, with their keys;
+    /// at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn newest_sessions(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Keyed<Option<Placed>>>, StoreFault> {
+        let keys = self.keys(SESSIONS_BY_TIME, b"", after, limit)?;
+        let session = |key: &[u8]| {
+            let whose = key.get(size_of::<u64>()..).and_then(|rest| std::str::from_utf8(rest).ok());
+            let (account, sid) = whose.and_then(|whose| whose.split_once('\0'))?;
+            Some((AccountId::parse(account).ok()?, Sid::presented(sid)))
+        };
+        let placed = |key: Vec<u8>| {
+            let found = session(&key).map(|(account, sid)| self.session_of(&account, &sid)).transpose()?.flatten();
+            Ok((key, found))
+        };
+        keys.into_iter().map(placed).collect()
+    }
+
     fn placed(&self, place: Place) -> Result<Option<Placed>, StoreFault> {
         let kept = self.session(&place.digest)?;
         Ok(kept.map(|kept| (place.digest, kept)))
@@ -107,11 +127,15 @@ impl Store {
         before: Option<&Placed>,
     ) -> Result<(), CommitError> {
         let commit = match before {
-            Some((before, kept)) => kept.unchanged(Commit::new(), key(before)).delete(SESSIONS, key(before)),
+            Some((before, kept)) => kept
+                .unchanged(Commit::new(), key(before))
+                .delete(SESSIONS, key(before))
+                .delete(SESSIONS_BY_TIME, newest_first(&kept.record)),
             None => Commit::new(),
         };
         let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
         let commit = put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)?;
+        let commit = commit.put(SESSIONS_BY_TIME, newest_first(session), [], Some(place.expires_at));
         let occurrence = Occurrence::of(EventKind::LoginSucceeded).about(&session.account);
         let commit = self.telling_of(commit, [occurrence.in_session(session.sid.as_str())])?;
         self.commit(put_new(commit, key(digest), session)?).await
@@ -144,9 +168,9 @@ impl Store {
         notifications: &[LogoutNotification],
         cause: EndCause,
     ) -> Result<(), CommitError> {
-        let beyond = notifications.len().saturating_sub(MAX_OPERATIONS - 2 - OPERATIONS_OF_EVENT);
+        let beyond = notifications.len().saturating_sub(AT_ONCE);
         let (earlier, last) = notifications.split_at(beyond);
-        for chunk in earlier.chunks(MAX_OPERATIONS) {
+        for chunk in earlier.chunks(AT_ONCE) {
             self.commit(logout_notifications::put_all(Commit::new(), chunk)?).await?;
         }
         let commit = logout_notifications::put_all(Commit::new(), last)?;
@@ -157,13 +181,23 @@ impl Store {
         };
         let occurrence = occurrence.about(&session.account).in_session(session.sid.as_str());
         let commit = self.telling_of(commit, [occurrence])?;
-        self.commit(commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place)).await
+        let commit = commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place);
+        self.commit(commit.delete(SESSIONS_BY_TIME, newest_first(session))).await
     }
+}
+
+/// A key that orders by when somebody signed in, the newest first.
+pub(super) fn newest_first(session: &Session) -> Vec<u8> {
+    let whose = pair(session.account.as_str(), session.sid.as_str());
+    [&descending(session.authenticated_at)[..], &whose].concat()
 }
 
 fn key(digest: &Digest) -> &[u8] {
     digest.as_str().as_bytes()
 }
+
+/// So many notifications are kept in one commit, beside the end of the session and what is told of it.
+const AT_ONCE: usize = 64 - 3 - OPERATIONS_OF_EVENT;
 
 /// No session may be configured to live longer than this.
 const LONGEST: Duration = Duration::days(31);

@@ -1,8 +1,9 @@
 //! Fetching what the issuer publishes, within bounds of time and size: its metadata (RFC 8414), its keys, its status
 //! lists.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, io::Read, sync::Arc, time::Duration};
 
+use flate2::read::GzDecoder;
 use reqwest::{StatusCode, header};
 use serde_json::Value;
 use url::{Host, Url};
@@ -156,7 +157,7 @@ async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), Fet
 async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, FetchFault> {
     let url = asked.url;
     let unreachable = |source: reqwest::Error| FetchFault::Unreachable { url: url.to_owned(), source: source.into() };
-    let mut request = client.get(url);
+    let mut request = client.get(url).header(header::ACCEPT_ENCODING, "gzip");
     if let Some(etag) = asked.etag {
         request = request.header(header::IF_NONE_MATCH, etag);
     }
@@ -167,13 +168,15 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, Fetc
         other => return Err(unexpected(url, other.as_str())),
     }
     let etag = answer.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+    let is_gzip = answer.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
         body.extend_from_slice(&chunk);
         if body.len() > asked.longest {
-            return Err(unexpected(url, &format!("more than {} KiB", asked.longest / 1024)));
+            return Err(too_long(asked));
         }
     }
+    let body = if is_gzip { unpacked(&body, asked)? } else { body };
     let text = String::from_utf8(body).map_err(|_| unexpected(url, "no UTF-8"))?;
     Ok(Answer::Document { text, etag })
 }
@@ -188,6 +191,19 @@ impl FetchFault {
     pub(super) fn is_absence(&self) -> bool {
         matches!(self, Self::Unexpected { what, .. } if what == "404" || what == "410")
     }
+}
+
+/// What was sent with the content coding `gzip`. Inflating stops where the bound is crossed.
+fn unpacked(body: &[u8], asked: Asked<'_>) -> Result<Vec<u8>, FetchFault> {
+    let mut bytes = Vec::new();
+    let longest = u64::try_from(asked.longest).unwrap_or(u64::MAX);
+    let read = GzDecoder::new(body).take(longest.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|_| unexpected(asked.url, "damaged gzip"))?;
+    if bytes.len() > asked.longest { Err(too_long(asked)) } else { Ok(bytes) }
+}
+
+fn too_long(asked: Asked<'_>) -> FetchFault {
+    unexpected(asked.url, &format!("more than {} KiB", asked.longest / 1024))
 }
 
 fn unexpected(url: &str, what: &str) -> FetchFault {
@@ -226,7 +242,23 @@ const LONGEST: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
     use super::*;
+
+    #[test]
+    fn what_is_packed_is_unpacked_within_the_bound() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&[b'a'; 4096]).unwrap();
+        let packed = encoder.finish().unwrap();
+        let unpacked = |body: &[u8], longest| unpacked(body, Asked { url: "a", etag: None, longest });
+        assert_eq!(unpacked(&packed, 4096).unwrap(), [b'a'; 4096]);
+        assert!(unpacked(&packed, 4095).is_err_and(|fault| fault.to_string().contains("more than 3 KiB")));
+        assert!(unpacked(&packed[..packed.len() - 1], 4096).is_err());
+        assert!(unpacked(b"{}", 4096).is_err());
+    }
 
     #[test]
     fn an_issuer_is_https_or_this_machine() {

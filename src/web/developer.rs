@@ -43,6 +43,8 @@ pub enum Purpose {
     Website,
     /// A single-page or native application: a public client.
     App,
+    /// A device or a command line without a browser: a public client.
+    Device,
     /// A program that acts without a person.
     Service,
 }
@@ -99,7 +101,7 @@ impl OwnClient {
 
 impl Purpose {
     /// All of them, in the order of the page.
-    const ALL: [Self; 3] = [Self::Website, Self::App, Self::Service];
+    const ALL: [Self; 4] = [Self::Website, Self::App, Self::Device, Self::Service];
 
     /// The value of the form field `client_type`.
     #[must_use]
@@ -107,6 +109,7 @@ impl Purpose {
         match self {
             Self::Website => ClientType::Confidential.as_str(),
             Self::App => ClientType::Public.as_str(),
+            Self::Device => "device",
             Self::Service => "service",
         }
     }
@@ -121,6 +124,7 @@ impl Purpose {
         match self {
             Self::Website => ClientType::Confidential.description(&words.client),
             Self::App => ClientType::Public.description(&words.client),
+            Self::Device => words.developer.device,
             Self::Service => words.developer.service,
         }
     }
@@ -129,6 +133,7 @@ impl Purpose {
         match self {
             Self::Website => w.website_consequence,
             Self::App => w.app_consequence,
+            Self::Device => w.device_consequence,
             Self::Service => w.service_consequence,
         }
     }
@@ -153,8 +158,8 @@ impl RegistrationForm {
                     (Field::text(voice.words, "client_name", w.name)
                         .hint(w.name_hint)
                         .entry(&self.client_name))
-                    // Who may register a service may leave it out.
-                    (if self.offers_service { uris.optional() } else { uris })
+                    // A device and a service leave it out; of the others it is asked when they are registered.
+                    (uris.optional())
                     div .actions { (Button::primary("register-submit", w.register)) }
                 }
             }
@@ -213,6 +218,7 @@ mod tests {
             (None, false, "value=\"confidential\" checked"),
             (Some(Purpose::Website), false, "value=\"confidential\" checked"),
             (Some(Purpose::App), false, "value=\"public\" checked"),
+            (Some(Purpose::Device), false, "value=\"device\" checked"),
             (Some(Purpose::Service), true, "value=\"service\" checked"),
         ] {
             let form = RegistrationForm { purpose, offers_service, ..RegistrationForm::default() };

@@ -5,6 +5,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::address::ImageSource;
 use super::asset::{ICON, STYLESHEET};
 use super::words::{FrameWords, TextOf, Words};
 
@@ -15,10 +16,20 @@ pub struct Brand {
     pub name: String,
 }
 
+/// How the server looks beside its name.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// The logo, in place of the seal.
+    pub logo: Option<ImageSource>,
+    /// The address of a stylesheet with other colours.
+    pub stylesheet: Option<String>,
+}
+
 /// As whom, and in which language, a page speaks.
 #[derive(Clone, Copy)]
 pub struct Voice<'a> {
     pub(crate) brand: &'a Brand,
+    pub(crate) look: &'a Look,
     pub(crate) words: &'static Words,
 }
 
@@ -82,6 +93,7 @@ impl<'a> Frame<'a> {
                     title { (self.title) " · " (self.voice.brand.name) }
                     link rel="icon" type=(ICON.content_type) href=(ICON.address());
                     link rel="stylesheet" href=(STYLESHEET.address());
+                    @if let Some(address) = &self.voice.look.stylesheet { link rel="stylesheet" href=(address); }
                 }
                 body .wide[self.shape == Shape::Document] {
                     a .skip href="#main" { (w.skip_to_content) }
@@ -100,7 +112,7 @@ impl<'a> Frame<'a> {
         let w = &self.voice.words.frame;
         html! {
             header .top {
-                a .wordmark href="/" { (seal()) span { (self.voice.brand.name) } }
+                a .wordmark href="/" { (self.voice.look.emblem()) span { (self.voice.brand.name) } }
                 @if let Some(here) = self.place {
                     nav aria-label=(w.your_pages) {
                         @for (place, path, name) in PLACES {
@@ -112,6 +124,16 @@ impl<'a> Frame<'a> {
                     }
                 }
             }
+        }
+    }
+}
+
+impl Look {
+    /// The logo, or the seal. The name stands beside it, so it is nothing to read out.
+    fn emblem(&self) -> Markup {
+        match &self.logo {
+            Some(logo) => html! { img .logo src=(logo.as_str()) alt="" height="32"; },
+            None => seal(),
         }
     }
 }
@@ -142,7 +164,8 @@ const ENGRAVING: &str = "\
 impl<'a> Voice<'a> {
     /// In English.
     pub(super) fn english(brand: &'a Brand) -> Self {
-        Self { brand, words: super::words::preferred("", "") }
+        static PLAIN: Look = Look { logo: None, stylesheet: None };
+        Self { brand, look: &PLAIN, words: super::words::preferred("", "") }
     }
 }
 

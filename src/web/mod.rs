@@ -5,6 +5,7 @@
 //! in `layout` (the frame), `component` and `field`; how they look is in `signet.css`. Every text is escaped by maud,
 //! without exception. Element ids, field names and the sentences of headings are relied on by scripts and outside tests.
 
+mod accent;
 mod account;
 mod address;
 pub mod admin;
@@ -28,6 +29,7 @@ mod own_data;
 mod password;
 mod presets;
 mod profile;
+mod qr;
 mod registered;
 mod reset;
 mod schedule;
@@ -43,6 +45,7 @@ mod wrong_host;
 #[cfg(test)]
 mod tests;
 
+pub use accent::{Accent, Colour, NotAColour, accent_stylesheet};
 pub use account::AccountPage;
 pub use address::{ImageSource, WebLink};
 pub use applications::{ApplicationCard, ApplicationsPage};
@@ -57,7 +60,7 @@ pub use errors::ErrorsPage;
 pub use field::Entry;
 pub use form_post::FormPostPage;
 pub use home::HomePage;
-pub use layout::{Brand, Voice};
+pub use layout::{Brand, Look, Voice};
 pub use login::{LoginPage, LoginRemark};
 pub use logout::{LoggedOutPage, LogoutPage, ReturnLink};
 pub use own_client::{ClientDeletionPage, ClientForm, OwnClientPage, SecretLine, path as own_client_path};
@@ -65,6 +68,7 @@ pub use own_data::OwnDataPage;
 pub use password::PasswordPage;
 pub use presets::{Credentials, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage};
 pub use profile::ProfilePage;
+pub use qr::qr_code;
 pub use registered::RegisteredPage;
 pub use reset::{ResetDonePage, ResetPage};
 pub use schedule::{SchedulePage, ScheduleWords, ScheduledApplication};

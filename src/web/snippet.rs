@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::component::code_block;
 use super::layout::Voice;
+use super::words::SnippetWords;
 
 /// The values of an application, of which the texts are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Snippets {
     pub authorization_endpoint: String,
     /// `token_endpoint`.
     pub token_endpoint: String,
+    /// `device_authorization_endpoint`, if it is for devices.
+    pub device_authorization_endpoint: Option<String>,
 }
 
 impl Snippets {
@@ -41,8 +44,11 @@ impl Snippets {
         if let Some(redirect_uri) = &self.redirect_uri {
             all.push(("snippet", w.link, self.link(voice, redirect_uri)));
             all.push(("snippet-token", w.redemption, self.redemption(redirect_uri)));
-        } else {
+        } else if self.device_authorization_endpoint.is_none() {
             all.push(("snippet-token", w.service, self.service()));
+        }
+        if let Some(endpoint) = &self.device_authorization_endpoint {
+            all.extend(self.device(w, endpoint));
         }
         all
     }
@@ -84,15 +90,35 @@ impl Snippets {
         self.curl(&fields)
     }
 
+    /// RFC 8628: what the device asks, what it shows, and with what it then asks for tokens.
+    fn device(&self, w: &SnippetWords, endpoint: &str) -> [(&'static str, &'static str, String); 3] {
+        let client_id = self.client_id.as_str();
+        let begin = self.curl_to(endpoint, &[("client_id", client_id), ("scope", &self.scope)]);
+        let qr = html! {
+            img src={ (self.issuer) "/device/qr?user_code=USER_CODE" } alt="USER_CODE" width="256" height="256";
+        };
+        let grant_type = ("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+        let poll = self.curl(&[grant_type, ("client_id", client_id), ("device_code", "DEVICE_CODE")]);
+        [
+            ("snippet-device", w.device, begin),
+            ("snippet-device-qr", w.device_qr, qr.into_string()),
+            ("snippet-device-token", w.device_token, poll),
+        ]
+    }
+
     fn service(&self) -> String {
         self.curl(&[("grant_type", "client_credentials"), ("client_id", self.client_id.as_str())])
     }
 
     /// A form to the token endpoint. In single quotes a shell changes nothing, so that no value may have one.
     fn curl(&self, fields: &[(&str, &str)]) -> String {
+        self.curl_to(&self.token_endpoint, fields)
+    }
+
+    fn curl_to(&self, endpoint: &str, fields: &[(&str, &str)]) -> String {
         let secret = self.has_secret.then_some(("client_secret", "CLIENT_SECRET"));
         let quoted = |value: &str| value.replace('\'', "'\\''");
-        let mut command = format!("curl '{}'", quoted(&self.token_endpoint));
+        let mut command = format!("curl '{}'", quoted(endpoint));
         for (name, value) in fields.iter().copied().chain(secret) {
             command.push_str(&format!(" \\\n  --data-urlencode '{name}={}'", quoted(value)));
         }
@@ -114,6 +140,7 @@ mod tests {
             scope: "openid profile".to_owned(),
             authorization_endpoint: "https://login.example.org/authorize".to_owned(),
             token_endpoint: "https://login.example.org/token".to_owned(),
+            device_authorization_endpoint: None,
         }
     }
 
@@ -135,6 +162,19 @@ mod tests {
         }
         let public = texts(&Snippets { has_secret: false, ..snippets() });
         assert!(public.iter().all(|(_, text)| !text.contains("SECRET")), "{public:?}");
+    }
+
+    #[test]
+    fn a_device_shows_a_code_and_its_picture_and_then_asks() {
+        let endpoint = Some("https://login.example.org/device_authorization".to_owned());
+        let device = Snippets { redirect_uri: None, device_authorization_endpoint: endpoint, ..snippets() };
+        let all = texts(&Snippets { has_secret: false, ..device });
+        let ids = ["snippet-settings", "snippet-device", "snippet-device-qr", "snippet-device-token"];
+        assert_eq!(all.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
+        let [begin, qr, poll] = [1, 2, 3].map(|at| all[at].1.clone());
+        assert!(begin.starts_with("curl 'https://login.example.org/device_authorization'"), "{begin}");
+        assert!(qr.contains("src=\"https://login.example.org/device/qr?user_code=USER_CODE\""), "{qr}");
+        assert!(poll.contains("device_code=DEVICE_CODE") && !poll.contains("SECRET"), "{poll}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 12] = [
+const PACKAGES: [(&str, &[&str]); 13] = [
     ("croner", &["account"]),
     ("flate2", &["endpoint", "oauth", "verify"]),
     ("image", &["account"]),
@@ -34,6 +34,7 @@ const PACKAGES: [(&str, &[&str]); 12] = [
     ("maud", &["web", "http"]),
     ("poem", &["http", "verify", "app"]),
     ("poem_openapi", &["http", "verify", "app"]),
+    ("qrcode", &["web"]),
     ("reqwest", &["fetch", "verify"]),
     ("sled", &["store"]),
     ("tower_layer", &["verify"]),

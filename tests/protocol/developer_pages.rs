@@ -142,3 +142,21 @@ async fn what_is_somebody_else_s_is_not_there_and_every_form_needs_its_token() {
     }
     assert!(eve.get(&path).await.html.contains("value=\"Wiki\""), "nothing has changed");
 }
+
+#[tokio::test]
+async fn a_device_is_registered_without_a_redirect_uri_and_shown_what_to_do() {
+    let server = RunningServer::start(&config());
+    let mut person = new_person(&server.issuer, "eve").await;
+    let (_, client_id, page) = register(&mut person, "device", "").await;
+    assert!(!page.html.contains("client-secret"), "{}", page.html);
+    let picture = format!("src=&amp;quot;{0}/device/qr?user_code=USER_CODE", server.issuer);
+    let picture = picture.replace("&amp;quot;", "&quot;");
+    assert!(page.html.contains(&picture) && page.html.contains("/device_authorization"), "{}", page.html);
+    let form = [("client_id", client_id.as_str()), ("scope", "openid")];
+    let begun = json(&Visitor::new(&server.issuer).post("/device_authorization", &form).await);
+    assert!(begun["user_code"].is_string(), "{begun}");
+    // What people return to needs to know where.
+    let form = [("client_name", "Wiki"), ("client_type", "public")];
+    let refused = fill(&mut person, "/developer", "/developer", &form).await;
+    assert!(refused.status == 422 && refused.html.contains("id=\"redirect_uris-error\""), "{}", refused.html);
+}

@@ -372,3 +372,38 @@ async fn a_device_names_the_api_that_its_token_is_for() {
         assert_eq!(claims(text(&again, "access_token"))["aud"], whole, "all that was granted");
     }
 }
+
+#[tokio::test]
+async fn the_code_can_be_shown_as_a_picture() {
+    let (server, mut visitor) = started().await;
+    let begun = issued(&request(&mut visitor, "public-tv", &[("scope", SCOPE)]).await);
+    let complete = text(&begun, "verification_uri_complete");
+    let user_code = text(&begun, "user_code");
+    let mut nobody = Visitor::new(&server.issuer);
+    let picture = nobody.get(&format!("/device/qr?user_code={user_code}")).await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
+    assert_eq!(picture.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert!(picture.header("cache-control").contains("no-store"));
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin");
+    assert!(picture.html.contains(&format!("aria-label=\"{complete}\"")), "{}", picture.html);
+    assert!(picture.headers.get("set-cookie").is_none());
+    // However it is typed it is the same picture, and one of a code that no device waits with tells nothing.
+    let typed = user_code.to_lowercase().replace('-', "");
+    assert_eq!(nobody.get(&format!("/device/qr?user_code={typed}")).await.html, picture.html);
+    assert_eq!(nobody.get("/device/qr?user_code=BCDF-GHJK").await.status, 200);
+    for nonsense in ["", "AEIO-UAEI", "%22%3E%3Cscript%3E"] {
+        assert_eq!(nobody.get(&format!("/device/qr?user_code={nonsense}")).await.status, 404, "{nonsense}");
+    }
+}
+
+// RFC 8628 §5.4
+#[tokio::test]
+async fn the_question_warns_of_a_link_that_somebody_else_sent() {
+    let (_server, mut visitor) = started().await;
+    let (_, user_code) = waiting(&mut visitor, "public-tv").await;
+    let page = question(&mut visitor, &user_code).await;
+    for part in ["Television", &format!("{user_code}</code>"), "Do not continue if somebody else sent you this link"] {
+        assert!(page.html.contains(part), "{part}: {}", page.html);
+    }
+}

@@ -6,6 +6,7 @@ mod admin_pages;
 mod api;
 mod authorize;
 mod backchannel_logout;
+mod brand;
 mod client_assertions;
 mod client_management;
 mod clients;
@@ -13,6 +14,7 @@ mod crawl;
 mod developer_pages;
 mod device;
 mod events;
+mod groups;
 #[path = "../../src/web/tests/hostile.rs"]
 mod hostile;
 #[path = "../support/https.rs"]

@@ -19,7 +19,7 @@ use crate::{
 /// Which applications to list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClientFilter<'a> {
-    /// Those whose name has this text in it, whatever its case.
+    /// Those in whose name a word begins with this text, whatever its case; of one person's, those that have it anywhere.
     pub client_name: Option<&'a str>,
     /// Those that this person owns.
     pub owner: Option<&'a str>,
@@ -38,7 +38,12 @@ pub fn list(
 ) -> Result<Page<Client>, ManagementRefusal> {
     let owner = if access.is_administrator() { filter.owner } else { Some(access.subject().as_str()) };
     let owner = owner.map(Subject::new);
-    let name = filter.client_name.map(str::to_lowercase);
+    let name = filter.client_name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_lowercase);
+    let list = format!("clients of {owner:?} named {name:?}");
+    if let (None, Some(name)) = (&owner, &name) {
+        let fetch = |after: Option<&[u8]>, limit| Ok(signet.store.clients_named(name, after, limit)?);
+        return page(signet, &list, request, fetch, |_| true);
+    }
     let fetch = |after: Option<&[u8]>, limit| {
         let after = after.and_then(|after| std::str::from_utf8(after).ok());
         let clients = match &owner {
@@ -48,10 +53,10 @@ pub fn list(
         let keyed = |client: Client| (client.client_id.as_str().as_bytes().to_vec(), Some(client));
         Ok(clients.into_iter().map(keyed).collect())
     };
+    // One person has few.
     let is_wanted = |client: &Client| {
         name.as_ref().is_none_or(|name| client.metadata.client_name.to_lowercase().contains(name.as_str()))
     };
-    let list = format!("clients of {owner:?} named {name:?}");
     page(signet, &list, request, fetch, is_wanted)
 }
 

@@ -69,14 +69,18 @@ fn request(visit: &Visit) -> RegistrationRequest {
     let purpose = purpose(visit);
     let grants: &[&str] = match purpose {
         Some(Purpose::Service) => &["client_credentials"],
+        Some(Purpose::Device) => &["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
         _ => &["authorization_code", "refresh_token"],
     };
     let redirect_uris = lines(&visit.text("redirect_uris"));
+    let needs_none = matches!(purpose, Some(Purpose::Device | Purpose::Service));
+    let is_public = matches!(purpose, Some(Purpose::App | Purpose::Device));
     RegistrationRequest {
         client_name: Some(visit.text("client_name")),
-        redirect_uris: Some(redirect_uris).filter(|uris| !uris.is_empty() || purpose != Some(Purpose::Service)),
+        redirect_uris: Some(redirect_uris).filter(|uris| !uris.is_empty() || !needs_none),
         grant_types: Some(grants.iter().map(|grant| (*grant).to_owned()).collect()),
-        token_endpoint_auth_method: (purpose == Some(Purpose::App)).then(|| "none".to_owned()),
+        token_endpoint_auth_method: is_public.then(|| "none".to_owned()),
+        application_type: (purpose == Some(Purpose::Device)).then(|| "native".to_owned()),
         ..RegistrationRequest::default()
     }
 }

@@ -1,16 +1,19 @@
 //! `/device`
 
-use poem::{Response, http::StatusCode};
+use poem::{
+    Response,
+    http::{StatusCode, header},
+};
 
 use super::{card, current, scope_lines, sign_in_first};
 use crate::{
     endpoint::{
-        device::{DeviceRefusal, answer, question},
+        device::{DeviceRefusal, answer, question, verification_uri_complete},
         session::CurrentSession,
     },
-    http::{fault, visit::Visit},
-    oauth::parameters::encode,
-    web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, Person},
+    http::{edge::no_store, fault, visit::Visit},
+    oauth::{device_authorization::UserCode, parameters::encode},
+    web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, Person, qr_code},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -56,6 +59,21 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         }
         Err(refusal) => refused(&visit, refusal, typed),
     }
+}
+
+/// The address of the question about a code as a QR code, for a device that can show a picture. Whether a device waits with
+/// the code is not looked at, so that nobody learns anything by it.
+pub(in crate::http) async fn qr(visit: Visit) -> poem::Result<Response> {
+    let picture = UserCode::parse(&visit.text("user_code"))
+        .and_then(|code| qr_code(&verification_uri_complete(visit.server.signet(), &code)))
+        .ok_or(poem::error::NotFoundError)?;
+    let answer = Response::builder()
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+        // An application on a television shows it on a page of its own.
+        .header("cross-origin-resource-policy", "cross-origin")
+        .content_type("image/svg+xml")
+        .body(picture.into_string());
+    Ok(no_store(answer))
 }
 
 fn refused(visit: &Visit, refusal: DeviceRefusal, typed: String) -> poem::Result<Response> {

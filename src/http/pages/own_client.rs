@@ -12,7 +12,7 @@ use crate::{
     },
     http::visit::Visit,
     oauth::{
-        client::{Client, ClientSecret},
+        client::{Client, ClientSecret, GrantType},
         redirect_uri::RedirectUri,
         registration::{RegistrationRefusal, RegistrationRequest},
         scope::Scope,
@@ -118,6 +118,7 @@ pub(super) fn access(current: &CurrentSession) -> Access {
 /// What goes into the application of `client`.
 pub(super) fn snippets(visit: &Visit, client: &Client) -> Snippets {
     let issuer = &visit.server.signet().issuer;
+    let is_for_devices = client.metadata.grant_types.contains(&GrantType::DeviceCode);
     Snippets {
         issuer: issuer.as_str().to_owned(),
         client_id: client.client_id.as_str().to_owned(),
@@ -126,6 +127,7 @@ pub(super) fn snippets(visit: &Visit, client: &Client) -> Snippets {
         scope: asked(client).to_string(),
         authorization_endpoint: issuer.endpoint("/authorize"),
         token_endpoint: issuer.endpoint("/token"),
+        device_authorization_endpoint: is_for_devices.then(|| issuer.endpoint("/device_authorization")),
     }
 }
 

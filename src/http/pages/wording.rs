@@ -30,6 +30,7 @@ fn refused(w: &RefusalWords, refusal: &FieldRefusal) -> String {
         FieldRefusal::Profile(refusal) => profile(w, *refusal),
         FieldRefusal::Groups(_) => w.too_many_groups.to_owned(),
         FieldRefusal::Role => w.role.to_owned(),
+        FieldRefusal::GroupUnchanged => w.group_unchanged.to_owned(),
         FieldRefusal::ForAdministrators => w.for_administrators.to_owned(),
         FieldRefusal::ForAdministratorsByScope => w.for_administrators_by_scope.to_owned(),
         FieldRefusal::Picture(refusal) => picture(w, *refusal).to_owned(),

@@ -129,7 +129,7 @@ impl Search {
 }
 
 impl Row {
-    fn render(&self, at: usize) -> Markup {
+    pub(super) fn render(&self, at: usize) -> Markup {
         html! {
             li .card .row[self.action.is_some()] {
                 div {

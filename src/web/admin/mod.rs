@@ -3,6 +3,7 @@
 mod application;
 mod audit;
 mod confirm;
+mod group;
 mod invite;
 mod list;
 mod overview;
@@ -15,6 +16,7 @@ use maud::{Markup, Render, html};
 pub use application::{ApplicationPage, ListedSecret};
 pub use audit::{AuditActor, AuditPage, AuditRow, EventFilterForm};
 pub use confirm::ConfirmPage;
+pub use group::GroupPage;
 pub use invite::InvitePage;
 pub use list::{ListPage, Row, RowAction, Search};
 pub use overview::AdminPage;

@@ -34,8 +34,11 @@ impl AdminPage {
 /// The words of one of them.
 type PartOf = fn(&AdminWords) -> &PartWords;
 
-const PARTS: [(&str, PartOf); 6] = [
+const PARTS: [(&str, PartOf); 9] = [
     ("people", |w| &w.people),
+    ("groups", |w| &w.all_groups),
+    ("sessions", |w| &w.all_sessions),
+    ("grants", |w| &w.all_grants),
     ("invitations", |w| &w.invitations),
     ("applications", |w| &w.applications),
     ("audit", |w| &w.audit),

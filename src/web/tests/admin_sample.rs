@@ -7,9 +7,9 @@ use crate::{
     web::{
         Entry, Fact, Voice,
         admin::{
-            AdminPage, ApplicationPage, AuditActor, AuditPage, AuditRow, ConfirmPage, EventFilterForm, InvitePage,
-            ListPage, ListedSecret, LocalLink, LocalPath, OrderedFields, PersonPage, PostForm, ResetLink, Row,
-            RowAction, Search, ToldOncePage,
+            AdminPage, ApplicationPage, AuditActor, AuditPage, AuditRow, ConfirmPage, EventFilterForm, GroupPage,
+            InvitePage, ListPage, ListedSecret, LocalLink, LocalPath, OrderedFields, PersonPage, PostForm, ResetLink,
+            Row, RowAction, Search, ToldOncePage,
         },
     },
 };
@@ -21,6 +21,8 @@ pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)>
         ("admin, list", list(text).render(voice)),
         ("admin, list that goes on", ListPage { rows: Vec::new(), search: None, ..list(text) }.render(voice)),
         ("admin, empty list", ListPage { rows: Vec::new(), next: None, ..list(text) }.render(voice)),
+        ("admin, group", group(text).render(voice)),
+        ("admin, empty group", GroupPage { members: Vec::new(), next: None, note: None, ..group(text) }.render(voice)),
         ("admin, confirm", confirm(text).render(voice)),
         ("admin, invite", invite(text).render(voice)),
         ("admin, told once", told(text).render(voice)),
@@ -75,6 +77,19 @@ fn list(text: &str) -> ListPage {
         actions: vec![action(text)],
         rows: vec![Row { path: None, ..row.clone() }, row],
         next: Some(path(text)),
+    }
+}
+
+fn group(text: &str) -> GroupPage {
+    let ListPage { rows, next, .. } = list(text);
+    GroupPage {
+        name: text.to_owned(),
+        note: Some(text.to_owned()),
+        rename: (form(text), entry(text)),
+        remove: form(text),
+        members: rows,
+        next,
+        crumbs: crumbs(text),
     }
 }
 

@@ -7,11 +7,11 @@ use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
     ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry,
     ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
-    LogoutPage, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage,
-    PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage, ResetPage,
-    ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage,
-    SentUri, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, Voice, WebLink,
-    WrongHostPage,
+    LogoutPage, Look, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage,
+    PresetResultPage, PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage,
+    ResetPage, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine,
+    SecurityPage, SentUri, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, Voice,
+    WebLink, WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -23,9 +23,12 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
 /// The same in a language.
 pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
-    let voice = Voice { brand: &brand, words };
+    let look = Look { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
+    let (branded, plain) = (Voice { brand: &brand, look: &look, words }, Look::default());
+    let voice = Voice { look: &plain, ..branded };
     let markup: Vec<(&'static str, Markup)> = vec![
         ("home", home(text, None).render(voice)),
+        ("home, branded", home(text, None).render(branded)),
         ("home, signed in", home(text, Some(text.to_owned())).render(voice)),
         ("login", login(text).render(voice)),
         ("consent", consent(text).render(voice)),
@@ -338,6 +341,7 @@ fn snippets(text: &str) -> Snippets {
         scope: text.to_owned(),
         authorization_endpoint: text.to_owned(),
         token_endpoint: text.to_owned(),
+        device_authorization_endpoint: some(text),
     }
 }
 

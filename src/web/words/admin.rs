@@ -44,6 +44,9 @@ words! {
         one_per_line;
         /// Where there is more.
         people: PartWords;
+        all_groups: PartWords;
+        all_sessions: PartWords;
+        all_grants: PartWords;
         invitations: PartWords;
         applications: PartWords;
         audit: PartWords;
@@ -182,5 +185,41 @@ words! {
         access_tokens;
         lifetime;
         seconds(seconds: i64) -> String;
+    }
+}
+
+words! {
+    /// The pages under `/admin/groups`.
+    GroupsWords(all_groups) {
+        about;
+        begins_with;
+        members;
+        /// So many members, and perhaps more.
+        counted(members: usize, is_more: bool) -> String;
+        goes_on;
+        nobody;
+        another_name;
+        rename_about;
+        name;
+        rename;
+        take_away;
+        remove_about;
+        remove;
+    }
+}
+
+words! {
+    /// The pages at `/admin/sessions` and `/admin/grants`.
+    ActivityWords(activity) {
+        sessions: ListWords;
+        browser;
+        signed_in;
+        username;
+        grants: ListWords;
+        username_or_client_id;
+        person;
+        application;
+        whose;
+        itself;
     }
 }

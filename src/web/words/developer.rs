@@ -11,10 +11,12 @@ words! {
         type_;
         redirect_uri;
         /// What an application can be, beside what `ClientWords` has.
+        device;
         service;
         /// What follows from each.
         website_consequence;
         app_consequence;
+        device_consequence;
         service_consequence;
         /// After the last.
         administrators_only;
@@ -90,6 +92,10 @@ words! {
         link;
         redemption;
         service;
+        /// What a device asks for, shows, and asks for then.
+        device;
+        device_qr;
+        device_token;
         /// What the link says; `server` is the name of whoever runs it.
         log_in_with(server: &str) -> String;
     }

@@ -77,7 +77,8 @@ pub(crate) use account::{
     SessionsWords,
 };
 pub(crate) use admin::{
-    AdminWords, AllApplicationsWords, InvitationsWords, KeysWords, ListWords, PartWords, PeopleWords,
+    ActivityWords, AdminWords, AllApplicationsWords, GroupsWords, InvitationsWords, KeysWords, ListWords, PartWords,
+    PeopleWords,
 };
 pub(crate) use choice::preferred;
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
@@ -127,6 +128,8 @@ words! {
         reset: ResetWords;
         admin: AdminWords;
         people: PeopleWords;
+        all_groups: GroupsWords;
+        activity: ActivityWords;
         invitations: InvitationsWords;
         all_applications: AllApplicationsWords;
         keys: KeysWords;

@@ -37,6 +37,7 @@ words! {
         not_a_date;
         too_many_groups;
         role;
+        group_unchanged;
         for_administrators;
         for_administrators_by_scope;
         picture_too_many_bytes;

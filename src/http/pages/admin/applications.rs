@@ -7,7 +7,6 @@ use crate::{
     endpoint::{
         clients::management::{self as clients, ClientFilter},
         management::ManagementRefusal,
-        page::{LARGEST_PAGE, PageRequest},
         users,
     },
     http::{fault, pages::troubles::troubles},
@@ -22,19 +21,15 @@ use crate::{
     },
 };
 
-/// Those whose name has `q` in it, and the one whose identifier it is. A request looks at a bounded number of them, so a page can be empty although the list
-/// goes on.
+/// Those in whose name a word begins with `q`, and the one whose identifier it is.
 pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
     let text = desk.visit.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let filter = ClientFilter { client_name: searched, owner: None };
-    // The larger the page, the further one request looks for a name.
-    let request = PageRequest { limit: searched.map(|_| LARGEST_PAGE.into()), ..desk.page_request() };
-    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, request) {
+    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, desk.page_request()) {
         Ok(listed) => listed,
         Err(refusal) => return desk.refused(refusal),
     };
-    // A name is sought through the whole list; an identifier is found at once, however long that is.
     let is_first = desk.visit.value("page_token").is_none();
     let named = searched.filter(|_| is_first).map(|id| clients::show(desk.visit.server.signet(), &desk.access, id));
     let named = named.and_then(Result::ok);

@@ -1,8 +1,10 @@
 //! `/admin`: an administrator's pages. Everything below it is decided here, before any page is asked: a form shows its
 //! anti-forgery token, the visitor is signed in, and administers the server.
 
+mod activity;
 mod applications;
 mod audit;
+mod groups;
 mod invitations;
 mod keys;
 mod people;
@@ -70,6 +72,10 @@ async fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "sessions"] => person::sessions(desk, id),
         ["people", id, "applications"] => person::applications(desk, id),
         ["people", id, "grants"] => person::grants(desk, id),
+        ["groups"] => groups::show(desk),
+        ["groups", name] => groups::one(desk, name),
+        ["sessions"] => activity::sessions(desk),
+        ["grants"] => activity::grants(desk),
         ["invitations"] => invitations::show(desk),
         ["invitations", "new"] => invitations::form(desk),
         ["applications"] => applications::show(desk),
@@ -94,6 +100,10 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,
         ["people", id, "applications", client_id] => person::disconnect(desk, id, client_id).await,
         ["people", id, "grants", grant] => person::end_grant(desk, id, grant).await,
+        ["groups", name] => groups::rename(desk, name).await,
+        ["groups", name, "delete"] => groups::remove(desk, name).await,
+        ["sessions", id, sid] => activity::end_session(desk, id, sid).await,
+        ["grants", id, "delete"] => activity::end_grant(desk, id).await,
         ["invitations", "new"] => invitations::create(desk).await,
         ["invitations", id, "delete"] => invitations::delete(desk, id).await,
         ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,

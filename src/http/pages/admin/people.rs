@@ -59,7 +59,7 @@ pub(super) fn badges(words: &Words, account: &Account) -> Vec<String> {
     [administrator, disabled].into_iter().flatten().map(ToOwned::to_owned).collect()
 }
 
-fn row(words: &Words, account: &Account) -> Row {
+pub(super) fn row(words: &Words, account: &Account) -> Row {
     let email = account.email.as_ref().map(|email| Fact::new(words.people.email, email.as_str()));
     Row {
         title: account.username.as_str().to_owned(),

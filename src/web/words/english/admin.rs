@@ -1,7 +1,8 @@
 use maud::html;
 
 use crate::web::words::{
-    AdminWords, AllApplicationsWords, InvitationsWords, KeysWords, ListWords, PartWords, PeopleWords,
+    ActivityWords, AdminWords, AllApplicationsWords, GroupsWords, InvitationsWords, KeysWords, ListWords, PartWords,
+    PeopleWords,
 };
 
 pub(super) const ADMIN: AdminWords = AdminWords {
@@ -26,6 +27,9 @@ pub(super) const ADMIN: AdminWords = AdminWords {
         name: "People",
         about: "Who has an account here: groups, roles, passwords, sessions and what they have allowed.",
     },
+    all_groups: PartWords { name: "Groups", about: "Who is in which group, other names for them, and their end." },
+    all_sessions: PartWords { name: "Sessions", about: "Where people are signed in, the newest first." },
+    all_grants: PartWords { name: "Grants", about: "What was granted to applications, the newest first." },
     invitations: PartWords { name: "Invitations", about: "Links with which people make an account for themselves." },
     applications: PartWords { name: "Applications", about: "What people sign in to, whoever registered it." },
     audit: PartWords {
@@ -161,4 +165,41 @@ pub(super) const KEYS: KeysWords = KeysWords {
     access_tokens: "Access tokens",
     lifetime: "Lifetime",
     seconds: |seconds| format!("{seconds} seconds"),
+};
+
+pub(super) const GROUPS: GroupsWords = GroupsWords {
+    about: "A group is there as long as somebody is in it. People are put into groups on their own pages.",
+    begins_with: "Begins with",
+    members: "Members",
+    counted: |members, is_more| if is_more { format!("{members} or more") } else { members.to_string() },
+    goes_on: "It was done for some of its members. Do it again for the others.",
+    nobody: "Nobody is in this group.",
+    another_name: "Another name",
+    rename_about: "Every member gets the other group in place of this one. Applications that are restricted to this \
+        group, and programs that look for its name, have to be told.",
+    name: "Name",
+    rename: "Rename",
+    take_away: "Take it away",
+    remove_about: "Every member leaves this group. People and their other groups stay.",
+    remove: "Take the group away from all",
+};
+
+pub(super) const ACTIVITY: ActivityWords = ActivityWords {
+    sessions: ListWords {
+        title: "Sessions",
+        about: "The browsers in which people are signed in, those in which somebody signed in last first.",
+    },
+    browser: "Browser",
+    signed_in: "Signed in",
+    username: "Username",
+    grants: ListWords {
+        title: "Grants",
+        about: "Each time that an application was let do something: all of them the newest first, and those of one \
+            person or application in no order.",
+    },
+    username_or_client_id: "Username or client ID",
+    person: "Person",
+    application: "Application",
+    whose: "For",
+    itself: "itself",
 };

@@ -43,8 +43,8 @@ pub(super) const DEVICE: DeviceWords = DeviceWords {
     asks_for_access: |client| html! { (client) " on another device asks for access to your account" },
     signed_in_as: |username| html! { "Signed in as " (username) },
     shows_this_code: "The device shows this code:",
-    in_front_of_you: "Allow this only if the code stands on a device in front of you. Whoever holds the device can \
-        then do all this.",
+    in_front_of_you: "Allow this only if the code stands on a device in front of you. Do not continue if somebody \
+        else sent you this link: whoever holds the device can then do all this.",
     deny: "Deny",
     allow: "Allow",
     connected: "Device connected",

@@ -31,6 +31,7 @@ pub(super) const REFUSAL: RefusalWords = RefusalWords {
     not_a_date: "Enter a day as YYYY-MM-DD, such as 1990-12-31.",
     too_many_groups: "Put the person into fewer groups, or give the groups shorter names.",
     role: "Enter person or administrator.",
+    group_unchanged: "This is its name already.",
     for_administrators: "Only an administrator can change it.",
     for_administrators_by_scope: "Only an administrator with the scope signet:admin can change it.",
     picture_too_many_bytes: "Choose a smaller file: at most 2 MB are taken.",

@@ -1,0 +1,116 @@
+//! The logo of whoever hosts the server: a file beside the configuration.
+//!
+//! A PNG, JPEG or WebP file becomes a picture of our own making, as people's pictures do. An SVG file is served as it is:
+//! pages show it as an image, where it runs nothing and loads nothing, and on its own it is sandboxed.
+
+use std::fmt;
+
+use super::picture::{PictureRefusal, shrunk_png};
+
+/// A logo as it is served.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// The value of `Content-Type`.
+    pub content_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a file cannot be a logo. The text tells what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogoRefusal {
+    /// An SVG document of more than 64 KiB.
+    TooLong,
+    /// It is no picture that can be read.
+    Picture(PictureRefusal),
+}
+
+impl Logo {
+    /// Makes a logo of an SVG, PNG, JPEG or WebP file. What is no SVG is scaled down to at most 480 by 160 pixels.
+    ///
+    /// # Errors
+    ///
+    /// [`LogoRefusal`].
+    pub fn parse(file: &[u8]) -> Result<Self, LogoRefusal> {
+        if let Some(text) = std::str::from_utf8(file).ok().filter(|text| is_svg(text)) {
+            if text.len() > LONGEST {
+                return Err(LogoRefusal::TooLong);
+            }
+            return Ok(Self { content_type: "image/svg+xml", bytes: file.to_vec() });
+        }
+        let bytes = shrunk_png(file, SIZES, LONGEST).map_err(LogoRefusal::Picture)?;
+        Ok(Self { content_type: "image/png", bytes })
+    }
+}
+
+/// Whether a text begins as a document of SVG does, after what may stand before it.
+fn is_svg(text: &str) -> bool {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    while let Some(end) = ["<?", "<!--", "<!DOCTYPE"].iter().find(|start| rest.starts_with(**start)) {
+        let end = if *end == "<!--" { "-->" } else { ">" };
+        match rest.split_once(end) {
+            Some((_, after)) => rest = after.trim_start(),
+            None => return false,
+        }
+    }
+    rest.starts_with("<svg")
+}
+
+impl fmt::Debug for Logo {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { content_type, bytes } = self;
+        formatter.debug_struct("Logo").field("content_type", content_type).field("length", &bytes.len()).finish()
+    }
+}
+
+impl fmt::Display for LogoRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => formatter.write_str("an SVG logo has at most 64 KiB; simplify it"),
+            Self::Picture(PictureRefusal::UnknownFormat) => {
+                formatter.write_str("it is neither an SVG, nor a PNG, JPEG or WebP file")
+            }
+            Self::Picture(refusal) => refusal.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for LogoRefusal {}
+
+/// How wide and high a logo is at most, in pixels: the second is for one with too many details.
+const SIZES: [(u32, u32); 2] = [(480, 160), (240, 80)];
+
+/// The most bytes of a logo.
+const LONGEST: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::{ImageFormat, Rgba, RgbaImage};
+
+    use super::*;
+
+    #[test]
+    fn a_picture_keeps_its_shape_and_its_transparency() {
+        let mut file = Cursor::new(Vec::new());
+        RgbaImage::from_pixel(1200, 200, Rgba([200, 10, 10, 100])).write_to(&mut file, ImageFormat::Png).unwrap();
+        let logo = Logo::parse(file.get_ref()).unwrap();
+        assert_eq!(logo.content_type, "image/png");
+        let image = image::load_from_memory_with_format(&logo.bytes, ImageFormat::Png).unwrap().to_rgba8();
+        assert_eq!((image.dimensions(), image.get_pixel(100, 40).0[3]), ((480, 80), 100));
+    }
+
+    #[test]
+    fn an_svg_is_served_as_it_is_and_what_only_names_one_is_not() {
+        let svg = "<?xml version=\"1.0\"?>\n<!-- ours -->\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
+        let logo = Logo::parse(svg.as_bytes()).unwrap();
+        assert_eq!((logo.content_type, logo.bytes.as_slice()), ("image/svg+xml", svg.as_bytes()));
+        for text in ["", "<html><svg/></html>", "<!-- <svg> ", "svg", "GIF89a"] {
+            let refusal = Logo::parse(text.as_bytes()).unwrap_err();
+            assert!(refusal.to_string().contains("SVG"), "{text}: {refusal}");
+        }
+        let long = format!("<svg>{}</svg>", " ".repeat(LONGEST));
+        assert_eq!(Logo::parse(long.as_bytes()), Err(LogoRefusal::TooLong));
+    }
+}

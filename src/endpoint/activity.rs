@@ -1,0 +1,153 @@
+//! Sessions and grants of all people, the newest first, for administrators.
+
+use super::{
+    Signet,
+    access::Access,
+    connections,
+    management::ManagementRefusal,
+    page::{Page, PageRequest, page},
+    session, users,
+};
+use crate::{
+    account::{
+        record::{Account, AccountId, Username},
+        session::Session,
+    },
+    oauth::{
+        client::ClientId,
+        grant::{EndCause, Grant, GrantId},
+        subject::Subject,
+    },
+};
+
+/// A session with whose it is.
+#[derive(Clone, Debug)]
+pub struct SomebodysSession {
+    /// The session.
+    pub session: Session,
+    /// Whose it is.
+    pub account: Account,
+}
+
+/// Which grants to list: with a filter they are in the order of their identifiers.
+#[derive(Clone, Copy, Debug)]
+pub enum GrantFilter<'a> {
+    /// All, the newest first.
+    All,
+    /// Those of a person, by username or identifier.
+    Person(&'a str),
+    /// Those to an application, by its `client_id`.
+    Application(&'a str),
+}
+
+/// The sessions that stand, those in which somebody signed in last first; or those of the person `username`.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn sessions(
+    signet: &Signet,
+    access: &Access,
+    username: Option<&str>,
+    request: PageRequest<'_>,
+) -> Result<Page<SomebodysSession>, ManagementRefusal> {
+    users::manager(access)?;
+    let person = match username {
+        None => None,
+        Some(name) => match person(signet, name)? {
+            Some(account) => Some(account),
+            None => return Ok(Page { entries: Vec::new(), next_page_token: None }),
+        },
+    };
+    let (now, lifetimes) = (signet.clock.now(), &signet.lifetimes.session);
+    let fetch = |after: Option<&[u8]>, limit| {
+        let placed = match &person {
+            Some(account) => signet.store.sessions_of(&account.id, after, limit)?,
+            None => signet.store.newest_sessions(after, limit)?,
+        };
+        let mut listed = Vec::with_capacity(placed.len());
+        for (key, placed) in placed {
+            let session = placed.map(|(_, kept)| kept.record).filter(|session| session.is_live(lifetimes, now));
+            let account = match &session {
+                Some(session) => signet.store.account(&session.account)?.map(|kept| kept.record),
+                None => None,
+            };
+            let stands = session.zip(account).filter(|(session, account)| session::stands(account, session));
+            listed.push((key, stands.map(|(session, account)| SomebodysSession { session, account })));
+        }
+        Ok(listed)
+    };
+    page(
+        signet,
+        &format!("everybody's sessions of {:?}", person.as_ref().map(|person| &person.id)),
+        request,
+        fetch,
+        |_| true,
+    )
+}
+
+/// The grants of `filter`, live or ended.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub fn grants(
+    signet: &Signet,
+    access: &Access,
+    filter: GrantFilter<'_>,
+    request: PageRequest<'_>,
+) -> Result<Page<Grant>, ManagementRefusal> {
+    users::manager(access)?;
+    let store = &signet.store;
+    let nothing = Ok(Page { entries: Vec::new(), next_page_token: None });
+    let list = format!("everybody's grants of {filter:?}");
+    let placed = |id: GrantId| Ok((id.as_str().into(), store.grant(&id)?.map(|kept| kept.record)));
+    let id = |after: Option<&[u8]>| after.and_then(|after| std::str::from_utf8(after).ok()).and_then(GrantId::parse);
+    match filter {
+        GrantFilter::All => {
+            page(signet, &list, request, |after, limit| Ok(store.newest_grants(after, limit)?), |_| true)
+        }
+        GrantFilter::Person(name) => {
+            let Some(account) = person(signet, name)? else { return nothing };
+            let subject = Subject::new(account.id.as_str());
+            let fetch = |after: Option<&[u8]>, limit| {
+                store.grant_ids_of(&subject, id(after).as_ref(), limit)?.into_iter().map(placed).collect()
+            };
+            page(signet, &list, request, fetch, |_| true)
+        }
+        GrantFilter::Application(client_id) => {
+            let Ok(client_id) = ClientId::parse(client_id) else { return nothing };
+            let fetch = |after: Option<&[u8]>, limit| {
+                store.grant_ids_to(&client_id, id(after).as_ref(), limit)?.into_iter().map(placed).collect()
+            };
+            page(signet, &list, request, fetch, |_| true)
+        }
+    }
+}
+
+/// Whom a username or an identifier means.
+fn person(signet: &Signet, name: &str) -> Result<Option<Account>, ManagementRefusal> {
+    let kept = match (AccountId::parse(name), Username::parse(name)) {
+        (Ok(id), _) => signet.store.account(&id)?,
+        (Err(_), Ok(username)) => signet.store.account_by_username(&username)?,
+        (Err(_), Err(_)) => None,
+    };
+    Ok(kept.map(|kept| kept.record))
+}
+
+/// Ends a grant, whoever it is of: nothing more is issued from it. One that has ended is no error.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then it may still be live.
+pub async fn end_grant(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
+    users::manager(access)?;
+    let grant = GrantId::parse(id).map(|id| signet.store.grant(&id)).transpose()?.flatten();
+    let grant = grant.ok_or(ManagementRefusal::NotFound("there is no such grant"))?.record;
+    if grant.subject.is_person() && users::show(signet, access, grant.subject.as_str()).is_ok() {
+        return connections::end_grant(signet, access, grant.subject.as_str(), id).await;
+    }
+    signet.store.end_grant(&grant.id, EndCause::RevokedByAdministrator, signet.clock.now()).await?;
+    tracing::info!(grant = %grant.id, by = %access.subject(), "grant ended");
+    Ok(())
+}

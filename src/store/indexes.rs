@@ -1,0 +1,112 @@
+//! Indexes that came with a later version get the records of earlier ones, once.
+
+use super::{
+    Commit, CommitError, Expect, StoreFault, clients, grants, groups,
+    namespaces::{GRANTS_BY_TIME, INDEXES, SESSIONS_BY_TIME},
+    record::{Record, Store},
+    sessions,
+};
+use crate::{
+    account::{record::Account, session::Session},
+    oauth::{client::Client, grant::Grant},
+};
+
+impl Store {
+    /// Completes the indexes: of people by group, of clients by name, of sessions and grants by time. How many records it
+    /// has looked at: none once that is done. It is for a server that serves nobody yet.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be read, or the index not be written. Then it goes on at the next start.
+    pub async fn complete_indexes(&self) -> Result<usize, CommitError> {
+        let people = self.complete::<Account>(ACCOUNTS, |commit, account| groups::index(commit, None, Some(account)));
+        let people = people.await?;
+        let clients = self.complete::<Client>(CLIENTS, |commit, client| clients::indexed(commit, None, Some(client)));
+        let clients = clients.await?;
+        let sessions = self.complete::<Session>(SESSIONS, |commit, session| {
+            commit.put(SESSIONS_BY_TIME, sessions::newest_first(session), [], Record::expires_at(session))
+        });
+        let sessions = sessions.await?;
+        let grants = self.complete::<Grant>(GRANTS, |commit, grant| {
+            commit.put(GRANTS_BY_TIME, grants::newest_first(grant), [], grant.forgotten_at())
+        });
+        Ok(people + clients + sessions + grants.await?)
+    }
+
+    async fn complete<T: Record + Sync>(
+        &self,
+        name: &str,
+        add: impl Fn(Commit, &T) -> Commit,
+    ) -> Result<usize, CommitError> {
+        if !self.keys(INDEXES, name.as_bytes(), None, 1)?.is_empty() {
+            return Ok(0);
+        }
+        let (mut after, mut seen) = (None::<Vec<u8>>, 0);
+        loop {
+            let keys = self.keys(T::NAMESPACE, b"", after.as_deref(), AT_ONCE)?;
+            let Some(last) = keys.last() else { break };
+            after = Some(last.clone());
+            let read = keys.iter().map(|key| self.read::<T>(key)).collect::<Result<Vec<_>, _>>()?;
+            let records: Vec<T> = read.into_iter().flatten().map(|kept| kept.record).collect();
+            seen += keys.len();
+            match self.commit(records.iter().fold(Commit::new(), &add)).await {
+                // All of them together have more rows than a commit takes; each alone has not.
+                Err(CommitError::Fault(StoreFault::BeyondLimits(_))) => {
+                    for record in &records {
+                        self.commit(add(Commit::new(), record)).await?;
+                    }
+                }
+                outcome => outcome?,
+            }
+        }
+        let done = Commit::new().expect(INDEXES, name, Expect::Absent).put(INDEXES, name, [], None);
+        match self.commit(done).await {
+            Ok(()) | Err(CommitError::Conflict) => Ok(seen),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+/// So many records are completed in one commit.
+const AT_ONCE: u16 = 50;
+
+const ACCOUNTS: &str = "accounts_by_group";
+const CLIENTS: &str = "clients_by_name";
+const SESSIONS: &str = "sessions_by_time";
+const GRANTS: &str = "grants_by_time";
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        account::record::{Groups, Line, Username},
+        entropy::Entropy,
+        store::{both_engines::stores, namespaces::ACCOUNTS_BY_GROUP},
+    };
+
+    #[tokio::test]
+    async fn what_an_earlier_version_has_kept_is_found_after_a_start() {
+        let now = datetime!(2030-01-01 00:00 UTC);
+        let (stores, _folder) = stores(now);
+        for store in stores {
+            for at in 0..120 {
+                let mut account = Account::new(Username::parse(&format!("p{at}")).unwrap(), now, Entropy::system());
+                // The fullest of them have more rows than fifty of them may have in one commit.
+                let names = (0..if at < 20 { 90 } else { 1 }).map(|name| Line::parse(&format!("g{name}")).unwrap());
+                account.groups = Groups::new(names.collect()).unwrap();
+                store.create_account(&account).await.unwrap();
+            }
+            store.delete_below(ACCOUNTS_BY_GROUP, b"").await.unwrap();
+            assert!(store.groups("", None, 10).unwrap().is_empty());
+            assert_eq!(store.complete_indexes().await.unwrap(), 120);
+            assert_eq!(store.complete_indexes().await.unwrap(), 0, "it is done once");
+            let groups = store.groups("g", None, 200).unwrap();
+            let sizes: Vec<_> = groups.into_iter().map(|(_, group)| group.unwrap()).collect();
+            assert_eq!(sizes.len(), 90);
+            assert!(sizes.iter().all(|group| group.members == if group.name == "g0" { 120 } else { 20 }), "{sizes:?}");
+            assert_eq!(store.members_of("g1", None, 100).unwrap().len(), 20);
+        }
+    }
+}
