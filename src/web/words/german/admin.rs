@@ -1,7 +1,8 @@
 use maud::html;
 
 use crate::web::words::{
-    AdminWords, AllApplicationsWords, InvitationsWords, KeysWords, ListWords, PartWords, PeopleWords,
+    ActivityWords, AdminWords, AllApplicationsWords, GroupsWords, InvitationsWords, KeysWords, ListWords, PartWords,
+    PeopleWords,
 };
 
 pub(super) const ADMIN: AdminWords = AdminWords {
@@ -28,6 +29,9 @@ pub(super) const ADMIN: AdminWords = AdminWords {
     },
     invitations: PartWords { name: "Einladungen", about: "Links, mit denen man sich selbst ein Konto anlegt." },
     applications: PartWords { name: "Anwendungen", about: "Wobei man sich anmeldet, wer immer es registriert hat." },
+    all_groups: PartWords { name: "Gruppen", about: "Wer in welcher Gruppe ist, andere Namen für sie, und ihr Ende." },
+    all_sessions: PartWords { name: "Sitzungen", about: "Wo jemand angemeldet ist, das Neueste zuerst." },
+    all_grants: PartWords { name: "Erlaubnisse", about: "Was Anwendungen erlaubt wurde, das Neueste zuerst." },
     audit: PartWords {
         name: "Sicherheitsereignisse",
         about: "Was mit Konten, Anwendungen und dem Server geschehen ist, und durch wen.",
@@ -164,4 +168,41 @@ pub(super) const KEYS: KeysWords = KeysWords {
     access_tokens: "Access-Tokens",
     lifetime: "Lebensdauer",
     seconds: |seconds| format!("{seconds} Sekunden"),
+};
+
+pub(super) const GROUPS: GroupsWords = GroupsWords {
+    about: "Eine Gruppe gibt es, solange jemand darin ist. In Gruppen kommt man auf der Seite seines Kontos.",
+    begins_with: "Beginnt mit",
+    members: "Mitglieder",
+    counted: |members, is_more| if is_more { format!("{members} oder mehr") } else { members.to_string() },
+    goes_on: "Es ist für einen Teil der Mitglieder geschehen. Tun Sie es noch einmal für die anderen.",
+    nobody: "Niemand ist in dieser Gruppe.",
+    another_name: "Ein anderer Name",
+    rename_about: "Jedes Mitglied bekommt die andere Gruppe an Stelle dieser. Anwendungen, die auf diese Gruppe beschränkt \
+        sind, und Programme, die nach ihrem Namen sehen, müssen es erfahren.",
+    name: "Name",
+    rename: "Umbenennen",
+    take_away: "Wegnehmen",
+    remove_about: "Jedes Mitglied verlässt diese Gruppe. Die Konten und ihre anderen Gruppen bleiben.",
+    remove: "Allen die Gruppe wegnehmen",
+};
+
+pub(super) const ACTIVITY: ActivityWords = ActivityWords {
+    sessions: ListWords {
+        title: "Sitzungen",
+        about: "Die Browser, in denen jemand angemeldet ist, die mit der letzten Anmeldung zuerst.",
+    },
+    browser: "Browser",
+    signed_in: "Angemeldet",
+    username: "Benutzername",
+    grants: ListWords {
+        title: "Erlaubnisse",
+        about: "Jedes Mal, dass einer Anwendung etwas erlaubt wurde: von allen das Neueste zuerst, die eines Kontos oder \
+            einer Anwendung ohne Reihenfolge.",
+    },
+    username_or_client_id: "Benutzername oder Client-ID",
+    person: "Konto",
+    application: "Anwendung",
+    whose: "Für",
+    itself: "sich selbst",
 };

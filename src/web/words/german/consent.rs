@@ -46,8 +46,8 @@ pub(super) const DEVICE: DeviceWords = DeviceWords {
     asks_for_access: |client| html! { (client) " auf einem anderen Gerät bittet um Zugriff auf Ihr Konto" },
     signed_in_as: |username| html! { "Angemeldet als " (username) },
     shows_this_code: "Das Gerät zeigt diesen Code:",
-    in_front_of_you: "Erlauben Sie es nur, wenn der Code auf einem Gerät vor Ihnen steht. Wer das Gerät hat, kann danach \
-        all das tun.",
+    in_front_of_you: "Erlauben Sie es nur, wenn der Code auf einem Gerät vor Ihnen steht. Machen Sie nicht weiter, wenn \
+        Ihnen jemand anders diesen Link geschickt hat: wer das Gerät hat, kann danach all das tun.",
     deny: "Ablehnen",
     allow: "Erlauben",
     connected: "Gerät verbunden",

@@ -12,6 +12,8 @@ pub(super) const DEVELOPER: DeveloperWords = DeveloperWords {
     website_consequence: "Ihr Server bewahrt ein Geheimnis (client secret).",
     app_consequence: "Sie kann kein Geheimnis bewahren und weist sich mit PKCE aus.",
     service_consequence: "Er handelt für sich selbst, mit einem Geheimnis, und braucht keine Redirect-URI.",
+    device: "Gerät oder Kommandozeile",
+    device_consequence: "Es zeigt einen Code, und geantwortet wird auf einem anderen Gerät. Es braucht keine Redirect-URI.",
     administrators_only: " Nur die Verwaltung kann einen registrieren, denn niemand stimmt dem zu, was er tut.",
     redirect_uris: "Redirect-URIs",
     redirect_uris_hint: "Wohin man nach dem Anmelden zurückkehrt: eine pro Zeile, genau so, wie Sie sie senden werden.",
@@ -82,6 +84,9 @@ pub(super) const SNIPPET: SnippetWords = SnippetWords {
     settings: "Einstellungen",
     link: "Ein Link zum Anmelden, in HTML",
     redemption: "Der Code gegen Tokens, mit curl",
+    device: "Ein Code für das Gerät, mit curl",
+    device_qr: "Der QR-Code, den das Gerät daneben zeigt, in HTML",
+    device_token: "Tokens, sobald jemand zugestimmt hat, mit curl, alle fünf Sekunden",
     service: "Ein Token, mit curl",
     log_in_with: |server| format!("Anmelden mit {server}"),
 };

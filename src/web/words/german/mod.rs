@@ -48,6 +48,8 @@ pub(super) static LANGUAGE: Words = Words {
     reset: entrance::RESET,
     admin: admin::ADMIN,
     people: admin::PEOPLE,
+    all_groups: admin::GROUPS,
+    activity: admin::ACTIVITY,
     invitations: admin::INVITATIONS,
     all_applications: admin::ALL_APPLICATIONS,
     keys: admin::KEYS,

@@ -30,6 +30,7 @@ pub(super) const REFUSAL: RefusalWords = RefusalWords {
     not_a_web_address: "Geben Sie eine Adresse ein, die mit https:// oder http:// beginnt.",
     not_a_phone_number: "Geben Sie eine Telefonnummer wie +1 425 555 1212 ein.",
     not_a_date: "Geben Sie einen Tag als JJJJ-MM-TT ein, etwa 1990-12-31.",
+    group_unchanged: "So heißt sie schon.",
     too_many_groups: "Weniger Gruppen, oder Gruppen mit kürzeren Namen.",
     role: "Geben Sie person oder administrator ein.",
     for_administrators: "Das kann nur die Verwaltung ändern.",
