@@ -158,7 +158,7 @@ async fn a_commit_beyond_the_limits_writes_nothing(engine: Subject) {
 }
 
 async fn the_largest_commit_is_taken(engine: Subject) {
-    let key = |at: usize| [vec![b'k'; MAX_KEY - 1], vec![u8::try_from(at).unwrap()]].concat();
+    let key = |at: usize| [vec![b'k'; MAX_KEY - 2], u16::try_from(at).unwrap().to_be_bytes().to_vec()].concat();
     // Twice, so that rows are replaced by as large ones; their expiries are rewritten too.
     for round in 0..2 {
         let commit = (0..MAX_OPERATIONS).fold(Commit::new(), |commit, at| {
