@@ -4,6 +4,7 @@ mod admin_sample;
 mod bracketed;
 mod contrast;
 mod hostile;
+mod languages;
 mod outline;
 mod sample;
 

@@ -20,6 +20,7 @@ mod hostile;
 #[path = "../support/https.rs"]
 mod https;
 mod key_rotation;
+mod languages;
 mod logout;
 mod logout_in_frames;
 mod older_grants;

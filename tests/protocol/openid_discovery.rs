@@ -83,7 +83,7 @@ async fn discovery_endpoint_verification_of_the_dynamic_plan_finds_its_response_
         ("acr_values_supported", json!(["1"])),
         ("claim_types_supported", json!(["normal"])),
         ("display_values_supported", json!(["page"])),
-        ("ui_locales_supported", json!(["en"])),
+        ("ui_locales_supported", json!(["en", "de"])),
         ("claims_parameter_supported", json!(true)),
     ] {
         assert_eq!(metadata[name], value, "{name}");

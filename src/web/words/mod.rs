@@ -9,7 +9,7 @@
 //!
 //! # To add a language
 //!
-//! 1. Copy the folder `english`, as `german`, and declare it here.
+//! 1. Copy the folder `english`, under the name of the language, and declare it here.
 //! 2. Word its texts anew. `LANGUAGE` has the [tag](https://www.rfc-editor.org/rfc/rfc5646) under which browsers and
 //!    applications ask for it: as short as it can be, `de` rather than `de-DE`.
 //! 3. Add it to [`LANGUAGES`]. Visitors who prefer it get it from then on, and `ui_locales_supported` names it.
@@ -65,6 +65,7 @@ mod english;
 mod entrance;
 mod error;
 mod frame;
+mod german;
 mod home;
 mod notice;
 mod preset;
@@ -145,4 +146,4 @@ words! {
 pub(crate) type TextOf<W> = fn(&W) -> &'static str;
 
 /// The languages that there are. The first is for whoever prefers none of them.
-pub(crate) static LANGUAGES: [&Words; 1] = [&english::LANGUAGE];
+pub(crate) static LANGUAGES: [&Words; 2] = [&english::LANGUAGE, &german::LANGUAGE];
