@@ -60,7 +60,8 @@ impl Chromium {
         }
         let mut options = json!({ "args": arguments });
         if setup.phone {
-            let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0 });
+            // Without scripts the driver waits for ever for the end of a touch, so that one is a click.
+            let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": !setup.without_scripts });
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
         }
         if setup.without_scripts {
