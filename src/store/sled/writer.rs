@@ -183,7 +183,11 @@ impl Disk {
     pub(super) fn contents(&self) -> Result<Contents, StoreFault> {
         let mut contents = Contents::default();
         let history = own_place(HISTORY);
-        for entry in &*self.db {
+        for (read, entry) in self.db.iter().enumerate() {
+            // With a million people it takes most of a minute, in which whoever started the server wants to know why.
+            if read > 0 && read.is_multiple_of(TOLD_EVERY) {
+                tracing::info!(rows = read, "reading the database, to see that nothing of it is missing");
+            }
             let (place, bytes) = entry.map_err(StoreFault::storage)?;
             if *place != *history {
                 contents.add(&place, &bytes);
@@ -198,6 +202,9 @@ impl Disk {
         self.file.sync_data().map_err(StoreFault::storage)
     }
 }
+
+/// After how many rows it is told again how far reading everything has come.
+const TOLD_EVERY: usize = 1_000_000;
 
 /// What is to be stored, or removed, at each place.
 pub(super) type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
