@@ -10,12 +10,13 @@ use poem_openapi::{
 use serde_json::{Value, json};
 
 use super::{
+    connection_schema::{ConnectedKinds, GrantPageKinds, connected_json, grant_json},
     documented::{Answer, json_answer},
     extract::BearerToken,
     management::{admitted, answered, no_content, page_answer},
     oauth_api::Tag,
     server::Server,
-    user_schema::{ConnectedKinds, GoneKinds, GrantPageKinds, connected_json, grant_json},
+    user_schema::GoneKinds,
 };
 use crate::endpoint::{access::Access, connections, management::ManagementRefusal, page::PageRequest, users::SCOPES};
 

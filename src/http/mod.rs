@@ -6,6 +6,7 @@ mod built_in;
 mod client_openid_schema;
 mod client_schema;
 mod clients_api;
+mod connection_schema;
 mod connections_api;
 mod discovery_api;
 mod docs;

@@ -1,7 +1,5 @@
 //! What the OpenAPI document says of people, and how they are written as JSON.
 
-use std::collections::BTreeSet;
-
 use poem_openapi::{
     Object,
     registry::Registry,
@@ -19,10 +17,7 @@ use crate::{
         profile_form::{AddressForm, OrderedForm, ProfileForm},
         record::{Account, Role},
     },
-    endpoint::{
-        connections::ConnectedApplication, invitations::ListedInvitation, password_resets::NewResetLink, profile,
-    },
-    oauth::grant::Grant,
+    endpoint::{invitations::ListedInvitation, password_resets::NewResetLink, profile},
 };
 
 /// What is known about a person, with the names of OpenID Connect Core §5.1. What is left out is taken away.
@@ -140,63 +135,6 @@ pub(super) struct PasswordBody {
     pub(super) new_password: String,
 }
 
-/// What a person has let an application do.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub(super) struct GrantBody {
-    /// The identifier.
-    id: String,
-    /// The application.
-    client_id: String,
-    /// What it may do.
-    scope: String,
-    /// The claims that it asked for by name and that the person agreed to.
-    claims: Option<Vec<String>>,
-    /// When it was granted, in seconds since 1970.
-    created_at: i64,
-    /// From when on it issues nothing more, if that is known.
-    expires_at: Option<i64>,
-    /// When it was ended, if it was.
-    ended_at: Option<i64>,
-    /// Why.
-    ended_because: Option<String>,
-}
-
-/// A page of grants.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub(super) struct GrantPageBody {
-    /// The grants.
-    grants: Vec<GrantBody>,
-    /// With what the next page is asked for; absent at the end.
-    next_page_token: Option<String>,
-}
-
-/// An application that a person has let in.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub(super) struct ConnectedBody {
-    /// The application.
-    client_id: String,
-    /// Its name.
-    client_name: Option<String>,
-    /// What it may do.
-    scope: String,
-    /// The claims that it asked for by name and that the person agreed to.
-    claims: Option<Vec<String>>,
-    /// Since when, in seconds since 1970.
-    since: i64,
-    /// How many grants it holds.
-    grants: u64,
-}
-
-/// The applications that a person has let in.
-#[derive(Object)]
-pub(super) struct ConnectedListBody {
-    /// The applications.
-    applications: Vec<ConnectedBody>,
-}
-
 /// Whom to invite.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, example)]
@@ -305,54 +243,9 @@ pub(super) fn user_json(account: &Account) -> Value {
     Value::Object(body)
 }
 
-/// A grant as JSON.
-pub(super) fn grant_json(grant: &Grant) -> Value {
-    let mut body = json!({
-        "id": grant.id.as_str(),
-        "client_id": grant.client_id.as_str(),
-        "scope": grant.scope.to_string(),
-        "created_at": grant.created_at.unix_timestamp(),
-    });
-    if let Some(members) = body.as_object_mut() {
-        insert_claims(members, &grant.claims.names());
-        if let Some(at) = grant.expires_at {
-            members.insert("expires_at".to_owned(), at.unix_timestamp().into());
-        }
-        if let Some(ended) = &grant.ended {
-            members.insert("ended_at".to_owned(), ended.at.unix_timestamp().into());
-            let because = serde_json::to_value(ended.cause).unwrap_or_default();
-            members.insert("ended_because".to_owned(), because);
-        }
-    }
-    body
-}
-
-/// A connected application as JSON.
-pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
-    let mut body = json!({
-        "client_id": connected.client_id.as_str(),
-        "scope": connected.scope.to_string(),
-        "since": connected.since.unix_timestamp(),
-        "grants": connected.grants,
-    });
-    if let Some(members) = body.as_object_mut() {
-        insert_claims(members, &connected.claims);
-        if let Some(name) = &connected.client_name {
-            members.insert("client_name".to_owned(), name.as_str().into());
-        }
-    }
-    body
-}
-
 /// A link with which a person sets a password as JSON.
 pub(super) fn reset_link_json(made: &NewResetLink) -> Value {
     json!({"link": made.link.expose(), "expires_at": made.expires_at.unix_timestamp()})
-}
-
-fn insert_claims(members: &mut Map<String, Value>, claims: &BTreeSet<String>) {
-    if !claims.is_empty() {
-        members.insert("claims".to_owned(), json!(claims));
-    }
 }
 
 /// An invitation as JSON.
@@ -438,10 +331,6 @@ kinds!(PasswordKinds registers Problem => with_refusals_of_one(vec![
 ]));
 kinds!(ResetLinkKinds registers ResetLinkBody, Problem =>
     with_refusals_of_one(vec![Kind::json::<ResetLinkBody>(201, "The link")]));
-kinds!(GrantPageKinds registers GrantPageBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<GrantPageBody>(200, "The grants")]));
-kinds!(ConnectedKinds registers ConnectedListBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<ConnectedListBody>(200, "The applications")]));
 kinds!(InvitationPageKinds registers InvitationPageBody, Problem =>
     with_refusals(vec![Kind::json::<InvitationPageBody>(200, "The invitations")]));
 kinds!(InviteKinds registers InvitationBody, Problem => with_refusals(vec![

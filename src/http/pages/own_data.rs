@@ -19,9 +19,10 @@ use crate::{
     },
     http::{
         client_schema::client_json,
+        connection_schema::{connected_json, grant_json},
         edge::no_store,
         sessions_api::session_json,
-        user_schema::{connected_json, grant_json, user_json},
+        user_schema::user_json,
         visit::Visit,
     },
     secret::Secret,
