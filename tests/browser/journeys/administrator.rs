@@ -1,6 +1,6 @@
 //! An administrator and everything.
 
-use super::in_every_browser;
+use super::{ADMINISTRATOR, in_every_browser};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_finds_a_person_decides_about_them_and_deletes_them() {
@@ -33,6 +33,7 @@ async fn an_administrator_finds_a_person_decides_about_them_and_deletes_them() {
         stage.expect("Delete mallory?").await;
         stage.picture("deletion").await;
         stage.click("#confirm").await;
+        stage.expect(ADMINISTRATOR.0).await;
         stage.open("/admin/people?q=mallory&by=username").await;
         stage.expect("There is nothing here").await;
     })
