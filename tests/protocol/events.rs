@@ -437,13 +437,11 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
     assert_eq!(stranger.get(&format!("/authorize?{asked}")).await.status, 303);
 }
 
-// `SIGNET_EVENTS=1000000 cargo test --test protocol -- --ignored --nocapture however_many_events` prints the times.
+// `SIGNET_EVENTS=1000000 cargo test --test protocol among_many_events -- --nocapture` prints the times of a million.
 #[tokio::test]
-#[ignore = "writes for a while"]
-async fn a_page_costs_the_same_however_many_events_there_are() {
+async fn a_page_among_many_events_is_full_or_says_where_to_look_further() {
     use signet::audit::{Agent, EventKind, Noted, Occurrence};
-    let many: usize = std::env::var("SIGNET_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
-    let mut medians = Vec::new();
+    let many: usize = std::env::var("SIGNET_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(5_000);
     for count in [100, many] {
         let server = ServedHere::start(&config()).await;
         let mut root = Visitor::new(&server.issuer);
@@ -454,22 +452,21 @@ async fn a_page_costs_the_same_however_many_events_there_are() {
             occurrence: Occurrence::of(EventKind::KeyRotated).about(&server.person().id),
         };
         server.signet().store.record_noted(vec![noted; count]).await.unwrap();
-        let asked =
-            ["", "person=root", "application=report", "event=login_succeeded", "from=2001-01-01&until=2001-01-02"];
-        for query in asked {
+        for (query, shown) in [
+            ("", "key_rotated"),
+            ("person=root", "key_rotated"),
+            ("application=report", "value=\"report\""),
+            ("event=login_succeeded", "login_succeeded"),
+        ] {
             let mut times = Vec::new();
             for _ in 0..9 {
                 let begun = std::time::Instant::now();
-                assert_eq!(root.get(&format!("/admin/audit?{query}")).await.status, 200);
+                let page = root.get(&format!("/admin/audit?{query}")).await;
+                assert!(page.status == 200 && page.html.contains(shown), "{query}: {}", page.html);
                 times.push(begun.elapsed());
             }
             times.sort();
             println!("{count:>8} events, ?{query}: {:?}", times[4]);
-            medians.push(times[4]);
         }
-    }
-    let (few, many) = medians.split_at(medians.len() / 2);
-    for (few, many) in few.iter().zip(many).take(3) {
-        assert!(*many < *few * 5 + std::time::Duration::from_millis(50), "{few:?}, {many:?}");
     }
 }

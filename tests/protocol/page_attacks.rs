@@ -46,8 +46,14 @@ impl World {
         let reset = format!("/users/{}/password-reset", text(&users["users"][0], "id"));
         let reset = text(&api.post(&reset, &json!({})).await.expect(201), "link");
         api.post("/invitations", &json!({"email": "bob@example.org"})).await.expect(201);
+        api.post("/users", &json!({"username": "grouped", "groups": ["staff"]})).await.expect(201);
         for disabled in [false, true] {
             let client_id = register(&mut root, &[("client_name", Some("Wiki"))]).await;
+            let unregistered = [("client_id", client_id.as_str()), ("redirect_uri", "https://wiki.example.org/other")];
+            let page = root
+                .get(&format!("/authorize?response_type=code&{}", signet::oauth::parameters::encode(&unregistered)))
+                .await;
+            assert_eq!(page.status, 400, "{}", page.html);
             if !disabled {
                 api.post(&format!("/clients/{client_id}/secrets"), &json!({})).await.expect(201);
             } else {

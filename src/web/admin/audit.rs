@@ -114,6 +114,12 @@ impl AuditPage {
 }
 
 impl EventFilterForm {
+    /// Whether it leaves anything out, or is wrong.
+    fn is_set(&self) -> bool {
+        let chosen = [&self.event, &self.person, &self.application, &self.outcome, &self.from, &self.until];
+        self.error.is_some() || chosen.iter().any(|text| !text.is_empty())
+    }
+
     fn render(&self, voice: Voice<'_>) -> Markup {
         let w = &voice.words.audit;
         let text = |name: &str, label: &str, (kind, value, hint): (&str, &str, &str)| {
@@ -127,32 +133,35 @@ impl EventFilterForm {
             }
         };
         html! {
-            form .card method="get" action=(LocalPath::admin(&["audit"]).as_str()) role="search" {
-                h2 { (w.filter) }
-                @if let Some(error) = &self.error { (crate::web::component::alert(error)) }
-                div .field {
-                    label for="event" { (w.event) }
-                    select #event name="event" {
-                        option value="" selected[self.event.is_empty()] { (w.any) }
-                        @for event in &self.events {
-                            option value=(event) selected[*event == self.event] { (event) }
+            // Closed until something is chosen, so that the events are what is seen first.
+            details .card open[self.is_set()] {
+                summary { (w.filter) }
+                form method="get" action=(LocalPath::admin(&["audit"]).as_str()) role="search" {
+                    @if let Some(error) = &self.error { (crate::web::component::alert(error)) }
+                    div .field {
+                        label for="event" { (w.event) }
+                        select #event name="event" {
+                            option value="" selected[self.event.is_empty()] { (w.any) }
+                            @for event in &self.events {
+                                option value=(event) selected[*event == self.event] { (event) }
+                            }
                         }
                     }
-                }
-                (text("person", w.person, ("search", &self.person, w.person_hint)))
-                (text("application", w.application, ("search", &self.application, w.application_hint)))
-                fieldset {
-                    legend { (w.outcome) }
-                    @for (value, name) in [("", w.any), ("success", w.done), ("failure", w.refused)] {
-                        label .check {
-                            input type="radio" name="outcome" value=(value) checked[value == self.outcome];
-                            (name)
+                    (text("person", w.person, ("search", &self.person, w.person_hint)))
+                    (text("application", w.application, ("search", &self.application, w.application_hint)))
+                    fieldset {
+                        legend { (w.outcome) }
+                        @for (value, name) in [("", w.any), ("success", w.done), ("failure", w.refused)] {
+                            label .check {
+                                input type="radio" name="outcome" value=(value) checked[value == self.outcome];
+                                (name)
+                            }
                         }
                     }
+                    (text("from", w.from, ("date", &self.from, w.day_hint)))
+                    (text("until", w.until, ("date", &self.until, w.day_hint)))
+                    div .actions { button #filter-submit .button type="submit" { (w.show) } }
                 }
-                (text("from", w.from, ("date", &self.from, w.day_hint)))
-                (text("until", w.until, ("date", &self.until, w.day_hint)))
-                div .actions { button #filter-submit .button type="submit" { (w.show) } }
             }
         }
     }

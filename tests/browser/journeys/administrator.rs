@@ -27,6 +27,12 @@ async fn an_administrator_finds_a_person_decides_about_them_and_deletes_them() {
         stage.open("/admin/audit").await;
         stage.expect("mallory").await;
         stage.picture("audit").await;
+        stage.click("summary").await;
+        stage.browser.fill("[name=person]", "mallory").await;
+        stage.picture("audit-filter").await;
+        stage.click("#filter-submit").await;
+        stage.browser.find("[name=person][value=mallory]").await;
+        stage.expect("mallory").await;
         stage.open("/admin/people?q=mallory&by=username").await;
         stage.click("a[href^='/admin/people/usr_']").await;
         stage.click("#delete").await;
