@@ -345,6 +345,28 @@ async fn try_out(browser: &Chromium, operation: &str) {
     }
 }
 
+/// The pages that an administrator reaches without anything having happened before.
+const OTHER_PAGES: [(&str, &str); 18] = [
+    ("presets", "/developer/presets"),
+    ("preset", "/developer/presets/grafana"),
+    ("device", "/device"),
+    ("errors", "/docs/errors"),
+    ("admin", "/admin"),
+    ("admin-people", "/admin/people"),
+    ("admin-groups", "/admin/groups"),
+    ("admin-sessions", "/admin/sessions"),
+    ("admin-grants", "/admin/grants"),
+    ("admin-invitations", "/admin/invitations"),
+    ("admin-invite", "/admin/invitations/new"),
+    ("admin-applications", "/admin/applications"),
+    ("admin-application", "/admin/applications/report"),
+    ("admin-audit", "/admin/audit"),
+    ("admin-audit-filter", "/admin/audit?person=root"),
+    ("admin-keys", "/admin/keys"),
+    ("admin-emergency", "/admin/keys/emergency"),
+    ("admin-resources", "/admin/resources"),
+];
+
 /// Every page in light, dark and on a phone.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_fit_in_light_in_dark_and_on_a_phone() {
@@ -374,7 +396,7 @@ async fn the_pages_fit_in_light_in_dark_and_on_a_phone() {
         browser.expect("Report").await;
         browser.picture(&format!("consent-{name}")).await;
         show("account", "/account").await;
-        for page in ["profile", "password", "applications", "sessions", "schedule", "data"] {
+        for page in ["profile", "password", "applications", "sessions", "schedule", "security", "data"] {
             show(page, &format!("/account/{page}")).await;
         }
         show("developer", "/developer").await;
@@ -385,6 +407,9 @@ async fn the_pages_fit_in_light_in_dark_and_on_a_phone() {
         let client_id = browser.find("#client-id").await.text().await.unwrap();
         show("own-client", &format!("/developer/{client_id}")).await;
         show("client-deletion", &format!("/developer/{client_id}/delete")).await;
+        for (page, path) in OTHER_PAGES {
+            show(page, path).await;
+        }
         show("logout", "/logout").await;
         browser.end().await;
     }
