@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault, UnreadableRow,
+    Commit, CommitError, MAX_OPERATIONS, Namespace, Row, StoreFault, UnreadableRow,
     namespaces::PICTURES,
-    record::{Record, Store, put},
+    record::{Record, Store, decode, put},
 };
 use crate::account::{
     picture::{Picture, PictureType},
@@ -16,7 +16,6 @@ use crate::account::{
 #[derive(Serialize, Deserialize)]
 struct Description {
     content_type: PictureType,
-    length: usize,
     etag: String,
 }
 
@@ -31,19 +30,22 @@ impl Store {
     ///
     /// The storage cannot be read.
     pub fn picture(&self, account: &AccountId) -> Result<Option<Picture>, StoreFault> {
-        for _ in 0..ROUNDS {
-            let Some(description) = self.description(account)? else { return Ok(None) };
-            let mut bytes = Vec::with_capacity(description.length.min(Picture::MAXIMUM_BYTES));
-            for number in 0..chunks(description.length) {
-                let row = self.engine().get(PICTURES, &key(account, number))?;
-                bytes.extend(row.map(|row| row.value).unwrap_or_default());
-            }
-            if let Some(picture) = Picture::kept(description.content_type, bytes, &description.etag) {
+        let mut before = None;
+        loop {
+            let rows =
+                self.engine().page(PICTURES, account.as_str().as_bytes(), None, 1 + u16::from(MAXIMUM_CHUNKS))?;
+            let Some((key, first)) = rows.first() else { return Ok(None) };
+            if let Some(picture) = assembled(&rows, account)? {
                 return Ok(Some(picture));
             }
-            // The rows are read one by one, and another picture may have come between two of them.
+            // A page is no snapshot: another picture came between two of its rows. Then it begins differently the next
+            // time, so each further round was earned by a commit. If it does not, the rows do not belong together.
+            let begin = Some((key.clone(), first.version));
+            if before == begin {
+                return Err(StoreFault::UnreadableRow { namespace: PICTURES.name(), source: UnreadableRow::Nonsense });
+            }
+            before = begin;
         }
-        Err(StoreFault::UnreadableRow { namespace: PICTURES.name(), source: UnreadableRow::Nonsense })
     }
 
     /// The entity tag of the picture of `account`, for whoever asks only whether it is still the same.
@@ -62,8 +64,7 @@ impl Store {
     /// When it cannot be written.
     pub async fn put_picture(&self, account: &AccountId, picture: &Picture) -> Result<(), StoreFault> {
         let bytes = picture.bytes();
-        let description =
-            Description { content_type: picture.content_type(), length: bytes.len(), etag: picture.etag() };
+        let description = Description { content_type: picture.content_type(), etag: picture.etag() };
         let mut commit = put(Commit::new(), account.as_str().as_bytes(), &description)?;
         let mut chunks = bytes.chunks(CHUNK);
         for number in 0..MAXIMUM_CHUNKS {
@@ -99,14 +100,20 @@ impl Store {
     }
 }
 
+/// The picture of `account` that `rows` are, unless they are of several.
+fn assembled(rows: &[(Vec<u8>, Row)], account: &AccountId) -> Result<Option<Picture>, StoreFault> {
+    let Some(((key, first), chunks)) = rows.split_first() else { return Ok(None) };
+    if key != account.as_str().as_bytes() || chunks.iter().any(|(_, chunk)| chunk.version != first.version) {
+        return Ok(None);
+    }
+    let description = decode::<Description>(&first.value)?;
+    let bytes = chunks.iter().flat_map(|(_, chunk)| &chunk.value).copied().collect();
+    Ok(Picture::kept(description.content_type, bytes, &description.etag))
+}
+
 /// The key of the chunk `number` of an account's picture.
 fn key(account: &AccountId, number: u8) -> Vec<u8> {
     [account.as_str().as_bytes(), &[0, number]].concat()
-}
-
-/// How many rows `length` bytes take.
-fn chunks(length: usize) -> u8 {
-    u8::try_from(length.div_ceil(CHUNK)).unwrap_or(MAXIMUM_CHUNKS).min(MAXIMUM_CHUNKS)
 }
 
 /// So many bytes are in a row.
@@ -117,9 +124,6 @@ const MAXIMUM_CHUNKS: u8 = Picture::MAXIMUM_BYTES.div_ceil(CHUNK) as u8;
 
 const _: () = assert!(MAXIMUM_CHUNKS as usize * CHUNK >= Picture::MAXIMUM_BYTES);
 const _: () = assert!((MAXIMUM_CHUNKS as usize) < MAX_OPERATIONS);
-
-/// How often a picture is read that was replaced meanwhile.
-const ROUNDS: u8 = 8;
 
 #[cfg(test)]
 mod tests {
@@ -156,6 +160,21 @@ mod tests {
             store.remove_picture(&account).await.unwrap();
             assert_eq!((store.picture(&account).unwrap(), rows()), (None, 0));
             assert_eq!(store.picture(&other).unwrap(), Some(picture(100, 9)));
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_that_do_not_belong_together_are_a_fault_and_not_a_picture() {
+        let ([memory, sled], _folder) = stores(NOW);
+        for store in [memory, sled] {
+            let account = AccountId::draw(Entropy::system());
+            let damages =
+                [Commit::new().delete(PICTURES, key(&account, 1)), Commit::new().delete(PICTURES, account.as_str())];
+            for damage in damages {
+                store.put_picture(&account, &picture(10_000, 1)).await.unwrap();
+                store.commit_always(damage).await.unwrap();
+                assert!(matches!(store.picture(&account), Err(StoreFault::UnreadableRow { .. })));
+            }
         }
     }
 
