@@ -16,8 +16,9 @@ use crate::{
         management::ManagementRefusal,
         new_account::{NewAccount, ProfileForm},
         page::{LARGEST_PAGE, Page, PageRequest},
+        password_change::{PasswordChange, change_password},
         password_resets,
-        users::{self, PasswordChange, UserFilter},
+        users::{self, UserFilter},
     },
     oauth::{client::Client, registration::RegistrationRequest},
     secret::Secret,
@@ -152,7 +153,7 @@ async fn set_password(signet: &Signet, operator: &Access, user: &str, password: 
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         user_agent: "",
     };
-    users::change_password(signet, operator, account.id.as_str(), &change).await.map(|()| Vec::new())
+    change_password(signet, operator, account.id.as_str(), &change).await.map(|()| Vec::new())
 }
 
 async fn set_standing(signet: &Signet, operator: &Access, user: &str, is_disabled: bool) -> Outcome {

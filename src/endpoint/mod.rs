@@ -27,6 +27,7 @@ pub mod logout;
 pub mod management;
 pub mod new_account;
 pub mod page;
+pub mod password_change;
 pub mod password_resets;
 pub mod pictures;
 pub mod presets;

@@ -7,6 +7,7 @@ use super::{
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::FieldErrors,
+    password_change::known_about,
     session_end::{self, Extent},
     users,
 };
@@ -125,7 +126,7 @@ pub async fn reset(
     requester: &Requester,
 ) -> Result<Account, ResetRefusal> {
     let (kept, _) = look_up(signet, presented)?;
-    let password = NewPassword::parse(new_password, &signet.password_policy, &users::known_about(signet, &kept.record))
+    let password = NewPassword::parse(new_password, &signet.password_policy, &known_about(signet, &kept.record))
         .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
     // The hash took a while: the link is looked at again, and spent together with the change.

@@ -33,8 +33,9 @@ use crate::{
         management::ManagementRefusal,
         new_account::NewAccount,
         page::PageRequest,
+        password_change::{PasswordChange, change_password},
         password_resets,
-        users::{self, MANAGERS_SCOPES, PasswordChange, SCOPES, UserFilter},
+        users::{self, MANAGERS_SCOPES, SCOPES, UserFilter},
     },
     oauth::bearer::BearerError,
     secret::Secret,
@@ -180,8 +181,7 @@ impl UsersApi {
             address: client_ip.0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default(),
         };
-        let changed =
-            async { users::change_password(&self.0.signet, &self.admitted(token)?, &id.0, &change).await }.await;
+        let changed = async { change_password(&self.0.signet, &self.admitted(token)?, &id.0, &change).await }.await;
         answered(changed.map(|()| no_content()))
     }
 

@@ -7,8 +7,8 @@ use crate::{
     endpoint::{
         login::{LoginAttempt, login},
         management::ManagementRefusal,
+        password_change::{PasswordChange, change_password},
         session::CurrentSession,
-        users::{PasswordChange, change_password},
     },
     http::visit::Visit,
     secret::Secret,

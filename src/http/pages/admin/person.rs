@@ -10,10 +10,10 @@ use crate::{
         connections,
         management::ManagementRefusal,
         new_account::{FieldErrors, OrderedForm},
+        password_change::{PasswordChange, change_password},
         password_resets, profile,
         session_end::Extent,
-        sessions,
-        users::{self, PasswordChange},
+        sessions, users,
     },
     http::fault,
     oauth::grant::Grant,
@@ -76,7 +76,7 @@ pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response
         address: desk.visit.address,
         user_agent: &desk.visit.user_agent,
     };
-    match users::change_password(desk.visit.server.signet(), &desk.access, id, &change).await {
+    match change_password(desk.visit.server.signet(), &desk.access, id, &change).await {
         Ok(()) => Ok(desk.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
             let field = errors.iter().map(|(field, _)| field).next().unwrap_or_default();
