@@ -51,12 +51,17 @@ fn a_fetch_that_failed_is_tried_again_after_thirty_seconds() {
     assert!(failed.is_due(None, at(30)));
 }
 
+/// What a server shows that does not answer yet.
+const NOTHING_YET: usize = usize::MAX;
+
 /// A server that publishes the first `key` until the second is due, and then nothing; and what asks it.
 fn rotating(shows: &'static AtomicUsize) -> (HttpsServer, Fetcher) {
     let keys = [0, 1].map(|_| Value::from(SigningKey::generate(Algorithm::EdDsa).unwrap().public_jwk().clone()));
     let documents = keys.map(|key| json!({ "keys": [key] }).to_string());
     let server = HttpsServer::json(move |_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        while shows.load(Ordering::SeqCst) == NOTHING_YET {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         documents.get(shows.load(Ordering::SeqCst)).cloned().unwrap_or_else(|| "broken".to_owned())
     });
     let certificate_authority = Some(server.authority.clone());
@@ -99,13 +104,14 @@ async fn a_client_rotates_its_keys_and_goes_on_while_it_cannot_be_asked() {
 // Whoever sends a forged JWT and hangs up must not leave the client without keys.
 #[tokio::test]
 async fn who_hangs_up_does_not_break_a_fetch_off() {
-    static SHOWS: AtomicUsize = AtomicUsize::new(0);
+    static SHOWS: AtomicUsize = AtomicUsize::new(NOTHING_YET);
     let (server, fetcher) = rotating(&SHOWS);
     let clock = Clock::manual(NOW);
     let (keys, uri) = (PublishedKeys::default(), server.url("/jwks"));
     let hangs_up =
         tokio::time::timeout(std::time::Duration::from_millis(10), keys.copy((&fetcher, &clock), &uri, None));
     assert!(hangs_up.await.is_err());
+    SHOWS.store(0, Ordering::SeqCst);
     assert!(keys.copy((&fetcher, &clock), &uri, None).await.is_some());
     assert_eq!(server.requests(), 1);
 }

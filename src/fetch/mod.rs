@@ -37,6 +37,8 @@ pub struct Fetcher {
     client: Client,
     allows_private: bool,
     places: Arc<Semaphore>,
+    /// How long a question and its answer may take, all in all.
+    patience: StdDuration,
 }
 
 /// What a fetcher may do beyond the usual, for test rigs.
@@ -79,7 +81,8 @@ impl Fetcher {
             builder = builder.add_root_certificate(certificate);
         }
         let client = builder.build().map_err(|_| FetchRefusal::Unavailable)?;
-        Ok(Self { client, allows_private: allow_private_addresses, places: Arc::new(Semaphore::new(AT_ONCE)) })
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Ok(Self { client, allows_private: allow_private_addresses, places, patience: PATIENCE })
     }
 
     /// The document at `url`, which says that it is of the media type `accept`, or of any.
@@ -147,13 +150,13 @@ impl Fetcher {
         }
     }
 
-    /// Does `work` when there is a place for it, all in all within [`PATIENCE`].
+    /// Does `work` when there is a place for it, all in all within [`Fetcher::patience`].
     async fn bounded<T>(&self, work: impl Future<Output = Result<T, FetchRefusal>>) -> Result<T, FetchRefusal> {
         let in_its_place = async {
             let _place = self.places.acquire().await.map_err(|_| FetchRefusal::Busy)?;
             work.await
         };
-        tokio::time::timeout(PATIENCE, in_its_place).await.unwrap_or(Err(FetchRefusal::TooSlow))
+        tokio::time::timeout(self.patience, in_its_place).await.unwrap_or(Err(FetchRefusal::TooSlow))
     }
 }
 
@@ -183,7 +186,7 @@ fn max_age(cache_control: &str) -> Option<Duration> {
     found
 }
 
-/// From the first question to the last byte.
+/// From the first question to the last byte: see [`Fetcher::patience`].
 const PATIENCE: StdDuration = StdDuration::from_secs(3);
 
 /// The most bytes of a document.

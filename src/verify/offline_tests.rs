@@ -327,7 +327,7 @@ async fn the_background_fetches_keys_and_lists_before_they_are_stale() {
     assert_eq!(code(verifier.verify(&token)), "no_keys");
     let running = tokio::spawn(verifier.clone().run());
     let settled = async |expected: &str| {
-        for _ in 0..200 {
+        for _ in 0..4000 {
             if code(verifier.verify(&token)) == expected {
                 return;
             }

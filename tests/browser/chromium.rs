@@ -164,7 +164,7 @@ impl Chromium {
     }
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const ARGUMENTS: &[&str] = &[
     "--headless=new",

@@ -14,7 +14,7 @@ use crate::{
     visitor::{SECRET, VERIFIER, Visitor, config, parameter, query},
 };
 
-const AT_ONCE: Duration = Duration::from_secs(10);
+const AT_ONCE: Duration = Duration::from_secs(30);
 const PASSPHRASE: &str = "a long and winding passphrase";
 const NEW_PASSPHRASE: &str = "another long and winding passphrase";
 
@@ -110,11 +110,11 @@ async fn only_clients_of_the_session_that_ended_are_told() {
 #[tokio::test]
 async fn signing_out_of_a_session_that_has_run_out_still_tells_the_clients() {
     let receiver = Receiver::answering(&[200]);
-    let server = RunningServer::start(&format!("{}\n[lifetimes]\nsession_idle = 3\n", told(&[&receiver.uri])));
+    let server = RunningServer::start(&format!("{}\n[lifetimes]\nsession_idle = 6\n", told(&[&receiver.uri])));
     let mut visitor = Visitor::new(&server.issuer);
     visitor.sign_in(ADMINISTRATOR).await;
     let hint = log_in(&mut visitor, "rp-0").await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(visitor.get("/account").await.status, 303, "it has run out");
     sign_out(&mut visitor, &hint).await;
     receiver.next(AT_ONCE);
@@ -129,7 +129,7 @@ async fn a_client_that_fails_twice_is_told_at_the_third_attempt() {
     visitor.sign_in(ADMINISTRATOR).await;
     let hint = log_in(&mut visitor, "rp-0").await;
     sign_out(&mut visitor, &hint).await;
-    let [first, second, third] = [(); 3].map(|()| receiver.next(Duration::from_secs(15)));
+    let [first, second, third] = [(); 3].map(|()| receiver.next(Duration::from_secs(30)));
     assert!(second.at - first.at >= Duration::from_millis(900) && third.at - second.at >= Duration::from_secs(3));
     let tokens = [first.logout_token(&server.issuer, "rp-0").await, third.logout_token(&server.issuer, "rp-0").await];
     assert_ne!(tokens[0]["jti"], tokens[1]["jti"]);
@@ -149,9 +149,10 @@ async fn a_dead_client_delays_neither_the_logout_nor_the_others() {
     let hint = log_in(&mut visitor, "rp-1").await;
     let begun = Instant::now();
     sign_out(&mut visitor, &hint).await;
-    let took = begun.elapsed();
-    assert!(took < Duration::from_millis(1500), "the logout took {took:?}");
-    receiver.next(Duration::from_secs(2));
+    let answered = begun.elapsed();
+    let told = receiver.next(AT_ONCE).at - begun;
+    // The dead one is given up after three seconds.
+    assert!(answered < Duration::from_secs(3) && told < Duration::from_secs(3), "{answered:?}, {told:?}");
 }
 
 #[tokio::test]

@@ -277,7 +277,7 @@ async fn revoke(apis: &[OrdersApi], visitor: &mut Visitor, token: &str) {
         .map(|api| {
             let (name, url, token) = (api.name, api.url.clone(), token.to_owned());
             tokio::spawn(async move {
-                let delay = refused(name, &url, &token, Duration::from_secs(15)).await;
+                let delay = refused(name, &url, &token, Duration::from_secs(60)).await;
                 println!("{name}: revoked within {delay:.1?}, with a ttl of 10 s");
             })
         })

@@ -212,10 +212,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_peer_that_asks_and_reads_stays_beyond_the_deadline() {
-        let server = Running::start(limits(8)).await;
+        // Longer than a busy machine holds up what is asked every 20 ms.
+        let deadline = DEADLINE * 5;
+        let server = Running::start(ConnectionLimits { open: 8, deadline }).await;
         let mut stream = server.connect().await;
         let started = Instant::now();
-        while started.elapsed() < DEADLINE * 2 {
+        while started.elapsed() < deadline * 2 {
             assert!(ask(&mut stream).await.unwrap().starts_with("HTTP/1.1 200"));
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
@@ -246,11 +248,11 @@ mod tests {
         let mut slowest = std::time::Duration::ZERO;
         for _ in 0..50 {
             let started = Instant::now();
-            ask(&mut server.connect().await).await.unwrap();
+            let answered = async { ask(&mut server.connect().await).await };
+            tokio::time::timeout(PATIENCE, answered).await.expect("it is answered in time").unwrap();
             slowest = slowest.max(started.elapsed());
         }
         println!("slowest request beside {} idle connections: {slowest:?}", held.len());
-        assert!(slowest < std::time::Duration::from_secs(2), "{slowest:?}");
     }
 
     // RFC 9113 §3.4.
