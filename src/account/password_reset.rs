@@ -8,7 +8,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::record::{Account, AccountId};
+use super::{
+    hashing::PasswordHash,
+    record::{Account, AccountId},
+};
 use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 
 /// What is stored of the newest link of an account, under the identifier of that.
@@ -106,6 +109,16 @@ pub fn redeem(
         return Err(ResetRefusal::AccountDisabled);
     }
     Ok(ResetRedemption(()))
+}
+
+impl ResetRedemption {
+    /// `account` with `password` from `now` on.
+    #[must_use]
+    pub fn change_password(self, account: &Account, password: PasswordHash, now: OffsetDateTime) -> Account {
+        let mut changed = account.clone();
+        changed.change_password(password, now);
+        changed
+    }
 }
 
 impl fmt::Display for ResetRefusal {

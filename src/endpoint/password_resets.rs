@@ -14,7 +14,7 @@ use super::{
 use crate::{
     account::{
         password::NewPassword,
-        password_reset::{PasswordReset, ResetCode, redeem},
+        password_reset::{PasswordReset, ResetCode, ResetRedemption, redeem},
         record::Account,
     },
     audit::Requester,
@@ -111,7 +111,7 @@ pub async fn withdraw(signet: &Signet, access: &Access, id: &str) -> Result<(), 
 ///
 /// [`ResetRefusal`].
 pub fn check(signet: &Signet, presented: &Secret) -> Result<Account, ResetRefusal> {
-    look_up(signet, presented).map(|(kept, _)| kept.record)
+    look_up(signet, presented).map(|(kept, ..)| kept.record)
 }
 
 /// Sets the password of the account that the link is for. Every session and grant that began with the one before ends.
@@ -125,15 +125,14 @@ pub async fn reset(
     new_password: Secret,
     requester: &Requester,
 ) -> Result<Account, ResetRefusal> {
-    let (kept, _) = look_up(signet, presented)?;
+    let (kept, ..) = look_up(signet, presented)?;
     let password = NewPassword::parse(new_password, &signet.password_policy, &known_about(signet, &kept.record))
         .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
     // The hash took a while: the link is looked at again, and spent together with the change.
     for _ in 0..ATTEMPTS {
-        let (kept, reset) = look_up(signet, presented)?;
-        let mut changed = kept.record.clone();
-        changed.change_password(hash.clone(), signet.clock.now());
+        let (kept, reset, redemption) = look_up(signet, presented)?;
+        let changed = redemption.change_password(&kept.record, hash.clone(), signet.clock.now());
         let agent = requester.as_account(&changed.id);
         if taken(signet.store.by(agent.clone()).reset_password(&kept, &changed, &reset).await)? {
             tracing::info!(account = %changed.id, "password set by a link");
@@ -145,14 +144,16 @@ pub async fn reset(
     Err(Fault::Contended.into())
 }
 
-/// The account of the link and the link, which may be used.
-fn look_up(signet: &Signet, presented: &Secret) -> Result<(Kept<Account>, Kept<PasswordReset>), ResetRefusal> {
+/// The account of the link, and the link with the proof that it may be used.
+fn look_up(
+    signet: &Signet,
+    presented: &Secret,
+) -> Result<(Kept<Account>, Kept<PasswordReset>, ResetRedemption), ResetRefusal> {
     let unknown = || ResetRefusal::Link(DeadLink::LinkUnknown);
     let code = ResetCode::parse(presented).ok_or_else(unknown)?;
     let kept = signet.store.account(&code.account)?.ok_or_else(unknown)?;
     let reset = signet.store.password_reset(&code.account)?;
     let stored = reset.as_ref().map(|kept| &kept.record);
-    // What the change needs is the link itself, which is compared when it is spent.
-    let _admitted = redeem(stored, &code, &kept.record, signet.clock.now()).map_err(ResetRefusal::Link)?;
-    Ok((kept, reset.ok_or_else(unknown)?))
+    let redemption = redeem(stored, &code, &kept.record, signet.clock.now()).map_err(ResetRefusal::Link)?;
+    Ok((kept, reset.ok_or_else(unknown)?, redemption))
 }

@@ -169,7 +169,7 @@ impl Store {
 impl Trail {
     /// The next sequence: the microseconds since 1970 at `at`, or one more than the last, whichever is greater.
     fn next(&self, at: OffsetDateTime) -> u64 {
-        let now = sequence_at(at);
+        let now = EventIndex::sequence_at(at);
         let next = |last: u64| now.max(last.saturating_add(1));
         let before = self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
         next(before.unwrap_or_else(|last| last))
@@ -190,16 +190,11 @@ impl Trail {
     }
 }
 
-/// From which sequence on events are of `at` or later.
-pub(super) fn sequence_at(at: OffsetDateTime) -> u64 {
-    u64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or_default()
-}
-
 impl EventIndex<'_> {
     /// From which sequence on events are of `at` or later.
     #[must_use]
     pub fn sequence_at(at: OffsetDateTime) -> u64 {
-        sequence_at(at)
+        u64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or_default()
     }
 }
 
