@@ -107,7 +107,8 @@ impl Snippets {
     }
 
     fn service(&self) -> String {
-        self.curl(&[("grant_type", "client_credentials"), ("client_id", self.client_id.as_str())])
+        let client_id = self.client_id.as_str();
+        self.curl(&[("grant_type", "client_credentials"), ("client_id", client_id), ("scope", &self.scope)])
     }
 
     /// A form to the token endpoint. In single quotes a shell changes nothing, so that no value may have one.
@@ -181,6 +182,7 @@ mod tests {
     fn a_service_gets_its_token_for_itself() {
         let all = texts(&Snippets { redirect_uri: None, ..snippets() });
         assert!(all.iter().all(|(id, _)| *id != "snippet"), "{all:?}");
-        assert!(all.iter().any(|(_, text)| text.contains("grant_type=client_credentials")), "{all:?}");
+        let parts = ["grant_type=client_credentials", "'scope=openid profile'"];
+        assert!(all.iter().any(|(_, text)| parts.iter().all(|part| text.contains(part))), "{all:?}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     api::new_person,
     json, signed_in,
-    support::RunningServer,
+    support::{ADMINISTRATOR, RunningServer},
     visitor::{Page, Visitor, config},
 };
 
@@ -76,6 +76,39 @@ async fn a_service_is_for_administrators_to_register() {
     let form = [("client_name", "Wiki"), ("client_type", "service")];
     assert_eq!(fill(&mut person, "/developer", "/developer", &form).await.status, 403);
     assert!(root.get("/developer").await.html.contains("value=\"service\">"));
+}
+
+// A service or a device is registered for the scopes of every API, and one token is for one of them.
+#[tokio::test]
+async fn what_is_there_to_paste_works_also_beside_a_second_api() {
+    let other = "[[resources]]\nresource = \"https://other.example\"\nname = \"Other\"\n\
+                 scopes = { \"other:read\" = \"See others\" }\n";
+    let server = RunningServer::start(&format!("{}\n{other}", config()));
+    let mut root = Visitor::new(&server.issuer);
+    root.sign_in(ADMINISTRATOR).await;
+    let (_, _, page) = register(&mut root, "service", "").await;
+    let (address, mut form) = pasted(&page, "snippet-token");
+    let secret = copied(&page, "client-secret");
+    for (_, value) in &mut form {
+        *value = value.replace("CLIENT_SECRET", &secret);
+    }
+    assert_eq!(address, format!("{}/token", server.issuer));
+    let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let tokens = json(&Visitor::new(&server.issuer).post("/token", &form).await);
+    assert_eq!(tokens["scope"], "orders:read orders:write", "{tokens}");
+    let without_scope: Vec<_> = form.into_iter().filter(|(name, _)| *name != "scope").collect();
+    let refused = json(&Visitor::new(&server.issuer).post("/token", &without_scope).await);
+    assert_eq!(refused["error"], "invalid_target", "{refused}");
+}
+
+/// The address and the form of the curl command under `id`.
+fn pasted(page: &Page, id: &str) -> (String, Vec<(String, String)>) {
+    let (_, rest) = page.html.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("{id}: {}", page.html));
+    let command = rest.split_once("</code>").unwrap().0;
+    let mut quoted = command.split('\'').skip(1).step_by(2).map(ToOwned::to_owned);
+    let address = quoted.next().unwrap();
+    let field = |field: String| field.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+    (address, quoted.map(field).collect())
 }
 
 #[tokio::test]

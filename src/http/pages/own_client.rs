@@ -15,6 +15,7 @@ use crate::{
         client::{Client, ClientSecret, GrantType},
         redirect_uri::RedirectUri,
         registration::{RegistrationRefusal, RegistrationRequest},
+        resource::{ResourceId, Resources, is_management_scope},
         scope::Scope,
     },
     secret::Secret,
@@ -124,7 +125,7 @@ pub(super) fn snippets(visit: &Visit, client: &Client) -> Snippets {
         client_id: client.client_id.as_str().to_owned(),
         has_secret: client.has_secret(),
         redirect_uri: client.metadata.redirect_uris.first().map(|uri| uri.as_str().to_owned()),
-        scope: asked(client).to_string(),
+        scope: asked(client, &visit.server.signet().resources).to_string(),
         authorization_endpoint: issuer.endpoint("/authorize"),
         token_endpoint: issuer.endpoint("/token"),
         device_authorization_endpoint: is_for_devices.then(|| issuer.endpoint("/device_authorization")),
@@ -132,11 +133,27 @@ pub(super) fn snippets(visit: &Visit, client: &Client) -> Snippets {
 }
 
 /// What an application asks for at first: of whom logs in to it who they are, and not all that it might ask for.
-fn asked(client: &Client) -> Scope {
+fn asked(client: &Client, resources: &Resources) -> Scope {
     let scope = &client.metadata.scope;
     let login: Scope = scope.iter().filter(|token| matches!(*token, "openid" | "profile" | "email")).collect();
     let logs_people_in = !client.metadata.redirect_uris.is_empty() && !login.is_empty();
-    if logs_people_in { login } else { scope.clone() }
+    if logs_people_in {
+        return login;
+    }
+    // One token is for one API: see `Resources::audience`. What is told of people means nothing to who acts without one.
+    let Some(api) = scope.iter().find_map(|token| api_of(token, resources)) else { return scope.clone() };
+    let is_for_people =
+        client.metadata.grant_types.iter().any(|grant_type| *grant_type != GrantType::ClientCredentials);
+    let is_asked = |token: &&str| match api_of(token, resources) {
+        Some(its) => its == api,
+        None => is_for_people && !is_management_scope(token),
+    };
+    scope.iter().filter(is_asked).collect()
+}
+
+/// The API that the scope token belongs to, unless that is this server.
+fn api_of<'a>(token: &str, resources: &'a Resources) -> Option<&'a ResourceId> {
+    resources.scope(token).map(|(resource, _)| &resource.id).filter(|id| *id != resources.own())
 }
 
 /// Not a redirect: the secret is shown once and stands in no address.
