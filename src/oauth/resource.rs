@@ -186,6 +186,22 @@ impl Resources {
         Ok(Audience { members })
     }
 
+    /// What of `scope` one token can have: that of its first API, and beside it what is told of people, if it is for
+    /// people. All of it if it has no API.
+    #[must_use]
+    pub fn of_first_api(&self, scope: &Scope, is_for_people: bool) -> Scope {
+        let api_of = |token: &str| match self.scope(token) {
+            Some((resource, _)) if resource.id != self.own => Some(resource.id.as_str().to_owned()),
+            _ => None,
+        };
+        let Some(api) = scope.iter().find_map(api_of) else { return scope.clone() };
+        let is_of_it = |token: &&str| match api_of(token) {
+            Some(its) => its == api,
+            None => is_for_people && !is_management_scope(token),
+        };
+        scope.iter().filter(is_of_it).collect()
+    }
+
     /// What of `audience`, which may have been granted long ago, is still known here.
     #[must_use]
     pub fn known(&self, audience: &Audience) -> Audience {
@@ -303,6 +319,22 @@ mod tests {
     fn resources() -> Resources {
         let issuer = Issuer::parse(ISSUER).unwrap();
         Resources::new(&issuer, vec![api(ORDERS, "orders:read"), api(STOCK, "stock:read")])
+    }
+
+    #[test]
+    fn what_one_token_can_have_is_of_one_api_and_always_has_an_audience() {
+        for (scope, for_people, alone) in [
+            ("openid orders:read stock:read", "openid orders:read", "orders:read"),
+            ("openid orders:read signet:clients", "openid orders:read", "orders:read"),
+            ("openid stock:read", "openid stock:read", "stock:read"),
+            ("openid signet:clients", "openid signet:clients", "openid signet:clients"),
+        ] {
+            for (is_for_people, expected) in [(true, for_people), (false, alone)] {
+                let asked = resources().of_first_api(&Scope::parse(scope).unwrap(), is_for_people);
+                assert_eq!(asked, Scope::parse(expected).unwrap(), "{scope}");
+                assert!(resources().audience(&asked, &[]).is_ok(), "{asked}");
+            }
+        }
     }
 
     #[test]

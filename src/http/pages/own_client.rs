@@ -15,7 +15,7 @@ use crate::{
         client::{Client, ClientSecret, GrantType},
         redirect_uri::RedirectUri,
         registration::{RegistrationRefusal, RegistrationRequest},
-        resource::{ResourceId, Resources, is_management_scope},
+        resource::Resources,
         scope::Scope,
     },
     secret::Secret,
@@ -140,20 +140,9 @@ fn asked(client: &Client, resources: &Resources) -> Scope {
     if logs_people_in {
         return login;
     }
-    // One token is for one API: see `Resources::audience`. What is told of people means nothing to who acts without one.
-    let Some(api) = scope.iter().find_map(|token| api_of(token, resources)) else { return scope.clone() };
     let is_for_people =
         client.metadata.grant_types.iter().any(|grant_type| *grant_type != GrantType::ClientCredentials);
-    let is_asked = |token: &&str| match api_of(token, resources) {
-        Some(its) => its == api,
-        None => is_for_people && !is_management_scope(token),
-    };
-    scope.iter().filter(is_asked).collect()
-}
-
-/// The API that the scope token belongs to, unless that is this server.
-fn api_of<'a>(token: &str, resources: &'a Resources) -> Option<&'a ResourceId> {
-    resources.scope(token).map(|(resource, _)| &resource.id).filter(|id| *id != resources.own())
+    resources.of_first_api(scope, is_for_people)
 }
 
 /// Not a redirect: the secret is shown once and stands in no address.
