@@ -15,7 +15,7 @@ use super::{
     FetchFault, ResourceMetadata, Verifier, cache_file,
     fetch::{self, Source},
     gate::Gate,
-    known::Known,
+    known::{KeysFetch, Known},
     protected_resource,
     rules::Expectation,
     status_list_token::Instant,
@@ -243,15 +243,15 @@ impl Builder {
     /// As [`Builder::build`].
     pub fn with_keys(self, keys: JwkSet) -> Result<Verifier, FetchFault> {
         let verifier = self.build()?;
-        verifier.0.learn_keys(keys);
+        verifier.0.learn_keys(keys, 0);
         Ok(verifier)
     }
 }
 
 impl Inner {
-    /// Takes `keys` for those of the issuer.
-    pub(super) fn learn_keys(&self, keys: JwkSet) {
-        let (keys, now) = (Arc::new(keys), self.policy.clock.now());
-        self.known.rcu(|known: &Arc<Known>| known.with_keys(Arc::clone(&keys), now));
+    /// Takes `keys`, which the fetch with this number brought, for those of the issuer.
+    pub(super) fn learn_keys(&self, keys: JwkSet, number: u64) {
+        let (keys, fetch) = (Arc::new(keys), KeysFetch { number, at: self.policy.clock.now() });
+        self.known.rcu(|known: &Arc<Known>| known.with_keys(Arc::clone(&keys), fetch));
     }
 }

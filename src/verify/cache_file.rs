@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    known::{Known, KnownKeys, KnownList},
+    known::{KeysFetch, Known, KnownKeys, KnownList},
     status_list_token::{Instant, StatusListToken},
 };
 use crate::{crypto::sha256, entropy::Entropy, jose::JwkSet};
@@ -51,9 +51,19 @@ pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Option<Known> {
     if document.version != VERSION || document.issuer != issuer || document.jwks.is_empty() {
         return refuse(path, "it is of another version or issuer, or without keys");
     }
-    let keys = KnownKeys { set: Arc::new(document.jwks), epoch: 0, fetched_at: document.fetched_at.min(now.at) };
+    // How old something is cannot be told if the clock was ahead when it was written.
+    let is_ahead = |instant: OffsetDateTime| instant > now.at + now.leeway;
+    if is_ahead(document.fetched_at) {
+        return refuse(path, "it was written in the future");
+    }
+    let fetch = KeysFetch { number: 0, at: document.fetched_at.min(now.at) };
+    let keys = KnownKeys { set: Arc::new(document.jwks), epoch: 0, fetch };
     let mut known = Known { keys: Some(keys.clone()), ..Known::default() };
     for list in document.status_lists {
+        if is_ahead(list.checked_at) {
+            tracing::warn!(uri = list.uri, "a status list of the cache file is not used: it was fetched in the future");
+            continue;
+        }
         // Judged as of when it was fetched: how old a list may be is decided where it is used.
         let checked_at = list.checked_at.min(now.at);
         let then = Instant { at: checked_at, leeway: now.leeway };
@@ -95,7 +105,7 @@ pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<Strin
         version: VERSION,
         issuer: issuer.to_owned(),
         jwks: JwkSet::clone(&keys.set),
-        fetched_at: keys.fetched_at,
+        fetched_at: keys.fetch.at,
         status_lists: lists.collect(),
     };
     let text = serde_json::to_vec(&document)?;

@@ -32,6 +32,9 @@
 //! | a key is withdrawn | it is gone from the JWKS | at the next fetch of the keys, within 5.5 min |
 //! | the issuer is down | nothing | keys count for a day, status lists for 10 min unless you say otherwise |
 //!
+//! A list that was issued before the known one, or in the future, is not taken over, so that an old list brings back no token
+//! that was revoked since.
+//!
 //! Two lines that are forgotten elsewhere cannot be forgotten here: there is no verifier without an audience, and `typ`
 //! has to be `at+jwt`.
 //!
@@ -61,6 +64,8 @@ mod tower_layer;
 mod verified_tokens;
 mod verifier;
 
+#[cfg(test)]
+mod list_age_tests;
 #[cfg(test)]
 mod offline_tests;
 #[cfg(test)]

@@ -127,19 +127,6 @@ async fn an_index_out_of_bounds_is_refused_unless_the_list_may_have_grown() {
 }
 
 #[tokio::test]
-async fn a_list_older_than_the_known_one_does_not_undo_a_revocation() {
-    let (issuer, clock) = issuer();
-    let verifier = issuer.verifier(ORDERS).leeway(Duration::ZERO).connect().await.unwrap();
-    let token = issuer.token(ORDERS).claim("iat", NOW.unix_timestamp() - 10).sign().unwrap();
-    assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
-    clock.advance(-Duration::SECOND);
-    let fault = verifier.refresh().await.unwrap_err();
-    assert!(fault.to_string().contains("older than the one that is known"), "{fault}");
-    clock.advance(Duration::SECOND);
-    verifier.refresh().await.unwrap();
-}
-
-#[tokio::test]
 async fn a_planned_rotation_refuses_nothing_and_an_unplanned_one_costs_one_fetch() {
     let (issuer, clock) = issuer();
     let verifier = issuer.verifier(ORDERS).connect().await.unwrap();

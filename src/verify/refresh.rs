@@ -99,7 +99,7 @@ impl Verifier {
         let late_keys = known.keys(latest, now).is_none() && self.0.keys_gate.is_open(self.pause_for_keys(), now);
         let late_list = uri.filter(|uri| {
             let list = known.lists.get(*uri);
-            list.is_some_and(|list| now >= list.checked_at + list.token.ttl)
+            list.is_some_and(|list| list.is_overdue(now))
                 && self.gate_of(uri).is_some_and(|gate| gate.is_open(self.pause_for(uri), now))
         });
         if late_keys {
@@ -114,7 +114,7 @@ impl Verifier {
 
     async fn keep_keys(&self) {
         let mut failures = 0;
-        let fetched_at = self.0.known.load().keys.as_ref().map(|keys| keys.fetched_at);
+        let fetched_at = self.0.known.load().keys.as_ref().map(|keys| keys.fetch.at);
         let now = self.0.policy.clock.now();
         let mut pause = fetched_at.map_or(Duration::ZERO, |at| self.regular_pause() - (now - at));
         loop {
@@ -142,7 +142,7 @@ impl Verifier {
             let now = self.0.policy.clock.now();
             self.forget_unused_lists(now);
             for (uri, _) in self.wanted_lists() {
-                let is_due = self.0.known.load().lists.get(&uri).is_none_or(|list| list.due_at <= now);
+                let is_due = self.0.known.load().lists.get(&uri).is_none_or(|list| list.is_due(now));
                 if is_due {
                     self.fetch_list(&uri).await;
                 }
@@ -158,7 +158,7 @@ impl Verifier {
     fn until_next_list(&self) -> Duration {
         let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
         let next = self.wanted_lists().into_iter().map(|(uri, gate)| match known.lists.get(&uri) {
-            Some(list) if list.due_at > now => list.due_at - now,
+            Some(list) if !list.is_due(now) => list.due_at - now,
             _ => gate.pause(self.pause_for(&uri)) * (1.0 + 0.4 * jitter()),
         });
         next.min().unwrap_or(Duration::MINUTE).min(Duration::MINUTE)
@@ -166,9 +166,9 @@ impl Verifier {
 
     async fn refresh_keys(&self) -> Result<(), FetchFault> {
         let inner = &self.0;
-        inner.fetches.fetch_add(1, Ordering::Relaxed);
+        let number = inner.fetches.fetch_add(1, Ordering::Relaxed) + 1;
         let keys = fetch::keys(&inner.source, &inner.expected.issuer, &inner.expected.issuer_url).await?;
-        inner.learn_keys(keys);
+        inner.learn_keys(keys, number);
         self.save(None).await;
         Ok(())
     }
@@ -178,11 +178,15 @@ impl Verifier {
         let (known, policy) = (inner.known.load_full(), &inner.policy);
         let keys = known.keys.as_ref().ok_or(FetchFault::NoKeys)?;
         let before = known.lists.get(uri);
-        // One that has expired is asked for as a whole: that it is unchanged would not help.
-        let confirmable = before.filter(|list| list.token.expires_at.is_none_or(|at| policy.clock.now() < at));
+        // One that has expired, or lies ahead, is asked for as a whole: that it is unchanged would not help.
+        let asked_at = self.instant();
+        let confirmable = before.filter(|list| {
+            list.token.expires_at.is_none_or(|at| asked_at.at < at) && !list.token.is_ahead_of(asked_at)
+        });
         let etag = confirmable.and_then(|list| list.etag.as_deref());
         let answer = inner.source.get(Asked { url: uri, etag, longest: status_list_token::LONGEST }).await?;
         let now = policy.clock.now();
+        let refused = |refusal| FetchFault::StatusList { url: uri.to_owned(), refusal };
         let (list, sent) = match (answer, before) {
             (Answer::Unchanged, Some(before)) => (before.confirmed(now, jitter()), None),
             (Answer::Unchanged, None) => {
@@ -197,13 +201,7 @@ impl Verifier {
                     }
                     read => read,
                 };
-                // Whoever can answer for the issuer must not be able to undo a revocation with an old list.
-                let older = |token: &StatusListToken| {
-                    before.is_some_and(|before| token.issued_at + inner.expected.leeway < before.token.issued_at)
-                };
-                let token =
-                    token.and_then(|token| if older(&token) { Err(StatusTokenRefusal::Older) } else { Ok(token) });
-                let token = token.map_err(|refusal| FetchFault::StatusList { url: uri.to_owned(), refusal })?;
+                let token = token.map_err(refused)?;
                 let list = KnownList::new(Arc::new(token), etag, now, jitter());
                 let list = match before {
                     Some(before) => list.in_place_of(before),
@@ -213,7 +211,17 @@ impl Verifier {
             }
         };
         let list = Arc::new(list);
-        inner.known.rcu(|known: &Arc<Known>| known.with_list(uri, Arc::clone(&list)));
+        // What can answer for the issuer must not be able to undo a revocation with an old list, nor may an answer that was
+        // held up while a newer one arrived.
+        let mut is_older = false;
+        inner.known.rcu(|known: &Arc<Known>| {
+            let with_list = known.with_list(uri, Arc::clone(&list), self.instant());
+            is_older = with_list.is_none();
+            with_list.map_or_else(|| Arc::clone(known), Arc::new)
+        });
+        if is_older {
+            return Err(refused(StatusTokenRefusal::Older));
+        }
         // It is due at another time than before.
         inner.lists_wanted.notify_one();
         self.save(sent).await;
@@ -221,9 +229,11 @@ impl Verifier {
     }
 
     fn read_list(&self, text: &str, uri: &str, keys: &JwkSet) -> Result<StatusListToken, StatusTokenRefusal> {
-        let expected = &self.0.expected;
-        let now = Instant { at: self.0.policy.clock.now(), leeway: expected.leeway };
-        StatusListToken::read(text.trim_ascii(), uri, &expected.issuer, keys, now)
+        StatusListToken::read(text.trim_ascii(), uri, &self.0.expected.issuer, keys, self.instant())
+    }
+
+    fn instant(&self) -> Instant {
+        Instant { at: self.0.policy.clock.now(), leeway: self.0.expected.leeway }
     }
 
     /// Writes the cache file; `sent` is the status list that has just come.

@@ -5,8 +5,10 @@ use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use super::{
-    AccessClaims, StaleStatusList, VerifyRefusal, known::KnownList, status_list::Status,
-    status_list_token::StatusReference,
+    AccessClaims, StaleStatusList, VerifyRefusal,
+    known::KnownList,
+    status_list::Status,
+    status_list_token::{Instant, StatusReference},
 };
 use crate::jose::{JwkSet, JwtRefusal, TokenType, UnverifiedJwt};
 
@@ -71,7 +73,7 @@ pub(super) fn in_force(
     reference: &StatusReference,
     list: &KnownList,
     stale: StaleStatusList,
-    now: OffsetDateTime,
+    now: Instant,
 ) -> Result<(), VerifyRefusal> {
     // What was revoked does not come back, so even an old list may say so.
     match list.token.list.status(reference.index) {
@@ -82,7 +84,9 @@ pub(super) fn in_force(
         }
         Some(_) => {}
         // A list grows: one that was issued before the token may not reach to it yet.
-        None if list.token.issued_at > claims.issued_at() => return Err(VerifyRefusal::OutsideOfList),
+        None if list.token.issued_at > claims.issued_at() && !list.token.is_ahead_of(now) => {
+            return Err(VerifyRefusal::OutsideOfList);
+        }
         None => {}
     }
     Err(VerifyRefusal::StatusStale)

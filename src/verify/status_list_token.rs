@@ -96,7 +96,7 @@ impl StatusListToken {
             return Err(StatusTokenRefusal::Issuer);
         }
         let issued_at = claims.instant("iat")?;
-        if issued_at > now.at + now.leeway {
+        if is_ahead(issued_at, now) {
             return Err(StatusTokenRefusal::NotYet);
         }
         let expires_at = claims.optional_instant("exp")?;
@@ -116,6 +116,15 @@ impl StatusListToken {
         let list = StatusList::decode(bits, lst).map_err(StatusTokenRefusal::List)?;
         Ok(Self { digest: sha256(unverified_jwt), list, issued_at, expires_at, ttl })
     }
+
+    /// Whether it was issued in the future. A list that is read never is, but the clock may have been set back since.
+    pub(super) fn is_ahead_of(&self, now: Instant) -> bool {
+        is_ahead(self.issued_at, now)
+    }
+}
+
+fn is_ahead(issued_at: OffsetDateTime, now: Instant) -> bool {
+    issued_at > now.at + now.leeway
 }
 
 /// The present, and by how much the issuer's clock may differ from it.

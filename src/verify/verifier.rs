@@ -20,6 +20,7 @@ use super::{
     known::Known,
     protected_resource::Published,
     rules::{self, Expectation},
+    status_list_token::Instant,
     verified_tokens::VerifiedTokens,
 };
 use crate::{crypto::sha256, jose::JwtRefusal, oauth::bearer::BearerError};
@@ -125,7 +126,7 @@ impl Verifier {
         let known = self.0.known.load();
         Health {
             is_ready: self.is_ready(),
-            keys_fetched_at: known.keys.as_ref().map(|keys| keys.fetched_at),
+            keys_fetched_at: known.keys.as_ref().map(|keys| keys.fetch.at),
             oldest_list_checked_at: known.lists.values().map(|list| list.checked_at).min(),
             status_lists: known.lists.len(),
         }
@@ -181,6 +182,7 @@ impl Verifier {
         let judged = match known.lists.get(&reference.uri) {
             Some(list) => {
                 list.touch(now);
+                let now = Instant { at: now, leeway: self.0.expected.leeway };
                 rules::in_force(claims, reference, list, stale, now)
             }
             None => Err(VerifyRefusal::StatusUnknown),

@@ -24,6 +24,7 @@ mod languages;
 mod logout;
 mod logout_in_frames;
 mod older_grants;
+mod older_status_lists;
 mod openid_claims;
 mod openid_code;
 mod openid_discovery;

@@ -27,23 +27,23 @@ use crate::{
 };
 
 /// A running API, which is killed at the end.
-struct OrdersApi {
-    name: &'static str,
-    url: String,
+pub(crate) struct OrdersApi {
+    pub(crate) name: &'static str,
+    pub(crate) url: String,
     log: PathBuf,
     child: Child,
 }
 
 impl OrdersApi {
     /// Starts the API, which writes its log into `folder`.
-    fn start(name: &'static str, mut command: Command, issuer: &str, folder: &Path) -> Self {
+    pub(crate) fn start(name: &'static str, mut command: Command, issuer: &str, folder: &Path) -> Self {
         let (listen, log) = (format!("127.0.0.1:{}", free_port()), folder.join(format!("{name}.log")));
         command.env("ISSUER", issuer).env("LISTEN", &listen).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
         let child = command.spawn().unwrap_or_else(|error| panic!("{name}: {command:?}: {error}"));
         Self { name, url: format!("http://{listen}/orders"), log, child }
     }
 
-    async fn is_well(&mut self) {
+    pub(crate) async fn is_well(&mut self) {
         let begun = Instant::now();
         while ask(&self.url, "").await.is_none() {
             assert!(self.child.try_wait().unwrap().is_none(), "{} ended:\n{}", self.name, self.log());
@@ -53,7 +53,7 @@ impl OrdersApi {
     }
 
     /// Holds the answer to each token against what it has to be; of bad tokens the challenge says so (RFC 6750 §3).
-    async fn answers(&self, expected: &[(&str, &str, u16)]) {
+    pub(crate) async fn answers(&self, expected: &[(&str, &str, u16)]) {
         for (what, token, status) in expected {
             let (answered, challenge) = ask(&self.url, token).await.unwrap();
             assert_eq!(answered, *status, "{}: {what}: {challenge}\n{}", self.name, self.log());
@@ -94,7 +94,7 @@ impl Drop for OrdersApi {
 }
 
 /// The status and the challenge; none when nobody answers.
-async fn ask(url: &str, token: &str) -> Option<(u16, String)> {
+pub(crate) async fn ask(url: &str, token: &str) -> Option<(u16, String)> {
     let request = reqwest::Client::new().get(url);
     let request = if token.is_empty() { request } else { request.bearer_auth(token) };
     let answer = request.send().await.ok()?;
@@ -114,7 +114,7 @@ async fn refused(name: &str, url: &str, token: &str, longest: Duration) -> Durat
 }
 
 /// Builds the APIs in Rust, which a test that is run alone would find as they once were; where they are.
-fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     let built = Path::new(env!("CARGO_BIN_EXE_signet")).parent().unwrap();
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--locked", "--quiet", "--example", "orders_api", "--example", "orders_axum", "--target-dir"]);
@@ -127,7 +127,7 @@ fn examples() -> PathBuf {
 }
 
 /// The API in each language whose packages are installed.
-fn languages(built: &Path) -> Vec<(&'static str, Command)> {
+pub(crate) fn languages(built: &Path) -> Vec<(&'static str, Command)> {
     let demanded = std::env::var("SIGNET_LANGUAGES").unwrap_or_default();
     let mut found = Vec::new();
     for (name, package) in [

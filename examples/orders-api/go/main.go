@@ -75,9 +75,9 @@ func hasType(token *jwt.Token, expected string) bool {
 
 // Token Status List: one bit for each token, fetched once for each ttl and not for each request.
 type statusList struct {
-	bits      uint64
-	bytes     []byte
-	at, until time.Time
+	bits                uint64
+	bytes               []byte
+	issuedAt, at, until time.Time
 }
 
 var (
@@ -112,6 +112,11 @@ func current(uri string) (*statusList, error) {
 		return known, nil
 	}
 	fetched, err := fetchList(uri)
+	// An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+	if err == nil && known != nil && fetched.issuedAt.Before(known.issuedAt) &&
+		!known.issuedAt.After(time.Now().Add(30*time.Second)) {
+		err = errors.New("the list is older than the known one")
+	}
 	if err == nil {
 		lists[uri] = fetched
 		return fetched, nil
@@ -143,7 +148,7 @@ func fetchList(uri string) (*statusList, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !hasType(parsed, "statuslist+jwt") || (read.Issuer != "" && read.Issuer != issuer) ||
+	if !hasType(parsed, "statuslist+jwt") || read.IssuedAt == nil || (read.Issuer != "" && read.Issuer != issuer) ||
 		!slices.Contains([]uint64{1, 2, 4, 8}, read.List.Bits) {
 		return nil, errors.New("not the list that was asked for")
 	}
@@ -160,7 +165,7 @@ func fetchList(uri string) (*statusList, error) {
 		read.TTL = 60
 	}
 	now := time.Now()
-	return &statusList{read.List.Bits, octets, now, now.Add(time.Duration(read.TTL) * time.Second)}, err
+	return &statusList{read.List.Bits, octets, read.IssuedAt.Time, now, now.Add(time.Duration(read.TTL) * time.Second)}, err
 }
 
 func orders(response http.ResponseWriter, request *http.Request) {

@@ -42,8 +42,10 @@ async function inForce({ idx, uri }) {
 }
 
 async function list(uri) {
+  // A clock that is never set: one that is set back would keep an old list for as long.
+  const now = performance.now();
   const known = lists.get(uri);
-  if (known && Date.now() < known.until) return known;
+  if (known && now < known.until) return known;
   try {
     const answer = await fetch(uri, { signal: AbortSignal.timeout(5000), redirect: 'error' });
     if (!answer.ok) throw new Error(`${uri} answered ${answer.status}`);
@@ -51,19 +53,24 @@ async function list(uri) {
       algorithms,
       subject: uri,
       typ: 'statuslist+jwt',
+      requiredClaims: ['iat'],
       clockTolerance: 30,
     });
+    const latest = Date.now() / 1000 + 30;
+    if (payload.iat > latest) throw new Error('a list from the future');
+    // An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+    if (known && payload.iat < known.iat && known.iat <= latest) throw new Error('a list older than the known one');
     if (payload.iss !== undefined && payload.iss !== issuer) throw new Error('a list of another issuer');
     const { bits, lst } = payload.status_list;
     if (![1, 2, 4, 8].includes(bits)) throw new Error('bits');
     const bytes = inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: 2 ** 21 });
-    const fetched = { bits, bytes, at: Date.now(), until: Date.now() + (payload.ttl ?? 60) * 1000 };
+    const fetched = { bits, bytes, iat: payload.iat, at: now, until: now + (payload.ttl ?? 60) * 1000 };
     lists.set(uri, fetched);
     return fetched;
   } catch (cause) {
     // An outage of ten minutes does not stop this API; what it knows to be revoked stays so.
-    if (!known || Date.now() - known.at > 600_000) throw new Unknown('the status list is not known', { cause });
-    known.until = Date.now() + 5000;
+    if (!known || now - known.at > 600_000) throw new Unknown('the status list is not known', { cause });
+    known.until = now + 5000;
     return known;
   }
 }

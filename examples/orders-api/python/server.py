@@ -102,12 +102,15 @@ def status_list(uri):
             bits = claims["status_list"]["bits"]
             if claims["sub"] != uri or claims.get("iss", ISSUER) != ISSUER or bits not in (1, 2, 4, 8):
                 raise Refused("not the list that was asked for")
+            # An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+            if known and claims["iat"] < known["iat"] <= time.time() + 30:
+                raise Refused("the list is older than the known one")
             lst = claims["status_list"]["lst"]
             inflate = zlib.decompressobj()
             octets = inflate.decompress(base64.urlsafe_b64decode(lst + "=" * (-len(lst) % 4)), 2**21)
             if not inflate.eof:
                 raise Refused("the list is cut or too long")
-            known = {"bits": bits, "octets": octets, "at": now, "until": now + claims.get("ttl", 60)}
+            known = {"bits": bits, "octets": octets, "iat": claims["iat"], "at": now, "until": now + claims.get("ttl", 60)}
             lists[uri] = known
         except Exception as cause:
             # An outage of ten minutes does not stop this API; what it knows to be revoked stays so.

@@ -53,11 +53,12 @@ pub fn publish(signet: &Signet, id: ListId) -> Result<Option<Arc<PublishedList>>
         (statuses.clone(), version)
     };
     let ttl = signet.lifetimes.status_list;
-    let claims = StatusListToken { issuer: &signet.issuer, id, list: &statuses, ttl }.claims(now);
+    let issued_at = slot.as_ref().map_or(now, |before| issued_after(before.issued_at, now));
+    let claims = StatusListToken { issuer: &signet.issuer, id, list: &statuses, ttl }.claims(issued_at);
     let token = signet.keys.sign(Algorithm::Es256, TokenType::StatusList, &claims)?;
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256(&token)));
     let gzipped = gzip(token.as_bytes());
-    let published = Arc::new(PublishedList { token, gzipped, etag, issued_at: now, ttl, version, keys });
+    let published = Arc::new(PublishedList { token, gzipped, etag, issued_at, ttl, version, keys });
     *slot = Some(Arc::clone(&published));
     Ok(Some(published))
 }
@@ -78,13 +79,38 @@ impl PublishedList {
     }
 
     fn is_fresh(&self, version: u64, keys: &Arc<PublishedJwks>, now: OffsetDateTime) -> bool {
-        let is_in_time = (self.issued_at..self.issued_at + self.ttl / 2).contains(&now);
+        let is_in_time = (self.issued_at - SKEW..self.issued_at + self.ttl / 2).contains(&now);
         is_in_time && self.version == version && Arc::ptr_eq(&self.keys, keys)
     }
 }
+
+/// When the list that follows one from `before` is issued. Verifiers refuse a list that is older than the one they know, so a
+/// clock that is set back by a little must not take `iat` along; nor may `iat` be further ahead than verifiers allow.
+fn issued_after(before: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+    if before <= now + SKEW { before.max(now) } else { now }
+}
+
+/// By how much clocks may differ for every verifier of ours.
+const SKEW: Duration = Duration::seconds(30);
 
 pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Writing into memory does not fail.
     encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_never_issued_before_the_last_one_unless_that_lies_beyond_the_skew_ahead() {
+        let now = datetime!(2030-01-01 00:00 UTC);
+        for (before, expected) in [(-3600, 0), (0, 0), (1, 1), (30, 30), (31, 0), (86_400 * 200, 0)] {
+            let issued_at = issued_after(now + Duration::seconds(before), now);
+            assert_eq!(issued_at, now + Duration::seconds(expected), "{before}");
+        }
+    }
 }

@@ -72,7 +72,7 @@ public class Orders {
     }
 
     /** Token Status List: one bit for each token, fetched once for each ttl and not for each request. */
-    record StatusList(int bits, byte[] bytes, long at, long until) {}
+    record StatusList(int bits, byte[] bytes, Date issuedAt, long at, long until) {}
 
     static final Map<String, StatusList> lists = new HashMap<>();
 
@@ -98,14 +98,21 @@ public class Orders {
             var bits = JSONObjectUtils.getInt(list, "bits");
             if (!uri.equals(claims.getSubject()) || (issuer != null && !issuer.equals(ISSUER))
                 || !Set.of(1, 2, 4, 8).contains(bits)) throw new Refused("not the list that was asked for");
+            var issuedAt = claims.getIssueTime();
+            var latest = new Date(System.currentTimeMillis() + 30_000);
+            if (issuedAt.after(latest)) throw new Refused("a list from the future");
+            // An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+            if (known != null && issuedAt.before(known.issuedAt) && !known.issuedAt.after(latest)) {
+                throw new Refused("the list is older than the known one");
+            }
             var compressed = new Base64URL(JSONObjectUtils.getString(list, "lst")).decode();
             var bytes = new InflaterInputStream(new ByteArrayInputStream(compressed)).readNBytes(1 << 21);
             var ttl = claims.getClaim("ttl") == null ? 60 : claims.getLongClaim("ttl");
-            known = new StatusList(bits, bytes, now, now + 1000 * ttl);
+            known = new StatusList(bits, bytes, issuedAt, now, now + 1000 * ttl);
         } catch (Exception cause) {
             // An outage of ten minutes does not stop this API; what it knows to be revoked stays so.
             if (known == null || now - known.at > 600_000) throw new Unknown(cause);
-            known = new StatusList(known.bits, known.bytes, known.at, now + 5000);
+            known = new StatusList(known.bits, known.bytes, known.issuedAt, known.at, now + 5000);
         }
         lists.put(uri, known);
         return known;
