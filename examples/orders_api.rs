@@ -1,7 +1,8 @@
 //! An API that accepts access tokens of a Signet server and verifies them offline.
 //!
 //! `cargo run --release --example orders_api`, then `curl -i http://127.0.0.1:9000/orders`. Other addresses by the
-//! environment: `ISSUER`, `LISTEN`, and `CACHE` for a file that lets it start while the issuer is down.
+//! environment: `ISSUER`, `LISTEN`, and `CACHE` for a file that lets it start while the issuer is down. Its folder must be
+//! writable for the user of this process alone.
 
 use std::{env, error::Error};
 

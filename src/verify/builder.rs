@@ -95,8 +95,12 @@ impl Builder {
         }
     }
 
-    /// Keeps what is known in this file, so that a restart works while the issuer is down. Its folder has to exist, and
-    /// has to belong to this API alone: whoever can write the file can make the API accept other keys.
+    /// Keeps what is known in this file, so that a restart works while the issuer is down. Its folder has to exist.
+    ///
+    /// Whoever can write the file can make the API accept other keys. On Unix the file is therefore used only if it belongs
+    /// to the user of this process and no other user can write to it, to its folder (not even one with the sticky bit, such
+    /// as `/tmp`), or exchange a folder on the way to it. Otherwise a warning says what is wrong, and the verifier works as if
+    /// there were no cache file.
     pub fn cache_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.policy.cache_file = Some(path.into());
         self
@@ -189,7 +193,16 @@ impl Builder {
         let issuer_url = fetch::issuer_url(&self.issuer)?;
         let source = self.source.map_or_else(Source::http, Ok)?;
         let now = Instant { at: self.policy.clock.now(), leeway: self.leeway };
-        let cached = self.policy.cache_file.as_deref().and_then(|path| cache_file::read(path, &self.issuer, now));
+        let (cached, cache_refusal) = match self.policy.cache_file.as_deref() {
+            None => (None, None),
+            Some(path) => match cache_file::read(path, &self.issuer, now) {
+                Ok(cached) => (cached, None),
+                Err(refusal) => {
+                    tracing::warn!(path = %path.display(), %refusal, "the cache file is not used");
+                    (None, Some(format!("the cache file {} is not used: {refusal}", path.display())))
+                }
+            },
+        };
         let known = cached.unwrap_or_default();
         let resource = self.metadata.filter(|_| Url::parse(&self.audience).is_ok());
         let resource =
@@ -214,6 +227,7 @@ impl Builder {
             keys_gate: Gate::new(),
             keys_wanted: Notify::new(),
             lists_wanted: Notify::new(),
+            cache_refusal,
             saving: tokio::sync::Mutex::new(()),
             fetches: AtomicU64::new(0),
         })))
@@ -230,7 +244,13 @@ impl Builder {
             Err(fault) if verifier.is_ready() => {
                 tracing::warn!(%fault, "the issuer cannot be asked; the keys of the cache file are used");
             }
-            other => other?,
+            Err(fault) => {
+                return Err(match verifier.0.cache_refusal.clone() {
+                    Some(reason) => FetchFault::CacheFile { reason, fault: Box::new(fault) },
+                    None => fault,
+                });
+            }
+            Ok(()) => {}
         }
         Ok(verifier)
     }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs,
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
+    cache_file_access::{self, CacheFileRefusal},
     known::{KeysFetch, Known, KnownKeys, KnownList},
     status_list_token::{Instant, StatusListToken},
 };
@@ -37,24 +38,20 @@ struct ListDocument {
     checked_at: OffsetDateTime,
 }
 
-/// What `path` remembers of `issuer`; `None` when there is nothing of use, which is then in the log.
-pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Option<Known> {
-    let text = match fs::read(path) {
-        Ok(text) => text,
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return None,
-        Err(fault) => return refuse(path, &fault.to_string()),
-    };
-    let document: Document = match serde_json::from_slice(&text) {
-        Ok(document) => document,
-        Err(fault) => return refuse(path, &fault.to_string()),
-    };
+/// What `path` remembers of `issuer`; `None` if there is no file.
+///
+/// # Errors
+///
+/// [`CacheFileRefusal`], when the file is of no use or another user could have written it.
+pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Result<Option<Known>, CacheFileRefusal> {
+    let Some(document) = document(path)? else { return Ok(None) };
     if document.version != VERSION || document.issuer != issuer || document.jwks.is_empty() {
-        return refuse(path, "it is of another version or issuer, or without keys");
+        return Err(CacheFileRefusal::Content("it is of another version or issuer, or without keys".to_owned()));
     }
     // How old something is cannot be told if the clock was ahead when it was written.
     let is_ahead = |instant: OffsetDateTime| instant > now.at + now.leeway;
     if is_ahead(document.fetched_at) {
-        return refuse(path, "it was written in the future");
+        return Err(CacheFileRefusal::Content("it was written in the future".to_owned()));
     }
     let fetch = KeysFetch { number: 0, at: document.fetched_at.min(now.at) };
     let keys = KnownKeys { set: Arc::new(document.jwks), epoch: 0, fetch };
@@ -76,20 +73,29 @@ pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Option<Known> {
             Err(refusal) => tracing::warn!(uri = list.uri, %refusal, "a status list of the cache file is not used"),
         }
     }
-    Some(known)
+    Ok(Some(known))
 }
 
-/// Writes what is known of `issuer`, beside the file and then in its place. Blocks.
+fn document(path: &Path) -> Result<Option<Document>, CacheFileRefusal> {
+    let Some(mut file) = cache_file_access::open(path)? else { return Ok(None) };
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    let document = serde_json::from_slice(&text);
+    document.map(Some).map_err(|fault| CacheFileRefusal::Content(fault.to_string()))
+}
+
+/// Writes what is known of `issuer`, into a new file next to it and then in its place. Blocks.
 ///
 /// Lists as they were sent, which can be longer than all their bits, are not kept in memory: the text of each is `sent`, the
 /// one that has just come, or stands in the file already. One that is neither is left out until it is sent again.
 ///
 /// # Errors
 ///
-/// When the file cannot be written.
-pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<String>) -> io::Result<()> {
+/// When the file cannot be written, or lies where other users can write.
+pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<String>) -> Result<(), CacheFileRefusal> {
     let Some(keys) = &known.keys else { return Ok(()) };
-    let before = fs::read(path).ok().and_then(|text| serde_json::from_slice::<Document>(&text).ok());
+    cache_file_access::check_folder(path)?;
+    let before = document(path).ok().flatten();
     let texts = before.into_iter().flat_map(|document| document.status_lists).map(|list| list.jwt);
     let texts = texts.chain(sent.map(|text| text.trim_ascii().to_owned()));
     let texts: HashMap<[u8; 32], String> = texts.map(|text| (sha256(&text), text)).collect();
@@ -108,14 +114,14 @@ pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<Strin
         fetched_at: keys.fetch.at,
         status_lists: lists.collect(),
     };
-    let text = serde_json::to_vec(&document)?;
+    let text = serde_json::to_vec(&document).map_err(io::Error::from)?;
     let beside = beside(path)?;
     let written = create(&beside).and_then(|mut file| file.write_all(&text)).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // What failed is told; that a half-written file stays is not worth a second complaint.
+        // The first error is returned; that a half-written file stays is not worth a second one.
         let _ = fs::remove_file(&beside);
     }
-    written
+    Ok(written?)
 }
 
 fn beside(path: &Path) -> io::Result<PathBuf> {
@@ -132,11 +138,6 @@ fn create(path: &Path) -> io::Result<fs::File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-fn refuse(path: &Path, reason: &str) -> Option<Known> {
-    tracing::warn!(path = %path.display(), reason, "the cache file is not used");
-    None
 }
 
 const VERSION: u8 = 1;

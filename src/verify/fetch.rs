@@ -48,6 +48,13 @@ pub enum FetchFault {
     },
     /// A status list cannot be checked before keys are known.
     NoKeys,
+    /// The issuer could not be asked, and the cache file was not used either.
+    CacheFile {
+        /// Which file, and why.
+        reason: String,
+        /// Why the issuer could not be asked.
+        fault: Box<FetchFault>,
+    },
 }
 
 /// Where documents come from.
@@ -230,6 +237,7 @@ impl fmt::Display for FetchFault {
             }
             Self::Keys(refusal) => write!(formatter, "the JWKS cannot be read: {refusal}"),
             Self::StatusList { url, refusal } => write!(formatter, "the status list {url} is refused: {refusal}"),
+            Self::CacheFile { reason, fault } => write!(formatter, "{fault}; {reason}"),
             Self::NoKeys => formatter.write_str("a status list cannot be checked before the keys are known"),
         }
     }

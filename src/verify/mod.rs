@@ -47,6 +47,7 @@ mod admission;
 mod api_access;
 mod builder;
 mod cache_file;
+mod cache_file_access;
 #[cfg(feature = "poem")]
 mod extractor;
 mod fetch;
@@ -64,6 +65,9 @@ mod tower_layer;
 mod verified_tokens;
 mod verifier;
 
+#[cfg(test)]
+#[cfg(unix)]
+mod cache_file_tests;
 #[cfg(test)]
 mod list_age_tests;
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub(super) struct Inner {
     /// The lists that tokens referred to, each with the gate through which it is fetched.
     pub(super) lists: Mutex<HashMap<String, Arc<Gate>>>,
     pub(super) lists_wanted: Notify,
+    /// Why the cache file was not used at the start, as a sentence.
+    pub(super) cache_refusal: Option<String>,
     pub(super) saving: tokio::sync::Mutex<()>,
     pub(super) fetches: AtomicU64,
 }
