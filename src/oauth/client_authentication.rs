@@ -214,6 +214,8 @@ pub(crate) mod tests {
             (None, "client_id=nobody&client_secret=wrong", None),
             (None, "client_id=nobody", None),
             (None, "client_id=orders&client_secret=x", Some(public_client())),
+            (Some(header("orders:x")), "", Some(public_client())),
+            (Some(header("orders:x")), "client_id=orders", Some(public_client())),
         ] {
             let refusal = authenticate(authorization.as_deref(), form, client);
             assert_eq!(refusal, Err(TokenError::ClientNotAuthenticated), "{authorization:?} {form}");

@@ -91,3 +91,74 @@ pub(super) fn in_force(
     }
     Err(VerifyRefusal::StatusStale)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Map, Value, json};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        crypto::sha256,
+        jose::Claims,
+        oauth::status_list::{StatusBits, StatusList as PackedList},
+        verify::{status_list::StatusList, status_list_token::StatusListToken},
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn claims() -> AccessClaims {
+        let at = NOW.unix_timestamp();
+        let claims =
+            json!({"iss": "https://a.example", "sub": "s", "client_id": "c", "jti": "j", "iat": at, "exp": at + 300});
+        let claims: Map<String, Value> = claims.as_object().unwrap().clone();
+        AccessClaims::read(Claims::new(claims), &Url::parse("https://a.example").unwrap()).unwrap()
+    }
+
+    /// A list of four statuses with a `ttl` of a minute, fetched `age` seconds ago and issued then.
+    fn list(age: i64) -> KnownList {
+        let mut packed = PackedList::new(StatusBits::Two, 4);
+        for idx in 0..4 {
+            packed.set(idx, u8::try_from(idx).unwrap());
+        }
+        let lst = packed.to_json()["lst"].as_str().unwrap().to_owned();
+        let fetched_at = NOW - Duration::seconds(age);
+        let token = StatusListToken {
+            digest: sha256("list"),
+            list: StatusList::decode(2, &lst).unwrap(),
+            issued_at: fetched_at,
+            expires_at: None,
+            ttl: Duration::MINUTE,
+        };
+        KnownList::new(Arc::new(token), None, fetched_at, 0.0)
+    }
+
+    #[test]
+    fn a_stale_list_says_only_who_was_revoked() {
+        use VerifyRefusal::{OutsideOfList, Revoked, StatusStale, Suspended};
+        let accepted: Result<(), VerifyRefusal> = Ok(());
+        let ten_minutes = StaleStatusList::AcceptFor(Duration::minutes(10));
+        // Of the indexes 0 to 3: valid, revoked, suspended, a status of its own; then one beyond the end.
+        let usable = [accepted, Err(Revoked), Err(Suspended), Err(Suspended), Err(StatusStale)];
+        let stale = [Err(StatusStale), Err(Revoked), Err(StatusStale), Err(StatusStale), Err(StatusStale)];
+        let ahead = &stale;
+        let newer = [Ok(()), Err(Revoked), Err(Suspended), Err(Suspended), Err(OutsideOfList)];
+        for (policy, age, expected) in [
+            (StaleStatusList::Refuse, 59, &usable),
+            (StaleStatusList::Refuse, 60, &stale),
+            (ten_minutes, 600, &usable),
+            (ten_minutes, 601, &stale),
+            (ten_minutes, -30, &newer),
+            (ten_minutes, -31, ahead),
+        ] {
+            for (index, expected) in (0..).zip(expected) {
+                let reference = StatusReference { uri: String::new(), index: if index == 4 { 1000 } else { index } };
+                let now = Instant { at: NOW, leeway: Duration::seconds(30) };
+                let judged = in_force(&claims(), &reference, &list(age), policy, now);
+                assert_eq!(&judged, expected, "{policy:?}, {age} s old, index {index}");
+            }
+        }
+    }
+}
