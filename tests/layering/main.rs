@@ -4,6 +4,7 @@
 
 mod paths;
 mod rules;
+mod security_policy;
 mod tokens;
 
 use std::{
