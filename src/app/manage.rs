@@ -4,13 +4,14 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::{
     account::record::{Account, AccountId, Role, Username},
-    command::{Answer, ClientCommand, SecretCommand, Typed, UserCommand},
+    command::{Answer, ClientCommand, ClientSettings, SecretCommand, Typed, UserCommand},
     endpoint::{
         Signet,
         access::Access,
         clients::{
             self, RegisteredClient,
             management::{self, ClientFilter},
+            settings::{self, change_members},
         },
         invitations::{self, InvitationForm},
         management::ManagementRefusal,
@@ -20,9 +21,14 @@ use crate::{
         password_resets,
         users::{self, UserFilter},
     },
-    oauth::{client::Client, registration::RegistrationRequest},
+    oauth::{
+        client::Client,
+        client_setting::{MEMBERS, member},
+        registration::RegistrationRequest,
+    },
     secret::Secret,
 };
+use serde_json::Value;
 
 type Outcome = Result<Vec<String>, ManagementRefusal>;
 
@@ -65,6 +71,9 @@ pub(super) async fn client(signet: &Signet, command: ClientCommand) -> Answer {
             management::show(signet, &operator, &client_id).map(|client| describe_client(&client))
         }
         ClientCommand::Add { .. } => add_client(signet, &operator, command).await,
+        ClientCommand::Set { client_id, client_name, settings } => {
+            set_client(signet, &operator, &client_id, (client_name, *settings)).await
+        }
         ClientCommand::Enable { client_id } => {
             management::set_disabled(signet, &operator, &client_id, false).await.map(|_| Vec::new())
         }
@@ -162,20 +171,43 @@ async fn set_standing(signet: &Signet, operator: &Access, user: &str, is_disable
 }
 
 async fn add_client(signet: &Signet, operator: &Access, command: ClientCommand) -> Outcome {
-    let ClientCommand::Add { client_name, redirect_uris, grant_types, scope, is_public, is_native } = command else {
+    let ClientCommand::Add { client_name, is_public, is_native, settings } = command else {
         return Ok(Vec::new());
     };
-    let request = RegistrationRequest {
-        client_name: Some(client_name),
-        redirect_uris: Some(redirect_uris),
-        grant_types: Some(grant_types).filter(|grant_types| !grant_types.is_empty()),
-        scope,
-        token_endpoint_auth_method: is_public.then(|| "none".to_owned()),
-        application_type: is_native.then(|| "native".to_owned()),
-        ..RegistrationRequest::default()
-    };
+    let mut members = settings.members().map_err(ManagementRefusal::Invalid)?;
+    members.insert("client_name".to_owned(), client_name.into());
+    if is_public {
+        members.insert("token_endpoint_auth_method".to_owned(), "none".into());
+    }
+    if is_native {
+        members.insert("application_type".to_owned(), "native".into());
+    }
+    let request = serde_json::from_value::<RegistrationRequest>(Value::Object(members));
+    let request = request.map_err(|error| ManagementRefusal::Invalid(error.to_string()))?;
     let registered = clients::register_by_token(signet, &request, operator).await?;
-    Ok(told(&registered))
+    let warning = warning(signet, &registered.client).await;
+    Ok(told(&registered).into_iter().chain(warning).collect())
+}
+
+async fn set_client(
+    signet: &Signet,
+    operator: &Access,
+    client_id: &str,
+    (client_name, settings): (Option<String>, ClientSettings),
+) -> Outcome {
+    let mut members = settings.members().map_err(ManagementRefusal::Invalid)?;
+    members.extend(client_name.map(|name| ("client_name".to_owned(), name.into())));
+    if members.is_empty() {
+        return Err(ManagementRefusal::Invalid("name a setting: signet client set --help lists them".to_owned()));
+    }
+    let (client, secret) = change_members(signet, operator, client_id, |_| members.clone()).await?;
+    let warning = warning(signet, &client).await;
+    let secret = secret.map(|secret| format!("client_secret: {}", secret.expose()));
+    Ok(secret.into_iter().chain(warning).collect())
+}
+
+async fn warning(signet: &Signet, client: &Client) -> Option<String> {
+    settings::warning(signet, client).await.map(|warning| format!("warning: {warning}"))
 }
 
 fn told(registered: &RegisteredClient) -> Vec<String> {
@@ -224,6 +256,16 @@ fn describe_client(client: &Client) -> Vec<String> {
     ];
     lines.extend(metadata.grant_types.iter().map(|grant_type| format!("grant_type: {}", grant_type.as_str())));
     lines.extend(metadata.redirect_uris.iter().map(|uri| format!("redirect_uri: {}", uri.as_str())));
+    for name in MEMBERS {
+        let is_told = lines.iter().any(|line| line.split(':').next().is_some_and(|told| name.starts_with(told)));
+        match member(metadata, name) {
+            Value::Null => {}
+            _ if is_told => {}
+            Value::Array(values) if values.is_empty() => {}
+            Value::String(text) => lines.push(format!("{name}: {text}")),
+            value => lines.push(format!("{name}: {value}")),
+        }
+    }
     lines.extend(client.owner().map(|owner| format!("owner: {owner}")));
     let secret = |number: u32, made| format!("client_secret {number}: made {made}");
     lines.extend(client.secrets.iter().map(|one| secret(one.number, one.created_at)));

@@ -90,9 +90,9 @@ mod tests {
         let line =
             "signet client add Shop --redirect-uri https://a.example/cb --redirect-uri https://b.example/cb --public";
         let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
-        let Some(Command::Client(ClientCommand::Add { redirect_uris, is_public: true, .. })) = arguments.command else {
+        let Some(Command::Client(ClientCommand::Add { settings, is_public: true, .. })) = arguments.command else {
             panic!("{arguments:?}");
         };
-        assert_eq!(redirect_uris, ["https://a.example/cb", "https://b.example/cb"]);
+        assert_eq!(settings.redirect_uris, ["https://a.example/cb", "https://b.example/cb"]);
     }
 }

@@ -3,6 +3,8 @@
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
+use super::ClientSettings;
+
 /// People. USER is a username or an identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -99,21 +101,26 @@ pub enum ClientCommand {
     Add {
         /// The name that people see.
         client_name: String,
-        /// Where logins may come back to; can be given several times.
-        #[arg(long = "redirect-uri", value_name = "URI")]
-        redirect_uris: Vec<String>,
-        /// A grant type; can be given several times.
-        #[arg(long = "grant-type", value_name = "TYPE")]
-        grant_types: Vec<String>,
-        /// What it may ask for, with spaces between.
-        #[arg(long)]
-        scope: Option<String>,
         /// It cannot keep a secret.
-        #[arg(long = "public")]
+        #[arg(long = "public", conflicts_with = "token_endpoint_auth_method")]
         is_public: bool,
         /// It runs on the person's own machine.
-        #[arg(long = "native")]
+        #[arg(long = "native", conflicts_with = "application_type")]
         is_native: bool,
+        /// Its settings.
+        #[command(flatten)]
+        settings: Box<ClientSettings>,
+    },
+    /// Change settings of an application; all others stay as they are.
+    Set {
+        /// Its `client_id`.
+        client_id: String,
+        /// The name that people see.
+        #[arg(long, value_name = "NAME")]
+        client_name: Option<String>,
+        /// The settings.
+        #[command(flatten)]
+        settings: Box<ClientSettings>,
     },
     /// Let an application obtain tokens again.
     Enable {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod client_settings;
 mod manage;
 mod protocol;
 mod socket;
@@ -9,6 +10,7 @@ mod socket;
 pub use self::{
     arguments::{AdminCommand, Arguments, Command, KeysCommand},
     audit::{AuditCommand, Since},
+    client_settings::ClientSettings,
     manage::{ClientCommand, SecretCommand, UserCommand},
     protocol::{Answer, Request, Typed},
     socket::{AdminSocket, CallError, call},

@@ -177,7 +177,7 @@ pub struct HttpSettings {
 /// `[fetch]`: what the server fetches from addresses that clients have registered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchSettings {
-    /// Whether it may ask this machine and private networks, for test rigs. Default false.
+    /// Whether it may ask this machine and private networks, where applications are in one's own network. Default false.
     pub allow_private_addresses: bool,
     /// A file with a certificate authority to trust beside those of the system, for test rigs. Default none.
     pub certificate_authority: Option<PathBuf>,
@@ -286,7 +286,7 @@ impl Config {
         if self.fetch.allow_private_addresses {
             warnings.push(
                 "fetch.allow_private_addresses = true: whoever registers an application can have this server ask \
-                 addresses that only it can reach; for test rigs only"
+                 addresses that only it can reach; for a home network let only administrators register applications"
                     .to_owned(),
             );
         }

@@ -22,6 +22,7 @@ use crate::{
         client::{Client, ClientId, ResponseType},
         implicit,
         parameters::Parameters,
+        remedy::Remedy,
         subject::Subject,
     },
     oidc::{
@@ -116,14 +117,16 @@ async fn read(
     });
     match request {
         Ok(request) => Ok(Read::Request(Interaction::begin(request, &browser.binding, now), destination.client)),
-        Err(error) => Ok(Read::Refused(refuse(signet, &destination, error))),
+        Err(error) => Ok(Read::Refused(refuse(signet, &destination, parameters, error))),
     }
 }
 
-fn refuse(signet: &Signet, destination: &Destination, error: AuthorizationError) -> Delivery {
-    let client_id = &destination.client.client_id;
+fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, error: AuthorizationError) -> Delivery {
+    let (client_id, now) = (&destination.client.client_id, signet.clock.now());
+    let remedy = Remedy::of_authorization(&error, &destination.client, parameters, &signet.resources);
+    signet.client_troubles.note_remedy(client_id, remedy, now);
     tracing::info!(%client_id, %error, "authorization request refused");
-    signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), signet.clock.now());
+    signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), now);
     let address = ReturnAddress {
         redirect_uri: &destination.redirect_uri,
         response_mode: destination.response_mode,
@@ -143,10 +146,15 @@ fn refuse_object(
     let ObjectRefused { refusal, inside } = refused;
     for parameters in inside.iter().chain([beside]) {
         if let Ok(destination) = Destination::trust(Some(client.clone()), parameters) {
-            return Ok(refuse(signet, &destination, AuthorizationError::RequestObject(refusal)));
+            // An address of an object stands beside the object, never in it.
+            return Ok(refuse(signet, &destination, beside, AuthorizationError::RequestObject(refusal)));
         }
     }
-    Err(AuthorizeRefusal::Untrusted(UntrustedRequest::RequestObject(refusal)))
+    let refusal = UntrustedRequest::RequestObject(refusal);
+    let (client_id, now) = (&client.client_id, signet.clock.now());
+    signet.client_troubles.note_remedy(client_id, Remedy::of_untrusted(&refusal, beside), now);
+    signet.client_troubles.note_untrusted(client_id, &refusal, now);
+    Err(AuthorizeRefusal::Untrusted(refusal))
 }
 
 /// Goes on with a login after a page has reported back.

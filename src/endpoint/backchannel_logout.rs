@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Fault, Signet};
+use super::{Fault, Signet, client_troubles::DeliveryFailure};
 use crate::{
     jose::{Algorithm, TokenType},
     oauth::{client::Client, parameters::encode},
@@ -15,9 +15,12 @@ use crate::{
     store::{CommitError, Kept, LogoutAgenda},
 };
 
-/// Why a client has not taken a logout token, for the log.
+/// Why a client has not taken a logout token: for the log, and for the page of its developers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotTaken(pub String);
+pub struct NotTaken {
+    description: String,
+    failure: DeliveryFailure,
+}
 
 /// What is to be sent now, at most `limit`, and when to look again.
 ///
@@ -46,9 +49,14 @@ pub async fn attempt(signet: &Signet, kept: &Kept<LogoutNotification>) -> Result
             match post(signet, uri, &token).await {
                 Ok(()) => {
                     tracing::info!(client_id = %notification.client_id, "the client was told of the end of a session");
+                    signet.client_troubles.forget_deliveries(&notification.client_id);
                     None
                 }
-                Err(reason) => not_taken(notification, &reason, notification.failed(signet.clock.now())),
+                Err(reason) => {
+                    let now = signet.clock.now();
+                    signet.client_troubles.note_delivery(&notification.client_id, reason.failure, now);
+                    not_taken(notification, &reason, notification.failed(now))
+                }
             }
         }
     };
@@ -65,8 +73,11 @@ async fn post(signet: &Signet, uri: &str, token: &Secret) -> Result<(), NotTaken
     // frameworks will substitute an HTTP 204 No Content" (§2.8).
     match signet.fetcher.post_form(uri, form).await {
         Ok(200 | 204) => Ok(()),
-        Ok(status) => Err(NotTaken(format!("it answered with {status}"))),
-        Err(refusal) => Err(NotTaken(refusal.to_string())),
+        Ok(status) => {
+            let description = format!("it answered with {status}");
+            Err(NotTaken { description, failure: DeliveryFailure::Status(status) })
+        }
+        Err(refusal) => Err(NotTaken { description: refusal.to_string(), failure: (&refusal).into() }),
     }
 }
 
@@ -77,6 +88,11 @@ fn not_taken(
 ) -> Option<LogoutNotification> {
     let client_id = &notification.client_id;
     match &next {
+        // Trying again does not help: the address or the configuration has to change.
+        Some(next) if matches!(reason.failure, DeliveryFailure::Private | DeliveryFailure::NotHttps) => {
+            let again_at = next.next_attempt_at;
+            tracing::warn!(%client_id, %reason, %again_at, "the client was not told of the end of a session");
+        }
         Some(next) => {
             let again_at = next.next_attempt_at;
             tracing::info!(%client_id, %reason, %again_at, "the client was not told of the end of a session");
@@ -100,7 +116,7 @@ fn logout_token(signet: &Signet, client: &Client, notification: &LogoutNotificat
 
 impl fmt::Display for NotTaken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.description)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         client::{Client, ClientId},
         client_assertion::{self, AssertionKey, AssertionRefusal, PresentedAssertion, Recipient},
         client_authentication::AuthenticatedClient,
+        remedy::Remedy,
     },
     store::CommitError,
 };
@@ -34,8 +35,18 @@ pub(super) async fn authenticate(
         if let RuleOrFault::Rule(error) = error {
             let is_known = signet.store.client(&client_id).is_ok_and(|client| client.is_some());
             note_unauthenticated(signet, requester, (&client_id, is_known), error);
+            if is_known {
+                let remedy = Remedy::of_assertion(error, names_endpoint(signet, &claims));
+                signet.client_troubles.note_remedy(&client_id, remedy, signet.clock.now());
+            }
         }
     })
+}
+
+/// Whether the audience of an assertion is the token endpoint, with or without the issuer beside it.
+fn names_endpoint(signet: &Signet, claims: &Claims) -> bool {
+    let known = [signet.issuer.as_str(), &signet.issuer.endpoint("/token")];
+    claims.audience().is_ok_and(|audience| audience.iter().all(|one| known.contains(one)))
 }
 
 async fn judged(

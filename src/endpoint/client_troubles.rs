@@ -1,5 +1,5 @@
-//! What applications do wrong, for their developers: the redirect URIs that were sent and are not registered, and the
-//! latest errors.
+//! What went wrong with applications, for their developers: the redirect URIs that were sent and are not registered, the
+//! latest errors, the settings that would have helped, and the logout tokens that could not be delivered.
 //!
 //! It is kept in memory alone and bounded in every direction, since anybody can send a request in the name of any
 //! application: nothing of it is worth a write, and after a restart it begins anew.
@@ -14,8 +14,11 @@ use std::{
 use time::OffsetDateTime;
 
 use crate::{
-    audit::word_of,
-    oauth::{authorization_error::UntrustedRequest, client::ClientId, redirect_uri::UntrustedRedirectUri},
+    audit::{fingerprint, word_of},
+    fetch::FetchRefusal,
+    oauth::{
+        authorization_error::UntrustedRequest, client::ClientId, redirect_uri::UntrustedRedirectUri, remedy::Remedy,
+    },
 };
 
 /// What each application has done wrong lately.
@@ -29,6 +32,26 @@ pub struct Troubles {
     pub redirect_uris: Vec<Repeated<String>>,
     /// The errors that it was told.
     pub errors: Vec<Repeated<Trouble>>,
+    /// The settings that would have helped, those about redirect URIs left out.
+    pub remedies: Vec<Repeated<Remedy>>,
+    /// Why logout tokens could not be delivered.
+    pub deliveries: Vec<Repeated<DeliveryFailure>>,
+}
+
+/// Why a logout token was not delivered. No more is told than this: what exactly answered is the business of those who
+/// can reach that address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryFailure {
+    /// The address is not `https`.
+    NotHttps,
+    /// The address is in a private network, or on this machine.
+    Private,
+    /// There was no answer.
+    Unreachable,
+    /// There was no answer in time.
+    TooSlow,
+    /// The answer had this status.
+    Status(u16),
 }
 
 /// Something that has happened so often, and when last.
@@ -71,17 +94,59 @@ impl ClientTroubles {
         }
     }
 
+    /// Notes the setting that would have let a request of `client_id` through, if there is one. One that names more than
+    /// can be registered is not kept, and of redirect URIs [`Self::note_untrusted`] keeps track.
+    pub fn note_remedy(&self, client_id: &ClientId, remedy: Option<Remedy>, now: OffsetDateTime) {
+        let is_short = |remedy: &Remedy| remedy.value().is_none_or(|value| value.len() <= LONGEST_URI);
+        let remedy = remedy.filter(|remedy| is_short(remedy) && !matches!(remedy, Remedy::RedirectUri(_)));
+        if let Some(remedy) = remedy {
+            count(&mut of(&mut self.clients(), client_id).remedies, remedy, now);
+        }
+    }
+
+    /// Notes that a logout token could not be delivered to `client_id`.
+    pub fn note_delivery(&self, client_id: &ClientId, failure: DeliveryFailure, now: OffsetDateTime) {
+        count(&mut of(&mut self.clients(), client_id).deliveries, failure, now);
+    }
+
+    /// Forgets the failures of delivery: a logout token has been delivered.
+    pub fn forget_deliveries(&self, client_id: &ClientId) {
+        if let Some(troubles) = self.clients().get_mut(client_id) {
+            troubles.deliveries.clear();
+        }
+    }
+
+    /// The remedy of `id` among those that were noted for `client_id`.
+    #[must_use]
+    pub fn remedy(&self, client_id: &ClientId, id: &str) -> Option<Repeated<Remedy>> {
+        let troubles = self.of(client_id);
+        let uris = troubles.redirect_uris.into_iter();
+        let uris = uris.map(|one| Repeated { what: Remedy::RedirectUri(one.what), count: one.count, at: one.at });
+        troubles.remedies.into_iter().chain(uris).find(|one| remedy_id(&one.what) == id)
+    }
+
+    /// Forgets a remedy, which is registered from now on, which would be offered no more.
+    pub fn forget_remedy(&self, client_id: &ClientId, remedy: &Remedy) {
+        if let Remedy::RedirectUri(uri) = remedy {
+            self.forget_redirect_uri(client_id, uri);
+        } else if let Some(troubles) = self.clients().get_mut(client_id) {
+            troubles.remedies.retain(|one| one.what != *remedy);
+        }
+    }
+
     /// What `client_id` has done wrong lately.
     #[must_use]
     pub fn of(&self, client_id: &ClientId) -> Troubles {
         let mut troubles = self.clients().get(client_id).cloned().unwrap_or_default();
         troubles.redirect_uris.sort_by_key(|one| Reverse(one.at));
         troubles.errors.sort_by_key(|one| Reverse(one.at));
+        troubles.remedies.sort_by_key(|one| Reverse(one.at));
+        troubles.deliveries.sort_by_key(|one| Reverse(one.at));
         troubles
     }
 
     /// Forgets a redirect URI, which is registered from now on.
-    pub fn forget_redirect_uri(&self, client_id: &ClientId, redirect_uri: &str) {
+    fn forget_redirect_uri(&self, client_id: &ClientId, redirect_uri: &str) {
         if let Some(troubles) = self.clients().get_mut(client_id) {
             troubles.redirect_uris.retain(|one| one.what != redirect_uri);
         }
@@ -104,13 +169,35 @@ impl Troubles {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.redirect_uris.is_empty() && self.errors.is_empty()
+        self.redirect_uris.is_empty()
+            && self.errors.is_empty()
+            && self.remedies.is_empty()
+            && self.deliveries.is_empty()
     }
 
     fn latest(&self) -> Option<OffsetDateTime> {
         let uris = self.redirect_uris.iter().map(|one| one.at);
-        uris.chain(self.errors.iter().map(|one| one.at)).max()
+        let others = self.errors.iter().map(|one| one.at).chain(self.remedies.iter().map(|one| one.at));
+        uris.chain(others).chain(self.deliveries.iter().map(|one| one.at)).max()
     }
+}
+
+impl From<&FetchRefusal> for DeliveryFailure {
+    fn from(refusal: &FetchRefusal) -> Self {
+        match refusal {
+            FetchRefusal::Address => Self::NotHttps,
+            FetchRefusal::Private => Self::Private,
+            FetchRefusal::TooSlow => Self::TooSlow,
+            FetchRefusal::Status(status) => Self::Status(*status),
+            _ => Self::Unreachable,
+        }
+    }
+}
+
+/// By what a remedy is named in an address. It tells nothing of what was sent.
+#[must_use]
+pub fn remedy_id(remedy: &Remedy) -> String {
+    fingerprint(&format!("{remedy:?}"))
 }
 
 /// The troubles of a client; those of the client that had none for the longest time make room for it.
@@ -174,6 +261,36 @@ mod tests {
     }
 
     #[test]
+    fn a_remedy_is_found_by_its_id_until_it_is_registered() {
+        let troubles = ClientTroubles::default();
+        troubles.note_untrusted(&id(1), &sent("https://a.example"), NOW);
+        for _ in 0..2 {
+            troubles.note_remedy(&id(1), Some(Remedy::StateOptional), NOW);
+        }
+        troubles.note_remedy(&id(1), None, NOW);
+        troubles.note_remedy(&id(1), Some(Remedy::RequestUri("a".repeat(LONGEST_URI + 1))), NOW);
+        for (remedy, times) in [(Remedy::StateOptional, 2), (Remedy::RedirectUri("https://a.example".to_owned()), 1)] {
+            let found = troubles.remedy(&id(1), &remedy_id(&remedy));
+            assert_eq!(found.map(|one| (one.what, one.count)), Some((remedy.clone(), times)));
+            assert_eq!(troubles.remedy(&id(2), &remedy_id(&remedy)), None, "of another application");
+            troubles.forget_remedy(&id(1), &remedy);
+            assert_eq!(troubles.remedy(&id(1), &remedy_id(&remedy)), None);
+        }
+        assert!(troubles.of(&id(1)).is_empty());
+    }
+
+    #[test]
+    fn a_delivery_that_succeeds_makes_up_for_those_that_failed() {
+        let troubles = ClientTroubles::default();
+        troubles.note_delivery(&id(1), DeliveryFailure::from(&FetchRefusal::Private), NOW);
+        troubles.note_delivery(&id(1), DeliveryFailure::Status(404), NOW + Duration::SECOND);
+        let found: Vec<_> = troubles.of(&id(1)).deliveries.into_iter().map(|one| one.what).collect();
+        assert_eq!(found, [DeliveryFailure::Status(404), DeliveryFailure::Private]);
+        troubles.forget_deliveries(&id(1));
+        assert!(troubles.of(&id(1)).is_empty());
+    }
+
+    #[test]
     fn however_much_is_sent_little_is_kept() {
         let troubles = ClientTroubles::default();
         for client in 0..2 * MOST_CLIENTS {
@@ -182,12 +299,15 @@ mod tests {
                 troubles.note_untrusted(&id(client), &sent(&format!("https://{uri}.example")), now);
                 let missing = UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing);
                 troubles.note_untrusted(&id(client), &missing, now);
+                let remedy = Remedy::RequestUri(format!("https://{uri}.example"));
+                troubles.note_remedy(&id(client), Some(remedy), now);
             }
         }
         troubles.note_untrusted(&id(0), &sent(&"a".repeat(LONGEST_URI + 1)), NOW);
         assert!(troubles.clients().len() <= MOST_CLIENTS);
         let last = troubles.of(&id(2 * MOST_CLIENTS - 1));
         assert_eq!((last.redirect_uris.len(), last.errors.len()), (MOST_OF_ONE, 1));
+        assert_eq!(last.remedies.len(), MOST_OF_ONE);
         assert_eq!(last.redirect_uris[0].what, "https://19.example");
         assert_eq!(last.errors[0].what, Trouble { code: "invalid_request", cause: "redirect_uri_missing".to_owned() });
     }

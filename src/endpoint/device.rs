@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Fault, Signet,
     session::CurrentSession,
-    token::{Caller, RuleOrFault, TokenRefusal, authenticate},
+    token::{Caller, RuleOrFault, TokenRefusal, authenticate, note_refused},
 };
 use crate::{
     account::session::Sid,
@@ -95,7 +95,8 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
     // Two devices seldom draw the same code.
     for _ in 0..8 {
         let how = (lifetime, signet.entropy);
-        let device = DeviceAuthorization::request(&client, form, &signet.resources, how, now)?;
+        let device = DeviceAuthorization::request(&client, form, &signet.resources, how, now)
+            .inspect_err(|error| note_refused(signet, &client, form, error))?;
         let device_code = signet.entropy.secret();
         match signet.store.begin_device(&Digest::of_secret(&device_code), &device).await {
             Ok(()) => {

@@ -19,6 +19,7 @@ use crate::{
         client::{Client, ClientId},
         grant::EndCause,
         parameters::{Parameters, encode},
+        remedy::Remedy,
     },
     oidc::logout::{Hint, LogoutRequest, destination},
 };
@@ -86,6 +87,12 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         asks_to_return: parameters.many("post_logout_redirect_uri").next().is_some(),
         destination: destination(client.as_ref(), requested, state),
     };
+    if let (Some(client), Some(sent), None) = (&client, requested, &request.destination) {
+        // Whose request it is says only itself here, as at the authorization endpoint.
+        let remedy = Remedy::PostLogoutRedirectUri(sent.to_owned());
+        let remedy = Some(remedy).filter(|remedy| !remedy.is_registered(&client.metadata));
+        signet.client_troubles.note_remedy(&client.client_id, remedy, signet.clock.now());
+    }
     if request.needs_no_question() {
         let back = Return { destination: request.destination, ..Return::default() };
         return end(signet, presented, browser, back).await.map(LogoutStep::SignedOut);

@@ -20,6 +20,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration as StdDuration};
 
 use reqwest::{
     Certificate, Client, Response,
+    dns::Resolve,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
 };
 use serde_json::Value;
@@ -35,13 +36,14 @@ use resolver::GuardedResolver;
 #[derive(Clone)]
 pub struct Fetcher {
     client: Client,
+    resolver: Arc<GuardedResolver>,
     allows_private: bool,
     places: Arc<Semaphore>,
     /// How long a question and its answer may take, all in all.
     patience: StdDuration,
 }
 
-/// What a fetcher may do beyond the usual, for test rigs.
+/// What a fetcher may do beyond the usual: at home and in test rigs, applications are in one's own network.
 #[derive(Clone, Debug, Default)]
 pub struct FetchPolicy {
     /// Whether addresses of this machine and of private networks may be reached.
@@ -68,6 +70,7 @@ impl Fetcher {
     /// not available.
     pub fn new(policy: FetchPolicy) -> Result<Self, FetchRefusal> {
         let FetchPolicy { allow_private_addresses, certificate_authority } = policy;
+        let resolver = Arc::new(GuardedResolver::new(allow_private_addresses));
         let mut builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -75,14 +78,14 @@ impl Fetcher {
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
             // A connection that is kept would outlive the name that led to it.
             .pool_max_idle_per_host(0)
-            .dns_resolver(Arc::new(GuardedResolver::new(allow_private_addresses)));
+            .dns_resolver(Arc::clone(&resolver));
         if let Some(pem) = certificate_authority {
             let certificate = Certificate::from_pem(&pem).map_err(|_| FetchRefusal::Certificate)?;
             builder = builder.add_root_certificate(certificate);
         }
         let client = builder.build().map_err(|_| FetchRefusal::Unavailable)?;
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        Ok(Self { client, allows_private: allow_private_addresses, places, patience: PATIENCE })
+        Ok(Self { client, resolver, allows_private: allow_private_addresses, places, patience: PATIENCE })
     }
 
     /// The document at `url`, which says that it is of the media type `accept`, or of any.
@@ -125,10 +128,31 @@ impl Fetcher {
     ///
     /// [`FetchRefusal`], unless there is an answer.
     pub async fn post_form(&self, url: &str, encoded: String) -> Result<u16, FetchRefusal> {
-        let schemes: &[&str] = if self.allows_private { &["https", "http"] } else { &["https"] };
-        let url = self.address(url, schemes)?;
+        let url = self.address(url, self.schemes_of_forms())?;
         let request = self.client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded);
         self.bounded(async { Ok(request.send().await.map_err(FetchRefusal::of)?.status().as_u16()) }).await
+    }
+
+    /// Whether [`Self::post_form`] would send something to `url`, as far as names mean the same a moment later.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchRefusal::Address`] and [`FetchRefusal::Private`] if it would not; another one if that cannot be found out.
+    pub async fn permits_post(&self, url: &str) -> Result<(), FetchRefusal> {
+        let url = self.address(url, self.schemes_of_forms())?;
+        let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+        let name = name.parse().map_err(|_| FetchRefusal::Address)?;
+        self.bounded(async { self.resolver.resolve(name).await.map(|_| ()).map_err(FetchRefusal::of_resolving) }).await
+    }
+
+    /// Whether addresses of this machine and of private networks may be reached.
+    #[must_use]
+    pub fn allows_private_addresses(&self) -> bool {
+        self.allows_private
+    }
+
+    fn schemes_of_forms(&self) -> &'static [&'static str] {
+        if self.allows_private { &["https", "http"] } else { &["https"] }
     }
 
     /// `url`, if it may be asked. An address that is written as such is looked at here, since nobody resolves it; `url`

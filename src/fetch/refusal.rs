@@ -31,6 +31,11 @@ pub enum FetchRefusal {
 }
 
 impl FetchRefusal {
+    pub(super) fn of_resolving(error: Box<dyn Error + Send + Sync>) -> Self {
+        let refusal = error.downcast::<Self>().map(|refusal| *refusal);
+        refusal.unwrap_or_else(|error| Self::Unreachable(error.to_string()))
+    }
+
     pub(super) fn of(error: reqwest::Error) -> Self {
         if error.is_timeout() {
             return Self::TooSlow;
@@ -53,7 +58,8 @@ impl fmt::Display for FetchRefusal {
         match self {
             Self::Address => formatter.write_str("it is not an https address"),
             Self::Private => formatter.write_str(
-                "it is not on the public internet; fetch.allow_private_addresses allows that, for test rigs",
+                "it is not on the public internet; fetch.allow_private_addresses allows that, for applications in your own \
+                 network",
             ),
             Self::Unreachable(cause) => write!(formatter, "it cannot be reached: {cause}"),
             Self::TooSlow => formatter.write_str("it took longer than 3 seconds"),

@@ -19,6 +19,7 @@ use crate::{
         clients::{
             RegisteredClient,
             dynamic::{SelfRegistered, UpdateClaims},
+            settings,
         },
     },
     oauth::{
@@ -64,7 +65,8 @@ pub(super) struct ClientMetadataBody {
     require_state: Option<bool>,
     /// Whether each refresh gives a new refresh token; always for a public application.
     rotate_refresh_tokens: Option<bool>,
-    /// The groups whose members may use it; everyone if there are none. Only an administrator can set them.
+    /// The groups whose members may use it; everyone if there are none. What an administrator has set only an administrator
+    /// changes.
     allowed_groups: Option<Vec<String>>,
     #[oai(flatten)]
     openid: OpenidBody,
@@ -128,6 +130,8 @@ pub(super) struct RegisteredClientBody {
     registration_access_token: Option<String>,
     /// Where it does so.
     registration_client_uri: Option<String>,
+    /// What will not work as it is registered, as sentences.
+    warnings: Option<Vec<String>>,
     /// Where to send people's browsers.
     authorization_endpoint: String,
     /// Where to redeem codes.
@@ -220,6 +224,15 @@ pub(super) fn registered_json(signet: &Signet, registered: &RegisteredClient) ->
     let mut body = client_json(signet, &registered.client);
     if let Some(secret) = &registered.client_secret {
         merge(&mut body, json!({"client_secret": secret.expose(), "client_secret_expires_at": 0}));
+    }
+    body
+}
+
+/// The same with what will not work as it is registered.
+pub(super) async fn warned_json(signet: &Signet, registered: &RegisteredClient) -> Value {
+    let mut body = registered_json(signet, registered);
+    if let Some(warning) = settings::warning(signet, &registered.client).await {
+        merge(&mut body, json!({"warnings": [warning]}));
     }
     body
 }

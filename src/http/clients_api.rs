@@ -13,6 +13,7 @@ use super::{
     client_schema::{
         AddSecretKinds, ClientKinds, ClientMetadataBody, ClientPageKinds, ClientUpdateBody, DeleteClientKinds,
         DynamicRegisterKinds, RegisterKinds, ReplaceClientKinds, client_json, registered_json, self_registered_json,
+        warned_json,
     },
     documented::{Answer, json_answer},
     edge::ClientIp,
@@ -77,7 +78,11 @@ impl ClientsApi {
             Ok(access) => register_by_token(signet, &metadata.0.into(), &access).await.map_err(Into::into),
             Err(refusal) => Err(refusal),
         };
-        answered(registered.map(|registered| json_answer(StatusCode::CREATED, &registered_json(signet, &registered))))
+        let registered = match registered {
+            Ok(registered) => Ok(warned_json(signet, &registered).await),
+            Err(refusal) => Err(refusal),
+        };
+        answered(registered.map(|body| json_answer(StatusCode::CREATED, &body)))
     }
 
     /// Look at an application
@@ -107,9 +112,11 @@ impl ClientsApi {
         let signet = &self.0.signet;
         let replaced =
             async { clients::replace(signet, &self.admitted(token)?, &id.0, &metadata.0.into()).await }.await;
-        answered(replaced.map(|(client, client_secret)| {
-            json_answer(StatusCode::OK, &registered_json(signet, &RegisteredClient { client, client_secret }))
-        }))
+        let replaced = match replaced {
+            Ok((client, client_secret)) => Ok(warned_json(signet, &RegisteredClient { client, client_secret }).await),
+            Err(refusal) => Err(refusal),
+        };
+        answered(replaced.map(|body| json_answer(StatusCode::OK, &body)))
     }
 
     /// Take an application away

@@ -17,7 +17,7 @@ use super::{
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     events_api::EventsApi,
     oauth_api::OAuthApi,
-    pages::{self, admin::AdminPages},
+    pages::{self, admin::AdminPages, compatibility::Part},
     pictures_api::PicturesApi,
     presentation::Pages,
     presets_api::PresetsApi,
@@ -144,7 +144,9 @@ fn routes(server: &Arc<Server>) -> Route {
         .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
         .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
         .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
-        .at("/developer/:id/redirect_uris", poem::post(page(H::SubmitRedirectUri)))
+        .at("/developer/:id/compatibility", poem::post(page(H::SubmitSettings(Part::Compatibility))))
+        .at("/developer/:id/groups", poem::post(page(H::SubmitSettings(Part::Groups))))
+        .at("/developer/:id/remedy", poem::get(page(H::Remedy)).post(page(H::SubmitRemedy)))
         .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
         .at(brand::LOGO, poem::get(page(H::BrandFile)))
         .at(brand::STYLESHEET, poem::get(page(H::BrandFile)))
@@ -268,7 +270,9 @@ enum H {
     OwnClient,
     SubmitOwnClient,
     SubmitSecret,
-    SubmitRedirectUri,
+    SubmitSettings(Part),
+    Remedy,
+    SubmitRemedy,
     ClientDeletion,
     SubmitClientDeletion,
     Errors,
@@ -337,7 +341,9 @@ impl Endpoint for Page {
             H::OwnClient => pages::own_client::show(visit).await,
             H::SubmitOwnClient => pages::own_client::submit(visit).await,
             H::SubmitSecret => pages::own_client::submit_secret(visit).await,
-            H::SubmitRedirectUri => pages::own_client::submit_redirect_uri(visit).await,
+            H::SubmitSettings(part) => pages::compatibility::submit(visit, part).await,
+            H::Remedy => pages::remedy::show(visit).await,
+            H::SubmitRemedy => pages::remedy::submit(visit).await,
             H::ClientDeletion => pages::own_client::show_deletion(visit).await,
             H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
             H::Errors => pages::errors::show(visit).await,

@@ -41,6 +41,10 @@ pub struct Client {
     /// Whether an administrator has forbidden it to obtain tokens.
     #[serde(default)]
     pub is_disabled: bool,
+    /// Whether it is its owner who restricted it to groups, and can lift that. What an administrator has restricted only
+    /// an administrator opens.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_restricted_by_owner: bool,
     /// The hash of the registration access token with which it manages itself (RFC 7592), if it registered itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_access_token: Option<Digest>,

@@ -155,6 +155,7 @@ pub(crate) mod tests {
             },
             provenance: Provenance::Configuration,
             is_disabled: false,
+            is_restricted_by_owner: false,
             registration_access_token: None,
             created_at: now,
         }

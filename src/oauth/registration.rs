@@ -180,7 +180,8 @@ fn weakening(
             return Err(invalid("require_pkce", "only an administrator can register a client without PKCE"));
         }
         if request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
-            return Err(invalid("allowed_groups", "only an administrator can restrict a client to groups"));
+            // Of people this is decided before, by who manages the client.
+            return Err(invalid("allowed_groups", "a client cannot restrict itself to groups"));
         }
     }
     if method != AuthMethod::None {

@@ -80,7 +80,7 @@ pub(super) fn contacts(contacts: Option<&[String]>) -> Result<Vec<String>, Regis
 }
 
 /// The names of groups whose members may use the client.
-pub(super) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
+pub(crate) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
     let mut groups = groups.unwrap_or_default().to_vec();
     groups.sort_unstable();
     groups.dedup();

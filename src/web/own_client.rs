@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::client::{ClientType, chosen};
+use super::compatibility::{CompatibilityForm, RestrictionForm};
 use super::component::{Button, alert, back_to, caution, copyable, hidden};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Place, Voice};
@@ -28,6 +29,12 @@ pub struct OwnClientPage {
     pub new_secret: Option<Secret>,
     /// What went wrong lately.
     pub troubles: Troubles,
+    /// Why logout tokens cannot be delivered to it, as a sentence.
+    pub logout_warning: Option<String>,
+    /// The settings that only some applications need; none if it cannot be changed here.
+    pub compatibility: Option<CompatibilityForm>,
+    /// The groups whose members may use it, likewise.
+    pub restriction: Option<RestrictionForm>,
     /// What goes into the application.
     pub snippets: Snippets,
     /// What was just done, as a sentence.
@@ -75,7 +82,7 @@ pub struct ClientDeletionPage {
 
 impl OwnClientPage {
     /// The page. Its forms post to `/developer/{client_id}` what can be changed, and to `/developer/{client_id}/secrets`
-    /// `decision=add`, or `decision=remove` with a `number`.
+    /// `decision=add`, or `decision=remove` with a `number`; the settings to `compatibility` and `groups` below it.
     #[must_use]
     pub fn render(&self, voice: Voice<'_>) -> Markup {
         let w = &voice.words.own_client;
@@ -97,8 +104,13 @@ impl OwnClientPage {
                     div { dt { (w.type_) } dd { (self.client_type.description(&voice.words.client)) } }
                 }
             }
-            (self.troubles.render(voice, &format!("{path}/redirect_uris"), &self.anti_forgery))
+            @if let Some(warning) = &self.logout_warning { (caution(&html! { p #logout-warning { (warning) } })) }
+            (self.troubles.render(voice, &path))
             (self.form.render(voice, &path, &self.anti_forgery))
+            @if let Some(restriction) = &self.restriction {
+                (restriction.render(voice, &path, &self.anti_forgery))
+            }
+            @if let Some(form) = &self.compatibility { (form.render(voice, &path, &self.anti_forgery)) }
             @if !self.secrets.is_empty() { (self.secrets(w, &path)) }
             section .card {
                 h2 { (w.to_paste) }
@@ -221,6 +233,9 @@ mod tests {
             secrets: (1..).take(secrets).map(line).collect(),
             new_secret: None,
             troubles: Troubles::default(),
+            logout_warning: None,
+            compatibility: None,
+            restriction: None,
             snippets: Snippets::default(),
             done: None,
             anti_forgery: "token".to_owned(),

@@ -1,19 +1,21 @@
-//! What applications do wrong, on the pages of those who look after them.
+//! What went wrong with applications, on the pages of those who look after them.
 
 use maud::{Markup, html};
 
-use super::component::{Button, hidden};
 use super::layout::Voice;
+use super::remedy::{RemedyLine, remedy_button};
 
 /// What went wrong lately with an application.
 #[derive(Clone, Debug, Default)]
 pub struct Troubles {
     /// The redirect URIs that were sent and are not registered.
     pub redirect_uris: Vec<SentUri>,
+    /// The other settings that would have helped.
+    pub remedies: Vec<RemedyLine>,
     /// The errors that it was told.
     pub errors: Vec<TroubleLine>,
-    /// Whether redirect URIs can be added to its registration.
-    pub can_add: bool,
+    /// The logout tokens that could not be delivered.
+    pub deliveries: Vec<DeliveryLine>,
 }
 
 /// A redirect URI that was sent and is not registered.
@@ -27,6 +29,8 @@ pub struct SentUri {
     pub seconds_ago: i64,
     /// Whether it differs from a registered one by the slash at its end alone.
     pub differs_by_slash: bool,
+    /// By what adding it is named in an address; nothing if it cannot be added.
+    pub remedy: Option<String>,
 }
 
 /// An error that the application was told.
@@ -42,20 +46,46 @@ pub struct TroubleLine {
     pub seconds_ago: i64,
 }
 
+/// A logout token that could not be delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeliveryLine {
+    /// Why.
+    pub reason: UndeliveredReason,
+    /// How often.
+    pub count: u64,
+    /// How long ago last.
+    pub seconds_ago: i64,
+}
+
+/// Why a logout token was not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UndeliveredReason {
+    /// The address is not `https`.
+    NotHttps,
+    /// The address is in a private network.
+    Private,
+    /// There was no answer.
+    Unreachable,
+    /// There was no answer in time.
+    TooSlow,
+    /// The answer had this status.
+    Status(u16),
+}
+
 impl Troubles {
-    /// The part of a page about it; nothing if there is nothing. Its forms post `redirect_uri` to `action`, a path of this
-    /// server.
-    pub(super) fn render(&self, voice: Voice<'_>, action: &str, anti_forgery: &str) -> Markup {
+    /// The part of a page about it; nothing if there is nothing. Its buttons lead to below `path`, where the application is
+    /// looked after.
+    pub(super) fn render(&self, voice: Voice<'_>, path: &str) -> Markup {
         let w = &voice.words.troubles;
         html! {
-            @if !self.redirect_uris.is_empty() || !self.errors.is_empty() {
+            @if !self.redirect_uris.is_empty() || !self.errors.is_empty() || !self.remedies.is_empty() {
                 section #troubles .card {
                     h2 { (w.title) }
                     p .muted { (w.lead) }
                     @if !self.redirect_uris.is_empty() { p { (w.uris_lead) } }
-                    @for (at, sent) in self.redirect_uris.iter().enumerate() {
-                        (self.sent(voice, (at, sent), action, anti_forgery))
-                    }
+                    @for (at, sent) in self.redirect_uris.iter().enumerate() { (sent.render(voice, at, path)) }
+                    @if !self.remedies.is_empty() { p { (voice.words.remedy.lead) } }
+                    @for (at, remedy) in self.remedies.iter().enumerate() { (remedy.render(voice, at, path)) }
                     @for error in &self.errors {
                         p {
                             code { (error.code) } " " span .muted { (w.told(error)) } " "
@@ -64,28 +94,47 @@ impl Troubles {
                     }
                 }
             }
+            @if !self.deliveries.is_empty() { (self.deliveries(voice)) }
         }
     }
 
-    fn sent(&self, voice: Voice<'_>, (at, sent): (usize, &SentUri), action: &str, anti_forgery: &str) -> Markup {
+    fn deliveries(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.delivery;
+        html! {
+            section #deliveries .card {
+                h2 { (w.title) }
+                p .muted { (w.lead) }
+                @for line in &self.deliveries {
+                    p {
+                        @match line.reason {
+                            UndeliveredReason::NotHttps => { (w.not_https) }
+                            UndeliveredReason::Private => { (w.private) }
+                            UndeliveredReason::Unreachable => { (w.unreachable) }
+                            UndeliveredReason::TooSlow => { (w.too_slow) }
+                            UndeliveredReason::Status(status) => { (w.status(status)) }
+                        }
+                        " " span .muted { (w.times(line.count, line.seconds_ago)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl SentUri {
+    fn render(&self, voice: Voice<'_>, at: usize, path: &str) -> Markup {
         let w = &voice.words.troubles;
         let id = format!("sent-uri-{at}");
         html! {
             div .row {
                 div {
-                    p #(id) { code { (sent.uri) } }
+                    p #(id) { code { (self.uri) } }
                     p .muted {
-                        (w.sent(sent))
-                        @if sent.differs_by_slash { ". " (w.only_a_slash) }
+                        (w.sent(self))
+                        @if self.differs_by_slash { ". " (w.only_a_slash) }
                     }
                 }
-                @if self.can_add {
-                    form method="post" action=(action) {
-                        (hidden(anti_forgery, None))
-                        input type="hidden" name="redirect_uri" value=(sent.uri);
-                        (Button::secondary(&format!("{id}-add"), w.add_it).about(&id))
-                    }
-                }
+                @if let Some(remedy) = &self.remedy { (remedy_button(remedy, (&id, w.add_it), path)) }
             }
         }
     }

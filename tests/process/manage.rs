@@ -110,6 +110,23 @@ async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
     assert!(operator.prints(&["client", "list", "--name", "job"], "").contains(&id));
     let shown = operator.prints(&["client", "show", &id], "");
     assert!(shown.contains("grant_type: client_credentials") && !shown.contains(&second), "{shown}");
+    // A setting changes, and every other one stays.
+    let set = ["client", "set", &id, "--require-state", "false", "--allowed-group", "staff", "--default-max-age", "60"];
+    operator.prints(&set, "");
+    let shown = operator.prints(&["client", "show", &id], "");
+    for line in ["require_state: false", "allowed_groups: [\"staff\"]", "default_max_age: 60", "scope: orders:read"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    operator.prints(&["client", "set", &id, "--allowed-group", "", "--client-name", "Night job"], "");
+    let shown = operator.prints(&["client", "show", &id], "");
+    assert!(shown.contains("client_name: Night job") && !shown.contains("allowed_groups"), "{shown}");
+    let warned = operator.prints(&["client", "set", &id, "--backchannel-logout-uri", "https://10.0.0.7/logout"], "");
+    assert!(
+        warned.contains("warning: backchannel_logout_uri") && warned.contains("allow_private_addresses"),
+        "{warned}"
+    );
+    assert!(operator.refuses(&["client", "set", &id], "").contains("--help"));
+    assert!(operator.refuses(&["client", "set", &id, "--subject-type", "x"], "").contains("subject_type"));
     operator.prints(&["client", "delete", &id], "");
     assert!(!works(&second).await);
     assert!(operator.refuses(&["client", "delete", "report"], "").contains("configuration"));

@@ -84,7 +84,6 @@ async fn only_administrators_reach_the_administration() {
         "/admin/applications/report/secrets",
         "/admin/applications/report/secrets/1/delete",
         "/admin/audit",
-        "/admin/applications/report/redirect_uris",
         "/admin/keys",
         "/admin/keys/rotate",
         "/admin/keys/emergency",

@@ -186,6 +186,10 @@ async fn private_addresses_are_not_called_unless_that_is_allowed() {
     sign_out(&mut visitor, &hint).await;
     assert!(receiver.is_quiet(Duration::from_secs(2)));
     assert!(server.log().contains("it is not an https address"), "{}", server.log());
+    // The manager of the application sees it, too.
+    visitor.sign_in(ADMINISTRATOR).await;
+    let page = visitor.get("/admin/applications/rp-0").await;
+    assert!(page.html.contains("id=\"deliveries\"") && page.html.contains("is not https"), "{}", page.html);
 }
 
 #[tokio::test]

@@ -138,12 +138,19 @@ async fn an_owner_keeps_what_an_administrator_gave_and_gives_themselves_nothing(
         "scope": "openid signet:users", "grant_types": ["authorization_code", "client_credentials"],
         "response_types": ["code"],
     });
-    for member in ["scope", "grant_types", "allowed_groups"] {
+    for member in ["scope", "grant_types"] {
         let mut wanted = shop();
         wanted[member] = given[member].clone();
         assert_eq!(eve.put(&path, &wanted).await.refusal(), (400, "invalid_client_metadata"), "{member}");
     }
+    // An owner restricts an application to groups, and lifts that.
+    let mut restricted = shop();
+    restricted["allowed_groups"] = json!(["friends"]);
+    assert_eq!(eve.put(&path, &restricted).await.expect(200)["allowed_groups"], json!(["friends"]));
+    assert!(eve.put(&path, &shop()).await.expect(200)["allowed_groups"].is_null());
     administrator.put(&path, &given).await.expect(200);
+    restricted["allowed_groups"] = json!(["friends"]);
+    assert_eq!(eve.put(&path, &restricted).await.refusal(), (400, "invalid_client_metadata"));
     let mut renamed = given.clone();
     renamed["client_name"] = json!("My shop");
     let kept = eve.put(&path, &renamed).await.expect(200);

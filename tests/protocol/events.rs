@@ -416,25 +416,35 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
         assert!(html.contains(part), "{part}: {html}");
     }
 
-    // Exactly this address, once, and only by whoever owns the application.
-    let adding = format!("{path}/redirect_uris");
-    let token = eve.get(&path).await.hidden("anti_forgery");
-    let form = [("redirect_uri", slash), ("anti_forgery", token.as_str())];
-    assert_eq!(eve.post(&adding, &form[..1]).await.status, 403, "without its token");
-    assert_eq!(eve.post_with(&adding, &form, &[("sec-fetch-site", "cross-site")]).await.status, 403);
-    let mut mallory = new_person(&server.issuer, "mallory").await;
-    let of_mallory = mallory.get("/account/sessions").await.hidden("anti_forgery");
-    assert_eq!(mallory.post(&adding, &[("redirect_uri", slash), ("anti_forgery", &of_mallory)]).await.status, 403);
-    let page = eve.post(&adding, &form).await;
-    assert_eq!((page.status, page.location()), (303, format!("{path}?done=added")), "{}", page.html);
-    let page = eve.post(&adding, &[("redirect_uri", "http://wiki.example/cb#x"), ("anti_forgery", &token)]).await;
-    assert_eq!(page.status, 400, "by the same rules as elsewhere: {}", page.html);
+    add_after_a_question(&server, &mut eve, (&path, &html), slash).await;
     let html = eve.get(&path).await.html;
     assert!(html.contains("https://wiki.example/cb\nhttps://wiki.example/cb/</textarea>"), "{html}");
     assert!(!html.contains("slash"), "{html}");
     let asked =
         query(&[("client_id", Some(client_id.as_str())), ("redirect_uri", Some(slash)), ("scope", Some("openid"))]);
     assert_eq!(stranger.get(&format!("/authorize?{asked}")).await.status, 303);
+}
+
+/// Adds the latest redirect URI that was refused: exactly `uri`, after a question, and only by the owner.
+async fn add_after_a_question(server: &RunningServer, eve: &mut Visitor, (path, html): (&str, &str), uri: &str) {
+    let mut lines = html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    let question = lines.find(|link| link.contains("/remedy?remedy=")).unwrap_or_else(|| panic!("{html}"));
+    let changing = format!("{path}/remedy");
+    let asked = eve.get(&question).await;
+    assert!(asked.html.contains(&format!("{uri}</code>")), "{}", asked.html);
+    let (remedy, token) = (asked.hidden("remedy"), asked.hidden("anti_forgery"));
+    let form = [("remedy", remedy.as_str()), ("decision", "change"), ("anti_forgery", token.as_str())];
+    assert_eq!(eve.post(&changing, &form[..2]).await.status, 403, "without its token");
+    assert_eq!(eve.post_with(&changing, &form, &[("sec-fetch-site", "cross-site")]).await.status, 403);
+    assert_eq!(eve.post(&changing, &[form[0], form[2]]).await.status, 400, "without an answer");
+    let mut mallory = new_person(&server.issuer, "mallory").await;
+    assert_eq!(mallory.get(&question).await.status, 404);
+    let of_mallory = mallory.get("/account/sessions").await.hidden("anti_forgery");
+    let foreign = [form[0], form[1], ("anti_forgery", of_mallory.as_str())];
+    assert_eq!(mallory.post(&changing, &foreign).await.status, 403);
+    let page = eve.post(&changing, &form).await;
+    assert_eq!((page.status, page.location()), (303, format!("{path}?done=changed")), "{}", page.html);
+    assert_eq!(eve.get(&question).await.status, 404, "it is registered by now");
 }
 
 // `SIGNET_EVENTS=1000000 cargo test --test protocol among_many_events -- --nocapture` prints the times of a million.

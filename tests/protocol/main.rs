@@ -4,6 +4,7 @@
 mod account_pages;
 mod admin_pages;
 mod api;
+mod application_settings;
 mod authorize;
 mod backchannel_logout;
 mod brand;

@@ -91,43 +91,6 @@ pub async fn replace(
     .await
 }
 
-/// Adds `redirect_uri`, exactly as it is, to those of an application, by the same rules as [`replace`]. One that is there
-/// already is no error.
-///
-/// # Errors
-///
-/// [`ManagementRefusal`]; then nothing has changed.
-pub async fn add_redirect_uri(
-    signet: &Signet,
-    access: &Access,
-    id: &str,
-    redirect_uri: &str,
-) -> Result<Client, ManagementRefusal> {
-    let is_administrator = access.is_administrator();
-    let kept = find(signet, access, id)?;
-    is_changeable(&kept.record)?;
-    super::sector::agree(signet, &with_redirect_uri(&kept.record, redirect_uri)?).await?;
-    let changed = change(signet, access, id, |client| {
-        is_changeable(client)?;
-        reregister(signet, client, &with_redirect_uri(client, redirect_uri)?, is_administrator)
-    });
-    let (client, _) = changed.await?;
-    signet.client_troubles.forget_redirect_uri(&client.client_id, redirect_uri);
-    Ok(client)
-}
-
-/// What is registered of `client`, with one more redirect URI.
-fn with_redirect_uri(client: &Client, redirect_uri: &str) -> Result<RegistrationRequest, ManagementRefusal> {
-    let known = serde_json::to_value(&client.metadata).and_then(serde_json::from_value::<RegistrationRequest>);
-    // What is registered has the members of a registration.
-    let mut request = known.map_err(|error| ManagementRefusal::Invalid(error.to_string()))?;
-    let uris = request.redirect_uris.get_or_insert_default();
-    if !uris.iter().any(|known| known == redirect_uri) {
-        uris.push(redirect_uri.to_owned());
-    }
-    Ok(request)
-}
-
 /// Gives `client` the metadata of `request`, and a secret if it needs one and has none.
 ///
 /// # Errors
@@ -144,12 +107,9 @@ pub(super) fn reregister(
     } else {
         Registrar::Person
     };
-    let groups = client.metadata.allowed_groups.clone();
-    client.metadata = register(request, super::rules(signet, registrar))?;
-    if !is_administrator {
-        // The owner cannot lift what an administrator has ordered.
-        client.metadata.allowed_groups = groups;
-    }
+    let (request, restriction) = super::restriction::judge(client, request, is_administrator)?;
+    client.metadata = register(&request, super::rules(signet, registrar))?;
+    restriction.apply(client);
     client.drop_useless_secrets();
     let needs_secret = client.has_secret() && client.secrets.is_empty();
     Ok(needs_secret.then(|| client.add_secret(signet.sealing_means(), signet.clock.now()).ok()).flatten())
@@ -230,7 +190,7 @@ pub async fn remove_secret(
 }
 
 /// Changes an application as often as it takes until nothing else has changed it meanwhile.
-async fn change<T>(
+pub(super) async fn change<T>(
     signet: &Signet,
     access: &Access,
     id: &str,
@@ -249,7 +209,7 @@ async fn change<T>(
 }
 
 /// An application of somebody else is answered as one that does not exist.
-fn find(signet: &Signet, access: &Access, id: &str) -> Result<Kept<Client>, ManagementRefusal> {
+pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Kept<Client>, ManagementRefusal> {
     let unknown = || ManagementRefusal::NotFound("there is no such application, or it is somebody else's");
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let kept = signet.store.client(&id)?.ok_or_else(unknown)?;
@@ -269,7 +229,7 @@ pub fn fixed(client: &Client) -> Option<&'static str> {
     }
 }
 
-fn is_changeable(client: &Client) -> Result<(), ManagementRefusal> {
+pub(super) fn is_changeable(client: &Client) -> Result<(), ManagementRefusal> {
     fixed(client).map_or(Ok(()), |reason| Err(ManagementRefusal::Conflict(reason)))
 }
 
@@ -294,10 +254,6 @@ fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) ->
             .as_ref()
             .is_some_and(|asks| same(metadata.response_types.iter().map(|one| one.as_str()), asks))
         && request.require_pkce.is_none_or(|asks| asks || asks == metadata.require_pkce)
-        && request
-            .allowed_groups
-            .as_ref()
-            .is_none_or(|asks| same(metadata.allowed_groups.iter().map(String::as_str), asks))
 }
 
 fn secrets_refusal(refusal: SecretsRefusal) -> ManagementRefusal {

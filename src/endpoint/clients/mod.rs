@@ -2,7 +2,9 @@
 
 pub mod dynamic;
 pub mod management;
+mod restriction;
 mod sector;
+pub mod settings;
 
 use super::{Fault, Signet, access::Access, management::ManagementRefusal};
 use crate::{
@@ -140,6 +142,7 @@ pub async fn put_configured(
         metadata,
         provenance,
         is_disabled,
+        is_restricted_by_owner: false,
         registration_access_token: None,
         created_at,
     };
@@ -196,7 +199,9 @@ async fn create_with(
     agent: Agent,
     registration_access_token: Option<Digest>,
 ) -> Result<RegisteredClient, RegisterRefusal> {
-    let metadata = register(request, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
+    let (asked, restriction) =
+        restriction::of_new(request, registrar, &provenance).map_err(RegisterRefusal::Metadata)?;
+    let metadata = register(&asked, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
     sector::agree(signet, request).await.map_err(RegisterRefusal::Metadata)?;
     let now = signet.clock.now();
     let mut client = Client {
@@ -205,9 +210,11 @@ async fn create_with(
         metadata,
         provenance,
         is_disabled: false,
+        is_restricted_by_owner: false,
         registration_access_token,
         created_at: now,
     };
+    restriction.apply(&mut client);
     // A public client and one with a key have none, and a new one has not too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     let created = signet.store.by(agent).create_client(&client).await;

@@ -18,6 +18,7 @@ use crate::{
         client_authentication::{AuthenticatedClient, PresentedCredentials},
         grant::{EndCause, Grant},
         parameters::Parameters,
+        remedy::Remedy,
         scope::Scope,
         token_error::TokenError,
     },
@@ -88,9 +89,7 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
         Ok(_) => tracing::info!(%client_id, grant_type, "tokens issued"),
         Err(RuleOrFault::Rule(error)) => {
             tracing::info!(%client_id, %error, "token request refused");
-            if is_trouble(error) {
-                signet.client_troubles.note(client_id, Trouble::of(error.code(), error), signet.clock.now());
-            }
+            note_refused(signet, &client, form, error);
         }
         // It is logged where it becomes an answer.
         Err(RuleOrFault::Fault(_)) => {}
@@ -137,6 +136,16 @@ pub(super) fn note_unauthenticated(
         Occurrence { unknown_name, ..occurrence.because("unknown_client") }
     };
     signet.note_failure(&requester.unknown(), occurrence);
+}
+
+/// Notes for its developers that a request of `client`, which has authenticated, was refused.
+pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: &Parameters, error: &TokenError) {
+    if is_trouble(error) {
+        let (client, now) = (client.client(), signet.clock.now());
+        let remedy = Remedy::of_token(error, client, form, &signet.resources);
+        signet.client_troubles.note_remedy(&client.client_id, remedy, now);
+        signet.client_troubles.note(&client.client_id, Trouble::of(error.code(), error), now);
+    }
 }
 
 /// Whether a refusal is something for the client's developer to repair, rather than the course of things.

@@ -3,6 +3,7 @@
 pub(super) mod account;
 pub(super) mod admin;
 pub(super) mod applications;
+pub(super) mod compatibility;
 pub(super) mod consent;
 pub(super) mod developer;
 pub(super) mod device;
@@ -16,6 +17,7 @@ pub(super) mod password;
 pub(super) mod picture;
 pub(super) mod presets;
 pub(super) mod profile;
+pub(super) mod remedy;
 pub(super) mod reset;
 pub(super) mod schedule;
 pub(super) mod security;

@@ -2,17 +2,22 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, entry, refused, sign_in_first, troubles::troubles, unfit};
+use super::{compatibility, current, done, entry, refused, sign_in_first, troubles::troubles, unfit};
 use crate::{
     endpoint::{
         access::Access,
-        clients::management::{add_redirect_uri, add_secret, delete, remove_secret, replace, show as find},
+        clients::{
+            management::{add_secret, delete, fixed, remove_secret, replace, show as find},
+            settings::unreachable_logout_uri,
+        },
         management::ManagementRefusal,
         session::CurrentSession,
     },
+    fetch::FetchRefusal,
     http::visit::Visit,
     oauth::{
         client::{Client, ClientSecret, GrantType},
+        client_setting::registered,
         redirect_uri::RedirectUri,
         registration::{RegistrationRefusal, RegistrationRequest},
         resource::Resources,
@@ -27,9 +32,10 @@ use crate::{
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
-    match find(visit.server.signet(), &access(&current), &visit.id) {
+    let access = access(&current);
+    match find(visit.server.signet(), &access, &visit.id) {
         Ok(client) => {
-            let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &client) };
+            let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &access, &client).await };
             Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
@@ -47,7 +53,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     match replace(signet, &access, &visit.id, &request(&visit, &client)?).await {
         Ok(_) => Ok(visit.redirect(&address(&visit, "?done=saved"))),
         Err(ManagementRefusal::Metadata(refusal)) => {
-            let page = corrected(&visit, page(&visit, &client), &refusal);
+            let page = corrected(&visit, page(&visit, &access, &client).await, &refusal);
             Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
         }
         Err(refusal) => refused(&visit, refusal),
@@ -60,7 +66,7 @@ pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Respons
     let (signet, access) = (visit.server.signet(), access(&current));
     match visit.value("decision") {
         Some("add") => match add_secret(signet, &access, &visit.id).await {
-            Ok((client, secret)) => Ok(with_secret(&visit, &client, secret)),
+            Ok((client, secret)) => Ok(with_secret(&visit, &access, &client, secret).await),
             Err(refusal) => refused(&visit, refusal),
         },
         Some("remove") => {
@@ -71,16 +77,6 @@ pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Respons
             }
         }
         _ => Err(unfit()),
-    }
-}
-
-pub(in crate::http) async fn submit_redirect_uri(visit: Visit) -> poem::Result<Response> {
-    visit.admit(ACTION)?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
-    let redirect_uri = visit.text("redirect_uri");
-    match add_redirect_uri(visit.server.signet(), &access(&current), &visit.id, &redirect_uri).await {
-        Ok(_) => Ok(visit.redirect(&address(&visit, "?done=added"))),
-        Err(refusal) => refused(&visit, refusal),
     }
 }
 
@@ -146,13 +142,15 @@ fn asked(client: &Client, resources: &Resources) -> Scope {
 }
 
 /// Not a redirect: the secret is shown once and stands in no address.
-fn with_secret(visit: &Visit, client: &Client, secret: Secret) -> Response {
-    let page = OwnClientPage { new_secret: Some(secret), ..page(visit, client) };
+pub(super) async fn with_secret(visit: &Visit, access: &Access, client: &Client, secret: Secret) -> Response {
+    let page = OwnClientPage { new_secret: Some(secret), ..page(visit, access, client).await };
     visit.page(StatusCode::CREATED, page.render(visit.voice()))
 }
 
-fn page(visit: &Visit, client: &Client) -> OwnClientPage {
-    let metadata = &client.metadata;
+/// The page of `client`, for the holder of `access`.
+pub(super) async fn page(visit: &Visit, access: &Access, client: &Client) -> OwnClientPage {
+    let (signet, metadata) = (visit.server.signet(), &client.metadata);
+    let is_changeable = fixed(client).is_none();
     let web = |address: &Option<String>| Entry::of(address.clone().unwrap_or_default());
     let line =
         |secret: &ClientSecret| SecretLine { number: secret.number, made: visit.words.time.moment(secret.created_at) };
@@ -172,11 +170,24 @@ fn page(visit: &Visit, client: &Client) -> OwnClientPage {
         },
         secrets: client.secrets.iter().map(line).collect(),
         new_secret: None,
-        troubles: troubles(visit.server.signet(), client),
+        troubles: troubles(signet, access, client, &visit.words.remedy),
+        compatibility: is_changeable.then(|| compatibility::form(visit, access, client)),
+        restriction: is_changeable.then(|| compatibility::restriction(visit, access, client)),
+        logout_warning: logout_warning(visit, client).await,
         snippets: snippets(visit, client),
         done: None,
         anti_forgery: visit.anti_forgery(ACTION, None),
     }
+}
+
+/// Why logout tokens cannot be delivered, before one is sent.
+pub(super) async fn logout_warning(visit: &Visit, client: &Client) -> Option<String> {
+    let w = &visit.words.delivery;
+    let warning = match unreachable_logout_uri(visit.server.signet(), client).await? {
+        FetchRefusal::Address => w.warning_not_https,
+        _ => w.warning_private,
+    };
+    Some(warning.to_owned())
 }
 
 fn lines_of(uris: &[RedirectUri]) -> Entry {
@@ -205,8 +216,7 @@ fn corrected(visit: &Visit, page: OwnClientPage, refusal: &RegistrationRefusal) 
 
 /// What is registered of `client`, with what was entered in its place.
 fn request(visit: &Visit, client: &Client) -> poem::Result<RegistrationRequest> {
-    let known = serde_json::to_value(&client.metadata).and_then(serde_json::from_value::<RegistrationRequest>);
-    let mut request = known.map_err(poem::error::InternalServerError)?;
+    let mut request = registered(&client.metadata).map_err(poem::error::InternalServerError)?;
     let filled = |name: &str| Some(visit.text(name).trim().to_owned()).filter(|text| !text.is_empty());
     request.client_name = Some(visit.text("client_name"));
     request.redirect_uris = Some(super::developer::lines(&visit.text("redirect_uris")));
@@ -223,8 +233,9 @@ fn address(visit: &Visit, rest: &str) -> String {
     format!("{}{rest}", crate::web::own_client_path(&visit.id))
 }
 
-const ACTION: &str = "own client";
-const MEMBERS: [&str; 7] =
+pub(super) const ACTION: &str = "own client";
+/// The members that the form on top of the page changes.
+pub(super) const MEMBERS: [&str; 7] =
     ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
 const DONE: [(&str, TextOf<DoneWords>); 3] =
-    [("saved", |w| w.saved), ("added", |w| w.redirect_uri_added), ("removed", |w| w.secret_removed)];
+    [("saved", |w| w.saved), ("changed", |w| w.setting_changed), ("removed", |w| w.secret_removed)];

@@ -31,8 +31,10 @@ pub struct ApplicationPage {
     pub secrets: Vec<ListedSecret>,
     /// Adds a secret, if that is possible.
     pub add_secret: Option<PostForm>,
-    /// What went wrong with it lately, and the form that adds a redirect URI.
-    pub troubles: (Troubles, PostForm),
+    /// What went wrong with it lately.
+    pub troubles: Troubles,
+    /// Where its settings are changed.
+    pub own: LocalPath,
     /// The events about it.
     pub events: LocalLink,
     /// Where it is deleted, if that is possible.
@@ -67,8 +69,9 @@ impl ApplicationPage {
                 (facts(&self.metadata))
                 @if let Some(owner) = &self.owner { p { (w.owner(&html! { (owner) })) } }
                 p { (self.events) }
+                @if self.fixed.is_none() { p { a #change href=(self.own.as_str()) { (w.change_settings) } } }
             }
-            (self.troubles.0.render(voice, self.troubles.1.action.as_str(), &self.troubles.1.anti_forgery))
+            (self.troubles.render(voice, self.own.as_str()))
             @if !self.secrets.is_empty() || self.add_secret.is_some() { (self.secrets(w)) }
             section .card .row {
                 div {

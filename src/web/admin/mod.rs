@@ -66,6 +66,12 @@ impl LocalPath {
         Self(crate::web::PRESETS.to_owned())
     }
 
+    /// Where the application of `client_id` is looked after.
+    #[must_use]
+    pub fn own_client(client_id: &str) -> Self {
+        Self(crate::web::own_client_path(client_id))
+    }
+
     /// The same with a query.
     #[must_use]
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> Self {

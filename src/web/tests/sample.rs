@@ -4,14 +4,15 @@ use maud::Markup;
 
 use crate::secret::Secret;
 use crate::web::{
-    AccountPage, ApplicationCard, ApplicationsPage, Brand, ClientCard, ClientDeletionPage, ClientForm, ClientType,
-    ConsentPage, Credentials, DeveloperPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry,
-    ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
-    LogoutPage, Look, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage,
-    PresetResultPage, PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, ResetDonePage,
-    ResetPage, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine,
-    SecurityPage, SentUri, SessionLine, SessionsPage, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, Voice,
-    WebLink, WrongHostPage,
+    AccountPage, ApplicationCard, ApplicationsPage, Brand, Choice, ClientCard, ClientDeletionPage, ClientForm,
+    ClientType, CompatibilityForm, ConsentPage, Control, Credentials, DeliveryLine, DeveloperPage, DeviceAnsweredPage,
+    DeviceCodePage, DeviceConfirmPage, Doer, Entry, ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage,
+    ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, OwnClient, OwnClientPage, OwnDataPage,
+    PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage, ProfilePage, Purpose, RegisteredPage,
+    Registrant, RegistrationForm, RemedyKind, RemedyLine, RemedyPage, ResetDonePage, ResetPage, RestrictionForm,
+    ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage,
+    SentUri, SessionLine, SessionsPage, Setting, SetupPage, SignupPage, Snippets, TroubleLine, Troubles,
+    UndeliveredReason, Voice, WebLink, WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -59,6 +60,8 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("developer, empty", empty(text).render(voice)),
         ("own client", own_client(text).render(voice)),
         ("client deletion", client_deletion(text).render(voice)),
+        ("remedy", remedy_page(text, None).render(voice)),
+        ("remedy, obstacle", remedy_page(text, some(text)).render(voice)),
         ("presets", presets(text).render(voice)),
         ("presets, none", PresetsPage { presets: Vec::new(), ..presets(text) }.render(voice)),
         ("preset", preset(text).render(voice)),
@@ -75,9 +78,65 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
 
 /// What went wrong, as a page shows it.
 pub(super) fn troubles(text: &str) -> Troubles {
-    let sent = |differs_by_slash| SentUri { uri: text.to_owned(), count: 2, seconds_ago: 61, differs_by_slash };
+    let sent = |differs_by_slash| SentUri {
+        uri: text.to_owned(),
+        count: 2,
+        seconds_ago: 61,
+        differs_by_slash,
+        remedy: some(text).filter(|_| differs_by_slash),
+    };
     let error = TroubleLine { code: "invalid_scope", cause: text.to_owned(), count: 1, seconds_ago: 0 };
-    Troubles { redirect_uris: vec![sent(true), sent(false)], errors: vec![error], can_add: true }
+    let delivery = |reason| DeliveryLine { reason, count: 1, seconds_ago: 3 };
+    let deliveries = [
+        UndeliveredReason::NotHttps,
+        UndeliveredReason::Private,
+        UndeliveredReason::Unreachable,
+        UndeliveredReason::TooSlow,
+        UndeliveredReason::Status(404),
+    ];
+    Troubles {
+        redirect_uris: vec![sent(true), sent(false)],
+        remedies: vec![remedy(text, None), remedy(text, some(text))],
+        errors: vec![error],
+        deliveries: deliveries.map(delivery).to_vec(),
+    }
+}
+
+/// A setting that would have helped.
+fn remedy(text: &str, obstacle: Option<String>) -> RemedyLine {
+    RemedyLine { id: text.to_owned(), kind: RemedyKind::Scope, value: some(text), count: 1, seconds_ago: 3, obstacle }
+}
+
+fn remedy_page(text: &str, obstacle: Option<String>) -> RemedyPage {
+    RemedyPage {
+        client_id: text.to_owned(),
+        name: text.to_owned(),
+        remedy: remedy(text, obstacle),
+        member: "require_state",
+        anti_forgery: text.to_owned(),
+    }
+}
+
+/// A setting of a name of its own, chosen like this.
+fn setting(text: &str, member: &'static str, control: Control) -> Setting {
+    // Label and cost are texts of the table, which another test has.
+    Setting { member, label: "", cost: "", control, error: some(text), locked: some(text) }
+}
+
+fn compatibility(text: &str) -> CompatibilityForm {
+    let choices = || vec![Choice { value: text.to_owned(), text: text.to_owned(), is_chosen: true }];
+    let settings = vec![
+        setting(text, "require_state", Control::One(choices())),
+        setting(text, "grant_types", Control::Some(choices())),
+        setting(text, "jwks_uri", Control::Text(text.to_owned())),
+        setting(text, "request_uris", Control::Lines(text.to_owned())),
+    ];
+    CompatibilityForm { settings, is_open: true, error: some(text) }
+}
+
+fn restriction(text: &str) -> RestrictionForm {
+    let setting = setting(text, "allowed_groups", Control::Lines(text.to_owned()));
+    RestrictionForm { setting: Setting { locked: None, ..setting } }
 }
 
 fn security(text: &str) -> SecurityPage {
@@ -364,6 +423,9 @@ fn own_client(text: &str) -> OwnClientPage {
         secrets: vec![line(1), line(2)],
         new_secret: Some(Secret::new(text)),
         troubles: troubles(text),
+        logout_warning: some(text),
+        compatibility: Some(compatibility(text)),
+        restriction: Some(restriction(text)),
         snippets: snippets(text),
         done: some(text),
         anti_forgery: text.to_owned(),

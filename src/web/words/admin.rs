@@ -133,6 +133,7 @@ words! {
         name_or_client_id;
         client_id;
         registration;
+        change_settings;
         owner(owner: &Markup) -> Markup;
         tokens;
         tokens_about;

@@ -59,6 +59,7 @@ mod admin;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
+mod compatibility;
 mod consent;
 mod developer;
 mod english;
@@ -81,6 +82,7 @@ pub(crate) use admin::{
     PeopleWords,
 };
 pub(crate) use choice::preferred;
+pub(crate) use compatibility::{CompatibilityWords, DeliveryWords, RemedyWords};
 pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
 pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
 pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
@@ -113,6 +115,9 @@ words! {
         device: DeviceWords;
         developer: DeveloperWords;
         own_client: OwnClientWords;
+        compatibility: CompatibilityWords;
+        remedy: RemedyWords;
+        delivery: DeliveryWords;
         registered: RegisteredWords;
         snippet: SnippetWords;
         account: AccountWords;

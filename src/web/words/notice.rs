@@ -8,7 +8,7 @@ words! {
         application_disconnected;
         application_deleted;
         saved;
-        redirect_uri_added;
+        setting_changed;
         secret_removed;
         password_changed;
         picture_taken;

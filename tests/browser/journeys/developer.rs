@@ -41,8 +41,11 @@ async fn a_developer_registers_an_application_edits_it_and_takes_it_away() {
         stage.open(&format!("/developer/{id}")).await;
         stage.expect(wrong).await;
         stage.picture("troubles").await;
-        stage.click(&format!("form[action$='/{id}/redirect_uris'] button")).await;
-        stage.expect("The redirect URI is added.").await;
+        stage.click("#sent-uri-0-change").await;
+        stage.expect("Add it only if the address is yours.").await;
+        stage.picture("remedy").await;
+        stage.click("#remedy-change").await;
+        stage.expect("The setting is changed.").await;
 
         stage.open(&format!("/developer/{id}/delete")).await;
         stage.click("#client-delete").await;

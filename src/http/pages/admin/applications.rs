@@ -1,6 +1,7 @@
 //! `/admin/applications`
 
 use poem::{Response, http::StatusCode};
+use serde_json::Value;
 
 use super::{Desk, audit, crumbs, minute, next};
 use crate::{
@@ -10,7 +11,10 @@ use crate::{
         users,
     },
     http::{fault, pages::troubles::troubles},
-    oauth::client::{Client, ClientSecret, Provenance},
+    oauth::{
+        client::{Client, ClientSecret, Provenance},
+        client_setting::{MEMBERS, member},
+    },
     web::{
         Fact,
         admin::{
@@ -64,12 +68,6 @@ pub(super) fn one(desk: &Desk, id: &str) -> poem::Result<Response> {
 pub(super) async fn set_disabled(desk: &Desk, id: &str, is_disabled: bool) -> poem::Result<Response> {
     let set = clients::set_disabled(desk.visit.server.signet(), &desk.access, id, is_disabled).await;
     after(desk, id, set.map(|_| ()))
-}
-
-pub(super) async fn add_redirect_uri(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let redirect_uri = desk.visit.text("redirect_uri");
-    let added = clients::add_redirect_uri(desk.visit.server.signet(), &desk.access, id, &redirect_uri).await;
-    after(desk, id, added.map(|_| ()))
 }
 
 pub(super) async fn remove_secret(desk: &Desk, id: &str, number: &str) -> poem::Result<Response> {
@@ -155,7 +153,8 @@ fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> 
         secrets: client.secrets.iter().map(|secret| listed(desk, &client, secret)).collect(),
         add_secret: (is_open && client.secrets.len() < MOST_SECRETS)
             .then(|| desk.form(&["applications", id, "secrets"])),
-        troubles: (troubles(desk.visit.server.signet(), &client), desk.form(&["applications", id, "redirect_uris"])),
+        troubles: troubles(desk.visit.server.signet(), &desk.access, &client, &desk.words().remedy),
+        own: LocalPath::own_client(id),
         events: audit::events_of(desk, "application", client.client_id.as_str()),
         delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
         crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name)]),
@@ -236,9 +235,46 @@ fn facts(w: &AllApplicationsWords, client: &Client) -> Vec<Fact> {
     add("tos_uri", optional(&metadata.tos_uri));
     add("contacts", metadata.contacts.join(", "));
     add("allowed_groups", metadata.allowed_groups.join(", "));
+    for name in MEMBERS {
+        let is_told = facts_above(name);
+        if let Some(value) = written(&member(metadata, name)).filter(|_| !is_told) {
+            add(name, value);
+        }
+    }
     add("PKCE", if client.requires_pkce() { w.required } else { w.not_required }.to_owned());
     add(w.registered, minute(client.created_at));
     facts
+}
+
+/// The value of a member for people, if it says anything.
+fn written(value: &Value) -> Option<String> {
+    match value {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(values) => Some(values.iter().filter_map(written).collect::<Vec<_>>().join(", ")),
+        value => Some(value.to_string()),
+    }
+}
+
+/// Whether a member is told in words of its own.
+fn facts_above(name: &str) -> bool {
+    const TOLD: [&str; 14] = [
+        "client_name",
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "grant_types",
+        "response_types",
+        "scope",
+        "token_endpoint_auth_method",
+        "application_type",
+        "client_uri",
+        "policy_uri",
+        "tos_uri",
+        "contacts",
+        "allowed_groups",
+        "require_pkce",
+    ];
+    TOLD.contains(&name)
 }
 
 /// So many secrets live at a time.

@@ -109,7 +109,6 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,
         ["applications", id, "enable"] => applications::set_disabled(desk, id, false).await,
         ["applications", id, "delete"] => applications::delete(desk, id).await,
-        ["applications", id, "redirect_uris"] => applications::add_redirect_uri(desk, id).await,
         ["applications", id, "secrets"] => applications::add_secret(desk, id).await,
         ["applications", id, "secrets", number, "delete"] => applications::remove_secret(desk, id, number).await,
         ["keys", "rotate"] => keys::rotate(desk, Rotation::Now).await,

@@ -116,6 +116,7 @@ pub(super) const ALL_APPLICATIONS: AllApplicationsWords = AllApplicationsWords {
     name_or_client_id: "Name or client ID",
     client_id: "Client ID",
     registration: "Registration",
+    change_settings: "Change its settings",
     owner: |owner| html! { "Owner: " (owner) },
     tokens: "Tokens",
     tokens_about: "A disabled application obtains none, and those it has are worth nothing here.",

@@ -6,7 +6,7 @@ pub(super) const DONE: DoneWords = DoneWords {
     application_disconnected: "The application is disconnected.",
     application_deleted: "The application is deleted.",
     saved: "Saved.",
-    redirect_uri_added: "The redirect URI is added.",
+    setting_changed: "The setting is changed.",
     secret_removed: "The secret is removed.",
     password_changed: "The password is changed, and every other device is signed out.",
     picture_taken: "The picture is taken.",

@@ -119,6 +119,7 @@ pub(super) const ALL_APPLICATIONS: AllApplicationsWords = AllApplicationsWords {
     name_or_client_id: "Name oder Client-ID",
     client_id: "Client-ID",
     registration: "Registrierung",
+    change_settings: "Einstellungen ändern",
     owner: |owner| html! { "Gehört: " (owner) },
     tokens: "Tokens",
     tokens_about: "Eine gesperrte Anwendung bekommt keine, und die sie hat, gelten hier nicht.",

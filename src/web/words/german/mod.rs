@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod compatibility;
 mod consent;
 mod developer;
 mod entrance;
@@ -33,6 +34,9 @@ pub(super) static LANGUAGE: Words = Words {
     device: consent::DEVICE,
     developer: developer::DEVELOPER,
     own_client: developer::OWN_CLIENT,
+    compatibility: compatibility::COMPATIBILITY,
+    remedy: compatibility::REMEDY,
+    delivery: compatibility::DELIVERY,
     registered: developer::REGISTERED,
     snippet: developer::SNIPPET,
     account: account::ACCOUNT,

@@ -6,7 +6,7 @@ pub(super) const DONE: DoneWords = DoneWords {
     application_disconnected: "Die Anwendung ist getrennt.",
     application_deleted: "Die Anwendung ist gelöscht.",
     saved: "Gespeichert.",
-    redirect_uri_added: "Die Redirect-URI ist hinzugefügt.",
+    setting_changed: "Die Einstellung ist geändert.",
     secret_removed: "Das Geheimnis ist entfernt.",
     password_changed: "Das Passwort ist geändert, und jedes andere Gerät ist abgemeldet.",
     picture_taken: "Das Bild ist übernommen.",

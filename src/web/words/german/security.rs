@@ -88,7 +88,7 @@ fn sentence(line: &EventLine) -> Markup {
     }
 }
 
-fn times(count: u64) -> String {
+pub(super) fn times(count: u64) -> String {
     match count {
         1 => "einmal".to_owned(),
         2 => "zweimal".to_owned(),
@@ -96,7 +96,7 @@ fn times(count: u64) -> String {
     }
 }
 
-fn ago(seconds: i64) -> String {
+pub(super) fn ago(seconds: i64) -> String {
     let (count, one, many) = match seconds {
         ..60 => return "gerade eben".to_owned(),
         60..3_600 => (seconds / 60, "einer Minute", "Minuten"),

@@ -1,0 +1,326 @@
+//! `/developer/{client_id}/compatibility` and `/developer/{client_id}/groups`: the settings of an application that only
+//! some applications need, and the groups whose members may use it.
+
+use poem::{Response, http::StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{
+    current,
+    developer::lines,
+    own_client::{access, page, with_secret},
+    refused, sign_in_first,
+};
+use crate::{
+    endpoint::{
+        access::Access,
+        clients::{management::show as find, settings::change_members},
+        management::ManagementRefusal,
+    },
+    http::visit::Visit,
+    jose::Algorithm,
+    oauth::{
+        client::{ApplicationType, AuthMethod, Client, GrantType, ResponseType},
+        client_setting::member,
+        registration_policy::RegistrationPolicy,
+    },
+    web::{
+        Choice, CompatibilityForm, Control, OwnClientPage, RestrictionForm, Setting, own_client_path,
+        words::{CompatibilityWords, TextOf},
+    },
+};
+
+/// How a setting is entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// On or off.
+    Flag,
+    /// On, off, or as the server is set.
+    ServerFlag,
+    /// On, off, or as usual.
+    UsualFlag,
+    Text,
+    Number,
+    /// One per line.
+    Lines,
+    Json,
+    Grants,
+    ResponseTypes,
+    /// One of some values.
+    Method,
+    Application,
+    Subject,
+    /// An algorithm with which the server signs; for some answers it need not.
+    Signing {
+        is_optional: bool,
+    },
+    /// An algorithm with which the application signs, or any.
+    Verifying {
+        with_secret: bool,
+    },
+}
+
+/// A part of the page of an application that has a form of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Part {
+    /// The settings that only some applications need.
+    Compatibility,
+    /// The groups whose members may use it.
+    Groups,
+}
+
+pub(in crate::http) async fn submit(visit: Visit, part: Part) -> poem::Result<Response> {
+    let settings = match part {
+        Part::Compatibility => SETTINGS,
+        Part::Groups => std::slice::from_ref(&GROUPS),
+    };
+    visit.admit(super::own_client::ACTION)?;
+    let path = own_client_path(&visit.id);
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &path)) };
+    let (signet, access) = (visit.server.signet(), access(&current));
+    let client = match find(signet, &access, &visit.id) {
+        Ok(client) => client,
+        Err(refusal) => return refused(&visit, refusal),
+    };
+    let members = match entered(&visit, settings) {
+        Ok(members) => members,
+        Err(wrong) => return corrected(&visit, &access, &client, wrong).await,
+    };
+    match change_members(signet, &access, &visit.id, |_| members.clone()).await {
+        Ok((client, Some(secret))) => Ok(with_secret(&visit, &access, &client, secret).await),
+        Ok((_, None)) => Ok(visit.redirect(&format!("{path}?done=changed"))),
+        Err(ManagementRefusal::Metadata(refusal)) => {
+            corrected(&visit, &access, &client, (refusal.member, refusal.description)).await
+        }
+        Err(refusal) => refused(&visit, refusal),
+    }
+}
+
+/// The members that the form has, as `setting` names them or as they have a value; all others stay as they are.
+fn entered(visit: &Visit, settings: &[SettingOf]) -> Result<Map<String, Value>, (&'static str, String)> {
+    let mut members = Map::new();
+    for setting in settings.iter().filter(|setting| is_entered(visit, setting.member)) {
+        let entered = values(visit, setting.member);
+        members.insert(setting.member.to_owned(), value(&visit.words.compatibility, setting, &entered)?);
+    }
+    Ok(members)
+}
+
+/// Whether the form has the setting of this name.
+fn is_entered(visit: &Visit, member: &str) -> bool {
+    !values(visit, member).is_empty() || values(visit, "setting").iter().any(|name| name == member)
+}
+
+/// The value of a setting that was entered like this.
+fn value(w: &CompatibilityWords, setting: &SettingOf, entered: &[String]) -> Result<Value, (&'static str, String)> {
+    let text = entered.first().map(|text| text.trim()).unwrap_or_default();
+    Ok(match setting.kind {
+        Kind::Grants | Kind::ResponseTypes => json!(entered),
+        Kind::Lines => json!(lines(text)),
+        _ if text.is_empty() => Value::Null,
+        Kind::Flag | Kind::ServerFlag | Kind::UsualFlag => json!(matches!(text, "true" | "yes" | "on" | "1")),
+        Kind::Number => json!(text.parse::<i64>().map_err(|_| (setting.member, w.not_a_number.to_owned()))?),
+        Kind::Json => serde_json::from_str(text).map_err(|_| (setting.member, w.not_json.to_owned()))?,
+        _ => json!(text),
+    })
+}
+
+/// The values that the form sends under this name.
+fn values(visit: &Visit, name: &str) -> Vec<String> {
+    visit.parameters.as_ref().map(|sent| sent.many(name).map(ToOwned::to_owned).collect()).unwrap_or_default()
+}
+
+/// The page with what was entered, and what is wrong with it.
+async fn corrected(
+    visit: &Visit,
+    access: &Access,
+    client: &Client,
+    (member, wrong): (&'static str, String),
+) -> poem::Result<Response> {
+    let mut page = page(visit, access, client).await;
+    let settings = page.compatibility.iter_mut().flat_map(|form| &mut form.settings);
+    let groups = page.restriction.iter_mut().map(|form| &mut form.setting);
+    let mut is_shown = false;
+    for setting in settings.chain(groups) {
+        if is_entered(visit, setting.member)
+            && let Some(known) = SETTINGS.iter().chain([&GROUPS]).find(|known| known.member == setting.member)
+        {
+            setting.control = control(visit, known.kind, &values(visit, setting.member));
+        }
+        if setting.member == member {
+            setting.error = Some(wrong.clone());
+            is_shown = true;
+        }
+    }
+    if let Some(form) = &mut page.compatibility {
+        form.is_open |= member != GROUPS.member;
+        form.error = (!is_shown).then(|| format!("{member}: {wrong}"));
+    }
+    Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, OwnClientPage { done: None, ..page }.render(visit.voice())))
+}
+
+/// The settings of `client` as its page shows them, for the holder of `access`.
+pub(super) fn form(visit: &Visit, access: &Access, client: &Client) -> CompatibilityForm {
+    let settings: Vec<Setting> = SETTINGS.iter().map(|setting| shown(visit, access, client, setting)).collect();
+    CompatibilityForm { settings, is_open: false, error: None }
+}
+
+/// The groups whose members may use `client`.
+pub(super) fn restriction(visit: &Visit, access: &Access, client: &Client) -> RestrictionForm {
+    RestrictionForm { setting: shown(visit, access, client, &GROUPS) }
+}
+
+fn shown(visit: &Visit, access: &Access, client: &Client, setting: &SettingOf) -> Setting {
+    let w = &visit.words.compatibility;
+    let known = match member(&client.metadata, setting.member) {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![text],
+        Value::Array(values) => values.iter().map(|value| value.as_str().unwrap_or_default().to_owned()).collect(),
+        value => vec![value.to_string()],
+    };
+    let known = if setting.kind == Kind::Lines { vec![known.join("\n")] } else { known };
+    Setting {
+        member: setting.member,
+        label: (setting.label)(w),
+        cost: (setting.cost)(w),
+        control: control(visit, setting.kind, &known),
+        error: None,
+        locked: locked(visit, access, client, setting.member),
+    }
+}
+
+/// Whom to ask for what `access` cannot change.
+fn locked(visit: &Visit, access: &Access, client: &Client, member: &str) -> Option<String> {
+    let w = &visit.words.compatibility;
+    let needs_administrator = match member {
+        "require_pkce" if client.is_public() => return Some(w.always.to_owned()),
+        "require_pkce" => visit.server.signet().registration_policy.require_pkce && client.metadata.require_pkce,
+        "allowed_groups" => !client.metadata.allowed_groups.is_empty() && !client.is_restricted_by_owner,
+        _ => false,
+    };
+    (needs_administrator && !access.is_administrator()).then(|| w.ask_administrator.to_owned())
+}
+
+/// How a setting of `kind` is chosen, with `chosen` as it is.
+fn control(visit: &Visit, kind: Kind, chosen: &[String]) -> Control {
+    let signet = visit.server.signet();
+    let (w, policy) = (&visit.words.compatibility, &signet.registration_policy);
+    let one = chosen.first().map(String::as_str).unwrap_or_default();
+    let choice = |value: &str, text: &str| Choice {
+        value: value.to_owned(),
+        text: text.to_owned(),
+        is_chosen: chosen.iter().any(|one| one == value) || (value.is_empty() && one.is_empty()),
+    };
+    let is_on = one == "true";
+    let flag = || {
+        let flag = |value: &str, text: &str, is_chosen| Choice { is_chosen, ..choice(value, text) };
+        vec![flag("true", w.yes, is_on), flag("false", w.no, !is_on)]
+    };
+    let open_flag = |text: &str| vec![choice("", text), choice("true", w.yes), choice("false", w.no)];
+    let names = |names: Vec<&'static str>| names.into_iter().map(|name| choice(name, name)).collect::<Vec<_>>();
+    match kind {
+        Kind::Flag => Control::One(flag()),
+        Kind::ServerFlag => Control::One(open_flag(&w.as_server(signet.authorization_policy.require_state))),
+        Kind::UsualFlag => Control::One(open_flag(w.as_usual)),
+        Kind::Text | Kind::Number | Kind::Json => Control::Text(one.to_owned()),
+        Kind::Lines => Control::Lines(one.to_owned()),
+        Kind::Grants => Control::Some(names(grants(policy, chosen))),
+        Kind::ResponseTypes => Control::Some(names(response_types(policy, chosen))),
+        Kind::Method => Control::One(names(AuthMethod::ALL.map(AuthMethod::as_str).to_vec())),
+        Kind::Application => {
+            Control::One(names([ApplicationType::Web, ApplicationType::Native].map(ApplicationType::as_str).to_vec()))
+        }
+        Kind::Subject => Control::One(names(vec!["public", "pairwise"])),
+        Kind::Signing { is_optional } => {
+            let algorithms = names(policy.signing_algs.iter().map(|algorithm| algorithm.as_str()).collect());
+            let none = is_optional.then(|| choice("", w.not_signed));
+            Control::One(none.into_iter().chain(algorithms).collect())
+        }
+        Kind::Verifying { with_secret } => {
+            let algorithms = names(Algorithm::ALL.map(Algorithm::as_str).to_vec());
+            let secret = with_secret.then(|| choice("HS256", "HS256"));
+            Control::One([choice("", w.any)].into_iter().chain(secret).chain(algorithms).collect())
+        }
+    }
+}
+
+/// The grants that the server offers, and those that the application has.
+fn grants(policy: &RegistrationPolicy, chosen: &[String]) -> Vec<&'static str> {
+    let is_shown = |one: &GrantType| policy.offered.allows(*one) || chosen.iter().any(|name| name == one.as_str());
+    GrantType::ALL.into_iter().filter(is_shown).map(GrantType::as_str).collect()
+}
+
+fn response_types(policy: &RegistrationPolicy, chosen: &[String]) -> Vec<&'static str> {
+    let is_shown = |one: &ResponseType| {
+        policy.offered.allows_response_type(*one) || chosen.iter().any(|name| name == one.as_str())
+    };
+    ResponseType::ALL.into_iter().filter(is_shown).map(ResponseType::as_str).collect()
+}
+
+/// A setting, how it is entered, and what the page says of it.
+struct SettingOf {
+    member: &'static str,
+    kind: Kind,
+    label: TextOf<CompatibilityWords>,
+    cost: TextOf<CompatibilityWords>,
+}
+
+macro_rules! settings {
+    ($($member:ident $cost:ident $kind:expr;)+) => {
+        &[$(SettingOf { member: stringify!($member), kind: $kind, label: |w| w.$member, cost: |w| w.$cost },)+]
+    };
+}
+
+const GROUPS: SettingOf = SettingOf {
+    member: "allowed_groups",
+    kind: Kind::Lines,
+    label: |w| w.allowed_groups,
+    cost: |w| w.allowed_groups_cost,
+};
+
+/// Those that applications need most often come first.
+const SETTINGS: &[SettingOf] = settings! {
+    require_state require_state_cost Kind::ServerFlag;
+    require_pkce require_pkce_cost Kind::Flag;
+    claims_in_id_token claims_in_id_token_cost Kind::Flag;
+    backchannel_logout_uri backchannel_logout_uri_cost Kind::Text;
+    backchannel_logout_session_required backchannel_logout_session_required_cost Kind::Flag;
+    frontchannel_logout_uri frontchannel_logout_uri_cost Kind::Text;
+    frontchannel_logout_session_required frontchannel_logout_session_required_cost Kind::Flag;
+    id_token_signed_response_alg id_token_signed_response_alg_cost Kind::Signing { is_optional: false };
+    userinfo_signed_response_alg userinfo_signed_response_alg_cost Kind::Signing { is_optional: true };
+    grant_types grant_types_cost Kind::Grants;
+    response_types response_types_cost Kind::ResponseTypes;
+    rotate_refresh_tokens rotate_refresh_tokens_cost Kind::UsualFlag;
+    token_endpoint_auth_method token_endpoint_auth_method_cost Kind::Method;
+    token_endpoint_as_audience token_endpoint_as_audience_cost Kind::Flag;
+    token_endpoint_auth_signing_alg token_endpoint_auth_signing_alg_cost Kind::Verifying { with_secret: true };
+    jwks_uri jwks_uri_cost Kind::Text;
+    jwks jwks_cost Kind::Json;
+    request_object_signing_alg request_object_signing_alg_cost Kind::Verifying { with_secret: false };
+    request_uris request_uris_cost Kind::Lines;
+    default_max_age default_max_age_cost Kind::Number;
+    require_auth_time require_auth_time_cost Kind::Flag;
+    default_acr_values default_acr_values_cost Kind::Lines;
+    subject_type subject_type_cost Kind::Subject;
+    sector_identifier_uri sector_identifier_uri_cost Kind::Text;
+    application_type application_type_cost Kind::Application;
+    initiate_login_uri initiate_login_uri_cost Kind::Text;
+    client_uri client_uri_cost Kind::Text;
+    contacts contacts_cost Kind::Lines;
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{http::pages::own_client::MEMBERS, oauth::client_setting};
+
+    #[test]
+    fn every_setting_of_an_application_is_a_field_on_its_page() {
+        let here = SETTINGS.iter().chain([&GROUPS]).map(|setting| setting.member);
+        let fields: Vec<&str> = MEMBERS.into_iter().chain(here).collect();
+        assert_eq!(fields.iter().copied().collect::<BTreeSet<_>>(), BTreeSet::from(client_setting::MEMBERS));
+        assert_eq!(fields.len(), client_setting::MEMBERS.len(), "each once");
+    }
+}

@@ -1,0 +1,336 @@
+//! What in the registration of an application would have let a refused request through.
+//!
+//! A remedy is only a suggestion: anyone can send a request in the name of any application, and so provoke each of them.
+//! Who manages the application reads what it costs, and decides.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    authorization_error::{AuthorizationError, UntrustedRequest},
+    client::{Client, ClientMetadata, GrantType, ResponseType},
+    client_assertion::AssertionRefusal,
+    client_setting::member,
+    parameters::Parameters,
+    pkce::ChallengeRefusal,
+    redirect_uri::UntrustedRedirectUri,
+    request_object::RequestObjectRefusal,
+    resource::{Resources, is_management_scope},
+    scope::Scope,
+    token_error::TokenError,
+};
+
+/// A setting that would have let a request through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// `require_state` off.
+    StateOptional,
+    /// `require_pkce` off.
+    PkceOptional,
+    /// One more of `redirect_uris`.
+    RedirectUri(String),
+    /// One more of `post_logout_redirect_uris`.
+    PostLogoutRedirectUri(String),
+    /// One more of `request_uris`.
+    RequestUri(String),
+    /// One more of `response_types`, with its grants.
+    ResponseType(ResponseType),
+    /// One more of `grant_types`.
+    GrantType(GrantType),
+    /// More of `scope`.
+    Scope(Scope),
+    /// `token_endpoint_as_audience` on.
+    TokenEndpointAsAudience,
+    /// `token_endpoint_auth_signing_alg` left open.
+    AnyAssertionAlgorithm,
+    /// `request_object_signing_alg` left open.
+    AnyRequestObjectAlgorithm,
+}
+
+impl Remedy {
+    /// For an authorization request with `parameters` that was refused with `error`.
+    #[must_use]
+    pub fn of_authorization(
+        error: &AuthorizationError,
+        client: &Client,
+        parameters: &Parameters,
+        resources: &Resources,
+    ) -> Option<Self> {
+        let one = |name| parameters.one(name).ok().flatten();
+        match error {
+            AuthorizationError::StateMissing => Some(Self::StateOptional),
+            // A public client cannot do without PKCE (RFC 9700 §2.1.1).
+            AuthorizationError::Challenge(ChallengeRefusal::Missing) => {
+                (!client.is_public()).then_some(Self::PkceOptional)
+            }
+            AuthorizationError::ResponseTypeNotAllowed | AuthorizationError::UnsupportedResponseType => {
+                ResponseType::parse(one("response_type")?).map(Self::ResponseType)
+            }
+            AuthorizationError::InvalidScope => Self::of_scope(client, one("scope")?, resources),
+            AuthorizationError::RequestObject(refusal) => Self::of_request_object(refusal, one("request_uri")),
+            _ => None,
+        }
+    }
+
+    /// For a request that was not answered at its redirect URI.
+    #[must_use]
+    pub fn of_untrusted(refusal: &UntrustedRequest, parameters: &Parameters) -> Option<Self> {
+        match refusal {
+            UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) => {
+                Some(Self::RedirectUri(sent.clone()))
+            }
+            UntrustedRequest::RequestObject(refusal) => {
+                Self::of_request_object(refusal, parameters.one("request_uri").ok().flatten())
+            }
+            _ => None,
+        }
+    }
+
+    /// For a request of `client` for tokens, or for a device code, which `form` names no grant for.
+    #[must_use]
+    pub fn of_token(error: &TokenError, client: &Client, form: &Parameters, resources: &Resources) -> Option<Self> {
+        let one = |name| form.one(name).ok().flatten();
+        let grant_type = one("grant_type").map_or(Some(GrantType::DeviceCode), GrantType::parse)?;
+        match error {
+            TokenError::GrantNotAllowed => (!client.allows(grant_type)).then_some(Self::GrantType(grant_type)),
+            // At a refresh, the scope is bounded by what the person has granted.
+            TokenError::ScopeExceeded if grant_type != GrantType::RefreshToken => {
+                Self::of_scope(client, one("scope")?, resources)
+            }
+            _ => None,
+        }
+    }
+
+    /// For an assertion with which `client` could not authenticate. `is_for_the_endpoint` says whether its audience is
+    /// the token endpoint.
+    #[must_use]
+    pub fn of_assertion(error: &TokenError, is_for_the_endpoint: bool) -> Option<Self> {
+        match error {
+            TokenError::Assertion(AssertionRefusal::Audience) => {
+                is_for_the_endpoint.then_some(Self::TokenEndpointAsAudience)
+            }
+            TokenError::Assertion(AssertionRefusal::OtherAlgorithm) => Some(Self::AnyAssertionAlgorithm),
+            _ => None,
+        }
+    }
+
+    /// The scope tokens of `asked` that this server has and `client` is not registered for. Those with which the server is
+    /// managed are left out: a stranger's request must not suggest to hand those out.
+    #[must_use]
+    pub fn of_scope(client: &Client, asked: &str, resources: &Resources) -> Option<Self> {
+        let asked = Scope::parse(asked).ok()?;
+        let is_missing = |token: &str| {
+            resources.scope(token).is_some() && !is_management_scope(token) && !client.metadata.scope.contains(token)
+        };
+        let missing = asked.filter(is_missing);
+        (!missing.is_empty()).then_some(Self::Scope(missing))
+    }
+
+    fn of_request_object(refusal: &RequestObjectRefusal, request_uri: Option<&str>) -> Option<Self> {
+        match refusal {
+            RequestObjectRefusal::ReferenceNotRegistered => request_uri.map(|uri| Self::RequestUri(uri.to_owned())),
+            RequestObjectRefusal::OtherAlgorithm => Some(Self::AnyRequestObjectAlgorithm),
+            _ => None,
+        }
+    }
+
+    /// The member of the metadata that it changes; the first one if there are two.
+    #[must_use]
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::StateOptional => "require_state",
+            Self::PkceOptional => "require_pkce",
+            Self::RedirectUri(_) => "redirect_uris",
+            Self::PostLogoutRedirectUri(_) => "post_logout_redirect_uris",
+            Self::RequestUri(_) => "request_uris",
+            Self::ResponseType(_) => "response_types",
+            Self::GrantType(_) => "grant_types",
+            Self::Scope(_) => "scope",
+            Self::TokenEndpointAsAudience => "token_endpoint_as_audience",
+            Self::AnyAssertionAlgorithm => "token_endpoint_auth_signing_alg",
+            Self::AnyRequestObjectAlgorithm => "request_object_signing_alg",
+        }
+    }
+
+    /// What was sent and would be registered, where that is more than yes or no.
+    #[must_use]
+    pub fn value(&self) -> Option<String> {
+        match self {
+            Self::RedirectUri(uri) | Self::PostLogoutRedirectUri(uri) | Self::RequestUri(uri) => Some(uri.clone()),
+            Self::ResponseType(response_type) => Some(response_type.as_str().to_owned()),
+            Self::GrantType(grant_type) => Some(grant_type.as_str().to_owned()),
+            Self::Scope(scope) => Some(scope.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The members of `metadata` with it, for [`super::client_setting::with_members`].
+    #[must_use]
+    pub fn members(&self, metadata: &ClientMetadata) -> Map<String, Value> {
+        let mut members = Map::new();
+        let mut set = |name: &str, value: Value| {
+            members.insert(name.to_owned(), value);
+        };
+        match self {
+            Self::StateOptional | Self::PkceOptional => set(self.member(), json!(false)),
+            Self::TokenEndpointAsAudience => set(self.member(), json!(true)),
+            Self::AnyAssertionAlgorithm | Self::AnyRequestObjectAlgorithm => set(self.member(), Value::Null),
+            Self::RedirectUri(uri) | Self::PostLogoutRedirectUri(uri) | Self::RequestUri(uri) => {
+                set(self.member(), with_one_more(member(metadata, self.member()), uri));
+            }
+            Self::Scope(scope) => set("scope", json!(metadata.scope.union(scope))),
+            Self::ResponseType(response_type) => {
+                set("response_types", with_one_more(member(metadata, "response_types"), response_type.as_str()));
+                let mut grants = member(metadata, "grant_types");
+                if response_type.has_code() {
+                    grants = with_one_more(grants, GrantType::AuthorizationCode.as_str());
+                }
+                if response_type.is_front_channel() {
+                    grants = with_one_more(grants, GrantType::Implicit.as_str());
+                }
+                set("grant_types", grants);
+            }
+            Self::GrantType(grant_type) => {
+                set("grant_types", with_one_more(member(metadata, "grant_types"), grant_type.as_str()));
+                if *grant_type == GrantType::AuthorizationCode {
+                    set("response_types", with_one_more(member(metadata, "response_types"), "code"));
+                }
+            }
+        }
+        members
+    }
+
+    /// Whether `metadata` has it already.
+    #[must_use]
+    pub fn is_registered(&self, metadata: &ClientMetadata) -> bool {
+        self.members(metadata).iter().all(|(name, value)| member(metadata, name) == *value)
+    }
+}
+
+/// `known`, a list or nothing, with `value` at its end unless it has it.
+fn with_one_more(known: Value, value: &str) -> Value {
+    let Value::Array(mut values) = known else { return json!([value]) };
+    if !values.iter().any(|known| known == value) {
+        values.push(value.into());
+    }
+    Value::Array(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::{
+        client_authentication::tests::{client, public_client},
+        client_setting::with_members,
+        issuer::Issuer,
+        registration::{Registrar, RegistrationRules, register},
+        registration_policy::RegistrationPolicy,
+    };
+
+    fn resources() -> Resources {
+        Resources::new(&Issuer::parse("https://login.example.org").unwrap(), Vec::new())
+    }
+
+    fn form(text: &str) -> Parameters {
+        Parameters::parse(text).unwrap()
+    }
+
+    fn registered_client() -> Client {
+        let mut client = client();
+        client.metadata.scope = Scope::parse("openid").unwrap();
+        client
+    }
+
+    #[test]
+    fn each_refusal_that_a_setting_can_cure_names_the_setting() {
+        use AuthorizationError as A;
+        let uri = || "https://app.example.org/object".to_owned();
+        for (error, query, expected) in [
+            (A::StateMissing, "", Some(Remedy::StateOptional)),
+            (A::Challenge(ChallengeRefusal::Missing), "", Some(Remedy::PkceOptional)),
+            (A::Challenge(ChallengeRefusal::Method), "", None),
+            (A::ResponseTypeNotAllowed, "response_type=id_token", Some(Remedy::ResponseType(ResponseType::IdToken))),
+            (A::UnsupportedResponseType, "response_type=token", Some(Remedy::ResponseType(ResponseType::Token))),
+            (A::UnsupportedResponseType, "response_type=x", None),
+            (A::InvalidScope, "scope=openid+email", Some(Remedy::Scope(Scope::parse("email").unwrap()))),
+            (A::InvalidScope, "scope=unknown", None),
+            (A::InvalidScope, "scope=openid+signet:admin", None),
+            (
+                A::RequestObject(RequestObjectRefusal::ReferenceNotRegistered),
+                "request_uri=https://app.example.org/object",
+                Some(Remedy::RequestUri(uri())),
+            ),
+            (A::RequestObject(RequestObjectRefusal::OtherAlgorithm), "", Some(Remedy::AnyRequestObjectAlgorithm)),
+            (A::AccessDenied, "", None),
+        ] {
+            let found = Remedy::of_authorization(&error, &registered_client(), &form(query), &resources());
+            assert_eq!(found, expected, "{error:?} {query}");
+        }
+        let missing = A::Challenge(ChallengeRefusal::Missing);
+        assert_eq!(Remedy::of_authorization(&missing, &public_client(), &form(""), &resources()), None);
+    }
+
+    #[test]
+    fn a_refusal_of_the_token_endpoint_names_the_grant_the_scope_or_the_audience() {
+        use TokenError as T;
+        for (error, body, expected) in [
+            (T::GrantNotAllowed, "grant_type=refresh_token", Some(Remedy::GrantType(GrantType::RefreshToken))),
+            (T::GrantNotAllowed, "grant_type=authorization_code", None),
+            (T::GrantNotAllowed, "client_id=orders", Some(Remedy::GrantType(GrantType::DeviceCode))),
+            (
+                T::ScopeExceeded,
+                "grant_type=client_credentials&scope=email",
+                Some(Remedy::Scope(Scope::parse("email").unwrap())),
+            ),
+            (T::ScopeExceeded, "grant_type=refresh_token&scope=email", None),
+            (T::CodeExpired, "grant_type=authorization_code", None),
+        ] {
+            let found = Remedy::of_token(&error, &registered_client(), &form(body), &resources());
+            assert_eq!(found, expected, "{error:?} {body}");
+        }
+        let audience = T::Assertion(AssertionRefusal::Audience);
+        assert_eq!(Remedy::of_assertion(&audience, true), Some(Remedy::TokenEndpointAsAudience));
+        assert_eq!(Remedy::of_assertion(&audience, false), None, "it would help nothing");
+        let algorithm = T::Assertion(AssertionRefusal::OtherAlgorithm);
+        assert_eq!(Remedy::of_assertion(&algorithm, false), Some(Remedy::AnyAssertionAlgorithm));
+        assert_eq!(Remedy::of_assertion(&T::Assertion(AssertionRefusal::Expired), true), None);
+    }
+
+    #[test]
+    fn a_remedy_is_registered_by_the_rules_of_registration_and_changes_nothing_else() {
+        let (resources, policy) = (resources(), RegistrationPolicy::default());
+        let rules = RegistrationRules { registrar: Registrar::Administrator, resources: &resources, policy: &policy };
+        let uri = || "https://app.example.org/other".to_owned();
+        for remedy in [
+            Remedy::StateOptional,
+            Remedy::PkceOptional,
+            Remedy::RedirectUri(uri()),
+            Remedy::PostLogoutRedirectUri(uri()),
+            Remedy::RequestUri(uri()),
+            Remedy::GrantType(GrantType::RefreshToken),
+            Remedy::GrantType(GrantType::DeviceCode),
+            Remedy::Scope(Scope::parse("email").unwrap()),
+            Remedy::TokenEndpointAsAudience,
+        ] {
+            let before = registered_client().metadata;
+            assert!(!remedy.is_registered(&before), "{remedy:?}");
+            let request = with_members(&before, &remedy.members(&before)).unwrap();
+            let after = register(&request, rules).unwrap();
+            assert!(remedy.is_registered(&after), "{remedy:?}: {after:?}");
+            let (before, after) = (serde_json::to_value(&before).unwrap(), serde_json::to_value(&after).unwrap());
+            for (name, value) in before.as_object().unwrap() {
+                assert!(name == remedy.member() || after[name] == *value, "{remedy:?} changes {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_response_type_comes_with_its_grants() {
+        let members = Remedy::ResponseType(ResponseType::IdToken).members(&client().metadata);
+        assert_eq!(members["response_types"], json!(["code", "id_token"]));
+        assert_eq!(members["grant_types"], json!(["authorization_code", "implicit"]));
+        let mut service = client();
+        (service.metadata.grant_types, service.metadata.response_types) = (vec![GrantType::ClientCredentials], vec![]);
+        let members = Remedy::GrantType(GrantType::AuthorizationCode).members(&service.metadata);
+        assert_eq!(members["response_types"], json!(["code"]));
+    }
+}
