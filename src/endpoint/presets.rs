@@ -1,5 +1,7 @@
 //! `/presets`: an application is registered by its name and its address.
 
+use url::Url;
+
 use super::{
     Signet,
     access::Access,
@@ -8,8 +10,10 @@ use super::{
     new_account::{FieldErrors, FieldRefusal},
 };
 use crate::{
+    account::invitation::SignUp,
     oauth::{
         client::GrantType,
+        issuer::{Issuer, is_loopback},
         registration::{Registrar, RegistrationRefusal},
     },
     presets::{self, Given, Installation, Preset, Snippet},
@@ -33,6 +37,8 @@ pub enum Obstacle {
     Setting(String),
     /// It has its client ids built in, which only the configuration file gives.
     Configuration,
+    /// It knows people again by what they choose for themselves, and everyone can sign up here.
+    OpenSignUp,
 }
 
 /// What keeps whoever has `access` from registering `preset`; nothing if they can.
@@ -40,6 +46,9 @@ pub enum Obstacle {
 pub fn obstacle(signet: &Signet, access: &Access, preset: &Preset) -> Option<Obstacle> {
     if preset.by_configuration {
         return Some(Obstacle::Configuration);
+    }
+    if demands_closed_sign_up(preset, signet.sign_up, &signet.issuer) {
+        return Some(Obstacle::OpenSignUp);
     }
     let request = preset.example().ok()?.request();
     let registrar = if access.is_administrator() { Registrar::Administrator } else { Registrar::Person };
@@ -52,6 +61,15 @@ pub fn obstacle(signet: &Signet, access: &Access, preset: &Preset) -> Option<Obs
         Err(refusal) => Obstacle::Setting(refusal.to_string()),
         Ok(_) => Obstacle::Administrator,
     })
+}
+
+/// Whether `preset` must not be registered while people sign up here as they like: a person who signs up under a name or address
+/// that means someone in the application would become that person. On an issuer that only this machine reaches, which is
+/// a first try, it is only said.
+fn demands_closed_sign_up(preset: &Preset, sign_up: SignUp, issuer: &Issuer) -> bool {
+    let url = Url::parse(issuer.as_str()).ok();
+    let is_on_this_machine = url.is_some_and(|url| url.host().is_some_and(|host| is_loopback(&host)));
+    preset.matches_people_by.is_some() && sign_up == SignUp::Open && !is_on_this_machine
 }
 
 /// Registers the application of the preset `id` at `url`, for the person who has `access` and owns it from then on. Of one
@@ -67,6 +85,9 @@ pub async fn register(
     (url, name): (&str, &str),
 ) -> Result<PresetRegistration, ManagementRefusal> {
     let preset = presets::find(id).ok_or(ManagementRefusal::NotFound("there is no such preset"))?;
+    if !preset.by_configuration && demands_closed_sign_up(preset, signet.sign_up, &signet.issuer) {
+        return Err(ManagementRefusal::Conflict(SIGN_UP_IS_OPEN));
+    }
     let typed = |refusal: presets::InstallationRefusal| {
         ManagementRefusal::Fields(FieldErrors::of_one(
             refusal.field(),
@@ -105,4 +126,28 @@ fn about_the_address(refusal: ManagementRefusal) -> ManagementRefusal {
     }
 }
 
+const SIGN_UP_IS_OPEN: &str = "this application knows people by a name or address that they choose themselves, and \
+                               everyone can sign up here; set accounts.sign_up to \"invitation\" or \"closed\" first, or \
+                               register it by hand and restrict it to groups";
+
 const IMPLICIT_IS_OFF: &str = "the implicit grant is off; the setting oauth.implicit turns it on";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_that_knows_people_by_what_they_choose_demands_closed_sign_up() {
+        let issuer = |text| Issuer::parse(text).unwrap();
+        let (public, local) = (issuer("https://login.example.org"), issuer("http://127.0.0.1:8080"));
+        let demands = |id, sign_up, issuer| demands_closed_sign_up(presets::find(id).unwrap(), sign_up, issuer);
+        for id in ["portainer", "vaultwarden", "jupyterhub", "oauth2-proxy", "proxmox"] {
+            assert!(demands(id, SignUp::Open, &public), "{id}");
+            assert!(!demands(id, SignUp::Open, &local), "{id}: a first try");
+            for closed in [SignUp::Invitation, SignUp::Closed] {
+                assert!(!demands(id, closed, &public), "{id}");
+            }
+        }
+        assert!(!demands("grafana", SignUp::Open, &public), "it knows people by their subject");
+    }
+}

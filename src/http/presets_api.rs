@@ -13,7 +13,7 @@ use poem_openapi::{
 use serde_json::{Value, json};
 
 use super::{
-    client_schema::{RegisteredClientBody, registered_json},
+    client_schema::{RegisteredClientBody, warned_json},
     documented::{Answer, Kind, Kinds, json_answer, kinds},
     extract::BearerToken,
     management::{admitted, answered, with_refusals, with_refusals_of_one},
@@ -71,18 +71,19 @@ impl PresetsApi {
             Ok(access) => endpoint::register(&self.0.signet, &access, &id.0, (&typed.0, &typed.1)).await,
             Err(refusal) => Err(refusal),
         };
-        answered(registered.and_then(|registration| {
-            let body = self.registration_json(&registration).ok_or(ManagementRefusal::Conflict(
+        let body = match registered {
+            Ok(registration) => self.registration_json(&registration).await.ok_or(ManagementRefusal::Conflict(
                 "it has its client ids built in, which only the configuration file can give",
-            ))?;
-            Ok(json_answer(StatusCode::CREATED, &body))
-        }))
+            )),
+            Err(refusal) => Err(refusal),
+        };
+        answered(body.map(|body| json_answer(StatusCode::CREATED, &body)))
     }
 }
 
 impl PresetsApi {
-    fn registration_json(&self, registration: &PresetRegistration) -> Option<Value> {
-        let mut body = registered_json(&self.0.signet, registration.registered.as_ref()?);
+    async fn registration_json(&self, registration: &PresetRegistration) -> Option<Value> {
+        let mut body = warned_json(&self.0.signet, registration.registered.as_ref()?).await;
         let enter = registration.snippets.iter().map(|snippet| json!({"title": snippet.title, "text": snippet.text}));
         body.as_object_mut()?.insert("enter".to_owned(), enter.collect());
         Some(body)
@@ -105,7 +106,11 @@ struct PresetBody {
     entered_at: String,
     /// What to know beforehand.
     note: Option<String>,
-    /// What keeps whoever asks from registering it: `administrator`, `configuration`, or a setting.
+    /// What turns PKCE on in it, or why there is none.
+    pkce: String,
+    /// By what it knows people again, if they choose that themselves: `email` or `username`. Then sign-up should be closed.
+    matches_people_by: Option<String>,
+    /// What keeps the caller from registering it: `administrator`, `configuration`, `open_sign_up`, or a setting.
     obstacle: Option<String>,
 }
 
@@ -160,17 +165,19 @@ impl Example for InstallationBody {
 }
 
 fn preset_json(preset: &Preset, obstacle: Option<Obstacle>) -> Value {
-    let mut body = json!({"id": preset.id, "name": preset.name, "entered_at": preset.entered_at});
+    let mut body = json!({"id": preset.id, "name": preset.name, "entered_at": preset.entered_at, "pkce": preset.pkce});
     let name_part = preset.name_part.as_ref().map(|part| json!({"label": part.label, "default": part.default}));
     let obstacle = obstacle.map(|obstacle| match obstacle {
         Obstacle::Administrator => "administrator".to_owned(),
         Obstacle::Configuration => "configuration".to_owned(),
+        Obstacle::OpenSignUp => "open_sign_up".to_owned(),
         Obstacle::Setting(setting) => setting,
     });
     let text = |text: &Option<String>| text.clone().map(Value::from);
     let further = [
         ("url", text(&preset.url)),
         ("note", text(&preset.note)),
+        ("matches_people_by", preset.matches_people_by.map(|by| by.as_str().into())),
         ("name_part", name_part),
         ("obstacle", obstacle.map(Value::from)),
     ];

@@ -1,11 +1,15 @@
 //! The files of the presets, kept in the binary.
 
 /// The identifier of each preset, and its file; in the order of their names.
-pub(super) const FILES: [(&str, &str); 33] = [
+pub(super) const FILES: [(&str, &str); 41] = [
+    ("actual-budget", include_str!("data/actual-budget.toml")),
+    ("mod-auth-openidc", include_str!("data/mod-auth-openidc.toml")),
     ("guacamole", include_str!("data/guacamole.toml")),
     ("argo-cd", include_str!("data/argo-cd.toml")),
     ("argo-cd-cli", include_str!("data/argo-cd-cli.toml")),
     ("audiobookshelf", include_str!("data/audiobookshelf.toml")),
+    ("authjs", include_str!("data/authjs.toml")),
+    ("dovecot", include_str!("data/dovecot.toml")),
     ("forgejo", include_str!("data/forgejo.toml")),
     ("gitea", include_str!("data/gitea.toml")),
     ("gitlab", include_str!("data/gitlab.toml")),
@@ -16,12 +20,15 @@ pub(super) const FILES: [(&str, &str); 33] = [
     ("immich", include_str!("data/immich.toml")),
     ("incus", include_str!("data/incus.toml")),
     ("jellyfin", include_str!("data/jellyfin.toml")),
+    ("jupyterhub", include_str!("data/jupyterhub.toml")),
     ("komodo", include_str!("data/komodo.toml")),
     ("kubernetes", include_str!("data/kubernetes.toml")),
+    ("synapse", include_str!("data/synapse.toml")),
     ("mealie", include_str!("data/mealie.toml")),
     ("miniflux", include_str!("data/miniflux.toml")),
     ("nextcloud-oidc-login", include_str!("data/nextcloud-oidc-login.toml")),
     ("nextcloud", include_str!("data/nextcloud.toml")),
+    ("oauth2-proxy", include_str!("data/oauth2-proxy.toml")),
     ("odoo", include_str!("data/odoo.toml")),
     ("open-webui", include_str!("data/open-webui.toml")),
     ("opencloud", include_str!("data/opencloud.toml")),
@@ -31,6 +38,7 @@ pub(super) const FILES: [(&str, &str); 33] = [
     ("pgadmin", include_str!("data/pgadmin.toml")),
     ("portainer", include_str!("data/portainer.toml")),
     ("proxmox", include_str!("data/proxmox.toml")),
+    ("streamlit", include_str!("data/streamlit.toml")),
     ("synology-dsm", include_str!("data/synology-dsm.toml")),
     ("tailscale", include_str!("data/tailscale.toml")),
     ("uptime-kuma", include_str!("data/uptime-kuma.toml")),

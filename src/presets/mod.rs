@@ -34,11 +34,26 @@ pub struct Preset {
     pub entered_at: String,
     /// What to know beforehand.
     pub note: Option<String>,
+    /// What turns PKCE on in it, or why there is none.
+    pub pkce: String,
+    /// By what it knows people again, if that is something that people choose for themselves.
+    pub matches_people_by: Option<MatchedBy>,
     /// Whether it can only be registered by the configuration file, since it has its client ids built in.
     #[serde(default)]
     pub by_configuration: bool,
     client: RegistrationRequest,
     snippets: Vec<Snippet>,
+}
+
+/// By which claim an application knows people again. A person who signs up under a name or address that means someone there
+/// becomes that person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchedBy {
+    /// `email`.
+    Email,
+    /// `preferred_username`.
+    Username,
 }
 
 /// A name that the application puts into its redirect URI.
@@ -174,6 +189,7 @@ impl Installation<'_> {
             ("token_endpoint", endpoint("/token")),
             ("userinfo_endpoint", endpoint("/userinfo")),
             ("end_session_endpoint", endpoint("/logout")),
+            ("introspection_with_secret", introspection_with_secret(given)),
             ("jwks_uri", endpoint("/jwks.json")),
             ("client_id", given.client_id.to_owned()),
             ("client_secret", given.client_secret.map(|secret| secret.expose().to_owned()).unwrap_or_default()),
@@ -192,6 +208,17 @@ impl Installation<'_> {
 
     fn typed(&self) -> [(&str, &str); 3] {
         [("url", &self.url), ("origin", &self.origin), ("name", &self.name)]
+    }
+}
+
+impl MatchedBy {
+    /// The word for it in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Username => "username",
+        }
     }
 }
 
@@ -240,6 +267,16 @@ fn segment(name: &str) -> Option<String> {
 /// A name for people without what could end the text that it is pasted into.
 fn plain(brand: &str) -> String {
     brand.chars().filter(|character| character.is_alphanumeric() || " -._".contains(*character)).collect()
+}
+
+/// The address of introspection with the credentials in it, for programs that have no other place for them.
+fn introspection_with_secret(given: &Given<'_>) -> String {
+    let endpoint = given.issuer.endpoint("/introspect");
+    let secret = given.client_secret.map(Secret::expose).unwrap_or_default();
+    match endpoint.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}:{secret}@{rest}", given.client_id),
+        None => endpoint,
+    }
 }
 
 /// `template` with each `{place}` that is known replaced by its value. Values are not looked into.

@@ -31,6 +31,7 @@ fn every_preset_is_read_and_registered_by_our_rules() {
         let registered = registered(preset, Registrar::Administrator, Offered::EVERYTHING);
         assert!(registered.is_ok(), "{}: {registered:?}", preset.id);
         assert!(!preset.snippets.is_empty() && !preset.entered_at.is_empty(), "{}", preset.id);
+        assert!(!preset.pkce.is_empty(), "{}", preset.id);
     }
 }
 
@@ -61,7 +62,8 @@ fn every_text_is_filled_in_and_has_a_secret_only_where_there_is_one() {
     let (issuer, secret) = (issuer(), Secret::new("s3cret"));
     let given =
         Given { issuer: &issuer, brand: "Ann's {url} \"home\"", client_id: "app_1", client_secret: Some(&secret) };
-    let places = ["{url}", "{origin}", "{name}", "{issuer}", "{client", "{brand}", "_endpoint}", "{scope}", "_uri}"];
+    let places =
+        ["{url}", "{origin}", "{name}", "{issuer}", "{client", "{brand}", "_endpoint}", "{scope}", "_uri}", "_secret}"];
     for preset in all() {
         let method = registered(preset, Registrar::Administrator, Offered::EVERYTHING).unwrap();
         let installation = preset.example().unwrap();
@@ -108,8 +110,8 @@ fn what_weakens_a_rule_is_for_administrators_and_implicit_only_where_it_is_on() 
     let expected = [
         "guacamole",
         "argo-cd",
+        "dovecot",
         "gitea",
-        "miniflux",
         "odoo",
         "outline",
         "portainer",
@@ -120,6 +122,67 @@ fn what_weakens_a_rule_is_for_administrators_and_implicit_only_where_it_is_on() 
     assert_eq!(person, expected);
     let administrator = ids(&|preset| registered(preset, Registrar::Administrator, Offered::default()).is_err());
     assert_eq!(administrator, ["guacamole", "odoo"]);
+}
+
+/// What a preset says of PKCE, and what it is registered with, are one.
+#[test]
+fn a_preset_that_needs_no_pkce_says_why_and_every_other_one_what_turns_it_on() {
+    for preset in all() {
+        let request = preset.example().unwrap().request();
+        let logs_people_in = request.response_types.is_none() && request.redirect_uris.is_some();
+        let is_optional = request.require_pkce == Some(false);
+        let says_so = preset.pkce.contains("is not required");
+        assert_eq!(is_optional, says_so, "{}: {}", preset.id, preset.pkce);
+        let texts: String = preset.snippets.iter().map(|snippet| snippet.text.as_str()).collect();
+        // A switch that is told stands in what is pasted.
+        if logs_people_in && preset.pkce.contains("below turns it on") {
+            let is_there = ["pkce", "S256", "PKCE"].iter().any(|word| texts.contains(word));
+            assert!(is_there, "{}: {texts}", preset.id);
+        }
+    }
+}
+
+#[test]
+fn the_commonest_proxies_and_servers_have_a_preset() {
+    let ids = [
+        "oauth2-proxy",
+        "mod-auth-openidc",
+        "jupyterhub",
+        "synapse",
+        "authjs",
+        "streamlit",
+        "actual-budget",
+        "miniflux",
+        "dovecot",
+    ];
+    for id in ids {
+        assert!(find(id).is_some(), "{id}");
+    }
+    let miniflux = find("miniflux").unwrap().example().unwrap().request();
+    assert_eq!(miniflux.require_pkce, None, "it has PKCE since 2.0.48");
+}
+
+#[test]
+fn an_application_that_reads_only_the_id_token_finds_the_claims_there() {
+    for id in ["authjs", "streamlit", "synapse", "grafana", "guacamole", "kubernetes"] {
+        let request = find(id).unwrap().example().unwrap().request();
+        assert_eq!(request.openid.claims_in_id_token, Some(true), "{id}");
+    }
+}
+
+#[test]
+fn an_application_that_takes_a_username_for_a_person_says_so() {
+    // What an application is told to take as the name of a person stands in what is pasted.
+    for preset in all() {
+        let texts: String = preset.snippets.iter().map(|snippet| snippet.text.to_lowercase()).collect();
+        let takes_username =
+            ["username_claim = \"preferred_username", "username claim:      preferred", "remoteuserclaim"]
+                .iter()
+                .any(|taken| texts.contains(taken));
+        assert!(!takes_username || preset.matches_people_by == Some(MatchedBy::Username), "{}", preset.id);
+    }
+    assert_eq!(find("grafana").unwrap().matches_people_by, None);
+    assert_eq!(find("vaultwarden").unwrap().matches_people_by, Some(MatchedBy::Email));
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub struct PresetPage {
     pub name: String,
     /// What to know beforehand.
     pub note: Option<String>,
+    /// By what it knows people again, and what that demands of this server.
+    pub matching: Option<String>,
     /// Why the person cannot register it, as a sentence; then there is no form.
     pub obstacle: Option<String>,
     /// The address, with an example; nothing where none is typed.
@@ -66,6 +68,12 @@ pub struct PresetResultPage {
     pub entered_at: String,
     /// What to know.
     pub note: Option<String>,
+    /// What turns PKCE on in it, or why there is none.
+    pub pkce: String,
+    /// By what it knows people again, and what that demands of this server.
+    pub matching: Option<String>,
+    /// What will not work as it is registered.
+    pub warning: Option<String>,
     /// What was registered, unless only the configuration file can.
     pub credentials: Option<Credentials>,
     /// The issuer.
@@ -122,6 +130,7 @@ impl PresetPage {
             (back_to(PRESETS, w.all, None))
             h1 { bdi { (self.name) } }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
+            @if let Some(matching) = &self.matching { (caution(&html! { p #preset-matching { (matching) } })) }
             section .card {
                 @if let Some(error) = &self.error { (alert(error)) }
                 @if let Some(obstacle) = &self.obstacle {
@@ -163,11 +172,14 @@ impl PresetResultPage {
                 @let name = html! { bdi { (self.name) } };
                 (if self.credentials.is_some() { w.registered(&name) } else { w.written_in_file(&name) })
             }
+            @if let Some(warning) = &self.warning { (caution(&html! { p #logout-warning { (warning) } })) }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
+            @if let Some(matching) = &self.matching { (caution(&html! { p #preset-matching { (matching) } })) }
             @if let Some(credentials) = &self.credentials { (self.values(w, credentials)) }
             section .card {
                 h2 { (w.to_paste) }
                 p .muted { (w.enter_at(&self.entered_at)) "." }
+                p #preset-pkce { (w.pkce(&self.pkce)) }
                 @for (at, (title, text)) in self.snippets.iter().enumerate() {
                     h3 { (title) }
                     (code_block(&format!("preset-snippet-{at}"), title, text.expose()))
@@ -234,6 +246,7 @@ mod tests {
             id: "gitea".to_owned(),
             name: "Gitea".to_owned(),
             note: None,
+            matching: None,
             obstacle: None,
             url: Some((Entry::default(), "https://git.example.org".to_owned())),
             name_part: Some((Entry::of("signet"), "Name of the source".to_owned())),
@@ -268,6 +281,9 @@ mod tests {
             name: "Gitea".to_owned(),
             entered_at: "the settings".to_owned(),
             note: None,
+            pkce: "always".to_owned(),
+            matching: None,
+            warning: None,
             credentials: Some(credentials.clone()),
             issuer: "https://login.example".to_owned(),
             discovery: "https://login.example/x".to_owned(),

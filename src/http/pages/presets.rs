@@ -2,8 +2,14 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, entry, own_client::access, refused, sign_in_first, wording::wrong};
+use super::{
+    current, entry,
+    own_client::{access, logout_warning},
+    refused, sign_in_first,
+    wording::wrong,
+};
 use crate::{
+    account::invitation::SignUp,
     endpoint::{
         management::ManagementRefusal,
         new_account::FieldErrors,
@@ -11,7 +17,7 @@ use crate::{
         session::CurrentSession,
     },
     http::visit::Visit,
-    presets::{self, Preset},
+    presets::{self, MatchedBy, Preset},
     secret::Secret,
     web::{
         Credentials, Entry, ErrorPage, Fact, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage,
@@ -42,7 +48,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
     let typed = (visit.text("url"), visit.text("name"));
     match register(visit.server.signet(), &access(&current), &visit.id, (&typed.0, &typed.1)).await {
-        Ok(registration) => Ok(result(&visit, registration)),
+        Ok(registration) => Ok(result(&visit, registration).await),
         Err(ManagementRefusal::Fields(errors)) => form(&visit, &current, &errors, None),
         Err(ManagementRefusal::Metadata(refusal)) => {
             form(&visit, &current, &FieldErrors::default(), Some(refusal.to_string()))
@@ -56,6 +62,7 @@ fn in_a_word(w: &PresetWords, obstacle: &Obstacle) -> &'static str {
         Obstacle::Administrator => w.for_administrators,
         Obstacle::Setting(_) => w.by_setting,
         Obstacle::Configuration => w.by_configuration,
+        Obstacle::OpenSignUp => w.by_sign_up,
     }
 }
 
@@ -72,6 +79,7 @@ fn form(
     let obstacle = match obstacle(visit.server.signet(), &access(current), preset) {
         Some(Obstacle::Administrator) => Some(w.ask.to_owned()),
         Some(Obstacle::Setting(setting)) => Some(setting),
+        Some(Obstacle::OpenSignUp) => Some(w.ask_to_close_sign_up.to_owned()),
         // It is told what to write.
         Some(Obstacle::Configuration) | None => None,
     };
@@ -86,6 +94,7 @@ fn form(
         id: preset.id.to_owned(),
         name: preset.name.clone(),
         note: preset.note.clone(),
+        matching: matching(visit, preset),
         obstacle,
         url: url.map(|example| (entry(visit.text("url"), wrong(visit.words, errors, "url")), example.clone())),
         name_part: preset.name_part.as_ref().map(name),
@@ -112,15 +121,19 @@ fn metadata(w: &PresetWords, preset: &Preset) -> Vec<Fact> {
     add("response_types", request.response_types.map(|types| types.join(" ")));
     add("token_endpoint_auth_method", request.token_endpoint_auth_method);
     add("backchannel_logout_uri", request.openid.backchannel_logout_uri);
-    add("PKCE", (request.require_pkce == Some(false)).then(|| w.not_required.to_owned()));
+    add("PKCE", Some(preset.pkce.clone()));
     add(w.claims_in_id_token, (request.openid.claims_in_id_token == Some(true)).then(|| w.yes.to_owned()));
     facts
 }
 
-fn result(visit: &Visit, registration: PresetRegistration) -> Response {
+async fn result(visit: &Visit, registration: PresetRegistration) -> Response {
     let signet = visit.server.signet();
     let Some(preset) = presets::find(&visit.id) else {
         return visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found());
+    };
+    let warning = match &registration.registered {
+        Some(registered) => logout_warning(visit, &registered.client).await,
+        None => None,
     };
     let credentials = registration.registered.map(|registered| Credentials {
         client_id: registered.client.client_id.as_str().to_owned(),
@@ -134,6 +147,9 @@ fn result(visit: &Visit, registration: PresetRegistration) -> Response {
         name: preset.name.clone(),
         entered_at: preset.entered_at.clone(),
         note: preset.note.clone(),
+        pkce: preset.pkce.clone(),
+        matching: matching(visit, preset),
+        warning,
         credentials,
         issuer: signet.issuer.as_str().to_owned(),
         discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
@@ -141,6 +157,18 @@ fn result(visit: &Visit, registration: PresetRegistration) -> Response {
     };
     // Not a redirect: the secret is shown once and stands in no address.
     visit.page(status, page.render(visit.voice()))
+}
+
+/// By what the application knows people again, and what that demands of this server.
+fn matching(visit: &Visit, preset: &Preset) -> Option<String> {
+    let w = &visit.words.preset;
+    let sentence = match preset.matches_people_by? {
+        MatchedBy::Email => w.matches_by_email,
+        MatchedBy::Username => w.matches_by_username,
+    };
+    let is_open = visit.server.signet().sign_up == SignUp::Open;
+    let demand = if is_open { w.close_sign_up } else { w.keep_sign_up_closed };
+    Some(format!("{sentence} {demand}"))
 }
 
 fn action(visit: &Visit) -> String {

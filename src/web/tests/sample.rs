@@ -459,6 +459,7 @@ fn preset(text: &str) -> PresetPage {
         id: text.to_owned(),
         name: text.to_owned(),
         note: some(text),
+        matching: some(text),
         obstacle: None,
         url: Some((entry(text), text.to_owned())),
         name_part: Some((entry(text), text.to_owned())),
@@ -474,6 +475,9 @@ fn preset_result(text: &str) -> PresetResultPage {
         name: text.to_owned(),
         entered_at: text.to_owned(),
         note: some(text),
+        pkce: text.to_owned(),
+        matching: some(text),
+        warning: some(text),
         credentials: Some(Credentials {
             client_id: text.to_owned(),
             client_secret: Some(Secret::new(text)),

@@ -34,8 +34,16 @@ words! {
         for_administrators;
         by_setting;
         by_configuration;
+        /// `how` is a sentence about it.
+        pkce(how: &str) -> String;
+        by_sign_up;
         ask;
-        not_required;
+        ask_to_close_sign_up;
+        /// By what an application knows people again, and what that demands.
+        matches_by_email;
+        matches_by_username;
+        close_sign_up;
+        keep_sign_up_closed;
         claims_in_id_token;
         yes;
     }

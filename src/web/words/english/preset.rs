@@ -30,8 +30,18 @@ pub(super) const PRESET: PresetWords = PresetWords {
     for_administrators: "For administrators",
     by_setting: "Needs a setting",
     by_configuration: "By the configuration file",
+    pkce: |how| format!("PKCE: {how}"),
+    by_sign_up: "Needs closed sign-up",
     ask: "It needs settings that weaken a rule, which only an administrator gives. Ask whoever runs this server.",
-    not_required: "not required",
+    ask_to_close_sign_up: "Everyone can sign up on this server, so it cannot be registered like this. Ask the person who runs \
+        the server to set accounts.sign_up to \"invitation\" or \"closed\".",
+    matches_by_email: "The app knows people by their e-mail address. Anyone who signs up with the address of a person \
+        there becomes that person.",
+    matches_by_username: "The app knows people by their username. Anyone who signs up with the username of a person there \
+        becomes that person.",
+    close_sign_up: "Everyone can sign up on this server now. Close sign-up before people use the app: \
+        accounts.sign_up = \"invitation\" or \"closed\".",
+    keep_sign_up_closed: "Sign-up is not open on this server. Keep it that way.",
     claims_in_id_token: "Claims in the ID token",
     yes: "yes",
 };

@@ -30,9 +30,19 @@ pub(super) const PRESET: PresetWords = PresetWords {
     for_administrators: "Für die Verwaltung",
     by_setting: "Braucht eine Einstellung",
     by_configuration: "In der Konfigurationsdatei",
+    pkce: |how| format!("PKCE: {how}"),
+    by_sign_up: "Braucht geschlossene Registrierung",
     ask: "Sie braucht Einstellungen, die eine Regel aufweichen; die gibt nur die Verwaltung. Fragen Sie, wer diesen Server \
         betreibt.",
-    not_required: "nicht verlangt",
+    ask_to_close_sign_up: "Auf diesem Server kann sich jeder registrieren, daher lässt sie sich so nicht registrieren. Bitten \
+        Sie die Person, die den Server betreibt, accounts.sign_up auf \"invitation\" oder \"closed\" zu setzen.",
+    matches_by_email: "Die Anwendung erkennt Personen an ihrer E-Mail-Adresse. Wer sich mit der Adresse einer Person dort \
+        registriert, wird zu dieser Person.",
+    matches_by_username: "Die Anwendung erkennt Personen an ihrem Benutzernamen. Wer sich mit dem Namen einer Person dort \
+        registriert, wird zu dieser Person.",
+    close_sign_up: "Auf diesem Server kann sich jetzt jeder registrieren. Schließen Sie die Registrierung, bevor die \
+        Anwendung benutzt wird: accounts.sign_up = \"invitation\" oder \"closed\".",
+    keep_sign_up_closed: "Die Registrierung auf diesem Server ist nicht offen. Belassen Sie es dabei.",
     claims_in_id_token: "Claims im ID-Token",
     yes: "ja",
 };
