@@ -203,7 +203,7 @@ pub(super) fn client_json(signet: &Signet, client: &Client) -> Value {
         "registered_by": match &client.provenance {
             Provenance::BuiltIn => "built_in",
             Provenance::Configuration => "configuration",
-            Provenance::Administrator => "administrator",
+            Provenance::Administrator | Provenance::AdministratorAccount(_) => "administrator",
             Provenance::Person(_) => "person",
             Provenance::Itself { .. } => "itself",
         },

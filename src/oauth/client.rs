@@ -61,14 +61,20 @@ pub enum Provenance {
     BuiltIn,
     /// It stands in the configuration file.
     Configuration,
-    /// An administrator or a script with the scope to manage clients.
+    /// The command line, or a script with the scope to manage clients.
     Administrator,
-    /// A person, who owns it.
+    /// An administrator, who owns it.
+    AdministratorAccount(Subject),
+    /// A person who does not administer the server, who owns it.
     Person(Subject),
     /// The client itself, by dynamic registration (RFC 7591).
     Itself {
         /// The person whose access token allowed it, who owns it; nobody where registration is open.
         owner: Option<Subject>,
+        /// Whether the access token that allowed it was that of an administrator, or of a script that an administrator
+        /// gave the scope to manage clients.
+        #[serde(default)]
+        is_vouched: bool,
     },
 }
 
@@ -244,12 +250,26 @@ impl Client {
         !self.is_public() || self.metadata.redirect_uris.iter().all(RedirectUri::is_https)
     }
 
+    /// Whether the host of this server stands behind it: it is built in or configured, or an administrator registered it
+    /// or gave the token with which it registered itself. What other people or strangers registered is not vouched for.
+    #[must_use]
+    pub fn is_vouched(&self) -> bool {
+        match &self.provenance {
+            Provenance::BuiltIn
+            | Provenance::Configuration
+            | Provenance::Administrator
+            | Provenance::AdministratorAccount(_) => true,
+            Provenance::Itself { is_vouched, .. } => *is_vouched,
+            Provenance::Person(_) => false,
+        }
+    }
+
     /// The person who owns it, if a person registered it.
     #[must_use]
     pub fn owner(&self) -> Option<&Subject> {
         match &self.provenance {
-            Provenance::Person(owner) => Some(owner),
-            Provenance::Itself { owner } => owner.as_ref(),
+            Provenance::Person(owner) | Provenance::AdministratorAccount(owner) => Some(owner),
+            Provenance::Itself { owner, .. } => owner.as_ref(),
             Provenance::BuiltIn | Provenance::Configuration | Provenance::Administrator => None,
         }
     }
@@ -343,6 +363,37 @@ fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::client_authentication::tests::client as registered;
+
+    #[test]
+    fn the_host_vouches_for_what_an_administrator_registered_and_for_no_other_persons_application() {
+        let person = || Subject::new("usr_a");
+        let itself = |owner, is_vouched| Provenance::Itself { owner, is_vouched };
+        for (provenance, is_vouched, has_owner) in [
+            (Provenance::BuiltIn, true, false),
+            (Provenance::Configuration, true, false),
+            (Provenance::Administrator, true, false),
+            (Provenance::AdministratorAccount(person()), true, true),
+            (itself(None, true), true, false),
+            (itself(Some(person()), true), true, true),
+            (itself(Some(person()), false), false, true),
+            (itself(None, false), false, false),
+            (Provenance::Person(person()), false, true),
+        ] {
+            let client = Client { provenance: provenance.clone(), ..registered() };
+            assert_eq!((client.is_vouched(), client.owner().is_some()), (is_vouched, has_owner), "{provenance:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_from_before_that_does_not_say_is_not_vouched_for() {
+        let read = |json: &str| serde_json::from_str::<Provenance>(json).unwrap();
+        assert_eq!(read(r#"{"itself":{"owner":"usr_a"}}"#), {
+            Provenance::Itself { owner: Some(Subject::new("usr_a")), is_vouched: false }
+        });
+        assert_eq!(read(r#""administrator""#), Provenance::Administrator);
+        assert_eq!(read(r#"{"person":"usr_a"}"#), Provenance::Person(Subject::new("usr_a")));
+    }
 
     // RFC 9068 §5
     #[test]

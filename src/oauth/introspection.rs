@@ -21,7 +21,10 @@ use super::{
 pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Client) -> Map<String, Value> {
     let is_live = grant.is_some_and(Grant::is_live);
     let is_own = claims.get("client_id").and_then(Value::as_str) == Some(caller.client_id.as_str());
-    let serves_apis = matches!(caller.provenance, Provenance::Configuration | Provenance::Administrator);
+    let serves_apis = matches!(
+        caller.provenance,
+        Provenance::Configuration | Provenance::Administrator | Provenance::AdministratorAccount(_)
+    );
     if !is_live || !(is_own || serves_apis) {
         return inactive();
     }

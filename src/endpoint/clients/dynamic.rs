@@ -54,12 +54,12 @@ pub async fn register_itself(
     token: Result<Secret, BearerError>,
     requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
-    let owner = admit(signet, token)?;
+    let (owner, is_vouched) = admit(signet, token)?;
     let person = owner.as_ref().and_then(|owner| AccountId::parse(owner.as_str()).ok());
     let agent = person.map_or_else(|| requester.unknown(), |person| requester.as_account(&person));
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
     let digest = Digest::of_secret(&registration_access_token);
-    let provenance = Provenance::Itself { owner };
+    let provenance = Provenance::Itself { owner, is_vouched };
     let registered = create_with(signet, request, (Registrar::Person, provenance), agent, Some(digest)).await?;
     Ok(SelfRegistered { registered, registration_access_token })
 }
@@ -132,18 +132,18 @@ pub async fn delete_itself(
     Err(Fault::Contended.into())
 }
 
-/// Whom a new client belongs to. RFC 7591 §3: the initial access token "is used to authorize calls"; an access token with
+/// Whom a new client belongs to, and whether the host vouches for it. RFC 7591 §3: the initial access token "is used to authorize calls"; an access token with
 /// the scope to register clients is one.
-fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<Option<Subject>, ManagementRefusal> {
+fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<Subject>, bool), ManagementRefusal> {
     match (signet.registration, token) {
         (RegistrationAccess::Off, _) => Err(ManagementRefusal::NotFound(
             "applications cannot register themselves here; the setting oauth.dynamic_registration allows it",
         )),
-        (RegistrationAccess::Open, Err(BearerError::Missing)) => Ok(None),
+        (RegistrationAccess::Open, Err(BearerError::Missing)) => Ok((None, false)),
         (RegistrationAccess::Open | RegistrationAccess::InitialAccessToken, token) => {
             let token = token.map_err(AccessRefusal::Bearer)?;
             let access = access::authorize(signet, &token, super::SCOPES)?;
-            Ok(Some(access.subject().clone()).filter(Subject::is_person))
+            Ok((Some(access.subject().clone()).filter(Subject::is_person), access.is_administrator()))
         }
     }
 }

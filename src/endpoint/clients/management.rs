@@ -225,7 +225,10 @@ pub fn fixed(client: &Client) -> Option<&'static str> {
             Some("this application stands in the configuration file; change it there and start the server again")
         }
         Provenance::BuiltIn => Some("this application is part of the server"),
-        Provenance::Administrator | Provenance::Person(_) | Provenance::Itself { .. } => None,
+        Provenance::Administrator
+        | Provenance::AdministratorAccount(_)
+        | Provenance::Person(_)
+        | Provenance::Itself { .. } => None,
     }
 }
 

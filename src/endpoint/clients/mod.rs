@@ -49,7 +49,7 @@ pub async fn register_by_token(
     access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     if access.is_administrator() {
-        create(signet, request, (Registrar::Administrator, Provenance::Administrator), access.agent()).await
+        create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await
     } else {
         register_by_person(signet, request, access).await
     }
@@ -65,8 +65,7 @@ pub async fn register_by_person(
     request: &RegistrationRequest,
     access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
-    let owner = Provenance::Person(access.subject().clone());
-    create(signet, request, (Registrar::Person, owner), access.agent()).await
+    create(signet, request, (Registrar::Person, provenance(access)), access.agent()).await
 }
 
 /// Registers a client for the person who has `access`, who owns it: with everything that they may give it.
@@ -80,12 +79,7 @@ pub async fn register_own(
     access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     let registrar = if access.is_administrator() { Registrar::Administrator } else { Registrar::Person };
-    let provenance = if access.is_administrator() && !access.subject().is_person() {
-        Provenance::Administrator
-    } else {
-        Provenance::Person(access.subject().clone())
-    };
-    create(signet, request, (registrar, provenance), access.agent()).await
+    create(signet, request, (registrar, provenance(access)), access.agent()).await
 }
 
 /// What `registrar` would register here with `request`.
@@ -114,8 +108,7 @@ pub async fn register_service(
     if !access.is_administrator() {
         return Err(ManagementRefusal::Forbidden("only an administrator can register a service"));
     }
-    let owner = Provenance::Person(access.subject().clone());
-    let registered = create(signet, request, (Registrar::Administrator, owner), access.agent()).await;
+    let registered = create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await;
     registered.map_err(ManagementRefusal::from)
 }
 
@@ -158,6 +151,17 @@ pub async fn put_configured(
         Some(kept) => signet.store.replace_client(&kept, &client).await?,
     }
     Ok(true)
+}
+
+/// As whose a client counts that `access` registers: what an administrator registers is the host's own, and has an owner
+/// where the administrator is a person.
+pub(super) fn provenance(access: &Access) -> Provenance {
+    let subject = access.subject().clone();
+    match (access.is_administrator(), subject.is_person()) {
+        (true, true) => Provenance::AdministratorAccount(subject),
+        (true, false) => Provenance::Administrator,
+        (false, _) => Provenance::Person(subject),
+    }
 }
 
 /// By which rules `registrar` registers here.

@@ -76,11 +76,10 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
 
 /// Who vouches for the client: people should know when it is only another person.
 fn registrant(visit: &Visit, client: &Client) -> poem::Result<Registrant> {
-    let owner = match &client.provenance {
-        Provenance::Person(owner) => owner,
-        Provenance::Itself { .. } => return Ok(Registrant::Itself),
-        _ => return Ok(Registrant::Administrator),
-    };
+    if client.is_vouched() {
+        return Ok(Registrant::Administrator);
+    }
+    let Provenance::Person(owner) = &client.provenance else { return Ok(Registrant::Itself) };
     let id = crate::account::record::AccountId::parse(owner.as_str()).ok();
     let owner = id.map(|id| visit.server.signet().store.account(&id)).transpose();
     let owner = owner.map_err(|cause| fault(cause.into()))?.flatten();

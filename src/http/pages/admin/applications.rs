@@ -199,7 +199,7 @@ fn badges(words: &Words, client: &Client) -> Vec<String> {
         Provenance::BuiltIn => Some(words.all_applications.built_in),
         Provenance::Configuration => Some(words.all_applications.configuration),
         Provenance::Itself { .. } => Some(words.all_applications.itself),
-        Provenance::Administrator | Provenance::Person(_) => None,
+        Provenance::Administrator | Provenance::AdministratorAccount(_) | Provenance::Person(_) => None,
     };
     let disabled = client.is_disabled.then_some(words.admin.disabled);
     provenance.into_iter().chain(disabled).map(ToOwned::to_owned).collect()
