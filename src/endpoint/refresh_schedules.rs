@@ -2,9 +2,12 @@
 
 use time::OffsetDateTime;
 
-use super::{Signet, access::Access, management::ManagementRefusal, new_account::FieldErrors, users::find};
+use super::{Signet, access::Access, management::ManagementRefusal, new_account::FieldErrors, users};
 use crate::{
-    account::refresh_schedule::{RefreshSchedule, ScheduleRefusal},
+    account::{
+        record::Account,
+        refresh_schedule::{RefreshSchedule, ScheduleRefusal},
+    },
     oauth::{client::ClientId, subject::Subject},
 };
 
@@ -54,7 +57,8 @@ pub fn show(
     access: &Access,
     (id, client_id): (&str, Option<&str>),
 ) -> Result<ShownSchedule, ManagementRefusal> {
-    let (subject, client_id) = addressed(signet, access, id, client_id)?;
+    let (kept, _) = users::find(signet, access, id)?;
+    let (subject, client_id) = addressed(&kept.record, client_id)?;
     let schedule = signet.store.refresh_schedule(&subject, client_id.as_ref())?;
     let schedule = schedule.ok_or(ManagementRefusal::NotFound("there is no schedule here"))?;
     Ok(shown(schedule, signet.clock.now()))
@@ -72,7 +76,8 @@ pub async fn set(
     (id, client_id): (&str, Option<&str>),
     form: &ScheduleForm,
 ) -> Result<ShownSchedule, ManagementRefusal> {
-    let (subject, client_id) = addressed(signet, access, id, client_id)?;
+    let (kept, _) = users::find_to_change(signet, access, id)?;
+    let (subject, client_id) = addressed(&kept.record, client_id)?;
     if let Some(client_id) = &client_id
         && signet.store.client(client_id)?.is_none()
     {
@@ -96,22 +101,20 @@ pub async fn remove(
     access: &Access,
     (id, client_id): (&str, Option<&str>),
 ) -> Result<(), ManagementRefusal> {
-    let (subject, client_id) = addressed(signet, access, id, client_id)?;
+    let (kept, _) = users::find_to_change(signet, access, id)?;
+    let (subject, client_id) = addressed(&kept.record, client_id)?;
     signet.store.by(access.agent()).remove_refresh_schedule(&subject, client_id.as_ref(), signet.clock.now()).await?;
     tracing::info!(%subject, by = %access.subject(), "refresh schedule removed");
     Ok(())
 }
 
 fn addressed(
-    signet: &Signet,
-    access: &Access,
-    id: &str,
+    account: &Account,
     client_id: Option<&str>,
 ) -> Result<(Subject, Option<ClientId>), ManagementRefusal> {
-    let (kept, _) = find(signet, access, id)?;
     let client_id = client_id.map(ClientId::parse).transpose();
     let client_id = client_id.map_err(|_| ManagementRefusal::NotFound("there is no such application"))?;
-    Ok((Subject::new(kept.record.id.as_str()), client_id))
+    Ok((Subject::new(account.id.as_str()), client_id))
 }
 
 fn shown(schedule: RefreshSchedule, now: OffsetDateTime) -> ShownSchedule {

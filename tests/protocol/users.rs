@@ -244,10 +244,22 @@ async fn who_manages_people_does_not_reach_who_administers_the_server() {
         manager.post("/users", &json!({"username": "eve", "groups": ["staff"], "email_verified": true})).await;
     let eve = format!("/users/{}", text(&created.expect(201), "id"));
     manager.get(&format!("/users/{root}")).await.expect(200);
+    let schedule = json!({"cron": "0 3 * * *", "time_zone": "Europe/Berlin"});
     for (method, path, body) in [
         ("PUT", format!("/users/{root}"), json!({})),
         ("DELETE", format!("/users/{root}"), json!({})),
         ("PATCH", format!("/users/{root}/password"), json!({"new_password": PASSPHRASE})),
+        ("POST", format!("/users/{root}/password-reset"), json!({})),
+        ("DELETE", format!("/users/{root}/password-reset"), json!({})),
+        ("DELETE", format!("/users/{root}/picture"), json!({})),
+        ("DELETE", format!("/users/{root}/sessions"), json!({})),
+        ("DELETE", format!("/users/{root}/sessions/none"), json!({})),
+        ("DELETE", format!("/users/{root}/grants/none"), json!({})),
+        ("DELETE", format!("/users/{root}/applications/swagger-ui"), json!({})),
+        ("PUT", format!("/users/{root}/refresh_schedule"), schedule.clone()),
+        ("DELETE", format!("/users/{root}/refresh_schedule"), json!({})),
+        ("PUT", format!("/users/{root}/applications/swagger-ui/refresh_schedule"), schedule.clone()),
+        ("DELETE", format!("/users/{root}/applications/swagger-ui/refresh_schedule"), json!({})),
     ] {
         assert_eq!(manager.call(method, &path, Some(&body)).await.refusal(), (403, "access_denied"), "{method}");
     }
@@ -256,6 +268,10 @@ async fn who_manages_people_does_not_reach_who_administers_the_server() {
         manager.post("/users", &json!({"username": "x", "role": "administrator"})).await.body["fields"]["role"]
             .is_string()
     );
+    // Who does not administer the server is reached by all of it.
+    manager.put(&format!("{eve}/refresh_schedule"), &schedule).await.expect(200);
+    manager.delete(&format!("{eve}/refresh_schedule")).await.expect(204);
+    manager.delete(&format!("{eve}/sessions")).await.expect(204);
     assert_eq!(manager.put(&eve, &json!({"disabled": true})).await.expect(200)["disabled"], true);
 }
 
