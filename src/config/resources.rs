@@ -53,6 +53,7 @@ fn one(section: &mut Section<'_>) -> Option<Resource> {
     });
     let types = one_of([("at+jwt", AccessTokenType::AtJwt), ("JWT", AccessTokenType::Jwt)]);
     let access_token_typ = section.read("access_token_typ", types);
+    let is_open = section.read("open", |written| written.flag());
     let id = id?;
     Some(Resource {
         name: name.unwrap_or_else(|| id.as_str().to_owned()),
@@ -61,6 +62,7 @@ fn one(section: &mut Section<'_>) -> Option<Resource> {
         access_token_lifetime,
         access_token_signing_alg: access_token_signing_alg.unwrap_or(Algorithm::Es256),
         access_token_typ: access_token_typ.unwrap_or_default(),
+        is_open: is_open.unwrap_or_default(),
     })
 }
 

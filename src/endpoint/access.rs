@@ -12,6 +12,7 @@ use crate::{
         client::ClientId,
         grant::{Grant, GrantId},
         named_claims::NamedClaims,
+        registration::Registrar,
         scope::Scope,
         subject::Subject,
     },
@@ -233,6 +234,16 @@ impl Access {
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
         self.account.as_ref()
+    }
+
+    /// As whom it registers applications.
+    #[must_use]
+    pub fn registrar(&self) -> Registrar {
+        match (self.is_administrator(), self.scope.contains("signet:admin")) {
+            (true, true) => Registrar::Administrator,
+            (true, false) => Registrar::Manager,
+            (false, _) => Registrar::Person,
+        }
     }
 
     /// Whether it may act for others: an administrator, or a client that was given the scope for itself.

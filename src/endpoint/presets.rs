@@ -51,8 +51,7 @@ pub fn obstacle(signet: &Signet, access: &Access, preset: &Preset) -> Option<Obs
         return Some(Obstacle::OpenSignUp);
     }
     let request = preset.example().ok()?.request();
-    let registrar = if access.is_administrator() { Registrar::Administrator } else { Registrar::Person };
-    clients::judge(signet, &request, registrar).err()?;
+    clients::judge(signet, &request, access.registrar()).err()?;
     let is_implicit = request.grant_types.iter().flatten().any(|name| name == GrantType::Implicit.as_str());
     if is_implicit && !signet.registration_policy.offered.allows(GrantType::Implicit) {
         return Some(Obstacle::Setting(IMPLICIT_IS_OFF.to_owned()));
@@ -101,7 +100,7 @@ pub async fn register(
     if preset.by_configuration {
         return Ok(PresetRegistration { snippets: snippets(signet, &installation, None), registered: None });
     }
-    let registered = clients::register_own(signet, &installation.request(), access).await;
+    let registered = clients::register_by_token(signet, &installation.request(), access).await;
     let registered = registered.map_err(|refusal| about_the_address(refusal.into()))?;
     let snippets = snippets(signet, &installation, Some(&registered));
     Ok(PresetRegistration { registered: Some(registered), snippets })

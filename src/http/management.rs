@@ -15,10 +15,13 @@ use super::{
     oauth_schema::Problem,
     server::Server,
 };
-use crate::endpoint::{
-    access::{self, Access, AccessRefusal},
-    management::ManagementRefusal,
-    page::Page,
+use crate::{
+    endpoint::{
+        access::{self, Access, AccessRefusal},
+        management::ManagementRefusal,
+        page::Page,
+    },
+    oauth::registration::RegistrationErrorCode,
 };
 
 /// Who asks, if their token has one of `scopes`.
@@ -39,6 +42,9 @@ pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem:
     Ok(Answer::from(match refusal {
         ManagementRefusal::Access(refusal) => challenged(refusal)?,
         ManagementRefusal::Invalid(_) => problem(StatusCode::BAD_REQUEST, "invalid_request", &description),
+        ManagementRefusal::Metadata(refusal) if refusal.code == RegistrationErrorCode::Privileged => {
+            problem(StatusCode::FORBIDDEN, "access_denied", &description)
+        }
         ManagementRefusal::Metadata(refusal) => problem(StatusCode::BAD_REQUEST, refusal.code.as_str(), &description),
         ManagementRefusal::Fields(fields) => {
             let fields: serde_json::Map<String, Value> =

@@ -190,6 +190,7 @@ pub(crate) mod tests {
             access_token_lifetime: None,
             access_token_signing_alg: crate::jose::Algorithm::Es256,
             access_token_typ: crate::oauth::resource::AccessTokenType::AtJwt,
+            is_open: false,
         };
         Resources::new(&Issuer::parse("https://login.example.org").unwrap(), vec![orders])
     }

@@ -35,6 +35,7 @@ pub mod refresh_token;
 pub mod registration;
 pub(crate) mod registration_member;
 pub mod registration_policy;
+pub mod registration_privilege;
 pub mod remedy;
 pub mod request_object;
 pub mod resource;

@@ -14,6 +14,7 @@ use super::{
         allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
     },
     registration_policy::RegistrationPolicy,
+    registration_privilege::{needed_for, privileged},
     resource::{Resources, is_management_scope},
     scope::Scope,
 };
@@ -57,15 +58,20 @@ pub struct RegistrationRules<'a> {
     pub policy: &'a RegistrationPolicy,
 }
 
-/// Who registers, and so what may be registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who registers, and so what may be registered: each may everything that those before may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Registrar {
-    /// The configuration file or an administrator: everything.
-    Administrator,
-    /// A person, or the client itself: no scope with which others could be managed, no client that acts without a person
-    /// or sees passwords, no settings that weaken a rule, and no tokens straight from the authorization endpoint unless the
-    /// policy gives those to everyone.
+    /// The client itself, by dynamic registration: what a person may, except that it is not restricted to groups.
+    Itself,
+    /// A person: no scope with which others could be managed, no client that acts without a person (unless it is for APIs
+    /// that are open to all) or sees passwords, no settings that weaken a rule, and no tokens straight from the
+    /// authorization endpoint unless the policy gives those to everyone.
     Person,
+    /// An access token with the scope `signet:clients` alone, of an administrator or of a service: no client that could do
+    /// more than this token can.
+    Manager,
+    /// The configuration file, or an administrator with the scope `signet:admin`: everything.
+    Administrator,
 }
 
 /// Why a registration is refused: the member of the metadata and what is wrong with it.
@@ -86,6 +92,8 @@ pub enum RegistrationErrorCode {
     InvalidRedirectUri,
     /// Anything else.
     InvalidClientMetadata,
+    /// What the registrar may not give. At `/register` it is `invalid_client_metadata` like the rest.
+    Privileged,
 }
 
 /// Checks `request` and fills in what it leaves out.
@@ -118,9 +126,9 @@ pub fn register(
         client_name: client_name(request.client_name.as_deref())?,
         redirect_uris,
         post_logout_redirect_uris,
-        grant_types,
         response_types,
-        scope: scope(request.scope.as_deref(), rules)?,
+        scope: scope(request.scope.as_deref(), &grant_types, rules)?,
+        grant_types,
         token_endpoint_auth_method,
         application_type,
         client_uri: web_page("client_uri", request.client_uri.as_deref())?,
@@ -133,6 +141,7 @@ pub fn register(
         allowed_groups: allowed_groups(request.allowed_groups.as_deref())?,
         openid,
     };
+    privileges(&metadata, rules)?;
     // Each member has its bound; together they must fit into one record.
     let size = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_METADATA {
@@ -168,21 +177,11 @@ fn weakening(
     grant_types: &[GrantType],
     rules: RegistrationRules<'_>,
 ) -> Result<(), RegistrationRefusal> {
-    if rules.registrar == Registrar::Person {
-        // Whoever may sign up could otherwise give themselves tokens for every API, with nobody asked.
-        if grant_types.contains(&GrantType::ClientCredentials) {
-            return Err(invalid(
-                "grant_types",
-                "only an administrator can register a client that acts without a person",
-            ));
-        }
-        if request.require_pkce == Some(false) && rules.policy.require_pkce {
-            return Err(invalid("require_pkce", "only an administrator can register a client without PKCE"));
-        }
-        if request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
-            // Of people this is decided before, by who manages the client.
-            return Err(invalid("allowed_groups", "a client cannot restrict itself to groups"));
-        }
+    if rules.registrar <= Registrar::Person && request.require_pkce == Some(false) && rules.policy.require_pkce {
+        return Err(privileged("require_pkce", "only an administrator can register a client without PKCE"));
+    }
+    if rules.registrar == Registrar::Itself && request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
+        return Err(privileged("allowed_groups", "an application does not restrict itself to groups"));
     }
     if method != AuthMethod::None {
         return Ok(());
@@ -253,17 +252,24 @@ fn grant_types(
     let named = |grant_type: &GrantType| names.iter().any(|name| name == grant_type.as_str());
     let is_for_registrar = |grant_type| match grant_type {
         GrantType::Implicit => rules.allow_implicit(),
-        GrantType::Password => rules.registrar == Registrar::Administrator,
+        GrantType::Password => rules.registrar > Registrar::Person,
         _ => true,
     };
     let offered = rules.policy.offered;
     let possible = |grant_type: &GrantType| offered.allows(*grant_type) && is_for_registrar(*grant_type);
     let asked = GrantType::ALL.into_iter().filter(named);
-    if rules.registrar == Registrar::Administrator
+    if rules.registrar > Registrar::Person
         && let Some(off) = asked.clone().find(|grant_type| !offered.allows(*grant_type))
     {
         let switch = if off == GrantType::Password { "oauth.password_grant" } else { "oauth.implicit" };
         return Err(invalid("grant_types", format!("{} is off; the setting {switch} turns it on", off.as_str())));
+    }
+    let is_privileged = |grant_type: &GrantType| offered.allows(*grant_type) && !is_for_registrar(*grant_type);
+    if rules.registrar == Registrar::Person
+        && let Some(grant_type) = asked.clone().find(is_privileged)
+    {
+        let description = format!("only an administrator can register a client for {}", grant_type.as_str());
+        return Err(privileged("grant_types", description));
     }
     let grant_types: Vec<GrantType> = asked.filter(possible).collect();
     if grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
@@ -285,7 +291,12 @@ fn response_types(
     };
     let mut response_types = Vec::new();
     for name in names {
-        let Some(response_type) = ResponseType::parse(name).filter(possible) else {
+        let parsed = ResponseType::parse(name);
+        let Some(response_type) = parsed.filter(possible) else {
+            if parsed.is_some_and(|response_type| rules.policy.offered.allows_response_type(response_type)) {
+                let description = format!("only an administrator can register a client for {name}");
+                return Err(privileged("response_types", description));
+            }
             let known: Vec<&str> = ResponseType::ALL.into_iter().filter(possible).map(ResponseType::as_str).collect();
             return Err(invalid("response_types", format!("must be of {}", known.join(", "))));
         };
@@ -327,26 +338,45 @@ fn needed_by(response_types: &[ResponseType]) -> Vec<GrantType> {
     needed.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, grant_type)| grant_type).collect()
 }
 
-fn scope(text: Option<&str>, rules: RegistrationRules<'_>) -> Result<Scope, RegistrationRefusal> {
-    let RegistrationRules { registrar, resources, .. } = rules;
-    let Some(text) = text else { return Ok(default_scope(resources)) };
+fn scope(
+    text: Option<&str>,
+    grant_types: &[GrantType],
+    rules: RegistrationRules<'_>,
+) -> Result<Scope, RegistrationRefusal> {
+    let resources = rules.resources;
+    let Some(text) = text else { return Ok(default_scope(grant_types, rules)) };
     let scope = Scope::parse(text).map_err(|refusal| invalid("scope", refusal.to_string()))?;
     if let Some(unknown) = scope.iter().find(|token| resources.scope(token).is_none()) {
         return Err(invalid("scope", format!("no resource of this server has the scope {unknown:?}")));
     }
-    let forbidden = |token: &&str| is_management_scope(token) && *token != "signet:account";
-    if registrar == Registrar::Person
-        && let Some(token) = scope.iter().find(forbidden)
-    {
-        return Err(invalid("scope", format!("only an administrator can register a client for {token:?}")));
-    }
     Ok(scope)
 }
 
-/// Everything but the scopes with which this server is managed.
-fn default_scope(resources: &Resources) -> Scope {
+/// Everything that the registrar may give, but the scopes with which this server is managed.
+fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<'_>) -> Scope {
+    let RegistrationRules { registrar, resources, .. } = rules;
     let tokens = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
-    tokens.filter(|token| !is_management_scope(token)).collect()
+    let is_givable = |token: &&str| needed_for(token, grant_types, resources) <= registrar;
+    tokens.filter(|token| !is_management_scope(token)).filter(is_givable).collect()
+}
+
+/// Nobody gives a client more than they have: neither what the server is managed with, nor an API without a person.
+fn privileges(metadata: &ClientMetadata, rules: RegistrationRules<'_>) -> Result<(), RegistrationRefusal> {
+    let RegistrationRules { registrar, resources, .. } = rules;
+    let (scope, grant_types) = (&metadata.scope, &metadata.grant_types);
+    let acts_alone = grant_types.contains(&GrantType::ClientCredentials);
+    if acts_alone && registrar <= Registrar::Person && !scope.iter().any(|token| resources.is_open(token)) {
+        return Err(privileged(
+            "grant_types",
+            "only an administrator can register a client that acts without a person",
+        ));
+    }
+    let Some(token) = scope.iter().find(|token| needed_for(token, grant_types, resources) > registrar) else {
+        return Ok(());
+    };
+    let wanted = if is_management_scope(token) { "" } else { " without a person" };
+    let by = if registrar == Registrar::Manager { " with the scope signet:admin" } else { "" };
+    Err(privileged("scope", format!("only an administrator{by} can register a client for {token:?}{wanted}")))
 }
 
 pub(super) fn invalid(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {
@@ -361,7 +391,7 @@ fn list<const N: usize>(names: [&str; N]) -> String {
 impl RegistrationRules<'_> {
     /// Whether tokens straight from the authorization endpoint may be registered, where they are offered.
     fn allow_implicit(self) -> bool {
-        self.registrar == Registrar::Administrator || self.policy.implicit_for_everyone
+        self.registrar > Registrar::Person || self.policy.implicit_for_everyone
     }
 }
 
@@ -371,7 +401,7 @@ impl RegistrationErrorCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRedirectUri => "invalid_redirect_uri",
-            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidClientMetadata | Self::Privileged => "invalid_client_metadata",
         }
     }
 }

@@ -179,7 +179,10 @@ fn older_grants_are_registered_by_administrators_where_they_are_on() {
     let resources = resources();
     let older = || texts(&["authorization_code", "implicit", "password"]);
     let asked = |r: &mut RegistrationRequest| r.grant_types = older();
-    assert_eq!(granted(asked, rules(Registrar::Person, &resources)).0, "authorization_code");
+    assert_eq!(granted(asked, rules(Registrar::Itself, &resources)).0, "authorization_code");
+    let asked = RegistrationRequest { grant_types: older(), ..request() };
+    let refusal = register(&asked, rules(Registrar::Person, &resources)).unwrap_err();
+    assert_eq!((refusal.member, refusal.code), ("grant_types", RegistrationErrorCode::Privileged));
     let everything = rules(Registrar::Administrator, &resources);
     let full = |r: &mut RegistrationRequest| {
         r.grant_types = older();

@@ -76,6 +76,8 @@ pub struct Resource {
     pub access_token_signing_alg: Algorithm,
     /// The `typ` of its access tokens.
     pub access_token_typ: AccessTokenType,
+    /// Whether every person may register a client that obtains its scopes without a person.
+    pub is_open: bool,
 }
 
 /// All resources: the server's own (userinfo and the management API) and those of the configuration.
@@ -120,6 +122,7 @@ impl Resources {
             access_token_lifetime: None,
             access_token_signing_alg: Algorithm::Es256,
             access_token_typ: AccessTokenType::AtJwt,
+            is_open: false,
         };
         Self { own, all: std::iter::once(first).chain(others).collect() }
     }
@@ -149,6 +152,18 @@ impl Resources {
         self.all.iter().find_map(|resource| {
             resource.scopes.iter().find(|entry| entry.token == token).map(|entry| (resource, entry))
         })
+    }
+
+    /// Whether `token` belongs to an API rather than to the server itself.
+    #[must_use]
+    pub fn is_of_api(&self, token: &str) -> bool {
+        self.scope(token).is_some_and(|(resource, _)| resource.id != self.own)
+    }
+
+    /// Whether `token` belongs to an API for which every person may register a client that acts without a person.
+    #[must_use]
+    pub fn is_open(&self, token: &str) -> bool {
+        self.scope(token).is_some_and(|(resource, _)| resource.is_open)
     }
 
     /// For whom a token of `scope` is, when the request names `requested` resources (which may be none).
@@ -313,6 +328,7 @@ mod tests {
             access_token_lifetime: None,
             access_token_signing_alg: Algorithm::Es256,
             access_token_typ: AccessTokenType::AtJwt,
+            is_open: false,
         }
     }
 

@@ -10,6 +10,7 @@ mod backchannel_logout;
 mod brand;
 mod client_assertions;
 mod client_management;
+mod client_privileges;
 mod clients;
 mod crawl;
 mod developer_pages;

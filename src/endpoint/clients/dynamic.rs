@@ -16,7 +16,7 @@ use crate::{
     oauth::{
         bearer::BearerError,
         client::{Client, ClientId, Provenance},
-        registration::{Registrar, RegistrationRequest},
+        registration::{Registrar, RegistrationErrorCode, RegistrationRefusal, RegistrationRequest},
         subject::Subject,
     },
     secret::Secret,
@@ -60,7 +60,8 @@ pub async fn register_itself(
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
     let digest = Digest::of_secret(&registration_access_token);
     let provenance = Provenance::Itself { owner, is_vouched };
-    let registered = create_with(signet, request, (Registrar::Person, provenance), agent, Some(digest)).await?;
+    let registered = create_with(signet, request, (Registrar::Itself, provenance), agent, Some(digest)).await;
+    let registered = registered.map_err(|refusal| in_its_terms(refusal.into()))?;
     Ok(SelfRegistered { registered, registration_access_token })
 }
 
@@ -98,7 +99,7 @@ pub async fn replace_itself(
         let (kept, registration_access_token) = authenticate(signet, id, token.clone())?;
         agree(&kept.record, claims)?;
         let mut client = kept.record.clone();
-        let client_secret = reregister(signet, &mut client, request, false)?;
+        let client_secret = reregister(signet, &mut client, request, Registrar::Itself).map_err(in_its_terms)?;
         if taken(signet.store.by(requester.as_client(&client.client_id)).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, "client changed its registration");
             return Ok(SelfRegistered {
@@ -147,6 +148,24 @@ fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<
         }
     }
 }
+
+/// RFC 7591 §3.2.2 has one code for metadata that cannot be registered, whoever else could register it. What a client holds
+/// already and may not change itself is forbidden to it, by RFC 7592 §2.2.
+fn in_its_terms(refusal: ManagementRefusal) -> ManagementRefusal {
+    match refusal {
+        ManagementRefusal::Metadata(refusal) if ASKED_FOR.contains(&refusal.member) => {
+            let code = match refusal.code {
+                RegistrationErrorCode::Privileged => RegistrationErrorCode::InvalidClientMetadata,
+                code => code,
+            };
+            ManagementRefusal::Metadata(RegistrationRefusal { code, ..refusal })
+        }
+        refusal => refusal,
+    }
+}
+
+/// The members with which a client can ask for more than it may have.
+const ASKED_FOR: [&str; 5] = ["scope", "grant_types", "response_types", "require_pkce", "allowed_groups"];
 
 /// RFC 7592 §2.1: a token that is not the client's, a client that is gone, and one that never was are the same 401.
 fn authenticate(

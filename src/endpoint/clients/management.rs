@@ -10,6 +10,7 @@ use crate::{
     oauth::{
         client::{Client, ClientId, ClientMetadata, Provenance, SecretsRefusal},
         registration::{Registrar, RegistrationRequest, register},
+        registration_privilege::{changed_credential, needed, privileged},
         subject::Subject,
     },
     secret::Secret,
@@ -81,34 +82,55 @@ pub async fn replace(
     id: &str,
     request: &RegistrationRequest,
 ) -> Result<(Client, Option<Secret>), ManagementRefusal> {
-    let is_administrator = access.is_administrator();
     is_changeable(&find(signet, access, id)?.record)?;
     super::sector::agree(signet, request).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
-        reregister(signet, client, request, is_administrator)
+        reregister_by(access, signet, client, request)
     })
     .await
+}
+
+/// [`reregister`] by whoever has `access`. The host vouches for what an administrator saves as their own, and no longer for
+/// what somebody saves who administers the server no more.
+pub(super) fn reregister_by(
+    access: &Access,
+    signet: &Signet,
+    client: &mut Client,
+    request: &RegistrationRequest,
+) -> Result<Option<Secret>, ManagementRefusal> {
+    let secret = reregister(signet, client, request, access.registrar())?;
+    if matches!(client.provenance, Provenance::Person(_) | Provenance::AdministratorAccount(_))
+        && client.owner() == Some(access.subject())
+    {
+        client.provenance = super::provenance(access);
+    }
+    Ok(secret)
 }
 
 /// Gives `client` the metadata of `request`, and a secret if it needs one and has none.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal::Metadata`].
+/// [`ManagementRefusal::Metadata`], also when `registrar` may not give what the client has: then the rest can be changed,
+/// and nothing by which the client could be somebody else's.
 pub(super) fn reregister(
     signet: &Signet,
     client: &mut Client,
     request: &RegistrationRequest,
-    is_administrator: bool,
+    registrar: Registrar,
 ) -> Result<Option<Secret>, ManagementRefusal> {
-    let registrar = if is_administrator || keeps_privileges(&client.metadata, request) {
-        Registrar::Administrator
-    } else {
-        Registrar::Person
-    };
-    let (request, restriction) = super::restriction::judge(client, request, is_administrator)?;
-    client.metadata = register(&request, super::rules(signet, registrar))?;
+    reaches(signet, registrar, client)?;
+    let before = client.metadata.clone();
+    let (request, restriction) = super::restriction::judge(client, request, registrar > Registrar::Person)?;
+    let keeps = registrar <= Registrar::Person && keeps_privileges(&before, &request);
+    let judged = if keeps { Registrar::Administrator } else { registrar };
+    client.metadata = register(&request, super::rules(signet, judged))?;
+    if needed(&before, &signet.resources) > registrar
+        && let Some(member) = changed_credential(&before, &client.metadata)
+    {
+        return Err(privileged(member, OF_A_PRIVILEGED).into());
+    }
     restriction.apply(client);
     client.drop_useless_secrets();
     let needs_secret = client.has_secret() && client.secrets.is_empty();
@@ -124,6 +146,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     for _ in 0..ATTEMPTS {
         let kept = find(signet, access, id)?;
         is_changeable(&kept.record)?;
+        reaches(signet, access.registrar(), &kept.record)?;
         if taken(signet.store.by(access.agent()).delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
             return Ok(());
@@ -150,6 +173,7 @@ pub async fn set_disabled(
         ));
     }
     let set = |client: &mut Client| {
+        reaches(signet, access.registrar(), client)?;
         client.is_disabled = is_disabled;
         Ok(())
     };
@@ -166,6 +190,7 @@ pub async fn set_disabled(
 pub async fn add_secret(signet: &Signet, access: &Access, id: &str) -> Result<(Client, Secret), ManagementRefusal> {
     change(signet, access, id, |client| {
         is_changeable(client)?;
+        gives(signet, access.registrar(), client)?;
         client.add_secret(signet.sealing_means(), signet.clock.now()).map_err(secrets_refusal)
     })
     .await
@@ -184,6 +209,7 @@ pub async fn remove_secret(
 ) -> Result<Client, ManagementRefusal> {
     let removed = change(signet, access, id, |client| {
         is_changeable(client)?;
+        gives(signet, access.registrar(), client)?;
         client.remove_secret(number).map_err(secrets_refusal)
     });
     removed.await.map(|(client, ())| client)
@@ -232,6 +258,21 @@ pub fn fixed(client: &Client) -> Option<&'static str> {
     }
 }
 
+/// A token that manages applications does not reach those that can do more than it: with their secret it could do so, too.
+fn reaches(signet: &Signet, registrar: Registrar, client: &Client) -> Result<(), ManagementRefusal> {
+    if registrar == Registrar::Manager { gives(signet, registrar, client) } else { Ok(()) }
+}
+
+/// Whether `registrar` could have given `client` all that it has, and so may give it a secret.
+fn gives(signet: &Signet, registrar: Registrar, client: &Client) -> Result<(), ManagementRefusal> {
+    if needed(&client.metadata, &signet.resources) <= registrar {
+        return Ok(());
+    }
+    Err(ManagementRefusal::Forbidden(
+        "this application can do more than you can give: that needs an administrator with the scope signet:admin",
+    ))
+}
+
 pub(super) fn is_changeable(client: &Client) -> Result<(), ManagementRefusal> {
     fixed(client).map_or(Ok(()), |reason| Err(ManagementRefusal::Conflict(reason)))
 }
@@ -258,6 +299,8 @@ fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) ->
             .is_some_and(|asks| same(metadata.response_types.iter().map(|one| one.as_str()), asks))
         && request.require_pkce.is_none_or(|asks| asks || asks == metadata.require_pkce)
 }
+
+const OF_A_PRIVILEGED: &str = "only an administrator changes this of an application that can do more than others";
 
 fn secrets_refusal(refusal: SecretsRefusal) -> ManagementRefusal {
     match refusal {

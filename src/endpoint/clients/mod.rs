@@ -38,7 +38,8 @@ pub enum RegisterRefusal {
 /// The scopes of which one allows to register and manage applications.
 pub const SCOPES: &[&str] = &["signet:clients", "signet:admin"];
 
-/// Registers a client for whoever has `access`: an administrator without restrictions, a person for themselves.
+/// Registers a client for whoever has `access`, with as much as that may give: an administrator without restrictions, a
+/// person for themselves.
 ///
 /// # Errors
 ///
@@ -48,11 +49,7 @@ pub async fn register_by_token(
     request: &RegistrationRequest,
     access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
-    if access.is_administrator() {
-        create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await
-    } else {
-        register_by_person(signet, request, access).await
-    }
+    create(signet, request, (access.registrar(), provenance(access)), access.agent()).await
 }
 
 /// Registers a client for the person who has `access`.
@@ -66,20 +63,6 @@ pub async fn register_by_person(
     access: &Access,
 ) -> Result<RegisteredClient, RegisterRefusal> {
     create(signet, request, (Registrar::Person, provenance(access)), access.agent()).await
-}
-
-/// Registers a client for the person who has `access`, who owns it: with everything that they may give it.
-///
-/// # Errors
-///
-/// [`RegisterRefusal`]; then there is no client.
-pub async fn register_own(
-    signet: &Signet,
-    request: &RegistrationRequest,
-    access: &Access,
-) -> Result<RegisteredClient, RegisterRefusal> {
-    let registrar = if access.is_administrator() { Registrar::Administrator } else { Registrar::Person };
-    create(signet, request, (registrar, provenance(access)), access.agent()).await
 }
 
 /// What `registrar` would register here with `request`.
@@ -105,7 +88,7 @@ pub async fn register_service(
     request: &RegistrationRequest,
     access: &Access,
 ) -> Result<RegisteredClient, ManagementRefusal> {
-    if !access.is_administrator() {
+    if access.registrar() < Registrar::Administrator {
         return Err(ManagementRefusal::Forbidden("only an administrator can register a service"));
     }
     let registered = create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await;

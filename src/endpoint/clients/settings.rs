@@ -3,13 +3,14 @@
 
 use serde_json::{Map, Value};
 
-use super::management::{change, find, fixed, is_changeable, reregister};
+use super::management::{change, find, fixed, is_changeable, reregister, reregister_by};
 use crate::{
     endpoint::{Signet, access::Access, client_troubles::Repeated, management::ManagementRefusal},
     fetch::FetchRefusal,
     oauth::{
         client::{Client, ClientMetadata},
         client_setting::with_members,
+        registration::Registrar,
         remedy::Remedy,
     },
     secret::Secret,
@@ -46,7 +47,7 @@ pub async fn change_members(
     super::sector::agree(signet, &asked(&found)?).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
-        reregister(signet, client, &asked(client)?, access.is_administrator())
+        reregister_by(access, signet, client, &asked(client)?)
     })
     .await
 }
@@ -61,14 +62,14 @@ pub fn standing(signet: &Signet, access: &Access, client: &Client, remedy: &Reme
     if let Some(reason) = fixed(client) {
         return Some(RemedyStanding::Fixed(reason));
     }
-    let judged = |is_administrator| {
+    let judged = |registrar| {
         let request = with_members(&client.metadata, &remedy.members(&client.metadata))?;
-        reregister(signet, &mut client.clone(), &request, is_administrator).map(|_| ())
+        reregister(signet, &mut client.clone(), &request, registrar).map(|_| ())
     };
-    if judged(access.is_administrator()).is_ok() {
+    if judged(access.registrar()).is_ok() {
         return Some(RemedyStanding::Offered);
     }
-    match (judged(true), remedy) {
+    match (judged(Registrar::Administrator), remedy) {
         (Ok(()), _) => Some(RemedyStanding::Administrator),
         // Those that the configuration turns on; of all others the reason lies in what the application is.
         (Err(_), Remedy::ResponseType(response_type))

@@ -109,7 +109,7 @@ pub(in crate::http) async fn submit_deletion(visit: Visit) -> poem::Result<Respo
 
 /// What a person may do with applications on the pages of them.
 pub(super) fn access(current: &CurrentSession) -> Access {
-    Access::of_session(current, "signet:clients")
+    Access::of_administrator(current).unwrap_or_else(|| Access::of_session(current, "signet:clients"))
 }
 
 /// What goes into the application of `client`.

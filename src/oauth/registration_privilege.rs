@@ -1,0 +1,68 @@
+//! What of a client's registration only some may give: a client is never given more than its registrar could do.
+
+use super::{
+    client::{ClientMetadata, GrantType},
+    registration::{Registrar, RegistrationErrorCode, RegistrationRefusal},
+    resource::{Resources, is_administrators_scope, is_management_scope},
+};
+
+/// The least registrar that may give the scope token `token` to a client with `grant_types`.
+///
+/// A client that acts without a person gets the scope of an API with nobody asked, so only an administrator gives it,
+/// unless the API is open to all.
+pub(super) fn needed_for(token: &str, grant_types: &[GrantType], resources: &Resources) -> Registrar {
+    let acts_alone = grant_types.contains(&GrantType::ClientCredentials);
+    if is_administrators_scope(token) || (acts_alone && resources.is_of_api(token) && !resources.is_open(token)) {
+        return Registrar::Administrator;
+    }
+    match token {
+        "signet:account" => Registrar::Itself,
+        token if is_management_scope(token) => Registrar::Manager,
+        _ => Registrar::Itself,
+    }
+}
+
+/// The least registrar that may give everything that is registered in `metadata`, and so make a secret for such a client.
+#[must_use]
+pub fn needed(metadata: &ClientMetadata, resources: &Resources) -> Registrar {
+    let each = metadata.scope.iter().map(|token| needed_for(token, &metadata.grant_types, resources));
+    each.max().unwrap_or(Registrar::Itself)
+}
+
+/// The first member in which `before` and `after` differ of those that prove that a client is itself and that say where its
+/// answers go.
+#[must_use]
+pub fn changed_credential(before: &ClientMetadata, after: &ClientMetadata) -> Option<&'static str> {
+    fn differ<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+        one.len() != other.len() || !one.iter().all(|member| other.contains(member))
+    }
+    let (old, new) = (&before.openid, &after.openid);
+    let members = [
+        ("redirect_uris", differ(&before.redirect_uris, &after.redirect_uris)),
+        (
+            "post_logout_redirect_uris",
+            differ(&before.post_logout_redirect_uris, &after.post_logout_redirect_uris),
+        ),
+        ("token_endpoint_auth_method", before.token_endpoint_auth_method != after.token_endpoint_auth_method),
+        ("application_type", before.application_type != after.application_type),
+        ("jwks", old.jwks != new.jwks),
+        ("jwks_uri", old.jwks_uri != new.jwks_uri),
+        (
+            "token_endpoint_auth_signing_alg",
+            old.token_endpoint_auth_signing_alg != new.token_endpoint_auth_signing_alg,
+        ),
+        ("token_endpoint_as_audience", old.token_endpoint_as_audience != new.token_endpoint_as_audience),
+        ("request_object_signing_alg", old.request_object_signing_alg != new.request_object_signing_alg),
+        ("request_uris", differ(&old.request_uris, &new.request_uris)),
+    ];
+    members.into_iter().find(|(_, is_changed)| *is_changed).map(|(member, _)| member)
+}
+
+/// The refusal of what the registrar may not give.
+pub(crate) fn privileged(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {
+    RegistrationRefusal { code: RegistrationErrorCode::Privileged, member, description: description.into() }
+}
+
+#[cfg(test)]
+#[path = "registration_privilege_tests.rs"]
+mod tests;
