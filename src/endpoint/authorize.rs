@@ -9,6 +9,7 @@ use super::{
     request_object::{self, ObjectRefused},
     session::{self, Browser},
     signet::Beside,
+    withheld_error::{ErrorOf, WithheldError, error_of, redirects, withheld},
 };
 use crate::{
     account::record::Username,
@@ -43,6 +44,8 @@ pub enum Next {
     Consent(String),
     /// To the client, with what it asked for or an error.
     Client(Delivery),
+    /// Nowhere by itself: the person decides whether to take the error to the client.
+    Withheld(Box<WithheldError>),
 }
 
 /// Why the browser goes nowhere and gets a page.
@@ -65,7 +68,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let now = signet.clock.now();
     Ok(match read(signet, parameters, browser, now).await? {
         Read::Request(interaction, client) => proceed(signet, interaction, client, browser, now).await,
-        Read::Refused(delivery) => Next::Client(delivery),
+        Read::Refused(next) => next,
     })
 }
 
@@ -82,7 +85,7 @@ pub async fn begin_by_form(
 ) -> Result<Next, AuthorizeRefusal> {
     Ok(match read(signet, parameters, browser, signet.clock.now()).await? {
         Read::Request(interaction, _) => Next::Resume(interaction.seal(signet)),
-        Read::Refused(delivery) => Next::Client(delivery),
+        Read::Refused(next) => next,
     })
 }
 
@@ -90,7 +93,7 @@ pub async fn begin_by_form(
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
 enum Read {
     Request(Interaction, Client),
-    Refused(Delivery),
+    Refused(Next),
 }
 
 async fn read(
@@ -121,7 +124,7 @@ async fn read(
     }
 }
 
-fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, error: AuthorizationError) -> Delivery {
+fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, error: AuthorizationError) -> Next {
     let (client_id, now) = (&destination.client.client_id, signet.clock.now());
     let remedy = Remedy::of_authorization(&error, &destination.client, parameters, &signet.resources);
     signet.client_troubles.note_remedy(client_id, remedy, now);
@@ -132,7 +135,22 @@ fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, e
         response_mode: destination.response_mode,
         state: destination.state.as_deref(),
     };
-    AuthorizationResponse::Error(error).deliver(address, &signet.issuer)
+    told(signet, &destination.client, (&AuthorizationResponse::Error(error), ErrorOf::Request), address)
+}
+
+/// Tells `client`, or the person if it is an error that does not go to `client` by itself.
+fn told(
+    signet: &Signet,
+    client: &Client,
+    (response, what): (&AuthorizationResponse, ErrorOf),
+    address: ReturnAddress<'_>,
+) -> Next {
+    if !redirects(client, signet.authorization_policy.redirects_errors_to_all, what)
+        && let Some(withheld) = withheld(signet, client, response, address)
+    {
+        return Next::Withheld(Box::new(withheld));
+    }
+    Next::Client(response.deliver(address, &signet.issuer))
 }
 
 /// A request object that is refused is told to the client where its own parameters say so, if it has signed them, and
@@ -142,7 +160,7 @@ fn refuse_object(
     client: Client,
     beside: &Parameters,
     refused: ObjectRefused,
-) -> Result<Delivery, AuthorizeRefusal> {
+) -> Result<Next, AuthorizeRefusal> {
     let ObjectRefused { refusal, inside } = refused;
     for parameters in inside.iter().chain([beside]) {
         if let Ok(destination) = Destination::trust(Some(client.clone()), parameters) {
@@ -221,7 +239,12 @@ async fn proceed(
         response_mode: authorization.response_mode,
         state: authorization.state.as_deref(),
     };
-    Next::Client(response.deliver(address, &signet.issuer))
+    // While the storage cannot be read, nobody is known to have agreed to anything.
+    let what = match response.error() {
+        Some(_) => error_of(signet, &interaction, &client, browser).await.unwrap_or(ErrorOf::Request),
+        None => ErrorOf::Request,
+    };
+    told(signet, &client, (&response, what), address)
 }
 
 enum Decided {

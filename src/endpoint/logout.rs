@@ -60,6 +60,9 @@ pub struct Return {
     pub destination: Option<String>,
     /// The application's name.
     pub client_name: Option<String>,
+    /// Whether the browser does not go there by itself: nobody here vouches for the application.
+    #[serde(default)]
+    pub is_withheld: bool,
     /// The session that has ended, and the clients that the browser still has to sign out.
     #[serde(default)]
     framed: Option<(Sid, BTreeSet<ClientId>)>,
@@ -93,8 +96,9 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         let remedy = Some(remedy).filter(|remedy| !remedy.is_registered(&client.metadata));
         signet.client_troubles.note_remedy(&client.client_id, remedy, signet.clock.now());
     }
+    let is_withheld = !client.as_ref().is_some_and(|client| returns_by_itself(signet, client, &request));
     if request.needs_no_question() {
-        let back = Return { destination: request.destination, ..Return::default() };
+        let back = Return { destination: request.destination, is_withheld, ..Return::default() };
         return end(signet, presented, browser, back).await.map(LogoutStep::SignedOut);
     }
     tracing::info!(
@@ -106,6 +110,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let back = Return {
         destination: request.destination,
         client_name: client.as_ref().map(|client| client.metadata.client_name.clone()),
+        is_withheld,
         framed: None,
     };
     let current = session::current(signet, browser, signet.clock.now()).await?;
@@ -154,6 +159,14 @@ pub fn frames(signet: &Signet, back: &Return) -> Result<Vec<String>, Fault> {
     Ok(frames)
 }
 
+/// Whether the browser returns to `client` by itself: not to a stranger's, which could otherwise send people anywhere by a
+/// link to this server ([RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2)), unless the request
+/// shows that the person has used it in the very session that ends.
+fn returns_by_itself(signet: &Signet, client: &Client, request: &LogoutRequest<'_>) -> bool {
+    let is_of_this_session = matches!((request.hint, request.session), (Hint::Of { sid }, Some(here)) if sid == here);
+    is_of_this_session || client.is_vouched() || signet.authorization_policy.redirects_errors_to_all
+}
+
 fn seal(signet: &Signet, back: &Return) -> String {
     let plaintext = serde_json::to_vec(back).unwrap_or_default();
     signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy)
@@ -187,7 +200,8 @@ async fn end(
         session_end::end(signet, (&digest, &session), EndCause::SignedOut, &agent).await?;
         back.framed = (!framed.is_empty()).then(|| (session.sid.clone(), framed));
     }
-    Ok(match (back.framed.is_some(), &back.destination) {
+    let is_offered = back.is_withheld && back.destination.is_some();
+    Ok(match (back.framed.is_some() || is_offered, &back.destination) {
         (true, _) => Farewell::LastPage(Some(seal(signet, &back))),
         (false, Some(destination)) => Farewell::To(destination.clone()),
         (false, None) => Farewell::LastPage(None),

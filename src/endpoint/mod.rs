@@ -46,6 +46,7 @@ pub mod status_lists;
 pub mod token;
 pub mod userinfo;
 pub mod users;
+pub mod withheld_error;
 
 pub use self::signet::{Lifetimes, Signet};
 pub use fault::Fault;

@@ -9,14 +9,15 @@ use crate::{
     endpoint::{
         authorize::{self, AuthorizeRefusal, Next},
         interaction::InteractionRefusal,
+        withheld_error::WithheldError,
     },
     oauth::{
         authorization_error::UntrustedRequest,
         authorization_response::Delivery,
         parameters::{MalformedParameters, Parameters, encode},
-        redirect_uri::UntrustedRedirectUri,
+        redirect_uri::{Destination, UntrustedRedirectUri},
     },
-    web::{ErrorPage, FormPostPage, WebLink},
+    web::{ClientLink, ErrorPage, FormPostPage, Onward, ReturnsTo, WebLink, WithheldErrorPage},
 };
 
 /// Answers a GET: a new request, or one that a page of ours has reported back to.
@@ -59,6 +60,7 @@ fn answer(visit: &Visit, next: Result<Next, AuthorizeRefusal>) -> poem::Result<R
         Ok(Next::Consent(sealed)) => Ok(visit.redirect(&interaction_at("/consent", &sealed))),
         Ok(Next::Client(Delivery::Redirect(location))) => Ok(visit.redirect(&location)),
         Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(visit, &action, parameters)),
+        Ok(Next::Withheld(withheld)) => Ok(page_of(visit, *withheld)),
         Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(visit, &refusal)),
         Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(visit, refusal)),
         Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
@@ -74,6 +76,34 @@ fn form_post(visit: &Visit, action: &str, parameters: Vec<(String, String)>) -> 
     let nonce = visit.server.signet().entropy.text::<16>();
     let page = FormPostPage { action: link, parameters, nonce: nonce.clone() };
     visit.form_post_page(page.render(visit.voice()), action, &nonce)
+}
+
+/// The page with which the person takes an error to the client, or does not.
+fn page_of(visit: &Visit, withheld: WithheldError) -> Response {
+    let (address, onward) = match withheld.delivery {
+        Delivery::Redirect(location) => (location.clone(), ClientLink::parse(&location).map(Onward::Link)),
+        Delivery::Form { action, parameters } => {
+            let onward = ClientLink::parse(&action).map(|action| Onward::Form { action, parameters });
+            (action, onward)
+        }
+    };
+    let page = WithheldErrorPage {
+        client_name: withheld.client_name,
+        returns_to: returns_to(withheld.destination),
+        error: withheld.code.to_owned(),
+        description: withheld.description,
+        onward,
+    };
+    visit.page_towards(StatusCode::BAD_REQUEST, page.render(visit.voice()), Some(&address))
+}
+
+/// Where an answer leads, as pages say it.
+pub(super) fn returns_to(destination: Destination) -> ReturnsTo {
+    match destination {
+        Destination::Host(host) => ReturnsTo::Host(host),
+        Destination::ThisDevice => ReturnsTo::ThisDevice,
+        Destination::Scheme(scheme) => ReturnsTo::Scheme(scheme),
+    }
 }
 
 /// `path` with the login that was begun.

@@ -64,6 +64,9 @@ pub struct AuthorizationPolicy {
     pub offered: Offered,
     /// Whether a request object may be named by an address (RFC 9101 §5.2).
     pub request_uri: bool,
+    /// Whether a browser carries errors by itself to every client, also to those that nobody vouches for (against RFC 9700
+    /// §4.11.2, as the certification of OpenID Connect expects).
+    pub redirects_errors_to_all: bool,
 }
 
 /// The client that a request says it is from.
@@ -218,7 +221,12 @@ pub(crate) mod tests {
         let destination = Destination::trust(Some(client), parameters).unwrap();
         destination.read(
             parameters,
-            AuthorizationPolicy { require_state: true, offered: Offered::EVERYTHING, request_uri: false },
+            AuthorizationPolicy {
+                require_state: true,
+                offered: Offered::EVERYTHING,
+                request_uri: false,
+                redirects_errors_to_all: false,
+            },
             &resources(),
         )
     }
@@ -313,7 +321,12 @@ pub(crate) mod tests {
         let parameters = query(&[("response_type", Some("token"))]);
         let ask = |client: Client, offered: Offered| {
             let destination = Destination::trust(Some(client), &parameters).unwrap();
-            let policy = AuthorizationPolicy { require_state: true, offered, request_uri: false };
+            let policy = AuthorizationPolicy {
+                require_state: true,
+                offered,
+                request_uri: false,
+                redirects_errors_to_all: false,
+            };
             destination.read(&parameters, policy, &resources()).map(|request| request.response_mode)
         };
         assert_eq!(ask(implicit_client(), Offered::EVERYTHING), Ok(ResponseMode::Fragment));

@@ -86,22 +86,31 @@ impl AuthorizationResponse {
         }
     }
 
-    fn parameters(&self, issuer: &Issuer) -> Vec<(&'static str, String)> {
-        let error = |code: &'static str, description: String| {
-            vec![("error", code.to_owned()), ("error_description", description), ("error_uri", error_uri(issuer, code))]
-        };
+    /// The values of `error` and `error_description`, if it is an error.
+    #[must_use]
+    pub fn error(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Issued(issued) => issued.parameters(),
-            Self::Error(refusal) => error(refusal.code(), refusal.description()),
-            Self::ServerError => error(
+            Self::Issued(_) => None,
+            Self::Error(refusal) => Some((refusal.code(), refusal.description())),
+            Self::ServerError => Some((
                 "server_error",
                 "the authorization server met an unexpected condition; try again later".to_owned(),
-            ),
-            Self::TemporarilyUnavailable => error(
+            )),
+            Self::TemporarilyUnavailable => Some((
                 "temporarily_unavailable",
                 "the authorization server cannot answer at the moment; try again in a minute".to_owned(),
-            ),
+            )),
         }
+    }
+
+    fn parameters(&self, issuer: &Issuer) -> Vec<(&'static str, String)> {
+        if let Self::Issued(issued) = self {
+            return issued.parameters();
+        }
+        let told = self.error().map(|(code, description)| {
+            [("error", code.to_owned()), ("error_description", description), ("error_uri", error_uri(issuer, code))]
+        });
+        told.into_iter().flatten().collect()
     }
 }
 

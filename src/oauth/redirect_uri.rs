@@ -170,7 +170,15 @@ impl TrustedRedirectUri {
     /// Where a person returns to, as they are told.
     #[must_use]
     pub fn destination(&self) -> Destination {
-        match Url::parse(&self.0) {
+        Destination::of(&self.0)
+    }
+}
+
+impl Destination {
+    /// Where `uri`, which is one of a client's, leads.
+    #[must_use]
+    pub fn of(uri: &str) -> Self {
+        match Url::parse(uri) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => match url.host() {
                 Some(host) if is_loopback(&host) => Destination::ThisDevice,
                 _ => Destination::Host(url.host_str().unwrap_or_default().to_owned()),

@@ -30,6 +30,30 @@ impl WebLink {
     }
 }
 
+/// An address of a client that a page may link to: of the web, or of a scheme that an application on the person's device has
+/// claimed. Such a scheme has a dot in it (RFC 8252 §7.1), which keeps out `javascript` and all that a browser acts on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientLink(String);
+
+impl ClientLink {
+    /// Takes `text` if it is such an address.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(link) = WebLink::parse(text) {
+            return Some(Self(link.0));
+        }
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        let scheme = Url::parse(text).ok().map(|url| url.scheme().to_owned());
+        (is_plain && scheme.is_some_and(|scheme| scheme.contains('.'))).then(|| Self(text.to_owned()))
+    }
+
+    /// The address as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Where a picture comes from: this server, or the page itself. A person's visit to the login page is thereby not told to
 /// a third party, and a client cannot exchange its logo after it was looked at. [`ImageSource::elsewhere`] is for
 /// servers that are set to show logos from where their applications keep them.
@@ -104,6 +128,16 @@ mod tests {
         ];
         for text in refused {
             assert_eq!(WebLink::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_linked_to_by_the_web_or_by_a_scheme_with_a_dot() {
+        for honest in ["https://rp.example/cb?error=x", "http://127.0.0.1:8080/cb", "org.example.app:/cb?error=x"] {
+            assert_eq!(ClientLink::parse(honest).as_ref().map(ClientLink::as_str), Some(honest));
+        }
+        for text in ["", "/cb", "javascript:alert(1)", "data:text/html,x", "myapp:/cb", "org.example.app:/a b", "a.b"] {
+            assert_eq!(ClientLink::parse(text), None, "{text:?}");
         }
     }
 

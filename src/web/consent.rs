@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::{ClientCard, ClientType, chosen};
 use super::component::{Button, caution, hidden, initial};
 use super::layout::{Frame, Voice};
-use super::words::ConsentWords;
+use super::words::{ConsentWords, WithheldWords};
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]
@@ -53,6 +53,16 @@ pub enum ReturnsTo {
     ThisDevice,
     /// An application on this device, by its private-use URI scheme.
     Scheme(String),
+}
+
+impl ReturnsTo {
+    /// What a link says that leads there.
+    pub(super) fn go_on(&self, w: &WithheldWords) -> String {
+        match self {
+            Self::Host(place) | Self::Scheme(place) => w.go_on_to(place),
+            Self::ThisDevice => w.go_on_to_this_device.to_owned(),
+        }
+    }
 }
 
 /// A person, by the names that they know themselves by.

@@ -3,9 +3,10 @@
 
 use maud::{Markup, html};
 
-use super::address::WebLink;
+use super::address::{ClientLink, WebLink};
 use super::client::chosen;
 use super::component::{Button, hidden};
+use super::consent::ReturnsTo;
 use super::layout::{Frame, Voice};
 
 /// The question whether to sign out, which §2 asks for when the request does not prove whose session it ends.
@@ -55,6 +56,8 @@ pub struct LoggedOutPage {
     pub back: Option<ReturnLink>,
     /// Where the browser goes on to by itself.
     pub onward: Option<WebLink>,
+    /// Where the person may go on to, of an application that nobody here vouches for: the browser does not do so by itself.
+    pub offered: Option<(ClientLink, ReturnsTo)>,
     /// What signs this browser out at the applications that it used.
     pub frames: Vec<WebLink>,
 }
@@ -86,6 +89,11 @@ impl LoggedOutPage {
                 div .actions {
                     @if let Some(onward) = &self.onward {
                         a #logout-continue .button .primary href=(onward.as_str()) { (w.go_on) }
+                    }
+                    @if let Some((link, place)) = &self.offered {
+                        a #logout-continue .button rel="noreferrer" href=(link.as_str()) {
+                            (place.go_on(&voice.words.withheld))
+                        }
                     }
                     @if let Some(back) = &self.back {
                         a .button .primary href=(back.link.as_str()) {
@@ -141,7 +149,7 @@ mod tests {
     fn the_last_page_says_so_and_leads_back_when_it_can() {
         let link = WebLink::parse("https://rp.example/").unwrap();
         let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
-        let plain = LoggedOutPage { back, onward: None, frames: Vec::new() };
+        let plain = LoggedOutPage { back, onward: None, offered: None, frames: Vec::new() };
         let html = plain.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
         assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
@@ -156,6 +164,7 @@ mod tests {
         let page = LoggedOutPage {
             back: None,
             onward: Some(link("https://rp.example/bye")),
+            offered: None,
             frames: vec![link("https://rp.example/out?iss=a&sid=b")],
         };
         let html = page.render(Voice::english(&brand())).into_string();

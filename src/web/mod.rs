@@ -42,6 +42,7 @@ mod signup;
 mod snippet;
 mod troubles;
 pub(crate) mod words;
+mod withheld;
 mod wrong_host;
 
 #[cfg(test)]
@@ -49,7 +50,7 @@ mod tests;
 
 pub use accent::{Accent, Colour, NotAColour, accent_stylesheet};
 pub use account::AccountPage;
-pub use address::{ImageSource, WebLink};
+pub use address::{ClientLink, ImageSource, WebLink};
 pub use applications::{ApplicationCard, ApplicationsPage};
 pub use asset::{ASSETS, Asset, ICON, STYLESHEET, asset};
 pub use client::{ClientCard, ClientType};
@@ -82,4 +83,5 @@ pub use setup::SetupPage;
 pub use signup::SignupPage;
 pub use snippet::Snippets;
 pub use troubles::{DeliveryLine, SentUri, TroubleLine, Troubles, UndeliveredReason};
+pub use withheld::{Onward, WithheldErrorPage};
 pub use wrong_host::WrongHostPage;

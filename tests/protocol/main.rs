@@ -15,6 +15,7 @@ mod clients;
 mod crawl;
 mod developer_pages;
 mod device;
+mod error_redirects;
 mod events;
 mod groups;
 #[path = "../../src/web/tests/hostile.rs"]

@@ -6,15 +6,12 @@ use super::{card_with_logo, page_about, wanted_lines};
 use crate::{
     endpoint::consent::{Answer, ConsentQuestion, ConsentRefusal, answer, question},
     http::{
-        authorize::{broken_off, interaction_at},
+        authorize::{broken_off, interaction_at, returns_to},
         fault,
         visit::Visit,
     },
-    oauth::{
-        client::{Client, Provenance},
-        redirect_uri::Destination,
-    },
-    web::{ClientType, ConsentPage, Person, Registrant, ReturnsTo},
+    oauth::client::{Client, Provenance},
+    web::{ClientType, ConsentPage, Person, Registrant},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -56,11 +53,7 @@ fn page(visit: &Visit, question: &ConsentQuestion, sealed: &str) -> poem::Result
         client: card_with_logo(visit, &question.client),
         client_type: if question.client.is_public() { ClientType::Public } else { ClientType::Confidential },
         registrant: registrant(visit, &question.client)?,
-        returns_to: match redirect_uri.destination() {
-            Destination::Host(host) => ReturnsTo::Host(host),
-            Destination::ThisDevice => ReturnsTo::ThisDevice,
-            Destination::Scheme(scheme) => ReturnsTo::Scheme(scheme),
-        },
+        returns_to: returns_to(redirect_uri.destination()),
         person: Person {
             username: account.username.as_str().to_owned(),
             full_name: account.claims.name.as_ref().map(|name| name.as_str().to_owned()),

@@ -8,9 +8,12 @@ use poem::{
 use super::begun;
 use crate::{
     endpoint::logout::{Farewell, LogoutStep, begin, confirm, frames, returning},
-    http::{fault, visit::Visit},
-    oauth::parameters::{Parameters, encode},
-    web::{LoggedOutPage, LogoutPage, ReturnLink, WebLink},
+    http::{authorize::returns_to, fault, visit::Visit},
+    oauth::{
+        parameters::{Parameters, encode},
+        redirect_uri::Destination,
+    },
+    web::{ClientLink, LoggedOutPage, LogoutPage, ReturnLink, WebLink},
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
@@ -75,14 +78,17 @@ pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
     let returning = returning(signet, visit.value("interaction"));
     let frames = frames(signet, &returning).map_err(fault)?;
     let onward = returning.destination.as_deref().and_then(WebLink::parse);
-    if let (Some(destination), None) = (&returning.destination, &onward) {
+    let offered = returning.destination.as_deref().filter(|_| returning.is_withheld);
+    let offered = offered.and_then(|uri| Some((ClientLink::parse(uri)?, returns_to(Destination::of(uri)))));
+    if let (Some(destination), None, false) = (&returning.destination, &onward, returning.is_withheld) {
         // An application of the browser's own machine: a page cannot lead there.
         return Ok(visit.redirect(destination));
     }
     let links: Vec<WebLink> = frames.iter().filter_map(|uri| WebLink::parse(uri)).collect();
-    let page = LoggedOutPage { back, onward, frames: links };
+    let onward = onward.filter(|_| !returning.is_withheld);
+    let page = LoggedOutPage { back, onward, offered, frames: links };
     let mut answer = visit.page_with_frames(page.render(visit.voice()), &frames);
-    if let Some(destination) = returning.destination {
+    if let Some(destination) = returning.destination.filter(|_| !returning.is_withheld) {
         // Browsers count from when the page and all that is in it have loaded; the link is for those who do not wait.
         let refresh = HeaderValue::try_from(format!("1;url={destination}"));
         answer.headers_mut().extend(refresh.map(|refresh| (HeaderName::from_static("refresh"), refresh)));

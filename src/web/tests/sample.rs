@@ -5,14 +5,14 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, Choice, ClientCard, ClientDeletionPage, ClientForm,
-    ClientType, CompatibilityForm, ConsentPage, Control, Credentials, DeliveryLine, DeveloperPage, DeviceAnsweredPage,
+    ClientLink, ClientType, CompatibilityForm, ConsentPage, Control, Credentials, DeliveryLine, DeveloperPage, DeviceAnsweredPage,
     DeviceCodePage, DeviceConfirmPage, Doer, Entry, ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage,
-    ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, OwnClient, OwnClientPage, OwnDataPage,
+    ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, Onward, OwnClient, OwnClientPage, OwnDataPage,
     PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage, ProfilePage, Purpose, RegisteredPage,
     Registrant, RegistrationForm, RemedyKind, RemedyLine, RemedyPage, ResetDonePage, ResetPage, RestrictionForm,
     ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage,
     SentUri, SessionLine, SessionsPage, Setting, SetupPage, SignupPage, Snippets, TroubleLine, Troubles,
-    UndeliveredReason, Voice, WebLink, WrongHostPage,
+    UndeliveredReason, Voice, WebLink, WithheldErrorPage, WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -34,6 +34,23 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("login", login(text).render(voice)),
         ("consent", consent(text).render(voice)),
         ("consent, native", native(text).render(voice)),
+        (
+            "withheld error",
+            withheld(text, ReturnsTo::Host(text.to_owned()), Some(Onward::Link(client_link(text)))).render(voice),
+        ),
+        (
+            "withheld error, form",
+            withheld(
+                text,
+                ReturnsTo::ThisDevice,
+                Some(Onward::Form {
+                    action: client_link(text),
+                    parameters: vec![(text.to_owned(), text.to_owned())],
+                }),
+            )
+            .render(voice),
+        ),
+        ("withheld error, no link", withheld(text, ReturnsTo::Scheme(text.to_owned()), None).render(voice)),
         ("signup", signup(text).render(voice)),
         ("setup", setup(text).render(voice)),
         ("reset", reset(text).render(voice)),
@@ -170,6 +187,15 @@ fn link(text: &str) -> WebLink {
     WebLink::parse(text).or_else(|| WebLink::parse(&inside)).or_else(|| WebLink::parse("https://rp.example")).unwrap()
 }
 
+fn client_link(text: &str) -> ClientLink {
+    ClientLink::parse(link(text).as_str()).unwrap()
+}
+
+fn withheld(text: &str, returns_to: ReturnsTo, onward: Option<Onward>) -> WithheldErrorPage {
+    let text = || text.to_owned();
+    WithheldErrorPage { client_name: text(), returns_to, error: text(), description: text(), onward }
+}
+
 fn client(text: &str) -> ClientCard {
     let logo = ImageSource::parse(text).or_else(|| ImageSource::parse("/logos/1.png"));
     ClientCard { name: text.to_owned(), logo, policy: Some(link(text)), terms: Some(link(text)) }
@@ -273,6 +299,7 @@ fn logged_out(text: &str) -> LoggedOutPage {
     LoggedOutPage {
         back: Some(ReturnLink { name: text.to_owned(), link: link(text) }),
         onward: Some(link(text)),
+        offered: Some((client_link(text), ReturnsTo::Host(text.to_owned()))),
         frames: vec![link(text), link(text)],
     }
 }

@@ -44,6 +44,20 @@ words! {
 }
 
 words! {
+    /// The page that shows an error to the person, rather than to an application that nobody here vouches for.
+    WithheldWords(withheld) {
+        title;
+        what_happened(client: &Markup) -> Markup;
+        not_checked;
+        /// To a host, or to the application that has claimed a scheme.
+        go_on_to(place: &str) -> String;
+        go_on_to_this_device;
+        /// Where no page can lead.
+        return_yourself;
+    }
+}
+
+words! {
     /// The pages at `/device`.
     DeviceWords(device) {
         connect_a_device;

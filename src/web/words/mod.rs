@@ -83,7 +83,7 @@ pub(crate) use admin::{
 };
 pub(crate) use choice::preferred;
 pub(crate) use compatibility::{CompatibilityWords, DeliveryWords, RemedyWords};
-pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords};
+pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords, WithheldWords};
 pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
 pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
 pub(crate) use error::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
@@ -112,6 +112,7 @@ words! {
         troubles: TroubleWords;
         client: ClientWords;
         consent: ConsentWords;
+        withheld: WithheldWords;
         device: DeviceWords;
         developer: DeveloperWords;
         own_client: OwnClientWords;

@@ -1,6 +1,6 @@
 use maud::html;
 
-use crate::web::words::{ClientWords, ConsentWords, DeviceWords};
+use crate::web::words::{ClientWords, ConsentWords, DeviceWords, WithheldWords};
 
 pub(super) const CLIENT: ClientWords = ClientWords {
     privacy_policy: "Privacy policy",
@@ -30,6 +30,16 @@ pub(super) const CONSENT: ConsentWords = ConsentWords {
     return_to_scheme: |scheme| html! { "You then return to the application for " (scheme) },
     only_learns: "It only learns that you have an account here. Nothing else is asked for.",
     it_can: "If you allow it, it can",
+};
+
+pub(super) const WITHHELD: WithheldWords = WithheldWords {
+    title: "The sign-in did not work",
+    what_happened: |client| html! { (client) " sent you here with a request that this server could not answer." },
+    not_checked: "A person registered this app. The administrator of this server has not checked it. Continue only if you \
+        know the address below.",
+    go_on_to: |place| format!("Continue to {place}"),
+    go_on_to_this_device: "Continue to the app on this device",
+    return_yourself: "Return to the app yourself and start again.",
 };
 
 pub(super) const DEVICE: DeviceWords = DeviceWords {

@@ -1,6 +1,6 @@
 use maud::html;
 
-use crate::web::words::{ClientWords, ConsentWords, DeviceWords};
+use crate::web::words::{ClientWords, ConsentWords, DeviceWords, WithheldWords};
 
 pub(super) const CLIENT: ClientWords = ClientWords {
     privacy_policy: "Datenschutz",
@@ -32,6 +32,18 @@ pub(super) const CONSENT: ConsentWords = ConsentWords {
     return_to_scheme: |scheme| html! { "Danach geht es zurück zur Anwendung für " (scheme) },
     only_learns: "Sie erfährt nur, dass Sie hier ein Konto haben. Mehr wird nicht verlangt.",
     it_can: "Wenn Sie es erlauben, kann sie",
+};
+
+pub(super) const WITHHELD: WithheldWords = WithheldWords {
+    title: "Die Anmeldung hat nicht funktioniert",
+    what_happened: |client| {
+        html! { (client) " hat Sie mit einer Anfrage hierher geschickt, die dieser Server nicht beantworten konnte." }
+    },
+    not_checked: "Jemand hat diese App selbst registriert. Die Verwaltung dieses Servers hat sie nicht geprüft. Gehen Sie nur \
+        weiter, wenn Sie die Adresse unten kennen.",
+    go_on_to: |place| format!("Weiter zu {place}"),
+    go_on_to_this_device: "Weiter zur App auf diesem Gerät",
+    return_yourself: "Kehren Sie selbst zur App zurück und beginnen Sie neu.",
 };
 
 pub(super) const DEVICE: DeviceWords = DeviceWords {

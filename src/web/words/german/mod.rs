@@ -31,6 +31,7 @@ pub(super) static LANGUAGE: Words = Words {
     troubles: security::TROUBLES,
     client: consent::CLIENT,
     consent: consent::CONSENT,
+    withheld: consent::WITHHELD,
     device: consent::DEVICE,
     developer: developer::DEVELOPER,
     own_client: developer::OWN_CLIENT,

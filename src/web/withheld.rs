@@ -1,0 +1,68 @@
+//! The page that stands between an error and an application that nobody here vouches for: the person decides whether to go
+//! on. [RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2).
+
+use maud::{Markup, html};
+
+use super::address::ClientLink;
+use super::client::chosen;
+use super::component::{Button, Fact, caution, facts};
+use super::consent::ReturnsTo;
+use super::layout::{Frame, Voice};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct WithheldErrorPage {
+    /// The name that the application gives itself.
+    pub client_name: String,
+    /// Where it is.
+    pub returns_to: ReturnsTo,
+    /// The value of `error`.
+    pub error: String,
+    /// The value of `error_description`.
+    pub description: String,
+    /// How the person goes on, if a page can lead there.
+    pub onward: Option<Onward>,
+}
+
+/// How the person takes an answer to the application.
+#[derive(Clone, Debug)]
+pub enum Onward {
+    /// By a link.
+    Link(ClientLink),
+    /// By a form that is sent there.
+    Form {
+        /// Where.
+        action: ClientLink,
+        /// What.
+        parameters: Vec<(String, String)>,
+    },
+}
+
+impl WithheldErrorPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.withheld;
+        let go_on = self.returns_to.go_on(w);
+        let details = [Fact::new("error", &self.error), Fact::new("error_description", &self.description)];
+        Frame::question(voice, w.title).around(&html! {
+            section .card {
+                h1 { (w.title) }
+                p { (w.what_happened(&chosen(&self.client_name))) }
+                (caution(&html! { p { (w.not_checked) } }))
+                @match &self.onward {
+                    None => p { (w.return_yourself) }
+                    Some(Onward::Link(link)) => div .actions {
+                        a #withheld-continue .button rel="noreferrer" href=(link.as_str()) { (go_on) }
+                    }
+                    Some(Onward::Form { action, parameters }) => form method="post" action=(action.as_str()) {
+                        @for (name, value) in parameters { input type="hidden" name=(name) value=(value); }
+                        div .actions { (Button::secondary("withheld-continue", &go_on)) }
+                    }
+                }
+                h2 { (voice.words.error.for_the_developer) }
+                (facts(details.iter()))
+            }
+        })
+    }
+}
