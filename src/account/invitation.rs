@@ -67,6 +67,24 @@ pub enum SignUpRefusal {
     InvitationExpired,
 }
 
+impl SignUp {
+    /// What holds if nothing is configured: open on a first try, at an address of this machine that nobody else can reach.
+    #[must_use]
+    pub fn by_default(is_loopback: bool) -> Self {
+        if is_loopback { Self::Open } else { Self::Invitation }
+    }
+
+    /// As it stands in the configuration.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 impl Invitation {
     /// A new invitation: what to store, and what to put into the link.
     #[must_use]

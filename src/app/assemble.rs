@@ -73,6 +73,7 @@ pub async fn assemble(
         lifetimes: lifetimes(config),
         password_policy: PasswordPolicy::new(config.accounts.password_minimum_length).unwrap_or_default(),
         sign_up: config.accounts.sign_up,
+        application_registration: config.applications.registration.clone(),
         registration: match config.oauth.dynamic_registration {
             DynamicRegistration::Off => RegistrationAccess::Off,
             DynamicRegistration::InitialAccessToken => RegistrationAccess::InitialAccessToken,
@@ -143,6 +144,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         lifetimes: lifetimes(&config),
         password_policy: PasswordPolicy::default(),
         sign_up: config.accounts.sign_up,
+        application_registration: config.applications.registration.clone(),
         registration: RegistrationAccess::Off,
         brand: config.brand.name.clone(),
         status_lists: Arc::new(StatusLists::new(store.clone(), clock.clone())),

@@ -45,6 +45,7 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
+    tracing::info!("{}", config.admission());
     let acceptor = TcpListener::bind(config.listen)
         .into_acceptor()
         .await

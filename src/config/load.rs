@@ -13,7 +13,7 @@ use time::Duration;
 use toml::de::DeTable;
 
 use super::{
-    clients,
+    applications, clients,
     layers::{Layers, ReadFile},
     mistake::{ConfigMistakes, Mistake, Place},
     resources,
@@ -107,7 +107,6 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let lifetimes = lifetimes(top);
     let oauth = oauth(top, profile);
     let openid = openid(top, profile);
-    let accounts = accounts(top);
     let throttle = throttle(top);
     let http = http(top);
     let fetch = fetch(top);
@@ -118,6 +117,8 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let bootstrap = bootstrap(top);
     // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
     let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
+    let accounts = accounts(top, &known);
+    let applications = applications::read(top, &known);
     let resources = Resources::new(&known, resources::read(top, &known));
     let registration = registration(&oauth, profile, &key_ring, &resources);
     let clients = clients::read(top, (&resources, &registration));
@@ -132,6 +133,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
         openid,
         registration,
         accounts,
+        applications,
         throttle,
         http,
         fetch,
@@ -258,14 +260,15 @@ fn registration(
     }
 }
 
-fn accounts(top: &mut Section<'_>) -> AccountSettings {
+fn accounts(top: &mut Section<'_>, issuer: &Issuer) -> AccountSettings {
     let mut section = top.section("accounts");
     let choices = [("open", SignUp::Open), ("invitation", SignUp::Invitation), ("closed", SignUp::Closed)];
     let sign_up = section.read("sign_up", one_of(choices));
     let length = section.read("password_minimum_length", number(8..=64));
     section.close();
     AccountSettings {
-        sign_up: sign_up.unwrap_or_default(),
+        is_default_sign_up: sign_up.is_none(),
+        sign_up: sign_up.unwrap_or_else(|| SignUp::by_default(issuer.is_loopback())),
         password_minimum_length: length.and_then(|length| usize::try_from(length).ok()).unwrap_or(15),
     }
 }

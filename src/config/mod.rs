@@ -9,6 +9,7 @@
 //!
 //! All mistakes are found at once, an unknown key is one of them, and none of them shows the value of a secret.
 
+mod applications;
 mod clients;
 mod layers;
 mod load;
@@ -23,7 +24,7 @@ mod tests;
 
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
-    AccountSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, FetchSettings,
+    AccountSettings, ApplicationSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, FetchSettings,
     HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
     ThrottleSettings,
 };

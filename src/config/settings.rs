@@ -12,7 +12,7 @@ use crate::{
         client::{ClientId, ClientMetadata},
         grant_type::Offered,
         issuer::Issuer,
-        registration_policy::RegistrationPolicy,
+        registration_policy::{ApplicationRegistration, RegistrationPolicy},
         resource::Resources,
     },
     secret::Secret,
@@ -41,6 +41,8 @@ pub struct Config {
     pub registration: RegistrationPolicy,
     /// `[accounts]`
     pub accounts: AccountSettings,
+    /// `[applications]`
+    pub applications: ApplicationSettings,
     /// `[throttle]`
     pub throttle: ThrottleSettings,
     /// `[http]`
@@ -154,10 +156,23 @@ pub enum DynamicRegistration {
 /// `[accounts]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// Whether people may register themselves: `open`, `invitation` or `closed`. Default `open`.
+    /// Whether people may register themselves: `open`, `invitation` or `closed`. Default `open` if the issuer is a loopback
+    /// address, else `invitation`.
     pub sign_up: SignUp,
+    /// Whether that is the default.
+    pub is_default_sign_up: bool,
     /// The fewest characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single factor).
     pub password_minimum_length: usize,
+}
+
+/// `[applications]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationSettings {
+    /// Which people register applications: `administrators`, `group:NAME` or `everybody`. Default `everybody` if the issuer
+    /// is a loopback address, else `administrators`.
+    pub registration: ApplicationRegistration,
+    /// Whether that is the default.
+    pub is_default: bool,
 }
 
 /// `[throttle]`
@@ -263,6 +278,23 @@ impl Config {
     pub fn longest_token_lifetime(&self) -> Duration {
         let resources = self.resources.all().iter().filter_map(|resource| resource.access_token_lifetime);
         resources.fold(self.lifetimes.access_token.max(self.lifetimes.id_token), Duration::max)
+    }
+
+    /// Who may sign up and register applications, and why, in one line for the log.
+    #[must_use]
+    pub fn admission(&self) -> String {
+        let sign_up = self.accounts.sign_up.as_str();
+        let registration = &self.applications.registration;
+        let kind = if self.issuer.is_loopback() { "a loopback address" } else { "public" };
+        let why = |is_default| match is_default {
+            true => format!("default, because the issuer is {kind}"),
+            false => "configured".to_owned(),
+        };
+        format!(
+            "accounts.sign_up = \"{sign_up}\" ({}), applications.registration = \"{registration}\" ({})",
+            why(self.accounts.is_default_sign_up),
+            why(self.applications.is_default)
+        )
     }
 
     /// What is possible, but seldom meant. Sentences for the log.

@@ -87,6 +87,31 @@ fn people_register_themselves_as_is_configured() {
 }
 
 #[test]
+fn a_first_try_is_open_and_a_public_server_is_closed_unless_it_says_otherwise() {
+    let of = |text: &str| {
+        let config = load(text, &[]).unwrap();
+        (config.accounts.sign_up, config.applications.registration.to_string(), config.admission())
+    };
+    let public = "issuer = \"https://login.example.org\"\n";
+    for issuer in ["", "issuer = \"http://localhost:8080\"\n", "issuer = \"http://[::1]:8080\"\n"] {
+        let (sign_up, registration, line) = of(issuer);
+        assert_eq!((sign_up, registration.as_str()), (SignUp::Open, "everybody"), "{issuer}");
+        assert!(line.matches("because the issuer is a loopback address").count() == 2, "{line}");
+    }
+    let (sign_up, registration, line) = of(public);
+    assert_eq!((sign_up, registration.as_str()), (SignUp::Invitation, "administrators"));
+    assert!(line.matches("because the issuer is public").count() == 2, "{line}");
+    for (value, expected) in [("everybody", Some("everybody")), ("group:devs", Some("group:devs")), ("nobody", None)] {
+        let text = format!("{public}[accounts]\nsign_up = \"open\"\n[applications]\nregistration = \"{value}\"\n");
+        let config = load(&text, &[]).ok();
+        assert_eq!(config.as_ref().map(|config| config.applications.registration.to_string()).as_deref(), expected);
+        assert!(config.is_none_or(|config| {
+            config.accounts.sign_up == SignUp::Open && !config.admission().contains("default")
+        }));
+    }
+}
+
+#[test]
 fn what_is_fetched_is_of_the_public_internet_unless_a_rig_says_otherwise() {
     let usual = load("", &[]).unwrap();
     assert_eq!(usual.fetch, super::FetchSettings::default());

@@ -47,6 +47,9 @@ pub fn obstacle(signet: &Signet, access: &Access, preset: &Preset) -> Option<Obs
     if preset.by_configuration {
         return Some(Obstacle::Configuration);
     }
+    if !clients::may_register(signet, access) {
+        return Some(Obstacle::Administrator);
+    }
     if demands_closed_sign_up(preset, signet.sign_up, &signet.issuer) {
         return Some(Obstacle::OpenSignUp);
     }
@@ -101,7 +104,7 @@ pub async fn register(
         return Ok(PresetRegistration { snippets: snippets(signet, &installation, None), registered: None });
     }
     let registered = clients::register_by_token(signet, &installation.request(), access).await;
-    let registered = registered.map_err(|refusal| about_the_address(refusal.into()))?;
+    let registered = registered.map_err(about_the_address)?;
     let snippets = snippets(signet, &installation, Some(&registered));
     Ok(PresetRegistration { registered: Some(registered), snippets })
 }

@@ -29,7 +29,7 @@ use crate::{
         issuer::Issuer,
         pairwise,
         refresh_token::RefreshPolicy,
-        registration_policy::RegistrationPolicy,
+        registration_policy::{ApplicationRegistration, RegistrationPolicy},
         resource::{AccessTokenType, Audience, Resources},
         scope::Scope,
         subject::Subject,
@@ -53,6 +53,8 @@ pub struct Signet {
     pub password_policy: PasswordPolicy,
     /// Who may make an account for themselves.
     pub sign_up: SignUp,
+    /// Which people register applications.
+    pub application_registration: ApplicationRegistration,
     /// What it assumes and allows when clients are registered.
     pub registration_policy: RegistrationPolicy,
     /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer.

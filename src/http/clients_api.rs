@@ -75,7 +75,7 @@ impl ClientsApi {
     ) -> poem::Result<Answer<RegisterKinds>> {
         let signet = &self.0.signet;
         let registered = match self.admitted(token) {
-            Ok(access) => register_by_token(signet, &metadata.0.into(), &access).await.map_err(Into::into),
+            Ok(access) => register_by_token(signet, &metadata.0.into(), &access).await,
             Err(refusal) => Err(refusal),
         };
         let registered = match registered {

@@ -81,6 +81,12 @@ impl Issuer {
         self.url.origin().ascii_serialization()
     }
 
+    /// Whether it is an address of this machine, so that nobody else can reach the server by it.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.url.host().is_some_and(|host| is_loopback(&host))
+    }
+
     /// Whether the server speaks `https` to the outside, so that its cookies are `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -1,6 +1,8 @@
 //! What a server assumes and allows when clients are registered, as it is configured.
 
-use super::grant_type::Offered;
+use std::fmt;
+
+use super::{grant_type::Offered, issuer::Issuer};
 use crate::jose::Algorithm;
 
 /// By what a server judges every registration.
@@ -21,6 +23,54 @@ pub struct RegistrationPolicy {
     pub signing_algs: Vec<Algorithm>,
 }
 
+/// Which people register applications, on the pages and by the management API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplicationRegistration {
+    /// `administrators`
+    Administrators,
+    /// `group:NAME`: administrators and the members of this group.
+    Group(String),
+    /// `everybody`
+    Everybody,
+}
+
+impl ApplicationRegistration {
+    /// What holds if nothing is configured: on a first try, at an address of this machine, everybody; else administrators.
+    #[must_use]
+    pub fn for_issuer(issuer: &Issuer) -> Self {
+        if issuer.is_loopback() { Self::Everybody } else { Self::Administrators }
+    }
+
+    /// Reads what stands in the configuration.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "administrators" => Some(Self::Administrators),
+            "everybody" => Some(Self::Everybody),
+            text => text.strip_prefix("group:").filter(|name| !name.trim().is_empty()).map(|name| Self::Group(name.into())),
+        }
+    }
+
+    /// Whether a person in `groups` may register an application.
+    pub fn admits<'g>(&self, is_administrator: bool, mut groups: impl Iterator<Item = &'g str>) -> bool {
+        match self {
+            Self::Administrators => is_administrator,
+            Self::Group(name) => is_administrator || groups.any(|group| group == name),
+            Self::Everybody => true,
+        }
+    }
+}
+
+impl fmt::Display for ApplicationRegistration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Administrators => formatter.write_str("administrators"),
+            Self::Group(name) => write!(formatter, "group:{name}"),
+            Self::Everybody => formatter.write_str("everybody"),
+        }
+    }
+}
+
 impl RegistrationPolicy {
     /// The algorithms that every server signs with: what OpenID Connect Core §15.1 demands, and that of access tokens.
     pub const ALWAYS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
@@ -35,6 +85,34 @@ impl Default for RegistrationPolicy {
             implicit_for_everyone: false,
             token_endpoint_as_audience: false,
             signing_algs: Self::ALWAYS.to_vec(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_registers_applications_follows_from_the_configuration_and_else_from_the_issuer() {
+        let of = |issuer: &str| ApplicationRegistration::for_issuer(&Issuer::parse(issuer).unwrap());
+        for issuer in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", "https://localhost:8443"] {
+            assert_eq!(of(issuer), ApplicationRegistration::Everybody, "{issuer}");
+        }
+        assert_eq!(of("https://login.example.org"), ApplicationRegistration::Administrators);
+        for (text, administrator, member, other) in [
+            ("administrators", true, false, false),
+            ("group:developers", true, true, false),
+            ("everybody", true, true, true),
+        ] {
+            let registration = ApplicationRegistration::parse(text).unwrap();
+            assert_eq!(registration.to_string(), text);
+            assert_eq!(registration.admits(true, std::iter::empty()), administrator, "{text}");
+            assert_eq!(registration.admits(false, ["staff", "developers"].into_iter()), member, "{text}");
+            assert_eq!(registration.admits(false, ["staff", "Developers"].into_iter()), other, "{text}");
+        }
+        for text in ["", "group:", "group: ", "nobody", "Everybody"] {
+            assert_eq!(ApplicationRegistration::parse(text), None, "{text:?}");
         }
     }
 }

@@ -15,6 +15,8 @@ use super::words::{DeveloperWords, Words};
 pub struct DeveloperPage {
     /// The applications that the person registered.
     pub clients: Vec<OwnClient>,
+    /// Whether the person may not register one.
+    pub is_closed: bool,
     /// The form for one more.
     pub registration: RegistrationForm,
     /// What was just done, as a sentence.
@@ -76,10 +78,14 @@ impl DeveloperPage {
                 p .empty { (w.none_yet) }
             }
             @for client in &self.clients { (client.render(voice)) }
-            (self.registration.render(voice, &self.anti_forgery))
-            h2 { (w.choose_an_application) }
-            (preset_search(&voice.words.preset, ""))
-            p { a href=(PRESETS) { (w.all_presets) } }
+            @if self.is_closed {
+                p { (w.closed) }
+            } @else {
+                (self.registration.render(voice, &self.anti_forgery))
+                h2 { (w.choose_an_application) }
+                (preset_search(&voice.words.preset, ""))
+                p { a href=(PRESETS) { (w.all_presets) } }
+            }
         })
     }
 }
@@ -192,7 +198,8 @@ mod tests {
     use crate::web::Brand;
 
     fn html_of(clients: Vec<OwnClient>, registration: RegistrationForm) -> String {
-        let page = DeveloperPage { clients, registration, done: None, anti_forgery: "token".to_owned() };
+        let page =
+            DeveloperPage { clients, is_closed: false, registration, done: None, anti_forgery: "token".to_owned() };
         page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 

@@ -3,6 +3,7 @@
 
 mod account_pages;
 mod admin_pages;
+mod admission;
 mod api;
 mod application_settings;
 mod authorize;

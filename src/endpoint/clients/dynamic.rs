@@ -61,7 +61,7 @@ pub async fn register_itself(
     let digest = Digest::of_secret(&registration_access_token);
     let provenance = Provenance::Itself { owner, is_vouched };
     let registered = create_with(signet, request, (Registrar::Itself, provenance), agent, Some(digest)).await;
-    let registered = registered.map_err(|refusal| in_its_terms(refusal.into()))?;
+    let registered = registered.map_err(in_its_terms)?;
     Ok(SelfRegistered { registered, registration_access_token })
 }
 
@@ -144,6 +144,7 @@ fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<
         (RegistrationAccess::Open | RegistrationAccess::InitialAccessToken, token) => {
             let token = token.map_err(AccessRefusal::Bearer)?;
             let access = access::authorize(signet, &token, super::SCOPES)?;
+            super::admit(signet, &access)?;
             Ok((Some(access.subject().clone()).filter(Subject::is_person), access.is_administrator()))
         }
     }

@@ -26,15 +26,6 @@ pub struct RegisteredClient {
     pub client_secret: Option<Secret>,
 }
 
-/// Why no client was registered.
-#[derive(Debug)]
-pub enum RegisterRefusal {
-    /// What was sent.
-    Metadata(RegistrationRefusal),
-    /// Our side failed.
-    Fault(Fault),
-}
-
 /// The scopes of which one allows to register and manage applications.
 pub const SCOPES: &[&str] = &["signet:clients", "signet:admin"];
 
@@ -43,12 +34,13 @@ pub const SCOPES: &[&str] = &["signet:clients", "signet:admin"];
 ///
 /// # Errors
 ///
-/// [`RegisterRefusal`]; then there is no client.
+/// [`ManagementRefusal`]; then there is no client.
 pub async fn register_by_token(
     signet: &Signet,
     request: &RegistrationRequest,
     access: &Access,
-) -> Result<RegisteredClient, RegisterRefusal> {
+) -> Result<RegisteredClient, ManagementRefusal> {
+    admit(signet, access)?;
     create(signet, request, (access.registrar(), provenance(access)), access.agent()).await
 }
 
@@ -56,13 +48,35 @@ pub async fn register_by_token(
 ///
 /// # Errors
 ///
-/// [`RegisterRefusal`]; then there is no client.
+/// [`ManagementRefusal`]; then there is no client.
 pub async fn register_by_person(
     signet: &Signet,
     request: &RegistrationRequest,
     access: &Access,
-) -> Result<RegisteredClient, RegisterRefusal> {
+) -> Result<RegisteredClient, ManagementRefusal> {
+    admit(signet, access)?;
     create(signet, request, (Registrar::Person, provenance(access)), access.agent()).await
+}
+
+/// Whether whoever has `access` may register applications, as the configuration says.
+#[must_use]
+pub fn may_register(signet: &Signet, access: &Access) -> bool {
+    let groups = access.account().into_iter().flat_map(|account| account.groups.iter());
+    signet.application_registration.admits(access.is_administrator(), groups)
+}
+
+/// Makes sure that whoever has `access` may register applications.
+///
+/// # Errors
+///
+/// [`ManagementRefusal::Forbidden`].
+pub(super) fn admit(signet: &Signet, access: &Access) -> Result<(), ManagementRefusal> {
+    if may_register(signet, access) {
+        return Ok(());
+    }
+    Err(ManagementRefusal::Forbidden(
+        "your account may not register applications here; ask an administrator (the setting applications.registration)",
+    ))
 }
 
 /// What `registrar` would register here with `request`.
@@ -91,8 +105,7 @@ pub async fn register_service(
     if access.registrar() < Registrar::Administrator {
         return Err(ManagementRefusal::Forbidden("only an administrator can register a service"));
     }
-    let registered = create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await;
-    registered.map_err(ManagementRefusal::from)
+    create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await
 }
 
 /// Keeps the client that is written in the configuration or part of the server, as it is written there today. Whether it
@@ -160,21 +173,12 @@ fn is_same(one: &Client, other: &Client) -> bool {
     one.metadata == other.metadata && one.provenance == other.provenance && secrets(one) == secrets(other)
 }
 
-impl From<RegisterRefusal> for ManagementRefusal {
-    fn from(refusal: RegisterRefusal) -> Self {
-        match refusal {
-            RegisterRefusal::Metadata(refusal) => Self::Metadata(refusal),
-            RegisterRefusal::Fault(fault) => Self::Fault(fault),
-        }
-    }
-}
-
 async fn create(
     signet: &Signet,
     request: &RegistrationRequest,
     by: (Registrar, Provenance),
     agent: Agent,
-) -> Result<RegisteredClient, RegisterRefusal> {
+) -> Result<RegisteredClient, ManagementRefusal> {
     create_with(signet, request, by, agent, None).await
 }
 
@@ -185,11 +189,10 @@ async fn create_with(
     (registrar, provenance): (Registrar, Provenance),
     agent: Agent,
     registration_access_token: Option<Digest>,
-) -> Result<RegisteredClient, RegisterRefusal> {
-    let (asked, restriction) =
-        restriction::of_new(request, registrar, &provenance).map_err(RegisterRefusal::Metadata)?;
-    let metadata = register(&asked, rules(signet, registrar)).map_err(RegisterRefusal::Metadata)?;
-    sector::agree(signet, request).await.map_err(RegisterRefusal::Metadata)?;
+) -> Result<RegisteredClient, ManagementRefusal> {
+    let (asked, restriction) = restriction::of_new(request, registrar, &provenance)?;
+    let metadata = register(&asked, rules(signet, registrar))?;
+    sector::agree(signet, request).await?;
     let now = signet.clock.now();
     let mut client = Client {
         client_id: ClientId::draw(signet.entropy),
@@ -204,8 +207,7 @@ async fn create_with(
     restriction.apply(&mut client);
     // A public client and one with a key have none, and a new one has not too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
-    let created = signet.store.by(agent).create_client(&client).await;
-    created.map_err(|error| RegisterRefusal::Fault(error.into()))?;
+    signet.store.by(agent).create_client(&client).await?;
     tracing::info!(client_id = %client.client_id, provenance = ?client.provenance, "client registered");
     Ok(RegisteredClient { client, client_secret })
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     endpoint::{
-        clients::{register_by_person, register_service},
+        clients::{may_register, register_by_person, register_service},
         management::ManagementRefusal,
         session::CurrentSession,
     },
@@ -34,7 +34,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let signet = visit.server.signet();
     let registered = match purpose(&visit) {
         Some(Purpose::Service) => register_service(signet, &request(&visit), &access(&current)).await,
-        _ => register_by_person(signet, &request(&visit), &access(&current)).await.map_err(ManagementRefusal::from),
+        _ => register_by_person(signet, &request(&visit), &access(&current)).await,
     };
     let registered = match registered {
         Ok(registered) => registered,
@@ -93,6 +93,7 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
     let other = refusal.filter(|refusal| !matches!(refusal.member, "client_name" | "redirect_uris"));
     let page = DeveloperPage {
         clients: clients.iter().map(own).collect(),
+        is_closed: !may_register(signet, &access(current)),
         registration: RegistrationForm {
             client_name: entry(visit.text("client_name"), error("client_name")),
             redirect_uris: entry(visit.text("redirect_uris"), error("redirect_uris")),

@@ -75,6 +75,7 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("security, empty", SecurityPage::default().render(voice)),
         ("developer", developer(text).render(voice)),
         ("developer, empty", empty(text).render(voice)),
+        ("developer, closed", DeveloperPage { is_closed: true, ..empty(text) }.render(voice)),
         ("own client", own_client(text).render(voice)),
         ("client deletion", client_deletion(text).render(voice)),
         ("remedy", remedy_page(text, None).render(voice)),
@@ -406,11 +407,12 @@ fn developer(text: &str) -> DeveloperPage {
         offers_service: false,
         error: some(text),
     };
-    DeveloperPage { clients: vec![own], registration, done: some(text), anti_forgery: text.to_owned() }
+    DeveloperPage { clients: vec![own], is_closed: false, registration, done: some(text), anti_forgery: text.to_owned() }
 }
 
 fn empty(text: &str) -> DeveloperPage {
     DeveloperPage {
+        is_closed: false,
         clients: Vec::new(),
         registration: RegistrationForm { offers_service: true, ..RegistrationForm::default() },
         done: None,

@@ -7,6 +7,8 @@ words! {
     DeveloperWords(developer) {
         your_applications;
         none_yet;
+        /// Where the person may not register any.
+        closed;
         client_id;
         type_;
         redirect_uri;

@@ -5,6 +5,7 @@ use crate::web::words::{DeveloperWords, OwnClientWords, RegisteredWords, Snippet
 pub(super) const DEVELOPER: DeveloperWords = DeveloperWords {
     your_applications: "Your applications",
     none_yet: "You have not registered an application yet.",
+    closed: "Your account may not register applications on this server. Ask an administrator to register yours.",
     client_id: "Client ID",
     type_: "Type",
     redirect_uri: "Redirect URI",

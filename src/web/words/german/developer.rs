@@ -5,6 +5,7 @@ use crate::web::words::{DeveloperWords, OwnClientWords, RegisteredWords, Snippet
 pub(super) const DEVELOPER: DeveloperWords = DeveloperWords {
     your_applications: "Ihre Anwendungen",
     none_yet: "Sie haben noch keine Anwendung registriert.",
+    closed: "Ihr Konto darf auf diesem Server keine Anwendungen registrieren. Bitten Sie die Verwaltung darum.",
     client_id: "Client-ID",
     type_: "Art",
     redirect_uri: "Redirect-URI",

@@ -1,0 +1,18 @@
+//! `[applications]`: who registers applications.
+
+use super::{section::Section, settings::ApplicationSettings};
+use crate::oauth::{issuer::Issuer, registration_policy::ApplicationRegistration};
+
+/// Who registers applications, at this issuer if nothing is configured.
+pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> ApplicationSettings {
+    let mut section = top.section("applications");
+    let registration = section.read("registration", |written| {
+        let refusal = || "must be \"administrators\", \"everybody\" or \"group:NAME\"".to_owned();
+        ApplicationRegistration::parse(&written.text()?).ok_or_else(refusal)
+    });
+    section.close();
+    ApplicationSettings {
+        is_default: registration.is_none(),
+        registration: registration.unwrap_or_else(|| ApplicationRegistration::for_issuer(issuer)),
+    }
+}
