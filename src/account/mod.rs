@@ -14,6 +14,7 @@ pub mod password_reset;
 pub mod picture;
 pub mod profile;
 pub mod profile_form;
+pub mod quota;
 pub mod record;
 pub mod refresh_schedule;
 pub mod schedule_record;

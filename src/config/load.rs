@@ -16,7 +16,7 @@ use super::{
     applications, clients,
     layers::{Layers, ReadFile},
     mistake::{ConfigMistakes, Mistake, Place},
-    resources,
+    quotas, resources,
     section::Section,
     settings::{
         AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings,
@@ -108,6 +108,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let oauth = oauth(top, profile);
     let openid = openid(top, profile);
     let throttle = throttle(top);
+    let quotas = quotas::read(top, throttle.relaxed);
     let http = http(top);
     let fetch = fetch(top);
     let key_ring = key_ring(top);
@@ -135,6 +136,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
         accounts,
         applications,
         throttle,
+        quotas,
         http,
         fetch,
         key_ring,

@@ -7,6 +7,7 @@ use time::Duration;
 
 pub use crate::account::invitation::SignUp;
 use crate::{
+    account::quota::QuotaPolicy,
     jose::Algorithm,
     oauth::{
         client::{ClientId, ClientMetadata},
@@ -45,6 +46,8 @@ pub struct Config {
     pub applications: ApplicationSettings,
     /// `[throttle]`
     pub throttle: ThrottleSettings,
+    /// `[quotas]`
+    pub quotas: QuotaPolicy,
     /// `[http]`
     pub http: HttpSettings,
     /// `[fetch]`

@@ -195,9 +195,14 @@ impl Access {
     /// Who acts, as security events name them.
     #[must_use]
     pub fn agent(&self) -> Agent {
-        let is_operator = self.subject.as_str() == OPERATOR;
-        let actor = if is_operator { Actor::Operator } else { Actor::of(&self.subject, &self.client_id) };
+        let actor = if self.is_operator() { Actor::Operator } else { Actor::of(&self.subject, &self.client_id) };
         self.requester.acting(actor)
+    }
+
+    /// Whether it is that of the person who runs the server, by the command line.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        self.subject.as_str() == OPERATOR
     }
 
     /// Who acts: a person, or a client for itself.

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     Fault, Signet, access,
     client_troubles::Trouble,
+    clients,
     interaction::{Interaction, InteractionRefusal},
     request_object::{self, ObjectRefused},
     session::{self, Browser},
@@ -298,6 +299,7 @@ async fn issue(
     agreement: Agreement,
     now: OffsetDateTime,
 ) -> Result<AuthorizationResponse, Fault> {
+    clients::keep_used(signet, client).await?;
     let request = &interaction.request.authorization;
     let nonce = agreement.nonce.clone();
     let store = telling_of_consent(signet, interaction, &agreement.subject, requester);

@@ -9,7 +9,7 @@ use std::{
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Fault, Signet,
+    Fault, Signet, clients,
     session::CurrentSession,
     token::{Caller, RuleOrFault, TokenRefusal, authenticate, note_refused},
 };
@@ -164,6 +164,7 @@ pub async fn answer(
     is_allowed: bool,
 ) -> Result<Client, DeviceRefusal> {
     let DeviceQuestion { client, scope, digest, pending, .. } = question(signet, typed, person)?;
+    clients::keep_used(signet, &client).await.map_err(DeviceRefusal::Fault)?;
     let approval = is_allowed.then(|| Approval {
         subject: person.subject(),
         scope,

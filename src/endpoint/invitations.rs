@@ -8,11 +8,12 @@ use super::{
     management::ManagementRefusal,
     new_account::{FieldErrors, FieldRefusal},
     page::{Page, PageRequest, page},
-    users,
+    quota, users,
 };
 use crate::{
     account::{
         invitation::{Invitation, InvitationLifetime},
+        quota::Spending,
         record::{EmailAddress, Groups, Line},
     },
     crypto::Digest,
@@ -59,6 +60,9 @@ pub async fn create(
     form: &InvitationForm,
 ) -> Result<NewInvitation, ManagementRefusal> {
     users::manager(access)?;
+    if !access.is_operator() {
+        quota::spend_as(signet, access.subject().as_str(), Spending::Invitation)?;
+    }
     let wrong = |field, wrong: FieldRefusal| ManagementRefusal::Fields(FieldErrors::of_one(field, wrong));
     let email = form.email.as_deref().filter(|email| !email.trim().is_empty());
     let email = email.map(EmailAddress::parse).transpose().map_err(|refusal| wrong("email", refusal.into()))?;

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Fault, Signet,
     management::{ATTEMPTS, taken},
+    page::LARGEST_PAGE,
     session::Browser,
     session_end,
 };
@@ -153,6 +154,9 @@ pub(super) async fn begin_session(
         }
         if taken(store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
             tracing::info!(account = %account.id, "signed in");
+            if let Err(fault) = end_superfluous(signet, account, &session, browser).await {
+                tracing::warn!(%fault, "sessions beyond the quota could not be ended");
+            }
             return Ok(SignedInBrowser {
                 session: id,
                 lifetime: signet.lifetimes.session.absolute,
@@ -161,6 +165,30 @@ pub(super) async fn begin_session(
         }
     }
     Err(Fault::Contended)
+}
+
+/// Ends the sessions of `account` that were not used for longest, other than `newest`, if there are more than a person may
+/// have.
+async fn end_superfluous(signet: &Signet, account: &Account, newest: &Session, browser: &Browser) -> Result<(), Fault> {
+    let (mut live, mut after) = (Vec::new(), None::<Vec<u8>>);
+    loop {
+        let page = signet.store.sessions_of(&account.id, after.as_deref(), LARGEST_PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        let now = signet.clock.now();
+        let others = page.into_iter().filter_map(|(_, placed)| placed).filter(|(_, kept)| {
+            kept.record.sid != newest.sid && kept.record.is_live(&signet.lifetimes.session, now)
+        });
+        live.extend(others.map(|(digest, kept)| (digest, kept.record)));
+    }
+    live.sort_by_key(|(_, session)| std::cmp::Reverse(session.last_used_at));
+    let kept = usize::from(signet.quotas.policy().sessions_per_person).saturating_sub(1);
+    for (digest, session) in live.iter().skip(kept) {
+        tracing::info!(account = %account.id, "the session that was not used for longest ends: there are too many");
+        session_end::end(signet, (digest, session), EndCause::SignedOut, &browser.requester.as_account(&account.id))
+            .await?;
+    }
+    Ok(())
 }
 
 /// The session that the browser had before, if it is one of `account`. One of somebody else ends here, with all that

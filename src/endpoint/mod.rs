@@ -32,6 +32,7 @@ pub mod password_resets;
 pub mod pictures;
 pub mod presets;
 pub mod profile;
+pub mod quota;
 pub mod refresh_schedules;
 mod request_object;
 pub mod revoke;

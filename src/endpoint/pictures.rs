@@ -7,11 +7,12 @@ use super::{
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::FieldErrors,
-    users,
+    quota, users,
 };
 use crate::account::{
     picture::{Picture, PictureRefusal},
     profile::WebAddress,
+    quota::Spending,
     record::{Account, AccountId},
 };
 
@@ -33,6 +34,7 @@ impl Default for PictureBench {
 /// [`ManagementRefusal`]; then the picture is what it was.
 pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) -> Result<Account, ManagementRefusal> {
     let (kept, _) = users::find_to_change(signet, access, id)?;
+    quota::spend(signet, access, Spending::Picture)?;
     let picture = read(signet, upload).await?;
     let id = kept.record.id;
     signet.store.put_picture(&id, &picture).await?;

@@ -2,9 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::{Signet, access::Access, management::ManagementRefusal, new_account::FieldErrors, users};
+use super::{Signet, access::Access, management::ManagementRefusal, new_account::FieldErrors, quota, users};
 use crate::{
     account::{
+        quota::Spending,
         record::Account,
         refresh_schedule::{RefreshSchedule, ScheduleRefusal},
     },
@@ -84,6 +85,7 @@ pub async fn set(
         return Err(ManagementRefusal::NotFound("there is no such application"));
     }
     let shown = preview(signet, form)?;
+    quota::spend(signet, access, Spending::Change)?;
     let schedule = shown.schedule.clone();
     let store = signet.store.by(access.agent());
     store.put_refresh_schedule(&subject, client_id.as_ref(), schedule, signet.clock.now()).await?;
@@ -103,6 +105,7 @@ pub async fn remove(
 ) -> Result<(), ManagementRefusal> {
     let (kept, _) = users::find_to_change(signet, access, id)?;
     let (subject, client_id) = addressed(&kept.record, client_id)?;
+    quota::spend(signet, access, Spending::Change)?;
     signet.store.by(access.agent()).remove_refresh_schedule(&subject, client_id.as_ref(), signet.clock.now()).await?;
     tracing::info!(%subject, by = %access.subject(), "refresh schedule removed");
     Ok(())

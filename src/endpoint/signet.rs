@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     account::{
-        hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, record::AccountId,
+        hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, quota::Quotas, record::AccountId,
         session::SessionLifetimes, throttle::Throttle,
     },
     audit::FailureQueue,
@@ -55,6 +55,10 @@ pub struct Signet {
     pub sign_up: SignUp,
     /// Which people register applications.
     pub application_registration: ApplicationRegistration,
+    /// How much one person may have stored.
+    pub quotas: Quotas,
+    /// Held while a person registers an application, so that two at a time are counted one after the other.
+    pub registering: tokio::sync::Mutex<()>,
     /// What it assumes and allows when clients are registered.
     pub registration_policy: RegistrationPolicy,
     /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer.

@@ -9,11 +9,15 @@ use super::{
     new_account::{Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm},
     page::{Page, PageRequest, page},
     password_change::verify_current,
+    quota,
     session_end::{self, Extent},
     signup::{self, SignUpRefusal},
 };
 use crate::{
-    account::record::{Account, AccountId, Standing, Username},
+    account::{
+        quota::Spending,
+        record::{Account, AccountId, Standing, Username},
+    },
     audit::Requester,
     oauth::{grant::EndCause, subject::Subject},
     secret::Secret,
@@ -184,6 +188,7 @@ async fn change(
     id: &str,
     enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
 ) -> Result<Account, ManagementRefusal> {
+    quota::spend(signet, access, Spending::Change)?;
     let store = signet.store.by(access.agent());
     for _ in 0..ATTEMPTS {
         let (kept, editor) = find_to_change(signet, access, id)?;

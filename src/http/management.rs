@@ -87,6 +87,7 @@ pub(super) fn with_refusals(mut kinds: Vec<Kind>) -> Vec<Kind> {
         Kind::json::<Problem>(400, "Something that was sent is not what it must be; the description says what"),
         Kind::json::<Problem>(401, "No access token, or one that is not good here"),
         Kind::json::<Problem>(403, "The access token lacks the scope, or this is for somebody else to do"),
+        Kind::json::<Problem>(429, "Too much was stored or tried lately; `Retry-After` says when to come back"),
     ]);
     kinds
 }

@@ -39,8 +39,10 @@ impl Server {
     pub fn new(signet: Signet, brand_files: BrandFiles, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
         let origin = Origin::parse(signet.issuer.as_str())?;
         let clock = signet.clock.clone();
-        let (sign_ups, resets, devices, registrations) =
-            if is_relaxed { (100_000, 100_000, 100_000, 100_000) } else { (10, 30, 60, 60) };
+        let resets = if is_relaxed { 100_000 } else { 30 };
+        let quotas = signet.quotas.policy();
+        let (sign_ups, devices) = (quotas.sign_ups_per_hour, quotas.device_codes_per_minute);
+        let registrations = quotas.self_registrations_per_hour;
         let tokens = if is_relaxed {
             Quota::new(1_000_000, Duration::SECOND)
         } else {

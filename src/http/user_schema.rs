@@ -308,14 +308,12 @@ impl From<UserForm> for ProfileForm {
 }
 
 const NOT_JSON: &str = "The body is not JSON";
-const TOO_MANY: &str = "Too many attempts; `Retry-After` says when to come back";
 
 kinds!(UserPageKinds registers UserPageBody, Problem =>
     with_refusals(vec![Kind::json::<UserPageBody>(200, "The people")]));
 kinds!(CreateUserKinds registers UserBody, Problem => with_refusals(vec![
     Kind::json::<UserBody>(201, "The person"),
     Kind::json::<Problem>(415, NOT_JSON),
-    Kind::json::<Problem>(429, TOO_MANY),
 ]));
 kinds!(UserKinds registers UserBody, Problem =>
     with_refusals_of_one(vec![Kind::json::<UserBody>(200, "The person")]));
@@ -327,7 +325,6 @@ kinds!(GoneKinds registers Problem => with_refusals_of_one(vec![Kind::empty(204,
 kinds!(PasswordKinds registers Problem => with_refusals_of_one(vec![
     Kind::empty(204, "The password is changed"),
     Kind::json::<Problem>(415, NOT_JSON),
-    Kind::json::<Problem>(429, TOO_MANY),
 ]));
 kinds!(ResetLinkKinds registers ResetLinkBody, Problem =>
     with_refusals_of_one(vec![Kind::json::<ResetLinkBody>(201, "The link")]));

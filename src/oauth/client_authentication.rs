@@ -158,6 +158,7 @@ pub(crate) mod tests {
             is_restricted_by_owner: false,
             registration_access_token: None,
             created_at: now,
+            expires_at: None,
         }
     }
 

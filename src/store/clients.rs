@@ -17,6 +17,10 @@ use crate::{
 
 impl Record for Client {
     const NAMESPACE: Namespace = CLIENTS;
+
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        self.expires_at
+    }
 }
 
 impl Store {
@@ -89,10 +93,7 @@ impl Store {
     /// [`CommitError::Conflict`] when there is one of this identifier.
     pub async fn create_client(&self, client: &Client) -> Result<(), CommitError> {
         let commit = put_new(Commit::new(), client.client_id.as_str().as_bytes(), client)?;
-        let commit = match client.owner() {
-            Some(owner) => commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], None),
-            None => commit,
-        };
+        let commit = owned(commit, client);
         let occurrence = Occurrence::of(EventKind::ClientCreated).with_client(&client.client_id);
         self.commit(self.telling_of(indexed(commit, None, Some(client)), [occurrence])?).await
     }
@@ -106,6 +107,7 @@ impl Store {
         let key = kept.record.client_id.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
         let commit = indexed(commit, Some(&kept.record), Some(changed));
+        let commit = if kept.record.expires_at == changed.expires_at { commit } else { owned(commit, changed) };
         let commit = self.telling_of(commit, of_client(&kept.record, changed))?;
         self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
@@ -133,11 +135,19 @@ impl Store {
 
 /// Adds the rows by which `after` is found by its name, and the removal of those of `before`, to `commit`.
 pub(super) fn indexed(commit: Commit, before: Option<&Client>, after: Option<&Client>) -> Commit {
+    let expires_at = after.and_then(|client| client.expires_at);
+    let is_kept_as_long = before.is_some_and(|before| before.expires_at == expires_at);
     let (before, after) = (before.map(name_keys).unwrap_or_default(), after.map(name_keys).unwrap_or_default());
     let gone = before.iter().filter(|key| !after.contains(key));
     let commit = gone.fold(commit, |commit, key| commit.delete(CLIENTS_BY_NAME, key.clone()));
-    let new = after.iter().filter(|key| !before.contains(key));
-    new.fold(commit, |commit, key| commit.put(CLIENTS_BY_NAME, key.clone(), [], None))
+    let new = after.iter().filter(|key| !is_kept_as_long || !before.contains(key));
+    new.fold(commit, |commit, key| commit.put(CLIENTS_BY_NAME, key.clone(), [], expires_at))
+}
+
+/// Adds the row by which `client` is found by its owner, if it has one, to `commit`.
+fn owned(commit: Commit, client: &Client) -> Commit {
+    let Some(owner) = client.owner() else { return commit };
+    commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], client.expires_at)
 }
 
 fn name_keys(client: &Client) -> Vec<Vec<u8>> {
@@ -179,7 +189,43 @@ const LONGEST_WORD: usize = 96;
 
 #[cfg(test)]
 mod tests {
+    use time::Duration;
+
     use super::*;
+    use crate::{
+        oauth::{client::Provenance, client_authentication::tests::client as registered},
+        store::both_engines::stores,
+    };
+
+    #[tokio::test]
+    async fn a_client_that_is_never_used_is_swept_with_all_that_leads_to_it_and_one_that_is_used_stays() {
+        let now = time::macros::datetime!(2030-01-01 00:00 UTC);
+        let (stores, _folder) = stores(now);
+        for store in stores {
+            let client = |id: &str| Client {
+                client_id: ClientId::parse(id).unwrap(),
+                provenance: Provenance::Itself { owner: Some(Subject::new("usr_a")), is_vouched: false },
+                expires_at: Some(now + Duration::DAY),
+                ..registered()
+            };
+            for id in ["unused", "used"] {
+                store.create_client(&client(id)).await.unwrap();
+            }
+            let used = store.client(&ClientId::parse("used").unwrap()).unwrap().unwrap();
+            store.replace_client(&used, &Client { expires_at: None, ..used.record.clone() }).await.unwrap();
+            let found = |store: &Store| {
+                let ids = |clients: Vec<Client>| clients.into_iter().map(|client| client.client_id.to_string());
+                let owned = ids(store.clients_of(&Subject::new("usr_a"), None, 10).unwrap()).collect::<Vec<_>>();
+                let named = store.keys(CLIENTS_BY_NAME, b"orders", None, 10).unwrap().len();
+                (ids(store.clients(None, 10).unwrap()).collect::<Vec<_>>(), owned, named)
+            };
+            let both = vec!["unused".to_owned(), "used".to_owned()];
+            assert_eq!(found(&store), (both.clone(), both, 2));
+            store.engine().sweep(now + Duration::days(2)).await.unwrap();
+            let one = vec!["used".to_owned()];
+            assert_eq!(found(&store), (one.clone(), one, 1));
+        }
+    }
 
     #[test]
     fn a_word_begins_after_a_space_and_with_a_capital() {

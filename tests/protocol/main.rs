@@ -45,6 +45,7 @@ mod page_attacks;
 mod pages;
 mod password_reset;
 mod presets;
+mod quotas;
 mod races;
 mod receiver;
 mod refresh;

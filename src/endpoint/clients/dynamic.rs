@@ -4,13 +4,14 @@
 
 use super::{RegisteredClient, create_with, management::reregister, sector};
 use crate::{
-    account::record::AccountId,
+    account::{quota::Spending, record::AccountId},
     audit::Requester,
     crypto::Digest,
     endpoint::{
         Fault, Signet,
         access::{self, AccessRefusal},
         management::{ATTEMPTS, ManagementRefusal, taken},
+        quota,
         signet::RegistrationAccess,
     },
     oauth::{
@@ -55,6 +56,8 @@ pub async fn register_itself(
     requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (owner, is_vouched) = admit(signet, token)?;
+    let _turn = signet.registering.lock().await;
+    spend(signet, owner.as_ref(), is_vouched)?;
     let person = owner.as_ref().and_then(|owner| AccountId::parse(owner.as_str()).ok());
     let agent = person.map_or_else(|| requester.unknown(), |person| requester.as_account(&person));
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
@@ -146,6 +149,19 @@ fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<
             let access = access::authorize(signet, &token, super::SCOPES)?;
             super::admit(signet, &access)?;
             Ok((Some(access.subject().clone()).filter(Subject::is_person), access.is_administrator()))
+        }
+    }
+}
+
+/// Strangers together register so many in a day, and each person so many as on the pages. What the host vouches for is not
+/// counted.
+fn spend(signet: &Signet, owner: Option<&Subject>, is_vouched: bool) -> Result<(), ManagementRefusal> {
+    match owner {
+        _ if is_vouched => Ok(()),
+        None => quota::spend_as(signet, "", Spending::SelfRegistration),
+        Some(owner) => {
+            quota::spend_as(signet, owner.as_str(), Spending::Application)?;
+            quota::has_room_for_application(signet, owner)
         }
     }
 }

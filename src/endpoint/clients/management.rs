@@ -1,11 +1,13 @@
 //! `/clients/{id}`: applications are looked at, changed and taken away, by administrators and by the people who own them.
 
 use crate::{
+    account::quota::Spending,
     endpoint::{
         Fault, Signet,
         access::Access,
         management::{ATTEMPTS, ManagementRefusal, taken},
         page::{Page, PageRequest, page},
+        quota,
     },
     oauth::{
         client::{Client, ClientId, ClientMetadata, Provenance, SecretsRefusal},
@@ -222,6 +224,7 @@ pub(super) async fn change<T>(
     id: &str,
     mut change: impl FnMut(&mut Client) -> Result<T, ManagementRefusal>,
 ) -> Result<(Client, T), ManagementRefusal> {
+    quota::spend(signet, access, Spending::Change)?;
     for _ in 0..ATTEMPTS {
         let kept = find(signet, access, id)?;
         let mut client = kept.record.clone();

@@ -6,8 +6,14 @@ mod restriction;
 mod sector;
 pub mod settings;
 
-use super::{Fault, Signet, access::Access, management::ManagementRefusal};
+use super::{
+    Fault, Signet,
+    access::Access,
+    management::{ATTEMPTS, ManagementRefusal, taken},
+    quota,
+};
 use crate::{
+    account::quota::Spending,
     audit::Agent,
     crypto::Digest,
     oauth::{
@@ -40,8 +46,7 @@ pub async fn register_by_token(
     request: &RegistrationRequest,
     access: &Access,
 ) -> Result<RegisteredClient, ManagementRefusal> {
-    admit(signet, access)?;
-    create(signet, request, (access.registrar(), provenance(access)), access.agent()).await
+    create_by(signet, request, access.registrar(), access).await
 }
 
 /// Registers a client for the person who has `access`.
@@ -54,8 +59,7 @@ pub async fn register_by_person(
     request: &RegistrationRequest,
     access: &Access,
 ) -> Result<RegisteredClient, ManagementRefusal> {
-    admit(signet, access)?;
-    create(signet, request, (Registrar::Person, provenance(access)), access.agent()).await
+    create_by(signet, request, Registrar::Person, access).await
 }
 
 /// Whether whoever has `access` may register applications, as the configuration says.
@@ -132,6 +136,7 @@ pub async fn put_configured(
         provenance,
         is_disabled,
         is_restricted_by_owner: false,
+        expires_at: None,
         registration_access_token: None,
         created_at,
     };
@@ -173,6 +178,43 @@ fn is_same(one: &Client, other: &Client) -> bool {
     one.metadata == other.metadata && one.provenance == other.provenance && secrets(one) == secrets(other)
 }
 
+/// Registers a client for whoever has `access`, if they may register one more.
+async fn create_by(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    registrar: Registrar,
+    access: &Access,
+) -> Result<RegisteredClient, ManagementRefusal> {
+    admit(signet, access)?;
+    let by = (registrar, provenance(access));
+    if access.is_administrator() {
+        return create(signet, request, by, access.agent()).await;
+    }
+    quota::spend(signet, access, Spending::Application)?;
+    let _turn = signet.registering.lock().await;
+    quota::has_room_for_application(signet, access.subject())?;
+    create(signet, request, by, access.agent()).await
+}
+
+/// A client that registered itself is kept for good from its first use on.
+///
+/// # Errors
+///
+/// The storage.
+pub(super) async fn keep_used(signet: &Signet, client: &Client) -> Result<(), Fault> {
+    if client.expires_at.is_none() {
+        return Ok(());
+    }
+    for _ in 0..ATTEMPTS {
+        let Some(kept) = signet.store.client(&client.client_id)? else { return Ok(()) };
+        let used = Client { expires_at: None, ..kept.record.clone() };
+        if kept.record.expires_at.is_none() || taken(signet.store.replace_client(&kept, &used).await)? {
+            return Ok(());
+        }
+    }
+    Err(Fault::Contended)
+}
+
 async fn create(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -194,6 +236,8 @@ async fn create_with(
     let metadata = register(&asked, rules(signet, registrar))?;
     sector::agree(signet, request).await?;
     let now = signet.clock.now();
+    let is_tried = matches!(provenance, Provenance::Itself { is_vouched: false, .. });
+    let expires_at = is_tried.then(|| now + signet.quotas.policy().unused_registration);
     let mut client = Client {
         client_id: ClientId::draw(signet.entropy),
         secrets: Vec::new(),
@@ -201,6 +245,7 @@ async fn create_with(
         provenance,
         is_disabled: false,
         is_restricted_by_owner: false,
+        expires_at,
         registration_access_token,
         created_at: now,
     };

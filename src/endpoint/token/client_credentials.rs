@@ -1,7 +1,10 @@
 //! `grant_type=client_credentials`, [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2).
 
 use super::{Fault, RuleOrFault, Signet, TokenResponse, tokens};
-use crate::oauth::{client_authentication::AuthenticatedClient, client_credentials, parameters::Parameters};
+use crate::{
+    endpoint::clients,
+    oauth::{client_authentication::AuthenticatedClient, client_credentials, parameters::Parameters},
+};
 
 pub(super) async fn issue(
     signet: &Signet,
@@ -13,6 +16,7 @@ pub(super) async fn issue(
     let requested: Vec<&str> = form.many("resource").collect();
     let wanted = (requested.as_slice(), &signet.resources);
     let authorization = client_credentials::authorize(client.clone(), form.one("scope")?, wanted, now)?;
+    clients::keep_used(signet, client.client()).await?;
     let fresh = || authorization.grant(signet.draw_identity(now), now);
     let grant = signet.store.own_grant(&client_id, fresh).await.map_err(Fault::from)?;
     // "A refresh token SHOULD NOT be included" (§4.4.3).
