@@ -1,6 +1,6 @@
 //! Our own access tokens, where this server is the protected resource: `/userinfo` and the management API.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{Fault, Signet, session::CurrentSession, standing::Standing};
 use crate::{
@@ -28,7 +28,17 @@ pub struct Access {
     claims: NamedClaims,
     sid: Option<String>,
     account: Option<Account>,
+    presence: Presence,
     requester: Requester,
+}
+
+/// How it is known that the person is there who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    /// They are on a page of ours, or run the server, or there is no person.
+    Here,
+    /// They signed in then, and an application acts for them since.
+    SignedIn(OffsetDateTime),
 }
 
 /// Why a request may not.
@@ -76,6 +86,10 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         return Err(AccessRefusal::Bearer(BearerError::InsufficientScope(wanted)));
     }
     let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
+    let presence = match &grant.authentication {
+        Some(authentication) => Presence::SignedIn(authentication.auth_time),
+        None => Presence::Here,
+    };
     let sid = grant.authentication.map(|authentication| authentication.sid);
     Ok(Access {
         subject: grant.subject,
@@ -84,6 +98,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         claims: grant.claims,
         sid,
         account,
+        presence,
         requester: Requester::default(),
     })
 }
@@ -155,6 +170,7 @@ impl Access {
             claims: NamedClaims::default(),
             account: None,
             sid: None,
+            presence: Presence::Here,
             requester: Requester::default(),
         }
     }
@@ -170,6 +186,7 @@ impl Access {
             claims: NamedClaims::default(),
             sid: Some(current.session.sid.as_str().to_owned()),
             account: Some(current.account.clone()),
+            presence: Presence::Here,
             requester: current.requester.clone(),
         }
     }
@@ -184,6 +201,22 @@ impl Access {
     #[must_use]
     pub fn asked_by(self, requester: Requester) -> Self {
         Self { requester, ..self }
+    }
+
+    /// Makes sure that the person has signed in a short time ago if an application acts for them, before it does something to
+    /// their own account that they could not take back. On our own pages they are there themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessRefusal`], by which the application knows to have them sign in again (RFC 9470).
+    pub fn recent(&self, now: OffsetDateTime) -> Result<(), AccessRefusal> {
+        match self.presence {
+            Presence::SignedIn(at) if now - at > RECENT => {
+                let max_age = RECENT.whole_seconds();
+                Err(AccessRefusal::Bearer(BearerError::InsufficientUserAuthentication { max_age }))
+            }
+            Presence::SignedIn(_) | Presence::Here => Ok(()),
+        }
     }
 
     /// From where it was asked for.
@@ -257,6 +290,9 @@ impl Access {
         self.account.as_ref().map_or(!self.subject.is_person(), Account::is_administrator)
     }
 }
+
+/// How long ago a person may have signed in for whom an application does something that cannot be taken back.
+const RECENT: Duration = Duration::minutes(5);
 
 /// Whoever can open the data folder, as a subject: no person and no registered client.
 const OPERATOR: &str = "operator";

@@ -10,7 +10,7 @@ use super::{
     management::ManagementRefusal,
     page::{Page, PageRequest, page},
     standing::Standing,
-    users::{cause, find, find_to_change},
+    users::{cause, find, find_to_end},
 };
 use crate::{
     account::record::Account,
@@ -66,7 +66,7 @@ pub fn grants(
 ///
 /// [`ManagementRefusal`]; then it may still be live.
 pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &str) -> Result<(), ManagementRefusal> {
-    let account = find_to_change(signet, access, id)?.0.record;
+    let account = find_to_end(signet, access, id)?.0.record;
     let subject = subject(&account);
     let unknown = ManagementRefusal::NotFound("this person has no such grant");
     let Some(grant_id) = GrantId::parse(grant_id) else { return Err(unknown) };
@@ -126,7 +126,7 @@ pub fn applications(
 ///
 /// [`ManagementRefusal`]; then the application may still be connected.
 pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &str) -> Result<(), ManagementRefusal> {
-    let account = find_to_change(signet, access, id)?.0.record;
+    let account = find_to_end(signet, access, id)?.0.record;
     let subject = subject(&account);
     let client_id = ClientId::parse(client_id)
         .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;

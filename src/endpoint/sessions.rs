@@ -9,7 +9,7 @@ use super::{
     page::{Page, PageRequest, page},
     session,
     session_end::{self, Extent},
-    users::{cause, find, find_to_change},
+    users::{cause, find, find_to_change, find_to_end},
 };
 use crate::account::session::{Session, Sid};
 
@@ -72,7 +72,7 @@ pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Resul
 ///
 /// [`ManagementRefusal`]; then some may still stand.
 pub async fn end_all(signet: &Signet, access: &Access, id: &str, extent: Extent) -> Result<(), ManagementRefusal> {
-    let account = find_to_change(signet, access, id)?.0.record;
+    let account = find_to_end(signet, access, id)?.0.record;
     let cause = cause(access, &account);
     let ended = session_end::end_all(signet, &account.id, extent, cause, &access.agent()).await?;
     tracing::info!(account = %account.id, by = %access.subject(), ended, "sessions ended by request");

@@ -195,6 +195,10 @@ async fn change(
         let mut changed = kept.record.clone();
         enter(&mut changed, editor)?;
         changed.updated_at = signet.clock.now();
+        let is_self = access.subject().as_str() == changed.id.as_str();
+        if is_self && how_to_reach(&changed) != how_to_reach(&kept.record) {
+            access.recent(signet.clock.now())?;
+        }
         let is_renamed = changed.username.canonical() != kept.record.username.canonical();
         if is_renamed && signet.store.account_by_username(&changed.username)?.is_some() {
             return Err(username_taken());
@@ -215,6 +219,11 @@ async fn change(
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// By what a person signs in and is found: who changes it can keep them out.
+fn how_to_reach(account: &Account) -> (&str, Option<&str>, bool) {
+    (account.username.as_str(), account.email.as_ref().map(|email| email.as_str()), account.is_active())
 }
 
 /// Forbids a person to use their account, or allows it again. The rest of what is known of them stays.
@@ -244,7 +253,7 @@ pub async fn set_disabled(
 /// [`ManagementRefusal`]; then the account is still there.
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     for _ in 0..ATTEMPTS {
-        let (kept, _) = find_to_change(signet, access, id)?;
+        let (kept, _) = find_to_end(signet, access, id)?;
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
         // First what would stay behind if the server stopped in between: then it can be asked for again.
         let cause = cause(access, &kept.record);
@@ -306,6 +315,20 @@ pub(super) fn find_to_change(
         return Err(ManagementRefusal::Forbidden(
             "this person administers the server: that needs the scope signet:admin",
         ));
+    }
+    Ok((kept, editor))
+}
+
+/// The same for what a person could not take back, or what would lock them out: of their own account it is done only with a
+/// recent login.
+pub(super) fn find_to_end(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+    let (kept, editor) = find_to_change(signet, access, id)?;
+    if access.subject().as_str() == kept.record.id.as_str() {
+        access.recent(signet.clock.now())?;
     }
     Ok((kept, editor))
 }

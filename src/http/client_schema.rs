@@ -317,5 +317,4 @@ kinds!(DynamicRegisterKinds registers RegisteredClientBody, Problem => with_refu
     Kind::json::<RegisteredClientBody>(201, "The application, with its secret and its registration access token"),
     Kind::json::<Problem>(404, "Applications cannot register themselves here"),
     Kind::json::<Problem>(415, NOT_JSON),
-    Kind::json::<Problem>(429, "Too many registrations; `Retry-After` says when to come back"),
 ]));

@@ -133,7 +133,9 @@ impl UsersApi {
 
     /// Change a person
     ///
-    /// What is left out is taken away, except for what only administrators decide: that stays.
+    /// What is left out is taken away, except for what only administrators decide: that stays. To change one's own username
+    /// or e-mail address needs a login within the last five minutes; else the answer is `insufficient_user_authentication`
+    /// (RFC 9470).
     #[oai(path = "/users/:id", method = "put", operation_id = "replaceUser", tag = "Tag::People")]
     async fn replace(
         &self,
@@ -149,7 +151,8 @@ impl UsersApi {
 
     /// Take a person away
     ///
-    /// With everything that they have agreed to and granted. The last administrator stays.
+    /// With everything that they have agreed to and granted. The last administrator stays. Of oneself it needs a login within
+    /// the last five minutes; else the answer is `insufficient_user_authentication` (RFC 9470).
     #[oai(path = "/users/:id", method = "delete", operation_id = "deleteUser", tag = "Tag::People")]
     async fn delete(
         &self,

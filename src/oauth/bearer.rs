@@ -16,6 +16,12 @@ pub enum BearerError {
     InvalidToken(&'static str),
     /// The token is good, but does not allow this.
     InsufficientScope(Scope),
+    /// The person has not signed in recently enough for this
+    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
+    InsufficientUserAuthentication {
+        /// How many seconds ago they may have signed in.
+        max_age: i64,
+    },
 }
 
 /// Takes the token out of the values of the `Authorization` header. A token in the query is never looked at:
@@ -65,7 +71,7 @@ impl BearerError {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::Missing | Self::InvalidToken(_) => 401,
+            Self::Missing | Self::InvalidToken(_) | Self::InsufficientUserAuthentication { .. } => 401,
             Self::InvalidRequest(_) => 400,
             Self::InsufficientScope(_) => 403,
         }
@@ -79,6 +85,7 @@ impl BearerError {
             Self::InvalidRequest(_) => Some("invalid_request"),
             Self::InvalidToken(_) => Some("invalid_token"),
             Self::InsufficientScope(_) => Some("insufficient_scope"),
+            Self::InsufficientUserAuthentication { .. } => Some("insufficient_user_authentication"),
         }
     }
 
@@ -92,6 +99,9 @@ impl BearerError {
         if let Self::InsufficientScope(scope) = self {
             challenge.push_str(&format!(", scope=\"{scope}\""));
         }
+        if let Self::InsufficientUserAuthentication { max_age } = self {
+            challenge.push_str(&format!(", max_age=\"{max_age}\""));
+        }
         challenge
     }
 }
@@ -102,6 +112,11 @@ impl fmt::Display for BearerError {
             Self::Missing => formatter.write_str("an access token is needed: Authorization: Bearer ..."),
             Self::InvalidRequest(reason) | Self::InvalidToken(reason) => formatter.write_str(reason),
             Self::InsufficientScope(scope) => write!(formatter, "the access token does not have the scope {scope}"),
+            Self::InsufficientUserAuthentication { max_age } => write!(
+                formatter,
+                "the person must have signed in within the last {max_age} seconds; send them to the authorization endpoint \
+                 with max_age={max_age}"
+            ),
         }
     }
 }
@@ -142,6 +157,12 @@ mod tests {
              the scope orders:read\", scope=\"orders:read\""
         );
         assert_eq!(BearerError::InvalidToken("x").status(), 401);
+        // RFC 9470 §3
+        let stale = BearerError::InsufficientUserAuthentication { max_age: 300 };
+        assert_eq!((stale.status(), stale.code()), (401, Some("insufficient_user_authentication")));
+        let challenge = stale.challenge("orders");
+        assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
+        assert!(challenge.ends_with(", max_age=\"300\""), "{challenge}");
     }
 
     // §2 and §2.2

@@ -89,6 +89,7 @@ const TOKEN: &[Code] = &[
 const API: &[Code] = &[
     code("invalid_token", "RFC 6750 §3.1", |w| &w.invalid_token),
     code("insufficient_scope", "RFC 6750 §3.1", |w| &w.insufficient_scope),
+    code("insufficient_user_authentication", "RFC 9470 §3", |w| &w.insufficient_user_authentication),
 ];
 
 const REGISTRATION: &[Code] = &[

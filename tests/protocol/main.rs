@@ -62,6 +62,7 @@ mod signer;
 mod status_list;
 #[path = "../support/mod.rs"]
 mod support;
+mod step_up;
 mod token;
 mod users;
 mod verified_offline;

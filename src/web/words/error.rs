@@ -89,6 +89,7 @@ words! {
         expired_token: CodeWords;
         invalid_token: CodeWords;
         insufficient_scope: CodeWords;
+        insufficient_user_authentication: CodeWords;
         invalid_redirect_uri: CodeWords;
         invalid_client_metadata: CodeWords;
     }

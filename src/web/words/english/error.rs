@@ -211,6 +211,10 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
         meaning: "The access token is good, but does not allow this. WWW-Authenticate names the scope that does.",
         advice: "Ask for that scope at the authorization endpoint.",
     },
+    insufficient_user_authentication: CodeWords {
+        meaning: "The person signed in too long ago for this. WWW-Authenticate names in max_age how recent it must be.",
+        advice: "Send the person to the authorization endpoint with that max_age, and use the new access token.",
+    },
     invalid_redirect_uri: CodeWords {
         meaning: "A redirect URI has a fragment, a wildcard or a scheme that an application must not be answered at.",
         advice: "Register each address in full, with https; http is for addresses of this machine alone.",

@@ -216,6 +216,12 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
         meaning: "Das Access-Token ist gut, erlaubt dies aber nicht. WWW-Authenticate nennt den Scope, der es tut.",
         advice: "Bitten Sie am Authorization-Endpoint um diesen Scope.",
     },
+    insufficient_user_authentication: CodeWords {
+        meaning: "Die Person hat sich dafür vor zu langer Zeit angemeldet. WWW-Authenticate nennt in max_age, wie kurz es her \
+            sein muss.",
+        advice: "Schicken Sie die Person mit diesem max_age zum Authorization-Endpoint und benutzen Sie das neue \
+            Access-Token.",
+    },
     invalid_redirect_uri: CodeWords {
         meaning: "Eine Redirect-URI hat ein Fragment, einen Platzhalter oder ein Schema, unter dem einer Anwendung nicht \
             geantwortet werden darf.",
