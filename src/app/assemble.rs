@@ -62,12 +62,7 @@ pub async fn assemble(
     let signet = Signet {
         issuer: config.issuer.clone(),
         resources: config.resources.clone(),
-        authorization_policy: AuthorizationPolicy {
-            require_state: config.oauth.require_state,
-            offered: config.oauth.offered(),
-            request_uri: config.oauth.request_uri,
-            redirects_errors_to_all: config.profile == Profile::OidcCompat,
-        },
+        authorization_policy: authorization_policy(config),
         registration_policy: config.registration.clone(),
         webfinger_domains: config.openid.webfinger_domains.clone(),
         shows_client_logos: config.openid.client_logos,
@@ -115,6 +110,15 @@ pub async fn assemble(
     tracing::debug!(grants, "status lists worked out");
     // The origin of a parsed issuer always parses.
     Server::new(signet, brand_files, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
+}
+
+fn authorization_policy(config: &Config) -> AuthorizationPolicy {
+    AuthorizationPolicy {
+        require_state: config.oauth.require_state,
+        offered: config.oauth.offered(),
+        request_uri: config.oauth.request_uri,
+        redirects_errors_to_all: config.profile == Profile::OidcCompat,
+    }
 }
 
 /// A server of the defaults that remembers nothing and signs with keys of a folder that is gone afterwards: enough to

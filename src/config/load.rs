@@ -83,22 +83,7 @@ impl Config {
 }
 
 fn read_all(top: &mut Section<'_>) -> Option<Config> {
-    let issuer = or(
-        top,
-        "issuer",
-        || Issuer::parse(DEFAULT_ISSUER).ok(),
-        |written| Issuer::parse(&written.text()?).map_err(|refusal| refusal.to_string()),
-    );
-    let listen = or(
-        top,
-        "listen",
-        || DEFAULT_LISTEN.parse().ok(),
-        |written| {
-            let text = written.text()?;
-            text.parse::<SocketAddr>()
-                .map_err(|_| "must be an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"".to_owned())
-        },
-    );
+    let (issuer, listen) = addresses(top);
     let folder = |written: Written<'_>| written.some_text().map(PathBuf::from);
     let data = or(top, "data", || Some(PathBuf::from("data")), folder);
     let keys = or(top, "keys", || Some(PathBuf::from("keys")), folder);
@@ -147,6 +132,27 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
         resources,
         clients,
     })
+}
+
+/// Under which name the server is reached, and where it listens.
+fn addresses(top: &mut Section<'_>) -> (Option<Issuer>, Option<SocketAddr>) {
+    let issuer = or(
+        top,
+        "issuer",
+        || Issuer::parse(DEFAULT_ISSUER).ok(),
+        |written| Issuer::parse(&written.text()?).map_err(|refusal| refusal.to_string()),
+    );
+    let listen = or(
+        top,
+        "listen",
+        || DEFAULT_LISTEN.parse().ok(),
+        |written| {
+            let text = written.text()?;
+            text.parse::<SocketAddr>()
+                .map_err(|_| "must be an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"".to_owned())
+        },
+    );
+    (issuer, listen)
 }
 
 /// The value of `key`, or the default where it is not set; nothing where it is set wrongly.

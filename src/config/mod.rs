@@ -25,7 +25,7 @@ mod tests;
 
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
-    AccountSettings, ApplicationSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration, FetchSettings,
-    HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile, SignUp,
-    ThrottleSettings,
+    AccountSettings, ApplicationSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration,
+    FetchSettings, HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings,
+    Profile, SignUp, ThrottleSettings,
 };

@@ -176,9 +176,10 @@ async fn end_superfluous(signet: &Signet, account: &Account, newest: &Session, b
         let Some((last, _)) = page.last() else { break };
         after = Some(last.clone());
         let now = signet.clock.now();
-        let others = page.into_iter().filter_map(|(_, placed)| placed).filter(|(_, kept)| {
-            kept.record.sid != newest.sid && kept.record.is_live(&signet.lifetimes.session, now)
-        });
+        let others = page
+            .into_iter()
+            .filter_map(|(_, placed)| placed)
+            .filter(|(_, kept)| kept.record.sid != newest.sid && kept.record.is_live(&signet.lifetimes.session, now));
         live.extend(others.map(|(digest, kept)| (digest, kept.record)));
     }
     live.sort_by_key(|(_, session)| std::cmp::Reverse(session.last_used_at));

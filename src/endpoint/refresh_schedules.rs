@@ -111,10 +111,7 @@ pub async fn remove(
     Ok(())
 }
 
-fn addressed(
-    account: &Account,
-    client_id: Option<&str>,
-) -> Result<(Subject, Option<ClientId>), ManagementRefusal> {
+fn addressed(account: &Account, client_id: Option<&str>) -> Result<(Subject, Option<ClientId>), ManagementRefusal> {
     let client_id = client_id.map(ClientId::parse).transpose();
     let client_id = client_id.map_err(|_| ManagementRefusal::NotFound("there is no such application"))?;
     Ok((Subject::new(account.id.as_str()), client_id))

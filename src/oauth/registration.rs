@@ -14,7 +14,7 @@ use super::{
         allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
     },
     registration_policy::RegistrationPolicy,
-    registration_privilege::{needed_for, privileged},
+    registration_privilege::{needed_for, privileged, privileges},
     resource::{Resources, is_management_scope},
     scope::Scope,
 };
@@ -180,7 +180,8 @@ fn weakening(
     if rules.registrar <= Registrar::Person && request.require_pkce == Some(false) && rules.policy.require_pkce {
         return Err(privileged("require_pkce", "only an administrator can register a client without PKCE"));
     }
-    if rules.registrar == Registrar::Itself && request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
+    if rules.registrar == Registrar::Itself && request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty())
+    {
         return Err(privileged("allowed_groups", "an application does not restrict itself to groups"));
     }
     if method != AuthMethod::None {
@@ -358,25 +359,6 @@ fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<'_>) -> Sco
     let tokens = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
     let is_givable = |token: &&str| needed_for(token, grant_types, resources) <= registrar;
     tokens.filter(|token| !is_management_scope(token)).filter(is_givable).collect()
-}
-
-/// Nobody gives a client more than they have: neither what the server is managed with, nor an API without a person.
-fn privileges(metadata: &ClientMetadata, rules: RegistrationRules<'_>) -> Result<(), RegistrationRefusal> {
-    let RegistrationRules { registrar, resources, .. } = rules;
-    let (scope, grant_types) = (&metadata.scope, &metadata.grant_types);
-    let acts_alone = grant_types.contains(&GrantType::ClientCredentials);
-    if acts_alone && registrar <= Registrar::Person && !scope.iter().any(|token| resources.is_open(token)) {
-        return Err(privileged(
-            "grant_types",
-            "only an administrator can register a client that acts without a person",
-        ));
-    }
-    let Some(token) = scope.iter().find(|token| needed_for(token, grant_types, resources) > registrar) else {
-        return Ok(());
-    };
-    let wanted = if is_management_scope(token) { "" } else { " without a person" };
-    let by = if registrar == Registrar::Manager { " with the scope signet:admin" } else { "" };
-    Err(privileged("scope", format!("only an administrator{by} can register a client for {token:?}{wanted}")))
 }
 
 pub(super) fn invalid(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {

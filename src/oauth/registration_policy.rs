@@ -47,7 +47,9 @@ impl ApplicationRegistration {
         match text {
             "administrators" => Some(Self::Administrators),
             "everybody" => Some(Self::Everybody),
-            text => text.strip_prefix("group:").filter(|name| !name.trim().is_empty()).map(|name| Self::Group(name.into())),
+            text => {
+                text.strip_prefix("group:").filter(|name| !name.trim().is_empty()).map(|name| Self::Group(name.into()))
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     client::{ClientMetadata, GrantType},
-    registration::{Registrar, RegistrationErrorCode, RegistrationRefusal},
+    registration::{Registrar, RegistrationErrorCode, RegistrationRefusal, RegistrationRules},
     resource::{Resources, is_administrators_scope, is_management_scope},
 };
 
@@ -39,23 +39,36 @@ pub fn changed_credential(before: &ClientMetadata, after: &ClientMetadata) -> Op
     let (old, new) = (&before.openid, &after.openid);
     let members = [
         ("redirect_uris", differ(&before.redirect_uris, &after.redirect_uris)),
-        (
-            "post_logout_redirect_uris",
-            differ(&before.post_logout_redirect_uris, &after.post_logout_redirect_uris),
-        ),
+        ("post_logout_redirect_uris", differ(&before.post_logout_redirect_uris, &after.post_logout_redirect_uris)),
         ("token_endpoint_auth_method", before.token_endpoint_auth_method != after.token_endpoint_auth_method),
         ("application_type", before.application_type != after.application_type),
         ("jwks", old.jwks != new.jwks),
         ("jwks_uri", old.jwks_uri != new.jwks_uri),
-        (
-            "token_endpoint_auth_signing_alg",
-            old.token_endpoint_auth_signing_alg != new.token_endpoint_auth_signing_alg,
-        ),
+        ("token_endpoint_auth_signing_alg", old.token_endpoint_auth_signing_alg != new.token_endpoint_auth_signing_alg),
         ("token_endpoint_as_audience", old.token_endpoint_as_audience != new.token_endpoint_as_audience),
         ("request_object_signing_alg", old.request_object_signing_alg != new.request_object_signing_alg),
         ("request_uris", differ(&old.request_uris, &new.request_uris)),
     ];
     members.into_iter().find(|(_, is_changed)| *is_changed).map(|(member, _)| member)
+}
+
+/// Nobody gives a client more than they have: neither what the server is managed with, nor an API without a person.
+pub(super) fn privileges(metadata: &ClientMetadata, rules: RegistrationRules<'_>) -> Result<(), RegistrationRefusal> {
+    let RegistrationRules { registrar, resources, .. } = rules;
+    let (scope, grant_types) = (&metadata.scope, &metadata.grant_types);
+    let acts_alone = grant_types.contains(&GrantType::ClientCredentials);
+    if acts_alone && registrar <= Registrar::Person && !scope.iter().any(|token| resources.is_open(token)) {
+        return Err(privileged(
+            "grant_types",
+            "only an administrator can register a client that acts without a person",
+        ));
+    }
+    let Some(token) = scope.iter().find(|token| needed_for(token, grant_types, resources) > registrar) else {
+        return Ok(());
+    };
+    let wanted = if is_management_scope(token) { "" } else { " without a person" };
+    let by = if registrar == Registrar::Manager { " with the scope signet:admin" } else { "" };
+    Err(privileged("scope", format!("only an administrator{by} can register a client for {token:?}{wanted}")))
 }
 
 /// The refusal of what the registrar may not give.

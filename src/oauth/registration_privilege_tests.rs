@@ -22,8 +22,7 @@ fn resources() -> Resources {
     Resources::new(&issuer, vec![api("orders", false), api("weather", true)])
 }
 
-const REGISTRARS: [Registrar; 4] =
-    [Registrar::Itself, Registrar::Person, Registrar::Manager, Registrar::Administrator];
+const REGISTRARS: [Registrar; 4] = [Registrar::Itself, Registrar::Person, Registrar::Manager, Registrar::Administrator];
 
 fn outcome(registrar: Registrar, grant_types: &[&str], scope: &str) -> Result<ClientMetadata, RegistrationErrorCode> {
     let request = RegistrationRequest {

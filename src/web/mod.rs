@@ -41,8 +41,8 @@ mod setup;
 mod signup;
 mod snippet;
 mod troubles;
-pub(crate) mod words;
 mod withheld;
+pub(crate) mod words;
 mod wrong_host;
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use crate::{
     visitor::{Visitor, config},
 };
 
-const WEATHER: &str = "\n[[resources]]\nresource = \"https://weather.example.org\"\nscopes = [\"weather:read\"]\nopen = true\n";
+const WEATHER: &str =
+    "\n[[resources]]\nresource = \"https://weather.example.org\"\nscopes = [\"weather:read\"]\nopen = true\n";
 
 fn start() -> RunningServer {
     let registration = "\n[oauth]\ndynamic_registration = \"initial_access_token\"\n";
@@ -170,7 +171,8 @@ async fn the_owner_of_a_privileged_application_changes_neither_its_addresses_nor
     assert!(answer.status >= 400, "{} {}", answer.status, answer.html);
     assert_eq!(root.get(&path).await.expect(200)["redirect_uris"], given["redirect_uris"]);
     // The rest is hers, and all of it the administrator's.
-    let renamed = with(json!({"client_name": "Hers", "grant_types": ["authorization_code"], "response_types": ["code"]}));
+    let renamed =
+        with(json!({"client_name": "Hers", "grant_types": ["authorization_code"], "response_types": ["code"]}));
     assert_eq!(eve.put(&path, &renamed).await.expect(200)["client_name"], "Hers");
     let moved = with(json!({"redirect_uris": ["https://app.example.org/other"]}));
     root.put(&path, &moved).await.expect(200);

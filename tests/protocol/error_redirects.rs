@@ -29,8 +29,11 @@ fn stays(page: &Page, error: &str) {
     assert!(page.html.contains("Continue to app.example.org") && page.html.contains(error), "{}", page.html);
 }
 
+/// Changes to the parameters of a request.
+type Changes = &'static [(&'static str, Option<&'static str>)];
+
 /// Requests that are answered with an error, whoever is signed in.
-const REFUSED: [(&str, &[(&str, Option<&str>)]); 8] = [
+const REFUSED: [(&str, Changes); 8] = [
     ("unsupported_response_type", &[("response_type", Some("x"))]),
     ("login_required", &[("prompt", Some("none"))]),
     ("invalid_scope", &[("scope", Some("signet:admin"))]),

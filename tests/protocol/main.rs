@@ -60,9 +60,9 @@ mod served_here;
 mod sessions;
 mod signer;
 mod status_list;
+mod step_up;
 #[path = "../support/mod.rs"]
 mod support;
-mod step_up;
 mod token;
 mod users;
 mod verified_offline;

@@ -34,23 +34,6 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("login", login(text).render(voice)),
         ("consent", consent(text).render(voice)),
         ("consent, native", native(text).render(voice)),
-        (
-            "withheld error",
-            withheld(text, ReturnsTo::Host(text.to_owned()), Some(Onward::Link(client_link(text)))).render(voice),
-        ),
-        (
-            "withheld error, form",
-            withheld(
-                text,
-                ReturnsTo::ThisDevice,
-                Some(Onward::Form {
-                    action: client_link(text),
-                    parameters: vec![(text.to_owned(), text.to_owned())],
-                }),
-            )
-            .render(voice),
-        ),
-        ("withheld error, no link", withheld(text, ReturnsTo::Scheme(text.to_owned()), None).render(voice)),
         ("signup", signup(text).render(voice)),
         ("setup", setup(text).render(voice)),
         ("reset", reset(text).render(voice)),
@@ -90,7 +73,7 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("registered", registered(text).render(voice)),
         ("form_post", form_post(text).render(voice)),
     ];
-    let markup = markup.into_iter().chain(super::admin_sample::pages(text, voice));
+    let markup = markup.into_iter().chain(withheld_pages(text, voice)).chain(super::admin_sample::pages(text, voice));
     markup.map(|(name, markup)| (name, markup.into_string())).collect()
 }
 
@@ -190,6 +173,17 @@ fn link(text: &str) -> WebLink {
 
 fn client_link(text: &str) -> ClientLink {
     ClientLink::parse(link(text).as_str()).unwrap()
+}
+
+/// The page of an error that is withheld from an application, with each way to go on.
+fn withheld_pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
+    let form = Onward::Form { action: client_link(text), parameters: vec![(text.to_owned(), text.to_owned())] };
+    let link = Onward::Link(client_link(text));
+    vec![
+        ("withheld error", withheld(text, ReturnsTo::Host(text.to_owned()), Some(link)).render(voice)),
+        ("withheld error, form", withheld(text, ReturnsTo::ThisDevice, Some(form)).render(voice)),
+        ("withheld error, no link", withheld(text, ReturnsTo::Scheme(text.to_owned()), None).render(voice)),
+    ]
 }
 
 fn withheld(text: &str, returns_to: ReturnsTo, onward: Option<Onward>) -> WithheldErrorPage {
@@ -407,7 +401,13 @@ fn developer(text: &str) -> DeveloperPage {
         offers_service: false,
         error: some(text),
     };
-    DeveloperPage { clients: vec![own], is_closed: false, registration, done: some(text), anti_forgery: text.to_owned() }
+    DeveloperPage {
+        clients: vec![own],
+        is_closed: false,
+        registration,
+        done: some(text),
+        anti_forgery: text.to_owned(),
+    }
 }
 
 fn empty(text: &str) -> DeveloperPage {
