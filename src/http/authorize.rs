@@ -17,7 +17,7 @@ use crate::{
         parameters::{MalformedParameters, Parameters, encode},
         redirect_uri::{Destination, UntrustedRedirectUri},
     },
-    web::{ClientLink, ErrorPage, FormPostPage, Onward, ReturnsTo, WebLink, WithheldErrorPage},
+    web::{ClientLink, ErrorPage, Fact, FormPostPage, Onward, ReturnsTo, WebLink, WithheldErrorPage},
 };
 
 /// Answers a GET: a new request, or one that a page of ours has reported back to.
@@ -90,8 +90,7 @@ fn page_of(visit: &Visit, withheld: WithheldError) -> Response {
     let page = WithheldErrorPage {
         client_name: withheld.client_name,
         returns_to: returns_to(withheld.destination),
-        error: withheld.code.to_owned(),
-        description: withheld.description,
+        details: vec![Fact::new("error", withheld.code), Fact::new("error_description", withheld.description)],
         onward,
     };
     visit.page_towards(StatusCode::BAD_REQUEST, page.render(visit.voice()), Some(&address))

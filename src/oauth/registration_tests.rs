@@ -78,20 +78,21 @@ fn each_redirect_uri_that_cannot_be_registered_is_named() {
 #[test]
 fn each_member_that_cannot_be_registered_is_named() {
     let named = |member| (RegistrationErrorCode::InvalidClientMetadata, member);
+    let privileged = |member| (RegistrationErrorCode::Privileged, member);
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(refused(|r| r.client_name = None), named("client_name"));
     assert_eq!(refused(|r| r.client_name = text(" ")), named("client_name"));
     assert_eq!(refused(|r| r.client_name = text("a\u{202e}b")), named("client_name"));
     assert_eq!(refused(|r| r.post_logout_redirect_uris = texts(&["data:x"])), named("post_logout_redirect_uris"));
     assert_eq!(refused(|r| r.grant_types = texts(&["urn:x"])), named("grant_types"));
-    assert_eq!(refused(|r| r.response_types = texts(&["token"])), named("response_types"));
+    assert_eq!(refused(|r| r.response_types = texts(&["token"])), privileged("response_types"));
     assert_eq!(refused(|r| r.response_types = texts(&[])), named("response_types"));
     assert_eq!(refused(|r| r.scope = text("unknown")), named("scope"));
-    assert_eq!(refused(|r| r.scope = text("signet:admin")), named("scope"));
+    assert_eq!(refused(|r| r.scope = text("signet:admin")), privileged("scope"));
     assert_eq!(refused(|r| r.token_endpoint_auth_method = text("private_key")), named("token_endpoint_auth_method"));
     assert_eq!(refused(|r| r.application_type = text("desktop")), named("application_type"));
     assert_eq!(refused(|r| r.policy_uri = text("javascript:x")), named("policy_uri"));
-    assert_eq!(refused(|r| r.require_pkce = Some(false)), named("require_pkce"));
+    assert_eq!(refused(|r| r.require_pkce = Some(false)), privileged("require_pkce"));
     let public_service = |r: &mut RegistrationRequest| {
         r.grant_types = texts(&["client_credentials"]);
         r.token_endpoint_auth_method = text("none");

@@ -91,7 +91,7 @@ impl LoggedOutPage {
                         a #logout-continue .button .primary href=(onward.as_str()) { (w.go_on) }
                     }
                     @if let Some((link, place)) = &self.offered {
-                        a #logout-continue .button rel="noreferrer" href=(link.as_str()) {
+                        a #logout-offered .button rel="noreferrer" href=(link.as_str()) {
                             (place.go_on(&voice.words.withheld))
                         }
                     }

@@ -16,10 +16,8 @@ pub struct WithheldErrorPage {
     pub client_name: String,
     /// Where it is.
     pub returns_to: ReturnsTo,
-    /// The value of `error`.
-    pub error: String,
-    /// The value of `error_description`.
-    pub description: String,
+    /// What the developer of the application wants to know, by the names of the specifications.
+    pub details: Vec<Fact>,
     /// How the person goes on, if a page can lead there.
     pub onward: Option<Onward>,
 }
@@ -44,7 +42,6 @@ impl WithheldErrorPage {
     pub fn render(&self, voice: Voice<'_>) -> Markup {
         let w = &voice.words.withheld;
         let go_on = self.returns_to.go_on(w);
-        let details = [Fact::new("error", &self.error), Fact::new("error_description", &self.description)];
         Frame::question(voice, w.title).around(&html! {
             section .card {
                 h1 { (w.title) }
@@ -61,7 +58,7 @@ impl WithheldErrorPage {
                     }
                 }
                 h2 { (voice.words.error.for_the_developer) }
-                (facts(details.iter()))
+                (facts(&self.details))
             }
         })
     }

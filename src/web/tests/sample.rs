@@ -188,7 +188,7 @@ fn withheld_pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
 
 fn withheld(text: &str, returns_to: ReturnsTo, onward: Option<Onward>) -> WithheldErrorPage {
     let text = || text.to_owned();
-    WithheldErrorPage { client_name: text(), returns_to, error: text(), description: text(), onward }
+    WithheldErrorPage { client_name: text(), returns_to, details: vec![Fact::new(text(), text())], onward }
 }
 
 fn client(text: &str) -> ClientCard {
