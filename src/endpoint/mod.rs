@@ -25,6 +25,7 @@ pub mod keys;
 pub mod login;
 pub mod logout;
 pub mod management;
+pub mod merge_patch;
 pub mod new_account;
 pub mod page;
 pub mod password_change;

@@ -166,6 +166,23 @@ pub async fn replace(
     change(signet, access, id, |account, editor| form.enter(account, editor).map_err(ManagementRefusal::Fields)).await
 }
 
+/// Changes what is known of a person to what `form` makes of it.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn patch(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    form: impl Fn(&Account) -> Result<ProfileForm, ManagementRefusal>,
+) -> Result<Account, ManagementRefusal> {
+    change(signet, access, id, |account, editor| {
+        form(account)?.enter(account, editor).map_err(ManagementRefusal::Fields)
+    })
+    .await
+}
+
 /// Decides about a person what only who manages people decides. What they entered about themselves stays.
 ///
 /// # Errors

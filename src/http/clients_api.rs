@@ -21,16 +21,21 @@ use super::{
     management::{admitted, answered, no_content, page_answer},
     oauth_api::Tag,
     server::Server,
+    strict_json::StrictJson,
 };
-use crate::endpoint::{
-    access::Access,
-    clients::{
-        RegisteredClient, SCOPES, dynamic,
-        management::{self as clients, ClientFilter},
-        register_by_token,
+use crate::{
+    endpoint::{
+        access::Access,
+        clients::{
+            RegisteredClient, SCOPES, dynamic,
+            management::{self as clients, ClientFilter},
+            register_by_token,
+        },
+        management::ManagementRefusal,
+        page::PageRequest,
     },
-    management::ManagementRefusal,
-    page::PageRequest,
+    oauth::client::Client,
+    secret::Secret,
 };
 
 /// Registration and management of applications.
@@ -71,11 +76,11 @@ impl ClientsApi {
     async fn register(
         &self,
         token: BearerToken,
-        metadata: Json<ClientMetadataBody>,
+        metadata: StrictJson<ClientMetadataBody>,
     ) -> poem::Result<Answer<RegisterKinds>> {
         let signet = &self.0.signet;
         let registered = match self.admitted(token) {
-            Ok(access) => register_by_token(signet, &metadata.0.into(), &access).await,
+            Ok(access) => register_by_token(signet, &metadata.body.into(), &access).await,
             Err(refusal) => Err(refusal),
         };
         let registered = match registered {
@@ -107,16 +112,35 @@ impl ClientsApi {
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-        metadata: Json<ClientMetadataBody>,
+        metadata: StrictJson<ClientMetadataBody, true>,
     ) -> poem::Result<Answer<ReplaceClientKinds>> {
         let signet = &self.0.signet;
-        let replaced =
-            async { clients::replace(signet, &self.admitted(token)?, &id.0, &metadata.0.into()).await }.await;
-        let replaced = match replaced {
-            Ok((client, client_secret)) => Ok(warned_json(signet, &RegisteredClient { client, client_secret }).await),
-            Err(refusal) => Err(refusal),
+        let replaced = async {
+            let access = self.admitted(token)?;
+            metadata.unchanged(&client_json(signet, &clients::show(signet, &access, &id.0)?))?;
+            clients::replace(signet, &access, &id.0, &metadata.body.into()).await
         };
-        answered(replaced.map(|body| json_answer(StatusCode::OK, &body)))
+        self.changed(replaced.await).await
+    }
+
+    /// Change an application
+    ///
+    /// What is sent is changed and the rest stays; null gives a member its default (RFC 7396).
+    #[oai(path = "/clients/:id", method = "patch", operation_id = "changeClient", tag = "Tag::Applications")]
+    async fn change(
+        &self,
+        token: BearerToken,
+        /// Its `client_id`.
+        id: Path<String>,
+        patch: StrictJson<ClientMetadataBody, true>,
+    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+        let signet = &self.0.signet;
+        let changed = async {
+            let access = self.admitted(token)?;
+            patch.unchanged(&client_json(signet, &clients::show(signet, &access, &id.0)?))?;
+            clients::patch(signet, &access, &id.0, &patch.sent).await
+        };
+        self.changed(changed.await).await
     }
 
     /// Take an application away
@@ -264,6 +288,19 @@ impl ClientsApi {
 impl ClientsApi {
     fn admitted(&self, token: BearerToken) -> Result<Access, ManagementRefusal> {
         admitted(&self.0, token, SCOPES)
+    }
+
+    async fn changed(
+        &self,
+        outcome: Result<(Client, Option<Secret>), ManagementRefusal>,
+    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+        let changed = match outcome {
+            Ok((client, client_secret)) => {
+                Ok(warned_json(&self.0.signet, &RegisteredClient { client, client_secret }).await)
+            }
+            Err(refusal) => Err(refusal),
+        };
+        answered(changed.map(|body| json_answer(StatusCode::OK, &body)))
     }
 
     async fn set_disabled(&self, token: BearerToken, id: &str, is_disabled: bool) -> poem::Result<Answer<ClientKinds>> {

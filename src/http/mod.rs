@@ -26,6 +26,7 @@ mod schedules_api;
 mod server;
 mod sessions_api;
 mod status_lists_api;
+mod strict_json;
 mod user_schema;
 mod users_api;
 mod visit;

@@ -6,7 +6,6 @@ use poem::http::StatusCode;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
-    payload::Json,
     registry::Registry,
     types::{Example, Type},
 };
@@ -20,6 +19,7 @@ use super::{
     oauth_api::Tag,
     oauth_schema::Problem,
     server::Server,
+    strict_json::StrictJson,
 };
 use crate::{
     endpoint::{
@@ -64,9 +64,9 @@ impl PresetsApi {
         token: BearerToken,
         /// The preset.
         id: Path<String>,
-        installation: Json<InstallationBody>,
+        installation: StrictJson<InstallationBody>,
     ) -> poem::Result<Answer<PresetKinds>> {
-        let typed = (installation.0.url.unwrap_or_default(), installation.0.name.unwrap_or_default());
+        let typed = (installation.body.url.unwrap_or_default(), installation.body.name.unwrap_or_default());
         let registered = match admitted(&self.0, token, SCOPES) {
             Ok(access) => endpoint::register(&self.0.signet, &access, &id.0, (&typed.0, &typed.1)).await,
             Err(refusal) => Err(refusal),

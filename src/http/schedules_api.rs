@@ -6,7 +6,6 @@ use poem::{Response, http::StatusCode};
 use poem_openapi::{
     Object, OpenApi,
     param::Path,
-    payload::Json,
     registry::Registry,
     types::{Example, Type},
 };
@@ -19,6 +18,7 @@ use super::{
     oauth_api::Tag,
     oauth_schema::Problem,
     server::Server,
+    strict_json::StrictJson,
     user_schema::GoneKinds,
 };
 use crate::endpoint::{
@@ -91,8 +91,12 @@ impl SchedulesApi {
         operation_id = "previewRefreshSchedule",
         tag = "Tag::People"
     )]
-    async fn preview(&self, token: BearerToken, form: Json<ScheduleBody>) -> poem::Result<Answer<SetScheduleKinds>> {
-        let shown = self.admitted(token).and_then(|_| refresh_schedules::preview(&self.0.signet, &form.0.into()));
+    async fn preview(
+        &self,
+        token: BearerToken,
+        form: StrictJson<ScheduleBody>,
+    ) -> poem::Result<Answer<SetScheduleKinds>> {
+        let shown = self.admitted(token).and_then(|_| refresh_schedules::preview(&self.0.signet, &form.body.into()));
         answered(shown.map(|shown| answer(&shown)))
     }
 
@@ -122,9 +126,9 @@ impl SchedulesApi {
         token: BearerToken,
         /// The identifier of the person, or `me`.
         id: Path<String>,
-        form: Json<ScheduleBody>,
+        form: StrictJson<ScheduleBody>,
     ) -> poem::Result<Answer<SetScheduleKinds>> {
-        self.changed(token, (&id.0, None), form.0.into()).await
+        self.changed(token, (&id.0, None), form.body.into()).await
     }
 
     /// Remove the schedule of a person
@@ -175,9 +179,9 @@ impl SchedulesApi {
         id: Path<String>,
         /// The application.
         client_id: Path<String>,
-        form: Json<ScheduleBody>,
+        form: StrictJson<ScheduleBody>,
     ) -> poem::Result<Answer<SetScheduleKinds>> {
-        self.changed(token, (&id.0, Some(&client_id.0)), form.0.into()).await
+        self.changed(token, (&id.0, Some(&client_id.0)), form.body.into()).await
     }
 
     /// Remove the schedule of a person for one application

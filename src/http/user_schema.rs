@@ -3,7 +3,7 @@
 use poem_openapi::{
     Object,
     registry::Registry,
-    types::{Example, Type},
+    types::{Example, ParseFromJSON, Type},
 };
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,10 @@ use crate::{
         profile_form::{AddressForm, OrderedForm, ProfileForm},
         record::{Account, Role},
     },
-    endpoint::{invitations::ListedInvitation, password_resets::NewResetLink, profile},
+    endpoint::{
+        invitations::ListedInvitation, management::ManagementRefusal, merge_patch::merge_patch,
+        password_resets::NewResetLink, profile,
+    },
 };
 
 /// What is known about a person, with the names of OpenID Connect Core §5.1. What is left out is taken away.
@@ -241,6 +244,38 @@ pub(super) fn user_json(account: &Account) -> Value {
         body.insert("employee_number".to_owned(), number.as_str().into());
     }
     Value::Object(body)
+}
+
+/// What was known of `account`, changed by `patch` (RFC 7396). What only administrators decide stays unless it is named.
+pub(super) fn patched(account: &Account, patch: &Map<String, Value>) -> Result<ProfileForm, ManagementRefusal> {
+    if patch.get("username").is_some_and(Value::is_null) {
+        return Err(ManagementRefusal::Invalid("the member \"username\" cannot be taken away".to_owned()));
+    }
+    let mut patch = patch.clone();
+    for (name, nothing) in nothing_of_orders() {
+        if patch.get(name).is_some_and(Value::is_null) {
+            patch.insert(name.to_owned(), nothing);
+        }
+    }
+    let mut members = user_json(account).as_object().cloned().unwrap_or_default();
+    for (name, _) in nothing_of_orders() {
+        members.remove(name);
+    }
+    merge_patch(&mut members, &patch);
+    let form = UserForm::parse_from_json(Some(Value::Object(members)));
+    form.map(ProfileForm::from).map_err(|error| ManagementRefusal::Invalid(error.into_message()))
+}
+
+/// What only administrators decide, with what it is for somebody of whom nothing was decided.
+fn nothing_of_orders() -> [(&'static str, Value); 6] {
+    [
+        ("employee_number", json!("")),
+        ("email_verified", json!(false)),
+        ("phone_number_verified", json!(false)),
+        ("groups", json!([])),
+        ("role", json!("person")),
+        ("disabled", json!(false)),
+    ]
 }
 
 /// A link with which a person sets a password as JSON.

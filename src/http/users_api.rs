@@ -9,7 +9,6 @@ use poem::{
 use poem_openapi::{
     OpenApi,
     param::{Path, Query},
-    payload::Json,
 };
 use serde_json::{Value, json};
 
@@ -20,9 +19,10 @@ use super::{
     management::{admitted, answered, no_content, page_answer},
     oauth_api::Tag,
     server::Server,
+    strict_json::StrictJson,
     user_schema::{
         CreateUserKinds, GoneKinds, InvitationForm, InvitationPageKinds, InviteKinds, NewUserBody, PasswordBody,
-        PasswordKinds, ReplaceUserKinds, ResetLinkKinds, UserForm, UserKinds, UserPageKinds, invitation_json,
+        PasswordKinds, ReplaceUserKinds, ResetLinkKinds, UserForm, UserKinds, UserPageKinds, invitation_json, patched,
         reset_link_json, user_json,
     },
 };
@@ -94,7 +94,7 @@ impl UsersApi {
     async fn create(
         &self,
         token: BearerToken,
-        user: Json<NewUserBody>,
+        user: StrictJson<NewUserBody>,
         client_ip: ClientIp,
     ) -> poem::Result<Answer<CreateUserKinds>> {
         let requester = token.1.clone();
@@ -105,7 +105,7 @@ impl UsersApi {
             }
             token => admitted(&self.0, token, MANAGERS_SCOPES).map(Some),
         };
-        let (profile, password, invitation) = user.0.into_parts();
+        let (profile, password, invitation) = user.body.into_parts();
         let entered = NewAccount { profile, password: password.map(Secret::new) };
         let invitation = invitation.map(Secret::new);
         let created = match access {
@@ -142,11 +142,36 @@ impl UsersApi {
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
-        user: Json<UserForm>,
+        user: StrictJson<UserForm, true>,
     ) -> poem::Result<Answer<ReplaceUserKinds>> {
-        let replaced =
-            async { users::replace(&self.0.signet, &self.admitted(token)?, &id.0, &user.0.into()).await }.await;
-        answered(replaced.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+        let signet = &self.0.signet;
+        let replaced = async {
+            let access = self.admitted(token)?;
+            user.unchanged(&user_json(&users::show(signet, &access, &id.0)?))?;
+            users::replace(signet, &access, &id.0, &user.body.into()).await
+        };
+        answered(replaced.await.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+    }
+
+    /// Change something of a person
+    ///
+    /// What is sent is changed and the rest stays; null takes a member away (RFC 7396). To change one's own username or e-mail
+    /// address needs a login within the last five minutes; else the answer is `insufficient_user_authentication` (RFC 9470).
+    #[oai(path = "/users/:id", method = "patch", operation_id = "changeUser", tag = "Tag::People")]
+    async fn change(
+        &self,
+        token: BearerToken,
+        /// The identifier, or `me`.
+        id: Path<String>,
+        patch: StrictJson<UserForm, true>,
+    ) -> poem::Result<Answer<ReplaceUserKinds>> {
+        let signet = &self.0.signet;
+        let changed = async {
+            let access = self.admitted(token)?;
+            patch.unchanged(&user_json(&users::show(signet, &access, &id.0)?))?;
+            users::patch(signet, &access, &id.0, |account| patched(account, &patch.sent)).await
+        };
+        answered(changed.await.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
     }
 
     /// Take a person away
@@ -175,12 +200,12 @@ impl UsersApi {
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
-        password: Json<PasswordBody>,
+        password: StrictJson<PasswordBody>,
         client_ip: ClientIp,
     ) -> poem::Result<Answer<PasswordKinds>> {
         let change = PasswordChange {
-            current_password: password.0.current_password.map(Secret::new),
-            new_password: Secret::new(password.0.new_password),
+            current_password: password.body.current_password.map(Secret::new),
+            new_password: Secret::new(password.body.new_password),
             address: client_ip.0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default(),
         };
@@ -253,11 +278,11 @@ impl UsersApi {
     ///
     /// The answer has a link to hand over. It works once. For administrators.
     #[oai(path = "/invitations", method = "post", operation_id = "invite", tag = "Tag::People")]
-    async fn invite(&self, token: BearerToken, form: Json<InvitationForm>) -> poem::Result<Answer<InviteKinds>> {
+    async fn invite(&self, token: BearerToken, form: StrictJson<InvitationForm>) -> poem::Result<Answer<InviteKinds>> {
         let form = invitations::InvitationForm {
-            email: form.0.email,
-            groups: form.0.groups.unwrap_or_default(),
-            lifetime_seconds: form.0.expires_in,
+            email: form.body.email,
+            groups: form.body.groups.unwrap_or_default(),
+            lifetime_seconds: form.body.expires_in,
         };
         let invited =
             async { invitations::create(&self.0.signet, &admitted(&self.0, token, MANAGERS_SCOPES)?, &form).await }

@@ -14,8 +14,8 @@ use super::{
         allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
     },
     registration_policy::RegistrationPolicy,
-    registration_privilege::{needed_for, privileged, privileges},
-    resource::{Resources, is_management_scope},
+    registration_privilege::{default_scope, privileged, privileges},
+    resource::Resources,
     scope::Scope,
 };
 use crate::jose::Algorithm;
@@ -351,14 +351,6 @@ fn scope(
         return Err(invalid("scope", format!("no resource of this server has the scope {unknown:?}")));
     }
     Ok(scope)
-}
-
-/// Everything that the registrar may give, but the scopes with which this server is managed.
-fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<'_>) -> Scope {
-    let RegistrationRules { registrar, resources, .. } = rules;
-    let tokens = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
-    let is_givable = |token: &&str| needed_for(token, grant_types, resources) <= registrar;
-    tokens.filter(|token| !is_management_scope(token)).filter(is_givable).collect()
 }
 
 pub(super) fn invalid(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {

@@ -4,6 +4,7 @@ use super::{
     client::{ClientMetadata, GrantType},
     registration::{Registrar, RegistrationErrorCode, RegistrationRefusal, RegistrationRules},
     resource::{Resources, is_administrators_scope, is_management_scope},
+    scope::Scope,
 };
 
 /// The least registrar that may give the scope token `token` to a client with `grant_types`.
@@ -50,6 +51,14 @@ pub fn changed_credential(before: &ClientMetadata, after: &ClientMetadata) -> Op
         ("request_uris", differ(&old.request_uris, &new.request_uris)),
     ];
     members.into_iter().find(|(_, is_changed)| *is_changed).map(|(member, _)| member)
+}
+
+/// Everything that the registrar may give, but the scopes with which this server is managed.
+pub(super) fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<'_>) -> Scope {
+    let RegistrationRules { registrar, resources, .. } = rules;
+    let tokens = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
+    let is_givable = |token: &&str| needed_for(token, grant_types, resources) <= registrar;
+    tokens.filter(|token| !is_management_scope(token)).filter(is_givable).collect()
 }
 
 /// Nobody gives a client more than they have: neither what the server is managed with, nor an API without a person.

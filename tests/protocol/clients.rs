@@ -85,7 +85,7 @@ async fn a_person_registers_their_own_applications_and_no_managing_ones() {
         let mut body = body.clone();
         body[member] = if member == "scope" { object!(value) } else { object!([value]) };
         let (status, _, refusal) = register(&server.issuer, Some(token), &body).await;
-        assert_eq!((status, refusal["error"].as_str()), (400, Some("invalid_client_metadata")), "{member}");
+        assert_eq!((status, refusal["error"].as_str()), (403, Some("access_denied")), "{member}");
     }
     assert!(
         person.get("/developer").await.html.contains("Eve&#39;s")

@@ -43,6 +43,7 @@ mod other_verifiers;
 mod outline;
 mod page_attacks;
 mod pages;
+mod partial_changes;
 mod password_reset;
 mod presets;
 mod quotas;

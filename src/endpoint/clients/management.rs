@@ -1,11 +1,14 @@
 //! `/clients/{id}`: applications are looked at, changed and taken away, by administrators and by the people who own them.
 
+use serde_json::{Map, Value};
+
 use crate::{
     account::quota::Spending,
     endpoint::{
         Fault, Signet,
         access::Access,
         management::{ATTEMPTS, ManagementRefusal, taken},
+        merge_patch::merge_patch,
         page::{Page, PageRequest, page},
         quota,
     },
@@ -91,6 +94,52 @@ pub async fn replace(
         reregister_by(access, signet, client, request)
     })
     .await
+}
+
+/// Registers an application anew with what it has, changed by `patch`, which names members of its registration
+/// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)): null removes one, so that it gets its default.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`]; then nothing has changed.
+pub async fn patch(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    patch: &Map<String, Value>,
+) -> Result<(Client, Option<Secret>), ManagementRefusal> {
+    let kept = find(signet, access, id)?;
+    is_changeable(&kept.record)?;
+    super::sector::agree(signet, &patched(&kept.record, patch)?).await?;
+    change(signet, access, id, |client| {
+        is_changeable(client)?;
+        reregister_by(access, signet, client, &patched(client, patch)?)
+    })
+    .await
+}
+
+/// What is registered of `client`, changed by `patch`.
+fn patched(client: &Client, patch: &Map<String, Value>) -> Result<RegistrationRequest, ManagementRefusal> {
+    let mut members = registered(client)?;
+    // The response types follow from the grants unless they are named too.
+    if patch.contains_key("grant_types") && !patch.contains_key("response_types") {
+        members.remove("response_types");
+    }
+    merge_patch(&mut members, patch);
+    read(Value::Object(members))
+}
+
+/// What is registered of `client`, by the names of a registration.
+fn registered(client: &Client) -> Result<Map<String, Value>, ManagementRefusal> {
+    match serde_json::to_value(&client.metadata) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Ok(Map::new()),
+        Err(error) => Err(ManagementRefusal::Invalid(error.to_string())),
+    }
+}
+
+fn read(members: Value) -> Result<RegistrationRequest, ManagementRefusal> {
+    serde_json::from_value(members).map_err(|error| ManagementRefusal::Invalid(error.to_string()))
 }
 
 /// [`reregister`] by whoever has `access`. The host vouches for what an administrator saves as their own, and no longer for

@@ -5,14 +5,14 @@ use maud::Markup;
 use crate::secret::Secret;
 use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, Choice, ClientCard, ClientDeletionPage, ClientForm,
-    ClientLink, ClientType, CompatibilityForm, ConsentPage, Control, Credentials, DeliveryLine, DeveloperPage, DeviceAnsweredPage,
-    DeviceCodePage, DeviceConfirmPage, Doer, Entry, ErrorPage, ErrorsPage, EventLine, Fact, FormPostPage, HomePage,
-    ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, Onward, OwnClient, OwnClientPage, OwnDataPage,
-    PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage, ProfilePage, Purpose, RegisteredPage,
-    Registrant, RegistrationForm, RemedyKind, RemedyLine, RemedyPage, ResetDonePage, ResetPage, RestrictionForm,
-    ReturnLink, ReturnsTo, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage,
-    SentUri, SessionLine, SessionsPage, Setting, SetupPage, SignupPage, Snippets, TroubleLine, Troubles,
-    UndeliveredReason, Voice, WebLink, WithheldErrorPage, WrongHostPage,
+    ClientLink, ClientType, CompatibilityForm, ConsentPage, Control, Credentials, DeliveryLine, DeveloperPage,
+    DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry, ErrorPage, ErrorsPage, EventLine, Fact,
+    FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, Onward, OwnClient,
+    OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage,
+    ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, RemedyKind, RemedyLine, RemedyPage,
+    ResetDonePage, ResetPage, RestrictionForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
+    ScheduledApplication, ScopeLine, SecretLine, SecurityPage, SentUri, SessionLine, SessionsPage, Setting, SetupPage,
+    SignupPage, Snippets, TroubleLine, Troubles, UndeliveredReason, Voice, WebLink, WithheldErrorPage, WrongHostPage,
     words::{Words, preferred},
 };
 

@@ -1,0 +1,164 @@
+//! The JSON bodies of our own management API: a member that nobody knows is refused by its name, since it is a slip of the
+//! hand that would otherwise do nothing, and silently. (`/register` goes on ignoring such members, as RFC 7591 §2 demands.)
+
+use std::collections::BTreeMap;
+
+use poem::{Request, RequestBody, Result, http::StatusCode};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    error::{ContentTypeError, ParseRequestPayloadError},
+    payload::{Json, Payload},
+    registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry},
+    types::{ParseFromJSON, Type},
+};
+use serde_json::{Map, Value};
+
+use super::documented::problem;
+use crate::endpoint::management::ManagementRefusal;
+
+/// A body of the type `T`, whose members are all known. With `UPDATES` it changes what was read before, so it may also have
+/// the members that an answer has and that nobody sets: [`StrictJson::unchanged`] compares them.
+pub(super) struct StrictJson<T, const UPDATES: bool = false> {
+    /// The body.
+    pub(super) body: T,
+    /// The same as it was sent.
+    pub(super) sent: Map<String, Value>,
+}
+
+/// The members of a type, each with its own members if it is an object of a known type.
+#[derive(Default)]
+struct Members(BTreeMap<&'static str, Option<Members>>);
+
+impl<T, const UPDATES: bool> StrictJson<T, UPDATES> {
+    /// Makes sure that what was sent of members that cannot be set here is what `current` has.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagementRefusal::Invalid`], which names the member.
+    pub(super) fn unchanged(&self, current: &Value) -> Result<(), ManagementRefusal> {
+        let changed = |name: &&&str| self.sent.get(**name).is_some_and(|sent| current.get(**name) != Some(sent));
+        match COMPARED.iter().find(changed) {
+            Some(name) => Err(ManagementRefusal::Invalid(format!("the member \"{name}\" cannot be changed here"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'a, T: ParseFromJSON, const UPDATES: bool> ApiExtractor<'a> for StrictJson<T, UPDATES> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: Json::<T>::CONTENT_TYPE, schema: T::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: true })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        let content_type = request.content_type().ok_or(ContentTypeError::ExpectContentType)?;
+        if !Json::<T>::check_content_type(content_type) {
+            return Err(ContentTypeError::NotSupported { content_type: content_type.to_owned() }.into());
+        }
+        let bytes = body.take()?.into_bytes().await?;
+        let unfit = |reason: String| ParseRequestPayloadError { reason };
+        let sent: Value = serde_json::from_slice(&bytes).map_err(|error| unfit(error.to_string()))?;
+        let Value::Object(sent) = sent else { return Err(unfit("the body must be a JSON object".to_owned()).into()) };
+        if let Some(name) = Members::of::<T>().unknown(&sent, UPDATES) {
+            let description = format!("the member \"{name}\" is unknown; nothing was changed");
+            let refusal = problem(StatusCode::BAD_REQUEST, "invalid_request", &description);
+            return Err(poem::Error::from_response(refusal));
+        }
+        let parsed = T::parse_from_json(Some(Value::Object(sent.clone())));
+        let body = parsed.map_err(|error| unfit(error.into_message()))?;
+        Ok(Self { body, sent })
+    }
+}
+
+impl Members {
+    fn of<T: Type>() -> Self {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        Self::of_schema(&T::schema_ref(), &registry).unwrap_or_default()
+    }
+
+    fn of_schema(schema: &MetaSchemaRef, registry: &Registry) -> Option<Self> {
+        let schema = match schema {
+            MetaSchemaRef::Inline(schema) => schema.as_ref(),
+            MetaSchemaRef::Reference(name) => registry.schemas.get(name)?,
+        };
+        // One whose members are not told, such as a JWK Set, has a form of its own.
+        let members = schema.properties.iter().map(|(name, schema)| (*name, Self::of_schema(schema, registry)));
+        let members: BTreeMap<_, _> = members.collect();
+        (!members.is_empty()).then_some(Self(members))
+    }
+
+    /// The first member of `sent` that is not known, with those that it is within.
+    fn unknown(&self, sent: &Map<String, Value>, updates: bool) -> Option<String> {
+        let within = |(name, value): (&String, &Value)| match (self.0.get(name.as_str()), value) {
+            (None, _) if updates && (COMPARED.contains(&name.as_str()) || IGNORED.contains(&name.as_str())) => None,
+            (None, _) => Some(name.clone()),
+            (Some(Some(members)), Value::Object(value)) => {
+                members.unknown(value, false).map(|inner| format!("{name}.{inner}"))
+            }
+            (Some(_), _) => None,
+        };
+        sent.iter().find_map(within)
+    }
+}
+
+/// What an answer has and nobody sets here: it may come back as it was.
+const COMPARED: &[&str] = &["id", "client_id", "registered_by", "owner", "disabled", "client_id_issued_at"];
+
+/// What an answer has that says nothing that could be meant as a change.
+const IGNORED: &[&str] =
+    &["created_at", "updated_at", "client_secrets", "authorization_endpoint", "token_endpoint", "warnings"];
+
+#[cfg(test)]
+mod tests {
+    use poem_openapi::Object;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Object)]
+    struct Inner {
+        town: Option<String>,
+    }
+
+    #[derive(Object)]
+    struct Outer {
+        name: Option<String>,
+        inner: Option<Inner>,
+        several: Option<Vec<String>>,
+    }
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn a_member_that_nobody_knows_is_named() {
+        let unknown = |sent: Value, updates| Members::of::<Outer>().unknown(&object(sent), updates);
+        for (sent, expected, of_update) in [
+            (json!({}), None, None),
+            (json!({"name": "x", "inner": {"town": "y"}, "several": ["z"]}), None, None),
+            (json!({"name": null, "inner": null}), None, None),
+            (json!({"nam": "x"}), Some("nam"), Some("nam")),
+            (json!({"inner": {"twon": "y"}}), Some("inner.twon"), Some("inner.twon")),
+            (json!({"id": "usr_a", "updated_at": 1}), Some("id"), None),
+            (json!({"inner": {"id": "y"}}), Some("inner.id"), Some("inner.id")),
+        ] {
+            assert_eq!(unknown(sent.clone(), false).as_deref(), expected, "{sent}");
+            assert_eq!(unknown(sent.clone(), true).as_deref(), of_update, "{sent}");
+        }
+    }
+}
