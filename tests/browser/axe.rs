@@ -9,7 +9,7 @@ use std::sync::{
 use fantoccini::Client;
 use serde_json::Value;
 
-use super::npm;
+use super::{npm, steady::steadily};
 
 /// The library as it is, or nothing where Node is not installed.
 static SOURCE: LazyLock<Option<String>> = LazyLock::new(|| {
@@ -28,7 +28,7 @@ pub(crate) async fn check(client: &Client, name: &str) {
          done(found.violations.map(one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).join(' '))), \
          failed => done(['axe-core: ' + failed]));"
     );
-    let found = client.execute_async(&script, Vec::new()).await.unwrap();
+    let found = steadily(async || client.execute_async(&script, Vec::new()).await).await.unwrap();
     let violations = found.as_array().unwrap().iter().filter_map(Value::as_str).collect::<Vec<_>>();
     assert!(violations.is_empty(), "{name}:\n{}", violations.join("\n"));
     CHECKED.fetch_add(1, Ordering::Relaxed);

@@ -5,11 +5,14 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{Client, ClientBuilder, Locator, error::CmdError, wd::WindowHandle};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use super::axe;
+use super::{
+    axe,
+    steady::{By, Found, PATIENCE, steadily},
+};
 use crate::support::free_port;
 
 /// How the browser is set up.
@@ -22,7 +25,7 @@ pub(crate) struct Setup {
 
 /// A browser with a profile of its own.
 pub(crate) struct Chromium {
-    pub(crate) client: Client,
+    client: Client,
     setup: Setup,
     driver: Child,
     _profile: tempfile::TempDir,
@@ -83,37 +86,37 @@ impl Chromium {
     }
 
     pub(crate) async fn open(&self, url: &str) {
-        self.client.goto(url).await.unwrap();
+        let opened = steadily(async || self.client.goto(url).await).await;
+        self.done(url, opened).await;
     }
 
     /// The element that the selector finds, waited for.
-    pub(crate) async fn find(&self, css: &str) -> Element {
-        let waiting = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css));
-        match waiting.await {
-            Ok(element) => element,
-            Err(error) => panic!("{css} at {:?}: {error}\n{}", self.url().await, self.text().await),
-        }
+    pub(crate) async fn find(&self, css: &str) -> Found<'_> {
+        self.there(css, By::Css(css.to_owned())).await
     }
 
     /// The element that the XPath finds, waited for.
-    pub(crate) async fn find_by_path(&self, path: &str) -> Element {
-        let waiting = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path));
-        match waiting.await {
-            Ok(element) => element,
-            Err(error) => panic!("{path} at {:?}: {error}\n{}", self.url().await, self.text().await),
-        }
+    pub(crate) async fn find_by_path(&self, path: &str) -> Found<'_> {
+        self.there(path, By::XPath(path.to_owned())).await
+    }
+
+    /// The element that has the focus.
+    pub(crate) async fn focus(&self) -> Found<'_> {
+        self.there("the focus", By::Focus).await
     }
 
     pub(crate) async fn fill(&self, css: &str, text: &str) {
-        self.find(css).await.send_keys(text).await.unwrap();
+        let typed = self.find(css).await.send_keys(text).await;
+        self.done(css, typed).await;
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        let clicked = self.find(css).await.click().await;
+        self.done(css, clicked).await;
     }
 
     pub(crate) async fn url(&self) -> String {
-        self.client.current_url().await.unwrap().to_string()
+        steadily(async || self.client.current_url().await).await.unwrap().to_string()
     }
 
     /// What a person reads on the page.
@@ -127,11 +130,31 @@ impl Chromium {
     /// Waits until the page says this.
     pub(crate) async fn expect(&self, sentence: &str) {
         let begun = std::time::Instant::now();
-        while !self.text().await.contains(sentence) {
+        loop {
             let text = self.text().await;
+            if text.contains(sentence) {
+                return;
+            }
             assert!(begun.elapsed() < PATIENCE, "{sentence:?} is not on {}:\n{text}", self.url().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// What `script` returns, which must change nothing: it runs again if the page is replaced meanwhile.
+    pub(crate) async fn execute(&self, script: &str) -> Result<Value, CmdError> {
+        steadily(async || self.client.execute(script, Vec::new()).await).await
+    }
+
+    pub(crate) async fn window(&self) -> WindowHandle {
+        steadily(async || self.client.window().await).await.unwrap()
+    }
+
+    pub(crate) async fn windows(&self) -> Vec<WindowHandle> {
+        steadily(async || self.client.windows().await).await.unwrap()
+    }
+
+    pub(crate) async fn switch_to(&self, window: &WindowHandle) {
+        steadily(async || self.client.switch_to_window(window.clone()).await).await.unwrap();
     }
 
     /// Keeps a picture of one of our pages, as [`Chromium::foreign_picture`] does, and lets axe-core judge the page.
@@ -145,13 +168,28 @@ impl Chromium {
     /// Keeps a picture of the page in the folder that `SIGNET_SCREENSHOTS` names, if it names one, and makes sure that
     /// nothing sticks out at the side.
     pub(crate) async fn foreign_picture(&self, name: &str) {
-        let picture = self.client.screenshot().await.unwrap();
+        let picture = steadily(async || self.client.screenshot().await).await.unwrap();
         if let Some(folder) = std::env::var_os("SIGNET_SCREENSHOTS") {
             std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
         }
         let script = "return document.scrollingElement.scrollWidth - window.innerWidth";
-        if let Ok(overhang) = self.client.execute(script, Vec::new()).await {
+        if let Ok(overhang) = self.execute(script).await {
             assert!(overhang.as_f64().unwrap_or(0.0) <= 0.0, "{name} is {overhang} pixels too wide");
+        }
+    }
+
+    async fn there(&self, what: &str, by: By) -> Found<'_> {
+        let found = Found::new(&self.client, by);
+        let there = found.is_there().await;
+        self.done(what, there).await;
+        found
+    }
+
+    /// What a step brought, or the end of the test with the page as it is.
+    async fn done<T>(&self, what: &str, outcome: Result<T, CmdError>) -> T {
+        match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => panic!("{what} at {:?}: {error}\n{}", self.client.current_url().await, self.text().await),
         }
     }
 
@@ -163,8 +201,6 @@ impl Chromium {
         driver.wait().unwrap();
     }
 }
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const ARGUMENTS: &[&str] = &[
     "--headless=new",

@@ -7,6 +7,8 @@ mod journeys;
 mod logout_in_frames;
 mod npm;
 mod npm_application;
+mod replaced_pages;
+mod steady;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -212,11 +214,11 @@ async fn login_and_consent_work_with_the_keyboard_alone() {
     let browser = Chromium::start(Setup::default()).await;
     browser.open(&authorize(&server.issuer, "http://127.0.0.1:9/callback")).await;
     browser.expect("Sign in").await;
-    let press = async |keys: &str| browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    let press = async |keys: &str| browser.focus().await.send_keys(keys).await.unwrap();
     press(&format!("{}{TAB}", ADMINISTRATOR.0)).await;
     press(&format!("{}{ENTER}", ADMINISTRATOR.1)).await;
     browser.expect("Report").await;
-    let focused = async || browser.client.active_element().await.unwrap().attr("id").await.unwrap();
+    let focused = async || browser.focus().await.attr("id").await.unwrap();
     for _ in 0..20 {
         if focused().await.as_deref() == Some("consent-allow") {
             break;
@@ -303,7 +305,7 @@ async fn a_developer_logs_in_at_swagger_ui_and_calls_the_api() {
             label.click().await.unwrap();
         }
     }
-    let docs = browser.client.window().await.unwrap();
+    let docs = browser.window().await;
     browser
         .find_by_path("//div[contains(@class,'auth-container')][.//h4[contains(., 'OAuth2')]]//button[contains(@class,'authorize')]")
         .await
@@ -311,20 +313,20 @@ async fn a_developer_logs_in_at_swagger_ui_and_calls_the_api() {
         .await
         .unwrap();
     let popup = loop {
-        let windows = browser.client.windows().await.unwrap();
+        let windows = browser.windows().await;
         if let Some(popup) = windows.into_iter().find(|window| *window != docs) {
             break popup;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
-    browser.client.switch_to_window(popup).await.unwrap();
+    browser.switch_to(&popup).await;
     sign_in(&browser, ADMINISTRATOR.0, ADMINISTRATOR.1).await;
     browser.expect("API documentation").await;
     browser.click("#consent-allow").await;
-    while browser.client.windows().await.unwrap().len() > 1 {
+    while browser.windows().await.len() > 1 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    browser.client.switch_to_window(docs).await.unwrap();
+    browser.switch_to(&docs).await;
     browser.click(".btn-done").await;
 
     try_out(&browser, "userinfo").await;
