@@ -148,6 +148,8 @@ mod tests {
         for (policy, age, expected) in [
             (StaleStatusList::Refuse, 59, &usable),
             (StaleStatusList::Refuse, 60, &stale),
+            // A list of the token's own second may have been issued before it.
+            (ten_minutes, 0, &usable),
             (ten_minutes, 600, &usable),
             (ten_minutes, 601, &stale),
             (ten_minutes, -30, &newer),
