@@ -3,7 +3,8 @@
 //! A browser that has signed in gets a cookie that says for whom. Its guesses are counted by themselves
 //! ([`super::throttle`]), so that strangers who guess at an account do not lock out its owner
 //! ([OWASP, device cookies](https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies)).
-//! The cookie gives no access: a stolen one is worth one more ladder of guesses.
+//! The cookie gives no access: a stolen one is worth one more ladder of guesses. A browser also gets the cookie when a
+//! password is set on it by a link.
 
 use time::{Duration, OffsetDateTime};
 
@@ -14,11 +15,30 @@ use crate::{
     secret::Secret,
 };
 
-/// Proof that a browser has signed in to the account before. Only [`recognise`] makes one.
+/// Proof that a browser has signed in to the account before. Only [`recognise`] and [`KnownDevice::signed_in`] make one.
+///
+/// The first half of its key is that of the account, the second half that of the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownDevice([u8; 32]);
 
 impl KnownDevice {
+    /// That of all requests which carry a session or an access token of `account` and come from no device that is known.
+    /// They share one, so that nobody gets more guesses by making more tokens.
+    #[must_use]
+    pub fn signed_in(account: &AccountId) -> Self {
+        Self::of(account, "signed in")
+    }
+
+    fn of(account: &AccountId, device: &str) -> Self {
+        let (account, device) = (sha256(account.as_str()), sha256(format!("{account}.{device}")));
+        Self(std::array::from_fn(|at| *if at < HALF { &account } else { &device }.get(at).unwrap_or(&0)))
+    }
+
+    /// Whether `key` is that of a device of `account`.
+    pub(crate) fn is_key_of(key: &[u8; 32], account: &AccountId) -> bool {
+        key.get(..HALF) == sha256(account.as_str()).get(..HALF)
+    }
+
     pub(crate) fn key(self) -> [u8; 32] {
         self.0
     }
@@ -46,8 +66,11 @@ pub fn recognise(
         return None;
     }
     let since = OffsetDateTime::from_unix_timestamp(since.parse().ok()?).ok()?;
-    (now - since < LIFETIME).then(|| KnownDevice(sha256(format!("{account}.{device}"))))
+    (now - since < LIFETIME).then(|| KnownDevice::of(account, device))
 }
+
+/// How many bytes of a key are the account's.
+const HALF: usize = 16;
 
 /// How long a device is known after its last login.
 pub const LIFETIME: Duration = Duration::days(180);

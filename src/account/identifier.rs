@@ -130,11 +130,12 @@ impl Username {
     ///
     /// [`UsernameRefusal`], whose text tells the person what to do.
     pub fn parse(text: &str) -> Result<Self, UsernameRefusal> {
-        // Composing a whole megabyte to find it too long would be a gift to whoever sends it.
+        let text = text.trim();
+        // What is far too long is not composed first, which costs time.
         if text.len() > 8 * Self::MAXIMUM_LENGTH {
             return Err(UsernameRefusal::TooLong);
         }
-        let name = composed(text.trim());
+        let name = composed(text);
         if name.is_empty() {
             return Err(UsernameRefusal::Empty);
         }

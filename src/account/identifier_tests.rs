@@ -75,6 +75,14 @@ fn a_username_has_at_most_64_code_points() {
 }
 
 #[test]
+fn any_number_of_spaces_around_a_username_is_left_out() {
+    for spaces in [0, 1, 252, 256, 500, 60_000] {
+        let padded = format!("{0}Alice{0}", " ".repeat(spaces));
+        assert_eq!(Username::parse(&padded).unwrap().as_str(), "Alice", "{spaces} spaces");
+    }
+}
+
+#[test]
 fn an_email_address_has_one_at_sign_between_two_parts() {
     for text in ["a@b", " Alice+x@Example.org ", "用户@例え.jp"] {
         assert!(EmailAddress::parse(text).is_ok(), "{text}");

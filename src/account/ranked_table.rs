@@ -39,9 +39,9 @@ impl<Key: Copy + Ord + Hash, Rank: Copy + Ord> RankedTable<Key, Rank> {
         }
     }
 
-    pub(crate) fn retain(&mut self, keep: impl Fn(Rank) -> bool) {
-        self.ranks.retain(|_, rank| keep(*rank));
-        self.order.retain(|(rank, _)| keep(*rank));
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Key, Rank) -> bool) {
+        self.ranks.retain(|key, rank| keep(key, *rank));
+        self.order.retain(|(rank, key)| keep(key, *rank));
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!((table.rank(&'a'), table.rank(&'b'), table.rank(&'c')), (None, Some(9), Some(1)));
         table.put('c', 2);
         assert_eq!((table.rank(&'b'), table.rank(&'c'), table.len()), (Some(9), Some(2), 2));
-        table.retain(|rank| rank > 2);
+        table.retain(|_, rank| rank > 2);
         table.remove(&'x');
         assert_eq!((table.rank(&'c'), table.len(), table.is_full()), (None, 1, false));
     }

@@ -6,11 +6,14 @@
 //!
 //! - the **address** (an IPv4 address, or the /64 of an IPv6 one): a token bucket, against trying one password on many
 //!   names;
-//! - the **account**, whether or not it exists: after each failure one waits, longer after more, and after the
-//!   hundredth until the next day (NIST SP 800-63B-4 [§3.2.2](https://pages.nist.gov/800-63-4/sp800-63b.html) allows
-//!   100);
+//! - the **account**, whether or not it exists: each failure is followed by a wait, which grows up to 15 minutes from the
+//!   hundredth failure on. The wait counts from the last guess that was looked at, so an attack locks the account for as
+//!   long as it goes on and at most 15 minutes more. Strangers have about 195 guesses on the first day and 96 on each
+//!   further one;
 //! - a **device** on which the account's owner has signed in, instead of the account: strangers cannot lock the owner
-//!   out.
+//!   out. Requests that carry a session or an access token of the account without such a device share one counter.
+//!
+//! An account has one counter, however its name is written: the counter belongs to [`AccountId`], not to what was typed.
 //!
 //! The tables have bounded sizes. Names cost nothing, so whoever wants a locked account to be forgotten could guess at
 //! others until the table is full. Therefore the account with the *fewest* failures is forgotten first, the oldest of
@@ -25,11 +28,10 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-use super::{canonical::canonical, device::KnownDevice, ranked_table::RankedTable};
+use super::{canonical::canonical, device::KnownDevice, ranked_table::RankedTable, record::AccountId};
 use crate::crypto::sha256;
 
-/// Whose password is guessed: the canonical username, hashed, or what was typed in its place when there is no such
-/// account.
+/// Whose password is guessed: an account, or a name that no account has. Hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GuessedAccount([u8; 32]);
 
@@ -140,11 +142,17 @@ impl Throttle {
             None => (Counter::Account, guess.account.0),
         };
         let table = tables.of(counter);
-        let failures = table.rank(&key).filter(|failures| now - failures.last_at < FORGOTTEN_AFTER);
+        let stored = table.rank(&key);
+        // A clock that was set back lengthens no wait: what lies ahead of the clock happened at the latest now.
+        let failures = stored.map(|failures| Failures { last_at: failures.last_at.min(now), ..failures });
+        let failures = failures.filter(|failures| now - failures.last_at < FORGOTTEN_AFTER);
         let count = failures.map_or(0, |failures| failures.count);
         if let Some(failures) = failures {
             let retry_after = failures.last_at + self.policy.wait_after(count) - now;
             if retry_after.is_positive() {
+                if stored != Some(failures) {
+                    table.put(key, failures);
+                }
                 return Admission::Refused { retry_after };
             }
         }
@@ -157,6 +165,27 @@ impl Throttle {
     /// A success on a known device does not clear the counter of strangers.
     pub fn succeeded(&self, permit: Permit) {
         self.tables().of(permit.counter).remove(&permit.key);
+    }
+
+    /// A new password was set for `account`: what was guessed before was guessed at another one.
+    pub fn password_was_set(&self, account: &AccountId) {
+        let mut tables = self.tables();
+        tables.accounts.remove(&GuessedAccount::of(account).0);
+        tables.devices.remove(&KnownDevice::signed_in(account).key());
+    }
+
+    /// Forgets every failure at `account`, on known devices too.
+    pub fn unlock(&self, account: &AccountId) {
+        let mut tables = self.tables();
+        tables.accounts.remove(&GuessedAccount::of(account).0);
+        tables.devices.retain(|key, _| !KnownDevice::is_key_of(key, account));
+    }
+
+    /// Until when strangers may not guess at `account`, if they have to wait for at least a minute.
+    pub fn locked_until(&self, account: &AccountId, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let failures = self.tables().accounts.rank(&GuessedAccount::of(account).0)?;
+        let until = failures.last_at.min(now) + self.policy.wait_after(failures.count);
+        (until - now >= Duration::MINUTE).then_some(until)
     }
 
     /// The password was not looked at after all (the hasher was busy): the guess is taken back and may be repeated.
@@ -180,13 +209,18 @@ impl Throttle {
     /// which it is full again (the generic cell rate algorithm).
     fn take_token(&self, tables: &mut Tables, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
         let network = Network::of(address);
-        let full_at = tables.addresses.rank(&network).map_or(now, |full_at| full_at.max(now));
-        let full_at = full_at + self.policy.address_interval;
-        let retry_after = full_at - now - self.policy.address_interval * self.policy.address_burst;
+        let refill = self.policy.address_interval * self.policy.address_burst;
+        // A clock that was set back must not lock anyone out: no bucket is emptier than empty.
+        let stored = tables.addresses.rank(&network);
+        let full_at = stored.map_or(now, |full_at| full_at.clamp(now, now + refill));
+        let retry_after = full_at + self.policy.address_interval - now - refill;
         if retry_after.is_positive() {
+            if stored != Some(full_at) {
+                tables.addresses.put(network, full_at);
+            }
             return Err(retry_after);
         }
-        tables.addresses.put(network, full_at);
+        tables.addresses.put(network, full_at + self.policy.address_interval);
         Ok(())
     }
 
@@ -207,24 +241,29 @@ impl Tables {
     /// When a table is full, and at most once in [`SWEEP_INTERVAL`], drops what no longer counts.
     fn sweep(&mut self, now: OffsetDateTime) {
         let is_full = self.addresses.is_full() || self.accounts.is_full() || self.devices.is_full();
-        if is_full && self.next_sweep.is_none_or(|next| now >= next) {
-            self.addresses.retain(|full_at| full_at > now);
-            self.accounts.retain(|failures| now - failures.last_at < FORGOTTEN_AFTER);
-            self.devices.retain(|failures| now - failures.last_at < FORGOTTEN_AFTER);
+        if is_full && self.next_sweep.is_none_or(|next| now >= next || next > now + SWEEP_INTERVAL) {
+            self.addresses.retain(|_, full_at| full_at > now);
+            self.accounts.retain(|_, failures| now - failures.last_at < FORGOTTEN_AFTER);
+            self.devices.retain(|_, failures| now - failures.last_at < FORGOTTEN_AFTER);
             self.next_sweep = Some(now + SWEEP_INTERVAL);
         }
     }
 }
 
 impl GuessedAccount {
-    /// The account with this name. When the person was found by another name (the e-mail address), this must be the
-    /// username of the account all the same, or each name would have guesses of its own; when nobody was found, what
-    /// was typed.
+    /// That of an account, by whichever of its names it was found.
     #[must_use]
-    pub fn named(name: &str) -> Self {
-        // Nobody has so long a name; hashing a megabyte in its canonical form would be a gift.
+    pub fn of(account: &AccountId) -> Self {
+        Self(sha256(format!("account {account}")))
+    }
+
+    /// That of a name which no account has, however it is written.
+    #[must_use]
+    pub fn unknown(name: &str) -> Self {
+        // No account has so long a name. Only its beginning is brought into canonical form, which costs time.
+        let name = name.trim();
         let known = name.char_indices().nth(LONGEST_NAME).map_or(name, |(end, _)| name.get(..end).unwrap_or(name));
-        Self(sha256(canonical(known.trim())))
+        Self(sha256(format!("name {}", canonical(known).trim())))
     }
 }
 
@@ -242,8 +281,8 @@ impl ThrottlePolicy {
     }
 }
 
-/// An address has ten guesses and one more every three seconds; after 1, 3, 9, 25 and 100 failures one waits 1, 3, 5
-/// and 10 seconds and a day, which is kanidm's ladder.
+/// An address has ten guesses and one more every three seconds; after 1, 3, 9, 25 and 100 failures the waits are 1, 3, 5
+/// and 10 seconds and 15 minutes.
 impl Default for ThrottlePolicy {
     fn default() -> Self {
         Self {
@@ -254,7 +293,7 @@ impl Default for ThrottlePolicy {
                 (3, Duration::seconds(3)),
                 (9, Duration::seconds(5)),
                 (25, Duration::seconds(10)),
-                (100, Duration::DAY),
+                (100, Duration::minutes(15)),
             ],
             capacity: 65_536,
         }
@@ -277,11 +316,10 @@ impl std::fmt::Debug for Throttle {
     }
 }
 
-/// Failures are forgotten a day after the last one. Not at midnight, as in kanidm: a night may begin a second after the
-/// hundredth failure.
+/// Failures are forgotten a day after the last one, not at the first pause: else 100 guesses would follow each pause.
 const FORGOTTEN_AFTER: Duration = Duration::DAY;
 const SWEEP_INTERVAL: Duration = Duration::MINUTE;
-/// Code points; no name that an account can have is longer.
+/// Code points; no name or e-mail address that an account can have is longer.
 const LONGEST_NAME: usize = 256;
 
 #[cfg(test)]

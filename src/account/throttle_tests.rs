@@ -18,7 +18,7 @@ use crate::{
 const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
 fn guess(name: &str, address: &str) -> Guess {
-    Guess { account: GuessedAccount::named(name), address: address.parse().unwrap(), device: None }
+    Guess { account: GuessedAccount::unknown(name), address: address.parse().unwrap(), device: None }
 }
 
 fn known_device() -> KnownDevice {
@@ -59,7 +59,7 @@ fn fail(throttle: &Throttle, guess: &Guess, count: u32, mut now: OffsetDateTime)
 
 #[test]
 fn each_failure_is_followed_by_its_wait() {
-    let table = [(1, 1), (2, 1), (3, 3), (8, 3), (9, 5), (24, 5), (25, 10), (99, 10), (100, 86_400)];
+    let table = [(1, 1), (2, 1), (3, 3), (8, 3), (9, 5), (24, 5), (25, 10), (99, 10), (100, 900), (500, 900)];
     for (failures, seconds) in table {
         let throttle = Throttle::new(many_addresses());
         let alice = guess("alice", "192.0.2.1");
@@ -130,27 +130,88 @@ fn parallel_guesses_do_not_pass_together() {
     assert!(allowed(throttle.admit(&guess("alice", "192.0.2.1"), NOW + Duration::SECOND)).is_some());
 }
 
+// 100 in the first quarter of an hour, then one every 15 minutes.
 #[test]
-fn parallel_guesses_over_a_day_do_not_exceed_one_hundred() {
+fn guesses_at_an_account_stay_bounded_day_after_day() {
     let throttle = Throttle::new(many_addresses());
-    let mut passed = 0;
-    for second in 0..7200 {
-        for _ in 0..3 {
-            let now = NOW + Duration::seconds(second);
-            passed += usize::from(allowed(throttle.admit(&guess("alice", "192.0.2.1"), now)).is_some());
-        }
+    let mut passed_each_day = [0; 3];
+    for second in 0..3 * 86_400 {
+        let now = NOW + Duration::seconds(second);
+        let is_allowed = allowed(throttle.admit(&guess("alice", "192.0.2.1"), now)).is_some();
+        passed_each_day[usize::try_from(second / 86_400).unwrap()] += u32::from(is_allowed);
     }
-    assert_eq!(passed, 100);
+    assert_eq!(passed_each_day, [195, 96, 96]);
+}
+
+// However long an attack has lasted, a quarter of an hour after it the owner signs in, on whatever browser.
+#[test]
+fn an_account_is_locked_for_no_longer_than_the_attack_and_fifteen_minutes() {
+    let throttle = Throttle::new(many_addresses());
+    let mut last_looked_at = NOW;
+    for second in 0..7200 {
+        last_looked_at = NOW + Duration::seconds(second);
+        let _failed = throttle.admit(&guess("alice", "192.0.2.1"), last_looked_at);
+    }
+    let owner = guess("alice", "198.51.100.1");
+    assert!(wait(throttle.admit(&owner, last_looked_at)).is_some());
+    assert!(allowed(throttle.admit(&owner, last_looked_at + Duration::minutes(15))).is_some());
+}
+
+#[test]
+fn a_new_password_and_an_unlocking_clear_the_counter() {
+    let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
+    let (alice, bob) = (AccountId::draw(entropy), AccountId::draw(entropy));
+    let device = device::recognise(&device::remember(&alice, &key, NOW, entropy), &alice, &key, NOW);
+    let stranger = |id| Guess { account: GuessedAccount::of(id), ..guess("", "192.0.2.1") };
+    let throttle = Throttle::new(many_addresses());
+    let on_device = Guess { device, ..stranger(&alice) };
+    let signed_in = Guess { device: Some(KnownDevice::signed_in(&alice)), ..stranger(&alice) };
+    for each in [stranger(&alice), stranger(&bob), on_device, signed_in] {
+        fail(&throttle, &each, 100, NOW);
+    }
+    let now = NOW + Duration::minutes(16);
+    assert!(throttle.locked_until(&alice, now).is_some() && throttle.locked_until(&bob, now).is_some());
+    throttle.password_was_set(&alice);
+    assert!(throttle.locked_until(&alice, now).is_none());
+    assert!(allowed(throttle.admit(&stranger(&alice), now)).is_some());
+    assert!(allowed(throttle.admit(&signed_in, now)).is_some());
+    assert!(wait(throttle.admit(&on_device, now)).is_some(), "a device keeps its counter");
+    throttle.unlock(&alice);
+    for each in [stranger(&alice), on_device, signed_in] {
+        assert!(allowed(throttle.admit(&each, now)).is_some());
+    }
+    assert!(wait(throttle.admit(&stranger(&bob), now)).is_some(), "another account stays as it is");
+}
+
+#[test]
+fn a_clock_that_is_set_back_lengthens_no_wait() {
+    let throttle = Throttle::new(ThrottlePolicy { address_burst: 1, ..ThrottlePolicy::default() });
+    let alice = guess("alice", "192.0.2.1");
+    assert!(allowed(throttle.admit(&alice, NOW)).is_some());
+    for back in [Duration::MINUTE, Duration::HOUR, Duration::days(200)] {
+        let (now, other) = (NOW - back, guess(&format!("alice{back}"), "192.0.2.1"));
+        assert!(allowed(throttle.admit(&other, now)).is_some(), "{back}");
+        assert_eq!(wait(throttle.admit(&other, now)), Some(Duration::seconds(3)), "{back}");
+    }
+    let throttle = Throttle::new(many_addresses());
+    let last = fail(&throttle, &alice, 100, NOW);
+    let now = last - Duration::HOUR;
+    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::minutes(15)));
+    assert!(allowed(throttle.admit(&alice, now + Duration::minutes(15))).is_some());
 }
 
 #[test]
 fn all_spellings_of_a_name_have_one_counter() {
-    for spelling in ["ALICE", " alice ", "\u{ff41}lice", "Alice"] {
-        assert_eq!(GuessedAccount::named(spelling), GuessedAccount::named("alice"), "{spelling}");
+    for spelling in ["ALICE", " alice ", "\u{ff41}lice", "Alice", "\u{3000}alice\u{a0}"] {
+        assert_eq!(GuessedAccount::unknown(spelling), GuessedAccount::unknown("alice"), "{spelling}");
     }
-    assert_ne!(GuessedAccount::named("alice1"), GuessedAccount::named("alice"));
+    for spaces in [1, 252, 256, 500, 60_000] {
+        let padded = format!("{0}alice{0}", " ".repeat(spaces));
+        assert_eq!(GuessedAccount::unknown(&padded), GuessedAccount::unknown("alice"), "{spaces} spaces");
+    }
+    assert_ne!(GuessedAccount::unknown("alice1"), GuessedAccount::unknown("alice"));
     let long = "x".repeat(1_000_000);
-    assert_eq!(GuessedAccount::named(&long), GuessedAccount::named(&long[1..]));
+    assert_eq!(GuessedAccount::unknown(&long), GuessedAccount::unknown(&long[1..]));
 }
 
 #[test]
@@ -208,7 +269,7 @@ fn a_known_device_has_a_ladder_of_its_own() {
     let throttle = Throttle::new(many_addresses());
     let owner = Guess { device: Some(known_device()), ..guess("alice", "192.0.2.9") };
     let last = fail(&throttle, &owner, 100, NOW);
-    assert_eq!(wait(throttle.admit(&owner, last)), Some(Duration::DAY));
+    assert_eq!(wait(throttle.admit(&owner, last)), Some(Duration::minutes(15)));
     assert!(allowed(throttle.admit(&Guess { device: None, ..owner }, last)).is_some());
     assert!(allowed(throttle.admit(&Guess { device: Some(known_device()), ..owner }, last)).is_some());
 }
@@ -224,7 +285,7 @@ fn a_guess_that_was_not_looked_at_is_taken_back() {
         throttle.withdraw(allowed(throttle.admit(&alice, now)).unwrap(), now);
     }
     assert!(allowed(throttle.admit(&alice, now)).is_some());
-    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::DAY), "the hundredth counts");
+    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::minutes(15)), "the hundredth counts");
 }
 
 #[test]
@@ -252,8 +313,8 @@ fn a_full_table_forgets_the_account_with_the_fewest_failures() {
     }
     assert_eq!(throttle.tables().accounts.len(), 100);
     assert_eq!(wait(throttle.admit(&alice, last + Duration::SECOND)), Some(Duration::seconds(2)));
-    assert!(throttle.tables().accounts.rank(&GuessedAccount::named("0.0").0).is_none(), "an oldest one made room");
-    assert!(throttle.tables().accounts.rank(&GuessedAccount::named("1.999").0).is_some());
+    assert!(throttle.tables().accounts.rank(&GuessedAccount::unknown("0.0").0).is_none(), "an oldest one made room");
+    assert!(throttle.tables().accounts.rank(&GuessedAccount::unknown("1.999").0).is_some());
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
         management::ManagementRefusal,
         new_account::{NewAccount, ProfileForm},
         page::{LARGEST_PAGE, Page, PageRequest},
-        password_change::{PasswordChange, change_password},
+        password_change::{PasswordChange, PasswordSource, change_password},
         password_resets,
         users::{self, UserFilter},
     },
@@ -55,6 +55,10 @@ pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option
         },
         UserCommand::Enable { user } => set_standing(signet, &operator, &user, false).await,
         UserCommand::Disable { user } => set_standing(signet, &operator, &user, true).await,
+        UserCommand::Unlock { user } => match found(signet, &user) {
+            Ok(account) => users::unlock(signet, &operator, account.id.as_str()).await.map(|()| Vec::new()),
+            Err(refusal) => Err(refusal),
+        },
         UserCommand::Delete { user } => match found(signet, &user) {
             Ok(account) => users::delete(signet, &operator, account.id.as_str()).await.map(|()| Vec::new()),
             Err(refusal) => Err(refusal),
@@ -159,10 +163,9 @@ async fn set_password(signet: &Signet, operator: &Access, user: &str, password: 
     let change = PasswordChange {
         current_password: None,
         new_password: password.ok_or_else(missing)?,
-        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        user_agent: "",
+        source: PasswordSource { address: IpAddr::V4(Ipv4Addr::LOCALHOST), device: None },
     };
-    change_password(signet, operator, account.id.as_str(), &change).await.map(|()| Vec::new())
+    change_password(signet, operator, account.id.as_str(), &change).await.map(|_| Vec::new())
 }
 
 async fn set_standing(signet: &Signet, operator: &Access, user: &str, is_disabled: bool) -> Outcome {

@@ -58,6 +58,8 @@ event_kinds! {
     AccountDisabled = "account_disabled" is Success,
     /// An account may be used again.
     AccountEnabled = "account_enabled" is Success,
+    /// Failed guesses at the password of an account count no more.
+    AccountUnlocked = "account_unlocked" is Success,
     /// A password was set.
     PasswordChanged = "password_changed" is Success,
     /// Somebody may set a password by a link.

@@ -56,6 +56,11 @@ pub enum UserCommand {
         /// Whose.
         user: String,
     },
+    /// Let a person sign in who has to wait after wrong guesses at the password.
+    Unlock {
+        /// Who.
+        user: String,
+    },
     /// Let a person use the account again.
     Enable {
         /// Who.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     account::{
-        device,
+        device::{self, KnownDevice},
         hashing::{HashingFault, Verified},
         record::{Account, Username},
         session::{AuthenticationMethod, Session, SessionId, UserAgent},
@@ -77,6 +77,18 @@ pub async fn login(
     begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Fault)
 }
 
+/// A password that was presented, and from where.
+pub(super) struct PresentedPassword<'a> {
+    /// The password.
+    pub password: &'a Secret,
+    /// Where from.
+    pub address: IpAddr,
+    /// The device, if it is one that has signed in to the account before.
+    pub device: Option<KnownDevice>,
+    /// Who presents it, for security events.
+    pub requester: &'a Requester,
+}
+
 /// Finds out whose username and password were entered, within the limits on guesses. `device` is the cookie of a device
 /// that has signed in before, if there is one. What is refused is noted.
 ///
@@ -91,19 +103,42 @@ pub(super) async fn verify_password(
 ) -> Result<Account, LoginRefusal> {
     let now = signet.clock.now();
     let account = find(signet, attempt.username).map_err(LoginRefusal::Fault)?;
-    let known = account.as_ref().map(|kept| &kept.record.id);
+    let recognise = |kept: &Kept<Account>| device::recognise(device?, &kept.record.id, &signet.sealing_key, now);
+    let presented = PresentedPassword {
+        password: &attempt.presented_password,
+        address: attempt.address,
+        device: account.as_ref().and_then(recognise),
+        requester,
+    };
+    match account {
+        Some(kept) => verify(signet, Ok(&kept), &presented).await,
+        None => verify(signet, Err(attempt.username), &presented).await,
+    }
+}
+
+/// Finds out whether `presented` is the password of `claimed`: of an account, or of a name that no account has.
+///
+/// # Errors
+///
+/// [`LoginRefusal`], the same for every reason that a stranger must not learn.
+pub(super) async fn verify(
+    signet: &Signet,
+    claimed: Result<&Kept<Account>, &str>,
+    presented: &PresentedPassword<'_>,
+) -> Result<Account, LoginRefusal> {
+    let now = signet.clock.now();
     let note = |kind, reason: &str| {
         let occurrence = Occurrence::of(kind).because(reason);
-        let occurrence = match known {
-            Some(id) => occurrence.about(id),
-            None => Occurrence { unknown_name: Some(signet.unknown_name(attempt.username)), ..occurrence },
+        let occurrence = match claimed {
+            Ok(kept) => occurrence.about(&kept.record.id),
+            Err(name) => Occurrence { unknown_name: Some(signet.unknown_name(name)), ..occurrence },
         };
-        signet.note_failure(&requester.unknown(), occurrence);
+        signet.note_failure(&presented.requester.unknown(), occurrence);
     };
-    let admitted = admit(signet, attempt, account.as_ref(), device, now);
+    let admitted = admit(signet, claimed, presented, now);
     let permit = admitted.inspect_err(|_| note(EventKind::LoginThrottled, "too_many_guesses"))?;
-    let hash = account.as_ref().and_then(|kept| kept.record.password.as_ref());
-    let verified = match signet.hasher.verify(hash, &attempt.presented_password).await {
+    let hash = claimed.ok().and_then(|kept| kept.record.password.as_ref());
+    let verified = match signet.hasher.verify(hash, presented.password).await {
         Ok(verified) => verified,
         Err(fault) => {
             // Nobody looked at the password, so it was no guess.
@@ -113,9 +148,9 @@ pub(super) async fn verify_password(
             return Err(LoginRefusal::Fault(fault.into()));
         }
     };
-    let (Some(kept), Verified::Matches { rehash_needed }) = (&account, verified) else {
+    let (Ok(kept), Verified::Matches { rehash_needed }) = (claimed, verified) else {
         tracing::info!("login refused");
-        note(EventKind::LoginFailed, if account.is_some() { "wrong_password" } else { "unknown_username" });
+        note(EventKind::LoginFailed, if claimed.is_ok() { "wrong_password" } else { "unknown_username" });
         return Err(LoginRefusal::Mismatch);
     };
     if !kept.record.is_active() {
@@ -125,17 +160,52 @@ pub(super) async fn verify_password(
     }
     signet.throttle.succeeded(permit);
     if rehash_needed {
-        rehash(signet, kept, &attempt.presented_password).await;
+        rehash(signet, kept, presented.password).await;
     }
-    Ok(kept.record.clone())
+    correct_password_date(signet, &kept.record, now).await
 }
 
-/// Begins a session of `account`, under a new identifier, in place of the one that the browser had.
+/// The account with a password that was set at the latest `now`.
+///
+/// Sessions and grants from before a password was set are worth nothing, which is decided by their dates. If the clock was
+/// ahead when the password was set, its date is ahead of every session that begins with it until then. Whoever has just
+/// presented the password shows that it was set before `now`.
+async fn correct_password_date(
+    signet: &Signet,
+    verified: &Account,
+    now: OffsetDateTime,
+) -> Result<Account, LoginRefusal> {
+    let is_ahead = |account: &Account| account.password_changed_at.is_some_and(|at| at > now);
+    if !is_ahead(verified) {
+        return Ok(verified.clone());
+    }
+    let fault = |fault: Fault| LoginRefusal::Fault(fault);
+    for _ in 0..ATTEMPTS {
+        let kept = signet.store.account(&verified.id).map_err(|cause| fault(cause.into()))?;
+        let kept = kept.ok_or(LoginRefusal::Mismatch)?;
+        if !is_ahead(&kept.record) {
+            return Ok(kept.record);
+        }
+        // Another password was set meanwhile.
+        if kept.record.password_changed_at != verified.password_changed_at {
+            return Err(LoginRefusal::Mismatch);
+        }
+        let changed = Account { password_changed_at: Some(now), ..kept.record.clone() };
+        if taken(signet.store.replace_account(&kept, &changed).await).map_err(fault)? {
+            tracing::warn!(account = %changed.id, "the password was set while the clock was ahead: date corrected");
+            return Ok(changed);
+        }
+    }
+    Err(LoginRefusal::Fault(Fault::Contended))
+}
+
+/// Begins a session of `account`, whose person has just shown who they are, under a new identifier, in place of the one
+/// that the browser had.
 ///
 /// # Errors
 ///
 /// When it cannot be written.
-pub(super) async fn begin_session(
+pub async fn begin_session(
     signet: &Signet,
     account: &Account,
     browser: &Browser,
@@ -215,17 +285,12 @@ fn find(signet: &Signet, username: &str) -> Result<Option<Kept<Account>>, Fault>
 
 fn admit(
     signet: &Signet,
-    attempt: &LoginAttempt<'_>,
-    account: Option<&Kept<Account>>,
-    device: Option<&Secret>,
+    claimed: Result<&Kept<Account>, &str>,
+    presented: &PresentedPassword<'_>,
     now: OffsetDateTime,
 ) -> Result<Permit, LoginRefusal> {
-    let known = |kept: &Kept<Account>| device::recognise(device?, &kept.record.id, &signet.sealing_key, now);
-    let guess = Guess {
-        account: GuessedAccount::named(attempt.username),
-        address: attempt.address,
-        device: account.and_then(known),
-    };
+    let account = claimed.map_or_else(GuessedAccount::unknown, |kept| GuessedAccount::of(&kept.record.id));
+    let guess = Guess { account, address: presented.address, device: presented.device };
     match signet.throttle.admit(&guess, now) {
         Admission::Allowed(permit) => Ok(permit),
         Admission::Refused { retry_after } => {

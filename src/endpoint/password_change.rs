@@ -1,35 +1,48 @@
-//! `/users/{id}/password`: somebody's password is set, by themselves or by who manages people.
+//! `/users/{id}/password`: a person sets their own password, or an administrator sets it for them.
 
 use std::net::IpAddr;
 
 use super::{
     Fault, Signet,
     access::Access,
-    login::{self, LoginAttempt, LoginRefusal},
+    login::{self, LoginRefusal, PresentedPassword},
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::{Editor, FieldErrors, FieldRefusal},
     session_end::{self, Extent},
     users::{cause, find_to_change},
 };
 use crate::{
-    account::{password::NewPassword, record::Account},
+    account::{
+        device::{self, KnownDevice},
+        password::NewPassword,
+        record::Account,
+    },
     secret::Secret,
+    store::Kept,
 };
 
 /// A new password, and what shows that it may be set.
 #[derive(Clone, Debug)]
 pub struct PasswordChange<'a> {
-    /// The password of today, which a person must know to change their own.
+    /// The current password, which a person must know to change their own.
     pub current_password: Option<Secret>,
     /// The new one.
     pub new_password: Secret,
     /// From where.
-    pub address: IpAddr,
-    /// With what.
-    pub user_agent: &'a str,
+    pub source: PasswordSource<'a>,
 }
 
-/// Sets a password. Every session and grant that began with the one before ends.
+/// From where a person who is signed in presents their current password.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordSource<'a> {
+    /// The address.
+    pub address: IpAddr,
+    /// The cookie of a device that has signed in before, if the request has one.
+    pub device: Option<&'a Secret>,
+}
+
+/// Sets a password. Every session and grant that began with the one before ends, and failed guesses at it count no more.
+/// Returns the account with the new password.
 ///
 /// # Errors
 ///
@@ -39,12 +52,11 @@ pub async fn change_password(
     access: &Access,
     id: &str,
     change: &PasswordChange<'_>,
-) -> Result<(), ManagementRefusal> {
+) -> Result<Account, ManagementRefusal> {
     let (kept, editor) = find_to_change(signet, access, id)?;
     let account = &kept.record;
     if editor == Editor::Owner || access.subject().as_str() == account.id.as_str() {
-        let from = (change.address, change.user_agent);
-        verify_current(signet, access, account, change.current_password.clone(), from).await?;
+        verify_current(signet, access, &kept, change.current_password.clone(), change.source).await?;
     }
     let known = known_about(signet, account);
     let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
@@ -58,26 +70,36 @@ pub async fn change_password(
             tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
             let cause = cause(access, &changed);
             session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.agent()).await?;
-            return Ok(());
+            signet.throttle.password_was_set(&changed.id);
+            return Ok(changed);
         }
     }
     Err(Fault::Contended.into())
 }
 
-/// Shows that the person of `account` knows the password of today, within the same limits on guesses as at the login page.
+/// Shows that the person of `kept` knows the current password. The limits on guesses are those of the login page, but
+/// never its counter: the request comes from a known device, or carries a session or an access token of the account, so
+/// strangers who guess on the login page do not stop it.
 pub(super) async fn verify_current(
     signet: &Signet,
     access: &Access,
-    account: &Account,
+    kept: &Kept<Account>,
     presented_password: Option<Secret>,
-    (address, user_agent): (IpAddr, &str),
+    source: PasswordSource<'_>,
 ) -> Result<(), ManagementRefusal> {
     let wrong = |refusal| ManagementRefusal::Fields(FieldErrors::of_one("current_password", refusal));
     let Some(presented_password) = presented_password else {
         return Err(wrong(FieldRefusal::CurrentPasswordMissing));
     };
-    let attempt = LoginAttempt { username: account.username.as_str(), presented_password, address, user_agent };
-    match login::verify_password(signet, &attempt, None, access.requester()).await {
+    let (id, now) = (&kept.record.id, signet.clock.now());
+    let known = source.device.and_then(|cookie| device::recognise(cookie, id, &signet.sealing_key, now));
+    let presented = PresentedPassword {
+        password: &presented_password,
+        address: source.address,
+        device: Some(known.unwrap_or_else(|| KnownDevice::signed_in(id))),
+        requester: access.requester(),
+    };
+    match login::verify(signet, Ok(kept), &presented).await {
         Ok(_) => Ok(()),
         Err(LoginRefusal::Mismatch) => Err(wrong(FieldRefusal::CurrentPasswordWrong)),
         Err(LoginRefusal::Wait { retry_after }) => Err(ManagementRefusal::TooOften(retry_after.whole_seconds())),

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     account::{
+        device,
         password::NewPassword,
         password_reset::{PasswordReset, ResetCode, ResetRedemption, redeem},
         record::Account,
@@ -32,6 +33,15 @@ pub struct NewResetLink {
     pub link: Secret,
     /// When it ceases to work.
     pub expires_at: OffsetDateTime,
+}
+
+/// A password that was set by a link.
+#[derive(Debug)]
+pub struct PasswordSet {
+    /// Whose.
+    pub account: Account,
+    /// The cookie with which the browser is a known device of the account from now on.
+    pub device: Secret,
 }
 
 /// Why no password was set.
@@ -115,6 +125,8 @@ pub fn check(signet: &Signet, presented: &Secret) -> Result<Account, ResetRefusa
 }
 
 /// Sets the password of the account that the link is for. Every session and grant that began with the one before ends.
+/// Failed guesses at it count no more, and the browser becomes a known device, so that the person can sign in whatever
+/// strangers have guessed.
 ///
 /// # Errors
 ///
@@ -124,7 +136,7 @@ pub async fn reset(
     presented: &Secret,
     new_password: Secret,
     requester: &Requester,
-) -> Result<Account, ResetRefusal> {
+) -> Result<PasswordSet, ResetRefusal> {
     let (kept, ..) = look_up(signet, presented)?;
     let password = NewPassword::parse(new_password, &signet.password_policy, &known_about(signet, &kept.record))
         .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", refusal)))?;
@@ -138,7 +150,9 @@ pub async fn reset(
             tracing::info!(account = %changed.id, "password set by a link");
             let cause = EndCause::RevokedByPerson;
             session_end::end_all(signet, &changed.id, Extent::Logins, cause, &agent).await?;
-            return Ok(changed);
+            signet.throttle.password_was_set(&changed.id);
+            let device = device::remember(&changed.id, &signet.sealing_key, signet.clock.now(), signet.entropy);
+            return Ok(PasswordSet { account: changed, device });
         }
     }
     Err(Fault::Contended.into())

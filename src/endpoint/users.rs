@@ -1,14 +1,12 @@
 //! `/users`: people are looked at, changed and taken away, by administrators and by themselves.
 
-use std::net::IpAddr;
-
 use super::{
     Fault, Signet,
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::{Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm},
     page::{Page, PageRequest, page},
-    password_change::verify_current,
+    password_change::{PasswordSource, verify_current},
     quota,
     session_end::{self, Extent},
     signup::{self, SignUpRefusal},
@@ -18,7 +16,7 @@ use crate::{
         quota::Spending,
         record::{Account, AccountId, Standing, Username},
     },
-    audit::Requester,
+    audit::{EventKind, Occurrence, Requester},
     oauth::{grant::EndCause, subject::Subject},
     secret::Secret,
     store::{AccountOrder, CommitError, Kept},
@@ -287,8 +285,23 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     Err(Fault::Contended.into())
 }
 
-/// Takes the person who has `access` away, as [`delete`] does, once they have shown that they know the password. The address
-/// and the browser are those that it was entered from.
+/// Lets a person sign in who has to wait because of failed guesses at their password, on every device.
+///
+/// # Errors
+///
+/// [`ManagementRefusal`].
+pub async fn unlock(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
+    manager(access)?;
+    let (kept, _) = find_to_change(signet, access, id)?;
+    let account = &kept.record.id;
+    let occurrence = Occurrence::of(EventKind::AccountUnlocked).about(account);
+    signet.store.by(access.agent()).record_event(occurrence).await?;
+    signet.throttle.unlock(account);
+    tracing::info!(%account, by = %access.subject(), "account unlocked");
+    Ok(())
+}
+
+/// Takes the person who has `access` away, as [`delete`] does, once they have shown that they know the password.
 ///
 /// # Errors
 ///
@@ -298,10 +311,10 @@ pub async fn delete_own(
     signet: &Signet,
     access: &Access,
     presented_password: Secret,
-    from: (IpAddr, &str),
+    source: PasswordSource<'_>,
 ) -> Result<(), ManagementRefusal> {
     let (kept, _) = find_to_change(signet, access, "me")?;
-    verify_current(signet, access, &kept.record, Some(presented_password), from).await?;
+    verify_current(signet, access, &kept, Some(presented_password), source).await?;
     delete(signet, access, "me").await
 }
 

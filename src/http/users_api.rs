@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use poem::{
-    Request,
-    http::{StatusCode, header},
-};
+use poem::http::StatusCode;
 use poem_openapi::{
     OpenApi,
     param::{Path, Query},
@@ -33,7 +30,7 @@ use crate::{
         management::ManagementRefusal,
         new_account::NewAccount,
         page::PageRequest,
-        password_change::{PasswordChange, change_password},
+        password_change::{PasswordChange, PasswordSource, change_password},
         password_resets,
         users::{self, MANAGERS_SCOPES, SCOPES, UserFilter},
     },
@@ -196,7 +193,6 @@ impl UsersApi {
     #[oai(path = "/users/:id/password", method = "patch", operation_id = "changePassword", tag = "Tag::People")]
     async fn change_password(
         &self,
-        request: &Request,
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
@@ -206,11 +202,27 @@ impl UsersApi {
         let change = PasswordChange {
             current_password: password.body.current_password.map(Secret::new),
             new_password: Secret::new(password.body.new_password),
-            address: client_ip.0,
-            user_agent: request.header(header::USER_AGENT).unwrap_or_default(),
+            source: PasswordSource { address: client_ip.0, device: None },
         };
         let changed = async { change_password(&self.0.signet, &self.admitted(token)?, &id.0, &change).await }.await;
-        answered(changed.map(|()| no_content()))
+        answered(changed.map(|_| no_content()))
+    }
+
+    /// Unlock an account
+    ///
+    /// Failed guesses at the password of the person count no more, on every device. For administrators.
+    #[oai(path = "/users/:id/unlock", method = "post", operation_id = "unlockUser", tag = "Tag::People")]
+    async fn unlock(
+        &self,
+        token: BearerToken,
+        /// The identifier.
+        id: Path<String>,
+    ) -> poem::Result<Answer<GoneKinds>> {
+        let unlocked = match admitted(&self.0, token, MANAGERS_SCOPES) {
+            Ok(access) => users::unlock(&self.0.signet, &access, &id.0).await,
+            Err(refusal) => Err(refusal),
+        };
+        answered(unlocked.map(|()| no_content()))
     }
 
     /// Make a password-reset link

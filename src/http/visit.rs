@@ -219,6 +219,13 @@ impl Visit {
         answer
     }
 
+    /// The browser goes to `location` and is a known device of an account, by the cookie `device`.
+    pub(super) fn redirect_known(&self, location: &str, device: &Secret) -> Response {
+        let mut answer = self.redirect(location);
+        self.set(&mut answer, Cookie::Device, device, Some(DEVICE_REMEMBERED));
+        answer
+    }
+
     /// The answer after which the browser is signed out.
     pub(super) fn signed_out(&self, mut answer: Response) -> Response {
         answer.headers_mut().append(header::SET_COOKIE, self.server.cookies.clear(Cookie::Session));

@@ -64,6 +64,9 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
     operator.prints(&["user", "disable", "EVE"], "");
     assert_eq!(eve.get("/account").await.status, 303);
     operator.prints(&["user", "enable", "eve"], "");
+    operator.prints(&["user", "unlock", "eve"], "");
+    assert!(operator.prints(&["audit"], "").contains("\"event\":\"account_unlocked\""));
+    assert!(operator.refuses(&["user", "unlock", "nobody"], "").contains("no such person"));
     operator.prints(&["user", "password", "eve"], "quite another long passphrase\n");
     Visitor::new(&server.issuer).sign_in(("eve", "quite another long passphrase")).await;
     assert!(operator.refuses(&["user", "password", "eve"], "").contains("no password"));

@@ -11,6 +11,7 @@ mod backchannel_logout;
 mod brand;
 mod client_assertions;
 mod client_management;
+mod client_names;
 mod client_privileges;
 mod clients;
 mod crawl;
@@ -19,6 +20,7 @@ mod device;
 mod error_redirects;
 mod events;
 mod groups;
+mod guesses;
 #[path = "../../src/web/tests/hostile.rs"]
 mod hostile;
 #[path = "../support/https.rs"]

@@ -31,8 +31,17 @@ pub(crate) struct ServedHere {
 }
 
 impl ServedHere {
-    /// Starts a server in a new folder, with `config` as its config.toml.
+    /// Starts a server in a new folder, with `config` as its config.toml and relaxed throttles.
     pub(crate) async fn start(config: &str) -> Self {
+        Self::start_with(config, "true").await
+    }
+
+    /// The same, with the throttles of a server that others can reach.
+    pub(crate) async fn start_throttled(config: &str) -> Self {
+        Self::start_with(config, "false").await
+    }
+
+    async fn start_with(config: &str, relaxed: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
         std::fs::write(&file, config).unwrap();
@@ -44,7 +53,7 @@ impl ServedHere {
             ("SIGNET__KEYS", folder.path().join("keys").into()),
             ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", ADMINISTRATOR.0.into()),
             ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", ADMINISTRATOR.1.into()),
-            ("SIGNET__THROTTLE__RELAXED", "true".into()),
+            ("SIGNET__THROTTLE__RELAXED", relaxed.into()),
         ];
         let environment = environment.map(|(name, value)| (OsString::from(name), value));
         let config = Config::load(Some(&file), environment).unwrap_or_else(|mistakes| panic!("{mistakes}"));

@@ -11,6 +11,7 @@ use crate::{
     endpoint::{
         connections::{applications, grants},
         management::ManagementRefusal,
+        password_change::PasswordSource,
         page::{LARGEST_PAGE, Page, PageRequest},
         refresh_schedules,
         session::CurrentSession,
@@ -54,8 +55,8 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         return Err(unfit());
     }
     let password = Secret::new(visit.text("password"));
-    let from = (visit.address, visit.user_agent.as_str());
-    let refusal = match delete_own(visit.server.signet(), &own(&current), password, from).await {
+    let source = PasswordSource { address: visit.address, device: visit.browser.device.as_ref() };
+    let refusal = match delete_own(visit.server.signet(), &own(&current), password, source).await {
         Ok(()) => return Ok(visit.signed_out(visit.redirect("/logout/done"))),
         Err(refusal) => refusal,
     };

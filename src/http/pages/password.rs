@@ -5,9 +5,9 @@ use poem::{Response, http::StatusCode};
 use super::{current, done, is_busy, own, refused, sign_in_first, wait, waiting, wording::wrong};
 use crate::{
     endpoint::{
-        login::{LoginAttempt, login},
+        login::begin_session,
         management::ManagementRefusal,
-        password_change::{PasswordChange, change_password},
+        password_change::{PasswordChange, PasswordSource, change_password},
         session::CurrentSession,
     },
     http::visit::Visit,
@@ -25,24 +25,17 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     visit.admit("password")?;
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
     let signet = visit.server.signet();
-    let new_password = Secret::new(visit.text("new_password"));
     let change = PasswordChange {
         current_password: Some(Secret::new(visit.text("current_password"))),
-        new_password: new_password.clone(),
-        address: visit.address,
-        user_agent: &visit.user_agent,
+        new_password: Secret::new(visit.text("new_password")),
+        source: PasswordSource { address: visit.address, device: visit.browser.device.as_ref() },
     };
-    if let Err(refusal) = change_password(signet, &own(&current), "me", &change).await {
-        return not_changed(&visit, &current, refusal);
-    }
+    let account = match change_password(signet, &own(&current), "me", &change).await {
+        Ok(account) => account,
+        Err(refusal) => return not_changed(&visit, &current, refusal),
+    };
     // Every session has ended with the old password, the one of this browser too.
-    let attempt = LoginAttempt {
-        username: current.account.username.as_str(),
-        presented_password: new_password,
-        address: visit.address,
-        user_agent: &visit.user_agent,
-    };
-    Ok(match login(signet, &attempt, &visit.browser).await {
+    Ok(match begin_session(signet, &account, &visit.browser, &visit.user_agent).await {
         Ok(signed_in) => visit.redirect_signed_in("/account/password?done=changed", &signed_in),
         Err(_) => visit.signed_out(visit.redirect("/login")),
     })

@@ -23,7 +23,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let (signet, requester) = (visit.server.signet(), &visit.browser.requester);
     match reset(signet, &code(&visit), Secret::new(visit.text("password")), requester).await {
         // Another page, so that nobody who reloads it sends the password again.
-        Ok(_) => Ok(visit.redirect("/reset/done")),
+        Ok(set) => Ok(visit.redirect_known("/reset/done", &set.device)),
         Err(ResetRefusal::Fields(errors)) => page(&visit, &errors, None),
         Err(ResetRefusal::Fault(cause)) if is_busy(&cause) => {
             Ok(wait(page(&visit, &FieldErrors::default(), Some(visit.words.form.busy.to_owned()))?, 2))

@@ -22,6 +22,8 @@ pub struct PersonPage {
     pub ordered: OrderedFields,
     /// The form that sets a password, with what is wrong with it; not for oneself.
     pub password: Option<(PostForm, Option<String>)>,
+    /// Until when new browsers cannot sign in because of wrong passwords, and the form that lets them.
+    pub locked: Option<(String, PostForm)>,
     /// The link with which they set a password themselves; not for oneself.
     pub reset_link: Option<ResetLink>,
     /// The form that ends all sessions. It sends `grants=true` for everything that was granted too.
@@ -65,6 +67,12 @@ impl PersonPage {
             section .card {
                 h2 { (w.profile) }
                 (facts(&self.profile))
+            }
+            @if let Some((until, unlock)) = &self.locked {
+                section .card {
+                    p { (w.locked_until(until)) }
+                    (unlock.around(&html! { div .actions { (Button::secondary("unlock", w.unlock)) } }))
+                }
             }
             (self.ordered.render(voice))
             (self.password(voice))

@@ -72,6 +72,8 @@ words! {
         password;
         password_about;
         set_the_password;
+        locked_until(until: &str) -> String;
+        unlock;
         it_is_you(your_account: &Markup) -> Markup;
         your_account;
         groups_and_role;

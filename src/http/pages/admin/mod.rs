@@ -95,6 +95,7 @@ async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["people", id, "password"] => person::set_password(desk, id).await,
         ["people", id, "password-reset"] => person::make_reset_link(desk, id).await,
         ["people", id, "password-reset", "delete"] => person::withdraw_reset_link(desk, id).await,
+        ["people", id, "unlock"] => person::unlock(desk, id).await,
         ["people", id, "delete"] => person::delete(desk, id).await,
         ["people", id, "sessions"] => person::sign_out(desk, id).await,
         ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,

@@ -10,7 +10,7 @@ use crate::{
         connections,
         management::ManagementRefusal,
         new_account::{FieldErrors, OrderedForm},
-        password_change::{PasswordChange, change_password},
+        password_change::{PasswordChange, PasswordSource, change_password},
         password_resets, profile,
         session_end::Extent,
         sessions, users,
@@ -73,11 +73,10 @@ pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response
     let change = PasswordChange {
         current_password: None,
         new_password: Secret::new(desk.visit.text("new_password")),
-        address: desk.visit.address,
-        user_agent: &desk.visit.user_agent,
+        source: PasswordSource { address: desk.visit.address, device: desk.visit.browser.device.as_ref() },
     };
     match change_password(desk.visit.server.signet(), &desk.access, id, &change).await {
-        Ok(()) => Ok(desk.redirect(&["people", id])),
+        Ok(_) => Ok(desk.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
             let field = errors.iter().map(|(field, _)| field).next().unwrap_or_default();
             let password = wrong(desk.words(), &errors, field);
@@ -85,6 +84,11 @@ pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response
         }
         Err(refusal) => desk.refused(refusal),
     }
+}
+
+pub(super) async fn unlock(desk: &Desk, id: &str) -> poem::Result<Response> {
+    let unlocked = users::unlock(desk.visit.server.signet(), &desk.access, id).await;
+    desk.answer(unlocked.map(|()| desk.redirect(&["people", id])))
 }
 
 pub(super) async fn make_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {
@@ -277,12 +281,15 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
     let link = |segment, name: &str| LocalLink::new(name, LocalPath::admin(&["people", id, segment]));
     let Correction { ordered, error, password } = correction;
     let password_form = || desk.form(&["people", id, "password"]);
+    let signet = desk.visit.server.signet();
+    let locked_until = signet.throttle.locked_until(&account.id, signet.clock.now());
     let page = PersonPage {
         username: account.username.as_str().to_owned(),
         badges: badges(desk.words(), &account),
         profile: facts(desk.words(), &account),
         ordered: OrderedFields { error, ..ordered_fields(desk, &account, ordered) },
         password: (!is_self || password.is_some()).then(|| (password_form(), password)),
+        locked: locked_until.map(|until| (minute(until), desk.form(&["people", id, "unlock"]))),
         reset_link: reset_link(desk, &account)?,
         sign_out: desk.form(&["people", id, "sessions"]),
         links: vec![

@@ -55,6 +55,8 @@ pub(super) const PEOPLE: PeopleWords = PeopleWords {
     password: "Password",
     password_about: "Every session that began with the password before ends.",
     set_the_password: "Set the password",
+    locked_until: |until| format!("Too many wrong passwords were entered. New browsers cannot sign in until {until}."),
+    unlock: "Unlock",
     it_is_you: |your_account| html! { "It is you: change your own password at " (your_account) "." },
     your_account: "your account",
     groups_and_role: "Groups and role",

@@ -125,6 +125,7 @@ fn phrase(event: &str, application: &str) -> Markup {
             "account_deleted" => { "The account was deleted" }
             "account_disabled" => { "The account was disabled" }
             "account_enabled" => { "The account was enabled again" }
+            "account_unlocked" => { "The account was unlocked after wrong passwords" }
             "password_changed" => { "The password was changed" }
             "password_reset_created" => { "A link to set the password was made" }
             "password_reset_withdrawn" => { "The link to set the password was taken back" }

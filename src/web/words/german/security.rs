@@ -121,6 +121,7 @@ fn phrase(event: &str, application: &str) -> Markup {
             "account_deleted" => { "Das Konto wurde gelöscht" }
             "account_disabled" => { "Das Konto wurde gesperrt" }
             "account_enabled" => { "Das Konto wurde entsperrt" }
+            "account_unlocked" => { "Die Anmeldung wurde nach falschen Passwörtern freigegeben" }
             "password_changed" => { "Das Passwort wurde geändert" }
             "password_reset_created" => { "Ein Link zum Setzen des Passworts wurde erstellt" }
             "password_reset_withdrawn" => { "Der Link zum Setzen des Passworts wurde zurückgenommen" }
