@@ -289,9 +289,10 @@ async fn put_clients(signet: &Signet, config: &Config) -> Result<(), StartError>
 
 async fn bootstrap(signet: &Signet, config: &Config) -> Result<(), StartError> {
     let Some(bootstrap) = &config.bootstrap else { return Ok(()) };
+    let Some(password) = &bootstrap.admin_password else { return Ok(()) };
     let entered = NewAccount {
         profile: ProfileForm { username: Some(bootstrap.admin_username.clone()), ..ProfileForm::default() },
-        password: Some(Secret::new(bootstrap.admin_password.expose())),
+        password: Some(Secret::new(password.expose())),
     };
     match setup::bootstrap(signet, entered).await {
         Ok(_) => Ok(()),

@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     command::AdminSocket,
     config::Config,
-    endpoint::{events, setup},
+    endpoint::{Fault, events, setup},
     entropy::Entropy,
     http::{Server, Wrapping, application, edge},
     store::Health,
@@ -51,6 +51,10 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
         .await
         .map_err(|source| StartError::Listen { address: config.listen, source })?;
     let server = assemble(&config, options, (Clock::system(), Entropy::system())).await?;
+    let is_passwordless = config.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.admin_password.is_none());
+    if is_passwordless && !server.signet().store.has_administrator().map_err(Fault::from).map_err(StartError::Fault)? {
+        return Err(StartError::BootstrapPasswordMissing);
+    }
     let socket = AdminSocket::bind(&config.data).map_err(StartError::Socket)?;
     greet(&server, &config).await?;
     let started = Occurrence::of(EventKind::ServerStarted).because(env!("CARGO_PKG_VERSION"));

@@ -45,6 +45,8 @@ pub enum StartError {
     Fetcher(FetchRefusal),
     /// The administrator of the configuration.
     Bootstrap(FieldErrors),
+    /// There is no administrator yet, and the configuration names one without a password.
+    BootstrapPasswordMissing,
     /// Something that a request could have met too.
     Fault(Fault),
     /// Serving ended with an error.
@@ -90,6 +92,11 @@ impl fmt::Display for StartError {
                 }
                 Ok(())
             }
+            Self::BootstrapPasswordMissing => formatter.write_str(
+                "bootstrap.admin_username names the first administrator, and SIGNET__BOOTSTRAP__ADMIN_PASSWORD is missing. \
+                 Set it, or the variable SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE, which names a file; or leave both out and \
+                 use the link that the server prints",
+            ),
             Self::Fault(fault) => fault.fmt(formatter),
             Self::Serve(source) => write!(formatter, "serving ended: {source}"),
             Self::Storage(fault) => fault.fmt(formatter),

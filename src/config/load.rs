@@ -363,14 +363,14 @@ fn bootstrap(top: &mut Section<'_>) -> Option<Bootstrap> {
     let mut password = None;
     if section.sets_anything() {
         username = section.require("admin_username", |written| written.some_text());
-        password = section.require("admin_password", only_environment);
+        password = section.read("admin_password", only_environment);
     } else {
         // Asked for all the same, so that a misspelt variable gets the right suggestion.
         let _ = section.read("admin_username", |written| written.some_text());
         let _ = section.read("admin_password", only_environment);
     }
     section.close();
-    Some(Bootstrap { admin_username: username?, admin_password: password? })
+    Some(Bootstrap { admin_username: username?, admin_password: password })
 }
 
 /// A secret that must not stand in the file, which is readable by more people than the environment and ends in backups.

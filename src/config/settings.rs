@@ -247,13 +247,14 @@ pub struct AuditSettings {
     pub retention: Duration,
 }
 
-/// `[bootstrap]`: the administrator that is created at start if the account does not exist.
+/// `[bootstrap]`: the administrator that is created at start, as long as the server has had none.
 #[derive(Clone, Debug)]
 pub struct Bootstrap {
     /// The username. That it can be one is not checked here.
     pub admin_username: String,
-    /// The password, from the environment only. That it is a good one is not checked here.
-    pub admin_password: Secret,
+    /// The password, from the environment only. Only the start that creates the administrator needs it; commands do not.
+    /// That it is a good one is not checked here.
+    pub admin_password: Option<Secret>,
 }
 
 /// An entry of `[[clients]]`.

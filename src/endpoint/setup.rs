@@ -83,24 +83,24 @@ pub async fn create(
     login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
-/// Creates the administrator that the configuration names, if nobody has the username. Whether it did.
+/// Creates the administrator that the configuration names, as long as the server has had none: once there was one, the
+/// configured account is not created again, whether it was renamed, disabled or deleted. Returns whether it was created.
 ///
 /// # Errors
 ///
 /// What is wrong with the configured name or password, or our side.
 pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, NewAccountRefusal> {
-    let existing = crate::account::record::Username::parse(entered.profile.username.as_deref().unwrap_or_default())
-        .ok()
-        .map(|username| signet.store.account_by_username(&username))
-        .transpose()
-        .map_err(|fault| NewAccountRefusal::Fault(fault.into()))?
-        .flatten();
-    if existing.is_some() {
+    let internal = |fault: Fault| NewAccountRefusal::Fault(fault);
+    if signet.store.has_administrator().map_err(|cause| internal(cause.into()))? {
         return Ok(false);
     }
     let mut account = entered.prepare(signet, Editor::Newcomer).await?;
     account.role = Role::Administrator;
-    signet.store.create_account(&account).await.map_err(|error| NewAccountRefusal::Fault(error.into()))?;
+    match signet.store.create_configured_administrator(&account).await {
+        Ok(()) => {}
+        Err(CommitError::Conflict) => return Err(taken()),
+        Err(CommitError::Fault(cause)) => return Err(internal(cause.into())),
+    }
     tracing::info!(account = %account.id, "administrator created from the configuration");
     Ok(true)
 }

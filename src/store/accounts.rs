@@ -88,6 +88,17 @@ impl Store {
         self.commit(self.telling_of(create(setup::spend(commit, code, spent)?, account)?, [occurrence])?).await
     }
 
+    /// Stores the first administrator, whom the configuration names.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] when the username is taken, or the server has had a first administrator.
+    pub async fn create_configured_administrator(&self, account: &Account) -> Result<(), CommitError> {
+        let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
+        let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
+        self.commit(self.telling_of(create(commit, account)?, [occurrence])?).await
+    }
+
     /// Keeps `changed` in place of `kept`.
     ///
     /// # Errors
