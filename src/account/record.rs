@@ -29,6 +29,9 @@ pub struct Account {
     /// When the password was last set.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub password_changed_at: Option<OffsetDateTime>,
+    /// How often the password was set, by which a session knows whether it began with the present one.
+    #[serde(default)]
+    pub password_generation: u32,
     /// The e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
@@ -96,6 +99,7 @@ impl Account {
             username,
             password: None,
             password_changed_at: None,
+            password_generation: 0,
             email: None,
             email_verified: false,
             employee_number: None,
@@ -124,6 +128,7 @@ impl Account {
     pub fn change_password(&mut self, password: PasswordHash, now: OffsetDateTime) {
         self.password = Some(password);
         self.password_changed_at = Some(now);
+        self.password_generation = self.password_generation.wrapping_add(1);
         self.updated_at = now;
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::record::AccountId;
+use super::record::{Account, AccountId};
 use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 
 /// The secret in the session cookie: 43 characters.
@@ -55,6 +55,9 @@ pub struct Session {
     /// When the session was last used, late by up to [`TOUCH_INTERVAL`].
     #[serde(with = "time::serde::rfc3339")]
     pub last_used_at: OffsetDateTime,
+    /// The generation of the password that the account had then. Sessions of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_generation: Option<u32>,
     /// How the person showed who they are.
     pub amr: Vec<AuthenticationMethod>,
     /// The browser, in words for its owner's list of sessions.
@@ -145,6 +148,7 @@ impl Session {
             created_at: now,
             authenticated_at: now,
             last_used_at: now,
+            password_generation: None,
             amr,
             user_agent: UserAgent::default(),
         }
@@ -173,13 +177,25 @@ impl Session {
     /// Whether its use is to be written down: not at every request, which would each wait for the disk.
     #[must_use]
     pub fn needs_touch(&self, now: OffsetDateTime) -> bool {
-        now - self.last_used_at >= TOUCH_INTERVAL
+        now - self.last_used_at >= TOUCH_INTERVAL || self.last_used_at > now
     }
 
-    /// The session as used at `now`.
+    /// The session as used at `now`. What was dated by a clock that was ahead happened at the latest now, so that the
+    /// session does not live longer for it.
     #[must_use]
     pub fn touched(self, now: OffsetDateTime) -> Self {
-        Self { last_used_at: self.last_used_at.max(now), ..self }
+        let (created_at, authenticated_at) = (self.created_at.min(now), self.authenticated_at.min(now));
+        Self { created_at, authenticated_at, last_used_at: now, ..self }
+    }
+
+    /// Whether it began with the present password of `account`. A session knows which password that was; only one of an
+    /// earlier version is judged by its date.
+    #[must_use]
+    pub fn began_with_password_of(&self, account: &Account) -> bool {
+        match self.password_generation {
+            Some(generation) => generation == account.password_generation,
+            None => account.password_changed_at.is_none_or(|at| at <= self.authenticated_at),
+        }
     }
 }
 
@@ -245,6 +261,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::account::{hashing::PasswordHash, record::Username};
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
     const LIFETIMES: SessionLifetimes = SessionLifetimes { idle: Duration::hours(8), absolute: Duration::hours(24) };
@@ -290,7 +307,35 @@ mod tests {
         assert!(!session().needs_touch(instant - Duration::NANOSECOND));
         assert!(session().needs_touch(instant));
         assert!(!session().touched(instant).needs_touch(instant));
-        assert_eq!(session().touched(NOW - Duration::hours(1)).last_used_at, NOW, "a clock that went back");
+    }
+
+    #[test]
+    fn a_session_that_began_while_the_clock_was_ahead_lives_no_longer_for_it() {
+        let corrected = NOW - Duration::days(200);
+        assert!(session().needs_touch(corrected));
+        let used = session().touched(corrected);
+        assert!(used.is_live(&LIFETIMES, corrected));
+        assert!(!used.is_live(&LIFETIMES, corrected + Duration::hours(8)));
+        let used = used.touched(corrected + Duration::hours(7)).touched(corrected + Duration::hours(14));
+        assert!(!used.is_live(&LIFETIMES, corrected + Duration::hours(24)));
+    }
+
+    #[test]
+    fn a_session_counts_that_began_with_the_present_password_whatever_the_dates_say() {
+        let mut account = Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system());
+        let hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let hash: PasswordHash = from_value(json!(hash)).unwrap();
+        account.change_password(hash.clone(), NOW + Duration::days(200));
+        let begun = |account: &Account| Session { password_generation: Some(account.password_generation), ..session() };
+        let present = begun(&account);
+        assert!(present.began_with_password_of(&account));
+        account.change_password(hash, NOW - Duration::days(200));
+        assert!(!present.began_with_password_of(&account), "the password is another one");
+        assert!(begun(&account).began_with_password_of(&account));
+        let earlier = Session { password_generation: None, ..session() };
+        assert!(earlier.began_with_password_of(&account));
+        account.password_changed_at = Some(NOW + Duration::SECOND);
+        assert!(!earlier.began_with_password_of(&account));
     }
 
     #[test]

@@ -57,7 +57,15 @@ fn is_own(actor: &Actor, account: &AccountId) -> bool {
 /// What of an account is told by its name when it changes: not what tells of itself, and never the password.
 fn visible(account: &Account) -> Map<String, Value> {
     let mut members = members(&Account { password: None, ..account.clone() });
-    for told_otherwise in ["id", "password", "password_changed_at", "standing", "created_at", "updated_at"] {
+    for told_otherwise in [
+        "id",
+        "password",
+        "password_changed_at",
+        "password_generation",
+        "standing",
+        "created_at",
+        "updated_at",
+    ] {
         members.remove(told_otherwise);
     }
     // The claims are members like others to whoever reads of them.

@@ -77,7 +77,7 @@ pub(super) async fn verify(
         Err(refusal) => refusal,
     };
     match signet.published_keys.copy(means, uri, Some(known.fetched_at)).await {
-        Some(newer) if newer.fetched_at > known.fetched_at => jwt.verify_by_any(&newer.keys).map_err(KeyRefusal::Jwt),
+        Some(newer) if newer.fetched_at != known.fetched_at => jwt.verify_by_any(&newer.keys).map_err(KeyRefusal::Jwt),
         _ => Err(KeyRefusal::Jwt(refusal)),
     }
 }
@@ -132,13 +132,16 @@ async fn refreshed(
 
 impl KeptCopy {
     fn is_due(&self, seen: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
-        if self.tried_at.is_some_and(|tried_at| now < tried_at + PAUSE) {
+        // What was done by a clock that was ahead is no reason to wait.
+        if self.tried_at.is_some_and(|tried_at| tried_at <= now && now < tried_at + PAUSE) {
             return false;
         }
         match (&self.keys, seen) {
             (None, _) => true,
             (Some(known), Some(seen)) => known.fetched_at <= seen,
-            (Some(_), None) => self.fresh_until.is_none_or(|fresh_until| now >= fresh_until),
+            (Some(known), None) => {
+                known.fetched_at > now || self.fresh_until.is_none_or(|fresh_until| now >= fresh_until)
+            }
         }
     }
 

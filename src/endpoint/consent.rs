@@ -1,5 +1,7 @@
 //! `/consent`: a person allows or denies what an application asks for.
 
+use time::Duration;
+
 use super::{
     Fault, Signet,
     interaction::{Interaction, InteractionRefusal},
@@ -98,10 +100,24 @@ pub async fn answer(
             if remember && client.may_skip_consent() {
                 remember_consent(signet, &client, &person, &wanted).await.map_err(ConsentRefusal::Fault)?;
             }
+            correct_withdrawal_date(signet, &client, &person).await.map_err(ConsentRefusal::Fault)?;
             Decision::Allowed { subject: person.subject(), wanted }
         }
     });
     Ok(interaction.seal(signet))
+}
+
+/// Dates a withdrawal back that was written while the clock was ahead: the person has just agreed after it, and what they
+/// grant now would otherwise be from before it.
+async fn correct_withdrawal_date(signet: &Signet, client: &Client, person: &CurrentSession) -> Result<(), Fault> {
+    let Some(earlier) = signet.store.consent(&person.subject(), &client.client_id)? else { return Ok(()) };
+    let before = signet.clock.now() - Duration::MICROSECOND;
+    if earlier.withdrawn_at.is_none_or(|at| at <= before) {
+        return Ok(());
+    }
+    let corrected = Consent { withdrawn_at: Some(before), ..earlier };
+    signet.store.remember_consent(&person.subject(), &client.client_id, &corrected).await?;
+    Ok(())
 }
 
 async fn remember_consent(

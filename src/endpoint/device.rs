@@ -194,6 +194,8 @@ impl DeviceGuesses {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.retain(|_, (_, since)| now < *since + FORGIVEN_AFTER);
         let (count, since) = guesses.entry(guesser.to_owned()).or_insert((0, now));
+        // A clock that was set back lengthens no wait.
+        *since = (*since).min(now);
         if *count >= MOST_GUESSES {
             return Err(*since + FORGIVEN_AFTER - now);
         }
@@ -237,6 +239,13 @@ mod tests {
         assert_eq!(guesses.admit("usr_a", now), Ok(()));
         assert_eq!(guesses.admit("usr_a", now + Duration::minutes(4)), Err(Duration::minutes(6)));
         assert_eq!(guesses.admit("usr_b", now), Ok(()));
+        let guesses_before = DeviceGuesses::default();
+        for _ in 0..MOST_GUESSES {
+            assert_eq!(guesses_before.admit("usr_a", now), Ok(()));
+        }
+        let back = now - Duration::DAY;
+        assert_eq!(guesses_before.admit("usr_a", back), Err(FORGIVEN_AFTER), "a clock that was set back");
+        assert_eq!(guesses_before.admit("usr_a", back + FORGIVEN_AFTER), Ok(()));
         assert_eq!(guesses.admit("usr_a", now + FORGIVEN_AFTER), Ok(()));
     }
 }

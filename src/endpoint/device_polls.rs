@@ -40,8 +40,8 @@ impl DevicePolls {
             polls.insert(digest.as_str().to_owned(), first);
             return TokenError::AuthorizationPending;
         };
-        // Clocks and networks are not that exact.
-        let is_early = now < pace.asked_at + pace.interval - TOLERANCE;
+        // Clocks and networks are not that exact; and a clock that was set back makes nobody early.
+        let is_early = pace.asked_at <= now && now < pace.asked_at + pace.interval - TOLERANCE;
         pace.asked_at = now;
         if is_early {
             // "the interval MUST be increased by 5 seconds for this and all subsequent requests"
@@ -99,6 +99,8 @@ mod tests {
             (9, TokenError::SlowDown),
             (15, TokenError::AuthorizationPending),
             (14, TokenError::SlowDown),
+            (20, TokenError::AuthorizationPending),
+            (-86_400, TokenError::AuthorizationPending),
             (20, TokenError::AuthorizationPending),
         ] {
             now += Duration::seconds(wait);

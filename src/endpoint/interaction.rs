@@ -51,6 +51,18 @@ impl Interaction {
         signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy)
     }
 
+    /// `sealed` as it goes on after a person has signed in for it at `authenticated_at`. A login in which the clock was set
+    /// back is dated anew, since the person would otherwise be asked to sign in until the clock arrives there again.
+    #[must_use]
+    pub fn after_login(sealed: &str, binding: &Secret, signet: &Signet, authenticated_at: OffsetDateTime) -> String {
+        match Self::open(sealed, binding, signet, authenticated_at) {
+            Ok(begun) if begun.started_at > authenticated_at => {
+                Self { started_at: authenticated_at, ..begun }.seal(signet)
+            }
+            _ => sealed.to_owned(),
+        }
+    }
+
     /// The login that a browser brings back.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use super::{
     Fault, Signet,
     management::{ATTEMPTS, taken},
     page::LARGEST_PAGE,
+    password_date,
     session::Browser,
     session_end,
 };
@@ -43,6 +44,8 @@ pub struct LoginAttempt<'a> {
 pub struct SignedInBrowser {
     /// The session cookie.
     pub session: SessionId,
+    /// When the person showed who they are.
+    pub authenticated_at: OffsetDateTime,
     /// How long the browser needs to keep it.
     pub lifetime: Duration,
     /// The cookie of a device that has signed in.
@@ -162,41 +165,9 @@ pub(super) async fn verify(
     if rehash_needed {
         rehash(signet, kept, presented.password).await;
     }
-    correct_password_date(signet, &kept.record, now).await
-}
-
-/// The account with a password that was set at the latest `now`.
-///
-/// Sessions and grants from before a password was set are worth nothing, which is decided by their dates. If the clock was
-/// ahead when the password was set, its date is ahead of every session that begins with it until then. Whoever has just
-/// presented the password shows that it was set before `now`.
-async fn correct_password_date(
-    signet: &Signet,
-    verified: &Account,
-    now: OffsetDateTime,
-) -> Result<Account, LoginRefusal> {
-    let is_ahead = |account: &Account| account.password_changed_at.is_some_and(|at| at > now);
-    if !is_ahead(verified) {
-        return Ok(verified.clone());
-    }
-    let fault = |fault: Fault| LoginRefusal::Fault(fault);
-    for _ in 0..ATTEMPTS {
-        let kept = signet.store.account(&verified.id).map_err(|cause| fault(cause.into()))?;
-        let kept = kept.ok_or(LoginRefusal::Mismatch)?;
-        if !is_ahead(&kept.record) {
-            return Ok(kept.record);
-        }
-        // Another password was set meanwhile.
-        if kept.record.password_changed_at != verified.password_changed_at {
-            return Err(LoginRefusal::Mismatch);
-        }
-        let changed = Account { password_changed_at: Some(now), ..kept.record.clone() };
-        if taken(signet.store.replace_account(&kept, &changed).await).map_err(fault)? {
-            tracing::warn!(account = %changed.id, "the password was set while the clock was ahead: date corrected");
-            return Ok(changed);
-        }
-    }
-    Err(LoginRefusal::Fault(Fault::Contended))
+    let account = password_date::correct(signet, &kept.record, now).await.map_err(LoginRefusal::Fault)?;
+    // Another password was set while this one was hashed.
+    if account.password_generation == kept.record.password_generation { Ok(account) } else { Err(LoginRefusal::Mismatch) }
 }
 
 /// Begins a session of `account`, whose person has just shown who they are, under a new identifier, in place of the one
@@ -217,6 +188,7 @@ pub async fn begin_session(
     for _ in 0..ATTEMPTS {
         let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
         session.user_agent = UserAgent::of(user_agent);
+        session.password_generation = Some(account.password_generation);
         let before = before(signet, browser, account).await?;
         if let Some((_, earlier)) = &before {
             // The same person has shown again who they are: applications go on knowing the session by its name.
@@ -229,6 +201,7 @@ pub async fn begin_session(
             }
             return Ok(SignedInBrowser {
                 session: id,
+                authenticated_at: now,
                 lifetime: signet.lifetimes.session.absolute,
                 device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
             });

@@ -29,6 +29,7 @@ pub mod merge_patch;
 pub mod new_account;
 pub mod page;
 pub mod password_change;
+mod password_date;
 pub mod password_resets;
 pub mod pictures;
 pub mod presets;

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet};
+use super::{Fault, Signet, password_date};
 use crate::{
     account::{
         record::Account,
@@ -54,20 +54,22 @@ pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) ->
     }
     let account = signet.store.account(&kept.record.account)?.map(|kept| kept.record);
     let Some(account) = account.filter(|account| stands(account, &kept.record)) else { return Ok(None) };
-    if kept.record.needs_touch(now) {
-        let touched = kept.record.clone().touched(now);
-        match signet.store.touch_session(&digest, &kept, &touched).await {
-            // Somebody else has written the same, or ended the session: the next request will see.
+    let account = password_date::correct(signet, &account, now).await?;
+    let mut session = kept.record.clone();
+    if session.needs_touch(now) {
+        session = session.touched(now);
+        match signet.store.touch_session(&digest, &kept, &session).await {
+            // Another request has written the same, or ended the session: the next request will see.
             Ok(()) | Err(CommitError::Conflict) => {}
             Err(CommitError::Fault(fault)) => return Err(fault.into()),
         }
     }
-    Ok(Some(CurrentSession { session: kept.record, account, requester: browser.requester.clone() }))
+    Ok(Some(CurrentSession { session, account, requester: browser.requester.clone() }))
 }
 
 /// A session is over when the account is disabled, and when the password was changed after it began.
 pub(super) fn stands(account: &Account, session: &Session) -> bool {
-    account.is_active() && account.password_changed_at.is_none_or(|at| at <= session.authenticated_at)
+    account.is_active() && session.began_with_password_of(account)
 }
 
 impl CurrentSession {

@@ -229,7 +229,9 @@ impl RefreshState {
             return Ok(if client.rotates_refresh_tokens() {
                 Turn::Rotate
             } else {
-                Turn::Stay { is_noteworthy: now - self.last_used_at >= policy.idle / NOTES_PER_IDLE }
+                // A use that was dated by a clock that was ahead would put the end of idleness off.
+                let is_ahead = self.last_used_at > now;
+                Turn::Stay { is_noteworthy: is_ahead || now - self.last_used_at >= policy.idle / NOTES_PER_IDLE }
             });
         }
         let replaced = self.replaced.as_ref().filter(|replaced| {

@@ -44,6 +44,13 @@ impl LogoutNotification {
         self.ended_at + WORTH_SENDING
     }
 
+    /// Whether it is to be sent at `now`. No pause is longer than the longest, so what seems to wait for longer was dated by
+    /// a clock that was ahead.
+    #[must_use]
+    pub fn is_due(&self, now: OffsetDateTime) -> bool {
+        self.next_attempt_at <= now || PAUSES.iter().all(|pause| self.next_attempt_at - now > *pause)
+    }
+
     /// What remains to be done after an attempt has failed at `now`; nothing after the last one.
     #[must_use]
     pub fn failed(&self, now: OffsetDateTime) -> Option<Self> {

@@ -41,8 +41,8 @@ impl Store {
             let kept = page.into_iter().map(|(_, kept)| kept);
             waiting.extend(kept.filter(|kept| now < LogoutNotification::expires_at(&kept.record)));
         }
-        waiting.sort_by_key(|kept| kept.record.next_attempt_at);
-        let due = waiting.iter().take(limit).take_while(|kept| kept.record.next_attempt_at <= now).count();
+        waiting.sort_by_key(|kept| (!kept.record.is_due(now), kept.record.next_attempt_at));
+        let due = waiting.iter().take(limit).take_while(|kept| kept.record.is_due(now)).count();
         let rest = waiting.split_off(due);
         Ok(LogoutAgenda { due: waiting, next_at: rest.first().map(|kept| kept.record.next_attempt_at) })
     }

@@ -152,7 +152,13 @@ impl Store {
         kept: &Kept<Session>,
         touched: &Session,
     ) -> Result<(), CommitError> {
-        self.commit(put(kept.unchanged(Commit::new(), key(digest)), key(digest), touched)?).await
+        let commit = put(kept.unchanged(Commit::new(), key(digest)), key(digest), touched)?;
+        let (before, after) = (newest_first(&kept.record), newest_first(touched));
+        if before == after {
+            return self.commit(commit).await;
+        }
+        let commit = commit.delete(SESSIONS_BY_TIME, before);
+        self.commit(commit.put(SESSIONS_BY_TIME, after, [], Record::expires_at(touched))).await
     }
 
     /// Ends a session, if it has not ended, for `cause`, and keeps whom to tell of it: with the session they are there, without it

@@ -116,7 +116,7 @@ impl Verifier {
         let mut failures = 0;
         let fetched_at = self.0.known.load().keys.as_ref().map(|keys| keys.fetch.at);
         let now = self.0.policy.clock.now();
-        let mut pause = fetched_at.map_or(Duration::ZERO, |at| self.regular_pause() - (now - at));
+        let mut pause = fetched_at.map_or(Duration::ZERO, |at| self.regular_pause() - (now - at).max(Duration::ZERO));
         loop {
             let deadline = TokioInstant::now() + std(pause);
             // The gate decides whether an unknown key is worth a fetch; the regular one comes at its time all the same.

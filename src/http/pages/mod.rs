@@ -163,7 +163,11 @@ fn onward(visit: &Visit, signed_in: &SignedInBrowser) -> Response {
     let sealed = visit.value("interaction");
     let location = match (way_back(visit, sealed), sealed) {
         (Some(path), _) => path,
-        (None, Some(sealed)) => super::authorize::interaction_at("/authorize", sealed),
+        (None, Some(sealed)) => {
+            let (signet, binding) = (visit.server.signet(), &visit.browser.binding);
+            let sealed = Interaction::after_login(sealed, binding, signet, signed_in.authenticated_at);
+            super::authorize::interaction_at("/authorize", &sealed)
+        }
         (None, None) => "/account".to_owned(),
     };
     visit.redirect_signed_in(&location, signed_in)

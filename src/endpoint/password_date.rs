@@ -1,0 +1,37 @@
+//! The date of a password that was set while the clock was ahead.
+
+use time::OffsetDateTime;
+
+use super::{
+    Fault, Signet,
+    management::{ATTEMPTS, taken},
+};
+use crate::account::record::Account;
+
+/// The account with a password that was set at the latest `now`. `account` is that of a person who has just presented the
+/// present password, or has a session that began with it.
+///
+/// Grants from before a password was set issue nothing, which is decided by their dates. If the clock was ahead when the
+/// password was set, everything that the person grants would be from before, until the clock arrives there again.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateTime) -> Result<Account, Fault> {
+    let is_ahead = |account: &Account| account.password_changed_at.is_some_and(|at| at > now);
+    if !is_ahead(account) {
+        return Ok(account.clone());
+    }
+    for _ in 0..ATTEMPTS {
+        let Some(kept) = signet.store.account(&account.id)? else { return Ok(account.clone()) };
+        if !is_ahead(&kept.record) || kept.record.password_generation != account.password_generation {
+            return Ok(kept.record);
+        }
+        let corrected = Account { password_changed_at: Some(now), ..kept.record.clone() };
+        if taken(signet.store.replace_account(&kept, &corrected).await)? {
+            tracing::warn!(account = %corrected.id, "password was set while the clock was ahead; its date was corrected");
+            return Ok(corrected);
+        }
+    }
+    Err(Fault::Contended)
+}
