@@ -5,6 +5,7 @@
 //! `store`; `web` knows views alone; `verify` uses `jose` and `oauth` only, and builds without the server
 //! (`--no-default-features --features verify`). A test holds the arrows.
 
+pub mod characters;
 pub mod clock;
 pub mod crypto;
 pub mod entropy;

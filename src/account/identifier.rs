@@ -5,8 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
-use super::canonical::{canonical, composed};
-use crate::entropy::Entropy;
+use super::{
+    canonical::{canonical, composed},
+    confusable::{is_identifier_character, is_of_one_writing_system, skeletons},
+};
+use crate::{characters::is_invisible, entropy::Entropy};
 
 /// The identifier of an account: `usr_` and 26 characters of lower-case base32 (128 random bits).
 ///
@@ -97,12 +100,14 @@ impl From<AccountId> for String {
 }
 
 /// The name a person signs in with: 1 to 64 letters, digits, `.`, `_` and `-`, beginning and ending with a letter or a
-/// digit, kept as typed (in NFC, without surrounding space).
+/// digit, kept as typed (in NFC, without surrounding space). The letters are those of the identifier profile of
+/// [UTS #39](https://www.unicode.org/reports/tr39/#General_Security_Profile), of one writing system.
 ///
-/// There is no `@`, so that an e-mail address is never somebody else's username. `Debug` does not show it: what is
-/// typed into the field of the username is at times a password.
+/// It has the form of an e-mail address only if it is the account's own verified one ([`Username::of_address`]). A stored
+/// username is read without these rules, which may be younger than it. `Debug` does not show it: what is typed into the
+/// field of the username is at times a password.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(from = "String", into = "String")]
 pub struct Username(String);
 
 /// Why a text cannot be a username.
@@ -112,10 +117,13 @@ pub enum UsernameRefusal {
     Empty,
     /// More than 64 code points.
     TooLong,
-    /// A character that is no letter, digit, `.`, `_` or `-`, or one of these three at an end.
+    /// A character that is no letter, digit, `.`, `_` or `-`, or one of these three at an end; or a letter that is not used
+    /// in names today.
     Character,
-    /// Latin letters beside Greek or Cyrillic ones, which look the same.
+    /// Letters of several writing systems, of which some look the same.
     MixedScripts,
+    /// It has the form of an e-mail address, and is not the account's own verified one.
+    Address,
     /// It begins as the identifier of an account does.
     Reserved,
 }
@@ -123,6 +131,9 @@ pub enum UsernameRefusal {
 impl Username {
     /// The most code points a username has.
     pub const MAXIMUM_LENGTH: usize = 64;
+
+    /// The most bytes its canonical form has, by which it is stored.
+    const MAXIMUM_KEY_BYTES: usize = 256;
 
     /// Reads a username as a person typed it.
     ///
@@ -142,18 +153,61 @@ impl Username {
         if name.chars().count() > Self::MAXIMUM_LENGTH {
             return Err(UsernameRefusal::TooLong);
         }
+        if EmailAddress::parse(&name).is_ok() {
+            return Err(UsernameRefusal::Address);
+        }
         let canonical = canonical(&name);
         // Some letters (U+FDFA) have spaces in their compatible form, which is the key.
-        if !has_form_of_a_name(&name) || !has_form_of_a_name(&canonical) {
+        let has_form = has_form_of_a_name(&name) && has_form_of_a_name(&canonical);
+        if !has_form || !name.chars().all(is_identifier_character) {
             return Err(UsernameRefusal::Character);
         }
-        if mixes_scripts(&canonical) {
+        if !is_of_one_writing_system(&name) || !is_of_one_writing_system(&canonical) {
             return Err(UsernameRefusal::MixedScripts);
+        }
+        if canonical.len() > Self::MAXIMUM_KEY_BYTES {
+            return Err(UsernameRefusal::TooLong);
         }
         if canonical.starts_with(AccountId::PREFIX) {
             return Err(UsernameRefusal::Reserved);
         }
         Ok(Self(name))
+    }
+
+    /// The username that is `address`, which must be the account's own verified one.
+    ///
+    /// # Errors
+    ///
+    /// [`UsernameRefusal`] when it is too long, or has characters that are invisible or not used in names.
+    pub fn of_address(address: &EmailAddress) -> Result<Self, UsernameRefusal> {
+        let name = address.as_str();
+        if name.chars().count() > Self::MAXIMUM_LENGTH || address.canonical().len() > Self::MAXIMUM_KEY_BYTES {
+            return Err(UsernameRefusal::TooLong);
+        }
+        let is_allowed = |character: char| character.is_ascii_graphic() || is_identifier_character(character);
+        if !name.chars().all(is_allowed) { Err(UsernameRefusal::Character) } else { Ok(Self(name.to_owned())) }
+    }
+
+    /// Whether it has the form of an e-mail address.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        self.0.contains('@')
+    }
+
+    /// The canonical form of a name that was typed to find an account, by rules that may be younger than the name; nothing
+    /// for a text that no account can have.
+    #[must_use]
+    pub fn sought(text: &str) -> Option<String> {
+        let text = text.trim();
+        // What is far too long is not brought into canonical form, which costs time.
+        let canonical = (text.len() <= 8 * Self::MAXIMUM_LENGTH).then(|| canonical(&composed(text)))?;
+        (1..=Self::MAXIMUM_KEY_BYTES).contains(&canonical.len()).then_some(canonical)
+    }
+
+    /// What it looks like: no two accounts may have names that share one of these texts.
+    #[must_use]
+    pub fn skeletons(&self) -> Vec<String> {
+        skeletons(&self.0)
     }
 
     /// How the canonical form of every username (or e-mail address) begins that begins with `text`.
@@ -195,6 +249,7 @@ impl fmt::Display for UsernameRefusal {
                 "Use letters, digits, dots, hyphens and underscores in the username, and begin and end it with a letter or a digit."
             }
             Self::MixedScripts => "Use letters of one alphabet in the username.",
+            Self::Address => "Choose a username that is not an e-mail address, or your own verified address.",
             Self::Reserved => "Choose a username that does not begin with usr_.",
         })
     }
@@ -202,11 +257,9 @@ impl fmt::Display for UsernameRefusal {
 
 impl std::error::Error for UsernameRefusal {}
 
-impl TryFrom<String> for Username {
-    type Error = UsernameRefusal;
-
-    fn try_from(text: String) -> Result<Self, UsernameRefusal> {
-        Self::parse(&text)
+impl From<String> for Username {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -216,11 +269,12 @@ impl From<Username> for String {
     }
 }
 
-/// An address to which mail may be sent. That it exists and is the person's is not known from its form.
+/// An address to which mail may be sent. That it exists and is the person's is not known from its form. A stored address is
+/// read without the rules for new ones, which may be younger than it.
 ///
 /// `Debug` does not show it.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(from = "String", into = "String")]
 pub struct EmailAddress(String);
 
 /// A text cannot be an e-mail address.
@@ -232,7 +286,7 @@ impl EmailAddress {
     /// gives a path 256, of which two are its brackets.
     pub const MAXIMUM_BYTES: usize = 254;
 
-    /// Reads an address: one `@` with something on both sides, no space, no control character.
+    /// Reads an address: one `@` with something on both sides, no space, no invisible character.
     ///
     /// # Errors
     ///
@@ -244,7 +298,7 @@ impl EmailAddress {
         }
         let text = composed(text);
         let refused = |character: char| {
-            character.is_control() || character.is_whitespace() || matches!(character, '<' | '>' | '"' | '\\' | ',')
+            is_invisible(character) || character.is_whitespace() || matches!(character, '<' | '>' | '"' | '\\' | ',')
         };
         let (local, domain) = text.split_once('@').ok_or(NotAnEmailAddress)?;
         let has_both = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
@@ -282,11 +336,9 @@ impl fmt::Display for NotAnEmailAddress {
 
 impl std::error::Error for NotAnEmailAddress {}
 
-impl TryFrom<String> for EmailAddress {
-    type Error = NotAnEmailAddress;
-
-    fn try_from(text: String) -> Result<Self, NotAnEmailAddress> {
-        Self::parse(&text)
+impl From<String> for EmailAddress {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -303,12 +355,6 @@ fn has_form_of_a_name(text: &str) -> bool {
     text.chars().next().is_some_and(is_letter_or_digit)
         && text.chars().next_back().is_some_and(may_follow)
         && text.chars().all(|character| may_follow(character) || matches!(character, '.' | '_' | '-'))
-}
-
-/// Whether Latin letters stand beside Greek or Cyrillic ones, as in `аdmin` with a Cyrillic first letter.
-fn mixes_scripts(text: &str) -> bool {
-    let is_look_alike = |character: char| matches!(character, '\u{370}'..='\u{52f}');
-    text.contains(is_look_alike) && text.contains(|character: char| character.is_ascii_alphabetic())
 }
 
 /// 26 digits of 5 bits hold 130 bits; the first two are zero.

@@ -52,12 +52,19 @@ fn a_username_has_letters_digits_and_three_signs() {
         ("a b", Some(UsernameRefusal::Character)),
         ("a\u{0}", Some(UsernameRefusal::Character)),
         ("a\u{200d}b", Some(UsernameRefusal::Character)),
-        ("a@b", Some(UsernameRefusal::Character)),
+        ("a@b", Some(UsernameRefusal::Address)),
+        ("a@b@c", Some(UsernameRefusal::Character)),
         ("a/b", Some(UsernameRefusal::Character)),
         (".a", Some(UsernameRefusal::Character)),
         ("a-", Some(UsernameRefusal::Character)),
         ("\u{fdfa}", Some(UsernameRefusal::Character)),
         ("аdmin", Some(UsernameRefusal::MixedScripts)),
+        ("յane", Some(UsernameRefusal::MixedScripts)),
+        ("ɡoogle", Some(UsernameRefusal::Character)),
+        ("ᎪᏞᏆᏟᎬ", Some(UsernameRefusal::Character)),
+        ("אבגabc", Some(UsernameRefusal::MixedScripts)),
+        ("Արամ", None),
+        ("山田taro", None),
         ("USR_alice", Some(UsernameRefusal::Reserved)),
         ("user_alice", None),
     ];
@@ -72,6 +79,38 @@ fn a_username_has_at_most_64_code_points() {
     assert!(Username::parse(&"e\u{301}".repeat(64)).is_ok(), "counted after composition");
     assert_eq!(Username::parse(&"é".repeat(65)).err(), Some(UsernameRefusal::TooLong));
     assert_eq!(Username::parse(&"a".repeat(1_000_000)).err(), Some(UsernameRefusal::TooLong));
+}
+
+#[test]
+fn no_character_of_a_username_is_invisible() {
+    for invisible in [
+        '\u{ad}',
+        '\u{34f}',
+        '\u{115f}',
+        '\u{17b4}',
+        '\u{180b}',
+        '\u{200c}',
+        '\u{200d}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{fe0f}',
+        '\u{e0100}',
+    ] {
+        for text in [format!("al{invisible}ice"), format!("alice{invisible}"), format!("{invisible}alice")] {
+            assert_eq!(Username::parse(&text).err(), Some(UsernameRefusal::Character), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_stored_username_is_read_by_whichever_rules_it_was_chosen() {
+    for name in ["ᎪᏞᏆᏟᎬ", "аdmin", "al\u{ad}ice"] {
+        let read: Username = serde_json::from_value(serde_json::json!(name)).unwrap();
+        assert_eq!(read.as_str(), name);
+        assert_eq!(Username::sought(&format!(" {name} ")), Some(read.canonical()));
+    }
+    assert_eq!(Username::sought("  "), None);
+    assert_eq!(Username::sought(&"a".repeat(1000)), None);
 }
 
 #[test]

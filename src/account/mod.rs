@@ -3,6 +3,7 @@
 //! Plain functions and types. Nothing here reads the time, the store or a request; the only thing that waits is the
 //! gate before the slow hash ([`hashing`]).
 
+pub mod confusable;
 pub mod device;
 pub mod field_refusal;
 pub mod hashing;

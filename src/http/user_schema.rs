@@ -144,6 +144,8 @@ pub(super) struct PasswordBody {
 pub(super) struct InvitationForm {
     /// The e-mail address of the account, unless its owner enters another one.
     pub(super) email: Option<String>,
+    /// Whether the address is known to be the person's; `true` if left out.
+    pub(super) email_verified: Option<bool>,
     /// Its groups.
     pub(super) groups: Option<Vec<String>>,
     /// For how many seconds it works, up to 30 days; a week if left out.
@@ -293,6 +295,7 @@ pub(super) fn invitation_json(listed: &ListedInvitation) -> Value {
     });
     if let (Some(email), Some(members)) = (invitation.email(), body.as_object_mut()) {
         members.insert("email".to_owned(), email.as_str().into());
+        members.insert("email_verified".to_owned(), invitation.email_verified().into());
     }
     body
 }

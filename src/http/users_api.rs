@@ -293,6 +293,7 @@ impl UsersApi {
     async fn invite(&self, token: BearerToken, form: StrictJson<InvitationForm>) -> poem::Result<Answer<InviteKinds>> {
         let form = invitations::InvitationForm {
             email: form.body.email,
+            email_verified: form.body.email_verified,
             groups: form.body.groups.unwrap_or_default(),
             lifetime_seconds: form.body.expires_in,
         };

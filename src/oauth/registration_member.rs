@@ -7,16 +7,13 @@ use super::{
     redirect_uri::{LONGEST_REDIRECT_URI, RedirectUri, RedirectUriRefusal},
     registration::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid},
 };
+use crate::characters::is_invisible;
 
-/// The person on the consent page decides by the name, so it must be readable: no control characters, and none that
-/// turn the direction of writing around.
+/// The person on the consent page decides by the name, so it must be readable: no invisible characters, among which are
+/// those that turn the direction of writing around.
 pub(super) fn client_name(name: Option<&str>) -> Result<String, RegistrationRefusal> {
     let name = name.unwrap_or_default().trim();
-    let misleading = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(misleading) {
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(is_invisible) {
         return Err(invalid("client_name", "must have 1 to 80 characters, none of them invisible"));
     }
     Ok(name.to_owned())

@@ -4,11 +4,13 @@ use time::OffsetDateTime;
 
 use super::{
     Affected, Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
+    namespaces::{CLIENT_NAME_SKELETONS, CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
     record::{Kept, Keyed, Record, Store, pair, put, put_new},
 };
 use crate::{
+    account::confusable::skeletons,
     audit::{EventKind, Occurrence, of_client},
+    crypto::sha256,
     oauth::{
         client::{Client, ClientId},
         subject::Subject,
@@ -86,6 +88,21 @@ impl Store {
         keys.into_iter().map(|key| client(&key).transpose().map(|client| (key, client))).collect()
     }
 
+    /// Whether a vouched client other than `except` has a name that looks like `name`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn looks_like_vouched_client(&self, name: &str, except: &ClientId) -> Result<bool, StoreFault> {
+        for prefix in skeletons(name).iter().map(sha256) {
+            let keys = self.keys(CLIENT_NAME_SKELETONS, &prefix, None, 2)?;
+            if keys.iter().any(|key| key.strip_prefix(&prefix[..]) != Some(except.as_str().as_bytes())) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Keeps a new client.
     ///
     /// # Errors
@@ -95,7 +112,8 @@ impl Store {
         let commit = put_new(Commit::new(), client.client_id.as_str().as_bytes(), client)?;
         let commit = owned(commit, client);
         let occurrence = Occurrence::of(EventKind::ClientCreated).with_client(&client.client_id);
-        self.commit(self.telling_of(indexed(commit, None, Some(client)), [occurrence])?).await
+        let commit = indexed_by_look(indexed(commit, None, Some(client)), None, Some(client));
+        self.commit(self.telling_of(commit, [occurrence])?).await
     }
 
     /// Keeps `changed` in place of `kept`. Identifier and owner stay.
@@ -108,6 +126,7 @@ impl Store {
         let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
         let commit = indexed(commit, Some(&kept.record), Some(changed));
         let commit = if kept.record.expires_at == changed.expires_at { commit } else { owned(commit, changed) };
+        let commit = indexed_by_look(commit, Some(&kept.record), Some(changed));
         let commit = self.telling_of(commit, of_client(&kept.record, changed))?;
         self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
@@ -126,7 +145,7 @@ impl Store {
             Some(owner) => commit.delete(CLIENTS_BY_OWNER, pair(owner.as_str(), id)),
             None => commit,
         };
-        let commit = indexed(commit, Some(&kept.record), None);
+        let commit = indexed_by_look(indexed(commit, Some(&kept.record), None), Some(&kept.record), None);
         let occurrence = Occurrence::of(EventKind::ClientDeleted).with_client(&kept.record.client_id);
         let commit = self.telling_of(commit, [occurrence])?;
         self.commit_and_tell(commit, Affected::GrantsTo(kept.record.client_id.clone())).await
@@ -148,6 +167,21 @@ pub(super) fn indexed(commit: Commit, before: Option<&Client>, after: Option<&Cl
 fn owned(commit: Commit, client: &Client) -> Commit {
     let Some(owner) = client.owner() else { return commit };
     commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], client.expires_at)
+}
+
+/// Adds the rows by which names that look like that of `after` are found, and the removal of those of `before`, to `commit`.
+pub(super) fn indexed_by_look(commit: Commit, before: Option<&Client>, after: Option<&Client>) -> Commit {
+    let expires_at = after.and_then(|after| after.expires_at);
+    let (before, after) = (before.map(look_keys).unwrap_or_default(), after.map(look_keys).unwrap_or_default());
+    let gone = before.into_iter().filter(|key| !after.contains(key));
+    let commit = gone.fold(commit, |commit, key| commit.delete(CLIENT_NAME_SKELETONS, key));
+    after.into_iter().fold(commit, |commit, key| commit.put(CLIENT_NAME_SKELETONS, key, [], expires_at))
+}
+
+/// Only the names of vouched clients are protected: many others may share one.
+fn look_keys(client: &Client) -> Vec<Vec<u8>> {
+    let key = |skeleton: &String| [&sha256(skeleton)[..], client.client_id.as_str().as_bytes()].concat();
+    if client.is_vouched() { skeletons(&client.metadata.client_name).iter().map(key).collect() } else { Vec::new() }
 }
 
 fn name_keys(client: &Client) -> Vec<Vec<u8>> {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Store {
-    /// Completes the indexes: of people by group, of clients by name, of sessions and grants by time. How many records it
+    /// Completes the indexes: of people by group, of clients by name and look, of sessions and grants by time. How many records it
     /// has looked at: none once that is done. It is for a server that serves nobody yet.
     ///
     /// # Errors
@@ -23,6 +23,8 @@ impl Store {
         let people = people.await?;
         let clients = self.complete::<Client>(CLIENTS, |commit, client| clients::indexed(commit, None, Some(client)));
         let clients = clients.await?;
+        let looks = self.complete::<Client>(LOOKS, |commit, client| clients::indexed_by_look(commit, None, Some(client)));
+        let clients = clients + looks.await?;
         let sessions = self.complete::<Session>(SESSIONS, |commit, session| {
             commit.put(SESSIONS_BY_TIME, sessions::newest_first(session), [], Record::expires_at(session))
         });
@@ -72,6 +74,7 @@ const AT_ONCE: u16 = 50;
 
 const ACCOUNTS: &str = "accounts_by_group";
 const CLIENTS: &str = "clients_by_name";
+const LOOKS: &str = "client_name_skeletons";
 const SESSIONS: &str = "sessions_by_time";
 const GRANTS: &str = "grants_by_time";
 

@@ -1,7 +1,7 @@
 //! Who may name whom. `app → http → endpoint → oidc → oauth`.
 
-/// What any module may name: time, randomness, hashing and things that must not be printed.
-const FOUNDATION: [&str; 4] = ["clock", "crypto", "entropy", "secret"];
+/// What any module may name: characters, time, randomness, hashing and things that must not be printed.
+const FOUNDATION: [&str; 5] = ["characters", "clock", "crypto", "entropy", "secret"];
 
 /// A part of the crate, and the parts that it may name beside itself and the foundation.
 const ARROWS: [(&str, &[&str]); 14] = [
@@ -25,9 +25,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
 /// A package, and the only parts that may name it.
-const PACKAGES: [(&str, &[&str]); 13] = [
+const PACKAGES: [(&str, &[&str]); 15] = [
     ("croner", &["account"]),
     ("flate2", &["endpoint", "oauth", "verify"]),
+    ("icu_properties", &["characters"]),
     ("image", &["account"]),
     ("jiff", &["account"]),
     ("josekit", &["jose"]),
@@ -39,6 +40,7 @@ const PACKAGES: [(&str, &[&str]); 13] = [
     ("sled", &["store"]),
     ("tower_layer", &["verify"]),
     ("tower_service", &["verify"]),
+    ("unicode_security", &["account"]),
 ];
 
 /// What is wrong with the module naming this absolute path: `crate`, then modules; or a package first.

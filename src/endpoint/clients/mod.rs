@@ -2,6 +2,7 @@
 
 pub mod dynamic;
 pub mod management;
+mod name;
 mod restriction;
 mod sector;
 pub mod settings;
@@ -250,6 +251,7 @@ async fn create_with(
         created_at: now,
     };
     restriction.apply(&mut client);
+    name::agree(signet, None, &client)?;
     // A public client and one with a key have none, and a new one has not too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     signet.store.by(agent).create_client(&client).await?;
