@@ -18,8 +18,10 @@ use super::{
 pub enum FieldRefusal {
     /// It is no username.
     Username(UsernameRefusal),
-    /// Somebody else has this username.
+    /// Another account has this username, had it until lately, or has one that looks like it.
     UsernameTaken,
+    /// Another account has this address, and it is verified.
+    EmailTaken,
     /// It is no e-mail address.
     Email(NotAnEmailAddress),
     /// It is no password that may be chosen.
@@ -60,7 +62,10 @@ impl fmt::Display for FieldRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Username(refusal) => refusal.fmt(formatter),
-            Self::UsernameTaken => formatter.write_str("Somebody has this username already. Choose another one."),
+            Self::UsernameTaken => formatter.write_str(
+                "This username is taken, was taken until lately, or looks like one that is. Choose another one.",
+            ),
+            Self::EmailTaken => formatter.write_str("Another account has this verified address. Enter another one."),
             Self::Email(refusal) => refusal.fmt(formatter),
             Self::Password(refusal) => refusal.fmt(formatter),
             Self::PasswordMissing => formatter.write_str("Choose a password."),

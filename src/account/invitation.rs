@@ -26,9 +26,12 @@ pub enum SignUp {
 /// What is stored of an invitation, under the hash of its secret. `Debug` does not show for whom it is.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Invitation {
-    /// The address of the account, unless its owner enters another one. That it is theirs is not known from that.
+    /// The address of the account, unless its owner enters another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<EmailAddress>,
+    /// Whether the administrator vouches for the address.
+    #[serde(default)]
+    email_verified: bool,
     #[serde(default)]
     groups: Groups,
     #[serde(with = "time::serde::timestamp")]
@@ -86,17 +89,19 @@ impl SignUp {
 }
 
 impl Invitation {
-    /// A new invitation: what to store, and what to put into the link.
+    /// A new invitation: what to store, and what to put into the link. With the address goes whether it is verified.
     #[must_use]
     pub fn draw(
-        (email, groups): (Option<EmailAddress>, Groups),
+        (email, groups): (Option<(EmailAddress, bool)>, Groups),
         lifetime: InvitationLifetime,
         now: OffsetDateTime,
         entropy: Entropy,
     ) -> (Self, Secret) {
         // Stored in whole seconds, so they are cut here and not only when the row is read.
         let now = now.replace_nanosecond(0).unwrap_or(now);
-        (Self { email, groups, expires_at: now + lifetime.0, is_spent: false }, entropy.secret())
+        let email_verified = email.as_ref().is_some_and(|(_, is_verified)| *is_verified);
+        let email = email.map(|(address, _)| address);
+        (Self { email, email_verified, groups, expires_at: now + lifetime.0, is_spent: false }, entropy.secret())
     }
 
     /// Whether it works at `now`.
@@ -109,6 +114,12 @@ impl Invitation {
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.email.as_ref()
+    }
+
+    /// Whether the administrator vouches for the address.
+    #[must_use]
+    pub fn email_verified(&self) -> bool {
+        self.email_verified
     }
 
     /// The groups of the account.
@@ -187,6 +198,9 @@ impl Admittance {
             if account.email.is_none() {
                 account.email.clone_from(&invitation.email);
             }
+            let canonical = |email: &Option<EmailAddress>| email.as_ref().map(EmailAddress::canonical);
+            let is_the_one = canonical(&account.email) == canonical(&invitation.email);
+            account.email_verified = invitation.email_verified && account.email.is_some() && is_the_one;
         }
     }
 }
@@ -235,7 +249,12 @@ mod tests {
     fn draw() -> (Invitation, Secret) {
         let groups = Groups::new(vec![Line::parse("staff").unwrap()]).unwrap();
         let email = EmailAddress::parse("eve@example.org").ok();
-        Invitation::draw((email, groups), InvitationLifetime::default(), NOW, Entropy::system())
+        Invitation::draw(
+            (email.map(|address| (address, true)), groups),
+            InvitationLifetime::default(),
+            NOW,
+            Entropy::system(),
+        )
     }
 
     fn refused(sign_up: SignUp, presented: Option<Option<&Invitation>>, now: OffsetDateTime) -> SignUpRefusal {
@@ -282,10 +301,14 @@ mod tests {
         let mut account = Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system());
         admittance.furnish(&mut account);
         assert_eq!(account.email.as_ref().map(EmailAddress::as_str), Some("eve@example.org"));
-        assert!(account.groups.contains("staff") && !account.email_verified);
+        assert!(account.groups.contains("staff") && account.email_verified);
+        account.email = EmailAddress::parse("EVE@example.org").ok();
+        admittance.furnish(&mut account);
+        assert!(account.email_verified, "the same address");
         account.email = EmailAddress::parse("own@example.org").ok();
         admittance.furnish(&mut account);
         assert_eq!(account.email.as_ref().map(EmailAddress::as_str), Some("own@example.org"));
+        assert!(!account.email_verified, "another address");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod field_refusal;
 pub mod hashing;
 pub mod identifier;
 pub mod invitation;
+pub mod lines;
 pub mod logo;
 pub mod password;
 pub mod password_reset;

@@ -9,6 +9,7 @@ use time::{Date, format_description::BorrowedFormatItem, macros::format_descript
 use url::Url;
 
 use super::canonical::composed;
+pub use super::lines::Lines;
 
 /// One line of text of at most `MAXIMUM` bytes, as its owner writes it (in NFC, without surrounding space).
 ///
@@ -104,8 +105,9 @@ pub struct StandardClaims {
 #[serde(default)]
 #[expect(missing_docs, reason = "the members are defined in OpenID Connect Core §5.1.1, under these names")]
 pub struct PostalAddress {
+    /// "MAY contain multiple lines, separated by newlines."
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub street_address: Option<Line<120>>,
+    pub street_address: Option<Lines<120>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<Line<64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -231,7 +233,7 @@ impl PostalAddress {
     pub fn formatted(&self) -> String {
         let joined = |parts: [&str; 2]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let lines = [
-            self.street_address.as_ref().map_or("", Line::as_str).to_owned(),
+            self.street_address.as_ref().map_or("", Lines::as_str).to_owned(),
             joined([
                 self.postal_code.as_ref().map_or("", Line::as_str),
                 self.locality.as_ref().map_or("", Line::as_str),

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::{
     field_refusal::FieldRefusal,
-    identifier::{EmailAddress, Username},
-    profile::{Birthdate, Line, PhoneNumber, PostalAddress, WebAddress},
+    identifier::{EmailAddress, Username, UsernameRefusal},
+    profile::{Birthdate, Line, Lines, PhoneNumber, PostalAddress, WebAddress},
     record::{Account, Groups, Role, Standing},
 };
 use crate::entropy::Entropy;
@@ -101,20 +101,32 @@ impl ProfileForm {
     /// What is wrong with each field; then `account` is not to be kept.
     pub fn enter(&self, account: &mut Account, editor: Editor) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        if let Some(username) = &self.username {
-            match Username::parse(username) {
-                Ok(username) => account.username = username,
-                Err(refusal) => errors.add("username", refusal),
-            }
-        }
+        self.enter_username(account, &mut errors);
         let email = errors.parsed("email", self.email.as_deref(), EmailAddress::parse);
         if email.as_ref().map(EmailAddress::as_str) != account.email.as_ref().map(EmailAddress::as_str) {
-            account.email_verified = false;
+            // An administrator who enters an address vouches for it, unless they say otherwise.
+            account.email_verified = email.is_some() && editor.manages_people();
         }
         account.email = email;
         self.enter_claims(account, &mut errors);
         self.ordered.enter(account, editor, &mut errors);
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Enters the username. Whether one in the form of an address is the account's own is decided when the rest is entered.
+    fn enter_username(&self, account: &mut Account, errors: &mut FieldErrors) {
+        let Some(entered) = &self.username else { return };
+        let username = Username::parse(entered).or_else(|refusal| match (refusal, EmailAddress::parse(entered)) {
+            (UsernameRefusal::Address, Ok(address)) => Username::of_address(&address),
+            _ => Err(refusal),
+        });
+        // Sending a name back as it was read is no change, even if it has been taken by older rules.
+        let is_unchanged = !account.username.as_str().is_empty() && entered.trim() == account.username.as_str();
+        match username {
+            _ if is_unchanged => {}
+            Ok(username) => account.username = username,
+            Err(refusal) => errors.add("username", refusal),
+        }
     }
 
     fn enter_claims(&self, account: &mut Account, errors: &mut FieldErrors) {
@@ -143,7 +155,7 @@ impl ProfileForm {
 impl AddressForm {
     fn read(&self, errors: &mut FieldErrors) -> Option<PostalAddress> {
         let address = PostalAddress {
-            street_address: errors.parsed("address.street_address", self.street_address.as_deref(), Line::parse),
+            street_address: errors.parsed("address.street_address", self.street_address.as_deref(), Lines::parse),
             locality: errors.parsed("address.locality", self.locality.as_deref(), Line::parse),
             region: errors.parsed("address.region", self.region.as_deref(), Line::parse),
             postal_code: errors.parsed("address.postal_code", self.postal_code.as_deref(), Line::parse),
@@ -194,6 +206,16 @@ impl OrderedForm {
             account.standing = if is_disabled { Standing::Disabled } else { Standing::Active };
         }
         errors.forbid(&before, account, editor);
+        if !account.may_have_its_username() {
+            errors.add("username", UsernameRefusal::Address);
+        }
+    }
+}
+
+impl Editor {
+    /// Whether it is an administrator, of the server or of the people.
+    fn manages_people(self) -> bool {
+        matches!(self, Self::Manager | Self::Administrator)
     }
 }
 
@@ -239,9 +261,9 @@ impl FieldErrors {
     /// What was changed that is not for `editor` to change. Entering what is there already is no change, so that what was
     /// read can be sent back.
     fn forbid(&mut self, before: &Account, after: &Account, editor: Editor) {
-        let is_theirs = matches!(editor, Editor::Manager | Editor::Administrator);
+        let is_theirs = editor.manages_people();
         let number = before.employee_number != after.employee_number && editor != Editor::Newcomer;
-        let verified = after.email_verified && !before.email_verified;
+        let verified = after.email_verified && !before.email_verified && !is_theirs;
         let phone_verified = after.claims.phone_number_verified && !before.claims.phone_number_verified;
         let changes = [
             ("employee_number", number),
@@ -260,96 +282,5 @@ impl FieldErrors {
 }
 
 #[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
-
-    fn account() -> Account {
-        let mut account = Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system());
-        account.email = EmailAddress::parse("eve@example.org").ok();
-        account.email_verified = true;
-        account
-    }
-
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
-    #[test]
-    fn what_is_left_out_is_taken_out_and_what_is_ordered_stays() {
-        let mut account = account();
-        account.employee_number = Line::parse("7").ok();
-        account.claims.name = Line::parse("Eve").ok();
-        let form = ProfileForm { email: text("eve@example.org"), nickname: text("E"), ..ProfileForm::default() };
-        form.enter(&mut account, Editor::Owner).unwrap();
-        assert!(account.claims.name.is_none() && account.claims.nickname.is_some());
-        assert!(account.employee_number.is_some() && account.email_verified && account.username.as_str() == "eve");
-    }
-
-    #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
-        let form = ProfileForm {
-            username: text("a b"),
-            email: text("eve"),
-            birthdate: text("yesterday"),
-            phone_number: text("call me"),
-            picture: text("javascript:x"),
-            address: AddressForm { country: text(&"x".repeat(65)), ..AddressForm::default() },
-            ordered: OrderedForm { role: text("king"), ..OrderedForm::default() },
-            ..ProfileForm::default()
-        };
-        let errors = form.enter(&mut account(), Editor::Administrator).unwrap_err();
-        let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["username", "email", "picture", "birthdate", "phone_number", "address.country", "role"]);
-    }
-
-    #[test]
-    fn another_address_is_not_verified() {
-        let mut account = account();
-        let form = ProfileForm { email: text("other@example.org"), ..ProfileForm::default() };
-        form.enter(&mut account, Editor::Owner).unwrap();
-        assert!(!account.email_verified);
-        let ordered = OrderedForm { email_verified: Some(true), ..OrderedForm::default() };
-        let form = ProfileForm { ordered, ..form };
-        assert!(form.enter(&mut account.clone(), Editor::Owner).unwrap_err().of("email_verified").is_some());
-        form.enter(&mut account, Editor::Manager).unwrap();
-        assert!(account.email_verified);
-    }
-
-    #[test]
-    fn an_order_leaves_what_the_person_entered() {
-        let mut account = account();
-        account.claims.name = Line::parse("Eve").ok();
-        let order = OrderedForm { employee_number: text("7"), is_disabled: Some(true), ..OrderedForm::default() };
-        assert!(order.order(&mut account.clone(), Editor::Owner).is_err());
-        order.order(&mut account, Editor::Manager).unwrap();
-        assert!(account.employee_number.is_some() && !account.is_active());
-        assert!(account.claims.name.is_some() && account.email.is_some() && account.email_verified);
-    }
-
-    #[test]
-    fn each_editor_changes_what_is_theirs() {
-        let ordered = |form: OrderedForm| ProfileForm { ordered: form, ..ProfileForm::default() };
-        let number = ordered(OrderedForm { employee_number: text("7"), ..OrderedForm::default() });
-        let groups = ordered(OrderedForm { groups: Some(vec!["staff".to_owned()]), ..OrderedForm::default() });
-        let disabled = ordered(OrderedForm { is_disabled: Some(true), ..OrderedForm::default() });
-        let role = ordered(OrderedForm { role: text("administrator"), ..OrderedForm::default() });
-        let same = ordered(OrderedForm { role: text("person"), groups: Some(Vec::new()), ..OrderedForm::default() });
-        use Editor::{Administrator, Manager, Newcomer, Owner};
-        for (form, allowed) in [
-            (number, vec![Newcomer, Manager, Administrator]),
-            (groups, vec![Manager, Administrator]),
-            (disabled, vec![Manager, Administrator]),
-            (role, vec![Administrator]),
-            (same, vec![Newcomer, Owner, Manager, Administrator]),
-        ] {
-            for editor in [Newcomer, Owner, Manager, Administrator] {
-                let outcome = form.enter(&mut account(), editor);
-                assert_eq!(outcome.is_ok(), allowed.contains(&editor), "{editor:?}: {:?}", form.ordered);
-            }
-        }
-    }
-}
+#[path = "profile_form_tests.rs"]
+mod tests;

@@ -51,7 +51,7 @@ fn a_birthdate_is_a_day_of_the_calendar() {
 #[test]
 fn an_address_is_formatted_from_its_parts() {
     let address = PostalAddress {
-        street_address: Line::parse("1 Main St").ok(),
+        street_address: Lines::parse("1 Main St").ok(),
         locality: Line::parse("Town").ok(),
         postal_code: Line::parse("12345").ok(),
         country: Line::parse("US").ok(),
@@ -59,4 +59,33 @@ fn an_address_is_formatted_from_its_parts() {
     };
     assert_eq!(address.formatted(), "1 Main St\n12345 Town\nUS");
     assert_eq!(PostalAddress::default().formatted(), "");
+}
+
+// OpenID Connect Core §5.1.1: street_address "MAY contain multiple lines, separated by newlines. Newlines can be represented
+// either as a carriage return/line feed pair or as a single line feed character".
+#[test]
+fn a_street_address_has_several_lines() {
+    for text in ["c/o Eve\n1 Main St", "c/o Eve\r\n1 Main St\r\n", " c/o Eve \n\n 1 Main St "] {
+        assert_eq!(Lines::<120>::parse(text).unwrap().as_str(), "c/o Eve\n1 Main St", "{text:?}");
+    }
+    let address = PostalAddress {
+        street_address: Lines::parse("c/o Eve\n1 Main St").ok(),
+        locality: Line::parse("Town").ok(),
+        ..PostalAddress::default()
+    };
+    assert_eq!(address.formatted(), "c/o Eve\n1 Main St\nTown");
+    let row = serde_json::to_string(&address).unwrap();
+    assert_eq!(serde_json::from_str::<PostalAddress>(&row).unwrap().formatted(), address.formatted());
+    for (text, refusal) in [
+        ("", ProfileRefusal::Empty),
+        ("\r\n \n", ProfileRefusal::Empty),
+        ("a\u{0}b", ProfileRefusal::ControlCharacter),
+        ("a\tb", ProfileRefusal::ControlCharacter),
+        ("a\rb", ProfileRefusal::ControlCharacter),
+        (&"ab\n".repeat(40), ProfileRefusal::TooLong { maximum: 120 }),
+    ] {
+        assert_eq!(Lines::<120>::parse(text).err(), Some(refusal), "{text:?}");
+    }
+    assert!(Lines::<120>::parse(&"ab\n".repeat(30)).is_ok());
+    assert!(Line::<120>::parse("c/o Eve\n1 Main St").is_err(), "the other parts have one line");
 }

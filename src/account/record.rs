@@ -118,6 +118,28 @@ impl Account {
         self.standing == Standing::Active
     }
 
+    /// The e-mail address, if it was shown to be the person's. No two accounts have the same.
+    #[must_use]
+    pub fn verified_email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref().filter(|_| self.email_verified)
+    }
+
+    /// Whether `name` is the username or the verified e-mail address, whatever their case.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        let is_username = Username::sought(name).is_some_and(|sought| sought == self.username.canonical());
+        let email = EmailAddress::parse(name).ok().map(|email| email.canonical());
+        is_username || (email.is_some() && email == self.verified_email().map(EmailAddress::canonical))
+    }
+
+    /// Whether the username may be this one: one in the form of an e-mail address has to be the account's own verified
+    /// address.
+    #[must_use]
+    pub fn may_have_its_username(&self) -> bool {
+        let own = self.verified_email().map(EmailAddress::canonical);
+        !self.username.is_address() || own.is_some_and(|own| own == self.username.canonical())
+    }
+
     /// Whether the person administers the server, which only an active account does.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
@@ -215,7 +237,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::account::profile::{Birthdate, PhoneNumber, PostalAddress, WebAddress};
+    use crate::account::profile::{Birthdate, Lines, PhoneNumber, PostalAddress, WebAddress};
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
     const PHC: &str =
@@ -232,7 +254,7 @@ mod tests {
     fn fullest() -> Account {
         let address = || WebAddress::parse(&format!("https://example.org/{}", "a".repeat(180))).ok();
         let groups = (0..12).map(|at| Line::parse(&format!("{at:02}{}", "g".repeat(58))).unwrap()).collect();
-        let mut account = Account::new(Username::parse(&"𝒶".repeat(64)).unwrap(), NOW, Entropy::system());
+        let mut account = Account::new(Username::from("\u{20000}".repeat(64)), NOW, Entropy::system());
         account.change_password(serde_json::from_value(json!(PHC)).unwrap(), NOW);
         account.email = EmailAddress::parse(&format!("{}@b", "a".repeat(252))).ok();
         account.employee_number = longest();
@@ -254,7 +276,7 @@ mod tests {
             phone_number: PhoneNumber::parse(&"1".repeat(32)).ok(),
             phone_number_verified: false,
             address: Some(PostalAddress {
-                street_address: longest(),
+                street_address: Some(Lines::parse(&"\"".repeat(60)).unwrap()),
                 locality: longest(),
                 region: longest(),
                 postal_code: longest(),

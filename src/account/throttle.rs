@@ -210,14 +210,11 @@ impl Throttle {
     fn take_token(&self, tables: &mut Tables, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
         let network = Network::of(address);
         let refill = self.policy.address_interval * self.policy.address_burst;
-        // A clock that was set back must not lock anyone out: no bucket is emptier than empty.
-        let stored = tables.addresses.rank(&network);
-        let full_at = stored.map_or(now, |full_at| full_at.clamp(now, now + refill));
+        // No bucket is emptier than empty: what seems so was filled before the clock was set back, and is full.
+        let stored = tables.addresses.rank(&network).filter(|full_at| *full_at <= now + refill);
+        let full_at = stored.map_or(now, |full_at| full_at.max(now));
         let retry_after = full_at + self.policy.address_interval - now - refill;
         if retry_after.is_positive() {
-            if stored != Some(full_at) {
-                tables.addresses.put(network, full_at);
-            }
             return Err(retry_after);
         }
         tables.addresses.put(network, full_at + self.policy.address_interval);

@@ -41,7 +41,7 @@ use crate::{
         refresh_token::RefreshPolicy, registration_policy::RegistrationPolicy,
     },
     secret::Secret,
-    store::{MemoryEngine, OnRollback, SledEngine, Store},
+    store::{ConflictKind, MemoryEngine, NameConflict, OnRollback, SledEngine, Store},
     web::{Accent, Colour},
 };
 
@@ -72,6 +72,7 @@ pub async fn assemble(
         application_registration: config.applications.registration.clone(),
         quotas: Quotas::new(config.quotas.clone()),
         registering: tokio::sync::Mutex::default(),
+        shares_unverified_email: config.accounts.share_unverified_email,
         registration: match config.oauth.dynamic_registration {
             DynamicRegistration::Off => RegistrationAccess::Off,
             DynamicRegistration::InitialAccessToken => RegistrationAccess::InitialAccessToken,
@@ -103,6 +104,8 @@ pub async fn assemble(
     if completed > 0 {
         tracing::info!(records = completed, "indexes completed");
     }
+    let conflicts = signet.store.complete_account_names().await.map_err(|error| StartError::Fault(error.into()))?;
+    conflicts.iter().for_each(warn_of_conflict);
     put_clients(&signet, config).await?;
     bootstrap(&signet, config).await?;
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;
@@ -154,6 +157,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         application_registration: config.applications.registration.clone(),
         quotas: Quotas::new(config.quotas.clone()),
         registering: tokio::sync::Mutex::default(),
+        shares_unverified_email: false,
         registration: RegistrationAccess::Off,
         brand: config.brand.name.clone(),
         status_lists: Arc::new(StatusLists::new(store.clone(), clock.clone())),
@@ -174,6 +178,21 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         entropy,
     };
     Server::new(signet, BrandFiles::default(), false).map_err(|refusal| refusal.to_string())
+}
+
+/// Names two accounts of an earlier version of which one has to get another name or address.
+fn warn_of_conflict(conflict: &NameConflict) {
+    let NameConflict { kind, holder, other, other_username } = conflict;
+    match kind {
+        ConflictKind::Username => tracing::warn!(
+            account = %other, username = other_username, looks_like = %holder,
+            "two usernames look the same: rename one of the accounts"
+        ),
+        ConflictKind::Email => tracing::warn!(
+            account = %other, username = other_username, address_of = %holder,
+            "two accounts had the same verified e-mail address: it counts as verified for the older account only"
+        ),
+    }
 }
 
 fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
@@ -222,6 +241,7 @@ async fn open_store(
     let opened = tokio::task::spawn_blocking(move || SledEngine::open(&data, on_rollback, opens, entropy));
     let opened = opened.await.map_err(|_| StartError::Interrupted)??;
     let store = Store::new(Arc::new(opened.engine), opened.not_before);
+    let store = store.reserving_usernames_for(config.accounts.username_reservation);
     let store = store.audited(clock.clone(), config.audit.retention).map_err(Fault::from).map_err(StartError::Fault)?;
     if opened.not_before.is_some_and(|accepted_at| accepted_at >= before) {
         let accepted = store.by(Agent { actor: Actor::Operator, ..Agent::default() });

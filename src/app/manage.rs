@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::{
-    account::record::{Account, AccountId, Role, Username},
+    account::record::{Account, AccountId, Role},
     command::{Answer, ClientCommand, ClientSettings, SecretCommand, Typed, UserCommand},
     endpoint::{
         Signet,
@@ -40,7 +40,7 @@ pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option
         UserCommand::List { username, email } => list_users(signet, &operator, (username, email)),
         UserCommand::Show { user } => found(signet, &user).map(|account| describe_user(&account)),
         UserCommand::Invite { email, groups } => {
-            let form = InvitationForm { email, groups, lifetime_seconds: None };
+            let form = InvitationForm { email, groups, ..InvitationForm::default() };
             let invited = invitations::create(signet, &operator, &form).await;
             invited.map(|invited| vec![invited.link.expose().to_owned()])
         }
@@ -145,10 +145,13 @@ fn list_clients(signet: &Signet, operator: &Access, name: Option<&str>) -> Outco
 }
 
 async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, password: Option<Secret>) -> Outcome {
-    let UserCommand::Add { username, email, name, employee_number, groups, administrator, .. } = command else {
+    let UserCommand::Add { username, email, email_verified, name, employee_number, groups, administrator, .. } =
+        command
+    else {
         return Ok(Vec::new());
     };
     let mut profile = ProfileForm { username: Some(username), email, name, ..ProfileForm::default() };
+    profile.ordered.email_verified = profile.email.as_ref().map(|_| email_verified);
     profile.ordered.employee_number = employee_number;
     profile.ordered.groups = Some(groups);
     profile.ordered.role = administrator.then(|| "administrator".to_owned());
@@ -218,12 +221,11 @@ fn told(registered: &RegisteredClient) -> Vec<String> {
     [format!("client_id: {}", registered.client.client_id)].into_iter().chain(secret).collect()
 }
 
-/// Whom a username or an identifier means.
+/// The person of a username, a verified e-mail address or an identifier.
 fn found(signet: &Signet, user: &str) -> Result<Account, ManagementRefusal> {
-    let kept = match (AccountId::parse(user), Username::parse(user)) {
-        (Ok(id), _) => signet.store.account(&id)?,
-        (Err(_), Ok(username)) => signet.store.account_by_username(&username)?,
-        (Err(_), Err(_)) => None,
+    let kept = match AccountId::parse(user) {
+        Ok(id) => signet.store.account(&id)?,
+        Err(_) => signet.store.account_by_name(user)?,
     };
     kept.map(|kept| kept.record).ok_or(ManagementRefusal::NotFound("there is no such person"))
 }

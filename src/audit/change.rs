@@ -14,7 +14,10 @@ use crate::{
 pub fn of_account(before: &Account, after: &Account, actor: &Actor) -> Vec<Occurrence> {
     let is = |kind| Occurrence::of(kind).about(&after.id);
     let mut occurrences = Vec::new();
-    if before.password_changed_at != after.password_changed_at {
+    // A date that is corrected is no other password.
+    let has_password_date = |account: &Account| account.password_changed_at.is_some();
+    if before.password_generation != after.password_generation || has_password_date(before) != has_password_date(after)
+    {
         occurrences.push(is(EventKind::PasswordChanged));
     }
     if before.standing != after.standing {
@@ -57,15 +60,9 @@ fn is_own(actor: &Actor, account: &AccountId) -> bool {
 /// What of an account is told by its name when it changes: not what tells of itself, and never the password.
 fn visible(account: &Account) -> Map<String, Value> {
     let mut members = members(&Account { password: None, ..account.clone() });
-    for told_otherwise in [
-        "id",
-        "password",
-        "password_changed_at",
-        "password_generation",
-        "standing",
-        "created_at",
-        "updated_at",
-    ] {
+    for told_otherwise in
+        ["id", "password", "password_changed_at", "password_generation", "standing", "created_at", "updated_at"]
+    {
         members.remove(told_otherwise);
     }
     // The claims are members like others to whoever reads of them.

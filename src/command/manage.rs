@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ClientSettings;
 
-/// People. USER is a username or an identifier.
+/// People. USER is a username, a verified e-mail address or an identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UserCommand {
@@ -30,6 +30,18 @@ pub enum UserCommand {
         /// The e-mail address.
         #[arg(long)]
         email: Option<String>,
+        /// Whether the address is known to be the person's. Only then applications are told it, and the person can sign in
+        /// with it.
+        #[arg(
+            long,
+            value_name = "true|false",
+            num_args = 0..=1,
+            default_value_t = true,
+            default_missing_value = "true",
+            action = clap::ArgAction::Set
+        )]
+        #[serde(default = "yes")]
+        email_verified: bool,
         /// The full name.
         #[arg(long)]
         name: Option<String>,
@@ -163,6 +175,10 @@ pub enum SecretCommand {
         /// The number.
         number: u32,
     },
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl UserCommand {

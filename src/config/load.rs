@@ -273,10 +273,14 @@ fn accounts(top: &mut Section<'_>, issuer: &Issuer) -> AccountSettings {
     let choices = [("open", SignUp::Open), ("invitation", SignUp::Invitation), ("closed", SignUp::Closed)];
     let sign_up = section.read("sign_up", one_of(choices));
     let length = section.read("password_minimum_length", number(8..=64));
+    let username_reservation = section.read("username_reservation", seconds(0..=3650 * DAY));
+    let share_unverified_email = section.read("share_unverified_email", |written| written.flag());
     section.close();
     AccountSettings {
         is_default_sign_up: sign_up.is_none(),
         sign_up: sign_up.unwrap_or_else(|| SignUp::by_default(issuer.is_loopback())),
+        username_reservation: username_reservation.unwrap_or(Duration::days(180)),
+        share_unverified_email: share_unverified_email.unwrap_or_default(),
         password_minimum_length: length.and_then(|length| usize::try_from(length).ok()).unwrap_or(15),
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     account::{
-        record::{Account, AccountId, Username},
+        record::{Account, AccountId},
         session::Session,
     },
     oauth::{
@@ -125,12 +125,11 @@ pub fn grants(
     }
 }
 
-/// Whom a username or an identifier means.
+/// The person of a username, a verified e-mail address or an identifier.
 fn person(signet: &Signet, name: &str) -> Result<Option<Account>, ManagementRefusal> {
-    let kept = match (AccountId::parse(name), Username::parse(name)) {
-        (Ok(id), _) => signet.store.account(&id)?,
-        (Err(_), Ok(username)) => signet.store.account_by_username(&username)?,
-        (Err(_), Err(_)) => None,
+    let kept = match AccountId::parse(name) {
+        Ok(id) => signet.store.account(&id)?,
+        Err(_) => signet.store.account_by_name(name)?,
     };
     Ok(kept.map(|kept| kept.record))
 }

@@ -13,7 +13,6 @@ use super::{
     withheld_error::{ErrorOf, WithheldError, error_of, redirects, withheld},
 };
 use crate::{
-    account::record::Username,
     audit::{Actor, EventKind, Occurrence, Requester},
     crypto::Digest,
     oauth::{
@@ -205,12 +204,10 @@ pub async fn asked_again(
 ) -> Result<Option<String>, Fault> {
     let Some(current) = session::current(signet, browser, signet.clock.now()).await? else { return Ok(None) };
     let known_as = signet.known_as(&current.subject(), client);
-    let username = current.account.username;
     let hint = interaction.request.login_hint.as_deref();
-    let is_hinted =
-        hint.is_none_or(|hint| Username::parse(hint).is_ok_and(|hinted| hinted.canonical() == username.canonical()));
+    let is_hinted = hint.is_none_or(|hint| current.account.is_named(hint));
     let is_again = is_hinted && asks_again(&interaction.request, &known_as);
-    Ok(is_again.then(|| username.as_str().to_owned()))
+    Ok(is_again.then(|| current.account.username.as_str().to_owned()))
 }
 
 /// Asks what comes next. What fails from here on is told to the client, since its redirect URI is trusted.

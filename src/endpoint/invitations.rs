@@ -43,6 +43,8 @@ pub struct NewInvitation {
 pub struct InvitationForm {
     /// The address of the account.
     pub email: Option<String>,
+    /// Whether the address is known to be the person's, as it is if this is left out.
+    pub email_verified: Option<bool>,
     /// Its groups.
     pub groups: Vec<String>,
     /// For how many seconds it works.
@@ -71,6 +73,12 @@ pub async fn create(
     let groups = Groups::new(groups).map_err(|refusal| wrong("groups", refusal.into()))?;
     let lifetime = form.lifetime_seconds.map_or(Ok(InvitationLifetime::default()), InvitationLifetime::seconds);
     let lifetime = lifetime.map_err(|refusal| wrong("expires_in", refusal.into()))?;
+    let email = email.map(|address| (address, form.email_verified.unwrap_or(true)));
+    if let Some((address, true)) = &email
+        && signet.store.account_by_email(address)?.is_some()
+    {
+        return Err(wrong("email", FieldRefusal::EmailTaken));
+    }
     let (invitation, secret) = Invitation::draw((email, groups), lifetime, signet.clock.now(), signet.entropy);
     let digest = Digest::of_secret(&secret);
     signet.store.by(access.agent()).create_invitation(&digest, &invitation).await?;

@@ -16,7 +16,7 @@ use crate::{
     account::{
         device::{self, KnownDevice},
         hashing::{HashingFault, Verified},
-        record::{Account, Username},
+        record::Account,
         session::{AuthenticationMethod, Session, SessionId, UserAgent},
         throttle::{Admission, Guess, GuessedAccount, Permit},
     },
@@ -29,7 +29,7 @@ use crate::{
 /// What was entered, and from where.
 #[derive(Clone, Debug)]
 pub struct LoginAttempt<'a> {
-    /// The name, as typed.
+    /// The username or the verified e-mail address, as typed.
     pub username: &'a str,
     /// The password, as typed.
     pub presented_password: Secret,
@@ -105,7 +105,8 @@ pub(super) async fn verify_password(
     requester: &Requester,
 ) -> Result<Account, LoginRefusal> {
     let now = signet.clock.now();
-    let account = find(signet, attempt.username).map_err(LoginRefusal::Fault)?;
+    let account = signet.store.account_by_name(attempt.username);
+    let account = account.map_err(|fault| LoginRefusal::Fault(fault.into()))?;
     let recognise = |kept: &Kept<Account>| device::recognise(device?, &kept.record.id, &signet.sealing_key, now);
     let presented = PresentedPassword {
         password: &attempt.presented_password,
@@ -167,7 +168,11 @@ pub(super) async fn verify(
     }
     let account = password_date::correct(signet, &kept.record, now).await.map_err(LoginRefusal::Fault)?;
     // Another password was set while this one was hashed.
-    if account.password_generation == kept.record.password_generation { Ok(account) } else { Err(LoginRefusal::Mismatch) }
+    if account.password_generation == kept.record.password_generation {
+        Ok(account)
+    } else {
+        Err(LoginRefusal::Mismatch)
+    }
 }
 
 /// Begins a session of `account`, whose person has just shown who they are, under a new identifier, in place of the one
@@ -247,13 +252,6 @@ async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result
     let agent = browser.requester.as_account(&account.id);
     session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut, &agent).await?;
     Ok(None)
-}
-
-fn find(signet: &Signet, username: &str) -> Result<Option<Kept<Account>>, Fault> {
-    match Username::parse(username) {
-        Ok(username) => Ok(signet.store.account_by_username(&username)?),
-        Err(_) => Ok(None),
-    }
 }
 
 fn admit(

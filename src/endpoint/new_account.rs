@@ -50,8 +50,9 @@ impl NewAccount {
                 return Err(NewAccountRefusal::Fields(errors));
             }
         };
-        if signet.store.account_by_username(&account.username).map_err(fault)?.is_some() {
-            return Err(taken());
+        let errors = conflicts(signet, None, &account).map_err(NewAccountRefusal::Fault)?;
+        if !errors.is_empty() {
+            return Err(NewAccountRefusal::Fields(errors));
         }
         if let Some(password) = password {
             account.change_password(signet.hasher.hash(password, signet.entropy).await.map_err(fault)?, now);
@@ -67,7 +68,27 @@ fn parse(signet: &Signet, profile: &ProfileForm, password: &Secret) -> Result<Ne
     NewPassword::parse(password.clone(), &signet.password_policy, &context)
 }
 
-/// The refusal of a username that somebody else has.
+/// What of `after`, which takes the place of `before`, another account has that one alone may have: a username that looks
+/// like it, or its verified address. What stays as it was is not judged.
+///
+/// # Errors
+///
+/// The storage cannot be read.
+pub(super) fn conflicts(signet: &Signet, before: Option<&Account>, after: &Account) -> Result<FieldErrors, Fault> {
+    let mut errors = FieldErrors::default();
+    let is_renamed = before.is_none_or(|before| before.username.skeletons() != after.username.skeletons());
+    if is_renamed && !signet.store.may_have_username(after, signet.clock.now())? {
+        errors.add("username", FieldRefusal::UsernameTaken);
+    }
+    let address = |account: &Account| account.verified_email().map(|email| email.canonical());
+    let is_other_address = before.and_then(address) != address(after);
+    if is_other_address && !signet.store.may_have_email(after)? {
+        errors.add("email", FieldRefusal::EmailTaken);
+    }
+    Ok(errors)
+}
+
+/// The refusal of a username that another account has.
 pub(super) fn taken() -> NewAccountRefusal {
     NewAccountRefusal::Fields(FieldErrors::of_one("username", FieldRefusal::UsernameTaken))
 }

@@ -2,7 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Signet;
 use crate::account::record::Account;
+
+/// The claims about `account` that applications may be told: an address that is not verified only where the host says so,
+/// because many applications match their accounts by it.
+#[must_use]
+pub fn disclosable_claims(signet: &Signet, account: &Account) -> Map<String, Value> {
+    let mut claims = claims(account);
+    if !account.email_verified && !signet.shares_unverified_email {
+        claims.remove("email");
+        claims.remove("email_verified");
+    }
+    claims
+}
 
 /// All claims about `account`, by the names of OpenID Connect Core §5.1. Which of them a client sees is a rule of
 /// `oidc::claims`.

@@ -59,6 +59,8 @@ pub struct Signet {
     pub quotas: Quotas,
     /// Held while a person registers an application, so that two at a time are counted one after the other.
     pub registering: tokio::sync::Mutex<()>,
+    /// Whether applications are told e-mail addresses that are not verified.
+    pub shares_unverified_email: bool,
     /// What it assumes and allows when clients are registered.
     pub registration_policy: RegistrationPolicy,
     /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer.
@@ -267,7 +269,7 @@ impl Signet {
         let Some(account) = self.store.account(&id)?.map(|kept| kept.record) else { return Ok(Map::new()) };
         let nothing = Scope::empty();
         let scope = if by_scope { issuance.scope() } else { &nothing };
-        Ok(claims::asked_for(&profile::claims(&account), scope, &named.id_token))
+        Ok(claims::asked_for(&profile::disclosable_claims(self, &account), scope, &named.id_token))
     }
 
     /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.

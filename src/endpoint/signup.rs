@@ -68,6 +68,8 @@ pub async fn enroll(
     // The hash took a while: the invitation is looked at again, and spent together with the creation.
     let (admittance, stored) = admit(signet, presented)?;
     admittance.furnish(&mut account);
+    // Another account has shown the address of the invitation to be its own since.
+    account.email_verified &= signet.store.may_have_email(&account).map_err(fault)?;
     let digest = presented.map(Digest::of_secret);
     let store = signet.store.by(requester.as_account(&account.id));
     let created = match (admittance.spent(), &digest, &stored) {

@@ -30,7 +30,7 @@ pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, Ac
     let client = client.ok_or(refuse("the access token was revoked"))?.record;
     let known_as = signet.known_as(access.subject(), &client);
     let names = &access.named_claims().userinfo;
-    let mut claims = claims::userinfo(&known_as, &profile::claims(account), access.scope(), names);
+    let mut claims = claims::userinfo(&known_as, &profile::disclosable_claims(signet, account), access.scope(), names);
     let Some(algorithm) = client.metadata.openid.userinfo_signed_response_alg else {
         return Ok(Userinfo::Json(claims));
     };

@@ -4,7 +4,9 @@ use super::{
     Fault, Signet,
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
-    new_account::{Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm},
+    new_account::{
+        Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm, conflicts,
+    },
     page::{Page, PageRequest, page},
     password_change::{PasswordSource, verify_current},
     quota,
@@ -89,7 +91,10 @@ pub async fn create(
     let account = entered.prepare(signet, editor).await.map_err(new_account)?;
     match signet.store.by(access.agent()).create_account(&account).await {
         Ok(()) => {}
-        Err(CommitError::Conflict) => return Err(username_taken()),
+        Err(CommitError::Conflict) => {
+            let errors = conflicts(signet, None, &account)?;
+            return Err(if errors.is_empty() { username_taken() } else { ManagementRefusal::Fields(errors) });
+        }
         Err(CommitError::Fault(fault)) => return Err(fault.into()),
     }
     tracing::info!(account = %account.id, by = %access.subject(), "account created");
@@ -214,9 +219,9 @@ async fn change(
         if is_self && how_to_reach(&changed) != how_to_reach(&kept.record) {
             access.recent(signet.clock.now())?;
         }
-        let is_renamed = changed.username.canonical() != kept.record.username.canonical();
-        if is_renamed && signet.store.account_by_username(&changed.username)?.is_some() {
-            return Err(username_taken());
+        let errors = conflicts(signet, Some(&kept.record), &changed)?;
+        if !errors.is_empty() {
+            return Err(ManagementRefusal::Fields(errors));
         }
         let outcome = if kept.record.is_administrator() && !changed.is_administrator() {
             let other = other_administrator(signet, &kept.record)?;
@@ -277,7 +282,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
         signet.store.forget_consents_of(&subject).await?;
         signet.store.forget_refresh_schedules_of(&subject).await?;
         signet.store.remove_picture(&kept.record.id).await?;
-        if taken(signet.store.by(access.agent()).delete_account(&kept, other.as_ref()).await)? {
+        if taken(signet.store.by(access.agent()).delete_account(&kept, other.as_ref(), signet.clock.now()).await)? {
             tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
             return Ok(());
         }

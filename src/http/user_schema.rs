@@ -62,7 +62,9 @@ pub(super) struct UserForm {
     /// The number by which an employer knows the person. A person enters it when they register; later only an
     /// administrator changes it. Left out it stays.
     employee_number: Option<String>,
-    /// Whether the e-mail address was shown to be the person's. Administrators only; left out it stays.
+    /// Whether the e-mail address is known to be the person's. Administrators only. Left out, an address that an
+    /// administrator enters or changes counts as verified, one that the person changes does not, and otherwise it stays.
+    /// Another account cannot have the same verified address.
     email_verified: Option<bool>,
     /// Whether the telephone number was. Administrators only; left out it stays.
     phone_number_verified: Option<bool>,
@@ -78,7 +80,7 @@ pub(super) struct UserForm {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct AddressBody {
-    /// Street and number.
+    /// Street and number, in one or more lines.
     street_address: Option<String>,
     /// The town.
     locality: Option<String>,
@@ -162,6 +164,8 @@ pub(super) struct InvitationBody {
     link: Option<String>,
     /// The e-mail address of the account.
     email: Option<String>,
+    /// Whether the address is known to be the person's.
+    email_verified: Option<bool>,
     /// Its groups.
     groups: Vec<String>,
     /// Until when it works, in seconds since 1970.
@@ -219,6 +223,7 @@ impl Example for InvitationForm {
     fn example() -> Self {
         Self {
             email: Some("eve@example.org".to_owned()),
+            email_verified: None,
             groups: Some(vec!["staff".to_owned()]),
             expires_in: Some(86_400),
         }

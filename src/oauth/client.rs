@@ -200,17 +200,6 @@ impl ClientId {
 }
 
 impl Client {
-    /// Whether the host vouches for it: it is part of the server, stands in the configuration, or was registered by an
-    /// administrator or with an initial access token.
-    #[must_use]
-    pub fn is_vouched(&self) -> bool {
-        match &self.provenance {
-            Provenance::BuiltIn | Provenance::Configuration | Provenance::Administrator => true,
-            Provenance::Itself { owner } => owner.is_some(),
-            Provenance::Person(_) => false,
-        }
-    }
-
     /// Whether it cannot keep a secret (§2.1).
     #[must_use]
     pub fn is_public(&self) -> bool {

@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     account::{
-        record::{Account, AccountId, Role, Username},
+        record::{Account, AccountId, EmailAddress, Role, Username},
         setup::SetupCode,
     },
     audit::{EventKind, Occurrence, of_account},
     oauth::subject::Subject,
 };
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 impl Record for Account {
     const NAMESPACE: Namespace = ACCOUNTS;
@@ -39,6 +40,20 @@ impl Store {
     /// The storage cannot be read.
     pub fn account(&self, id: &AccountId) -> Result<Option<Kept<Account>>, StoreFault> {
         self.read(id.as_str().as_bytes())
+    }
+
+    /// The account that `entered` names: its username or its verified e-mail address, whatever their case.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn account_by_name(&self, entered: &str) -> Result<Option<Kept<Account>>, StoreFault> {
+        let holder = Username::sought(entered).map(|key| self.read::<Holder>(key.as_bytes())).transpose()?.flatten();
+        match (holder, EmailAddress::parse(entered)) {
+            (Some(holder), _) => self.account(&holder.record.0),
+            (None, Ok(email)) => self.account_by_email(&email),
+            (None, Err(_)) => Ok(None),
+        }
     }
 
     /// The account that signs in as `username`, whatever its case.
@@ -69,7 +84,7 @@ impl Store {
     /// [`CommitError::Conflict`] when somebody has the username already.
     pub async fn create_account(&self, account: &Account) -> Result<(), CommitError> {
         let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id);
-        self.commit(self.telling_of(create(Commit::new(), account)?, [occurrence])?).await
+        self.commit(self.telling_of(self.create(Commit::new(), account)?, [occurrence])?).await
     }
 
     /// Keeps the first administrator, of any number who try at once, and spends the code that allowed it.
@@ -85,7 +100,7 @@ impl Store {
     ) -> Result<(), CommitError> {
         let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
         let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
-        self.commit(self.telling_of(create(setup::spend(commit, code, spent)?, account)?, [occurrence])?).await
+        self.commit(self.telling_of(self.create(setup::spend(commit, code, spent)?, account)?, [occurrence])?).await
     }
 
     /// Stores the first administrator, whom the configuration names.
@@ -96,7 +111,7 @@ impl Store {
     pub async fn create_configured_administrator(&self, account: &Account) -> Result<(), CommitError> {
         let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
         let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
-        self.commit(self.telling_of(create(commit, account)?, [occurrence])?).await
+        self.commit(self.telling_of(self.create(commit, account)?, [occurrence])?).await
     }
 
     /// Keeps `changed` in place of `kept`.
@@ -107,7 +122,7 @@ impl Store {
     /// username.
     pub async fn replace_account(&self, kept: &Kept<Account>, changed: &Account) -> Result<(), CommitError> {
         let commit = self.telling_of(Commit::new(), self.of_change(kept, changed))?;
-        self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
+        self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 
     /// Keeps `changed`, which no longer administers the server, in place of `kept`, as long as `other` does.
@@ -122,19 +137,25 @@ impl Store {
         other: &Kept<Account>,
     ) -> Result<(), CommitError> {
         let commit = self.telling_of(beside(Commit::new(), other), self.of_change(kept, changed))?;
-        self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
+        self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 
     fn of_change(&self, kept: &Kept<Account>, changed: &Account) -> Vec<Occurrence> {
         of_account(&kept.record, changed, &self.agent.actor)
     }
 
-    /// Forgets an account, as long as `other`, if it is given, administers the server. Its username is free again.
+    /// Forgets an account at `now`, as long as `other`, if it is given, administers the server. Its username stays reserved
+    /// for a while.
     ///
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when something else changed one of the two since they were read.
-    pub async fn delete_account(&self, kept: &Kept<Account>, other: Option<&Kept<Account>>) -> Result<(), CommitError> {
+    pub async fn delete_account(
+        &self,
+        kept: &Kept<Account>,
+        other: Option<&Kept<Account>>,
+        now: OffsetDateTime,
+    ) -> Result<(), CommitError> {
         let (account, id) = (&kept.record, kept.record.id.as_str());
         let commit = other.map_or_else(Commit::new, |other| beside(Commit::new(), other));
         let commit = kept
@@ -148,7 +169,7 @@ impl Store {
             Some(key) => commit.delete(ACCOUNTS_BY_EMAIL, key),
             None => commit,
         };
-        let commit = groups::index(commit, Some(account), None);
+        let commit = self.release_names(groups::index(commit, Some(account), None), account, now)?;
         let commit = self.telling_of(commit, [Occurrence::of(EventKind::AccountDeleted).about(&account.id)])?;
         self.commit_and_tell(commit, affected(account)).await
     }
@@ -246,45 +267,55 @@ pub enum AccountOrder<'a> {
     },
 }
 
-/// Adds a new account to `commit`.
-pub(super) fn create(commit: Commit, account: &Account) -> Result<Commit, StoreFault> {
-    let holder = Holder(account.id.clone());
-    let commit = put_new(commit, account.username.canonical().as_bytes(), &holder)?;
-    let commit = put_new(commit, account.id.as_str().as_bytes(), account)?;
-    let commit = commit.put(ACCOUNTS_BY_CREATION, creation_key(account), [], None);
-    let commit = match email_key(account) {
-        Some(key) => commit.put(ACCOUNTS_BY_EMAIL, key, [], None),
-        None => commit,
-    };
-    Ok(mark_role(groups::index(commit, None, Some(account)), account))
+impl Store {
+    /// Adds a new account to `commit`.
+    pub(super) fn create(&self, commit: Commit, account: &Account) -> Result<Commit, CommitError> {
+        let holder = Holder(account.id.clone());
+        let commit = put_new(commit, account.username.canonical().as_bytes(), &holder)?;
+        let commit = put_new(commit, account.id.as_str().as_bytes(), account)?;
+        let commit = commit.put(ACCOUNTS_BY_CREATION, creation_key(account), [], None);
+        let commit = match email_key(account) {
+            Some(key) => commit.put(ACCOUNTS_BY_EMAIL, key, [], None),
+            None => commit,
+        };
+        let commit = self.claim_names(commit, (None, account), account.created_at)?;
+        Ok(mark_role(groups::index(commit, None, Some(account)), account))
+    }
+
+    /// Adds the replacement of `kept` by `changed` to `commit`. A link with which the password could be set does not outlive
+    /// that password, nor that the account may be used.
+    pub(super) fn replace(
+        &self,
+        commit: Commit,
+        kept: &Kept<Account>,
+        changed: &Account,
+    ) -> Result<Commit, CommitError> {
+        let key = kept.record.id.as_str().as_bytes();
+        let commit = put(kept.unchanged(commit, key), key, changed)?;
+        let (before, after) = (kept.record.username.canonical(), changed.username.canonical());
+        let commit = if before == after {
+            commit
+        } else {
+            put_new(commit.delete(USERNAMES, before), after.as_bytes(), &Holder(changed.id.clone()))?
+        };
+        let (before, after) = (email_key(&kept.record), email_key(changed));
+        let commit = if before == after {
+            commit
+        } else {
+            let commit = before.into_iter().fold(commit, |commit, key| commit.delete(ACCOUNTS_BY_EMAIL, key));
+            after.into_iter().fold(commit, |commit, key| commit.put(ACCOUNTS_BY_EMAIL, key, [], None))
+        };
+        let commit = self.claim_names(commit, (Some(&kept.record), changed), changed.updated_at)?;
+        let is_same = kept.record.password_generation == changed.password_generation
+            && kept.record.password_changed_at.is_some() == changed.password_changed_at.is_some();
+        let commit = if is_same && changed.is_active() { commit } else { commit.delete(PASSWORD_RESETS, key) };
+        let commit = groups::index(commit, Some(&kept.record), Some(changed));
+        Ok(mark_role(commit, changed))
+    }
 }
 
 pub(super) fn affected(account: &Account) -> Affected {
     Affected::GrantsOf(Subject::new(account.id.as_str()))
-}
-
-/// Adds the replacement of `kept` by `changed` to `commit`. A link with which the password could be set does not outlive
-/// that password, nor that the account may be used.
-pub(super) fn replace(commit: Commit, kept: &Kept<Account>, changed: &Account) -> Result<Commit, StoreFault> {
-    let key = kept.record.id.as_str().as_bytes();
-    let commit = put(kept.unchanged(commit, key), key, changed)?;
-    let (before, after) = (kept.record.username.canonical(), changed.username.canonical());
-    let commit = if before == after {
-        commit
-    } else {
-        put_new(commit.delete(USERNAMES, before), after.as_bytes(), &Holder(changed.id.clone()))?
-    };
-    let (before, after) = (email_key(&kept.record), email_key(changed));
-    let commit = if before == after {
-        commit
-    } else {
-        let commit = before.into_iter().fold(commit, |commit, key| commit.delete(ACCOUNTS_BY_EMAIL, key));
-        after.into_iter().fold(commit, |commit, key| commit.put(ACCOUNTS_BY_EMAIL, key, [], None))
-    };
-    let is_same = kept.record.password_changed_at == changed.password_changed_at;
-    let commit = if is_same && changed.is_active() { commit } else { commit.delete(PASSWORD_RESETS, key) };
-    let commit = groups::index(commit, Some(&kept.record), Some(changed));
-    Ok(mark_role(commit, changed))
 }
 
 /// Adds the precondition that nothing has happened to `other` to `commit`.

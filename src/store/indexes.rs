@@ -23,7 +23,8 @@ impl Store {
         let people = people.await?;
         let clients = self.complete::<Client>(CLIENTS, |commit, client| clients::indexed(commit, None, Some(client)));
         let clients = clients.await?;
-        let looks = self.complete::<Client>(LOOKS, |commit, client| clients::indexed_by_look(commit, None, Some(client)));
+        let looks =
+            self.complete::<Client>(LOOKS, |commit, client| clients::indexed_by_look(commit, None, Some(client)));
         let clients = clients + looks.await?;
         let sessions = self.complete::<Session>(SESSIONS, |commit, session| {
             commit.put(SESSIONS_BY_TIME, sessions::newest_first(session), [], Record::expires_at(session))

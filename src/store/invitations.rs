@@ -4,7 +4,6 @@ use time::OffsetDateTime;
 
 use super::{
     Commit, CommitError, Namespace, StoreFault,
-    accounts::create,
     namespaces::INVITATIONS,
     record::{Kept, Keyed, Record, Store, put, put_new},
 };
@@ -78,6 +77,6 @@ impl Store {
         let commit = put(kept.unchanged(Commit::new(), key), key, spent)?;
         let is = |kind| Occurrence::of(kind).about(&account.id);
         let occurrences = [is(EventKind::InvitationUsed), is(EventKind::AccountCreated).because("invitation")];
-        self.commit(self.telling_of(create(commit, account)?, occurrences)?).await
+        self.commit(self.telling_of(self.create(commit, account)?, occurrences)?).await
     }
 }

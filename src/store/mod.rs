@@ -4,6 +4,7 @@
 //! preconditions and writes that resolves when it is on disk. [`SledEngine`] keeps a server's rows; [`MemoryEngine`]
 //! makes the same promises, except that of surviving, to tests. One contract suite runs on both.
 
+mod account_names;
 mod accounts;
 mod assertions;
 mod clients;
@@ -37,6 +38,7 @@ mod both_engines;
 mod contract;
 
 pub use self::{
+    account_names::{ConflictKind, DEFAULT_USERNAME_RESERVATION, NameConflict},
     accounts::AccountOrder,
     commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
     engine::{Engine, Health, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},

@@ -63,5 +63,11 @@ pub(super) const SESSIONS_BY_TIME: Namespace = Namespace::new(34, "sessions_by_t
 pub(super) const GRANTS_BY_TIME: Namespace = Namespace::new(35, "grants_by_time");
 /// What a name of a client has from the beginning of a word on, with the client → nothing.
 pub(super) const CLIENTS_BY_NAME: Namespace = Namespace::new(36, "clients_by_name");
+/// What a username looks like, hashed → account that has it, or had it lately.
+pub(super) const USERNAME_SKELETONS: Namespace = Namespace::new(60, "username_skeletons");
+/// Verified e-mail address, hashed → account.
+pub(super) const VERIFIED_EMAILS: Namespace = Namespace::new(61, "verified_emails");
+/// What the name of a vouched client looks like, hashed, and client → nothing.
+pub(super) const CLIENT_NAME_SKELETONS: Namespace = Namespace::new(62, "client_name_skeletons");
 /// Name of an index → nothing, once it has the records of earlier versions.
 pub(super) const INDEXES: Namespace = Namespace::new(37, "indexes");

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     Commit, CommitError, Namespace, StoreFault,
-    accounts::{affected, beside, replace},
+    accounts::{affected, beside},
     namespaces::PASSWORD_RESETS,
     record::{Kept, Record, Store, put},
 };
@@ -75,6 +75,6 @@ impl Store {
         let commit = reset.unchanged(Commit::new(), kept.record.id.as_str().as_bytes());
         let occurrence = Occurrence::of(EventKind::PasswordChanged).about(&changed.id).because("reset_link");
         let commit = self.telling_of(commit, [occurrence])?;
-        self.commit_and_tell(replace(commit, kept, changed)?, affected(changed)).await
+        self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 }

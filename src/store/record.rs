@@ -3,9 +3,12 @@
 use std::{fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-use super::{Affected, Commit, CommitError, Engine, Expect, Namespace, StoreFault, Watcher, events::Trail};
+use super::{
+    Affected, Commit, CommitError, Engine, Expect, Namespace, StoreFault, Watcher,
+    account_names::DEFAULT_USERNAME_RESERVATION, events::Trail,
+};
 use crate::audit::{Agent, Occurrence};
 
 /// What is remembered: the verbs of the domain over an engine.
@@ -17,6 +20,7 @@ pub struct Store {
     engine: Arc<dyn Engine>,
     not_before: Option<OffsetDateTime>,
     watcher: Option<Arc<dyn Watcher>>,
+    pub(super) username_reservation: Duration,
     pub(super) trail: Option<Arc<Trail>>,
     pub(super) agent: Arc<Agent>,
     pub(super) also: Option<Arc<Occurrence>>,
@@ -55,13 +59,28 @@ impl Store {
     /// accepted: what was issued before (codes, sessions, grants) might have been used or ended since, and is as if it
     /// had never been.
     pub fn new(engine: Arc<dyn Engine>, not_before: Option<OffsetDateTime>) -> Self {
-        Self { engine, not_before, watcher: None, trail: None, agent: Arc::default(), also: None }
+        Self {
+            engine,
+            not_before,
+            watcher: None,
+            username_reservation: DEFAULT_USERNAME_RESERVATION,
+            trail: None,
+            agent: Arc::default(),
+            also: None,
+        }
     }
 
     /// The same, but `watcher` learns of each commit after which a grant may issue no more, or again.
     #[must_use]
     pub fn watched_by(self, watcher: Arc<dyn Watcher>) -> Self {
         Self { watcher: Some(watcher), ..self }
+    }
+
+    /// The same, but nobody else gets the username of an account for `reservation` after the account was deleted or
+    /// renamed.
+    #[must_use]
+    pub fn reserving_usernames_for(self, reservation: Duration) -> Self {
+        Self { username_reservation: reservation, ..self }
     }
 
     /// When it was accepted that the storage had been set back, if it ever was.

@@ -76,7 +76,10 @@ impl LoginPage {
                 @if let Some(remark) = self.remark { (remark.render(words)) }
                 form method="post" action="/login" {
                     (hidden(&self.anti_forgery, interaction))
-                    (Field::username(words).value(&self.username).autofocus(self.username.is_empty()))
+                    (Field::username(words)
+                        .named("username", w.username_or_email)
+                        .value(&self.username)
+                        .autofocus(self.username.is_empty()))
                     (Field::current_password(words).autofocus(!self.username.is_empty()))
                     div .actions { (Button::primary("login-submit", w.sign_in)) }
                 }

@@ -30,6 +30,7 @@ pub struct ProfilePage {
 /// A field of the form.
 #[derive(Clone, Copy)]
 struct Known {
+    has_lines: bool,
     name: &'static str,
     label: TextOf<ProfileWords>,
     autocomplete: Option<&'static str>,
@@ -78,6 +79,7 @@ impl ProfilePage {
         let field = match known.name {
             "username" => Field::username(voice.words),
             "email" => Field::email(voice.words).optional(),
+            name if known.has_lines => Field::lines(voice.words, name, (known.label)(w)).optional(),
             name => Field::text(voice.words, name, (known.label)(w)).optional(),
         };
         let field = known.autocomplete.map_or(field, |autocomplete| field.autocomplete(autocomplete));
@@ -125,12 +127,17 @@ impl ProfilePage {
 }
 
 const fn known(name: &'static str, label: TextOf<ProfileWords>) -> Known {
-    Known { name, label, autocomplete: None, hint: None }
+    Known { name, label, autocomplete: None, hint: None, has_lines: false }
 }
 
 impl Known {
     const fn autocomplete(self, autocomplete: &'static str) -> Self {
         Self { autocomplete: Some(autocomplete), ..self }
+    }
+
+    /// With a field of several lines.
+    const fn lines(self) -> Self {
+        Self { has_lines: true, ..self }
     }
 
     const fn hint(self, hint: TextOf<ProfileWords>) -> Self {
@@ -167,7 +174,7 @@ const GROUPS: &[(TextOf<ProfileWords>, &[Known])] = &[
     (
         |w| w.postal_address,
         &[
-            known("address.street_address", |w| w.street_address).autocomplete("street-address"),
+            known("address.street_address", |w| w.street_address).autocomplete("street-address").lines(),
             known("address.postal_code", |w| w.postal_code).autocomplete("postal-code"),
             known("address.locality", |w| w.locality).autocomplete("address-level2"),
             known("address.region", |w| w.region).autocomplete("address-level1"),

@@ -195,6 +195,27 @@ async fn commands_reach_a_running_server_and_the_files_of_one_that_does_not_run(
     assert!(visitor.post("/verify", &form).await.html.contains("\"active\":false"), "a compromised one does not");
 }
 
+#[test]
+fn only_the_start_that_creates_the_administrator_needs_its_password() {
+    let folder = folder(&config());
+    let port = free_port();
+    let passwordless = || {
+        let mut command = command(folder.path(), port);
+        command.env_remove("SIGNET__BOOTSTRAP__ADMIN_PASSWORD").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let listed = passwordless().args(["user", "list"]).output().unwrap();
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let started = passwordless().output().unwrap();
+    let said = String::from_utf8(started.stderr).unwrap();
+    assert!(!started.status.success() && said.contains("SIGNET__BOOTSTRAP__ADMIN_PASSWORD is missing"), "{said}");
+    RunningServer::start_in(folder.path(), port).kill();
+    let listed = passwordless().args(["user", "list"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(ADMINISTRATOR.0), "{listed:?}");
+    let started = passwordless().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    drop(RunningServer::adopt(started, folder.path(), port));
+}
+
 #[tokio::test]
 async fn clients_of_the_configuration_follow_it_and_the_administrator_does_not() {
     let folder = folder(&config());

@@ -197,7 +197,7 @@ async fn a_person_who_knows_the_password_leaves_for_good() {
     let page = fill(&mut here, "/account/data", &form(PASSPHRASE)).await;
     assert_eq!((page.status, page.location().as_str()), (303, "/logout/done"), "{}", page.html);
     assert_eq!((here.get("/account").await.status, there.get("/account").await.status), (303, 303));
-    new_person(&server.issuer, "eve").await;
+    new_person(&server.issuer, "eva").await;
     let mut root = Visitor::new(&server.issuer);
     root.sign_in(ADMINISTRATOR).await;
     let page = fill(&mut root, "/account/data", &form(ADMINISTRATOR.1)).await;

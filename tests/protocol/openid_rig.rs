@@ -102,7 +102,11 @@ impl Rig {
 
     /// With further settings.
     pub(crate) async fn start_with(settings: &str) -> Self {
-        let (top, bottom) = ("profile = \"oidc-compat\"\n", "\n[oauth]\ndynamic_registration = \"open\"\n");
+        let (top, bottom) = (
+            "profile = \"oidc-compat\"\n",
+            "\n[oauth]\ndynamic_registration = \"open\"\n\
+             [accounts]\nshare_unverified_email = true\n",
+        );
         let rig = Self { server: RunningServer::start(&format!("{top}{}{bottom}{settings}", config())) };
         Api::new(&rig.server.issuer, None).post("/users", &everything()).await.expect(201);
         rig

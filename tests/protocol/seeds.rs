@@ -127,7 +127,8 @@ async fn first_seed_each_error_of_the_authorization_endpoint_reaches_the_client(
 
 #[tokio::test]
 async fn second_seed_users_and_applications_are_registered_and_a_code_is_redeemed() {
-    let server = RunningServer::start(&config());
+    let shared = "\n[accounts]\nshare_unverified_email = true\n";
+    let server = RunningServer::start(&format!("{}{shared}", config()));
     // users: username, password, email, empUserId, pic, dob, phone
     let user = json!({"username": "eve", "password": PASSPHRASE, "email": "eve@example.org", "employee_number": "4711",
         "picture": "https://example.org/eve.png", "birthdate": "1990-02-28", "phone_number": "+49 30 1234567"});

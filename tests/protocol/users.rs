@@ -1,9 +1,17 @@
 //! `/users` and `/invitations`
 
 use serde_json::{Value, json};
+use signet::{
+    endpoint::{
+        new_account::{NewAccount, ProfileForm},
+        setup,
+    },
+    secret::Secret,
+};
 
 use crate::{
     api::{Api, new_person, text},
+    served_here::ServedHere,
     support::{ADMINISTRATOR, RunningServer},
     visitor::{Visitor, config},
 };
@@ -57,7 +65,7 @@ async fn a_person_registers_with_every_field_and_signs_in() {
     Visitor::new(&server.issuer).sign_in(("eve", PASSPHRASE)).await;
     let again = nobody.post("/users", &everything()).await;
     assert_eq!(again.refusal(), (400, "invalid_request"));
-    assert!(again.body["fields"]["username"].as_str().unwrap().contains("already"), "{}", again.body);
+    assert!(again.body["fields"]["username"].as_str().unwrap().contains("is taken"), "{}", again.body);
 }
 
 #[tokio::test]
@@ -156,12 +164,75 @@ async fn a_person_sees_and_changes_themselves_alone() {
     renamed["username"] = json!("Eva");
     assert_eq!(eve.put(&path, &renamed).await.expect(200)["username"], "Eva");
     Visitor::new(&server.issuer).sign_in(("eva", PASSPHRASE)).await;
-    new_person(&server.issuer, "eve").await;
+    // The old name is reserved: nobody else gets it, not even from an administrator, and the person takes it back.
+    let newcomer = json!({"username": "eve", "password": PASSPHRASE});
+    for api in [Api::new(&server.issuer, None), administrator(&server.issuer).await] {
+        let refused = api.post("/users", &newcomer).await;
+        assert!(refused.body["fields"]["username"].is_string(), "{}", refused.body);
+    }
+    for name in ["eve", "Eva"] {
+        renamed["username"] = json!(name);
+        assert_eq!(eve.put(&path, &renamed).await.expect(200)["username"], name);
+    }
     renamed["username"] = json!("BOB");
     assert!(eve.put(&path, &renamed).await.body["fields"]["username"].is_string());
     eve.delete(&path).await.expect(204);
     assert_eq!(eve.get(&path).await.status, 401);
     assert!(visitor.get("/account").await.status == 303);
+    for name in ["eve", "eva"] {
+        let newcomer = json!({"username": name, "password": PASSPHRASE});
+        let refused = Api::new(&server.issuer, None).post("/users", &newcomer).await;
+        assert!(refused.body["fields"]["username"].is_string(), "{name} of a deleted account: {}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn a_username_is_free_at_the_end_of_its_reservation() {
+    let settings = "\n[accounts]\nsign_up = \"open\"\nusername_reservation = 0\n";
+    let server = RunningServer::start(&format!("{}{settings}", config()));
+    let eve = Api::of_person(&mut new_person(&server.issuer, "eve").await, "openid signet:account").await;
+    eve.delete("/users/me").await.expect(204);
+    new_person(&server.issuer, "eve").await;
+}
+
+#[tokio::test]
+async fn an_address_that_an_administrator_enters_is_verified_and_belongs_to_one_person() {
+    let server = start("open");
+    let administrator = administrator(&server.issuer).await;
+    let eve = json!({"username": "eve", "password": PASSPHRASE, "email": "Eve@example.org"});
+    let eve = administrator.post("/users", &eve).await.expect(201);
+    assert_eq!(eve["email_verified"], true);
+    for address in ["eve@example.org", "EVE@example.org", " Eve@Example.org "] {
+        let mallory = json!({"username": "mallory", "email": address});
+        let refused = administrator.post("/users", &mallory).await;
+        assert!(refused.body["fields"]["email"].is_string(), "{address}: {}", refused.body);
+    }
+    let unverified = json!({"username": "adam", "email": "eve@example.org", "email_verified": false});
+    let adam = administrator.post("/users", &unverified).await.expect(201);
+    assert_eq!(adam["email_verified"], false);
+    let (path, verified) =
+        (format!("/users/{}", text(&adam, "id")), json!({"email": "eve@example.org", "email_verified": true}));
+    assert!(administrator.put(&path, &verified).await.body["fields"]["email"].is_string());
+    Visitor::new(&server.issuer).sign_in(("EVE@example.org", PASSPHRASE)).await;
+    // A person who enters an address has not shown that it is theirs: it reserves nothing and signs nobody in.
+    let mut mallory = new_person(&server.issuer, "mallory").await;
+    let of_mallory = Api::of_person(&mut mallory, "signet:account").await;
+    let entered = of_mallory.put("/users/me", &json!({"email": "mallory@example.org"})).await.expect(200);
+    assert_eq!(entered["email_verified"], false);
+    let mut browser = Visitor::new(&server.issuer);
+    let token = browser.get("/login").await.hidden("anti_forgery");
+    let form = [("username", "mallory@example.org"), ("password", PASSPHRASE), ("anti_forgery", token.as_str())];
+    assert_eq!(browser.post("/login", &form).await.status, 422);
+    let bob = json!({"username": "bob", "email": "MALLORY@example.org"});
+    assert_eq!(administrator.post("/users", &bob).await.expect(201)["email_verified"], true);
+    // A username in the form of an address is the account's own verified one.
+    let named = |email: &str| json!({"username": "carol@example.org", "email": email});
+    let refused = administrator.post("/users", &named("other@example.org")).await;
+    assert!(refused.body["fields"]["username"].is_string(), "{}", refused.body);
+    administrator.post("/users", &named("carol@example.org")).await.expect(201);
+    let newcomer = json!({"username": "dan@example.org", "email": "dan@example.org", "password": PASSPHRASE});
+    let refused = Api::new(&server.issuer, None).post("/users", &newcomer).await;
+    assert!(refused.body["fields"]["username"].is_string(), "{}", refused.body);
 }
 
 #[tokio::test]
@@ -345,4 +416,32 @@ async fn a_person_disconnects_an_application_and_ends_a_grant() {
     assert_eq!(eve.delete("/users/me/grants/AAAAAAAAAAAAAAAAAAAAAA").await.refusal(), (404, "not_found"));
     eve.delete(&format!("/users/me/grants/{}", text(live[0], "id"))).await.expect(204);
     assert_eq!(eve.get("/users/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn the_configured_administrator_is_not_created_again_once_there_was_one() {
+    let server = ServedHere::start(&config()).await;
+    let configured = || NewAccount {
+        profile: ProfileForm { username: Some(ADMINISTRATOR.0.to_owned()), ..ProfileForm::default() },
+        password: Some(Secret::new(ADMINISTRATOR.1)),
+    };
+    let mut root = Visitor::new(&server.issuer);
+    root.sign_in(ADMINISTRATOR).await;
+    let administrator = Api::of_person(&mut root, "signet:admin").await;
+    let ada = json!({"username": "ada", "password": PASSPHRASE, "role": "administrator"});
+    administrator.post("/users", &ada).await.expect(201);
+    let path = format!("/users/{}", text(&administrator.get("/users/me").await.expect(200), "id"));
+    let mut ada = Visitor::new(&server.issuer);
+    ada.sign_in(("ada", PASSPHRASE)).await;
+    let ada = Api::of_person(&mut ada, "signet:admin").await;
+    for change in
+        [json!({"username": "captain"}), json!({"username": "captain", "role": "person"}), json!({"disabled": true})]
+    {
+        ada.put(&path, &change).await.expect(200);
+        assert!(!setup::bootstrap(server.signet(), configured()).await.unwrap(), "{change}");
+    }
+    ada.delete(&path).await.expect(204);
+    assert!(!setup::bootstrap(server.signet(), configured()).await.unwrap(), "deleted");
+    let listed = ada.get("/users").await.expect(200);
+    assert_eq!(listed["users"].as_array().unwrap().len(), 1, "{listed}");
 }

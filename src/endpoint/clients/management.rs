@@ -183,7 +183,7 @@ pub(super) fn reregister(
         return Err(privileged(member, OF_A_PRIVILEGED).into());
     }
     restriction.apply(client);
-    super::name::agree(signet, Some(&before.client_name), client)?;
+    super::name::agree(signet, Some(before.client_name.as_str()), client)?;
     client.drop_useless_secrets();
     let needs_secret = client.has_secret() && client.secrets.is_empty();
     Ok(needs_secret.then(|| client.add_secret(signet.sealing_means(), signet.clock.now()).ok()).flatten())

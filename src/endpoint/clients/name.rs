@@ -18,7 +18,7 @@ use crate::{
 /// [`ManagementRefusal`].
 pub(super) fn agree(signet: &Signet, before: Option<&str>, client: &Client) -> Result<(), ManagementRefusal> {
     let name = &client.metadata.client_name;
-    if client.is_vouched() || before == Some(name) {
+    if client.is_vouched() || before == Some(name.as_str()) {
         return Ok(());
     }
     let refuse = |description: &str| {

@@ -11,8 +11,8 @@ use crate::{
     endpoint::{
         connections::{applications, grants},
         management::ManagementRefusal,
-        password_change::PasswordSource,
         page::{LARGEST_PAGE, Page, PageRequest},
+        password_change::PasswordSource,
         refresh_schedules,
         session::CurrentSession,
         sessions,

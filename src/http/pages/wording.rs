@@ -23,6 +23,7 @@ fn refused(w: &RefusalWords, refusal: &FieldRefusal) -> String {
         FieldRefusal::Username(refusal) => username(w, *refusal).to_owned(),
         FieldRefusal::UsernameTaken => w.username_taken.to_owned(),
         FieldRefusal::Email(_) => w.email.to_owned(),
+        FieldRefusal::EmailTaken => w.email_taken.to_owned(),
         FieldRefusal::Password(refusal) => password(w, *refusal),
         FieldRefusal::PasswordMissing => w.password_missing.to_owned(),
         FieldRefusal::CurrentPasswordMissing => w.current_password_missing.to_owned(),
@@ -49,6 +50,7 @@ fn username(w: &RefusalWords, refusal: UsernameRefusal) -> &'static str {
         UsernameRefusal::Character => w.username_character,
         UsernameRefusal::MixedScripts => w.username_mixed_scripts,
         UsernameRefusal::Reserved => w.username_reserved,
+        UsernameRefusal::Address => w.username_address,
     }
 }
 
@@ -127,7 +129,9 @@ mod tests {
             UsernameRefusal::Character.into(),
             UsernameRefusal::MixedScripts.into(),
             UsernameRefusal::Reserved.into(),
+            UsernameRefusal::Address.into(),
             FieldRefusal::UsernameTaken,
+            FieldRefusal::EmailTaken,
             NotAnEmailAddress.into(),
             PasswordRefusal::TooShort { minimum: 15 }.into(),
             PasswordRefusal::TooLong.into(),

@@ -9,6 +9,7 @@ words! {
         continuing_to(client: &Markup) -> Markup;
         /// `server` is the name of whoever runs it.
         with_account_of(server: &str) -> String;
+        username_or_email;
         mismatch;
         expired;
         again;

@@ -17,7 +17,9 @@ words! {
         username_character;
         username_mixed_scripts;
         username_reserved;
+        username_address;
         username_taken;
+        email_taken;
         email;
         password_too_short(minimum: usize) -> String;
         password_too_long;

@@ -5,7 +5,7 @@ use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
 use super::{Desk, crumbs, minute, next};
 use crate::{
-    account::record::{AccountId, Username},
+    account::record::AccountId,
     audit::{Actor, EventKind, Outcome, SecurityEvent},
     endpoint::{
         events::{self, EventFilter},
@@ -83,7 +83,7 @@ async fn list(desk: &Desk, form: &EventFilterForm) -> Result<Page<SecurityEvent>
     events::list(desk.visit.server.signet(), &desk.access, filter, request).await
 }
 
-/// Whom a username or an identifier means. Of an account that is gone its events are found by its identifier.
+/// The person of a username, a verified e-mail address or an identifier. Of an account that is gone its events are found by its identifier.
 fn person(desk: &Desk, text: &str) -> Result<Option<AccountId>, ManagementRefusal> {
     if text.is_empty() {
         return Ok(None);
@@ -91,9 +91,7 @@ fn person(desk: &Desk, text: &str) -> Result<Option<AccountId>, ManagementRefusa
     if let Ok(id) = AccountId::parse(text) {
         return Ok(Some(id));
     }
-    let username = Username::parse(text).ok();
-    let store = &desk.visit.server.signet().store;
-    let account = username.map(|username| store.account_by_username(&username)).transpose()?.flatten();
+    let account = desk.visit.server.signet().store.account_by_name(text)?;
     let unknown =
         ManagementRefusal::NotFound("nobody has this username; an account that is gone is found by its number");
     account.map(|kept| Some(kept.record.id)).ok_or(unknown)

@@ -50,6 +50,7 @@ pub(super) async fn create(desk: &Desk) -> poem::Result<Response> {
         email: Some(visit.text("email")),
         groups: lines(&visit.text("groups")),
         lifetime_seconds: Some(lifetime),
+        ..InvitationForm::default()
     };
     match invitations::create(visit.server.signet(), &desk.access, &form).await {
         Ok(made) => {

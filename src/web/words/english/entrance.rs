@@ -6,6 +6,7 @@ pub(super) const LOGIN: LoginWords = LoginWords {
     sign_in: "Sign in",
     continuing_to: |client| html! { "to continue to " (client) },
     with_account_of: |server| format!("to your {server} account"),
+    username_or_email: "Username or e-mail",
     mismatch: "That username and password do not match.",
     expired: "This page had expired. Please sign in again.",
     again: "Please confirm that it is you.",

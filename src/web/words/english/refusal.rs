@@ -7,7 +7,9 @@ pub(super) const REFUSAL: RefusalWords = RefusalWords {
         with a letter or a digit.",
     username_mixed_scripts: "Use letters of one alphabet in the username.",
     username_reserved: "Choose a username that does not begin with usr_.",
-    username_taken: "Somebody has this username already. Choose another one.",
+    username_address: "Choose a username that is not an e-mail address, or your own verified address.",
+    username_taken: "This username is taken, was taken until lately, or looks like one that is. Choose another one.",
+    email_taken: "Another account has this verified address. Enter another one.",
     email: "Enter an e-mail address such as alice@example.org.",
     password_too_short: |minimum| {
         format!("Choose a password of at least {minimum} characters; a few words in a row will do.")

@@ -56,7 +56,9 @@ pub(super) const PEOPLE: PeopleWords = PeopleWords {
     password_about: "Jede Sitzung, die mit dem vorigen Passwort begann, endet.",
     set_the_password: "Passwort setzen",
     locked_until: |until| {
-        format!("Es wurden zu viele falsche Passwörter eingegeben. Neue Browser können sich erst wieder ab {until} anmelden.")
+        format!(
+            "Es wurden zu viele falsche Passwörter eingegeben. Neue Browser können sich erst wieder ab {until} anmelden."
+        )
     },
     unlock: "Anmeldung freigeben",
     it_is_you: |your_account| html! { "Das sind Sie: ändern Sie Ihr eigenes Passwort in " (your_account) "." },

@@ -6,6 +6,7 @@ pub(super) const LOGIN: LoginWords = LoginWords {
     sign_in: "Anmelden",
     continuing_to: |client| html! { "weiter zu " (client) },
     with_account_of: |server| format!("mit Ihrem Konto bei {server}"),
+    username_or_email: "Benutzername oder E-Mail",
     mismatch: "Benutzername und Passwort passen nicht zusammen.",
     expired: "Diese Seite war abgelaufen. Bitte melden Sie sich noch einmal an.",
     again: "Bitte bestätigen Sie, dass Sie es sind.",

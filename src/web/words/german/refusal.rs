@@ -7,7 +7,10 @@ pub(super) const REFUSAL: RefusalWords = RefusalWords {
         Buchstaben oder einer Ziffer am Anfang und am Ende.",
     username_mixed_scripts: "Benutzen Sie im Benutzernamen Buchstaben eines Alphabets.",
     username_reserved: "Wählen Sie einen Benutzernamen, der nicht mit usr_ beginnt.",
-    username_taken: "Diesen Benutzernamen hat schon jemand. Wählen Sie einen anderen.",
+    username_address: "Wählen Sie einen Benutzernamen, der keine E-Mail-Adresse ist, oder Ihre eigene bestätigte Adresse.",
+    username_taken: "Dieser Benutzername ist vergeben, war es bis vor kurzem oder sieht aus wie ein vergebener. Wählen \
+        Sie einen anderen.",
+    email_taken: "Ein anderes Konto hat diese bestätigte Adresse. Geben Sie eine andere ein.",
     email: "Geben Sie eine E-Mail-Adresse wie alice@example.org ein.",
     password_too_short: |minimum| {
         format!("Wählen Sie ein Passwort von mindestens {minimum} Zeichen; ein paar Wörter hintereinander genügen.")
