@@ -21,12 +21,12 @@ use crate::{
 pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> Vec<Resource> {
     let built_in = IDENTITY_SCOPES.iter().chain(MANAGEMENT_SCOPES).map(|(token, _)| (*token).to_owned());
     let mut tokens: BTreeSet<String> = built_in.collect();
-    let mut ids = BTreeSet::from([issuer.as_str().to_owned()]);
+    let mut ids = BTreeSet::from([ResourceId::from(issuer.as_str().to_owned())]);
     let mut resources = Vec::new();
     for mut section in top.sections("resources") {
         let resource = one(&mut section);
         if let Some(resource) = resource {
-            if !ids.insert(resource.id.as_str().to_owned()) {
+            if !ids.insert(resource.id.clone()) {
                 section.blame("resource", "is the identifier of another resource (the issuer is one)");
             }
             for entry in &resource.scopes {
@@ -43,7 +43,7 @@ pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> Vec<Resource> {
 
 fn one(section: &mut Section<'_>) -> Option<Resource> {
     let id = section
-        .require("resource", |written| ResourceId::parse(&written.text()?).map_err(|refusal| refusal.to_string()));
+        .require("resource", |written| ResourceId::register(&written.text()?).map_err(|refusal| refusal.to_string()));
     let scopes = section.require("scopes", scopes);
     let name = section.read("name", |written| written.some_text());
     let access_token_lifetime = section.read("access_token_lifetime", seconds(1..=86_400));

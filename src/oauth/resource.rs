@@ -3,42 +3,57 @@
 //! [RFC 8707](https://www.rfc-editor.org/rfc/rfc8707) names the one that a request is for; without a name the scopes
 //! decide, since each scope token belongs to one resource.
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
 
 use serde::{Deserialize, Serialize};
 use time::Duration;
-use url::Url;
 
-use super::{issuer::Issuer, scope::Scope};
+use super::{
+    issuer::Issuer,
+    scope::Scope,
+    uri::{has_absolute_form, is_literal, normalized},
+};
 use crate::jose::Algorithm;
 
-/// The identifier of a protected resource: an absolute URI without a fragment (RFC 8707 §2). It stands in `aud`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ResourceId(String);
+/// The identifier of a protected resource: an absolute URI without a fragment (RFC 8707 §2). It stands in `aud`, byte for
+/// byte as it was configured; two are equal if they are equivalent by RFC 3986 §6.2.2 and §6.2.3.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct ResourceId {
+    text: String,
+    normalized: String,
+}
 
 /// The text is not an absolute URI, or has a fragment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResourceIdRefusal;
 
 impl ResourceId {
-    /// Takes `text` as an identifier. It is compared byte by byte.
+    /// Takes `text` as the identifier that a request names.
     ///
     /// # Errors
     ///
-    /// [`ResourceIdRefusal`] when it is not an absolute URI without a fragment.
+    /// [`ResourceIdRefusal`] when it has not the form of an absolute URI without a fragment.
     pub fn parse(text: &str) -> Result<Self, ResourceIdRefusal> {
-        let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !graphic || text.len() > 256 || text.contains('#') || Url::parse(text).is_err() {
+        if text.len() > LONGEST_ID || !has_absolute_form(text) {
             return Err(ResourceIdRefusal);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self::from(text.to_owned()))
+    }
+
+    /// Takes `text` as the identifier of a new resource, which stands in tokens as it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`ResourceIdRefusal`] also when readers could understand it differently, as `https:orders`.
+    pub fn register(text: &str) -> Result<Self, ResourceIdRefusal> {
+        if is_literal(text) { Self::parse(text) } else { Err(ResourceIdRefusal) }
     }
 
     /// The identifier, as it stands in `aud`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -96,21 +111,35 @@ pub struct Audience {
 /// Why the requested scope and resources do not go together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AudienceRefusal {
-    /// A resource that is not registered here: `invalid_target` (RFC 8707 §2).
-    UnknownResource,
+    /// A resource that is not registered here: `invalid_target` (RFC 8707 §2). What was sent is kept for the log.
+    UnknownResource(String),
     /// A scope token that belongs to no resource: `invalid_scope`.
     UnknownScope,
     /// A scope token of a resource that was not asked for, or scopes of two APIs in one token: `invalid_target`.
     /// "the authorization server … SHOULD … reject" such requests (RFC 9068 §3), since a token for two APIs lets each
-    /// use it at the other.
-    SeveralResources,
+    /// use it at the other. The resources are kept for the log.
+    SeveralResources(Vec<ResourceId>),
+}
+
+impl AudienceRefusal {
+    /// The value of `error_description`.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match self {
+            Self::UnknownResource(_) => "the resource is unknown here".to_owned(),
+            Self::UnknownScope => "the scope belongs to no resource of this server".to_owned(),
+            Self::SeveralResources(_) => {
+                "a token is for one API: the scope belongs to another one, or to several, or manages this server".to_owned()
+            }
+        }
+    }
 }
 
 impl Resources {
     /// The server's own resource, named by the issuer, and `others`.
     #[must_use]
     pub fn new(issuer: &Issuer, others: Vec<Resource>) -> Self {
-        let own = ResourceId(issuer.as_str().to_owned());
+        let own = ResourceId::from(issuer.as_str().to_owned());
         let entry = |(token, description): &(&str, &str)| ScopeEntry {
             token: (*token).to_owned(),
             description: (*description).to_owned(),
@@ -137,6 +166,18 @@ impl Resources {
     #[must_use]
     pub fn all(&self) -> &[Resource] {
         &self.all
+    }
+
+    /// The scope tokens that the metadata lists: those that one request can ask for together, since many clients ask for all
+    /// of them. So those about a person, and those of the API if there is one; several APIs each publish their own (RFC 9728).
+    /// RFC 8414 §2: "Servers MAY choose not to advertise some supported scope values".
+    #[must_use]
+    pub fn advertised(&self) -> Vec<&str> {
+        let of = |resource: &'_ Resource| resource.scopes.iter().map(|entry| entry.token.as_str()).collect::<Vec<_>>();
+        let (own, apis): (Vec<&Resource>, Vec<&Resource>) = self.all.iter().partition(|resource| resource.id == self.own);
+        let about_a_person = own.into_iter().flat_map(of).filter(|token| !is_management_scope(token));
+        let of_api = apis.first().filter(|_| apis.len() == 1).map(|api| of(api)).unwrap_or_default();
+        about_a_person.chain(of_api).collect()
     }
 
     /// The resource of a token for `audience`: the API if there is one, or the server itself.
@@ -178,22 +219,22 @@ impl Resources {
     pub fn audience(&self, scope: &Scope, requested: &[&str]) -> Result<Audience, AudienceRefusal> {
         let mut members: Vec<ResourceId> = Vec::new();
         for id in requested {
-            let resource = self.find(id).ok_or(AudienceRefusal::UnknownResource)?;
+            let resource = self.find(id).ok_or_else(|| AudienceRefusal::UnknownResource((*id).to_owned()))?;
             members.push(resource.id.clone());
         }
         for token in scope.iter() {
             let (resource, _) = self.scope(token).ok_or(AudienceRefusal::UnknownScope)?;
-            if !requested.is_empty() && resource.id != self.own && !members.contains(&resource.id) {
-                return Err(AudienceRefusal::SeveralResources);
-            }
+            let is_foreign = !requested.is_empty() && resource.id != self.own && !members.contains(&resource.id);
             members.push(resource.id.clone());
+            if is_foreign {
+                return Err(AudienceRefusal::SeveralResources(members));
+            }
         }
-        members.sort_by_key(|id| *id == self.own);
+        members.sort_by(|one, other| (*one == self.own, one).cmp(&(*other == self.own, other)));
         members.dedup();
         let apis = members.iter().filter(|id| **id != self.own).count();
-        let manages = scope.iter().any(|token| MANAGEMENT_SCOPES.iter().any(|(name, _)| *name == token));
-        if apis > 1 || (apis == 1 && manages) {
-            return Err(AudienceRefusal::SeveralResources);
+        if apis > 1 || (apis == 1 && scope.iter().any(is_management_scope)) {
+            return Err(AudienceRefusal::SeveralResources(members));
         }
         if members.is_empty() {
             members.push(self.own.clone());
@@ -217,15 +258,18 @@ impl Resources {
         scope.iter().filter(is_of_it).collect()
     }
 
-    /// What of `audience`, which may have been granted long ago, is still known here.
+    /// What of `audience`, which may have been granted long ago, is still known here, as it is written here now.
     #[must_use]
     pub fn known(&self, audience: &Audience) -> Audience {
-        let known = audience.members.iter().filter(|id| self.find(id.as_str()).is_some());
-        Audience { members: known.cloned().collect() }
+        let known = audience.members.iter().filter_map(|id| self.find(id.as_str()));
+        Audience { members: known.map(|resource| resource.id.clone()).collect() }
     }
 
-    fn find(&self, id: &str) -> Option<&Resource> {
-        self.all.iter().find(|resource| resource.id.as_str() == id)
+    /// The resource that `id` names.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Resource> {
+        let id = ResourceId::parse(id).ok()?;
+        self.all.iter().find(|resource| resource.id == id)
     }
 }
 
@@ -242,7 +286,10 @@ impl Audience {
         if requested.is_empty() {
             return Some(self.clone());
         }
-        let find = |id: &&str| self.members.iter().find(|member| member.as_str() == *id).cloned();
+        let find = |id: &&str| {
+            let id = ResourceId::parse(id).ok()?;
+            self.members.iter().find(|member| **member == id).cloned()
+        };
         let mut members: Vec<ResourceId> = requested.iter().map(find).collect::<Option<_>>()?;
         members.sort_by_key(|member| self.members.iter().position(|granted| granted == member));
         members.dedup();
@@ -271,17 +318,42 @@ pub fn is_management_scope(token: &str) -> bool {
     MANAGEMENT_SCOPES.iter().any(|(name, _)| *name == token)
 }
 
-impl TryFrom<String> for ResourceId {
-    type Error = ResourceIdRefusal;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
+/// Takes what is remembered as it is, whatever the rules for new ones have become.
+impl From<String> for ResourceId {
+    fn from(text: String) -> Self {
+        Self { normalized: normalized(&text), text }
     }
 }
 
 impl From<ResourceId> for String {
     fn from(id: ResourceId) -> Self {
-        id.0
+        id.text
+    }
+}
+
+impl PartialEq for ResourceId {
+    fn eq(&self, other: &Self) -> bool {
+        self.normalized == other.normalized
+    }
+}
+
+impl Eq for ResourceId {}
+
+impl PartialOrd for ResourceId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ResourceId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.normalized.cmp(&other.normalized)
+    }
+}
+
+impl fmt::Debug for ResourceId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(formatter)
     }
 }
 
@@ -313,14 +385,14 @@ pub const MANAGEMENT_SCOPES: &[(&str, &str)] = &[
 ];
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    const ISSUER: &str = "https://login.example.org";
-    const ORDERS: &str = "https://orders.example.org";
-    const STOCK: &str = "https://stock.example.org";
+    pub(crate) const ISSUER: &str = "https://login.example.org";
+    pub(crate) const ORDERS: &str = "https://orders.example.org";
+    pub(crate) const STOCK: &str = "https://stock.example.org";
 
-    fn api(id: &str, scope: &str) -> Resource {
+    pub(crate) fn api(id: &str, scope: &str) -> Resource {
         Resource {
             id: ResourceId::parse(id).unwrap(),
             name: id.to_owned(),
@@ -353,6 +425,48 @@ mod tests {
         }
     }
 
+    fn several(ids: &[&str]) -> Result<Vec<&'static str>, AudienceRefusal> {
+        Err(AudienceRefusal::SeveralResources(ids.iter().map(|id| ResourceId::parse(id).unwrap()).collect()))
+    }
+
+    // RFC 3986 §6.2.2 and §6.2.3
+    #[test]
+    fn a_resource_is_found_by_every_equivalent_name_and_stands_in_the_token_as_it_is_registered() {
+        for named in [ORDERS, "https://orders.example.org/", "https://orders.example.org:443", "HTTPS://Orders.example.ORG"] {
+            let scope = Scope::parse("openid orders:read").unwrap();
+            let audience = resources().audience(&scope, &[named]).unwrap();
+            assert_eq!(audience.to_claim(), serde_json::json!([ORDERS, ISSUER]), "{named}");
+            assert_eq!(audience.narrowed(&[named]).unwrap().to_claim(), ORDERS, "{named}");
+        }
+        let audience = resources().audience(&Scope::parse("openid").unwrap(), &["https://login.example.org/"]).unwrap();
+        assert_eq!(audience.to_claim(), ISSUER);
+        for other in ["https://orders.example.org/x", "https://orders.example.org:444", "http://orders.example.org", "orders"] {
+            let refusal = resources().audience(&Scope::empty(), &[other]).unwrap_err();
+            assert_eq!(refusal, AudienceRefusal::UnknownResource(other.to_owned()));
+            assert!(resources().audience(&Scope::empty(), &[ORDERS]).unwrap().narrowed(&[other]).is_none(), "{other}");
+        }
+    }
+
+    // OpenID Connect Discovery §3: some clients ask for all that is listed.
+    #[test]
+    fn the_scopes_that_are_advertised_can_be_asked_for_together_and_none_manages_the_server() {
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        let one = Resources::new(&issuer, vec![api(ORDERS, "orders:read")]);
+        for (resources, has_orders) in [(one, true), (resources(), false), (Resources::new(&issuer, Vec::new()), false)] {
+            let advertised: Scope = resources.advertised().into_iter().collect();
+            assert!(advertised.contains("openid") && advertised.contains("offline_access"));
+            assert_eq!(advertised.contains("orders:read"), has_orders);
+            assert!(!advertised.iter().any(|token| token.starts_with("signet:")), "{advertised}");
+            assert!(resources.audience(&advertised, &[]).is_ok(), "{advertised}");
+        }
+    }
+
+    #[test]
+    fn what_was_granted_under_another_spelling_is_known_and_told_as_it_is_registered_now() {
+        let granted: Audience = serde_json::from_str(r#"{"members": ["https://ORDERS.example.org/", "https://gone.example"]}"#).unwrap();
+        assert_eq!(resources().known(&granted).to_claim(), ORDERS);
+    }
+
     #[test]
     fn the_scopes_decide_for_whom_a_token_is() {
         for (scope, requested, expected) in [
@@ -363,15 +477,15 @@ mod tests {
             ("", &[], Ok(vec![ISSUER])),
             ("", &[ORDERS], Ok(vec![ORDERS])),
             ("openid orders:read", &[ORDERS], Ok(vec![ORDERS, ISSUER])),
-            ("orders:read", &[STOCK], Err(AudienceRefusal::SeveralResources)),
-            ("orders:read stock:read", &[], Err(AudienceRefusal::SeveralResources)),
-            ("orders:read signet:clients", &[], Err(AudienceRefusal::SeveralResources)),
-            ("", &[ORDERS, STOCK], Err(AudienceRefusal::SeveralResources)),
+            ("orders:read", &[STOCK], several(&[STOCK, ORDERS])),
+            ("orders:read stock:read", &[], several(&[ORDERS, STOCK])),
+            ("orders:read signet:clients", &[], several(&[ORDERS, ISSUER])),
+            ("", &[ORDERS, STOCK], several(&[ORDERS, STOCK])),
             ("orders:write", &[], Err(AudienceRefusal::UnknownScope)),
-            ("", &["https://evil.example"], Err(AudienceRefusal::UnknownResource)),
+            ("", &["https://evil.example"], Err(AudienceRefusal::UnknownResource("https://evil.example".to_owned()))),
         ] {
             let audience = resources().audience(&Scope::parse(scope).unwrap(), requested);
-            let members = audience.map(|audience| audience.members.into_iter().map(|id| id.0).collect::<Vec<_>>());
+            let members = audience.map(|audience| audience.members.into_iter().map(|id| id.text).collect::<Vec<_>>());
             let expected = expected.map(|ids| ids.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>());
             assert_eq!(members, expected, "{scope} {requested:?}");
         }

@@ -1,0 +1,271 @@
+//! URIs as they are written and compared, [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986).
+//!
+//! [`is_literal`] is the one rule for every URI that is registered: it means to every reader what it says. [`normalized`] is
+//! the form in which identifiers of resources are compared.
+
+use url::{Position, Url};
+
+/// Whether `text` is an absolute URI as it stands, of which a lenient parser repairs nothing: a scheme in lower case, for
+/// `https` and `http` followed by `//` and a host, and no character that RFC 3986 §2 does not know. So `https:login`, which
+/// a browser resolves against the page that it is on, is none.
+///
+/// An upper-case host, an explicit default port and an empty path are correct as they stand.
+#[must_use]
+pub fn is_literal(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let Ok(url) = Url::parse(text) else { return false };
+    if !has_uri_characters(text) || scheme != url.scheme() {
+        return false;
+    }
+    if !is_of_the_web(scheme) {
+        return url.as_str().split_once(':').is_some_and(|(_, read)| read == rest);
+    }
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let (authority, path) = split_authority(rest);
+    let read = &url[Position::BeforeUsername..Position::AfterPort];
+    let typed = authority.to_ascii_lowercase();
+    let without_port = typed.strip_suffix(default_port(scheme)).unwrap_or(&typed);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    // Only the slash of an empty path is added.
+    let is_path_kept = path == url.path() || (path.is_empty() && url.path() == "/");
+    !authority.is_empty() && without_port == read && is_path_kept
+}
+
+/// Whether `text` has the form of an absolute URI without a fragment: a scheme, and what RFC 3986 lets follow it.
+#[must_use]
+pub fn has_absolute_form(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    is_scheme && !rest.is_empty() && has_uri_characters(text) && !text.contains('#')
+}
+
+/// The form of an absolute URI that is the same for equivalent ones, by syntax
+/// ([§6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2): case, percent-encoding, dot segments) and by scheme
+/// ([§6.2.3](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.3): an empty path after an authority, a default port).
+/// Anything else tells two identifiers apart, a slash at the end of a longer path among it.
+#[must_use]
+pub fn normalized(uri: &str) -> String {
+    let (uri, query) = uri.split_once('?').map_or((uri, None), |(uri, query)| (uri, Some(query)));
+    let (scheme, rest) = uri.split_once(':').unwrap_or(("", uri));
+    let scheme = scheme.to_ascii_lowercase();
+    let (authority, path) = match rest.strip_prefix("//") {
+        Some(rest) => {
+            let (authority, path) = split_authority(rest);
+            (Some(normalized_authority(&scheme, authority)), if path.is_empty() { "/" } else { path })
+        }
+        None => (None, rest),
+    };
+    let path = percent_normalized(path);
+    let path = if path.starts_with('/') { without_dot_segments(&path) } else { path };
+    let authority = authority.map_or_else(String::new, |authority| format!("//{authority}"));
+    let query = query.map_or_else(String::new, |query| format!("?{}", percent_normalized(query)));
+    format!("{scheme}:{authority}{path}{query}")
+}
+
+/// Whether `text` holds the characters of RFC 3986 §2 only, each percent sign with its two digits.
+fn has_uri_characters(text: &str) -> bool {
+    let is_escaped = |(at, _): (usize, &str)| {
+        text.get(at + 1..at + 3).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    };
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    text.bytes().all(is_known) && text.match_indices('%').all(is_escaped)
+}
+
+fn split_authority(rest: &str) -> (&str, &str) {
+    rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+}
+
+fn normalized_authority(scheme: &str, authority: &str) -> String {
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (format!("{}@", percent_normalized(user)), host),
+        None => (String::new(), authority),
+    };
+    let host = percent_normalized(host).to_ascii_lowercase();
+    // An escape that stays keeps its upper case.
+    let host = percent_normalized(&host);
+    let host = host.strip_suffix(default_port(scheme)).or_else(|| host.strip_suffix(':')).unwrap_or(&host);
+    format!("{user}{host}")
+}
+
+/// §6.2.2.1 and §6.2.2.2: escapes in upper case, and none of a character that needs none.
+fn percent_normalized(text: &str) -> String {
+    let mut normalized = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        normalized.push_str(before);
+        let escaped = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let Some((escaped, digits)) = escaped.zip(after.get(..2)) else {
+            normalized.push('%');
+            rest = after;
+            continue;
+        };
+        if escaped.is_ascii_alphanumeric() || b"-._~".contains(&escaped) {
+            normalized.push(char::from(escaped));
+        } else {
+            normalized.push('%');
+            normalized.push_str(&digits.to_ascii_uppercase());
+        }
+        rest = after.get(2..).unwrap_or_default();
+    }
+    normalized.push_str(rest);
+    normalized
+}
+
+/// §5.2.4, of a path that begins with a slash.
+fn without_dot_segments(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut ends_in_folder = false;
+    for segment in path.split('/').skip(1) {
+        ends_in_folder = matches!(segment, "." | "..");
+        match segment {
+            "." => {}
+            ".." => {
+                kept.pop();
+            }
+            segment => kept.push(segment),
+        }
+    }
+    let end = if ends_in_folder && !kept.is_empty() { "/" } else { "" };
+    format!("/{}{end}", kept.join("/"))
+}
+
+fn is_of_the_web(scheme: &str) -> bool {
+    matches!(scheme, "https" | "http")
+}
+
+fn default_port(scheme: &str) -> &'static str {
+    match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => ":",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Each of these a lenient parser makes absolute, or changes on the way.
+    const REPAIRED: &[&str] = &[
+        "https:login",
+        "https:e.example/",
+        "https:/e.example/",
+        "https:///e.example/",
+        "https:////e.example/",
+        "https:",
+        "https://",
+        "https:///",
+        "HTTPS://e.example/",
+        "Https://e.example/",
+        "http:127.0.0.1/cb",
+        "http:/127.0.0.1/cb",
+        "http://127.1/cb",
+        "http://2130706433/cb",
+        "http://0x7f.0.0.1/cb",
+        "http://0177.0.0.1/cb",
+        "http://[0:0:0:0:0:0:0:1]/cb",
+        "https:\\\\e.example\\",
+        "https://e.example\\cb",
+        "https://e.example:/cb",
+        "https://e.example:0443/cb",
+        "https://e.example:00/cb",
+        "https://e%2Eexample/cb",
+        "https://e.example/a/../cb",
+        "https://e.example/./cb",
+        "https://e.example/%2e%2e/cb",
+        "https://e.example/c b",
+        "https://e.example/cb\n",
+        " https://e.example/cb",
+        "https://e.example/cb%",
+        "https://e.example/cb%zz",
+        "https://e.example/<cb>",
+        "https://e.example/|",
+        "https://äpp.example/cb",
+        "//e.example/cb",
+        "/cb",
+        "e.example/cb",
+        "",
+        "Org.Example.App:/cb",
+        "org.example.app:/a/../cb",
+        "org.example.app:c b",
+    ];
+
+    #[test]
+    fn what_a_lenient_parser_would_repair_is_no_absolute_uri() {
+        for text in REPAIRED {
+            assert!(!is_literal(text), "{text:?}");
+        }
+        for text in [
+            "https://e.example",
+            "https://e.example/",
+            "https://e.example/cb?a=b%2Fc&d='e'",
+            "https://e.example?x=1",
+            "https://E.example/CB",
+            "https://e.example:443/cb",
+            "https://e.example:8443/cb",
+            "https://e.example./cb",
+            "https://e.example//cb",
+            "https://xn--pp-7kc.example/cb",
+            "https://me:pw@e.example/cb",
+            "http://127.0.0.1:8080/cb",
+            "http://[::1]/cb",
+            "http://localhost/cb",
+            "org.example.app:/cb",
+            "org.example.app:/cb?a=b",
+            "app.immich:///oauth-callback",
+            "org.example.app://cb",
+            "myapp:cb",
+            "urn:example:orders",
+            "api://orders",
+        ] {
+            assert!(is_literal(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn equivalent_uris_have_one_form() {
+        for (one, other) in [
+            ("https://a.example", "https://a.example/"),
+            ("https://a.example?q", "https://a.example/?q"),
+            ("HTTPS://A.Example/x", "https://a.example/x"),
+            ("https://a.example:443/x", "https://a.example/x"),
+            ("https://a.example:/x", "https://a.example/x"),
+            ("http://a.example:80", "http://a.example/"),
+            ("https://a.example/%7euser", "https://a.example/~user"),
+            ("https://a.example/%41%2d", "https://a.example/A-"),
+            ("https://a.example/a%2fb", "https://a.example/a%2Fb"),
+            ("https://a.example/a/./b/../c", "https://a.example/a/c"),
+            ("https://a.example/a/%2E%2E/c", "https://a.example/c"),
+            ("https://a.example/a/..", "https://a.example"),
+            ("https://%61.example/", "https://a.example/"),
+            ("https://[2001:DB8::1]/", "https://[2001:db8::1]/"),
+            ("https://a.example/?a=%7e", "https://a.example/?a=~"),
+            ("URN:example:a%2d", "urn:example:a-"),
+            ("api://orders", "api://orders/"),
+        ] {
+            assert_eq!(normalized(one), normalized(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn uris_that_may_name_different_things_stay_apart() {
+        for (one, other) in [
+            ("https://a.example/x", "https://a.example/x/"),
+            ("https://a.example/x", "https://a.example/X"),
+            ("https://a.example/x", "http://a.example/x"),
+            ("https://a.example/x", "https://a.example:444/x"),
+            ("https://a.example:80/", "https://a.example/"),
+            ("https://a.example/a%2Fb", "https://a.example/a/b"),
+            ("https://a.example/a%252Fb", "https://a.example/a%2Fb"),
+            ("https://a.example/x?", "https://a.example/x"),
+            ("https://a.example/x?b&a", "https://a.example/x?a&b"),
+            ("https://a.example//x", "https://a.example/x"),
+            ("https://a.example./", "https://a.example/"),
+            ("urn:example:a", "urn:example:A"),
+            ("https://a.example/x/.", "https://a.example/x"),
+        ] {
+            assert_ne!(normalized(one), normalized(other), "{one} {other}");
+        }
+    }
+}
