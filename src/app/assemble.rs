@@ -118,6 +118,7 @@ pub async fn assemble(
 fn authorization_policy(config: &Config) -> AuthorizationPolicy {
     AuthorizationPolicy {
         require_state: config.oauth.require_state,
+        require_pkce: config.oauth.require_pkce,
         offered: config.oauth.offered(),
         request_uri: config.oauth.request_uri,
         redirects_errors_to_all: config.profile == Profile::OidcCompat,
@@ -144,6 +145,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         resources: config.resources.clone(),
         authorization_policy: AuthorizationPolicy {
             require_state: true,
+            require_pkce: true,
             offered: Offered::default(),
             request_uri: false,
             redirects_errors_to_all: false,

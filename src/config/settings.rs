@@ -115,8 +115,8 @@ pub struct OauthSettings {
     /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
     /// with the profile `oidc-compat`.
     pub require_state: bool,
-    /// Whether a client that says nothing of PKCE has to use it. Public clients always have to. Default true (RFC 9700
-    /// §2.1.1), and false with the profile `oidc-compat`.
+    /// Whether a confidential client that says nothing of PKCE has to use it in a request without `openid` and `nonce`.
+    /// Public clients always have to. Default true (RFC 9700 §2.1.1), and false with the profile `oidc-compat`.
     pub require_pkce: bool,
     /// Whether tokens are issued straight from the authorization endpoint, to clients that are registered for it: the
     /// implicit grant and the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.

@@ -29,7 +29,7 @@ pub fn built_in_client(issuer: &Issuer, resources: &Resources) -> (ClientId, Cli
         policy_uri: None,
         tos_uri: None,
         contacts: Vec::new(),
-        require_pkce: true,
+        require_pkce: Some(true),
         require_state: None,
         rotate_refresh_tokens: None,
         allowed_groups: Vec::new(),

@@ -59,7 +59,8 @@ pub(super) struct ClientMetadataBody {
     tos_uri: Option<String>,
     /// How to reach the people who are responsible for it.
     contacts: Option<Vec<String>>,
-    /// Whether PKCE is needed; only an administrator can say no.
+    /// Whether PKCE is always needed (`true`) or never (`false`, which only an administrator can say); left out, it is needed
+    /// where the application has no secret, or sends no `nonce` with the scope `openid`.
     require_pkce: Option<bool>,
     /// Whether `state` is needed.
     require_state: Option<bool>,
@@ -108,8 +109,8 @@ pub(super) struct RegisteredClientBody {
     tos_uri: Option<String>,
     /// How to reach the people who are responsible for it.
     contacts: Option<Vec<String>>,
-    /// Whether PKCE is needed.
-    require_pkce: bool,
+    /// Whether PKCE is always needed or never, if that differs from the server's rule.
+    require_pkce: Option<bool>,
     /// Whether `state` is needed, if that differs from the server's setting.
     require_state: Option<bool>,
     /// Whether each refresh gives a new refresh token, if that differs from the rule.

@@ -179,8 +179,9 @@ pub fn redeem(
     }
     match (&code.code_challenge, &request.code_verifier) {
         (Some(challenge), Some(verifier)) if challenge.accepts(verifier) => {}
-        (None, None) => {}
-        // RFC 9700 §4.8.2: a verifier without a challenge means that somebody took the challenge out.
+        // RFC 9700 §2.1.1: without a challenge it is the client's secret and its `nonce` that bind the code.
+        (None, None) if !client.is_public() => {}
+        // RFC 9700 §4.8.2: a verifier without a challenge means that the challenge was taken out on the way.
         _ => return Err(TokenError::VerifierMismatch),
     }
     // RFC 8707 §2.2: a token request may name what was granted, and nothing else.
@@ -240,7 +241,10 @@ mod tests {
         oauth::{
             authorization_request::tests::request,
             client::Client,
-            client_authentication::{PresentedCredentials, tests::client},
+            client_authentication::{
+                PresentedCredentials,
+                tests::{client, public_client},
+            },
             grant::{ActivePerson, PersonStanding, tests::identity},
             parameters::Parameters,
         },
@@ -340,6 +344,13 @@ mod tests {
         let unchallenged = IssuedCode { code_challenge: None, ..code() };
         assert_eq!(redeem_as(&unchallenged, RIGHT, NOW).unwrap_err(), TokenError::VerifierMismatch);
         assert!(redeem_as(&unchallenged, (RIGHT.0, None), NOW).is_ok());
+        // A client that has become public since has nothing left that binds the code.
+        let public = public_client();
+        let form = Parameters::parse("client_id=orders").unwrap();
+        let public = PresentedCredentials::find(None, &form).unwrap().authenticate(Some(public)).unwrap();
+        let request =
+            CodeRequest { client: &public, redirect_uri: RIGHT.0, code_verifier: None, resources: Vec::new() };
+        assert_eq!(redeem(&unchallenged, &request, &active(), NOW).unwrap_err(), TokenError::VerifierMismatch);
     }
 
     // RFC 8707 §2.2

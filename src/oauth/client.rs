@@ -115,9 +115,10 @@ pub struct ClientMetadata {
     /// How to reach the people who are responsible for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<String>,
-    /// Whether its authorization requests must carry a PKCE challenge. Never off for public clients.
-    #[serde(default = "yes")]
-    pub require_pkce: bool,
+    /// Whether its authorization requests must carry a PKCE challenge, if that differs from the server's rule. Never off for
+    /// public clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_pkce: Option<bool>,
     /// Whether its authorization requests must carry `state`, if that differs from the server's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_state: Option<bool>,
@@ -131,6 +132,17 @@ pub struct ClientMetadata {
     /// What it registers for OpenID Connect.
     #[serde(flatten)]
     pub openid: OpenidMetadata,
+}
+
+/// When an authorization request must carry a PKCE challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PkceRule {
+    /// Always.
+    Always,
+    /// Unless it asks for an ID token with a `nonce`.
+    UnlessNonce,
+    /// It may leave it out.
+    Never,
 }
 
 /// How a client authenticates at the token endpoint.
@@ -218,10 +230,16 @@ impl Client {
         self.metadata.grant_types.contains(&grant_type)
     }
 
-    /// Whether its authorization requests must carry a PKCE challenge: always if it is public (RFC 9700 §2.1.1).
+    /// When its authorization requests must carry a PKCE challenge (RFC 9700 §2.1.1), where the server `requires` it of
+    /// clients that are not registered otherwise.
     #[must_use]
-    pub fn requires_pkce(&self) -> bool {
-        self.is_public() || self.metadata.require_pkce
+    pub fn pkce(&self, requires: bool) -> PkceRule {
+        match self.metadata.require_pkce {
+            _ if self.is_public() => PkceRule::Always,
+            Some(true) => PkceRule::Always,
+            None if requires => PkceRule::UnlessNonce,
+            None | Some(false) => PkceRule::Never,
+        }
     }
 
     /// Whether each refresh gives a new refresh token: always if it is public.
@@ -358,10 +376,6 @@ impl fmt::Display for ClientIdRefusal {
 }
 
 impl std::error::Error for ClientIdRefusal {}
-
-fn yes() -> bool {
-    true
-}
 
 #[cfg(test)]
 #[path = "client_tests.rs"]

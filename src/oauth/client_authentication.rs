@@ -147,7 +147,7 @@ pub(crate) mod tests {
                 policy_uri: None,
                 tos_uri: None,
                 contacts: Vec::new(),
-                require_pkce: true,
+                require_pkce: None,
                 require_state: None,
                 rotate_refresh_tokens: None,
                 allowed_groups: Vec::new(),

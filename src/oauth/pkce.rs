@@ -15,8 +15,10 @@ pub struct CodeChallenge(String);
 /// What is wrong with the PKCE parameters of an authorization request; each is `invalid_request` (§4.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChallengeRefusal {
-    /// Neither parameter was sent, and this client has to send them.
+    /// Neither parameter was sent, and no `nonce` of OpenID Connect in their place.
     Missing,
+    /// Neither parameter was sent by a client that always has to: it is public, or registered so.
+    Required,
     /// A method other than `S256`, or none, which means `plain`.
     Method,
     /// Not 43 characters of base64url.

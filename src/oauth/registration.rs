@@ -121,7 +121,6 @@ pub fn register(
     weakening(request, token_endpoint_auth_method, &grant_types, rules)?;
     let openid = request.openid.read(&redirect_uris, rules.policy)?;
     signing(token_endpoint_auth_method, &openid)?;
-    let is_public = token_endpoint_auth_method == AuthMethod::None;
     let metadata = ClientMetadata {
         client_name: client_name(request.client_name.as_deref())?,
         redirect_uris,
@@ -135,7 +134,7 @@ pub fn register(
         policy_uri: web_page("policy_uri", request.policy_uri.as_deref())?,
         tos_uri: web_page("tos_uri", request.tos_uri.as_deref())?,
         contacts: contacts(request.contacts.as_deref())?,
-        require_pkce: request.require_pkce.unwrap_or(is_public || rules.policy.require_pkce),
+        require_pkce: request.require_pkce,
         require_state: request.require_state,
         rotate_refresh_tokens: request.rotate_refresh_tokens,
         allowed_groups: allowed_groups(request.allowed_groups.as_deref())?,

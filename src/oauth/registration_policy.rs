@@ -10,8 +10,8 @@ use crate::jose::Algorithm;
 pub struct RegistrationPolicy {
     /// Which grants there are.
     pub offered: Offered,
-    /// Whether a client that says nothing of PKCE has to use it. If so, only an administrator can register one that does
-    /// not. Public clients always have to.
+    /// Whether a confidential client that says nothing of PKCE has to use it where it sends no `nonce`. If so, only an
+    /// administrator can register one that never has to. Public clients always have to.
     pub require_pkce: bool,
     /// Whether not only administrators may register clients that receive tokens straight from the authorization endpoint,
     /// where those are offered.

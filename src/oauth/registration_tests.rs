@@ -33,7 +33,7 @@ fn what_is_left_out_is_chosen_by_the_server() {
     assert_eq!(metadata.token_endpoint_auth_method, AuthMethod::ClientSecretBasic);
     assert_eq!(metadata.grant_types, [GrantType::AuthorizationCode]);
     assert_eq!(metadata.response_types, [ResponseType::Code]);
-    assert!(metadata.require_pkce);
+    assert_eq!(metadata.require_pkce, None);
     assert!(metadata.scope.contains("openid") && !metadata.scope.contains("signet:clients"));
 }
 
@@ -214,11 +214,10 @@ fn where_the_policy_says_so_everyone_registers_implicit_and_clients_without_pkce
     let asked = |r: &mut RegistrationRequest| r.response_types = texts(&["code", "id_token", "id_token token"]);
     let expected = ("authorization_code implicit".to_owned(), "code, id_token, id_token token".to_owned());
     assert_eq!(granted(asked, rules), expected);
-    assert!(!register(&request(), rules).unwrap().require_pkce);
     let without = RegistrationRequest { require_pkce: Some(false), ..request() };
-    assert!(register(&without, rules).is_ok());
-    let public = RegistrationRequest { token_endpoint_auth_method: Some("none".into()), ..request() };
-    assert!(register(&public, rules).unwrap().require_pkce);
+    assert_eq!(register(&without, rules).unwrap().require_pkce, Some(false));
+    let public = RegistrationRequest { token_endpoint_auth_method: Some("none".into()), ..without };
+    assert_eq!(register(&public, rules).unwrap_err().member, "require_pkce");
     let service = RegistrationRequest { grant_types: texts(&["client_credentials"]), ..request() };
     assert_eq!(register(&service, rules).unwrap_err().member, "grant_types");
 }

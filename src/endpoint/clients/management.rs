@@ -350,7 +350,7 @@ fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) ->
             .response_types
             .as_ref()
             .is_some_and(|asks| same(metadata.response_types.iter().map(|one| one.as_str()), asks))
-        && request.require_pkce.is_none_or(|asks| asks || asks == metadata.require_pkce)
+        && (request.require_pkce != Some(false) || metadata.require_pkce == Some(false))
 }
 
 const OF_A_PRIVILEGED: &str = "only an administrator changes this of an application that can do more than others";
