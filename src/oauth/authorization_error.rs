@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::{
     parameters::MalformedParameters, pkce::ChallengeRefusal, redirect_uri::UntrustedRedirectUri,
-    request_object::RequestObjectRefusal, resource::AudienceRefusal,
+    request_object::RequestObjectRefusal, requested_scope::RequestedScopeRefusal,
 };
 
 /// Why an authorization request leads to a page of ours and not back to the client: "the authorization server … MUST
@@ -39,10 +39,10 @@ pub enum AuthorizationError {
     UnsupportedResponseMode,
     /// The PKCE parameters.
     Challenge(ChallengeRefusal),
-    /// The scope is malformed, unknown, or more than the client may ask for.
-    InvalidScope,
-    /// The resource is unknown or does not go with the scope (RFC 8707 §2).
-    InvalidTarget,
+    /// Nothing of the scope can be granted, or the resource does not go with it.
+    Scope(RequestedScopeRefusal),
+    /// An ID token is asked for without the scope `openid`.
+    OpenidScopeMissing,
     /// A parameter of OpenID Connect has a value that it cannot have.
     InvalidParameter(&'static str),
     /// The request object (RFC 9101).
@@ -71,8 +71,8 @@ impl AuthorizationError {
             | Self::InvalidParameter(_) => "invalid_request",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::ResponseTypeNotAllowed => "unauthorized_client",
-            Self::InvalidScope => "invalid_scope",
-            Self::InvalidTarget => "invalid_target",
+            Self::Scope(refusal) => refusal.code(),
+            Self::OpenidScopeMissing => "invalid_scope",
             Self::RequestObject(refusal) => refusal.code(),
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
@@ -82,7 +82,7 @@ impl AuthorizationError {
     }
 
     /// The value of `error_description`: what the client's developer has to change. It holds only the characters that
-    /// §4.1.2.1 permits, and nothing that the request sent.
+    /// §4.1.2.1 permits, and nothing that the request sent but scope tokens, which are made of those.
     #[must_use]
     pub fn description(&self) -> String {
         let fixed = match self {
@@ -95,7 +95,10 @@ impl AuthorizationError {
                 "response_mode must be query, fragment or form_post, and not query for tokens; or leave it out"
             }
             Self::Challenge(ChallengeRefusal::Missing) => {
-                "code_challenge is missing; this client has to use PKCE (RFC 7636)"
+                "code_challenge is missing; use PKCE (RFC 7636), or send nonce together with the scope openid"
+            }
+            Self::Challenge(ChallengeRefusal::Required) => {
+                "code_challenge is missing; this client always has to use PKCE (RFC 7636)"
             }
             Self::Challenge(ChallengeRefusal::Method) => "code_challenge_method must be S256",
             Self::Challenge(_) => "code_challenge must be the SHA-256 of the verifier in base64url, 43 characters",
@@ -103,8 +106,8 @@ impl AuthorizationError {
                 "this server does not know this response_type; see response_types_supported"
             }
             Self::ResponseTypeNotAllowed => "this client is not registered for this response_type",
-            Self::InvalidScope => "the scope is malformed, unknown, or more than this client may ask for",
-            Self::InvalidTarget => "the resource is unknown here, or the scope belongs to several resources",
+            Self::Scope(refusal) => return refusal.description(),
+            Self::OpenidScopeMissing => "response_type asks for an ID token, for which scope must hold openid",
             Self::RequestObject(refusal) => refusal.description(),
             Self::AccessDenied => "the person did not give permission",
             Self::LoginRequired => "the person who is asked for is not signed in, or not recently enough",
@@ -121,12 +124,9 @@ impl From<MalformedParameters> for AuthorizationError {
     }
 }
 
-impl From<AudienceRefusal> for AuthorizationError {
-    fn from(refusal: AudienceRefusal) -> Self {
-        match refusal {
-            AudienceRefusal::UnknownScope => Self::InvalidScope,
-            AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => Self::InvalidTarget,
-        }
+impl From<RequestedScopeRefusal> for AuthorizationError {
+    fn from(refusal: RequestedScopeRefusal) -> Self {
+        Self::Scope(refusal)
     }
 }
 

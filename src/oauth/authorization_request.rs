@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     authorization_error::{AuthorizationError, UntrustedRequest},
-    client::{Client, ClientId, ResponseType},
+    client::{Client, ClientId, PkceRule, ResponseType},
     grant_type::Offered,
     parameters::Parameters,
     pkce::{ChallengeRefusal, CodeChallenge},
     redirect_uri::TrustedRedirectUri,
     request_object::RequestObjectRefusal,
+    requested_scope::{ActsFor, PermittedScope, ScopeRequest, permit},
     resource::{Audience, Resources},
     response_type::ResponseMode,
     scope::Scope,
@@ -47,7 +48,7 @@ pub struct AuthorizationRequest {
     pub response_mode: ResponseMode,
     /// What the client wants to see again.
     pub state: Option<String>,
-    /// The scope that it asks for.
+    /// What the client can have of the scope that it asks for.
     pub scope: Scope,
     /// For whom the access token will be.
     pub audience: Audience,
@@ -60,6 +61,9 @@ pub struct AuthorizationRequest {
 pub struct AuthorizationPolicy {
     /// Whether `state` must be sent, unless the client is registered otherwise.
     pub require_state: bool,
+    /// Whether a confidential client that is not registered otherwise must use PKCE where it sends no `nonce`. Public
+    /// clients always must.
+    pub require_pkce: bool,
     /// Which grants, and so which response types, there are.
     pub offered: Offered,
     /// Whether a request object may be named by an address (RFC 9101 §5.2).
@@ -120,8 +124,11 @@ impl Destination {
         if self.state.is_none() && self.client.metadata.require_state.unwrap_or(policy.require_state) {
             return Err(AuthorizationError::StateMissing);
         }
-        let scope = self.scope(parameters.one("scope")?)?;
         let requested: Vec<&str> = parameters.many("resource").collect();
+        let acts_for = ActsFor::Person { offline: response_type.has_code() };
+        let request = ScopeRequest { scope: parameters.one("scope")?, resources: &requested };
+        let PermittedScope { scope, audience } = permit(&self.client, acts_for, request, resources)?;
+        let code_challenge = self.code_challenge(parameters, (response_type, &scope), policy)?;
         Ok(AuthorizationRequest {
             client_id: self.client.client_id.clone(),
             redirect_uri: self.redirect_uri.clone(),
@@ -129,9 +136,9 @@ impl Destination {
             response_type,
             response_mode: self.response_mode,
             state: self.state.clone(),
-            audience: resources.audience(&scope, &requested)?,
+            audience,
             scope,
-            code_challenge: self.code_challenge(parameters, response_type)?,
+            code_challenge,
         })
     }
 
@@ -145,23 +152,26 @@ impl Destination {
         }
     }
 
-    fn scope(&self, text: Option<&str>) -> Result<Scope, AuthorizationError> {
-        let scope = Scope::parse(text.unwrap_or_default()).map_err(|_| AuthorizationError::InvalidScope)?;
-        if self.client.metadata.scope.covers(&scope) { Ok(scope) } else { Err(AuthorizationError::InvalidScope) }
-    }
-
+    /// RFC 9700 §2.1.1: "Public clients MUST use PKCE"; a confidential client of OpenID Connect may rely on `nonce`, which
+    /// it finds again in the ID token, so that a code of another session is noticed.
     fn code_challenge(
         &self,
         parameters: &Parameters,
-        response_type: ResponseType,
+        (response_type, scope): (ResponseType, &Scope),
+        policy: AuthorizationPolicy,
     ) -> Result<Option<CodeChallenge>, AuthorizationError> {
         let challenge = parameters.one("code_challenge")?;
         let method = parameters.one("code_challenge_method")?;
         let challenge = CodeChallenge::parse(challenge, method).map_err(AuthorizationError::Challenge)?;
-        if challenge.is_none() && response_type.has_code() && self.client.requires_pkce() {
-            return Err(AuthorizationError::Challenge(ChallengeRefusal::Missing));
+        if challenge.is_some() || !response_type.has_code() {
+            return Ok(challenge);
         }
-        Ok(challenge)
+        let has_nonce = scope.contains("openid") && parameters.one("nonce")?.is_some();
+        match self.client.pkce(policy.require_pkce) {
+            PkceRule::Always => Err(AuthorizationError::Challenge(ChallengeRefusal::Required)),
+            PkceRule::UnlessNonce if !has_nonce => Err(AuthorizationError::Challenge(ChallengeRefusal::Missing)),
+            PkceRule::UnlessNonce | PkceRule::Never => Ok(None),
+        }
     }
 }
 
@@ -181,8 +191,10 @@ pub(crate) mod tests {
         client_authentication::tests::{client, public_client},
         issuer::Issuer,
         parameters::MalformedParameters,
+        client::ClientMetadata,
         redirect_uri::UntrustedRedirectUri,
-        resource::{Resource, ResourceId, ScopeEntry},
+        requested_scope::RequestedScopeRefusal,
+        resource::{AudienceRefusal, Resource, ResourceId, ScopeEntry},
     };
 
     pub(crate) fn resources() -> Resources {
@@ -219,16 +231,17 @@ pub(crate) mod tests {
 
     fn read(client: Client, parameters: &Parameters) -> Result<AuthorizationRequest, AuthorizationError> {
         let destination = Destination::trust(Some(client), parameters).unwrap();
-        destination.read(
-            parameters,
-            AuthorizationPolicy {
-                require_state: true,
-                offered: Offered::EVERYTHING,
-                request_uri: false,
-                redirects_errors_to_all: false,
-            },
-            &resources(),
-        )
+        destination.read(parameters, policy(Offered::EVERYTHING), &resources())
+    }
+
+    fn policy(offered: Offered) -> AuthorizationPolicy {
+        AuthorizationPolicy {
+            require_state: true,
+            require_pkce: true,
+            offered,
+            request_uri: false,
+            redirects_errors_to_all: false,
+        }
     }
 
     /// The request that the tests of other rules begin with.
@@ -268,15 +281,19 @@ pub(crate) mod tests {
     #[test]
     fn whatever_else_is_wrong_is_told_to_the_client() {
         use AuthorizationError as E;
+        use RequestedScopeRefusal as R;
+        const EVIL: &str = "https://evil.example";
         for (changes, expected) in [
             (&[("response_type", None)][..], E::Malformed(MalformedParameters::Missing("response_type"))),
             (&[("response_type", Some("device"))], E::UnsupportedResponseType),
             (&[("response_mode", Some("web_message"))], E::UnsupportedResponseMode),
             (&[("state", None)], E::StateMissing),
-            (&[("scope", Some("orders:write"))], E::InvalidScope),
-            (&[("scope", Some("phone"))], E::InvalidScope),
-            (&[("scope", Some("a\"b"))], E::InvalidScope),
-            (&[("resource", Some("https://evil.example"))], E::InvalidTarget),
+            (&[("scope", Some("orders:write"))], E::Scope(R::NothingGrantable(scope("orders:write")))),
+            (&[("scope", Some("phone roles"))], E::Scope(R::NothingGrantable(scope("phone roles")))),
+            (&[("scope", Some("openid signet:users"))], E::Scope(R::Management(scope("signet:users")))),
+            (&[("scope", Some("a\"b"))], E::Scope(R::Malformed)),
+            (&[("scope", Some(" "))], E::Scope(R::Malformed)),
+            (&[("resource", Some(EVIL))], E::Scope(R::Target(AudienceRefusal::UnknownResource(EVIL.to_owned())))),
             (&[("code_challenge", None), ("code_challenge_method", None)], E::Challenge(ChallengeRefusal::Missing)),
             (&[("code_challenge_method", None)], E::Challenge(ChallengeRefusal::Method)),
             (&[("code_challenge_method", Some("plain"))], E::Challenge(ChallengeRefusal::Method)),
@@ -299,14 +316,53 @@ pub(crate) mod tests {
     fn a_client_may_be_registered_for_less_than_the_server_demands() {
         let mut lenient = client();
         lenient.metadata.require_state = Some(false);
-        lenient.metadata.require_pkce = false;
+        lenient.metadata.require_pkce = Some(false);
         let bare = query(&[("state", None), ("code_challenge", None), ("code_challenge_method", None)]);
         assert!(read(lenient, &bare).is_ok());
         // RFC 9700 §2.1.1: never for a public client.
         let mut public = public_client();
         public.metadata.require_state = Some(false);
-        public.metadata.require_pkce = false;
-        assert_eq!(read(public, &bare).unwrap_err(), AuthorizationError::Challenge(ChallengeRefusal::Missing));
+        public.metadata.require_pkce = Some(false);
+        assert_eq!(read(public, &bare).unwrap_err(), AuthorizationError::Challenge(ChallengeRefusal::Required));
+    }
+
+    // RFC 9700 §2.1.1
+    #[test]
+    fn a_confidential_openid_client_may_protect_its_code_by_nonce_and_nobody_else_goes_without_pkce() {
+        use ChallengeRefusal::{Missing, Required};
+        let without = [("code_challenge", None), ("code_challenge_method", None)];
+        let ask = |client: Client, require_pkce: Option<bool>, more: &[(&str, Option<&str>)]| {
+            let client = Client { metadata: ClientMetadata { require_pkce, ..client.metadata }, ..client };
+            read(client, &query(&[&without[..], more].concat())).map(|request| request.code_challenge)
+        };
+        let refused = |refusal| Err(AuthorizationError::Challenge(refusal));
+        let nonce = ("nonce", Some("n-0S6_WzA2Mj"));
+        for (client, require_pkce, more, expected) in [
+            (client(), None, &[nonce][..], Ok(None)),
+            (client(), None, &[], refused(Missing)),
+            (client(), None, &[("nonce", Some(""))], refused(Missing)),
+            (client(), None, &[nonce, ("scope", Some("orders:read"))], refused(Missing)),
+            // Of what is asked for and not registered no ID token follows.
+            (client(), None, &[nonce, ("scope", Some("roles orders:read"))], refused(Missing)),
+            (client(), Some(true), &[nonce], refused(Required)),
+            (client(), Some(false), &[], Ok(None)),
+            (public_client(), None, &[nonce], refused(Required)),
+            (public_client(), Some(false), &[nonce], refused(Required)),
+        ] {
+            assert_eq!(ask(client, require_pkce, more), expected, "{require_pkce:?} {more:?}");
+        }
+    }
+
+    #[test]
+    fn scopes_that_are_not_registered_are_left_out_of_the_request() {
+        let request = read(client(), &query(&[("scope", Some("openid roles orders:read offline_access"))])).unwrap();
+        assert_eq!(request.scope, scope("openid orders:read"));
+        let default = read(client(), &query(&[("scope", None)])).unwrap();
+        assert_eq!(default.scope, scope("openid profile email orders:read"));
+    }
+
+    fn scope(text: &str) -> Scope {
+        Scope::parse(text).unwrap()
     }
 
     fn implicit_client() -> Client {
@@ -321,13 +377,7 @@ pub(crate) mod tests {
         let parameters = query(&[("response_type", Some("token"))]);
         let ask = |client: Client, offered: Offered| {
             let destination = Destination::trust(Some(client), &parameters).unwrap();
-            let policy = AuthorizationPolicy {
-                require_state: true,
-                offered,
-                request_uri: false,
-                redirects_errors_to_all: false,
-            };
-            destination.read(&parameters, policy, &resources()).map(|request| request.response_mode)
+            destination.read(&parameters, policy(offered), &resources()).map(|request| request.response_mode)
         };
         assert_eq!(ask(implicit_client(), Offered::EVERYTHING), Ok(ResponseMode::Fragment));
         let off = ask(implicit_client(), Offered::default());

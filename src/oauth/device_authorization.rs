@@ -13,7 +13,8 @@ use super::{
     grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
     named_claims::NamedClaims,
     parameters::Parameters,
-    resource::{Audience, AudienceRefusal, Resources},
+    requested_scope::{ActsFor, PermittedScope, ScopeRequest, permit},
+    resource::{Audience, Resources},
     scope::Scope,
     subject::Subject,
     token_error::TokenError,
@@ -131,15 +132,10 @@ impl DeviceAuthorization {
         if !client.allows(GrantType::DeviceCode) || client.is_disabled {
             return Err(TokenError::GrantNotAllowed);
         }
-        let scope = Scope::parse(form.one("scope")?.unwrap_or_default()).map_err(|_| TokenError::ScopeExceeded)?;
-        if !client.metadata.scope.covers(&scope) {
-            return Err(TokenError::ScopeExceeded);
-        }
         let requested: Vec<&str> = form.many("resource").collect();
-        let audience = resources.audience(&scope, &requested).map_err(|refusal| match refusal {
-            AudienceRefusal::UnknownScope => TokenError::ScopeExceeded,
-            AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => TokenError::InvalidTarget,
-        })?;
+        let request = ScopeRequest { scope: form.one("scope")?, resources: &requested };
+        let PermittedScope { scope, audience } =
+            permit(client, ActsFor::Person { offline: true }, request, resources)?;
         Ok(Self {
             client_id: client.client_id.clone(),
             scope,
@@ -326,8 +322,16 @@ mod tests {
     #[test]
     fn a_device_asks_for_what_its_client_is_registered_for() {
         assert!(asked("scope=openid+orders:read").is_ok());
-        assert_eq!(asked("scope=signet:admin").unwrap_err(), TokenError::ScopeExceeded);
-        assert_eq!(asked("scope=openid&resource=https://evil.example").unwrap_err(), TokenError::InvalidTarget);
+        assert_eq!(asked("scope=openid+roles").unwrap().scope, Scope::parse("openid").unwrap());
+        assert_eq!(asked("").unwrap().scope, Scope::parse("openid profile email orders:read").unwrap());
+        for (refused, code) in [
+            ("scope=openid+signet:admin", "invalid_scope"),
+            ("scope=roles", "invalid_scope"),
+            ("scope=+", "invalid_scope"),
+            ("scope=openid&resource=https://evil.example", "invalid_target"),
+        ] {
+            assert_eq!(asked(refused).unwrap_err().code(), code, "{refused}");
+        }
         let form = Parameters::parse("client_id=orders&client_secret=older").unwrap();
         let other = PresentedCredentials::find(None, &form).unwrap().authenticate(Some(client())).unwrap();
         let how = (Duration::minutes(10), Entropy::system());

@@ -39,7 +39,7 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let endpoint = |path: &str| json!(issuer.endpoint(path));
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let with_secret: Vec<&str> = methods.into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
-    let scopes = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
+    let scopes = resources.advertised();
     // RFC 8414 §2: "The value "none" MUST NOT be used."
     let signing: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).chain(["HS256"]).collect();
     let registration = has_registration.then(|| ("registration_endpoint", endpoint("/register")));
@@ -53,7 +53,7 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("device_authorization_endpoint", endpoint("/device_authorization")),
         ("status_list_aggregation_endpoint", endpoint(status_list::AGGREGATION)),
         ("service_documentation", endpoint("/docs")),
-        ("scopes_supported", scopes.collect()),
+        ("scopes_supported", json!(scopes)),
         ("response_types_supported", offered.response_types().map(ResponseType::as_str).collect()),
         ("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::as_str))),
         ("grant_types_supported", offered.grant_types().map(GrantType::as_str).collect()),

@@ -14,7 +14,8 @@ use super::{
     grant::{Grant, GrantIdentity, Permission},
     grant_type::Offered,
     named_claims::NamedClaims,
-    resource::{Audience, AudienceRefusal, Resources},
+    requested_scope::{self, ActsFor, PermittedScope, RequestedScopeRefusal, ScopeRequest},
+    resource::{Audience, Resources},
     scope::Scope,
     subject::Subject,
     token_error::TokenError,
@@ -40,8 +41,7 @@ pub struct PasswordHolder {
     pub is_administrator: bool,
 }
 
-/// Lets `client` present a person's password for `scope` (or, if it asks for none, for all that it is registered for at
-/// the `requested` resources).
+/// Lets `client` present a person's password for what it can have of `scope`, or the default, at the `requested` resources.
 ///
 /// # Errors
 ///
@@ -59,36 +59,10 @@ pub fn permit<'a>(
     if client.is_public() || !client.allows(GrantType::Password) {
         return Err(TokenError::GrantNotAllowed);
     }
-    let registered = &client.metadata.scope;
-    let scope = match scope {
-        Some(text) => Scope::parse(text).map_err(|_| TokenError::ScopeExceeded)?,
-        None => default_scope(registered, requested, resources),
-    };
-    if !registered.covers(&scope) {
-        return Err(TokenError::ScopeExceeded);
-    }
-    let audience = resources.audience(&scope, requested).map_err(|refusal| match refusal {
-        AudienceRefusal::UnknownScope => TokenError::ScopeExceeded,
-        AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => TokenError::InvalidTarget,
-    })?;
+    let request = ScopeRequest { scope, resources: requested };
+    let PermittedScope { scope, audience } =
+        requested_scope::permit(client, ActsFor::Person { offline: true }, request, resources)?;
     Ok(PasswordRequest { client, scope, audience })
-}
-
-/// What the client is registered for, without the scopes with which the server is managed: those have to be asked for.
-/// Of several APIs none is chosen: a token is for one.
-fn default_scope(registered: &Scope, requested: &[&str], resources: &Resources) -> Scope {
-    let own = resources.own();
-    let of_requested = registered.filter(|token| {
-        let resource = resources.scope(token).map(|(resource, _)| &resource.id);
-        resource.is_some_and(|id| {
-            let is_asked = requested.is_empty() || requested.contains(&id.as_str());
-            id == own || is_asked
-        }) && !super::resource::is_management_scope(token)
-    });
-    match resources.audience(&of_requested, requested) {
-        Ok(_) => of_requested,
-        Err(_) => of_requested.filter(|token| resources.scope(token).is_some_and(|(resource, _)| resource.id == *own)),
-    }
 }
 
 impl PasswordRequest<'_> {
@@ -97,7 +71,7 @@ impl PasswordRequest<'_> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::ScopeExceeded`] when nothing of the scope is the person's to give.
+    /// [`TokenError::Scope`] when nothing of the scope is the person's to give.
     pub fn begin(
         self,
         holder: PasswordHolder,
@@ -106,8 +80,8 @@ impl PasswordRequest<'_> {
         now: OffsetDateTime,
     ) -> Result<(Grant, Issuance), TokenError> {
         let scope = self.client.grantable(&self.scope, holder.is_administrator);
-        if scope.is_empty() && !self.scope.is_empty() {
-            return Err(TokenError::ScopeExceeded);
+        if scope.is_empty() {
+            return Err(RequestedScopeRefusal::NothingGrantable(self.scope).into());
         }
         let permission = Permission {
             client_id: self.client.client_id.clone(),
@@ -172,7 +146,7 @@ mod tests {
         let mut client = client();
         client.metadata.scope = Scope::parse("openid orders:read signet:users offline_access").unwrap();
         let client = registered(client, &[GrantType::Password]);
-        let scope = |asked: Option<&str>, is_administrator| {
+        let scope = |asked: Option<&str>, is_administrator| -> Result<String, TokenError> {
             let request = permit(&client, Offered::EVERYTHING, asked, (&[], &resources()))?;
             let holder = PasswordHolder {
                 subject: Subject::new("usr_a"),
@@ -186,7 +160,8 @@ mod tests {
         assert_eq!(scope(Some("orders:read"), false), Ok("orders:read".to_owned()));
         assert_eq!(scope(Some("openid signet:users"), false), Ok("openid".to_owned()));
         assert_eq!(scope(Some("openid signet:users"), true), Ok("openid signet:users".to_owned()));
-        assert_eq!(scope(Some("signet:users"), false), Err(TokenError::ScopeExceeded));
-        assert_eq!(scope(Some("orders:write"), true), Err(TokenError::ScopeExceeded));
+        assert_eq!(scope(Some("openid roles"), false), Ok("openid".to_owned()));
+        assert_eq!(scope(Some("signet:users"), false).unwrap_err().code(), "invalid_scope");
+        assert_eq!(scope(Some("orders:write"), true).unwrap_err().code(), "invalid_scope");
     }
 }

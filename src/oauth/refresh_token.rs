@@ -17,7 +17,7 @@ use super::{
     client::{Client, GrantType},
     client_authentication::AuthenticatedClient,
     grant::{Circumstances, Grant, GrantId},
-    resource::{AudienceRefusal, Resources},
+    resource::Resources,
     scope::Scope,
     token_error::TokenError,
 };
@@ -195,7 +195,7 @@ fn narrow(
     let available = grant.scope.intersection(&client.metadata.scope);
     let available = available.filter(|token| resources.scope(token).is_some());
     let granted = resources.known(&grant.audience);
-    if granted.members().is_empty() || (available.is_empty() && !grant.scope.is_empty()) {
+    if granted.members().is_empty() || available.is_empty() {
         return Err(TokenError::GrantEnded);
     }
     let scope = match request.scope.map(Scope::parse) {
@@ -208,10 +208,7 @@ fn narrow(
         return Ok(Issuance { scope, audience, ..grant.issuance() });
     }
     // What is for less is also for fewer.
-    let needed = resources.audience(&scope, request.resources).map_err(|refusal| match refusal {
-        AudienceRefusal::UnknownScope => TokenError::ScopeExceeded,
-        AudienceRefusal::UnknownResource | AudienceRefusal::SeveralResources => TokenError::InvalidTarget,
-    })?;
+    let needed = resources.audience(&scope, request.resources)?;
     let members: Vec<&str> = needed.members().iter().map(super::resource::ResourceId::as_str).collect();
     let audience = granted.narrowed(&members).ok_or(TokenError::InvalidTarget)?;
     Ok(Issuance { scope, audience, ..grant.issuance() })

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{client_assertion::AssertionRefusal, parameters::MalformedParameters};
+use super::{
+    client_assertion::AssertionRefusal, parameters::MalformedParameters, requested_scope::RequestedScopeRefusal,
+    resource::AudienceRefusal,
+};
 
 /// Why the token endpoint refuses a request: the cause, for the log and the tests. The client learns the
 /// [code](TokenError::code) and a sentence that is fixed for each code, so that nobody can probe for causes.
@@ -61,9 +64,11 @@ pub enum TokenError {
     DeviceCodeExpired,
     /// The person, the client or the consent behind the grant is no longer what it was.
     GrantEnded,
-    /// The scope is malformed, unknown, or more than the client may ask for.
+    /// Nothing of the scope with which a grant would begin can be granted, or the resource does not go with it.
+    Scope(RequestedScopeRefusal),
+    /// The scope is malformed or more than what was granted (§6).
     ScopeExceeded,
-    /// The resource is unknown or does not go with the scope (RFC 8707 §2).
+    /// The resource is not one that was granted, or does not go with the scope (RFC 8707 §2.2).
     InvalidTarget,
 }
 
@@ -94,6 +99,7 @@ impl TokenError {
             Self::DeviceCodeExpired => "expired_token",
             Self::GrantNotAllowed => "unauthorized_client",
             Self::UnknownGrant => "unsupported_grant_type",
+            Self::Scope(refusal) => refusal.code(),
             Self::ScopeExceeded => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
         }
@@ -103,6 +109,9 @@ impl TokenError {
     /// an attacker.
     #[must_use]
     pub fn description(&self) -> String {
+        if let Self::Scope(refusal) = self {
+            return refusal.description();
+        }
         let fixed = match self.code() {
             "invalid_grant" if self.is_about_password() => {
                 "the username and the password do not match, or there were too many attempts"
@@ -119,8 +128,8 @@ impl TokenError {
             }
             "unauthorized_client" => "this client is not registered for this grant type",
             "unsupported_grant_type" => "this server does not know this grant type; see grant_types_supported",
-            "invalid_scope" => "the scope is malformed, unknown, or more than this client may ask for",
-            _ => "the resource is unknown here, or the scope belongs to another one",
+            "invalid_scope" => "the scope is malformed, or more than what was granted",
+            _ => "the resource was not granted, or the scope belongs to another one",
         };
         fixed.to_owned()
     }
@@ -146,6 +155,22 @@ impl TokenError {
 impl From<MalformedParameters> for TokenError {
     fn from(malformed: MalformedParameters) -> Self {
         Self::Malformed(malformed)
+    }
+}
+
+impl From<RequestedScopeRefusal> for TokenError {
+    fn from(refusal: RequestedScopeRefusal) -> Self {
+        Self::Scope(refusal)
+    }
+}
+
+/// At a refresh, where scope and resource are among those that were granted.
+impl From<AudienceRefusal> for TokenError {
+    fn from(refusal: AudienceRefusal) -> Self {
+        match refusal {
+            AudienceRefusal::UnknownScope => Self::ScopeExceeded,
+            AudienceRefusal::UnknownResource(_) | AudienceRefusal::SeveralResources(_) => Self::InvalidTarget,
+        }
     }
 }
 
@@ -188,6 +213,8 @@ mod tests {
             TokenError::GrantNotAllowed,
             TokenError::UnknownGrant,
             TokenError::ScopeExceeded,
+            TokenError::Scope(RequestedScopeRefusal::Malformed),
+            TokenError::Scope(RequestedScopeRefusal::Target(AudienceRefusal::SeveralResources(Vec::new()))),
             TokenError::InvalidTarget,
         ] {
             let description = error.description();

@@ -75,7 +75,7 @@ impl AuthenticationRequest {
         if authorization.response_type.has_id_token() {
             // "OpenID Connect requests MUST contain the openid scope value": without it there would be no ID token.
             if !authorization.scope.contains("openid") {
-                return Err(AuthorizationError::InvalidScope);
+                return Err(AuthorizationError::OpenidScopeMissing);
             }
             // §3.2.2.1: "nonce REQUIRED", since nothing else binds to the request what comes through the browser.
             if nonce.is_none() {
@@ -202,7 +202,7 @@ mod tests {
             assert_eq!(ask("openid", "nonce=n"), Ok(()), "{response_type:?}");
             let missing = AuthorizationError::Malformed(MalformedParameters::Missing("nonce"));
             assert_eq!(ask("openid", ""), refused(missing), "{response_type:?}");
-            assert_eq!(ask("orders:read", "nonce=n"), refused(AuthorizationError::InvalidScope), "{response_type:?}");
+            assert_eq!(ask("orders:read", "nonce=n"), refused(AuthorizationError::OpenidScopeMissing), "{response_type:?}");
         }
     }
 }

@@ -123,8 +123,8 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
     invalid_request: CodeWords {
         meaning: "A parameter is missing, is there twice, or has a value that it cannot have. Often it is state or the \
             PKCE challenge, which this server asks for.",
-        advice: "Send state and code_challenge with code_challenge_method=S256; most libraries do when they are told the \
-            address of this server's metadata.",
+        advice: "Send state, and code_challenge with code_challenge_method=S256. A client with a secret that asks for the \
+            scope openid may send nonce instead of code_challenge.",
     },
     unauthorized_client: CodeWords {
         meaning: "The application is not registered for this response type or grant.",
@@ -140,12 +140,14 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
             server turns them on.",
     },
     invalid_scope: CodeWords {
-        meaning: "A scope is not known here, or the application is not registered for it.",
-        advice: "Compare scope with the registration of the application and with scopes_supported in the metadata.",
+        meaning: "The application can have nothing of the scope, or asks to manage this server without being registered for \
+            it. Other scopes that it cannot have are left out, and scope in the answer says what was granted.",
+        advice: "Compare scope with the registration of the application. Without scope it gets everything that it is \
+            registered for at one API; name the API in resource if it is registered for several.",
     },
     invalid_target: CodeWords {
         meaning: "The API that resource names is not known here, or the scopes belong to another one.",
-        advice: "Send the identifier of the API exactly as it is registered.",
+        advice: "Send the identifier of the API as it is registered, and scopes of one API in each request.",
     },
     server_error: CodeWords {
         meaning: "Something failed on this side.",

@@ -123,8 +123,8 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
     invalid_request: CodeWords {
         meaning: "Ein Parameter fehlt, ist zweimal da oder hat einen Wert, den er nicht haben kann. Oft ist es state oder \
             die PKCE-Challenge, die dieser Server verlangt.",
-        advice: "Senden Sie state und code_challenge mit code_challenge_method=S256; die meisten Bibliotheken tun es, wenn \
-            sie die Adresse der Metadaten dieses Servers kennen.",
+        advice: "Senden Sie state und code_challenge mit code_challenge_method=S256. Ein Client mit Geheimnis, der um den \
+            Scope openid bittet, darf statt code_challenge auch nonce senden.",
     },
     unauthorized_client: CodeWords {
         meaning: "Die Anwendung ist für diesen Response-Type oder Grant nicht registriert.",
@@ -140,12 +140,14 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
             eingestellt ist.",
     },
     invalid_scope: CodeWords {
-        meaning: "Ein Scope ist hier nicht bekannt, oder die Anwendung ist dafür nicht registriert.",
-        advice: "Vergleichen Sie scope mit der Registrierung der Anwendung und mit scopes_supported in den Metadaten.",
+        meaning: "Die Anwendung kann nichts von dem Scope haben, oder sie will diesen Server verwalten und ist dafür nicht \
+            registriert. Andere Scopes, die sie nicht haben kann, werden ausgelassen; scope in der Antwort sagt, was gilt.",
+        advice: "Vergleichen Sie scope mit der Registrierung der Anwendung. Ohne scope bekommt sie alles, wofür sie bei \
+            einer API registriert ist; nennen Sie die API in resource, wenn es mehrere sind.",
     },
     invalid_target: CodeWords {
         meaning: "Die API, die resource nennt, ist hier nicht bekannt, oder die Scopes gehören zu einer anderen.",
-        advice: "Senden Sie die Kennung der API genau so, wie sie registriert ist.",
+        advice: "Senden Sie die Kennung der API, wie sie registriert ist, und in jeder Anfrage Scopes einer einzigen API.",
     },
     server_error: CodeWords {
         meaning: "Auf dieser Seite ist etwas fehlgeschlagen.",
