@@ -159,7 +159,9 @@ impl WebAddress {
     pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
         let line = Line::parse(text)?;
         let url = Url::parse(line.as_str()).map_err(|_| ProfileRefusal::NotAWebAddress)?;
-        if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        // `https:e.example` is absolute to a lenient parser only.
+        let is_absolute = line.as_str().get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://"));
+        if matches!(url.scheme(), "http" | "https") && url.has_host() && is_absolute {
             Ok(Self(line))
         } else {
             Err(ProfileRefusal::NotAWebAddress)

@@ -11,6 +11,7 @@ use crate::{
     oauth::{
         client::{AuthMethod, ClientId, ClientMetadata, GrantType},
         openid_metadata::OpenidRequest,
+        redirect_uri::RedirectScheme,
         registration::{Registrar, RegistrationRequest, RegistrationRules, register},
         registration_policy::RegistrationPolicy,
         resource::Resources,
@@ -128,6 +129,12 @@ fn grant_types(written: Written<'_>) -> Result<Vec<String>, String> {
         return Ok(names);
     }
     Err(format!("must be of {}", GrantType::ALL.map(GrantType::as_str).join(", ")))
+}
+
+/// The private-use schemes without a dot that redirect URIs may have.
+pub(super) fn redirect_schemes(written: Written<'_>) -> Result<Vec<RedirectScheme>, String> {
+    let parse = |text: &String| RedirectScheme::parse(text).map_err(|refusal| format!("{text:?} {refusal}"));
+    written.texts()?.iter().map(parse).collect()
 }
 
 fn client_secret(written: Written<'_>) -> Result<Secret, String> {

@@ -221,6 +221,7 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
     let request_uri = section.read("request_uri", |written| written.flag()).unwrap_or_default();
     let token_endpoint_as_audience =
         section.read("token_endpoint_as_audience", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
+    let redirect_schemes = section.read("redirect_schemes", clients::redirect_schemes).unwrap_or_default();
     section.close();
     OauthSettings {
         require_state,
@@ -230,6 +231,7 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
         dynamic_registration,
         request_uri,
         token_endpoint_as_audience,
+        redirect_schemes,
     }
 }
 
@@ -265,6 +267,7 @@ fn registration(
         implicit_for_everyone: profile == Profile::OidcCompat,
         signing_algs: always.into_iter().chain(further).collect(),
         token_endpoint_as_audience: oauth.token_endpoint_as_audience,
+        redirect_schemes: oauth.redirect_schemes.clone(),
     }
 }
 

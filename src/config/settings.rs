@@ -13,6 +13,7 @@ use crate::{
         client::{ClientId, ClientMetadata},
         grant_type::Offered,
         issuer::Issuer,
+        redirect_uri::RedirectScheme,
         registration_policy::{ApplicationRegistration, RegistrationPolicy},
         resource::Resources,
     },
@@ -110,7 +111,7 @@ pub struct Lifetimes {
 }
 
 /// `[oauth]`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OauthSettings {
     /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
     /// with the profile `oidc-compat`.
@@ -132,6 +133,9 @@ pub struct OauthSettings {
     /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
     /// authenticate, rather than the issuer alone. Default false, and true with the profile `oidc-compat`.
     pub token_endpoint_as_audience: bool,
+    /// The private-use schemes without a dot that redirect URIs may have, such as `audiobookshelf`; in a variable with
+    /// commas between them. Default none: RFC 8252 §7.1 demands a domain name in reverse order.
+    pub redirect_schemes: Vec<RedirectScheme>,
 }
 
 /// `[openid]`

@@ -92,8 +92,8 @@ impl Destination {
     pub fn trust(client: Option<Client>, parameters: &Parameters) -> Result<Self, UntrustedRequest> {
         let client = client.ok_or(UntrustedRequest::UnknownClient)?;
         let requested = parameters.one("redirect_uri").map_err(UntrustedRequest::Malformed)?;
-        let redirect_uri = TrustedRedirectUri::choose(&client.metadata.redirect_uris, requested)
-            .map_err(UntrustedRequest::RedirectUri)?;
+        let redirect_uri = TrustedRedirectUri::choose(&client.metadata.redirect_uris, client.metadata.application_type, requested)
+                .map_err(UntrustedRequest::RedirectUri)?;
         let state = parameters.one("state").ok().flatten().map(ToOwned::to_owned);
         let response_mode = response_mode(parameters);
         Ok(Self { client, redirect_uri, state, response_mode })

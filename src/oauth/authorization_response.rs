@@ -142,11 +142,11 @@ pub fn error_uri(issuer: &Issuer, code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::redirect_uri::RedirectUri;
+    use crate::oauth::{client::ApplicationType, redirect_uri::RedirectUri};
 
     fn delivered(response: &AuthorizationResponse, response_mode: ResponseMode, state: Option<&str>) -> Delivery {
         let registered = [RedirectUri::parse("https://app.example.org/cb?t=1").unwrap()];
-        let redirect_uri = TrustedRedirectUri::choose(&registered, None).unwrap();
+        let redirect_uri = TrustedRedirectUri::choose(&registered, ApplicationType::Web, None).unwrap();
         let address = ReturnAddress { redirect_uri: &redirect_uri, response_mode, state };
         response.deliver(address, &Issuer::parse("https://login.example.org").unwrap())
     }

@@ -10,6 +10,7 @@ use url::Url;
 use super::{
     redirect_uri::RedirectUri,
     registration::{RegistrationRefusal, invalid},
+    registration_member::address,
     registration_policy::RegistrationPolicy,
 };
 use crate::jose::Algorithm;
@@ -284,17 +285,6 @@ fn assertion_algorithm(name: Option<&str>) -> Result<Option<AssertionAlgorithm>,
     }
 }
 
-fn address(member: &'static str, uri: Option<&str>, schemes: &[&str]) -> Result<Option<String>, RegistrationRefusal> {
-    let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return Ok(None) };
-    let url = Url::parse(uri).ok().filter(|url| schemes.contains(&url.scheme()) && url.has_host());
-    let is_plain = url.is_some_and(|url| url.username().is_empty() && url.password().is_none());
-    if uri.len() > LONGEST_URI || !is_plain {
-        let schemes = schemes.join(" or ");
-        return Err(invalid(member, format!("must be an address of {schemes}, of at most {LONGEST_URI} characters")));
-    }
-    Ok(Some(uri.to_owned()))
-}
-
 fn backchannel(uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal> {
     // Back-Channel Logout §2.2: "MUST NOT include a fragment component"; http is for confidential clients on one machine.
     match address("backchannel_logout_uri", uri, &["https", "http"])? {
@@ -357,9 +347,6 @@ fn acr_values(values: Option<&[String]>) -> Result<Vec<String>, RegistrationRefu
 fn is_false(flag: &bool) -> bool {
     !flag
 }
-
-/// The longest address that is registered.
-const LONGEST_URI: usize = 256;
 
 /// The most public keys of one client. The record has little room.
 const MOST_KEYS: usize = 5;

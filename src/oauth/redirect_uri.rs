@@ -9,12 +9,22 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{issuer::is_loopback, parameters};
+use super::{client::ApplicationType, issuer::is_loopback, parameters, uri::is_literal};
 
-/// A redirect URI that a client has registered.
+/// A redirect URI that a client has registered. What was registered under older rules is kept as it is, and is used only if
+/// it still [is usable](RedirectUri::is_usable).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(transparent)]
 pub struct RedirectUri(String);
+
+/// A private-use scheme without a dot that the configuration allows, such as `audiobookshelf`: lower case, and none that a
+/// browser acts on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectScheme(String);
+
+/// The text cannot be a private-use scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedirectSchemeRefusal;
 
 /// Proof that a redirect URI is one of the client's own: nobody is redirected anywhere else.
 ///
@@ -51,6 +61,8 @@ pub enum RedirectUriRefusal {
     PlainHttp,
     /// A private-use scheme without a dot (RFC 8252 §7.1), or one that a browser would act on, such as `javascript`.
     Scheme,
+    /// Only a lenient parser makes it absolute, or understands it as it is meant: `https:login`, `HTTPS://…`.
+    NotLiteral,
 }
 
 /// Why a request's `redirect_uri` leads nowhere: the person gets a page, and no redirect happens (§3.1.2.4).
@@ -63,12 +75,28 @@ pub enum UntrustedRedirectUri {
 }
 
 impl RedirectUri {
-    /// Takes `text` for registration.
+    /// Takes `text` for registration, where no private-use scheme without a dot is allowed.
     ///
     /// # Errors
     ///
     /// The first rule that `text` breaks.
     pub fn parse(text: &str) -> Result<Self, RedirectUriRefusal> {
+        Self::register(text, &[])
+    }
+
+    /// Takes `text` for registration, where these private-use schemes are allowed besides those with a dot.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that `text` breaks.
+    pub fn register(text: &str, allowed: &[RedirectScheme]) -> Result<Self, RedirectUriRefusal> {
+        let scheme = Self::scheme(text)?;
+        let is_allowed = scheme.is_none_or(|scheme| allowed.iter().any(|allowed| allowed.0 == scheme));
+        if is_allowed { Ok(Self(text.to_owned())) } else { Err(RedirectUriRefusal::Scheme) }
+    }
+
+    /// The private-use scheme without a dot of `text`, if it has one and is a redirect URI otherwise.
+    fn scheme(text: &str) -> Result<Option<String>, RedirectUriRefusal> {
         if text.len() > LONGEST_REDIRECT_URI {
             return Err(RedirectUriRefusal::TooLong);
         }
@@ -87,16 +115,24 @@ impl RedirectUri {
         if authority(text).contains('*') {
             return Err(RedirectUriRefusal::Wildcard);
         }
-        match (url.scheme(), url.host()) {
-            ("https", Some(_)) => {}
-            ("http", Some(host)) if is_loopback(&host) => {}
+        let private = match (url.scheme(), url.host()) {
+            ("https", Some(_)) => None,
+            ("http", Some(host)) if is_loopback(&host) => None,
             ("http", _) => return Err(RedirectUriRefusal::PlainHttp),
             // "Apps MUST use a URI scheme based on a domain name under their control, expressed in reverse order":
             // the dot also keeps out javascript, data, file and every other scheme that a browser acts on.
-            (scheme, _) if scheme.contains('.') => {}
-            _ => return Err(RedirectUriRefusal::Scheme),
-        }
-        Ok(Self(text.to_owned()))
+            (scheme, _) if scheme.contains('.') => None,
+            (scheme, _) => {
+                Some(RedirectScheme::parse(scheme).map_err(|RedirectSchemeRefusal| RedirectUriRefusal::Scheme)?.0)
+            }
+        };
+        if is_literal(text) { Ok(private) } else { Err(RedirectUriRefusal::NotLiteral) }
+    }
+
+    /// Whether it keeps the rules of today, whichever schemes the configuration allows.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        Self::scheme(&self.0).is_ok()
     }
 
     /// The URI, byte for byte as it was registered.
@@ -113,12 +149,16 @@ impl RedirectUri {
     }
 
     /// Whether a request that names `requested` means this one: byte for byte, and the port may differ when both are
-    /// `http` on the same loopback IP address.
+    /// `http` on the same loopback IP address, or on `localhost` for an application on the person's machine.
     #[must_use]
-    pub fn accepts(&self, requested: &str) -> bool {
+    pub fn accepts(&self, requested: &str, application_type: ApplicationType) -> bool {
+        if !self.is_usable() {
+            return false;
+        }
         if self.0 == requested {
             return true;
         }
+        let loopback_without_port = |uri| loopback_without_port(uri, application_type);
         match (loopback_without_port(&self.0), loopback_without_port(requested)) {
             (Some(registered), Some(requested)) => registered == requested,
             _ => false,
@@ -133,13 +173,17 @@ impl TrustedRedirectUri {
     /// # Errors
     ///
     /// [`UntrustedRedirectUri`]; then nobody is redirected anywhere.
-    pub fn choose(registered: &[RedirectUri], requested: Option<&str>) -> Result<Self, UntrustedRedirectUri> {
+    pub fn choose(
+        registered: &[RedirectUri],
+        application_type: ApplicationType,
+        requested: Option<&str>,
+    ) -> Result<Self, UntrustedRedirectUri> {
         match (requested, registered) {
-            (Some(requested), _) if registered.iter().any(|uri| uri.accepts(requested)) => {
+            (Some(requested), _) if registered.iter().any(|uri| uri.accepts(requested, application_type)) => {
                 Ok(Self(requested.to_owned()))
             }
             (Some(requested), _) => Err(UntrustedRedirectUri::NotRegistered(requested.to_owned())),
-            (None, [only]) => Ok(Self(only.0.clone())),
+            (None, [only]) if only.is_usable() => Ok(Self(only.0.clone())),
             (None, _) => Err(UntrustedRedirectUri::Missing),
         }
     }
@@ -194,10 +238,31 @@ fn authority(text: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or_default()
 }
 
-/// `uri` without its port if it is `http` on a loopback IP literal. A name such as `localhost` is not: RFC 8252 §8.3.
-fn loopback_without_port(uri: &str) -> Option<(&'static str, &str)> {
+impl RedirectScheme {
+    /// Takes `text` as a scheme that redirect URIs may have.
+    ///
+    /// # Errors
+    ///
+    /// [`RedirectSchemeRefusal`] when it is none by RFC 3986 §3.1, is not in lower case, or means something to a browser.
+    pub fn parse(text: &str) -> Result<Self, RedirectSchemeRefusal> {
+        let is_scheme = text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte));
+        if is_scheme && text.len() <= 64 && !OF_BROWSERS.contains(&text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RedirectSchemeRefusal)
+        }
+    }
+}
+
+/// `uri` without its port if it is `http` on a loopback IP literal. The name `localhost` could be made to lead elsewhere, so
+/// that RFC 8252 §8.3 advises against it; many programs on people's machines use it all the same, and only they do so with
+/// another port each time.
+fn loopback_without_port(uri: &str, application_type: ApplicationType) -> Option<(&'static str, &str)> {
+    let named = (application_type == ApplicationType::Native).then_some("http://localhost");
     let (host, rest) = ["http://127.0.0.1", "http://[::1]"]
         .into_iter()
+        .chain(named)
         .find_map(|host| uri.strip_prefix(host).map(|rest| (host, rest)))?;
     let rest = match rest.strip_prefix(':') {
         None => rest,
@@ -210,20 +275,6 @@ fn loopback_without_port(uri: &str) -> Option<(&'static str, &str)> {
     };
     // Whatever follows must not continue the host, as it does in http://127.0.0.1.evil.example.
     (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((host, rest))
-}
-
-impl TryFrom<String> for RedirectUri {
-    type Error = RedirectUriRefusal;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<RedirectUri> for String {
-    fn from(uri: RedirectUri) -> Self {
-        uri.0
-    }
 }
 
 impl fmt::Display for RedirectUriRefusal {
@@ -240,13 +291,31 @@ impl fmt::Display for RedirectUriRefusal {
                 .write_str("must begin with https:// (plain http is for this machine only, as in http://127.0.0.1)"),
             Self::Scheme => formatter.write_str(
                 "must begin with https://, or with a scheme of the application's own in reverse domain form, such as \
-                 org.example.app:/callback",
+                 org.example.app:/callback (the setting oauth.redirect_schemes allows others)",
+            ),
+            Self::NotLiteral => formatter.write_str(
+                "must be written in full: the scheme in lower case, then :// and the host, and a path without . and ..",
             ),
         }
     }
 }
 
 impl std::error::Error for RedirectUriRefusal {}
+
+impl fmt::Display for RedirectSchemeRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("must be a scheme in lower case that means nothing to a browser, such as \"audiobookshelf\"")
+    }
+}
+
+impl std::error::Error for RedirectSchemeRefusal {}
+
+/// Schemes that browsers and systems act on by themselves.
+const OF_BROWSERS: &[&str] = &[
+    "about", "blob", "chrome", "content", "data", "facetime", "file", "filesystem", "ftp", "ftps", "geo", "http", "https",
+    "imap", "intent", "jar", "javascript", "ldap", "livescript", "mailto", "market", "mocha", "news", "resource", "sftp",
+    "sip", "sms", "smsto", "ssh", "tel", "telnet", "urn", "vbscript", "view-source", "ws", "wss", "wyciwyg",
+];
 
 /// The longest redirect URI that is registered, in bytes. It bounds the record of a client.
 pub const LONGEST_REDIRECT_URI: usize = 512;

@@ -1,5 +1,9 @@
 use super::*;
 
+fn choose(registered: &[RedirectUri], requested: Option<&str>) -> Result<TrustedRedirectUri, UntrustedRedirectUri> {
+    TrustedRedirectUri::choose(registered, ApplicationType::Web, requested)
+}
+
 fn registered(uris: &[&str]) -> Vec<RedirectUri> {
     uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect()
 }
@@ -79,14 +83,14 @@ fn an_unregistered_redirect_uri_is_never_redirected_to() {
     let own = registered(&["https://app.example.org/cb?tenant=1", "http://127.0.0.1/cb"]);
     for requested in VARIANTS {
         assert_eq!(
-            TrustedRedirectUri::choose(&own, Some(requested)),
+            choose(&own, Some(requested)),
             Err(UntrustedRedirectUri::NotRegistered((*requested).to_owned())),
             "{requested:?}"
         );
     }
     let long = format!("https://app.example.org/cb?tenant=1{}", "a".repeat(65_536));
-    assert!(TrustedRedirectUri::choose(&own, Some(&long)).is_err());
-    assert!(TrustedRedirectUri::choose(&own, Some("https://app.example.org/cb?tenant=1")).is_ok());
+    assert!(choose(&own, Some(&long)).is_err());
+    assert!(choose(&own, Some("https://app.example.org/cb?tenant=1")).is_ok());
 }
 
 // RFC 8252 §7.3
@@ -101,10 +105,74 @@ fn the_port_of_a_loopback_address_may_vary() {
         "http://[::1]/cb",
         "http://localhost:3000/cb",
     ] {
-        assert!(TrustedRedirectUri::choose(&own, Some(requested)).is_ok(), "{requested}");
+        assert!(choose(&own, Some(requested)).is_ok(), "{requested}");
     }
     // §8.3: localhost is a name, and names can be made to lead elsewhere.
-    assert!(TrustedRedirectUri::choose(&own, Some("http://localhost:3001/cb")).is_err());
+    assert!(choose(&own, Some("http://localhost:3001/cb")).is_err());
+}
+
+#[test]
+fn the_port_of_localhost_may_vary_for_an_application_on_the_persons_machine() {
+    let own = registered(&["http://localhost:3000/cb"]);
+    let native = |requested| TrustedRedirectUri::choose(&own, ApplicationType::Native, Some(requested));
+    for requested in ["http://localhost:3000/cb", "http://localhost:51004/cb", "http://localhost/cb"] {
+        assert!(native(requested).is_ok(), "{requested}");
+    }
+    for requested in [
+        "http://localhost:3001/other",
+        "http://localhost.evil.example:3000/cb",
+        "http://localhost:3000@evil.example/cb",
+        "http://localhost:0/cb",
+        "http://localhost:/cb",
+        "https://localhost:3001/cb",
+        "http://127.0.0.1:3000/cb",
+        "http://LOCALHOST:3000/cb",
+    ] {
+        assert!(native(requested).is_err(), "{requested}");
+    }
+}
+
+// A browser resolves `https:login` against the page that it is on: on our own origin.
+#[test]
+fn a_redirect_uri_that_only_a_lenient_parser_makes_absolute_is_not_registered() {
+    for text in [
+        "https:login",
+        "https:e.example/",
+        "https:/e.example/cb",
+        "https:///e.example/cb",
+        "HTTPS://e.example/cb",
+        "http:127.0.0.1/cb",
+        "http://127.1/cb",
+        "http://0x7f000001/cb",
+        "https://e.example:/cb",
+        "https://e.example/a/../cb",
+        "https://e.example/%2E./cb",
+        "https://e%2eexample/cb",
+        "Org.example.app:/cb",
+    ] {
+        assert_eq!(RedirectUri::parse(text), Err(RedirectUriRefusal::NotLiteral), "{text}");
+        // One that was registered before is kept, so that its client can be read, and is not used any more.
+        let kept: RedirectUri = serde_json::from_value(text.into()).unwrap();
+        assert_eq!(choose(&[kept.clone()], None), Err(UntrustedRedirectUri::Missing), "{text}");
+        assert!(choose(&[kept], Some(text)).is_err(), "{text}");
+    }
+    for text in ["https://e.example", "https://e.example:443/cb", "http://127.0.0.1/cb", "org.example.app:/cb"] {
+        assert!(choose(&registered(&[text]), Some(text)).is_ok(), "{text}");
+    }
+}
+
+// RFC 8252 §7.1 demands the dot; what is there cannot always be changed.
+#[test]
+fn a_private_use_scheme_without_a_dot_is_registered_where_the_configuration_allows_it() {
+    let allowed = [RedirectScheme::parse("audiobookshelf").unwrap()];
+    let uri = RedirectUri::register("audiobookshelf://oauth", &allowed).unwrap();
+    assert!(choose(&[uri], Some("audiobookshelf://oauth")).is_ok());
+    for other in ["audiobook://oauth", "Audiobookshelf://oauth", "javascript:alert(1)", "audiobookshelf:/a/../b"] {
+        assert!(RedirectUri::register(other, &allowed).is_err(), "{other}");
+    }
+    for text in ["javascript", "data", "http", "https", "file", "Shelf", "1shelf", "", "a b", "a:b"] {
+        assert_eq!(RedirectScheme::parse(text), Err(RedirectSchemeRefusal), "{text}");
+    }
 }
 
 // RFC 6749 §3.1.2.3
@@ -112,9 +180,9 @@ fn the_port_of_a_loopback_address_may_vary() {
 fn a_request_may_name_none_only_if_there_is_one() {
     let one = registered(&["https://app.example.org/cb"]);
     let two = registered(&["https://app.example.org/cb", "https://app.example.org/other"]);
-    assert!(TrustedRedirectUri::choose(&one, None).is_ok());
-    assert_eq!(TrustedRedirectUri::choose(&two, None), Err(UntrustedRedirectUri::Missing));
-    assert_eq!(TrustedRedirectUri::choose(&[], None), Err(UntrustedRedirectUri::Missing));
+    assert!(choose(&one, None).is_ok());
+    assert_eq!(choose(&two, None), Err(UntrustedRedirectUri::Missing));
+    assert_eq!(choose(&[], None), Err(UntrustedRedirectUri::Missing));
 }
 
 // RFC 9700 §2.6 and RFC 8252 §7.1

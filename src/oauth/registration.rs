@@ -109,9 +109,10 @@ pub fn register(
     request: &RegistrationRequest,
     rules: RegistrationRules<'_>,
 ) -> Result<ClientMetadata, RegistrationRefusal> {
-    let redirect_uris = redirect_uris("redirect_uris", request.redirect_uris.as_deref())?;
+    let schemes = &rules.policy.redirect_schemes;
+    let redirect_uris = redirect_uris("redirect_uris", request.redirect_uris.as_deref(), schemes)?;
     let post_logout_redirect_uris =
-        redirect_uris_of_logout("post_logout_redirect_uris", request.post_logout_redirect_uris.as_deref())?;
+        redirect_uris_of_logout("post_logout_redirect_uris", request.post_logout_redirect_uris.as_deref(), schemes)?;
     let token_endpoint_auth_method = auth_method(request)?;
     let response_types = response_types(request, rules)?;
     let grant_types = grant_types(request, &response_types, &redirect_uris, rules)?;

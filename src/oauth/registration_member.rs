@@ -4,8 +4,9 @@ use url::Url;
 
 use super::{
     client::ApplicationType,
-    redirect_uri::{LONGEST_REDIRECT_URI, RedirectUri, RedirectUriRefusal},
+    redirect_uri::{LONGEST_REDIRECT_URI, RedirectScheme, RedirectUri, RedirectUriRefusal},
     registration::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid},
+    uri::is_literal,
 };
 use crate::characters::is_invisible;
 
@@ -22,6 +23,7 @@ pub(super) fn client_name(name: Option<&str>) -> Result<String, RegistrationRefu
 pub(super) fn redirect_uris(
     member: &'static str,
     uris: Option<&[String]>,
+    schemes: &[RedirectScheme],
 ) -> Result<Vec<RedirectUri>, RegistrationRefusal> {
     let refuse =
         |description| RegistrationRefusal { code: RegistrationErrorCode::InvalidRedirectUri, member, description };
@@ -30,7 +32,7 @@ pub(super) fn redirect_uris(
         return Err(refuse(format!("at most {MOST_URIS} can be registered")));
     }
     let parse = |uri: &String| {
-        RedirectUri::parse(uri).map_err(|refusal: RedirectUriRefusal| refuse(format!("{uri:?} {refusal}")))
+        RedirectUri::register(uri, schemes).map_err(|refusal: RedirectUriRefusal| refuse(format!("{uri:?} {refusal}")))
     };
     let mut parsed: Vec<RedirectUri> = uris.iter().map(parse).collect::<Result<_, _>>()?;
     let mut seen = std::collections::HashSet::new();
@@ -45,8 +47,9 @@ pub(super) fn redirect_uris(
 pub(super) fn redirect_uris_of_logout(
     member: &'static str,
     uris: Option<&[String]>,
+    schemes: &[RedirectScheme],
 ) -> Result<Vec<RedirectUri>, RegistrationRefusal> {
-    redirect_uris(member, uris)
+    redirect_uris(member, uris, schemes)
         .map_err(|refusal| RegistrationRefusal { code: RegistrationErrorCode::InvalidClientMetadata, ..refusal })
 }
 
@@ -60,10 +63,25 @@ pub(super) fn application_type(name: Option<&str>) -> Result<ApplicationType, Re
 }
 
 pub(super) fn web_page(member: &'static str, uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal> {
+    address(member, uri, &["https", "http"])
+}
+
+/// An address of one of `schemes`, as every reader understands it, without a user name or password.
+pub(super) fn address(
+    member: &'static str,
+    uri: Option<&str>,
+    schemes: &[&str],
+) -> Result<Option<String>, RegistrationRefusal> {
     let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return Ok(None) };
-    let is_web = Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-    if uri.len() > 256 || !is_web {
-        return Err(invalid(member, "must be the address of a web page, of at most 256 characters"));
+    let url = Url::parse(uri).ok().filter(|url| schemes.contains(&url.scheme()) && url.has_host() && is_literal(uri));
+    let is_plain = url.is_some_and(|url| url.username().is_empty() && url.password().is_none());
+    if uri.len() > LONGEST_URI || !is_plain {
+        let schemes: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}://")).collect();
+        let schemes = schemes.join(" or ");
+        return Err(invalid(
+            member,
+            format!("must be an address that begins with {schemes} and a host, of at most {LONGEST_URI} characters"),
+        ));
     }
     Ok(Some(uri.to_owned()))
 }
@@ -87,3 +105,6 @@ pub(crate) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, R
     }
     Ok(groups)
 }
+
+/// The longest address that is registered, besides redirect URIs.
+const LONGEST_URI: usize = 256;

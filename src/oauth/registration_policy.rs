@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{grant_type::Offered, issuer::Issuer};
+use super::{grant_type::Offered, issuer::Issuer, redirect_uri::RedirectScheme};
 use crate::jose::Algorithm;
 
 /// By what a server judges every registration.
@@ -21,6 +21,8 @@ pub struct RegistrationPolicy {
     pub token_endpoint_as_audience: bool,
     /// With which algorithms this server can sign for a client.
     pub signing_algs: Vec<Algorithm>,
+    /// The private-use schemes without a dot that redirect URIs may have.
+    pub redirect_schemes: Vec<RedirectScheme>,
 }
 
 /// Which people register applications, on the pages and by the management API.
@@ -87,6 +89,7 @@ impl Default for RegistrationPolicy {
             implicit_for_everyone: false,
             token_endpoint_as_audience: false,
             signing_algs: Self::ALWAYS.to_vec(),
+            redirect_schemes: Vec::new(),
         }
     }
 }

@@ -51,8 +51,8 @@ impl LogoutRequest<'_> {
 #[must_use]
 pub fn destination(client: Option<&Client>, requested: Option<&str>, state: Option<&str>) -> Option<String> {
     let (client, requested) = (client?, requested?);
-    let registered = client.metadata.post_logout_redirect_uris.iter().map(RedirectUri::as_str);
-    let uri = registered.into_iter().find(|uri| *uri == requested)?;
+    let registered = client.metadata.post_logout_redirect_uris.iter().filter(|uri| uri.is_usable());
+    let uri = registered.map(RedirectUri::as_str).find(|uri| *uri == requested)?;
     Some(match state {
         None => uri.to_owned(),
         Some(state) => {

@@ -17,7 +17,9 @@ impl WebLink {
             return None;
         }
         let url = Url::parse(text).ok()?;
-        let is_web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+        // A browser resolves `https:login` against the page that links to it.
+        let is_absolute = text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://"));
+        let is_web = matches!(url.scheme(), "http" | "https") && is_absolute && url.host().is_some();
         // `https://bank.example@evil.example/` reads as the bank's.
         let is_plain = url.username().is_empty() && url.password().is_none();
         (is_web && is_plain).then(|| Self(text.to_owned()))
@@ -125,6 +127,9 @@ mod tests {
             "https://",
             "https://bank.example@rp.example/",
             "blob:https://rp.example/1",
+            "https:login",
+            "https:rp.example/",
+            "https:/rp.example/",
         ];
         for text in refused {
             assert_eq!(WebLink::parse(text), None, "{text:?}");
