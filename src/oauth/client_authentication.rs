@@ -159,6 +159,7 @@ pub(crate) mod tests {
             registration_access_token: None,
             created_at: now,
             expires_at: None,
+            subjects_changed_at: None,
         }
     }
 

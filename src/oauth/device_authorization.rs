@@ -134,8 +134,7 @@ impl DeviceAuthorization {
         }
         let requested: Vec<&str> = form.many("resource").collect();
         let request = ScopeRequest { scope: form.one("scope")?, resources: &requested };
-        let PermittedScope { scope, audience } =
-            permit(client, ActsFor::Person { offline: true }, request, resources)?;
+        let PermittedScope { scope, audience } = permit(client, ActsFor::Person { offline: true }, request, resources)?;
         Ok(Self {
             client_id: client.client_id.clone(),
             scope,

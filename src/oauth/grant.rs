@@ -321,6 +321,7 @@ impl ActivePerson {
         since_password
             && since(self.disconnected_at)
             && since(self.scheduled_end_at)
+            && since(client.subjects_changed_at)
             && client.admits(self.groups.iter().map(String::as_str))
     }
 }

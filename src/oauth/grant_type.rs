@@ -56,6 +56,15 @@ impl GrantType {
         Self::ALL.into_iter().find(|grant_type| grant_type.as_str() == name)
     }
 
+    /// Whether the client learns of a person by it though nothing is sent to a redirect URI.
+    #[must_use]
+    pub fn reaches_person_without_redirect(self) -> bool {
+        match self {
+            Self::DeviceCode | Self::Password => true,
+            Self::AuthorizationCode | Self::RefreshToken | Self::ClientCredentials | Self::Implicit => false,
+        }
+    }
+
     /// All grants, offered or not.
     pub const ALL: [Self; 6] = [
         Self::AuthorizationCode,

@@ -223,6 +223,7 @@ impl OpenidRequest {
                     .iter()
                     .map(|uri| Url::parse(uri.as_str()).ok().and_then(|url| url.host_str().map(ToOwned::to_owned)))
                     .collect();
+                hosts.sort_unstable();
                 hosts.dedup();
                 if hosts.len() > 1 && self.sector_identifier_uri.is_none() {
                     return Err(invalid(
@@ -245,22 +246,37 @@ pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
 }
 
 /// OpenID Connect Registration §5: the address leads to a file with a single JSON array, and "the values registered in
-/// `redirect_uris` MUST be included in the elements of the array". No `document` if it cannot be fetched.
+/// `redirect_uris` MUST be included in the elements of the array". No `document` if it cannot be fetched. If there are
+/// `names` of the client, one of them must be included too.
 ///
 /// # Errors
 ///
 /// `sector_identifier_uri` is refused.
-pub fn sector_lists(document: Option<&Value>, redirect_uris: &[String]) -> Result<(), RegistrationRefusal> {
+pub fn sector_lists(
+    document: Option<&Value>,
+    redirect_uris: &[String],
+    names: &[&str],
+) -> Result<(), RegistrationRefusal> {
     let Some(document) = document else {
         return Err(invalid("sector_identifier_uri", "cannot be fetched, or is not JSON"));
     };
     let listed = document.as_array().ok_or_else(|| {
         invalid("sector_identifier_uri", "must lead to a JSON array of the redirect URIs of the sector")
     })?;
-    if redirect_uris.iter().all(|uri| listed.iter().any(|listed| listed == uri)) {
-        return Ok(());
+    if !redirect_uris.iter().all(|uri| listed.iter().any(|listed| listed == uri)) {
+        return Err(invalid(
+            "sector_identifier_uri",
+            "leads to a document that does not list each of the redirect URIs",
+        ));
     }
-    Err(invalid("sector_identifier_uri", "leads to a document that does not list each of the redirect URIs"))
+    if !names.is_empty() && !names.iter().any(|name| listed.iter().any(|listed| listed == name)) {
+        return Err(invalid(
+            "sector_identifier_uri",
+            "must lead to a document that also lists the client_id (or, with private_key_jwt, the jwks_uri), since a grant \
+             of the application needs no redirect; register first without it",
+        ));
+    }
+    Ok(())
 }
 
 fn algorithm(member: &'static str, name: Option<&str>) -> Result<Option<Algorithm>, RegistrationRefusal> {

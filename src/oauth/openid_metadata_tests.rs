@@ -77,12 +77,18 @@ fn pairwise_subjects_of_several_hosts_need_a_sector() {
 fn the_document_of_a_sector_lists_each_redirect_uri() {
     let mine = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
     let all = json!(["https://b.example/cb", "https://a.example/cb", "https://c.example/cb"]);
-    assert!(sector_lists(Some(&all), &mine).is_ok());
+    assert!(sector_lists(Some(&all), &mine, &[]).is_ok());
     for document in [json!([]), json!(["https://a.example/cb"]), json!({"redirect_uris": mine}), json!("x")] {
-        let refusal = sector_lists(Some(&document), &mine).unwrap_err();
+        let refusal = sector_lists(Some(&document), &mine, &[]).unwrap_err();
         assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
     }
-    assert!(sector_lists(None, &mine).is_err());
+    assert!(sector_lists(None, &mine, &[]).is_err());
+    // Who learns of people without a redirect has to be named itself.
+    let named = json!(["https://a.example/cb", "https://b.example/cb", "television"]);
+    assert!(sector_lists(Some(&named), &mine, &["television"]).is_ok());
+    assert!(
+        sector_lists(Some(&all), &mine, &["television"]).is_err() && sector_lists(Some(&all), &[], &["tv"]).is_err()
+    );
     let mut request = OpenidRequest { sector_identifier_uri: text("https://a.example/s"), ..OpenidRequest::default() };
     assert_eq!(names_sector(&request), None);
     request.subject_type = text("pairwise");

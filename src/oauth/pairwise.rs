@@ -32,21 +32,42 @@ pub fn session_known_as(sid: &str, client: &Client, key: &SealingKey) -> String 
     }
 }
 
+/// Whether `client` knows people by other subjects than it did as `before`.
+#[must_use]
+pub fn has_other_subjects(client: &Client, before: &Client) -> bool {
+    let kind = |client: &Client| {
+        let is_pairwise = client.metadata.openid.subject_type == SubjectType::Pairwise;
+        is_pairwise.then(|| sector(client))
+    };
+    kind(client) != kind(before)
+}
+
 fn tag(purpose: &str, name: &str, client: &Client, key: &SealingKey) -> String {
     let (kind, sector) = sector(client);
     key.authenticate(purpose, &[kind.as_bytes(), sector.as_bytes(), name.as_bytes()])
 }
 
-/// The sector: the host of `sector_identifier_uri`, or else of the redirect URIs, which registration has made sure to be
-/// one. A host that is every person's own machine, or none at all, makes no sector; then the client is its own.
+/// The sector: the host of `sector_identifier_uri`, or else of the redirect URIs if every subject that the client learns goes
+/// there; otherwise the client is its own. So nobody learns the subjects of a sector by registering a redirect URI of its
+/// host at which nothing is ever received: not with a grant that needs no redirect, and not beside one of another scheme. A
+/// host that is every person's own machine makes no sector either.
 fn sector(client: &Client) -> (&'static str, String) {
+    let own = || ("client", client.client_id.as_str().to_owned());
     let registered = client.metadata.openid.sector_identifier_uri.as_deref();
-    let uri = registered.or_else(|| client.metadata.redirect_uris.first().map(RedirectUri::as_str));
-    let url = uri.and_then(|uri| Url::parse(uri).ok());
-    let is_of_the_web = |url: &Url| matches!(url.scheme(), "https" | "http");
-    match url.as_ref().filter(|url| is_of_the_web(url)).and_then(Url::host) {
-        Some(host) if !is_everywhere(&host) => ("host", host.to_string()),
-        _ => ("client", client.client_id.as_str().to_owned()),
+    let is_received_there =
+        client.metadata.grant_types.iter().all(|grant_type| !grant_type.reaches_person_without_redirect())
+            && client.metadata.redirect_uris.iter().all(|uri| uri.is_https() && uri.is_usable());
+    let uris: Vec<&str> = match registered {
+        Some(uri) => vec![uri],
+        None if is_received_there => client.metadata.redirect_uris.iter().map(RedirectUri::as_str).collect(),
+        None => Vec::new(),
+    };
+    let mut hosts = uris
+        .iter()
+        .map(|uri| Url::parse(uri).ok()?.host().filter(|host| !is_everywhere(host)).map(|host| host.to_string()));
+    match hosts.next() {
+        Some(Some(first)) if hosts.all(|host| host.as_ref() == Some(&first)) => ("host", first),
+        _ => own(),
     }
 }
 
@@ -110,6 +131,48 @@ mod tests {
             let one = known(&pairwise("one", redirect_uri, None));
             assert_ne!(one, known(&pairwise("two", redirect_uri, None)), "{redirect_uri}");
         }
+    }
+
+    // §8.1: the sector is who receives, not who is named.
+    #[test]
+    fn a_host_that_never_receives_the_answer_makes_no_sector() {
+        use crate::oauth::client::GrantType::{
+            AuthorizationCode, ClientCredentials, DeviceCode, Password, RefreshToken,
+        };
+        let victim = known(&pairwise("victim", "https://app.example.org/cb", None));
+        let with = |grant_types: &[_], uris: &[&str], sector: Option<&str>| {
+            let mut other = pairwise("other", "https://app.example.org/cb", sector);
+            other.metadata.grant_types = grant_types.to_vec();
+            other.metadata.redirect_uris = uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect();
+            known(&other)
+        };
+        const HOST: &str = "https://app.example.org/cb";
+        for (grant_types, uris) in [
+            (&[AuthorizationCode, DeviceCode][..], &[HOST][..]),
+            (&[DeviceCode], &[HOST]),
+            (&[AuthorizationCode, Password], &[HOST]),
+            (&[AuthorizationCode], &[HOST, "org.evil.app://app.example.org/cb"]),
+            (&[AuthorizationCode], &["org.evil.app://app.example.org/cb"]),
+            (&[AuthorizationCode], &[HOST, "https://evil.example/cb"]),
+            (&[AuthorizationCode], &[]),
+        ] {
+            assert_ne!(with(grant_types, uris, None), victim, "{grant_types:?} {uris:?}");
+        }
+        for grant_types in [&[AuthorizationCode][..], &[AuthorizationCode, RefreshToken, ClientCredentials]] {
+            assert_eq!(with(grant_types, &[HOST, "https://app.example.org/b"], None), victim, "{grant_types:?}");
+        }
+        assert_eq!(with(&[DeviceCode], &[], Some("https://app.example.org/sector.json")), victim);
+    }
+
+    // A client could otherwise name the host of another sector after it was granted something.
+    #[test]
+    fn what_was_granted_under_other_subjects_ends() {
+        let before = pairwise("one", "https://app.example.org/cb", None);
+        let same = pairwise("one", "https://app.example.org/other", None);
+        let moved = pairwise("one", "https://other.example.org/cb", None);
+        let public = Client { metadata: client().metadata, ..before.clone() };
+        assert!(!has_other_subjects(&same, &before) && !has_other_subjects(&public, &public));
+        assert!(has_other_subjects(&moved, &before) && has_other_subjects(&before, &public));
     }
 
     #[test]

@@ -304,7 +304,8 @@ impl std::error::Error for RedirectUriRefusal {}
 
 impl fmt::Display for RedirectSchemeRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("must be a scheme in lower case that means nothing to a browser, such as \"audiobookshelf\"")
+        formatter
+            .write_str("must be a scheme in lower case that means nothing to a browser, such as \"audiobookshelf\"")
     }
 }
 
@@ -312,9 +313,43 @@ impl std::error::Error for RedirectSchemeRefusal {}
 
 /// Schemes that browsers and systems act on by themselves.
 const OF_BROWSERS: &[&str] = &[
-    "about", "blob", "chrome", "content", "data", "facetime", "file", "filesystem", "ftp", "ftps", "geo", "http", "https",
-    "imap", "intent", "jar", "javascript", "ldap", "livescript", "mailto", "market", "mocha", "news", "resource", "sftp",
-    "sip", "sms", "smsto", "ssh", "tel", "telnet", "urn", "vbscript", "view-source", "ws", "wss", "wyciwyg",
+    "about",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "facetime",
+    "file",
+    "filesystem",
+    "ftp",
+    "ftps",
+    "geo",
+    "http",
+    "https",
+    "imap",
+    "intent",
+    "jar",
+    "javascript",
+    "ldap",
+    "livescript",
+    "mailto",
+    "market",
+    "mocha",
+    "news",
+    "resource",
+    "sftp",
+    "sip",
+    "sms",
+    "smsto",
+    "ssh",
+    "tel",
+    "telnet",
+    "urn",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+    "wyciwyg",
 ];
 
 /// The longest redirect URI that is registered, in bytes. It bounds the record of a client.

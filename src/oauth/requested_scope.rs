@@ -106,11 +106,7 @@ pub fn permit(
 }
 
 /// The scope of a request that names none, of what the client `can_have`.
-fn default_scope(
-    can_have: &Scope,
-    requested: &[&str],
-    resources: &Resources,
-) -> Result<Scope, RequestedScopeRefusal> {
+fn default_scope(can_have: &Scope, requested: &[&str], resources: &Resources) -> Result<Scope, RequestedScopeRefusal> {
     let own = resources.own();
     let id_of = |token: &str| resources.scope(token).map(|(resource, _)| &resource.id);
     let apis: BTreeSet<&ResourceId> = can_have.iter().filter_map(id_of).filter(|id| *id != own).collect();
@@ -147,7 +143,9 @@ impl RequestedScopeRefusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Target(AudienceRefusal::UnknownResource(_) | AudienceRefusal::SeveralResources(_)) => "invalid_target",
+            Self::Target(AudienceRefusal::UnknownResource(_) | AudienceRefusal::SeveralResources(_)) => {
+                "invalid_target"
+            }
             Self::Target(AudienceRefusal::UnknownScope)
             | Self::Malformed
             | Self::Management(_)
@@ -161,7 +159,8 @@ impl RequestedScopeRefusal {
     pub fn description(&self) -> String {
         match self {
             Self::Malformed => {
-                "scope must be a list of scope tokens with single spaces between them; leave it out for the default".into()
+                "scope must be a list of scope tokens with single spaces between them; leave it out for the default"
+                    .into()
             }
             Self::Management(scope) => format!("this client is not registered for the scope {}", named(scope)),
             Self::NothingGrantable(scope) => {

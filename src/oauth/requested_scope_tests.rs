@@ -17,7 +17,11 @@ fn scope(text: &str) -> Scope {
     Scope::parse(text).unwrap()
 }
 
-fn asked(registered: &str, acts_for: ActsFor, request: (Option<&str>, &[&str])) -> Result<String, RequestedScopeRefusal> {
+fn asked(
+    registered: &str,
+    acts_for: ActsFor,
+    request: (Option<&str>, &[&str]),
+) -> Result<String, RequestedScopeRefusal> {
     let mut client = client();
     client.metadata.scope = scope(registered);
     client.metadata.grant_types.push(GrantType::RefreshToken);

@@ -129,7 +129,8 @@ impl AudienceRefusal {
             Self::UnknownResource(_) => "the resource is unknown here".to_owned(),
             Self::UnknownScope => "the scope belongs to no resource of this server".to_owned(),
             Self::SeveralResources(_) => {
-                "a token is for one API: the scope belongs to another one, or to several, or manages this server".to_owned()
+                "a token is for one API: the scope belongs to another one, or to several, or manages this server"
+                    .to_owned()
             }
         }
     }
@@ -174,7 +175,8 @@ impl Resources {
     #[must_use]
     pub fn advertised(&self) -> Vec<&str> {
         let of = |resource: &'_ Resource| resource.scopes.iter().map(|entry| entry.token.as_str()).collect::<Vec<_>>();
-        let (own, apis): (Vec<&Resource>, Vec<&Resource>) = self.all.iter().partition(|resource| resource.id == self.own);
+        let (own, apis): (Vec<&Resource>, Vec<&Resource>) =
+            self.all.iter().partition(|resource| resource.id == self.own);
         let about_a_person = own.into_iter().flat_map(of).filter(|token| !is_management_scope(token));
         let of_api = apis.first().filter(|_| apis.len() == 1).map(|api| of(api)).unwrap_or_default();
         about_a_person.chain(of_api).collect()
@@ -385,117 +387,5 @@ pub const MANAGEMENT_SCOPES: &[(&str, &str)] = &[
 ];
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) const ISSUER: &str = "https://login.example.org";
-    pub(crate) const ORDERS: &str = "https://orders.example.org";
-    pub(crate) const STOCK: &str = "https://stock.example.org";
-
-    pub(crate) fn api(id: &str, scope: &str) -> Resource {
-        Resource {
-            id: ResourceId::parse(id).unwrap(),
-            name: id.to_owned(),
-            scopes: vec![ScopeEntry { token: scope.to_owned(), description: scope.to_owned() }],
-            access_token_lifetime: None,
-            access_token_signing_alg: Algorithm::Es256,
-            access_token_typ: AccessTokenType::AtJwt,
-            is_open: false,
-        }
-    }
-
-    fn resources() -> Resources {
-        let issuer = Issuer::parse(ISSUER).unwrap();
-        Resources::new(&issuer, vec![api(ORDERS, "orders:read"), api(STOCK, "stock:read")])
-    }
-
-    #[test]
-    fn what_one_token_can_have_is_of_one_api_and_always_has_an_audience() {
-        for (scope, for_people, alone) in [
-            ("openid orders:read stock:read", "openid orders:read", "orders:read"),
-            ("openid orders:read signet:clients", "openid orders:read", "orders:read"),
-            ("openid stock:read", "openid stock:read", "stock:read"),
-            ("openid signet:clients", "openid signet:clients", "openid signet:clients"),
-        ] {
-            for (is_for_people, expected) in [(true, for_people), (false, alone)] {
-                let asked = resources().of_first_api(&Scope::parse(scope).unwrap(), is_for_people);
-                assert_eq!(asked, Scope::parse(expected).unwrap(), "{scope}");
-                assert!(resources().audience(&asked, &[]).is_ok(), "{asked}");
-            }
-        }
-    }
-
-    fn several(ids: &[&str]) -> Result<Vec<&'static str>, AudienceRefusal> {
-        Err(AudienceRefusal::SeveralResources(ids.iter().map(|id| ResourceId::parse(id).unwrap()).collect()))
-    }
-
-    // RFC 3986 §6.2.2 and §6.2.3
-    #[test]
-    fn a_resource_is_found_by_every_equivalent_name_and_stands_in_the_token_as_it_is_registered() {
-        for named in [ORDERS, "https://orders.example.org/", "https://orders.example.org:443", "HTTPS://Orders.example.ORG"] {
-            let scope = Scope::parse("openid orders:read").unwrap();
-            let audience = resources().audience(&scope, &[named]).unwrap();
-            assert_eq!(audience.to_claim(), serde_json::json!([ORDERS, ISSUER]), "{named}");
-            assert_eq!(audience.narrowed(&[named]).unwrap().to_claim(), ORDERS, "{named}");
-        }
-        let audience = resources().audience(&Scope::parse("openid").unwrap(), &["https://login.example.org/"]).unwrap();
-        assert_eq!(audience.to_claim(), ISSUER);
-        for other in ["https://orders.example.org/x", "https://orders.example.org:444", "http://orders.example.org", "orders"] {
-            let refusal = resources().audience(&Scope::empty(), &[other]).unwrap_err();
-            assert_eq!(refusal, AudienceRefusal::UnknownResource(other.to_owned()));
-            assert!(resources().audience(&Scope::empty(), &[ORDERS]).unwrap().narrowed(&[other]).is_none(), "{other}");
-        }
-    }
-
-    // OpenID Connect Discovery §3: some clients ask for all that is listed.
-    #[test]
-    fn the_scopes_that_are_advertised_can_be_asked_for_together_and_none_manages_the_server() {
-        let issuer = Issuer::parse(ISSUER).unwrap();
-        let one = Resources::new(&issuer, vec![api(ORDERS, "orders:read")]);
-        for (resources, has_orders) in [(one, true), (resources(), false), (Resources::new(&issuer, Vec::new()), false)] {
-            let advertised: Scope = resources.advertised().into_iter().collect();
-            assert!(advertised.contains("openid") && advertised.contains("offline_access"));
-            assert_eq!(advertised.contains("orders:read"), has_orders);
-            assert!(!advertised.iter().any(|token| token.starts_with("signet:")), "{advertised}");
-            assert!(resources.audience(&advertised, &[]).is_ok(), "{advertised}");
-        }
-    }
-
-    #[test]
-    fn what_was_granted_under_another_spelling_is_known_and_told_as_it_is_registered_now() {
-        let granted: Audience = serde_json::from_str(r#"{"members": ["https://ORDERS.example.org/", "https://gone.example"]}"#).unwrap();
-        assert_eq!(resources().known(&granted).to_claim(), ORDERS);
-    }
-
-    #[test]
-    fn the_scopes_decide_for_whom_a_token_is() {
-        for (scope, requested, expected) in [
-            ("orders:read", &[][..], Ok(vec![ORDERS])),
-            ("openid orders:read", &[], Ok(vec![ORDERS, ISSUER])),
-            ("openid", &[], Ok(vec![ISSUER])),
-            ("signet:clients", &[], Ok(vec![ISSUER])),
-            ("", &[], Ok(vec![ISSUER])),
-            ("", &[ORDERS], Ok(vec![ORDERS])),
-            ("openid orders:read", &[ORDERS], Ok(vec![ORDERS, ISSUER])),
-            ("orders:read", &[STOCK], several(&[STOCK, ORDERS])),
-            ("orders:read stock:read", &[], several(&[ORDERS, STOCK])),
-            ("orders:read signet:clients", &[], several(&[ORDERS, ISSUER])),
-            ("", &[ORDERS, STOCK], several(&[ORDERS, STOCK])),
-            ("orders:write", &[], Err(AudienceRefusal::UnknownScope)),
-            ("", &["https://evil.example"], Err(AudienceRefusal::UnknownResource("https://evil.example".to_owned()))),
-        ] {
-            let audience = resources().audience(&Scope::parse(scope).unwrap(), requested);
-            let members = audience.map(|audience| audience.members.into_iter().map(|id| id.text).collect::<Vec<_>>());
-            let expected = expected.map(|ids| ids.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>());
-            assert_eq!(members, expected, "{scope} {requested:?}");
-        }
-    }
-
-    // RFC 7519 §4.1.3
-    #[test]
-    fn one_member_is_a_string_and_several_are_an_array() {
-        let claim = |scope: &str| resources().audience(&Scope::parse(scope).unwrap(), &[]).unwrap().to_claim();
-        assert_eq!(claim("orders:read"), serde_json::json!(ORDERS));
-        assert_eq!(claim("orders:read openid"), serde_json::json!([ORDERS, ISSUER]));
-    }
-}
+#[path = "resource_tests.rs"]
+pub(crate) mod tests;

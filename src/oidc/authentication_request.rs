@@ -202,7 +202,11 @@ mod tests {
             assert_eq!(ask("openid", "nonce=n"), Ok(()), "{response_type:?}");
             let missing = AuthorizationError::Malformed(MalformedParameters::Missing("nonce"));
             assert_eq!(ask("openid", ""), refused(missing), "{response_type:?}");
-            assert_eq!(ask("orders:read", "nonce=n"), refused(AuthorizationError::OpenidScopeMissing), "{response_type:?}");
+            assert_eq!(
+                ask("orders:read", "nonce=n"),
+                refused(AuthorizationError::OpenidScopeMissing),
+                "{response_type:?}"
+            );
         }
     }
 }

@@ -96,8 +96,8 @@ pub async fn replace_itself(
     requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (request, claims) = update;
-    authenticate(signet, id, token.clone())?;
-    sector::agree(signet, request).await?;
+    let (kept, _) = authenticate(signet, id, token.clone())?;
+    sector::agree(signet, request, &kept.record.client_id).await?;
     for _ in 0..ATTEMPTS {
         let (kept, registration_access_token) = authenticate(signet, id, token.clone())?;
         agree(&kept.record, claims)?;

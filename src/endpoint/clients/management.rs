@@ -14,6 +14,7 @@ use crate::{
     },
     oauth::{
         client::{Client, ClientId, ClientMetadata, Provenance, SecretsRefusal},
+        pairwise::has_other_subjects,
         registration::{Registrar, RegistrationRequest, register},
         registration_privilege::{changed_credential, needed, privileged},
         subject::Subject,
@@ -87,8 +88,9 @@ pub async fn replace(
     id: &str,
     request: &RegistrationRequest,
 ) -> Result<(Client, Option<Secret>), ManagementRefusal> {
-    is_changeable(&find(signet, access, id)?.record)?;
-    super::sector::agree(signet, request).await?;
+    let kept = find(signet, access, id)?.record;
+    is_changeable(&kept)?;
+    super::sector::agree(signet, request, &kept.client_id).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
         reregister_by(access, signet, client, request)
@@ -172,6 +174,7 @@ pub(super) fn reregister(
     registrar: Registrar,
 ) -> Result<Option<Secret>, ManagementRefusal> {
     reaches(signet, registrar, client)?;
+    let known = client.clone();
     let before = client.metadata.clone();
     let (request, restriction) = super::restriction::judge(client, request, registrar > Registrar::Person)?;
     let keeps = registrar <= Registrar::Person && keeps_privileges(&before, &request);
@@ -184,6 +187,9 @@ pub(super) fn reregister(
     }
     restriction.apply(client);
     super::name::agree(signet, Some(before.client_name.as_str()), client)?;
+    if has_other_subjects(client, &known) {
+        client.subjects_changed_at = Some(signet.clock.now());
+    }
     client.drop_useless_secrets();
     let needs_secret = client.has_secret() && client.secrets.is_empty();
     Ok(needs_secret.then(|| client.add_secret(signet.sealing_means(), signet.clock.now()).ok()).flatten())

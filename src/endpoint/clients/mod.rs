@@ -19,6 +19,7 @@ use crate::{
     crypto::Digest,
     oauth::{
         client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
+        pairwise::has_other_subjects,
         registration::{Registrar, RegistrationRefusal, RegistrationRequest, RegistrationRules, register},
     },
     secret::Secret,
@@ -140,7 +141,11 @@ pub async fn put_configured(
         expires_at: None,
         registration_access_token: None,
         created_at,
+        subjects_changed_at: kept.as_ref().and_then(|kept| kept.record.subjects_changed_at),
     };
+    if kept.as_ref().is_some_and(|kept| has_other_subjects(&client, &kept.record)) {
+        client.subjects_changed_at = Some(now);
+    }
     client.drop_useless_secrets();
     match client_secret {
         None => client.secrets.clear(),
@@ -233,14 +238,15 @@ async fn create_with(
     agent: Agent,
     registration_access_token: Option<Digest>,
 ) -> Result<RegisteredClient, ManagementRefusal> {
+    let client_id = ClientId::draw(signet.entropy);
     let (asked, restriction) = restriction::of_new(request, registrar, &provenance)?;
     let metadata = register(&asked, rules(signet, registrar))?;
-    sector::agree(signet, request).await?;
+    sector::agree(signet, request, &client_id).await?;
     let now = signet.clock.now();
     let is_tried = matches!(provenance, Provenance::Itself { is_vouched: false, .. });
     let expires_at = is_tried.then(|| now + signet.quotas.policy().unused_registration);
     let mut client = Client {
-        client_id: ClientId::draw(signet.entropy),
+        client_id,
         secrets: Vec::new(),
         metadata,
         provenance,
@@ -249,6 +255,7 @@ async fn create_with(
         expires_at,
         registration_access_token,
         created_at: now,
+        subjects_changed_at: None,
     };
     restriction.apply(&mut client);
     name::agree(signet, None, &client)?;

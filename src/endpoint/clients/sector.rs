@@ -4,17 +4,22 @@
 
 use super::Signet;
 use crate::oauth::{
+    client::{AuthMethod, ClientId, GrantType},
     openid_metadata::{names_sector, sector_lists},
     registration::{RegistrationRefusal, RegistrationRequest},
 };
 
-/// Makes sure that the document of the sector lists the redirect URIs of `request`, if it asks for pairwise subjects and
-/// names one. Only who may register should have something fetched.
+/// Makes sure that the document of the sector lists the redirect URIs of `request` by `client_id`, if it asks for pairwise
+/// subjects and names one. Only who may register should have something fetched.
 ///
 /// # Errors
 ///
 /// [`RegistrationRefusal`], also when the document cannot be fetched.
-pub(super) async fn agree(signet: &Signet, request: &RegistrationRequest) -> Result<(), RegistrationRefusal> {
+pub(super) async fn agree(
+    signet: &Signet,
+    request: &RegistrationRequest,
+    client_id: &ClientId,
+) -> Result<(), RegistrationRefusal> {
     let Some(uri) = names_sector(&request.openid) else { return Ok(()) };
     let document = match signet.fetcher.json(uri).await {
         Ok((document, _)) => Some(document),
@@ -23,5 +28,19 @@ pub(super) async fn agree(signet: &Signet, request: &RegistrationRequest) -> Res
             None
         }
     };
-    sector_lists(document.as_ref(), request.redirect_uris.as_deref().unwrap_or_default())
+    let redirect_uris = request.redirect_uris.as_deref().unwrap_or_default();
+    sector_lists(document.as_ref(), redirect_uris, &names_without_redirect(request, client_id))
+}
+
+/// What stands in the document for an application that learns of people without a redirect: the redirect URIs of others
+/// would prove nothing of it. [CIBA Core §4](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#registration)
+/// has the document list the `jwks_uri`, whose keys nobody else has.
+fn names_without_redirect<'a>(request: &'a RegistrationRequest, client_id: &'a ClientId) -> Vec<&'a str> {
+    let grant_types = request.grant_types.iter().flatten().filter_map(|name| GrantType::parse(name));
+    if !grant_types.into_iter().any(GrantType::reaches_person_without_redirect) {
+        return Vec::new();
+    }
+    let signs = request.token_endpoint_auth_method.as_deref() == Some(AuthMethod::PrivateKeyJwt.as_str());
+    let jwks_uri = request.openid.jwks_uri.as_deref().filter(|_| signs);
+    [Some(client_id.as_str()), jwks_uri].into_iter().flatten().collect()
 }
