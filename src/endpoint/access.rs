@@ -123,7 +123,9 @@ pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtR
     }
 }
 
-/// Reads an ID token of ours, expired or not. An access token may have its type, but never lacks a `client_id`.
+/// Reads an ID token of ours, expired or not. Other JWTs may have its type: an access token, which never lacks a `client_id`,
+/// and a signed answer of `UserInfo`, which has no `exp`. "REQUIRED" in an ID token are `iss`, `sub`, `aud`, `exp` and `iat`
+/// ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 ///
 /// # Errors
 ///
@@ -133,6 +135,10 @@ pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Clai
     if claims.get("client_id").is_some() {
         return Err(JwtRefusal::MalformedClaim("client_id"));
     }
+    claims.text("sub")?;
+    claims.audience()?;
+    claims.instant("exp")?;
+    claims.instant("iat")?;
     if claims.text("iss")? == signet.issuer.as_str() { Ok(claims) } else { Err(JwtRefusal::MalformedClaim("iss")) }
 }
 

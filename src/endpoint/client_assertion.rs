@@ -4,7 +4,7 @@
 use super::{
     Fault, Signet,
     client_keys::{self, KeyRefusal},
-    token::{RuleOrFault, note_unauthenticated},
+    token::{RuleOrFault, unauthenticated},
 };
 use crate::{
     audit::Requester,
@@ -31,15 +31,16 @@ pub(super) async fn authenticate(
     let unverified_jwt = presented.unverified_jwt.expose();
     let claims = claims_of_unverified(unverified_jwt).map_err(AssertionRefusal::from)?;
     let client_id = presented.client_id(&claims)?;
-    judged(signet, &client_id, unverified_jwt).await.inspect_err(|error| {
-        if let RuleOrFault::Rule(error) = error {
+    judged(signet, &client_id, unverified_jwt).await.map_err(|error| match error {
+        RuleOrFault::Rule(error) => {
             let is_known = signet.store.client(&client_id).is_ok_and(|client| client.is_some());
-            note_unauthenticated(signet, requester, (&client_id, is_known), error);
             if is_known {
-                let remedy = Remedy::of_assertion(error, names_endpoint(signet, &claims));
+                let remedy = Remedy::of_assertion(&error, names_endpoint(signet, &claims));
                 signet.client_troubles.note_remedy(&client_id, remedy, signet.clock.now());
             }
+            RuleOrFault::Rule(unauthenticated(signet, requester, (&client_id, is_known), error))
         }
+        fault @ RuleOrFault::Fault(_) => fault,
     })
 }
 

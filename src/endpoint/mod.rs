@@ -38,6 +38,7 @@ pub mod quota;
 pub mod refresh_schedules;
 mod request_object;
 pub mod revoke;
+pub mod secret_guesses;
 pub mod session;
 pub mod session_end;
 pub mod sessions;

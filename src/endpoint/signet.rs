@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 
 use super::{
     Fault, client_keys::PublishedKeys, client_troubles::ClientTroubles, device::DeviceGuesses,
-    device_polls::DevicePolls, pictures::PictureBench, profile, standing, status_lists::StatusLists,
+    device_polls::DevicePolls, pictures::PictureBench, profile, secret_guesses::SecretGuesses, standing,
+    status_lists::StatusLists,
 };
 use crate::{
     account::{
@@ -85,6 +86,8 @@ pub struct Signet {
     pub failures: FailureQueue,
     /// What applications do wrong, for their developers.
     pub client_troubles: ClientTroubles,
+    /// How many wrong secrets of clients are judged.
+    pub secret_guesses: SecretGuesses,
     /// How often devices ask.
     pub device_polls: DevicePolls,
     /// How often people have typed wrong codes of devices.

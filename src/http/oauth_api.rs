@@ -33,6 +33,7 @@ use crate::{
     oauth::{
         bearer::{self, BearerError},
         parameters::{MalformedParameters, Parameters},
+        token_error::TokenError,
     },
     secret::Secret,
 };
@@ -356,6 +357,11 @@ fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
         TokenRefusal::Refused { error, by_header } => (error, by_header),
         TokenRefusal::Fault(cause) => return Err(fault(cause)),
     };
+    if let TokenError::TooManySecrets { retry_after_seconds } = error {
+        let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, error.code(), &error.description());
+        answer.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
+        return Ok(answer);
+    }
     let is_unauthenticated = error.code() == "invalid_client";
     let status = if is_unauthenticated { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     let mut answer = problem(status, error.code(), &error.description());

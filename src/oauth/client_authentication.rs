@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
-    client::{AuthMethod, Client, ClientId},
+    client::{AuthMethod, Client, ClientId, ClientSecret},
     parameters::{Parameters, decode_leniently},
     token_error::TokenError,
 };
@@ -14,9 +14,17 @@ use crate::secret::Secret;
 pub struct PresentedCredentials {
     /// The client that the request says it is from.
     pub client_id: ClientId,
-    presented_secret: Option<Secret>,
+    presented: Option<PresentedSecret>,
     /// Whether they came in the `Authorization` header, so that a refusal names the scheme there (§5.2).
     pub by_header: bool,
+}
+
+/// A secret as it was sent. In the header §2.3.1 wants it form-encoded, and many clients forget that: one with a plus or a
+/// percent sign in it can be meant in either way, so that both readings are compared.
+#[derive(Clone, Debug)]
+struct PresentedSecret {
+    decoded: Secret,
+    raw: Secret,
 }
 
 /// Proof that the client is who it says: a confidential one showed its secret or signed with its key, a public one has
@@ -34,15 +42,17 @@ impl PresentedCredentials {
     ///
     /// [`TokenError::SeveralAuthMethods`] for both at once, [`TokenError::ClientIdMismatch`] when they name two
     /// clients, [`TokenError::ClientNotAuthenticated`] when the header is of another scheme or garbled, and
-    /// [`TokenError::Malformed`] when nothing names a client.
+    /// [`TokenError::CredentialsMissing`] when nothing names a client.
     pub fn find(authorization: Option<&str>, form: &Parameters) -> Result<Self, TokenError> {
         let form_id = form.one("client_id")?;
         let form_secret = form.one("client_secret")?;
         let Some(authorization) = authorization else {
-            let client_id = ClientId::parse(form.required("client_id")?);
+            // RFC 6749 §5.2: "no client authentication included" is invalid_client.
+            let client_id = ClientId::parse(form_id.ok_or(TokenError::CredentialsMissing)?);
             return Ok(Self {
                 client_id: client_id.map_err(|_| TokenError::ClientNotAuthenticated)?,
-                presented_secret: form_secret.map(Secret::new),
+                presented: form_secret
+                    .map(|secret| PresentedSecret { decoded: Secret::new(secret), raw: Secret::new(secret) }),
                 by_header: false,
             });
         };
@@ -53,7 +63,7 @@ impl PresentedCredentials {
         if form_id.is_some_and(|form_id| form_id != client_id.as_str()) {
             return Err(TokenError::ClientIdMismatch);
         }
-        Ok(Self { client_id, presented_secret: Some(secret), by_header: true })
+        Ok(Self { client_id, presented: Some(secret), by_header: true })
     }
 
     /// Checks the credentials against `client`, which is the one registered as [`Self::client_id`], if any.
@@ -74,16 +84,20 @@ impl PresentedCredentials {
         {
             return Err(TokenError::ClientNotAuthenticated);
         }
-        match (&self.presented_secret, client.is_public()) {
+        match (&self.presented, client.is_public()) {
             (None, true) => Ok(AuthenticatedClient(client)),
             (None, false) => Err(TokenError::SecretMissing),
             // A public client that sends a secret believes that it has one: telling it is kinder than ignoring it. An
             // empty password in the header is how some libraries send none.
-            (Some(secret), true) if !(self.by_header && secret.is_empty()) => Err(TokenError::ClientNotAuthenticated),
+            (Some(secret), true) if !(self.by_header && secret.raw.is_empty()) => {
+                Err(TokenError::ClientNotAuthenticated)
+            }
             (Some(_), true) => Ok(AuthenticatedClient(client)),
             (Some(secret), false) => {
-                // Every secret is compared, so that the time does not tell which one matched.
-                let matching = client.secrets.iter().filter(|known| known.digest.matches(secret)).count();
+                // Every secret is compared in both readings, so that the time does not tell which one matched.
+                let matches =
+                    |known: &&ClientSecret| known.digest.matches(&secret.decoded) | known.digest.matches(&secret.raw);
+                let matching = client.secrets.iter().filter(matches).count();
                 if matching == 0 { Err(TokenError::ClientNotAuthenticated) } else { Ok(AuthenticatedClient(client)) }
             }
         }
@@ -104,14 +118,15 @@ impl AuthenticatedClient {
 }
 
 /// Reads HTTP Basic credentials (RFC 7617), whose two halves §2.3.1 wants form-encoded before.
-fn basic(authorization: &str) -> Option<(ClientId, Secret)> {
+fn basic(authorization: &str) -> Option<(ClientId, PresentedSecret)> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;
     }
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
-    Some((ClientId::parse(&decode_leniently(id)).ok()?, Secret::new(decode_leniently(secret))))
+    let presented = PresentedSecret { decoded: Secret::new(decode_leniently(secret)), raw: Secret::new(secret) };
+    Some((ClientId::parse(&decode_leniently(id)).ok()?, presented))
 }
 
 #[cfg(test)]
@@ -196,12 +211,26 @@ pub(crate) mod tests {
         }
     }
 
-    // RFC 6749 §2.3.1 wants the halves encoded; what is not encoded at all is taken as it stands.
+    // RFC 6749 §2.3.1 wants the halves encoded, and many clients send them as they are.
     #[test]
-    fn a_secret_that_was_not_encoded_is_taken_as_it_stands() {
-        let mut imported = client();
-        imported.secrets = vec![ClientSecret::import(&Secret::new("100%"), imported.created_at)];
-        assert_eq!(authenticate(Some(&header("orders:100%")), "", Some(imported)), Ok(()));
+    fn a_secret_in_the_header_is_right_in_either_reading() {
+        for (secret, encoded) in [
+            ("100%", "100%25"),
+            ("a+b", "a%2Bb"),
+            ("a%2Bb", "a%252Bb"),
+            ("50%25", "50%2525"),
+            ("a b", "a+b"),
+            ("ü:x", "%C3%BC%3Ax"),
+        ] {
+            let mut imported = client();
+            imported.secrets = vec![ClientSecret::import(&Secret::new(secret), imported.created_at)];
+            for sent in [secret, encoded] {
+                let outcome = authenticate(Some(&header(&format!("orders:{sent}"))), "", Some(imported.clone()));
+                assert_eq!(outcome, Ok(()), "{secret} sent as {sent}");
+            }
+            let wrong = authenticate(Some(&header(&format!("orders:{encoded}x"))), "", Some(imported));
+            assert_eq!(wrong, Err(TokenError::ClientNotAuthenticated), "{secret}");
+        }
     }
 
     #[test]
@@ -232,8 +261,8 @@ pub(crate) mod tests {
         assert_eq!(twice, Err(TokenError::SeveralAuthMethods));
         assert_eq!(authenticate(Some(&right), "client_id=other", Some(client())), Err(TokenError::ClientIdMismatch));
         assert_eq!(authenticate(None, "client_id=orders", Some(client())), Err(TokenError::SecretMissing));
-        let nobody = authenticate(None, "", None);
-        assert!(matches!(nobody, Err(TokenError::Malformed(_))), "{nobody:?}");
+        let nobody = authenticate(None, "", None).unwrap_err();
+        assert_eq!((nobody.code(), nobody), ("invalid_client", TokenError::CredentialsMissing));
     }
 
     // OpenID Connect Core §9

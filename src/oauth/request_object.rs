@@ -55,7 +55,7 @@ pub enum RequestObjectRefusal {
     OtherClient,
     /// `response_type` is not the one beside the object.
     OtherResponseType,
-    /// `aud` is not this server.
+    /// `aud` is missing, or is not this server.
     Audience,
     /// It is past its `exp`.
     Expired,
@@ -130,7 +130,9 @@ pub fn accept(
     if claims.text("client_id")? != client_id || issued_by != client_id {
         return Err(RequestObjectRefusal::OtherClient);
     }
-    if claims.get("aud").is_some() && !claims.audience()?.contains(&issuer.as_str()) {
+    // RFC 9101 §4: "The value of aud should be the value of the authorization server's issuer"; without it, an object that
+    // was made for one server would be good at every other. FAPI 2.0 Message Signing §5.3.1 demands it.
+    if claims.get("aud").is_none() || !claims.audience()?.contains(&issuer.as_str()) {
         return Err(RequestObjectRefusal::Audience);
     }
     if claims.optional_instant("exp")?.is_some_and(|expires_at| now >= expires_at) {
@@ -251,7 +253,7 @@ impl RequestObjectRefusal {
             Self::OtherKind => "the typ of the request object is that of another JWT, or its sub is the client",
             Self::OtherClient => "client_id and iss of the request object must be the client_id beside it",
             Self::OtherResponseType => "response_type is not the same inside the request object and beside it",
-            Self::Audience => "aud of the request object is not the issuer of this server",
+            Self::Audience => "aud of the request object is missing, or is not the issuer of this server",
             Self::Expired => "the request object has expired",
             Self::NotYetValid => "nbf of the request object lies ahead",
             Self::Nested => "a request object must not hold request or request_uri",

@@ -14,7 +14,9 @@ fn at(seconds: i64) -> Value {
 }
 
 fn claims(changes: &[(&str, Value)]) -> Claims {
-    let mut claims = json!({"client_id": "orders", "response_type": "code", "scope": "openid", "state": "inside"});
+    let mut claims = json!({
+        "client_id": "orders", "aud": ISSUER, "response_type": "code", "scope": "openid", "state": "inside"
+    });
     for (name, value) in changes {
         claims[*name] = value.clone();
     }
@@ -45,7 +47,7 @@ fn the_parameters_inside_count_and_no_others() {
         assert_eq!(counted.one(name), Ok(expected), "{name}");
     }
     // "state-only-outside-request-object-not-used" of the conformance suite
-    let without = Claims::new(json!({"client_id": "orders"}).as_object().unwrap().clone());
+    let without = Claims::new(json!({"client_id": "orders", "aud": ISSUER}).as_object().unwrap().clone());
     let counted = judge(None, &without, beside).unwrap();
     assert_eq!(counted.one("state"), Ok(None));
     // OpenID Connect Core §6.1
@@ -62,6 +64,16 @@ fn what_stands_inside_and_beside_is_the_same() {
     let nobody = Claims::new(json!({"response_type": "code"}).as_object().unwrap().clone());
     let refusal = judge(None, &nobody, "client_id=orders").err();
     assert_eq!(refusal, Some(JwtRefusal::MissingClaim("client_id").into()));
+}
+
+// RFC 9101 §4 and FAPI 2.0 Message Signing §5.3.1: an object without `aud` was made for any server.
+#[test]
+fn an_object_names_the_server_that_it_is_for() {
+    let mut without = claims(&[]).as_map().clone();
+    without.remove("aud");
+    let refusal = judge(None, &Claims::new(without), "client_id=orders").err();
+    assert_eq!(refusal, Some(RequestObjectRefusal::Audience));
+    assert!(judge(None, &claims(&[]), "client_id=orders").is_ok());
 }
 
 #[test]

@@ -21,6 +21,13 @@ pub enum TokenError {
     ClientNotAuthenticated,
     /// The client named itself but has a secret to show.
     SecretMissing,
+    /// Nothing in the request names a client.
+    CredentialsMissing,
+    /// Too many wrong secrets of the client came from the address, and this was another one.
+    TooManySecrets {
+        /// When the next wrong one is judged.
+        retry_after_seconds: u64,
+    },
     /// The JWT with which the client authenticates.
     Assertion(AssertionRefusal),
     /// The client may not use this grant.
@@ -78,7 +85,11 @@ impl TokenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) | Self::SeveralAuthMethods | Self::ClientIdMismatch => "invalid_request",
-            Self::ClientNotAuthenticated | Self::SecretMissing | Self::Assertion(_) => "invalid_client",
+            Self::ClientNotAuthenticated
+            | Self::SecretMissing
+            | Self::CredentialsMissing
+            | Self::TooManySecrets { .. }
+            | Self::Assertion(_) => "invalid_client",
             Self::CodeUnknown
             | Self::CodeExpired
             | Self::CodeSpent
@@ -109,8 +120,18 @@ impl TokenError {
     /// an attacker.
     #[must_use]
     pub fn description(&self) -> String {
-        if let Self::Scope(refusal) = self {
-            return refusal.description();
+        match self {
+            Self::Scope(refusal) => return refusal.description(),
+            Self::CredentialsMissing => {
+                return "the client did not authenticate; send its credentials in the Authorization header, or client_id"
+                    .to_owned();
+            }
+            Self::TooManySecrets { retry_after_seconds } => {
+                return format!(
+                    "too many wrong secrets of this client; the next is judged in {retry_after_seconds} seconds"
+                );
+            }
+            _ => {}
         }
         let fixed = match self.code() {
             "invalid_grant" if self.is_about_password() => {
@@ -132,6 +153,12 @@ impl TokenError {
             _ => "the resource was not granted, or the scope belongs to another one",
         };
         fixed.to_owned()
+    }
+
+    /// Whether a secret, or a signature in its place, was wrong, so that it counts as a guess.
+    #[must_use]
+    pub fn is_wrong_secret(&self) -> bool {
+        matches!(self, Self::ClientNotAuthenticated | Self::Assertion(AssertionRefusal::Jwt(_)))
     }
 
     fn is_about_password(&self) -> bool {
@@ -203,6 +230,8 @@ mod tests {
             TokenError::SeveralAuthMethods,
             TokenError::ClientIdMismatch,
             TokenError::ClientNotAuthenticated,
+            TokenError::CredentialsMissing,
+            TokenError::TooManySecrets { retry_after_seconds: 60 },
             TokenError::Assertion(AssertionRefusal::Replayed),
             TokenError::CodeSpent,
             TokenError::PasswordMismatch,

@@ -73,8 +73,8 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
     let by_header = caller.authorization.is_some();
     let refuse = |error: TokenError| TokenRefusal::Refused { error, by_header };
     form.once_each().map_err(|malformed| refuse(malformed.into()))?;
-    let grant_type = form.required("grant_type").map_err(|malformed| refuse(malformed.into()))?;
     let client = authenticate(signet, caller, form).await.map_err(|error| error.with_header(by_header))?;
+    let grant_type = form.required("grant_type").map_err(|malformed| refuse(malformed.into()))?;
     let answered = match GrantType::parse(grant_type) {
         // Implicit is a grant, but not one of this endpoint.
         None | Some(GrantType::Implicit) => Err(RuleOrFault::Rule(TokenError::UnknownGrant)),
@@ -113,29 +113,38 @@ pub(super) async fn authenticate(
     let presented = PresentedCredentials::find(caller.authorization, form)?;
     let client = signet.store.client(&presented.client_id).map_err(Fault::from)?.map(|kept| kept.record);
     let is_known = client.is_some();
-    Ok(presented.authenticate(client).inspect_err(|error| {
-        note_unauthenticated(signet, caller.requester, (&presented.client_id, is_known), error);
-    })?)
+    Ok(presented
+        .authenticate(client)
+        .map_err(|error| unauthenticated(signet, caller.requester, (&presented.client_id, is_known), error))?)
 }
 
-/// Notes that somebody could not show that they are the client that they named. A name that is no client's is only
-/// remembered as a hash: it may be a secret in the wrong place.
-pub(super) fn note_unauthenticated(
+/// Notes that a request could not show that it is from the client that it names: the refusal. A name that is no client's is
+/// only remembered as a hash: it may be a secret in the wrong place.
+pub(super) fn unauthenticated(
     signet: &Signet,
     requester: &Requester,
     (client_id, is_known): (&ClientId, bool),
-    error: &TokenError,
-) {
-    tracing::info!(%client_id, %error, "client authentication refused");
+    error: TokenError,
+) -> TokenError {
+    if error.is_wrong_secret()
+        && let Err(retry_after_seconds) =
+            signet.secret_guesses.count_wrong(client_id, requester.address, signet.clock.now())
+    {
+        // So many were noted already that further ones say nothing new.
+        tracing::debug!(%client_id, %error, "client authentication refused, after many others");
+        return TokenError::TooManySecrets { retry_after_seconds };
+    }
+    tracing::info!(%client_id, %error, "client authentication failed");
     let occurrence = Occurrence::of(EventKind::ClientAuthenticationFailed);
     let occurrence = if is_known {
-        signet.client_troubles.note(client_id, Trouble::of(error.code(), error), signet.clock.now());
-        occurrence.because(&word_of(error)).with_client(client_id)
+        signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), signet.clock.now());
+        occurrence.because(&word_of(&error)).with_client(client_id)
     } else {
         let unknown_name = Some(signet.unknown_name(client_id.as_str()));
         Occurrence { unknown_name, ..occurrence.because("unknown_client") }
     };
     signet.note_failure(&requester.unknown(), occurrence);
+    error
 }
 
 /// Notes for its developers that a request of `client`, which has authenticated, was refused.
