@@ -3,8 +3,8 @@
 //!
 //! A grant has one good refresh token at a time. Each names its grant and its generation and is authenticated, so that
 //! one that was superseded is told from one that was made up: the former means that two hold the same token, and ends
-//! the grant; the latter means nothing. A client that lost the answer may ask again for a short while and gets the very
-//! same successor, which is remembered sealed under the token that it replaced.
+//! the grant; the latter means nothing. A client that lost an answer, or several, may ask again for a short while after its
+//! token was replaced, and gets the newest one, which is remembered sealed. So there is never a second branch.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use super::{
     token_error::TokenError,
 };
 use crate::{
-    crypto::{Digest, SealingKey, equal, sha256},
+    crypto::{Digest, SealingKey, equal},
     entropy::Entropy,
     secret::Secret,
 };
@@ -37,19 +37,19 @@ pub struct RefreshState {
     expires_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     last_used_at: OffsetDateTime,
+    /// The token itself, which the server's key opens; only while earlier ones may still ask for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    replaced: Option<Replaced>,
+    newest: Option<String>,
+    /// Which generations were replaced lately.
+    #[serde(default, skip_serializing_if = "Replacements::is_empty")]
+    replaced: Replacements,
 }
 
-/// The token before.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Replaced {
-    digest: Digest,
-    #[serde(with = "time::serde::rfc3339")]
-    at: OffsetDateTime,
-    /// The successor, which only the replaced token opens.
-    successor: String,
-}
+/// Which generations were replaced lately and when, the oldest first: the generation, and milliseconds since 1970. Of a
+/// client that refreshes very often not all are kept; one in between counts as replaced when the kept one before it was.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Replacements(Vec<(u32, i64)>);
 
 /// How long refresh tokens live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub struct RefreshRequest<'a> {
     pub scope: Option<&'a str>,
     /// The values of `resource`, if sent.
     pub resources: &'a [&'a str],
+    /// What opens the newest token.
+    pub sealing_key: &'a SealingKey,
 }
 
 /// Proof that a refresh token was used by its rules; only [`refresh`] makes one.
@@ -93,9 +95,9 @@ pub struct Refreshment {
 enum Turn {
     /// The token stays; whether its use has to be written down.
     Stay { is_noteworthy: bool },
-    /// The token is replaced.
-    Rotate,
-    /// The token was replaced just now; its successor is told again.
+    /// The token is replaced, and answers for so long with the newest one.
+    Rotate { overlap: Duration },
+    /// The token was replaced just now; the newest is told again.
     Repeat(Secret),
 }
 
@@ -143,7 +145,8 @@ pub fn begin(
         digest: Digest::of_secret(&token),
         expires_at,
         last_used_at: grant.created_at,
-        replaced: None,
+        newest: None,
+        replaced: Replacements::default(),
     };
     // The last access token is issued at the end at the latest, and lives on for as long as the first would.
     let access_tokens_end = grant.expires_at.map(|at| at + policy.absolute);
@@ -172,7 +175,7 @@ pub fn refresh(
         return Err(TokenError::RefreshTokenOfAnotherClient);
     }
     let state = grant.refresh_token.as_ref().filter(|_| grant.is_live()).ok_or(TokenError::GrantEnded)?;
-    let turn = state.turn(request.presented, client, policy, now)?;
+    let turn = state.turn(request, policy, now)?;
     if now >= state.expires_at || now >= state.last_used_at + policy.idle {
         return Err(TokenError::RefreshTokenExpired);
     }
@@ -217,29 +220,28 @@ fn narrow(
 impl RefreshState {
     fn turn(
         &self,
-        presented: &PresentedRefreshToken,
-        client: &Client,
+        request: &RefreshRequest<'_>,
         policy: &RefreshPolicy,
         now: OffsetDateTime,
     ) -> Result<Turn, TokenError> {
+        let presented = request.presented;
         if presented.generation == self.generation && self.digest.matches(&presented.text) {
-            return Ok(if client.rotates_refresh_tokens() {
-                Turn::Rotate
+            return Ok(if request.client.client().rotates_refresh_tokens() {
+                Turn::Rotate { overlap: policy.overlap }
             } else {
                 // A use that was dated by a clock that was ahead would put the end of idleness off.
                 let is_ahead = self.last_used_at > now;
                 Turn::Stay { is_noteworthy: is_ahead || now - self.last_used_at >= policy.idle / NOTES_PER_IDLE }
             });
         }
-        let replaced = self.replaced.as_ref().filter(|replaced| {
-            let in_time = now < replaced.at + policy.overlap;
-            in_time && presented.generation.checked_add(1) == Some(self.generation)
-        });
-        let successor = replaced
-            .filter(|replaced| replaced.digest.matches(&presented.text))
-            .and_then(|replaced| under(&presented.text).open(PURPOSE, &replaced.successor).ok())
-            .and_then(|successor| String::from_utf8(successor).ok());
-        successor.map(|successor| Turn::Repeat(Secret::new(successor))).ok_or(TokenError::RefreshTokenReused)
+        let is_earlier = presented.generation < self.generation;
+        if !is_earlier || !self.replaced.is_within(presented.generation, policy.overlap, now) {
+            return Err(TokenError::RefreshTokenReused);
+        }
+        // That it is a token of this server and of this generation is authenticated, and a generation has one token.
+        let opened = self.newest.as_ref().and_then(|sealed| request.sealing_key.open(NEWEST, sealed).ok());
+        let newest = opened.and_then(|newest| String::from_utf8(newest).ok());
+        newest.map(|newest| Turn::Repeat(Secret::new(newest))).ok_or(TokenError::RefreshTokenReused)
     }
 
     /// When it was last used, to within a tenth of the time that it may lie idle.
@@ -281,27 +283,63 @@ impl Refreshment {
         let unchanged = || presented.text.clone();
         let Some(state) = &grant.refresh_token else { return (None, unchanged()) };
         match &self.turn {
-            Turn::Repeat(successor) => (None, successor.clone()),
+            Turn::Repeat(newest) => (None, newest.clone()),
             Turn::Stay { is_noteworthy: false } => (None, unchanged()),
             Turn::Stay { is_noteworthy: true } => {
                 let used = RefreshState { last_used_at: now.max(state.last_used_at), ..state.clone() };
                 (Some(Grant { refresh_token: Some(used), ..grant.clone() }), unchanged())
             }
-            Turn::Rotate => {
+            Turn::Rotate { overlap } => {
                 let generation = state.generation.saturating_add(1);
                 let Some(successor) = draw(&grant.id, generation, key, entropy) else { return (None, unchanged()) };
-                let sealed = under(&presented.text).seal(PURPOSE, successor.expose().as_bytes(), entropy);
                 let rotated = RefreshState {
                     generation,
                     digest: Digest::of_secret(&successor),
                     expires_at: state.expires_at,
                     last_used_at: now.max(state.last_used_at),
-                    replaced: Some(Replaced { digest: state.digest.clone(), at: now, successor: sealed }),
+                    newest: overlap.is_positive().then(|| key.seal(NEWEST, successor.expose().as_bytes(), entropy)),
+                    replaced: state.replaced.clone().with(state.generation, *overlap, now),
                 };
                 (Some(Grant { refresh_token: Some(rotated), ..grant.clone() }), successor)
             }
         }
     }
+}
+
+impl Replacements {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `generation` was replaced less than `overlap` before `now`.
+    fn is_within(&self, generation: u32, overlap: Duration, now: OffsetDateTime) -> bool {
+        let kept = self.0.iter().rev().find(|(kept, _)| *kept <= generation);
+        kept.is_some_and(|(_, at)| milliseconds(now) < at.saturating_add(whole_milliseconds(overlap)))
+    }
+
+    /// The same after `generation` was replaced at `now`, without those that are past the `overlap`.
+    fn with(mut self, generation: u32, overlap: Duration, now: OffsetDateTime) -> Self {
+        let past = milliseconds(now).saturating_sub(whole_milliseconds(overlap));
+        self.0.push((generation, milliseconds(now)));
+        // The one before the first that still counts tells when those in between were replaced at the earliest.
+        while self.0.get(1).is_some_and(|(_, at)| *at <= past) {
+            self.0.remove(0);
+        }
+        if self.0.len() > MOST_REPLACED {
+            let gap = |at: usize| Some(self.0.get(at + 1)?.1.saturating_sub(self.0.get(at - 1)?.1));
+            let closest = (1..self.0.len() - 1).min_by_key(|at| gap(*at));
+            closest.map(|at| self.0.remove(at));
+        }
+        self
+    }
+}
+
+fn milliseconds(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+fn whole_milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.whole_milliseconds()).unwrap_or(i64::MAX)
 }
 
 /// The prefix lets scanners of published code recognise one.
@@ -315,11 +353,6 @@ fn authenticator(key: &SealingKey, body: &str) -> String {
     let mut tag = key.authenticate(PURPOSE, &[body.as_bytes()]);
     tag.truncate(TAG);
     tag
-}
-
-/// The key that only the holder of `token` has.
-fn under(token: &Secret) -> SealingKey {
-    SealingKey::new(sha256(["successor of ", token.expose()].concat()))
 }
 
 impl fmt::Debug for PresentedRefreshToken {
@@ -337,6 +370,12 @@ pub const OFFLINE_ACCESS: &str = "offline_access";
 
 const PREFIX: &str = "signet_rt_";
 const PURPOSE: &str = "refresh token";
+
+/// For what the newest token is sealed.
+const NEWEST: &str = "newest refresh token";
+
+/// So many replacements are kept at most, which bounds the record.
+const MOST_REPLACED: usize = 16;
 
 /// So many characters of base64url authenticate a token: 132 bits.
 const TAG: usize = 22;

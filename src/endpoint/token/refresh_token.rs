@@ -22,11 +22,12 @@ pub(super) async fn refresh(
     let presented = PresentedRefreshToken::parse(form.required("refresh_token")?, &signet.sealing_key);
     let presented = presented.ok_or(TokenError::RefreshTokenUnknown)?;
     let resources: Vec<&str> = form.many("resource").collect();
-    let request = RefreshRequest { client, presented: &presented, scope: form.one("scope")?, resources: &resources };
+    let (sealing_key, scope) = (&signet.sealing_key, form.one("scope")?);
+    let request = RefreshRequest { client, presented: &presented, scope, resources: &resources, sealing_key };
     let now = signet.clock.now();
     let policy = &signet.lifetimes.refresh_token;
     // A conflict means that another request with the same token was first: then the token was replaced, and the second
-    // round answers with the successor.
+    // round answers with the newest one.
     for _ in 0..ROUNDS {
         let Some(kept) = signet.store.grant(presented.grant()).map_err(Fault::from)? else {
             return Err(TokenError::RefreshTokenUnknown.into());
