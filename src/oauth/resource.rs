@@ -174,12 +174,10 @@ impl Resources {
     /// RFC 8414 §2: "Servers MAY choose not to advertise some supported scope values".
     #[must_use]
     pub fn advertised(&self) -> Vec<&str> {
-        let of = |resource: &'_ Resource| resource.scopes.iter().map(|entry| entry.token.as_str()).collect::<Vec<_>>();
-        let (own, apis): (Vec<&Resource>, Vec<&Resource>) =
-            self.all.iter().partition(|resource| resource.id == self.own);
-        let about_a_person = own.into_iter().flat_map(of).filter(|token| !is_management_scope(token));
-        let of_api = apis.first().filter(|_| apis.len() == 1).map(|api| of(api)).unwrap_or_default();
-        about_a_person.chain(of_api).collect()
+        let is_only_api = self.all.len() <= 2;
+        let listed = self.all.iter().filter(|resource| resource.id == self.own || is_only_api);
+        let tokens = listed.flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
+        tokens.filter(|token| !is_management_scope(token)).collect()
     }
 
     /// The resource of a token for `audience`: the API if there is one, or the server itself.
@@ -366,6 +364,9 @@ impl fmt::Display for ResourceIdRefusal {
 }
 
 impl std::error::Error for ResourceIdRefusal {}
+
+/// The longest identifier of a resource, in bytes.
+const LONGEST_ID: usize = 256;
 
 /// The scopes of OpenID Connect Core §5.4 and §11, with what a person is told.
 pub const IDENTITY_SCOPES: &[(&str, &str)] = &[
