@@ -161,6 +161,7 @@ words! {
         itself;
         /// Whether it has to use PKCE.
         required;
+        required_without_nonce;
         not_required;
         registered;
     }

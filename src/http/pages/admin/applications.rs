@@ -12,7 +12,7 @@ use crate::{
     },
     http::{fault, pages::troubles::troubles},
     oauth::{
-        client::{Client, ClientSecret, Provenance},
+        client::{Client, ClientSecret, PkceRule, Provenance},
         client_setting::{MEMBERS, member},
     },
     web::{
@@ -145,7 +145,7 @@ fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> 
     let page = ApplicationPage {
         name: client.metadata.client_name.clone(),
         badges: badges(desk.words(), &client),
-        metadata: facts(w, &client),
+        metadata: facts((w, desk.visit.server.signet().authorization_policy.require_pkce), &client),
         owner: owner(desk, &client)?,
         fixed: fixed.map(|reason| w.only_to_look_at(reason)),
         error,
@@ -206,7 +206,7 @@ fn badges(words: &Words, client: &Client) -> Vec<String> {
 }
 
 /// What was registered, by the names of RFC 7591; what was not is left out.
-fn facts(w: &AllApplicationsWords, client: &Client) -> Vec<Fact> {
+fn facts((w, require_pkce): (&AllApplicationsWords, bool), client: &Client) -> Vec<Fact> {
     let metadata = &client.metadata;
     let words = |words: Vec<&str>| words.join(" ");
     let uris = |uris: &[crate::oauth::redirect_uri::RedirectUri]| {
@@ -241,7 +241,12 @@ fn facts(w: &AllApplicationsWords, client: &Client) -> Vec<Fact> {
             add(name, value);
         }
     }
-    add("PKCE", if client.requires_pkce() { w.required } else { w.not_required }.to_owned());
+    let pkce = match client.pkce(require_pkce) {
+        PkceRule::Always => w.required,
+        PkceRule::UnlessNonce => w.required_without_nonce,
+        PkceRule::Never => w.not_required,
+    };
+    add("PKCE", pkce.to_owned());
     add(w.registered, minute(client.created_at));
     facts
 }

@@ -142,6 +142,7 @@ pub(super) const ALL_APPLICATIONS: AllApplicationsWords = AllApplicationsWords {
     configuration: "Configuration",
     itself: "Registered itself",
     required: "required",
+    required_without_nonce: "required without nonce",
     not_required: "not required",
     registered: "Registered",
 };

@@ -149,6 +149,7 @@ pub(super) const ALL_APPLICATIONS: AllApplicationsWords = AllApplicationsWords {
     configuration: "Konfiguration",
     itself: "Hat sich selbst registriert",
     required: "verlangt",
+    required_without_nonce: "ohne nonce verlangt",
     not_required: "nicht verlangt",
     registered: "Registriert",
 };
