@@ -48,7 +48,10 @@ impl PresentedCredentials {
         let form_secret = form.one("client_secret")?;
         let Some(authorization) = authorization else {
             // RFC 6749 §5.2: "no client authentication included" is invalid_client.
-            let client_id = ClientId::parse(form_id.ok_or(TokenError::CredentialsMissing)?);
+            if form_id.is_none() && form_secret.is_none() {
+                return Err(TokenError::CredentialsMissing);
+            }
+            let client_id = ClientId::parse(form.required("client_id")?);
             return Ok(Self {
                 client_id: client_id.map_err(|_| TokenError::ClientNotAuthenticated)?,
                 presented: form_secret
@@ -263,6 +266,8 @@ pub(crate) mod tests {
         assert_eq!(authenticate(None, "client_id=orders", Some(client())), Err(TokenError::SecretMissing));
         let nobody = authenticate(None, "", None).unwrap_err();
         assert_eq!((nobody.code(), nobody), ("invalid_client", TokenError::CredentialsMissing));
+        let nameless = authenticate(None, "client_secret=older", Some(client())).unwrap_err();
+        assert_eq!(nameless.code(), "invalid_request", "a secret of no client is a parameter that misses another");
     }
 
     // OpenID Connect Core §9

@@ -153,7 +153,7 @@ fn a_redirect_uri_that_only_a_lenient_parser_makes_absolute_is_not_registered() 
         assert_eq!(RedirectUri::parse(text), Err(RedirectUriRefusal::NotLiteral), "{text}");
         // One that was registered before is kept, so that its client can be read, and is not used any more.
         let kept: RedirectUri = serde_json::from_value(text.into()).unwrap();
-        assert_eq!(choose(&[kept.clone()], None), Err(UntrustedRedirectUri::Missing), "{text}");
+        assert_eq!(choose(std::slice::from_ref(&kept), None), Err(UntrustedRedirectUri::Missing), "{text}");
         assert!(choose(&[kept], Some(text)).is_err(), "{text}");
     }
     for text in ["https://e.example", "https://e.example:443/cb", "http://127.0.0.1/cb", "org.example.app:/cb"] {
