@@ -25,6 +25,10 @@ pub struct DevicePolls(Mutex<HashMap<String, Pace>>);
 struct Pace {
     interval: Duration,
     asked_at: OffsetDateTime,
+    /// Whether the question at `asked_at` came too early.
+    was_early: bool,
+    /// Whether it was repeated.
+    was_repeated: bool,
     forgotten_at: OffsetDateTime,
 }
 
@@ -35,15 +39,28 @@ impl DevicePolls {
         if polls.len() >= SWEEP_FROM {
             polls.retain(|_, pace| now < pace.forgotten_at);
         }
-        let first = Pace { interval: INTERVAL, asked_at: now, forgotten_at: device.expires_at };
+        let first = Pace {
+            interval: INTERVAL,
+            asked_at: now,
+            was_early: false,
+            was_repeated: false,
+            forgotten_at: device.expires_at,
+        };
         let Some(pace) = polls.get_mut(digest.as_str()) else {
             polls.insert(digest.as_str().to_owned(), first);
             return TokenError::AuthorizationPending;
         };
+        // Some libraries ask twice to find out how to authenticate: that is one question, with one answer.
+        let is_repetition = pace.asked_at <= now && now < pace.asked_at + REPETITION && !pace.was_repeated;
+        if is_repetition {
+            pace.was_repeated = true;
+            return if pace.was_early { TokenError::SlowDown } else { TokenError::AuthorizationPending };
+        }
         // Clocks and networks are not that exact; and a clock that was set back makes nobody early.
-        let is_early = pace.asked_at <= now && now < pace.asked_at + pace.interval - TOLERANCE;
+        pace.was_early = pace.asked_at <= now && now < pace.asked_at + pace.interval - TOLERANCE;
+        pace.was_repeated = false;
         pace.asked_at = now;
-        if is_early {
+        if pace.was_early {
             // "the interval MUST be increased by 5 seconds for this and all subsequent requests"
             pace.interval += INTERVAL;
             return TokenError::SlowDown;
@@ -58,6 +75,9 @@ impl DevicePolls {
 }
 
 const TOLERANCE: Duration = Duration::milliseconds(500);
+
+/// A question is repeated if it comes again so soon.
+const REPETITION: Duration = Duration::SECOND;
 
 /// From so many devices on, those whose codes have expired are looked for at each question.
 const SWEEP_FROM: usize = 1024;
@@ -78,9 +98,29 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
+    // A library that tries one way to authenticate and then another asks twice within a second.
     #[test]
-    fn a_device_that_asks_too_often_waits_five_seconds_longer_each_time() {
-        let device = DeviceAuthorization {
+    fn a_question_that_comes_again_within_a_second_is_one_question_and_a_third_is_too_early() {
+        let (polls, digest, device) = (DevicePolls::default(), Digest::of("device"), device());
+        let mut now = NOW;
+        for (wait, expected) in [
+            (0, TokenError::AuthorizationPending),
+            (300, TokenError::AuthorizationPending),
+            (300, TokenError::SlowDown),
+            (300, TokenError::SlowDown),
+            (300, TokenError::SlowDown),
+            (15_000, TokenError::AuthorizationPending),
+            (999, TokenError::AuthorizationPending),
+            (14_001, TokenError::AuthorizationPending),
+            (1_000, TokenError::SlowDown),
+        ] {
+            now += Duration::milliseconds(wait);
+            assert_eq!(polls.pace(&digest, &device, now), expected, "after {wait} ms");
+        }
+    }
+
+    fn device() -> DeviceAuthorization {
+        DeviceAuthorization {
             client_id: ClientId::parse("tv").unwrap(),
             scope: Scope::empty(),
             audience: Audience::default(),
@@ -88,7 +128,12 @@ mod tests {
             issued_at: NOW,
             expires_at: NOW + Duration::minutes(10),
             state: DeviceState::Pending,
-        };
+        }
+    }
+
+    #[test]
+    fn a_device_that_asks_too_often_waits_five_seconds_longer_each_time() {
+        let device = device();
         let polls = DevicePolls::default();
         let digest = Digest::of("device");
         let mut now = NOW;
