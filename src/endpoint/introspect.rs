@@ -9,10 +9,11 @@ use super::{
     token::{Caller, RuleOrFault, TokenRefusal, authenticate},
 };
 use crate::{
+    account::record::AccountId,
     jose::{Algorithm, TokenType},
     oauth::{
-        client::Client, introspection, parameters::Parameters, refresh_token::PresentedRefreshToken,
-        token_error::TokenError,
+        client::Client, grant::Grant, introspection, parameters::Parameters, refresh_token::PresentedRefreshToken,
+        scope::Scope, token_error::TokenError,
     },
 };
 
@@ -80,7 +81,9 @@ fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -
         return Ok(match current.filter(|(_, state)| state.is_current(&presented, policy, now)) {
             Some((grant, state)) => {
                 let known_as = signet.known_as(&grant.subject, caller);
-                introspection::of_refresh_token(grant, &known_as, caller, &signet.issuer, state.expires_at(policy))
+                let expires_at = state.expires_at(policy);
+                let answer = introspection::of_refresh_token(grant, &known_as, caller, &signet.issuer, expires_at);
+                with_username(signet, answer, (grant, &grant.scope), caller)?
             }
             None => introspection::inactive(),
         });
@@ -89,6 +92,28 @@ fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -
     if !access::is_in_time(&token.claims, now) {
         return Ok(introspection::inactive());
     }
-    let grant = access::live_grant(signet, &token.grant)?;
-    Ok(introspection::answer(token.claims.as_map(), grant.as_ref(), caller))
+    let Some(grant) = access::live_grant(signet, &token.grant)? else { return Ok(introspection::inactive()) };
+    let scope = token.claims.optional_text("scope").ok().flatten().and_then(|scope| Scope::parse(scope).ok());
+    let answer = introspection::answer(token.claims.as_map(), Some(&grant), caller);
+    with_username(signet, answer, (&grant, &scope.unwrap_or_default()), caller)
+}
+
+/// `answer` with the username of the person behind `grant`, if there is one and `caller` is told.
+fn with_username(
+    signet: &Signet,
+    mut answer: Map<String, Value>,
+    (grant, scope): (&Grant, &Scope),
+    caller: &Client,
+) -> Result<Map<String, Value>, Fault> {
+    let Ok(id) = AccountId::parse(grant.subject.as_str()) else { return Ok(answer) };
+    if answer == introspection::inactive() {
+        return Ok(answer);
+    }
+    let Some(client) = signet.store.client(&grant.client_id)? else { return Ok(answer) };
+    if introspection::tells_username(scope, &client.record, caller)
+        && let Some(account) = signet.store.account(&id)?
+    {
+        answer.insert("username".to_owned(), account.record.username.as_str().into());
+    }
+    Ok(answer)
 }

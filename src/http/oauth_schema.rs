@@ -140,6 +140,8 @@ pub(super) struct Introspection {
     client_id: Option<String>,
     /// Whom it is about.
     sub: Option<String>,
+    /// The username of that person, for APIs and for who may see the profile.
+    username: Option<String>,
     /// `Bearer`, for an access token.
     token_type: Option<String>,
     /// Until when, in seconds since 1970.

@@ -9,8 +9,26 @@ use super::{
     client::{Client, Provenance},
     grant::Grant,
     issuer::Issuer,
+    openid_metadata::SubjectType,
+    scope::Scope,
     subject::Subject,
 };
+
+/// Whether `caller` is told the username of the person behind a token of `scope` that `client` has. "OPTIONAL.
+/// Human-readable identifier for the resource owner" (§2.2): for those who may read the profile anyway, and for APIs, unless
+/// the client knows people by pairwise subjects, which a username would undo.
+#[must_use]
+pub fn tells_username(scope: &Scope, client: &Client, caller: &Client) -> bool {
+    let is_pairwise = client.metadata.openid.subject_type == SubjectType::Pairwise;
+    scope.contains("profile") || (serves_apis(caller) && !is_pairwise)
+}
+
+fn serves_apis(caller: &Client) -> bool {
+    matches!(
+        caller.provenance,
+        Provenance::Configuration | Provenance::Administrator | Provenance::AdministratorAccount(_)
+    )
+}
 
 /// The answer for a token whose signature, issuer and lifetime hold, given its `claims` and the `grant` behind it, to
 /// `caller`.
@@ -21,11 +39,7 @@ use super::{
 pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Client) -> Map<String, Value> {
     let is_live = grant.is_some_and(Grant::is_live);
     let is_own = claims.get("client_id").and_then(Value::as_str) == Some(caller.client_id.as_str());
-    let serves_apis = matches!(
-        caller.provenance,
-        Provenance::Configuration | Provenance::Administrator | Provenance::AdministratorAccount(_)
-    );
-    if !is_live || !(is_own || serves_apis) {
+    if !is_live || !(is_own || serves_apis(caller)) {
         return inactive();
     }
     let mut answer = Map::new();
@@ -128,6 +142,23 @@ mod tests {
         assert_eq!(of_refresh_token(&grant(), &alice, &other, &issuer, expires_at), inactive());
         let ended = Some(Ended { at: expires_at, cause: EndCause::RefreshReplayed });
         assert_eq!(of_refresh_token(&Grant { ended, ..grant() }, &alice, &client(), &issuer, expires_at), inactive());
+    }
+
+    // §2.2
+    #[test]
+    fn an_api_is_told_the_username_unless_pairwise_subjects_hide_it() {
+        let person = Client { provenance: Provenance::Person(Subject::new("usr_b")), ..client() };
+        let mut pairwise = client();
+        pairwise.metadata.openid.subject_type = SubjectType::Pairwise;
+        for (scope, client, caller, expected) in [
+            ("openid", &client(), &client(), true),
+            ("openid", &person, &person, false),
+            ("openid profile", &person, &person, true),
+            ("openid", &pairwise, &client(), false),
+            ("openid profile", &pairwise, &client(), true),
+        ] {
+            assert_eq!(tells_username(&Scope::parse(scope).unwrap(), client, caller), expected, "{scope}");
+        }
     }
 
     // RFC 9701 §5
