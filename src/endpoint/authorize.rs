@@ -128,7 +128,7 @@ fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, e
     let (client_id, now) = (&destination.client.client_id, signet.clock.now());
     let remedy = Remedy::of_authorization(&error, &destination.client, parameters, &signet.resources);
     signet.client_troubles.note_remedy(client_id, remedy, now);
-    tracing::info!(%client_id, %error, "authorization request refused");
+    tracing::info!(%client_id, %error, sent = parameters.loggable(), "authorization request refused");
     signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), now);
     let address = ReturnAddress {
         redirect_uri: &destination.redirect_uri,

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{
     audit::Requester,
-    jose::{Claims, JwtRefusal, UnverifiedJwt, claims_of_unverified, verify_with_secrets},
+    jose::{Claims, JwtRefusal, UnverifiedJwt, claims_of_unverified, summary_of_claims, verify_with_secrets},
     oauth::{
         client::{Client, ClientId},
         client_assertion::{self, AssertionKey, AssertionRefusal, PresentedAssertion, Recipient},
         client_authentication::AuthenticatedClient,
         remedy::Remedy,
+        token_error::TokenError,
     },
     store::CommitError,
 };
@@ -33,6 +34,7 @@ pub(super) async fn authenticate(
     let client_id = presented.client_id(&claims)?;
     judged(signet, &client_id, unverified_jwt).await.map_err(|error| match error {
         RuleOrFault::Rule(error) => {
+            log_refusal(signet, &client_id, &claims, &error);
             let is_known = signet.store.client(&client_id).is_ok_and(|client| client.is_some());
             if is_known {
                 let remedy = Remedy::of_assertion(&error, names_endpoint(signet, &claims));
@@ -48,6 +50,15 @@ pub(super) async fn authenticate(
 fn names_endpoint(signet: &Signet, claims: &Claims) -> bool {
     let known = [signet.issuer.as_str(), &signet.issuer.endpoint("/token")];
     claims.audience().is_ok_and(|audience| audience.iter().all(|one| known.contains(one)))
+}
+
+/// Says what the assertion says of itself, what would have been right, and which setting accepts it.
+fn log_refusal(signet: &Signet, client_id: &ClientId, claims: &Claims, error: &TokenError) {
+    let TokenError::Assertion(refusal) = error else { return };
+    let (unverified, wanted_aud) = (summary_of_claims(claims), signet.issuer.as_str());
+    let accepted_by =
+        (*refusal == AssertionRefusal::OlderAudience).then_some("token_endpoint_as_audience = true of the application");
+    tracing::info!(%client_id, reason = %refusal, %unverified, wanted_aud, accepted_by, "client assertion refused");
 }
 
 async fn judged(

@@ -84,7 +84,12 @@ pub struct DeviceGuesses(Mutex<HashMap<String, (u32, OffsetDateTime)>>);
 /// [`TokenRefusal`], as at the token endpoint.
 pub async fn begin(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, TokenRefusal> {
     let by_header = caller.authorization.is_some();
-    start(signet, caller, form).await.map_err(|error| error.with_header(by_header))
+    let started = start(signet, caller, form).await.inspect_err(|error| {
+        if let RuleOrFault::Rule(error) = error {
+            tracing::info!(client_id = form.one("client_id").ok().flatten(), %error, sent = form.loggable(), "device request refused");
+        }
+    });
+    started.map_err(|error| error.with_header(by_header))
 }
 
 async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, RuleOrFault> {

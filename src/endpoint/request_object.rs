@@ -8,7 +8,7 @@ use super::{
     client_keys::{self, KeyRefusal},
 };
 use crate::{
-    jose::UnverifiedJwt,
+    jose::{UnverifiedJwt, summary_of_claims},
     oauth::{
         client::Client,
         parameters::Parameters,
@@ -45,7 +45,11 @@ pub(super) async fn resolve<'p>(
     let to = (&signet.issuer, signet.clock.now());
     match request_object::accept(client, (verified.typ(), verified.claims()), parameters, to) {
         Ok(parameters) => Ok(Cow::Owned(parameters)),
-        Err(refusal) => Err(ObjectRefused { refusal, inside: Some(request_object::readable(verified.claims())) }),
+        Err(refusal) => {
+            let (inside, wanted_aud) = (summary_of_claims(verified.claims()), signet.issuer.as_str());
+            tracing::info!(client_id = %client.client_id, %refusal, %inside, wanted_aud, "request object refused");
+            Err(ObjectRefused { refusal, inside: Some(request_object::readable(verified.claims())) })
+        }
     }
 }
 

@@ -61,7 +61,13 @@ fn answer(visit: &Visit, next: Result<Next, AuthorizeRefusal>) -> poem::Result<R
         Ok(Next::Client(Delivery::Redirect(location))) => Ok(visit.redirect(&location)),
         Ok(Next::Client(Delivery::Form { action, parameters })) => Ok(form_post(visit, &action, parameters)),
         Ok(Next::Withheld(withheld)) => Ok(page_of(visit, *withheld)),
-        Err(AuthorizeRefusal::Untrusted(refusal)) => Ok(untrusted(visit, &refusal)),
+        Err(AuthorizeRefusal::Untrusted(refusal)) => {
+            let parameters = visit.parameters.as_ref().ok();
+            let client_id = parameters.and_then(|sent| sent.one("client_id").ok().flatten());
+            let sent = parameters.map(Parameters::loggable);
+            tracing::info!(client_id, sent, %refusal, "authorization request without a trusted redirect URI");
+            Ok(untrusted(visit, &refusal))
+        }
         Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(visit, refusal)),
         Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
     }
@@ -112,7 +118,6 @@ pub(super) fn interaction_at(path: &str, sealed: &str) -> String {
 
 /// The page for a request that leads nowhere.
 fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
-    tracing::info!(%refusal, "authorization request without a trusted redirect URI");
     let page = match refusal {
         UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) => {
             ErrorPage::invalid_redirect_uri().with_detail("redirect_uri", sent)

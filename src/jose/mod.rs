@@ -41,7 +41,7 @@ pub use jwk_set::{JwkSet, JwkSetRefusal};
 pub use jwt_refusal::JwtRefusal;
 pub use public_jwk::{JwkRefusal, PublicJwk};
 pub use public_key::PublicKey;
-pub use secret_jwt::{claims_of_unverified, verify_with_secrets};
+pub use secret_jwt::{claims_of_unverified, summary_of_claims, verify_with_secrets};
 pub use signing_key::{SigningFault, SigningKey};
 pub use token_type::TokenType;
 pub use unverified_jwt::{UnverifiedJwt, VerifiedJwt};

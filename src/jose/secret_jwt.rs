@@ -47,6 +47,21 @@ pub fn claims_of_unverified(text: &str) -> Result<Claims, JwtRefusal> {
     Parts::split(text, LONGEST)?.claims()
 }
 
+/// What a JWT that was refused says of itself, for the log: who made it, for whom, about whom and when. Nothing of it is true.
+#[must_use]
+pub fn summary_of_claims(claims: &Claims) -> String {
+    let told = ["iss", "sub", "client_id", "aud", "exp", "nbf", "iat"];
+    let members: Vec<String> = told
+        .iter()
+        .filter_map(|name| claims.get(name).map(|value| format!("{name}={value}")))
+        .map(|member| member.chars().take(LONGEST_MEMBER).collect())
+        .collect();
+    members.join(" ")
+}
+
+/// How many characters of a claim the log is told.
+const LONGEST_MEMBER: usize = 160;
+
 /// "A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used".
 const SHORTEST_SECRET: usize = 32;
 

@@ -78,6 +78,9 @@ pub enum AssertionRefusal {
     OtherClient,
     /// `aud` is not this server, or not this server alone.
     Audience,
+    /// `aud` is the token endpoint, or a list with the issuer alone, which only clients may send that are registered with
+    /// `token_endpoint_as_audience`.
+    OlderAudience,
     /// It is past its `exp`.
     Expired,
     /// Its `exp` is further ahead than [`LONGEST`].
@@ -204,13 +207,16 @@ fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefus
 /// may name both.
 fn audience(client: &Client, claims: &Claims, issuer: &Issuer) -> Result<(), AssertionRefusal> {
     let audience = claims.audience()?;
-    let is_accepted = if client.metadata.openid.token_endpoint_as_audience {
-        let endpoint = issuer.endpoint("/token");
-        audience.iter().all(|one| *one == issuer.as_str() || *one == endpoint)
+    let endpoint = issuer.endpoint("/token");
+    let is_older_form = audience.iter().all(|one| *one == issuer.as_str() || *one == endpoint);
+    let is_issuer = claims.get("aud").and_then(|aud| aud.as_str()) == Some(issuer.as_str());
+    if is_issuer || (is_older_form && client.metadata.openid.token_endpoint_as_audience) {
+        Ok(())
+    } else if is_older_form {
+        Err(AssertionRefusal::OlderAudience)
     } else {
-        claims.get("aud").and_then(|aud| aud.as_str()) == Some(issuer.as_str())
-    };
-    if is_accepted { Ok(()) } else { Err(AssertionRefusal::Audience) }
+        Err(AssertionRefusal::Audience)
+    }
 }
 
 fn expiry(claims: &Claims, now: OffsetDateTime) -> Result<OffsetDateTime, AssertionRefusal> {
@@ -248,6 +254,9 @@ impl fmt::Display for AssertionRefusal {
             Self::OtherKind => "it is a JWT of another kind",
             Self::OtherClient => "iss, sub and client_id are not one and the same",
             Self::Audience => "aud is not this server's issuer, as a string",
+            Self::OlderAudience => {
+                "aud is the token endpoint or a list; the setting token_endpoint_as_audience of the application accepts it"
+            }
             Self::Expired => "it has expired",
             Self::LivesTooLong => "exp is more than five minutes ahead",
             Self::NotYetValid => "nbf or iat lies ahead",

@@ -59,10 +59,13 @@ fn an_assertion_is_by_the_client_about_itself() {
 #[test]
 fn its_audience_is_the_issuer_as_a_string() {
     let endpoint = format!("{ISSUER}/token");
+    // What the setting of the client would accept is told apart, for the log.
+    for aud in [json!([ISSUER]), json!(endpoint), json!([ISSUER, endpoint])] {
+        assert_eq!(refusal(&[("aud", aud.clone())]), Some(AssertionRefusal::OlderAudience), "{aud}");
+    }
     for aud in [
-        json!([ISSUER]),
         json!([ISSUER, "https://evil.example"]),
-        json!(endpoint),
+        json!([endpoint, "https://evil.example"]),
         json!(format!("{ISSUER}/")),
         json!("https://evil.example"),
         json!(""),

@@ -71,6 +71,17 @@ impl Parameters {
         }
     }
 
+    /// What was sent in the parameters that hold no secret and nothing about a person, for the log of a refused request: a
+    /// cause without the value that it is about helps nobody. Long values are cut.
+    #[must_use]
+    pub fn loggable(&self) -> String {
+        let known = self.0.iter().filter(|(name, _)| LOGGABLE.contains(&name.as_str()));
+        let cut = |value: &str| value.chars().take(LONGEST_LOGGED).collect::<String>();
+        let pairs: Vec<String> =
+            known.take(MOST_LOGGED).map(|(name, value)| format!("{name}={:?}", cut(value))).collect();
+        pairs.join(" ")
+    }
+
     /// Makes sure that no parameter is repeated, known or not, except `resource`, which
     /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2) allows several times.
     ///
@@ -141,6 +152,25 @@ impl fmt::Display for MalformedParameters {
 
 impl std::error::Error for MalformedParameters {}
 
+/// The parameters of which the log may show what was sent.
+const LOGGABLE: &[&str] = &[
+    "grant_type",
+    "response_type",
+    "response_mode",
+    "redirect_uri",
+    "scope",
+    "resource",
+    "prompt",
+    "max_age",
+    "code_challenge_method",
+    "client_assertion_type",
+    "request_uri",
+];
+
+/// How many parameters the log shows, and how many characters of each.
+const MOST_LOGGED: usize = 12;
+const LONGEST_LOGGED: usize = 200;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +203,20 @@ mod tests {
         for encoded in ["state=%", "state=%2", "state=%zz", "state=%ff", "%ff=a"] {
             assert!(matches!(Parameters::parse(encoded), Err(MalformedParameters::Encoding)), "{encoded}");
         }
+    }
+
+    #[test]
+    fn the_log_of_a_refusal_shows_what_was_sent_and_no_secret() {
+        let sent = parse(
+            "grant_type=x&scope=a+b&code=c&client_secret=s&code_verifier=v&username=u&password=p&state=t&nonce=n",
+        );
+        assert_eq!(sent.loggable(), "grant_type=\"x\" scope=\"a b\"");
+        let long = parse(&format!("scope={}&redirect_uri=a%0Ab", "s".repeat(10_000)));
+        assert!(
+            long.loggable().len() < 300 && long.loggable().ends_with("redirect_uri=\"a\\nb\""),
+            "{}",
+            long.loggable()
+        );
     }
 
     #[test]

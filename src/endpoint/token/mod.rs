@@ -88,7 +88,7 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
     match &answered {
         Ok(_) => tracing::info!(%client_id, grant_type, "tokens issued"),
         Err(RuleOrFault::Rule(error)) => {
-            tracing::info!(%client_id, %error, "token request refused");
+            tracing::info!(%client_id, %error, sent = form.loggable(), "token request refused");
             note_refused(signet, &client, form, error);
         }
         // It is logged where it becomes an answer.
