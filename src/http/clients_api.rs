@@ -232,10 +232,11 @@ impl ClientsApi {
     ) -> poem::Result<Answer<DynamicRegisterKinds>> {
         let signet = &self.0.signet;
         self.0.registration_rate.take(client_ip)?;
-        let registered = dynamic::register_itself(signet, &metadata.0.into(), token.0, &token.1).await;
-        answered(
-            registered.map(|registered| json_answer(StatusCode::CREATED, &self_registered_json(signet, &registered))),
-        )
+        let request = metadata.0.into();
+        let registered = dynamic::register_itself(signet, &request, token.0, &token.1).await;
+        answered(registered.map(|registered| {
+            json_answer(StatusCode::CREATED, &self_registered_json(signet, &registered, Some(&request)))
+        }))
     }
 
     /// Look at one's own registration
@@ -250,7 +251,7 @@ impl ClientsApi {
     ) -> poem::Result<Answer<ClientKinds>> {
         let signet = &self.0.signet;
         let shown = dynamic::show_itself(signet, &id.0, token.0);
-        answered(shown.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered))))
+        answered(shown.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered, None))))
     }
 
     /// Register oneself anew
@@ -267,7 +268,11 @@ impl ClientsApi {
         let signet = &self.0.signet;
         let (request, claims) = update.0.into_parts();
         let replaced = dynamic::replace_itself(signet, &id.0, token.0, (&request, &claims), &token.1).await;
-        answered(replaced.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered))))
+        answered(
+            replaced.map(|registered| {
+                json_answer(StatusCode::OK, &self_registered_json(signet, &registered, Some(&request)))
+            }),
+        )
     }
 
     /// End one's own registration

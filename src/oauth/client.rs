@@ -215,6 +215,17 @@ impl ClientId {
     }
 }
 
+impl ClientMetadata {
+    /// The same, for a client that is registered as `client_id`: RFC 7591 §2 shows that to people if there is no name.
+    #[must_use]
+    pub fn named(mut self, client_id: &ClientId) -> Self {
+        if self.client_name.is_empty() {
+            self.client_name = client_id.as_str().to_owned();
+        }
+        self
+    }
+}
+
 impl Client {
     /// Whether it cannot keep a secret (§2.1).
     #[must_use]

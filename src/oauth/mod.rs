@@ -34,6 +34,7 @@ pub mod redirect_uri;
 pub mod refresh_token;
 pub mod registration;
 pub(crate) mod registration_member;
+mod registration_narrowing;
 pub mod registration_policy;
 pub mod registration_privilege;
 pub mod remedy;

@@ -99,7 +99,8 @@ pub enum RegistrationErrorCode {
 /// Checks `request` and fills in what it leaves out.
 ///
 /// The defaults are those of §2 (`client_secret_basic`, `authorization_code`, `code`), except that a client without a
-/// redirect URI that says nothing of grants is a service and uses `client_credentials`. Grants that this server knows
+/// redirect URI that says nothing of grants is a service and uses `client_credentials`. Without `client_name` the name is
+/// empty, and the caller takes the identifier in its place. Grants that this server knows
 /// nothing of are left out of what is registered, as §3.2.1 allows ("MAY reject or replace"), and the answer shows it.
 ///
 /// # Errors
@@ -109,6 +110,7 @@ pub fn register(
     request: &RegistrationRequest,
     rules: RegistrationRules<'_>,
 ) -> Result<ClientMetadata, RegistrationRefusal> {
+    let request = &request.clone().without_blanks();
     let schemes = &rules.policy.redirect_schemes;
     let redirect_uris = redirect_uris("redirect_uris", request.redirect_uris.as_deref(), schemes)?;
     let post_logout_redirect_uris =
@@ -123,7 +125,10 @@ pub fn register(
     let openid = request.openid.read(&redirect_uris, rules.policy)?;
     signing(token_endpoint_auth_method, &openid)?;
     let metadata = ClientMetadata {
-        client_name: client_name(request.client_name.as_deref())?,
+        client_name: match &request.client_name {
+            None => String::new(),
+            name => client_name(name.as_deref())?,
+        },
         redirect_uris,
         post_logout_redirect_uris,
         response_types,
@@ -251,13 +256,9 @@ fn grant_types(
         });
     };
     let named = |grant_type: &GrantType| names.iter().any(|name| name == grant_type.as_str());
-    let is_for_registrar = |grant_type| match grant_type {
-        GrantType::Implicit => rules.allow_implicit(),
-        GrantType::Password => rules.registrar > Registrar::Person,
-        _ => true,
-    };
     let offered = rules.policy.offered;
-    let possible = |grant_type: &GrantType| offered.allows(*grant_type) && is_for_registrar(*grant_type);
+    // A client that acts without a person is refused by name further on.
+    let possible = |one: &GrantType| *one == GrantType::ClientCredentials || rules.allows(*one);
     let asked = GrantType::ALL.into_iter().filter(named);
     if rules.registrar > Registrar::Person
         && let Some(off) = asked.clone().find(|grant_type| !offered.allows(*grant_type))
@@ -286,10 +287,7 @@ fn response_types(
     rules: RegistrationRules<'_>,
 ) -> Result<Option<Vec<ResponseType>>, RegistrationRefusal> {
     let Some(names) = &request.response_types else { return Ok(None) };
-    let possible = |response_type: &ResponseType| {
-        let is_plain = !response_type.is_front_channel();
-        rules.policy.offered.allows_response_type(*response_type) && (is_plain || rules.allow_implicit())
-    };
+    let possible = |response_type: &ResponseType| rules.allows_response_type(*response_type);
     let mut response_types = Vec::new();
     for name in names {
         let parsed = ResponseType::parse(name);
@@ -332,7 +330,7 @@ fn agreeing(
 }
 
 /// The grants that go with `response_types`.
-fn needed_by(response_types: &[ResponseType]) -> Vec<GrantType> {
+pub(super) fn needed_by(response_types: &[ResponseType]) -> Vec<GrantType> {
     let code = response_types.iter().any(|response_type| response_type.has_code());
     let implicit = response_types.iter().any(|response_type| response_type.is_front_channel());
     let needed = [(code, GrantType::AuthorizationCode), (implicit, GrantType::Implicit)];
@@ -363,6 +361,22 @@ fn list<const N: usize>(names: [&str; N]) -> String {
 }
 
 impl RegistrationRules<'_> {
+    /// Whether `grant_type` may be registered.
+    pub(super) fn allows(self, grant_type: GrantType) -> bool {
+        let is_for_registrar = match grant_type {
+            GrantType::Implicit => self.allow_implicit(),
+            GrantType::Password | GrantType::ClientCredentials => self.registrar > Registrar::Person,
+            GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::DeviceCode => true,
+        };
+        is_for_registrar && self.policy.offered.allows(grant_type)
+    }
+
+    /// Whether `response_type` may be registered.
+    pub(super) fn allows_response_type(self, response_type: ResponseType) -> bool {
+        let is_plain = !response_type.is_front_channel();
+        self.policy.offered.allows_response_type(response_type) && (is_plain || self.allow_implicit())
+    }
+
     /// Whether tokens straight from the authorization endpoint may be registered, where they are offered.
     fn allow_implicit(self) -> bool {
         self.registrar > Registrar::Person || self.policy.implicit_for_everyone

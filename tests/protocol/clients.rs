@@ -45,11 +45,56 @@ async fn an_application_is_registered_with_a_token_of_the_scope() {
     assert_eq!(client["token_endpoint"], format!("{}/token", server.issuer));
     for (changed, error) in [
         (object!({"client_name": "Shop", "redirect_uris": ["http://shop.example.org/cb"]}), "invalid_redirect_uri"),
-        (object!({"redirect_uris": ["https://shop.example.org/cb"]}), "invalid_client_metadata"),
+        (object!({"redirect_uris": ["https:login"]}), "invalid_redirect_uri"),
+        (object!({"redirect_uris": ["https://shop.example.org/cb"], "scope": "unknown"}), "invalid_client_metadata"),
         (object!({"client_name": ["Shop"]}), "invalid_request"),
     ] {
         let (status, _, refusal) = register(&server.issuer, Some(&token), &changed).await;
         assert_eq!((status, refusal["error"].as_str()), (400, Some(error)), "{changed}");
+    }
+    // RFC 7591 §2: every member is optional, and people are shown the client_id where there is no name.
+    let bare = object!({"redirect_uris": ["https://shop.example.org/cb"], "scope": ""});
+    let (status, _, client) = register(&server.issuer, Some(&token), &bare).await;
+    assert_eq!((status, &client["client_name"]), (201, &client["client_id"]), "{client}");
+    assert!(client["scope"].as_str().is_some_and(|scope| scope.contains("openid")), "{client}");
+    // OpenID Connect Core §11: offline_access means nothing without the grant.
+    let offline = object!({"redirect_uris": ["https://shop.example.org/cb"], "scope": "openid offline_access"});
+    let (_, _, client) = register(&server.issuer, Some(&token), &offline).await;
+    assert_eq!(client["grant_types"], object!(["authorization_code", "refresh_token"]), "{client}");
+}
+
+// A browser resolves `https:login` on our own origin.
+#[tokio::test]
+async fn no_member_of_a_registration_holds_an_address_that_only_a_lenient_parser_makes_absolute() {
+    let (server, mut visitor) = signed_in().await;
+    let token = service_token(&mut visitor, "signet:clients").await;
+    for member in [
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "request_uris",
+        "client_uri",
+        "policy_uri",
+        "tos_uri",
+        "logo_uri",
+        "initiate_login_uri",
+        "jwks_uri",
+        "sector_identifier_uri",
+        "backchannel_logout_uri",
+        "frontchannel_logout_uri",
+    ] {
+        for (uri, expected) in [
+            ("https://shop.example.org/x", 201),
+            ("https:x", 400),
+            ("https:shop.example.org/x", 400),
+            ("https:/shop.example.org/x", 400),
+            ("HTTPS://shop.example.org/x", 400),
+            ("https://shop.example.org/a/../x", 400),
+        ] {
+            let mut body = object!({"client_name": "Shop", "redirect_uris": ["https://shop.example.org/cb"]});
+            body[member] = if member.ends_with("uris") { object!([uri]) } else { object!(uri) };
+            let (status, _, answer) = register(&server.issuer, Some(&token), &body).await;
+            assert_eq!(status, expected, "{member} {uri}: {answer}");
+        }
     }
 }
 

@@ -92,6 +92,31 @@ async fn nothing_that_only_an_administrator_can_give_is_registered() {
     }
 }
 
+// RFC 7591 §3.2.1
+#[tokio::test]
+async fn an_application_that_asks_for_more_than_it_can_have_gets_what_it_can_have() {
+    let server = start("open");
+    let body = json!({
+        "redirect_uris": ["https://app.example.org/cb"], "scope": "openid profile email roles urn:x",
+        "grant_types": ["authorization_code", "implicit", "refresh_token", "client_credentials", "urn:x"],
+        "response_types": ["code", "id_token", "code id_token token"],
+    });
+    let client = Api::new(&server.issuer, None).post("/register", &body).await.expect(201);
+    assert_eq!(client["grant_types"], json!(["authorization_code", "refresh_token"]));
+    assert_eq!((&client["response_types"], &client["scope"]), (&json!(["code"]), &json!("email openid profile")));
+    assert_eq!(client["client_name"], client["client_id"], "RFC 7591 §2: the name is optional");
+    // What RFC 7591 does not know is answered if it was asked for.
+    let own = ["require_pkce", "require_state", "claims_in_id_token", "disabled", "registered_by", "client_secrets"];
+    for member in own {
+        assert!(client[member].is_null(), "{member}: {client}");
+    }
+    assert!(client.as_object().unwrap().values().all(|value| !value.is_boolean()), "{client}");
+    let asking =
+        json!({"redirect_uris": ["https://app.example.org/cb"], "require_pkce": true, "claims_in_id_token": true});
+    let client = Api::new(&server.issuer, None).post("/register", &asking).await.expect(201);
+    assert_eq!((&client["require_pkce"], &client["claims_in_id_token"]), (&json!(true), &json!(true)));
+}
+
 // RFC 7592 §2
 #[tokio::test]
 async fn an_application_manages_its_registration_with_its_own_token() {

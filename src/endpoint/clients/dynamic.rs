@@ -63,6 +63,7 @@ pub async fn register_itself(
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
     let digest = Digest::of_secret(&registration_access_token);
     let provenance = Provenance::Itself { owner, is_vouched };
+    let request = &narrowed(signet, request);
     let registered = create_with(signet, request, (Registrar::Itself, provenance), agent, Some(digest)).await;
     let registered = registered.map_err(in_its_terms)?;
     Ok(SelfRegistered { registered, registration_access_token })
@@ -96,6 +97,7 @@ pub async fn replace_itself(
     requester: &Requester,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (request, claims) = update;
+    let request = &narrowed(signet, request);
     let (kept, _) = authenticate(signet, id, token.clone())?;
     sector::agree(signet, request, &kept.record.client_id).await?;
     for _ in 0..ATTEMPTS {
@@ -134,6 +136,16 @@ pub async fn delete_itself(
         }
     }
     Err(Fault::Contended.into())
+}
+
+/// `request` without what an application that registers itself cannot have.
+fn narrowed(signet: &Signet, request: &RegistrationRequest) -> RegistrationRequest {
+    let (narrowed, left_out) = request.clone().without_blanks().narrowed(super::rules(signet, Registrar::Itself));
+    if !left_out.is_empty() {
+        let (grant_types, response_types) = (&request.grant_types, &request.response_types);
+        tracing::info!(?left_out, ?grant_types, ?response_types, scope = ?request.scope, "registration narrowed");
+    }
+    narrowed
 }
 
 /// Whom a new client belongs to, and whether the host vouches for it. RFC 7591 §3: the initial access token "is used to authorize calls"; an access token with

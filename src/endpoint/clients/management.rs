@@ -15,7 +15,7 @@ use crate::{
     oauth::{
         client::{Client, ClientId, ClientMetadata, Provenance, SecretsRefusal},
         pairwise::has_other_subjects,
-        registration::{Registrar, RegistrationRequest, register},
+        registration::{Registrar, RegistrationRequest},
         registration_privilege::{changed_credential, needed, privileged},
         subject::Subject,
     },
@@ -179,7 +179,7 @@ pub(super) fn reregister(
     let (request, restriction) = super::restriction::judge(client, request, registrar > Registrar::Person)?;
     let keeps = registrar <= Registrar::Person && keeps_privileges(&before, &request);
     let judged = if keeps { Registrar::Administrator } else { registrar };
-    client.metadata = register(&request, super::rules(signet, judged))?;
+    client.metadata = super::metadata(&request, super::rules(signet, judged), &client.client_id)?;
     if needed(&before, &signet.resources) > registrar
         && let Some(member) = changed_credential(&before, &client.metadata)
     {

@@ -171,6 +171,18 @@ pub(super) fn provenance(access: &Access) -> Provenance {
     }
 }
 
+/// What is registered with `request` as `client_id`.
+fn metadata(
+    request: &RegistrationRequest,
+    rules: RegistrationRules<'_>,
+    client_id: &ClientId,
+) -> Result<ClientMetadata, RegistrationRefusal> {
+    let registered = register(&request.clone().with_refresh_grant(), rules);
+    registered.map(|metadata| metadata.named(client_id)).inspect_err(|refusal| {
+        tracing::info!(%client_id, member = refusal.member, reason = refusal.description, "registration refused");
+    })
+}
+
 /// By which rules `registrar` registers here.
 fn rules(signet: &Signet, registrar: Registrar) -> RegistrationRules<'_> {
     RegistrationRules { registrar, resources: &signet.resources, policy: &signet.registration_policy }
@@ -240,7 +252,7 @@ async fn create_with(
 ) -> Result<RegisteredClient, ManagementRefusal> {
     let client_id = ClientId::draw(signet.entropy);
     let (asked, restriction) = restriction::of_new(request, registrar, &provenance)?;
-    let metadata = register(&asked, rules(signet, registrar))?;
+    let metadata = metadata(&asked, rules(signet, registrar), &client_id)?;
     sector::agree(signet, request, &client_id).await?;
     let now = signet.clock.now();
     let is_tried = matches!(provenance, Provenance::Itself { is_vouched: false, .. });
