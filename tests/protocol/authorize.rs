@@ -41,7 +41,12 @@ async fn whatever_else_is_wrong_is_told_to_the_client_with_state_and_issuer() {
         (query(&[("response_type", Some("tokens"))]), "unsupported_response_type"),
         (query(&[("scope", Some("orders:delete"))]), "invalid_scope"),
         (query(&[("resource", Some("https://evil.example"))]), "invalid_target"),
-        (query(&[("code_challenge", None), ("code_challenge_method", None)]), "invalid_request"),
+        (query(&[("code_challenge", None), ("code_challenge_method", None), ("nonce", None)]), "invalid_request"),
+        (
+            query(&[("code_challenge", None), ("code_challenge_method", None), ("scope", Some("orders:read"))]),
+            "invalid_request",
+        ),
+        (query(&[("scope", Some("openid signet:admin"))]), "invalid_scope"),
         (query(&[("code_challenge_method", Some("plain"))]), "invalid_request"),
         (query(&[("prompt", Some("none login"))]), "invalid_request"),
         (query(&[("prompt", Some("none"))]), "login_required"),
@@ -61,6 +66,21 @@ async fn whatever_else_is_wrong_is_told_to_the_client_with_state_and_issuer() {
     // OAuth 2.0 Multiple Response Type Encoding Practices §5: errors of such a response type are in the fragment.
     let location = visitor.get(&format!("/authorize?{}", query(&[("response_type", Some("token"))]))).await.location();
     assert!(location.starts_with(&format!("{REDIRECT_URI}#error=unsupported_response_type&")), "{location}");
+}
+
+// RFC 9700 §2.1.1
+#[tokio::test]
+async fn a_confidential_client_whose_request_has_a_nonce_may_go_without_pkce() {
+    let (_server, mut visitor) = signed_in().await;
+    let without = [("code_challenge", None), ("code_challenge_method", None)];
+    for verifier in [true, false] {
+        let location = visitor.authorize(&query(&without)).await;
+        let code = parameter(&location, "code").unwrap_or_else(|| panic!("{location}"));
+        let mut form = crate::visitor::redemption(&code);
+        form.retain(|(name, _)| verifier || *name != "code_verifier");
+        // A verifier without a challenge means that the challenge was taken out (RFC 9700 §4.8.2).
+        assert_eq!(visitor.post("/token", &form).await.status, if verifier { 400 } else { 200 }, "{verifier}");
+    }
 }
 
 #[tokio::test]

@@ -201,6 +201,8 @@ async fn a_client_asks_for_what_it_is_registered_for() {
         ("report", &[("scope", "openid")], "400 unauthorized_client"),
         ("public-tv", &[("scope", "orders:write")], "400 invalid_scope"),
         ("public-tv", &[("scope", "signet:admin")], "400 invalid_scope"),
+        ("public-tv", &[("scope", "openid signet:admin")], "400 invalid_scope"),
+        ("public-tv", &[("scope", " ")], "400 invalid_scope"),
         ("public-tv", &[("scope", "a\"b")], "400 invalid_scope"),
         ("public-tv", &[("scope", "openid"), ("scope", "profile")], "400 invalid_request"),
         ("public-tv", &[("scope", "openid"), ("resource", "https://evil.example")], "400 invalid_target"),
@@ -211,7 +213,7 @@ async fn a_client_asks_for_what_it_is_registered_for() {
     }
     let unauthenticated = visitor.post("/device_authorization", &[("client_id", "box")]).await;
     assert_eq!(refusal(&unauthenticated), "401 invalid_client");
-    assert_eq!(refusal(&visitor.post("/device_authorization", &[]).await), "400 invalid_request");
+    assert_eq!(refusal(&visitor.post("/device_authorization", &[]).await), "401 invalid_client");
     issued(&request(&mut visitor, "public-tv", &[]).await);
 }
 

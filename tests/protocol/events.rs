@@ -396,8 +396,8 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
         assert_eq!(stranger.get(&format!("/authorize?{asked}")).await.status, 400);
     }
     let asked = [("client_id", Some(client_id.as_str())), ("redirect_uri", Some("https://wiki.example/cb"))];
-    let without_pkce = [("code_challenge", None), ("code_challenge_method", None)];
-    for changes in [&[("scope", Some("openid nonsense"))][..], &without_pkce] {
+    let without_pkce = [("code_challenge", None), ("code_challenge_method", None), ("nonce", None)];
+    for changes in [&[("scope", Some("nonsense"))][..], &without_pkce] {
         let asked = query(&[&asked[..], changes].concat());
         stranger.get(&format!("/authorize?{asked}")).await;
     }

@@ -213,8 +213,8 @@ async fn a_hybrid_code_is_bound_as_every_code_is() {
     let (_server, mut visitor) = started(&clients()).await;
     let hybrid = [("client_id", Some("older")), ("response_type", Some("code id_token token"))];
     for (changes, error) in [
-        (&[("code_challenge", None), ("code_challenge_method", None)][..], "invalid_request"),
-        (&[("nonce", None)], "invalid_request"),
+        (&[("nonce", None)][..], "invalid_request"),
+        (&[("nonce", None), ("code_challenge", None), ("code_challenge_method", None)], "invalid_request"),
         (&[("state", None)], "invalid_request"),
         (&[("scope", Some("orders:write"))], "invalid_scope"),
         (&[("scope", Some("orders:read"))], "invalid_scope"),

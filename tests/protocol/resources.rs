@@ -65,6 +65,9 @@ async fn a_token_is_for_the_api_of_its_scope_or_for_the_one_that_was_named() {
         ("orders:read", ORDERS, object!(ORDERS)),
         ("openid", ORDERS, object!([ORDERS, issuer])),
         ("openid", issuer, object!(issuer)),
+        // RFC 3986 §6.2.2 and §6.2.3; `aud` is as it was registered.
+        ("orders:read", "https://api.orders.example/", object!(ORDERS)),
+        ("orders:read", "HTTPS://API.orders.example:443", object!(ORDERS)),
     ] {
         let tokens = tokens(&mut visitor, "web", &asking(scope, resource)).await;
         assert_eq!(audience(&tokens), expected, "{scope} at {resource}");
@@ -72,7 +75,48 @@ async fn a_token_is_for_the_api_of_its_scope_or_for_the_one_that_was_named() {
     let location = visitor.authorize(&query(&[("client_id", Some("web")), ("scope", None)])).await;
     let code = parameter(&location, "code").unwrap_or_else(|| panic!("{location}"));
     let tokens = issued(&redeem(&mut visitor, "web", &code, &[]).await);
-    assert_eq!((audience(&tokens), tokens["scope"].as_str()), (object!(issuer), Some("")));
+    // Of two APIs none is chosen.
+    assert_eq!((audience(&tokens), tokens["scope"].as_str()), (object!(issuer), Some("groups openid profile")));
+}
+
+// OpenID Connect Core §3.1.2.1, RFC 6749 §3.3
+#[tokio::test]
+async fn scopes_that_cannot_be_granted_are_left_out_wherever_they_are_asked_for_first() {
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let rest = format!(
+        "redirect_uris = [\"{REDIRECT_URI}\"]\nscope = \"openid orders:read\"\n\
+         grant_types = [\"authorization_code\", \"client_credentials\", \"{device}\", \"password\"]\n"
+    );
+    let config = [config(), client("web", &rest), "\n[oauth]\npassword_grant = true\n".to_owned()].concat();
+    let server = RunningServer::start(&config);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let (username, password) = ADMINISTRATOR;
+    for (scope, of_person, own) in [
+        (Some("openid orders:read roles offline_access"), "openid orders:read", "orders:read"),
+        (None, "openid orders:read", "orders:read"),
+    ] {
+        assert_eq!(tokens(&mut visitor, "web", &[("scope", scope)]).await["scope"], of_person, "{scope:?}");
+        let sent: Vec<(&str, &str)> = scope.map(|scope| ("scope", scope)).into_iter().collect();
+        let form = [&[("grant_type", "client_credentials")], sent.as_slice()].concat();
+        assert_eq!(issued(&ask(&mut visitor, "web", &form).await)["scope"], own, "{scope:?}");
+        let form = [&[("grant_type", "password"), ("username", username), ("password", password)], sent.as_slice()];
+        assert_eq!(issued(&ask(&mut visitor, "web", &form.concat()).await)["scope"], of_person, "{scope:?}");
+        let form = [sent.as_slice(), credentials("web").as_slice()].concat();
+        issued(&visitor.post("/device_authorization", &form).await);
+    }
+    for (scope, named) in [("roles urn:x", "roles urn:x"), ("openid signet:admin", "signet:admin")] {
+        let location =
+            visitor.get(&format!("/authorize?{}", query(&[("client_id", Some("web")), ("scope", Some(scope))]))).await;
+        let location = location.location();
+        assert_eq!(parameter(&location, "error").as_deref(), Some("invalid_scope"), "{location}");
+        assert!(parameter(&location, "error_description").unwrap().contains(named), "{location}");
+        let page = ask(&mut visitor, "web", &[("grant_type", "client_credentials"), ("scope", scope)]).await;
+        assert_eq!(refusal(&page), "400 invalid_scope", "{scope}");
+        assert!(page.html.contains(named), "{}", page.html);
+    }
+    let metadata = json(&visitor.get("/.well-known/openid-configuration").await);
+    assert!(!metadata["scopes_supported"].to_string().contains("signet:"), "{metadata}");
 }
 
 // RFC 8707 §2
@@ -81,7 +125,7 @@ async fn a_resource_that_is_unknown_or_does_not_go_with_the_scope_is_an_invalid_
     let (_server, mut visitor) = started().await;
     for (scope, resource) in [
         ("openid", "https://evil.example"),
-        ("orders:read", "https://api.orders.example/"),
+        ("orders:read", "https://api.orders.example/v2"),
         ("orders:read", "https://api.orders.example#fragment"),
         ("orders:read", "api.orders.example"),
         ("orders:read", STOCK),
@@ -208,6 +252,29 @@ async fn an_access_token_is_no_id_token_hint_whatever_its_type() {
         let changes = [&changes[..], &[("client_id", Some("web"))]].concat();
         let location = visitor.get(&format!("/authorize?{}", query(&changes))).await.location();
         assert_eq!(parameter(&location, "error").as_deref(), expected, "{hint}: {location}");
+    }
+}
+
+// OpenID Connect Core §5.3.2: it has the type of an ID token, and `iss`, `sub` and `aud`.
+#[tokio::test]
+async fn a_signed_answer_of_userinfo_is_no_id_token_hint() {
+    let server = RunningServer::start(&clients("openid profile", "userinfo_signed_response_alg = \"RS256\"\n"));
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let mut eve = Visitor::new(&server.issuer);
+    let token = eve.get("/signup").await.hidden("anti_forgery");
+    let form = [("username", "eve"), ("password", "a long and winding passphrase"), ("anti_forgery", &token)];
+    assert_eq!(eve.post("/signup", &form).await.status, 303);
+    let eves = tokens(&mut eve, "web", &asking("openid", "")).await;
+    let bearer = format!("Bearer {}", text(&eves, "access_token"));
+    let signed = eve.post_with("/userinfo", &[], &[("authorization", &bearer)]).await.html;
+    assert_eq!(claims(&signed)["sub"], claims(text(&eves, "id_token"))["sub"]);
+    tokens(&mut visitor, "web", &asking("openid", "")).await;
+    for (hint, expected) in [(text(&eves, "id_token"), Some("login_required")), (signed.as_str(), None)] {
+        let changes = [("prompt", Some("none")), ("scope", Some("openid")), ("id_token_hint", Some(hint))];
+        let changes = [&changes[..], &[("client_id", Some("web"))]].concat();
+        let location = visitor.get(&format!("/authorize?{}", query(&changes))).await.location();
+        assert_eq!(parameter(&location, "error").as_deref(), expected, "{location}");
     }
 }
 

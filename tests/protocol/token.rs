@@ -1,6 +1,6 @@
 //! `/token`, `/userinfo`, `/verify` and `/revoke`
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, process::Stdio};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -35,6 +35,31 @@ async fn a_code_becomes_an_access_token_and_an_id_token() {
     assert!(json(&person).get("email").is_none(), "the scope email was not asked for");
 }
 
+#[tokio::test]
+async fn wrong_client_secrets_are_bounded_and_the_right_one_always_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), config()).unwrap();
+    let port = crate::support::free_port();
+    let mut command = crate::support::command(folder.path(), port);
+    let command = command.env_remove("SIGNET__THROTTLE__RELAXED").stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn().unwrap();
+    let server = RunningServer::adopt(child, folder.path(), port);
+    let mut visitor = Visitor::new(&server.issuer);
+    let form = |secret| [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", secret)];
+    for nth in 0..25 {
+        let wrong = visitor.post("/token", &form("wrong")).await;
+        assert_eq!(wrong.status, if nth < 10 { 401 } else { 429 }, "{nth}: {}", wrong.html);
+        assert_eq!(wrong.headers.contains_key("retry-after"), nth >= 10);
+        assert_eq!(visitor.post("/token", &form(SECRET)).await.status, 200, "{nth}");
+    }
+    for path in ["/introspect", "/revoke", "/device_authorization"] {
+        let form = [("token", "x"), ("client_id", "service"), ("client_secret", "wrong")];
+        assert_eq!(visitor.post(path, &form).await.status, 429, "{path}");
+    }
+    let other = [("token", "x"), ("client_id", "report"), ("client_secret", "wrong")];
+    assert_eq!(visitor.post("/introspect", &other).await.status, 401);
+}
+
 // RFC 6749 §4.1.2
 #[tokio::test]
 async fn the_second_use_of_a_code_ends_the_grant() {
@@ -43,7 +68,8 @@ async fn the_second_use_of_a_code_ends_the_grant() {
     let tokens = json(&visitor.post("/token", &redemption(&code)).await);
     let token = tokens["access_token"].as_str().unwrap();
     let form = [("token", token), ("client_id", "report"), ("client_secret", SECRET)];
-    assert_eq!(json(&visitor.post("/verify", &form).await)["active"], true);
+    let introspected = json(&visitor.post("/verify", &form).await);
+    assert_eq!((&introspected["active"], &introspected["username"]), (&true.into(), &"root".into()), "RFC 7662 §2.2");
     let again = visitor.post("/token", &redemption(&code)).await;
     assert_eq!((again.status, json(&again)["error"].as_str()), (400, Some("invalid_grant")));
     assert_eq!(visitor.post("/introspect", &form).await.html, "{\"active\":false}");
