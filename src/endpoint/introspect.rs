@@ -98,7 +98,7 @@ fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -
     with_username(signet, answer, (&grant, &scope.unwrap_or_default()), caller)
 }
 
-/// `answer` with the username of the person behind `grant`, if there is one and `caller` is told.
+/// `answer` with the username of the person behind `grant`, if there is one and `caller` may know it.
 fn with_username(
     signet: &Signet,
     mut answer: Map<String, Value>,

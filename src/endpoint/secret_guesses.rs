@@ -1,8 +1,8 @@
 //! How many wrong secrets of a client are judged from one address.
 //!
 //! A secret has 256 random bits, so that guessing is hopeless; the limit keeps a flood of guesses from filling the log, and
-//! says so to a program that goes on with a secret that was taken away. The right secret always passes: nobody can stop an
-//! application by guessing at it.
+//! says so to a program that goes on with a secret that was taken away. The right secret always passes, so that
+//! guesses cannot stop an application.
 
 use std::{
     collections::HashMap,
@@ -50,7 +50,7 @@ impl SecretGuesses {
         let key = sha256([network(address).as_slice(), client_id.as_str().as_bytes()].concat());
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let known = counts.younger.get(&key).or_else(|| counts.older.get(&key)).copied();
-        // A clock that was set back makes nobody wait for longer than the minute.
+        // After a clock was set back the wait is still at most a minute.
         let known = known.map(|count| Count { since: count.since.min(now), ..count });
         let count = known.filter(|count| now < count.since + WINDOW).unwrap_or(Count { wrong: 0, since: now });
         let outcome = if count.wrong < self.most {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_makes_nobody_wait_for_longer() {
+    fn the_wait_is_a_minute_at_most_after_the_clock_was_set_back() {
         let guesses = SecretGuesses::new(false);
         for _ in 0..10 {
             assert_eq!(guesses.count_wrong(&id("orders"), None, NOW), Ok(()));

@@ -264,7 +264,7 @@ pub(super) fn self_registered_json(
     body
 }
 
-/// What the management API says of an application, and nobody expects of RFC 7591.
+/// What the management API says of an application and RFC 7591 does not know.
 const OF_MANAGEMENT: &[&str] = &["registered_by", "owner", "disabled", "client_secrets"];
 
 /// The metadata that this server alone knows.

@@ -59,7 +59,7 @@ pub fn summary_of_claims(claims: &Claims) -> String {
     members.join(" ")
 }
 
-/// How many characters of a claim the log is told.
+/// How many characters of a claim the log shows.
 const LONGEST_MEMBER: usize = 160;
 
 /// "A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used".

@@ -134,7 +134,7 @@ fn a_client_may_be_registered_for_less_than_the_server_demands() {
 
 // RFC 9700 §2.1.1
 #[test]
-fn a_confidential_openid_client_may_protect_its_code_by_nonce_and_nobody_else_goes_without_pkce() {
+fn a_confidential_openid_client_may_protect_its_code_by_nonce_and_no_other_goes_without_pkce() {
     use ChallengeRefusal::{Missing, Required};
     let without = [("code_challenge", None), ("code_challenge_method", None)];
     let ask = |client: Client, require_pkce: Option<bool>, more: &[(&str, Option<&str>)]| {

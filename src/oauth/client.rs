@@ -54,7 +54,7 @@ pub struct Client {
     /// Until when it is kept unless it is used before, if it registered itself and nobody vouches for it.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<OffsetDateTime>,
-    /// When it was last registered anew so that it knows people by other subjects, which ends what was granted before:
+    /// When its registration last changed so that it knows people by other subjects, which ends what was granted before:
     /// otherwise it could learn the subjects of a sector to which nothing was ever sent.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub subjects_changed_at: Option<OffsetDateTime>,

@@ -59,7 +59,7 @@ fn an_assertion_is_by_the_client_about_itself() {
 #[test]
 fn its_audience_is_the_issuer_as_a_string() {
     let endpoint = format!("{ISSUER}/token");
-    // What the setting of the client would accept is told apart, for the log.
+    // An audience that the setting of the client would accept has a cause of its own, for the log.
     for aud in [json!([ISSUER]), json!(endpoint), json!([ISSUER, endpoint])] {
         assert_eq!(refusal(&[("aud", aud.clone())]), Some(AssertionRefusal::OlderAudience), "{aud}");
     }

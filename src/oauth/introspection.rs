@@ -14,7 +14,7 @@ use super::{
     subject::Subject,
 };
 
-/// Whether `caller` is told the username of the person behind a token of `scope` that `client` has. "OPTIONAL.
+/// Whether `caller` may know the username of the person behind a token of `scope` that `client` has. "OPTIONAL.
 /// Human-readable identifier for the resource owner" (§2.2): for those who may read the profile anyway, and for APIs, unless
 /// the client knows people by pairwise subjects, which a username would undo.
 #[must_use]

@@ -48,9 +48,9 @@ fn tag(purpose: &str, name: &str, client: &Client, key: &SealingKey) -> String {
 }
 
 /// The sector: the host of `sector_identifier_uri`, or else of the redirect URIs if every subject that the client learns goes
-/// there; otherwise the client is its own. So nobody learns the subjects of a sector by registering a redirect URI of its
-/// host at which nothing is ever received: not with a grant that needs no redirect, and not beside one of another scheme. A
-/// host that is every person's own machine makes no sector either.
+/// there; otherwise the client is its own. A redirect URI at which nothing is ever received proves nothing about its host:
+/// with a grant that needs no redirect, or next to a redirect URI of another scheme. A host that is every person's own machine
+/// makes no sector either.
 fn sector(client: &Client) -> (&'static str, String) {
     let own = || ("client", client.client_id.as_str().to_owned());
     let registered = client.metadata.openid.sector_identifier_uri.as_deref();

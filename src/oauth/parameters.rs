@@ -72,7 +72,7 @@ impl Parameters {
     }
 
     /// What was sent in the parameters that hold no secret and nothing about a person, for the log of a refused request: a
-    /// cause without the value that it is about helps nobody. Long values are cut.
+    /// cause without the value that it is about does not help. Long values are cut.
     #[must_use]
     pub fn loggable(&self) -> String {
         let known = self.0.iter().filter(|(name, _)| LOGGABLE.contains(&name.as_str()));

@@ -129,7 +129,7 @@ impl RedirectUri {
         if is_literal(text) { Ok(private) } else { Err(RedirectUriRefusal::NotLiteral) }
     }
 
-    /// Whether it keeps the rules of today, whichever schemes the configuration allows.
+    /// Whether it keeps the present rules, whichever schemes the configuration allows.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         Self::scheme(&self.0).is_ok()

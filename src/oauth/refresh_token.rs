@@ -97,7 +97,7 @@ enum Turn {
     Stay { is_noteworthy: bool },
     /// The token is replaced, and answers for so long with the newest one.
     Rotate { overlap: Duration },
-    /// The token was replaced just now; the newest is told again.
+    /// The token was replaced just now; the newest is sent again.
     Repeat(Secret),
 }
 

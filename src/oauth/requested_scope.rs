@@ -89,7 +89,7 @@ pub fn permit(
             if asked.is_empty() {
                 return Err(R::Malformed);
             }
-            // A client that asks to manage this server and may not is told, and not given something else.
+            // A client that asks to manage this server and may not gets an error, not another scope.
             let management = asked.filter(|token| token.starts_with(MANAGEMENT) && !registered.contains(token));
             if !management.is_empty() {
                 return Err(R::Management(management));
@@ -199,7 +199,7 @@ const MANAGEMENT: &str = "signet:";
 /// The management of one's own account.
 const ACCOUNT: &str = "signet:account";
 
-/// About how many characters of a scope are told.
+/// About how many characters of a scope a description lists.
 const LONGEST_LIST: usize = 160;
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl ResourceId {
     ///
     /// # Errors
     ///
-    /// [`ResourceIdRefusal`] when it has not the form of an absolute URI without a fragment.
+    /// [`ResourceIdRefusal`] unless it has the form of an absolute URI without a fragment.
     pub fn parse(text: &str) -> Result<Self, ResourceIdRefusal> {
         if text.len() > LONGEST_ID || !has_absolute_form(text) {
             return Err(ResourceIdRefusal);

@@ -34,7 +34,7 @@ pub(super) async fn agree(
 
 /// What stands in the document for an application that learns of people without a redirect: the redirect URIs of others
 /// would prove nothing of it. [CIBA Core §4](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#registration)
-/// has the document list the `jwks_uri`, whose keys nobody else has.
+/// has the document list the `jwks_uri`, whose keys only the client has.
 fn names_without_redirect<'a>(request: &'a RegistrationRequest, client_id: &'a ClientId) -> Vec<&'a str> {
     let grant_types = request.grant_types.iter().flatten().filter_map(|name| GrantType::parse(name));
     if !grant_types.into_iter().any(GrantType::reaches_person_without_redirect) {
