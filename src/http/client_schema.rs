@@ -119,14 +119,14 @@ pub(super) struct RegisteredClientBody {
     allowed_groups: Option<Vec<String>>,
     #[oai(flatten)]
     openid: OpenidBody,
-    /// Who registered it: `built_in`, `configuration`, `administrator`, `person` or `itself`. Not told at `/register`.
-    registered_by: Option<String>,
+    /// Who registered it: `built_in`, `configuration`, `administrator`, `person` or `itself`.
+    registered_by: String,
     /// The person who owns it, if one does.
     owner: Option<String>,
-    /// Whether an administrator has forbidden it to obtain tokens. Not told at `/register`.
+    /// Whether an administrator has forbidden it to obtain tokens. Left out at `/register`.
     disabled: Option<bool>,
-    /// Its secrets that live, without the secrets. Not told at `/register`.
-    client_secrets: Option<Vec<ClientSecretBody>>,
+    /// Its secrets that live, without the secrets.
+    client_secrets: Vec<ClientSecretBody>,
     /// With what it manages its own registration, told to who registers at `/register`.
     registration_access_token: Option<String>,
     /// Where it does so.
@@ -239,8 +239,8 @@ pub(super) async fn warned_json(signet: &Signet, registered: &RegisteredClient) 
 }
 
 /// An application that has registered itself, with what it needs to manage its registration (RFC 7592 §3).
-/// Members that RFC 7591 does not know stand in it only if the `request` named them, or, where nothing was requested, if
-/// they were registered: some clients stop at what they do not know.
+/// Settings that RFC 7591 does not know stand in it only if the `request` named them, or, where nothing was requested, if
+/// they were registered: some clients stop at booleans that they do not know.
 pub(super) fn self_registered_json(
     signet: &Signet,
     registered: &SelfRegistered,
@@ -251,9 +251,8 @@ pub(super) fn self_registered_json(
     let is_named =
         |member: &str| named.as_ref().is_none_or(|named| named.get(member).is_some_and(|one| !one.is_null()));
     if let Some(members) = body.as_object_mut() {
-        members.retain(|member, _| {
-            !OF_MANAGEMENT.contains(&member.as_str()) && (!OWN_SETTINGS.contains(&member.as_str()) || is_named(member))
-        });
+        members
+            .retain(|member, _| member != "disabled" && (!OWN_SETTINGS.contains(&member.as_str()) || is_named(member)));
     }
     let path = format!("/register/{}", registered.registered.client.client_id);
     let further = json!({
@@ -263,9 +262,6 @@ pub(super) fn self_registered_json(
     merge(&mut body, further);
     body
 }
-
-/// What the management API says of an application and RFC 7591 does not know.
-const OF_MANAGEMENT: &[&str] = &["registered_by", "owner", "disabled", "client_secrets"];
 
 /// The metadata that this server alone knows.
 const OWN_SETTINGS: &[&str] = &[

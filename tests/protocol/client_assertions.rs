@@ -335,7 +335,6 @@ async fn no_registered_address_leads_the_server_to_its_own_machine() {
         format!("https://127.0.0.1:{port}/jwks"),
         format!("https://[::1]:{port_v6}/jwks"),
         format!("https://[::ffff:7f00:1]:{port}/jwks"),
-        format!("https://2130706433:{port}/jwks"),
         format!("https://localhost:{port}/jwks"),
         "https://169.254.169.254/latest".to_owned(),
         "https://10.0.0.1/jwks".to_owned(),
@@ -351,6 +350,19 @@ async fn no_registered_address_leads_the_server_to_its_own_machine() {
         assert!(listener.accept().is_err(), "somebody has connected");
     }
     assert_eq!(server.log().matches("not on the public internet").count(), uris.len(), "{}", server.log());
+}
+
+// Some readers take the number for an address, others for a name.
+#[tokio::test]
+async fn an_address_that_readers_understand_differently_is_not_registered() {
+    let server = RunningServer::start(&format!("{}\n[oauth]\ndynamic_registration = \"open\"\n", config()));
+    let nobody = Api::new(&server.issuer, None);
+    for (uri, status) in
+        [("https://2130706433/jwks", 400), ("https://0x7f.1/jwks", 400), ("https://app.example.org/jwks", 201)]
+    {
+        let body = json!({"redirect_uris": ["https://app.example.org/cb"], "jwks_uri": uri});
+        assert_eq!(nobody.post("/register", &body).await.status, status, "{uri}");
+    }
 }
 
 // RFC 7591 §2

@@ -98,7 +98,7 @@ async fn what_is_there_to_paste_works_also_beside_a_second_api() {
     assert_eq!(tokens["scope"], "orders:read orders:write", "{tokens}");
     let without_scope: Vec<_> = form.into_iter().filter(|(name, _)| *name != "scope").collect();
     let refused = json(&Visitor::new(&server.issuer).post("/token", &without_scope).await);
-    assert_eq!(refused["error"], "invalid_target", "{refused}");
+    assert_eq!(refused["error"], "invalid_scope", "no resource was named: {refused}");
 }
 
 /// The address and the form of the curl command under `id`.

@@ -190,7 +190,7 @@ async fn a_client_revokes_its_own_tokens_and_looks_into_what_it_may_see() {
     let token = tokens["access_token"].as_str().unwrap();
     let as_report = [("token", token), ("client_id", "report"), ("client_secret", SECRET)];
     let as_service = [("token", token), ("client_id", "service"), ("client_secret", SECRET)];
-    assert_eq!(visitor.post("/verify", &[("token", token)]).await.status, 400);
+    assert_eq!(visitor.post("/verify", &[("token", token)]).await.status, 401);
     assert_eq!(visitor.post("/verify", &[("token", token), ("client_id", "swagger-ui")]).await.status, 401);
     assert_eq!(visitor.post("/revoke", &as_service).await.status, 200, "another client's token: no effect, and 200");
     let content = json(&visitor.post("/verify", &as_service).await);
