@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     client::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType},
-    openid_metadata::{AssertionAlgorithm, OpenidMetadata, OpenidRequest},
+    openid_metadata::OpenidRequest,
     redirect_uri::RedirectUri,
     registration_member::{
-        allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
+        allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, signing,
+        web_page,
     },
     registration_policy::RegistrationPolicy,
     registration_privilege::{default_scope, privileged, privileges},
     resource::Resources,
     scope::Scope,
 };
-use crate::jose::Algorithm;
 
 /// The metadata that a registration sends; whatever is left out is chosen by the server. Members that are not known
 /// are ignored: "The authorization server MUST ignore any client metadata sent by the client that it does not
@@ -153,26 +153,6 @@ pub fn register(
         return Err(invalid("redirect_uris", "the whole registration is too long; register less"));
     }
     Ok(metadata)
-}
-
-/// Who authenticates with a JWT needs something to sign it with, and an algorithm that goes with it
-/// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
-fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
-    let algorithm = openid.token_endpoint_auth_signing_alg;
-    let wrong = |goes_with: &str| {
-        let description = format!("with {} it must be {goes_with}; or leave it out", method.as_str());
-        Err(invalid("token_endpoint_auth_signing_alg", description))
-    };
-    match (method, algorithm) {
-        (AuthMethod::PrivateKeyJwt, _) if openid.jwks.is_none() && openid.jwks_uri.is_none() => {
-            Err(invalid("jwks", "is needed for private_key_jwt, or jwks_uri"))
-        }
-        (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Secret(_))) => {
-            wrong(&list(Algorithm::ALL.map(Algorithm::as_str)))
-        }
-        (AuthMethod::ClientSecretJwt, Some(AssertionAlgorithm::Key(_))) => wrong("HS256"),
-        _ => Ok(()),
-    }
 }
 
 /// What only administrators may register, and what nobody may.
@@ -356,7 +336,7 @@ pub(super) fn invalid(member: &'static str, description: impl Into<String>) -> R
     RegistrationRefusal { code, member, description: description.into() }
 }
 
-fn list<const N: usize>(names: [&str; N]) -> String {
+pub(super) fn list<const N: usize>(names: [&str; N]) -> String {
     names.join(", ")
 }
 

@@ -3,12 +3,13 @@
 use url::Url;
 
 use super::{
-    client::ApplicationType,
+    client::{ApplicationType, AuthMethod},
+    openid_metadata::{AssertionAlgorithm, OpenidMetadata},
     redirect_uri::{LONGEST_REDIRECT_URI, RedirectScheme, RedirectUri, RedirectUriRefusal},
-    registration::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid},
+    registration::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid, list},
     uri::is_literal,
 };
-use crate::characters::is_invisible;
+use crate::{characters::is_invisible, jose::Algorithm};
 
 /// The person on the consent page decides by the name, so it must be readable: no invisible characters, among which are
 /// those that turn the direction of writing around.
@@ -92,6 +93,26 @@ pub(super) fn contacts(contacts: Option<&[String]>) -> Result<Vec<String>, Regis
         return Err(invalid("contacts", "at most 4, of at most 128 characters each"));
     }
     Ok(contacts.to_vec())
+}
+
+/// Who authenticates with a JWT needs something to sign it with, and an algorithm that goes with it
+/// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
+    let algorithm = openid.token_endpoint_auth_signing_alg;
+    let wrong = |goes_with: &str| {
+        let description = format!("with {} it must be {goes_with}; or leave it out", method.as_str());
+        Err(invalid("token_endpoint_auth_signing_alg", description))
+    };
+    match (method, algorithm) {
+        (AuthMethod::PrivateKeyJwt, _) if openid.jwks.is_none() && openid.jwks_uri.is_none() => {
+            Err(invalid("jwks", "is needed for private_key_jwt, or jwks_uri"))
+        }
+        (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Secret(_))) => {
+            wrong(&list(Algorithm::ALL.map(Algorithm::as_str)))
+        }
+        (AuthMethod::ClientSecretJwt, Some(AssertionAlgorithm::Key(_))) => wrong("HS256"),
+        _ => Ok(()),
+    }
 }
 
 /// The names of groups whose members may use the client.

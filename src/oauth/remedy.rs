@@ -59,13 +59,13 @@ impl Remedy {
         match error {
             AuthorizationError::StateMissing => Some(Self::StateOptional),
             // A public client cannot do without PKCE (RFC 9700 §2.1.1).
-            AuthorizationError::Challenge(ChallengeRefusal::Missing) => {
+            AuthorizationError::Challenge(ChallengeRefusal::Missing | ChallengeRefusal::Required) => {
                 (!client.is_public()).then_some(Self::PkceOptional)
             }
             AuthorizationError::ResponseTypeNotAllowed | AuthorizationError::UnsupportedResponseType => {
                 ResponseType::parse(one("response_type")?).map(Self::ResponseType)
             }
-            AuthorizationError::InvalidScope => Self::of_scope(client, one("scope")?, resources),
+            AuthorizationError::Scope(_) => Self::of_scope(client, one("scope")?, resources),
             AuthorizationError::RequestObject(refusal) => Self::of_request_object(refusal, one("request_uri")),
             _ => None,
         }
@@ -92,10 +92,8 @@ impl Remedy {
         let grant_type = one("grant_type").map_or(Some(GrantType::DeviceCode), GrantType::parse)?;
         match error {
             TokenError::GrantNotAllowed => (!client.allows(grant_type)).then_some(Self::GrantType(grant_type)),
-            // At a refresh, the scope is bounded by what the person has granted.
-            TokenError::ScopeExceeded if grant_type != GrantType::RefreshToken => {
-                Self::of_scope(client, one("scope")?, resources)
-            }
+            // At a refresh, the scope is bounded by what the person has granted, and the error is another one.
+            TokenError::Scope(_) => Self::of_scope(client, one("scope")?, resources),
             _ => None,
         }
     }
@@ -105,7 +103,7 @@ impl Remedy {
     #[must_use]
     pub fn of_assertion(error: &TokenError, is_for_the_endpoint: bool) -> Option<Self> {
         match error {
-            TokenError::Assertion(AssertionRefusal::Audience) => {
+            TokenError::Assertion(AssertionRefusal::Audience | AssertionRefusal::OlderAudience) => {
                 is_for_the_endpoint.then_some(Self::TokenEndpointAsAudience)
             }
             TokenError::Assertion(AssertionRefusal::OtherAlgorithm) => Some(Self::AnyAssertionAlgorithm),
@@ -224,6 +222,7 @@ mod tests {
         issuer::Issuer,
         registration::{Registrar, RegistrationRules, register},
         registration_policy::RegistrationPolicy,
+        requested_scope::RequestedScopeRefusal,
     };
 
     fn resources() -> Resources {
@@ -243,6 +242,7 @@ mod tests {
     #[test]
     fn each_refusal_that_a_setting_can_cure_names_the_setting() {
         use AuthorizationError as A;
+        let scope = |text| A::Scope(RequestedScopeRefusal::NothingGrantable(Scope::parse(text).unwrap()));
         let uri = || "https://app.example.org/object".to_owned();
         for (error, query, expected) in [
             (A::StateMissing, "", Some(Remedy::StateOptional)),
@@ -251,9 +251,9 @@ mod tests {
             (A::ResponseTypeNotAllowed, "response_type=id_token", Some(Remedy::ResponseType(ResponseType::IdToken))),
             (A::UnsupportedResponseType, "response_type=token", Some(Remedy::ResponseType(ResponseType::Token))),
             (A::UnsupportedResponseType, "response_type=x", None),
-            (A::InvalidScope, "scope=openid+email", Some(Remedy::Scope(Scope::parse("email").unwrap()))),
-            (A::InvalidScope, "scope=unknown", None),
-            (A::InvalidScope, "scope=openid+signet:admin", None),
+            (scope("openid email"), "scope=openid+email", Some(Remedy::Scope(Scope::parse("email").unwrap()))),
+            (scope("unknown"), "scope=unknown", None),
+            (scope("openid signet:admin"), "scope=openid+signet:admin", None),
             (
                 A::RequestObject(RequestObjectRefusal::ReferenceNotRegistered),
                 "request_uri=https://app.example.org/object",
@@ -267,6 +267,9 @@ mod tests {
         }
         let missing = A::Challenge(ChallengeRefusal::Missing);
         assert_eq!(Remedy::of_authorization(&missing, &public_client(), &form(""), &resources()), None);
+        let required = A::Challenge(ChallengeRefusal::Required);
+        let found = Remedy::of_authorization(&required, &client(), &form(""), &resources());
+        assert_eq!(found, Some(Remedy::PkceOptional));
     }
 
     #[test]
@@ -277,7 +280,7 @@ mod tests {
             (T::GrantNotAllowed, "grant_type=authorization_code", None),
             (T::GrantNotAllowed, "client_id=orders", Some(Remedy::GrantType(GrantType::DeviceCode))),
             (
-                T::ScopeExceeded,
+                T::Scope(RequestedScopeRefusal::NothingGrantable(Scope::parse("email").unwrap())),
                 "grant_type=client_credentials&scope=email",
                 Some(Remedy::Scope(Scope::parse("email").unwrap())),
             ),
@@ -287,6 +290,8 @@ mod tests {
             let found = Remedy::of_token(&error, &registered_client(), &form(body), &resources());
             assert_eq!(found, expected, "{error:?} {body}");
         }
+        let older = T::Assertion(AssertionRefusal::OlderAudience);
+        assert_eq!(Remedy::of_assertion(&older, true), Some(Remedy::TokenEndpointAsAudience));
         let audience = T::Assertion(AssertionRefusal::Audience);
         assert_eq!(Remedy::of_assertion(&audience, true), Some(Remedy::TokenEndpointAsAudience));
         assert_eq!(Remedy::of_assertion(&audience, false), None, "it would help nothing");

@@ -86,7 +86,7 @@ async fn every_refusal_that_a_setting_cures_offers_it() {
         let base = [("client_id", Some(id.as_str())), ("redirect_uri", Some(CALLBACK)), ("scope", Some("openid"))];
         format!("/authorize?{}", query(&[&base[..], changes].concat()))
     };
-    let challenge = [("code_challenge", None), ("code_challenge_method", None)];
+    let challenge = [("code_challenge", None), ("code_challenge_method", None), ("nonce", None)];
     for request in [
         asked(&challenge),
         asked(&[("scope", Some("email"))]),
@@ -175,7 +175,7 @@ async fn the_settings_are_fields_on_the_page_and_those_that_are_not_sent_stay() 
         "backchannel_logout_uri": "https://wiki.example.org/logout", "token_endpoint_as_audience": true,
         "id_token_signed_response_alg": "ES256", "default_max_age": 3600,
         "frontchannel_logout_uri": "https://wiki.example.org/out", "contacts": ["ann@example.org", "bob@example.org"],
-        "client_name": "Wiki", "redirect_uris": [CALLBACK], "scope": "openid", "require_pkce": true,
+        "client_name": "Wiki", "redirect_uris": [CALLBACK], "scope": "openid", "require_pkce": null,
     });
     let has = async |expected: &serde_json::Value| {
         let client = of_eve.get(&format!("/clients/{id}")).await.expect(200);

@@ -44,7 +44,7 @@ pub async fn change_members(
     let asked = |client: &Client| with_members(&client.metadata, &members(&client.metadata));
     let found = find(signet, access, id)?.record;
     is_changeable(&found)?;
-    super::sector::agree(signet, &asked(&found)?).await?;
+    super::sector::agree(signet, &asked(&found)?, &found.client_id).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
         reregister_by(access, signet, client, &asked(client)?)

@@ -36,6 +36,8 @@ enum Kind {
     Flag,
     /// On, off, or as the server is set.
     ServerFlag,
+    /// On, off, or as the server demands PKCE.
+    PkceFlag,
     /// On, off, or as usual.
     UsualFlag,
     Text,
@@ -117,7 +119,9 @@ fn value(w: &CompatibilityWords, setting: &SettingOf, entered: &[String]) -> Res
         Kind::Grants | Kind::ResponseTypes => json!(entered),
         Kind::Lines => json!(lines(text)),
         _ if text.is_empty() => Value::Null,
-        Kind::Flag | Kind::ServerFlag | Kind::UsualFlag => json!(matches!(text, "true" | "yes" | "on" | "1")),
+        Kind::Flag | Kind::ServerFlag | Kind::PkceFlag | Kind::UsualFlag => {
+            json!(matches!(text, "true" | "yes" | "on" | "1"))
+        }
         Kind::Number => json!(text.parse::<i64>().map_err(|_| (setting.member, w.not_a_number.to_owned()))?),
         Kind::Json => serde_json::from_str(text).map_err(|_| (setting.member, w.not_json.to_owned()))?,
         _ => json!(text),
@@ -193,7 +197,9 @@ fn locked(visit: &Visit, access: &Access, client: &Client, member: &str) -> Opti
     let w = &visit.words.compatibility;
     let needs_administrator = match member {
         "require_pkce" if client.is_public() => return Some(w.always.to_owned()),
-        "require_pkce" => visit.server.signet().registration_policy.require_pkce && client.metadata.require_pkce,
+        "require_pkce" => {
+            visit.server.signet().registration_policy.require_pkce && client.metadata.require_pkce != Some(false)
+        }
         "allowed_groups" => !client.metadata.allowed_groups.is_empty() && !client.is_restricted_by_owner,
         _ => false,
     };
@@ -220,6 +226,8 @@ fn control(visit: &Visit, kind: Kind, chosen: &[String]) -> Control {
     match kind {
         Kind::Flag => Control::One(flag()),
         Kind::ServerFlag => Control::One(open_flag(&w.as_server(signet.authorization_policy.require_state))),
+        Kind::PkceFlag if signet.authorization_policy.require_pkce => Control::One(open_flag(w.without_nonce)),
+        Kind::PkceFlag => Control::One(open_flag(&w.as_server(false))),
         Kind::UsualFlag => Control::One(open_flag(w.as_usual)),
         Kind::Text | Kind::Number | Kind::Json => Control::Text(one.to_owned()),
         Kind::Lines => Control::Lines(one.to_owned()),
@@ -280,7 +288,7 @@ const GROUPS: SettingOf = SettingOf {
 /// Those that applications need most often come first.
 const SETTINGS: &[SettingOf] = settings! {
     require_state require_state_cost Kind::ServerFlag;
-    require_pkce require_pkce_cost Kind::Flag;
+    require_pkce require_pkce_cost Kind::PkceFlag;
     claims_in_id_token claims_in_id_token_cost Kind::Flag;
     backchannel_logout_uri backchannel_logout_uri_cost Kind::Text;
     backchannel_logout_session_required backchannel_logout_session_required_cost Kind::Flag;

@@ -17,6 +17,8 @@ words! {
         no;
         as_server(is_on: bool) -> String;
         as_usual;
+        /// When PKCE is required where the application is not registered otherwise.
+        without_nonce;
         not_signed;
         any;
         /// Whom to ask for what only an administrator gives.

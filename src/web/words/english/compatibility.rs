@@ -19,6 +19,7 @@ pub(super) const COMPATIBILITY: CompatibilityWords = CompatibilityWords {
         if is_on { "As the server is set: yes".to_owned() } else { "As the server is set: no".to_owned() }
     },
     as_usual: "As usual: yes for a public app, no for others",
+    without_nonce: "As the server is set: yes, except for requests with openid and nonce",
     not_signed: "Not signed",
     any: "Any",
     ask_administrator: "Only an administrator can change this. Ask an administrator of this server.",
@@ -28,8 +29,8 @@ pub(super) const COMPATIBILITY: CompatibilityWords = CompatibilityWords {
     allowed_groups: "Groups",
     allowed_groups_cost: "One group per line. Only members can sign in to the app. Leave it empty to let in everyone.",
     require_pkce: "PKCE is required",
-    require_pkce_cost: "If you choose no, a code that leaks can be redeemed by anyone who has the client secret. A request \
-        with openid and nonce needs no PKCE in any case.",
+    require_pkce_cost: "If you choose no, a code that leaks can be redeemed by anyone who has the client secret. If you \
+        choose yes, requests with openid and nonce need PKCE too.",
     require_state: "The state parameter is required",
     require_state_cost: "If you choose no and the app does not use PKCE or nonce either, another site can sign people in to \
         the app under a foreign account.",

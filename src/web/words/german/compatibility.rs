@@ -23,6 +23,7 @@ pub(super) const COMPATIBILITY: CompatibilityWords = CompatibilityWords {
         }
     },
     as_usual: "Wie üblich: ja bei öffentlichen Anwendungen, sonst nein",
+    without_nonce: "Wie der Server eingestellt ist: ja, außer bei Anfragen mit openid und nonce",
     not_signed: "Nicht signiert",
     any: "Jeder",
     ask_administrator: "Das kann nur die Verwaltung ändern. Fragen Sie die Verwaltung dieses Servers.",
@@ -33,8 +34,8 @@ pub(super) const COMPATIBILITY: CompatibilityWords = CompatibilityWords {
     allowed_groups_cost: "Eine Gruppe pro Zeile. Nur ihre Mitglieder können sich bei der Anwendung anmelden. Lassen Sie es \
         leer, um alle einzulassen.",
     require_pkce: "PKCE wird verlangt",
-    require_pkce_cost: "Bei Nein kann einen Code, der bekannt wird, jeder einlösen, der das Client-Geheimnis hat. Eine \
-        Anfrage mit openid und nonce braucht ohnehin kein PKCE.",
+    require_pkce_cost: "Bei Nein kann einen Code, der bekannt wird, jeder einlösen, der das Client-Geheimnis hat. Bei \
+        Ja brauchen auch Anfragen mit openid und nonce PKCE.",
     require_state: "Der Parameter state wird verlangt",
     require_state_cost: "Bei Nein kann eine andere Website Personen unter einem fremden Konto bei der Anwendung anmelden, \
         wenn diese auch weder PKCE noch nonce benutzt.",
