@@ -47,7 +47,13 @@ fn read(client: Client, parameters: &Parameters) -> Result<AuthorizationRequest,
 }
 
 fn policy(offered: Offered) -> AuthorizationPolicy {
-    AuthorizationPolicy { require_state: true, require_pkce: true, offered, request_uri: false, redirects_errors_to_all: false }
+    AuthorizationPolicy {
+        require_state: true,
+        require_pkce: true,
+        offered,
+        request_uri: false,
+        redirects_errors_to_all: false,
+    }
 }
 
 /// The request that the tests of other rules begin with.
