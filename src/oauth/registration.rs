@@ -246,7 +246,7 @@ fn grant_types(
         let switch = if off == GrantType::Password { "oauth.password_grant" } else { "oauth.implicit" };
         return Err(invalid("grant_types", format!("{} is off; the setting {switch} turns it on", off.as_str())));
     }
-    let is_privileged = |grant_type: &GrantType| offered.allows(*grant_type) && !is_for_registrar(*grant_type);
+    let is_privileged = |grant_type: &GrantType| offered.allows(*grant_type) && !possible(grant_type);
     if rules.registrar == Registrar::Person
         && let Some(grant_type) = asked.clone().find(is_privileged)
     {

@@ -112,7 +112,7 @@ pub async fn patch(
 ) -> Result<(Client, Option<Secret>), ManagementRefusal> {
     let kept = find(signet, access, id)?;
     is_changeable(&kept.record)?;
-    super::sector::agree(signet, &patched(&kept.record, patch)?).await?;
+    super::sector::agree(signet, &patched(&kept.record, patch)?, &kept.record.client_id).await?;
     change(signet, access, id, |client| {
         is_changeable(client)?;
         reregister_by(access, signet, client, &patched(client, patch)?)
