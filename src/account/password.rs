@@ -52,7 +52,7 @@ pub enum PasswordRefusal {
 
 impl NewPassword {
     /// Accepts `text` as a password, or says what to do instead. `context` is what an attacker knows: the username, the
-    /// e-mail address, the name of the service; empty texts in it do nothing.
+    /// e-mail address, the name of the service; empty texts in it do nothing, and of long ones the beginning counts.
     ///
     /// # Errors
     ///
@@ -68,7 +68,9 @@ impl NewPassword {
         if password.expose().chars().count() < policy.minimum_length {
             return Err(PasswordRefusal::TooShort { minimum: policy.minimum_length });
         }
-        let context: Vec<String> = context.iter().map(|words| canonical(words)).collect();
+        // Each word of it is looked for in the password, and the texts were perhaps not judged yet.
+        let beginning = |words: &&str| words.chars().take(MAXIMUM_LENGTH).collect::<String>();
+        let context: Vec<String> = context.iter().map(|words| canonical(&beginning(words))).collect();
         let folded = Secret::new(canonical(password.expose()));
         match pattern_of(folded.expose(), policy.minimum_length, &context) {
             None => Ok(Self(password)),

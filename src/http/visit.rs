@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     endpoint::{interaction::Interaction, login::SignedInBrowser, session::Browser},
-    oauth::parameters::{MalformedParameters, Parameters, encode},
+    oauth::parameters::{MOST_PARAMETERS, MalformedParameters, Parameters, encode},
     secret::Secret,
     web::{
         ErrorPage, Voice,
@@ -62,8 +62,12 @@ impl Visit {
     pub(super) async fn read_upload(server: &Arc<Server>, mut request: Request) -> poem::Result<(Self, Vec<u8>)> {
         let mut body = poem::RequestBody::new(request.take_body());
         let mut multipart = Multipart::from_request(&request, &mut body).await?;
-        let (mut upload, mut entered) = (Vec::new(), Vec::new());
+        let (mut upload, mut entered, mut fields) = (Vec::new(), Vec::new(), 0);
         while let Some(field) = multipart.next_field().await? {
+            fields += 1;
+            if fields > MOST_PARAMETERS {
+                return Err(poem::Error::from_status(StatusCode::BAD_REQUEST));
+            }
             let name = field.name().unwrap_or_default().to_owned();
             if name == "upload" {
                 upload = field.bytes().await?;

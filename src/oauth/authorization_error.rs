@@ -5,8 +5,11 @@
 use std::fmt;
 
 use super::{
-    parameters::MalformedParameters, pkce::ChallengeRefusal, redirect_uri::UntrustedRedirectUri,
-    request_object::RequestObjectRefusal, requested_scope::RequestedScopeRefusal,
+    parameters::{MOST_PARAMETERS, MalformedParameters},
+    pkce::ChallengeRefusal,
+    redirect_uri::UntrustedRedirectUri,
+    request_object::RequestObjectRefusal,
+    requested_scope::RequestedScopeRefusal,
 };
 
 /// Why an authorization request leads to a page of ours and not back to the client: "the authorization server … MUST
@@ -86,10 +89,13 @@ impl AuthorizationError {
     #[must_use]
     pub fn description(&self) -> String {
         let fixed = match self {
-            Self::Malformed(MalformedParameters::Missing(name)) | Self::InvalidParameter(name) => {
-                return format!("the parameter {name} is missing or has a value that it cannot have");
+            Self::Malformed(MalformedParameters::Missing(name)) => return format!("the parameter {name} is missing"),
+            Self::InvalidParameter(name) => return invalid_parameter(name),
+            Self::Malformed(MalformedParameters::TooMany) => {
+                return format!("a request has at most {MOST_PARAMETERS} parameters");
             }
-            Self::Malformed(_) => "a parameter is repeated",
+            Self::Malformed(MalformedParameters::Encoding) => "the parameters must be percent-encoded UTF-8",
+            Self::Malformed(MalformedParameters::Repeated(_)) => "a parameter is repeated",
             Self::StateMissing => "the parameter state is missing; send a random value and compare it in the response",
             Self::UnsupportedResponseMode => {
                 "response_mode must be query, fragment or form_post, and not query for tokens; or leave it out"
@@ -117,6 +123,21 @@ impl AuthorizationError {
         fixed.to_owned()
     }
 }
+
+/// What the parameter `name` must be.
+fn invalid_parameter(name: &str) -> String {
+    let rule = match name {
+        "nonce" => return format!("the parameter nonce is longer than {LONGEST_NONCE} bytes"),
+        "max_age" => "must be a whole number of seconds, from 0 to 4294967295",
+        "prompt" => "must be none alone, or any of login, consent and select_account",
+        "claims" => "must be a JSON object as OpenID Connect Core section 5.5 describes, and not longer than 8 KiB",
+        _ => "has a value that it cannot have",
+    };
+    format!("the parameter {name} {rule}")
+}
+
+/// The longest `nonce` that is kept, in bytes. It has to fit into the record of a code.
+pub const LONGEST_NONCE: usize = 512;
 
 impl From<MalformedParameters> for AuthorizationError {
     fn from(malformed: MalformedParameters) -> Self {

@@ -1,7 +1,7 @@
 //! Request parameters, [RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) and
 //! [appendix B](https://www.rfc-editor.org/rfc/rfc6749#appendix-B).
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 /// The parameters of one request, in the form `application/x-www-form-urlencoded`.
 ///
@@ -15,6 +15,8 @@ pub struct Parameters(Vec<(String, String)>);
 pub enum MalformedParameters {
     /// Not `name=value` pairs in percent-encoded UTF-8.
     Encoding,
+    /// More than [`MOST_PARAMETERS`].
+    TooMany,
     /// "Request and response parameters MUST NOT be included more than once."
     Repeated(String),
     /// A parameter that the request needs is absent.
@@ -22,14 +24,19 @@ pub enum MalformedParameters {
 }
 
 impl Parameters {
-    /// Reads `encoded`, a query or a form body.
+    /// Reads `encoded`, a query or a form body, in one pass.
     ///
     /// # Errors
     ///
-    /// [`MalformedParameters::Encoding`] when a percent sign is not followed by two hexadecimal digits, or what is
+    /// [`MalformedParameters::TooMany`] when there are more than [`MOST_PARAMETERS`], empty ones included, before any of
+    /// them is decoded. [`MalformedParameters::Encoding`] when a percent sign is not followed by two hexadecimal digits, or what is
     /// decoded is not UTF-8. Repetition is not looked for here: see [`Parameters::one`] and [`Parameters::once_each`].
     pub fn parse(encoded: &str) -> Result<Self, MalformedParameters> {
-        let pairs = encoded.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let sent = || encoded.split('&').filter(|pair| !pair.is_empty());
+        if sent().nth(MOST_PARAMETERS).is_some() {
+            return Err(MalformedParameters::TooMany);
+        }
+        let pairs = sent().map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((decode(name)?, decode(value)?))
         });
@@ -87,14 +94,11 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// [`MalformedParameters::Repeated`] with the first name that was sent more than once.
+    /// [`MalformedParameters::Repeated`] with a name that was sent more than once.
     pub fn once_each(&self) -> Result<(), MalformedParameters> {
-        for (name, _) in &self.0 {
-            if name != "resource" {
-                self.one(name)?;
-            }
-        }
-        Ok(())
+        let mut seen = HashSet::with_capacity(self.0.len());
+        let repeated = self.0.iter().find(|(name, _)| name != "resource" && !seen.insert(name.as_str()));
+        repeated.map_or(Ok(()), |(name, _)| Err(MalformedParameters::Repeated(name.clone())))
     }
 }
 
@@ -144,13 +148,23 @@ impl fmt::Display for MalformedParameters {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Encoding => formatter.write_str("the parameters are not percent-encoded UTF-8"),
-            Self::Repeated(name) => write!(formatter, "the parameter {name:?} is repeated"),
+            Self::TooMany => write!(formatter, "there are more than {MOST_PARAMETERS} parameters"),
+            Self::Repeated(name) => write!(formatter, "the parameter {:?} is repeated", shortened(name)),
             Self::Missing(name) => write!(formatter, "the parameter {name:?} is missing"),
         }
     }
 }
 
 impl std::error::Error for MalformedParameters {}
+
+/// The beginning of a text that a request sent, short enough for a log line and for an answer.
+#[must_use]
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_ECHO) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
+}
 
 /// The parameters of which the log may show what was sent.
 const LOGGABLE: &[&str] = &[
@@ -170,6 +184,12 @@ const LOGGABLE: &[&str] = &[
 /// How many parameters the log shows, and how many characters of each.
 const MOST_LOGGED: usize = 12;
 const LONGEST_LOGGED: usize = 200;
+
+/// The most parameters of one request. Each is looked for by its name, so that their number must not grow with the body.
+pub const MOST_PARAMETERS: usize = 64;
+
+/// The most characters of a request's own text in an answer or a log line.
+const LONGEST_ECHO: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -217,6 +237,30 @@ mod tests {
             "{}",
             long.loggable()
         );
+    }
+
+    #[test]
+    fn a_request_has_at_most_64_parameters_whatever_their_names_are() {
+        let names = |count: usize| (0..count).map(|at| format!("a{at}=1")).collect::<Vec<_>>().join("&");
+        assert_eq!(parse(&names(MOST_PARAMETERS)).once_each(), Ok(()));
+        for encoded in [
+            names(MOST_PARAMETERS + 1),
+            names(10_900),
+            "a=&".repeat(MOST_PARAMETERS + 1),
+            "resource=x&".repeat(MOST_PARAMETERS + 1),
+            "%zz&".repeat(MOST_PARAMETERS + 1),
+        ] {
+            assert_eq!(Parameters::parse(&encoded).err(), Some(MalformedParameters::TooMany), "{encoded:.40}");
+        }
+        assert_eq!(Parameters::parse(&"&".repeat(65_536)).unwrap().0.len(), 0, "separators alone are no parameters");
+    }
+
+    #[test]
+    fn a_name_is_told_back_only_by_its_beginning() {
+        let name = "ä".repeat(20_000);
+        let told = MalformedParameters::Repeated(name).to_string();
+        assert!(told.len() < 200 && told.contains('…'), "{told}");
+        assert_eq!(MalformedParameters::Repeated("a".to_owned()).to_string(), "the parameter \"a\" is repeated");
     }
 
     #[test]

@@ -68,7 +68,8 @@ pub enum RedirectUriRefusal {
 /// Why a request's `redirect_uri` leads nowhere: the person gets a page, and no redirect happens (§3.1.2.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UntrustedRedirectUri {
-    /// The request names one that is not registered. What was sent is kept for the log and the client's owner.
+    /// The request names one that is not registered. Its first [`LONGEST_REDIRECT_URI`] characters are kept for the
+    /// client's owner, and one more if it is longer.
     NotRegistered(String),
     /// The request names none although the client has not exactly one (§3.1.2.3).
     Missing,
@@ -182,7 +183,11 @@ impl TrustedRedirectUri {
             (Some(requested), _) if registered.iter().any(|uri| uri.accepts(requested, application_type)) => {
                 Ok(Self(requested.to_owned()))
             }
-            (Some(requested), _) => Err(UntrustedRedirectUri::NotRegistered(requested.to_owned())),
+            (Some(requested), _) => {
+                // As long as one that can be registered, and a character more, by which it is seen to be longer.
+                let kept = requested.chars().take(LONGEST_REDIRECT_URI + 1).collect();
+                Err(UntrustedRedirectUri::NotRegistered(kept))
+            }
             (None, [only]) if only.is_usable() => Ok(Self(only.0.clone())),
             (None, _) => Err(UntrustedRedirectUri::Missing),
         }

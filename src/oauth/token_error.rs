@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::{
-    client_assertion::AssertionRefusal, parameters::MalformedParameters, requested_scope::RequestedScopeRefusal,
+    client_assertion::AssertionRefusal,
+    parameters::{MOST_PARAMETERS, MalformedParameters},
+    requested_scope::RequestedScopeRefusal,
     resource::AudienceRefusal,
 };
 
@@ -170,6 +172,9 @@ impl TokenError {
             // §5.2 allows %x20-21 / %x23-5B / %x5D-7E: the parameter's name is only told when it is one of ours.
             Self::Malformed(MalformedParameters::Missing(name)) => format!("the parameter {name} is missing"),
             Self::Malformed(MalformedParameters::Repeated(_)) => "a parameter is repeated".to_owned(),
+            Self::Malformed(MalformedParameters::TooMany) => {
+                format!("a request has at most {MOST_PARAMETERS} parameters")
+            }
             Self::Malformed(MalformedParameters::Encoding) => {
                 "the body must be application/x-www-form-urlencoded in UTF-8".to_owned()
             }
@@ -227,6 +232,7 @@ mod tests {
             TokenError::Malformed(MalformedParameters::Missing("code")),
             TokenError::Malformed(MalformedParameters::Repeated("\"\\\n".to_owned())),
             TokenError::Malformed(MalformedParameters::Encoding),
+            TokenError::Malformed(MalformedParameters::TooMany),
             TokenError::SeveralAuthMethods,
             TokenError::ClientIdMismatch,
             TokenError::ClientNotAuthenticated,

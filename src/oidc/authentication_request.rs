@@ -6,7 +6,7 @@ use time::Duration;
 
 use super::claims_request::ClaimsRequest;
 use crate::oauth::{
-    authorization_error::AuthorizationError,
+    authorization_error::{AuthorizationError, LONGEST_NONCE},
     authorization_request::AuthorizationRequest,
     openid_metadata::OpenidMetadata,
     parameters::{MalformedParameters, Parameters},
@@ -133,9 +133,6 @@ fn max_age(text: &str) -> Result<Duration, AuthorizationError> {
         .map(|seconds| Duration::seconds(i64::from(seconds)))
         .map_err(|_| AuthorizationError::InvalidParameter("max_age"))
 }
-
-/// The longest `nonce` that is kept, in bytes. It has to fit into the record of a code.
-pub const LONGEST_NONCE: usize = 512;
 
 /// The longest `login_hint` that is shown; a longer one is ignored, since it is a hint.
 const LONGEST_LOGIN_HINT: usize = 128;

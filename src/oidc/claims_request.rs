@@ -28,11 +28,14 @@ impl ClaimsRequest {
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::InvalidParameter`] if it is not the JSON that §5.5 describes, or what is understood of it
+    /// [`AuthorizationError::InvalidParameter`] if it is longer than [`LONGEST_TEXT`] or not the JSON that §5.5 describes, or what is understood of it
     /// is longer than [`LONGEST_REQUEST`]; [`AuthorizationError::UnmetAuthenticationRequirements`] if it insists on an
     /// `acr` that this server does not reach.
     pub fn parse(text: &str) -> Result<Self, AuthorizationError> {
         let wrong = || AuthorizationError::InvalidParameter("claims");
+        if text.len() > LONGEST_TEXT {
+            return Err(wrong());
+        }
         let request: Map<String, Value> = serde_json::from_str(text).map_err(|_| wrong())?;
         let userinfo = member(&request, "userinfo").ok_or_else(wrong)?;
         let id_token = member(&request, "id_token").ok_or_else(wrong)?;
@@ -76,6 +79,9 @@ fn values(how: &Value) -> Vec<String> {
 
 /// The longest request, in bytes of what is understood of it: it travels with the login, and the names with the grant.
 pub const LONGEST_REQUEST: usize = 1024;
+
+/// The longest parameter that is read, in bytes: as long as an address that is accepted.
+pub const LONGEST_TEXT: usize = 8 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ mod api;
 mod application_settings;
 mod authorize;
 mod backchannel_logout;
+mod bounds;
 mod brand;
 mod client_assertions;
 mod client_management;

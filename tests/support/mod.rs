@@ -67,9 +67,20 @@ impl RunningServer {
         ask().unwrap_or(false)
     }
 
-    /// Everything that was logged so far.
+    /// Everything that was logged so far. The log is written a moment after the answer, so that this waits until it grows
+    /// no more.
     pub(crate) fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+        let read = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let mut text = read();
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(50));
+            let later = read();
+            if later.len() == text.len() {
+                break;
+            }
+            text = later;
+        }
+        text
     }
 
     /// Where the server's files are.
