@@ -11,41 +11,63 @@ pub(crate) fn preferred(ui_locales: &str, accept_language: &str) -> &'static Wor
 }
 
 fn among(languages: &[&'static Words], ui_locales: &str, accept_language: &str) -> Option<&'static Words> {
-    let asked = ui_locales.split_ascii_whitespace().chain(accepted(accept_language));
-    asked.into_iter().find_map(|range| lookup(languages, range))
+    let separated = |letter: char| letter.is_ascii_whitespace() || letter == ',';
+    let asked = ui_locales.split(separated).filter(|range| !range.is_empty()).take(MOST_RANGES);
+    let named = |words: &&'static Words| Some(*words);
+    asked.into_iter().find_map(|range| lookup(languages, range, named)).or_else(|| accepted(languages, accept_language))
 }
 
-/// The ranges of `Accept-Language`, the dearest first:
-/// [RFC 9110 §12.5.4](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4).
-fn accepted(accept_language: &str) -> Vec<&str> {
-    let mut ranges: Vec<(&str, u16)> = accept_language.split(',').filter_map(weighed).collect();
+/// The best language by `Accept-Language`: [RFC 9110 §12.5.4](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4).
+/// A language whose range has the weight 0 is "not acceptable" (§12.4.2), by `*` neither.
+fn accepted(languages: &[&'static Words], accept_language: &str) -> Option<&'static Words> {
+    let ranges = accept_language.split(',').take(MOST_RANGES).filter_map(weighed);
+    let (mut asked, refused): (Vec<_>, Vec<_>) = ranges.partition(|(_, weight)| *weight > 0);
     // Stable: those of one weight stay in the order in which the browser has them.
-    ranges.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
-    ranges.into_iter().map(|(range, _)| range).collect()
+    asked.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+    let is_refused = |words: &Words| refused.iter().any(|(range, _)| is_tag(range, words.tag));
+    let acceptable = |words: &&'static Words| Some(*words).filter(|words| !is_refused(words));
+    asked.into_iter().find_map(|(range, _)| lookup(languages, range, acceptable))
 }
 
-/// A range with its weight in thousandths; none if it is not acceptable (`q=0`) or cannot be read.
+/// A range with its weight in thousandths; none if it cannot be read.
 fn weighed(element: &str) -> Option<(&str, u16)> {
     let (range, weight) = element.split_once(';').unwrap_or((element, "q=1"));
     let (name, weight) = weight.split_once('=')?;
     let weight: f32 = weight.trim().parse().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
     let thousandths = (weight * 1000.0) as u16;
-    let is_asked = name.trim().eq_ignore_ascii_case("q") && thousandths > 0 && !range.trim().is_empty();
+    let is_asked = name.trim().eq_ignore_ascii_case("q") && !range.trim().is_empty();
     is_asked.then_some((range.trim(), thousandths))
 }
 
-/// The language of `range`, or of what is left of it when one subtag after the other is cut off its end.
-fn lookup(languages: &[&'static Words], range: &str) -> Option<&'static Words> {
-    let mut rest = Some(range);
+/// The language of `range`, or of what is left of it when one subtag after the other is cut off its end. The name of a
+/// POSIX locale (`de_DE.UTF-8`), which many applications hand on, is read as the tag that it means.
+fn lookup(
+    languages: &[&'static Words],
+    range: &str,
+    acceptable: impl Fn(&&'static Words) -> Option<&'static Words>,
+) -> Option<&'static Words> {
+    let mut rest = range.split(['.', '@']).next().filter(|range| range.len() <= LONGEST_RANGE);
     while let Some(range) = rest {
-        let found = languages.iter().find(|words| words.tag.eq_ignore_ascii_case(range) || range == "*");
-        if let Some(words) = found {
+        let fits = |words: &&&'static Words| range == "*" || is_tag(range, words.tag);
+        if let Some(words) = languages.iter().filter(fits).find_map(&acceptable) {
             return Some(words);
         }
-        rest = range.rsplit_once('-').map(|(shorter, _)| shorter);
+        rest = range.rsplit_once(['-', '_']).map(|(shorter, _)| shorter);
     }
     None
 }
+
+/// Whether `range` names the language of `tag`, whatever its case and with underscores for hyphens.
+fn is_tag(range: &str, tag: &str) -> bool {
+    let letter = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    range.len() == tag.len() && range.bytes().zip(tag.bytes()).all(|(one, other)| letter(one) == letter(other))
+}
+
+/// The most languages of one visitor that are looked at.
+const MOST_RANGES: usize = 32;
+
+/// The longest range that is looked at, in bytes; RFC 5646 §4.4.1 has 35 for the longest tag without extensions.
+const LONGEST_RANGE: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -75,9 +97,38 @@ mod tests {
             assert_eq!(tag("", range), Some(expected), "{range}");
             assert_eq!(tag(range, ""), Some(expected), "{range}");
         }
-        for range in ["pt", "d", "dan", "", "-", ",,;", "se"] {
+        for range in ["pt", "d", "dan", "", "-", "_", ",,;", "se", ".", "@euro"] {
             assert_eq!(tag("", range), None, "{range}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_posix_locale_is_read_as_the_tag_that_it_means() {
+        for (locale, expected) in [
+            ("da_DK", Some("da")),
+            ("DA_dk", Some("da")),
+            ("pt_BR", Some("pt-BR")),
+            ("PT_br", Some("pt-BR")),
+            ("pt-br", Some("pt-BR")),
+            ("da_DK.UTF-8", Some("da")),
+            ("da_DK@euro", Some("da")),
+            ("se_NO da_DK", Some("da")),
+            ("se_NO,da_DK", Some("da")),
+            ("dan_DK", None),
+            ("C.UTF-8", None),
+        ] {
+            assert_eq!(tag(locale, ""), expected, "ui_locales={locale}");
+            if !locale.contains([' ', ',']) {
+                assert_eq!(tag("", locale), expected, "Accept-Language: {locale}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_first_ranges_are_looked_at_and_none_that_is_too_long() {
+        assert_eq!(tag("", &format!("{}da", "se,".repeat(MOST_RANGES - 1))), Some("da"));
+        assert_eq!(tag("", &format!("{}da", "se,".repeat(MOST_RANGES))), None);
+        assert_eq!(tag(&"da-".repeat(20_000), ""), None);
     }
 
     // RFC 9110 §12.5.4 and §12.4.2: "A sender of qvalue MUST NOT generate more than three digits after the decimal point."
@@ -90,6 +141,10 @@ mod tests {
             ("da;q=0, en;q=0.1", Some("en")),
             ("da ; Q=0.9 , en;q=0.8", Some("da")),
             ("da;q=0", None),
+            ("en;q=0, *", Some("da")),
+            ("EN_gb;q=0.2, *;q=0.1", Some("en")),
+            ("*;q=0.1, da", Some("da")),
+            ("en;q=0, da;q=0, pt-BR;q=0, *", None),
             ("da;q=x", None),
             ("da;q=2", None),
             ("da;q=NaN", None),
