@@ -180,6 +180,10 @@ fn square(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientati
     if side == 0 {
         return Err(PictureRefusal::Unreadable);
     }
+    if width == height {
+        // A copy of a large one takes as much memory again.
+        return Ok((image, orientation));
+    }
     Ok((image.crop_imm((width - side) / 2, (height - side) / 2, side, side), orientation))
 }
 

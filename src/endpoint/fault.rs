@@ -22,6 +22,8 @@ pub enum Fault {
     BrokenOff(tokio::task::JoinError),
     /// Hashing a password.
     Hashing(HashingFault),
+    /// Too much work of one kind waits already.
+    Busy,
     /// A commit kept failing because something else changed the same record each time.
     Contended,
 }
@@ -32,7 +34,7 @@ impl Fault {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Store(fault) => fault.is_temporary(),
-            Self::Hashing(HashingFault::Busy) | Self::Contended => true,
+            Self::Hashing(HashingFault::Busy) | Self::Busy | Self::Contended => true,
             Self::Signing(_) | Self::Keys(_) | Self::BrokenOff(_) | Self::Hashing(HashingFault::Failed(_)) => false,
         }
     }
@@ -75,6 +77,7 @@ impl fmt::Display for Fault {
             Self::Keys(fault) => fault.fmt(formatter),
             Self::BrokenOff(error) => error.fmt(formatter),
             Self::Hashing(fault) => fault.fmt(formatter),
+            Self::Busy => formatter.write_str("too much work of this kind waits already"),
             Self::Contended => formatter.write_str("a record was changed again and again while it was being written"),
         }
     }
@@ -88,7 +91,7 @@ impl Error for Fault {
             Self::Keys(fault) => Some(fault),
             Self::BrokenOff(error) => Some(error),
             Self::Hashing(fault) => Some(fault),
-            Self::Contended => None,
+            Self::Busy | Self::Contended => None,
         }
     }
 }
