@@ -10,7 +10,7 @@ use std::{
 
 use clap::Parser;
 use signet::{
-    app::{self, StartOptions},
+    app::{self, LogWriter, StartOptions},
     clock::Clock,
     command::{
         AdminCommand, Answer, Arguments, AuditCommand, CallError, Command, KeysCommand, Request, Typed, UserCommand,
@@ -20,6 +20,7 @@ use signet::{
     entropy::Entropy,
     http,
 };
+use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -37,10 +38,7 @@ fn main() -> ExitCode {
     };
     let options = StartOptions { accept_rollback: arguments.accept_rollback };
     ended(match arguments.command {
-        None | Some(Command::Serve) => {
-            log(&config);
-            runtime.block_on(app::serve(config, options)).map(|()| Vec::new()).map_err(|error| error.to_string())
-        }
+        None | Some(Command::Serve) => return serve(config, options, &runtime),
         Some(Command::Healthcheck) => healthcheck(&config),
         Some(Command::Admin(AdminCommand::SetupLink)) => runtime.block_on(command(&config, Request::SetupLink)),
         Some(Command::Keys(KeysCommand::List)) => runtime.block_on(command(&config, Request::KeysList)),
@@ -72,14 +70,35 @@ fn ended(outcome: Result<Vec<String>, String>) -> ExitCode {
     }
 }
 
+/// Serves until the end. From here on nothing but the thread of the log touches standard error, which may block.
+fn serve(config: Config, options: StartOptions, runtime: &Runtime) -> ExitCode {
+    let report = |dropped| tracing::warn!(dropped, "log lines dropped; standard error could not be written");
+    let (mut writer, flush) = match LogWriter::start(std::io::stderr(), report) {
+        Ok(started) => started,
+        Err(error) => return ended(Err(error.to_string())),
+    };
+    log(&config, writer.clone());
+    app::keep_memory_private();
+    let outcome = runtime.block_on(app::serve(config, options));
+    if let Err(error) = &outcome {
+        // It has no failure: what finds no place is dropped.
+        let _ = writeln!(writer, "signet: {error}");
+    }
+    drop(flush);
+    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 /// The log goes to standard error: standard output is for people.
-fn log(config: &Config) {
+fn log(config: &Config, writer: LogWriter) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_target(false);
+    // Its own complaints would go to standard error directly, and panic when that cannot be written.
+    let log = log.log_internal_errors(false);
     match config.log.format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),
     }
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
 }
 
 /// The password for `command`, if it needs one: typed without being shown, or the first line of what is piped in.

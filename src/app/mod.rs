@@ -1,6 +1,8 @@
 //! Puts the parts together from the configuration, and keeps them running.
 
 mod assemble;
+mod hardening;
+mod log_writer;
 mod manage;
 mod start_error;
 mod tasks;
@@ -15,6 +17,8 @@ use poem::listener::{Listener, TcpListener};
 
 pub use self::{
     assemble::{assemble, without_storage},
+    hardening::keep_memory_private,
+    log_writer::{LogFlush, LogWriter},
     start_error::StartError,
     tasks::answer,
 };
@@ -109,8 +113,9 @@ async fn greet(server: &Arc<Server>, config: &Config) -> Result<(), StartError> 
         lines.push("  Press Ctrl+C to stop.".to_owned());
         lines.push(String::new());
     }
-    // Whoever closed our output does not read it; that is no reason to stop.
-    let _ = writeln!(std::io::stdout().lock(), "{}", lines.join("\n"));
+    // Output that is closed, full or not read is no reason to stop or to wait.
+    let greeting = lines.join("\n");
+    let _ = std::thread::Builder::new().spawn(move || writeln!(std::io::stdout().lock(), "{greeting}"));
     Ok(())
 }
 
