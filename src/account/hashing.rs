@@ -13,36 +13,14 @@ use std::{
     },
 };
 
-use argon2::{Algorithm, Argon2, Block, Params, Version, password_hash::phc};
+use argon2::{Algorithm, Argon2, Block, Version, password_hash::phc};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
+pub use super::hashing_cost::{BelowRecommendation, CostOutOfRange, HashingCost, HashingLimits};
 use super::password::{NewPassword, comparable};
 use crate::{crypto::equal, entropy::Entropy, secret::Secret};
-
-/// What one hash costs. It stands in each hash, so that it can be raised later: see [`Verified::Matches`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HashingCost {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-}
-
-/// A cost outside of what [`HashingCost::new`] takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CostOutOfRange;
-
-/// How many hashes are computed and how many wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HashingLimits {
-    /// So many are computed at once; each has its own memory.
-    pub at_once: usize,
-    /// So many more may wait.
-    pub waiting: usize,
-    /// So long each waits.
-    pub patience: Duration,
-}
 
 /// The hash of a password with its salt and cost, written as a
 /// [PHC string](https://github.com/P-H-C/phc-string-format). `Debug` does not show it.
@@ -220,50 +198,6 @@ impl Gate {
     }
 }
 
-impl HashingCost {
-    /// A cost of `memory_kib` KiB (at least 8 for each lane, at most 1 GiB), 1 to 16 `passes` and 1 to 16 `lanes`.
-    ///
-    /// A server should not go below the default, which is the least that OWASP recommends; tests may.
-    ///
-    /// # Errors
-    ///
-    /// [`CostOutOfRange`] for anything else: a hash that was brought in must not exhaust the memory.
-    pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, CostOutOfRange> {
-        let is_possible = (1..=16).contains(&passes) && (1..=16).contains(&lanes);
-        if is_possible && (8 * lanes..=1024 * 1024).contains(&memory_kib) {
-            Ok(Self { memory_kib, passes, lanes })
-        } else {
-            Err(CostOutOfRange)
-        }
-    }
-
-    /// The memory of one hash, in KiB.
-    #[must_use]
-    pub fn memory_kib(self) -> u32 {
-        self.memory_kib
-    }
-
-    fn params(self, length: usize) -> Result<Params, argon2::Error> {
-        Params::new(self.memory_kib, self.passes, self.lanes, Some(length))
-    }
-}
-
-/// 19 MiB, two passes, one lane: the least of the [OWASP cheat
-/// sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
-impl Default for HashingCost {
-    fn default() -> Self {
-        Self { memory_kib: 19_456, passes: 2, lanes: 1 }
-    }
-}
-
-impl HashingLimits {
-    /// As many at once as there are cores, twenty times as many waiting, each for one second.
-    #[must_use]
-    pub fn for_cores(cores: usize) -> Self {
-        Self { at_once: cores, waiting: cores.saturating_mul(20), patience: Duration::SECOND }
-    }
-}
-
 impl PasswordHash {
     /// Reads a PHC string.
     ///
@@ -331,14 +265,6 @@ impl fmt::Display for HashingFault {
 }
 
 impl std::error::Error for HashingFault {}
-
-impl fmt::Display for CostOutOfRange {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("argon2id takes 8 KiB for each lane up to 1 GiB, 1 to 16 passes and 1 to 16 lanes")
-    }
-}
-
-impl std::error::Error for CostOutOfRange {}
 
 impl fmt::Display for NotAPasswordHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -176,3 +176,26 @@ fn a_cost_is_in_range() {
         assert_eq!(HashingCost::new(memory, passes, lanes), Err(CostOutOfRange), "{memory} {passes} {lanes}");
     }
 }
+
+#[test]
+fn a_configured_cost_is_at_least_what_owasp_recommends_and_at_most_what_a_login_can_wait_for() {
+    for (passes, least) in [(1, 47_104), (2, 19_456), (3, 12_288), (4, 9_216), (5, 7_168), (10, 7_168)] {
+        assert!(HashingCost::recommended(least, passes).is_ok(), "{passes}");
+        let refusal = HashingCost::recommended(least - 1, passes).unwrap_err();
+        assert!(refusal.to_string().contains(&format!("must be {least} to 262144")), "{refusal}");
+    }
+    assert!(HashingCost::recommended(256 * 1024, 10).is_ok());
+    for (memory, passes) in [(256 * 1024 + 1, 2), (19_456, 11), (19_456, 0)] {
+        assert!(HashingCost::recommended(memory, passes).is_err(), "{memory} {passes}");
+    }
+}
+
+#[test]
+fn the_memory_of_all_hashes_together_follows_their_cost() {
+    let limits = |memory| HashingLimits::for_cores(64).for_cost(HashingCost::new(memory, 2, 1).unwrap());
+    for (memory, at_once) in [(19_456, 53), (65_536, 16), (256 * 1024, 4), (1024 * 1024, 1)] {
+        assert_eq!(limits(memory).at_once, at_once, "{memory}");
+    }
+    assert_eq!(HashingLimits::for_cores(2).for_cost(HashingCost::default()), HashingLimits::for_cores(2));
+    assert!(limits(256 * 1024).patience > HashingLimits::for_cores(2).patience);
+}

@@ -23,7 +23,7 @@ use crate::{
         Fault, Lifetimes, Signet,
         client_keys::PublishedKeys,
         client_troubles::ClientTroubles,
-        clients,
+        clients::{self, FormerClient},
         device::DeviceGuesses,
         device_polls::DevicePolls,
         new_account::{NewAccount, NewAccountRefusal, ProfileForm},
@@ -38,8 +38,11 @@ use crate::{
     http::{BrandFiles, Server, built_in_client},
     jose::{Algorithm, KeyFolder, Keys, RingPolicy},
     oauth::{
-        authorization_request::AuthorizationPolicy, client::Provenance, grant_type::Offered,
-        refresh_token::RefreshPolicy, registration_policy::RegistrationPolicy,
+        authorization_request::AuthorizationPolicy,
+        client::{ClientId, Provenance},
+        grant_type::Offered,
+        refresh_token::RefreshPolicy,
+        registration_policy::RegistrationPolicy,
     },
     secret::Secret,
     store::{ConflictKind, MemoryEngine, NameConflict, OnRollback, SledEngine, Store},
@@ -83,7 +86,7 @@ pub async fn assemble(
         store,
         status_lists: Arc::clone(&status_lists),
         keys: Arc::new(keys),
-        hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(cores())),
+        hasher: hasher(config),
         throttle: Throttle::new(if config.throttle.relaxed {
             ThrottlePolicy::relaxed()
         } else {
@@ -309,6 +312,34 @@ async fn put_clients(signet: &Signet, config: &Config) -> Result<(), StartError>
             tracing::info!(client_id = %client.client_id, "client of the configuration written");
         }
     }
+    report_former(signet, config).await
+}
+
+/// Names what stood in the configuration before and stands there no more.
+async fn report_former(signet: &Signet, config: &Config) -> Result<(), StartError> {
+    let prune = config.applications.prune;
+    let configured: Vec<&ClientId> = config.clients.iter().map(|client| &client.client_id).collect();
+    for FormerClient { client_id, client_name, is_active } in
+        clients::former_clients(signet, &configured, prune).await?
+    {
+        if is_active {
+            tracing::warn!(
+                %client_id,
+                client_name,
+                "client not in the configuration any more, but still active; disable it with `signet client disable \
+                 {client_id}`, or all such clients with prune = true under [applications]"
+            );
+        } else {
+            tracing::info!(%client_id, client_name, "client not in the configuration any more, and disabled");
+        }
+    }
+    for resource in clients::former_resources(signet, prune).await? {
+        tracing::warn!(
+            resource = resource.as_str(),
+            "resource not in the configuration any more: no tokens are issued for it, and tokens issued before are valid \
+             until they expire. With prune = true under [applications] this is not repeated"
+        );
+    }
     Ok(())
 }
 
@@ -324,6 +355,11 @@ async fn bootstrap(signet: &Signet, config: &Config) -> Result<(), StartError> {
         Err(NewAccountRefusal::Fields(errors)) => Err(StartError::Bootstrap(errors)),
         Err(NewAccountRefusal::Fault(fault)) => Err(StartError::Fault(fault)),
     }
+}
+
+fn hasher(config: &Config) -> PasswordHasher {
+    let cost = config.accounts.password_hash;
+    PasswordHasher::new(cost, HashingLimits::for_cores(cores()).for_cost(cost))
 }
 
 fn cores() -> usize {

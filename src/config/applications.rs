@@ -1,4 +1,4 @@
-//! `[applications]`: who registers applications.
+//! `[applications]`: who registers applications, and what becomes of those that leave the configuration.
 
 use super::{section::Section, settings::ApplicationSettings};
 use crate::oauth::{issuer::Issuer, registration_policy::ApplicationRegistration};
@@ -10,8 +10,10 @@ pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> ApplicationSetting
         let refusal = || "must be \"administrators\", \"everybody\" or \"group:NAME\"".to_owned();
         ApplicationRegistration::parse(&written.text()?).ok_or_else(refusal)
     });
+    let prune = section.read("prune", |written| written.flag()).unwrap_or_default();
     section.close();
     ApplicationSettings {
+        prune,
         is_default: registration.is_none(),
         registration: registration.unwrap_or_else(|| ApplicationRegistration::for_issuer(issuer)),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     section::Section,
     settings::ConfiguredClient,
-    value::{Written, number},
+    value::{Written, list, number},
 };
 use crate::{
     oauth::{
@@ -69,7 +69,7 @@ fn metadata(
         client_name: name.or_else(|| id.map(|id| id.as_str().to_owned())),
         redirect_uris: section.read("redirect_uris", |written| written.texts()),
         post_logout_redirect_uris: section.read("post_logout_redirect_uris", |written| written.texts()),
-        grant_types: section.read("grant_types", grant_types),
+        grant_types: section.read("grant_types", list(grant_type)),
         response_types: section.read("response_types", |written| written.texts()),
         scope: section.read("scope", |written| written.text()),
         token_endpoint_auth_method: section.read("token_endpoint_auth_method", |written| written.text()),
@@ -123,10 +123,9 @@ fn openid(section: &mut Section<'_>) -> OpenidRequest {
 }
 
 /// Unlike what an application registers about itself, a name that is not known is refused here: it is a slip of the hand.
-fn grant_types(written: Written<'_>) -> Result<Vec<String>, String> {
-    let names = written.texts()?;
-    if names.iter().all(|name| GrantType::parse(name).is_some()) {
-        return Ok(names);
+fn grant_type(name: &str) -> Result<String, String> {
+    if GrantType::parse(name).is_some() {
+        return Ok(name.to_owned());
     }
     Err(format!("must be of {}", GrantType::ALL.map(GrantType::as_str).join(", ")))
 }

@@ -16,14 +16,14 @@ use super::{
     applications, clients,
     layers::{Layers, ReadFile},
     mistake::{ConfigMistakes, Mistake, Place},
-    quotas, resources,
+    password_hash, quotas, resources,
     section::Section,
     settings::{
-        AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings,
-        HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile,
-        SignUp, ThrottleSettings,
+        AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration,
+        FetchSettings, HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings,
+        Profile, SignUp, ThrottleSettings,
     },
-    value::{Written, number, one_of, seconds},
+    value::{Written, list, number, one_of, seconds},
 };
 use crate::{
     jose::Algorithm,
@@ -237,15 +237,14 @@ fn oauth(top: &mut Section<'_>, profile: Profile) -> OauthSettings {
 
 fn openid(top: &mut Section<'_>, profile: Profile) -> OpenidSettings {
     let mut section = top.section("openid");
-    let webfinger_domains = section.read("webfinger_domains", |written| {
-        let is_host = |text: &String| {
-            let parsed = url::Url::parse(&format!("https://{text}")).ok();
-            parsed.is_some_and(|url| url.host_str() == Some(text.as_str()))
-        };
-        let domains = written.texts()?;
+    let domain = |text: &str| {
+        let parsed = url::Url::parse(&format!("https://{text}")).ok();
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+        let is_host = is_plain && parsed.is_some_and(|url| url.host_str() == Some(text));
         let refusal = || "each entry must be a domain in lower case, such as \"example.org\"".to_owned();
-        if domains.iter().all(is_host) { Ok(domains) } else { Err(refusal()) }
-    });
+        if is_host { Ok(text.to_owned()) } else { Err(refusal()) }
+    };
+    let webfinger_domains = section.read("webfinger_domains", list(domain));
     let client_logos = section.read("client_logos", |written| written.flag()).unwrap_or(profile == Profile::OidcCompat);
     section.close();
     OpenidSettings { webfinger_domains: webfinger_domains.unwrap_or_default(), client_logos }
@@ -278,8 +277,10 @@ fn accounts(top: &mut Section<'_>, issuer: &Issuer) -> AccountSettings {
     let length = section.read("password_minimum_length", number(8..=64));
     let username_reservation = section.read("username_reservation", seconds(0..=3650 * DAY));
     let share_unverified_email = section.read("share_unverified_email", |written| written.flag());
+    let password_hash = password_hash::read(&mut section);
     section.close();
     AccountSettings {
+        password_hash,
         is_default_sign_up: sign_up.is_none(),
         sign_up: sign_up.unwrap_or_else(|| SignUp::by_default(issuer.is_loopback())),
         username_reservation: username_reservation.unwrap_or(Duration::days(180)),
@@ -297,15 +298,13 @@ fn throttle(top: &mut Section<'_>) -> ThrottleSettings {
 
 fn http(top: &mut Section<'_>) -> HttpSettings {
     let mut section = top.section("http");
-    let trusted_proxies = section.read("trusted_proxies", |written| {
-        let network = |text: &String| {
-            let network = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
-            network.map_err(|_| "each entry must be an IP address or a network such as \"10.0.0.0/8\"".to_owned())
-        };
-        written.texts()?.iter().map(network).collect::<Result<Vec<_>, _>>()
-    });
+    let network = |text: &str| {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+        network.map_err(|_| "each entry must be an IP address or a network such as \"10.0.0.0/8\"".to_owned())
+    };
+    let trusted_proxies = section.read("trusted_proxies", list(network));
     section.close();
-    HttpSettings { trusted_proxies: trusted_proxies.unwrap_or_default() }
+    HttpSettings { trusted_proxies }
 }
 
 fn fetch(top: &mut Section<'_>) -> FetchSettings {
@@ -320,14 +319,11 @@ fn key_ring(top: &mut Section<'_>) -> KeyRingSettings {
     let mut section = top.section("key_ring");
     let passphrase = section.read("passphrase", only_environment);
     let rotate_every = section.read("rotate_every", seconds(2 * DAY..=730 * DAY)).unwrap_or(Duration::days(90));
-    let algorithms = section.read("algorithms", |written| {
-        let names = || format!("must be of {}", Algorithm::ALL.map(Algorithm::as_str).join(", "));
-        written
-            .texts()?
-            .iter()
-            .map(|name| name.parse::<Algorithm>().map_err(|_| names()))
-            .collect::<Result<Vec<_>, _>>()
-    });
+    let algorithm = |name: &str| {
+        name.parse::<Algorithm>()
+            .map_err(|_| format!("must be of {}", Algorithm::ALL.map(Algorithm::as_str).join(", ")))
+    };
+    let algorithms = section.read("algorithms", list(algorithm));
     section.close();
     KeyRingSettings { passphrase, rotate_every, algorithms: algorithms.unwrap_or_default() }
 }

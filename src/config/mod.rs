@@ -14,6 +14,7 @@ mod clients;
 mod layers;
 mod load;
 mod mistake;
+mod password_hash;
 mod quotas;
 mod resources;
 mod section;

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 
 use super::{
     section::Section,
-    value::{Written, instead_of, one_of, seconds},
+    value::{Written, instead_of, list, one_of, seconds},
 };
 use crate::{
     jose::Algorithm,
@@ -84,9 +84,7 @@ fn scopes(written: Written<'_>) -> Result<Vec<ScopeEntry>, String> {
                 other => Err(instead_of(other, "a sentence for each scope")),
             })
             .collect(),
-        Written::File(DeValue::Array(_)) | Written::Variable(_) => {
-            written.texts()?.iter().map(|token| entry(token, token)).collect()
-        }
+        Written::File(DeValue::Array(_)) | Written::Variable(_) => list(|token| entry(token, token))(written),
         Written::File(other) => Err(instead_of(other, "a list of scope tokens, or a table of them with sentences")),
     }
 }

@@ -7,7 +7,7 @@ use time::Duration;
 
 pub use crate::account::invitation::SignUp;
 use crate::{
-    account::quota::QuotaPolicy,
+    account::{hashing::HashingCost, quota::QuotaPolicy},
     jose::Algorithm,
     oauth::{
         client::{ClientId, ClientMetadata},
@@ -176,6 +176,8 @@ pub struct AccountSettings {
     pub share_unverified_email: bool,
     /// The fewest characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single factor).
     pub password_minimum_length: usize,
+    /// What hashing a password costs: `password_hash_memory_kib` and `password_hash_passes`.
+    pub password_hash: HashingCost,
 }
 
 /// `[applications]`
@@ -186,6 +188,9 @@ pub struct ApplicationSettings {
     pub registration: ApplicationRegistration,
     /// Whether that is the default.
     pub is_default: bool,
+    /// Whether the clients of `[[clients]]` that are taken out of the configuration are disabled, until they stand there
+    /// again. Default false: they go on working, and the start names them.
+    pub prune: bool,
 }
 
 /// `[throttle]`
@@ -198,8 +203,9 @@ pub struct ThrottleSettings {
 /// `[http]`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpSettings {
-    /// The reverse proxies whose forwarding headers are believed: addresses and networks in CIDR notation. Default none.
-    pub trusted_proxies: Vec<IpNet>,
+    /// The reverse proxies whose forwarding headers are believed: addresses and networks in CIDR notation. Nothing where
+    /// the file and the environment say nothing: see [`Config::trusts_this_machine`].
+    pub trusted_proxies: Option<Vec<IpNet>>,
 }
 
 /// `[fetch]`: what the server fetches from addresses that clients have registered.
@@ -309,6 +315,14 @@ impl Config {
             why(self.accounts.is_default_sign_up),
             why(self.applications.is_default)
         )
+    }
+
+    /// Whether reverse proxies on this machine are trusted although the configuration names none: the issuer is `https`,
+    /// which this server does not speak itself, and it accepts connections from this machine only. Then whatever connects
+    /// is a proxy.
+    #[must_use]
+    pub fn trusts_this_machine(&self) -> bool {
+        self.http.trusted_proxies.is_none() && self.issuer.is_https() && self.listen.ip().is_loopback()
     }
 
     /// What is possible, but seldom meant. Sentences for the log.

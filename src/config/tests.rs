@@ -7,6 +7,7 @@ use std::{
 use time::Duration;
 
 use super::{Config, SignUp};
+use crate::account::hashing::HashingCost;
 
 fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     let environment = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
@@ -72,8 +73,24 @@ fn the_environment_goes_before_the_file() {
     assert_eq!(config.listen.port(), 2);
     assert_eq!(config.lifetimes.access_token, Duration::minutes(10));
     assert_eq!(config.accounts.sign_up, SignUp::Closed);
-    assert_eq!(config.http.trusted_proxies.len(), 2);
+    assert_eq!(config.http.trusted_proxies.map(|proxies| proxies.len()), Some(2));
     assert!(config.throttle.relaxed);
+}
+
+// A proxy on this machine must not need a line of the configuration for each person to have their own throttle.
+#[test]
+fn a_server_of_https_that_listens_on_loopback_trusts_the_proxy_on_this_machine() {
+    let trusts = |issuer: &str, listen: &str, http: &str| {
+        let text = format!("issuer = \"{issuer}\"\nlisten = \"{listen}\"\n{http}");
+        load(&text, &[]).unwrap().trusts_this_machine()
+    };
+    let (public, local) = ("https://login.example.org", "http://127.0.0.1:8080");
+    assert!(trusts(public, "127.0.0.1:8080", ""));
+    assert!(trusts(public, "[::1]:8080", ""));
+    assert!(!trusts(public, "0.0.0.0:8080", ""), "anybody can connect");
+    assert!(!trusts(local, "127.0.0.1:8080", ""), "browsers connect themselves");
+    assert!(!trusts(public, "127.0.0.1:8080", "[http]\ntrusted_proxies = []\n"), "the configuration says otherwise");
+    assert!(!trusts(public, "127.0.0.1:8080", "[http]\ntrusted_proxies = [\"10.0.0.1\"]\n"));
 }
 
 #[test]
@@ -215,4 +232,45 @@ fn an_accent_is_a_colour_and_a_logo_a_file() {
         assert!(mistakes.contains("brand.accent: must be a colour such as \"#3346b8\""), "{mistakes}");
     }
     assert!(load("", &[]).unwrap().brand.logo.is_none());
+}
+
+#[test]
+fn a_list_in_a_variable_that_is_wrong_is_told_how_a_list_is_written() {
+    let told = |name: &str, value: &str| load("", &[(name, value)]).unwrap_err().join("\n");
+    let written = "with commas between its entries, such as one,two";
+    for (name, value) in [
+        ("SIGNET__HTTP__TRUSTED_PROXIES", "10.0.0.1 10.0.0.2"),
+        ("SIGNET__HTTP__TRUSTED_PROXIES", "[\"10.0.0.1\"]"),
+        ("SIGNET__OPENID__WEBFINGER_DOMAINS", "example.org;example.net"),
+        ("SIGNET__KEY_RING__ALGORITHMS", "ES256 PS256"),
+        ("SIGNET__CLIENTS__0__GRANT_TYPES", "authorization_code refresh_token"),
+        ("SIGNET__CLIENTS__0__REDIRECT_URIS", "[\"https://a.example/cb\"]"),
+        ("SIGNET__RESOURCES__0__SCOPES", "[\"a:read\"]"),
+    ] {
+        let told = told(name, value);
+        assert!(told.contains(name) && told.contains(written), "{value}: {told}");
+    }
+    let in_file = load("[http]\ntrusted_proxies = [\"proxy\"]\n", &[]).unwrap_err().join("\n");
+    assert!(in_file.contains("each entry must be an IP address") && !in_file.contains("commas"), "{in_file}");
+    let right = load("", &[("SIGNET__HTTP__TRUSTED_PROXIES", "10.0.0.1,10.0.0.2")]).unwrap();
+    assert_eq!(right.http.trusted_proxies.map(|proxies| proxies.len()), Some(2));
+}
+
+#[test]
+fn the_cost_of_a_password_hash_is_configured_within_safe_bounds() {
+    let cost = |text: &str| load(&format!("[accounts]\n{text}"), &[]).map(|config| config.accounts.password_hash);
+    assert_eq!(load("", &[]).unwrap().accounts.password_hash, HashingCost::default());
+    let raised = cost("password_hash_memory_kib = 65536\npassword_hash_passes = 3\n").unwrap();
+    assert_eq!((raised.memory_kib(), raised.passes()), (65_536, 3));
+    assert!(cost("password_hash_memory_kib = 47104\npassword_hash_passes = 1\n").is_ok());
+    for weak in [
+        "password_hash_memory_kib = 19455\n",
+        "password_hash_passes = 1\n",
+        "password_hash_memory_kib = 1024\n",
+        "password_hash_memory_kib = 1048576\n",
+        "password_hash_passes = 100\n",
+    ] {
+        let told = cost(weak).unwrap_err().join("\n");
+        assert!(told.contains("accounts.password_hash_") && told.contains("must be"), "{weak}: {told}");
+    }
 }

@@ -58,11 +58,29 @@ impl Written<'_> {
                 .iter()
                 .map(|entry| Written::File(entry.get_ref()).text().map_err(|what| format!("each entry {what}")))
                 .collect(),
+            // A list that is copied out of the file would otherwise have entries with brackets and quotation marks.
+            Self::Variable(text) if text.trim_start().starts_with(['[', '"', '\'']) => {
+                Err(format!("must be a list {COMMAS}, without brackets and quotation marks"))
+            }
             Self::Variable(text) => {
                 Ok(text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(ToOwned::to_owned).collect())
             }
             Self::File(other) => Err(instead_of(other, "a list of strings")),
         }
+    }
+}
+
+/// How a list is written in a variable.
+const COMMAS: &str = "with commas between its entries, such as one,two";
+
+/// A list whose entries are each read by `reading`. What is wrong with it says how a list is written where it stands.
+pub(super) fn list<T>(reading: impl Fn(&str) -> Result<T, String>) -> impl Fn(Written<'_>) -> Result<Vec<T>, String> {
+    move |written| {
+        let read = written.texts()?.iter().map(|entry| reading(entry)).collect::<Result<Vec<_>, _>>();
+        read.map_err(|what| match written {
+            Written::File(_) => what,
+            Written::Variable(_) => format!("{what}; a list is written {COMMAS}"),
+        })
     }
 }
 

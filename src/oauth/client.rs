@@ -45,6 +45,9 @@ pub struct Client {
     /// an administrator opens.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_restricted_by_owner: bool,
+    /// Whether the server has disabled it because it stands in the configuration no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_pruned: bool,
     /// The hash of the registration access token with which it manages itself (RFC 7592), if it registered itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_access_token: Option<Digest>,

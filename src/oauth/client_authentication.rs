@@ -174,6 +174,7 @@ pub(crate) mod tests {
             provenance: Provenance::Configuration,
             is_disabled: false,
             is_restricted_by_owner: false,
+            is_pruned: false,
             registration_access_token: None,
             created_at: now,
             expires_at: None,

@@ -10,6 +10,7 @@ mod assertions;
 mod clients;
 mod codes;
 mod commit;
+mod configured_resources;
 mod consents;
 mod devices;
 mod engine;

@@ -69,5 +69,7 @@ pub(super) const USERNAME_SKELETONS: Namespace = Namespace::new(60, "username_sk
 pub(super) const VERIFIED_EMAILS: Namespace = Namespace::new(61, "verified_emails");
 /// What the name of a vouched client looks like, hashed, and client → nothing.
 pub(super) const CLIENT_NAME_SKELETONS: Namespace = Namespace::new(62, "client_name_skeletons");
+/// Hash of the identifier → a resource that the configuration has named.
+pub(super) const CONFIGURED_RESOURCES: Namespace = Namespace::new(70, "configured_resources");
 /// Name of an index → nothing, once it has the records of earlier versions.
 pub(super) const INDEXES: Namespace = Namespace::new(37, "indexes");

@@ -233,6 +233,8 @@ pub async fn set_disabled(
     let set = |client: &mut Client| {
         reaches(signet, access.registrar(), client)?;
         client.is_disabled = is_disabled;
+        // Now it is the administrator who has decided.
+        client.is_pruned = false;
         Ok(())
     };
     let (client, ()) = change(signet, access, id, set).await?;

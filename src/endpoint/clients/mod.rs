@@ -4,8 +4,11 @@ pub mod dynamic;
 pub mod management;
 mod name;
 mod restriction;
+mod prune;
 mod sector;
 pub mod settings;
+
+pub use self::prune::{FormerClient, former_clients, former_resources};
 
 use super::{
     Fault, Signet,
@@ -130,7 +133,7 @@ pub async fn put_configured(
     let now = signet.clock.now();
     let kept = signet.store.client(client_id)?;
     let created_at = kept.as_ref().map_or(now, |kept| kept.record.created_at);
-    let is_disabled = kept.as_ref().is_some_and(|kept| kept.record.is_disabled);
+    let is_disabled = kept.as_ref().is_some_and(|kept| kept.record.is_disabled && !kept.record.is_pruned);
     let mut client = Client {
         client_id: client_id.clone(),
         secrets: kept.as_ref().map_or_else(Vec::new, |kept| kept.record.secrets.clone()),
@@ -139,6 +142,7 @@ pub async fn put_configured(
         is_disabled,
         is_restricted_by_owner: false,
         expires_at: None,
+        is_pruned: false,
         registration_access_token: None,
         created_at,
         subjects_changed_at: kept.as_ref().and_then(|kept| kept.record.subjects_changed_at),
@@ -193,7 +197,10 @@ fn is_same(one: &Client, other: &Client) -> bool {
         let secret = |secret: &ClientSecret| (secret.digest.as_str().to_owned(), secret.sealed.is_some());
         client.secrets.iter().map(secret).collect::<Vec<_>>()
     };
-    one.metadata == other.metadata && one.provenance == other.provenance && secrets(one) == secrets(other)
+    one.is_pruned == other.is_pruned
+        && one.metadata == other.metadata
+        && one.provenance == other.provenance
+        && secrets(one) == secrets(other)
 }
 
 /// Registers a client for whoever has `access`, if they may register one more.
@@ -265,6 +272,7 @@ async fn create_with(
         is_disabled: false,
         is_restricted_by_owner: false,
         expires_at,
+        is_pruned: false,
         registration_access_token,
         created_at: now,
         subjects_changed_at: None,

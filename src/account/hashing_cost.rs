@@ -1,0 +1,149 @@
+//! What hashing a password costs, and how much of it happens at a time.
+
+use std::fmt;
+
+use argon2::Params;
+use time::Duration;
+
+/// What one hash costs. It stands in each hash, so that it can be raised later: see [`Verified::Matches`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashingCost {
+    pub(super) memory_kib: u32,
+    pub(super) passes: u32,
+    pub(super) lanes: u32,
+}
+
+/// A cost outside of what [`HashingCost::new`] takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CostOutOfRange;
+
+/// A cost that protects passwords less than is recommended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BelowRecommendation {
+    /// The passes.
+    pub passes: u32,
+    /// The least memory that goes with them, in KiB.
+    pub least_memory_kib: u32,
+}
+
+/// How many hashes are computed and how many wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashingLimits {
+    /// So many are computed simultaneously; each has its own memory.
+    pub at_once: usize,
+    /// So many more may wait.
+    pub waiting: usize,
+    /// So long each waits.
+    pub patience: Duration,
+}
+
+impl HashingCost {
+    /// A cost of `memory_kib` KiB (at least 8 for each lane, at most 1 GiB), 1 to 16 `passes` and 1 to 16 `lanes`.
+    ///
+    /// A server should not go below the default, which is the least that OWASP recommends; tests may.
+    ///
+    /// # Errors
+    ///
+    /// [`CostOutOfRange`] for anything else: a hash that was brought in must not exhaust the memory.
+    pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, CostOutOfRange> {
+        let is_possible = (1..=16).contains(&passes) && (1..=16).contains(&lanes);
+        if is_possible && (8 * lanes..=1024 * 1024).contains(&memory_kib) {
+            Ok(Self { memory_kib, passes, lanes })
+        } else {
+            Err(CostOutOfRange)
+        }
+    }
+
+    /// The most memory that can be configured, in KiB.
+    pub const MOST_MEMORY_KIB: u32 = 256 * 1024;
+
+    /// The most passes that can be configured.
+    pub const MOST_PASSES: u32 = 10;
+
+    /// A cost for new hashes, in one lane: at least what the [OWASP cheat
+    /// sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) recommends for so many
+    /// passes, and at most what a login can wait for.
+    ///
+    /// # Errors
+    ///
+    /// [`BelowRecommendation`], also for more than [`Self::MOST_MEMORY_KIB`] or [`Self::MOST_PASSES`].
+    pub fn recommended(memory_kib: u32, passes: u32) -> Result<Self, BelowRecommendation> {
+        let at = usize::try_from(passes).ok().and_then(|passes| passes.checked_sub(1));
+        let least = at.and_then(|at| LEAST_MEMORY_KIB.get(at.min(LEAST_MEMORY_KIB.len() - 1)).copied());
+        let least_memory_kib = least.unwrap_or(u32::MAX);
+        if memory_kib < least_memory_kib || memory_kib > Self::MOST_MEMORY_KIB || passes > Self::MOST_PASSES {
+            return Err(BelowRecommendation { passes, least_memory_kib });
+        }
+        Self::new(memory_kib, passes, 1).map_err(|_| BelowRecommendation { passes, least_memory_kib })
+    }
+
+    /// How often the memory is passed over.
+    #[must_use]
+    pub fn passes(self) -> u32 {
+        self.passes
+    }
+
+    /// The memory of one hash, in KiB.
+    #[must_use]
+    pub fn memory_kib(self) -> u32 {
+        self.memory_kib
+    }
+
+    pub(super) fn params(self, length: usize) -> Result<Params, argon2::Error> {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(length))
+    }
+}
+
+/// 19 MiB, two passes, one lane: the least of the [OWASP cheat
+/// sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
+impl Default for HashingCost {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2, lanes: 1 }
+    }
+}
+
+impl HashingLimits {
+    /// As many simultaneously as there are cores, twenty times as many waiting, each for one second.
+    #[must_use]
+    pub fn for_cores(cores: usize) -> Self {
+        Self { at_once: cores, waiting: cores.saturating_mul(20), patience: Duration::SECOND }
+    }
+
+    /// The same for hashes of `cost`: so many simultaneously as have 1 GiB of memory together, and more patience where each takes
+    /// longer.
+    #[must_use]
+    pub fn for_cost(self, cost: HashingCost) -> Self {
+        let fitting = (MOST_MEMORY_TOGETHER_KIB / cost.memory_kib.max(1)).max(1);
+        let work = |cost: HashingCost| i64::from(cost.memory_kib) * i64::from(cost.passes);
+        let factor = work(cost).div_euclid(work(HashingCost::default())).clamp(1, 5);
+        let patience = self.patience * i32::try_from(factor).unwrap_or(1);
+        Self { at_once: self.at_once.min(usize::try_from(fitting).unwrap_or(1)), patience, ..self }
+    }
+}
+
+impl fmt::Display for CostOutOfRange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("argon2id takes 8 KiB for each lane up to 1 GiB, 1 to 16 passes and 1 to 16 lanes")
+    }
+}
+
+impl std::error::Error for CostOutOfRange {}
+
+impl fmt::Display for BelowRecommendation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { passes, least_memory_kib } = self;
+        write!(
+            formatter,
+            "with password_hash_passes = {passes}, password_hash_memory_kib must be {least_memory_kib} to {}",
+            HashingCost::MOST_MEMORY_KIB
+        )
+    }
+}
+
+impl std::error::Error for BelowRecommendation {}
+
+/// The least memory in KiB with one pass, with two, and so on; with five and more it is the last.
+const LEAST_MEMORY_KIB: [u32; 5] = [47_104, 19_456, 12_288, 9_216, 7_168];
+
+/// What all hashes together take at most, in KiB, unless a single one takes more.
+const MOST_MEMORY_TOGETHER_KIB: u32 = 1024 * 1024;

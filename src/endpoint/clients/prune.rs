@@ -1,0 +1,89 @@
+//! What was written in the configuration once and is no more.
+
+use crate::{
+    endpoint::{
+        Fault, Signet,
+        management::{ATTEMPTS, taken},
+    },
+    oauth::{
+        client::{Client, ClientId, Provenance},
+        resource::ResourceId,
+    },
+};
+
+/// A client of the configuration that stands there no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerClient {
+    /// Its identifier.
+    pub client_id: ClientId,
+    /// Its name.
+    pub client_name: String,
+    /// Whether it still obtains tokens.
+    pub is_active: bool,
+}
+
+/// The clients that came from the configuration and are not among `configured`. With `prune`, those that are active are
+/// disabled, until they stand in the configuration again.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn former_clients(
+    signet: &Signet,
+    configured: &[&ClientId],
+    prune: bool,
+) -> Result<Vec<FormerClient>, Fault> {
+    let mut former = Vec::new();
+    let mut after = None;
+    loop {
+        let page = signet.store.clients(after.as_deref(), PAGE)?;
+        let Some(last) = page.last() else { return Ok(former) };
+        after = Some(last.client_id.as_str().to_owned());
+        let is_former = |client: &&Client| {
+            client.provenance == Provenance::Configuration && !configured.contains(&&client.client_id)
+        };
+        for client in page.iter().filter(is_former) {
+            let is_disabled = if prune { disable(signet, &client.client_id).await? } else { client.is_disabled };
+            former.push(FormerClient {
+                client_id: client.client_id.clone(),
+                client_name: client.metadata.client_name.clone(),
+                is_active: !is_disabled,
+            });
+        }
+    }
+}
+
+/// Disables a client because the configuration names it no more. Whether it is disabled now.
+async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, Fault> {
+    for _ in 0..ATTEMPTS {
+        let Some(kept) = signet.store.client(client_id)? else { return Ok(true) };
+        if kept.record.is_disabled {
+            return Ok(true);
+        }
+        let pruned = Client { is_disabled: true, is_pruned: true, ..kept.record.clone() };
+        if taken(signet.store.replace_client(&kept, &pruned).await)? {
+            return Ok(true);
+        }
+    }
+    Err(Fault::Contended)
+}
+
+/// The resources that stood in the configuration at an earlier start and do not now; from now on, those of now are
+/// remembered, and with `prune` those of then are forgotten.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn former_resources(signet: &Signet, prune: bool) -> Result<Vec<ResourceId>, Fault> {
+    let own = signet.resources.own();
+    let configured: Vec<&ResourceId> = signet.resources.all().iter().map(|resource| &resource.id).collect();
+    let known = signet.store.configured_resources()?;
+    let former: Vec<ResourceId> = known.iter().filter(|id| !configured.contains(id)).cloned().collect();
+    let added = configured.into_iter().filter(|id| *id != own && !known.contains(id));
+    let forgotten = if prune { former.as_slice() } else { &[] };
+    signet.store.remember_resources(added, forgotten).await?;
+    Ok(former)
+}
+
+/// So many clients are read at a time.
+const PAGE: u16 = 100;
