@@ -64,10 +64,10 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     let started = Occurrence::of(EventKind::ServerStarted).because(env!("CARGO_PKG_VERSION"));
     server.signet().note_event(Agent::default(), started).await;
 
-    let proxies = config.http.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let trusted_proxies = edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default();
-    let wrapping = Wrapping { trusted_proxies, ..Wrapping::default() };
+    let trusted_proxies = trusted_proxies(&config);
     let acceptor = edge::GuardedAcceptor::new(acceptor, edge::ConnectionLimits::default());
+    let acceptor = acceptor.exempting(trusted_proxies.clone());
+    let wrapping = Wrapping { trusted_proxies, ..Wrapping::default() };
     let mut background = tasks::spawn(&server, socket);
     let mut health = server.signet().store.engine().health();
     let stop = async move {
@@ -91,6 +91,19 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     served?;
     closed.map_err(StartError::Storage)?;
     if is_failed { Err(StartError::StorageFailed) } else { Ok(()) }
+}
+
+/// The reverse proxies that are believed.
+fn trusted_proxies(config: &Config) -> edge::TrustedProxies {
+    if config.trusts_this_machine() {
+        tracing::info!(
+            "reverse proxies on this machine are trusted: the issuer is https and listen is a loopback address. Setting \
+             http.trusted_proxies changes that"
+        );
+        return edge::TrustedProxies::on_this_machine();
+    }
+    let proxies: Vec<String> = config.http.trusted_proxies.iter().flatten().map(ToString::to_string).collect();
+    edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default()
 }
 
 /// Tells whoever started the server how to go on.

@@ -14,35 +14,43 @@ use poem::{
 use time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::connection::{GuardedIo, Registry};
+use super::{
+    client_ip::TrustedProxies,
+    connection::{GuardedIo, Registry},
+    rate::network,
+};
 
 /// Bounds on connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// How many connections may be open at once, at least 1.
     pub open: usize,
+    /// How many of them one address may have, at least 1; an IPv6 address counts as its /64, which is what one customer
+    /// has. Trusted proxies may have all.
+    pub open_of_one_address: usize,
     /// How long a peer may take nothing from us: since it connected, or since our last write. So also how long an idle
     /// connection stays.
     pub deadline: Duration,
 }
 
 impl Default for ConnectionLimits {
-    /// 1024 connections, 30 seconds.
+    /// 1024 connections, 256 of them from one address, 30 seconds.
     fn default() -> Self {
-        Self { open: 1024, deadline: Duration::seconds(30) }
+        Self { open: 1024, open_of_one_address: 256, deadline: Duration::seconds(30) }
     }
 }
 
 /// Accepts connections from another acceptor, within [`ConnectionLimits`].
 ///
-/// When all places are taken, the connection that waits for its peer the longest makes room for the new one, so that a
-/// peer that holds connections open does not keep others out. Put it inside of TLS, around the TCP acceptor.
+/// When an address has all places that it may have, its connection that waits the longest makes room for its new one; when
+/// all places are taken, that of any address does. So a peer that holds connections open does not keep others out. Put it inside of TLS, around the TCP acceptor.
 #[derive(Debug)]
 pub struct GuardedAcceptor<A> {
     inner: A,
     deadline: std::time::Duration,
     places: Arc<Semaphore>,
     registry: Arc<Registry>,
+    proxies: TrustedProxies,
 }
 
 impl<A> GuardedAcceptor<A> {
@@ -52,8 +60,21 @@ impl<A> GuardedAcceptor<A> {
             inner,
             deadline: limits.deadline.unsigned_abs(),
             places: Arc::new(Semaphore::new(limits.open.clamp(1, Semaphore::MAX_PERMITS))),
-            registry: Arc::new(Registry::new()),
+            registry: Arc::new(Registry::new(limits.open_of_one_address)),
+            proxies: TrustedProxies::default(),
         }
+    }
+
+    /// The same, where `proxies` may have all places, since they connect for everyone behind them.
+    #[must_use]
+    pub fn exempting(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// The network that a connection counts for; nothing for a proxy, and for a peer without an IP address.
+    fn network_of(&self, remote: &RemoteAddr) -> Option<u64> {
+        let address = remote.as_socket_addr()?.ip();
+        (!self.proxies.trusts(address)).then(|| network(address))
     }
 }
 
@@ -70,8 +91,10 @@ impl<A: Acceptor> Acceptor for GuardedAcceptor<A> {
         loop {
             match self.inner.accept().await {
                 Ok((io, local, remote, scheme)) => {
-                    let place = take_place(&self.places, &self.registry).await;
-                    let io = GuardedIo::new(io, self.deadline, Arc::clone(&self.registry), place);
+                    let network = self.network_of(&remote);
+                    let is_leaving = network.is_some_and(|network| self.registry.admit(network));
+                    let place = take_place(&self.places, &self.registry, is_leaving).await;
+                    let io = GuardedIo::new(io, (self.deadline, network), Arc::clone(&self.registry), place);
                     return Ok((io, local, remote, scheme));
                 }
                 // The peer gave up before we came to it: the next one may be there already.
@@ -88,13 +111,15 @@ impl<A: Acceptor> Acceptor for GuardedAcceptor<A> {
     }
 }
 
-/// Takes a free place, or waits for the one that is made by evicting a connection.
-async fn take_place(places: &Arc<Semaphore>, registry: &Registry) -> OwnedSemaphorePermit {
+/// Takes a free place, or waits for the one that is made by evicting a connection; `is_leaving` if one was evicted already.
+async fn take_place(places: &Arc<Semaphore>, registry: &Registry, mut is_leaving: bool) -> OwnedSemaphorePermit {
     loop {
         if let Ok(place) = Arc::clone(places).try_acquire_owned() {
             return place;
         }
-        registry.evict_longest_waiting();
+        if !std::mem::take(&mut is_leaving) {
+            registry.evict_longest_waiting();
+        }
         if let Ok(Ok(place)) = tokio::time::timeout(EVICTION, Arc::clone(places).acquire_owned()).await {
             return place;
         }
@@ -176,7 +201,7 @@ mod tests {
     }
 
     fn limits(open: usize) -> ConnectionLimits {
-        ConnectionLimits { open, deadline: DEADLINE }
+        ConnectionLimits { open, open_of_one_address: open, deadline: DEADLINE }
     }
 
     // T12, D1
@@ -214,7 +239,7 @@ mod tests {
     async fn a_peer_that_asks_and_reads_stays_beyond_the_deadline() {
         // Longer than a busy machine holds up what is asked every 20 ms.
         let deadline = DEADLINE * 5;
-        let server = Running::start(ConnectionLimits { open: 8, deadline }).await;
+        let server = Running::start(ConnectionLimits { deadline, ..limits(8) }).await;
         let mut stream = server.connect().await;
         let started = Instant::now();
         while started.elapsed() < deadline * 2 {
@@ -226,7 +251,7 @@ mod tests {
     // T12, D1
     #[tokio::test]
     async fn beyond_the_bound_the_longest_waiting_connection_makes_room() {
-        let server = Running::start(ConnectionLimits { open: 2, deadline: Duration::MINUTE }).await;
+        let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(2) }).await;
         let (mut idle, mut busy) = (server.connect().await, server.connect().await);
         ask(&mut idle).await.unwrap();
         ask(&mut busy).await.unwrap();
@@ -237,10 +262,47 @@ mod tests {
         assert!(ask(&mut busy).await.unwrap().starts_with("HTTP/1.1 200"), "the others stay");
     }
 
+    // On Linux every address of 127.0.0.0/8 is this machine, so that one test can be several peers.
+    async fn connect_from(server: &Running, from: [u8; 4]) -> TcpStream {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        socket.connect(server.address).await.unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn an_address_that_holds_all_its_connections_loses_its_own_and_none_of_others() {
+        let limits = ConnectionLimits { open_of_one_address: 2, deadline: Duration::MINUTE, ..limits(100) };
+        let server = Running::start(limits).await;
+        let mut other = connect_from(&server, [127, 0, 0, 2]).await;
+        ask(&mut other).await.unwrap();
+        let mut first = connect_from(&server, [127, 0, 0, 1]).await;
+        ask(&mut first).await.unwrap();
+        let mut held = Vec::new();
+        for _ in 0..50 {
+            held.push(connect_from(&server, [127, 0, 0, 1]).await);
+        }
+        assert_eq!(read_to_close(&mut first).await, b"", "the oldest of the same address made room");
+        assert!(ask(&mut other).await.unwrap().starts_with("HTTP/1.1 200"), "others are not asked to");
+        assert!(ask(held.last_mut().unwrap()).await.unwrap().starts_with("HTTP/1.1 200"));
+    }
+
+    #[test]
+    fn connections_count_for_an_address_or_a_64_and_those_of_a_trusted_proxy_for_none() {
+        let guarded = GuardedAcceptor::new((), ConnectionLimits::default());
+        let guarded = guarded.exempting(TrustedProxies::parse(["10.0.0.1"]).unwrap());
+        let network = |text: &str| guarded.network_of(&RemoteAddr(text.parse::<SocketAddr>().unwrap().into()));
+        assert_eq!(network("10.0.0.1:1"), None);
+        assert!(network("192.0.2.1:1").is_some() && network("192.0.2.1:1") != network("192.0.2.2:1"));
+        assert_eq!(network("[2001:db8::1]:1"), network("[2001:db8::ffff:1]:2"));
+        assert_ne!(network("[2001:db8::1]:1"), network("[2001:db8:0:1::1]:1"));
+        assert_eq!(network("[::ffff:192.0.2.1]:1"), network("192.0.2.1:1"));
+    }
+
     // T12: the figure is the slowest of 50 requests beside 400 connections that hold on.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_flood_of_idle_connections_keeps_nobody_out() {
-        let server = Running::start(ConnectionLimits { open: 64, deadline: Duration::MINUTE }).await;
+        let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(64) }).await;
         let mut held = Vec::new();
         for _ in 0..400 {
             held.push(server.connect().await);
@@ -258,7 +320,7 @@ mod tests {
     // RFC 9113 §3.4.
     #[tokio::test]
     async fn http2_without_tls_is_closed_even_byte_by_byte() {
-        let server = Running::start(ConnectionLimits { open: 8, deadline: Duration::MINUTE }).await;
+        let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(8) }).await;
         let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         let mut at_once = server.connect().await;
         at_once.write_all(preface).await.unwrap();

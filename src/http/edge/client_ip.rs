@@ -1,13 +1,18 @@
 //! Whose request it is: the socket's peer, or what a trusted proxy says.
 //!
 //! Forwarding headers are believed from listed proxies only, since anyone can send them. `X-Forwarded-For` is read in
-//! preference to `Forwarded` ([RFC 7239](https://www.rfc-editor.org/rfc/rfc7239)): a proxy that writes only the latter
-//! must remove the former, or its clients choose their own address.
+//! preference to `Forwarded` ([RFC 7239](https://www.rfc-editor.org/rfc/rfc7239)), and that to `X-Real-IP`: a proxy that
+//! writes only one of the latter must remove those before it, or its clients choose their own address.
+//!
+//! A header from a peer that is not listed is ignored, and logged with the line of the configuration that would change
+//! that: behind a proxy that is not listed, all people share one address, and with it every limit.
 
 use std::{
+    collections::HashSet,
     fmt,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ipnet::IpNet;
@@ -24,7 +29,20 @@ pub struct ClientIp(pub IpAddr);
 
 /// The reverse proxies whose forwarding headers are believed. Empty by default: none.
 #[derive(Clone, Debug, Default)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies {
+    networks: Vec<IpNet>,
+    hops: Hops,
+}
+
+/// How many entries of a forwarding header are believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Hops {
+    /// One for each listed proxy in a row.
+    #[default]
+    Listed,
+    /// The last one only, which the proxy on this machine wrote itself.
+    Last,
+}
 
 /// An entry of the trusted proxies is neither an address nor a network in CIDR notation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,14 +62,24 @@ impl TrustedProxies {
             let address = IpAddr::from_str(entry).map(|address| IpNet::from(address.to_canonical()));
             address.or_else(|_| IpNet::from_str(entry)).map_err(|_| NotAProxy(entry.to_owned()))
         };
-        entries.into_iter().map(parse).collect::<Result<_, _>>().map(Self)
+        let networks = entries.into_iter().map(parse).collect::<Result<_, _>>()?;
+        Ok(Self { networks, hops: Hops::Listed })
+    }
+
+    /// The proxy on this machine, in front of a server that listens on loopback only. Of what it forwards only the last
+    /// address is believed, the one that it has seen itself.
+    #[must_use]
+    pub fn on_this_machine() -> Self {
+        let loopback = [(IpAddr::V4(Ipv4Addr::LOCALHOST), 8), (IpAddr::V6(Ipv6Addr::LOCALHOST), 128)];
+        let networks = loopback.into_iter().filter_map(|(address, bits)| IpNet::new(address, bits).ok());
+        Self { networks: networks.collect(), hops: Hops::Last }
     }
 
     /// Whether forwarding headers of this peer are believed.
     #[must_use]
     pub fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
-        self.0.iter().any(|network| network.contains(&peer))
+        self.networks.iter().any(|network| network.contains(&peer))
     }
 
     /// The right-most address that no trusted proxy has, starting from the socket's `peer`. An entry that cannot be
@@ -59,18 +87,24 @@ impl TrustedProxies {
     #[must_use]
     pub fn client_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut nearest = peer.to_canonical();
-        let hops = if headers.contains_key(X_FORWARDED_FOR) {
-            list(headers, X_FORWARDED_FOR).map(|entry| entry.and_then(address)).collect::<Vec<_>>()
+        let (name, read): (_, fn(&str) -> Option<IpAddr>) = if headers.contains_key(X_FORWARDED_FOR) {
+            (X_FORWARDED_FOR, address)
+        } else if headers.contains_key(header::FORWARDED) {
+            (header::FORWARDED.as_str(), forwarded_for)
         } else {
-            list(headers, header::FORWARDED.as_str()).map(|entry| entry.and_then(forwarded_for)).collect()
+            (X_REAL_IP, address)
         };
-        for hop in hops.into_iter().rev() {
-            if !self.trusts(nearest) {
-                return nearest;
-            }
-            match hop {
-                Some(hop) => nearest = hop,
-                None => return nearest,
+        // Nothing is read before the one who wrote it is trusted, so that a stranger's header costs nothing however long
+        // it is.
+        let most = if self.hops == Hops::Last { 1 } else { MOST_HOPS };
+        let mut hops = from_the_right(headers, name).take(most);
+        while self.trusts(nearest) {
+            match hops.next() {
+                Some(Some(hop)) => match read(hop) {
+                    Some(hop) => nearest = hop,
+                    None => return nearest,
+                },
+                Some(None) | None => return nearest,
             }
         }
         nearest
@@ -96,21 +130,48 @@ impl<E: Endpoint> Middleware<E> for TrustedProxies {
     type Output = ClientIpEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        ClientIpEndpoint { proxies: self.clone(), inner }
+        ClientIpEndpoint { proxies: self.clone(), strangers: Strangers::default(), inner }
     }
 }
 
 /// Finds the [`ClientIp`] once and keeps it with the request.
 pub struct ClientIpEndpoint<E> {
     proxies: TrustedProxies,
+    strangers: Strangers,
     inner: E,
+}
+
+/// The peers that have sent forwarding headers without being listed, as far as they were logged.
+#[derive(Debug, Clone, Default)]
+struct Strangers(Arc<Mutex<HashSet<IpAddr>>>);
+
+impl Strangers {
+    /// Logs the first forwarding header of a `peer` that is not listed. Anybody can send one, so that only the first few
+    /// peers are logged.
+    fn note(&self, peer: IpAddr, headers: &HeaderMap) {
+        let Some(name) = FORWARDING.iter().find(|name| headers.contains_key(**name)) else { return };
+        let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.len() < MOST_STRANGERS && logged.insert(peer) {
+            tracing::warn!(
+                %peer,
+                header = name,
+                "forwarding header ignored: {peer} is not a trusted proxy, so that all people behind it count as one address. \
+                 If it is your reverse proxy, write trusted_proxies = [\"{peer}\"] under [http] in config.toml, or set \
+                 SIGNET__HTTP__TRUSTED_PROXIES={peer}"
+            );
+        }
+    }
 }
 
 impl<E: Endpoint> Endpoint for ClientIpEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
-        let client = self.proxies.client_of(peer(&request), request.headers());
+        let peer = peer(&request);
+        if !self.proxies.trusts(peer) {
+            self.strangers.note(peer, request.headers());
+        }
+        let client = self.proxies.client_of(peer, request.headers());
         request.set_data(ClientIp(client));
         self.inner.call(request).await.map(IntoResponse::into_response)
     }
@@ -136,13 +197,14 @@ impl fmt::Display for ClientIp {
     }
 }
 
-/// The members of a header that is a list, over all its fields in their order; `None` for one that is no text.
-fn list<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = Option<&'a str>> {
-    let members = |value: &'a HeaderValue| match value.to_str() {
-        Ok(text) => text.split(',').map(|member| Some(member.trim())).collect(),
-        Err(_) => vec![None],
+/// The members of a header that is a list, over all its fields, the last one first; `None` for a field that is no text.
+fn from_the_right<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = Option<&'a str>> {
+    let text = |value: &'a HeaderValue| value.to_str().ok();
+    let members = |text: Option<&'a str>| {
+        let readable = text.into_iter().flat_map(|text| text.rsplit(',').map(|member| Some(member.trim())));
+        readable.chain(text.is_none().then_some(None))
     };
-    headers.get_all(name).iter().flat_map(members)
+    headers.get_all(name).iter().rev().map(text).flat_map(members)
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
@@ -163,6 +225,16 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
 }
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
+const X_REAL_IP: &str = "x-real-ip";
+
+/// What reverse proxies add to a request.
+const FORWARDING: [&str; 5] = [X_FORWARDED_FOR, "forwarded", X_REAL_IP, "x-forwarded-proto", "x-forwarded-host"];
+
+/// So many peers that are not listed are logged.
+const MOST_STRANGERS: usize = 8;
+
+/// The most proxies that one request has come through.
+const MOST_HOPS: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -231,6 +303,78 @@ mod tests {
     fn a_mapped_peer_is_its_ipv4_address() {
         assert_eq!(client(&[], "::ffff:192.0.2.1", &[]), "192.0.2.1");
         assert_eq!(client(&["127.0.0.1"], "::ffff:127.0.0.1", &[("x-forwarded-for", "192.0.2.1")]), "192.0.2.1");
+    }
+
+    #[test]
+    fn a_real_ip_is_read_where_nothing_else_is_forwarded() {
+        let real = ("x-real-ip", "192.0.2.1");
+        assert_eq!(client(&["10.0.0.1"], "10.0.0.1", &[real]), "192.0.2.1");
+        assert_eq!(client(&[], "10.0.0.1", &[real]), "10.0.0.1");
+        assert_eq!(client(&["10.0.0.1"], "10.0.0.1", &[real, ("x-forwarded-for", "192.0.2.2")]), "192.0.2.2");
+    }
+
+    // Whatever a client wrote into the header before, the proxy on this machine adds the address that it has seen.
+    #[test]
+    fn of_the_proxy_on_this_machine_only_the_last_address_is_believed() {
+        let own = TrustedProxies::on_this_machine();
+        let client = |peer: &str, forwarded: &str| {
+            let mut headers = HeaderMap::new();
+            headers.append(X_FORWARDED_FOR, forwarded.parse().unwrap());
+            own.client_of(peer.parse().unwrap(), &headers).to_string()
+        };
+        for (peer, forwarded, expected) in [
+            ("127.0.0.1", "192.0.2.1", "192.0.2.1"),
+            ("::1", "203.0.113.9, 192.0.2.1", "192.0.2.1"),
+            ("127.0.0.1", "203.0.113.9, 127.0.0.1", "127.0.0.1"),
+            ("127.0.0.1", "203.0.113.9, ::1", "::1"),
+            ("198.51.100.1", "192.0.2.1", "198.51.100.1"),
+        ] {
+            assert_eq!(client(peer, forwarded), expected, "{forwarded} from {peer}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_any_length_is_not_read_from_a_stranger_and_only_in_part_from_a_proxy() {
+        let long = format!("{}192.0.2.1", "10.0.0.1,".repeat(10_000));
+        assert_eq!(client(&[], "198.51.100.1", &[("x-forwarded-for", &long)]), "198.51.100.1");
+        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.9", &[("x-forwarded-for", &long)]), "192.0.2.1");
+        let proxies_only = "10.0.0.1,".repeat(10_000);
+        assert_eq!(
+            client(&["10.0.0.0/8"], "10.0.0.9", &[("x-forwarded-for", proxies_only.trim_end_matches(','))]),
+            "10.0.0.1"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_first_forwarding_header_of_a_stranger_is_logged_once_with_the_line_to_add() {
+        for name in FORWARDING {
+            let (lines, _guard) = super::super::recording::record();
+            let endpoint = TrustedProxies::default().transform(poem::endpoint::make_sync(|_| "fine"));
+            let asked = || Request::builder().header(name, "192.0.2.1").finish();
+            for _ in 0..3 {
+                endpoint.call(asked()).await.unwrap();
+            }
+            let text = lines.text();
+            assert_eq!(text.matches("forwarding header ignored").count(), 1, "{name}: {text}");
+            // Without a socket the peer is 0.0.0.0.
+            assert!(text.contains("trusted_proxies = [\"0.0.0.0\"]") && text.contains("WARN"), "{text}");
+            let trusting = TrustedProxies::parse(["0.0.0.0"]).unwrap().transform(poem::endpoint::make_sync(|_| "fine"));
+            trusting.call(asked()).await.unwrap();
+            endpoint.call(Request::builder().finish()).await.unwrap();
+            assert_eq!(lines.text().matches("forwarding header ignored").count(), 1, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_of_strangers_is_bounded() {
+        let (lines, _guard) = super::super::recording::record();
+        let strangers = Strangers::default();
+        let mut headers = HeaderMap::new();
+        headers.append(X_FORWARDED_FOR, HeaderValue::from_static("192.0.2.1"));
+        for last in 0..100 {
+            strangers.note(IpAddr::V4(Ipv4Addr::new(198, 51, 100, last)), &headers);
+        }
+        assert_eq!(lines.text().matches("forwarding header ignored").count(), MOST_STRANGERS);
     }
 
     #[test]

@@ -23,11 +23,15 @@ pub(super) struct Registry {
     /// The instant from which the places count.
     started: Instant,
     places: Mutex<Vec<Arc<Place>>>,
+    /// How many places one network may have; of a peer that has none it is not asked.
+    most_of_one: usize,
 }
 
 /// What the registry knows of one connection.
 #[derive(Debug)]
 struct Place {
+    /// Whose it is: see [`network`]. Nothing for a peer that may have all.
+    network: Option<u64>,
     /// Microseconds after [`Registry::started`] at which the peer last took something from us, or connected.
     served_at: AtomicU64,
     is_evicted: AtomicBool,
@@ -35,25 +39,32 @@ struct Place {
 }
 
 impl Registry {
-    pub(super) fn new() -> Self {
-        Self { started: Instant::now(), places: Mutex::default() }
+    /// A registry in which one network may have `most_of_one` places.
+    pub(super) fn new(most_of_one: usize) -> Self {
+        Self { started: Instant::now(), places: Mutex::default(), most_of_one: most_of_one.max(1) }
+    }
+
+    /// Makes room for one more connection of `network`: if it has all that it may have, its own connection that waits the
+    /// longest ends, and none of others. Whether one was ended.
+    pub(super) fn admit(&self, network: u64) -> bool {
+        let places = lock(&self.places);
+        let own = || places.iter().filter(|place| place.network == Some(network) && place.is_open());
+        let is_full = own().count() >= self.most_of_one;
+        if is_full {
+            evict(own());
+        }
+        is_full
     }
 
     /// Ends the connection whose peer has taken nothing from us for the longest time. Whoever holds connections open
     /// without finishing a request loses them first.
     pub(super) fn evict_longest_waiting(&self) {
-        let places = lock(&self.places);
-        let open = places.iter().filter(|place| !place.is_evicted.load(Ordering::Relaxed));
-        if let Some(place) = open.min_by_key(|place| place.served_at.load(Ordering::Relaxed)) {
-            place.is_evicted.store(true, Ordering::Release);
-            if let Some(waker) = lock(&place.waker).take() {
-                waker.wake();
-            }
-        }
+        evict(lock(&self.places).iter().filter(|place| place.is_open()));
     }
 
-    fn enter(&self) -> Arc<Place> {
+    fn enter(&self, network: Option<u64>) -> Arc<Place> {
         let place = Arc::new(Place {
+            network,
             served_at: AtomicU64::new(self.now()),
             is_evicted: AtomicBool::new(false),
             waker: Mutex::default(),
@@ -74,6 +85,22 @@ impl Registry {
     }
 }
 
+impl Place {
+    fn is_open(&self) -> bool {
+        !self.is_evicted.load(Ordering::Relaxed)
+    }
+}
+
+/// Ends the connection of `places` that waits the longest.
+fn evict<'a>(places: impl Iterator<Item = &'a Arc<Place>>) {
+    if let Some(place) = places.min_by_key(|place| place.served_at.load(Ordering::Relaxed)) {
+        place.is_evicted.store(true, Ordering::Release);
+        if let Some(waker) = lock(&place.waker).take() {
+            waker.wake();
+        }
+    }
+}
+
 /// The IO of a guarded connection. It fails, which ends the connection, as soon as the peer has taken nothing from us
 /// for the deadline: it may trickle a request byte by byte, be idle, or not read its answer.
 ///
@@ -90,8 +117,14 @@ pub struct GuardedIo<Io> {
 }
 
 impl<Io> GuardedIo<Io> {
-    pub(super) fn new(io: Io, deadline: Duration, registry: Arc<Registry>, permit: OwnedSemaphorePermit) -> Self {
-        let place = registry.enter();
+    /// Guards `io`, which takes a place of `network`.
+    pub(super) fn new(
+        io: Io,
+        (deadline, network): (Duration, Option<u64>),
+        registry: Arc<Registry>,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        let place = registry.enter(network);
         let closes = Box::pin(tokio::time::sleep(deadline));
         Self { io, deadline, closes, place, registry, greeting: Greeting(Some(0)), _permit: permit }
     }
@@ -206,7 +239,7 @@ mod tests {
 
     async fn guarded<Io>(io: Io, deadline: Duration) -> GuardedIo<Io> {
         let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
-        GuardedIo::new(io, deadline, Arc::new(Registry::new()), permit)
+        GuardedIo::new(io, (deadline, None), Arc::new(Registry::new(1)), permit)
     }
 
     // T12

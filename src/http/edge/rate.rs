@@ -67,7 +67,7 @@ impl RateLimit {
     /// [`Refusal::TooManyRequests`] when the bucket is empty.
     pub fn take(&self, client: ClientIp) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let bucket = bucket_of(client.0);
+        let bucket = network(client.0);
         // A panic while this is held leaves whole buckets.
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back must not lock anyone out: no bucket is emptier than empty.
@@ -128,7 +128,7 @@ impl Buckets {
 }
 
 /// An IPv4 address, or the first 64 bits of an IPv6 address. No global unicast prefix is so small as to meet an IPv4 one.
-fn bucket_of(address: IpAddr) -> u64 {
+pub(super) fn network(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(address) => u64::from(address.to_bits()),
         IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or(u64::MAX),
