@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     field_refusal::FieldRefusal,
     identifier::{EmailAddress, Username, UsernameRefusal},
+    own_picture,
     profile::{Birthdate, Line, Lines, PhoneNumber, PostalAddress, WebAddress},
     record::{Account, Groups, Role, Standing},
 };
@@ -109,6 +110,7 @@ impl ProfileForm {
         }
         account.email = email;
         self.enter_claims(account, &mut errors);
+        own_picture::detach(account);
         self.ordered.enter(account, editor, &mut errors);
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }

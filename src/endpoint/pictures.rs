@@ -12,6 +12,7 @@ use super::{
     quota, users,
 };
 use crate::account::{
+    own_picture,
     picture::{Picture, PictureRefusal},
     profile::WebAddress,
     quota::Spending,
@@ -72,9 +73,7 @@ pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) ->
     let id = kept.record.id;
     signet.store.put_picture(&id, &picture).await?;
     let version: String = picture.etag().chars().filter(char::is_ascii_alphanumeric).take(8).collect();
-    let address = signet.issuer.endpoint(&format!("{}?v={version}", path(&id)));
-    // An issuer so long that the address would not fit keeps its pictures without naming them.
-    let address = WebAddress::parse(&address).ok();
+    let address = own_picture::stored(&id, &version);
     let account = address_is((signet, access), &id, |_| address.clone()).await?;
     tracing::info!(account = %id, by = %access.subject(), "picture set");
     Ok(account)
@@ -88,9 +87,11 @@ pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) ->
 pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     let (kept, _) = users::find_to_change(signet, access, id)?;
     let id = kept.record.id;
-    let own = signet.issuer.endpoint(&path(&id));
-    // First the address, so that none leads nowhere.
-    address_is((signet, access), &id, |now| now.filter(|address| !address.as_str().starts_with(&own))).await?;
+    // First the address, so that none leads nowhere. One of a picture elsewhere stays.
+    address_is((signet, access), &id, |account| {
+        account.claims.picture.clone().filter(|_| own_picture::target(account).is_none())
+    })
+    .await?;
     signet.store.remove_picture(&id).await?;
     tracing::info!(account = %id, by = %access.subject(), "picture removed");
     Ok(())
@@ -127,23 +128,19 @@ async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRef
 async fn address_is(
     (signet, access): (&Signet, &Access),
     id: &AccountId,
-    address: impl Fn(Option<WebAddress>) -> Option<WebAddress>,
+    address: impl Fn(&Account) -> Option<WebAddress>,
 ) -> Result<Account, ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let gone = ManagementRefusal::NotFound("there is no such person");
         let kept = signet.store.account(id)?.ok_or(gone)?;
         let mut changed = kept.record.clone();
-        changed.claims.picture = address(changed.claims.picture.take());
+        changed.claims.picture = address(&kept.record);
         changed.updated_at = signet.clock.now();
         if taken(signet.store.by(access.agent()).replace_account(&kept, &changed).await)? {
             return Ok(changed);
         }
     }
     Err(Fault::Contended.into())
-}
-
-fn path(id: &AccountId) -> String {
-    format!("/users/{}/picture", id.as_str())
 }
 
 #[cfg(test)]
@@ -153,11 +150,7 @@ mod tests {
     use super::*;
 
     fn bench(waiting: usize, patience: Duration) -> PictureBench {
-        PictureBench {
-            places: Arc::new(Semaphore::new(1 + waiting)),
-            permits: Arc::new(Semaphore::new(1)),
-            patience,
-        }
+        PictureBench { places: Arc::new(Semaphore::new(1 + waiting)), permits: Arc::new(Semaphore::new(1)), patience }
     }
 
     #[tokio::test]

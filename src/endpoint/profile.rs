@@ -3,13 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::Signet;
-use crate::account::record::Account;
+use crate::{
+    account::{own_picture, record::Account},
+    oauth::issuer::Issuer,
+};
 
 /// The claims about `account` that applications may be told: an address that is not verified only where the host says so,
 /// because many applications match their accounts by it.
 #[must_use]
 pub fn disclosable_claims(signet: &Signet, account: &Account) -> Map<String, Value> {
-    let mut claims = claims(account);
+    let mut claims = claims(account, &signet.issuer);
     if !account.email_verified && !signet.shares_unverified_email {
         claims.remove("email");
         claims.remove("email_verified");
@@ -17,14 +20,17 @@ pub fn disclosable_claims(signet: &Signet, account: &Account) -> Map<String, Val
     claims
 }
 
-/// All claims about `account`, by the names of OpenID Connect Core §5.1. Which of them a client sees is a rule of
+/// All claims about `account`, by the names of OpenID Connect Core §5.1, as `issuer` tells them. Which of them a client sees is a rule of
 /// `oidc::claims`.
 #[must_use]
-pub fn claims(account: &Account) -> Map<String, Value> {
+pub fn claims(account: &Account, issuer: &Issuer) -> Map<String, Value> {
     let mut claims = match serde_json::to_value(&account.claims) {
         Ok(Value::Object(claims)) => claims,
         _ => Map::new(),
     };
+    if let Some(target) = own_picture::target(account) {
+        claims.insert("picture".to_owned(), issuer.endpoint(&target).into());
+    }
     if account.claims.phone_number.is_none() {
         claims.remove("phone_number_verified");
     }

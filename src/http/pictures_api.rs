@@ -91,7 +91,7 @@ impl PicturesApi {
     ) -> Result<Answer<PutPictureKinds>> {
         let set =
             async { pictures::put(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0, upload.0).await }.await;
-        answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+        answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
     }
 
     /// Remove the picture of a person

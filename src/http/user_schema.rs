@@ -21,6 +21,7 @@ use crate::{
         invitations::ListedInvitation, management::ManagementRefusal, merge_patch::merge_patch,
         password_resets::NewResetLink, profile,
     },
+    oauth::issuer::Issuer,
 };
 
 /// What is known about a person, with the names of OpenID Connect Core §5.1. What is left out is taken away.
@@ -231,8 +232,8 @@ impl Example for InvitationForm {
 }
 
 /// A person as JSON.
-pub(super) fn user_json(account: &Account) -> Value {
-    let mut body: Map<String, Value> = profile::claims(account);
+pub(super) fn user_json(account: &Account, issuer: &Issuer) -> Value {
+    let mut body: Map<String, Value> = profile::claims(account, issuer);
     body.remove("preferred_username");
     let further = json!({
         "id": account.id.as_str(),
@@ -254,7 +255,11 @@ pub(super) fn user_json(account: &Account) -> Value {
 }
 
 /// What was known of `account`, changed by `patch` (RFC 7396). What only administrators decide stays unless it is named.
-pub(super) fn patched(account: &Account, patch: &Map<String, Value>) -> Result<ProfileForm, ManagementRefusal> {
+pub(super) fn patched(
+    account: &Account,
+    patch: &Map<String, Value>,
+    issuer: &Issuer,
+) -> Result<ProfileForm, ManagementRefusal> {
     if patch.get("username").is_some_and(Value::is_null) {
         return Err(ManagementRefusal::Invalid("the member \"username\" cannot be taken away".to_owned()));
     }
@@ -264,7 +269,7 @@ pub(super) fn patched(account: &Account, patch: &Map<String, Value>) -> Result<P
             patch.insert(name.to_owned(), nothing);
         }
     }
-    let mut members = user_json(account).as_object().cloned().unwrap_or_default();
+    let mut members = user_json(account, issuer).as_object().cloned().unwrap_or_default();
     for (name, _) in nothing_of_orders() {
         members.remove(name);
     }

@@ -13,6 +13,7 @@ use super::{
     documented::{Answer, json_answer},
     edge::ClientIp,
     extract::BearerToken,
+    json_body::Json,
     management::{admitted, answered, no_content, page_answer},
     oauth_api::Tag,
     server::Server,
@@ -80,7 +81,7 @@ impl UsersApi {
         let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = admitted(&self.0, token, MANAGERS_SCOPES);
         let page = access.and_then(|access| users::list(&self.0.signet, &access, filter, request));
-        answered(page.map(|page| page_answer("users", &page, user_json)))
+        answered(page.map(|page| page_answer("users", &page, |account| user_json(account, &self.0.signet.issuer))))
     }
 
     /// Register a person
@@ -111,7 +112,7 @@ impl UsersApi {
             }
             Err(refusal) => Err(refusal),
         };
-        answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account))))
+        answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account, &self.0.signet.issuer))))
     }
 
     /// Look at a person
@@ -125,7 +126,7 @@ impl UsersApi {
         id: Path<String>,
     ) -> poem::Result<Answer<UserKinds>> {
         let account = self.admitted(token).and_then(|access| users::show(&self.0.signet, &access, &id.0));
-        answered(account.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+        answered(account.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
     }
 
     /// Change a person
@@ -144,10 +145,10 @@ impl UsersApi {
         let signet = &self.0.signet;
         let replaced = async {
             let access = self.admitted(token)?;
-            user.unchanged(&user_json(&users::show(signet, &access, &id.0)?))?;
+            user.unchanged(&user_json(&users::show(signet, &access, &id.0)?, &signet.issuer))?;
             users::replace(signet, &access, &id.0, &user.body.into()).await
         };
-        answered(replaced.await.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+        answered(replaced.await.map(|account| json_answer(StatusCode::OK, &user_json(&account, &signet.issuer))))
     }
 
     /// Change something of a person
@@ -165,10 +166,10 @@ impl UsersApi {
         let signet = &self.0.signet;
         let changed = async {
             let access = self.admitted(token)?;
-            patch.unchanged(&user_json(&users::show(signet, &access, &id.0)?))?;
-            users::patch(signet, &access, &id.0, |account| patched(account, &patch.sent)).await
+            patch.unchanged(&user_json(&users::show(signet, &access, &id.0)?, &signet.issuer))?;
+            users::patch(signet, &access, &id.0, |account| patched(account, &patch.sent, &signet.issuer)).await
         };
-        answered(changed.await.map(|account| json_answer(StatusCode::OK, &user_json(&account))))
+        answered(changed.await.map(|account| json_answer(StatusCode::OK, &user_json(&account, &signet.issuer))))
     }
 
     /// Take a person away

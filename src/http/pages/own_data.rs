@@ -109,7 +109,7 @@ fn known(visit: &Visit, current: &CurrentSession) -> Result<Value, ManagementRef
     schedules.retain(|_, schedule| !schedule.is_null());
     let clients = signet.store.clients_of(&current.subject(), None, LARGEST_PAGE)?;
     Ok(json!({
-        "user": user_json(&current.account),
+        "user": user_json(&current.account, &signet.issuer),
         "sessions": every(|request| sessions::list(signet, &access, "me", request), session_json)?,
         "applications": connected.iter().map(connected_json).collect::<Vec<_>>(),
         "grants": every(|request| grants(signet, &access, "me", request), grant_json)?,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{current, done, own, refused, sign_in_first, wording::wrong};
 use crate::{
-    account::{profile_form::AddressForm, record::Account},
+    account::{own_picture, profile_form::AddressForm, record::Account},
     endpoint::{
         management::ManagementRefusal,
         new_account::{FieldErrors, ProfileForm},
@@ -43,7 +43,7 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
 /// The page of what is known of the person.
 pub(super) fn page(visit: &Visit, current: &CurrentSession) -> ProfilePage {
     let account = &current.account;
-    let known = claims(account);
+    let known = claims(account, &visit.server.signet().issuer);
     let value = |name: &'static str| {
         let value = match (name, name.strip_prefix("address.")) {
             ("username", _) => known.get("preferred_username"),
@@ -55,7 +55,7 @@ pub(super) fn page(visit: &Visit, current: &CurrentSession) -> ProfilePage {
     ProfilePage {
         entries: ProfilePage::fields().filter_map(value).collect(),
         ordered: ordered(visit.words, account),
-        picture: picture(visit, account),
+        picture: picture(account),
         done: done(visit, &DONE),
         anti_forgery: visit.anti_forgery("profile", None),
         ..ProfilePage::default()
@@ -111,9 +111,8 @@ fn ordered(words: &Words, account: &Account) -> Vec<Fact> {
 }
 
 /// The picture that this server keeps; one from elsewhere is not fetched by a page of ours.
-fn picture(visit: &Visit, account: &Account) -> Option<ImageSource> {
-    let address = account.claims.picture.as_ref()?.as_str();
-    ImageSource::parse(address.strip_prefix(visit.server.signet().issuer.as_str())?)
+fn picture(account: &Account) -> Option<ImageSource> {
+    ImageSource::parse(&own_picture::target(account)?)
 }
 
 const DONE: [(&str, TextOf<DoneWords>); 3] =

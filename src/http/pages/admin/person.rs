@@ -286,7 +286,7 @@ fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> po
     let page = PersonPage {
         username: account.username.as_str().to_owned(),
         badges: badges(desk.words(), &account),
-        profile: facts(desk.words(), &account),
+        profile: facts(desk, &account),
         ordered: OrderedFields { error, ..ordered_fields(desk, &account, ordered) },
         password: (!is_self || password.is_some()).then(|| (password_form(), password)),
         locked: locked_until.map(|until| (minute(until), desk.form(&["people", id, "unlock"]))),
@@ -322,12 +322,13 @@ fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, Fie
 }
 
 /// What a person entered.
-fn facts(words: &'static Words, account: &Account) -> Vec<Fact> {
+fn facts(desk: &Desk, account: &Account) -> Vec<Fact> {
+    let (words, issuer) = (desk.words(), &desk.visit.server.signet().issuer);
     let mut facts = vec![
         Fact::new(words.people.account_number, account.id.as_str()),
         Fact::new(words.admin.since, minute(account.created_at)),
     ];
-    for (claim, value) in profile::claims(account) {
+    for (claim, value) in profile::claims(account, issuer) {
         let value = match (claim.as_str(), value) {
             ("groups" | "updated_at" | "preferred_username" | "email_verified", _) => continue,
             ("address", value) => value.get("formatted").and_then(Value::as_str).unwrap_or_default().to_owned(),
