@@ -19,9 +19,9 @@ use super::{
     password_hash, quotas, resources,
     section::Section,
     settings::{
-        AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration,
-        FetchSettings, HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings,
-        Profile, SignUp, ThrottleSettings,
+        AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings,
+        HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile,
+        SignUp, ThrottleSettings,
     },
     value::{Written, list, number, one_of, seconds},
 };

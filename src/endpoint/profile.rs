@@ -20,8 +20,8 @@ pub fn disclosable_claims(signet: &Signet, account: &Account) -> Map<String, Val
     claims
 }
 
-/// All claims about `account`, by the names of OpenID Connect Core §5.1, as `issuer` tells them. Which of them a client sees is a rule of
-/// `oidc::claims`.
+/// All claims about `account`, by the names of OpenID Connect Core §5.1, as `issuer` tells them. Which of them a client
+/// sees is a rule of `oidc::claims`.
 #[must_use]
 pub fn claims(account: &Account, issuer: &Issuer) -> Map<String, Value> {
     let mut claims = match serde_json::to_value(&account.claims) {

@@ -6,7 +6,6 @@ use poem::http::StatusCode;
 use poem_openapi::{
     OpenApi,
     param::{Path, Query},
-    payload::Json,
 };
 
 use super::{
@@ -18,6 +17,7 @@ use super::{
     documented::{Answer, json_answer},
     edge::ClientIp,
     extract::BearerToken,
+    json_body::Json,
     management::{admitted, answered, no_content, page_answer},
     oauth_api::Tag,
     server::Server,

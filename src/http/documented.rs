@@ -6,12 +6,16 @@ use std::marker::PhantomData;
 use poem::{Error, IntoResponse, Response, http::StatusCode};
 use poem_openapi::{
     ApiResponse,
+    error::{ParseParamError, ParsePathError},
     registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry},
     types::Type,
 };
 use serde_json::{Value, json};
 
-use super::edge::{Refusal, no_store};
+use super::{
+    edge::{Refusal, no_store},
+    json_body::UnfitBody,
+};
 
 /// An answer of one of the kinds that `K` lists.
 pub(super) struct Answer<K> {
@@ -106,15 +110,29 @@ impl<K: Kinds> ApiResponse for Answer<K> {
 
     /// What the framework could not parse, in the form of RFC 6749 §5.2. A refusal of the edge keeps its status.
     fn from_parse_request_error(error: Error) -> Self {
-        let (status, description) = match error.downcast_ref::<Refusal>() {
-            Some(refusal) => (error.status(), refusal.to_string()),
-            None if error.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                (error.status(), "the Content-Type of the body is not the one of this endpoint".to_owned())
-            }
-            None => (StatusCode::BAD_REQUEST, "the body or a parameter has not the form that it must have".to_owned()),
-        };
+        let (status, description) = parse_refusal(&error);
+        tracing::info!(status = status.as_u16(), reason = description, "request refused before it was read");
         Self::from(problem(status, "invalid_request", &description))
     }
+}
+
+/// What the client has to send instead. The framework's own messages about bodies show what was sent and are not told.
+fn parse_refusal(error: &Error) -> (StatusCode, String) {
+    if let Some(refusal) = error.downcast_ref::<Refusal>() {
+        return (error.status(), refusal.to_string());
+    }
+    if let Some(unfit) = error.downcast_ref::<UnfitBody>() {
+        return (error.status(), unfit.to_string());
+    }
+    let unreadable = |name: &str| format!("the parameter {name} is missing or has a value that it cannot have");
+    let description = if let Some(ParseParamError { name, .. }) = error.downcast_ref() {
+        unreadable(name)
+    } else if let Some(ParsePathError { name, .. }) = error.downcast_ref() {
+        unreadable(name)
+    } else {
+        "the body or a parameter is not what /openapi.json describes".to_owned()
+    };
+    (StatusCode::BAD_REQUEST, description)
 }
 
 /// Declares a type whose [`Kinds`] are those listed, with the types that they name.

@@ -2,10 +2,7 @@
 
 use std::marker::PhantomData;
 
-use poem::{
-    Request, RequestBody, Result,
-    http::{StatusCode, header},
-};
+use poem::{Request, RequestBody, Result, http::header};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{
@@ -14,7 +11,7 @@ use poem_openapi::{
     types::Type,
 };
 
-use super::edge::{ClientIp, RequestId};
+use super::edge::{ClientIp, Refusal, RequestId};
 use crate::{
     audit::Requester,
     endpoint::token::Caller,
@@ -77,7 +74,7 @@ pub(super) fn requester(request: &Request) -> Requester {
 /// Reads the body as a form.
 pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Result<Parameters, MalformedParameters>> {
     if !is_form(request) {
-        return Err(poem::Error::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        return Err(Refusal::NotAForm.into());
     }
     let bytes = body.take()?.into_bytes().await?;
     Ok(match std::str::from_utf8(&bytes) {

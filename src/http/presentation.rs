@@ -1,10 +1,15 @@
 //! How failures that the edge finds look.
 
-use super::edge::{Failure, Misdirection, Presentation};
+use super::{
+    edge::{Failure, Misdirection, PASS_HOST_ON, Presentation},
+    route_table::Patterns,
+};
 use crate::web::{Brand, ErrorPage, Look, Voice, WebLink, WrongHostPage, words::preferred};
 
 /// Pages for people, JSON for programs.
 pub(super) struct Pages {
+    /// What is served where.
+    pub(super) patterns: Patterns,
     pub(super) brand: Brand,
     pub(super) look: Look,
     pub(super) issuer: WebLink,
@@ -36,7 +41,8 @@ impl Presentation for Pages {
             let words = &voice.words.wrong_host;
             words.where_it_is_set("issuer", "config.toml", "SIGNET__ISSUER")
         });
-        WrongHostPage { issuer: self.issuer.clone(), setting }.render(voice).into_string()
+        let host = misdirection.host.to_owned();
+        WrongHostPage { issuer: self.issuer.clone(), host, proxies: &PASS_HOST_ON, setting }.render(voice).into_string()
     }
 
     fn language(&self, accept_language: &str) -> Option<&'static str> {
@@ -49,14 +55,12 @@ impl Presentation for Pages {
             .any(|program| path == *program || path.starts_with("/.well-known/") || path == "/api/oauth2/token")
     }
 
-    fn allowed_methods(&self, pattern: &str) -> Option<&'static str> {
-        match pattern {
-            "/token" | "/api/oauth2/token" | "/verify" | "/introspect" | "/revoke" | "/clients" => Some("POST"),
-            "/authorize" | "/userinfo" => Some("GET, POST"),
-            "/login" | "/consent" | "/signup" | "/setup" | "/logout" | "/developer" => Some("GET, POST"),
-            "/admin" | "/admin/*rest" => Some("GET, POST"),
-            _ => Some("GET"),
-        }
+    fn is_below_api(&self, path: &str) -> bool {
+        self.patterns.are_api_at(path)
+    }
+
+    fn allowed_methods(&self, pattern: &str) -> Option<&str> {
+        self.patterns.methods_at(pattern)
     }
 }
 

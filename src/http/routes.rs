@@ -21,6 +21,7 @@ use super::{
     pictures_api::PicturesApi,
     presentation::Pages,
     presets_api::PresetsApi,
+    route_table::{Patterns, Table, get, post},
     schedules_api::SchedulesApi,
     server::Server,
     sessions_api::SessionsApi,
@@ -46,7 +47,9 @@ pub struct Wrapping {
 /// The whole server as one endpoint.
 pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Output = Response> + use<> {
     let issuer = WebLink::parse(server.signet.issuer.as_str());
-    let presentation = issuer.map(|issuer| Pages { brand: server.brand.clone(), look: server.look.clone(), issuer });
+    let (routes, patterns) = routes(server);
+    let (brand, look) = (server.brand.clone(), server.look.clone());
+    let presentation = issuer.map(|issuer| Pages { patterns, brand, look, issuer });
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
@@ -59,7 +62,6 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
         clock: server.signet.clock.clone(),
         entropy: server.signet.entropy,
     });
-    let routes = routes(server);
     // An issuer is a web address, so there is always an edge.
     match edge {
         Some(edge) => edge.wrap(routes).boxed(),
@@ -113,50 +115,51 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
         .url_prefix("")
 }
 
-fn routes(server: &Arc<Server>) -> Route {
+fn routes(server: &Arc<Server>) -> (Route, Patterns) {
     let service = service(server);
     let specification = service.spec();
     let page = |handler| Page { server: Arc::clone(server), handler };
-    let route = Route::new()
-        .at("/login", poem::get(page(H::Login)).post(page(H::SubmitLogin)))
-        .at("/consent", poem::get(page(H::Consent)).post(page(H::SubmitConsent)))
-        .at("/signup", poem::get(page(H::SignUp)).post(page(H::SubmitSignUp)))
-        .at("/setup", poem::get(page(H::Setup)).post(page(H::SubmitSetup)))
-        .at("/reset", poem::get(page(H::Reset)).post(page(H::SubmitReset)))
-        .at("/reset/done", poem::get(page(H::ResetDone)))
-        .at("/logout", poem::get(page(H::Logout)).post(page(H::SubmitLogout)))
-        .at("/logout/done", poem::get(page(H::LoggedOut)))
-        .at("/account", poem::get(page(H::Account)))
-        .at("/account/profile", poem::get(page(H::Profile)).post(page(H::SubmitProfile)))
-        .at("/account/picture", poem::post(page(H::SubmitPicture)))
-        .at("/account/password", poem::get(page(H::Password)).post(page(H::SubmitPassword)))
-        .at("/account/applications", poem::get(page(H::Applications)).post(page(H::SubmitApplications)))
-        .at("/account/sessions", poem::get(page(H::Sessions)).post(page(H::SubmitSessions)))
-        .at("/account/security", poem::get(page(H::Security)))
-        .at("/account/schedule", poem::get(page(H::Schedule)).post(page(H::SubmitSchedule)))
-        .at("/account/data", poem::get(page(H::OwnData)).post(page(H::SubmitOwnData)))
-        .at("/account/data/copy", poem::get(page(H::CopyOwnData)))
-        .at("/docs/errors", poem::get(page(H::Errors)))
-        .at("/device", poem::get(page(H::Device)).post(page(H::SubmitDevice)))
-        .at("/device/qr", poem::get(page(H::DeviceQr)))
-        .at("/developer", poem::get(page(H::Developer)).post(page(H::SubmitDeveloper)))
-        .at("/developer/presets", poem::get(page(H::Presets)))
-        .at("/developer/presets/:id", poem::get(page(H::Preset)).post(page(H::SubmitPreset)))
-        .at("/developer/:id", poem::get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
-        .at("/developer/:id/secrets", poem::post(page(H::SubmitSecret)))
-        .at("/developer/:id/compatibility", poem::post(page(H::SubmitSettings(Part::Compatibility))))
-        .at("/developer/:id/groups", poem::post(page(H::SubmitSettings(Part::Groups))))
-        .at("/developer/:id/remedy", poem::get(page(H::Remedy)).post(page(H::SubmitRemedy)))
-        .at("/developer/:id/delete", poem::get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
-        .at(brand::LOGO, poem::get(page(H::BrandFile)))
-        .at(brand::STYLESHEET, poem::get(page(H::BrandFile)))
-        .at("/assets/:name", poem::get(endpoint::make(asset)))
-        .at("/openapi.json", poem::get(endpoint::make(move |_| json(specification.clone()))));
-    let admin = || poem::get(AdminPages(Arc::clone(server))).post(AdminPages(Arc::clone(server)));
-    let route = route.at("/admin", admin()).at("/admin/*rest", admin());
+    let document = specification.clone();
+    let table = Table::default()
+        .at("/login", get(page(H::Login)).post(page(H::SubmitLogin)))
+        .at("/consent", get(page(H::Consent)).post(page(H::SubmitConsent)))
+        .at("/signup", get(page(H::SignUp)).post(page(H::SubmitSignUp)))
+        .at("/setup", get(page(H::Setup)).post(page(H::SubmitSetup)))
+        .at("/reset", get(page(H::Reset)).post(page(H::SubmitReset)))
+        .at("/reset/done", get(page(H::ResetDone)))
+        .at("/logout", get(page(H::Logout)).post(page(H::SubmitLogout)))
+        .at("/logout/done", get(page(H::LoggedOut)))
+        .at("/account", get(page(H::Account)))
+        .at("/account/profile", get(page(H::Profile)).post(page(H::SubmitProfile)))
+        .at("/account/picture", post(page(H::SubmitPicture)))
+        .at("/account/password", get(page(H::Password)).post(page(H::SubmitPassword)))
+        .at("/account/applications", get(page(H::Applications)).post(page(H::SubmitApplications)))
+        .at("/account/sessions", get(page(H::Sessions)).post(page(H::SubmitSessions)))
+        .at("/account/security", get(page(H::Security)))
+        .at("/account/schedule", get(page(H::Schedule)).post(page(H::SubmitSchedule)))
+        .at("/account/data", get(page(H::OwnData)).post(page(H::SubmitOwnData)))
+        .at("/account/data/copy", get(page(H::CopyOwnData)))
+        .at("/docs/errors", get(page(H::Errors)))
+        .at("/device", get(page(H::Device)).post(page(H::SubmitDevice)))
+        .at("/device/qr", get(page(H::DeviceQr)))
+        .at("/developer", get(page(H::Developer)).post(page(H::SubmitDeveloper)))
+        .at("/developer/presets", get(page(H::Presets)))
+        .at("/developer/presets/:id", get(page(H::Preset)).post(page(H::SubmitPreset)))
+        .at("/developer/:id", get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
+        .at("/developer/:id/secrets", post(page(H::SubmitSecret)))
+        .at("/developer/:id/compatibility", post(page(H::SubmitSettings(Part::Compatibility))))
+        .at("/developer/:id/groups", post(page(H::SubmitSettings(Part::Groups))))
+        .at("/developer/:id/remedy", get(page(H::Remedy)).post(page(H::SubmitRemedy)))
+        .at("/developer/:id/delete", get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
+        .at(brand::LOGO, get(page(H::BrandFile)))
+        .at(brand::STYLESHEET, get(page(H::BrandFile)))
+        .at("/assets/:name", get(endpoint::make(asset)))
+        .at("/openapi.json", get(endpoint::make(move |_| json(document.clone()))));
+    let admin = || get(AdminPages(Arc::clone(server))).post(AdminPages(Arc::clone(server)));
+    let table = table.at("/admin", admin()).at("/admin/*rest", admin());
     let swagger_ui = service.swagger_ui_html();
     let rest = Root { home: poem::get(page(H::Home)), rest: service.into_endpoint() };
-    with_docs(route, &swagger_ui).nest("/", rest)
+    with_docs(table, &swagger_ui).before(rest, &specification)
 }
 
 /// What no other route takes: the home page at exactly `/`, which poem gives to whatever is nested there, and the API.
@@ -178,13 +181,13 @@ impl<R: Endpoint> Endpoint for Root<R> {
 }
 
 /// Adds Swagger UI and the page at which its login ends.
-fn with_docs(route: Route, swagger_ui: &str) -> Route {
-    let Some(docs) = docs::docs(swagger_ui) else { return route };
+fn with_docs(table: Table, swagger_ui: &str) -> Table {
+    let Some(docs) = docs::docs(swagger_ui) else { return table };
     let docs = Arc::new(docs);
     let receiver_policy = docs::receiver_policy();
-    route.at("/docs", poem::get(endpoint::make(move |_| html(docs.html.clone(), docs.policy.clone())))).at(
+    table.at("/docs", get(endpoint::make(move |_| html(docs.html.clone(), docs.policy.clone())))).at(
         "/docs/oauth-receiver.html",
-        poem::get(endpoint::make(move |_| html(docs::RECEIVER.to_owned(), receiver_policy.clone()))),
+        get(endpoint::make(move |_| html(docs::RECEIVER.to_owned(), receiver_policy.clone()))),
     )
 }
 

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use poem::{Request, RequestBody, Result, http::StatusCode};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
-    error::{ContentTypeError, ParseRequestPayloadError},
     payload::{Json, Payload},
     registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry},
     types::{ParseFromJSON, Type},
 };
 use serde_json::{Map, Value};
 
-use super::documented::problem;
+use super::{documented::problem, json_body};
 use crate::endpoint::management::ManagementRefusal;
 
 /// A body of the type `T`, whose members are all known. With `UPDATES` it changes what was read before, so it may also have
@@ -64,22 +63,17 @@ impl<'a, T: ParseFromJSON, const UPDATES: bool> ApiExtractor<'a> for StrictJson<
         body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
-        let content_type = request.content_type().ok_or(ContentTypeError::ExpectContentType)?;
-        if !Json::<T>::check_content_type(content_type) {
-            return Err(ContentTypeError::NotSupported { content_type: content_type.to_owned() }.into());
-        }
-        let bytes = body.take()?.into_bytes().await?;
-        let unfit = |reason: String| ParseRequestPayloadError { reason };
-        let sent: Value = serde_json::from_slice(&bytes).map_err(|error| unfit(error.to_string()))?;
-        let Value::Object(sent) = sent else { return Err(unfit("the body must be a JSON object".to_owned()).into()) };
+        let sent = match json_body::sent(request, body).await? {
+            Value::Object(sent) => sent,
+            // It says which type the body must have.
+            other => return Ok(Self { body: json_body::parse(other)?, sent: Map::new() }),
+        };
         if let Some(name) = Members::of::<T>().unknown(&sent, UPDATES) {
             let description = format!("the member \"{name}\" is unknown; nothing was changed");
             let refusal = problem(StatusCode::BAD_REQUEST, "invalid_request", &description);
             return Err(poem::Error::from_response(refusal));
         }
-        let parsed = T::parse_from_json(Some(Value::Object(sent.clone())));
-        let body = parsed.map_err(|error| unfit(error.into_message()))?;
-        Ok(Self { body, sent })
+        Ok(Self { body: json_body::parse(Value::Object(sent.clone()))?, sent })
     }
 }
 

@@ -3,12 +3,13 @@
 use poem_openapi::{
     Object,
     registry::Registry,
-    types::{Example, ParseFromJSON, Type},
+    types::{Example, Type},
 };
 use serde_json::{Map, Value, json};
 
 use super::{
     documented::{Kind, Kinds, kinds},
+    json_body,
     management::{with_refusals, with_refusals_of_one},
     oauth_schema::Problem,
 };
@@ -274,8 +275,8 @@ pub(super) fn patched(
         members.remove(name);
     }
     merge_patch(&mut members, &patch);
-    let form = UserForm::parse_from_json(Some(Value::Object(members)));
-    form.map(ProfileForm::from).map_err(|error| ManagementRefusal::Invalid(error.into_message()))
+    let form = json_body::parse::<UserForm>(Value::Object(members));
+    form.map(ProfileForm::from).map_err(|unfit| ManagementRefusal::Invalid(unfit.to_string()))
 }
 
 /// What only administrators decide, with what it is for somebody of whom nothing was decided.

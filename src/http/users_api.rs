@@ -13,7 +13,6 @@ use super::{
     documented::{Answer, json_answer},
     edge::ClientIp,
     extract::BearerToken,
-    json_body::Json,
     management::{admitted, answered, no_content, page_answer},
     oauth_api::Tag,
     server::Server,

@@ -10,6 +10,10 @@ use super::layout::{Frame, Voice};
 pub struct WrongHostPage {
     /// The issuer identifier, which is also the address to use.
     pub issuer: WebLink,
+    /// The host that the request named.
+    pub host: String,
+    /// What each reverse proxy needs to pass the host on, which is the usual cause: its name and the line.
+    pub proxies: &'static [(&'static str, &'static str)],
     /// The setting that decides it, for who can change it.
     pub setting: Option<String>,
 }
@@ -23,8 +27,16 @@ impl WrongHostPage {
         Frame::question(voice, w.wrong_address).around(&html! {
             section .card {
                 h1 { (w.wrong_address) }
-                p { (w.one_name) }
+                p { (w.other_name(&html! { code #host { (self.host) } })) }
                 p .address { a #issuer href=(issuer) { (issuer) } }
+                h2 { (w.behind_proxy) }
+                p { (w.pass_host_on) }
+                dl {
+                    @for (proxy, line) in self.proxies {
+                        dt { (proxy) }
+                        dd { code { (line) } }
+                    }
+                }
                 @if let Some(setting) = &self.setting {
                     h2 { (w.if_you_run) }
                     p {
@@ -45,12 +57,15 @@ mod tests {
     fn the_right_address_is_named_to_everyone_and_the_setting_to_who_can_change_it() {
         let brand = Brand { name: "Acme".to_owned() };
         let issuer = WebLink::parse("https://login.example.org").unwrap();
-        let visitor =
-            WrongHostPage { issuer: issuer.clone(), setting: None }.render(Voice::english(&brand)).into_string();
+        let page =
+            WrongHostPage { issuer, host: "backend:8080".to_owned(), proxies: &[("nginx", "line")], setting: None };
+        let visitor = page.render(Voice::english(&brand)).into_string();
+        assert!(visitor.contains("<code id=\"host\">backend:8080</code>"), "{visitor}");
+        assert!(visitor.contains("<dt>nginx</dt><dd><code>line</code></dd>"), "{visitor}");
         assert!(visitor.contains("href=\"https://login.example.org\""), "{visitor}");
         assert!(!visitor.contains("If you run this server"), "{visitor}");
-        let host =
-            WrongHostPage { issuer, setting: Some("issuer".to_owned()) }.render(Voice::english(&brand)).into_string();
+        let page = WrongHostPage { setting: Some("issuer".to_owned()), ..page };
+        let host = page.render(Voice::english(&brand)).into_string();
         assert!(host.contains("<code>issuer</code>"), "{host}");
     }
 }

@@ -281,3 +281,122 @@ async fn no_secret_is_logged() {
         assert!(!log.contains(secret), "the {name} is in the log");
     }
 }
+
+// A log that cannot be written is no reason to answer nobody.
+#[tokio::test]
+async fn a_server_whose_standard_error_cannot_be_written_goes_on_answering() {
+    let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    // The reader of a pipe has gone, a pipe is never read, a disk is full.
+    for stream in ["gone", "unread", "full"] {
+        let folder = folder(&config());
+        let port = free_port();
+        let mut start = command(folder.path(), port);
+        start.env("RUST_LOG", "trace");
+        if stream == "full" {
+            start.stdout(full()).stderr(full());
+        } else {
+            start.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
+        let mut child = start.spawn().unwrap();
+        let kept = (child.stdout.take(), child.stderr.take());
+        let held = (stream == "unread").then_some(kept);
+        let mut server = RunningServer::adopt(child, folder.path(), port);
+        let mut visitor = Visitor::new(&server.issuer);
+        visitor.sign_in(ADMINISTRATOR).await;
+        for _ in 0..200 {
+            assert_eq!(visitor.get("/account").await.status, 200, "{stream}");
+        }
+        signal(&server, "-TERM");
+        assert!(server.child.wait().unwrap().success(), "{stream}: it ends all the same");
+        drop(held);
+    }
+}
+
+#[test]
+fn the_last_line_of_the_log_is_written_and_so_is_the_reason_of_a_failed_start() {
+    let folder = folder("");
+    let mut server = RunningServer::start_in(folder.path(), free_port());
+    signal(&server, "-TERM");
+    assert!(server.child.wait().unwrap().success());
+    assert!(server.log().contains("stopping; requests under way are finished first"), "{}", server.log());
+}
+
+// Its memory holds the keys and the passwords that are being typed.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_core_of_the_server_is_ever_dumped() {
+    let server = RunningServer::start("");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.child.id())).unwrap();
+    let cores = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(cores.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{cores}");
+}
+
+#[tokio::test]
+async fn a_picture_of_the_time_of_another_issuer_is_shown_below_the_present_one() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let folder = folder(&config());
+    let port = free_port();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    let token = visitor.get("/account/profile").await.hidden("anti_forgery");
+    let form = [("anti_forgery", token.as_str()), ("decision", "upload")];
+    let page = visitor.upload("/account/picture", &form, &STANDARD.decode(pixel).unwrap()).await;
+    assert_eq!(page.location(), "/account/profile?done=picture");
+    let copy = visitor.get("/account/data/copy").await.html;
+    assert!(copy.contains(&format!("http://127.0.0.1:{port}/users/")), "{copy}");
+    server.kill();
+
+    let mut start = command(folder.path(), port);
+    let child = start.env("SIGNET__ISSUER", format!("http://localhost:{port}")).stdout(Stdio::null());
+    let _server = RunningServer::adopt(child.stderr(Stdio::null()).spawn().unwrap(), folder.path(), port);
+    let mut visitor = Visitor::new(&format!("http://localhost:{port}"));
+    visitor.sign_in(ADMINISTRATOR).await;
+    let copy = visitor.get("/account/data/copy").await.html;
+    assert!(copy.contains(&format!("http://localhost:{port}/users/")), "{copy}");
+    assert!(!copy.contains("127.0.0.1") && !copy.contains("issuer.invalid"), "{copy}");
+    let page = visitor.get("/account/profile").await;
+    let source = page.html.split_once("img src=\"").unwrap().1.split('"').next().unwrap().to_owned();
+    assert_eq!(visitor.get(&source).await.status, 200, "{source}");
+}
+
+// Whoever takes an entry out of the file believes that it is gone.
+#[tokio::test]
+async fn what_is_taken_out_of_the_configuration_is_named_at_start_and_disabled_if_that_is_configured() {
+    let folder = folder(&config());
+    let port = free_port();
+    let token = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "service"),
+        ("client_secret", SECRET),
+        ("scope", "signet:clients"),
+    ];
+    let without = |prune: &str| {
+        let text = config();
+        let service = text.split_once("\n[[clients]]\nclient_id = \"service\"").unwrap().0.to_owned();
+        service.replace("https://api.orders.example", "https://api.other.example") + prune
+    };
+    let mut server = RunningServer::start_in(folder.path(), port);
+    assert!(!server.log().contains("not in the configuration any more"), "{}", server.log());
+    server.kill();
+    for (text, status, told) in [
+        (without(""), 200, "still active"),
+        (without("\n[applications]\nprune = true\n"), 401, "and disabled"),
+        (config(), 200, ""),
+    ] {
+        std::fs::write(folder.path().join("config.toml"), &text).unwrap();
+        std::fs::write(folder.path().join("log"), "").unwrap();
+        let mut server = RunningServer::start_in(folder.path(), port);
+        let answered = Visitor::new(&server.issuer).post("/token", &token).await.status;
+        // How a disabled client is refused is a rule of its own.
+        assert_eq!(answered == 200, status == 200, "{answered} {told}");
+        let log = server.log();
+        let line =
+            log.lines().find(|line| line.contains("service") && line.contains("not in the configuration any more"));
+        assert_eq!(line.is_some_and(|line| line.contains(told)), !told.is_empty(), "{log}");
+        let names_resource = log.contains("resource=\"https://api.orders.example\"");
+        assert_eq!(names_resource, !told.is_empty(), "{log}");
+        server.kill();
+    }
+}

@@ -3,8 +3,8 @@
 pub mod dynamic;
 pub mod management;
 mod name;
-mod restriction;
 mod prune;
+mod restriction;
 mod sector;
 pub mod settings;
 

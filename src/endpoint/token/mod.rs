@@ -13,7 +13,7 @@ use crate::{
     audit::{EventKind, Occurrence, Requester, word_of},
     oauth::{
         access_token::Issuance,
-        client::{ClientId, GrantType},
+        client::{AuthMethod, Client, ClientId, GrantType},
         client_assertion::PresentedAssertion,
         client_authentication::{AuthenticatedClient, PresentedCredentials},
         grant::{EndCause, Grant},
@@ -134,10 +134,14 @@ pub(super) fn unauthenticated(
         tracing::debug!(%client_id, %error, "client authentication refused, after many others");
         return TokenError::TooManySecrets { retry_after_seconds };
     }
-    tracing::info!(%client_id, %error, "client authentication failed");
+    let client = signet.store.client(client_id).ok().flatten().filter(|_| is_known);
+    let reason = unauthenticated_because(client.as_ref().map(|kept| &kept.record), &error);
+    // The answer is the same for all of them.
+    tracing::info!(%client_id, reason, "client authentication failed");
     let occurrence = Occurrence::of(EventKind::ClientAuthenticationFailed);
     let occurrence = if is_known {
-        signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), signet.clock.now());
+        let trouble = Trouble { code: error.code(), cause: reason };
+        signet.client_troubles.note(client_id, trouble, signet.clock.now());
         occurrence.because(&word_of(&error)).with_client(client_id)
     } else {
         let unknown_name = Some(signet.unknown_name(client_id.as_str()));
@@ -155,6 +159,21 @@ pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: 
         signet.client_troubles.note_remedy(&client.client_id, remedy, now);
         signet.client_troubles.note(&client.client_id, Trouble::of(error.code(), error), now);
     }
+}
+
+/// Why `client` could not be authenticated, in a word for the log and for its developer.
+fn unauthenticated_because(client: Option<&Client>, error: &TokenError) -> String {
+    let word = match (client, error) {
+        (None, _) => "unknown_client",
+        (Some(client), TokenError::ClientNotAuthenticated) if client.is_public() => "public_client_sent_a_secret",
+        (Some(client), TokenError::ClientNotAuthenticated) => match client.metadata.token_endpoint_auth_method {
+            AuthMethod::PrivateKeyJwt => "registered_for_private_key_jwt",
+            AuthMethod::ClientSecretJwt => "registered_for_client_secret_jwt",
+            _ => "wrong_secret",
+        },
+        (Some(_), error) => return word_of(error),
+    };
+    word.to_owned()
 }
 
 /// Whether a refusal is something for the client's developer to repair, rather than the course of things.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
 
 /// The paths that any origin may call, and how.
@@ -57,7 +57,7 @@ impl<E: Endpoint> Endpoint for PublicPathsEndpoint<E> {
             return self.inner.call(request).await.map(IntoResponse::into_response);
         };
         if request.method() == Method::OPTIONS {
-            return Ok(preflight(methods));
+            return Ok(preflight(methods, request.headers()));
         }
         let mut answer = self.inner.call(request).await?.into_response();
         allow_any_origin(answer.headers_mut());
@@ -65,16 +65,32 @@ impl<E: Endpoint> Endpoint for PublicPathsEndpoint<E> {
     }
 }
 
-fn preflight(methods: &HeaderValue) -> Response {
+/// The answer to a preflight: whatever header fields the script wants to send are allowed, since without cookies none of
+/// them can do anything that a program without a browser could not.
+fn preflight(methods: &HeaderValue, asked: &HeaderMap) -> Response {
     let mut answer = Response::builder().status(StatusCode::NO_CONTENT).finish();
     let headers = answer.headers_mut();
     allow_any_origin(headers);
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods.clone());
     // `Authorization` is not covered by `*`: Fetch §4.9, CORS-non-wildcard request-header name.
-    let allowed = HeaderValue::from_static("authorization, content-type, dpop");
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+    let usual = HeaderValue::from_static(USUAL);
+    let asked = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(allowed).unwrap_or(usual);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    headers.insert(header::VARY, HeaderValue::from_static("access-control-request-headers"));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
     answer
+}
+
+/// The names that a preflight asks for, if they are names of header fields (RFC 9110 §5.1).
+fn allowed(asked: &HeaderValue) -> Option<HeaderValue> {
+    let names = asked.to_str().ok().filter(|names| names.len() <= LONGEST_REQUEST)?.to_ascii_lowercase();
+    let is_name = |name: &str| HeaderName::from_bytes(name.trim_matches([' ', '\t']).as_bytes()).is_ok();
+    let names: Vec<&str> = names.split(',').filter(|name| is_name(name)).map(str::trim).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let further = USUAL.split(", ").filter(|usual| !names.contains(usual));
+    HeaderValue::try_from(names.iter().copied().chain(further).collect::<Vec<_>>().join(", ")).ok()
 }
 
 fn allow_any_origin(headers: &mut HeaderMap) {
@@ -82,6 +98,12 @@ fn allow_any_origin(headers: &mut HeaderMap) {
     let exposed = HeaderValue::from_static("dpop-nonce, retry-after, www-authenticate, x-request-id");
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
+
+/// What applications send without a proxy or a tracing library adding more.
+const USUAL: &str = "authorization, content-type, dpop";
+
+/// The longest list of header fields that is read, in bytes.
+const LONGEST_REQUEST: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -125,5 +147,28 @@ mod tests {
         answer.assert_header("access-control-allow-origin", "*");
         answer.assert_header("access-control-allow-methods", "POST");
         answer.assert_header("access-control-allow-headers", "authorization, content-type, dpop");
+    }
+
+    #[tokio::test]
+    async fn a_preflight_allows_the_header_fields_that_are_asked_for() {
+        let usual = "authorization, content-type, dpop";
+        let long = "x,".repeat(1000);
+        for (asked, expected) in [
+            ("x-requested-with", "x-requested-with, authorization, content-type, dpop"),
+            ("Content-Type, Traceparent", "content-type, traceparent, authorization, dpop"),
+            ("authorization,dpop,content-type", "authorization, dpop, content-type"),
+            ("x-a, b c, \"", "x-a, authorization, content-type, dpop"),
+            ("", usual),
+            ("b c", usual),
+            (long.as_str(), usual),
+        ] {
+            let client = client();
+            let request = client.request(Method::OPTIONS, "/token").header("origin", "https://app.example");
+            let answer = request.header("access-control-request-headers", asked).send().await;
+            answer.assert_status(StatusCode::NO_CONTENT);
+            answer.assert_header("access-control-allow-headers", expected);
+            answer.assert_header("vary", "access-control-request-headers");
+            answer.assert_header_is_not_exist("access-control-allow-credentials");
+        }
     }
 }

@@ -5,10 +5,11 @@
 
 use std::{
     any::Any,
+    collections::HashSet,
     error::Error as _,
     fmt::Write as _,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -24,7 +25,7 @@ use super::{
     headers::no_store,
     log::RequestId,
     origin::Origin,
-    presentation::{Failure, Misdirection, Presentation},
+    presentation::{Failure, Misdirection, PASS_HOST_ON, Presentation},
     refusal::Refusal,
 };
 
@@ -34,13 +35,15 @@ pub struct Failures {
     presentation: Arc<dyn Presentation>,
     issuer: Origin,
     panics: Arc<AtomicU64>,
+    /// The foreign hosts that were logged.
+    hosts: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Failures {
     /// A catch-all that answers for `issuer` as `presentation` says.
     #[must_use]
     pub fn new(issuer: Origin, presentation: Arc<dyn Presentation>) -> Self {
-        Self { presentation, issuer, panics: Arc::default() }
+        Self { presentation, issuer, panics: Arc::default(), hosts: Arc::default() }
     }
 
     /// How many panics were caught. Clones share the count.
@@ -65,18 +68,28 @@ impl Failures {
                 );
             }
             let mut answer = match error.downcast_ref::<Refusal>() {
-                Some(Refusal::Misdirected) if !asker.is_program => self.misdirected(asker),
-                _ => self.explain(status, asker),
+                Some(Refusal::Misdirected) => self.misdirected(asker),
+                // RFC 6749 §5.2 has no code of its own for this.
+                Some(refusal @ Refusal::NotAForm) => {
+                    self.explain((status, "invalid_request", &refusal.to_string()), asker)
+                }
+                _ => self.explain_status(status, asker),
             };
-            let allow = pattern.as_ref().and_then(|pattern| self.presentation.allowed_methods(&pattern.0));
+            let at = |pattern: &str| self.presentation.allowed_methods(pattern);
+            // What is nested at the root has the pattern of the nest.
+            let allow = pattern.as_ref().and_then(|pattern| at(&pattern.0)).or_else(|| at(&asker.path));
             add_headers(answer.headers_mut(), &error, allow);
             answer
         };
         with_pattern(answer, pattern)
     }
 
-    fn explain(&self, status: StatusCode, asker: &Asker) -> Response {
+    fn explain_status(&self, status: StatusCode, asker: &Asker) -> Response {
         let (error, description) = wording(status);
+        self.explain((status, error, description), asker)
+    }
+
+    fn explain(&self, (status, error, description): (StatusCode, &'static str, &str), asker: &Asker) -> Response {
         if asker.is_program {
             let body = serde_json::json!({ "error": error, "error_description": description });
             let answer = Response::builder().status(status).content_type("application/json").body(body.to_string());
@@ -93,12 +106,43 @@ impl Failures {
     }
 
     fn misdirected(&self, asker: &Asker) -> Response {
+        self.log_host(&asker.host);
+        if asker.is_program {
+            let proxies = PASS_HOST_ON.map(|(name, line)| format!("{name}: {line}")).join(" / ");
+            let description = format!(
+                "this server answers for {} and for no other host; the request named the host {:?}. If it came through a \
+                 reverse proxy, that has to pass the host on: {proxies}",
+                self.issuer, asker.host
+            );
+            let body = serde_json::json!({
+                "error": wording(StatusCode::MISDIRECTED_REQUEST).0,
+                "error_description": description,
+                "host": asker.host,
+                "issuer": self.issuer.to_string(),
+            });
+            let answer = Response::builder().status(StatusCode::MISDIRECTED_REQUEST);
+            return no_store(answer.content_type("application/json").body(body.to_string()));
+        }
         let misdirection = Misdirection {
             issuer: &self.issuer,
+            host: &asker.host,
             is_from_this_machine: asker.is_from_this_machine,
             accept_language: &asker.accept_language,
         };
         self.page(StatusCode::MISDIRECTED_REQUEST, self.presentation.misdirected(&misdirection), asker)
+    }
+
+    /// Writes a foreign host to the log, once. Anybody can name any host, so that only the first few are.
+    fn log_host(&self, host: &str) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if hosts.len() < MOST_HOSTS && hosts.insert(host.to_owned()) {
+            tracing::warn!(
+                host,
+                issuer = %self.issuer,
+                "request for another host refused; if a reverse proxy is in front of this server, it has to pass the Host \
+                 header on"
+            );
+        }
     }
 
     fn page(&self, status: StatusCode, html: String, asker: &Asker) -> Response {
@@ -135,7 +179,7 @@ impl<E: Endpoint> Endpoint for FailuresEndpoint<E> {
                 self.failures.panics.fetch_add(1, Ordering::Relaxed);
                 // The panic hook has printed the message and the place.
                 tracing::error!(request_id = asker.request_id.as_str(), status = 500, "an endpoint panicked");
-                Ok(self.failures.explain(StatusCode::INTERNAL_SERVER_ERROR, &asker))
+                Ok(self.failures.explain_status(StatusCode::INTERNAL_SERVER_ERROR, &asker))
             }
             Ok(answer) => Ok(answer),
             Err(error) => Ok(self.failures.answer(error, &asker)),
@@ -147,6 +191,8 @@ impl<E: Endpoint> Endpoint for FailuresEndpoint<E> {
 struct Asker {
     is_program: bool,
     is_from_this_machine: bool,
+    host: String,
+    path: String,
     request_id: String,
     accept_language: String,
 }
@@ -156,22 +202,44 @@ impl Asker {
         let headers = request.headers();
         let is_forwarded = FORWARDING.iter().any(|name| headers.contains_key(*name));
         Self {
-            is_program: presentation.is_for_programs(request.uri().path()) || wants_json(headers),
+            is_program: is_program(presentation, request),
             is_from_this_machine: ClientIp::of(request).0.is_loopback() && !is_forwarded,
+            host: named_host(request),
+            path: request.uri().path().to_owned(),
             request_id: request.data::<RequestId>().map(ToString::to_string).unwrap_or_default(),
             accept_language: request.header(header::ACCEPT_LANGUAGE).unwrap_or_default().to_owned(),
         }
     }
 }
 
-/// Whether `Accept` names JSON and no page. Browsers that navigate always name `text/html`.
-fn wants_json(headers: &HeaderMap) -> bool {
+/// The host that a request names, for people to read: not longer than a name can be, and of visible ASCII.
+fn named_host(request: &Request) -> String {
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let host = authority.or_else(|| request.header(header::HOST)).unwrap_or_default();
+    host.chars().filter(char::is_ascii_graphic).take(LONGEST_HOST).collect()
+}
+
+/// Whether a program asks, and is answered in JSON.
+fn is_program(presentation: &dyn Presentation, request: &Request) -> bool {
+    let path = request.uri().path();
+    let accepted = accepted(request.headers());
+    presentation.is_for_programs(path)
+        || wants_json(&accepted)
+        || (presentation.is_below_api(path) && !accepted.contains("html"))
+}
+
+/// What `Accept` names, in lower case.
+fn accepted(headers: &HeaderMap) -> String {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let accepted = accepted.collect::<Vec<_>>().join(",").to_ascii_lowercase();
+    accepted.collect::<Vec<_>>().join(",").to_ascii_lowercase()
+}
+
+/// Whether `Accept` names JSON and no page. Browsers that navigate always name `text/html`.
+fn wants_json(accepted: &str) -> bool {
     accepted.contains("json") && !accepted.contains("html")
 }
 
-fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&'static str>) {
+fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&str>) {
     let waits = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.retry_after_seconds());
     // RFC 9110 §15.6.4: whoever is told to come back is told when.
     let waits = waits.or((error.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_SECONDS));
@@ -180,7 +248,9 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&'static st
     }
     match (error.status(), allow) {
         (StatusCode::METHOD_NOT_ALLOWED, Some(methods)) => {
-            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+            if let Ok(methods) = HeaderValue::try_from(methods) {
+                headers.insert(header::ALLOW, methods);
+            }
         }
         // RFC 9110 §15.5.2: a 401 "MUST send a WWW-Authenticate header field".
         (StatusCode::UNAUTHORIZED, _) => {
@@ -250,6 +320,12 @@ impl PanicHandler for MarkPanic {
         Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).extension(Panicked).finish()
     }
 }
+
+/// RFC 1035 §2.3.4, and a port.
+const LONGEST_HOST: usize = 255 + ":65535".len();
+
+/// So many foreign hosts are written to the log.
+const MOST_HOSTS: usize = 16;
 
 const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 

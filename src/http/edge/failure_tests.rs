@@ -11,14 +11,19 @@ impl Presentation for Plain {
     }
 
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
-        format!("<p>{} {}", misdirection.issuer, misdirection.is_from_this_machine)
+        let Misdirection { issuer, host, is_from_this_machine, .. } = misdirection;
+        format!("<p>{host} {issuer} {is_from_this_machine}")
     }
 
     fn is_for_programs(&self, path: &str) -> bool {
         path.starts_with("/token")
     }
 
-    fn allowed_methods(&self, pattern: &str) -> Option<&'static str> {
+    fn is_below_api(&self, path: &str) -> bool {
+        path.starts_with("/users/")
+    }
+
+    fn allowed_methods(&self, pattern: &str) -> Option<&str> {
         (pattern == "/token/:id").then_some("POST")
     }
 }
@@ -51,6 +56,9 @@ async fn a_program_is_answered_in_json_and_a_person_by_a_page() {
         ("/login", "application/json", json),
         ("/token", "text/html", json),
         ("/token", "*/*", json),
+        ("/users/x/pets", "*/*", json),
+        ("/users/x/pets", "", json),
+        ("/users/x/pets", "text/html,application/xhtml+xml,*/*;q=0.8", "<p>404 There is nothing here."),
     ] {
         let answer = not_found().get(path).header("accept", accept).send().await;
         answer.assert_status(StatusCode::NOT_FOUND);
@@ -146,11 +154,14 @@ async fn who_asks_too_often_learns_when_to_come_back() {
 #[tokio::test]
 async fn under_a_foreign_host_a_person_reads_the_issuer_and_this_machine_is_told_more() {
     for (ip, through, expected) in [
-        ("127.0.0.1", "", "<p>https://login.example.org true"),
-        ("192.0.2.1", "", "<p>https://login.example.org false"),
-        ("127.0.0.1", "192.0.2.1", "<p>https://login.example.org false"),
+        ("127.0.0.1", "", "<p>evil.example https://login.example.org true"),
+        ("192.0.2.1", "", "<p>evil.example https://login.example.org false"),
+        ("127.0.0.1", "192.0.2.1", "<p>evil.example https://login.example.org false"),
     ] {
-        let mut request = Request::builder().uri_str("/login").extension(ClientIp(ip.parse().unwrap()));
+        let mut request = Request::builder()
+            .uri_str("/login")
+            .header("host", "evil.example")
+            .extension(ClientIp(ip.parse().unwrap()));
         if !through.is_empty() {
             request = request.header("x-forwarded-for", through);
         }
@@ -159,4 +170,32 @@ async fn under_a_foreign_host_a_person_reads_the_issuer_and_this_machine_is_told
         assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
         assert_eq!(answer.into_body().into_string().await.unwrap(), expected, "{ip} through {through:?}");
     }
+}
+
+#[tokio::test]
+async fn a_program_under_a_foreign_host_learns_both_hosts_and_what_the_proxy_lacks() {
+    let answer = failing(|| Refusal::Misdirected.into()).get("/token").header("host", "backend:8080").send().await;
+    answer.assert_status(StatusCode::MISDIRECTED_REQUEST);
+    let json = answer.json().await;
+    json.value().object().get("host").assert_string("backend:8080");
+    json.value().object().get("issuer").assert_string("https://login.example.org");
+    let description = json.value().object().get("error_description").string().to_owned();
+    for part in ["backend:8080", "https://login.example.org", "proxy_set_header Host $host;", "Caddy", "Traefik"] {
+        assert!(description.contains(part), "{part}: {description}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_host_is_logged_once_and_the_log_stays_short() {
+    let (lines, _guard) = record();
+    let misdirected = failing(|| Refusal::Misdirected.into());
+    for _ in 0..3 {
+        misdirected.get("/login").header("host", "backend:8080").send().await;
+    }
+    assert_eq!(lines.text().matches("request for another host refused").count(), 1, "{}", lines.text());
+    assert!(lines.text().contains("backend:8080") && lines.text().contains("https://login.example.org"));
+    for number in 0..100 {
+        misdirected.get("/login").header("host", format!("h{number}.example")).send().await;
+    }
+    assert_eq!(lines.text().matches("request for another host refused").count(), 16);
 }

@@ -51,7 +51,7 @@ pub use self::{
     limits::{Limits, LimitsEndpoint},
     log::{RequestId, RequestLog, RequestLogEndpoint},
     origin::{NotAnOrigin, Origin},
-    presentation::{Failure, Misdirection, Presentation},
+    presentation::{Failure, Misdirection, PASS_HOST_ON, Presentation},
     rate::{Quota, RateLimit, RateLimitEndpoint},
     refusal::Refusal,
     stack::Edge,

@@ -28,6 +28,8 @@ pub enum Refusal {
         /// After how many seconds the next request is let through.
         retry_after_seconds: u64,
     },
+    /// The body is not a form, RFC 9110 §15.5.16.
+    NotAForm,
     /// A form was not sent from a page of ours.
     Forged,
 }
@@ -55,6 +57,7 @@ impl ResponseError for Refusal {
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::AnswerTooSlow => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Forged => StatusCode::FORBIDDEN,
         }
     }
@@ -76,6 +79,7 @@ impl fmt::Display for Refusal {
             Self::BodyTooSlow => "the body did not arrive in time",
             Self::AnswerTooSlow => "the answer took too long",
             Self::TooManyRequests { .. } => "too many requests from one address",
+            Self::NotAForm => "the body must be a form, with the Content-Type application/x-www-form-urlencoded",
             Self::Forged => "the form was not sent from a page of this server",
         })
     }

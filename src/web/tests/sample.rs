@@ -46,7 +46,7 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("logout", logout(text).render(voice)),
         ("logged out", logged_out(text).render(voice)),
         ("error", error(text).render(voice)),
-        ("wrong host", WrongHostPage { issuer: link(text), setting: Some(text.to_owned()) }.render(voice)),
+        ("wrong host", wrong_host(text).render(voice)),
         ("account", account(text).render(voice)),
         ("profile", profile(text).render(voice)),
         ("password", password(text).render(voice)),
@@ -521,4 +521,8 @@ fn preset_result(text: &str) -> PresetResultPage {
 
 fn form_post(text: &str) -> FormPostPage {
     FormPostPage { action: link(text), parameters: vec![(text.to_owned(), text.to_owned())], nonce: text.to_owned() }
+}
+
+fn wrong_host(text: &str) -> WrongHostPage {
+    WrongHostPage { issuer: link(text), host: text.to_owned(), proxies: &[], setting: Some(text.to_owned()) }
 }

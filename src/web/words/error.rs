@@ -99,7 +99,10 @@ words! {
     /// The page for a request under a name that is not the issuer's.
     WrongHostWords(wrong_host) {
         wrong_address;
-        one_name;
+        /// It came by the name `host`.
+        other_name(host: &Markup) -> Markup;
+        behind_proxy;
+        pass_host_on;
         if_you_run;
         setting(setting: &Markup) -> Markup;
         /// The setting `key` stands in `file`, or in `variable` of the environment.

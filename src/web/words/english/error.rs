@@ -229,7 +229,9 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
 
 pub(super) const WRONG_HOST: WrongHostWords = WrongHostWords {
     wrong_address: "Wrong address",
-    one_name: "This server answers under one name only, and you came by another. It is here:",
+    other_name: |host| html! { "This server does not answer under the name " (host) ". It is here:" },
+    behind_proxy: "If a reverse proxy is in front",
+    pass_host_on: "The proxy must pass on the host that the browser asked for. Most proxies need one line:",
     if_you_run: "If you run this server",
     setting: |setting| {
         html! {

@@ -237,7 +237,9 @@ pub(super) const ERROR_CODES: ErrorCodesWords = ErrorCodesWords {
 
 pub(super) const WRONG_HOST: WrongHostWords = WrongHostWords {
     wrong_address: "Falsche Adresse",
-    one_name: "Dieser Server antwortet nur unter einem Namen, und Sie kamen unter einem anderen. Hier ist er:",
+    other_name: |host| html! { "Dieser Server antwortet nicht unter dem Namen " (host) ". Er ist hier:" },
+    behind_proxy: "Wenn ein Reverse-Proxy davor steht",
+    pass_host_on: "Der Proxy muss den Host weitergeben, nach dem der Browser gefragt hat. Meist genügt eine Zeile:",
     if_you_run: "Wenn Sie diesen Server betreiben",
     setting: |setting| {
         html! {

@@ -1,0 +1,270 @@
+//! A body of JSON that does not fit says which member is wrong, and what it must be instead.
+
+use poem::{Request, RequestBody, Result, error::ResponseError, http::StatusCode};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions, payload,
+    registry::{MetaRequest, MetaSchema, MetaSchemaRef, Registry},
+    types::ParseFromJSON,
+};
+use serde_json::Value;
+
+/// A body of the type `T`, documented as poem-openapi's own `Json` is. That one shows what was sent in its messages, which
+/// may be a password, and names no member.
+pub(super) struct Json<T>(pub(super) T);
+
+/// Why a body is not of the type that the endpoint takes. It holds nothing of the values that were sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UnfitBody {
+    status: StatusCode,
+    description: String,
+}
+
+impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Json<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        <payload::Json<T> as ApiExtractor>::request_meta()
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<Self::ParamType>,
+    ) -> Result<Self> {
+        Ok(Self(parse(sent(request, body).await?)?))
+    }
+}
+
+/// The JSON that was sent, whatever it is; null if nothing was.
+///
+/// # Errors
+///
+/// [`UnfitBody`] when the body says that it is something else, or is no JSON.
+pub(super) async fn sent(request: &Request, body: &mut RequestBody) -> Result<Value> {
+    if !is_json(request.content_type().unwrap_or_default()) {
+        return Err(UnfitBody::of_another_type().into());
+    }
+    Ok(value(&body.take()?.into_bytes().await?)?)
+}
+
+/// `application/json`, or a type whose name ends in `+json` (RFC 6839 §3.1).
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn value(bytes: &[u8]) -> Result<Value, UnfitBody> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    // The parser tells the line and the column, and nothing of what stands there.
+    serde_json::from_slice(bytes).map_err(|error| UnfitBody::saying(format!("the body is not JSON: {error}")))
+}
+
+/// The body that `value` is.
+///
+/// # Errors
+///
+/// [`UnfitBody`], with the member that does not fit.
+pub(super) fn parse<T: ParseFromJSON>(value: Value) -> Result<T, UnfitBody> {
+    let schema = || {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        registry
+    };
+    // Parsing takes the value apart, so that what is wrong is looked for before.
+    let sent = value.clone();
+    T::parse_from_json(Some(value)).map_err(|_| {
+        let found = mismatch(&T::schema_ref(), &sent, &schema(), "");
+        UnfitBody::saying(found.unwrap_or_else(|| "the body is not what /openapi.json describes".to_owned()))
+    })
+}
+
+/// What of `value` does not fit, with the path of the member; nothing if all of it fits as far as the schema says.
+fn mismatch(schema: &MetaSchemaRef, value: &Value, registry: &Registry, path: &str) -> Option<String> {
+    let schema: &MetaSchema = match schema {
+        MetaSchemaRef::Inline(schema) => schema,
+        MetaSchemaRef::Reference(name) => registry.schemas.get(name)?,
+    };
+    if let Some(found) = schema.all_of.iter().find_map(|part| mismatch(part, value, registry, path)) {
+        return Some(found);
+    }
+    if !schema.enum_items.is_empty() && !schema.enum_items.contains(value) {
+        let known: Vec<String> = schema.enum_items.iter().map(ToString::to_string).collect();
+        return Some(format!("{} must be one of {}", named(path), known.join(", ")));
+    }
+    let (fits, expected) = match schema.ty {
+        "object" => (value.is_object(), "an object"),
+        "array" => (value.is_array(), "an array"),
+        // The framework takes numbers and truth values for the texts that they are written as.
+        "string" => (!value.is_object() && !value.is_array() && !value.is_null(), "a string"),
+        "boolean" => (value.is_boolean(), "true or false"),
+        "integer" => (value.is_i64() || value.is_u64(), "a whole number"),
+        "number" => (value.is_number(), "a number"),
+        _ => (true, ""),
+    };
+    if !fits {
+        return Some(format!("{} must be {expected}, not {}", named(path), kind_of(value)));
+    }
+    within(schema, value, registry, path)
+}
+
+/// What does not fit within an object or an array.
+fn within(schema: &MetaSchema, value: &Value, registry: &Registry, path: &str) -> Option<String> {
+    let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    if let (Some(entries), Some(items)) = (value.as_array(), &schema.items) {
+        let entries = entries.iter().enumerate();
+        return entries.into_iter().find_map(|(at, entry)| mismatch(items, entry, registry, &format!("{path}[{at}]")));
+    }
+    let members = value.as_object()?;
+    let is_there = |name: &str| members.get(name).is_some_and(|member| !member.is_null());
+    if let Some(missing) = schema.required.iter().find(|name| !is_there(name)) {
+        return Some(format!("{} is missing", named(&join(missing))));
+    }
+    let properties = schema.properties.iter().filter(|(name, _)| is_there(name));
+    properties
+        .into_iter()
+        .find_map(|(name, schema)| members.get(*name).and_then(|it| mismatch(schema, it, registry, &join(name))))
+}
+
+fn named(path: &str) -> String {
+    if path.is_empty() { "the body".to_owned() } else { format!("the member {path}") }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+impl UnfitBody {
+    fn of_another_type() -> Self {
+        let description = "the body must be JSON, with the Content-Type application/json".to_owned();
+        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, description }
+    }
+
+    fn saying(description: String) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, description }
+    }
+}
+
+impl ResponseError for UnfitBody {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl std::fmt::Display for UnfitBody {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.description)
+    }
+}
+
+impl std::error::Error for UnfitBody {}
+
+#[cfg(test)]
+mod tests {
+    use poem_openapi::{Enum, Object};
+
+    use super::*;
+
+    #[derive(Debug, Enum)]
+    #[oai(rename_all = "lowercase")]
+    enum Colour {
+        Red,
+        Blue,
+    }
+
+    #[derive(Debug, Object)]
+    struct Inner {
+        count: u32,
+        tags: Option<Vec<String>>,
+    }
+
+    #[derive(Debug, Object)]
+    struct Outer {
+        name: String,
+        is_on: Option<bool>,
+        colour: Option<Colour>,
+        inner: Option<Inner>,
+        #[oai(flatten)]
+        further: Further,
+    }
+
+    #[derive(Debug, Object)]
+    struct Further {
+        email: Option<String>,
+    }
+
+    fn refusal(text: &str) -> String {
+        let read = value(text.as_bytes()).and_then(parse::<Outer>);
+        read.map(|body| format!("{body:?}")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_names_the_member_and_what_it_must_be() {
+        for (text, expected) in [
+            ("{}", "the member name is missing"),
+            (r#"{"name":null}"#, "the member name is missing"),
+            (r#"{"name":[]}"#, "the member name must be a string, not an array"),
+            (r#"{"name":"a","is_on":"yes"}"#, "the member is_on must be true or false, not a string"),
+            (r#"{"name":"a","colour":"green"}"#, r#"the member colour must be one of "red", "blue""#),
+            (r#"{"name":"a","inner":[]}"#, "the member inner must be an object, not an array"),
+            (r#"{"name":"a","inner":{}}"#, "the member inner.count is missing"),
+            (r#"{"name":"a","inner":{"count":1.5}}"#, "the member inner.count must be a whole number, not a number"),
+            (
+                r#"{"name":"a","inner":{"count":1,"tags":["x",{}]}}"#,
+                "the member inner.tags[1] must be a string, not an object",
+            ),
+            (r#"{"name":"a","email":{}}"#, "the member email must be a string, not an object"),
+            ("[]", "the body must be an object, not an array"),
+            ("\"a\"", "the body must be an object, not a string"),
+            ("", "the body must be an object, not null"),
+        ] {
+            assert_eq!(refusal(text), expected, "{text}");
+        }
+        assert!(refusal("{\"name\":").starts_with("the body is not JSON: "), "{}", refusal("{\"name\":"));
+    }
+
+    #[test]
+    fn a_body_that_fits_is_accepted_with_unknown_members() {
+        let text = br#"{"name":"a","inner":{"count":1,"tags":null},"email":"e","colour":"red","x":1}"#;
+        let body: Outer = value(text).and_then(parse).unwrap();
+        assert_eq!((body.name.as_str(), body.inner.unwrap().count), ("a", 1));
+        assert_eq!(body.further.email.as_deref(), Some("e"));
+    }
+
+    // What does not fit may be a password.
+    #[test]
+    fn nothing_that_was_sent_is_told_back() {
+        for text in [r#"{"name":{"a":"canary"}}"#, r#"{"name":"a","colour":"canary"}"#, "\"canary\"", "canary"] {
+            assert!(!refusal(text).contains("canary"), "{text}: {}", refusal(text));
+        }
+    }
+
+    #[test]
+    fn json_is_known_by_its_type_whatever_its_parameters() {
+        for (content_type, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/merge-patch+json", true),
+            ("application/x-www-form-urlencoded", false),
+            ("text/json", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(content_type), expected, "{content_type}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Routes, with a table of the methods of each path: poem does not tell them, and a 405 has to (RFC 9110 §15.5.6).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use poem::{IntoEndpoint, Route, RouteMethod};
+
+/// The path patterns that are served, each as [`template`] writes it.
+pub(super) struct Patterns {
+    /// All methods of each, as `Allow` lists them.
+    methods: BTreeMap<String, String>,
+    /// Those of pages.
+    pages: BTreeSet<String>,
+}
+
+/// The routes of pages, with the methods of each.
+#[derive(Default)]
+pub(super) struct Table {
+    route: Route,
+    methods: BTreeMap<String, String>,
+}
+
+/// The endpoints of one path.
+pub(super) struct Methods {
+    route: RouteMethod,
+    names: &'static str,
+}
+
+impl Table {
+    pub(super) fn at(mut self, path: &str, methods: Methods) -> Self {
+        self.methods.insert(template(path), methods.names.to_owned());
+        Self { route: self.route.at(path, methods.route), methods: self.methods }
+    }
+
+    /// All routes: those of the table, which are for people, and behind them `rest`, which serves `/` and what the OpenAPI
+    /// document `specification` describes.
+    pub(super) fn before<E: IntoEndpoint<Endpoint: 'static>>(self, rest: E, specification: &str) -> (Route, Patterns) {
+        let pages = self.methods.keys().cloned().chain(["/".to_owned()]).collect();
+        let mut methods = self.methods;
+        methods.extend(methods_of(specification));
+        methods.insert("/".to_owned(), GET.to_owned());
+        (self.route.nest("/", rest), Patterns { methods, pages })
+    }
+}
+
+pub(super) fn get<E: IntoEndpoint<Endpoint: 'static>>(endpoint: E) -> Methods {
+    Methods { route: poem::get(endpoint), names: GET }
+}
+
+pub(super) fn post<E: IntoEndpoint<Endpoint: 'static>>(endpoint: E) -> Methods {
+    Methods { route: poem::post(endpoint), names: "POST" }
+}
+
+impl Methods {
+    pub(super) fn post<E: IntoEndpoint<Endpoint: 'static>>(self, endpoint: E) -> Self {
+        Self { route: self.route.post(endpoint), names: "GET, HEAD, POST" }
+    }
+}
+
+impl Patterns {
+    /// All methods of the path pattern `pattern` of poem.
+    pub(super) fn methods_at(&self, pattern: &str) -> Option<&str> {
+        self.methods.get(&template(pattern)).map(String::as_str)
+    }
+
+    /// Whether `path` begins as a path of the API does, and as none of a page.
+    pub(super) fn are_api_at(&self, path: &str) -> bool {
+        let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+        let is_api = |pattern: &String| first(pattern) == first(path) && !self.pages.contains(pattern);
+        self.methods.keys().any(is_api)
+    }
+}
+
+/// A path pattern without the names of its parameters, which poem-openapi changes: `/users/:id` and `/users/{id}` are
+/// `/users/:`.
+fn template(pattern: &str) -> String {
+    let segment = |segment: &'_ str| if segment.starts_with([':', '{']) { ":".to_owned() } else { segment.to_owned() };
+    pattern.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// The methods of each path of the OpenAPI document. Wherever poem serves GET it serves HEAD.
+fn methods_of(specification: &str) -> BTreeMap<String, String> {
+    let document: serde_json::Value = serde_json::from_str(specification).unwrap_or_default();
+    let paths = document.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten();
+    paths
+        .map(|(path, operations)| {
+            let names = operations.as_object().into_iter().flat_map(|operations| operations.keys());
+            let names = names.map(|name| if name == "get" { GET.to_owned() } else { name.to_ascii_uppercase() });
+            (template(path), names.collect::<Vec<_>>().join(", "))
+        })
+        .collect()
+}
+
+/// GET, and HEAD with it.
+const GET: &str = "GET, HEAD";
