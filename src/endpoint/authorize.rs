@@ -4,33 +4,29 @@ use time::OffsetDateTime;
 
 use super::{
     Fault, Signet, access,
+    authorization_issue::issue,
     client_troubles::Trouble,
-    clients,
     interaction::{Interaction, InteractionRefusal},
     request_object::{self, ObjectRefused},
     session::{self, Browser},
-    signet::Beside,
     withheld_error::{ErrorOf, WithheldError, error_of, redirects, withheld},
 };
 use crate::{
-    audit::{Actor, EventKind, Occurrence, Requester},
-    crypto::Digest,
     oauth::{
-        authorization_code::{Agreement, IssuedCode},
         authorization_error::{AuthorizationError, UntrustedRequest},
         authorization_request::{self, Destination},
-        authorization_response::{AuthorizationResponse, Delivery, Issued, IssuedToken, ReturnAddress},
-        client::{Client, ClientId, ResponseType},
-        implicit,
+        authorization_response::{AuthorizationResponse, Delivery, ReturnAddress},
+        client::{Client, ClientId},
         parameters::Parameters,
+        redirect_uri::TrustedRedirectUri,
         remedy::Remedy,
         subject::Subject,
     },
     oidc::{
         authentication_request::AuthenticationRequest,
-        step::{Decision, Question, Step, asks_again, next_step},
+        step::{Question, Step, asks_again, next_step},
     },
-    store::Store,
+    store::CommitError,
 };
 
 /// Where the browser goes next.
@@ -67,7 +63,7 @@ pub enum AuthorizeRefusal {
 pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
     let now = signet.clock.now();
     Ok(match read(signet, parameters, browser, now).await? {
-        Read::Request(interaction, client) => proceed(signet, interaction, client, browser, now).await,
+        Read::Request(interaction, client) => proceed(signet, (interaction, client, browser), now, Turn::First).await?,
         Read::Refused(next) => next,
     })
 }
@@ -119,9 +115,18 @@ async fn read(
         AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
     });
     match request {
-        Ok(request) => Ok(Read::Request(Interaction::begin(request, &browser.binding, now), destination.client)),
+        Ok(request) => Ok(Read::Request(begin_interaction(signet, request, browser, now), destination.client)),
         Err(error) => Ok(Read::Refused(refuse(signet, &destination, parameters, error))),
     }
+}
+
+fn begin_interaction(
+    signet: &Signet,
+    request: AuthenticationRequest,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Interaction {
+    Interaction::begin(request, &browser.binding, (now, signet.entropy))
 }
 
 fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, error: AuthorizationError) -> Next {
@@ -186,8 +191,28 @@ pub async fn resume(signet: &Signet, sealed: &str, browser: &Browser) -> Result<
         Interaction::open(sealed, &browser.binding, signet, now).map_err(AuthorizeRefusal::Interaction)?;
     let client_id = &interaction.request.authorization.client_id;
     let client = signet.store.client(client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
-    let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?;
-    Ok(proceed(signet, interaction, client.record, browser, now).await)
+    let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
+    // The application may have changed since.
+    let redirect_uri = interaction.request.authorization.redirect_uri.as_str();
+    TrustedRedirectUri::choose(&client.metadata.redirect_uris, client.metadata.application_type, Some(redirect_uri))
+        .map_err(|refusal| AuthorizeRefusal::Untrusted(UntrustedRequest::RedirectUri(refusal)))?;
+    proceed(signet, (interaction, client, browser), now, Turn::Later).await
+}
+
+/// Whether the login of `interaction` asks the person on `browser` to sign in: the application wants it so, or they are not
+/// signed in.
+///
+/// # Errors
+///
+/// The storage.
+pub async fn needs_login(
+    signet: &Signet,
+    interaction: &Interaction,
+    client: &Client,
+    browser: &Browser,
+) -> Result<bool, Fault> {
+    let now = signet.clock.now();
+    Ok(matches!(step(signet, interaction, (client, browser), now).await?, Step::Login))
 }
 
 /// The username of the person who is signed in on `browser` and is asked to sign in again, if the login page is shown to
@@ -210,19 +235,26 @@ pub async fn asked_again(
     Ok(is_again.then(|| current.account.username.as_str().to_owned()))
 }
 
+/// Whether a login is just begun, or has been in the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    First,
+    Later,
+}
+
 /// Asks what comes next. What fails from here on is told to the client, since its redirect URI is trusted.
 async fn proceed(
     signet: &Signet,
-    interaction: Interaction,
-    client: Client,
-    browser: &Browser,
+    (interaction, client, browser): (Interaction, Client, &Browser),
     now: OffsetDateTime,
-) -> Next {
+    turn: Turn,
+) -> Result<Next, AuthorizeRefusal> {
     let authorization = interaction.request.authorization.clone();
-    let response = match decide(signet, &interaction, &client, browser, now).await {
-        Ok(Decided::Login) => return Next::Login(interaction.seal(signet)),
-        Ok(Decided::Consent) => return Next::Consent(interaction.seal(signet)),
+    let response = match decide(signet, (&interaction, turn), (&client, browser), now).await {
+        Ok(Decided::Login) => return Ok(Next::Login(interaction.seal(signet))),
+        Ok(Decided::Consent) => return Ok(Next::Consent(interaction.seal(signet))),
         Ok(Decided::Answer(response)) => response,
+        Ok(Decided::Refused(refusal)) => return Err(AuthorizeRefusal::Interaction(refusal)),
         Err(fault) => {
             tracing::error!(%fault, "authorization failed");
             if fault.is_temporary() {
@@ -242,22 +274,23 @@ async fn proceed(
         Some(_) => error_of(signet, &interaction, &client, browser).await.unwrap_or(ErrorOf::Request),
         None => ErrorOf::Request,
     };
-    told(signet, &client, (&response, what), address)
+    Ok(told(signet, &client, (&response, what), address))
 }
 
 enum Decided {
     Login,
     Consent,
     Answer(AuthorizationResponse),
+    Refused(InteractionRefusal),
 }
 
-async fn decide(
+/// What comes next for the person on `browser`.
+async fn step(
     signet: &Signet,
     interaction: &Interaction,
-    client: &Client,
-    browser: &Browser,
+    (client, browser): (&Client, &Browser),
     now: OffsetDateTime,
-) -> Result<Decided, Fault> {
+) -> Result<Step, Fault> {
     let signed_in = session::current(signet, browser, now).await?.map(|current| current.signed_in());
     let known_as = signed_in.as_ref().map(|signed_in| signet.known_as(&signed_in.subject, client));
     let (remembered, scheduled_end_at) = match &signed_in {
@@ -277,11 +310,26 @@ async fn decide(
         scheduled_end_at,
         decision: interaction.decision.as_ref(),
     };
-    Ok(match next_step(&question, now) {
+    Ok(next_step(&question, now))
+}
+
+async fn decide(
+    signet: &Signet,
+    (interaction, turn): (&Interaction, Turn),
+    (client, browser): (&Client, &Browser),
+    now: OffsetDateTime,
+) -> Result<Decided, Fault> {
+    Ok(match step(signet, interaction, (client, browser), now).await? {
         Step::Login => Decided::Login,
-        Step::Consent(_) => Decided::Consent,
+        Step::Consent(_) | Step::NotAdmitted => Decided::Consent,
         Step::Issue(agreement) => {
-            Decided::Answer(issue(signet, (interaction, client, &browser.requester), agreement, now).await?)
+            let is_first = turn == Turn::First;
+            match if is_first { None } else { spend(signet, interaction, &agreement.subject).await? } {
+                Some(refusal) => Decided::Refused(refusal),
+                None => {
+                    Decided::Answer(issue(signet, (interaction, client, &browser.requester), agreement, now).await?)
+                }
+            }
         }
         Step::Refuse(error) => {
             tracing::info!(client_id = %client.client_id, %error, "authorization refused");
@@ -290,55 +338,23 @@ async fn decide(
     })
 }
 
-async fn issue(
+/// Answers a login that was in the browser: once, and not with what the person has taken back since. Otherwise opening
+/// its address again would get tokens without any question.
+async fn spend(
     signet: &Signet,
-    (interaction, client, requester): (&Interaction, &Client, &Requester),
-    agreement: Agreement,
-    now: OffsetDateTime,
-) -> Result<AuthorizationResponse, Fault> {
-    clients::keep_used(signet, client).await?;
-    let request = &interaction.request.authorization;
-    let nonce = agreement.nonce.clone();
-    let store = telling_of_consent(signet, interaction, &agreement.subject, requester);
-    let lifetime = signet.access_token_lifetime(&request.audience);
-    let begun = implicit::begin(&agreement, request, || signet.draw_identity(now), lifetime, now);
-    let mut issued = Issued::default();
-    if request.response_type.has_code() {
-        let code = signet.entropy.secret();
-        let lifetime = signet.lifetimes.authorization_code;
-        let record = IssuedCode::issue(agreement, request.clone(), lifetime, now);
-        store.issue_code(&Digest::of_secret(&code), &record).await?;
-        tracing::info!(client_id = %record.client_id, subject = %record.subject, "authorization code issued");
-        issued.code = Some(code);
-    }
-    let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
-    let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
-    // What the person has agreed to is told once, with the code if there is one.
-    let store = if issued.code.is_some() { &signet.store } else { &store };
-    store.begin_grant(&grant).await?;
-    if request.response_type.has_token() {
-        let minted = signet.mint(&issuance, client, now)?;
-        let expires_in_seconds = minted.lifetime.whole_seconds();
-        issued.access_token = Some(IssuedToken { token: minted.token, expires_in_seconds, scope: minted.scope });
-    }
-    if request.response_type.has_id_token() {
-        let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
-        let is_alone = request.response_type == ResponseType::IdToken;
-        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), is_alone };
-        issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
-    }
-    tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
-    Ok(AuthorizationResponse::Issued(issued))
-}
-
-/// The store, which tells together with what is issued that the person was asked and has agreed.
-fn telling_of_consent(signet: &Signet, interaction: &Interaction, subject: &Subject, requester: &Requester) -> Store {
-    if !matches!(interaction.decision, Some(Decision::Allowed { .. })) {
-        return signet.store.clone();
-    }
+    interaction: &Interaction,
+    subject: &Subject,
+) -> Result<Option<InteractionRefusal>, Fault> {
     let client_id = &interaction.request.authorization.client_id;
-    let occurrence = Occurrence::of(EventKind::ConsentGranted).about_subject(subject).with_client(client_id);
-    signet.store.by(requester.acting(Actor::of(subject, client_id))).telling(occurrence)
+    let withdrawn_at = signet.store.consent(subject, client_id)?.and_then(|consent| consent.withdrawn_at);
+    if withdrawn_at.is_some_and(|at| interaction.is_withdrawn(at)) {
+        return Ok(Some(InteractionRefusal::Withdrawn));
+    }
+    match signet.store.answer_interaction(&interaction.id, interaction.can_come_until(signet)).await {
+        Ok(()) => Ok(None),
+        Err(CommitError::Conflict) => Ok(Some(InteractionRefusal::Answered)),
+        Err(CommitError::Fault(fault)) => Err(fault.into()),
+    }
 }
 
 /// Whom `id_token_hint` names, if it is an ID token that this server issued to the client, expired or not. Anything else

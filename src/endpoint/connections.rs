@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// An application that holds grants of a person.
+/// An application that holds grants of a person, or that need not ask the person again.
 #[derive(Clone, Debug)]
 pub struct ConnectedApplication {
     /// The application.
@@ -37,6 +37,22 @@ pub struct ConnectedApplication {
     pub since: OffsetDateTime,
     /// How many grants it holds.
     pub grants: usize,
+    /// Since when the person is not asked again for what they have agreed to, if they wanted it so.
+    pub remembered_since: Option<OffsetDateTime>,
+}
+
+impl ConnectedApplication {
+    fn new(client_id: &ClientId, since: OffsetDateTime) -> Self {
+        Self {
+            client_id: client_id.clone(),
+            client_name: None,
+            scope: Scope::empty(),
+            claims: BTreeSet::new(),
+            since,
+            grants: 0,
+            remembered_since: None,
+        }
+    }
 }
 
 /// The grants of a person, live or ended, in the order of their identifiers.
@@ -79,7 +95,7 @@ pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &st
     Ok(())
 }
 
-/// The applications that hold live grants of a person.
+/// The applications that hold live grants of a person, or that need not ask the person again.
 ///
 /// # Errors
 ///
@@ -103,21 +119,47 @@ pub fn applications(
             if !standing.may_issue(&grant)? {
                 continue;
             }
-            let entry = connected.entry(grant.client_id.clone()).or_insert_with(|| ConnectedApplication {
-                client_id: grant.client_id.clone(),
-                client_name: standing.known_client(&grant.client_id).map(|client| client.metadata.client_name.clone()),
-                scope: Scope::empty(),
-                claims: BTreeSet::new(),
-                since: grant.created_at,
-                grants: 0,
-            });
+            let new = || ConnectedApplication::new(&grant.client_id, grant.created_at);
+            let entry = connected.entry(grant.client_id.clone()).or_insert_with(new);
+            entry.client_name =
+                standing.known_client(&grant.client_id).map(|client| client.metadata.client_name.clone());
             entry.scope = entry.scope.iter().chain(grant.scope.iter()).collect();
             entry.claims.extend(grant.claims.names());
             entry.since = entry.since.min(grant.created_at);
             entry.grants += 1;
         }
     }
+    add_remembered(signet, &subject, &mut connected)?;
     Ok(connected.into_values().collect())
+}
+
+/// Adds what `subject` has agreed to for next time, be there a grant of it or not: it counts after signing out, too.
+fn add_remembered(
+    signet: &Signet,
+    subject: &Subject,
+    connected: &mut BTreeMap<ClientId, ConnectedApplication>,
+) -> Result<(), ManagementRefusal> {
+    let mut after = None;
+    for _ in 0..MOST_PAGES {
+        let consents = signet.store.consents_of(subject, after.as_ref(), PAGE)?;
+        let Some((last, _)) = consents.last() else { break };
+        after = Some(last.clone());
+        for (client_id, consent) in consents.into_iter().filter(|(_, consent)| consent.is_remembered()) {
+            // An application that is gone asks for nothing any more.
+            let Some(client) = signet.store.client(&client_id)?.map(|kept| kept.record) else { continue };
+            if !client.may_skip_consent() {
+                continue;
+            }
+            let new = || ConnectedApplication::new(&client_id, consent.granted_at);
+            let entry = connected.entry(client_id.clone()).or_insert_with(new);
+            entry.client_name = Some(client.metadata.client_name);
+            entry.scope = entry.scope.union(&consent.scope);
+            entry.claims.extend(consent.claims);
+            entry.since = entry.since.min(consent.granted_at);
+            entry.remembered_since = Some(consent.granted_at);
+        }
+    }
+    Ok(())
 }
 
 /// Disconnects an application from a person: what they have agreed to is withdrawn, and every grant ends.

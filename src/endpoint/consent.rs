@@ -37,11 +37,23 @@ pub enum Answer {
     Deny,
 }
 
+/// A person who may not use the application.
+#[derive(Debug)]
+pub struct NotAdmitted {
+    /// The application.
+    pub client: Client,
+    /// The person.
+    pub person: CurrentSession,
+    interaction: Interaction,
+}
+
 /// Why the page cannot be shown or answered.
 #[derive(Debug)]
 pub enum ConsentRefusal {
     /// The login cannot go on.
     Interaction(InteractionRefusal),
+    /// The person is in none of the groups that may use the application.
+    NotAdmitted(Box<NotAdmitted>),
     /// There is nothing to ask (any more): `/authorize` knows what comes next.
     NothingToAsk,
     /// Our side failed.
@@ -78,6 +90,7 @@ pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Resul
     };
     match next_step(&question, now) {
         Step::Consent(wanted) => Ok(ConsentQuestion { client, person, wanted, interaction }),
+        Step::NotAdmitted => Err(ConsentRefusal::NotAdmitted(Box::new(NotAdmitted { client, person, interaction }))),
         _ => Err(ConsentRefusal::NothingToAsk),
     }
 }
@@ -93,17 +106,27 @@ pub async fn answer(
     browser: &Browser,
     answer: Answer,
 ) -> Result<String, ConsentRefusal> {
-    let ConsentQuestion { client, person, wanted, mut interaction } = question(signet, sealed, browser).await?;
-    interaction.decision = Some(match answer {
-        Answer::Deny => Decision::Denied,
-        Answer::Allow { remember } => {
-            if remember && client.may_skip_consent() {
-                remember_consent(signet, &client, &person, &wanted).await.map_err(ConsentRefusal::Fault)?;
-            }
-            correct_withdrawal_date(signet, &client, &person).await.map_err(ConsentRefusal::Fault)?;
-            Decision::Allowed { subject: person.subject(), wanted }
+    let (mut interaction, decision) = match question(signet, sealed, browser).await {
+        Ok(ConsentQuestion { client, person, wanted, interaction }) => {
+            let decision = match answer {
+                Answer::Deny => Decision::Denied,
+                Answer::Allow { remember } => {
+                    if remember && client.may_skip_consent() {
+                        remember_consent(signet, &client, &person, &wanted).await.map_err(ConsentRefusal::Fault)?;
+                    }
+                    correct_withdrawal_date(signet, &client, &person).await.map_err(ConsentRefusal::Fault)?;
+                    Decision::Allowed { subject: person.subject(), wanted }
+                }
+            };
+            (interaction, decision)
         }
-    });
+        // Who may not use the application can only let it know.
+        Err(ConsentRefusal::NotAdmitted(not_admitted)) if answer == Answer::Deny => {
+            (not_admitted.interaction, Decision::Denied)
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    interaction.decide(decision, signet.clock.now());
     Ok(interaction.seal(signet))
 }
 

@@ -47,6 +47,10 @@ pub enum Farewell {
 pub struct LogoutQuestion {
     /// Who is signed in, if anybody.
     pub username: Option<String>,
+    /// Whether the browser shows a session, be it one that has run out.
+    pub has_session: bool,
+    /// Whether the request carries an ID token that proves nothing.
+    pub is_unproven: bool,
     /// The application that asks.
     pub client_name: Option<String>,
     /// What travels with the answer.
@@ -117,6 +121,8 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     let sealed = seal(signet, &back);
     Ok(LogoutStep::Ask(LogoutQuestion {
         username: current.map(|current| current.account.username.as_str().to_owned()),
+        has_session: presented.is_some(),
+        is_unproven: hint == Hint::Refused,
         client_name: back.client_name,
         sealed,
     }))

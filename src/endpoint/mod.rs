@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod activity;
+mod authorization_issue;
 pub mod authorize;
 pub mod backchannel_logout;
 mod client_assertion;

@@ -8,16 +8,16 @@ use super::{fault, server::Server, visit::Visit};
 use crate::{
     endpoint::{
         authorize::{self, AuthorizeRefusal, Next},
-        interaction::InteractionRefusal,
+        interaction::{Interaction, InteractionRefusal},
         withheld_error::WithheldError,
     },
     oauth::{
         authorization_error::UntrustedRequest,
         authorization_response::Delivery,
         parameters::{MalformedParameters, Parameters, encode},
-        redirect_uri::{Destination, UntrustedRedirectUri},
+        redirect_uri::{Destination, TrustedRedirectUri, UntrustedRedirectUri},
     },
-    web::{ClientLink, ErrorPage, Fact, FormPostPage, Onward, ReturnsTo, WebLink, WithheldErrorPage},
+    web::{ClientLink, ErrorPage, Fact, FormPostPage, Onward, ReturnLink, ReturnsTo, WebLink, WithheldErrorPage},
 };
 
 /// Answers a GET: a new request, or one that a page of ours has reported back to.
@@ -68,7 +68,7 @@ fn answer(visit: &Visit, next: Result<Next, AuthorizeRefusal>) -> poem::Result<R
             tracing::info!(client_id, sent, %refusal, "authorization request without a trusted redirect URI");
             Ok(untrusted(visit, &refusal))
         }
-        Err(AuthorizeRefusal::Interaction(refusal)) => Ok(broken_off(visit, refusal)),
+        Err(AuthorizeRefusal::Interaction(refusal)) => broken_off(visit, refusal),
         Err(AuthorizeRefusal::Fault(cause)) => Err(fault(cause)),
     }
 }
@@ -81,16 +81,15 @@ fn form_post(visit: &Visit, action: &str, parameters: Vec<(String, String)>) -> 
     };
     let nonce = visit.server.signet().entropy.text::<16>();
     let page = FormPostPage { action: link, parameters, nonce: nonce.clone() };
-    visit.form_post_page(page.render(visit.voice()), action, &nonce)
+    visit.form_post_page(page.render(visit.voice()), &nonce)
 }
 
 /// The page with which the person takes an error to the client, or does not.
 fn page_of(visit: &Visit, withheld: WithheldError) -> Response {
-    let (address, onward) = match withheld.delivery {
-        Delivery::Redirect(location) => (location.clone(), ClientLink::parse(&location).map(Onward::Link)),
+    let onward = match withheld.delivery {
+        Delivery::Redirect(location) => ClientLink::parse(&location).map(Onward::Link),
         Delivery::Form { action, parameters } => {
-            let onward = ClientLink::parse(&action).map(|action| Onward::Form { action, parameters });
-            (action, onward)
+            ClientLink::parse(&action).map(|action| Onward::Form { action, parameters })
         }
     };
     let page = WithheldErrorPage {
@@ -99,7 +98,7 @@ fn page_of(visit: &Visit, withheld: WithheldError) -> Response {
         details: vec![Fact::new("error", withheld.code), Fact::new("error_description", withheld.description)],
         onward,
     };
-    visit.page_towards(StatusCode::BAD_REQUEST, page.render(visit.voice()), Some(&address))
+    visit.page(StatusCode::BAD_REQUEST, page.render(visit.voice()))
 }
 
 /// Where an answer leads, as pages say it.
@@ -122,7 +121,7 @@ fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
         UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) => {
             ErrorPage::invalid_redirect_uri().with_detail("redirect_uri", sent)
         }
-        UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing) => ErrorPage::invalid_redirect_uri(),
+        UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing) => ErrorPage::of(|w| w.redirect_uri_missing),
         UntrustedRequest::Malformed(_) | UntrustedRequest::UnknownClient | UntrustedRequest::RequestObject(_) => {
             ErrorPage::invalid_request()
         }
@@ -130,8 +129,32 @@ fn untrusted(visit: &Visit, refusal: &UntrustedRequest) -> Response {
     visit.error(StatusCode::BAD_REQUEST, page.with_reason(&refusal.to_string()))
 }
 
-/// The page for a login that cannot go on.
-pub(super) fn broken_off(visit: &Visit, refusal: InteractionRefusal) -> Response {
+/// The page for a login that cannot go on. It leads back to the application, if that is still known.
+pub(super) fn broken_off(visit: &Visit, refusal: InteractionRefusal) -> poem::Result<Response> {
     tracing::info!(%refusal, "a login was broken off");
-    visit.error(StatusCode::BAD_REQUEST, ErrorPage::expired().with_reason(&refusal.to_string()))
+    let page = match refusal {
+        InteractionRefusal::Answered => ErrorPage::of(|w| w.answered_already),
+        InteractionRefusal::Withdrawn => ErrorPage::of(|w| w.withdrawn),
+        _ => ErrorPage::expired(),
+    };
+    let page = page.with_reason(&refusal.to_string()).with_return(application(visit)?);
+    Ok(visit.error(StatusCode::BAD_REQUEST, page))
+}
+
+/// The way back to the application that the login was begun for: to its page, or to where it wanted the answer, as long as
+/// that is still one of its addresses.
+fn application(visit: &Visit) -> poem::Result<Option<ReturnLink>> {
+    let signet = visit.server.signet();
+    let Some(begun_for) = visit.value("interaction").and_then(|sealed| Interaction::begun_for(sealed, signet)) else {
+        return Ok(None);
+    };
+    let client = signet.store.client(&begun_for.client_id).map_err(|cause| fault(cause.into()))?;
+    let Some(client) = client.map(|kept| kept.record).filter(|client| !client.is_disabled) else { return Ok(None) };
+    let redirect_uri = begun_for.redirect_uri.as_str();
+    let metadata = &client.metadata;
+    let is_known =
+        TrustedRedirectUri::choose(&metadata.redirect_uris, metadata.application_type, Some(redirect_uri)).is_ok();
+    let page = client.metadata.client_uri.as_deref().and_then(WebLink::parse);
+    let origin = || WebLink::origin_of(redirect_uri).filter(|_| is_known);
+    Ok(page.or_else(origin).map(|link| ReturnLink { name: client.metadata.client_name.clone(), link }))
 }

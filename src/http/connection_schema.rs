@@ -58,8 +58,10 @@ pub(super) struct ConnectedBody {
     claims: Option<Vec<String>>,
     /// Since when, in seconds since 1970.
     since: i64,
-    /// How many grants it holds.
+    /// How many grants it holds; none if only the person's answer is remembered.
     grants: u64,
+    /// Since when the person is not asked again for what they have agreed to, in seconds since 1970; absent if they are.
+    remembered_since: Option<i64>,
 }
 
 /// The applications that a person has let in.
@@ -101,6 +103,9 @@ pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
     });
     if let Some(members) = body.as_object_mut() {
         insert_claims(members, &connected.claims);
+        if let Some(at) = connected.remembered_since {
+            members.insert("remembered_since".to_owned(), at.unix_timestamp().into());
+        }
         if let Some(name) = &connected.client_name {
             members.insert("client_name".to_owned(), name.as_str().into());
         }

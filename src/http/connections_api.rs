@@ -26,6 +26,8 @@ pub(super) struct ConnectionsApi(pub(super) Arc<Server>);
 #[OpenApi]
 impl ConnectionsApi {
     /// List the applications that a person has let in
+    ///
+    /// Those that hold grants, and those for which the person has chosen not to be asked again.
     #[oai(
         path = "/users/:id/applications",
         method = "get",
@@ -48,7 +50,7 @@ impl ConnectionsApi {
 
     /// Disconnect an application from a person
     ///
-    /// Everything that it was granted ends, and the person is asked again before it gets anything new.
+    /// Everything that it was granted ends, a remembered answer counts no more, and the person is asked again before it gets anything new.
     #[oai(
         path = "/users/:id/applications/:client_id",
         method = "delete",

@@ -17,7 +17,13 @@ pub(super) struct Pages {
 
 impl Pages {
     fn voice(&self, accept_language: &str) -> Voice<'_> {
-        Voice { brand: &self.brand, look: &self.look, words: preferred("", accept_language) }
+        Voice {
+            brand: &self.brand,
+            look: &self.look,
+            words: preferred("", accept_language),
+            remark: None,
+            restored: None,
+        }
     }
 }
 

@@ -17,7 +17,8 @@ use super::{
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     events_api::EventsApi,
     oauth_api::OAuthApi,
-    pages::{self, admin::AdminPages, compatibility::Part},
+    page_endpoint::{H, Page},
+    pages::{admin::AdminPages, compatibility::Part},
     pictures_api::PicturesApi,
     presentation::Pages,
     presets_api::PresetsApi,
@@ -27,7 +28,6 @@ use super::{
     sessions_api::SessionsApi,
     status_lists_api::StatusListsApi,
     users_api::UsersApi,
-    visit::Visit,
     webfinger_api::WebfingerApi,
 };
 use crate::{
@@ -56,7 +56,8 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
         limits: wrapping
             .limits
             .with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD)
-            .with_body_at("/account/picture", Picture::MAXIMUM_UPLOAD + FORM_AROUND_PICTURE),
+            .with_body_at("/account/picture", Picture::MAXIMUM_UPLOAD + FORM_AROUND_PICTURE)
+            .with_body_at("/login", LOGIN_WITH_DRAFT),
         public_paths: public_paths(),
         presentation: Arc::new(presentation),
         clock: server.signet.clock.clone(),
@@ -231,128 +232,5 @@ fn public_paths() -> PublicPaths {
 /// What a browser writes around a file, with the other fields of its form, in bytes.
 const FORM_AROUND_PICTURE: usize = 16 * 1024;
 
-/// Which page.
-#[derive(Clone, Copy)]
-enum H {
-    Home,
-    Login,
-    SubmitLogin,
-    Consent,
-    SubmitConsent,
-    SignUp,
-    SubmitSignUp,
-    Setup,
-    SubmitSetup,
-    Reset,
-    SubmitReset,
-    ResetDone,
-    Logout,
-    SubmitLogout,
-    LoggedOut,
-    Account,
-    Profile,
-    SubmitProfile,
-    SubmitPicture,
-    Password,
-    SubmitPassword,
-    Applications,
-    SubmitApplications,
-    Sessions,
-    SubmitSessions,
-    Security,
-    Schedule,
-    SubmitSchedule,
-    OwnData,
-    CopyOwnData,
-    SubmitOwnData,
-    Developer,
-    SubmitDeveloper,
-    Presets,
-    Preset,
-    SubmitPreset,
-    OwnClient,
-    SubmitOwnClient,
-    SubmitSecret,
-    SubmitSettings(Part),
-    Remedy,
-    SubmitRemedy,
-    ClientDeletion,
-    SubmitClientDeletion,
-    Errors,
-    Device,
-    SubmitDevice,
-    DeviceQr,
-    BrandFile,
-}
-
-/// A page as an endpoint of poem.
-struct Page {
-    server: Arc<Server>,
-    handler: H,
-}
-
-impl Endpoint for Page {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        if let H::BrandFile = self.handler {
-            return self.server.brand_files.answer(request.uri().path(), request.uri().query());
-        }
-        if let H::SubmitPicture = self.handler {
-            let (visit, upload) = Visit::read_upload(&self.server, request).await?;
-            return pages::picture::submit(visit, upload).await;
-        }
-        let visit = Visit::read(&self.server, request).await?;
-        match self.handler {
-            H::Home => pages::home::show(visit).await,
-            H::Login => pages::login::show(visit).await,
-            H::SubmitLogin => pages::login::submit(visit).await,
-            H::Consent => pages::consent::show(visit).await,
-            H::SubmitConsent => pages::consent::submit(visit).await,
-            H::SignUp => pages::signup::show(visit).await,
-            H::SubmitSignUp => pages::signup::submit(visit).await,
-            H::Setup => pages::setup::show(visit).await,
-            H::SubmitSetup => pages::setup::submit(visit).await,
-            H::Reset => pages::reset::show(visit).await,
-            H::SubmitReset => pages::reset::submit(visit).await,
-            H::ResetDone => pages::reset::done(visit).await,
-            H::Logout => pages::logout::show(visit).await,
-            H::SubmitLogout => pages::logout::submit(visit).await,
-            H::LoggedOut => pages::logout::done(visit).await,
-            H::Account => pages::account::show(visit).await,
-            H::Profile => pages::profile::show(visit).await,
-            H::SubmitProfile => pages::profile::submit(visit).await,
-            // Read otherwise, above.
-            H::BrandFile | H::SubmitPicture => Err(poem::error::NotFoundError.into()),
-            H::Password => pages::password::show(visit).await,
-            H::SubmitPassword => pages::password::submit(visit).await,
-            H::Applications => pages::applications::show(visit).await,
-            H::SubmitApplications => pages::applications::submit(visit).await,
-            H::Sessions => pages::sessions::show(visit).await,
-            H::SubmitSessions => pages::sessions::submit(visit).await,
-            H::Security => pages::security::show(visit).await,
-            H::Schedule => pages::schedule::show(visit).await,
-            H::SubmitSchedule => pages::schedule::submit(visit).await,
-            H::OwnData => pages::own_data::show(visit).await,
-            H::CopyOwnData => pages::own_data::copy(visit).await,
-            H::SubmitOwnData => pages::own_data::submit(visit).await,
-            H::Developer => pages::developer::show(visit).await,
-            H::SubmitDeveloper => pages::developer::submit(visit).await,
-            H::Presets => pages::presets::show(visit).await,
-            H::Preset => pages::presets::show_one(visit).await,
-            H::SubmitPreset => pages::presets::submit(visit).await,
-            H::OwnClient => pages::own_client::show(visit).await,
-            H::SubmitOwnClient => pages::own_client::submit(visit).await,
-            H::SubmitSecret => pages::own_client::submit_secret(visit).await,
-            H::SubmitSettings(part) => pages::compatibility::submit(visit, part).await,
-            H::Remedy => pages::remedy::show(visit).await,
-            H::SubmitRemedy => pages::remedy::submit(visit).await,
-            H::ClientDeletion => pages::own_client::show_deletion(visit).await,
-            H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
-            H::Errors => pages::errors::show(visit).await,
-            H::Device => pages::device::show(visit).await,
-            H::SubmitDevice => pages::device::submit(visit).await,
-            H::DeviceQr => pages::device::qr(visit).await,
-        }
-    }
-}
+/// A login that carries what was entered into a form of the usual limit, sealed.
+const LOGIN_WITH_DRAFT: usize = 160 * 1024;

@@ -7,6 +7,7 @@ use time::Duration;
 use super::{
     brand::BrandFiles,
     edge::{AntiForgery, Cookies, NotAnOrigin, Origin, Quota, RateLimit},
+    short_term::ShortTerm,
 };
 use crate::{
     endpoint::Signet,
@@ -27,6 +28,7 @@ pub struct Server {
     pub(super) reset_rate: RateLimit,
     pub(super) device_rate: RateLimit,
     pub(super) registration_rate: RateLimit,
+    pub(super) short_term: ShortTerm,
 }
 
 impl Server {
@@ -59,6 +61,7 @@ impl Server {
             reset_rate: RateLimit::new(Quota::new(resets, Duration::HOUR), clock.clone()),
             device_rate: RateLimit::new(Quota::new(devices, Duration::MINUTE), clock.clone()),
             registration_rate: RateLimit::new(Quota::new(registrations, Duration::HOUR), clock),
+            short_term: ShortTerm::new(signet.sealing_key.clone(), signet.entropy),
             signet,
             origin,
         }))

@@ -11,21 +11,28 @@ use poem::{
 use time::Duration;
 
 use super::{
-    edge::{ClientIp, ContentSecurityPolicy, Cookie, FormAction, FormContext, Provenance, RequestId, no_store},
+    draft::Draft,
+    edge::{AntiForgery, ClientIp, ContentSecurityPolicy, Cookie, FormContext, Provenance, RequestId, no_store},
     extract::{form, requester},
+    fault,
     server::Server,
 };
 use crate::{
-    endpoint::{interaction::Interaction, login::SignedInBrowser, session::Browser},
+    endpoint::{
+        interaction::Interaction,
+        login::SignedInBrowser,
+        session::{self, Browser, CurrentSession},
+    },
     oauth::parameters::{MOST_PARAMETERS, MalformedParameters, Parameters, encode},
     secret::Secret,
     web::{
-        ErrorPage, Voice,
+        ErrorPage, Remark, Restored, Voice,
         words::{Words, preferred},
     },
 };
 
 /// A request for a page.
+#[derive(Clone)]
 pub(super) struct Visit {
     /// The server.
     pub(super) server: Arc<Server>,
@@ -33,6 +40,16 @@ pub(super) struct Visit {
     pub(super) parameters: Result<Parameters, MalformedParameters>,
     /// What the browser shows of itself.
     pub(super) browser: Browser,
+    /// Who is signed in on it. Known of a request that was read here.
+    pub(super) person: Option<CurrentSession>,
+    /// The path that was asked for.
+    pub(super) path: String,
+    /// Whether it is a POST.
+    pub(super) is_post: bool,
+    /// What the page says about what was just sent.
+    pub(super) remark: Option<Remark>,
+    /// What was entered into a form of the page before.
+    pub(super) restored: Option<Restored>,
     /// Where from.
     pub(super) address: IpAddr,
     /// The header of this name.
@@ -43,7 +60,10 @@ pub(super) struct Visit {
     pub(super) request_id: String,
     /// The language of the pages that answer it.
     pub(super) words: &'static Words,
-    headers: poem::http::HeaderMap,
+    /// The header fields.
+    pub(super) headers: poem::http::HeaderMap,
+    /// Whether it came with a cookie of ours.
+    pub(super) has_cookies: bool,
 }
 
 impl Visit {
@@ -55,7 +75,15 @@ impl Visit {
         } else {
             Parameters::parse(request.uri().query().unwrap_or_default())
         };
-        Ok(Self::of(server, &request, parameters))
+        let visit = Self::of(server, &request, parameters).recognised().await?;
+        Ok(Draft::restore(visit))
+    }
+
+    /// The same with the person who is signed in.
+    async fn recognised(self) -> poem::Result<Self> {
+        let signet = &self.server.signet;
+        let person = session::current(signet, &self.browser, signet.clock.now()).await.map_err(fault)?;
+        Ok(Self { person, ..self })
     }
 
     /// Reads a request whose form carries a file in the field `upload`, which is empty if none was chosen.
@@ -76,7 +104,8 @@ impl Visit {
             }
         }
         let entered: Vec<(&str, &str)> = entered.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        Ok((Self::of(server, &request, Parameters::parse(&encode(&entered))), upload))
+        let visit = Self::of(server, &request, Parameters::parse(&encode(&entered)));
+        Ok((visit.recognised().await?, upload))
     }
 
     /// A request whose parameters were read already.
@@ -88,10 +117,12 @@ impl Visit {
         let headers = request.headers();
         let cookie = |cookie| server.cookies.read(cookie, headers);
         let known = cookie(Cookie::PreLogin);
+        let (session, device) = (cookie(Cookie::Session), cookie(Cookie::Device));
+        let has_cookies = known.is_some() || session.is_some() || device.is_some();
         let browser = Browser {
             binding: known.unwrap_or_else(|| server.signet.entropy.secret()),
-            session: cookie(Cookie::Session),
-            device: cookie(Cookie::Device),
+            session,
+            device,
             requester: requester(request),
         };
         let ui_locales = parameters.as_ref().map_or(String::new(), |parameters| locales(server, parameters, &browser));
@@ -105,6 +136,12 @@ impl Visit {
             id: request.raw_path_param("id").unwrap_or_default().to_owned(),
             request_id: request.data::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
             headers: headers.clone(),
+            has_cookies,
+            person: None,
+            path: request.uri().path().to_owned(),
+            is_post: request.method() == Method::POST,
+            remark: None,
+            restored: None,
         }
     }
 
@@ -120,61 +157,87 @@ impl Visit {
 
     /// As whom, and in which language, pages answer.
     pub(super) fn voice(&self) -> Voice<'_> {
-        Voice { brand: &self.server.brand, look: &self.server.look, words: self.words }
+        Voice {
+            brand: &self.server.brand,
+            look: &self.server.look,
+            words: self.words,
+            remark: self.remark.as_ref(),
+            restored: self.restored.as_ref(),
+        }
     }
 
     /// The anti-forgery token of a form that does `action`, for the login `interaction` if there is one.
     pub(super) fn anti_forgery(&self, action: &str, interaction: Option<&str>) -> String {
-        self.server.anti_forgery.issue(self.context(action, interaction))
+        self.server.anti_forgery.issue(self.context(action, interaction), self.server.signet.clock.now())
     }
 
-    /// Makes sure that the form was sent from a page of ours, in this browser.
+    /// Makes sure that the form was sent from a page of ours, by this person in this browser.
     pub(super) fn admit(&self, action: &str) -> poem::Result<()> {
         let presented = self.text("anti_forgery");
         let context = self.context(action, self.value("interaction"));
-        let _proof = self.server.anti_forgery.admit(&self.headers, &presented, context)?;
+        let now = self.server.signet.clock.now();
+        let _proof = self.server.anti_forgery.admit(&self.headers, &presented, context, now)?;
         Ok(())
     }
 
-    /// Whether the browser says that the form was sent from a page of ours, so that a token that does not fit is one that
-    /// has expired.
-    pub(super) fn is_from_own_page(&self) -> bool {
-        self.server.anti_forgery.provenance(&self.headers) == Provenance::SameOrigin
+    /// What the browser says about where the form was sent from.
+    pub(super) fn provenance(&self) -> Provenance {
+        self.server.anti_forgery.provenance(&self.headers)
+    }
+
+    /// Whether the page was opened by `http` although this server has `https`.
+    pub(super) fn is_insecure(&self) -> bool {
+        self.server.anti_forgery.is_insecure(&self.headers)
+    }
+
+    /// Whether the browser keeps our cookies to itself: it had the page of this form not long ago, with a cookie.
+    pub(super) fn lacks_cookies(&self) -> bool {
+        let token = self.text("anti_forgery");
+        let is_old = !token.is_empty() && AntiForgery::is_expired(&token, self.server.signet.clock.now());
+        !self.has_cookies && !is_old
+    }
+
+    /// Whether the form belongs to another person than the one who is signed in.
+    pub(super) fn is_of_another_person(&self) -> bool {
+        let token = self.text("anti_forgery");
+        let is_theirs = |person: &CurrentSession| {
+            self.server.anti_forgery.is_of_person(&token, person.account.id.as_str())
+                || self.server.anti_forgery.is_of_person(&token, "")
+        };
+        AntiForgery::is_whole(&token) && self.person.as_ref().is_some_and(|person| !is_theirs(person))
+    }
+
+    /// Whether the page is for a person who is signed in.
+    pub(super) fn needs_person(&self) -> bool {
+        self.is_own_page() || self.path == "/device"
+    }
+
+    /// Whether the page belongs to a person's own account, applications or administration.
+    fn is_own_page(&self) -> bool {
+        let first = self.path.split('/').nth(1).unwrap_or_default();
+        matches!(first, "account" | "developer" | "admin")
     }
 
     fn context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
-        // Who signs in has no session yet, or one that is about to end: such a form belongs to the browser. Every other
-        // form belongs to the person.
-        let session =
-            self.browser.session.as_ref().filter(|_| !matches!(action, "login" | "signup" | "setup" | "reset"));
-        let binding = session.unwrap_or(&self.browser.binding);
-        FormContext { binding, transaction: interaction.unwrap_or_default(), action }
+        // Before the login there is no person, or another one: such a form belongs to the browser alone.
+        let is_before_login = matches!(action, "login" | "signup" | "setup" | "reset");
+        let person = self.person.as_ref().filter(|_| !is_before_login);
+        FormContext {
+            binding: &self.browser.binding,
+            person: person.map_or("", |person| person.account.id.as_str()),
+            transaction: interaction.unwrap_or_default(),
+            action,
+        }
     }
 
-    /// A page whose forms lead back here.
+    /// A page.
     pub(super) fn page(&self, status: StatusCode, markup: Markup) -> Response {
-        self.page_towards(status, markup, None)
-    }
-
-    /// A page whose forms lead back here and then perhaps to `redirect_uri`, which must be a trusted one: browsers hold
-    /// the policy against the redirect that follows a form too.
-    pub(super) fn page_towards(&self, status: StatusCode, markup: Markup, redirect_uri: Option<&str>) -> Response {
-        self.page_showing(status, markup, redirect_uri, None)
+        self.page_showing(status, markup, None)
     }
 
     /// The same for a page that shows the picture at `logo_uri`, if there is one.
-    pub(super) fn page_showing(
-        &self,
-        status: StatusCode,
-        markup: Markup,
-        redirect_uri: Option<&str>,
-        logo_uri: Option<&str>,
-    ) -> Response {
-        let policy = ContentSecurityPolicy::page();
-        let policy = match redirect_uri.map(FormAction::of_redirect_uri) {
-            Some(Ok(target)) => policy.with_form_action(target),
-            _ => policy,
-        };
+    pub(super) fn page_showing(&self, status: StatusCode, markup: Markup, logo_uri: Option<&str>) -> Response {
+        let policy = self.policy();
         let policy = match logo_uri.map(|uri| policy.clone().with_image(uri)) {
             Some(Ok(policy)) => policy,
             _ => policy,
@@ -184,19 +247,21 @@ impl Visit {
 
     /// A page that shows the addresses of `frames`, unseen.
     pub(super) fn page_with_frames(&self, markup: Markup, frames: &[String]) -> Response {
-        let policy = frames.iter().fold(ContentSecurityPolicy::page(), |policy, uri| policy.with_frame(uri));
+        let policy = frames.iter().fold(self.policy(), |policy, uri| policy.with_frame(uri));
         self.html(StatusCode::OK, markup, &policy)
     }
 
-    /// The page whose one form sends itself to `action`, which must be a trusted redirect URI, by the script of `nonce`.
-    pub(super) fn form_post_page(&self, markup: Markup, action: &str, nonce: &str) -> Response {
-        let policy = ContentSecurityPolicy::page();
+    /// The page whose one form sends itself to the application, by the script of `nonce`.
+    pub(super) fn form_post_page(&self, markup: Markup, nonce: &str) -> Response {
+        let policy = self.policy();
         let policy = policy.clone().with_script_nonce(nonce).unwrap_or(policy);
-        let policy = match FormAction::of_redirect_uri(action) {
-            Ok(target) => policy.with_form_action(target),
-            Err(_) => policy,
-        };
         self.html(StatusCode::OK, markup, &policy)
+    }
+
+    /// The forms of a person's own pages lead to this server alone. Every other page can end at an application.
+    fn policy(&self) -> ContentSecurityPolicy {
+        let policy = ContentSecurityPolicy::page();
+        if self.is_own_page() { policy.with_own_forms_only() } else { policy }
     }
 
     fn html(&self, status: StatusCode, markup: Markup, policy: &ContentSecurityPolicy) -> Response {
@@ -241,9 +306,9 @@ impl Visit {
         self.page(status, page.with_reference(&self.request_id).render(self.voice()))
     }
 
-    /// The browser gets the cookie that binds logins to it, or keeps it for as long as a login that begins now may take.
+    /// The browser gets the cookie that binds logins and forms to it, or keeps it for as long as either can go on.
     fn remembered(&self, mut answer: Response) -> Response {
-        let lifetime = self.server.signet.lifetimes.interaction;
+        let lifetime = self.server.signet.lifetimes.interaction.max(AntiForgery::LIFETIME);
         self.set(&mut answer, Cookie::PreLogin, &self.browser.binding, Some(lifetime));
         answer
     }

@@ -52,6 +52,12 @@ pub enum AuthorizationError {
     RequestObject(RequestObjectRefusal),
     /// The person said no.
     AccessDenied,
+    /// The person is in none of the groups that may use the client.
+    NotAdmitted,
+    /// An administrator has disabled the client.
+    ClientDisabled,
+    /// The person may give nothing of what is asked for.
+    NothingGrantable,
     /// Nobody is signed in, or not recently enough, and `prompt=none` forbids asking; or somebody else has signed in than
     /// the person whom `id_token_hint` or `claims` name.
     LoginRequired,
@@ -77,7 +83,7 @@ impl AuthorizationError {
             Self::Scope(refusal) => refusal.code(),
             Self::OpenidScopeMissing => "invalid_scope",
             Self::RequestObject(refusal) => refusal.code(),
-            Self::AccessDenied => "access_denied",
+            Self::AccessDenied | Self::NotAdmitted | Self::ClientDisabled | Self::NothingGrantable => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
@@ -116,6 +122,9 @@ impl AuthorizationError {
             Self::OpenidScopeMissing => "response_type asks for an ID token, for which scope must hold openid",
             Self::RequestObject(refusal) => refusal.description(),
             Self::AccessDenied => "the person did not give permission",
+            Self::NotAdmitted => "the person is in none of the groups that may use this client",
+            Self::ClientDisabled => "an administrator has disabled this client",
+            Self::NothingGrantable => "the person may give nothing of the scope that is asked for",
             Self::LoginRequired => "the person who is asked for is not signed in, or not recently enough",
             Self::ConsentRequired => "the person has not given permission yet, and prompt=none forbids asking",
             Self::UnmetAuthenticationRequirements => "this server reaches none of the acr values that are asked for",

@@ -71,6 +71,11 @@ impl Parameters {
         self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
     }
 
+    /// All names with their values, in the order in which they were sent.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Adds a parameter, unless its value is empty.
     pub fn push(&mut self, name: &str, value: String) {
         if !value.is_empty() {

@@ -65,15 +65,19 @@ pub struct Consent {
 }
 
 impl Consent {
+    /// Whether it still counts for anything.
+    #[must_use]
+    pub fn is_remembered(&self) -> bool {
+        self.withdrawn_at.is_none_or(|at| at < self.granted_at)
+    }
+
     /// Whether it still counts for `wanted`.
     #[must_use]
     pub fn covers(&self, wanted: &Wanted) -> bool {
         let is_told = |name: &String| {
             self.claims.contains(name) || scope_of(name).is_some_and(|token| self.scope.contains(token))
         };
-        self.withdrawn_at.is_none_or(|at| at < self.granted_at)
-            && self.scope.covers(&wanted.scope)
-            && wanted.claims.iter().all(is_told)
+        self.is_remembered() && self.scope.covers(&wanted.scope) && wanted.claims.iter().all(is_told)
     }
 }
 
@@ -119,6 +123,8 @@ pub enum Step {
     Login,
     /// The person has to agree to this.
     Consent(Wanted),
+    /// The person is in none of the groups that may use the client, and learns so before the client does.
+    NotAdmitted,
     /// A code can be issued.
     Issue(Agreement),
     /// The client is told why not.
@@ -129,8 +135,12 @@ pub enum Step {
 #[must_use]
 pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     let request = question.request;
+    // Some clients are for the members of some groups only.
+    let is_admitted = |person: &SignedIn| question.client.admits(person.groups.iter().map(String::as_str));
     if question.decision == Some(&Decision::Denied) {
-        return Step::Refuse(AuthorizationError::AccessDenied);
+        let is_own_decision = question.signed_in.is_none_or(is_admitted);
+        let error = if is_own_decision { AuthorizationError::AccessDenied } else { AuthorizationError::NotAdmitted };
+        return Step::Refuse(error);
     }
     // §3.1.2.1: "If the End-User identified by the ID Token is logged in or is logged in by the request, then the
     // Authorization Server returns a positive response; otherwise, it MUST return an error, such as login_required."
@@ -142,15 +152,17 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     let Some(signed_in) = question.signed_in.filter(|signed_in| is_recent_enough(question, signed_in, now)) else {
         return if request.prompt.none { Step::Refuse(AuthorizationError::LoginRequired) } else { Step::Login };
     };
-    // Some clients are for the members of some groups only.
-    if !question.client.admits(signed_in.groups.iter().map(String::as_str)) || question.client.is_disabled {
-        return Step::Refuse(AuthorizationError::AccessDenied);
+    if question.client.is_disabled {
+        return Step::Refuse(AuthorizationError::ClientDisabled);
+    }
+    if !is_admitted(signed_in) {
+        return if request.prompt.none { Step::Refuse(AuthorizationError::NotAdmitted) } else { Step::NotAdmitted };
     }
     let scope = grantable(question, signed_in);
     let claims = tellable(question, &scope);
     // Nothing of what was asked for may be given to this person.
     if scope.is_empty() && !request.authorization.scope.is_empty() {
-        return Step::Refuse(AuthorizationError::AccessDenied);
+        return Step::Refuse(AuthorizationError::NothingGrantable);
     }
     let wanted = Wanted { claims: claims.names(), scope }.beyond_scope();
     if !has_agreed(question, signed_in, &wanted) {

@@ -72,6 +72,7 @@ fn outcome(situation: Situation) -> String {
     match next_step(&question, NOW) {
         Step::Login => "login".to_owned(),
         Step::Consent(wanted) => format!("consent to {}{}", wanted.scope, listed(wanted.claims)),
+        Step::NotAdmitted => "not admitted".to_owned(),
         Step::Issue(agreement) => format!("issue {}{}", agreement.scope, listed(agreement.claims.names())),
         Step::Refuse(error) => error.code().to_owned(),
     }
@@ -257,7 +258,12 @@ fn a_client_for_some_groups_is_refused_to_others() {
         Situation { client, ..usual() }
     };
     assert_eq!(outcome(restricted_to("staff")), "issue openid orders:read");
-    assert_eq!(outcome(restricted_to("admins")), "access_denied");
+    assert_eq!(outcome(restricted_to("admins")), "not admitted");
+    let silently = || Situation { parameters: "prompt=none", ..restricted_to("admins") };
+    assert_eq!(outcome(silently()), "access_denied");
+    assert_eq!(outcome(Situation { decision: Some(Decision::Denied), ..restricted_to("admins") }), "access_denied");
+    let error = AuthorizationError::NotAdmitted;
+    assert!(error.description().contains("groups"), "{}", error.description());
     assert_eq!(outcome(Situation { signed_in_ago: None, ..restricted_to("admins") }), "login");
     let disabled = Client { is_disabled: true, ..client() };
     assert_eq!(outcome(Situation { client: disabled, ..usual() }), "access_denied");

@@ -29,6 +29,25 @@ impl Store {
         Ok(self.read::<Consent>(&pair(subject.as_str(), client_id.as_str()))?.map(|kept| kept.record))
     }
 
+    /// What `subject` has agreed to, withdrawn or not, in the order of the clients' identifiers: at most `limit` after the
+    /// client `after`.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn consents_of(
+        &self,
+        subject: &Subject,
+        after: Option<&ClientId>,
+        limit: u16,
+    ) -> Result<Vec<(ClientId, Consent)>, StoreFault> {
+        let prefix = pair(subject.as_str(), "");
+        let after = after.map(|after| pair(subject.as_str(), after.as_str()));
+        let records = self.records::<Consent>(&prefix, after.as_deref(), limit)?;
+        let client = |key: &[u8]| ClientId::parse(std::str::from_utf8(key.strip_prefix(prefix.as_slice())?).ok()?).ok();
+        Ok(records.into_iter().filter_map(|(key, kept)| Some((client(&key)?, kept.record))).collect())
+    }
+
     /// Remembers that `subject` has disconnected `client_id` at `at`: what was agreed to before counts no more, and what was
     /// granted before issues nothing more.
     ///

@@ -19,6 +19,7 @@ mod fault;
 mod grants;
 mod groups;
 mod indexes;
+mod interactions;
 mod invitations;
 mod logout_notifications;
 mod memory;

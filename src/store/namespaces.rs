@@ -71,5 +71,7 @@ pub(super) const VERIFIED_EMAILS: Namespace = Namespace::new(61, "verified_email
 pub(super) const CLIENT_NAME_SKELETONS: Namespace = Namespace::new(62, "client_name_skeletons");
 /// Hash of the identifier → a resource that the configuration has named.
 pub(super) const CONFIGURED_RESOURCES: Namespace = Namespace::new(70, "configured_resources");
+/// Identifier of a login that was answered → nothing.
+pub(super) const ANSWERED_INTERACTIONS: Namespace = Namespace::new(52, "answered_interactions");
 /// Name of an index → nothing, once it has the records of earlier versions.
 pub(super) const INDEXES: Namespace = Namespace::new(37, "indexes");

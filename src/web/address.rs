@@ -25,6 +25,14 @@ impl WebLink {
         (is_web && is_plain).then(|| Self(text.to_owned()))
     }
 
+    /// The first page of the site that `text` is an address of.
+    #[must_use]
+    pub fn origin_of(text: &str) -> Option<Self> {
+        let link = Self::parse(text)?;
+        let origin = Url::parse(link.as_str()).ok()?.origin();
+        origin.is_tuple().then(|| Self(format!("{}/", origin.ascii_serialization())))
+    }
+
     /// The address as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -105,6 +113,17 @@ const INLINE_PICTURES: [&str; 4] =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_page_of_a_site_is_found() {
+        for (address, expected) in [
+            ("https://rp.example/cb?x=1", Some("https://rp.example/")),
+            ("http://127.0.0.1:8080/cb", Some("http://127.0.0.1:8080/")),
+            ("com.example.app:/cb", None),
+        ] {
+            assert_eq!(WebLink::origin_of(address).as_ref().map(WebLink::as_str), expected, "{address}");
+        }
+    }
 
     #[test]
     fn only_addresses_of_the_web_become_links() {

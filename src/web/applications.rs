@@ -31,6 +31,8 @@ pub struct ApplicationCard {
     pub since: String,
     /// How many grants it holds.
     pub grants: usize,
+    /// Since when the person is not asked again, in words, if they wanted it so.
+    pub remembered_since: Option<String>,
 }
 
 impl ApplicationsPage {
@@ -68,7 +70,8 @@ impl ApplicationCard {
                         }
                     }
                 }
-                p .muted { (w.since(&self.since, self.grants)) }
+                @if self.grants > 0 { p .muted { (w.since(&self.since, self.grants)) } }
+                @if let Some(since) = &self.remembered_since { p .muted { (w.remembered(since)) } }
                 form method="post" action="/account/applications" {
                     (hidden(anti_forgery, None))
                     input type="hidden" name="client_id" value=(self.client_id);
@@ -111,6 +114,7 @@ mod tests {
             scope,
             since: "1 May 2030".to_owned(),
             grants: 2,
+            remembered_since: Some("1 May".to_owned()),
         };
         let html = html_of(vec![application]);
         for part in ["See your orders", "in 2 grants.", "value=\"a/b\"", "/account/schedule?client_id=a%2Fb"] {

@@ -22,6 +22,8 @@ pub struct ConsentPage {
     pub person: Person,
     /// What is asked for; may be empty.
     pub scope: Vec<ScopeLine>,
+    /// Whether the person can choose not to be asked again.
+    pub remember: Remember,
     /// How long the permission holds, in words ("30 days"), when it ends by itself.
     pub lifetime: Option<String>,
     /// What the consent continues, as an opaque text.
@@ -42,6 +44,17 @@ pub enum Registrant {
     },
     /// The client itself, by dynamic registration.
     Itself,
+}
+
+/// Whether a consent page offers to remember the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remember {
+    /// No: it would not be kept.
+    NotOffered,
+    /// The person may choose it.
+    Offered,
+    /// It is chosen already: the host of the server vouches for the client.
+    Ticked,
 }
 
 /// Where a client's answer goes.
@@ -135,15 +148,7 @@ impl ConsentPage {
         html! {
             @if self.client_type == ClientType::Public || is_native || !is_vouched_for {
                 (caution(&html! {
-                    @match &self.registrant {
-                        Registrant::Administrator => {}
-                        Registrant::Person { username } => p {
-                            (w.registered_by(&chosen(username)))
-                        }
-                        Registrant::Itself => p {
-                            (w.registered_itself)
-                        }
-                    }
+                    (self.registrant.caution(w))
                     @if is_native {
                         p { (w.runs_on_device) }
                     } @else if self.client_type == ClientType::Public {
@@ -158,9 +163,12 @@ impl ConsentPage {
         html! {
             form method="post" action="/consent" {
                 (hidden(&self.anti_forgery, Some(&self.interaction)))
-                label .check {
-                    input #remember type="checkbox" name="remember" value="true" checked;
-                    span { (w.remember) }
+                @if self.remember != Remember::NotOffered {
+                    label .check {
+                        input #remember type="checkbox" name="remember" value="true"
+                            checked[self.remember == Remember::Ticked];
+                        span { (w.remember) }
+                    }
                 }
                 div .actions .pair {
                     (Button::secondary("consent-deny", w.deny).deciding("deny"))
@@ -197,6 +205,19 @@ pub(super) fn requested(w: &ConsentWords, scope: &[ScopeLine]) -> Markup {
     }
 }
 
+impl Registrant {
+    /// What to know of an application that the host of the server does not vouch for.
+    pub(super) fn caution(&self, w: &ConsentWords) -> Markup {
+        html! {
+            @match self {
+                Self::Administrator => {}
+                Self::Person { username } => p { (w.registered_by(&chosen(username))) }
+                Self::Itself => p { (w.registered_itself) }
+            }
+        }
+    }
+}
+
 impl Person {
     fn displayed(&self) -> &str {
         self.full_name.as_deref().unwrap_or(&self.username)
@@ -220,6 +241,7 @@ mod tests {
                 title: "Your email address".to_owned(),
                 description: String::new(),
             }],
+            remember: Remember::Ticked,
             lifetime: None,
             interaction: "i1".to_owned(),
             anti_forgery: "token".to_owned(),
@@ -261,6 +283,17 @@ mod tests {
         assert!(native.contains(">app.immich</bdi>"), "{native}");
         let nothing = html_of(&ConsentPage { scope: Vec::new(), ..page() });
         assert!(nothing.contains("Nothing else is asked for"), "{nothing}");
+    }
+
+    #[test]
+    fn not_to_be_asked_again_is_offered_where_it_is_kept_and_ticked_where_the_host_vouches() {
+        for (remember, is_offered, is_ticked) in
+            [(Remember::NotOffered, false, false), (Remember::Offered, true, false), (Remember::Ticked, true, true)]
+        {
+            let html = html_of(&ConsentPage { remember, ..page() });
+            assert_eq!(html.contains("name=\"remember\""), is_offered, "{remember:?}");
+            assert_eq!(html.contains("value=\"true\" checked"), is_ticked, "{remember:?}");
+        }
     }
 
     // RFC 8252 §8.6 and OWASP ASVS 5.0 10.4.7: impersonation of public, native and unchecked clients.

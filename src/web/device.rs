@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::client::{ClientCard, chosen};
 use super::component::{Button, caution, hidden, notice};
-use super::consent::{Person, ScopeLine, requested};
+use super::consent::{Person, Registrant, ScopeLine, requested};
 use super::field::{Entry, Field};
 use super::layout::{Frame, Voice};
 
@@ -20,6 +20,8 @@ pub struct DeviceCodePage {
 pub struct DeviceConfirmPage {
     /// The client on the device.
     pub client: ClientCard,
+    /// Who vouches for the client.
+    pub registrant: Registrant,
     /// The code that the device shows.
     pub user_code: String,
     /// Who is signed in.
@@ -73,9 +75,8 @@ impl DeviceConfirmPage {
                 (requested(&voice.words.consent, &self.scope))
                 // RFC 8628 §5.4: somebody may have sent a link to their own device.
                 (caution(&html! {
-                    p {
-                        (w.in_front_of_you)
-                    }
+                    (self.registrant.caution(&voice.words.consent))
+                    p { (w.in_front_of_you) }
                 }))
                 form method="post" action="/device" {
                     (hidden(&self.anti_forgery, None))
@@ -130,13 +131,21 @@ mod tests {
     fn the_person_sees_application_and_code_before_deciding() {
         let page = DeviceConfirmPage {
             client: ClientCard { name: "Television".to_owned(), logo: None, policy: None, terms: None },
+            registrant: Registrant::Person { username: "mallory".to_owned() },
             user_code: "BCDF-GHJK".to_owned(),
             person: Person { username: "ada".to_owned(), full_name: None },
             scope: Vec::new(),
             anti_forgery: "token".to_owned(),
         };
         let html = html_of(&page.render(Voice::english(&brand())));
-        for part in ["Television", "BCDF-GHJK</code>", "ada", "role=\"note\"", "name=\"anti_forgery\""] {
+        for part in [
+            "Television",
+            ">mallory</bdi>, not by the administrator",
+            "BCDF-GHJK</code>",
+            "ada",
+            "role=\"note\"",
+            "name=\"anti_forgery\"",
+        ] {
             assert!(html.contains(part), "{part}: {html}");
         }
         assert!(html.find("device-deny").unwrap() < html.find("device-allow").unwrap());

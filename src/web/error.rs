@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Fact, facts};
 use super::layout::{Frame, Voice};
+use super::logout::ReturnLink;
 use super::words::{ErrorWords, ExplanationWords};
 
 /// What an error page shows.
@@ -16,12 +17,14 @@ pub struct ErrorPage {
     reason: Option<String>,
     /// The request's id in the log.
     reference: Option<String>,
+    /// The way back to the application.
+    back: Option<ReturnLink>,
 }
 
 impl ErrorPage {
     /// What one of the explanations says has happened.
     pub(crate) fn of(explanation: fn(&ErrorWords) -> ExplanationWords) -> Self {
-        Self { explanation, details: Vec::new(), reason: None, reference: None }
+        Self { explanation, details: Vec::new(), reason: None, reference: None, back: None }
     }
 
     /// The client is unknown, or the redirect URI is not registered for it. Nobody is redirected anywhere:
@@ -86,6 +89,12 @@ impl ErrorPage {
         Self { reason: Some(reason.to_owned()), ..self }
     }
 
+    /// Adds the way back to the application, if there is one.
+    #[must_use]
+    pub fn with_return(self, back: Option<ReturnLink>) -> Self {
+        Self { back, ..self }
+    }
+
     /// Adds the request's id in the log.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
@@ -104,6 +113,13 @@ impl ErrorPage {
                 h1 { (what.title) }
                 p { (what.message) }
                 p { (what.advice) }
+                @if let Some(back) = &self.back {
+                    div .actions {
+                        a .button .primary href=(back.link.as_str()) {
+                            (voice.words.logout.return_to(&html! { bdi { (back.name) } }))
+                        }
+                    }
+                }
                 @if !details.is_empty() {
                     h2 { (w.for_the_developer) }
                     (facts(details))

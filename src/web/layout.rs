@@ -7,7 +7,9 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::address::ImageSource;
 use super::asset::{ICON, STYLESHEET};
-use super::words::{FrameWords, TextOf, Words};
+use super::component::notice;
+use super::rewrite::{Finished, Problem, Restored};
+use super::words::{FormWords, FrameWords, TextOf, Words};
 
 /// Whose server this is, as visitors know it.
 #[derive(Clone, Debug)]
@@ -31,6 +33,19 @@ pub struct Voice<'a> {
     pub(crate) brand: &'a Brand,
     pub(crate) look: &'a Look,
     pub(crate) words: &'static Words,
+    /// What the page says about what was just sent.
+    pub(crate) remark: Option<&'a Remark>,
+    /// What was entered into a form of the page before.
+    pub(crate) restored: Option<&'a Restored>,
+}
+
+/// A sentence at the top of a page about what was just sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Why it was not done.
+    Problem(String),
+    /// It was done.
+    Done(String),
 }
 
 /// How much room the main part needs.
@@ -82,6 +97,13 @@ impl<'a> Frame<'a> {
     /// The whole document around `main`.
     pub(super) fn around(self, main: &Markup) -> Markup {
         let w = &self.voice.words.frame;
+        let (problem, done) = match self.voice.remark {
+            Some(Remark::Problem(text)) => (Some(text.as_str()), None),
+            Some(Remark::Done(text)) => (None, Some(text.as_str())),
+            None => (None, None),
+        };
+        let main = Finished::of(main, self.voice.restored, problem);
+        let form = &self.voice.words.form;
         html! {
             (DOCTYPE)
             html lang=(self.voice.words.tag) {
@@ -90,7 +112,7 @@ impl<'a> Frame<'a> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     // Before the stylesheet has come, or without it, the page is not white in a dark room.
                     meta name="color-scheme" content="light dark";
-                    title { (self.title) " · " (self.voice.brand.name) }
+                    title { @if !main.problems.is_empty() { (form.error) } (self.title) " · " (self.voice.brand.name) }
                     link rel="icon" type=(ICON.content_type) href=(ICON.address());
                     link rel="stylesheet" href=(STYLESHEET.address());
                     @if let Some(address) = &self.voice.look.stylesheet { link rel="stylesheet" href=(address); }
@@ -98,7 +120,11 @@ impl<'a> Frame<'a> {
                 body .wide[self.shape == Shape::Document] {
                     a .skip href="#main" { (w.skip_to_content) }
                     (self.header())
-                    main #main tabindex="-1" { (main) }
+                    main #main tabindex="-1" {
+                        @if !main.problems.is_empty() { (summary(form, &main.problems)) }
+                        @if let Some(done) = done.filter(|_| !main.has_status()) { (notice(done)) }
+                        (main)
+                    }
                     footer {
                         a href="/" { (w.about_this_server) }
                         a href="/docs" { (w.api_documentation) }
@@ -120,6 +146,25 @@ impl<'a> Frame<'a> {
                         }
                         @if here == Place::Administration {
                             a href="/admin" aria-current="page" { (w.administration) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with the page, with a link to each field that has to be changed.
+fn summary(w: &FormWords, problems: &[Problem]) -> Markup {
+    html! {
+        div #error-summary .notice .danger role="alert" tabindex="-1" autofocus {
+            p { strong { (w.problem) } }
+            ul {
+                @for problem in problems {
+                    li {
+                        @match &problem.field {
+                            Some(field) => a href={ "#" (field) } { (problem.text) }
+                            None => (problem.text)
                         }
                     }
                 }
@@ -165,7 +210,7 @@ impl<'a> Voice<'a> {
     /// In English.
     pub(super) fn english(brand: &'a Brand) -> Self {
         static PLAIN: Look = Look { logo: None, stylesheet: None };
-        Self { brand, look: &PLAIN, words: super::words::preferred("", "") }
+        Self { brand, look: &PLAIN, words: super::words::preferred("", ""), remark: None, restored: None }
     }
 }
 
@@ -183,6 +228,35 @@ mod tests {
         let page = rendered(Frame::question(Voice::english(&brand), "Sign in"));
         assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{page}");
         assert!(page.contains("<title>Sign in · Acme &amp; Sons</title>"), "{page}");
+    }
+
+    #[test]
+    fn an_error_is_said_at_the_top_in_the_title_and_has_the_focus() {
+        let brand = Brand { name: "Acme".to_owned() };
+        let frame = Frame::question(Voice::english(&brand), "Sign up");
+        let wrong = html! {
+            h1 { "Sign up" }
+            input #username autofocus;
+            p .wrong #username-error { "Taken." }
+        };
+        let page = frame.around(&wrong).into_string();
+        assert!(page.contains("<title>Error: Sign up · Acme</title>"), "{page}");
+        let (summary, form) = page.split_once("<h1>").unwrap();
+        assert!(summary.contains("role=\"alert\" tabindex=\"-1\" autofocus>"), "{page}");
+        assert!(summary.contains("<a href=\"#username\">Taken.</a>"), "{page}");
+        assert!(!form.contains("autofocus"), "{page}");
+        assert!(!frame.around(&html! { h1 { "Sign up" } }).into_string().contains("Error"));
+    }
+
+    #[test]
+    fn what_was_done_is_confirmed_once() {
+        let brand = Brand { name: "Acme".to_owned() };
+        let done = Remark::Done("Saved.".to_owned());
+        let voice = Voice { remark: Some(&done), ..Voice::english(&brand) };
+        let page = Frame::document(voice, "Profile").around(&html! { h1 { "Profile" } }).into_string();
+        assert!(page.contains("role=\"status\"><p>Saved.</p>") && !page.contains("Error"), "{page}");
+        let said = Frame::document(voice, "Profile").around(&notice("Saved.")).into_string();
+        assert_eq!(said.matches("role=\"status\"").count(), 1, "{said}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::address::{ClientLink, WebLink};
 use super::client::chosen;
-use super::component::{Button, hidden};
+use super::component::{Button, caution, hidden};
 use super::consent::ReturnsTo;
 use super::layout::{Frame, Voice};
 
@@ -14,6 +14,8 @@ use super::layout::{Frame, Voice};
 pub struct LogoutPage {
     /// The user name of who is signed in, when someone is.
     pub username: Option<String>,
+    /// Whether the request does not show which application sent it, although it says that it does.
+    pub is_unproven: bool,
     /// The name of the client that asks, when it is known.
     pub client_name: Option<String>,
     /// What the logout continues, as an opaque text.
@@ -34,9 +36,10 @@ impl LogoutPage {
                     @if let Some(name) = &self.client_name { (w.client_asks(&chosen(name))) }
                     @match &self.username {
                         Some(username) => (w.signed_in_as(&chosen(username)))
-                        None => (w.ends_session)
+                        None => (w.session_is_over)
                     }
                 }
+                @if self.is_unproven { (caution(&html! { p { (w.unproven) } })) }
                 form method="post" action="/logout" {
                     (hidden(&self.anti_forgery, self.interaction.as_deref()))
                     div .actions .pair {
@@ -52,6 +55,8 @@ impl LogoutPage {
 /// The last page of a session.
 #[derive(Clone, Debug)]
 pub struct LoggedOutPage {
+    /// Whether anybody was signed in.
+    pub was_signed_in: bool,
     /// The application that one came from, when it is known and has a page to return to.
     pub back: Option<ReturnLink>,
     /// Where the browser goes on to by itself.
@@ -80,7 +85,7 @@ impl LoggedOutPage {
             section .card {
                 h1 { (w.you_are_signed_out) }
                 p .subtitle {
-                    @if self.frames.is_empty() { (w.applications_may_go_on) } @else { (w.applications_are_told) }
+                    @if !self.was_signed_in { (w.was_not_signed_in) } @else if self.frames.is_empty() { (w.applications_may_go_on) } @else { (w.applications_are_told) }
                 }
                 @for frame in &self.frames {
                     iframe .unseen src=(frame.as_str()) title=(w.signed_out) tabindex="-1" aria-hidden="true"
@@ -120,6 +125,7 @@ mod tests {
     fn signing_out_is_asked_with_a_way_to_stay() {
         let page = LogoutPage {
             username: Some("ada".to_owned()),
+            is_unproven: false,
             client_name: None,
             interaction: None,
             anti_forgery: "token".to_owned(),
@@ -136,6 +142,7 @@ mod tests {
     fn who_asks_to_sign_out_is_named_when_known() {
         let page = LogoutPage {
             username: None,
+            is_unproven: false,
             client_name: Some("Grafana".to_owned()),
             interaction: Some("i1".to_owned()),
             anti_forgery: "token".to_owned(),
@@ -146,10 +153,26 @@ mod tests {
     }
 
     #[test]
+    fn the_pages_say_what_is_the_case() {
+        let page = LogoutPage {
+            username: None,
+            is_unproven: true,
+            client_name: None,
+            interaction: None,
+            anti_forgery: "token".to_owned(),
+        };
+        let html = page.render(Voice::english(&brand())).into_string();
+        assert!(html.contains("has ended") && html.contains("does not prove which application"), "{html}");
+        let last = LoggedOutPage { was_signed_in: false, back: None, onward: None, offered: None, frames: Vec::new() };
+        let html = last.render(Voice::english(&brand())).into_string();
+        assert!(html.contains("You were not signed in") && !html.contains("<form"), "{html}");
+    }
+
+    #[test]
     fn the_last_page_says_so_and_leads_back_when_it_can() {
         let link = WebLink::parse("https://rp.example/").unwrap();
         let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
-        let plain = LoggedOutPage { back, onward: None, offered: None, frames: Vec::new() };
+        let plain = LoggedOutPage { was_signed_in: true, back, onward: None, offered: None, frames: Vec::new() };
         let html = plain.render(Voice::english(&brand())).into_string();
         assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
         assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
@@ -162,6 +185,7 @@ mod tests {
     fn the_last_page_signs_the_browser_out_elsewhere_and_leads_on() {
         let link = |uri| WebLink::parse(uri).unwrap();
         let page = LoggedOutPage {
+            was_signed_in: true,
             back: None,
             onward: Some(link("https://rp.example/bye")),
             offered: None,

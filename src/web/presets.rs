@@ -134,7 +134,7 @@ impl PresetPage {
             section .card {
                 @if let Some(error) = &self.error { (alert(error)) }
                 @if let Some(obstacle) = &self.obstacle {
-                    (alert(obstacle))
+                    (caution(&html! { p { (obstacle) } }))
                 } @else {
                     (self.form(voice))
                 }
@@ -297,6 +297,6 @@ mod tests {
         let public = Credentials { client_secret: None, ..credentials };
         let html =
             PresetResultPage { credentials: Some(public), ..page }.render(Voice::english(&brand())).into_string();
-        assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
+        assert!(!html.contains("client-secret") && !html.contains("shown for ten minutes"), "{html}");
     }
 }

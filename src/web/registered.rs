@@ -113,12 +113,12 @@ mod tests {
             assert!(html.contains(&format!("id=\"{id}\">{value}</code>")), "{id}: {html}");
         }
         assert!(html.contains("https://wiki.example/cb?a=b</code>"), "{html}");
-        assert!(html.contains("shown once"), "{html}");
+        assert!(html.contains("shown for ten minutes"), "{html}");
     }
 
     #[test]
     fn a_public_client_is_promised_no_secret() {
         let html = page(None).render(Voice::english(&brand())).into_string();
-        assert!(!html.contains("client-secret") && !html.contains("shown once"), "{html}");
+        assert!(!html.contains("client-secret") && !html.contains("shown for ten minutes"), "{html}");
     }
 }

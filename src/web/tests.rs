@@ -35,7 +35,7 @@ fn every_address_on_a_page_is_of_the_web_or_of_this_server() {
             for tag in outline::of(&html) {
                 for (name, value) in &tag.attributes {
                     let is_address = ["href", "src", "action", "formaction"].contains(&name.as_str());
-                    let is_honest = ["https://", "/", "#main"].iter().any(|start| value.starts_with(start));
+                    let is_honest = ["https://", "/", "#"].iter().any(|start| value.starts_with(start));
                     assert!(!is_address || is_honest, "{page}: {name}={value:?}");
                 }
             }

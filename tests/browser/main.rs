@@ -7,6 +7,7 @@ mod journeys;
 mod logout_in_frames;
 mod npm;
 mod npm_application;
+mod redirects_of_callbacks;
 mod replaced_pages;
 mod steady;
 #[path = "../support/mod.rs"]

@@ -23,7 +23,8 @@ fn copied(page: &Page, id: &str) -> String {
 async fn register(visitor: &mut Visitor, client_type: &str, redirect_uri: &str) -> (String, String, Page) {
     let form = [("client_name", "Wiki"), ("redirect_uris", redirect_uri), ("client_type", client_type)];
     let page = fill(visitor, "/developer", "/developer", &form).await;
-    assert_eq!(page.status, 201, "{}", page.html);
+    assert_eq!(page.status, 303, "{}", page.html);
+    let page = visitor.get(&page.location()).await;
     let client_id = copied(&page, "client-id");
     (format!("/developer/{client_id}"), client_id, page)
 }
@@ -119,9 +120,11 @@ async fn a_secret_is_replaced_while_both_live() {
     let secrets = format!("{path}/secrets");
     let first = copied(&page, "client-secret");
     let page = fill(&mut person, &path, &secrets, &[("decision", "add")]).await;
-    assert_eq!(page.status, 201, "{}", page.html);
-    let second = copied(&page, "client-secret");
-    assert!(!person.get(&path).await.html.contains(&second), "it is shown once");
+    assert_eq!(page.status, 303, "{}", page.html);
+    let shown = page.location();
+    let second = copied(&person.get(&shown).await, "client-secret");
+    assert_eq!(copied(&person.get(&shown).await, "client-secret"), second, "a reload shows it again");
+    assert!(!person.get(&path).await.html.contains(&second), "it is shown where it was made");
     assert_eq!(fill(&mut person, &path, &secrets, &[("decision", "add")]).await.status, 409, "two live");
     let works = async |secret: &str| {
         let form = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", "x"), ("code_verifier", "x")];

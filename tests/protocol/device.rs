@@ -70,7 +70,8 @@ async fn answer(visitor: &mut Visitor, typed: &str, decision: &str) -> Page {
     assert_eq!(page.status, 200, "{typed}: {}", page.html);
     let (token, user_code) = (page.hidden("anti_forgery"), page.hidden("user_code"));
     let form = [("user_code", user_code.as_str()), ("decision", decision), ("anti_forgery", token.as_str())];
-    visitor.post("/device", &form).await
+    let page = visitor.post("/device", &form).await;
+    if page.status == 303 { visitor.get(&page.location()).await } else { page }
 }
 
 fn assert_pending(page: &Page) {
@@ -284,7 +285,10 @@ async fn only_a_person_who_is_signed_in_answers_and_by_the_form_of_the_page() {
     let query = format!("/device?user_code={user_code}&decision=allow&anti_forgery={own}");
     assert_eq!(visitor.get(&query).await.status, 200);
     assert_pending(&poll(&mut visitor, "public-tv", &device_code).await);
-    assert_eq!(visitor.post("/device", &form).await.status, 200);
+    let answered = visitor.post("/device", &form).await.location();
+    for _ in ["shown", "reloaded"] {
+        assert!(visitor.get(&answered).await.html.contains("Device connected"));
+    }
     assert_eq!(visitor.post("/device", &form).await.status, 422, "one answer is heard");
     issued(&poll(&mut visitor, "public-tv", &device_code).await);
 }

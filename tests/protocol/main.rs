@@ -20,6 +20,7 @@ mod developer_pages;
 mod device;
 mod error_redirects;
 mod events;
+mod forms_again;
 mod groups;
 mod guesses;
 #[path = "../../src/web/tests/hostile.rs"]
@@ -28,6 +29,7 @@ mod hostile;
 mod https;
 mod key_rotation;
 mod languages;
+mod late_logins;
 mod logout;
 mod logout_in_frames;
 mod older_grants;

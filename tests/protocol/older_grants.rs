@@ -267,7 +267,7 @@ async fn a_form_carries_tokens_with_issuer_and_state_to_the_client() {
         assert_eq!(page.hidden("iss"), server.issuer);
         assert_eq!(page.hidden("state"), "a&quot;b&amp;&lt;c&gt;");
         let policy = page.header("content-security-policy");
-        assert!(policy.ends_with("form-action 'self' https://report.example.org"), "{policy}");
+        assert!(!policy.contains("form-action"), "{policy}");
         assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe"), "{policy}");
         for (value, field) in [("code", "code"), ("token", "access_token"), ("id_token", "id_token")] {
             let is_asked = response_type.split(' ').any(|asked| asked == value);

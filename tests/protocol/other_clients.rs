@@ -208,7 +208,7 @@ async fn oauth2_waits_on_a_device_until_the_person_has_answered() {
             let token = visitor.get(complete).await.hidden("anti_forgery");
             let user_code = begun.user_code().secret().as_str();
             let form = [("user_code", user_code), ("decision", decision), ("anti_forgery", token.as_str())];
-            assert_eq!(visitor.post("/device", &form).await.status, 200);
+            assert_eq!(visitor.post("/device", &form).await.status, 303);
         };
         match tokio::join!(waiting, answering).0 {
             Ok(tokens) => {

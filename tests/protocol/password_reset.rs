@@ -139,7 +139,8 @@ async fn a_person_without_a_password_gets_one_by_a_link_from_the_page_of_the_adm
     };
     assert_eq!(root.post(&action, &[]).await.status, 403);
     let made = root.post(&action, &[("anti_forgery", &token(&page, &action))]).await;
-    assert_eq!(made.status, 201, "{}", made.html);
+    assert_eq!(made.status, 303, "{}", made.html);
+    let made = root.get(&made.location()).await;
     let link = made.html.split_once("id=\"secret\">").unwrap().1.split('<').next().unwrap().to_owned();
     let seen = root.get(&at).await;
     let code = link.split_once("code=").unwrap().1;

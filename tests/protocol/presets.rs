@@ -58,7 +58,8 @@ async fn an_application_of_a_preset_logs_people_in_with_the_values_that_were_giv
     let plain = fill(&mut eve, path, &[("url", "http://grafana.example.org")]).await;
     assert!(plain.status == 422 && plain.html.contains("id=\"url-error\""), "{}", plain.html);
     let page = fill(&mut eve, path, &[("url", "https://grafana.example.org/")]).await;
-    assert_eq!(page.status, 201, "{}", page.html);
+    assert_eq!(page.status, 303, "{}", page.html);
+    let page = eve.get(&page.location()).await;
     let (client_id, secret) = (copied(&page, "client-id"), copied(&page, "client-secret"));
     assert_eq!(copied(&page, "issuer"), server.issuer);
     let snippet = copied(&page, "preset-snippet-0\" tabindex=\"0\" aria-label=\"grafana.ini\"><code class=\"copy");
@@ -112,7 +113,8 @@ async fn what_weakens_a_rule_is_for_administrators() {
     assert!(page.html.contains("Ask whoever runs this server.") && !page.html.contains("preset-submit"));
     let form = [("url", "https://git.example.org"), ("name", "our-login")];
     let page = fill(&mut root, path, &form).await;
-    assert_eq!(page.status, 201, "{}", page.html);
+    assert_eq!(page.status, 303, "{}", page.html);
+    let page = root.get(&page.location()).await;
     assert!(page.html.contains("https://git.example.org/user/oauth2/our-login/callback"), "{}", page.html);
     let client_id = copied(&page, "client-id");
     let own = root.get(&format!("/developer/{client_id}")).await;
@@ -147,7 +149,8 @@ async fn what_only_the_configuration_gives_can_be_written_there() {
     let (_server, mut root) = signed_in().await;
     for id in ["opencloud", "owncloud-infinite-scale"] {
         let page = fill(&mut root, &format!("/developer/presets/{id}"), &[("url", "https://cloud.example.org")]).await;
-        assert_eq!(page.status, 200, "{}", page.html);
+        assert_eq!(page.status, 303, "{}", page.html);
+        let page = root.get(&page.location()).await;
         let label = "preset-snippet-0\" tabindex=\"0\" aria-label=\"config.toml of this server\"><code class=\"copy";
         let snippet = copied(&page, label).replace("&quot;", "\"").replace("&amp;", "&");
         let server = RunningServer::start(&format!("{}\n{snippet}\n", config()));

@@ -256,7 +256,7 @@ async fn of_many_who_redeem_one_device_code_at_once_one_wins() {
         let user_code = text(&begun, "user_code");
         let token = visitor.get(&format!("/device?user_code={user_code}")).await.hidden("anti_forgery");
         let form = [("user_code", user_code), ("decision", "allow"), ("anti_forgery", token.as_str())];
-        assert_eq!(visitor.post("/device", &form).await.status, 200);
+        assert_eq!(visitor.post("/device", &form).await.status, 303);
         let form = [("grant_type", DEVICE_CODE), ("device_code", text(&begun, "device_code"))];
         let outcomes = all_at_once(&shared, "public", &form).await;
         assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");

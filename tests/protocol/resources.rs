@@ -329,7 +329,7 @@ async fn a_grant_is_remembered_for_as_long_as_any_token_of_it_can_live() {
     let user_code = text(&begun, "user_code");
     let token = visitor.get(&format!("/device?user_code={user_code}")).await.hidden("anti_forgery");
     let form = [("user_code", user_code), ("decision", "allow"), ("anti_forgery", token.as_str())];
-    assert_eq!(visitor.post("/device", &form).await.status, 200);
+    assert_eq!(visitor.post("/device", &form).await.status, 303);
     let form = [("grant_type", device), ("device_code", text(&begun, "device_code"))];
     let by_device = issued(&ask(&mut visitor, "web", &[&form[..], &own].concat()).await);
     for _ in 0..89 {
@@ -365,7 +365,22 @@ async fn a_client_for_some_groups_is_for_their_members_for_as_long_as_they_are()
     for outside in [&[][..], &["Staff"], &["guests", "staff2"]] {
         server.change_person(|person| person.groups = groups(outside)).await;
         let location = visitor.get(&format!("/authorize?{asked}")).await.location();
+        let page = visitor.get(&location).await;
+        assert!(page.html.contains("You have no access"), "{outside:?}: {}", page.html);
+        let (interaction, token) = (page.hidden("interaction"), page.hidden("anti_forgery"));
+        for (decision, leads_to) in [("switch", "/login?"), ("allow", "/consent?"), ("deny", "/authorize?")] {
+            let form =
+                [("decision", decision), ("interaction", interaction.as_str()), ("anti_forgery", token.as_str())];
+            let page = visitor.post("/consent", &form).await;
+            let is_shown_again = decision == "allow" && page.html.contains("You have no access");
+            assert!(is_shown_again || page.location().starts_with(leads_to), "{decision}: {}", page.html);
+        }
+        let form = [("decision", "deny"), ("interaction", interaction.as_str()), ("anti_forgery", token.as_str())];
+        let onward = visitor.post("/consent", &form).await.location();
+        let location = visitor.get(&onward).await.location();
         assert_eq!(parameter(&location, "error").as_deref(), Some("access_denied"), "{outside:?}: {location}");
+        let description = parameter(&location, "error_description").unwrap();
+        assert!(description.contains("groups"), "{description}");
         assert_eq!(parameter(&location, "state").as_deref(), Some("xyz"));
         assert!(parameter(&location, "code").is_none(), "{location}");
     }

@@ -5,6 +5,7 @@
 //! reader can know.
 
 use poem::http::{HeaderMap, header};
+use time::{Duration, OffsetDateTime};
 
 use super::{origin::Origin, refusal::Refusal};
 use crate::{
@@ -24,10 +25,15 @@ pub enum Provenance {
 }
 
 /// What a form is for. A token is good for exactly this.
+///
+/// It belongs to the person and the browser, not to one session: a person who has signed in again in another tab goes on
+/// with the form that stood open.
 #[derive(Clone, Copy, Debug)]
 pub struct FormContext<'a> {
-    /// The value of the cookie that binds the form to the browser: of the session, or the one before login.
+    /// The value of the cookie that binds the form to the browser.
     pub binding: &'a Secret,
+    /// The account of the person who is signed in; empty for a form of a page before the login.
+    pub person: &'a str,
     /// The pending request that the form continues; empty where there is none.
     pub transaction: &'a str,
     /// What submitting does, such as `login` or `consent`.
@@ -47,23 +53,72 @@ pub struct AntiForgery {
 }
 
 impl AntiForgery {
+    /// Until so long after the hour in which its page was shown a form can be sent: for 24 hours at least.
+    pub const LIFETIME: Duration = Duration::hours(25);
+
     /// Tokens under `key` for pages of `issuer`.
     #[must_use]
     pub fn new(issuer: Origin, key: SealingKey) -> Self {
         Self { issuer, key }
     }
 
-    /// The token to put into the form.
+    /// The token to put into the form of a page that is shown at `now`: in which hour that is, for whom, and for what. Within
+    /// an hour, the page is the same whenever it is shown.
     #[must_use]
-    pub fn issue(&self, context: FormContext<'_>) -> String {
-        let parts = [context.binding.expose(), context.transaction, context.action].map(str::as_bytes);
-        self.key.authenticate(PURPOSE, &parts)
+    pub fn issue(&self, context: FormContext<'_>, now: OffsetDateTime) -> String {
+        let seconds = now.unix_timestamp();
+        self.token(context, &(seconds - seconds.rem_euclid(HOUR)).to_string())
     }
 
-    /// Whether `presented_token` was issued for this form, compared in constant time.
+    fn token(&self, context: FormContext<'_>, issued_at: &str) -> String {
+        let parts = [context.binding.expose(), context.person, context.transaction, context.action, issued_at];
+        let proof = self.key.authenticate(PURPOSE, &parts.map(str::as_bytes));
+        format!("{issued_at}.{}.{proof}", self.mark(context.person, issued_at))
+    }
+
+    /// For whom a token was issued at `issued_at`.
+    fn mark(&self, person: &str, issued_at: &str) -> String {
+        self.key.authenticate(PERSON, &[person, issued_at].map(str::as_bytes))
+    }
+
+    /// Whether `presented_token` was issued for this form, compared in constant time, and has not expired at `now`. A clock
+    /// that was set back makes no token older.
     #[must_use]
-    pub fn verify(&self, presented_token: &str, context: FormContext<'_>) -> bool {
-        equal(presented_token.as_bytes(), self.issue(context).as_bytes())
+    pub fn verify(&self, presented_token: &str, context: FormContext<'_>, now: OffsetDateTime) -> bool {
+        let issued_at = presented_token.split('.').next().unwrap_or_default();
+        let is_genuine = equal(presented_token.as_bytes(), self.token(context, issued_at).as_bytes());
+        is_genuine && !Self::is_expired(presented_token, now)
+    }
+
+    /// Whether `presented_token` says that it was issued too long before `now`.
+    #[must_use]
+    pub fn is_expired(presented_token: &str, now: OffsetDateTime) -> bool {
+        let issued_at = presented_token.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
+        issued_at.is_none_or(|at| now.unix_timestamp().saturating_sub(at) >= Self::LIFETIME.whole_seconds())
+    }
+
+    /// Whether `presented_token` has the parts of a token. Whether it was issued here is not checked.
+    #[must_use]
+    pub fn is_whole(presented_token: &str) -> bool {
+        let parts: Vec<&str> = presented_token.split('.').collect();
+        matches!(*parts, [at, mark, proof] if at.parse::<i64>().is_ok() && mark.len() == MAC && proof.len() == MAC)
+    }
+
+    /// Whether `presented_token` was issued for `person`, in whichever browser and however long ago.
+    #[must_use]
+    pub fn is_of_person(&self, presented_token: &str, person: &str) -> bool {
+        let mut parts = presented_token.split('.');
+        let (issued_at, mark) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        equal(mark.as_bytes(), self.mark(person, issued_at).as_bytes())
+    }
+
+    /// Whether the form was sent from a page that was opened by `http` although the issuer has `https`. The browser keeps
+    /// the cookies of this server to itself there.
+    #[must_use]
+    pub fn is_insecure(&self, headers: &HeaderMap) -> bool {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_twin = Origin::parse(text("origin")).is_ok_and(|origin| self.issuer.is_https_of(&origin));
+        self.issuer.is_https() && (is_twin || text("x-forwarded-proto").eq_ignore_ascii_case("http"))
     }
 
     /// What the browser says in `Sec-Fetch-Site`, or, where it is absent, in `Origin`.
@@ -97,8 +152,9 @@ impl AntiForgery {
         headers: &HeaderMap,
         presented_token: &str,
         context: FormContext<'_>,
+        now: OffsetDateTime,
     ) -> Result<OwnForm, Refusal> {
-        let is_genuine = self.verify(presented_token, context);
+        let is_genuine = self.verify(presented_token, context, now);
         match self.provenance(headers) {
             Provenance::SameOrigin | Provenance::Unsaid if is_genuine => Ok(OwnForm(())),
             _ => Err(Refusal::Forged),
@@ -107,11 +163,19 @@ impl AntiForgery {
 }
 
 const PURPOSE: &str = "anti-forgery";
+const PERSON: &str = "person of a form";
+
+/// In seconds.
+const HOUR: i64 = 3600;
+
+/// The characters of 256 bits in base64url.
+const MAC: usize = 43;
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::macros::datetime;
 
     fn anti_forgery() -> AntiForgery {
         AntiForgery::new(Origin::parse("https://login.example.org").unwrap(), SealingKey::new([7; 32]))
@@ -150,27 +214,75 @@ mod tests {
         }
     }
 
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
     // S2
     #[test]
-    fn a_token_is_good_for_one_browser_transaction_and_action() {
-        let binding = Secret::new("browser");
-        let context = FormContext { binding: &binding, transaction: "t1", action: "consent" };
-        let token = anti_forgery().issue(context);
-        assert!(anti_forgery().verify(&token, context));
-        assert!(!anti_forgery().verify(&token, FormContext { binding: &Secret::new("other"), ..context }));
-        assert!(!anti_forgery().verify(&token, FormContext { transaction: "t2", ..context }));
-        assert!(!anti_forgery().verify(&token, FormContext { action: "login", ..context }));
-        assert!(!anti_forgery().verify("", context));
+    fn a_token_is_good_for_one_browser_person_transaction_and_action() {
+        let (binding, other) = (Secret::new("browser"), Secret::new("other"));
+        let context = FormContext { binding: &binding, person: "usr_1", transaction: "t1", action: "consent" };
+        let token = anti_forgery().issue(context, NOW);
+        let is_good = |context| anti_forgery().verify(&token, context, NOW);
+        assert!(is_good(context) && AntiForgery::is_whole(&token));
+        assert!(!is_good(FormContext { binding: &other, ..context }));
+        assert!(!is_good(FormContext { person: "usr_2", ..context }));
+        assert!(!is_good(FormContext { person: "", ..context }));
+        assert!(!is_good(FormContext { transaction: "t2", ..context }));
+        assert!(!is_good(FormContext { action: "login", ..context }));
+        assert!(!anti_forgery().verify("", context, NOW) && !AntiForgery::is_whole("1.x.y"));
         let elsewhere = AntiForgery { key: SealingKey::new([8; 32]), ..anti_forgery() };
-        assert!(!elsewhere.verify(&token, context));
+        assert!(!elsewhere.verify(&token, context, NOW));
+    }
+
+    #[test]
+    fn a_token_expires_and_cannot_be_made_younger() {
+        let binding = Secret::new("browser");
+        let context = FormContext { binding: &binding, person: "usr_1", transaction: "", action: "developer" };
+        let token = anti_forgery().issue(context, NOW + Duration::minutes(59));
+        assert_eq!(token, anti_forgery().issue(context, NOW));
+        let almost = NOW + AntiForgery::LIFETIME - Duration::SECOND;
+        for (at, is_good) in [(almost, true), (NOW + AntiForgery::LIFETIME, false), (NOW - Duration::HOUR, true)] {
+            assert_eq!(anti_forgery().verify(&token, context, at), is_good, "{at}");
+        }
+        let (_, rest) = token.split_once('.').unwrap();
+        let renewed = format!("{}.{rest}", (NOW + AntiForgery::LIFETIME).unix_timestamp());
+        assert!(!anti_forgery().verify(&renewed, context, NOW + AntiForgery::LIFETIME));
+    }
+
+    #[test]
+    fn a_token_says_for_whom_it_was_issued_in_every_browser() {
+        let binding = Secret::new("browser");
+        let context = FormContext { binding: &binding, person: "usr_1", transaction: "", action: "developer" };
+        let token = anti_forgery().issue(context, NOW);
+        for (token, person, expected) in
+            [(token.as_str(), "usr_1", true), (&token, "usr_2", false), (&token, "", false), ("", "usr_1", false)]
+        {
+            assert_eq!(anti_forgery().is_of_person(token, person), expected, "{token} {person}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_was_opened_by_http_is_recognised() {
+        for (fields, expected) in [
+            (&[("origin", "http://login.example.org")] as &[_], true),
+            (&[("x-forwarded-proto", "http")], true),
+            (&[("origin", "https://login.example.org")], false),
+            (&[("origin", "http://evil.example")], false),
+            (&[("origin", "null")], false),
+            (&[], false),
+        ] {
+            assert_eq!(anti_forgery().is_insecure(&headers(fields)), expected, "{fields:?}");
+        }
+        let local = AntiForgery::new(Origin::parse("http://127.0.0.1:8080").unwrap(), SealingKey::new([7; 32]));
+        assert!(!local.is_insecure(&headers(&[("origin", "http://127.0.0.1:8080"), ("x-forwarded-proto", "http")])));
     }
 
     // S2
     #[test]
     fn a_form_needs_its_token_and_no_foreign_origin() {
         let binding = Secret::new("browser");
-        let context = FormContext { binding: &binding, transaction: "t1", action: "login" };
-        let token = anti_forgery().issue(context);
+        let context = FormContext { binding: &binding, person: "", transaction: "t1", action: "login" };
+        let token = anti_forgery().issue(context, NOW);
         for (fields, presented, is_admitted) in [
             (&[("sec-fetch-site", "same-origin")] as &[_], token.as_str(), true),
             (&[("origin", "https://login.example.org")], &token, true),
@@ -180,7 +292,7 @@ mod tests {
             (&[("sec-fetch-site", "cross-site")], &token, false),
             (&[("origin", "https://evil.example")], &token, false),
         ] {
-            let admitted = anti_forgery().admit(&headers(fields), presented, context);
+            let admitted = anti_forgery().admit(&headers(fields), presented, context, NOW);
             assert_eq!(admitted.is_ok(), is_admitted, "{fields:?} {presented}");
         }
     }

@@ -41,7 +41,7 @@ pub use self::{
     acceptor::{ConnectionLimits, GuardedAcceptor},
     client_ip::{ClientIp, ClientIpEndpoint, NotAProxy, TrustedProxies},
     connection::GuardedIo,
-    content_security_policy::{ContentSecurityPolicy, FormAction, NotAFormAction, NotAScriptSource, NotAnImageOrigin},
+    content_security_policy::{ContentSecurityPolicy, NotAScriptSource, NotAnImageOrigin},
     cookies::{Cookie, Cookies, NotACookieValue},
     cross_origin::{PublicPaths, PublicPathsEndpoint},
     failure::{Failures, FailuresEndpoint},

@@ -54,6 +54,12 @@ impl Origin {
         self.loopback
     }
 
+    /// Whether `other` is the same host by `http`, on whichever port.
+    #[must_use]
+    pub fn is_https_of(&self, other: &Self) -> bool {
+        self.https && !other.https && self.host == other.host
+    }
+
     /// Whether `authority` (a Host header or an `:authority`: host, optional port) names this origin. The host is
     /// compared without case, and an absent port is the scheme's default one, RFC 9110 §4.2.3.
     #[must_use]

@@ -42,6 +42,7 @@ fn card(visit: &Visit, connected: &ConnectedApplication) -> ApplicationCard {
         scope: wanted_lines(visit, &wanted),
         since: visit.words.time.moment(connected.since),
         grants: connected.grants,
+        remembered_since: connected.remembered_since.map(|at| visit.words.time.moment(at)),
     }
 }
 

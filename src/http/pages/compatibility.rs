@@ -88,7 +88,7 @@ pub(in crate::http) async fn submit(visit: Visit, part: Part) -> poem::Result<Re
         Err(wrong) => return corrected(&visit, &access, &client, wrong).await,
     };
     match change_members(signet, &access, &visit.id, |_| members.clone()).await {
-        Ok((client, Some(secret))) => Ok(with_secret(&visit, &access, &client, secret).await),
+        Ok((client, Some(secret))) => Ok(with_secret(&visit, &client, &secret)),
         Ok((_, None)) => Ok(visit.redirect(&format!("{path}?done=changed"))),
         Err(ManagementRefusal::Metadata(refusal)) => {
             corrected(&visit, &access, &client, (refusal.member, refusal.description)).await

@@ -13,11 +13,16 @@ use crate::{
         management::ManagementRefusal,
         session::CurrentSession,
     },
-    http::{fault, visit::Visit},
+    http::{
+        fault,
+        told::{Told, text},
+        visit::Visit,
+    },
     oauth::{
         client::Client,
         registration::{RegistrationRefusal, RegistrationRequest},
     },
+    secret::Secret,
     web::{ClientType, DeveloperPage, OwnClient, Purpose, RegisteredPage, RegistrationForm},
 };
 
@@ -41,19 +46,26 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
         Err(ManagementRefusal::Metadata(refusal)) => return form(&visit, &current, Some(&refusal)),
         Err(refusal) => return refused(&visit, refusal),
     };
-    let metadata = &registered.client.metadata;
+    let client_id = registered.client.client_id.as_str().to_owned();
+    let path = crate::web::own_client_path(&client_id);
+    let client_secret = registered.client_secret.as_ref().map(text);
+    Ok(Told::Registered { client_id, client_secret }.redirect(&visit, &path))
+}
+
+/// The page of an application that was just registered.
+pub(super) fn registered(visit: &Visit, client: &Client, client_secret: Option<String>) -> Response {
+    let (signet, metadata) = (visit.server.signet(), &client.metadata);
     let page = RegisteredPage {
         client_name: metadata.client_name.clone(),
-        client_id: registered.client.client_id.as_str().to_owned(),
-        client_secret: registered.client_secret,
+        client_id: client.client_id.as_str().to_owned(),
+        client_secret: client_secret.map(Secret::new),
         redirect_uris: metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
         authorization_endpoint: signet.issuer.endpoint("/authorize"),
         token_endpoint: signet.issuer.endpoint("/token"),
         discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
-        snippets: snippets(&visit, &registered.client),
+        snippets: snippets(visit, client),
     };
-    // Not a redirect: the secret is shown once and stands in no address.
-    Ok(visit.page(StatusCode::CREATED, page.render(visit.voice())))
+    visit.page(StatusCode::OK, page.render(visit.voice()))
 }
 
 fn purpose(visit: &Visit) -> Option<Purpose> {

@@ -5,13 +5,13 @@ use poem::{
     http::{StatusCode, header},
 };
 
-use super::{card, current, scope_lines, sign_in_first};
+use super::{card, consent::registrant, current, scope_lines, sign_in_first};
 use crate::{
     endpoint::{
         device::{DeviceRefusal, answer, question, verification_uri_complete},
         session::CurrentSession,
     },
-    http::{edge::no_store, fault, visit::Visit},
+    http::{edge::no_store, fault, told::Told, visit::Visit},
     oauth::{device_authorization::UserCode, parameters::encode},
     web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, Person, qr_code},
 };
@@ -26,6 +26,10 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         };
         return Ok(sign_in_first(&visit, &back));
     };
+    if let Some(Told::Device { client_name, is_allowed }) = Told::of(&visit) {
+        let page = DeviceAnsweredPage { client_name, is_allowed };
+        return Ok(visit.page(StatusCode::OK, page.render(visit.voice())));
+    }
     if typed.is_empty() {
         return Ok(form(&visit, StatusCode::OK, Entry::default()));
     }
@@ -35,6 +39,7 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     };
     let page = DeviceConfirmPage {
         client: card(&question.client),
+        registrant: registrant(&visit, &question.client)?,
         user_code: question.user_code,
         person: person(&current),
         scope: scope_lines(&visit, &question.scope),
@@ -54,8 +59,8 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     };
     match answer(visit.server.signet(), &typed, &current, is_allowed).await {
         Ok(client) => {
-            let page = DeviceAnsweredPage { client_name: client.metadata.client_name, is_allowed };
-            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+            let told = Told::Device { client_name: client.metadata.client_name, is_allowed };
+            Ok(told.redirect(&visit, "/device"))
         }
         Err(refusal) => refused(&visit, refusal, typed),
     }

@@ -23,14 +23,23 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
         LogoutStep::Ask(question) => question,
         LogoutStep::SignedOut(farewell) => return Ok(depart(&visit, farewell)),
     };
-    let back = returning(visit.server.signet(), Some(&question.sealed)).destination;
+    if !question.has_session && visit.remark.is_none() {
+        // There is nothing to end.
+        let back = returning(visit.server.signet(), Some(&question.sealed));
+        let onward = back.destination.as_deref().and_then(WebLink::parse).filter(|_| !back.is_withheld);
+        let offered = back.destination.as_deref().filter(|_| onward.is_none());
+        let offered = offered.and_then(|uri| Some((ClientLink::parse(uri)?, returns_to(Destination::of(uri)))));
+        let page = LoggedOutPage { was_signed_in: false, back: None, onward, offered, frames: Vec::new() };
+        return Ok(visit.page(StatusCode::OK, page.render(visit.voice())));
+    }
     let page = LogoutPage {
         username: question.username,
+        is_unproven: question.is_unproven,
         client_name: question.client_name,
         anti_forgery: visit.anti_forgery("logout", Some(&question.sealed)),
         interaction: Some(question.sealed),
     };
-    Ok(visit.page_towards(StatusCode::OK, page.render(visit.voice()), back.as_deref()))
+    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
 }
 
 /// A form of ours signs out, or not. A form of an application is a logout request like a GET.
@@ -86,7 +95,7 @@ pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
     }
     let links: Vec<WebLink> = frames.iter().filter_map(|uri| WebLink::parse(uri)).collect();
     let onward = onward.filter(|_| !returning.is_withheld);
-    let page = LoggedOutPage { back, onward, offered, frames: links };
+    let page = LoggedOutPage { was_signed_in: true, back, onward, offered, frames: links };
     let mut answer = visit.page_with_frames(page.render(visit.voice()), &frames);
     if let Some(destination) = returning.destination.filter(|_| !returning.is_withheld) {
         // Browsers count from when the page and all that is in it have loaded; the link is for those who do not wait.

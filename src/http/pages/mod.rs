@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod admin;
+pub(super) mod again;
 pub(super) mod applications;
 pub(super) mod compatibility;
 pub(super) mod consent;
@@ -27,16 +28,17 @@ pub(super) mod signup;
 mod troubles;
 mod wording;
 
-use super::{fault, visit::Visit};
+use super::{draft::Draft, fault, visit::Visit};
 use crate::{
     endpoint::{
         Fault,
         access::{Access, AccessRefusal},
+        authorize::needs_login,
         interaction::Interaction,
         login::SignedInBrowser,
         management::ManagementRefusal,
         new_account::{FieldErrors, NewAccount, ProfileForm},
-        session::{self, CurrentSession},
+        session::CurrentSession,
     },
     oauth::{client::Client, resource::ScopeEntry, scope::Scope},
     oidc::step::Wanted,
@@ -70,16 +72,9 @@ fn begun(visit: &Visit, sealed: Option<&str>) -> poem::Result<Option<Begun>> {
     Ok(client.map(|kept| Begun { interaction, client: kept.record }))
 }
 
-impl Begun {
-    fn redirect_uri(&self) -> &str {
-        self.interaction.request.authorization.redirect_uri.as_str()
-    }
-}
-
 /// Who is signed in on this browser.
 async fn current(visit: &Visit) -> poem::Result<Option<CurrentSession>> {
-    let signet = visit.server.signet();
-    session::current(signet, &visit.browser, signet.clock.now()).await.map_err(fault)
+    Ok(visit.person.clone())
 }
 
 /// What a page shows of a client.
@@ -104,9 +99,9 @@ fn card_with_logo(visit: &Visit, client: &Client) -> ClientCard {
     ClientCard { logo: logo_uri(visit, client).and_then(ImageSource::elsewhere), ..card(client) }
 }
 
-/// A page about `client`, whose forms lead back here and then perhaps to `redirect_uri`.
-fn page_about(visit: &Visit, client: &Client, (status, markup): (StatusCode, Markup), redirect_uri: &str) -> Response {
-    visit.page_showing(status, markup, Some(redirect_uri), logo_uri(visit, client))
+/// A page about `client`.
+fn page_about(visit: &Visit, client: &Client, (status, markup): (StatusCode, Markup)) -> Response {
+    visit.page_showing(status, markup, logo_uri(visit, client))
 }
 
 /// What a client asks for, as the pages list it.
@@ -161,16 +156,37 @@ const BACK: &str = "back to a page";
 /// Where a person goes who has just signed in: on with what was begun, or to the account.
 fn onward(visit: &Visit, signed_in: &SignedInBrowser) -> Response {
     let sealed = visit.value("interaction");
-    let location = match (way_back(visit, sealed), sealed) {
-        (Some(path), _) => path,
-        (None, Some(sealed)) => {
-            let (signet, binding) = (visit.server.signet(), &visit.browser.binding);
-            let sealed = Interaction::after_login(sealed, binding, signet, signed_in.authenticated_at);
-            super::authorize::interaction_at("/authorize", &sealed)
-        }
-        (None, None) => "/account".to_owned(),
-    };
+    let draft = sealed.and_then(|sealed| Draft::onward(visit, sealed, signed_in.session.secret()));
+    let (signet, binding) = (visit.server.signet(), &visit.browser.binding);
+    let begun = sealed.map(|sealed| Interaction::after_login(sealed, binding, signet, signed_in.authenticated_at));
+    let location = draft.unwrap_or_else(|| destination(visit, begun.as_deref()));
     visit.redirect_signed_in(&location, signed_in)
+}
+
+/// Where `sealed` leads a person who is signed in.
+fn destination(visit: &Visit, sealed: Option<&str>) -> String {
+    match (way_back(visit, sealed), sealed) {
+        (Some(path), _) => path,
+        (None, Some(sealed)) => super::authorize::interaction_at("/authorize", sealed),
+        (None, None) => "/account".to_owned(),
+    }
+}
+
+/// Where a person who is signed in already goes from a page for those who are not, unless the application of `sealed` asks
+/// them to sign in again or they want to use another account.
+async fn onward_already(visit: &Visit, begun: Option<&Begun>) -> poem::Result<Option<Response>> {
+    if visit.is_post || visit.person.is_none() || visit.value("account") == Some("another") {
+        return Ok(None);
+    }
+    let sealed = visit.value("interaction");
+    if let Some(Begun { interaction, client }) = begun
+        && needs_login(visit.server.signet(), interaction, client, &visit.browser).await.map_err(fault)?
+    {
+        return Ok(None);
+    }
+    // What leads nowhere is said on the page.
+    let leads_on = sealed.is_none() || begun.is_some() || way_back(visit, sealed).is_some();
+    Ok(leads_on.then(|| visit.redirect(&destination(visit, sealed))))
 }
 
 /// What was entered to get an account.
@@ -249,6 +265,11 @@ fn own(current: &CurrentSession) -> Access {
 /// The page for what an endpoint refuses, where no form says it better.
 fn refused(visit: &Visit, refusal: ManagementRefusal) -> poem::Result<Response> {
     let reason = refusal.to_string();
+    if visit.is_post
+        && let Some(not_done) = NotDone::of(visit, &refusal)
+    {
+        return Err(not_done.into());
+    }
     Ok(match refusal {
         ManagementRefusal::Fault(cause) | ManagementRefusal::Access(AccessRefusal::Fault(cause)) => {
             return Err(fault(cause));
@@ -267,6 +288,49 @@ fn refused(visit: &Visit, refusal: ManagementRefusal) -> poem::Result<Response> 
             visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_reason(&reason))
         }
     })
+}
+
+/// Why a form that was sent by the right person is not done, although nothing is wrong with one of its fields: its page comes
+/// back with what was entered.
+#[derive(Debug)]
+pub(in crate::http) struct NotDone {
+    status: StatusCode,
+    text: String,
+    retry_after: Option<u64>,
+}
+
+impl NotDone {
+    fn of(visit: &Visit, refusal: &ManagementRefusal) -> Option<Self> {
+        let text = format!("{}: {refusal}", visit.words.error.impossible.title);
+        match refusal {
+            ManagementRefusal::Conflict(_) => Some(Self { status: StatusCode::CONFLICT, text, retry_after: None }),
+            ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
+                Some(Self { status: StatusCode::BAD_REQUEST, text, retry_after: None })
+            }
+            ManagementRefusal::TooOften(seconds) => Some(Self::too_often(visit, waiting(*seconds))),
+            _ => None,
+        }
+    }
+
+    fn too_often(visit: &Visit, seconds: u64) -> Self {
+        let text = visit.words.form.wait(seconds);
+        Self { status: StatusCode::TOO_MANY_REQUESTS, text, retry_after: Some(seconds) }
+    }
+}
+
+impl std::fmt::Display for NotDone {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for NotDone {}
+
+impl From<NotDone> for poem::Error {
+    fn from(not_done: NotDone) -> Self {
+        let status = not_done.status;
+        Self::new(not_done, status)
+    }
 }
 
 /// The answer, with how long to wait before the next.

@@ -14,7 +14,10 @@ use crate::{
         session::CurrentSession,
     },
     fetch::FetchRefusal,
-    http::visit::Visit,
+    http::{
+        told::{Told, text},
+        visit::Visit,
+    },
     oauth::{
         client::{Client, ClientSecret, GrantType},
         client_setting::registered,
@@ -34,12 +37,23 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit, ""))) };
     let access = access(&current);
     match find(visit.server.signet(), &access, &visit.id) {
-        Ok(client) => {
-            let page = OwnClientPage { done: done(&visit, &DONE), ..page(&visit, &access, &client).await };
-            Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
-        }
+        Ok(client) => Ok(shown(&visit, &access, &client).await),
         Err(refusal) => refused(&visit, refusal),
     }
+}
+
+/// The page of `client`, with what was just made.
+async fn shown(visit: &Visit, access: &Access, client: &Client) -> Response {
+    let is_it = |id: &String| id == client.client_id.as_str();
+    let new_secret = match Told::of(visit) {
+        Some(Told::Registered { client_id, client_secret }) if is_it(&client_id) => {
+            return super::developer::registered(visit, client, client_secret);
+        }
+        Some(Told::Secret { client_id, client_secret }) if is_it(&client_id) => Some(Secret::new(client_secret)),
+        _ => None,
+    };
+    let page = OwnClientPage { done: done(visit, &DONE), new_secret, ..page(visit, access, client).await };
+    visit.page(StatusCode::OK, page.render(visit.voice()))
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
@@ -66,7 +80,7 @@ pub(in crate::http) async fn submit_secret(visit: Visit) -> poem::Result<Respons
     let (signet, access) = (visit.server.signet(), access(&current));
     match visit.value("decision") {
         Some("add") => match add_secret(signet, &access, &visit.id).await {
-            Ok((client, secret)) => Ok(with_secret(&visit, &access, &client, secret).await),
+            Ok((client, secret)) => Ok(with_secret(&visit, &client, &secret)),
             Err(refusal) => refused(&visit, refusal),
         },
         Some("remove") => {
@@ -141,10 +155,10 @@ fn asked(client: &Client, resources: &Resources) -> Scope {
     resources.of_first_api(scope, is_for_people)
 }
 
-/// Not a redirect: the secret is shown once and stands in no address.
-pub(super) async fn with_secret(visit: &Visit, access: &Access, client: &Client, secret: Secret) -> Response {
-    let page = OwnClientPage { new_secret: Some(secret), ..page(visit, access, client).await };
-    visit.page(StatusCode::CREATED, page.render(visit.voice()))
+/// Leads to the page of the application, which shows the secret.
+pub(super) fn with_secret(visit: &Visit, client: &Client, secret: &Secret) -> Response {
+    let client_id = client.client_id.as_str().to_owned();
+    Told::Secret { client_id, client_secret: text(secret) }.redirect(visit, &address(visit, ""))
 }
 
 /// The page of `client`, for the holder of `access`.

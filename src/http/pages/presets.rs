@@ -16,7 +16,10 @@ use crate::{
         presets::{Obstacle, PresetRegistration, obstacle, register},
         session::CurrentSession,
     },
-    http::visit::Visit,
+    http::{
+        told::{Told, ToldCredentials, ToldPreset, text},
+        visit::Visit,
+    },
     presets::{self, MatchedBy, Preset},
     secret::Secret,
     web::{
@@ -40,7 +43,10 @@ pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
 
 pub(in crate::http) async fn show_one(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
-    form(&visit, &current, &FieldErrors::default(), None)
+    match (Told::of(&visit), presets::find(&visit.id)) {
+        (Some(Told::Preset(told)), Some(preset)) if told.preset == preset.id => Ok(result(&visit, preset, told)),
+        _ => form(&visit, &current, &FieldErrors::default(), None),
+    }
 }
 
 pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
@@ -48,7 +54,10 @@ pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
     let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
     let typed = (visit.text("url"), visit.text("name"));
     match register(visit.server.signet(), &access(&current), &visit.id, (&typed.0, &typed.1)).await {
-        Ok(registration) => Ok(result(&visit, registration).await),
+        Ok(registration) => {
+            let told = told(&visit, registration).await;
+            Ok(Told::Preset(told).redirect(&visit, &address(&visit)))
+        }
         Err(ManagementRefusal::Fields(errors)) => form(&visit, &current, &errors, None),
         Err(ManagementRefusal::Metadata(refusal)) => {
             form(&visit, &current, &FieldErrors::default(), Some(refusal.to_string()))
@@ -126,37 +135,42 @@ fn metadata(w: &PresetWords, preset: &Preset) -> Vec<Fact> {
     facts
 }
 
-async fn result(visit: &Visit, registration: PresetRegistration) -> Response {
-    let signet = visit.server.signet();
-    let Some(preset) = presets::find(&visit.id) else {
-        return visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found());
-    };
+/// What was registered, as the page after it shows it.
+async fn told(visit: &Visit, registration: PresetRegistration) -> ToldPreset {
     let warning = match &registration.registered {
         Some(registered) => logout_warning(visit, &registered.client).await,
         None => None,
     };
-    let credentials = registration.registered.map(|registered| Credentials {
+    let credentials = registration.registered.map(|registered| ToldCredentials {
         client_id: registered.client.client_id.as_str().to_owned(),
-        client_secret: registered.client_secret,
+        client_secret: registered.client_secret.as_ref().map(text),
         scope: registered.client.metadata.scope.to_string(),
         redirect_uris: registered.client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
     });
-    let status = if credentials.is_some() { StatusCode::CREATED } else { StatusCode::OK };
-    let snippets = registration.snippets.into_iter().map(|snippet| (snippet.title, Secret::new(snippet.text)));
+    let snippets = registration.snippets.into_iter().map(|snippet| (snippet.title, snippet.text)).collect();
+    ToldPreset { preset: visit.id.clone(), warning, credentials, snippets }
+}
+
+fn result(visit: &Visit, preset: &Preset, told: ToldPreset) -> Response {
+    let signet = visit.server.signet();
     let page = PresetResultPage {
         name: preset.name.clone(),
         entered_at: preset.entered_at.clone(),
         note: preset.note.clone(),
         pkce: preset.pkce.clone(),
         matching: matching(visit, preset),
-        warning,
-        credentials,
+        warning: told.warning,
+        credentials: told.credentials.map(|credentials| Credentials {
+            client_id: credentials.client_id,
+            client_secret: credentials.client_secret.map(Secret::new),
+            scope: credentials.scope,
+            redirect_uris: credentials.redirect_uris,
+        }),
         issuer: signet.issuer.as_str().to_owned(),
         discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
-        snippets: snippets.collect(),
+        snippets: told.snippets.into_iter().map(|(title, text)| (title, Secret::new(text))).collect(),
     };
-    // Not a redirect: the secret is shown once and stands in no address.
-    visit.page(status, page.render(visit.voice()))
+    visit.page(StatusCode::OK, page.render(visit.voice()))
 }
 
 /// By what the application knows people again, and what that demands of this server.

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{begun, entered, entry, is_busy, onward, status_of, wording::wrong};
+use super::{begun, entered, entry, is_busy, onward, onward_already, status_of, wording::wrong};
 use crate::{
     endpoint::{
         new_account::{FieldErrors, NewAccountRefusal},
@@ -14,6 +14,10 @@ use crate::{
 };
 
 pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
+    let begun = begun(&visit, visit.value("interaction"))?;
+    if let Some(onward) = onward_already(&visit, begun.as_ref()).await? {
+        return Ok(onward);
+    }
     match check(visit.server.signet(), invitation(&visit).as_ref()) {
         Ok(()) => form(&visit, &FieldErrors::default(), None),
         Err(refusal) => refused(&visit, refusal),
@@ -62,8 +66,7 @@ fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Res
         invitation: visit.value("invitation").map(ToOwned::to_owned),
         anti_forgery: visit.anti_forgery("signup", sealed),
     };
-    let redirect_uri = begun.as_ref().map(super::Begun::redirect_uri);
-    Ok(visit.page_towards(status_of(errors), page.render(visit.voice()), redirect_uri))
+    Ok(visit.page(status_of(errors), page.render(visit.voice())))
 }
 
 fn not_admitted(visit: &Visit, refusal: NotAdmitted) -> Response {

@@ -7,12 +7,13 @@ use crate::web::{
     AccountPage, ApplicationCard, ApplicationsPage, Brand, Choice, ClientCard, ClientDeletionPage, ClientForm,
     ClientLink, ClientType, CompatibilityForm, ConsentPage, Control, Credentials, DeliveryLine, DeveloperPage,
     DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Doer, Entry, ErrorPage, ErrorsPage, EventLine, Fact,
-    FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, Onward, OwnClient,
-    OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage, PresetsPage,
-    ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, RemedyKind, RemedyLine, RemedyPage,
-    ResetDonePage, ResetPage, RestrictionForm, ReturnLink, ReturnsTo, SchedulePage, ScheduleWords,
-    ScheduledApplication, ScopeLine, SecretLine, SecurityPage, SentUri, SessionLine, SessionsPage, Setting, SetupPage,
-    SignupPage, Snippets, TroubleLine, Troubles, UndeliveredReason, Voice, WebLink, WithheldErrorPage, WrongHostPage,
+    FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark, LogoutPage, Look, NotAdmittedPage,
+    Onward, OwnClient, OwnClientPage, OwnDataPage, PasswordPage, Person, PresetLine, PresetPage, PresetResultPage,
+    PresetsPage, ProfilePage, Purpose, RegisteredPage, Registrant, RegistrationForm, RemedyKind, RemedyLine,
+    RemedyPage, Remember, ResetDonePage, ResetPage, RestrictionForm, ReturnLink, ReturnsTo, SchedulePage,
+    ScheduleWords, ScheduledApplication, ScopeLine, SecretLine, SecurityPage, SentUri, SessionLine, SessionsPage,
+    Setting, SetupPage, SignupPage, Snippets, TroubleLine, Troubles, UndeliveredReason, Voice, WebLink,
+    WithheldErrorPage, WrongHostPage,
     words::{Words, preferred},
 };
 
@@ -25,7 +26,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
 pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
     let look = Look { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
-    let (branded, plain) = (Voice { brand: &brand, look: &look, words }, Look::default());
+    let (branded, plain) = (Voice { brand: &brand, look: &look, words, remark: None, restored: None }, Look::default());
     let voice = Voice { look: &plain, ..branded };
     let markup: Vec<(&'static str, Markup)> = vec![
         ("home", home(text, None).render(voice)),
@@ -34,6 +35,7 @@ pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, 
         ("login", login(text).render(voice)),
         ("consent", consent(text).render(voice)),
         ("consent, native", native(text).render(voice)),
+        ("not admitted", not_admitted(text).render(voice)),
         ("signup", signup(text).render(voice)),
         ("setup", setup(text).render(voice)),
         ("reset", reset(text).render(voice)),
@@ -219,6 +221,7 @@ fn consent(text: &str) -> ConsentPage {
         returns_to: ReturnsTo::Host(text.to_owned()),
         person: Person { username: text.to_owned(), full_name: some(text) },
         scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
+        remember: Remember::Ticked,
         lifetime: some(text),
         interaction: text.to_owned(),
         anti_forgery: text.to_owned(),
@@ -231,6 +234,16 @@ fn native(text: &str) -> ConsentPage {
         registrant: Registrant::Itself,
         returns_to: ReturnsTo::Scheme(text.to_owned()),
         ..consent(text)
+    }
+}
+
+fn not_admitted(text: &str) -> NotAdmittedPage {
+    NotAdmittedPage {
+        client: client(text),
+        username: text.to_owned(),
+        contacts: vec![text.to_owned(), text.to_owned()],
+        interaction: text.to_owned(),
+        anti_forgery: text.to_owned(),
     }
 }
 
@@ -275,6 +288,7 @@ fn reset(text: &str) -> ResetPage {
 fn device(text: &str) -> DeviceConfirmPage {
     DeviceConfirmPage {
         client: client(text),
+        registrant: Registrant::Person { username: text.to_owned() },
         user_code: text.to_owned(),
         person: Person { username: text.to_owned(), full_name: some(text) },
         scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
@@ -287,11 +301,18 @@ fn answered(text: &str, is_allowed: bool) -> DeviceAnsweredPage {
 }
 
 fn logout(text: &str) -> LogoutPage {
-    LogoutPage { username: some(text), client_name: some(text), interaction: some(text), anti_forgery: text.to_owned() }
+    LogoutPage {
+        username: some(text),
+        is_unproven: true,
+        client_name: some(text),
+        interaction: some(text),
+        anti_forgery: text.to_owned(),
+    }
 }
 
 fn logged_out(text: &str) -> LoggedOutPage {
     LoggedOutPage {
+        was_signed_in: true,
         back: Some(ReturnLink { name: text.to_owned(), link: link(text) }),
         onward: Some(link(text)),
         offered: Some((client_link(text), ReturnsTo::Host(text.to_owned()))),
@@ -344,6 +365,7 @@ fn applications(text: &str) -> ApplicationsPage {
         scope: vec![ScopeLine { token: text.to_owned(), title: text.to_owned(), description: text.to_owned() }],
         since: text.to_owned(),
         grants: 2,
+        remembered_since: some(text),
     };
     let applications = vec![application.clone(), ApplicationCard { scope: Vec::new(), ..application }];
     ApplicationsPage { applications, done: some(text), anti_forgery: text.to_owned() }

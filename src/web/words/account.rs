@@ -120,6 +120,8 @@ words! {
         nothing_more;
         /// Since when, and in how many grants.
         since(since: &str, grants: usize) -> String;
+        /// Since when the application need not ask again.
+        remembered(since: &str) -> String;
         disconnect;
         refresh_schedule;
     }

@@ -31,6 +31,14 @@ words! {
         runs_on_device;
         runs_in_browser;
         remember;
+        /// The page for a person who may not use the application.
+        no_access;
+        may_not_use(username: &Markup, client: &Markup) -> Markup;
+        /// `server` is the name of the server.
+        ask_an_administrator(server: &str) -> String;
+        /// After the sentence before; `contacts` are those that the application names.
+        or_ask(contacts: &Markup) -> Markup;
+        go_back;
         deny;
         allow;
         return_to_host(host: &Markup) -> Markup;

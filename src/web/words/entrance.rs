@@ -49,10 +49,13 @@ words! {
         /// Stands before the next two.
         client_asks(client: &Markup) -> Markup;
         signed_in_as(username: &Markup) -> Markup;
-        ends_session;
+        /// The session has run out, and applications may not know it yet.
+        session_is_over;
+        unproven;
         stay_signed_in;
         signed_out;
         you_are_signed_out;
+        was_not_signed_in;
         applications_may_go_on;
         applications_are_told;
         go_on;

@@ -28,8 +28,11 @@ words! {
     /// The page for what cannot go on.
     ErrorWords(error) {
         invalid_redirect_uri: ExplanationWords;
+        redirect_uri_missing: ExplanationWords;
         invalid_request: ExplanationWords;
         expired: ExplanationWords;
+        answered_already: ExplanationWords;
+        withdrawn: ExplanationWords;
         not_found: ExplanationWords;
         not_allowed: ExplanationWords;
         impossible: ExplanationWords;
@@ -50,6 +53,11 @@ words! {
         reset_link_unknown: ExplanationWords;
         reset_link_expired: ExplanationWords;
         reset_of_disabled: ExplanationWords;
+        /// Why a form is not taken.
+        form_from_elsewhere: ExplanationWords;
+        form_expired: ExplanationWords;
+        cookies_missing: ExplanationWords;
+        opened_by_http: ExplanationWords;
         for_the_developer;
         reason;
         /// Before the identifier of the request in the log.

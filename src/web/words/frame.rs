@@ -15,6 +15,22 @@ words! {
 }
 
 words! {
+    /// Why a form was not taken as it was sent.
+    ProofWords(proof) {
+        /// It was open for too long.
+        expired;
+        /// Another person has signed in meanwhile.
+        other_person(username: &str) -> String;
+        /// The person was signed out meanwhile.
+        signed_out;
+        /// The browser keeps cookies to itself.
+        cookies;
+        /// The person has signed in again, and sees what they had entered.
+        restored;
+    }
+}
+
+words! {
     /// What stands beside fields of any form.
     FormWords(form) {
         username;
@@ -25,8 +41,10 @@ words! {
         optional;
         /// The rule for passwords; the shortest has `minimum` characters.
         password_rule(minimum: usize) -> String;
-        /// Before what is wrong with a field, for who hears it.
+        /// Before what is wrong with a field, for who hears it, and before the title of a page on which something is wrong.
         error;
+        /// Above the list of what is wrong.
+        problem;
         /// The server has no room to check a password now.
         busy;
         /// Too many guesses; the next one is heard after this many seconds.

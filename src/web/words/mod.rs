@@ -87,7 +87,7 @@ pub(crate) use consent::{ClientWords, ConsentWords, DeviceWords, WithheldWords};
 pub(crate) use developer::{DeveloperWords, OwnClientWords, RegisteredWords, SnippetWords};
 pub(crate) use entrance::{LoginWords, LogoutWords, ResetWords, SetupWords, SignupWords};
 pub(crate) use error::{CodeWords, ErrorCodesWords, ErrorWords, ExplanationWords, WrongHostWords};
-pub(crate) use frame::{FormWords, FrameWords};
+pub(crate) use frame::{FormWords, FrameWords, ProofWords};
 pub(crate) use home::{FormPostWords, HomeWords};
 pub(crate) use notice::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 pub(crate) use preset::PresetWords;
@@ -101,6 +101,7 @@ words! {
         tag;
         frame: FrameWords;
         form: FormWords;
+        proof: ProofWords;
         login: LoginWords;
         signup: SignupWords;
         setup: SetupWords;

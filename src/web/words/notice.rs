@@ -5,6 +5,8 @@ use time::OffsetDateTime;
 words! {
     /// What was just done, above the page on which it was.
     DoneWords(done) {
+        /// Whatever it was.
+        done;
         application_disconnected;
         application_deleted;
         saved;

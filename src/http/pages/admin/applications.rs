@@ -17,10 +17,7 @@ use crate::{
     },
     web::{
         Fact,
-        admin::{
-            ApplicationPage, ConfirmPage, ListPage, ListedSecret, LocalLink, LocalPath, Row, RowAction, Search,
-            ToldOncePage,
-        },
+        admin::{ApplicationPage, ConfirmPage, ListPage, ListedSecret, LocalLink, LocalPath, Row, RowAction, Search},
         words::{AllApplicationsWords, Words},
     },
 };
@@ -82,18 +79,10 @@ pub(super) async fn add_secret(desk: &Desk, id: &str) -> poem::Result<Response> 
         Ok(added) => added,
         Err(refusal) => return after(desk, id, Err(refusal)),
     };
-    let page = ToldOncePage {
-        title: desk.words().all_applications.secret_is_made.to_owned(),
-        label: "client_secret".to_owned(),
-        secret,
-        advice: desk.words().all_applications.secret_advice.to_owned(),
-        crumbs: crumbs(
-            desk,
-            &[("applications", desk.words().admin.applications.name), (id, &client.metadata.client_name)],
-        ),
-    };
-    // Not a redirect: the secret is shown once and stands in no address.
-    Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
+    let w = desk.words();
+    let crumbs = [("applications", w.admin.applications.name), (id, client.metadata.client_name.as_str())];
+    let w = &w.all_applications;
+    Ok(desk.tell(w.secret_is_made, ("client_secret", &secret), w.secret_advice, &crumbs))
 }
 
 pub(super) fn confirm_deletion(desk: &Desk, id: &str) -> poem::Result<Response> {

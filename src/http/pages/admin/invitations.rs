@@ -11,7 +11,7 @@ use crate::{
     },
     web::{
         Entry, Fact,
-        admin::{InvitePage, ListPage, LocalLink, LocalPath, Row, RowAction, ToldOncePage},
+        admin::{InvitePage, ListPage, LocalLink, LocalPath, Row, RowAction},
         words::Words,
     },
 };
@@ -54,15 +54,9 @@ pub(super) async fn create(desk: &Desk) -> poem::Result<Response> {
     };
     match invitations::create(visit.server.signet(), &desk.access, &form).await {
         Ok(made) => {
-            let page = ToldOncePage {
-                title: desk.words().invitations.is_made.to_owned(),
-                label: desk.words().invitations.link.to_owned(),
-                secret: made.link,
-                advice: desk.words().invitations.advice.to_owned(),
-                crumbs: crumbs(desk, &[("invitations", desk.words().admin.invitations.name)]),
-            };
-            // Not a redirect: the link is shown once and stands in no address.
-            Ok(desk.page(StatusCode::CREATED, page.render(visit.voice())))
+            let w = &desk.words().invitations;
+            let crumbs = [("invitations", desk.words().admin.invitations.name)];
+            Ok(desk.tell(w.is_made, (w.link, &made.link), w.advice, &crumbs))
         }
         Err(ManagementRefusal::Fields(errors)) => {
             let entry = |name: &str, value, field| Entry { value, error: error(desk.words(), &errors, field, name) };

@@ -18,13 +18,19 @@ use poem::{
 };
 use time::OffsetDateTime;
 
-use super::{current, sign_in_first};
+use super::{NotDone, again::unless_taken, current, sign_in_first};
 use crate::{
     endpoint::{access::Access, keys::Rotation, management::ManagementRefusal, page::PageRequest},
-    http::{fault, server::Server, visit::Visit},
+    http::{
+        fault,
+        server::Server,
+        told::{Told, ToldOnce, text},
+        visit::Visit,
+    },
+    secret::Secret,
     web::{
-        ErrorPage,
-        admin::{AdminPage, LocalLink, LocalPath, PostForm},
+        ErrorPage, Remark,
+        admin::{AdminPage, LocalLink, LocalPath, PostForm, ToldOncePage},
         words::Words,
     },
 };
@@ -46,21 +52,80 @@ impl Endpoint for AdminPages {
         let uri = request.uri().clone();
         let is_post = request.method() == Method::POST;
         let visit = Visit::read(&self.0, request).await?;
+        let segments = segments(uri.path());
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if is_post {
-            visit.admit(uri.path())?;
+            let (sent, page) = (visit.clone(), page_of(&segments));
+            let answer = answer(visit, uri.path(), &segments).await;
+            let path = LocalPath::admin(page);
+            return unless_taken(answer, (sent, path.as_str()), |visit| shown_again(visit, page)).await;
         }
         let Some(current) = current(&visit).await? else {
             let back = uri.path_and_query().map_or("/admin", |path| path.as_str());
-            return Ok(sign_in_first(&visit, if is_post { "/admin" } else { back }));
+            return Ok(sign_in_first(&visit, back));
         };
         let Some(access) = Access::of_administrator(&current) else {
             return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
         };
-        let segments = segments(uri.path());
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let desk = Desk { visit, access };
-        if is_post { submit(&desk, &segments).await } else { show(&desk, &segments).await }
+        let desk = Desk { visit: confirming(visit), access };
+        match Told::of(&desk.visit) {
+            Some(Told::Once(told)) => Ok(told_once(&desk, told)),
+            _ => show(&desk, &segments).await,
+        }
     }
+}
+
+/// What comes of a form that leads to `path`.
+async fn answer(visit: Visit, path: &str, segments: &[&str]) -> poem::Result<Response> {
+    visit.admit(path)?;
+    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/admin")) };
+    let Some(access) = Access::of_administrator(&current) else {
+        return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
+    };
+    submit(&Desk { visit, access }, segments).await
+}
+
+/// The visit of a page after something was done there, which says so.
+fn confirming(visit: Visit) -> Visit {
+    let (server, session) = (&visit.server, visit.browser.session.as_ref().filter(|_| !visit.is_post));
+    let now = server.signet().clock.now();
+    let is_done = session.is_some_and(|session| server.short_term.take_confirmation(session, &visit.path, now));
+    let remark = is_done.then(|| Remark::Done(visit.words.done.done.to_owned()));
+    Visit { remark: remark.or(visit.remark), ..visit }
+}
+
+/// The page again on which a form stands that was not taken.
+async fn shown_again(visit: Visit, segments: &[&str]) -> poem::Result<Response> {
+    let access = visit.person.as_ref().and_then(Access::of_administrator);
+    let Some(access) = access else {
+        return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
+    };
+    show(&Desk { visit, access }, segments).await
+}
+
+/// The page on which the form stands that leads to `segments`.
+fn page_of<'a, 's>(segments: &'a [&'s str]) -> &'a [&'s str] {
+    match segments {
+        // The form that signs a person out stands on the page of that person.
+        ["people", _, "sessions"] => segments.get(..2).unwrap_or_default(),
+        _ if is_page(segments) => segments,
+        [before @ .., _] => page_of(before),
+        [] => segments,
+    }
+}
+
+/// What was just made, with its secret.
+fn told_once(desk: &Desk, told: ToldOnce) -> Response {
+    let told_crumbs: Vec<(&str, &str)> =
+        told.crumbs.iter().map(|(segment, name)| (segment.as_str(), name.as_str())).collect();
+    let page = ToldOncePage {
+        crumbs: crumbs(desk, &told_crumbs),
+        title: told.title,
+        label: told.label,
+        secret: Secret::new(told.secret),
+        advice: told.advice,
+    };
+    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
 }
 
 async fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
@@ -86,6 +151,17 @@ async fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
         ["keys", "emergency"] => Ok(keys::confirm_emergency(desk)),
         ["resources"] => Ok(keys::resources(desk)),
         _ => Err(poem::error::NotFoundError.into()),
+    }
+}
+
+/// Whether [`show`] has a page for it.
+fn is_page(segments: &[&str]) -> bool {
+    match segments {
+        [] | ["invitations" | "keys", "new" | "emergency"] => true,
+        [list] => LISTS.contains(list),
+        ["people" | "groups" | "applications", _] | ["people" | "applications", _, "delete"] => true,
+        ["people", _, of_them] => matches!(*of_them, "sessions" | "applications" | "grants"),
+        _ => false,
     }
 }
 
@@ -144,8 +220,27 @@ impl Desk {
         PostForm { action, anti_forgery }
     }
 
+    /// The page after something was done, which says so.
     fn redirect(&self, segments: &[&str]) -> Response {
-        self.visit.redirect(LocalPath::admin(segments).as_str())
+        let path = LocalPath::admin(segments);
+        if let Some(session) = &self.visit.browser.session {
+            let server = &self.visit.server;
+            server.short_term.confirm(session, path.as_str(), server.signet().clock.now());
+        }
+        self.visit.redirect(path.as_str())
+    }
+
+    /// The page after something with a secret was made.
+    fn tell(&self, title: &str, (label, secret): (&str, &Secret), advice: &str, crumbs: &[(&str, &str)]) -> Response {
+        let told = ToldOnce {
+            title: title.to_owned(),
+            label: label.to_owned(),
+            secret: text(secret),
+            advice: advice.to_owned(),
+            crumbs: crumbs.iter().map(|(segment, name)| ((*segment).to_owned(), (*name).to_owned())).collect(),
+        };
+        let segments: Vec<&str> = crumbs.iter().map(|(segment, _)| *segment).collect();
+        Told::Once(told).redirect(&self.visit, LocalPath::admin(&segments).as_str())
     }
 
     /// The page of a list that was asked for.
@@ -159,6 +254,11 @@ impl Desk {
     }
 
     fn refused(&self, refusal: ManagementRefusal) -> poem::Result<Response> {
+        if self.visit.is_post
+            && let Some(not_done) = NotDone::of(&self.visit, &refusal)
+        {
+            return Err(not_done.into());
+        }
         let (status, page) = match refusal {
             ManagementRefusal::Fault(cause) => return Err(fault(cause)),
             ManagementRefusal::NotFound(_) => (StatusCode::NOT_FOUND, ErrorPage::not_found()),
@@ -202,9 +302,35 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }
 
+/// The first segments of the lists.
+const LISTS: [&str; 9] =
+    ["people", "groups", "sessions", "grants", "invitations", "applications", "audit", "keys", "resources"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_stands_on_a_page_that_is_shown() {
+        for (form, page) in [
+            (&["people", "a"][..], &["people", "a"][..]),
+            (&["people", "a", "password"], &["people", "a"]),
+            (&["people", "a", "password-reset", "delete"], &["people", "a"]),
+            (&["people", "a", "delete"], &["people", "a", "delete"]),
+            (&["people", "a", "sessions"], &["people", "a"]),
+            (&["people", "a", "sessions", "s"], &["people", "a"]),
+            (&["people", "a", "grants", "g"], &["people", "a", "grants"]),
+            (&["groups", "staff", "delete"], &["groups", "staff"]),
+            (&["sessions", "a", "s"], &["sessions"]),
+            (&["invitations", "new"], &["invitations", "new"]),
+            (&["invitations", "i", "delete"], &["invitations"]),
+            (&["applications", "c", "secrets", "1", "delete"], &["applications", "c"]),
+            (&["keys", "rotate"], &["keys"]),
+            (&["keys", "emergency"], &["keys", "emergency"]),
+        ] {
+            assert_eq!(page_of(form), page, "{form:?}");
+        }
+    }
 
     #[test]
     fn segments_are_read_as_they_were_written() {

@@ -20,10 +20,7 @@ use crate::{
     secret::Secret,
     web::{
         Entry, Fact,
-        admin::{
-            ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, Row, RowAction,
-            ToldOncePage,
-        },
+        admin::{ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, Row, RowAction},
         words::{ListWords, Words},
     },
 };
@@ -102,15 +99,8 @@ pub(super) async fn make_reset_link(desk: &Desk, id: &str) -> poem::Result<Respo
         Err(refusal) => return desk.refused(refusal),
     };
     let w = &desk.words().people;
-    let page = ToldOncePage {
-        title: w.link_is_made.to_owned(),
-        label: w.link.to_owned(),
-        secret: made.link,
-        advice: w.link_advice(&minute(made.expires_at)),
-        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name), (id, desk.words().people.this_person)]),
-    };
-    // Not a redirect: the link is shown once and stands in no address.
-    Ok(desk.page(StatusCode::CREATED, page.render(desk.visit.voice())))
+    let crumbs = [("people", desk.words().admin.people.name), (id, w.this_person)];
+    Ok(desk.tell(w.link_is_made, (w.link, &made.link), &w.link_advice(&minute(made.expires_at)), &crumbs))
 }
 
 pub(super) async fn withdraw_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {

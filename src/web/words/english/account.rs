@@ -118,6 +118,7 @@ pub(super) const CONNECTED: ConnectedWords = ConnectedWords {
     none: "No application has access to your account.",
     nothing_more: "It can see that it is you, and nothing more.",
     since: |since, grants| format!("Since {since}, in {grants} {}.", if grants == 1 { "grant" } else { "grants" }),
+    remembered: |since| format!("You are not asked again since {since}. Disconnect it to be asked again."),
     disconnect: "Disconnect",
     refresh_schedule: "Refresh schedule",
 };

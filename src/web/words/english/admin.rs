@@ -15,7 +15,7 @@ pub(super) const ADMIN: AdminWords = AdminWords {
     nothing_here: "There is nothing here.",
     cancel: "Cancel",
     done: "Done",
-    shown_once: |advice| format!("It is shown this once. {advice}"),
+    shown_once: |advice| format!("It is shown for ten minutes, in this browser only. {advice}"),
     delete: "Delete",
     end: "End",
     since: "Since",
@@ -67,8 +67,8 @@ pub(super) const PEOPLE: PeopleWords = PeopleWords {
     is_disabled: "Disabled: nobody can sign in with it",
     save: "Save",
     reset_link: "Password-reset link",
-    reset_link_about: "A link to hand over, with which the person chooses a new password. It is shown once and works \
-        once.",
+    reset_link_about: "A link to hand over, with which the person chooses a new password. It is shown for ten \
+        minutes and works once.",
     reset_link_pending: |until| format!("One is out. A new one ends it. It works until {until}."),
     make_a_link: "Make a link",
     take_the_link_back: "Take the link back",

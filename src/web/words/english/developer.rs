@@ -30,7 +30,7 @@ pub(super) const DEVELOPER: DeveloperWords = DeveloperWords {
 pub(super) const OWN_CLIENT: OwnClientWords = OwnClientWords {
     your_applications: "Your applications",
     a_new_secret: "A new secret",
-    shown_once: "It is shown once. Copy it now to where it is kept.",
+    shown_once: "It is shown for ten minutes. Copy it now to where it is kept.",
     who_it_is: "Who it is",
     type_: "Type",
     to_paste: "To paste",
@@ -66,7 +66,7 @@ pub(super) const REGISTERED: RegisteredWords = RegisteredWords {
     application_registered: "Application registered",
     is_registered: |client| html! { (client) " is registered" },
     credentials: "Credentials",
-    shown_once: "The client secret is shown once. Copy it now to where it is kept.",
+    shown_once: "The client secret is shown for ten minutes. Copy it now to where it is kept.",
     addresses: "Addresses",
     discovery: "Discovery",
     to_paste: "To paste",

@@ -35,10 +35,12 @@ pub(super) const LOGOUT: LogoutWords = LogoutWords {
     sign_out_question: "Sign out?",
     client_asks: |client| html! { (client) " asks you to sign out. " },
     signed_in_as: |username| html! { "You are signed in as " (username) "." },
-    ends_session: "This ends your session on this server.",
+    session_is_over: "Your session on this server has ended. You can still sign out of the applications that you used.",
+    unproven: "The request does not prove which application sent it. Sign out only if you want to.",
     stay_signed_in: "Stay signed in",
     signed_out: "Signed out",
     you_are_signed_out: "You are signed out",
+    was_not_signed_in: "You were not signed in to this server in this browser.",
     applications_may_go_on: "Applications that you used may keep you signed in until their own session ends. On a \
         shared computer, close the browser.",
     applications_are_told: "The applications that you used are signing you out as well. On a shared computer, close the \

@@ -8,6 +8,11 @@ pub(super) const ERROR: ErrorWords = ErrorWords {
         message: "The application asked to send you to an address that is not registered for it, so you stay here.",
         advice: "Go back and try again from the application. If it happens again, tell whoever runs it.",
     },
+    redirect_uri_missing: ExplanationWords {
+        title: "Invalid redirect URI",
+        message: "The application did not name the address to return to, and has not registered exactly one.",
+        advice: "Tell the people who run the application.",
+    },
     invalid_request: ExplanationWords {
         title: "Invalid request",
         message: "The application sent a request that this server cannot answer.",
@@ -17,6 +22,16 @@ pub(super) const ERROR: ErrorWords = ErrorWords {
         title: "This page has expired",
         message: "It was open for too long, was used already, or was opened in another browser.",
         advice: "Go back to the application and start again.",
+    },
+    answered_already: ExplanationWords {
+        title: "You have answered already",
+        message: "This sign-in was completed before, and each one works once.",
+        advice: "Go back to the application. If you are not signed in there, sign in again.",
+    },
+    withdrawn: ExplanationWords {
+        title: "You have disconnected this application",
+        message: "You allowed this before you disconnected the application, so it no longer counts.",
+        advice: "Start again at the application if you want to connect it.",
     },
     not_found: ExplanationWords {
         title: "Page not found",
@@ -102,6 +117,26 @@ pub(super) const ERROR: ErrorWords = ErrorWords {
         title: "This link does not work",
         message: "This account is disabled.",
         advice: "Ask whoever runs this server for a new one.",
+    },
+    form_from_elsewhere: ExplanationWords {
+        title: "Form not accepted",
+        message: "Another website sent this form, so nothing has changed.",
+        advice: "Open the page on this server and send the form there.",
+    },
+    form_expired: ExplanationWords {
+        title: "This form has expired",
+        message: "The page was open for too long, so nothing has changed.",
+        advice: "Open the page again and send the form once more.",
+    },
+    cookies_missing: ExplanationWords {
+        title: "Your browser sent no cookie",
+        message: "This server needs a cookie to accept a form. Cookies are blocked, or you opened the page over http.",
+        advice: "Allow cookies for this site, open it at its https address, and try again.",
+    },
+    opened_by_http: ExplanationWords {
+        title: "Open this page over https",
+        message: "You opened this page over http. Your browser sends the cookies of this server over https only.",
+        advice: "Open the address below and try again.",
     },
     for_the_developer: "For the developer",
     reason: "Reason",

@@ -1,4 +1,4 @@
-use crate::web::words::{FormWords, FrameWords};
+use crate::web::words::{FormWords, FrameWords, ProofWords};
 
 pub(super) const FRAME: FrameWords = FrameWords {
     skip_to_content: "Skip to the content",
@@ -10,6 +10,18 @@ pub(super) const FRAME: FrameWords = FrameWords {
     administration: "Administration",
 };
 
+pub(super) const PROOF: ProofWords = ProofWords {
+    expired: "Nothing has changed yet, because this page had expired. Check your entries and send them again.",
+    other_person: |username| {
+        format!(
+            "Nothing has changed yet, because you are now signed in as {username}. Check your entries and send them again."
+        )
+    },
+    signed_out: "You were signed out, so nothing has changed yet. Sign in, and your entries come back.",
+    cookies: "Your browser did not send the cookie of this site. Allow cookies for this site, then send the form again.",
+    restored: "Your entries are back. Nothing is saved until you send them again.",
+};
+
 pub(super) const FORM: FormWords = FormWords {
     username: "Username",
     email: "Email",
@@ -18,6 +30,7 @@ pub(super) const FORM: FormWords = FormWords {
     optional: "(optional)",
     password_rule: |minimum| format!("At least {minimum} characters. A sentence only you would think of works well."),
     error: "Error: ",
+    problem: "There is a problem",
     busy: "The server is busy. Try again in a moment.",
     wait: |seconds| format!("Too many attempts. Try again in {}.", waiting(seconds)),
 };

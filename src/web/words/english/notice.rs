@@ -3,6 +3,7 @@ use time::UtcOffset;
 use crate::web::words::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 
 pub(super) const DONE: DoneWords = DoneWords {
+    done: "Done. The change is saved.",
     application_disconnected: "The application is disconnected.",
     application_deleted: "The application is deleted.",
     saved: "Saved.",

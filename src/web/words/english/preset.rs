@@ -17,7 +17,7 @@ pub(super) const PRESET: PresetWords = PresetWords {
     redirect_uris: "It is registered with",
     registered: |name| html! { (name) " is registered" },
     written_in_file: |name| html! { (name) " by the configuration file" },
-    once: "The client secret is shown once, here and in the texts below. Copy it now.",
+    once: "The client secret is shown for ten minutes, here and in the texts below. Copy it now.",
     enter_at: |place| format!("Enter these at {place}"),
     to_paste: "Ready to paste",
     change: "Change it",

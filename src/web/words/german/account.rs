@@ -120,6 +120,9 @@ pub(super) const CONNECTED: ConnectedWords = ConnectedWords {
     since: |since, grants| {
         format!("Seit {since}, durch {grants} {}.", if grants == 1 { "Erlaubnis" } else { "Erlaubnisse" })
     },
+    remembered: |since| {
+        format!("Seit {since} werden Sie nicht mehr gefragt. Trennen Sie die Anwendung, um wieder gefragt zu werden.")
+    },
     disconnect: "Trennen",
     refresh_schedule: "Zeitplan",
 };

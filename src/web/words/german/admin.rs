@@ -15,7 +15,7 @@ pub(super) const ADMIN: AdminWords = AdminWords {
     nothing_here: "Hier ist nichts.",
     cancel: "Abbrechen",
     done: "Fertig",
-    shown_once: |advice| format!("Es wird dieses eine Mal gezeigt. {advice}"),
+    shown_once: |advice| format!("Es wird zehn Minuten lang gezeigt, nur in diesem Browser. {advice}"),
     delete: "Löschen",
     end: "Beenden",
     since: "Seit",
@@ -71,8 +71,8 @@ pub(super) const PEOPLE: PeopleWords = PeopleWords {
     is_disabled: "Gesperrt: niemand kann sich damit anmelden",
     save: "Speichern",
     reset_link: "Link zum Setzen des Passworts",
-    reset_link_about: "Ein Link zum Weitergeben, mit dem ein neues Passwort gewählt wird. Er wird einmal gezeigt und gilt \
-        einmal.",
+    reset_link_about: "Ein Link zum Weitergeben, mit dem ein neues Passwort gewählt wird. Er wird zehn Minuten lang \
+        gezeigt und gilt einmal.",
     reset_link_pending: |until| format!("Einer ist unterwegs. Ein neuer beendet ihn. Er gilt bis {until}."),
     make_a_link: "Link erstellen",
     take_the_link_back: "Link zurücknehmen",

@@ -30,7 +30,7 @@ pub(super) const DEVELOPER: DeveloperWords = DeveloperWords {
 pub(super) const OWN_CLIENT: OwnClientWords = OwnClientWords {
     your_applications: "Ihre Anwendungen",
     a_new_secret: "Ein neues Geheimnis",
-    shown_once: "Es wird einmal gezeigt. Kopieren Sie es jetzt dorthin, wo es aufbewahrt wird.",
+    shown_once: "Es wird zehn Minuten lang gezeigt. Kopieren Sie es jetzt dorthin, wo es aufbewahrt wird.",
     who_it_is: "Wer sie ist",
     type_: "Art",
     to_paste: "Zum Einfügen",
@@ -67,7 +67,7 @@ pub(super) const REGISTERED: RegisteredWords = RegisteredWords {
     application_registered: "Anwendung registriert",
     is_registered: |client| html! { (client) " ist registriert" },
     credentials: "Zugangsdaten",
-    shown_once: "Das Geheimnis wird einmal gezeigt. Kopieren Sie es jetzt dorthin, wo es aufbewahrt wird.",
+    shown_once: "Das Geheimnis wird zehn Minuten lang gezeigt. Kopieren Sie es jetzt dorthin, wo es aufbewahrt wird.",
     addresses: "Adressen",
     discovery: "Discovery",
     to_paste: "Zum Einfügen",

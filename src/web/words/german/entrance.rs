@@ -35,10 +35,12 @@ pub(super) const LOGOUT: LogoutWords = LogoutWords {
     sign_out_question: "Abmelden?",
     client_asks: |client| html! { (client) " bittet Sie, sich abzumelden. " },
     signed_in_as: |username| html! { "Sie sind angemeldet als " (username) "." },
-    ends_session: "Das beendet Ihre Sitzung auf diesem Server.",
+    session_is_over: "Ihre Sitzung auf diesem Server ist beendet. Von benutzten Anwendungen können Sie sich noch abmelden.",
+    unproven: "Die Anfrage belegt nicht, welche Anwendung sie gesendet hat. Melden Sie sich nur ab, wenn Sie es wollen.",
     stay_signed_in: "Angemeldet bleiben",
     signed_out: "Abgemeldet",
     you_are_signed_out: "Sie sind abgemeldet",
+    was_not_signed_in: "Sie waren in diesem Browser nicht auf diesem Server angemeldet.",
     applications_may_go_on: "Anwendungen, die Sie benutzt haben, lassen Sie vielleicht angemeldet, bis ihre eigene Sitzung \
         endet. Schließen Sie an einem gemeinsamen Rechner den Browser.",
     applications_are_told: "Die Anwendungen, die Sie benutzt haben, melden Sie ebenfalls ab. Schließen Sie an einem \

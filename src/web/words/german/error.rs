@@ -9,6 +9,11 @@ pub(super) const ERROR: ErrorWords = ErrorWords {
             hier.",
         advice: AGAIN,
     },
+    redirect_uri_missing: ExplanationWords {
+        title: "Ungültige Redirect-URI",
+        message: "Die Anwendung hat nicht gesagt, wohin es zurückgeht, und hat nicht genau eine Adresse registriert.",
+        advice: "Sagen Sie es denen, die die Anwendung betreiben.",
+    },
     invalid_request: ExplanationWords {
         title: "Ungültige Anfrage",
         message: "Die Anwendung hat eine Anfrage gesendet, die dieser Server nicht beantworten kann.",
@@ -18,6 +23,16 @@ pub(super) const ERROR: ErrorWords = ErrorWords {
         title: "Diese Seite ist abgelaufen",
         message: "Sie war zu lange offen, wurde schon benutzt oder in einem anderen Browser geöffnet.",
         advice: "Gehen Sie zurück zur Anwendung, und fangen Sie neu an.",
+    },
+    answered_already: ExplanationWords {
+        title: "Sie haben schon geantwortet",
+        message: "Diese Anmeldung ist schon abgeschlossen, und jede gilt einmal.",
+        advice: "Gehen Sie zurück zur Anwendung. Sind Sie dort nicht angemeldet, melden Sie sich noch einmal an.",
+    },
+    withdrawn: ExplanationWords {
+        title: "Sie haben diese Anwendung getrennt",
+        message: "Sie hatten dies erlaubt, bevor Sie die Anwendung getrennt haben. Es gilt nicht mehr.",
+        advice: "Beginnen Sie neu bei der Anwendung, wenn Sie sie verbinden wollen.",
     },
     not_found: ExplanationWords {
         title: "Seite nicht gefunden",
@@ -96,6 +111,26 @@ pub(super) const ERROR: ErrorWords = ErrorWords {
     },
     reset_link_expired: ExplanationWords { title: DEAD, message: "Er ist abgelaufen.", advice: ASK_FOR_A_LINK },
     reset_of_disabled: ExplanationWords { title: DEAD, message: "Dieses Konto ist gesperrt.", advice: ASK_FOR_A_LINK },
+    form_from_elsewhere: ExplanationWords {
+        title: "Formular nicht angenommen",
+        message: "Eine andere Website hat dieses Formular gesendet, darum ist nichts geändert.",
+        advice: "Öffnen Sie die Seite auf diesem Server, und senden Sie das Formular dort.",
+    },
+    form_expired: ExplanationWords {
+        title: "Dieses Formular ist abgelaufen",
+        message: "Die Seite war zu lange offen, darum ist nichts geändert.",
+        advice: "Öffnen Sie die Seite neu, und senden Sie das Formular noch einmal.",
+    },
+    cookies_missing: ExplanationWords {
+        title: "Ihr Browser hat kein Cookie gesendet",
+        message: "Dieser Server braucht ein Cookie, um ein Formular anzunehmen. Cookies sind gesperrt, oder die Seite wurde über http geöffnet.",
+        advice: "Erlauben Sie dieser Website Cookies, öffnen Sie sie unter ihrer https-Adresse, und versuchen Sie es noch einmal.",
+    },
+    opened_by_http: ExplanationWords {
+        title: "Öffnen Sie diese Seite über https",
+        message: "Sie haben diese Seite über http geöffnet. Ihr Browser sendet die Cookies dieses Servers nur über https.",
+        advice: "Öffnen Sie die Adresse unten, und versuchen Sie es noch einmal.",
+    },
     for_the_developer: "Für den Entwickler",
     reason: "Grund",
     reference: "Kennung: ",

@@ -1,4 +1,4 @@
-use crate::web::words::{FormWords, FrameWords};
+use crate::web::words::{FormWords, FrameWords, ProofWords};
 
 pub(super) const FRAME: FrameWords = FrameWords {
     skip_to_content: "Zum Inhalt springen",
@@ -10,6 +10,21 @@ pub(super) const FRAME: FrameWords = FrameWords {
     administration: "Verwaltung",
 };
 
+pub(super) const PROOF: ProofWords = ProofWords {
+    expired: "Noch ist nichts geändert, denn diese Seite war abgelaufen. Prüfen Sie Ihre Eingaben, und senden Sie sie \
+        noch einmal.",
+    other_person: |username| {
+        format!(
+            "Noch ist nichts geändert, denn Sie sind jetzt als {username} angemeldet. Prüfen Sie Ihre Eingaben, und \
+             senden Sie sie noch einmal."
+        )
+    },
+    signed_out: "Sie wurden abgemeldet, darum ist noch nichts geändert. Melden Sie sich an, dann kommen Ihre Eingaben zurück.",
+    cookies: "Ihr Browser hat das Cookie dieser Website nicht gesendet. Erlauben Sie ihr Cookies, und senden Sie das \
+        Formular noch einmal.",
+    restored: "Ihre Eingaben sind wieder da. Gespeichert wird erst, wenn Sie sie noch einmal senden.",
+};
+
 pub(super) const FORM: FormWords = FormWords {
     username: "Benutzername",
     email: "E-Mail",
@@ -18,6 +33,7 @@ pub(super) const FORM: FormWords = FormWords {
     optional: "(freiwillig)",
     password_rule: |minimum| format!("Mindestens {minimum} Zeichen. Gut ist ein Satz, auf den nur Sie kommen."),
     error: "Fehler: ",
+    problem: "Es gibt ein Problem",
     busy: "Der Server ist beschäftigt. Versuchen Sie es gleich noch einmal.",
     wait: |seconds| format!("Zu viele Versuche. Versuchen Sie es in {} noch einmal.", waiting(seconds)),
 };

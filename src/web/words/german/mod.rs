@@ -20,6 +20,7 @@ pub(super) static LANGUAGE: Words = Words {
     tag: "de",
     frame: frame::FRAME,
     form: frame::FORM,
+    proof: frame::PROOF,
     login: entrance::LOGIN,
     signup: entrance::SIGNUP,
     setup: entrance::SETUP,

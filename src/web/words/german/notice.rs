@@ -3,6 +3,7 @@ use time::{Month, UtcOffset, Weekday};
 use crate::web::words::{ClaimWords, DoneWords, ScopeWords, TimeWords};
 
 pub(super) const DONE: DoneWords = DoneWords {
+    done: "Erledigt. Die Änderung ist gespeichert.",
     application_disconnected: "Die Anwendung ist getrennt.",
     application_deleted: "Die Anwendung ist gelöscht.",
     saved: "Gespeichert.",

@@ -17,7 +17,7 @@ pub(super) const PRESET: PresetWords = PresetWords {
     redirect_uris: "Sie wird registriert mit",
     registered: |name| html! { (name) " ist registriert" },
     written_in_file: |name| html! { (name) " in der Konfigurationsdatei" },
-    once: "Das Geheimnis wird einmal gezeigt, hier und in den Texten darunter. Kopieren Sie es jetzt.",
+    once: "Das Geheimnis wird zehn Minuten lang gezeigt, hier und in den Texten darunter. Kopieren Sie es jetzt.",
     enter_at: |place| format!("Geben Sie dies ein bei: {place}"),
     to_paste: "Fertig zum Einfügen",
     change: "Ändern",

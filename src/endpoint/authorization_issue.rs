@@ -1,0 +1,74 @@
+//! What `/authorize` issues: a code, tokens, or both.
+
+use time::OffsetDateTime;
+
+use super::{Fault, Signet, clients, interaction::Interaction, signet::Beside};
+use crate::{
+    audit::{Actor, EventKind, Occurrence, Requester},
+    crypto::Digest,
+    oauth::{
+        authorization_code::{Agreement, IssuedCode},
+        authorization_response::{AuthorizationResponse, Issued, IssuedToken},
+        client::{Client, ResponseType},
+        implicit,
+        subject::Subject,
+    },
+    oidc::step::Decision,
+    store::Store,
+};
+
+/// Issues what the request of `interaction` asks for, as far as the person has agreed.
+///
+/// # Errors
+///
+/// The storage, or the signing.
+pub(super) async fn issue(
+    signet: &Signet,
+    (interaction, client, requester): (&Interaction, &Client, &Requester),
+    agreement: Agreement,
+    now: OffsetDateTime,
+) -> Result<AuthorizationResponse, Fault> {
+    clients::keep_used(signet, client).await?;
+    let request = &interaction.request.authorization;
+    let nonce = agreement.nonce.clone();
+    let store = telling_of_consent(signet, interaction, &agreement.subject, requester);
+    let lifetime = signet.access_token_lifetime(&request.audience);
+    let begun = implicit::begin(&agreement, request, || signet.draw_identity(now), lifetime, now);
+    let mut issued = Issued::default();
+    if request.response_type.has_code() {
+        let code = signet.entropy.secret();
+        let lifetime = signet.lifetimes.authorization_code;
+        let record = IssuedCode::issue(agreement, request.clone(), lifetime, now);
+        store.issue_code(&Digest::of_secret(&code), &record).await?;
+        tracing::info!(client_id = %record.client_id, subject = %record.subject, "authorization code issued");
+        issued.code = Some(code);
+    }
+    let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
+    let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
+    // What the person has agreed to is told once, with the code if there is one.
+    let store = if issued.code.is_some() { &signet.store } else { &store };
+    store.begin_grant(&grant).await?;
+    if request.response_type.has_token() {
+        let minted = signet.mint(&issuance, client, now)?;
+        let expires_in_seconds = minted.lifetime.whole_seconds();
+        issued.access_token = Some(IssuedToken { token: minted.token, expires_in_seconds, scope: minted.scope });
+    }
+    if request.response_type.has_id_token() {
+        let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
+        let is_alone = request.response_type == ResponseType::IdToken;
+        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), is_alone };
+        issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
+    }
+    tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
+    Ok(AuthorizationResponse::Issued(issued))
+}
+
+/// The store, which tells together with what is issued that the person was asked and has agreed.
+fn telling_of_consent(signet: &Signet, interaction: &Interaction, subject: &Subject, requester: &Requester) -> Store {
+    if !matches!(interaction.decision, Some(Decision::Allowed { .. })) {
+        return signet.store.clone();
+    }
+    let client_id = &interaction.request.authorization.client_id;
+    let occurrence = Occurrence::of(EventKind::ConsentGranted).about_subject(subject).with_client(client_id);
+    signet.store.by(requester.acting(Actor::of(subject, client_id))).telling(occurrence)
+}

@@ -1,0 +1,81 @@
+//! The page for a person who is in none of the groups that may use an application.
+
+use maud::{Markup, html};
+
+use super::client::{ClientCard, chosen};
+use super::component::{Button, hidden};
+use super::layout::{Frame, Voice};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct NotAdmittedPage {
+    /// The client that asks.
+    pub client: ClientCard,
+    /// The user name of who is signed in.
+    pub username: String,
+    /// Who answers for the client, as it was registered: e-mail addresses, mostly.
+    pub contacts: Vec<String>,
+    /// The login that was begun, as an opaque text.
+    pub interaction: String,
+    /// The anti-forgery token.
+    pub anti_forgery: String,
+}
+
+impl NotAdmittedPage {
+    /// The page. Its buttons send `decision=switch` and `decision=deny` to `/consent`.
+    #[must_use]
+    pub fn render(&self, voice: Voice<'_>) -> Markup {
+        let w = &voice.words.consent;
+        Frame::question(voice, w.no_access).around(&html! {
+            section .card {
+                (self.client.picture())
+                h1 { (w.no_access) }
+                p { (w.may_not_use(&chosen(&self.username), &chosen(&self.client.name))) }
+                p {
+                    (w.ask_an_administrator(&voice.brand.name))
+                    @if !self.contacts.is_empty() {
+                        " " (w.or_ask(&html! {
+                            @for (number, contact) in self.contacts.iter().enumerate() {
+                                @if number > 0 { ", " }
+                                (chosen(contact))
+                            }
+                        }))
+                    }
+                }
+                form method="post" action="/consent" {
+                    (hidden(&self.anti_forgery, Some(&self.interaction)))
+                    div .actions {
+                        (Button::primary("consent-switch", w.use_another_account).deciding("switch"))
+                        (Button::secondary("consent-deny", w.go_back).deciding("deny"))
+                    }
+                }
+            }
+            (self.client.fine_print(&voice.words.client))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::Brand;
+
+    #[test]
+    fn a_person_who_may_not_use_an_application_learns_which_and_whom_to_ask() {
+        let page = NotAdmittedPage {
+            client: ClientCard { name: "Grafana".to_owned(), logo: None, policy: None, terms: None },
+            username: "ada".to_owned(),
+            contacts: vec!["ops@example.org".to_owned()],
+            interaction: "i1".to_owned(),
+            anti_forgery: "token".to_owned(),
+        };
+        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        for part in [">ada</bdi>", ">Grafana</bdi>", "administrator of Acme", "ops@example.org", "Use another account"]
+        {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        for decision in ["switch", "deny"] {
+            assert!(html.contains(&format!("name=\"decision\" value=\"{decision}\"")), "{decision}: {html}");
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Changes the main part of a finished page: lifts what is wrong to its top, and fills a form with what was entered.
+//!
+//! That every page has both follows from this one place: the frame calls it around each of them. It reads the markup of
+//! this server's own pages only. There, maud escapes `<`, `>`, `&` and `"` in every text, so each `<` begins a tag, each
+//! `>` ends one, and each `"` begins or ends a value.
+
+use maud::{Markup, Render, html};
+
+/// What was entered into the form that leads to `action`, to be shown again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the form leads: a path.
+    pub action: String,
+    /// The names of its fields, with what was entered.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Something that is wrong with what was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// The id of the field that has to be changed, if it is one field.
+    pub(super) field: Option<String>,
+    /// What is wrong.
+    pub(super) text: String,
+}
+
+/// The main part of a page without its alerts and what is wrong with it.
+pub(super) struct Finished {
+    markup: String,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Finished {
+    /// Finishes `main`, with `problem` as the first thing that is wrong.
+    pub(super) fn of(main: &Markup, restored: Option<&Restored>, problem: Option<&str>) -> Self {
+        let markup = main.0.as_str();
+        let mut problems: Vec<Problem> =
+            problem.into_iter().map(|text| Problem { field: None, text: text.to_owned() }).collect();
+        let markup = match restored {
+            Some(restored) => fill(markup, restored),
+            None => markup.to_owned(),
+        };
+        let markup = take_alerts(&markup, &mut problems);
+        problems.extend(field_errors(&markup));
+        let markup = if problems.is_empty() { markup } else { without_autofocus(&markup) };
+        Self { markup, problems }
+    }
+
+    /// Whether the page confirms something that was done.
+    pub(super) fn has_status(&self) -> bool {
+        self.markup.contains(" role=\"status\"")
+    }
+}
+
+impl Render for Finished {
+    /// It was rendered before, with every text escaped.
+    fn render_to(&self, buffer: &mut String) {
+        buffer.push_str(&self.markup);
+    }
+}
+
+/// A part of the markup, with its brackets if it is a tag.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Text(&'a str),
+    Tag(&'a str),
+}
+
+fn pieces(markup: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = markup;
+    std::iter::from_fn(move || {
+        let is_tag = rest.starts_with('<');
+        let end = if is_tag { rest.find('>').map(|at| at + 1) } else { rest.find('<') };
+        let (piece, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+        rest = after;
+        match (piece.is_empty(), is_tag) {
+            (true, _) => None,
+            (_, true) => Some(Piece::Tag(piece)),
+            (_, false) => Some(Piece::Text(piece)),
+        }
+    })
+}
+
+/// A tag in its parts; the values are escaped as they stand there.
+struct Tag<'a> {
+    name: &'a str,
+    attributes: Vec<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> Tag<'a> {
+    fn parse(text: &'a str) -> Self {
+        let inner = text.trim_start_matches('<').trim_end_matches('>');
+        let (name, mut rest) = inner.split_once(' ').unwrap_or((inner, ""));
+        let mut attributes = Vec::new();
+        while !rest.is_empty() {
+            let end = rest.find(['=', ' ']).unwrap_or(rest.len());
+            let (attribute, after) = rest.split_at(end);
+            let quoted = after.strip_prefix("=\"").and_then(|after| after.split_once('"'));
+            let (value, after) = quoted.map_or((None, after), |(value, after)| (Some(value), after));
+            if !attribute.is_empty() {
+                attributes.push((attribute, value));
+            }
+            rest = after.strip_prefix(['=', ' ']).unwrap_or(after);
+        }
+        Self { name, attributes }
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        let (_, value) = self.attributes.iter().find(|(known, _)| *known == name)?;
+        Some(unescaped(value.unwrap_or_default()))
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.value(name).as_deref() == Some(value)
+    }
+
+    /// The same with the attribute `name`, or without it.
+    fn with(mut self, name: &'a str, value: Option<Option<&'a str>>) -> String {
+        self.attributes.retain(|(known, _)| *known != name);
+        self.attributes.extend(value.map(|value| (name, value)));
+        let mut text = format!("<{}", self.name);
+        for (name, value) in self.attributes {
+            text.push(' ');
+            text.push_str(name);
+            if let Some(value) = value {
+                text.push_str("=\"");
+                text.push_str(value);
+                text.push('"');
+            }
+        }
+        text.push('>');
+        text
+    }
+}
+
+/// What stands in an attribute or a text, as it is meant.
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+fn escaped(text: &str) -> String {
+    html! { (text) }.into_string()
+}
+
+/// Takes the alerts out of `markup`: their texts become problems.
+fn take_alerts(markup: &str, problems: &mut Vec<Problem>) -> String {
+    if !markup.contains(ALERT) {
+        return markup.to_owned();
+    }
+    let mut rest = String::with_capacity(markup.len());
+    let mut alert: Option<String> = None;
+    for piece in pieces(markup) {
+        match (&mut alert, piece) {
+            (None, Piece::Tag(tag)) if tag.contains(ALERT) && Tag::parse(tag).is("role", "alert") => {
+                alert = Some(String::new())
+            }
+            (None, Piece::Tag(text) | Piece::Text(text)) => rest.push_str(text),
+            (Some(text), Piece::Text(more)) => text.push_str(more),
+            (Some(_), Piece::Tag("</div>")) => {
+                let text = alert.take().map(|text| unescaped(&text)).unwrap_or_default();
+                problems.push(Problem { field: None, text });
+            }
+            (Some(_), Piece::Tag(_)) => {}
+        }
+    }
+    rest
+}
+
+/// What stands below fields as wrong.
+fn field_errors(markup: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if !markup.contains(WRONG) {
+        return problems;
+    }
+    let mut current: Option<Problem> = None;
+    let mut is_unseen = false;
+    for piece in pieces(markup) {
+        match (piece, &mut current) {
+            (Piece::Tag("</p>"), Some(_)) => problems.extend(current.take()),
+            (Piece::Tag("</span>"), _) => is_unseen = false,
+            (Piece::Tag(text), _) if text.starts_with("<p") || text.starts_with("<span") => {
+                let tag = Tag::parse(text);
+                is_unseen = tag.name == "span" && tag.is("class", "unseen");
+                if tag.name == "p" && tag.is("class", "wrong") {
+                    let field = tag.value("id").and_then(|id| id.strip_suffix("-error").map(ToOwned::to_owned));
+                    current = Some(Problem { field, text: String::new() });
+                }
+            }
+            (Piece::Tag(_), _) => {}
+            (Piece::Text(text), Some(problem)) if !is_unseen => problem.text.push_str(&unescaped(text)),
+            (Piece::Text(_), _) => {}
+        }
+    }
+    problems
+}
+
+/// One element alone gets the focus: where the page says what is wrong.
+fn without_autofocus(markup: &str) -> String {
+    let piece = |piece| match piece {
+        Piece::Tag(text) if text.contains(" autofocus") => Tag::parse(text).with("autofocus", None),
+        Piece::Tag(text) | Piece::Text(text) => text.to_owned(),
+    };
+    pieces(markup).map(piece).collect()
+}
+
+/// The markup with what was entered in the fields of its form.
+fn fill(markup: &str, restored: &Restored) -> String {
+    let mut filled = String::with_capacity(markup.len());
+    let (mut is_inside, mut is_replaced, mut selected) = (false, false, None);
+    for piece in pieces(markup) {
+        let text = match piece {
+            Piece::Text(_) if is_replaced => continue,
+            Piece::Text(text) => {
+                filled.push_str(text);
+                continue;
+            }
+            Piece::Tag(text) => text,
+        };
+        let tag = Tag::parse(text);
+        match tag.name {
+            "form" => is_inside = tag.is("method", "post") && tag.value("action").is_some_and(|to| restored.is_to(&to)),
+            "/form" => is_inside = false,
+            "/textarea" => is_replaced = false,
+            "select" if is_inside => selected = tag.value("name").and_then(|name| restored.entered(&name)),
+            "/select" => selected = None,
+            _ => {}
+        }
+        match tag.name {
+            "input" if is_inside => filled.push_str(&filled_input(text, restored)),
+            "textarea" if is_inside => {
+                filled.push_str(text);
+                if let Some(value) = tag.value("name").and_then(|name| restored.entered(&name)) {
+                    is_replaced = true;
+                    // An HTML parser drops a line break at the start of a textarea.
+                    filled.push('\n');
+                    filled.push_str(&escaped(value));
+                }
+            }
+            "option" if selected.is_some() => {
+                let is_chosen = tag.value("value").as_deref() == selected;
+                filled.push_str(&tag.with("selected", is_chosen.then_some(None)));
+            }
+            _ => filled.push_str(text),
+        }
+    }
+    filled
+}
+
+fn filled_input(text: &str, restored: &Restored) -> String {
+    let tag = Tag::parse(text);
+    let Some(name) = tag.value("name") else { return text.to_owned() };
+    match tag.value("type").as_deref() {
+        Some("checkbox" | "radio") => {
+            let value = tag.value("value").unwrap_or_else(|| "on".to_owned());
+            let is_chosen = restored.fields.iter().any(|(known, entered)| *known == name && *entered == value);
+            tag.with("checked", is_chosen.then_some(None))
+        }
+        Some("hidden" | "password" | "file" | "submit") => text.to_owned(),
+        _ if tag.is("autocomplete", "one-time-code") => text.to_owned(),
+        _ => match restored.entered(&name) {
+            Some(value) => tag.with("value", Some(Some(&escaped(value)))),
+            None => text.to_owned(),
+        },
+    }
+}
+
+impl Restored {
+    fn is_to(&self, action: &str) -> bool {
+        action.split('?').next() == Some(self.action.as_str())
+    }
+
+    /// What was entered into a field that may be shown again: nothing if it was left empty.
+    fn entered(&self, name: &str) -> Option<&str> {
+        let sent = self.fields.iter().find(|(known, _)| known == name);
+        (!is_secret(name)).then(|| sent.map_or("", |(_, value)| value.as_str()))
+    }
+}
+
+/// Whether what is entered into a field of this name is never shown again.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    let is_code =
+        matches!(name, "code" | "user_code" | "totp" | "totp_code" | "recovery_code" | "totp-code" | "recovery-code");
+    is_code || name.contains("password") || name.contains("secret") || name.contains("anti_forgery")
+}
+
+const ALERT: &str = " role=\"alert\"";
+const WRONG: &str = "class=\"wrong\"";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn restored(fields: &[(&str, &str)]) -> Restored {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Restored { action: "/developer".to_owned(), fields }
+    }
+
+    fn form() -> Markup {
+        html! {
+            form method="post" action="/developer" {
+                input type="hidden" name="anti_forgery" value="fresh";
+                input #name type="text" name="name" value="old" autofocus;
+                textarea name="redirect_uris" { "\n" "old" }
+                input type="checkbox" name="remember" value="true" checked;
+                input type="radio" name="kind" value="a" checked;
+                input type="radio" name="kind" value="b";
+                select name="event" { option value="" selected { "any" } option value="x" { "x" } }
+                input type="password" name="password";
+                input type="text" name="user_code" value="";
+            }
+            form method="post" action="/other" { input type="text" name="name" value="untouched"; }
+        }
+    }
+
+    #[test]
+    fn a_form_comes_back_with_what_was_entered_and_without_secrets() {
+        let entered = [
+            ("anti_forgery", "stale"),
+            ("name", "a \"b\" <c> & d"),
+            ("redirect_uris", "https://a/\nhttps://b/?x=1&y=<z>"),
+            ("kind", "b"),
+            ("event", "x"),
+            ("password", "correct horse"),
+            ("user_code", "BCDF-GHJK"),
+        ];
+        let html = html! { (Finished::of(&form(), Some(&restored(&entered)), None)) }.into_string();
+        for part in [
+            "name=\"anti_forgery\" value=\"fresh\"",
+            "name=\"name\" autofocus value=\"a &quot;b&quot; &lt;c&gt; &amp; d\"",
+            ">\nhttps://a/\nhttps://b/?x=1&amp;y=&lt;z&gt;</textarea>",
+            "name=\"remember\" value=\"true\">",
+            "name=\"kind\" value=\"a\">",
+            "name=\"kind\" value=\"b\" checked>",
+            "<option value=\"\">any",
+            "<option value=\"x\" selected>",
+            "value=\"untouched\"",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        for secret in ["stale", "horse", "BCDF"] {
+            assert!(!html.contains(secret), "{secret}: {html}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_wherever_it_stands() {
+        let page = html! {
+            div .notice .danger role="alert" { p { "Busy & \"slow\"." } }
+            input #username autofocus value="is checked autofocus";
+            p .wrong #username-error { span .unseen { "Error: " } "Taken <b>." }
+            p { "Fine." }
+        };
+        let finished = Finished::of(&page, None, Some("Expired."));
+        let problem =
+            |field: Option<&str>, text: &str| Problem { field: field.map(ToOwned::to_owned), text: text.to_owned() };
+        let expected =
+            [problem(None, "Expired."), problem(None, "Busy & \"slow\"."), problem(Some("username"), "Taken <b>.")];
+        assert_eq!(finished.problems, expected);
+        let html = html! { (finished) }.into_string();
+        assert!(!html.contains("Busy") && html.contains("<p>Fine.</p>"), "{html}");
+        assert!(html.contains("<input id=\"username\" value=\"is checked autofocus\">"), "{html}");
+    }
+
+    #[test]
+    fn a_page_without_mistakes_stays_as_it_is() {
+        let finished = Finished::of(&form(), None, None);
+        assert!(finished.problems.is_empty());
+        assert_eq!(html! { (finished) }.into_string(), form().into_string());
+    }
+}
