@@ -218,7 +218,7 @@ mod tests {
 
     // S2
     #[test]
-    fn a_token_is_good_for_one_browser_person_transaction_and_action() {
+    fn a_token_is_good_for_one_browser_transaction_and_action() {
         let (binding, other) = (Secret::new("browser"), Secret::new("other"));
         let context = FormContext { binding: &binding, person: "usr_1", transaction: "t1", action: "consent" };
         let token = anti_forgery().issue(context, NOW);
