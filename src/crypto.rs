@@ -3,7 +3,10 @@
 //! Random secrets of 256 bits are remembered as their SHA-256: a slow hash is for what people choose, and a fast one
 //! keeps the token endpoint from being flooded. What people choose goes through `account::hashing` instead.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openssl::{
@@ -11,7 +14,7 @@ use openssl::{
     symm::{Cipher, decrypt_aead, encrypt_aead},
 };
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{entropy::Entropy, secret::Secret};
 
@@ -74,9 +77,10 @@ pub fn equal(one: &[u8], other: &[u8]) -> bool {
 
 /// A symmetric key of 256 bits from which one key for each purpose is derived.
 ///
-/// `Debug` says only that it is one; the memory is wiped when it is dropped.
+/// Clones share the key: [`SealingKey::replace`] changes it for all of them. `Debug` says only that it is one; the
+/// memory is wiped when the last of them is dropped.
 #[derive(Clone)]
-pub struct SealingKey([u8; 32]);
+pub struct SealingKey(Arc<RwLock<Zeroizing<[u8; 32]>>>);
 
 /// What was presented as sealed is not: it was altered, cut, or sealed for another purpose or by another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,13 +98,27 @@ impl SealingKey {
     /// A key of these bytes, which must be random.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(Arc::new(RwLock::new(Zeroizing::new(bytes))))
     }
 
     /// The bytes, to be written where only the server can read them.
     #[must_use]
-    pub fn expose(&self) -> &[u8; 32] {
-        &self.0
+    pub fn expose(&self) -> Zeroizing<[u8; 32]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes the bytes of `successor` from now on, here and in every clone. Returns a key of the bytes before.
+    #[must_use]
+    pub fn replace(&self, successor: &Self) -> Self {
+        let successor = successor.expose();
+        let mut bytes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Self::new(*std::mem::replace(&mut *bytes, successor))
+    }
+
+    /// What tells this key from others without revealing it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.authenticate("fingerprint", &[]).chars().take(22).collect()
     }
 
     /// The HMAC-SHA-256 of `message` under the key for `purpose`, as unpadded base64url.
@@ -148,19 +166,13 @@ impl SealingKey {
     }
 
     fn derive(&self, purpose: &str) -> [u8; 32] {
-        hmac(&self.0, purpose.as_bytes())
+        hmac(self.0.read().unwrap_or_else(PoisonError::into_inner).as_slice(), purpose.as_bytes())
     }
 }
 
 impl fmt::Debug for SealingKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SealingKey(…)")
-    }
-}
-
-impl Drop for SealingKey {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 
@@ -205,6 +217,17 @@ mod tests {
         assert_eq!(key().open("interaction", &sealed).unwrap(), b"hello");
         assert_eq!(key().open("session", &sealed), Err(Unsealable));
         assert_eq!(SealingKey::new([8; 32]).open("interaction", &sealed), Err(Unsealable));
+    }
+
+    #[test]
+    fn a_replaced_key_is_replaced_in_every_clone() {
+        let (shared, successor) = (key(), SealingKey::new([8; 32]));
+        let clone = shared.clone();
+        let before = shared.replace(&successor);
+        assert_eq!(*before.expose(), [7; 32]);
+        assert_eq!(*clone.expose(), [8; 32]);
+        assert_eq!(clone.fingerprint(), successor.fingerprint());
+        assert_ne!(clone.fingerprint(), before.fingerprint());
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 pub mod characters;
 pub mod clock;
+#[cfg(feature = "server")]
+pub mod clock_trust;
 pub mod crypto;
 pub mod entropy;
 pub mod jose;
@@ -30,6 +32,8 @@ pub mod config;
 pub mod endpoint;
 #[cfg(feature = "server")]
 pub mod fetch;
+#[cfg(feature = "server")]
+pub mod folder;
 #[cfg(feature = "server")]
 pub mod http;
 #[cfg(feature = "server")]

@@ -13,8 +13,8 @@ use signet::{
     app::{self, LogWriter, StartOptions},
     clock::Clock,
     command::{
-        AdminCommand, Answer, Arguments, AuditCommand, CallError, Command, KeysCommand, Request, Typed, UserCommand,
-        call,
+        AdminCommand, Answer, Arguments, AuditCommand, CallError, ClockCommand, Command, KeysCommand, Request, Typed,
+        UserCommand, call,
     },
     config::{Config, LogFormat},
     entropy::Entropy,
@@ -24,6 +24,9 @@ use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    // Every file that is made is for its owner alone.
+    #[cfg(unix)]
+    let _before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
     if matches!(arguments.command, Some(Command::Openapi)) {
         return ended(app::without_storage().map(|server| vec![http::specification(&server)]));
@@ -36,7 +39,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return ended(Err(error.to_string())),
     };
-    let options = StartOptions { accept_rollback: arguments.accept_rollback };
+    let options = StartOptions { accept_rollback: arguments.accept_rollback, ..StartOptions::default() };
     ended(match arguments.command {
         None | Some(Command::Serve) => return serve(config, options, &runtime),
         Some(Command::Healthcheck) => healthcheck(&config),
@@ -44,6 +47,12 @@ fn main() -> ExitCode {
         Some(Command::Keys(KeysCommand::List)) => runtime.block_on(command(&config, Request::KeysList)),
         Some(Command::Keys(KeysCommand::Rotate { emergency })) => {
             runtime.block_on(command(&config, Request::KeysRotate { emergency }))
+        }
+        Some(Command::Salvage { target }) => app::salvage(&config, target).map_err(|error| error.to_string()),
+        Some(Command::Keys(KeysCommand::New)) => runtime.block_on(new_keys(&config)),
+        Some(Command::Clock(clock)) => {
+            let confirm = matches!(clock, ClockCommand::Confirm);
+            runtime.block_on(command(&config, Request::Clock { confirm }))
         }
         Some(Command::User(user)) => {
             typed(&user).and_then(|password| runtime.block_on(command(&config, Request::User { user, password })))
@@ -125,7 +134,7 @@ async fn command(config: &Config, request: Request) -> Result<Vec<String>, Strin
             let server = app::assemble(config, StartOptions::default(), clock).await;
             let server = server.map_err(|error| error.to_string())?;
             let answer = app::answer(Arc::clone(&server), request).await;
-            server.signet().store.engine().close().await.map_err(|fault| fault.to_string())?;
+            app::close(&server).await?;
             answer
         }
         Err(error @ CallError::Broken(_)) => return Err(error.to_string()),
@@ -134,6 +143,26 @@ async fn command(config: &Config, request: Request) -> Result<Vec<String>, Strin
         Answer::Lines(lines) => Ok(lines),
         Answer::Refused(reason) => Err(reason),
     }
+}
+
+/// Makes new keys and begins an epoch. No server may run meanwhile.
+async fn new_keys(config: &Config) -> Result<Vec<String>, String> {
+    match call(&config.data, Request::KeysNew).await {
+        Ok(Answer::Refused(reason)) => return Err(reason),
+        Ok(Answer::Lines(lines)) => return Ok(lines),
+        Err(CallError::NoServer) => {}
+        Err(error @ CallError::Broken(_)) => return Err(error.to_string()),
+    }
+    let options = StartOptions { new_keys: true, ..StartOptions::default() };
+    let server = app::assemble(config, options, (Clock::system(), Entropy::system())).await;
+    let server = server.map_err(|error| error.to_string())?;
+    let listed = app::answer(Arc::clone(&server), Request::KeysList).await;
+    app::close(&server).await?;
+    let mut lines = vec!["New keys were made. Every session, code and token from before has ended.".to_owned()];
+    if let Answer::Lines(listed) = listed {
+        lines.extend(listed);
+    }
+    Ok(lines)
 }
 
 /// Prints security events as they come, so that whoever reads them need not wait for the last.
@@ -176,7 +205,7 @@ async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String
         }
     };
     if let Some(server) = opened {
-        server.signet().store.engine().close().await.map_err(|fault| fault.to_string())?;
+        app::close(&server).await?;
     }
     outcome
 }

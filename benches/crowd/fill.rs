@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 /// Writes so many people, a tenth of it grants, and a hundredth of it applications, but at least a page of them.
 pub(crate) async fn fill(data: &Path, people: u32) {
     let opened = SledEngine::open(data, OnRollback::Refuse, Clock::system(), Entropy::system()).unwrap();
-    let store = Store::new(Arc::new(opened.engine), opened.not_before);
+    let store = Store::new(Arc::new(opened.engine), opened.epoch);
     let places = Arc::new(StatusLists::new(store.clone(), Clock::system()));
     let mut writing = JoinSet::new();
     for number in 0..people {

@@ -2,10 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use time::Duration;
 use tokio::sync::Notify;
 
-use super::{StartError, StartOptions};
+use super::{
+    StartError, StartOptions,
+    open::{self, OnDisk},
+};
 use crate::{
     account::{
         hashing::{HashingCost, HashingLimits, PasswordHasher},
@@ -15,7 +17,7 @@ use crate::{
         session::SessionLifetimes,
         throttle::{Throttle, ThrottlePolicy},
     },
-    audit::{Actor, Agent, EventKind, FailureQueue, Occurrence},
+    audit::FailureQueue,
     clock::Clock,
     config::{Config, DynamicRegistration, FetchSettings, Profile},
     crypto::SealingKey,
@@ -24,8 +26,11 @@ use crate::{
         client_keys::PublishedKeys,
         client_troubles::ClientTroubles,
         clients::{self, FormerClient},
+        clock_watch::ClockWatch,
+        conditions::Conditions,
         device::DeviceGuesses,
         device_polls::DevicePolls,
+        keys,
         new_account::{NewAccount, NewAccountRefusal, ProfileForm},
         pictures::PictureBench,
         secret_guesses::SecretGuesses,
@@ -36,7 +41,7 @@ use crate::{
     entropy::Entropy,
     fetch::{FetchPolicy, Fetcher},
     http::{BrandFiles, Server, built_in_client},
-    jose::{Algorithm, KeyFolder, Keys, RingPolicy},
+    jose::{Algorithm, KeyFolder, Keys, RingPolicy, ServerSecret},
     oauth::{
         authorization_request::AuthorizationPolicy,
         client::{ClientId, Provenance},
@@ -45,7 +50,7 @@ use crate::{
         registration_policy::RegistrationPolicy,
     },
     secret::Secret,
-    store::{ConflictKind, MemoryEngine, NameConflict, OnRollback, SledEngine, Store},
+    store::{ConflictKind, MemoryEngine, NameConflict, Store},
     web::{Accent, Colour},
 };
 
@@ -59,8 +64,10 @@ pub async fn assemble(
     options: StartOptions,
     (clock, entropy): (Clock, Entropy),
 ) -> Result<Arc<Server>, StartError> {
-    let (store, status_lists) = open_store(config, options, (clock.clone(), entropy)).await?;
-    let (keys, sealing_key) = open_keys(config, &clock, entropy).await?;
+    let OnDisk { store, status_lists, keys: ring, secret, pairwise_key, last_commit_at } =
+        open::open(config, options, (&clock, entropy)).await?;
+    let trusted_until = store.clock_trusted_until().map_err(Fault::from)?.unwrap_or(last_commit_at);
+    let ServerSecret { key: sealing_key, previous } = secret;
     let fetcher = fetcher(config)?;
     let brand_files = brand_files(config).await?;
     let signet = Signet {
@@ -85,7 +92,7 @@ pub async fn assemble(
         brand: config.brand.name.clone(),
         store,
         status_lists: Arc::clone(&status_lists),
-        keys: Arc::new(keys),
+        keys: Arc::new(ring),
         hasher: hasher(config),
         throttle: Throttle::new(if config.throttle.relaxed {
             ThrottlePolicy::relaxed()
@@ -102,22 +109,39 @@ pub async fn assemble(
         fetcher,
         published_keys: PublishedKeys::default(),
         sealing_key,
+        pairwise_key,
+        conditions: Conditions::default(),
+        clock_trust: ClockWatch::new(trusted_until, &clock),
         clock,
         entropy,
     };
+    prepare(&signet, config, (previous, status_lists)).await?;
+    // The origin of a parsed issuer always parses.
+    Server::new(signet, brand_files, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
+}
+
+/// What is done before anything is answered.
+async fn prepare(
+    signet: &Signet,
+    config: &Config,
+    (previous, status_lists): (Option<SealingKey>, Arc<StatusLists>),
+) -> Result<(), StartError> {
+    keys::save_mark(signet).await;
+    if let Some(previous) = previous {
+        keys::seal_anew(signet, &previous).await.map_err(StartError::Fault)?;
+    }
     let completed = signet.store.complete_indexes().await.map_err(|error| StartError::Fault(error.into()))?;
     if completed > 0 {
         tracing::info!(records = completed, "indexes completed");
     }
     let conflicts = signet.store.complete_account_names().await.map_err(|error| StartError::Fault(error.into()))?;
     conflicts.iter().for_each(warn_of_conflict);
-    put_clients(&signet, config).await?;
-    bootstrap(&signet, config).await?;
+    put_clients(signet, config).await?;
+    bootstrap(signet, config).await?;
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;
     let grants = loaded.map_err(|_| StartError::Interrupted)?.map_err(Fault::from).map_err(StartError::Fault)?;
     tracing::debug!(grants, "status lists worked out");
-    // The origin of a parsed issuer always parses.
-    Server::new(signet, brand_files, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
+    Ok(())
 }
 
 fn authorization_policy(config: &Config) -> AuthorizationPolicy {
@@ -182,6 +206,9 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         fetcher: Fetcher::new(FetchPolicy::default()).map_err(|refusal| refusal.to_string())?,
         published_keys: PublishedKeys::default(),
         sealing_key: SealingKey::new(entropy.bytes()),
+        pairwise_key: SealingKey::new(entropy.bytes()),
+        conditions: Conditions::default(),
+        clock_trust: ClockWatch::new(clock.now(), &clock),
         clock,
         entropy,
     };
@@ -236,51 +263,6 @@ async fn brand_files(config: &Config) -> Result<BrandFiles, StartError> {
         tracing::info!(%brand, %light, %dark, "accent, where needed moved until it can be read");
     }
     Ok(BrandFiles::new(logo, accent))
-}
-
-async fn open_store(
-    config: &Config,
-    options: StartOptions,
-    (clock, entropy): (Clock, Entropy),
-) -> Result<(Store, Arc<StatusLists>), StartError> {
-    let on_rollback = if options.accept_rollback { OnRollback::Accept } else { OnRollback::Refuse };
-    let data = config.data.clone();
-    let (opens, before) = (clock.clone(), clock.now());
-    let opened = tokio::task::spawn_blocking(move || SledEngine::open(&data, on_rollback, opens, entropy));
-    let opened = opened.await.map_err(|_| StartError::Interrupted)??;
-    let store = Store::new(Arc::new(opened.engine), opened.not_before);
-    let store = store.reserving_usernames_for(config.accounts.username_reservation);
-    let store = store.audited(clock.clone(), config.audit.retention).map_err(Fault::from).map_err(StartError::Fault)?;
-    if opened.not_before.is_some_and(|accepted_at| accepted_at >= before) {
-        let accepted = store.by(Agent { actor: Actor::Operator, ..Agent::default() });
-        accepted
-            .record_event(Occurrence::of(EventKind::RollbackAccepted))
-            .await
-            .map_err(Fault::from)
-            .map_err(StartError::Fault)?;
-    }
-    let status_lists = Arc::new(StatusLists::new(store.clone(), clock));
-    Ok((store.watched_by(Arc::<StatusLists>::clone(&status_lists)), status_lists))
-}
-
-async fn open_keys(config: &Config, clock: &Clock, entropy: Entropy) -> Result<(Keys, SealingKey), StartError> {
-    let (folder, passphrase) = (config.keys.clone(), config.key_ring.passphrase.clone());
-    let policy = RingPolicy {
-        rotate_every: config.key_ring.rotate_every,
-        // An ID token of a session that stands is still a good hint when it has expired (RP-Initiated Logout §2).
-        keep_retired: RingPolicy::default()
-            .keep_retired
-            .max(config.longest_token_lifetime().max(config.lifetimes.session_absolute) + Duration::HOUR),
-        ..RingPolicy::default()
-    };
-    let algorithms = config.registration.signing_algs.clone();
-    let now = clock.now();
-    let opened = tokio::task::spawn_blocking(move || {
-        let folder = KeyFolder::open(folder, passphrase, entropy)?;
-        let sealing_key = folder.load_or_create_sealing_key()?;
-        Ok::<_, StartError>((Keys::open(folder, policy, &algorithms, now)?, sealing_key))
-    });
-    opened.await.map_err(|_| StartError::Interrupted)?
 }
 
 fn lifetimes(config: &Config) -> Lifetimes {

@@ -4,6 +4,7 @@ mod assemble;
 mod hardening;
 mod log_writer;
 mod manage;
+mod open;
 mod start_error;
 mod tasks;
 
@@ -19,6 +20,7 @@ pub use self::{
     assemble::{assemble, without_storage},
     hardening::keep_memory_private,
     log_writer::{LogFlush, LogWriter},
+    open::salvage,
     start_error::StartError,
     tasks::answer,
 };
@@ -27,7 +29,7 @@ use crate::{
     clock::Clock,
     command::AdminSocket,
     config::Config,
-    endpoint::{Fault, events, setup},
+    endpoint::{Fault, events, keys, setup},
     entropy::Entropy,
     http::{Server, Wrapping, application, edge},
     store::Health,
@@ -38,6 +40,8 @@ use crate::{
 pub struct StartOptions {
     /// Whether to start with a database that is older than what was promised: see `--accept-rollback`.
     pub accept_rollback: bool,
+    /// Whether to make new keys, whatever is in their folder, and to begin an epoch: see `signet keys new`.
+    pub new_keys: bool,
 }
 
 /// Serves until SIGINT or SIGTERM, or until the storage fails.
@@ -85,6 +89,8 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     if let Err(fault) = events::write_failures(server.signet(), true).await {
         tracing::warn!(%fault, "the last refusals could not be written down");
     }
+    // What was committed since it was last written would otherwise not be missed.
+    keys::save_mark(server.signet()).await;
     let engine = server.signet().store.engine();
     let is_failed = engine.is_failed();
     let closed = engine.close().await;
@@ -104,6 +110,16 @@ fn trusted_proxies(config: &Config) -> edge::TrustedProxies {
     }
     let proxies: Vec<String> = config.http.trusted_proxies.iter().flatten().map(ToString::to_string).collect();
     edge::TrustedProxies::parse(proxies.iter().map(String::as_str)).unwrap_or_default()
+}
+
+/// Closes the database of a server that was opened for a command.
+///
+/// # Errors
+///
+/// When the last commits could not be written.
+pub async fn close(server: &Arc<Server>) -> Result<(), String> {
+    keys::save_mark(server.signet()).await;
+    server.signet().store.engine().close().await.map_err(|fault| fault.to_string())
 }
 
 /// Tells whoever started the server how to go on.
@@ -140,9 +156,14 @@ async fn signal() {
         // Without handlers the signals end the process by themselves.
         return std::future::pending().await;
     };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => return,
+            _ = terminate.recv() => return,
+            // The end of a terminal is no reason to end.
+            _ = hangup.recv() => tracing::info!("SIGHUP ignored: the configuration is read at start"),
+        }
     }
 }
 

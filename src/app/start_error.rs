@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 use crate::{
-    endpoint::{Fault, new_account::FieldErrors},
+    endpoint::{Fault, key_folder::KeysMismatch, new_account::FieldErrors},
     fetch::FetchRefusal,
     jose::{KeyFolderFault, KeysFault},
     store::{OpenError, StoreFault},
@@ -25,6 +25,13 @@ pub enum StartError {
     KeyFolder(KeyFolderFault),
     /// A key.
     Keys(KeysFault),
+    /// The folder of keys is not the one that the database knows.
+    KeysMismatch {
+        /// The folder of keys.
+        keys: PathBuf,
+        /// How it differs.
+        mismatch: KeysMismatch,
+    },
     /// The socket for commands.
     Socket(io::Error),
     /// The certificate authority of the configuration.
@@ -74,6 +81,14 @@ impl fmt::Display for StartError {
             Self::Open(error) => error.fmt(formatter),
             Self::KeyFolder(error) => error.fmt(formatter),
             Self::Keys(error) => error.fmt(formatter),
+            Self::KeysMismatch { keys, mismatch } => write!(
+                formatter,
+                "The keys in {} do not belong to the database: {mismatch}. With other keys every session and every token \
+                 would end, or keys that were given up would sign again, so the server does not start. Mount the right \
+                 folder, or restore the latest copy of it, all of the folder and not single files. If there is none, run \
+                 `signet keys new`: it makes new keys, ends every session, code and token, and everybody signs in again.",
+                keys.display()
+            ),
             Self::Socket(source) => write!(formatter, "cannot open the socket for commands in the data folder: {source}"),
             Self::CertificateAuthority { file, source } => {
                 write!(formatter, "fetch.certificate_authority: {} cannot be read: {source}", file.display())

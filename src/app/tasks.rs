@@ -8,23 +8,29 @@ use tokio::task::JoinSet;
 use super::manage;
 use crate::{
     audit::{Agent, EventKind, Occurrence},
+    clock_trust::Trust,
     command::{AdminSocket, Answer, Request},
     endpoint::{
+        Signet,
         access::Access,
-        backchannel_logout, events,
+        backchannel_logout, clock_watch,
+        conditions::Condition,
+        events,
         keys::{self, Rotation},
         setup,
     },
     http::Server,
     jose::{Change, Keys, RingKey, Stage},
-    store::{LogoutAgenda, SWEEP_LIMIT},
+    store::{LogoutAgenda, SWEEP_LIMIT, Space, SpaceLevel},
 };
 
 /// Begins all of it.
 pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(rotate(Arc::clone(server)));
+    tasks.spawn(keep_mark(Arc::clone(server)));
     tasks.spawn(sweep(Arc::clone(server)));
+    tasks.spawn(watch_space(Arc::clone(server)));
     tasks.spawn(tell_clients(Arc::clone(server)));
     tasks.spawn(advance_status_lists(Arc::clone(server)));
     tasks.spawn(write_failures(Arc::clone(server)));
@@ -38,20 +44,67 @@ async fn rotate(server: Arc<Server>) {
     loop {
         minute.tick().await;
         let signet = server.signet();
-        let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
-        match tokio::task::spawn_blocking(move || keys.advance(now)).await {
+        let (keys, now, is_trusted) = (Arc::clone(&signet.keys), signet.clock.now(), signet.clock_trust.is_trusted());
+        let advance = move || if is_trusted { keys.advance(now) } else { keys.make_missing(now) };
+        match tokio::task::spawn_blocking(advance).await {
             Ok(Ok(changes)) => {
                 for change in &changes {
                     tracing::info!(?change, "key ring");
+                }
+                if !changes.is_empty()
+                    && let Err(fault) = keys::remember_folder(signet).await
+                {
+                    tracing::warn!(%fault, "the change of the keys was not written down in the database");
                 }
                 if changes.iter().any(|change| matches!(change, Change::Promote(_))) {
                     let occurrence = Occurrence::of(EventKind::KeyRotated).because("scheduled");
                     signet.note_event(Agent::default(), occurrence).await;
                 }
             }
-            Ok(Err(fault)) => tracing::error!(%fault, "the key ring could not be advanced; it is tried again"),
+            Ok(Err(fault)) => {
+                let fault = keys::not_writable(signet, fault);
+                tracing::error!(%fault, "the key ring could not be advanced; it is tried again");
+            }
             Err(error) => tracing::error!(%error, "the key ring could not be advanced; it is tried again"),
         }
+    }
+}
+
+/// Keeps the mark outside the folder of the database: see [`keys::save_mark`].
+async fn keep_mark(server: Arc<Server>) {
+    let signet = server.signet();
+    let mut turn = tokio::time::interval(MARK_TURN);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut written = None;
+    loop {
+        turn.tick().await;
+        let mark = signet.store.engine().outside_mark();
+        if mark != written || signet.conditions.present().contains(&Condition::KeysNotWritable) {
+            keys::save_mark(signet).await;
+            written = mark;
+        }
+    }
+}
+
+/// Tells of a data disk that is full or nearly so, and lets the engine go on once there is room.
+async fn watch_space(server: Arc<Server>) {
+    let mut turn = tokio::time::interval(SPACE_TURN);
+    loop {
+        turn.tick().await;
+        let signet = server.signet();
+        // Without an answer the engine has ended, and something else tells of that.
+        let Ok(Some(Space { free, level })) = signet.store.engine().measure_space().await else { continue };
+        let mebibytes = free / (1024 * 1024);
+        let full = (level == SpaceLevel::Full).then(|| {
+            format!("{mebibytes} MiB are free on the data disk. Nothing is written until there is more: make room")
+        });
+        // Rounded, so that the log does not tell of every commit.
+        let nearly = (level == SpaceLevel::NearlyFull).then(|| {
+            let below = mebibytes.next_power_of_two();
+            format!("less than {below} MiB are free on the data disk. Make room before it is full")
+        });
+        signet.conditions.set(Condition::DiskFull, full);
+        signet.conditions.set(Condition::DiskNearlyFull, nearly);
     }
 }
 
@@ -60,6 +113,14 @@ async fn sweep(server: Arc<Server>) {
     loop {
         minute.tick().await;
         let signet = server.signet();
+        match clock_watch::observe(signet).await {
+            Ok(Trust::Trusted) => {}
+            Ok(Trust::Settling | Trust::Doubtful { .. }) => continue,
+            Err(fault) => {
+                tracing::warn!(%fault, "expired rows could not be swept");
+                continue;
+            }
+        }
         loop {
             match signet.store.engine().sweep(signet.clock.now()).await {
                 Ok(SWEEP_LIMIT) => {}
@@ -122,7 +183,9 @@ async fn advance_status_lists(server: Arc<Server>) {
     loop {
         turn.tick().await;
         let lists = Arc::clone(&server.signet().status_lists);
-        match tokio::task::spawn_blocking(move || lists.advance()).await {
+        let is_trusted = server.signet().clock_trust.is_trusted();
+        let advance = move || if is_trusted { lists.advance() } else { lists.follow_schedules() };
+        match tokio::task::spawn_blocking(advance).await {
             Ok(Ok(())) => {}
             Ok(Err(fault)) => tracing::warn!(%fault, "the status lists could not be advanced; it is tried again"),
             Err(error) => tracing::error!(%error, "the status lists could not be advanced; it is tried again"),
@@ -156,6 +219,12 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
             Ok(lines) => Answer::Lines(lines),
             Err(fault) => Answer::Refused(fault.to_string()),
         },
+        Request::KeysNew => Answer::Refused("the server runs: stop it first, so that it forgets its keys".to_owned()),
+        Request::Clock { confirm: true } => match clock_watch::confirm(signet).await {
+            Ok(now) => Answer::Lines(vec![format!("the clock is trusted: {now}")]),
+            Err(fault) => Answer::Refused(fault.to_string()),
+        },
+        Request::Clock { confirm: false } => clock(signet),
         Request::KeysList => Answer::Lines(describe(&signet.keys)),
         Request::KeysRotate { emergency } => {
             let rotation = if emergency { Rotation::Emergency } else { Rotation::Now };
@@ -165,6 +234,17 @@ pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
             }
         }
     }
+}
+
+fn clock(signet: &Signet) -> Answer {
+    let trusted_until = match signet.store.clock_trusted_until() {
+        Ok(trusted_until) => trusted_until,
+        Err(fault) => return Answer::Refused(fault.to_string()),
+    };
+    let mut lines = vec![format!("now: {}", signet.clock.now())];
+    lines.extend(trusted_until.map(|at| format!("last trusted: {at}")));
+    lines.push(format!("trusted: {}", if signet.clock_trust.is_trusted() { "yes" } else { "not yet" }));
+    Answer::Lines(lines)
 }
 
 fn describe(keys: &Keys) -> Vec<String> {
@@ -178,6 +258,12 @@ fn describe(keys: &Keys) -> Vec<String> {
     };
     keys.list().iter().map(line).collect()
 }
+
+/// How often the room on the data disk is measured.
+const SPACE_TURN: Duration = Duration::from_secs(5);
+
+/// How often the mark of the database is renewed, if something was committed.
+const MARK_TURN: Duration = Duration::from_secs(2);
 
 /// How long a refusal waits to be written.
 const FAILURES_TURN: Duration = Duration::from_secs(2);

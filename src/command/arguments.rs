@@ -17,7 +17,7 @@ pub struct Arguments {
     pub config: Option<PathBuf>,
 
     /// Start although the database is older than what this server has promised (after a restore, for example). Every
-    /// login, code and grant from before becomes invalid.
+    /// login, code, token and grant from before becomes invalid, and the signing keys are replaced.
     #[arg(long)]
     pub accept_rollback: bool,
 
@@ -43,8 +43,18 @@ pub enum Command {
     /// Applications.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// The clock: expired data is only removed while it is trusted.
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Print the security events, one JSON object on each line, the oldest first.
     Audit(AuditCommand),
+    /// Copy what can still be read of a damaged database into a new folder, and report what is lost. The server must be
+    /// stopped.
+    Salvage {
+        /// The new folder [default: the data folder with `.salvaged` at its end].
+        #[arg(value_name = "FOLDER")]
+        target: Option<PathBuf>,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Ask the running server whether it is well; ends with 0 if so.
@@ -65,10 +75,22 @@ pub enum KeysCommand {
     List,
     /// Let the next keys sign at once; the present ones stay published until their tokens have expired.
     Rotate {
-        /// Somebody else may have the keys: take all of them out of the JWKS at once and make new ones.
+        /// The keys may be in other hands: take all of them out of the JWKS immediately, make new ones, and replace the
+        /// secret of the server too.
         #[arg(long)]
         emergency: bool,
     },
+    /// Make new keys when the folder of keys is lost or is not the right one. Every session, code and token ends.
+    New,
+}
+
+/// The clock.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ClockCommand {
+    /// Print the time and whether it is trusted.
+    Show,
+    /// Confirm that the clock is right although it is far ahead of the time until which it was last trusted.
+    Confirm,
 }
 
 const ENVIRONMENT: &str = "Every key of config.toml can be set by the environment too: SIGNET__LISTEN, \

@@ -8,7 +8,7 @@ mod protocol;
 mod socket;
 
 pub use self::{
-    arguments::{AdminCommand, Arguments, Command, KeysCommand},
+    arguments::{AdminCommand, Arguments, ClockCommand, Command, KeysCommand},
     audit::{AuditCommand, Since},
     client_settings::ClientSettings,
     manage::{ClientCommand, SecretCommand, UserCommand},

@@ -19,6 +19,13 @@ pub enum Request {
         /// Whether the present keys are taken out of the JWKS too, because somebody else may have them.
         emergency: bool,
     },
+    /// New keys, whatever is in their folder.
+    KeysNew,
+    /// The clock, and whether it is trusted.
+    Clock {
+        /// Whether the time that it shows is the right one.
+        confirm: bool,
+    },
     /// People.
     User {
         /// What to do.

@@ -12,8 +12,7 @@ use crate::{
     account::record::AccountId,
     jose::{Algorithm, TokenType},
     oauth::{
-        client::Client, grant::Grant, introspection, parameters::Parameters, refresh_token::PresentedRefreshToken,
-        scope::Scope, token_error::TokenError,
+        client::Client, grant::Grant, introspection, parameters::Parameters, scope::Scope, token_error::TokenError,
     },
 };
 
@@ -74,7 +73,7 @@ async fn answer(
 }
 
 fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -> Result<Map<String, Value>, Fault> {
-    if let Some(presented) = PresentedRefreshToken::parse(token, &signet.sealing_key) {
+    if let Some(presented) = signet.presented_refresh_token(token)? {
         let policy = &signet.lifetimes.refresh_token;
         let grant = access::live_grant(signet, presented.grant())?;
         let current = grant.as_ref().and_then(|grant| Some((grant, grant.refresh_token.as_ref()?)));

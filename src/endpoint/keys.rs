@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, access::Access, management::ManagementRefusal};
+use super::{Fault, Signet, access::Access, conditions::Condition, management::ManagementRefusal};
 use crate::{
     audit::{EventKind, Occurrence},
-    jose::{Compromised, RingKey, Stage},
+    crypto::SealingKey,
+    jose::{Compromised, KeysFault, RingKey, Stage},
+    oauth::client::ClientId,
+    store::{CommitError, KeyRecord},
 };
 
 /// A key, and until when it stays in its stage.
@@ -47,7 +50,7 @@ pub fn list(signet: &Signet, access: &Access) -> Result<Vec<KeyLife>, Management
     Ok(signet.keys.list().into_iter().map(life).collect())
 }
 
-/// Rotates the keys.
+/// Rotates the keys; in an emergency the server's secret as well, since it lies in the same folder.
 ///
 /// # Errors
 ///
@@ -60,16 +63,105 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
         Rotation::Now => keys.rotate_now(now),
         Rotation::Emergency => keys.rotate_emergency(Compromised::EveryKey, now),
     });
-    let changes = rotated.await.map_err(Fault::BrokenOff)?.map_err(Fault::Keys)?;
+    let changes = rotated.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     for change in changes {
         tracing::info!(by = %access.subject(), ?change, "key ring");
     }
+    if rotation == Rotation::Emergency {
+        renew_secret(signet).await?;
+    }
+    remember_folder(signet).await?;
     let occurrence = match rotation {
         Rotation::Now => Occurrence::of(EventKind::KeyRotated).because("requested"),
         Rotation::Emergency => Occurrence::of(EventKind::KeyEmergency),
     };
     signet.note_event(access.agent(), occurrence).await;
     Ok(())
+}
+
+/// Replaces the server's secret. What browsers hold that was sealed with the one before is worth nothing any more; secrets
+/// of clients are sealed anew. Pairwise subjects stay: they have a key of their own.
+async fn renew_secret(signet: &Signet) -> Result<(), Fault> {
+    let keys = Arc::clone(&signet.keys);
+    let renewed = tokio::task::spawn_blocking(move || keys.folder().renew_secret().map_err(KeysFault::from));
+    let renewed = renewed.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
+    let previous = signet.sealing_key.replace(&renewed.key);
+    save_mark(signet).await;
+    seal_anew(signet, &previous).await
+}
+
+/// Seals with the present secret what is kept sealed with the one before, and then forgets that one.
+///
+/// # Errors
+///
+/// When a client cannot be read or written, or the folder of keys. The next start does the rest.
+pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), Fault> {
+    let mut after: Option<ClientId> = None;
+    loop {
+        let page = signet.store.clients(after.as_ref().map(ClientId::as_str), PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.client_id.clone());
+        for client in &page {
+            seal_client_anew(signet, &client.client_id, previous).await?;
+        }
+    }
+    let keys = Arc::clone(&signet.keys);
+    let forgotten = tokio::task::spawn_blocking(move || keys.folder().forget_previous().map_err(KeysFault::from));
+    forgotten.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))
+}
+
+async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey) -> Result<(), Fault> {
+    for _ in 0..ROUNDS {
+        let Some(kept) = signet.store.client(id)? else { return Ok(()) };
+        let mut client = kept.record.clone();
+        if !client.seal_anew(previous, signet.sealing_means()) {
+            return Ok(());
+        }
+        match signet.store.replace_client(&kept, &client).await {
+            Ok(()) => return Ok(()),
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(fault)) => return Err(fault.into()),
+        }
+    }
+    Err(Fault::Contended)
+}
+
+/// Writes down in the database by what the folder of keys is recognised. To be called after each change of the keys.
+///
+/// # Errors
+///
+/// The folder or the storage.
+pub async fn remember_folder(signet: &Signet) -> Result<(), Fault> {
+    let keys = Arc::clone(&signet.keys);
+    let identity = tokio::task::spawn_blocking(move || keys.folder().load_identity().map_err(KeysFault::from));
+    let Some(identity) = identity.await.map_err(Fault::BrokenOff)?.map_err(Fault::Keys)? else { return Ok(()) };
+    let record = KeyRecord {
+        ring: identity.id,
+        generation: identity.generation,
+        secret: signet.sealing_key.fingerprint(),
+        pairwise: signet.pairwise_key.fingerprint(),
+    };
+    Ok(signet.store.put_key_record(&record).await?)
+}
+
+/// Writes down, beside the keys, how far the database has come. That it could not be written is told by the conditions.
+pub async fn save_mark(signet: &Signet) {
+    let Some(mark) = signet.store.engine().outside_mark() else { return };
+    let (keys, sealing_key) = (Arc::clone(&signet.keys), signet.sealing_key.clone());
+    let saved = tokio::task::spawn_blocking(move || keys.folder().save_mark(&sealing_key, &mark.to_bytes()));
+    match saved.await.map_err(|error| error.to_string()).and_then(|saved| saved.map_err(|fault| fault.to_string())) {
+        Ok(()) => {
+            signet.store.engine().outside_mark_written();
+            signet.conditions.set(Condition::KeysNotWritable, None);
+        }
+        Err(details) => signet.conditions.set(Condition::KeysNotWritable, Some(details)),
+    }
+}
+
+/// Tells of keys that could not be written.
+pub fn not_writable(signet: &Signet, fault: KeysFault) -> Fault {
+    signet.conditions.set(Condition::KeysNotWritable, Some(fault.to_string()));
+    Fault::Keys(fault)
 }
 
 fn admit(access: &Access) -> Result<(), ManagementRefusal> {
@@ -79,3 +171,9 @@ fn admit(access: &Access) -> Result<(), ManagementRefusal> {
         Err(ManagementRefusal::Forbidden("only an administrator can do this"))
     }
 }
+
+/// So many clients are read together.
+const PAGE: u16 = 100;
+
+/// How often a client is read again that something else has changed meanwhile.
+const ROUNDS: usize = 4;

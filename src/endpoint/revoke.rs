@@ -4,7 +4,7 @@ use super::{
     Fault, Signet, access,
     token::{Caller, RuleOrFault, TokenRefusal, authenticate},
 };
-use crate::oauth::{grant::EndCause, parameters::Parameters, refresh_token::PresentedRefreshToken};
+use crate::oauth::{grant::EndCause, parameters::Parameters};
 
 /// Answers a revocation request: the grant behind the token ends, and with it every token of it. A token that is unknown,
 /// expired or another client's has no effect, and the client is not told (§2.2).
@@ -23,7 +23,7 @@ async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(
     let token = form.required("token")?;
     // "If the server is unable to locate the token using the given hint, it MUST extend its search": the hint is not
     // needed, since a token tells what it is.
-    let id = match PresentedRefreshToken::parse(token, &signet.sealing_key) {
+    let id = match signet.presented_refresh_token(token)? {
         Some(presented) => presented.grant().clone(),
         None => match access::own_token(signet, token) {
             Ok(token) => token.grant,

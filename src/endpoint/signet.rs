@@ -7,9 +7,9 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
 use super::{
-    Fault, client_keys::PublishedKeys, client_troubles::ClientTroubles, device::DeviceGuesses,
-    device_polls::DevicePolls, pictures::PictureBench, profile, secret_guesses::SecretGuesses, standing,
-    status_lists::StatusLists,
+    Fault, client_keys::PublishedKeys, client_troubles::ClientTroubles, clock_watch::ClockWatch,
+    conditions::Conditions, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench, profile,
+    secret_guesses::SecretGuesses, standing, status_lists::StatusLists,
 };
 use crate::{
     account::{
@@ -29,7 +29,7 @@ use crate::{
         grant::{Circumstances, GrantId, GrantIdentity},
         issuer::Issuer,
         pairwise,
-        refresh_token::RefreshPolicy,
+        refresh_token::{PresentedRefreshToken, RefreshPolicy},
         registration_policy::{ApplicationRegistration, RegistrationPolicy},
         resource::{AccessTokenType, Audience, Resources},
         scope::Scope,
@@ -102,6 +102,12 @@ pub struct Signet {
     pub published_keys: PublishedKeys,
     /// What seals what travels through browsers, and secrets of clients.
     pub sealing_key: SealingKey,
+    /// From what pairwise subjects are derived.
+    pub pairwise_key: SealingKey,
+    /// What is wrong at the moment.
+    pub conditions: Conditions,
+    /// Whether the clock may be believed.
+    pub clock_trust: ClockWatch,
     /// Where instants come from.
     pub clock: Clock,
     /// Where random bytes come from.
@@ -185,13 +191,13 @@ impl Signet {
     /// As whom `client` knows `subject`: what stands in `sub` wherever the client can read it.
     #[must_use]
     pub fn known_as(&self, subject: &Subject, client: &Client) -> Subject {
-        pairwise::known_as(subject, client, &self.sealing_key)
+        pairwise::known_as(subject, client, &self.pairwise_key)
     }
 
     /// By which `sid` `client` knows the session `sid`.
     #[must_use]
     pub fn session_known_as(&self, sid: &str, client: &Client) -> String {
-        pairwise::session_known_as(sid, client, &self.sealing_key)
+        pairwise::session_known_as(sid, client, &self.pairwise_key)
     }
 
     /// Mints an access token for `client`. One about a person expires by the next tick of the schedule that the person set.
@@ -273,6 +279,23 @@ impl Signet {
         let nothing = Scope::empty();
         let scope = if by_scope { issuance.scope() } else { &nothing };
         Ok(claims::asked_for(&profile::disclosable_claims(self, &account), scope, &named.id_token))
+    }
+
+    /// The refresh token that a client presents, if this server has made it. One that was made under a secret that was
+    /// replaced since still counts while it is the current one of its grant.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn presented_refresh_token(&self, text: &str) -> Result<Option<PresentedRefreshToken>, Fault> {
+        if let Some(presented) = PresentedRefreshToken::parse(text, &self.sealing_key) {
+            return Ok(Some(presented));
+        }
+        let Some(presented) = PresentedRefreshToken::parse_unauthenticated(text) else { return Ok(None) };
+        let grant = self.store.grant(presented.grant())?.map(|kept| kept.record);
+        let state = grant.as_ref().and_then(|grant| grant.refresh_token.as_ref());
+        let (policy, now) = (&self.lifetimes.refresh_token, self.clock.now());
+        Ok(state.is_some_and(|state| state.is_current(&presented, policy, now)).then_some(presented))
     }
 
     /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.

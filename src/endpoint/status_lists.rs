@@ -60,10 +60,10 @@ impl StatusLists {
         let (mut after, mut count) = (None, 0);
         loop {
             let page = self.store.status_entries(after, PAGE)?;
-            let Some((last, _)) = page.last() else { return Ok(count) };
+            let Some((last, _, _)) = page.last() else { return Ok(count) };
             after = Some(*last);
             count += page.len();
-            for (index, entry) in page {
+            for (index, entry, is_of_epoch) in page {
                 let grant = self.store.grant(&entry.grant)?.map(|kept| kept.record);
                 let is_valid = grant.map_or(Ok(false), |grant| standing.may_issue(&grant))?;
                 let mut lists = self.lists();
@@ -71,7 +71,7 @@ impl StatusLists {
                 list.take(index.idx, kept_until(entry.expires_at));
                 list.set_invalid(index.idx, !is_valid);
                 // The storage was set back to a time before some grants of this list, and nobody knows their places.
-                if self.store.not_before().is_some_and(|at| entry.created_at < at) {
+                if !is_of_epoch {
                     list.condemn();
                 }
             }
@@ -98,7 +98,7 @@ impl StatusLists {
     }
 
     /// Does what time does: places whose grants are gone are free again, lists without a grant end, and what the ticks of
-    /// schedules have ended is looked at. To be called every few seconds; it blocks.
+    /// schedules have ended is looked at. To be called every few seconds while the clock is trusted; it blocks.
     ///
     /// # Errors
     ///
@@ -109,6 +109,17 @@ impl StatusLists {
             list.release(now);
             list.taken() > 0
         });
+        self.follow_schedules()
+    }
+
+    /// Looks at what the ticks of schedules have ended. A clock that is not trusted must not free places: their grants are
+    /// still there, and a second grant would get the place of the first.
+    ///
+    /// # Errors
+    ///
+    /// As [`StatusLists::advance`].
+    pub fn follow_schedules(&self) -> Result<(), StoreFault> {
+        let now = self.clock.now();
         let mut seen_until = self.seen_until.lock().unwrap_or_else(PoisonError::into_inner);
         let mut after: Option<Vec<u8>> = None;
         loop {

@@ -19,7 +19,7 @@ use crate::{
         status_list::{INVALID, StatusBits, StatusList, StatusListToken, VALID},
         subject::Subject,
     },
-    store::{CommitError, Engine, MemoryEngine, OnRollback, SledEngine},
+    store::{Commit, CommitError, Engine, Epoch, MemoryEngine, OnRollback, SledEngine},
 };
 
 const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
@@ -33,9 +33,9 @@ struct Stage {
 }
 
 impl Stage {
-    fn over(engine: Arc<dyn Engine>, not_before: Option<OffsetDateTime>) -> Self {
+    fn over(engine: Arc<dyn Engine>, epoch: Option<Epoch>) -> Self {
         let clock = Clock::manual(NOW);
-        let store = Store::new(Arc::clone(&engine), not_before);
+        let store = Store::new(Arc::clone(&engine), epoch);
         let lists = Arc::new(StatusLists::new(store.clone(), clock.clone()));
         let store = store.watched_by(Arc::<StatusLists>::clone(&lists));
         lists.load().unwrap();
@@ -247,7 +247,9 @@ async fn the_grant_of_a_client_for_itself_ends_with_it_and_then_lives_only_as_lo
 async fn after_a_rollback_every_place_of_the_lists_from_before_is_invalid_and_none_is_given() {
     let stage = Stage::new().await;
     let (known, forgotten) = (stage.begin().await, stage.grant());
-    let stage = Stage::over(stage.engine, Some(NOW + Duration::SECOND));
+    // The clock does not matter: it may show any time when an epoch begins.
+    let sequence = stage.engine.commit(Commit::new()).await.unwrap();
+    let stage = Stage::over(stage.engine, Some(Epoch { sequence, begun_at: NOW + Duration::DAY }));
     stage.clock.advance(Duration::MINUTE);
     assert_eq!((stage.status(&known), stage.status(&forgotten)), (Some(INVALID), Some(INVALID)));
     let after = stage.begin().await;

@@ -7,7 +7,7 @@ use poem::{
     http::{StatusCode, header},
 };
 use poem_openapi::OpenApi;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     documented::{Answer, json_answer},
@@ -15,7 +15,12 @@ use super::{
     oauth_schema::{DocumentKinds, HealthKinds, JwksKinds},
     server::Server,
 };
-use crate::{endpoint::signet::RegistrationAccess, oauth::metadata::Described, oidc::discovery, web::words::LANGUAGES};
+use crate::{
+    endpoint::{conditions::Condition, signet::RegistrationAccess},
+    oauth::metadata::Described,
+    oidc::discovery,
+    web::words::LANGUAGES,
+};
 
 /// The documents that clients and APIs read before anything else.
 pub(super) struct DiscoveryApi(pub(super) Arc<Server>);
@@ -63,13 +68,29 @@ impl DiscoveryApi {
     }
 
     /// Whether the server is well
+    ///
+    /// `status` is `ok`, or says what is wrong. `warnings` names what an administrator should look at while everything
+    /// still works. The details are in the log.
     #[oai(path = "/health", method = "get", operation_id = "health", tag = "Tag::Health")]
     async fn health(&self) -> Answer<HealthKinds> {
-        Answer::from(if self.0.signet.store.engine().is_failed() {
-            json_answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "the storage has failed"}))
-        } else {
-            json_answer(StatusCode::OK, &json!({"status": "ok"}))
-        })
+        let signet = &self.0.signet;
+        let mut present = signet.conditions.present();
+        if signet.store.engine().is_failed() {
+            present.insert(0, Condition::StorageFailed);
+        }
+        let (failures, warnings): (Vec<_>, Vec<_>) = present.into_iter().partition(|condition| condition.is_failure());
+        let warnings: Vec<_> = warnings.into_iter().map(Condition::as_str).collect();
+        let status = failures.first().map_or("ok", |failure| failure.as_str());
+        let mut body = Map::from_iter([("status".to_owned(), json!(status))]);
+        if failures.len() > 1 {
+            let failures: Vec<_> = failures.iter().map(|failure| failure.as_str()).collect();
+            body.insert("failures".to_owned(), json!(failures));
+        }
+        if !warnings.is_empty() {
+            body.insert("warnings".to_owned(), json!(warnings));
+        }
+        let status = if failures.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        Answer::from(json_answer(status, &Value::Object(body)))
     }
 }
 

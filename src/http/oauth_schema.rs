@@ -247,5 +247,5 @@ kinds!(StatusListKinds registers Problem:
 kinds!(DocumentKinds registers : Kind::any_json(200, "The document"));
 kinds!(HealthKinds registers :
     Kind::any_json(200, "It is well"),
-    Kind::any_json(503, "It has to be started again"),
+    Kind::any_json(503, "It does not do all that it should"),
 );

@@ -1,9 +1,10 @@
-//! The folder of keys: one file for each signing key, named by its `kid`, and `server.secret`.
+//! The folder of keys: one file for each signing key, named by its `kid`; `server.secret`; `pairwise.secret`; and
+//! `ring.identity`, which tells this folder from others and from older copies of itself.
 
 use std::{
     ffi::OsStr,
     fmt,
-    fs::{self, DirBuilder},
+    fs::{self, DirBuilder, File},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
@@ -18,7 +19,12 @@ use super::{
     ring::RingKey,
     signing_key::SigningKey,
 };
-use crate::{crypto::SealingKey, entropy::Entropy, secret::Secret};
+use crate::{
+    crypto::SealingKey,
+    entropy::Entropy,
+    folder::{self, Exposure, LockError},
+    secret::Secret,
+};
 
 /// A folder with the keys of one server. Its methods read and write the disk and block meanwhile.
 ///
@@ -29,6 +35,20 @@ pub struct KeyFolder {
     path: PathBuf,
     files: PrivateFiles,
     entropy: Entropy,
+    _lock: Option<File>,
+}
+
+/// What tells a folder of keys from others, and from an older copy of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RingIdentity {
+    /// Random, made with the folder.
+    pub id: String,
+    /// Grows before each change of the keys.
+    pub generation: u64,
+    /// The epoch of the database for which the keys were made: the sequence of the commit with which it began, 0 before
+    /// the first.
+    pub epoch: u64,
 }
 
 /// What is in the file of a signing key.
@@ -45,6 +65,17 @@ struct KeyFile {
 #[serde(deny_unknown_fields)]
 struct SecretFile {
     secret: Secret,
+    /// The one before, until everything that was sealed with it is sealed anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<Secret>,
+}
+
+/// The key from which everything else is derived that the server seals.
+pub struct ServerSecret {
+    /// The key.
+    pub key: SealingKey,
+    /// The one before, if the rotation was interrupted: what was sealed with it has yet to be sealed anew.
+    pub previous: Option<SealingKey>,
 }
 
 impl KeyFolder {
@@ -52,7 +83,7 @@ impl KeyFolder {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be made or read, or the passphrase is empty.
+    /// When the folder cannot be made or read, every user can write to it, or the passphrase is empty.
     pub fn open(
         path: impl Into<PathBuf>,
         passphrase: Option<Secret>,
@@ -60,14 +91,33 @@ impl KeyFolder {
     ) -> Result<Self, KeyFolderFault> {
         let path = path.into();
         let files = PrivateFiles::new(passphrase, entropy)?;
-        DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(KeyFolderFault::io("make", &path))?;
-        let folder = Self { path, files, entropy };
+        make(&path)?;
+        let folder = Self { path, files, entropy, _lock: None };
         for name in folder.names()? {
             if name.starts_with('.') && name.ends_with(UNFINISHED) {
                 private_file::remove(&folder.path.join(name))?;
             }
         }
         Ok(folder)
+    }
+
+    /// The same for the one server that uses the folder: it stays locked until this is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyFolder::open`], and when another server uses the folder.
+    pub fn open_locked(
+        path: impl Into<PathBuf>,
+        passphrase: Option<Secret>,
+        entropy: Entropy,
+    ) -> Result<Self, KeyFolderFault> {
+        let path = path.into();
+        make(&path)?;
+        let lock = folder::lock(&path).map_err(|error| match error {
+            LockError::Held => KeyFolderFault::InUse(path.clone()),
+            LockError::Io(error) => KeyFolderFault::io("lock", &path)(error),
+        })?;
+        Ok(Self { _lock: Some(lock), ..Self::open(path, passphrase, entropy)? })
     }
 
     /// Where the folder is.
@@ -83,8 +133,17 @@ impl KeyFolder {
     /// The first file that is open to others, damaged, or encrypted with a passphrase that is not the configured one.
     pub fn load(&self) -> Result<Vec<(RingKey, SigningKey)>, KeyFolderFault> {
         let names = self.names()?;
-        let keys = names.iter().filter(|name| !name.starts_with('.') && name.ends_with(KEY_FILE));
+        let keys = names.iter().filter(|name| is_key_file(name));
         keys.filter_map(|name| self.load_key(&self.path.join(name)).transpose()).collect()
+    }
+
+    /// Whether there is a signing key, readable or not.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn has_signing_keys(&self) -> Result<bool, KeyFolderFault> {
+        Ok(self.names()?.iter().any(|name| is_key_file(name)))
     }
 
     /// Writes the key and its place in the ring. When this returns, both are on disk.
@@ -106,21 +165,122 @@ impl KeyFolder {
         private_file::remove(&self.key_path(kid))
     }
 
-    /// The key from which everything else is derived that the server seals, made at the first start.
+    /// The server's secret, if there is one.
     ///
     /// # Errors
     ///
-    /// When `server.secret` is open to others, damaged, encrypted with another passphrase, or cannot be written.
-    pub fn load_or_create_sealing_key(&self) -> Result<SealingKey, KeyFolderFault> {
+    /// When `server.secret` is open to others, damaged, or encrypted with another passphrase.
+    pub fn load_secret(&self) -> Result<Option<ServerSecret>, KeyFolderFault> {
         let path = self.path.join(SERVER_SECRET);
-        if let Some(file) = self.read::<SecretFile>(&path)? {
-            let corrupt = || KeyFolderFault::corrupt(&path, "it does not hold 32 bytes as base64url");
-            let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(file.secret.expose()).map_err(|_| corrupt())?);
-            return Ok(SealingKey::new(bytes.as_slice().try_into().map_err(|_| corrupt())?));
+        let Some(file) = self.read::<SecretFile>(&path)? else { return Ok(None) };
+        let previous = file.previous.map(|previous| sealing_key(&path, &previous)).transpose()?;
+        Ok(Some(ServerSecret { key: sealing_key(&path, &file.secret)?, previous }))
+    }
+
+    /// Makes a secret for the server. One that is there is kept as the one before until [`KeyFolder::forget_previous`].
+    ///
+    /// # Errors
+    ///
+    /// When `server.secret` cannot be read or written.
+    pub fn renew_secret(&self) -> Result<ServerSecret, KeyFolderFault> {
+        let previous = self.load_secret()?.map(|secret| secret.key);
+        let key = SealingKey::new(self.entropy.bytes());
+        self.save_secret(&key, previous.as_ref())?;
+        Ok(ServerSecret { key, previous })
+    }
+
+    /// Forgets the secret before the present one.
+    ///
+    /// # Errors
+    ///
+    /// When `server.secret` cannot be read or written.
+    pub fn forget_previous(&self) -> Result<(), KeyFolderFault> {
+        match self.load_secret()? {
+            Some(ServerSecret { key, previous: Some(_) }) => self.save_secret(&key, None),
+            _ => Ok(()),
         }
-        let bytes = Zeroizing::new(self.entropy.bytes::<32>());
-        self.write(&path, &SecretFile { secret: Secret::new(URL_SAFE_NO_PAD.encode(*bytes)) })?;
-        Ok(SealingKey::new(*bytes))
+    }
+
+    /// The key from which pairwise subjects are derived, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When `pairwise.secret` is open to others, damaged, or encrypted with another passphrase.
+    pub fn load_pairwise_key(&self) -> Result<Option<SealingKey>, KeyFolderFault> {
+        let path = self.path.join(PAIRWISE_SECRET);
+        let Some(file) = self.read::<SecretFile>(&path)? else { return Ok(None) };
+        sealing_key(&path, &file.secret).map(Some)
+    }
+
+    /// Writes the key from which pairwise subjects are derived.
+    ///
+    /// # Errors
+    ///
+    /// When `pairwise.secret` cannot be written.
+    pub fn save_pairwise_key(&self, key: &SealingKey) -> Result<(), KeyFolderFault> {
+        self.write(&self.path.join(PAIRWISE_SECRET), &SecretFile { secret: text(key), previous: None })
+    }
+
+    /// What tells this folder from others, if it was written.
+    ///
+    /// # Errors
+    ///
+    /// When `ring.identity` is open to others, damaged, or encrypted with another passphrase.
+    pub fn load_identity(&self) -> Result<Option<RingIdentity>, KeyFolderFault> {
+        self.read(&self.path.join(IDENTITY))
+    }
+
+    /// Writes what tells this folder from others.
+    ///
+    /// # Errors
+    ///
+    /// When `ring.identity` cannot be written.
+    pub fn save_identity(&self, identity: &RingIdentity) -> Result<(), KeyFolderFault> {
+        self.write(&self.path.join(IDENTITY), identity)
+    }
+
+    /// Writes down that the keys are about to change, where the folder has an identity.
+    ///
+    /// # Errors
+    ///
+    /// When `ring.identity` cannot be read or written.
+    pub fn begin_generation(&self) -> Result<(), KeyFolderFault> {
+        match self.load_identity()? {
+            Some(identity) => {
+                self.save_identity(&RingIdentity { generation: identity.generation.saturating_add(1), ..identity })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A new identity, for keys of `epoch`.
+    #[must_use]
+    pub fn new_identity(&self, epoch: u64) -> RingIdentity {
+        RingIdentity { id: self.entropy.text::<16>(), generation: 1, epoch }
+    }
+
+    /// How far the database had come, as [`KeyFolder::save_mark`] wrote it under the same secret.
+    ///
+    /// # Errors
+    ///
+    /// When `database.mark` cannot be read.
+    pub fn load_mark(&self, key: &SealingKey) -> Result<Option<Vec<u8>>, KeyFolderFault> {
+        let sealed = private_file::read_private(&self.path.join(DATABASE_MARK))?;
+        Ok(sealed.and_then(|sealed| key.open(MARK_PURPOSE, sealed.trim()).ok()))
+    }
+
+    /// Writes down how far the database has come.
+    ///
+    /// # Errors
+    ///
+    /// When `database.mark` cannot be written.
+    pub fn save_mark(&self, key: &SealingKey, mark: &[u8]) -> Result<(), KeyFolderFault> {
+        let sealed = key.seal(MARK_PURPOSE, mark, self.entropy);
+        private_file::write_private(&self.path.join(DATABASE_MARK), &sealed)
+    }
+
+    fn save_secret(&self, key: &SealingKey, previous: Option<&SealingKey>) -> Result<(), KeyFolderFault> {
+        self.write(&self.path.join(SERVER_SECRET), &SecretFile { secret: text(key), previous: previous.map(text) })
     }
 
     fn load_key(&self, path: &Path) -> Result<Option<(RingKey, SigningKey)>, KeyFolderFault> {
@@ -176,8 +336,37 @@ impl fmt::Debug for KeyFolder {
     }
 }
 
+fn is_key_file(name: &str) -> bool {
+    !name.starts_with('.') && name.ends_with(KEY_FILE)
+}
+
+/// Makes the folder if it is missing, and refuses one that every user can write to.
+fn make(path: &Path) -> Result<(), KeyFolderFault> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(KeyFolderFault::io("make", path))?;
+    match folder::exposure(path).map_err(KeyFolderFault::io("read", path))? {
+        Some(exposure @ Exposure::WritableFolder { .. }) => Err(KeyFolderFault::Exposed(exposure)),
+        // Each file is looked at when it is read.
+        Some(Exposure::OpenFile { .. }) | None => Ok(()),
+    }
+}
+
+/// The key that `text`, in the file at `path`, stands for.
+fn sealing_key(path: &Path, text: &Secret) -> Result<SealingKey, KeyFolderFault> {
+    let corrupt = || KeyFolderFault::corrupt(path, "it does not hold 32 bytes as base64url");
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.expose()).map_err(|_| corrupt())?);
+    Ok(SealingKey::new(bytes.as_slice().try_into().map_err(|_| corrupt())?))
+}
+
+fn text(key: &SealingKey) -> Secret {
+    Secret::new(URL_SAFE_NO_PAD.encode(*key.expose()))
+}
+
 const KEY_FILE: &str = ".json";
 const SERVER_SECRET: &str = "server.secret";
+const PAIRWISE_SECRET: &str = "pairwise.secret";
+const IDENTITY: &str = "ring.identity";
+const DATABASE_MARK: &str = "database.mark";
+const MARK_PURPOSE: &str = "database mark";
 
 #[cfg(test)]
 #[path = "key_folder_tests.rs"]

@@ -3,6 +3,7 @@
 use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use super::signing_key::SigningFault;
+use crate::folder::Exposure;
 
 /// Something is wrong with the folder of keys. `Display` says what, and the command that mends it.
 #[derive(Debug, Clone)]
@@ -38,6 +39,10 @@ pub enum KeyFolderFault {
     },
     /// OpenSSL could not do its part.
     Library(String),
+    /// Another running server uses the folder.
+    InUse(PathBuf),
+    /// Every user of the machine can write to the folder.
+    Exposed(Exposure),
 }
 
 impl KeyFolderFault {
@@ -89,13 +94,18 @@ impl fmt::Display for KeyFolderFault {
                 let path = path.display();
                 write!(
                     formatter,
-                    "{path} cannot be used: {reason}. Restore it from a backup, or move it away, and the "
-                )?;
-                write!(
-                    formatter,
-                    "server makes a new one and does not accept what the old one protected: mv {path} {path}.broken"
+                    "{path} cannot be used: {reason}. Restore it from a backup, or move it away (mv {path} \
+                     {path}.broken) and run `signet keys new`: it makes new keys, and what the old ones protected is not \
+                     accepted any more"
                 )
             }
+            Self::InUse(path) => write!(
+                formatter,
+                "The keys in {} are in use by another running server. Stop that one first, or give this one folders of \
+                 its own (`data` and `keys` in config.toml, or SIGNET__DATA and SIGNET__KEYS).",
+                path.display()
+            ),
+            Self::Exposed(exposure) => exposure.fmt(formatter),
             Self::Library(cause) => write!(formatter, "the keys cannot be encrypted or decrypted: {cause}"),
         }
     }

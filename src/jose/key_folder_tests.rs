@@ -80,10 +80,10 @@ fn an_encrypted_file_opens_with_its_passphrase_only() {
 #[test]
 fn plain_files_are_encrypted_once_a_passphrase_is_configured() {
     let (folder, key, path) = with_a_key(None);
-    let sealing_key = open(&folder, None).load_or_create_sealing_key().unwrap();
+    let sealing_key = open(&folder, None).renew_secret().unwrap().key;
     let encrypting = open(&folder, Some("correct horse"));
     assert_eq!(loaded(&encrypting), std::slice::from_ref(&key));
-    assert_eq!(encrypting.load_or_create_sealing_key().unwrap().expose(), sealing_key.expose());
+    assert_eq!(encrypting.load_secret().unwrap().unwrap().key.expose(), sealing_key.expose());
     for path in [path, folder.path().join("server.secret")] {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("sealed") && !text.contains("private_jwk") && !text.contains("secret"), "{text}");
@@ -136,18 +136,78 @@ fn what_a_crash_left_half_written_is_removed_and_the_old_file_counts() {
 }
 
 #[test]
-fn the_sealing_key_is_made_once_and_stays() {
+fn a_secret_is_renewed_with_the_one_before_until_that_is_forgotten() {
     for passphrase in [None, Some("correct horse")] {
         let folder = TempDir::new().unwrap();
-        let made = open(&folder, passphrase).load_or_create_sealing_key().unwrap();
-        let read = open(&folder, passphrase).load_or_create_sealing_key().unwrap();
-        assert_eq!(made.expose(), read.expose());
+        let load = || open(&folder, passphrase).load_secret();
+        assert!(load().unwrap().is_none(), "none is made by looking");
+        let first = open(&folder, passphrase).renew_secret().unwrap();
+        assert!(first.previous.is_none());
+        assert_eq!(load().unwrap().unwrap().key.expose(), first.key.expose());
+        let second = open(&folder, passphrase).renew_secret().unwrap();
+        assert_ne!(second.key.expose(), first.key.expose());
+        assert_eq!(load().unwrap().unwrap().previous.unwrap().expose(), first.key.expose());
+        open(&folder, passphrase).forget_previous().unwrap();
+        let left = load().unwrap().unwrap();
+        assert_eq!((left.key.expose(), left.previous.is_none()), (second.key.expose(), true));
         let path = folder.path().join("server.secret");
         assert_eq!(mode(&path), 0o600);
         assert_eq!(loaded(&open(&folder, passphrase)), []);
         fs::write(&path, "{\"secret\":\"AAAA\"}").unwrap();
-        let short = open(&folder, passphrase).load_or_create_sealing_key().unwrap_err();
+        let short = load().map(|_| ()).unwrap_err();
         assert!(matches!(short, KeyFolderFault::Corrupt { .. }), "{short}");
+    }
+}
+
+#[test]
+fn a_generation_begins_where_the_folder_has_an_identity() {
+    let (folder, key, _) = with_a_key(None);
+    let opened = open(&folder, None);
+    opened.begin_generation().unwrap();
+    assert_eq!(opened.load_identity().unwrap(), None);
+    let identity = opened.new_identity(7);
+    opened.save_identity(&identity).unwrap();
+    opened.begin_generation().unwrap();
+    let next = RingIdentity { generation: 2, ..identity };
+    assert_eq!(open(&folder, None).load_identity().unwrap(), Some(next));
+    assert_eq!(loaded(&open(&folder, None)), [key], "it is not taken for a key");
+}
+
+#[test]
+fn a_mark_is_sealed_under_the_secret() {
+    let folder = TempDir::new().unwrap();
+    let opened = open(&folder, None);
+    let (key, other) = (SealingKey::new([7; 32]), SealingKey::new([8; 32]));
+    assert_eq!(opened.load_mark(&key).unwrap(), None);
+    opened.save_mark(&key, b"mark").unwrap();
+    assert_eq!(opened.load_mark(&key).unwrap().as_deref(), Some(&b"mark"[..]));
+    assert_eq!(opened.load_mark(&other).unwrap(), None);
+    assert_eq!(mode(&folder.path().join("database.mark")), 0o600);
+}
+
+#[test]
+fn a_folder_of_keys_belongs_to_one_server() {
+    let folder = TempDir::new().unwrap();
+    let lock = || KeyFolder::open_locked(folder.path(), None, Entropy::system());
+    let first = lock().unwrap();
+    let message = lock().unwrap_err().to_string();
+    assert!(message.contains("SIGNET__KEYS") && message.contains(folder.path().to_str().unwrap()), "{message}");
+    drop(first);
+    assert!(lock().is_ok());
+}
+
+#[test]
+fn a_folder_that_every_user_can_write_to_is_refused_with_the_remedy() {
+    let (folder, key, _) = with_a_key(None);
+    let opened = || KeyFolder::open(folder.path(), None, Entropy::system());
+    for others in [0o777, 0o702, 0o1777] {
+        set_mode(folder.path(), others);
+        let message = opened().unwrap_err().to_string();
+        assert!(message.contains(&format!("chmod go-w {}", folder.path().display())), "{message}");
+    }
+    for readable in [0o755, 0o700] {
+        set_mode(folder.path(), readable);
+        assert_eq!(loaded(&opened().unwrap()), std::slice::from_ref(&key));
     }
 }
 

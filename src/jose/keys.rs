@@ -92,8 +92,14 @@ impl Keys {
             snapshot: ArcSwap::from_pointee(Snapshot::new(entries, policy)),
             changing: Mutex::new(()),
         };
-        keys.advance(now)?;
+        keys.make_missing(now)?;
         Ok(keys)
+    }
+
+    /// The folder of the keys.
+    #[must_use]
+    pub fn folder(&self) -> &KeyFolder {
+        &self.folder
     }
 
     /// Signs exactly these claims with the present key of `algorithm`.
@@ -147,6 +153,15 @@ impl Keys {
         self.snapshot.load().ring()
     }
 
+    /// Makes the keys that an algorithm misses, and changes no other: for a clock that is not trusted yet.
+    ///
+    /// # Errors
+    ///
+    /// When a key cannot be made or written.
+    pub fn make_missing(&self, now: OffsetDateTime) -> Result<Vec<Change>, KeysFault> {
+        self.change(now, |ring| ring::missing(ring, &self.algorithms, now))
+    }
+
     /// Does what is due at `now`, and says what was done. To be called about once a minute; mostly nothing is due.
     ///
     /// # Errors
@@ -191,7 +206,7 @@ impl Keys {
         }
         let mut entries = before.entries.clone();
         // All removals are tried, so that one file that resists does not keep another key in the JWKS.
-        let mut outcome = Ok(());
+        let mut outcome = self.folder.begin_generation().map_err(KeysFault::Folder);
         for change in &changes {
             if outcome.is_ok() || matches!(change, Change::Remove(_)) {
                 outcome = outcome.and(self.carry_out(change, &mut entries, now));

@@ -47,10 +47,10 @@ pub use token_type::TokenType;
 pub use unverified_jwt::{UnverifiedJwt, VerifiedJwt};
 
 #[cfg(feature = "server")]
-pub use key_folder::KeyFolder;
+pub use key_folder::{KeyFolder, RingIdentity, ServerSecret};
 #[cfg(feature = "server")]
 pub use key_folder_fault::KeyFolderFault;
 #[cfg(feature = "server")]
 pub use keys::{Keys, KeysFault, PublishedJwks};
 #[cfg(feature = "server")]
-pub use ring::{Change, Compromised, RingKey, RingPolicy, Stage, emergency, max_age, plan, rotation};
+pub use ring::{Change, Compromised, RingKey, RingPolicy, Stage, emergency, max_age, missing, plan, rotation};

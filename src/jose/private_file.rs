@@ -127,7 +127,7 @@ pub(crate) fn unfinished(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}{UNFINISHED}"))
 }
 
-fn read_private(path: &Path) -> Result<Option<Zeroizing<String>>, KeyFolderFault> {
+pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<String>>, KeyFolderFault> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -147,7 +147,7 @@ fn read_private(path: &Path) -> Result<Option<Zeroizing<String>>, KeyFolderFault
     }
 }
 
-fn write_private(path: &Path, text: &str) -> Result<(), KeyFolderFault> {
+pub(super) fn write_private(path: &Path, text: &str) -> Result<(), KeyFolderFault> {
     let temporary = unfinished(path);
     remove(&temporary)?;
     let write = || {

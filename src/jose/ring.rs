@@ -172,6 +172,25 @@ pub fn plan(keys: &[RingKey], policy: RingPolicy, algorithms: &[Algorithm], now:
     changes
 }
 
+/// What is to be made at `now` so that each of `algorithms` has one key that signs and one that is published to sign next.
+/// Nothing that is there is changed: it is for a clock that is not trusted yet.
+#[must_use]
+pub fn missing(keys: &[RingKey], algorithms: &[Algorithm], now: OffsetDateTime) -> Vec<Change> {
+    let missing = |algorithm: &Algorithm| {
+        let mut changes = Vec::new();
+        if signing(keys, *algorithm).is_empty() {
+            changes.extend(succeed(keys, *algorithm, now));
+        }
+        let has_other_next = keys.iter().filter(|key| key.algorithm == *algorithm && key.is_next()).count()
+            > changes.iter().filter(|change| matches!(change, Change::Promote(_))).count();
+        if !has_other_next {
+            changes.push(Change::Create(*algorithm, Stage::Next));
+        }
+        changes
+    };
+    algorithms.iter().flat_map(missing).collect()
+}
+
 /// Lets the next keys sign at once, however short a time they have been published.
 #[must_use]
 pub fn rotation(keys: &[RingKey], algorithms: &[Algorithm], now: OffsetDateTime) -> Vec<Change> {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use zeroize::Zeroize;
 
 use super::client::{AuthMethod, Client};
 use crate::{
@@ -109,6 +110,21 @@ impl Client {
             String::from_utf8(opened).ok().map(Secret::new)
         };
         self.secrets.iter().filter_map(|secret| secret.sealed.as_ref()).filter_map(open).collect()
+    }
+
+    /// Seals with the key of `means` what was sealed with `previous`. Whether there was something.
+    #[must_use]
+    pub fn seal_anew(&mut self, previous: &SealingKey, (sealing_key, entropy): (&SealingKey, Entropy)) -> bool {
+        let purpose = self.purpose();
+        let mut is_changed = false;
+        for sealed in self.secrets.iter_mut().filter_map(|secret| secret.sealed.as_mut()) {
+            if let Ok(mut opened) = previous.open(&purpose, &sealed.0) {
+                sealed.0 = sealing_key.seal(&purpose, &opened, entropy);
+                opened.zeroize();
+                is_changed = true;
+            }
+        }
+        is_changed
     }
 
     /// Lets go of the secrets that are of no use to how it authenticates now, and of what is remembered of them beyond
@@ -250,6 +266,18 @@ mod tests {
         let mut usual = without_secret();
         add(&mut usual).unwrap();
         assert!(usual.secrets[0].sealed.is_none() && usual.signing_secrets(&sealing_key()).is_empty());
+    }
+
+    #[test]
+    fn what_one_key_has_sealed_is_sealed_anew_with_another_and_the_secret_stays() {
+        let (mut client, successor) = (client(), SealingKey::new([9; 32]));
+        client.metadata.token_endpoint_auth_method = AuthMethod::ClientSecretJwt;
+        client.secrets.clear();
+        let secret = add(&mut client).unwrap();
+        assert!(client.seal_anew(&sealing_key(), (&successor, Entropy::system())));
+        assert_eq!(client.signing_secrets(&successor)[0].expose(), secret.expose());
+        assert!(client.signing_secrets(&sealing_key()).is_empty());
+        assert!(!client.seal_anew(&sealing_key(), (&successor, Entropy::system())), "it is done once");
     }
 
     #[test]

@@ -17,13 +17,10 @@ use crate::{
 
 impl Record for IssuedCode {
     const NAMESPACE: Namespace = CODES;
+    const ENDS_WITH_EPOCH: bool = true;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
         Some(self.expires_at + REPLAY_NOTICED)
-    }
-
-    fn issued_at(&self) -> Option<OffsetDateTime> {
-        Some(self.issued_at)
     }
 }
 

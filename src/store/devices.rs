@@ -19,13 +19,10 @@ use crate::{
 
 impl Record for DeviceAuthorization {
     const NAMESPACE: Namespace = DEVICES;
+    const ENDS_WITH_EPOCH: bool = true;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
         Some(self.expires_at)
-    }
-
-    fn issued_at(&self) -> Option<OffsetDateTime> {
-        Some(self.issued_at)
     }
 }
 

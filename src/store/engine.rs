@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::{
     commit::Commit,
     fault::{CommitError, StoreFault},
+    sled::{OutsideMark, Space},
 };
 
 /// Keeps rows. It is used as `Arc<dyn Engine>`.
@@ -69,6 +70,24 @@ pub trait Engine: Send + Sync + 'static {
     /// its supervisor starts it anew.
     fn health(&self) -> watch::Receiver<Health>;
 
+    /// How much room there is where the rows are; none where nothing is on disk. Whether the engine accepts anything is
+    /// decided anew.
+    ///
+    /// # Errors
+    ///
+    /// The engine has ended.
+    fn measure_space(&self) -> Pending<'_, Result<Option<Space>, StoreFault>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// How far the rows on disk have come, to be kept outside their folder; none where nothing is on disk.
+    fn outside_mark(&self) -> Option<OutsideMark> {
+        None
+    }
+
+    /// Remembers, with the next commit, that such a mark is kept: from then on it must not be missing.
+    fn outside_mark_written(&self) {}
+
     /// Whether the storage has failed.
     fn is_failed(&self) -> bool {
         *self.health().borrow() == Health::Failed
@@ -85,6 +104,8 @@ pub enum Health {
     Sound,
     /// It was closed and only reads.
     Closed,
+    /// The disk is full: it only reads until there is room again.
+    Full,
     /// The storage failed: it only reads what it can, and only a restart helps.
     Failed,
 }

@@ -43,6 +43,8 @@ impl From<StoreFault> for CommitError {
 pub enum StoreFault {
     /// The queue of commits stayed full for several seconds. Nothing was written; asking later can help.
     Busy,
+    /// The disk is full. Nothing was written; asking later, when there is room, can help.
+    Full,
     /// The engine was closed: the server is stopping.
     Closed,
     /// The storage failed earlier, so nothing is accepted any more; only a restart helps.
@@ -82,7 +84,7 @@ impl StoreFault {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Busy | Self::Closed | Self::Latched | Self::Storage(_) => true,
+            Self::Busy | Self::Full | Self::Closed | Self::Latched | Self::Storage(_) => true,
             Self::UnreadableRow { .. }
             | Self::Undecodable { .. }
             | Self::NewerSchema { .. }
@@ -95,6 +97,7 @@ impl fmt::Display for StoreFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy => formatter.write_str("the storage is too slow: the queue of commits stayed full"),
+            Self::Full => formatter.write_str("the data disk is full: nothing is written until there is room"),
             Self::Closed => formatter.write_str("the storage is closed"),
             Self::Latched => formatter.write_str("the storage failed earlier and accepts nothing until a restart"),
             Self::Storage(source) => write!(formatter, "the storage failed: {source}"),
@@ -117,7 +120,12 @@ impl Error for StoreFault {
         match self {
             Self::Storage(source) | Self::Undecodable { source, .. } => Some(source.as_ref()),
             Self::UnreadableRow { source, .. } => Some(source),
-            Self::Busy | Self::Closed | Self::Latched | Self::NewerSchema { .. } | Self::BeyondLimits(_) => None,
+            Self::Busy
+            | Self::Full
+            | Self::Closed
+            | Self::Latched
+            | Self::NewerSchema { .. }
+            | Self::BeyondLimits(_) => None,
         }
     }
 }

@@ -20,13 +20,10 @@ use crate::{
 
 impl Record for Grant {
     const NAMESPACE: Namespace = GRANTS;
+    const ENDS_WITH_EPOCH: bool = true;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
         self.forgotten_at()
-    }
-
-    fn issued_at(&self) -> Option<OffsetDateTime> {
-        Some(self.created_at)
     }
 }
 
@@ -295,7 +292,7 @@ mod tests {
     use crate::{
         entropy::Entropy,
         oauth::grant::tests::grant,
-        store::{MemoryEngine, both_engines::stores},
+        store::{Engine, Epoch, MemoryEngine, both_engines::stores},
     };
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
@@ -338,7 +335,8 @@ mod tests {
             }
         }
         store.begin_grant(&late).await.unwrap();
-        let store = Store::new(engine, Some(now + Duration::HOUR));
+        let sequence = engine.get(GRANTS, late.id.as_str().as_bytes()).unwrap().unwrap().version;
+        let store = Store::new(engine, Some(Epoch { sequence, begun_at: now }));
         let ended = store.end_grants_of(&late.subject, |_| true, EndCause::SignedOut, now + Duration::HOUR).await;
         assert_eq!(ended.unwrap(), 1);
         assert!(!store.grant(&late.id).unwrap().unwrap().record.is_live());

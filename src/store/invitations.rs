@@ -15,6 +15,7 @@ use crate::{
 
 impl Record for Invitation {
     const NAMESPACE: Namespace = INVITATIONS;
+    const ENDS_WITH_EPOCH: bool = true;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
         Some(self.expires_at())

@@ -39,6 +39,11 @@ impl MemoryEngine {
         Self { rows: Mutex::default(), health: watch::Sender::new(Health::Sound) }
     }
 
+    /// Makes the engine behave as on a full disk, or again as on one with room.
+    pub fn fill(&self, is_full: bool) {
+        self.health.send_replace(if is_full { Health::Full } else { Health::Sound });
+    }
+
     /// Makes the engine behave from now on as after a failure of the disk.
     pub fn fail(&self) {
         self.health.send_replace(Health::Failed);
@@ -54,6 +59,7 @@ impl MemoryEngine {
         match *self.health.borrow() {
             Health::Sound => Ok(rows),
             Health::Closed => Err(StoreFault::Closed),
+            Health::Full => Err(StoreFault::Full),
             Health::Failed => Err(StoreFault::Latched),
         }
     }

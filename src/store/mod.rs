@@ -8,6 +8,7 @@ mod account_names;
 mod accounts;
 mod assertions;
 mod clients;
+mod clock_record;
 mod codes;
 mod commit;
 mod configured_resources;
@@ -21,6 +22,7 @@ mod groups;
 mod indexes;
 mod interactions;
 mod invitations;
+mod key_record;
 mod logout_notifications;
 mod memory;
 mod namespaces;
@@ -47,11 +49,15 @@ pub use self::{
     events::EventIndex,
     fault::{CommitError, Limit, StoreFault, UnreadableRow},
     groups::GroupSize,
+    key_record::KeyRecord,
     logout_notifications::LogoutAgenda,
     memory::MemoryEngine,
     record::{Kept, Store},
     sessions::Placed,
-    sled::{Evidence, OnRollback, OpenError, Opened, Position, SledEngine},
+    sled::{
+        Epoch, Evidence, OnRollback, OpenError, OpenPolicy, Opened, Outside, OutsideMark, Position, Salvage,
+        SalvageReport, SledEngine, Space, SpaceLevel, salvage,
+    },
     status_entries::StatusEntry,
     watcher::{Affected, Watcher},
 };

@@ -75,3 +75,67 @@ pub(super) const CONFIGURED_RESOURCES: Namespace = Namespace::new(70, "configure
 pub(super) const ANSWERED_INTERACTIONS: Namespace = Namespace::new(52, "answered_interactions");
 /// Name of an index → nothing, once it has the records of earlier versions.
 pub(super) const INDEXES: Namespace = Namespace::new(37, "indexes");
+/// What the folder of keys is recognised by.
+pub(super) const KEY_RECORD: Namespace = Namespace::new(200, "key_record");
+/// Until when the clock was last trusted.
+pub(super) const CLOCK_RECORD: Namespace = Namespace::new(201, "clock_record");
+
+/// What is called so on disk, for reports.
+pub(super) fn name_of(id: u8) -> String {
+    let known = ALL.iter().find(|namespace| namespace.id() == id);
+    known.map_or_else(|| format!("kind {id}"), |namespace| namespace.name().to_owned())
+}
+
+const ALL: &[Namespace] = &[
+    ACCOUNTS,
+    USERNAMES,
+    ADMINISTRATORS,
+    CLIENTS,
+    CLIENTS_BY_OWNER,
+    CODES,
+    GRANTS,
+    CLIENT_GRANTS,
+    SESSIONS,
+    CONSENTS,
+    SETUP,
+    ACCOUNTS_BY_CREATION,
+    INVITATIONS,
+    ACCOUNTS_BY_EMAIL,
+    SESSIONS_BY_ACCOUNT,
+    PICTURES,
+    GRANTS_BY_SUBJECT,
+    DEVICES,
+    DEVICES_BY_USER_CODE,
+    REFRESH_SCHEDULES,
+    LOGOUT_NOTIFICATIONS,
+    ASSERTIONS,
+    EVENTS,
+    EVENTS_BY_ACCOUNT,
+    EVENTS_BY_CLIENT,
+    STATUS_ENTRIES,
+    GRANTS_BY_CLIENT,
+    PASSWORD_RESETS,
+    ACCOUNTS_BY_GROUP,
+    SESSIONS_BY_TIME,
+    GRANTS_BY_TIME,
+    CLIENTS_BY_NAME,
+    USERNAME_SKELETONS,
+    VERIFIED_EMAILS,
+    CLIENT_NAME_SKELETONS,
+    CONFIGURED_RESOURCES,
+    INDEXES,
+    KEY_RECORD,
+    CLOCK_RECORD,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_is_given_twice() {
+        let numbers: std::collections::BTreeSet<_> = ALL.iter().map(|namespace| namespace.id()).collect();
+        assert_eq!(numbers.len(), ALL.len());
+        assert_eq!((name_of(ACCOUNTS.id()), name_of(254)), ("accounts".to_owned(), "kind 254".to_owned()));
+    }
+}

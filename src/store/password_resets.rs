@@ -18,13 +18,10 @@ use crate::{
 
 impl Record for PasswordReset {
     const NAMESPACE: Namespace = PASSWORD_RESETS;
+    const ENDS_WITH_EPOCH: bool = true;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
         Some(self.expires_at())
-    }
-
-    fn issued_at(&self) -> Option<OffsetDateTime> {
-        Some(self.created_at())
     }
 }
 

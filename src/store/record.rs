@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Affected, Commit, CommitError, Engine, Expect, Namespace, StoreFault, Watcher,
+    Affected, Commit, CommitError, Engine, Epoch, Expect, Namespace, StoreFault, Watcher,
     account_names::DEFAULT_USERNAME_RESERVATION, events::Trail,
 };
 use crate::audit::{Agent, Occurrence};
@@ -18,7 +18,7 @@ use crate::audit::{Agent, Occurrence};
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
-    not_before: Option<OffsetDateTime>,
+    epoch: Option<Epoch>,
     watcher: Option<Arc<dyn Watcher>>,
     pub(super) username_reservation: Duration,
     pub(super) trail: Option<Arc<Trail>>,
@@ -47,21 +47,18 @@ pub(super) trait Record: Serialize + DeserializeOwned {
         None
     }
 
-    /// When it was issued, if it is worthless once the storage has been set back to a time before: see
-    /// [`Store::new`].
-    fn issued_at(&self) -> Option<OffsetDateTime> {
-        None
-    }
+    /// Whether it is worthless once the storage has been set back to a time before: see [`Store::new`].
+    const ENDS_WITH_EPOCH: bool = false;
 }
 
 impl Store {
-    /// The verbs over `engine`. When its storage was once set back to an earlier state, `not_before` is when that was
+    /// The verbs over `engine`. When its storage was once set back to an earlier state, `epoch` began when that was
     /// accepted: what was issued before (codes, sessions, grants) might have been used or ended since, and is as if it
     /// had never been.
-    pub fn new(engine: Arc<dyn Engine>, not_before: Option<OffsetDateTime>) -> Self {
+    pub fn new(engine: Arc<dyn Engine>, epoch: Option<Epoch>) -> Self {
         Self {
             engine,
-            not_before,
+            epoch,
             watcher: None,
             username_reservation: DEFAULT_USERNAME_RESERVATION,
             trail: None,
@@ -83,10 +80,10 @@ impl Store {
         Self { username_reservation: reservation, ..self }
     }
 
-    /// When it was accepted that the storage had been set back, if it ever was.
+    /// What began when it was accepted that the storage had been set back, if it ever was.
     #[must_use]
-    pub fn not_before(&self) -> Option<OffsetDateTime> {
-        self.not_before
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.epoch
     }
 
     /// The engine, for whoever sweeps, watches and closes it.
@@ -98,7 +95,7 @@ impl Store {
     pub(super) fn read<T: Record>(&self, key: &[u8]) -> Result<Option<Kept<T>>, StoreFault> {
         let Some(row) = self.engine.get(T::NAMESPACE, key)? else { return Ok(None) };
         let kept = Kept { record: decode::<T>(&row.value)?, version: row.version };
-        Ok(Some(kept).filter(|kept| self.is_current(&kept.record)))
+        Ok(Some(kept).filter(|kept| self.is_current(kept)))
     }
 
     /// The keys of up to `limit` rows whose key begins with `prefix` and comes after `after`.
@@ -124,7 +121,7 @@ impl Store {
         let mut records = Vec::with_capacity(rows.len());
         for (key, row) in rows {
             let kept = Kept { record: decode::<T>(&row.value)?, version: row.version };
-            if self.is_current(&kept.record) {
+            if self.is_current(&kept) {
                 records.push((key, kept));
             }
         }
@@ -167,11 +164,15 @@ impl Store {
         self.watcher.as_ref().map_or(Ok(()), |watcher| watcher.changed(affected))
     }
 
-    fn is_current<T: Record>(&self, record: &T) -> bool {
-        match (self.not_before, record.issued_at()) {
-            (Some(not_before), Some(issued_at)) => issued_at >= not_before,
-            _ => true,
-        }
+    /// Whether the record is of the present epoch, or not of the kind that ends with one. The version decides and not the
+    /// time of issue: the clock may have been wrong.
+    fn is_current<T: Record>(&self, kept: &Kept<T>) -> bool {
+        !T::ENDS_WITH_EPOCH || self.is_of_epoch(kept)
+    }
+
+    /// Whether the record was written in the present epoch.
+    pub(super) fn is_of_epoch<T>(&self, kept: &Kept<T>) -> bool {
+        self.epoch.is_none_or(|epoch| kept.version >= epoch.sequence)
     }
 }
 
@@ -232,7 +233,7 @@ pub(super) fn pair(first: &str, second: &str) -> Vec<u8> {
 
 impl fmt::Debug for Store {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Store").field("not_before", &self.not_before).finish_non_exhaustive()
+        formatter.debug_struct("Store").field("epoch", &self.epoch).finish_non_exhaustive()
     }
 }
 

@@ -23,13 +23,10 @@ use crate::{
 
 impl Record for Session {
     const NAMESPACE: Namespace = SESSIONS;
+    const ENDS_WITH_EPOCH: bool = true;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
         Some(self.authenticated_at + LONGEST)
-    }
-
-    fn issued_at(&self) -> Option<OffsetDateTime> {
-        Some(self.authenticated_at)
     }
 }
 

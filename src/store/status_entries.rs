@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{
     Namespace, StoreFault,
     namespaces::STATUS_ENTRIES,
-    record::{Record, Store},
+    record::{Kept, Record, Store},
 };
 use crate::oauth::{
     grant::{Grant, GrantId},
@@ -30,7 +30,7 @@ pub struct StatusEntry {
 impl Record for StatusEntry {
     const NAMESPACE: Namespace = STATUS_ENTRIES;
 
-    // Without `issued_at`: what was given before the storage was set back has ended, and its place tells so.
+    // It outlives its epoch: what was given before the storage was set back has ended, and its place tells so.
     fn expires_at(&self) -> Option<OffsetDateTime> {
         self.expires_at
     }
@@ -44,7 +44,8 @@ impl StatusEntry {
 }
 
 impl Store {
-    /// The places that are taken, in the order of lists and places, after `after`; at most `limit`.
+    /// The places that are taken, in the order of lists and places, after `after`, and whether they were taken in the
+    /// present epoch; at most `limit`.
     ///
     /// # Errors
     ///
@@ -53,10 +54,14 @@ impl Store {
         &self,
         after: Option<StatusIndex>,
         limit: u16,
-    ) -> Result<Vec<(StatusIndex, StatusEntry)>, StoreFault> {
+    ) -> Result<Vec<(StatusIndex, StatusEntry, bool)>, StoreFault> {
         let after = after.map(StatusIndex::to_bytes);
         let entries = self.records::<StatusEntry>(b"", after.as_ref().map(<[u8; 8]>::as_slice), limit)?;
         let index = |key: Vec<u8>| StatusIndex::from_bytes(key.try_into().ok()?);
-        Ok(entries.into_iter().filter_map(|(key, kept)| Some((index(key)?, kept.record))).collect())
+        let entry = |(key, kept): (Vec<u8>, Kept<StatusEntry>)| {
+            let is_of_epoch = self.is_of_epoch(&kept);
+            Some((index(key)?, kept.record, is_of_epoch))
+        };
+        Ok(entries.into_iter().filter_map(entry).collect())
     }
 }

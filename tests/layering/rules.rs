@@ -1,7 +1,7 @@
 //! Who may name whom. `app → http → endpoint → oidc → oauth`.
 
-/// What any module may name: characters, time, randomness, hashing and things that must not be printed.
-const FOUNDATION: [&str; 5] = ["characters", "clock", "crypto", "entropy", "secret"];
+/// What any module may name: characters, time, randomness, hashing, private folders and things that must not be printed.
+const FOUNDATION: [&str; 7] = ["characters", "clock", "clock_trust", "crypto", "entropy", "folder", "secret"];
 
 /// A part of the crate, and the parts that it may name beside itself and the foundation.
 const ARROWS: [(&str, &[&str]); 14] = [

@@ -126,6 +126,66 @@ async fn a_database_that_was_set_back_is_refused_until_it_is_accepted() {
     assert!(RunningServer::start_in(folder.path(), port).is_well(), "it is asked once");
 }
 
+/// Copies a folder of files.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to.join("blobs")).unwrap();
+    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700)).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_older_copy_of_the_whole_data_folder_and_lost_keys_are_refused_with_the_way_out() {
+    let folder = folder(&config());
+    let port = free_port();
+    let (data, older, keys) = (folder.path().join("data"), folder.path().join("older"), folder.path().join("keys"));
+    let stopped = |server: RunningServer| {
+        let mut server = server;
+        signal(&server, "-TERM");
+        assert!(server.child.wait().unwrap().success());
+    };
+    stopped(RunningServer::start_in(folder.path(), port));
+    copy(&data, &older);
+    let server = RunningServer::start_in(folder.path(), port);
+    let mut visitor = Visitor::new(&server.issuer);
+    visitor.sign_in(ADMINISTRATOR).await;
+    stopped(server);
+    std::fs::remove_dir_all(&data).unwrap();
+    copy(&older, &data);
+    let said = refusal(folder.path(), port, &[], &[]);
+    assert!(said.contains("--accept-rollback") && said.contains("older copy of the folder"), "{said}");
+    let mut start = command(folder.path(), port);
+    let start = start.arg("--accept-rollback").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    stopped(RunningServer::adopt(start, folder.path(), port));
+
+    std::fs::remove_dir_all(&keys).unwrap();
+    for _ in 0..2 {
+        let said = refusal(folder.path(), port, &[], &[]);
+        assert!(said.contains("signet keys new") && said.contains("it is empty"), "{said}");
+    }
+    let output = run(folder.path(), port, &["keys", "new"], &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let server = RunningServer::start_in(folder.path(), port);
+    let said = refusal(folder.path(), port, &["keys", "new"], &[]);
+    assert!(said.contains("stop it first"), "{said}");
+    assert!(server.is_well());
+}
+
+#[test]
+fn the_end_of_a_terminal_does_not_end_the_server() {
+    let server = RunningServer::start("");
+    signal(&server, "-HUP");
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !server.log().contains("SIGHUP ignored") {
+        assert!(std::time::Instant::now() < patience, "{}", server.log());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(server.is_well());
+}
+
 #[tokio::test]
 async fn a_signal_stops_the_server_and_a_restart_finds_everything() {
     let folder = folder(&config());

@@ -7,7 +7,7 @@ use crate::{
         client_authentication::AuthenticatedClient,
         grant::EndCause,
         parameters::Parameters,
-        refresh_token::{self, PresentedRefreshToken, RefreshRequest},
+        refresh_token::{self, RefreshRequest},
         token_error::TokenError,
     },
     store::CommitError,
@@ -19,7 +19,7 @@ pub(super) async fn refresh(
     form: &Parameters,
     requester: &Requester,
 ) -> Result<TokenResponse, RuleOrFault> {
-    let presented = PresentedRefreshToken::parse(form.required("refresh_token")?, &signet.sealing_key);
+    let presented = signet.presented_refresh_token(form.required("refresh_token")?)?;
     let presented = presented.ok_or(TokenError::RefreshTokenUnknown)?;
     let resources: Vec<&str> = form.many("resource").collect();
     let (sealing_key, scope) = (&signet.sealing_key, form.one("scope")?);

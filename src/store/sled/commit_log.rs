@@ -48,7 +48,11 @@ impl CommitLog {
     /// The file cannot be written. An older one is then still there.
     pub(super) fn create(folder: &Path, first: Mark) -> io::Result<Self> {
         let temporary = folder.join(TEMPORARY);
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&temporary)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&temporary)?;
         file.write_all(&encode(&first))?;
         file.write_all(&vec![0; SLOT * (SLOTS - 1)])?;
         file.sync_all()?;

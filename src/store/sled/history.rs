@@ -167,6 +167,30 @@ pub enum Evidence {
         /// Where the log is.
         log: Position,
     },
+    /// The mark outside the folder shows that the database had come further: the whole folder is an older copy.
+    FolderIsOlder {
+        /// Where the database is.
+        database: Position,
+        /// Where it was.
+        mark: Position,
+    },
+    /// The mark outside the folder shows that there was a database, and the folder is empty.
+    FolderIsEmpty {
+        /// Where it was.
+        mark: Position,
+    },
+    /// The mark outside the folder is about another database, or about a copy of this one that went on by itself.
+    MarkIsAnother {
+        /// Where the database is.
+        database: Position,
+        /// Where the other is.
+        mark: Position,
+    },
+    /// A mark was kept outside the folder, and it is missing.
+    MarkIsMissing {
+        /// Where the database is.
+        database: Position,
+    },
 }
 
 /// Compares the database's history with its rows, and with the last mark of the commit log.

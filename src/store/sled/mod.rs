@@ -4,7 +4,8 @@
 //!
 //! * `flush` does not wait for the disk. Each batch is flushed and then synced by `fdatasync` ([`writer`]).
 //! * A damaged file opens without an error, with the newest commits missing, or with rows missing in the middle. A
-//!   detector of rollbacks refuses it ([`history`], [`commit_log`]).
+//!   detector of rollbacks refuses it ([`history`], [`commit_log`]), and an older copy of the whole folder too
+//!   ([`outside_mark`]).
 //! * Blocks are checked, but not rows. Each row has a checksum of its own ([`row`]).
 //!
 //! Since one thread writes, nothing can come between the check of a precondition and the write that relies on it. So
@@ -15,16 +16,28 @@
 //! After a storage error sled's state in memory and that on disk may differ, so it is never used for writing again:
 //! the engine latches, and the process ends and starts anew.
 
+mod batch;
 mod commit_log;
 mod history;
 mod open;
+mod open_disk;
 mod open_error;
+mod outside_mark;
+mod progress;
 mod row;
+mod salvage;
+mod space;
 mod writer;
 
 #[cfg(test)]
 mod crash;
 
+#[cfg(test)]
+mod folder_tests;
+#[cfg(test)]
+mod full_disk_tests;
+#[cfg(test)]
+mod salvage_tests;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +47,7 @@ use std::{
     fs::File,
     ops::Bound,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread::JoinHandle,
     time::Duration,
 };
@@ -43,10 +57,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::{
     history::{Evidence, Position},
-    open::{OnRollback, Opened},
+    open::{Epoch, OnRollback, OpenPolicy, Opened},
     open_error::OpenError,
+    outside_mark::{Outside, OutsideMark},
+    salvage::{Salvage, SalvageReport, salvage},
+    space::{Space, SpaceLevel},
 };
 use self::{
+    progress::SharedProgress,
     row::{decode, place_of},
     writer::{Request, Writer},
 };
@@ -67,6 +85,7 @@ pub struct SledEngine {
     _writer: JoinOnDrop,
     db: sled::Db,
     _lock: File,
+    progress: Arc<SharedProgress>,
     /// How long a request waits for its place in the queue.
     patience: Duration,
 }
@@ -77,6 +96,7 @@ impl SledEngine {
         let (queue, mut requests) = mpsc::channel(QUEUE);
         let (health_sender, health) = watch::channel(Health::Sound);
         let db = writer.disk.db.clone();
+        let progress = Arc::clone(&writer.progress.shared);
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| writer.run(&mut requests, &health_sender)));
             if ended.is_err() {
@@ -84,7 +104,7 @@ impl SledEngine {
                 health_sender.send_replace(Health::Failed);
             }
         })?;
-        Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock, patience: BUSY_AFTER })
+        Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock, progress, patience: BUSY_AFTER })
     }
 
     /// Queues what `request` makes of an answer's sender, and waits for the answer.
@@ -103,7 +123,7 @@ impl SledEngine {
         match *self.health.borrow() {
             Health::Closed => StoreFault::Closed,
             // Between a panic of the writer and its report the engine still looks sound.
-            Health::Failed | Health::Sound => StoreFault::Latched,
+            Health::Failed | Health::Full | Health::Sound => StoreFault::Latched,
         }
     }
 }
@@ -188,6 +208,18 @@ impl Engine for SledEngine {
 
     fn health(&self) -> watch::Receiver<Health> {
         self.health.clone()
+    }
+
+    fn measure_space(&self) -> Pending<'_, Result<Option<Space>, StoreFault>> {
+        Box::pin(async move { self.ask(Request::MeasureSpace).await.map(Some) })
+    }
+
+    fn outside_mark(&self) -> Option<OutsideMark> {
+        Some(self.progress.latest())
+    }
+
+    fn outside_mark_written(&self) {
+        self.progress.set_marked();
     }
 }
 

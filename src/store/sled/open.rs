@@ -3,28 +3,31 @@
 use std::{
     error::Error,
     fmt,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File},
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
+    path::Path,
 };
 
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{
-    Panicked, SledEngine,
+    SledEngine,
+    batch::Writes,
     commit_log::{CommitLog, sync_folder},
     guarded,
-    history::{Contents, History, Mark, Position, Verdict, compare},
+    history::{Contents, Evidence, History, Mark, Position, Verdict, compare},
+    open_disk::{open_disk, remove_unfinished_snapshots},
     open_error::{OpenError, inaccessible, unreadable},
+    outside_mark::{Outside, Runs},
+    progress::Progress,
     row::{decode, decode_instant, encode, encode_instant, own_place},
-    writer::{Disk, HISTORY, Writer, Writes},
+    space::{SpaceGauge, is_short, release_reserve},
+    writer::{Disk, HISTORY, RUNS, Writer},
 };
 use crate::{
     clock::Clock,
     entropy::Entropy,
+    folder::{self, LockError},
     store::{
         engine::Row,
         fault::{StoreFault, UnreadableRow},
@@ -36,9 +39,40 @@ use crate::{
 pub struct Opened {
     /// The engine.
     pub engine: SledEngine,
-    /// When a rollback was last accepted, if ever: sessions, codes and refresh tokens issued before mean nothing,
-    /// since the database cannot know which of them were spent or revoked.
-    pub not_before: Option<OffsetDateTime>,
+    /// The present epoch, if a rollback was ever accepted.
+    pub epoch: Option<Epoch>,
+    /// Whether the epoch began with this opening.
+    pub has_begun_epoch: bool,
+    /// Whether there was nothing before this opening.
+    pub is_new: bool,
+    /// When something was last committed before this opening.
+    pub last_commit_at: OffsetDateTime,
+}
+
+/// What begins when a rollback is accepted: sessions, codes and refresh tokens that were written before mean nothing,
+/// since the database cannot know which of them were spent or revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch {
+    /// The sequence of the commit with which it began. Every row of this version or a later one is of the epoch, whatever
+    /// the clock showed.
+    pub sequence: u64,
+    /// When it began.
+    pub begun_at: OffsetDateTime,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenPolicy {
+    /// What to do with one that was rolled back.
+    pub on_rollback: OnRollback,
+    /// What is known outside the folder.
+    pub outside: Outside,
+}
+
+impl From<OnRollback> for OpenPolicy {
+    fn from(on_rollback: OnRollback) -> Self {
+        Self { on_rollback, outside: Outside::Untracked }
+    }
 }
 
 /// What to do with a database that is not the one the server left behind.
@@ -49,6 +83,8 @@ pub enum OnRollback {
     /// Open it, and begin an epoch before which nothing that was issued is valid. If it turns out that there was no
     /// rollback, nothing changes.
     Accept,
+    /// Begin an epoch in any case.
+    BeginEpoch,
 }
 
 impl SledEngine {
@@ -57,40 +93,71 @@ impl SledEngine {
     /// # Errors
     ///
     /// [`OpenError`], whose text is for the person who hosts the server.
-    pub fn open(folder: &Path, on_rollback: OnRollback, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
-        let (writer, lock, not_before) = parts(folder, on_rollback, clock, entropy)?;
+    pub fn open(
+        folder: &Path,
+        policy: impl Into<OpenPolicy>,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> Result<Opened, OpenError> {
+        let parts = parts(folder, policy.into(), clock, entropy)?;
+        let Parts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at } = parts;
         let engine = Self::start(writer, lock).map_err(inaccessible(folder))?;
-        Ok(Opened { engine, not_before })
+        Ok(Opened { engine, epoch, has_begun_epoch, is_new, last_commit_at })
     }
 }
 
-/// What an engine is made of: its writer, the lock on its folder and the epoch.
-pub(super) fn parts(
-    folder: &Path,
-    on_rollback: OnRollback,
-    clock: Clock,
-    entropy: Entropy,
-) -> Result<(Writer, File, Option<OffsetDateTime>), OpenError> {
+/// What an engine is made of.
+pub(super) struct Parts {
+    pub(super) writer: Writer,
+    /// The lock on its folder.
+    pub(super) lock: File,
+    epoch: Option<Epoch>,
+    has_begun_epoch: bool,
+    is_new: bool,
+    last_commit_at: OffsetDateTime,
+}
+
+pub(super) fn parts(folder: &Path, policy: OpenPolicy, clock: Clock, entropy: Entropy) -> Result<Parts, OpenError> {
     create_folder(folder).map_err(inaccessible(folder))?;
+    if let Some(exposure) = folder::exposure(folder).map_err(inaccessible(folder))? {
+        return Err(OpenError::Exposed { exposure });
+    }
     // Before anything is touched: it may belong to a server that runs.
     let lock = lock(folder)?;
     remove_unfinished_snapshots(folder).map_err(inaccessible(folder))?;
-    let disk = open_disk(folder)?;
+    if is_short(folder) && release_reserve(folder) {
+        tracing::warn!("the data disk is full: the reserve was released to open the database");
+    }
+    let disk = open_disk(folder).map_err(|error| told_of_full_disk(folder, error))?;
+    folder::close_files(folder).map_err(inaccessible(folder))?;
     let opening = Opening { folder, disk, now: clock.now().to_offset(UtcOffset::UTC), entropy };
     let contents = opening.contents()?;
     let database = opening.history(contents)?;
+    let last_commit_at = database.map_or(opening.now, |history| history.last.position.at);
     let log = CommitLog::open(folder).map_err(inaccessible(folder))?;
     let mark = log.as_ref().map(|log| *log.latest());
-    let (history, log) = match compare(database, contents, mark) {
-        Verdict::New => opening.begin()?,
-        Verdict::Continues(database) => (database, opening.complete(log, database.last)?),
-        Verdict::RolledBack(evidence) => match on_rollback {
-            OnRollback::Refuse => return Err(OpenError::RolledBack { folder: folder.to_owned(), evidence }),
-            OnRollback::Accept => opening.begin_epoch(database, contents, mark)?,
-        },
+    let verdict = opening.judge(compare(database, contents, mark), policy.outside)?;
+    let (mut has_begun_epoch, is_new) = (false, verdict == Verdict::New);
+    let (history, log) = match (verdict, policy.on_rollback) {
+        (Verdict::New, _) => opening.begin()?,
+        (Verdict::Continues(database), OnRollback::Refuse | OnRollback::Accept) => {
+            (database, opening.complete(log, database.last)?)
+        }
+        (Verdict::RolledBack(evidence), OnRollback::Refuse) => {
+            return Err(OpenError::RolledBack { folder: folder.to_owned(), evidence });
+        }
+        (Verdict::Continues(_) | Verdict::RolledBack(_), OnRollback::Accept | OnRollback::BeginEpoch) => {
+            has_begun_epoch = true;
+            opening.begin_epoch(database, contents, (mark, policy.outside.position()))?
+        }
     };
-    let not_before = opening.not_before()?;
-    Ok((Writer { disk: opening.disk, log, history, clock }, lock, not_before))
+    folder::close_files(folder).map_err(inaccessible(folder))?;
+    let (epoch, runs) = (opening.epoch()?, opening.runs()?);
+    let has_run = history.last.position.sequence == 0 || has_begun_epoch;
+    let progress = Progress::of(runs, history.last.position, has_run);
+    let (disk, gauge) = (opening.disk, SpaceGauge::of(folder));
+    let writer = Writer { disk, log, history, progress, gauge, has_met_full_disk: false, synced: None, clock, entropy };
+    Ok(Parts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at })
 }
 
 /// A database that sled has opened and that has yet to show that it is the one the server left behind.
@@ -119,11 +186,32 @@ impl Opening<'_> {
         guarded(|| self.disk.contents()).map_err(|fault| unreadable(self.folder, fault))
     }
 
-    /// The last epoch.
-    fn not_before(&self) -> Result<Option<OffsetDateTime>, OpenError> {
+    /// The verdict on the folder, with what is known outside it.
+    fn judge(&self, inside: Verdict, outside: Outside) -> Result<Verdict, OpenError> {
+        Ok(match (inside, outside) {
+            (Verdict::New, Outside::Tracked(Some(mark))) => {
+                Verdict::RolledBack(Evidence::FolderIsEmpty { mark: mark.position() })
+            }
+            (Verdict::Continues(history), outside) => {
+                let evidence = self.runs()?.compare(history.last.position, outside);
+                evidence.map_or(Verdict::Continues(history), Verdict::RolledBack)
+            }
+            (inside, _) => inside,
+        })
+    }
+
+    /// The present epoch.
+    fn epoch(&self) -> Result<Option<Epoch>, OpenError> {
         let Some(row) = self.own_row(NOT_BEFORE)? else { return Ok(None) };
         let instant = row.value.try_into().ok().and_then(decode_instant);
-        instant.map(Some).ok_or_else(|| unreadable(self.folder, UnreadableRow::Nonsense))
+        let begun_at = instant.ok_or_else(|| unreadable(self.folder, UnreadableRow::Nonsense))?;
+        Ok(Some(Epoch { sequence: row.version, begun_at }))
+    }
+
+    /// The latest runs; none of a database that an earlier version wrote.
+    fn runs(&self) -> Result<Runs, OpenError> {
+        let Some(row) = self.own_row(RUNS)? else { return Ok(Runs::default()) };
+        Runs::decode(&row.value).ok_or_else(|| unreadable(self.folder, UnreadableRow::Nonsense))
     }
 
     fn own_row(&self, name: &str) -> Result<Option<Row>, OpenError> {
@@ -138,7 +226,8 @@ impl Opening<'_> {
     /// Begins the history of a new database.
     fn begin(&self) -> Result<(History, CommitLog), OpenError> {
         let last = Mark::random(Position { sequence: 0, at: self.now }, self.entropy);
-        self.write(Writes::new(), History { last, contents: Contents::default(), previous: None })
+        let writes = Writes::from([runs_row(&Runs::begin(0, self.entropy), 0)]);
+        self.write(writes, History { last, contents: Contents::default(), previous: None })
     }
 
     /// Begins a new history for a database that was rolled back, and an epoch.
@@ -146,25 +235,25 @@ impl Opening<'_> {
         &self,
         database: Option<History>,
         contents: Contents,
-        log: Option<Mark>,
+        (log, outside): (Option<Mark>, Option<Position>),
     ) -> Result<(History, CommitLog), OpenError> {
-        // Later than both, so that no version is given a second time.
-        let positions = [database.map(|history| history.last.position), log.map(|mark| mark.position)];
+        // Later than all of them, so that no version is given a second time.
+        let positions = [database.map(|history| history.last.position), log.map(|mark| mark.position), outside];
         let sequence = positions.iter().flatten().map(|position| position.sequence).max().unwrap_or(0) + 1;
         let last = Mark::random(Position { sequence, at: self.now }, self.entropy);
-        // A clock that was set back must not revive what an earlier epoch ended.
-        let not_before = self.not_before()?.map_or(self.now, |earlier| earlier.max(self.now));
+        let not_before = self.epoch()?.map_or(self.now, |earlier| earlier.begun_at.max(self.now));
         let place = own_place(NOT_BEFORE);
         let row = Row { version: sequence, value: encode_instant(not_before).to_vec(), expires_at: None };
         let row = encode(&place, &row);
         // If the end comes before the new log is written, the old one is that of the batch before.
-        let writes = Writes::from([(place, Some(row))]);
-        let contents = guarded(|| self.disk.contents_after(contents, &writes));
-        let contents = contents.map_err(|fault| unreadable(self.folder, fault))?;
-        self.write(writes, History { last, contents, previous: log })
+        let runs = runs_row(&Runs::begin(sequence, self.entropy), sequence);
+        self.write(Writes::from([(place, Some(row)), runs]), History { last, contents, previous: log })
     }
 
+    /// Writes rows and the history that they end; `history` has the contents before.
     fn write(&self, writes: Writes, history: History) -> Result<(History, CommitLog), OpenError> {
+        let contents = guarded(|| self.disk.contents_after(history.contents, &writes));
+        let history = History { contents: contents.map_err(|fault| unreadable(self.folder, fault))?, ..history };
         guarded(|| self.disk.write(writes, &history)).map_err(|fault| unreadable(self.folder, fault))?;
         let log = CommitLog::create(self.folder, history.last).map_err(inaccessible(self.folder))?;
         Ok((history, log))
@@ -181,7 +270,7 @@ impl Opening<'_> {
     }
 }
 
-fn create_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -196,92 +285,25 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// The row that holds the runs.
+pub(super) fn runs_row(runs: &Runs, sequence: u64) -> (Vec<u8>, Option<Vec<u8>>) {
+    let place = own_place(RUNS);
+    let row = encode(&place, &Row { version: sequence, value: runs.encode(), expires_at: None });
+    (place, Some(row))
+}
+
+/// sled fails in several ways where there is no room; what helps is the same for all of them.
+fn told_of_full_disk(folder: &Path, error: OpenError) -> OpenError {
+    if is_short(folder) { inaccessible(folder)(io::ErrorKind::StorageFull.into()) } else { error }
+}
+
 /// A lock of our own, since sled's is taken only after sled has begun to write into the folder, and its error is one
 /// of many.
-fn lock(folder: &Path) -> Result<File, OpenError> {
-    let path = folder.join(LOCK);
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let lock = opened.map_err(inaccessible(folder))?;
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        match lock.try_lock() {
-            Ok(()) => return Ok(lock),
-            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(RETRY),
-            Err(TryLockError::WouldBlock) => {
-                return Err(OpenError::HeldByAnotherServer { folder: folder.to_owned() });
-            }
-            Err(TryLockError::Error(error)) => return Err(inaccessible(folder)(error)),
-        }
-    }
-}
-
-/// sled takes a snapshot whose writing was cut short for the latest one, and then does not open.
-fn remove_unfinished_snapshots(folder: &Path) -> io::Result<()> {
-    for path in snapshots(folder)? {
-        if path.extension().is_some_and(|extension| extension == "generating") {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
-fn snapshots(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("snap.") {
-            paths.push(entry.path());
-        }
-    }
-    Ok(paths)
-}
-
-/// Opens sled, and makes sure that the files it creates are on disk with their names.
-fn open_disk(folder: &Path) -> Result<Disk, OpenError> {
-    let db = match open_sled(folder) {
-        Err(OpenError::Unreadable { source, .. }) if !snapshots(folder).unwrap_or_default().is_empty() => {
-            // A snapshot only saves time. Without it sled reads the whole file, and whether that lost anything is for
-            // the commit log to say.
-            tracing::warn!(%source, "the database did not open; trying again without its snapshot");
-            set_snapshots_aside(folder).map_err(inaccessible(folder))?;
-            open_sled(folder)
-        }
-        opened => opened,
-    }?;
-    let open = |name| OpenOptions::new().read(true).write(true).open(folder.join(name));
-    let synced = open("conf").and_then(|conf| conf.sync_all()).and_then(|()| sync_folder(folder));
-    let file = synced.and_then(|()| open("db")).map_err(inaccessible(folder))?;
-    Ok(Disk { db, file })
-}
-
-fn set_snapshots_aside(folder: &Path) -> io::Result<()> {
-    for path in snapshots(folder)? {
-        let mut name = std::ffi::OsString::from("unreadable.");
-        name.push(path.file_name().unwrap_or_default());
-        fs::rename(&path, folder.join(name))?;
-    }
-    sync_folder(folder)
-}
-
-fn open_sled(folder: &Path) -> Result<sled::Db, OpenError> {
-    let config = sled::Config::new().path(folder).cache_capacity(CACHE).flush_every_ms(Some(FLUSH_EVERY));
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(Ok(db)) => return Ok(db),
-            // We hold the folder's lock, so this is the last thread of an engine that was just dropped, or a program
-            // that knows sled and not us.
-            Ok(Err(sled::Error::Io(error))) if error.to_string().contains(SLED_IS_LOCKED) => {
-                if Instant::now() >= patience {
-                    return Err(OpenError::HeldByAnotherServer { folder: folder.to_owned() });
-                }
-                thread::sleep(RETRY);
-            }
-            Ok(Err(sled::Error::Io(error))) => return Err(inaccessible(folder)(error)),
-            Ok(Err(error)) => return Err(unreadable(folder, error)),
-            Err(_) => return Err(unreadable(folder, Panicked)),
-        }
-    }
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
+    folder::lock(folder).map_err(|error| match error {
+        LockError::Held => OpenError::HeldByAnotherServer { folder: folder.to_owned() },
+        LockError::Io(error) => inaccessible(folder)(error),
+    })
 }
 
 /// There are rows and no history.
@@ -296,19 +318,4 @@ impl fmt::Display for RowsWithoutHistory {
 
 impl Error for RowsWithoutHistory {}
 
-const LOCK: &str = "lock";
-const NOT_BEFORE: &str = "not_before";
-const SLED_IS_LOCKED: &str = "could not acquire lock";
-
-/// Bytes of sled's cache. Its default is 1 GiB.
-const CACHE: u64 = 32 * 1024 * 1024;
-
-/// Milliseconds between two turns of sled's own flusher, which also collects its garbage.
-const FLUSH_EVERY: u64 = 500;
-
-/// How long a lock may still be held by a server that is about to end, or by a child process that it has forked and
-/// that has not yet become another program.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long to wait before trying a lock again.
-const RETRY: Duration = Duration::from_millis(10);
+pub(super) const NOT_BEFORE: &str = "not_before";

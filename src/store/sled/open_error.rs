@@ -9,6 +9,7 @@ use std::{
 use time::format_description::well_known::Rfc3339;
 
 use super::history::{Evidence, Position};
+use crate::folder::Exposure;
 
 /// Why a database was not opened. `Display` tells the person who hosts the server what happened and what to do.
 #[derive(Debug)]
@@ -39,6 +40,11 @@ pub enum OpenError {
         /// What is wrong with it.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// Other users of the machine can read or replace the database.
+    Exposed {
+        /// What is open to them.
+        exposure: Exposure,
+    },
 }
 
 pub(super) fn inaccessible(folder: &Path) -> impl Fn(io::Error) -> OpenError {
@@ -64,8 +70,9 @@ impl fmt::Display for OpenError {
                  that were rotated and grants that were revoked since could be valid again, so the server does not \
                  start. First make a copy of the folder. If newer files exist, put them back, all of the folder and \
                  not single files. If there are none, or you restored a backup on purpose, start once with \
-                 --accept-rollback: all sessions, codes and refresh tokens issued before that moment end, and \
-                 everybody signs in again. If nobody copied any files, check the disk.",
+                 --accept-rollback: all sessions, codes, access tokens and refresh tokens issued before that moment \
+                 end, the signing keys are replaced, and everybody signs in again. If nobody copied any files, check \
+                 the disk.",
                 folder.display()
             ),
             Self::Inaccessible { folder, source } => {
@@ -74,9 +81,10 @@ impl fmt::Display for OpenError {
             Self::Unreadable { folder, source } => write!(
                 formatter,
                 "The database in {} cannot be read: {source}. Make a copy of the folder and check the disk. Then \
-                 restore a backup into an empty folder, or move this one away to begin with an empty database.",
+                 restore a backup, or run `signet salvage`, which copies what can still be read into a new folder.",
                 folder.display()
             ),
+            Self::Exposed { exposure } => exposure.fmt(formatter),
         }
     }
 }
@@ -87,7 +95,7 @@ fn hint(source: &io::Error) -> &'static str {
             "The folder and all files in it must belong to the user that the server runs as."
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "Free some space: the database needs a little even to be opened."
+            "The disk is full. Make room: the database needs a few megabytes even to be opened."
         }
         io::ErrorKind::ReadOnlyFilesystem => "The server must be able to write there.",
         _ => "Check that it is a folder on a local disk, and that the disk is healthy.",
@@ -97,7 +105,7 @@ fn hint(source: &io::Error) -> &'static str {
 impl Error for OpenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::HeldByAnotherServer { .. } | Self::RolledBack { .. } => None,
+            Self::HeldByAnotherServer { .. } | Self::RolledBack { .. } | Self::Exposed { .. } => None,
             Self::Inaccessible { source, .. } => Some(source),
             Self::Unreadable { source, .. } => Some(source.as_ref()),
         }
@@ -129,6 +137,26 @@ impl fmt::Display for Evidence {
                 formatter,
                 "it ends with {database}, but commit.log, which ends with {log}, does not belong to it. One of the \
                  two was replaced"
+            ),
+            Self::FolderIsOlder { database, mark } => write!(
+                formatter,
+                "it ends with {database}, but the mark in the folder of keys shows that it had reached {mark}. An older \
+                 copy of the folder was put in its place"
+            ),
+            Self::FolderIsEmpty { mark } => write!(
+                formatter,
+                "it is empty, but the mark in the folder of keys shows that it had reached {mark}. The folder was \
+                 removed, or its disk is not mounted"
+            ),
+            Self::MarkIsAnother { database, mark } => write!(
+                formatter,
+                "it ends with {database}, but the mark in the folder of keys, at {mark}, belongs to another database or \
+                 to a copy that went on by itself"
+            ),
+            Self::MarkIsMissing { database } => write!(
+                formatter,
+                "it ends with {database}, but the mark in the folder of keys (database.mark), which shows whether that \
+                 is the latest, is missing or unreadable"
             ),
         }
     }

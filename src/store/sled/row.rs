@@ -115,8 +115,8 @@ fn ordered(seconds: i64) -> u64 {
 }
 
 const FORMAT: u8 = 1;
-const ENGINE: u8 = 0;
-const EXPIRIES: u8 = u8::MAX;
+pub(super) const ENGINE: u8 = 0;
+pub(super) const EXPIRIES: u8 = u8::MAX;
 const EXPIRY_HEAD: usize = 1 + 8;
 const HEAD: usize = 1 + 8 + 1 + INSTANT;
 pub(super) const INSTANT: usize = 12;

@@ -10,27 +10,31 @@ use time::macros::datetime;
 use super::{open::parts, *};
 use crate::{clock::Clock, entropy::Entropy, store::Expect};
 
-const CODES: Namespace = Namespace::new(1, "codes");
+pub(super) const CODES: Namespace = Namespace::new(1, "codes");
 const GRANTS: Namespace = Namespace::new(2, "grants");
-const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+pub(super) const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-fn open_with(folder: &Path, on_rollback: OnRollback) -> Result<Opened, OpenError> {
+pub(super) fn open_with(folder: &Path, on_rollback: OnRollback) -> Result<Opened, OpenError> {
     SledEngine::open(folder, on_rollback, Clock::manual(NOW), Entropy::system())
 }
 
-fn open(folder: &Path) -> Result<SledEngine, OpenError> {
+pub(super) fn open(folder: &Path) -> Result<SledEngine, OpenError> {
     open_with(folder, OnRollback::Refuse).map(|opened| opened.engine)
 }
 
-async fn put(engine: &SledEngine, key: &str) -> u64 {
+fn begun_at(opened: &Opened) -> Option<OffsetDateTime> {
+    opened.epoch.map(|epoch| epoch.begun_at)
+}
+
+pub(super) async fn put(engine: &SledEngine, key: &str) -> u64 {
     engine.commit(Commit::new().put(CODES, key, key, None)).await.unwrap()
 }
 
-fn has(engine: &SledEngine, key: &str) -> bool {
+pub(super) fn has(engine: &SledEngine, key: &str) -> bool {
     engine.get(CODES, key.as_bytes()).unwrap().is_some()
 }
 
-fn evidence(outcome: Result<SledEngine, OpenError>) -> Evidence {
+pub(super) fn evidence(outcome: Result<SledEngine, OpenError>) -> Evidence {
     match outcome {
         Err(OpenError::RolledBack { evidence, .. }) => evidence,
         other => panic!("not recognised as a rollback: {other:?}"),
@@ -38,7 +42,7 @@ fn evidence(outcome: Result<SledEngine, OpenError>) -> Evidence {
 }
 
 /// Copies a closed database.
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to.join("blobs")).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -116,7 +120,7 @@ async fn an_older_copy_is_refused_until_it_is_accepted() {
     drop(engine);
     copy(folder.path(), older.path());
     let opened = open_with(folder.path(), OnRollback::Refuse).unwrap();
-    assert_eq!(opened.not_before, None);
+    assert_eq!(opened.epoch, None);
     let newest = put(&opened.engine, "new").await;
     drop(opened);
 
@@ -132,13 +136,13 @@ async fn an_older_copy_is_refused_until_it_is_accepted() {
     }
 
     let opened = open_with(folder.path(), OnRollback::Accept).unwrap();
-    assert_eq!(opened.not_before, Some(NOW));
+    assert_eq!(begun_at(&opened), Some(NOW));
     assert!(has(&opened.engine, "old") && !has(&opened.engine, "new"));
     assert!(put(&opened.engine, "newer").await > newest, "no version is given twice");
     drop(opened);
 
     let opened = open_with(folder.path(), OnRollback::Refuse).unwrap();
-    assert_eq!(opened.not_before, Some(NOW), "the epoch is remembered");
+    assert_eq!(begun_at(&opened), Some(NOW), "the epoch is remembered");
     assert!(has(&opened.engine, "newer"));
 }
 
@@ -146,7 +150,7 @@ async fn an_older_copy_is_refused_until_it_is_accepted() {
 async fn accepting_a_rollback_that_did_not_happen_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for _ in 0..2 {
-        assert_eq!(open_with(folder.path(), OnRollback::Accept).unwrap().not_before, None);
+        assert_eq!(open_with(folder.path(), OnRollback::Accept).unwrap().epoch, None);
     }
 }
 
@@ -156,6 +160,7 @@ async fn a_database_of_another_program_is_not_taken_for_a_new_one() {
     let foreign = sled::Config::new().path(folder.path()).open().unwrap();
     foreign.insert("key", "value").unwrap();
     drop(foreign);
+    crate::folder::close_files(folder.path()).unwrap();
     for on_rollback in [OnRollback::Refuse, OnRollback::Accept] {
         let outcome = open_with(folder.path(), on_rollback);
         assert!(matches!(outcome, Err(OpenError::Unreadable { .. })), "{outcome:?}");
@@ -169,7 +174,7 @@ async fn an_epoch_does_not_move_back_with_the_clock() {
     for now in [NOW, NOW - time::Duration::DAY] {
         fs::remove_file(folder.path().join(commit_log::NAME)).unwrap();
         let opened = SledEngine::open(folder.path(), OnRollback::Accept, Clock::manual(now), Entropy::system());
-        assert_eq!(opened.unwrap().not_before, Some(NOW));
+        assert_eq!(begun_at(&opened.unwrap()), Some(NOW));
     }
 }
 
@@ -192,7 +197,7 @@ async fn a_database_and_a_log_do_not_go_without_each_other() {
     assert!(matches!(evidence(open(folder.path())), Evidence::DatabaseIsEmpty { .. }), "missing database");
     fs::write(folder.path().join("db"), "").unwrap();
     assert!(matches!(evidence(open(folder.path())), Evidence::DatabaseIsEmpty { .. }), "emptied database");
-    assert_eq!(open_with(folder.path(), OnRollback::Accept).unwrap().not_before, Some(NOW));
+    assert_eq!(begun_at(&open_with(folder.path(), OnRollback::Accept).unwrap()), Some(NOW));
     assert!(!has(&open(folder.path()).unwrap(), "a"));
 }
 
@@ -223,6 +228,7 @@ async fn leftovers_of_a_crash_do_not_keep_it_from_opening() {
     let unfinished = folder.path().join("snap.FFFFFFFFFFFFFFFF.generating");
     fs::write(&unfinished, "cut sho").unwrap();
     fs::write(folder.path().join("commit.log.new"), "cut sho").unwrap();
+    crate::folder::close_files(folder.path()).unwrap();
     assert!(has(&open(folder.path()).unwrap(), "a"));
     assert!(!unfinished.exists());
 
@@ -262,9 +268,13 @@ async fn a_damaged_row_is_a_fault_of_this_row_only() {
 async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
     let folder = tempfile::tempdir().unwrap();
     put(&open(folder.path()).unwrap(), "a").await;
-    let parts = || parts(folder.path(), OnRollback::Refuse, Clock::manual(NOW), Entropy::system()).unwrap();
+    let parts = || {
+        let clock = Clock::manual(NOW);
+        let parts = parts(folder.path(), OnRollback::Refuse.into(), clock, Entropy::system()).unwrap();
+        (parts.writer, parts.lock)
+    };
 
-    let (mut writer, lock, _) = parts();
+    let (mut writer, lock) = parts();
     // A file that cannot be synced: fdatasync(2) answers EINVAL.
     writer.disk.file = fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
     let engine = SledEngine::start(writer, lock).unwrap();
@@ -280,7 +290,7 @@ async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
     assert!(has(&engine, "a"));
     drop(engine);
 
-    let (writer, lock, _) = parts();
+    let (writer, lock) = parts();
     let engine = SledEngine::start(writer, lock).unwrap();
     assert!(has(&engine, "a") && !has(&engine, "c"));
     put(&engine, "d").await;
@@ -330,7 +340,7 @@ async fn conflicts_alone_cost_no_sync() {
 }
 
 /// Fills a database with pairs of rows, some of them replaced, over several openings.
-async fn filled(folder: &Path) {
+pub(super) async fn filled(folder: &Path) {
     for round in 0..2_u32 {
         let engine = open(folder).unwrap();
         for at in 0..400_u32 {
@@ -343,7 +353,7 @@ async fn filled(folder: &Path) {
 }
 
 /// All rows, or that some cannot be read.
-fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
+pub(super) fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
     let mut rows = Vec::new();
     for namespace in [CODES, GRANTS] {
         rows.extend(engine.page(namespace, b"", None, u16::MAX)?);
@@ -353,7 +363,7 @@ fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
 
 /// Any bit, or in every third round one of the header of a segment, where it does most: a segment without a header is
 /// not there.
-fn a_bit(length: u64, round: u64) -> u64 {
+pub(super) fn a_bit(length: u64, round: u64) -> u64 {
     const SEGMENT: u64 = 512 * 1024;
     const HEADER: u64 = 20;
     let any = u64::from_be_bytes(Entropy::system().bytes());

@@ -4,25 +4,30 @@
 //! all that happen as one batch, syncs once, and answers. The sync is the timer: a lone commit waits for nobody, and
 //! under load each sync carries many.
 
-use std::{collections::BTreeMap, fs::File};
+use std::fs::File;
 
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 use tokio::sync::{
     mpsc::{self, error::TryRecvError},
     oneshot, watch,
 };
 
 use super::{
+    batch::{Batch, Writes},
     commit_log::CommitLog,
     history::{Contents, History, Position},
-    row::{decode, encode, expiries_before, expiry_place, own_place, place_in_expiry, place_of},
+    open::runs_row,
+    progress::Progress,
+    row::{encode, expiries_before, own_place, place_in_expiry},
+    space::{Space, SpaceGauge, SpaceLevel, is_full},
 };
 use crate::{
     clock::Clock,
+    entropy::Entropy,
     store::{
-        commit::{BoundedCommit, Write},
+        commit::BoundedCommit,
         engine::{Health, Row, SWEEP_LIMIT, sweep_before},
-        fault::{CommitError, StoreFault, UnreadableRow},
+        fault::{CommitError, StoreFault},
     },
 };
 
@@ -31,6 +36,7 @@ use crate::{
 pub(super) enum Request {
     Commit(BoundedCommit, oneshot::Sender<Result<u64, CommitError>>),
     Sweep(OffsetDateTime, oneshot::Sender<Result<usize, StoreFault>>),
+    MeasureSpace(oneshot::Sender<Space>),
     Close(oneshot::Sender<Result<(), StoreFault>>),
 }
 
@@ -40,7 +46,14 @@ pub(super) struct Writer {
     pub(super) disk: Disk,
     pub(super) log: CommitLog,
     pub(super) history: History,
+    pub(super) progress: Progress,
+    pub(super) gauge: SpaceGauge,
+    /// Whether a write has met a full disk: sled takes nothing more then, whatever room there is later.
+    pub(super) has_met_full_disk: bool,
+    /// The last batch after which a sync was repeated.
+    pub(super) synced: Option<u64>,
     pub(super) clock: Clock,
+    pub(super) entropy: Entropy,
 }
 
 impl Writer {
@@ -54,21 +67,29 @@ impl Writer {
                 Request::Commit(commit, answer) => {
                     let (commits, answers);
                     (commits, answers, waiting) = gather(commit, answer, queue);
-                    let outcome = self.commit(commits);
-                    let sound = still_sound(&outcome, health);
+                    let outcome = self.unless_full(health, |writer| writer.commit(commits));
+                    let sound = self.goes_on(&outcome, health);
                     answer_all(answers, outcome);
                     sound
                 }
                 Request::Sweep(now, answer) => {
-                    let outcome = self.sweep(now);
-                    let sound = still_sound(&outcome, health);
+                    let outcome = self.unless_full(health, |writer| writer.sweep(now));
+                    let sound = self.goes_on(&outcome, health);
                     let _gone = answer.send(outcome);
+                    sound
+                }
+                Request::MeasureSpace(answer) => {
+                    let space = self.measure(health);
+                    self.gauge.keep_reserve(space);
+                    let synced = self.check_sync();
+                    let sound = still_sound(&synced, health) && *health.borrow() != Health::Failed;
+                    let _gone = answer.send(space);
                     sound
                 }
                 Request::Close(answer) => {
                     queue.close();
-                    let outcome = self.disk.sync();
-                    if still_sound(&outcome, health) {
+                    let outcome = if self.has_met_full_disk { Err(StoreFault::Full) } else { self.disk.sync() };
+                    if self.has_met_full_disk || still_sound(&outcome, health) {
                         health.send_replace(Health::Closed);
                     }
                     let _gone = answer.send(outcome);
@@ -79,6 +100,65 @@ impl Writer {
                 return;
             }
         }
+    }
+
+    /// Does `write` unless the disk is full.
+    fn unless_full<T>(
+        &mut self,
+        health: &watch::Sender<Health>,
+        write: impl FnOnce(&mut Self) -> Result<T, StoreFault>,
+    ) -> Result<T, StoreFault> {
+        if self.measure(health).level == SpaceLevel::Full {
+            return Err(StoreFault::Full);
+        }
+        let outcome = write(self);
+        if outcome.as_ref().is_err_and(has_met_full_disk) {
+            self.has_met_full_disk = true;
+            self.measure(health);
+        }
+        outcome
+    }
+
+    /// Whether the writer goes on after `outcome`: it does on a full disk, and ends at every other failure.
+    fn goes_on<T>(&self, outcome: &Result<T, StoreFault>, health: &watch::Sender<Health>) -> bool {
+        match outcome {
+            Err(StoreFault::Full) => *health.borrow() != Health::Failed,
+            Err(StoreFault::Storage(_)) if self.has_met_full_disk => *health.borrow() != Health::Failed,
+            outcome => still_sound(outcome, health),
+        }
+    }
+
+    /// Syncs once more after the last batch: sled moves rows in the background, and only logs that this could not be synced.
+    fn check_sync(&mut self) -> Result<(), StoreFault> {
+        let last = self.history.last.position.sequence;
+        if self.has_met_full_disk || self.synced == Some(last) {
+            return Ok(());
+        }
+        self.disk.file.sync_data().map_err(StoreFault::storage)?;
+        self.synced = Some(last);
+        Ok(())
+    }
+
+    /// Measures the room, and says by `health` whether anything is accepted. A write that met a full disk has left sled
+    /// unable to go on: it reads until there is room, and then the process has to start again.
+    fn measure(&mut self, health: &watch::Sender<Health>) -> Space {
+        let mut space = self.gauge.measure();
+        let now = match (space.level, self.has_met_full_disk) {
+            (SpaceLevel::Enough, true) => Health::Failed,
+            (SpaceLevel::Full, _) | (_, true) => Health::Full,
+            (_, false) => Health::Sound,
+        };
+        if self.has_met_full_disk {
+            space.level = SpaceLevel::Full;
+        }
+        health.send_if_modified(|health| {
+            let is_changed = *health != now && matches!(*health, Health::Sound | Health::Full);
+            if is_changed {
+                *health = now;
+            }
+            is_changed
+        });
+        space
     }
 
     /// Decides `commits` in their order and writes those that happen. The outcomes are true when this returns, those
@@ -122,11 +202,13 @@ impl Writer {
     }
 
     /// Puts `batch`, which ends with `sequence`, on disk, in the order that [`super::history`] explains.
-    fn persist(&mut self, batch: Batch, sequence: u64) -> Result<(), StoreFault> {
+    fn persist(&mut self, mut batch: Batch, sequence: u64) -> Result<(), StoreFault> {
         let before = self.history.last;
         if sequence == before.position.sequence {
             return Ok(());
         }
+        let runs = self.progress.change(before.position.sequence + 1, self.entropy);
+        batch.writes.extend(runs.as_ref().map(|runs| runs_row(runs, sequence)));
         let position = Position { sequence, at: self.clock.now() };
         let contents = self.disk.contents_after(self.history.contents, &batch.writes)?;
         let last = before.after(position, contents);
@@ -134,6 +216,7 @@ impl Writer {
         self.disk.write(batch.writes, &history)?;
         self.log.append(last).map_err(StoreFault::storage)?;
         self.history = history;
+        self.progress.advance(runs, position);
         Ok(())
     }
 }
@@ -206,69 +289,6 @@ impl Disk {
 /// After how many rows it is told again how far reading everything has come.
 const TOLD_EVERY: usize = 1_000_000;
 
-/// What is to be stored, or removed, at each place.
-pub(super) type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
-
-/// The writes of several commits, of which each sees those before it.
-struct Batch {
-    db: sled::Db,
-    writes: Writes,
-}
-
-impl Batch {
-    fn new(db: sled::Db) -> Self {
-        Self { db, writes: Writes::new() }
-    }
-
-    /// Adds the writes of `commit` if its preconditions hold. The outer fault is the storage's, and ends everything.
-    fn include(&mut self, commit: BoundedCommit, sequence: u64) -> Result<Result<u64, CommitError>, StoreFault> {
-        for ((namespace, key), expect) in commit.preconditions() {
-            match self.row(&place_of(*namespace, key))? {
-                Ok(row) if expect.allows(row.as_ref().map(|row| row.version)) => {}
-                Ok(_) => return Ok(Err(CommitError::Conflict)),
-                Err(source) => {
-                    let namespace = namespace.name();
-                    return Ok(Err(StoreFault::UnreadableRow { namespace, source }.into()));
-                }
-            }
-        }
-        for ((namespace, key), write) in commit.into_writes() {
-            let place = place_of(namespace, &key);
-            self.forget_expiry(&place)?;
-            let row = match write {
-                Write::Delete => None,
-                Write::Put { value, expires_at } => {
-                    if let Some(expires_at) = expires_at {
-                        self.writes.insert(expiry_place(expires_at.unix_timestamp(), &place), Some(Vec::new()));
-                    }
-                    let expires_at = expires_at.map(|instant| instant.to_offset(UtcOffset::UTC));
-                    Some(encode(&place, &Row { version: sequence, value, expires_at }))
-                }
-            };
-            self.writes.insert(place, row);
-        }
-        Ok(Ok(sequence))
-    }
-
-    /// The row at `place` after the commits so far.
-    fn row(&self, place: &[u8]) -> Result<Result<Option<Row>, UnreadableRow>, StoreFault> {
-        if let Some(written) = self.writes.get(place) {
-            return Ok(written.as_ref().map(|bytes| decode(place, bytes)).transpose());
-        }
-        let stored = self.db.get(place).map_err(StoreFault::storage)?;
-        Ok(stored.map(|bytes| decode(place, &bytes)).transpose())
-    }
-
-    /// Removes the entry by which the sweeper would find the row that is at `place` until now. That of an unreadable
-    /// row stays; the sweeper removes it when it finds that it leads nowhere.
-    fn forget_expiry(&mut self, place: &[u8]) -> Result<(), StoreFault> {
-        if let Ok(Some(Row { expires_at: Some(expires_at), .. })) = self.row(place)? {
-            self.writes.insert(expiry_place(expires_at.unix_timestamp(), place), None);
-        }
-        Ok(())
-    }
-}
-
 type Answer = oneshot::Sender<Result<u64, CommitError>>;
 
 /// `first` and the commits queued behind it, up to the limits of a batch or to a request of another kind, which is
@@ -316,6 +336,12 @@ fn answer_all(answers: Vec<Answer>, outcome: Result<Vec<Result<u64, CommitError>
     }
 }
 
+/// Whether sled has met a full disk. A failed sync is another matter, whatever its reason: what was lost is unknown.
+fn has_met_full_disk(fault: &StoreFault) -> bool {
+    let StoreFault::Storage(source) = fault else { return false };
+    matches!(source.downcast_ref::<sled::Error>(), Some(sled::Error::Io(error)) if is_full(error))
+}
+
 fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Health>) -> bool {
     if let Err(fault) = outcome {
         tracing::error!(%fault, "the storage failed; nothing is accepted until a restart");
@@ -326,6 +352,9 @@ fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Health
 
 /// The name of the row that holds the [`History`].
 pub(super) const HISTORY: &str = "history";
+
+/// The name of the row that holds the [`Runs`].
+pub(super) const RUNS: &str = "runs";
 
 /// The most commits of one batch.
 const BATCH_COMMITS: usize = 256;
