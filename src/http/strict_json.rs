@@ -28,14 +28,17 @@ pub(super) struct StrictJson<T, const UPDATES: bool = false> {
 #[derive(Default)]
 struct Members(BTreeMap<&'static str, Option<Members>>);
 
-impl<T, const UPDATES: bool> StrictJson<T, UPDATES> {
+impl<T: Type, const UPDATES: bool> StrictJson<T, UPDATES> {
     /// Makes sure that what was sent of members that cannot be set here is what `current` has.
     ///
     /// # Errors
     ///
     /// [`ManagementRefusal::Invalid`], which names the member.
     pub(super) fn unchanged(&self, current: &Value) -> Result<(), ManagementRefusal> {
-        let changed = |name: &&&str| self.sent.get(**name).is_some_and(|sent| current.get(**name) != Some(sent));
+        // What the type has can be set: `disabled` of a person, and not of an application.
+        let settable = Members::of::<T>();
+        let is_other = |name: &str| self.sent.get(name).is_some_and(|sent| current.get(name) != Some(sent));
+        let changed = |name: &&&str| !settable.0.contains_key(**name) && is_other(name);
         match COMPARED.iter().find(changed) {
             Some(name) => Err(ManagementRefusal::Invalid(format!("the member \"{name}\" cannot be changed here"))),
             None => Ok(()),
