@@ -38,7 +38,7 @@ async fn redirecting(location: String) -> (u16, Arc<Mutex<Vec<String>>>) {
 async fn watch(browser: &Chromium) {
     let script = "window.stopped = []; \
         document.addEventListener('securitypolicyviolation', event => window.stopped.push(event.violatedDirective))";
-    browser.client.execute(script, Vec::new()).await.unwrap();
+    browser.execute(script).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +92,7 @@ async fn the_callback_of_an_application_may_redirect_into_an_app() {
     assert!(lines.iter().any(|line| line.contains("/callback?code=")), "{lines:?}");
     // No app takes the address on this machine, so that the page stays; nothing of it has stopped the browser.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    let stopped = browser.client.execute("return window.stopped || []", Vec::new()).await.unwrap();
+    let stopped = browser.execute("return window.stopped || []").await.unwrap();
     assert_eq!(stopped, serde_json::json!([]));
     browser.end().await;
 }
