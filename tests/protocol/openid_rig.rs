@@ -104,8 +104,8 @@ impl Rig {
     pub(crate) async fn start_with(settings: &str) -> Self {
         let (top, bottom) = (
             "profile = \"oidc-compat\"\n",
-            "\n[oauth]\ndynamic_registration = \"open\"\n\
-             [accounts]\nshare_unverified_email = true\n",
+            "\n[accounts]\nshare_unverified_email = true\n\
+             [oauth]\ndynamic_registration = \"open\"\n",
         );
         let rig = Self { server: RunningServer::start(&format!("{top}{}{bottom}{settings}", config())) };
         Api::new(&rig.server.issuer, None).post("/users", &everything()).await.expect(201);

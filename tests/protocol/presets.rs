@@ -104,7 +104,7 @@ async fn what_weakens_a_rule_is_for_administrators() {
     let listed = of_eve.get("/presets?name=gitea").await.expect(200);
     assert_eq!(listed["presets"][0]["obstacle"], "administrator", "{listed}");
     let form = json!({"url": "https://git.example.org"});
-    assert_eq!(of_eve.post("/presets/gitea", &form).await.refusal(), (400, "invalid_client_metadata"));
+    assert_eq!(of_eve.post("/presets/gitea", &form).await.refusal(), (403, "access_denied"));
     assert_eq!(of_eve.post("/presets/nothing", &form).await.refusal(), (404, "not_found"));
     assert_eq!(Api::new(&server.issuer, None).get("/presets").await.status, 401);
 

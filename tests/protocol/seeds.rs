@@ -74,11 +74,13 @@ async fn first_seed_a_client_registers_and_asks_for_access_tokens() {
         (vec![("response_type", Some("tokens"))], "unsupported_response_type"),
         (vec![("scope", Some("unknown"))], "invalid_scope"),
     ] {
-        let location = eve.get(&format!("/authorize?{}", query(&[&asked[..], &changes].concat()))).await.location();
-        assert_eq!(parameter(&location, "error").as_deref(), Some(error), "{location}");
-        assert!(parameter(&location, "error_description").is_some() && parameter(&location, "error_uri").is_some());
-        let state = if error == "invalid_request" { None } else { Some("xyz") };
-        assert_eq!(parameter(&location, "state").as_deref(), state);
+        // RFC 9700 §4.11.2: of an application that a person registered on a page, with a link that carries the error.
+        let page = eve.get(&format!("/authorize?{}", query(&[&asked[..], &changes].concat()))).await;
+        assert_eq!(page.status, 400, "{}", page.html);
+        for part in [format!("error={error}"), "error_description=".to_owned(), "error_uri=".to_owned()] {
+            assert!(page.html.contains(&part), "{part}: {}", page.html);
+        }
+        assert_eq!(page.html.contains("state=xyz"), error != "invalid_request", "{}", page.html);
     }
     // To do: update name and redirection endpoints; users revoke their tokens; when tokens are refreshed.
     let renamed = json!({"client_name": "Shop 2", "redirect_uris": [REDIRECT_URI]});
