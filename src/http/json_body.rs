@@ -155,7 +155,7 @@ impl UnfitBody {
         Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, description }
     }
 
-    fn saying(description: String) -> Self {
+    pub(super) fn saying(description: String) -> Self {
         Self { status: StatusCode::BAD_REQUEST, description }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use poem::{Request, RequestBody, Result, http::StatusCode};
+use poem::{Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     payload::{Json, Payload},
@@ -12,7 +12,7 @@ use poem_openapi::{
 };
 use serde_json::{Map, Value};
 
-use super::{documented::problem, json_body};
+use super::json_body::{self, UnfitBody};
 use crate::endpoint::management::ManagementRefusal;
 
 /// A body of the type `T`, whose members are all known. With `UPDATES` it changes what was read before, so it may also have
@@ -72,9 +72,7 @@ impl<'a, T: ParseFromJSON, const UPDATES: bool> ApiExtractor<'a> for StrictJson<
             other => return Ok(Self { body: json_body::parse(other)?, sent: Map::new() }),
         };
         if let Some(name) = Members::of::<T>().unknown(&sent, UPDATES) {
-            let description = format!("the member \"{name}\" is unknown; nothing was changed");
-            let refusal = problem(StatusCode::BAD_REQUEST, "invalid_request", &description);
-            return Err(poem::Error::from_response(refusal));
+            return Err(UnfitBody::saying(format!("the member \"{name}\" is unknown; nothing was changed")).into());
         }
         Ok(Self { body: json_body::parse(Value::Object(sent.clone()))?, sent })
     }

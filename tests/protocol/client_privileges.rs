@@ -69,6 +69,8 @@ async fn a_token_never_hands_out_more_than_it_has() {
             ("script with signet:users", &both, managers),
             ("person", &person, persons),
         ] {
+            let mut body = body.clone();
+            body["client_name"] = json!(format!("Of the {name}"));
             let answer = api.post("/clients", &body).await;
             assert_eq!(answer.status, expected, "{name} {body}: {}", answer.body);
             if expected == 403 {
@@ -212,6 +214,8 @@ async fn what_an_administrator_registers_is_the_hosts_own_and_found_among_their_
     assert_eq!((client["registered_by"].as_str(), client["owner"].is_string()), (Some("administrator"), true));
     assert!(visitor.get("/developer").await.html.contains(&text(&client, "client_id")));
     let eve = Api::of_person(&mut new_person(&server.issuer, "eve").await, "signet:clients").await;
-    let hers = eve.post("/clients", &people("openid")).await.expect(201);
+    let mut hers = people("openid");
+    hers["client_name"] = json!("Hers");
+    let hers = eve.post("/clients", &hers).await.expect(201);
     assert_eq!((hers["registered_by"].as_str(), hers["owner"].is_string()), (Some("person"), true));
 }
