@@ -384,7 +384,8 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
         ("client_type", "confidential"),
         ("anti_forgery", token.as_str()),
     ];
-    let page = eve.post("/developer", &form).await;
+    let registered = eve.post("/developer", &form).await.location();
+    let page = eve.get(&registered).await;
     let (_, rest) = page.html.split_once("id=\"client-id\">").unwrap();
     let client_id = rest.split('<').next().unwrap().to_owned();
     let path = format!("/developer/{client_id}");

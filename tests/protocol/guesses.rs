@@ -152,6 +152,11 @@ async fn an_administrator_unlocks_an_account() {
     let mut someone = Visitor::new(&server.issuer);
     server.clock.advance(Duration::seconds(10));
     assert_eq!(enter(&mut someone, "eve", PASSPHRASE).await.status, 429);
+    let (path, token) = (format!("/admin/people/{eve}/unlock"), page.hidden("anti_forgery"));
+    let elsewhere = [("sec-fetch-site", "cross-site")];
+    assert_eq!(root.post_with(&path, &[("anti_forgery", &token)], &elsewhere).await.status, 403);
+    assert_eq!(root.post(&path, &[("anti_forgery", "")]).await.status, 403);
+    assert_eq!(enter(&mut someone, "eve", PASSPHRASE).await.status, 429, "the form was not taken");
     administrator.post(&format!("/users/{eve}/unlock"), &json!({})).await.expect(204);
     server.clock.advance(Duration::seconds(10));
     someone.sign_in(("eve", PASSPHRASE)).await;

@@ -326,7 +326,7 @@ async fn every_way_to_a_token_gives_its_grant_a_place() {
     let token = visitor.get(&text(&begun, "verification_uri_complete")).await.hidden("anti_forgery");
     let form = [("user_code", text(&begun, "user_code")), ("decision", "allow".to_owned()), ("anti_forgery", token)];
     let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(visitor.post("/device", &form).await.status, 200);
+    assert_eq!(visitor.post("/device", &form).await.status, 303);
     let form = [("grant_type", device), ("device_code", &text(&begun, "device_code"))];
     let device = text(&issued(&ask(&mut visitor, "all", &form).await), "access_token");
     add("device", &device);

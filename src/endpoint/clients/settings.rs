@@ -5,7 +5,12 @@ use serde_json::{Map, Value};
 
 use super::management::{change, find, fixed, is_changeable, reregister, reregister_by};
 use crate::{
-    endpoint::{Signet, access::Access, client_troubles::Repeated, management::ManagementRefusal},
+    endpoint::{
+        Signet,
+        access::Access,
+        client_troubles::{DeliveryFailure, Repeated},
+        management::ManagementRefusal,
+    },
     fetch::FetchRefusal,
     oauth::{
         client::{Client, ClientMetadata},
@@ -120,7 +125,11 @@ pub async fn apply_remedy(
 
 /// Why logout tokens cannot be delivered to the `backchannel_logout_uri` of `client`, as far as that can be known before
 /// one is sent: the address is not `https`, or leads into a private network.
-pub async fn unreachable_logout_uri(signet: &Signet, client: &Client) -> Option<FetchRefusal> {
+pub async fn unreachable_logout_uri(signet: &Signet, client: &Client) -> Option<DeliveryFailure> {
+    refused_logout_uri(signet, client).await.as_ref().map(DeliveryFailure::from)
+}
+
+async fn refused_logout_uri(signet: &Signet, client: &Client) -> Option<FetchRefusal> {
     let uri = client.metadata.openid.backchannel_logout_uri.as_deref()?;
     let refusal = signet.fetcher.permits_post(uri).await.err()?;
     matches!(refusal, FetchRefusal::Address | FetchRefusal::Private).then_some(refusal)
@@ -128,6 +137,6 @@ pub async fn unreachable_logout_uri(signet: &Signet, client: &Client) -> Option<
 
 /// The same as a sentence, for the API and the command line.
 pub async fn warning(signet: &Signet, client: &Client) -> Option<String> {
-    let refusal = unreachable_logout_uri(signet, client).await?;
+    let refusal = refused_logout_uri(signet, client).await?;
     Some(format!("backchannel_logout_uri: logout tokens cannot be delivered there: {refusal}"))
 }

@@ -6,6 +6,7 @@ use super::{compatibility, current, done, entry, refused, sign_in_first, trouble
 use crate::{
     endpoint::{
         access::Access,
+        client_troubles::DeliveryFailure,
         clients::{
             management::{add_secret, delete, fixed, remove_secret, replace, show as find},
             settings::unreachable_logout_uri,
@@ -13,7 +14,6 @@ use crate::{
         management::ManagementRefusal,
         session::CurrentSession,
     },
-    fetch::FetchRefusal,
     http::{
         told::{Told, text},
         visit::Visit,
@@ -198,7 +198,7 @@ pub(super) async fn page(visit: &Visit, access: &Access, client: &Client) -> Own
 pub(super) async fn logout_warning(visit: &Visit, client: &Client) -> Option<String> {
     let w = &visit.words.delivery;
     let warning = match unreachable_logout_uri(visit.server.signet(), client).await? {
-        FetchRefusal::Address => w.warning_not_https,
+        DeliveryFailure::NotHttps => w.warning_not_https,
         _ => w.warning_private,
     };
     Some(warning.to_owned())
