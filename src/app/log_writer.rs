@@ -216,7 +216,7 @@ mod tests {
         assert!(text.starts_with("first\n") && text.ends_with("last\n"), "nothing that was kept is lost");
         let kept = u64::try_from(text.lines().filter(|line| line.starts_with('x')).count()).unwrap();
         assert_eq!(kept + dropped, 4096);
-        assert!(kept >= 1024 && dropped > 0, "{kept} {dropped}");
+        assert!(kept >= 1000 && dropped > 0, "{kept} {dropped}");
     }
 
     #[test]

@@ -79,12 +79,12 @@ pub(super) fn parse<T: ParseFromJSON>(value: Value) -> Result<T, UnfitBody> {
         T::register(&mut registry);
         registry
     };
-    // Parsing takes the value apart, so that what is wrong is looked for before.
-    let sent = value.clone();
-    T::parse_from_json(Some(value)).map_err(|_| {
-        let found = mismatch(&T::schema_ref(), &sent, &schema(), "");
-        UnfitBody::saying(found.unwrap_or_else(|| "the body is not what /openapi.json describes".to_owned()))
-    })
+    // Looked for before parsing, which takes numbers and truth values for the texts that they are written as.
+    if let Some(found) = mismatch(&T::schema_ref(), &value, &schema(), "") {
+        return Err(UnfitBody::saying(found));
+    }
+    let unfit = |_| UnfitBody::saying("the body is not what /openapi.json describes".to_owned());
+    T::parse_from_json(Some(value)).map_err(unfit)
 }
 
 /// What of `value` does not fit, with the path of the member; nothing if all of it fits as far as the schema says.
@@ -103,8 +103,7 @@ fn mismatch(schema: &MetaSchemaRef, value: &Value, registry: &Registry, path: &s
     let (fits, expected) = match schema.ty {
         "object" => (value.is_object(), "an object"),
         "array" => (value.is_array(), "an array"),
-        // The framework takes numbers and truth values for the texts that they are written as.
-        "string" => (!value.is_object() && !value.is_array() && !value.is_null(), "a string"),
+        "string" => (value.is_string(), "a string"),
         "boolean" => (value.is_boolean(), "true or false"),
         "integer" => (value.is_i64() || value.is_u64(), "a whole number"),
         "number" => (value.is_number(), "a number"),

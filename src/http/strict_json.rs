@@ -92,7 +92,9 @@ impl Members {
         };
         // One whose members are not told, such as a JWK Set, has a form of its own.
         let members = schema.properties.iter().map(|(name, schema)| (*name, Self::of_schema(schema, registry)));
-        let members: BTreeMap<_, _> = members.collect();
+        // A member with a description of its own refers to its type by `allOf`.
+        let parts = schema.all_of.iter().filter_map(|part| Self::of_schema(part, registry));
+        let members: BTreeMap<_, _> = members.chain(parts.flat_map(|part| part.0)).collect();
         (!members.is_empty()).then_some(Self(members))
     }
 

@@ -100,7 +100,7 @@ pub(crate) fn form_routes() -> Vec<Vec<Option<String>>> {
     let routes = include_str!("../../src/http/routes.rs").split(".at(\"").skip(1);
     let routes = routes.filter_map(|route| {
         let (path, rest) = route.split_once('"')?;
-        (rest.contains(".post(page(") || rest.contains("poem::post(page(")).then(|| parts(path))
+        rest.contains("post(page(").then(|| parts(path))
     });
     let (_, administration) = include_str!("../../src/http/pages/admin/mod.rs").split_once("async fn submit(").unwrap();
     let (administration, _) = administration.split_once("\n}\n").unwrap();
