@@ -5,7 +5,8 @@ use std::fmt;
 use argon2::Params;
 use time::Duration;
 
-/// What one hash costs. It stands in each hash, so that it can be raised later: see [`Verified::Matches`].
+/// What one hash costs. It stands in each hash, so that it can be raised later: see
+/// [`Verified::Matches`](super::hashing::Verified::Matches).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashingCost {
     pub(super) memory_kib: u32,
