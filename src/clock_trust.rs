@@ -15,7 +15,7 @@ pub struct ClockTrust {
     trusted_until: OffsetDateTime,
     /// What it showed when it was last looked at, and the uptime then.
     seen: (OffsetDateTime, Uptime),
-    /// Since when, in uptime, it has gone on steadily; none once somebody has confirmed it.
+    /// Since when, in uptime, it has gone on steadily; none once it was confirmed.
     steady_since: Option<Uptime>,
 }
 
@@ -26,7 +26,7 @@ pub enum Trust {
     Settling,
     /// It is trusted.
     Trusted,
-    /// It is this far ahead of the time until which it was last trusted. Somebody has to confirm that it is right.
+    /// It is this far ahead of the time until which it was last trusted. An operator has to confirm it.
     Doubtful {
         /// How far ahead.
         ahead: Duration,
@@ -59,7 +59,7 @@ impl ClockTrust {
         Trust::Trusted
     }
 
-    /// Takes the time that the clock shows for the right one: somebody has looked.
+    /// Accepts the clock's present time as right, after an operator has confirmed it.
     pub fn confirm(&mut self, now: OffsetDateTime, uptime: Uptime) {
         self.trusted_until = now;
         self.seen = (now, uptime);

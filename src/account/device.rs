@@ -23,7 +23,7 @@ pub struct KnownDevice([u8; 32]);
 
 impl KnownDevice {
     /// That of all requests which carry a session or an access token of `account` and come from no device that is known.
-    /// They share one, so that nobody gets more guesses by making more tokens.
+    /// They share one, so that making more tokens gives no more guesses.
     #[must_use]
     pub fn signed_in(account: &AccountId) -> Self {
         Self::of(account, "signed in")

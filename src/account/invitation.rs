@@ -71,7 +71,7 @@ pub enum SignUpRefusal {
 }
 
 impl SignUp {
-    /// What holds if nothing is configured: open on a first try, at an address of this machine that nobody else can reach.
+    /// What holds if nothing is configured: open on a first try, at an address that only this machine can reach.
     #[must_use]
     pub fn by_default(is_loopback: bool) -> Self {
         if is_loopback { Self::Open } else { Self::Invitation }

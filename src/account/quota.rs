@@ -14,11 +14,11 @@ pub struct QuotaPolicy {
     pub applications_per_person: u16,
     /// How many of them a person may register in an hour.
     pub applications_per_hour: u32,
-    /// How many applications that nobody vouches for may register themselves in a day, all together.
+    /// How many applications that are not vouched for may register themselves in a day, all together.
     pub self_registrations_per_day: u32,
     /// How many applications may register themselves in an hour from one address.
     pub self_registrations_per_hour: u32,
-    /// How long an application that registered itself and that nobody vouches for is kept until it is used.
+    /// How long an application that registered itself and is not vouched for is kept until it is used.
     pub unused_registration: Duration,
     /// How many invitations one administrator or script may make in an hour.
     pub invitations_per_hour: u32,
@@ -65,7 +65,7 @@ struct Spent {
 }
 
 impl QuotaPolicy {
-    /// The same for a test rig, where nobody has to wait. What may be there at a time stays.
+    /// The same for a test rig, without waits. What may be there at a time stays.
     #[must_use]
     pub fn relaxed(self) -> Self {
         let fast = 100_000;
@@ -113,7 +113,7 @@ impl Default for QuotaPolicy {
 }
 
 impl Quotas {
-    /// Nobody has spent anything of `policy` yet.
+    /// Counters that start with nothing spent of `policy`.
     #[must_use]
     pub fn new(policy: QuotaPolicy) -> Self {
         Self { policy, spent: Mutex::default() }

@@ -63,7 +63,7 @@ pub struct ClientSettings {
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_as_audience: Option<bool>,
-    /// Where it is told that a session has ended. The server has to reach the address.
+    /// Where the server reports that a session has ended. The server has to reach the address.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::account::quota::QuotaPolicy;
 
-/// What is configured, over the defaults; on a test rig over those with which nobody waits.
+/// What is configured, over the defaults; on a test rig over those without waits.
 pub(super) fn read(top: &mut Section<'_>, is_relaxed: bool) -> QuotaPolicy {
     let usual = QuotaPolicy::default();
     let usual = if is_relaxed { usual.relaxed() } else { usual };

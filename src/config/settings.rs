@@ -168,10 +168,10 @@ pub struct AccountSettings {
     pub sign_up: SignUp,
     /// Whether that is the default.
     pub is_default_sign_up: bool,
-    /// How long the username of an account that was deleted or renamed is nobody else's, 0 to 10 years; in the file, seconds.
+    /// How long the username of a deleted or renamed account stays reserved, 0 to 10 years; in the file, seconds.
     /// Default 180 days.
     pub username_reservation: Duration,
-    /// Whether applications are told e-mail addresses that are not verified, with `email_verified: false`. Many match their
+    /// Whether applications receive e-mail addresses that are not verified, with `email_verified: false`. Many match their
     /// accounts by the address alone. Default false.
     pub share_unverified_email: bool,
     /// The fewest characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single factor).

@@ -45,7 +45,7 @@ pub(super) async fn issue(
     }
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
     let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
-    // What the person has agreed to is told once, with the code if there is one.
+    // The consent is recorded once, with the code if there is one.
     let store = if issued.code.is_some() { &signet.store } else { &store };
     store.begin_grant(&grant).await?;
     if request.response_type.has_token() {

@@ -269,7 +269,7 @@ async fn proceed(
         response_mode: authorization.response_mode,
         state: authorization.state.as_deref(),
     };
-    // While the storage cannot be read, nobody is known to have agreed to anything.
+    // While the storage cannot be read, no consent counts as known.
     let what = match response.error() {
         Some(_) => error_of(signet, &interaction, &client, browser).await.unwrap_or(ErrorOf::Request),
         None => ErrorOf::Request,

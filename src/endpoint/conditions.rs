@@ -25,7 +25,7 @@ pub enum Condition {
 pub struct Conditions(Mutex<BTreeMap<Condition, String>>);
 
 impl Condition {
-    /// What `/health` says of it. The details, which are nobody else's business, are in the log.
+    /// What `/health` says of it. The details are in the log only.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -56,7 +56,7 @@ impl DevicePolls {
             pace.was_repeated = true;
             return if pace.was_early { TokenError::SlowDown } else { TokenError::AuthorizationPending };
         }
-        // Clocks and networks are not that exact; and a clock that was set back makes nobody early.
+        // Clocks and networks are not that exact; and a clock that was set back makes no poll early.
         pace.was_early = pace.asked_at <= now && now < pace.asked_at + pace.interval - TOLERANCE;
         pace.was_repeated = false;
         pace.asked_at = now;

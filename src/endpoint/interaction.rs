@@ -90,7 +90,7 @@ impl Interaction {
     }
 
     /// `sealed` as it goes on after a person has signed in for it at `authenticated_at`. A login in which the clock was set
-    /// back is dated anew, since the person would otherwise be asked to sign in until the clock arrives there again.
+    /// back gets a new date, since the person would otherwise be asked to sign in until the clock arrives there again.
     #[must_use]
     pub fn after_login(sealed: &str, binding: &Secret, signet: &Signet, authenticated_at: OffsetDateTime) -> String {
         match Self::open(sealed, binding, signet, authenticated_at) {

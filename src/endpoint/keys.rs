@@ -80,7 +80,7 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
 }
 
 /// Replaces the server's secret. What browsers hold that was sealed with the one before is worth nothing any more; secrets
-/// of clients are sealed anew. Pairwise subjects stay: they have a key of their own.
+/// of clients are sealed again. Pairwise subjects stay: they have a key of their own.
 async fn renew_secret(signet: &Signet) -> Result<(), Fault> {
     let keys = Arc::clone(&signet.keys);
     let renewed = tokio::task::spawn_blocking(move || keys.folder().renew_secret().map_err(KeysFault::from));
@@ -144,7 +144,7 @@ pub async fn remember_folder(signet: &Signet) -> Result<(), Fault> {
     Ok(signet.store.put_key_record(&record).await?)
 }
 
-/// Writes down, beside the keys, how far the database has come. That it could not be written is told by the conditions.
+/// Records in the folder of keys how far the database has come. A failure to write shows in the conditions.
 pub async fn save_mark(signet: &Signet) {
     let Some(mark) = signet.store.engine().outside_mark() else { return };
     let (keys, sealing_key) = (Arc::clone(&signet.keys), signet.sealing_key.clone());

@@ -64,7 +64,7 @@ pub struct Return {
     pub destination: Option<String>,
     /// The application's name.
     pub client_name: Option<String>,
-    /// Whether the browser does not go there by itself: nobody here vouches for the application.
+    /// Whether the browser does not go there by itself, because the application is not vouched for.
     #[serde(default)]
     pub is_withheld: bool,
     /// The session that has ended, and the clients that the browser still has to sign out.

@@ -1,4 +1,4 @@
-//! What one person may store here, as the configuration says. Whoever administers the server may store more than that.
+//! What one person may store here, as the configuration says. Administrators may store more than that.
 
 use super::{Signet, access::Access, management::ManagementRefusal};
 use crate::{account::quota::Spending, oauth::subject::Subject};

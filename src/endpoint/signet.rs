@@ -60,7 +60,7 @@ pub struct Signet {
     pub quotas: Quotas,
     /// Held while a person registers an application, so that two at a time are counted one after the other.
     pub registering: tokio::sync::Mutex<()>,
-    /// Whether applications are told e-mail addresses that are not verified.
+    /// Whether applications receive e-mail addresses that are not verified.
     pub shares_unverified_email: bool,
     /// What it assumes and allows when clients are registered.
     pub registration_policy: RegistrationPolicy,

@@ -35,7 +35,7 @@ pub struct WithheldError {
 /// What an error answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorOf {
-    /// A request that cannot be answered, whoever is signed in.
+    /// A request that cannot be answered, with or without a session.
     Request,
     /// The person's own refusal on the consent page.
     Denial,

@@ -1,4 +1,4 @@
-//! The JSON bodies of our own management API: a member that nobody knows is refused by its name, since it is a slip of the
+//! The JSON bodies of our own management API: an unknown member is refused by its name, since it is a slip of the
 //! hand that would otherwise do nothing, and silently. (`/register` goes on ignoring such members, as RFC 7591 §2 demands.)
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use super::json_body::{self, UnfitBody};
 use crate::endpoint::management::ManagementRefusal;
 
 /// A body of the type `T`, whose members are all known. With `UPDATES` it changes what was read before, so it may also have
-/// the members that an answer has and that nobody sets: [`StrictJson::unchanged`] compares them.
+/// the members that an answer has and no request sets: [`StrictJson::unchanged`] compares them.
 pub(super) struct StrictJson<T, const UPDATES: bool = false> {
     /// The body.
     pub(super) body: T,
@@ -112,7 +112,7 @@ impl Members {
     }
 }
 
-/// What an answer has and nobody sets here: it may come back as it was.
+/// What an answer has and no request sets here: it may come back as it was.
 const COMPARED: &[&str] = &["id", "client_id", "registered_by", "owner", "disabled", "client_id_issued_at"];
 
 /// What an answer has that says nothing that could be meant as a change.

@@ -65,7 +65,7 @@ struct KeyFile {
 #[serde(deny_unknown_fields)]
 struct SecretFile {
     secret: Secret,
-    /// The one before, until everything that was sealed with it is sealed anew.
+    /// The one before, until everything that was sealed with it is sealed again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<Secret>,
 }
@@ -74,7 +74,7 @@ struct SecretFile {
 pub struct ServerSecret {
     /// The key.
     pub key: SealingKey,
-    /// The one before, if the rotation was interrupted: what was sealed with it has yet to be sealed anew.
+    /// The one before, if the rotation was interrupted: what was sealed with it has yet to be sealed again.
     pub previous: Option<SealingKey>,
 }
 

@@ -68,7 +68,7 @@ pub struct AuthorizationPolicy {
     pub offered: Offered,
     /// Whether a request object may be named by an address (RFC 9101 §5.2).
     pub request_uri: bool,
-    /// Whether a browser carries errors by itself to every client, also to those that nobody vouches for (against RFC 9700
+    /// Whether a browser carries errors by itself to every client, also to those that are not vouched for (against RFC 9700
     /// §4.11.2, as the certification of OpenID Connect expects).
     pub redirects_errors_to_all: bool,
 }

@@ -216,7 +216,7 @@ fn an_answer_travels_as_the_request_says_but_never_with_tokens_in_the_query() {
     }
 }
 
-// An error is told where the client looks for the answer.
+// An error goes where the client looks for the answer.
 #[test]
 fn an_error_travels_as_the_answer_would_have() {
     for (changes, expected) in [

@@ -54,7 +54,7 @@ pub struct Client {
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// Until when it is kept unless it is used before, if it registered itself and nobody vouches for it.
+    /// Until when it is kept unless it is used before, if it registered itself and is not vouched for.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<OffsetDateTime>,
     /// When its registration last changed so that it knows people by other subjects, which ends what was granted before:

@@ -81,7 +81,7 @@ impl Issuer {
         self.url.origin().ascii_serialization()
     }
 
-    /// Whether it is an address of this machine, so that nobody else can reach the server by it.
+    /// Whether it is an address of this machine, so that other machines cannot reach the server by it.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.url.host().is_some_and(|host| is_loopback(&host))

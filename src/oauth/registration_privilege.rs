@@ -9,7 +9,7 @@ use super::{
 
 /// The least registrar that may give the scope token `token` to a client with `grant_types`.
 ///
-/// A client that acts without a person gets the scope of an API with nobody asked, so only an administrator gives it,
+/// A client that acts without a person gets the scope of an API without consent, so only an administrator gives it,
 /// unless the API is open to all.
 pub(super) fn needed_for(token: &str, grant_types: &[GrantType], resources: &Resources) -> Registrar {
     let acts_alone = grant_types.contains(&GrantType::ClientCredentials);
@@ -61,7 +61,7 @@ pub(super) fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<
     tokens.filter(|token| !is_management_scope(token)).filter(is_givable).collect()
 }
 
-/// Nobody gives a client more than they have: neither what the server is managed with, nor an API without a person.
+/// A registrar gives a client no more than they have: neither what the server is managed with, nor an API without a person.
 pub(super) fn privileges(metadata: &ClientMetadata, rules: RegistrationRules<'_>) -> Result<(), RegistrationRefusal> {
     let RegistrationRules { registrar, resources, .. } = rules;
     let (scope, grant_types) = (&metadata.scope, &metadata.grant_types);

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Clone, Serialize, Deserialize)]
 struct NameHolder {
     account: AccountId,
-    /// Until when nobody else gets it, if the account has it no longer.
+    /// Until when it stays reserved, if the account no longer has it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     reserved_until: Option<OffsetDateTime>,
 }
@@ -162,7 +162,7 @@ impl Store {
         }
     }
 
-    /// Adds to `commit` that the address under `key` is nobody's any more, if it is that of `account`.
+    /// Adds to `commit` that the address under `key` is free again, if it is that of `account`.
     fn free_email(&self, commit: Commit, key: &[u8], account: &AccountId) -> Result<Commit, StoreFault> {
         let is_own = self.read::<EmailHolder>(key)?.is_some_and(|holder| holder.record.0 == *account);
         Ok(if is_own { commit.delete(VERIFIED_EMAILS, key) } else { commit })
@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// Gives the accounts of earlier versions the rows of this module, once, and returns those of which two cannot have
-    /// theirs. It is for a server that serves nobody yet.
+    /// theirs. It is for a server that does not serve yet.
     ///
     /// # Errors
     ///

@@ -97,7 +97,7 @@ impl Builder {
 
     /// Keeps what is known in this file, so that a restart works while the issuer is down. Its folder has to exist.
     ///
-    /// Whoever can write the file can make the API accept other keys. On Unix the file is therefore used only if it belongs
+    /// Any user who can write the file can make the API accept other keys. On Unix the file is therefore used only if it belongs
     /// to the user of this process and no other user can write to it, to its folder (not even one with the sticky bit, such
     /// as `/tmp`), or exchange a folder on the way to it. Otherwise a warning says what is wrong, and the verifier works as if
     /// there were no cache file.

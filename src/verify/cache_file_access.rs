@@ -1,4 +1,4 @@
-//! Who else could have written the cache file. Whoever can write it decides which keys the API accepts, so it is believed only
+//! Who else could have written the cache file. A user who can write it decides which keys the API accepts, so it is believed only
 //! if no other user can: neither the file, nor by putting another one in its place.
 
 use std::{

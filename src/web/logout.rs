@@ -61,7 +61,7 @@ pub struct LoggedOutPage {
     pub back: Option<ReturnLink>,
     /// Where the browser goes on to by itself.
     pub onward: Option<WebLink>,
-    /// Where the person may go on to, of an application that nobody here vouches for: the browser does not do so by itself.
+    /// Where the person may go on to, of an application that is not vouched for: the browser does not do so by itself.
     pub offered: Option<(ClientLink, ReturnsTo)>,
     /// What signs this browser out at the applications that it used.
     pub frames: Vec<WebLink>,

@@ -1,4 +1,4 @@
-//! The page that stands between an error and an application that nobody here vouches for: the person decides whether to go
+//! The page that stands between an error and an application that is not vouched for: the person decides whether to go
 //! on. [RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2).
 
 use maud::{Markup, html};

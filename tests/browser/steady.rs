@@ -10,7 +10,7 @@ use fantoccini::{
     error::{CmdError, ErrorStatus},
 };
 
-/// An element by how it is found, each time anew: the page with the one that was found before may be gone.
+/// An element by how it is found, each time again: the page with the one that was found before may be gone.
 pub(crate) struct Found<'a> {
     client: &'a Client,
     by: By,

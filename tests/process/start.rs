@@ -342,7 +342,7 @@ async fn no_secret_is_logged() {
     }
 }
 
-// A log that cannot be written is no reason to answer nobody.
+// A log that cannot be written is no reason to stop answering.
 #[tokio::test]
 async fn a_server_whose_standard_error_cannot_be_written_goes_on_answering() {
     let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
@@ -421,7 +421,7 @@ async fn a_picture_of_the_time_of_another_issuer_is_shown_below_the_present_one(
     assert_eq!(visitor.get(&source).await.status, 200, "{source}");
 }
 
-// Whoever takes an entry out of the file believes that it is gone.
+// An operator who takes an entry out of the file believes that it is gone.
 #[tokio::test]
 async fn what_is_taken_out_of_the_configuration_is_named_at_start_and_disabled_if_that_is_configured() {
     let folder = folder(&config());

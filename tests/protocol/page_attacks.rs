@@ -137,7 +137,7 @@ async fn no_form_of_any_page_is_taken_from_elsewhere_or_without_its_token() {
         let is_found = all.iter().any(|form| leads_to(&form.action, route));
         // A server has an administrator, or it has this page.
         let is_setup = *route == [Some("setup".to_owned())];
-        // Nobody is locked out while the throttles are relaxed; guesses.rs tries what attackers do with this form.
+        // No account is locked while the throttles are relaxed; guesses.rs tries what attackers do with this form.
         let is_unlock = route.last() == Some(&Some("unlock".to_owned()));
         assert!(is_found || is_setup || is_unlock, "{route:?}: no page with this form; lead there in World::create");
     }

@@ -164,7 +164,7 @@ async fn a_person_sees_and_changes_themselves_alone() {
     renamed["username"] = json!("Eva");
     assert_eq!(eve.put(&path, &renamed).await.expect(200)["username"], "Eva");
     Visitor::new(&server.issuer).sign_in(("eva", PASSPHRASE)).await;
-    // The old name is reserved: nobody else gets it, not even from an administrator, and the person takes it back.
+    // The old name is reserved: not even an administrator can give it away, and the person takes it back.
     let newcomer = json!({"username": "eve", "password": PASSPHRASE});
     for api in [Api::new(&server.issuer, None), administrator(&server.issuer).await] {
         let refused = api.post("/users", &newcomer).await;
@@ -214,7 +214,7 @@ async fn an_address_that_an_administrator_enters_is_verified_and_belongs_to_one_
         (format!("/users/{}", text(&adam, "id")), json!({"email": "eve@example.org", "email_verified": true}));
     assert!(administrator.put(&path, &verified).await.body["fields"]["email"].is_string());
     Visitor::new(&server.issuer).sign_in(("EVE@example.org", PASSPHRASE)).await;
-    // A person who enters an address has not shown that it is theirs: it reserves nothing and signs nobody in.
+    // A person who enters an address has not shown that it is theirs: it reserves nothing and is no way to sign in.
     let mut mallory = new_person(&server.issuer, "mallory").await;
     let of_mallory = Api::of_person(&mut mallory, "signet:account").await;
     let entered = of_mallory.put("/users/me", &json!({"email": "mallory@example.org"})).await.expect(200);

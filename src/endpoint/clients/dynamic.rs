@@ -178,7 +178,7 @@ fn spend(signet: &Signet, owner: Option<&Subject>, is_vouched: bool) -> Result<(
     }
 }
 
-/// RFC 7591 §3.2.2 has one code for metadata that cannot be registered, whoever else could register it. What a client holds
+/// RFC 7591 §3.2.2 has one code for metadata that cannot be registered, even if others could register it. What a client holds
 /// already and may not change itself is forbidden to it, by RFC 7592 §2.2.
 fn in_its_terms(refusal: ManagementRefusal) -> ManagementRefusal {
     match refusal {

@@ -144,8 +144,8 @@ fn read(members: Value) -> Result<RegistrationRequest, ManagementRefusal> {
     serde_json::from_value(members).map_err(|error| ManagementRefusal::Invalid(error.to_string()))
 }
 
-/// [`reregister`] by whoever has `access`. The host vouches for what an administrator saves as their own, and no longer for
-/// what somebody saves who administers the server no more.
+/// [`reregister`] by the holder of `access`. The host vouches for what an administrator saves as their own, and no longer for
+/// what is saved by an owner who is no longer an administrator.
 pub(super) fn reregister_by(
     access: &Access,
     signet: &Signet,
@@ -166,7 +166,7 @@ pub(super) fn reregister_by(
 /// # Errors
 ///
 /// [`ManagementRefusal::Metadata`], also when `registrar` may not give what the client has: then the rest can be changed,
-/// and nothing by which the client could be somebody else's.
+/// and nothing that would make it another party's client.
 pub(super) fn reregister(
     signet: &Signet,
     client: &mut Client,

@@ -40,7 +40,7 @@ pub struct RegisteredClient {
 /// The scopes of which one allows to register and manage applications.
 pub const SCOPES: &[&str] = &["signet:clients", "signet:admin"];
 
-/// Registers a client for whoever has `access`, with as much as that may give: an administrator without restrictions, a
+/// Registers a client for the holder of `access`, with as much as that may give: an administrator without restrictions, a
 /// person for themselves.
 ///
 /// # Errors
@@ -67,14 +67,14 @@ pub async fn register_by_person(
     create_by(signet, request, Registrar::Person, access).await
 }
 
-/// Whether whoever has `access` may register applications, as the configuration says.
+/// Whether the holder of `access` may register applications, as the configuration says.
 #[must_use]
 pub fn may_register(signet: &Signet, access: &Access) -> bool {
     let groups = access.account().into_iter().flat_map(|account| account.groups.iter());
     signet.application_registration.admits(access.is_administrator(), groups)
 }
 
-/// Makes sure that whoever has `access` may register applications.
+/// Makes sure that the holder of `access` may register applications.
 ///
 /// # Errors
 ///
@@ -203,7 +203,7 @@ fn is_same(one: &Client, other: &Client) -> bool {
         && secrets(one) == secrets(other)
 }
 
-/// Registers a client for whoever has `access`, if they may register one more.
+/// Registers a client for the holder of `access`, if they may register one more.
 async fn create_by(
     signet: &Signet,
     request: &RegistrationRequest,

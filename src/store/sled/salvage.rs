@@ -44,7 +44,7 @@ pub struct Salvage {
     pub damaged: PathBuf,
     /// The new folder, which must be missing or empty.
     pub target: PathBuf,
-    /// A sequence that the damaged database is known to have reached; what is written anew comes later.
+    /// A sequence that the damaged database is known to have reached; what is written again comes later.
     pub reached: u64,
 }
 
@@ -114,7 +114,7 @@ fn good(rows: BTreeMap<Vec<u8>, Vec<u8>>, report: &mut SalvageReport) -> (GoodRo
         let row = decode(&place, &bytes);
         latest = row.as_ref().map_or(latest, |row| latest.max(row.version));
         match row {
-            // The engine's own rows and the entries of expiries are written anew.
+            // The engine's own rows and the entries of expiries are written again.
             _ if kind == ENGINE || kind == EXPIRIES => {}
             // So that indexes are completed at the next start.
             Ok(_) if kind == INDEXES.id() && !report.is_complete => {}

@@ -28,7 +28,7 @@ pub struct Space {
 pub enum SpaceLevel {
     /// There is enough.
     Enough,
-    /// Somebody should make room.
+    /// An operator should make room.
     NearlyFull,
     /// Nothing is written any more.
     Full,
@@ -151,7 +151,7 @@ pub(super) fn is_short(folder: &Path) -> bool {
     room(folder).is_ok_and(|(free, total)| free < least(total))
 }
 
-/// Names the file, so that whoever looks knows what it is for.
+/// Names the file by its purpose.
 const RESERVE: &str = "reserve.for-a-full-disk";
 const MEBIBYTE: u64 = 1024 * 1024;
 const MOST_WARNED: u64 = 1024 * MEBIBYTE;

@@ -52,7 +52,7 @@ words! {
 }
 
 words! {
-    /// The page that shows an error to the person, rather than to an application that nobody here vouches for.
+    /// The page that shows an error to the person, rather than to an application that is not vouched for.
     WithheldWords(withheld) {
         title;
         what_happened(client: &Markup) -> Markup;

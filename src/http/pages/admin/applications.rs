@@ -250,7 +250,7 @@ fn written(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a member is told in words of its own.
+/// Whether the page shows a member in words of its own.
 fn facts_above(name: &str) -> bool {
     const TOLD: [&str; 14] = [
         "client_name",
