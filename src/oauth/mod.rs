@@ -30,6 +30,7 @@ pub mod pairwise;
 pub mod parameters;
 pub mod password_grant;
 pub mod pkce;
+pub mod presented_refresh_token;
 pub mod redirect_uri;
 pub mod refresh_token;
 pub mod registration;

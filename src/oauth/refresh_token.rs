@@ -6,9 +6,6 @@
 //! the grant; the latter means nothing. A client that lost an answer, or several, may ask again for a short while after its
 //! token was replaced, and gets the newest one, which is remembered sealed. So there is never a second branch.
 
-use std::fmt;
-
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -16,13 +13,14 @@ use super::{
     access_token::Issuance,
     client::{Client, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId},
+    grant::{Circumstances, Grant},
+    presented_refresh_token::{PresentedRefreshToken, draw},
     resource::Resources,
     scope::Scope,
     token_error::TokenError,
 };
 use crate::{
-    crypto::{Digest, SealingKey, equal},
+    crypto::{Digest, SealingKey},
     entropy::Entropy,
     secret::Secret,
 };
@@ -62,13 +60,6 @@ pub struct RefreshPolicy {
     pub overlap: Duration,
 }
 
-/// A refresh token that this server made, which says nothing yet of whether it is good.
-pub struct PresentedRefreshToken {
-    grant: GrantId,
-    generation: u32,
-    text: Secret,
-}
-
 /// The token request of §6.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshRequest<'a> {
@@ -99,45 +90,6 @@ enum Turn {
     Rotate { overlap: Duration },
     /// The token was replaced just now; the newest is sent again.
     Repeat(Secret),
-}
-
-impl PresentedRefreshToken {
-    /// Reads what a client presents; `None` for whatever this server has not made.
-    #[must_use]
-    pub fn parse(text: &str, key: &SealingKey) -> Option<Self> {
-        let rest = text.strip_prefix(PREFIX)?;
-        let (body, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
-        if !equal(tag.as_bytes(), authenticator(key, body).as_bytes()) {
-            return None;
-        }
-        Self::read(text, body)
-    }
-
-    /// Reads what may have been made under a secret of this server that was replaced since. Whoever has not found that
-    /// [`RefreshState::is_current`] must treat it as made up.
-    #[must_use]
-    pub fn parse_unauthenticated(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix(PREFIX)?;
-        let (body, _) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
-        Self::read(text, body)
-    }
-
-    fn read(text: &str, body: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(body).ok()?;
-        let (grant, rest) = bytes.split_first_chunk::<16>()?;
-        let (generation, _) = rest.split_first_chunk::<4>()?;
-        Some(Self {
-            grant: GrantId::from_bytes(grant),
-            generation: u32::from_be_bytes(*generation),
-            text: Secret::new(text),
-        })
-    }
-
-    /// The grant that it belongs to.
-    #[must_use]
-    pub fn grant(&self) -> &GrantId {
-        &self.grant
-    }
 }
 
 /// Gives `grant`, which has just begun for `client`, its first refresh token, if the client is registered to have one.
@@ -355,34 +307,8 @@ fn whole_milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.whole_milliseconds()).unwrap_or(i64::MAX)
 }
 
-/// The prefix lets scanners of published code recognise one.
-fn draw(grant: &GrantId, generation: u32, key: &SealingKey, entropy: Entropy) -> Option<Secret> {
-    let bytes = [grant.to_bytes()?.as_slice(), &generation.to_be_bytes(), &entropy.bytes::<32>()].concat();
-    let body = URL_SAFE_NO_PAD.encode(bytes);
-    Some(Secret::new(format!("{PREFIX}{body}{}", authenticator(key, &body))))
-}
-
-fn authenticator(key: &SealingKey, body: &str) -> String {
-    let mut tag = key.authenticate(PURPOSE, &[body.as_bytes()]);
-    tag.truncate(TAG);
-    tag
-}
-
-impl fmt::Debug for PresentedRefreshToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PresentedRefreshToken")
-            .field("grant", &self.grant)
-            .field("generation", &self.generation)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The scope token with which a client asks for tokens that outlive the session.
 pub const OFFLINE_ACCESS: &str = "offline_access";
-
-const PREFIX: &str = "signet_rt_";
-const PURPOSE: &str = "refresh token";
 
 /// For what the newest token is sealed.
 const NEWEST: &str = "newest refresh token";
@@ -390,13 +316,13 @@ const NEWEST: &str = "newest refresh token";
 /// So many replacements are kept at most, which bounds the record.
 const MOST_REPLACED: usize = 16;
 
-/// So many characters of base64url authenticate a token: 132 bits.
-const TAG: usize = 22;
-
 /// The use of a token that stays is written down so often in the time that it may lie idle: not at every refresh, which
 /// would each wait for the disk.
 const NOTES_PER_IDLE: i32 = 10;
 
+#[cfg(test)]
+#[path = "refresh_token_scope_tests.rs"]
+mod scope_tests;
 #[cfg(test)]
 #[path = "refresh_token_tests.rs"]
 mod tests;

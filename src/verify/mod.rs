@@ -73,6 +73,8 @@ mod list_age_tests;
 #[cfg(test)]
 mod offline_tests;
 #[cfg(test)]
+mod restart_tests;
+#[cfg(test)]
 mod tests;
 
 pub use access_claims::AccessClaims;

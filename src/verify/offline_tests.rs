@@ -1,11 +1,11 @@
-//! Revocation, outages, restarts and rotations, with the time as an argument and an issuer within the process.
+//! Revocation, outages and rotations, with the time as an argument and an issuer within the process.
 
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 use time::Duration;
 
 use super::{
@@ -15,16 +15,16 @@ use super::{
 };
 use crate::{clock::Clock, jose::TokenType, oauth::bearer::BearerError};
 
-fn issuer() -> (TestIssuer, Clock) {
+pub(super) fn issuer() -> (TestIssuer, Clock) {
     let clock = Clock::manual(NOW);
     (TestIssuer::with_clock(ISSUER, clock.clone()).unwrap(), clock)
 }
 
-fn code(verified: Result<AccessClaims, VerifyRefusal>) -> &'static str {
+pub(super) fn code(verified: Result<AccessClaims, VerifyRefusal>) -> &'static str {
     verified.map_or_else(|refusal| refusal.code(), |_| "accepted")
 }
 
-const LIST: &str = "/status/1";
+pub(super) const LIST: &str = "/status/1";
 const JWKS: &str = "/jwks.json";
 
 #[tokio::test]
@@ -203,60 +203,6 @@ async fn keys_that_could_not_be_fetched_for_a_day_do_not_count() {
     assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
 }
 
-#[tokio::test]
-async fn a_restart_while_the_issuer_is_down_knows_keys_and_revocations() {
-    let (issuer, clock) = issuer();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("issuer.json");
-    let builder = || issuer.verifier(ORDERS).cache_file(&file);
-    let (good, revoked) = (issuer.token(ORDERS).sign().unwrap(), issuer.token(ORDERS).sign().unwrap());
-    issuer.revoke(&revoked);
-    {
-        let verifier = builder().connect().await.unwrap();
-        assert_eq!(code(verifier.verify_fresh(&good).await), "accepted");
-    }
-    issuer.set_down(true);
-    clock.advance(Duration::minutes(4));
-    let verifier = builder().connect().await.unwrap();
-    assert_eq!((code(verifier.verify(&good)), code(verifier.verify(&revoked))), ("accepted", "revoked"));
-    clock.advance(Duration::minutes(6) + Duration::SECOND);
-    let fresh = issuer.token(ORDERS).sign().unwrap();
-    assert_eq!(code(verifier.verify(&fresh)), "status_stale");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the file");
-    assert!(issuer.verifier(ORDERS).connect().await.is_err(), "without the file there is nothing");
-}
-
-#[tokio::test]
-async fn the_cache_file_keeps_each_list_as_it_was_last_sent() {
-    let (issuer, clock) = issuer();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("issuer.json");
-    let list = || {
-        let document: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-        document["status_lists"][0]["jwt"].as_str().map(str::to_owned)
-    };
-    let verifier = issuer.verifier(ORDERS).cache_file(&file).connect().await.unwrap();
-    let fetch_keys = async || {
-        clock.advance(Duration::minutes(1));
-        verifier.refetch_keys().await;
-    };
-    let token = issuer.token(ORDERS).sign().unwrap();
-    verifier.verify_fresh(&token).await.unwrap();
-    let first = list().unwrap();
-    fetch_keys().await;
-    assert_eq!(list().as_ref(), Some(&first), "only the keys came again");
-    issuer.revoke(&token);
-    verifier.refresh().await.unwrap();
-    assert_ne!(list().unwrap(), first);
-    // The text is in the file alone, and is lost with it until it is sent again.
-    std::fs::remove_file(&file).unwrap();
-    fetch_keys().await;
-    assert_eq!(list(), None);
-    verifier.refresh().await.unwrap();
-    let restarted = issuer.verifier(ORDERS).cache_file(&file).build().unwrap();
-    assert_eq!(code(restarted.verify(&token)), "revoked");
-}
-
 // A server drops a list in which nothing is alive.
 #[tokio::test]
 async fn a_list_that_is_gone_is_asked_for_less_and_less_often() {
@@ -280,30 +226,6 @@ async fn a_list_that_is_gone_is_asked_for_less_and_less_often() {
     }
     let asked = asked.load(Ordering::Relaxed);
     assert!((10..25).contains(&asked), "{asked} requests in an hour");
-}
-
-#[tokio::test]
-async fn a_cache_file_that_cannot_be_used_is_passed_over() {
-    let (issuer, _) = issuer();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("issuer.json");
-    issuer.verifier(ORDERS).cache_file(&file).connect().await.unwrap();
-    let good = std::fs::read_to_string(&file).unwrap();
-    for (broken, is_ready) in [
-        (good.clone(), true),
-        (good.replace(ISSUER, "https://other.example"), false),
-        (good.replace("\"version\":1", "\"version\":2"), false),
-        (good[..good.len() / 2].to_owned(), false),
-        (String::new(), false),
-    ] {
-        std::fs::write(&file, &broken).unwrap();
-        assert_eq!(issuer.verifier(ORDERS).cache_file(&file).build().unwrap().is_ready(), is_ready, "{broken}");
-    }
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
-        assert_eq!(mode & 0o777, 0o600);
-    }
 }
 
 #[tokio::test]

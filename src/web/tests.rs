@@ -1,8 +1,10 @@
 //! What holds for all pages at once. Each is rendered with every text of its view set to one hostile text.
 
+mod account_sample;
 mod admin_sample;
 mod bracketed;
 mod contrast;
+mod developer_sample;
 mod hostile;
 mod languages;
 mod outline;

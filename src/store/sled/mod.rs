@@ -30,6 +30,8 @@ mod space;
 mod writer;
 
 #[cfg(test)]
+mod bit_flip_tests;
+#[cfg(test)]
 mod crash;
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::{fs, path::Path};
 
 use super::{
-    tests::{CODES, NOW, a_bit, all_rows, copy, filled, open, open_with, put},
+    bit_flip_tests::{a_bit, all_rows, filled},
+    tests::{CODES, NOW, copy, open, open_with, put},
     *,
 };
 use crate::entropy::Entropy;

@@ -153,7 +153,7 @@ fn application(text: &str) -> ApplicationPage {
         standing: action(text),
         secrets: vec![ListedSecret { number: "1".to_owned(), since: text.to_owned(), remove: Some(form(text)) }],
         add_secret: Some(form(text)),
-        troubles: super::sample::troubles(text),
+        troubles: super::developer_sample::troubles(text),
         own: path(text),
         events: LocalLink::new(text, path(text)),
         delete: Some(path(text)),
