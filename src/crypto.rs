@@ -38,6 +38,11 @@ impl Digest {
         Self::of(secret.expose())
     }
 
+    /// The digest whose text was stored.
+    pub(crate) fn from_stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The digest as 43 characters of unpadded base64url. It may be stored, not published.
     #[must_use]
     pub fn as_str(&self) -> &str {

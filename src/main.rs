@@ -48,7 +48,10 @@ fn main() -> ExitCode {
         Some(Command::Keys(KeysCommand::Rotate { emergency })) => {
             runtime.block_on(command(&config, Request::KeysRotate { emergency }))
         }
-        Some(Command::Salvage { target }) => app::salvage(&config, target).map_err(|error| error.to_string()),
+        Some(Command::Salvage { target }) => {
+            let salvaged = app::salvage(&config, target, (Clock::system(), Entropy::system()));
+            runtime.block_on(salvaged).map_err(|error| error.to_string())
+        }
         Some(Command::Keys(KeysCommand::New)) => runtime.block_on(new_keys(&config)),
         Some(Command::Clock(clock)) => {
             let confirm = matches!(clock, ClockCommand::Confirm);

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::{
     StartError, StartOptions,
-    open::{self, OnDisk},
+    open::{self, OnDisk, rebuild_indexes},
 };
 use crate::{
     account::{
@@ -130,12 +130,7 @@ async fn prepare(
     if let Some(previous) = previous {
         keys::seal_anew(signet, &previous).await.map_err(StartError::Fault)?;
     }
-    let completed = signet.store.complete_indexes().await.map_err(|error| StartError::Fault(error.into()))?;
-    if completed > 0 {
-        tracing::info!(records = completed, "indexes completed");
-    }
-    let conflicts = signet.store.complete_account_names().await.map_err(|error| StartError::Fault(error.into()))?;
-    conflicts.iter().for_each(warn_of_conflict);
+    rebuild_indexes(&signet.store).await?.iter().for_each(warn_of_conflict);
     put_clients(signet, config).await?;
     bootstrap(signet, config).await?;
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;

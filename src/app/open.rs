@@ -18,7 +18,8 @@ use crate::{
     entropy::Entropy,
     jose::{Compromised, KeyFolder, Keys, KeysFault, RingIdentity, RingPolicy, ServerSecret},
     store::{
-        Epoch, Evidence, KeyRecord, OnRollback, OpenError, OpenPolicy, Outside, OutsideMark, Salvage, SledEngine, Store,
+        CommitError, Epoch, Evidence, KeyRecord, NameConflict, OnRollback, OpenError, OpenPolicy, Outside, OutsideMark,
+        Salvage, SledEngine, Store,
     },
 };
 
@@ -109,8 +110,11 @@ async fn mismatch(config: &Config, found: &FolderState, means: (Clock, Entropy))
 /// # Errors
 ///
 /// [`StartError`].
-pub fn salvage(config: &Config, target: Option<PathBuf>) -> Result<Vec<String>, StartError> {
-    let (clock, entropy) = (Clock::system(), Entropy::system());
+pub async fn salvage(
+    config: &Config,
+    target: Option<PathBuf>,
+    (clock, entropy): (Clock, Entropy),
+) -> Result<Vec<String>, StartError> {
     let damaged = config.data.clone();
     let target = target.unwrap_or_else(|| {
         let mut name = damaged.clone().into_os_string();
@@ -126,7 +130,19 @@ pub fn salvage(config: &Config, target: Option<PathBuf>) -> Result<Vec<String>, 
         Err(_) => 0,
     };
     let order = Salvage { damaged, target, reached };
-    let mut lines = crate::store::salvage(&order, clock.now(), entropy)?.lines();
+    let mut report = crate::store::salvage(&order, clock.now(), entropy)?;
+    let mut conflicts = Vec::new();
+    if !report.is_complete {
+        let opened = SledEngine::open(&order.target, OnRollback::Refuse, clock.clone(), entropy)?;
+        let store = Store::new(Arc::new(opened.engine), opened.epoch);
+        let store = store.audited(clock, config.audit.retention).map_err(Fault::from)?;
+        conflicts = rebuild_indexes(&store).await?;
+        let rebuilt = store.index_rows().map_err(Fault::from)?;
+        report.rebuilt = rebuilt.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
+        store.engine().close().await.map_err(StartError::Storage)?;
+    }
+    let mut lines = report.lines();
+    lines.extend(conflicts.iter().map(ToString::to_string));
     let (damaged, target) = (order.damaged.display(), order.target.display());
     lines.push(String::new());
     lines.push(format!("To go on with it: mv {damaged} {damaged}.damaged && mv {target} {damaged}"));
@@ -134,6 +150,20 @@ pub fn salvage(config: &Config, target: Option<PathBuf>) -> Result<Vec<String>, 
         "Then start the server. Every session, code and token has ended, and new signing keys are made.".to_owned(),
     );
     Ok(lines)
+}
+
+/// Rebuilds the indexes if the database was salvaged, and gives those that came with this version the records of earlier
+/// ones. Returns the accounts that cannot both have what they have.
+pub(super) async fn rebuild_indexes(store: &Store) -> Result<Vec<NameConflict>, StartError> {
+    let fault = |error: CommitError| StartError::Fault(error.into());
+    if store.rebuild_indexes().await.map_err(fault)? {
+        tracing::info!("indexes rebuilt");
+    }
+    let completed = store.complete_indexes().await.map_err(fault)?;
+    if completed > 0 {
+        tracing::info!(records = completed, "indexes completed");
+    }
+    store.complete_account_names().await.map_err(fault)
 }
 
 /// Looks at the folder of keys, and makes nothing: perhaps it is not the right one.

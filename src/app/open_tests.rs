@@ -5,8 +5,9 @@ use std::{ffi::OsString, fs, path::Path, sync::Arc};
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::super::{StartError, StartOptions, assemble, close};
+use super::super::{StartError, StartOptions, assemble, close, salvage};
 use crate::{
+    account::record::{Account, Username},
     audit::{EventKind, Occurrence},
     clock::Clock,
     clock_trust::Trust,
@@ -146,6 +147,57 @@ async fn an_older_copy_of_the_data_folder_is_refused_and_accepting_it_begins_an_
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn a_salvaged_database_has_its_indexes_and_starts() {
+    let rig = Rig::new();
+    let server = rig.start().await;
+    let ada = Account::new(Username::parse("ada").unwrap(), NOW, Entropy::system());
+    server.signet().store.create_account(&ada).await.unwrap();
+    close(&server).await.unwrap();
+    drop(server);
+    rig.put_aside("data");
+    rig.run().await;
+    // The mark next to the keys shows that something is missing in it.
+    rig.put_back("data");
+    let lines = salvage(&rig.config, None, (rig.clock.clone(), Entropy::system())).await.unwrap();
+    let has = |text: &str| lines.iter().any(|line| line == text);
+    assert!(has("some records are missing, or were copied in an earlier state"), "{lines:?}");
+    assert!(has("  usernames: 1") && has("  accounts_by_creation: 1"), "{lines:?}");
+    assert!(lines.iter().any(|line| line.ends_with("rows of indexes rebuilt from the records:")), "{lines:?}");
+
+    fs::remove_dir_all(rig.path("data")).unwrap();
+    fs::rename(rig.path("data.salvaged"), rig.path("data")).unwrap();
+    let server = rig.start().await;
+    let found = server.signet().store.account_by_name("ada").unwrap().unwrap();
+    assert_eq!(found.record.id, ada.id);
+    assert!(!server.signet().store.rebuild_indexes().await.unwrap(), "it was done by the salvage");
+}
+
+#[tokio::test]
+async fn one_rotation_of_the_keys_runs_at_a_time() {
+    let rig = Rig::new();
+    let server = rig.start().await;
+    let (signet, operator) = (server.signet(), Access::operator());
+    let before = kids(&server);
+    let rotate = || keys::rotate(signet, &operator, Rotation::Emergency);
+    let outcomes = tokio::join!(rotate(), rotate(), rotate());
+    outcomes.0.unwrap();
+    for refused in [outcomes.1, outcomes.2] {
+        let refused = refused.unwrap_err();
+        assert!(matches!(refused, ManagementRefusal::Conflict(_)), "{refused}");
+        assert!(refused.to_string().contains("already being rotated"), "{refused}");
+    }
+    let after = kids(&server);
+    assert!(after.len() == before.len() && after.iter().all(|kid| !before.contains(kid)), "{before:?} {after:?}");
+    keys::rotate(signet, &operator, Rotation::Emergency).await.unwrap();
+    assert!(kids(&server).iter().all(|kid| !after.contains(kid)), "afterwards the next one may run");
+    // One whose request is dropped goes on, and keeps the others out until it is done.
+    let dropped = tokio::time::timeout(std::time::Duration::ZERO, rotate()).await;
+    assert!(dropped.is_err(), "it is under way");
+    let refused = rotate().await.unwrap_err();
+    assert!(matches!(refused, ManagementRefusal::Conflict(_)), "{refused}");
+}
+
 async fn keys_that_do_not_belong_to_the_database_are_refused_until_new_ones_are_made() {
     let rig = Rig::new();
     rig.run().await;

@@ -3,7 +3,7 @@
 //! The rows are written in the commits that write the account, with their versions as preconditions, so of any number who
 //! take a name at the same time exactly one gets it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -286,6 +286,22 @@ impl NameConflict {
     fn of(kind: ConflictKind, (older, newer): &(Account, Account)) -> Self {
         let other_username = newer.username.as_str().to_owned();
         Self { kind, holder: older.id.clone(), other: newer.id.clone(), other_username }
+    }
+}
+
+impl fmt::Display for NameConflict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, holder, other, other_username } = self;
+        match kind {
+            ConflictKind::Username => write!(
+                formatter,
+                "the username {other_username} of {other} looks like that of {holder}: rename one of the accounts"
+            ),
+            ConflictKind::Email => write!(
+                formatter,
+                "{other_username} ({other}) had the verified e-mail address of {holder}: it is no longer verified"
+            ),
+        }
     }
 }
 

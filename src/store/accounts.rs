@@ -273,13 +273,8 @@ impl Store {
         let holder = Holder(account.id.clone());
         let commit = put_new(commit, account.username.canonical().as_bytes(), &holder)?;
         let commit = put_new(commit, account.id.as_str().as_bytes(), account)?;
-        let commit = commit.put(ACCOUNTS_BY_CREATION, creation_key(account), [], None);
-        let commit = match email_key(account) {
-            Some(key) => commit.put(ACCOUNTS_BY_EMAIL, key, [], None),
-            None => commit,
-        };
         let commit = self.claim_names(commit, (None, account), account.created_at)?;
-        Ok(mark_role(groups::index(commit, None, Some(account)), account))
+        Ok(listed(groups::index(commit, None, Some(account)), account))
     }
 
     /// Adds the replacement of `kept` by `changed` to `commit`. A link with which the password could be set does not outlive
@@ -334,6 +329,27 @@ fn email_key(account: &Account) -> Option<Vec<u8>> {
     let most = MAX_KEY - AccountId::LENGTH - 1;
     let kept = email.as_bytes().get(..most).unwrap_or(email.as_bytes());
     Some([kept, &[0], account.id.as_str().as_bytes()].concat())
+}
+
+/// Adds the rows to `commit` with which a new `account` is in the list of all accounts, and in those that it belongs to.
+fn listed(commit: Commit, account: &Account) -> Commit {
+    let commit = commit.put(ACCOUNTS_BY_CREATION, creation_key(account), [], None);
+    let commit = match email_key(account) {
+        Some(key) => commit.put(ACCOUNTS_BY_EMAIL, key, [], None),
+        None => commit,
+    };
+    mark_role(commit, account)
+}
+
+/// Adds the rows of `account` to `commit` that can be lost and are not about its names or its groups.
+pub(super) fn rebuilt(commit: Commit, account: &Account) -> Commit {
+    let commit = listed(commit, account);
+    if account.is_administrator() { commit.put(ADMINISTRATORS, FIRST, [], None) } else { commit }
+}
+
+/// Adds the row to `commit` by which the account `id` is found by its canonical username.
+pub(super) fn named(commit: Commit, username: &str, id: &AccountId) -> Result<Commit, StoreFault> {
+    put(commit, username.as_bytes(), &Holder(id.clone()))
 }
 
 fn mark_role(commit: Commit, account: &Account) -> Commit {

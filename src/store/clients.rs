@@ -164,7 +164,7 @@ pub(super) fn indexed(commit: Commit, before: Option<&Client>, after: Option<&Cl
 }
 
 /// Adds the row by which `client` is found by its owner, if it has one, to `commit`.
-fn owned(commit: Commit, client: &Client) -> Commit {
+pub(super) fn owned(commit: Commit, client: &Client) -> Commit {
     let Some(owner) = client.owner() else { return commit };
     commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], client.expires_at)
 }

@@ -26,6 +26,16 @@ impl Record for DeviceAuthorization {
     }
 }
 
+/// Adds the row to `commit` by which `device` is found by its user code.
+pub(super) fn by_user_code(
+    commit: Commit,
+    digest: &Digest,
+    device: &DeviceAuthorization,
+) -> Result<Commit, StoreFault> {
+    let pointer = Device { digest: digest.clone(), expires_at: device.expires_at };
+    put(commit, device.user_code.as_str().as_bytes(), &pointer)
+}
+
 /// Which device a user code belongs to.
 #[derive(Serialize, Deserialize)]
 struct Device {

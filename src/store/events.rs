@@ -178,6 +178,12 @@ impl Trail {
     fn put(&self, commit: Commit, event: &SecurityEvent) -> Result<Commit, StoreFault> {
         let expires_at = Some(event.at.saturating_add(self.retention));
         let commit = put_until(commit, &event.sequence.to_be_bytes(), event, expires_at)?;
+        Ok(self.index(commit, event))
+    }
+
+    /// Adds the rows to `commit` by which `event` is found.
+    pub(super) fn index(&self, commit: Commit, event: &SecurityEvent) -> Commit {
+        let expires_at = Some(event.at.saturating_add(self.retention));
         let (actor, occurrence) = (&event.actor, &event.occurrence);
         let indexed = |commit: Commit, namespace, names: [Option<&str>; 2]| {
             let [first, second] = names;
@@ -186,7 +192,7 @@ impl Trail {
         };
         let accounts = [occurrence.account.as_ref(), actor.account()].map(|account| account.map(AccountId::as_str));
         let clients = [occurrence.client_id.as_ref(), actor.client_id()].map(|client| client.map(ClientId::as_str));
-        Ok(indexed(indexed(commit, EVENTS_BY_ACCOUNT, accounts), EVENTS_BY_CLIENT, clients))
+        indexed(indexed(commit, EVENTS_BY_ACCOUNT, accounts), EVENTS_BY_CLIENT, clients)
     }
 }
 

@@ -244,6 +244,14 @@ fn end(commit: Commit, kept: &Kept<Grant>, cause: EndCause, at: OffsetDateTime) 
     if kept.record.expires_at.is_none() { indexed(commit, &ended) } else { Ok(commit) }
 }
 
+/// Adds the row to `commit` by which `grant` is found as that of a client's own credentials, if it is one that counts.
+pub(super) fn owned(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
+    if grant.subject.is_person() || !grant.is_live() || grant.status.is_none() {
+        return Ok(commit);
+    }
+    put(commit, grant.client_id.as_str().as_bytes(), &OwnGrant(grant.id.clone()))
+}
+
 /// A key that orders by when grants began, the newest first.
 pub(super) fn newest_first(grant: &Grant) -> Vec<u8> {
     [&descending(grant.created_at)[..], grant.id.as_str().as_bytes()].concat()
@@ -264,7 +272,7 @@ fn of_end(grant: &Grant, cause: EndCause) -> Option<Occurrence> {
 }
 
 /// Adds the rows to `commit` by which `grant` is found. They live as long as it does.
-fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
+pub(super) fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let (id, expires_at) = (grant.id.as_str(), grant.forgotten_at());
     let commit = commit.put(GRANTS_BY_CLIENT, pair(grant.client_id.as_str(), id), [], expires_at);
     let commit = commit.put(GRANTS_BY_TIME, newest_first(grant), [], expires_at);

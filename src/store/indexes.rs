@@ -3,7 +3,7 @@
 use super::{
     Commit, CommitError, Expect, StoreFault, clients, grants, groups,
     namespaces::{GRANTS_BY_TIME, INDEXES, SESSIONS_BY_TIME},
-    record::{Record, Store},
+    record::{Keyed, Record, Store},
     sessions,
 };
 use crate::{
@@ -44,34 +44,49 @@ impl Store {
         if !self.keys(INDEXES, name.as_bytes(), None, 1)?.is_empty() {
             return Ok(0);
         }
-        let (mut after, mut seen) = (None::<Vec<u8>>, 0);
-        loop {
-            let keys = self.keys(T::NAMESPACE, b"", after.as_deref(), AT_ONCE)?;
-            let Some(last) = keys.last() else { break };
-            after = Some(last.clone());
-            let read = keys.iter().map(|key| self.read::<T>(key)).collect::<Result<Vec<_>, _>>()?;
-            let records: Vec<T> = read.into_iter().flatten().map(|kept| kept.record).collect();
-            seen += keys.len();
-            match self.commit(records.iter().fold(Commit::new(), &add)).await {
-                // All of them together have more rows than a commit takes; each alone has not.
-                Err(CommitError::Fault(StoreFault::BeyondLimits(_))) => {
-                    for record in &records {
-                        self.commit(add(Commit::new(), record)).await?;
-                    }
-                }
-                outcome => outcome?,
-            }
-        }
+        let seen = self.add_for_each::<T>(|commit, _, record| Ok(add(commit, record))).await?;
         let done = Commit::new().expect(INDEXES, name, Expect::Absent).put(INDEXES, name, [], None);
         match self.commit(done).await {
             Ok(()) | Err(CommitError::Conflict) => Ok(seen),
             Err(fault) => Err(fault),
         }
     }
+
+    /// Writes what `add` adds to a commit for each record of a kind, with its key, some records at a time. Returns how many
+    /// records there are.
+    pub(super) async fn add_for_each<T: Record + Sync>(
+        &self,
+        add: impl Fn(Commit, &[u8], &T) -> Result<Commit, StoreFault>,
+    ) -> Result<usize, CommitError> {
+        let (mut after, mut seen) = (None::<Vec<u8>>, 0);
+        loop {
+            let keys = self.keys(T::NAMESPACE, b"", after.as_deref(), AT_ONCE)?;
+            let Some(last) = keys.last() else { return Ok(seen) };
+            after = Some(last.clone());
+            let mut records: Vec<Keyed<T>> = Vec::with_capacity(keys.len());
+            for key in &keys {
+                records.extend(self.read::<T>(key)?.map(|kept| (key.clone(), kept.record)));
+            }
+            seen += keys.len();
+            let mut all = Commit::new();
+            for (key, record) in &records {
+                all = add(all, key, record)?;
+            }
+            match self.commit(all).await {
+                // All of them together have more rows than a commit takes; each alone has not.
+                Err(CommitError::Fault(StoreFault::BeyondLimits(_))) => {
+                    for (key, record) in &records {
+                        self.commit(add(Commit::new(), key, record)?).await?;
+                    }
+                }
+                outcome => outcome?,
+            }
+        }
+    }
 }
 
 /// So many records are completed in one commit.
-const AT_ONCE: u16 = 50;
+pub(super) const AT_ONCE: u16 = 50;
 
 const ACCOUNTS: &str = "accounts_by_group";
 const CLIENTS: &str = "clients_by_name";

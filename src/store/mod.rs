@@ -28,6 +28,7 @@ mod memory;
 mod namespaces;
 mod password_resets;
 mod pictures;
+mod rebuild;
 mod record;
 mod refresh_schedules;
 mod sessions;

@@ -130,9 +130,8 @@ impl Store {
                 .delete(SESSIONS_BY_TIME, newest_first(&kept.record)),
             None => Commit::new(),
         };
-        let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
-        let commit = put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)?;
-        let commit = commit.put(SESSIONS_BY_TIME, newest_first(session), [], Some(place.expires_at));
+        let commit = placed(commit, digest, session)?;
+        let commit = commit.put(SESSIONS_BY_TIME, newest_first(session), [], Record::expires_at(session));
         let occurrence = Occurrence::of(EventKind::LoginSucceeded).about(&session.account);
         let commit = self.telling_of(commit, [occurrence.in_session(session.sid.as_str())])?;
         self.commit(put_new(commit, key(digest), session)?).await
@@ -187,6 +186,12 @@ impl Store {
         let commit = commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place);
         self.commit(commit.delete(SESSIONS_BY_TIME, newest_first(session))).await
     }
+}
+
+/// Adds the row to `commit` by which `session` is found by its account and its `sid`.
+pub(super) fn placed(commit: Commit, digest: &Digest, session: &Session) -> Result<Commit, StoreFault> {
+    let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
+    put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)
 }
 
 /// A key that orders by when somebody signed in, the newest first.

@@ -24,7 +24,7 @@ use super::{
     open_disk::open_disk,
     open_error::{OpenError, inaccessible, unreadable},
     outside_mark::Runs,
-    row::{ENGINE, EXPIRIES, decode, encode, encode_instant, expiry_place, own_place},
+    row::{ENGINE, EXPIRIES, decode, encode, encode_instant, expiry_place, own_place, place_of},
     writer::HISTORY,
 };
 use crate::{
@@ -33,7 +33,8 @@ use crate::{
     store::{
         engine::Row,
         fault::StoreFault,
-        namespaces::{INDEXES, name_of},
+        namespaces::{INDEXES, is_derived, name_of},
+        rebuild::REBUILD,
     },
 };
 
@@ -61,6 +62,9 @@ pub struct SalvageReport {
     pub repaired: usize,
     /// Whether it is certain that nothing is lost.
     pub is_complete: bool,
+    /// How many rows of each index were rebuilt from the records, if not everything was copied. [`salvage`] leaves the
+    /// indexes out then, and [`Store::rebuild_indexes`](crate::store::Store::rebuild_indexes) writes them.
+    pub rebuilt: BTreeMap<String, usize>,
 }
 
 /// Copies what can be read of a damaged database, and says what cannot.
@@ -87,8 +91,13 @@ pub fn salvage(
         SalvageReport { repaired: found.repaired, unreadable: found.unreadable, ..SalvageReport::default() };
     let log = CommitLog::open(damaged).ok().flatten().map_or(0, |log| log.latest().position.sequence);
     report.is_complete = is_complete(&found.rows, log.max(*reached));
-    let (rows, latest) = good(found.rows, &mut report);
+    let (mut rows, latest) = good(found.rows, &mut report);
     let sequence = latest.max(log).max(*reached) + 1;
+    if !report.is_complete {
+        let place = place_of(INDEXES, REBUILD);
+        let row = Row { version: sequence, value: Vec::new(), expires_at: None };
+        rows.insert(place.clone(), (encode(&place, &row), None));
+    }
     write(target, &rows, (Position { sequence, at: now }, entropy))?;
     Ok(report)
 }
@@ -116,8 +125,8 @@ fn good(rows: BTreeMap<Vec<u8>, Vec<u8>>, report: &mut SalvageReport) -> (GoodRo
         match row {
             // The engine's own rows and the entries of expiries are written again.
             _ if kind == ENGINE || kind == EXPIRIES => {}
-            // So that indexes are completed at the next start.
-            Ok(_) if kind == INDEXES.id() && !report.is_complete => {}
+            // Some of their rows may be missing or of an earlier state: all of them are rebuilt from the records.
+            _ if is_derived(kind) && !report.is_complete => {}
             Ok(row) => {
                 *report.kept.entry(name_of(kind)).or_default() += 1;
                 good.insert(place, (bytes, row.expires_at));
@@ -165,6 +174,11 @@ impl SalvageReport {
         lines.extend(self.kept.iter().map(|(kind, count)| format!("  {kind}: {count}")));
         if self.repaired > 0 {
             lines.push(format!("{} blocks had one flipped bit and were repaired", self.repaired));
+        }
+        if !self.rebuilt.is_empty() {
+            let rebuilt: usize = self.rebuilt.values().sum();
+            lines.push(format!("{rebuilt} rows of indexes rebuilt from the records:"));
+            lines.extend(self.rebuilt.iter().map(|(kind, count)| format!("  {kind}: {count}")));
         }
         if self.is_complete {
             lines.push("nothing is lost".to_owned());

@@ -1,13 +1,20 @@
 //! What is salvaged from a damaged database.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use super::{
     bit_flip_tests::{a_bit, all_rows, filled},
     tests::{CODES, NOW, copy, open, open_with, put},
     *,
 };
-use crate::entropy::Entropy;
+use crate::{
+    account::record::{Account, Role, Username},
+    entropy::Entropy,
+    store::{
+        Store,
+        namespaces::{ACCOUNTS, ADMINISTRATORS, USERNAMES},
+    },
+};
 
 /// Flips bit `at` of a file.
 fn flip(path: &Path, at: u64) {
@@ -101,4 +108,45 @@ async fn rows_of_a_sound_database_are_salvaged_as_they_are() {
     assert!(found == expected, "{} rows and not {}, different from {first:?}", found.len(), expected.len());
     // Expiries came along.
     assert!(engine.sweep(NOW + time::Duration::DAY).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn damaged_rows_of_indexes_are_rebuilt_and_hide_no_account() {
+    let parent = tempfile::tempdir().unwrap();
+    let (damaged, target) = (parent.path().join("data"), parent.path().join("salvaged"));
+    let engine = Arc::new(open(&damaged).unwrap());
+    let store = Store::new(engine.clone(), None);
+    let account = |name: &str, role| {
+        let account = Account::new(Username::parse(name).unwrap(), NOW, Entropy::system());
+        Account { role, ..account }
+    };
+    let (ada, bob) = (account("ada", Role::Administrator), account("bob", Role::Person));
+    store.create_configured_administrator(&ada).await.unwrap();
+    store.create_account(&bob).await.unwrap();
+    for (namespace, key) in [(USERNAMES, "ada"), (ADMINISTRATORS, ada.id.as_str()), (ADMINISTRATORS, "first")] {
+        let place = place_of(namespace, key.as_bytes());
+        let mut bytes = engine.db.get(&place).unwrap().unwrap().to_vec();
+        for byte in bytes.iter_mut().take(4) {
+            *byte ^= 0x55;
+        }
+        engine.db.insert(place, bytes).unwrap();
+    }
+    drop(store);
+    drop(engine);
+
+    let report = salvaged(&damaged, &target).unwrap();
+    assert!(!report.is_complete && report.lost.is_empty(), "no record is lost: {report:?}");
+    assert_eq!(report.kept.get("accounts"), Some(&2), "{report:?}");
+    let opened = open_with(&target, OnRollback::Refuse).unwrap();
+    let store = Store::new(Arc::new(opened.engine), opened.epoch);
+    assert!(store.account_by_name("bob").unwrap().is_none(), "no row of an index is copied");
+    assert!(store.rebuild_indexes().await.unwrap());
+    for account in [&ada, &bob] {
+        let found = store.account_by_name(account.username.as_str()).unwrap().unwrap();
+        assert_eq!(found.record.id, account.id);
+    }
+    assert!(store.has_administrator().unwrap());
+    assert_eq!(store.keys(ACCOUNTS, b"", None, 9).unwrap().len(), 2);
+    let lines = SalvageReport { rebuilt: [("usernames".to_owned(), 2)].into(), ..report }.lines();
+    assert!(lines.iter().any(|line| line == "2 rows of indexes rebuilt from the records:"), "{lines:?}");
 }

@@ -10,8 +10,8 @@ use time::macros::datetime;
 use super::{open::parts, *};
 use crate::{clock::Clock, entropy::Entropy, store::Expect};
 
-pub(super) const CODES: Namespace = Namespace::new(1, "codes");
-pub(super) const GRANTS: Namespace = Namespace::new(2, "grants");
+pub(super) const CODES: Namespace = Namespace::new(6, "codes");
+pub(super) const GRANTS: Namespace = Namespace::new(7, "grants");
 pub(super) const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
 pub(super) fn open_with(folder: &Path, on_rollback: OnRollback) -> Result<Opened, OpenError> {
