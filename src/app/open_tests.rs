@@ -18,6 +18,7 @@ use crate::{
         conditions::Condition,
         key_folder::KeysMismatch,
         keys::{self, Rotation},
+        management::ManagementRefusal,
     },
     entropy::Entropy,
     http::Server,
@@ -147,7 +148,6 @@ async fn an_older_copy_of_the_data_folder_is_refused_and_accepting_it_begins_an_
 }
 
 #[tokio::test]
-#[tokio::test]
 async fn a_salvaged_database_has_its_indexes_and_starts() {
     let rig = Rig::new();
     let server = rig.start().await;
@@ -198,6 +198,7 @@ async fn one_rotation_of_the_keys_runs_at_a_time() {
     assert!(matches!(refused, ManagementRefusal::Conflict(_)), "{refused}");
 }
 
+#[tokio::test]
 async fn keys_that_do_not_belong_to_the_database_are_refused_until_new_ones_are_made() {
     let rig = Rig::new();
     rig.run().await;

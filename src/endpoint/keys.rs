@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
+};
+
 use time::OffsetDateTime;
 
 use super::{Fault, Signet, access::Access, conditions::Condition, management::ManagementRefusal};
@@ -31,6 +36,28 @@ pub enum Rotation {
     Emergency,
 }
 
+/// Lets one rotation run at a time: each makes keys and writes files on a thread for blocking work, for up to some seconds.
+#[derive(Debug)]
+pub struct RotationGate(Arc<Semaphore>);
+
+impl Default for RotationGate {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
+
+impl RotationGate {
+    /// A permit for one rotation. Work that goes on after its request was dropped keeps a copy of it.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagementRefusal::Conflict`] while another rotation runs. It does not wait: the keys have just been replaced then.
+    fn enter(&self) -> Result<Arc<OwnedSemaphorePermit>, ManagementRefusal> {
+        let permit = Arc::clone(&self.0).try_acquire_owned();
+        permit.map(Arc::new).map_err(|_| ManagementRefusal::Conflict(ALREADY_ROTATING))
+    }
+}
+
 /// The keys as they are.
 ///
 /// # Errors
@@ -54,21 +81,23 @@ pub fn list(signet: &Signet, access: &Access) -> Result<Vec<KeyLife>, Management
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; what was done until then stays done, and the rest is done within a minute.
+/// [`ManagementRefusal`]; what was done until then stays done, and the rest is done within a minute. While another rotation
+/// runs, nothing is done.
 pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Result<(), ManagementRefusal> {
     admit(access)?;
+    let permit = signet.key_rotation.enter()?;
     let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
-    // It makes keys and writes files, for up to some seconds.
-    let rotated = tokio::task::spawn_blocking(move || match rotation {
+    let rotate = move || match rotation {
         Rotation::Now => keys.rotate_now(now),
         Rotation::Emergency => keys.rotate_emergency(Compromised::EveryKey, now),
-    });
+    };
+    let rotated = spawn_holding(&permit, rotate);
     let changes = rotated.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     for change in changes {
         tracing::info!(by = %access.subject(), ?change, "key ring");
     }
     if rotation == Rotation::Emergency {
-        renew_secret(signet).await?;
+        renew_secret(signet, &permit).await?;
     }
     remember_folder(signet).await?;
     let occurrence = match rotation {
@@ -79,11 +108,24 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
     Ok(())
 }
 
+/// Does `work` on a thread for blocking work, and keeps `permit` until it is done, even if the request is dropped before.
+fn spawn_holding<T: Send + 'static>(
+    permit: &Arc<OwnedSemaphorePermit>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<T> {
+    let permit = Arc::clone(permit);
+    tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    })
+}
+
 /// Replaces the server's secret. What browsers hold that was sealed with the one before is worth nothing any more; secrets
 /// of clients are sealed again. Pairwise subjects stay: they have a key of their own.
-async fn renew_secret(signet: &Signet) -> Result<(), Fault> {
+async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Result<(), Fault> {
     let keys = Arc::clone(&signet.keys);
-    let renewed = tokio::task::spawn_blocking(move || keys.folder().renew_secret().map_err(KeysFault::from));
+    let renewed = spawn_holding(permit, move || keys.folder().renew_secret().map_err(KeysFault::from));
     let renewed = renewed.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     let previous = signet.sealing_key.replace(&renewed.key);
     save_mark(signet).await;
@@ -171,6 +213,8 @@ fn admit(access: &Access) -> Result<(), ManagementRefusal> {
         Err(ManagementRefusal::Forbidden("only an administrator can do this"))
     }
 }
+
+const ALREADY_ROTATING: &str = "the keys are already being rotated: wait until that is done, then look at the keys";
 
 /// So many clients are read together.
 const PAGE: u16 = 100;

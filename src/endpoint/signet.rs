@@ -8,8 +8,8 @@ use tokio::sync::Notify;
 
 use super::{
     Fault, client_keys::PublishedKeys, client_troubles::ClientTroubles, clock_watch::ClockWatch,
-    conditions::Conditions, device::DeviceGuesses, device_polls::DevicePolls, pictures::PictureBench, profile,
-    secret_guesses::SecretGuesses, standing, status_lists::StatusLists,
+    conditions::Conditions, device::DeviceGuesses, device_polls::DevicePolls, keys::RotationGate,
+    pictures::PictureBench, profile, secret_guesses::SecretGuesses, standing, status_lists::StatusLists,
 };
 use crate::{
     account::{
@@ -79,6 +79,8 @@ pub struct Signet {
     pub status_lists: Arc<StatusLists>,
     /// The keys that sign.
     pub keys: Arc<Keys>,
+    /// What lets one rotation of the keys run at a time.
+    pub key_rotation: RotationGate,
     /// What hashes passwords.
     pub hasher: PasswordHasher,
     /// What counts guesses of passwords.
