@@ -39,6 +39,8 @@ pub struct Setting {
     pub error: Option<String>,
     /// Whom to ask, if the person cannot change it.
     pub locked: Option<String>,
+    /// Whom to ask for a choice that the person cannot make and that is left out.
+    pub reserved: Option<String>,
 }
 
 /// How a setting is chosen.
@@ -111,6 +113,8 @@ impl Setting {
         let mut about = vec![hint.as_str()];
         about.extend(self.error.is_some().then_some(error.as_str()));
         about.extend(is_locked.then_some(locked.as_str()));
+        let reserved = format!("{name}-reserved");
+        about.extend(self.reserved.is_some().then_some(reserved.as_str()));
         let about = about.join(" ");
         let label = html! { (self.label) " " code .muted { (name) } };
         html! {
@@ -122,6 +126,7 @@ impl Setting {
                 p .hint #(hint) { (self.cost) }
                 (self.control.render((name, &about, self.error.is_some()), is_locked))
                 @if let Some(whom) = &self.locked { p .muted #(locked) { (whom) } }
+                @if let Some(whom) = &self.reserved { p .muted #(reserved) { (whom) } }
                 @if let Some(wrong) = &self.error {
                     p .wrong #(error) { span .unseen { (form.error) } (wrong) }
                 }

@@ -254,3 +254,34 @@ async fn a_logout_address_in_a_private_network_is_warned_about_when_it_is_regist
     let html = eve.get(&format!("/developer/{}", text(&client, "client_id"))).await.html;
     assert!(!html.contains("id=\"logout-warning\""), "{html}");
 }
+
+// RFC 9700 §2.1.1: what makes an application safer needs no administrator.
+#[tokio::test]
+async fn the_owner_of_an_application_can_always_demand_pkce_and_never_switch_it_off() {
+    let server = RunningServer::start(&config());
+    let mut eve = new_person(&server.issuer, "eve").await;
+    let of_eve = Api::of_person(&mut eve, "signet:clients").await;
+    let (id, path) = registered(&of_eve, json!({})).await;
+    let form = format!("{path}/compatibility");
+    let html = eve.get(&path).await.html;
+    let field = |html: &str| {
+        let (_, rest) = html.split_once("<select id=\"require_pkce\"").unwrap_or_else(|| panic!("{html}"));
+        rest.split("</select>").next().unwrap().to_owned()
+    };
+    assert!(!field(&html).contains("disabled") && field(&html).contains("value=\"true\""), "{}", field(&html));
+    assert!(!field(&html).contains("value=\"false\"") && html.contains("id=\"require_pkce-reserved\""), "{html}");
+    let page = fill(&mut eve, &path, &form, &[("require_pkce", "true")]).await;
+    assert_eq!(page.status, 303, "{}", page.html);
+    let required = async || of_eve.get(&format!("/clients/{id}")).await.expect(200)["require_pkce"].clone();
+    assert_eq!(required().await, json!(true));
+    let page = fill(&mut eve, &path, &form, &[("require_pkce", "false")]).await;
+    assert!(page.status == 422 && page.html.contains("id=\"require_pkce-error\""), "{}", page.html);
+    assert_eq!(required().await, json!(true));
+    // An administrator has every choice.
+    let mut root = Visitor::new(&server.issuer);
+    root.sign_in(crate::support::ADMINISTRATOR).await;
+    let html = root.get(&path).await.html;
+    assert!(field(&html).contains("value=\"false\"") && !html.contains("require_pkce-reserved"), "{html}");
+    let page = fill(&mut root, &path, &form, &[("require_pkce", "false")]).await;
+    assert_eq!((page.status, required().await), (303, json!(false)), "{}", page.html);
+}

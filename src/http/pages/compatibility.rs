@@ -149,6 +149,7 @@ async fn corrected(
             && let Some(known) = SETTINGS.iter().chain([&GROUPS]).find(|known| known.member == setting.member)
         {
             setting.control = control(visit, known.kind, &values(visit, setting.member));
+            leave_out_reserved(setting);
         }
         if setting.member == member {
             setting.error = Some(wrong.clone());
@@ -182,13 +183,33 @@ fn shown(visit: &Visit, access: &Access, client: &Client, setting: &SettingOf) -
         value => vec![value.to_string()],
     };
     let known = if setting.kind == Kind::Lines { vec![known.join("\n")] } else { known };
-    Setting {
+    let mut shown = Setting {
         member: setting.member,
         label: (setting.label)(w),
         cost: (setting.cost)(w),
         control: control(visit, setting.kind, &known),
         error: None,
         locked: locked(visit, access, client, setting.member),
+        reserved: reserved(visit, access, client, setting.member),
+    };
+    leave_out_reserved(&mut shown);
+    shown
+}
+
+/// Whom to ask for the choice of a setting that `access` cannot make. To demand more of an application is for its owner to
+/// choose; to demand less than the server does is not.
+fn reserved(visit: &Visit, access: &Access, client: &Client, member: &str) -> Option<String> {
+    let is_reserved = member == "require_pkce"
+        && !client.is_public()
+        && !access.is_administrator()
+        && visit.server.signet().registration_policy.require_pkce
+        && client.metadata.require_pkce != Some(false);
+    is_reserved.then(|| visit.words.compatibility.pkce_reserved.to_owned())
+}
+
+fn leave_out_reserved(setting: &mut Setting) {
+    if let (Some(_), Control::One(choices)) = (&setting.reserved, &mut setting.control) {
+        choices.retain(|choice| choice.value != "false");
     }
 }
 
@@ -197,9 +218,6 @@ fn locked(visit: &Visit, access: &Access, client: &Client, member: &str) -> Opti
     let w = &visit.words.compatibility;
     let needs_administrator = match member {
         "require_pkce" if client.is_public() => return Some(w.always.to_owned()),
-        "require_pkce" => {
-            visit.server.signet().registration_policy.require_pkce && client.metadata.require_pkce != Some(false)
-        }
         "allowed_groups" => !client.metadata.allowed_groups.is_empty() && !client.is_restricted_by_owner,
         _ => false,
     };

@@ -76,7 +76,7 @@ fn remedy_page(text: &str, obstacle: Option<String>) -> RemedyPage {
 /// A setting of a name of its own, chosen like this.
 fn setting(text: &str, member: &'static str, control: Control) -> Setting {
     // Label and cost are texts of the table, which another test has.
-    Setting { member, label: "", cost: "", control, error: some(text), locked: some(text) }
+    Setting { member, label: "", cost: "", control, error: some(text), locked: some(text), reserved: some(text) }
 }
 
 fn compatibility(text: &str) -> CompatibilityForm {

@@ -25,6 +25,8 @@ words! {
         ask_administrator;
         /// A public client always uses PKCE.
         always;
+        /// Whom to ask to switch PKCE off, which is the one choice that the person does not have.
+        pkce_reserved;
         not_json;
         not_a_number;
         allowed_groups;

@@ -24,6 +24,7 @@ pub(super) const COMPATIBILITY: CompatibilityWords = CompatibilityWords {
     any: "Any",
     ask_administrator: "Only an administrator can change this. Ask an administrator of this server.",
     always: "A public app always uses PKCE.",
+    pkce_reserved: "Only an administrator can turn PKCE off. Ask an administrator of this server.",
     not_json: "Enter a JWK Set as JSON: an object with the array keys.",
     not_a_number: "Enter a number of seconds.",
     allowed_groups: "Groups",

@@ -28,6 +28,7 @@ pub(super) const COMPATIBILITY: CompatibilityWords = CompatibilityWords {
     any: "Jeder",
     ask_administrator: "Das kann nur die Verwaltung ändern. Fragen Sie die Verwaltung dieses Servers.",
     always: "Eine öffentliche Anwendung benutzt immer PKCE.",
+    pkce_reserved: "PKCE abschalten kann nur die Verwaltung. Fragen Sie die Verwaltung dieses Servers.",
     not_json: "Geben Sie ein JWK-Set als JSON ein: ein Objekt mit dem Array keys.",
     not_a_number: "Geben Sie eine Anzahl von Sekunden ein.",
     allowed_groups: "Gruppen",
