@@ -20,6 +20,7 @@ use crate::{
         parameters::Parameters,
         redirect_uri::TrustedRedirectUri,
         remedy::Remedy,
+        requested_scope::ActsFor,
         subject::Subject,
     },
     oidc::{
@@ -115,9 +116,25 @@ async fn read(
         AuthenticationRequest::read(request, parameters, registered, hinted_subject(signet, &client_id, parameters))
     });
     match request {
-        Ok(request) => Ok(Read::Request(begin_interaction(signet, request, browser, now), destination.client)),
+        Ok(request) => {
+            note_partial_scope(signet, (&destination.client, &request), parameters, now);
+            Ok(Read::Request(begin_interaction(signet, request, browser, now), destination.client))
+        }
         Err(error) => Ok(Read::Refused(refuse(signet, &destination, parameters, error))),
     }
+}
+
+/// Notes for its developers what `client` asked for and is not registered for.
+fn note_partial_scope(
+    signet: &Signet,
+    (client, request): (&Client, &AuthenticationRequest),
+    parameters: &Parameters,
+    now: OffsetDateTime,
+) {
+    let acts_for = ActsFor::Person { offline: request.authorization.response_type.has_code() };
+    let asked = parameters.one("scope").ok().flatten();
+    let remedy = Remedy::of_partial_scope(client, acts_for, asked, &signet.resources);
+    signet.client_troubles.note_remedy(&client.client_id, remedy, now);
 }
 
 fn begin_interaction(

@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Fault, Signet, clients,
     session::CurrentSession,
-    token::{Caller, RuleOrFault, TokenRefusal, authenticate, note_refused},
+    token::{Caller, RuleOrFault, TokenRefusal, authenticate, note_partial_scope, note_refused},
 };
 use crate::{
     account::session::Sid,
@@ -21,6 +21,7 @@ use crate::{
         client::Client,
         device_authorization::{Approval, DeviceAuthorization, INTERVAL, UserCode},
         parameters::Parameters,
+        requested_scope::ActsFor,
         scope::Scope,
     },
     secret::Secret,
@@ -106,6 +107,7 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
         match signet.store.begin_device(&Digest::of_secret(&device_code), &device).await {
             Ok(()) => {
                 tracing::info!(client_id = %device.client_id, "device authorization begun");
+                note_partial_scope(signet, &client, form, ActsFor::Person { offline: true });
                 return Ok(DeviceResponse {
                     device_code,
                     verification_uri: signet.issuer.endpoint("/device"),

@@ -14,6 +14,7 @@ use super::{
     pkce::ChallengeRefusal,
     redirect_uri::UntrustedRedirectUri,
     request_object::RequestObjectRefusal,
+    requested_scope::ActsFor,
     resource::{Resources, is_management_scope},
     scope::Scope,
     token_error::TokenError,
@@ -120,6 +121,20 @@ impl Remedy {
             resources.scope(token).is_some() && !is_management_scope(token) && !client.metadata.scope.contains(token)
         };
         let missing = asked.filter(is_missing);
+        (!missing.is_empty()).then_some(Self::Scope(missing))
+    }
+
+    /// For a request of `client` that is answered with less than the scope `asked`: what it is not registered for, as far as
+    /// that would mean something. The client gets no error, so its developer learns of it here alone.
+    #[must_use]
+    pub fn of_partial_scope(
+        client: &Client,
+        acts_for: ActsFor,
+        asked: Option<&str>,
+        resources: &Resources,
+    ) -> Option<Self> {
+        let Self::Scope(missing) = Self::of_scope(client, asked?, resources)? else { return None };
+        let missing = missing.filter(|token| acts_for.gives_meaning_to(client, token));
         (!missing.is_empty()).then_some(Self::Scope(missing))
     }
 
@@ -270,6 +285,29 @@ mod tests {
         let required = A::Challenge(ChallengeRefusal::Required);
         let found = Remedy::of_authorization(&required, &client(), &form(""), &resources());
         assert_eq!(found, Some(Remedy::PkceOptional));
+    }
+
+    #[test]
+    fn a_scope_that_is_left_out_is_named_unless_registering_it_would_change_nothing() {
+        let (person, browser) = (ActsFor::Person { offline: true }, ActsFor::Person { offline: false });
+        let mut refreshing = registered_client();
+        refreshing.metadata.grant_types.push(GrantType::RefreshToken);
+        let missing = |scope| Some(Remedy::Scope(Scope::parse(scope).unwrap()));
+        for (client, acts_for, asked, expected) in [
+            (registered_client(), person, Some("openid email"), missing("email")),
+            (registered_client(), person, Some("openid email profile"), missing("email profile")),
+            (registered_client(), person, Some("openid"), None),
+            (registered_client(), person, None, None),
+            (registered_client(), person, Some("openid unknown"), None),
+            (registered_client(), person, Some("openid signet:admin signet:account"), None),
+            (registered_client(), person, Some("openid offline_access"), None),
+            (refreshing.clone(), person, Some("openid offline_access"), missing("offline_access")),
+            (refreshing, browser, Some("openid offline_access"), None),
+            (registered_client(), ActsFor::Itself, Some("openid email"), None),
+        ] {
+            let found = Remedy::of_partial_scope(&client, acts_for, asked, &resources());
+            assert_eq!(found, expected, "{acts_for:?} {asked:?}");
+        }
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn default_scope(can_have: &Scope, requested: &[&str], resources: &Resources) ->
 impl ActsFor {
     /// Whether `token` means something to `client` here. OpenID Connect Core §11 has the server ignore `offline_access`
     /// where no refresh token can follow.
-    fn gives_meaning_to(self, client: &Client, token: &str) -> bool {
+    pub(super) fn gives_meaning_to(self, client: &Client, token: &str) -> bool {
         match self {
             Self::Person { offline } => token != OFFLINE_ACCESS || (offline && client.allows(GrantType::RefreshToken)),
             Self::Itself => token != ACCOUNT && !IDENTITY_SCOPES.iter().any(|(name, _)| *name == token),

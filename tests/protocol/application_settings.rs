@@ -285,3 +285,29 @@ async fn the_owner_of_an_application_can_always_demand_pkce_and_never_switch_it_
     let page = fill(&mut root, &path, &form, &[("require_pkce", "false")]).await;
     assert_eq!((page.status, required().await), (303, json!(false)), "{}", page.html);
 }
+
+// The application gets an answer and no error, so nothing else would tell its developer.
+#[tokio::test]
+async fn a_scope_that_is_left_out_is_offered_on_the_page_of_the_application() {
+    let server = RunningServer::start(&config());
+    let mut eve = new_person(&server.issuer, "eve").await;
+    let of_eve = Api::of_person(&mut eve, "signet:clients").await;
+    let (id, path) = registered(&of_eve, json!({})).await;
+    let ask = async |scope: &str| {
+        let changes = [("client_id", Some(id.as_str())), ("redirect_uri", Some(CALLBACK)), ("scope", Some(scope))];
+        Visitor::new(&server.issuer).get(&format!("/authorize?{}", query(&changes))).await.location()
+    };
+    for scope in ["openid", "openid unheard-of", "openid offline_access"] {
+        assert!(ask(scope).await.starts_with("/login"), "{scope}");
+        assert!(question(&eve.get(&path).await.html, "Register it").is_none(), "{scope} offers nothing");
+    }
+    for _ in 0..3 {
+        assert!(ask("openid email").await.starts_with("/login"));
+    }
+    let html = eve.get(&path).await.html;
+    assert_eq!(html.matches("The app is not registered for this scope.").count(), 1, "{html}");
+    let link = question(&html, "Register it").unwrap_or_else(|| panic!("{html}"));
+    assert_eq!(agree(&mut eve, &path, &link).await.status, 303);
+    assert_eq!(text(&of_eve.get(&format!("/clients/{id}")).await.expect(200), "scope"), "email openid");
+    assert!(question(&eve.get(&path).await.html, "Register it").is_none());
+}

@@ -19,6 +19,7 @@ use crate::{
         grant::{EndCause, Grant},
         parameters::Parameters,
         remedy::Remedy,
+        requested_scope::ActsFor,
         scope::Scope,
         token_error::TokenError,
     },
@@ -86,7 +87,17 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
     };
     let client_id = &client.client().client_id;
     match &answered {
-        Ok(_) => tracing::info!(%client_id, grant_type, "tokens issued"),
+        Ok(_) => {
+            tracing::info!(%client_id, grant_type, "tokens issued");
+            match GrantType::parse(grant_type) {
+                Some(GrantType::ClientCredentials) => note_partial_scope(signet, &client, form, ActsFor::Itself),
+                Some(GrantType::Password) => {
+                    note_partial_scope(signet, &client, form, ActsFor::Person { offline: true });
+                }
+                // The scope was requested earlier, elsewhere.
+                _ => {}
+            }
+        }
         Err(RuleOrFault::Rule(error)) => {
             tracing::info!(%client_id, %error, sent = form.loggable(), "token request refused");
             note_refused(signet, &client, form, error);
@@ -159,6 +170,13 @@ pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: 
         signet.client_troubles.note_remedy(&client.client_id, remedy, now);
         signet.client_troubles.note(&client.client_id, Trouble::of(error.code(), error), now);
     }
+}
+
+/// Notes for its developers what `client`, which gets an answer, asked for and is not registered for.
+pub(super) fn note_partial_scope(signet: &Signet, client: &AuthenticatedClient, form: &Parameters, acts_for: ActsFor) {
+    let (client, asked) = (client.client(), form.one("scope").ok().flatten());
+    let remedy = Remedy::of_partial_scope(client, acts_for, asked, &signet.resources);
+    signet.client_troubles.note_remedy(&client.client_id, remedy, signet.clock.now());
 }
 
 /// Why `client` could not be authenticated, in a word for the log and for its developer.
