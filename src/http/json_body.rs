@@ -1,10 +1,16 @@
 //! A body of JSON that does not fit says which member is wrong, and what it must be instead.
 
+use std::{
+    any::TypeId,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use poem::{Request, RequestBody, Result, error::ResponseError, http::StatusCode};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions, payload,
     registry::{MetaRequest, MetaSchema, MetaSchemaRef, Registry},
-    types::ParseFromJSON,
+    types::{ParseFromJSON, Type},
 };
 use serde_json::Value;
 
@@ -19,7 +25,7 @@ pub(super) struct UnfitBody {
     description: String,
 }
 
-impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Json<T> {
+impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Json<T> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
     type ParamType = ();
@@ -73,18 +79,38 @@ fn value(bytes: &[u8]) -> Result<Value, UnfitBody> {
 /// # Errors
 ///
 /// [`UnfitBody`], with the member that does not fit.
-pub(super) fn parse<T: ParseFromJSON>(value: Value) -> Result<T, UnfitBody> {
-    let schema = || {
-        let mut registry = Registry::new();
-        T::register(&mut registry);
-        registry
-    };
+pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value) -> Result<T, UnfitBody> {
+    let schema = SchemaOf::of::<T>();
     // Looked for before parsing, which takes numbers and truth values for the texts that they are written as.
-    if let Some(found) = mismatch(&T::schema_ref(), &value, &schema(), "") {
+    if let Some(found) = mismatch(&schema.root, &value, &schema.registry, "") {
         return Err(UnfitBody::saying(found));
     }
     let unfit = |_| UnfitBody::saying("the body is not what /openapi.json describes".to_owned());
     T::parse_from_json(Some(value)).map_err(unfit)
+}
+
+/// The schema of a type and of all types within it. To build it takes longer than to read a body, so it is kept: there are
+/// as many as types of bodies.
+pub(super) struct SchemaOf {
+    /// The schema of the type itself.
+    pub(super) root: MetaSchemaRef,
+    /// Those that it refers to.
+    pub(super) registry: Registry,
+}
+
+impl SchemaOf {
+    /// That of `T`.
+    pub(super) fn of<T: Type + 'static>() -> Arc<Self> {
+        static KNOWN: Mutex<BTreeMap<TypeId, Arc<SchemaOf>>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(Self::build::<T>())))
+    }
+
+    fn build<T: Type>() -> Self {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        Self { root: T::schema_ref(), registry }
+    }
 }
 
 /// What of `value` does not fit, with the path of the member; nothing if all of it fits as far as the schema says.
@@ -251,6 +277,21 @@ mod tests {
         for text in [r#"{"name":{"a":"canary"}}"#, r#"{"name":"a","colour":"canary"}"#, "\"canary\"", "canary"] {
             assert!(!refusal(text).contains("canary"), "{text}: {}", refusal(text));
         }
+    }
+
+    #[test]
+    fn the_schema_of_a_type_is_built_once() {
+        let (first, second) = (SchemaOf::of::<Outer>(), SchemaOf::of::<Outer>());
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(!Arc::ptr_eq(&first, &SchemaOf::of::<Inner>()), "another type has another one");
+        let reads = |times: u32, of: &dyn Fn() -> bool| {
+            let begun = std::time::Instant::now();
+            assert!((0..times).all(|_| of()));
+            begun.elapsed() / times
+        };
+        let built = reads(200, &|| SchemaOf::build::<Outer>().registry.schemas.len() > 1);
+        let kept = reads(200, &|| SchemaOf::of::<Outer>().registry.schemas.len() > 1);
+        println!("schema of a small type: {built:?} to build, {kept:?} when kept");
     }
 
     #[test]

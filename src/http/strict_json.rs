@@ -12,7 +12,7 @@ use poem_openapi::{
 };
 use serde_json::{Map, Value};
 
-use super::json_body::{self, UnfitBody};
+use super::json_body::{self, SchemaOf, UnfitBody};
 use crate::endpoint::management::ManagementRefusal;
 
 /// A body of the type `T`, whose members are all known. With `UPDATES` it changes what was read before, so it may also have
@@ -28,7 +28,7 @@ pub(super) struct StrictJson<T, const UPDATES: bool = false> {
 #[derive(Default)]
 struct Members(BTreeMap<&'static str, Option<Members>>);
 
-impl<T: Type, const UPDATES: bool> StrictJson<T, UPDATES> {
+impl<T: Type + 'static, const UPDATES: bool> StrictJson<T, UPDATES> {
     /// Makes sure that what was sent of members that cannot be set here is what `current` has.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl<T: Type, const UPDATES: bool> StrictJson<T, UPDATES> {
     }
 }
 
-impl<'a, T: ParseFromJSON, const UPDATES: bool> ApiExtractor<'a> for StrictJson<T, UPDATES> {
+impl<'a, T: ParseFromJSON + 'static, const UPDATES: bool> ApiExtractor<'a> for StrictJson<T, UPDATES> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
     type ParamType = ();
@@ -79,10 +79,9 @@ impl<'a, T: ParseFromJSON, const UPDATES: bool> ApiExtractor<'a> for StrictJson<
 }
 
 impl Members {
-    fn of<T: Type>() -> Self {
-        let mut registry = Registry::new();
-        T::register(&mut registry);
-        Self::of_schema(&T::schema_ref(), &registry).unwrap_or_default()
+    fn of<T: Type + 'static>() -> Self {
+        let schema = SchemaOf::of::<T>();
+        Self::of_schema(&schema.root, &schema.registry).unwrap_or_default()
     }
 
     fn of_schema(schema: &MetaSchemaRef, registry: &Registry) -> Option<Self> {
