@@ -196,80 +196,72 @@ fn badges(words: &Words, client: &Client) -> Vec<String> {
 
 /// What was registered, by the names of RFC 7591; what was not is left out.
 fn facts((w, require_pkce): (&AllApplicationsWords, bool), client: &Client) -> Vec<Fact> {
-    let metadata = &client.metadata;
-    let words = |words: Vec<&str>| words.join(" ");
-    let uris = |uris: &[crate::oauth::redirect_uri::RedirectUri]| {
-        uris.iter().map(|uri| uri.as_str().to_owned()).collect::<Vec<_>>()
-    };
-    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     let mut facts = vec![Fact::new("client_id", client.client_id.as_str())];
-    let mut add = |label: &str, value: String| {
-        if !value.is_empty() {
-            facts.push(Fact::new(label, value));
-        }
-    };
-    for uri in uris(&metadata.redirect_uris) {
-        add("redirect_uri", uri);
-    }
-    for uri in uris(&metadata.post_logout_redirect_uris) {
-        add("post_logout_redirect_uri", uri);
-    }
-    add("grant_types", words(metadata.grant_types.iter().map(|one| one.as_str()).collect()));
-    add("response_types", words(metadata.response_types.iter().map(|one| one.as_str()).collect()));
-    add("scope", metadata.scope.to_string());
-    add("token_endpoint_auth_method", metadata.token_endpoint_auth_method.as_str().to_owned());
-    add("application_type", metadata.application_type.as_str().to_owned());
-    add("client_uri", optional(&metadata.client_uri));
-    add("policy_uri", optional(&metadata.policy_uri));
-    add("tos_uri", optional(&metadata.tos_uri));
-    add("contacts", metadata.contacts.join(", "));
-    add("allowed_groups", metadata.allowed_groups.join(", "));
-    for name in MEMBERS {
-        let is_told = facts_above(name);
-        if let Some(value) = written(&member(metadata, name)).filter(|_| !is_told) {
-            add(name, value);
-        }
-    }
+    facts.extend(MEMBERS.into_iter().flat_map(|name| facts_of(name, &member(&client.metadata, name))));
     let pkce = match client.pkce(require_pkce) {
         PkceRule::Always => w.required,
         PkceRule::UnlessNonce => w.required_without_nonce,
         PkceRule::Never => w.not_required,
     };
-    add("PKCE", pkce.to_owned());
-    add(w.registered, minute(client.created_at));
+    facts.extend([Fact::new("PKCE", pkce), Fact::new(w.registered, minute(client.created_at))]);
     facts
 }
 
-/// The value of a member for people, if it says anything.
-fn written(value: &Value) -> Option<String> {
-    match value {
-        Value::Null | Value::Bool(false) => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Array(values) => Some(values.iter().filter_map(written).collect::<Vec<_>>().join(", ")),
-        value => Some(value.to_string()),
+/// The lines about a member: none if it says nothing, or if the page shows it elsewhere.
+fn facts_of(name: &str, value: &Value) -> Vec<Fact> {
+    let line = |label: &str, value: &Value| written(name, value).map(|text| Fact::new(label, text));
+    match (name, value) {
+        // The heading, and the line about PKCE.
+        ("client_name" | "require_pkce", _) => Vec::new(),
+        ("redirect_uris", Value::Array(uris)) => uris.iter().filter_map(|uri| line("redirect_uri", uri)).collect(),
+        ("post_logout_redirect_uris", Value::Array(uris)) => {
+            uris.iter().filter_map(|uri| line("post_logout_redirect_uri", uri)).collect()
+        }
+        (_, value) => line(name, value).into_iter().collect(),
     }
 }
 
-/// Whether the page shows a member in words of its own.
-fn facts_above(name: &str) -> bool {
-    const TOLD: [&str; 14] = [
-        "client_name",
-        "redirect_uris",
-        "post_logout_redirect_uris",
-        "grant_types",
-        "response_types",
-        "scope",
-        "token_endpoint_auth_method",
-        "application_type",
-        "client_uri",
-        "policy_uri",
-        "tos_uri",
-        "contacts",
-        "allowed_groups",
-        "require_pkce",
-    ];
-    TOLD.contains(&name)
+/// The value of the member `name` for people, if it says anything.
+fn written(name: &str, value: &Value) -> Option<String> {
+    let separator = if matches!(name, "grant_types" | "response_types") { " " } else { ", " };
+    let text = match value {
+        Value::Null | Value::Bool(false) => return None,
+        Value::String(text) => text.clone(),
+        Value::Array(values) => {
+            values.iter().filter_map(|value| written(name, value)).collect::<Vec<_>>().join(separator)
+        }
+        value => value.to_string(),
+    };
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// So many secrets live at a time.
 const MOST_SECRETS: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{oauth::client_authentication::tests::client, web::words::preferred};
+
+    #[test]
+    fn every_member_that_says_something_is_on_the_page_once() {
+        let mut client = client();
+        client.metadata.contacts = vec!["a@example.org".to_owned(), "b@example.org".to_owned()];
+        client.metadata.require_state = Some(true);
+        let facts = facts((&preferred("", "").all_applications, true), &client);
+        let values = |label: &str| {
+            let facts = facts.iter().filter(|fact| fact.label == label);
+            facts.map(|fact| fact.value.as_str()).collect::<Vec<_>>()
+        };
+        for name in MEMBERS {
+            let told = values(name);
+            let says_something = written(name, &member(&client.metadata, name)).is_some();
+            let is_elsewhere = name.ends_with("redirect_uris") || matches!(name, "client_name" | "require_pkce");
+            assert_eq!(told.len(), usize::from(says_something && !is_elsewhere), "{name}: {told:?}");
+        }
+        assert_eq!(values("contacts"), ["a@example.org, b@example.org"]);
+        assert_eq!(values("require_state"), ["true"]);
+        assert_eq!(values("redirect_uri").len(), client.metadata.redirect_uris.len());
+        assert_eq!(values("PKCE").len(), 1);
+    }
+}
