@@ -13,8 +13,8 @@ use signet::{
     app::{self, LogWriter, StartOptions},
     clock::Clock,
     command::{
-        AdminCommand, Answer, Arguments, AuditCommand, CallError, ClockCommand, Command, KeysCommand, Request, Typed,
-        UserCommand, call,
+        AdminCommand, Arguments, AuditCommand, CallError, ClockCommand, Command, CommandAnswer, CommandRequest,
+        KeysCommand, Typed, UserCommand, call,
     },
     config::{Config, LogFormat},
     entropy::Entropy,
@@ -43,10 +43,10 @@ fn main() -> ExitCode {
     ended(match arguments.command {
         None | Some(Command::Serve) => return serve(config, options, &runtime),
         Some(Command::Healthcheck) => healthcheck(&config),
-        Some(Command::Admin(AdminCommand::SetupLink)) => runtime.block_on(command(&config, Request::SetupLink)),
-        Some(Command::Keys(KeysCommand::List)) => runtime.block_on(command(&config, Request::KeysList)),
+        Some(Command::Admin(AdminCommand::SetupLink)) => runtime.block_on(command(&config, CommandRequest::SetupLink)),
+        Some(Command::Keys(KeysCommand::List)) => runtime.block_on(command(&config, CommandRequest::KeysList)),
         Some(Command::Keys(KeysCommand::Rotate { emergency })) => {
-            runtime.block_on(command(&config, Request::KeysRotate { emergency }))
+            runtime.block_on(command(&config, CommandRequest::KeysRotate { emergency }))
         }
         Some(Command::Salvage { target }) => {
             let salvaged = app::salvage(&config, target, (Clock::system(), Entropy::system()));
@@ -55,13 +55,12 @@ fn main() -> ExitCode {
         Some(Command::Keys(KeysCommand::New)) => runtime.block_on(new_keys(&config)),
         Some(Command::Clock(clock)) => {
             let confirm = matches!(clock, ClockCommand::Confirm);
-            runtime.block_on(command(&config, Request::Clock { confirm }))
+            runtime.block_on(command(&config, CommandRequest::Clock { confirm }))
         }
-        Some(Command::User(user)) => {
-            typed(&user).and_then(|password| runtime.block_on(command(&config, Request::User { user, password })))
-        }
+        Some(Command::User(user)) => typed(&user)
+            .and_then(|password| runtime.block_on(command(&config, CommandRequest::User { user, password }))),
         Some(Command::Audit(audit)) => runtime.block_on(print_events(&config, audit)),
-        Some(Command::Client(client)) => runtime.block_on(command(&config, Request::Client { client })),
+        Some(Command::Client(client)) => runtime.block_on(command(&config, CommandRequest::Client { client })),
         // It needs no configuration and was answered above.
         Some(Command::Openapi) => Ok(Vec::new()),
     })
@@ -129,7 +128,7 @@ fn typed(command: &UserCommand) -> Result<Option<Typed>, String> {
 }
 
 /// Asks the running server, or, when none runs, opens its files.
-async fn command(config: &Config, request: Request) -> Result<Vec<String>, String> {
+async fn command(config: &Config, request: CommandRequest) -> Result<Vec<String>, String> {
     let answer = match call(&config.data, request.clone()).await {
         Ok(answer) => answer,
         Err(CallError::NoServer) => {
@@ -143,26 +142,26 @@ async fn command(config: &Config, request: Request) -> Result<Vec<String>, Strin
         Err(error @ CallError::Broken(_)) => return Err(error.to_string()),
     };
     match answer {
-        Answer::Lines(lines) => Ok(lines),
-        Answer::Refused(reason) => Err(reason),
+        CommandAnswer::Lines(lines) => Ok(lines),
+        CommandAnswer::Refused(reason) => Err(reason),
     }
 }
 
 /// Makes new keys and begins an epoch. No server may run meanwhile.
 async fn new_keys(config: &Config) -> Result<Vec<String>, String> {
-    match call(&config.data, Request::KeysNew).await {
-        Ok(Answer::Refused(reason)) => return Err(reason),
-        Ok(Answer::Lines(lines)) => return Ok(lines),
+    match call(&config.data, CommandRequest::KeysNew).await {
+        Ok(CommandAnswer::Refused(reason)) => return Err(reason),
+        Ok(CommandAnswer::Lines(lines)) => return Ok(lines),
         Err(CallError::NoServer) => {}
         Err(error @ CallError::Broken(_)) => return Err(error.to_string()),
     }
     let options = StartOptions { new_keys: true, ..StartOptions::default() };
     let server = app::assemble(config, options, (Clock::system(), Entropy::system())).await;
     let server = server.map_err(|error| error.to_string())?;
-    let listed = app::answer(Arc::clone(&server), Request::KeysList).await;
+    let listed = app::answer(Arc::clone(&server), CommandRequest::KeysList).await;
     app::close(&server).await?;
     let mut lines = vec!["New keys were made. Every session, code and token from before has ended.".to_owned()];
-    if let Answer::Lines(listed) = listed {
+    if let CommandAnswer::Lines(listed) = listed {
         lines.extend(listed);
     }
     Ok(lines)
@@ -173,7 +172,7 @@ async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String
     let mut after = audit.since.map_or(0, |since| since.sequence(Clock::system().now()));
     let mut opened = None;
     let outcome = loop {
-        let request = Request::Audit { after, settled: audit.follow };
+        let request = CommandRequest::Audit { after, settled: audit.follow };
         let answer = match &opened {
             Some(server) => app::answer(Arc::clone(server), request).await,
             None => match call(&config.data, request).await {
@@ -189,8 +188,8 @@ async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String
             },
         };
         let lines = match answer {
-            Answer::Lines(lines) => lines,
-            Answer::Refused(reason) => break Err(reason),
+            CommandAnswer::Lines(lines) => lines,
+            CommandAnswer::Refused(reason) => break Err(reason),
         };
         let Some(last) = lines.last() else {
             if audit.follow {

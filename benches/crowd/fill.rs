@@ -57,7 +57,7 @@ fn person(number: u32, now: OffsetDateTime) -> Account {
 fn grant(person: &Account, places: &StatusLists, now: OffsetDateTime) -> Grant {
     let written = |at: OffsetDateTime| at.format(&Rfc3339).unwrap();
     let grant = json!({
-        "id": GrantId::draw(Entropy::system()),
+        "id": GrantId::generate(Entropy::system()),
         "client_id": "report",
         "subject": person.id,
         "scope": "openid profile",

@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_device_is_known_to_the_account_that_signed_in_on_it() {
         let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
-        let (alice, bob) = (AccountId::draw(entropy), AccountId::draw(entropy));
+        let (alice, bob) = (AccountId::generate(entropy), AccountId::generate(entropy));
         let cookie = remember(&alice, &key, NOW, entropy);
         let device = recognise(&cookie, &alice, &key, NOW).unwrap();
         assert_eq!(recognise(&cookie, &alice, &key, NOW), Some(device));
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_device_is_forgotten_after_its_lifetime() {
         let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
-        let alice = AccountId::draw(entropy);
+        let alice = AccountId::generate(entropy);
         let cookie = remember(&alice, &key, NOW, entropy);
         assert!(recognise(&cookie, &alice, &key, NOW + LIFETIME - Duration::SECOND).is_some());
         assert!(recognise(&cookie, &alice, &key, NOW + LIFETIME).is_none());
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn an_altered_cookie_is_not_recognised() {
         let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
-        let alice = AccountId::draw(entropy);
+        let alice = AccountId::generate(entropy);
         let cookie = remember(&alice, &key, NOW, entropy);
         let later = cookie.expose().replacen(&NOW.unix_timestamp().to_string(), "1999999999", 1);
         for text in [later.as_str(), "", ".", "..", "a.b.c", &format!("A{}", cookie.expose())] {

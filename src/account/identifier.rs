@@ -32,7 +32,7 @@ impl AccountId {
 
     /// A new identifier.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         Self::from_number(u128::from_be_bytes(entropy.bytes()))
     }
 
@@ -40,7 +40,7 @@ impl AccountId {
     ///
     /// # Errors
     ///
-    /// [`NotAnAccountId`] when `text` could not have come from [`AccountId::draw`].
+    /// [`NotAnAccountId`] when `text` could not have come from [`AccountId::generate`].
     pub fn parse(text: &str) -> Result<Self, NotAnAccountId> {
         let digits = text.strip_prefix(Self::PREFIX).ok_or(NotAnAccountId)?;
         let mut number: u128 = 0;

@@ -4,10 +4,10 @@ use super::*;
 
 #[test]
 fn an_account_id_is_read_as_it_was_drawn() {
-    let id = AccountId::draw(Entropy::system());
+    let id = AccountId::generate(Entropy::system());
     assert_eq!(id.as_str().len(), 30);
     assert_eq!(AccountId::parse(id.as_str()), Ok(id.clone()));
-    assert_ne!(id, AccountId::draw(Entropy::system()));
+    assert_ne!(id, AccountId::generate(Entropy::system()));
     assert_eq!(AccountId::from_number(u128::MAX).as_str(), "usr_h7777777777777777777777777");
     assert_eq!(AccountId::from_number(0).as_str(), "usr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
 }

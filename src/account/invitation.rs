@@ -57,7 +57,7 @@ pub struct Admittance {
 
 /// Why nobody may make an account. The text tells the person what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignUpRefusal {
+pub enum InvitationRefusal {
     /// Only administrators make accounts here.
     Closed,
     /// An invitation is needed, and there was none.
@@ -91,7 +91,7 @@ impl SignUp {
 impl Invitation {
     /// A new invitation: what to store, and what to put into the link. With the address goes whether it is verified.
     #[must_use]
-    pub fn draw(
+    pub fn generate(
         (email, groups): (Option<(EmailAddress, bool)>, Groups),
         lifetime: InvitationLifetime,
         now: OffsetDateTime,
@@ -162,23 +162,23 @@ impl Default for InvitationLifetime {
 ///
 /// # Errors
 ///
-/// [`SignUpRefusal`], in the order of its variants.
+/// [`InvitationRefusal`], in the order of its variants.
 pub fn admit(
     sign_up: SignUp,
     presented: Option<Option<&Invitation>>,
     now: OffsetDateTime,
-) -> Result<Admittance, SignUpRefusal> {
+) -> Result<Admittance, InvitationRefusal> {
     let invitation = match (sign_up, presented) {
-        (SignUp::Closed, _) => return Err(SignUpRefusal::Closed),
+        (SignUp::Closed, _) => return Err(InvitationRefusal::Closed),
         (SignUp::Open, None) => return Ok(Admittance { spent: None }),
-        (SignUp::Invitation, None) => return Err(SignUpRefusal::InvitationMissing),
-        (SignUp::Open | SignUp::Invitation, Some(stored)) => stored.ok_or(SignUpRefusal::InvitationUnknown)?,
+        (SignUp::Invitation, None) => return Err(InvitationRefusal::InvitationMissing),
+        (SignUp::Open | SignUp::Invitation, Some(stored)) => stored.ok_or(InvitationRefusal::InvitationUnknown)?,
     };
     if invitation.is_spent {
-        return Err(SignUpRefusal::InvitationSpent);
+        return Err(InvitationRefusal::InvitationSpent);
     }
     if now >= invitation.expires_at {
-        return Err(SignUpRefusal::InvitationExpired);
+        return Err(InvitationRefusal::InvitationExpired);
     }
     Ok(Admittance { spent: Some(Invitation { is_spent: true, ..invitation.clone() }) })
 }
@@ -223,7 +223,7 @@ impl fmt::Display for LifetimeOutOfRange {
 
 impl std::error::Error for LifetimeOutOfRange {}
 
-impl fmt::Display for SignUpRefusal {
+impl fmt::Display for InvitationRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Closed => "This server does not let people register themselves.",
@@ -235,7 +235,7 @@ impl fmt::Display for SignUpRefusal {
     }
 }
 
-impl std::error::Error for SignUpRefusal {}
+impl std::error::Error for InvitationRefusal {}
 
 #[cfg(test)]
 mod tests {
@@ -246,10 +246,10 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-    fn draw() -> (Invitation, Secret) {
+    fn generate() -> (Invitation, Secret) {
         let groups = Groups::new(vec![Line::parse("staff").unwrap()]).unwrap();
         let email = EmailAddress::parse("eve@example.org").ok();
-        Invitation::draw(
+        Invitation::generate(
             (email.map(|address| (address, true)), groups),
             InvitationLifetime::default(),
             NOW,
@@ -257,33 +257,33 @@ mod tests {
         )
     }
 
-    fn refused(sign_up: SignUp, presented: Option<Option<&Invitation>>, now: OffsetDateTime) -> SignUpRefusal {
+    fn refused(sign_up: SignUp, presented: Option<Option<&Invitation>>, now: OffsetDateTime) -> InvitationRefusal {
         admit(sign_up, presented, now).unwrap_err()
     }
 
     #[test]
     fn who_may_sign_up_follows_from_the_configuration() {
-        let (stored, _) = draw();
+        let (stored, _) = generate();
         let good = Some(Some(&stored));
         assert!(admit(SignUp::Open, None, NOW).unwrap().spent().is_none());
         assert!(admit(SignUp::Open, good, NOW).unwrap().spent().is_some());
         assert!(admit(SignUp::Invitation, good, NOW).unwrap().spent().is_some());
-        assert_eq!(refused(SignUp::Invitation, None, NOW), SignUpRefusal::InvitationMissing);
-        assert_eq!(refused(SignUp::Closed, None, NOW), SignUpRefusal::Closed);
-        assert_eq!(refused(SignUp::Closed, good, NOW), SignUpRefusal::Closed);
+        assert_eq!(refused(SignUp::Invitation, None, NOW), InvitationRefusal::InvitationMissing);
+        assert_eq!(refused(SignUp::Closed, None, NOW), InvitationRefusal::Closed);
+        assert_eq!(refused(SignUp::Closed, good, NOW), InvitationRefusal::Closed);
         for sign_up in [SignUp::Open, SignUp::Invitation] {
-            assert_eq!(refused(sign_up, Some(None), NOW), SignUpRefusal::InvitationUnknown);
+            assert_eq!(refused(sign_up, Some(None), NOW), InvitationRefusal::InvitationUnknown);
         }
     }
 
     #[test]
     fn an_invitation_works_once_and_until_it_expires() {
-        let (stored, _) = draw();
+        let (stored, _) = generate();
         let end = NOW + Duration::days(7);
         assert_eq!(stored.expires_at(), end);
         let admittance = admit(SignUp::Invitation, Some(Some(&stored)), end - Duration::NANOSECOND).unwrap();
-        assert_eq!(refused(SignUp::Invitation, Some(admittance.spent()), NOW), SignUpRefusal::InvitationSpent);
-        assert_eq!(refused(SignUp::Invitation, Some(Some(&stored)), end), SignUpRefusal::InvitationExpired);
+        assert_eq!(refused(SignUp::Invitation, Some(admittance.spent()), NOW), InvitationRefusal::InvitationSpent);
+        assert_eq!(refused(SignUp::Invitation, Some(Some(&stored)), end), InvitationRefusal::InvitationExpired);
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn an_invitation_gives_its_groups_and_its_address_where_none_was_entered() {
-        let (stored, _) = draw();
+        let (stored, _) = generate();
         let admittance = admit(SignUp::Invitation, Some(Some(&stored)), NOW).unwrap();
         let mut account = Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system());
         admittance.furnish(&mut account);
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_row_does_not_hold_the_secret_and_debug_nothing_of_the_person() {
-        let (stored, secret) = draw();
+        let (stored, secret) = generate();
         let row = serde_json::to_string(&stored).unwrap();
         assert_eq!(secret.expose().len(), 43);
         assert!(!row.contains(secret.expose()) && !format!("{stored:?}").contains("example.org"));

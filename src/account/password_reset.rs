@@ -39,7 +39,7 @@ pub struct ResetRedemption(());
 
 /// Why a link does not work. The text tells the person what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResetRefusal {
+pub enum ResetCodeRefusal {
     /// There is no such link: it was used, taken back, or a newer one was made since.
     LinkUnknown,
     /// Its time is over.
@@ -51,7 +51,7 @@ pub enum ResetRefusal {
 impl PasswordReset {
     /// A new link for `account`: what to store, and the code to put into it.
     #[must_use]
-    pub fn draw(account: &AccountId, lifetime: Duration, now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
+    pub fn generate(account: &AccountId, lifetime: Duration, now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
         let secret = entropy.secret();
         let code = Secret::new(format!("{}{SEPARATOR}{}", account.as_str(), secret.expose()));
         // Stored in whole seconds, so they are cut here and not only when the row is read.
@@ -92,21 +92,21 @@ impl ResetCode {
 ///
 /// # Errors
 ///
-/// [`ResetRefusal`], in the order of its variants.
+/// [`ResetCodeRefusal`], in the order of its variants.
 pub fn redeem(
     stored: Option<&PasswordReset>,
     presented: &ResetCode,
     account: &Account,
     now: OffsetDateTime,
-) -> Result<ResetRedemption, ResetRefusal> {
+) -> Result<ResetRedemption, ResetCodeRefusal> {
     let is_theirs = presented.account == account.id;
     let known = stored.filter(|reset| is_theirs && reset.digest.matches(&presented.presented_secret));
-    let reset = known.ok_or(ResetRefusal::LinkUnknown)?;
+    let reset = known.ok_or(ResetCodeRefusal::LinkUnknown)?;
     if !reset.is_usable(now) {
-        return Err(ResetRefusal::LinkExpired);
+        return Err(ResetCodeRefusal::LinkExpired);
     }
     if !account.is_active() {
-        return Err(ResetRefusal::AccountDisabled);
+        return Err(ResetCodeRefusal::AccountDisabled);
     }
     Ok(ResetRedemption(()))
 }
@@ -121,7 +121,7 @@ impl ResetRedemption {
     }
 }
 
-impl fmt::Display for ResetRefusal {
+impl fmt::Display for ResetCodeRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::LinkUnknown => "It was used already, or a newer one was made since.",
@@ -131,7 +131,7 @@ impl fmt::Display for ResetRefusal {
     }
 }
 
-impl std::error::Error for ResetRefusal {}
+impl std::error::Error for ResetCodeRefusal {}
 
 /// No identifier of an account has it.
 const SEPARATOR: char = '.';
@@ -141,7 +141,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::account::record::{Standing, Username};
+    use crate::account::record::{AccountStatus, Username};
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
@@ -149,39 +149,39 @@ mod tests {
         Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system())
     }
 
-    fn draw(account: &Account) -> (PasswordReset, ResetCode) {
-        let (stored, code) = PasswordReset::draw(&account.id, Duration::DAY, NOW, Entropy::system());
+    fn generate(account: &Account) -> (PasswordReset, ResetCode) {
+        let (stored, code) = PasswordReset::generate(&account.id, Duration::DAY, NOW, Entropy::system());
         (stored, ResetCode::parse(&code).unwrap())
     }
 
     #[test]
     fn a_link_works_until_it_expires_and_for_its_account_alone() {
         let (eve, other) = (account(), account());
-        let (stored, code) = draw(&eve);
+        let (stored, code) = generate(&eve);
         let end = NOW + Duration::DAY;
         assert!(redeem(Some(&stored), &code, &eve, end - Duration::NANOSECOND).is_ok());
         let refused = |stored, code, account, now| redeem(stored, code, account, now).unwrap_err();
-        assert_eq!(refused(Some(&stored), &code, &eve, end), ResetRefusal::LinkExpired);
-        assert_eq!(refused(None, &code, &eve, NOW), ResetRefusal::LinkUnknown);
-        assert_eq!(refused(Some(&stored), &code, &other, NOW), ResetRefusal::LinkUnknown);
-        let (newer, _) = draw(&eve);
-        assert_eq!(refused(Some(&newer), &code, &eve, NOW), ResetRefusal::LinkUnknown);
+        assert_eq!(refused(Some(&stored), &code, &eve, end), ResetCodeRefusal::LinkExpired);
+        assert_eq!(refused(None, &code, &eve, NOW), ResetCodeRefusal::LinkUnknown);
+        assert_eq!(refused(Some(&stored), &code, &other, NOW), ResetCodeRefusal::LinkUnknown);
+        let (newer, _) = generate(&eve);
+        assert_eq!(refused(Some(&newer), &code, &eve, NOW), ResetCodeRefusal::LinkUnknown);
     }
 
     #[test]
     fn a_link_of_an_account_that_may_not_be_used_does_not_work() {
         let mut eve = account();
-        let (stored, code) = draw(&eve);
-        eve.standing = Standing::Disabled;
-        assert_eq!(redeem(Some(&stored), &code, &eve, NOW).unwrap_err(), ResetRefusal::AccountDisabled);
-        eve.standing = Standing::Active;
+        let (stored, code) = generate(&eve);
+        eve.standing = AccountStatus::Disabled;
+        assert_eq!(redeem(Some(&stored), &code, &eve, NOW).unwrap_err(), ResetCodeRefusal::AccountDisabled);
+        eve.standing = AccountStatus::Active;
         assert!(redeem(Some(&stored), &code, &eve, NOW).is_ok());
     }
 
     #[test]
     fn what_is_no_code_of_ours_is_none() {
         let eve = account();
-        let (_, code) = PasswordReset::draw(&eve.id, Duration::DAY, NOW, Entropy::system());
+        let (_, code) = PasswordReset::generate(&eve.id, Duration::DAY, NOW, Entropy::system());
         assert!(ResetCode::parse(&code).is_some());
         for text in ["", ".", "usr_x.y", eve.id.as_str(), &code.expose()[1..]] {
             assert!(ResetCode::parse(&Secret::new(text)).is_none(), "{text}");
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_row_does_not_hold_the_secret() {
         let eve = account();
-        let (stored, code) = PasswordReset::draw(&eve.id, Duration::DAY, NOW, Entropy::system());
+        let (stored, code) = PasswordReset::generate(&eve.id, Duration::DAY, NOW, Entropy::system());
         let (_, secret) = code.expose().split_once('.').unwrap();
         let row = serde_json::to_string(&stored).unwrap();
         assert!(secret.len() == 43 && !row.contains(secret) && !format!("{stored:?} {code:?}").contains(secret));

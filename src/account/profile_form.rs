@@ -7,7 +7,7 @@ use super::{
     identifier::{EmailAddress, Username, UsernameRefusal},
     own_picture,
     profile::{Birthdate, Line, Lines, PhoneNumber, PostalAddress, WebAddress},
-    record::{Account, Groups, Role, Standing},
+    record::{Account, AccountStatus, Groups, Role},
 };
 use crate::entropy::Entropy;
 
@@ -34,7 +34,7 @@ pub struct ProfileForm {
     pub phone_number: Option<String>,
     pub address: AddressForm,
     /// What only an administrator decides.
-    pub ordered: OrderedForm,
+    pub ordered: AdminFields,
 }
 
 /// A postal address as it was entered.
@@ -50,7 +50,7 @@ pub struct AddressForm {
 
 /// What an administrator decides about a person. What is left out stays.
 #[derive(Clone, Debug, Default)]
-pub struct OrderedForm {
+pub struct AdminFields {
     /// The number by which an employer knows the person; a person enters it when they register, and not later.
     pub employee_number: Option<String>,
     /// Whether the e-mail address was shown to be the person's.
@@ -167,7 +167,7 @@ impl AddressForm {
     }
 }
 
-impl OrderedForm {
+impl AdminFields {
     /// Enters what is there into `account`; the rest of it stays.
     ///
     /// # Errors
@@ -205,7 +205,7 @@ impl OrderedForm {
             Some(_) => errors.add("role", FieldRefusal::Role),
         }
         if let Some(is_disabled) = self.is_disabled {
-            account.standing = if is_disabled { Standing::Disabled } else { Standing::Active };
+            account.standing = if is_disabled { AccountStatus::Disabled } else { AccountStatus::Active };
         }
         errors.forbid(&before, account, editor);
         if !account.may_have_its_username() {

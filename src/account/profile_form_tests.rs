@@ -35,7 +35,7 @@ fn everything_that_is_wrong_is_told_at_once() {
         phone_number: text("call me"),
         picture: text("javascript:x"),
         address: AddressForm { country: text(&"x".repeat(65)), ..AddressForm::default() },
-        ordered: OrderedForm { role: text("king"), ..OrderedForm::default() },
+        ordered: AdminFields { role: text("king"), ..AdminFields::default() },
         ..ProfileForm::default()
     };
     let errors = form.enter(&mut account(), Editor::Administrator).unwrap_err();
@@ -49,7 +49,7 @@ fn another_address_is_not_verified() {
     let form = ProfileForm { email: text("other@example.org"), ..ProfileForm::default() };
     form.enter(&mut account, Editor::Owner).unwrap();
     assert!(!account.email_verified);
-    let ordered = OrderedForm { email_verified: Some(true), ..OrderedForm::default() };
+    let ordered = AdminFields { email_verified: Some(true), ..AdminFields::default() };
     let form = ProfileForm { ordered, ..form };
     assert!(form.enter(&mut account.clone(), Editor::Owner).unwrap_err().of("email_verified").is_some());
     form.enter(&mut account, Editor::Manager).unwrap();
@@ -66,7 +66,7 @@ fn an_address_that_an_administrator_enters_is_verified_unless_they_say_otherwise
         form.enter(&mut account, editor).unwrap();
         assert_eq!(account.email_verified, is_verified, "{editor:?}");
     }
-    let unverified = OrderedForm { email_verified: Some(false), ..OrderedForm::default() };
+    let unverified = AdminFields { email_verified: Some(false), ..AdminFields::default() };
     let form = ProfileForm { ordered: unverified, ..form };
     let mut account = account();
     form.enter(&mut account, Editor::Administrator).unwrap();
@@ -82,7 +82,7 @@ fn a_username_in_the_form_of_an_address_is_the_accounts_own_verified_one() {
     let form = |username: &str, email: &str, is_verified| ProfileForm {
         username: text(username),
         email: text(email),
-        ordered: OrderedForm { email_verified: is_verified, ..OrderedForm::default() },
+        ordered: AdminFields { email_verified: is_verified, ..AdminFields::default() },
         ..ProfileForm::default()
     };
     for (username, email, is_verified, is_accepted) in [
@@ -102,7 +102,7 @@ fn a_username_in_the_form_of_an_address_is_the_accounts_own_verified_one() {
     let mut account = named.begin(Editor::Administrator, NOW, Entropy::system()).unwrap();
     let other_email = ProfileForm { email: text("other@example.org"), ..ProfileForm::default() };
     assert!(other_email.enter(&mut account.clone(), Editor::Owner).unwrap_err().of("username").is_some());
-    let withdrawn = OrderedForm { email_verified: Some(false), ..OrderedForm::default() };
+    let withdrawn = AdminFields { email_verified: Some(false), ..AdminFields::default() };
     assert!(withdrawn.order(&mut account.clone(), Editor::Administrator).unwrap_err().of("username").is_some());
     assert!(named.enter(&mut account, Editor::Owner).is_ok(), "the name stays with the address");
 }
@@ -111,7 +111,7 @@ fn a_username_in_the_form_of_an_address_is_the_accounts_own_verified_one() {
 fn an_order_leaves_what_the_person_entered() {
     let mut account = account();
     account.claims.name = Line::parse("Eve").ok();
-    let order = OrderedForm { employee_number: text("7"), is_disabled: Some(true), ..OrderedForm::default() };
+    let order = AdminFields { employee_number: text("7"), is_disabled: Some(true), ..AdminFields::default() };
     assert!(order.order(&mut account.clone(), Editor::Owner).is_err());
     order.order(&mut account, Editor::Manager).unwrap();
     assert!(account.employee_number.is_some() && !account.is_active());
@@ -120,12 +120,12 @@ fn an_order_leaves_what_the_person_entered() {
 
 #[test]
 fn each_editor_changes_what_is_theirs() {
-    let ordered = |form: OrderedForm| ProfileForm { ordered: form, ..ProfileForm::default() };
-    let number = ordered(OrderedForm { employee_number: text("7"), ..OrderedForm::default() });
-    let groups = ordered(OrderedForm { groups: Some(vec!["staff".to_owned()]), ..OrderedForm::default() });
-    let disabled = ordered(OrderedForm { is_disabled: Some(true), ..OrderedForm::default() });
-    let role = ordered(OrderedForm { role: text("administrator"), ..OrderedForm::default() });
-    let same = ordered(OrderedForm { role: text("person"), groups: Some(Vec::new()), ..OrderedForm::default() });
+    let ordered = |form: AdminFields| ProfileForm { ordered: form, ..ProfileForm::default() };
+    let number = ordered(AdminFields { employee_number: text("7"), ..AdminFields::default() });
+    let groups = ordered(AdminFields { groups: Some(vec!["staff".to_owned()]), ..AdminFields::default() });
+    let disabled = ordered(AdminFields { is_disabled: Some(true), ..AdminFields::default() });
+    let role = ordered(AdminFields { role: text("administrator"), ..AdminFields::default() });
+    let same = ordered(AdminFields { role: text("person"), groups: Some(Vec::new()), ..AdminFields::default() });
     use Editor::{Administrator, Manager, Newcomer, Owner};
     for (form, allowed) in [
         (number, vec![Newcomer, Manager, Administrator]),

@@ -51,7 +51,7 @@ pub struct Account {
     #[serde(default)]
     pub role: Role,
     /// Whether the account may be used.
-    pub standing: Standing,
+    pub standing: AccountStatus,
     /// When the account was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -74,7 +74,7 @@ pub enum Role {
 /// Whether an account may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", from = "String")]
-pub enum Standing {
+pub enum AccountStatus {
     /// It may.
     Active,
     /// Nobody can sign in with it, and its grants issue nothing.
@@ -95,7 +95,7 @@ impl Account {
     #[must_use]
     pub fn new(username: Username, now: OffsetDateTime, entropy: Entropy) -> Self {
         Self {
-            id: AccountId::draw(entropy),
+            id: AccountId::generate(entropy),
             username,
             password: None,
             password_changed_at: None,
@@ -106,7 +106,7 @@ impl Account {
             claims: StandardClaims::default(),
             groups: Groups::default(),
             role: Role::Person,
-            standing: Standing::Active,
+            standing: AccountStatus::Active,
             created_at: now,
             updated_at: now,
         }
@@ -115,7 +115,7 @@ impl Account {
     /// Whether the account may be used.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.standing == Standing::Active
+        self.standing == AccountStatus::Active
     }
 
     /// The e-mail address, if it was shown to be the person's. No two accounts have the same.
@@ -211,7 +211,7 @@ impl From<String> for Role {
 }
 
 /// A standing of a newer version is a reason we do not know: the account may not be used.
-impl From<String> for Standing {
+impl From<String> for AccountStatus {
     fn from(text: String) -> Self {
         if text == "active" { Self::Active } else { Self::Disabled }
     }

@@ -82,7 +82,7 @@ pub struct UserAgent(String);
 impl SessionId {
     /// A new one.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         Self(entropy.secret())
     }
 
@@ -108,7 +108,7 @@ impl SessionId {
 impl Sid {
     /// A new one, of 128 random bits.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         Self(entropy.text::<16>())
     }
 
@@ -144,7 +144,7 @@ impl Session {
     pub fn begin(account: AccountId, amr: Vec<AuthenticationMethod>, now: OffsetDateTime, entropy: Entropy) -> Self {
         Self {
             account,
-            sid: Sid::draw(entropy),
+            sid: Sid::generate(entropy),
             created_at: now,
             authenticated_at: now,
             last_used_at: now,
@@ -207,7 +207,7 @@ impl Default for SessionLifetimes {
 }
 
 impl UserAgent {
-    /// The browser that sends this `User-Agent`, as far as is known; the header is free to lie.
+    /// The browser that sends this `User-Actor`, as far as is known; the header is free to lie.
     #[must_use]
     pub fn of(header: &str) -> Self {
         let first = |table: &[(&str, &'static str)]| {
@@ -268,7 +268,7 @@ mod tests {
 
     fn session() -> Session {
         let entropy = Entropy::system();
-        Session::begin(AccountId::draw(entropy), vec![AuthenticationMethod::Password], NOW, entropy)
+        Session::begin(AccountId::generate(entropy), vec![AuthenticationMethod::Password], NOW, entropy)
     }
 
     #[test]
@@ -358,10 +358,10 @@ mod tests {
 
     #[test]
     fn the_cookie_the_row_and_the_claim_are_three_values() {
-        let (id, session) = (SessionId::draw(Entropy::system()), session());
+        let (id, session) = (SessionId::generate(Entropy::system()), session());
         assert_eq!(id.secret().expose().len(), 43);
         assert_eq!(SessionId::presented(id.secret().expose()).digest().as_str(), id.digest().as_str());
-        assert_ne!(SessionId::draw(Entropy::system()).digest().as_str(), id.digest().as_str());
+        assert_ne!(SessionId::generate(Entropy::system()).digest().as_str(), id.digest().as_str());
         let row = to_value(&session).unwrap().to_string();
         assert!(!row.contains(id.secret().expose()) && !row.contains(id.digest().as_str()));
         assert_eq!(session.sid.as_str().len(), 22);

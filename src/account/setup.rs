@@ -52,7 +52,7 @@ pub enum SetupRefusal {
 impl SetupCode {
     /// A new code: what to store, and what to put into the link.
     #[must_use]
-    pub fn draw(now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
+    pub fn generate(now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
         let code = entropy.secret();
         // Stored in whole seconds, so they are cut here and not only when the row is read.
         let now = now.replace_nanosecond(0).unwrap_or(now);
@@ -124,13 +124,13 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-    fn draw() -> (SetupCode, Secret) {
-        SetupCode::draw(NOW, Entropy::system())
+    fn generate() -> (SetupCode, Secret) {
+        SetupCode::generate(NOW, Entropy::system())
     }
 
     #[test]
     fn a_code_works_once() {
-        let (stored, code) = draw();
+        let (stored, code) = generate();
         let spent = redeem(Some(&stored), &code, Administration::Vacant, NOW).unwrap().into_spent();
         let refusal = redeem(Some(&spent), &code, Administration::Vacant, NOW).err();
         assert_eq!(refusal, Some(SetupRefusal::CodeSpent));
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_code_works_for_sixty_minutes() {
-        let (stored, code) = draw();
+        let (stored, code) = generate();
         let end = NOW + Duration::minutes(60);
         assert_eq!(stored.expires_at(), end);
         assert!(redeem(Some(&stored), &code, Administration::Vacant, end - Duration::NANOSECOND).is_ok());
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_code_does_not_work_once_there_is_an_administrator() {
-        let (stored, code) = draw();
+        let (stored, code) = generate();
         let refusal = redeem(Some(&stored), &code, Administration::Held, NOW).err();
         assert_eq!(refusal, Some(SetupRefusal::AdministratorExists));
         assert!(redeem(Some(&stored), &code, Administration::Vacant, NOW).is_ok());
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn only_the_newest_code_works() {
-        let ((_, older), (stored, newer)) = (draw(), draw());
+        let ((_, older), (stored, newer)) = (generate(), generate());
         assert!(redeem(Some(&stored), &newer, Administration::Vacant, NOW).is_ok());
         for (stored, presented) in [(Some(&stored), &older), (Some(&stored), &Secret::new("")), (None, &newer)] {
             let refusal = redeem(stored, presented, Administration::Vacant, NOW).err();
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_row_does_not_hold_the_code_and_is_read_as_it_was_written() {
-        let (stored, code) = draw();
+        let (stored, code) = generate();
         let row = serde_json::to_string(&stored).unwrap();
         assert!(!row.contains(code.expose()) && !format!("{stored:?}").contains(code.expose()));
         let read: SetupCode = serde_json::from_str(&row).unwrap();

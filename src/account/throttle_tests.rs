@@ -23,7 +23,7 @@ fn guess(name: &str, address: &str) -> Guess {
 
 fn known_device() -> KnownDevice {
     let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
-    let alice = AccountId::draw(entropy);
+    let alice = AccountId::generate(entropy);
     device::recognise(&device::remember(&alice, &key, NOW, entropy), &alice, &key, NOW).unwrap()
 }
 
@@ -160,7 +160,7 @@ fn an_account_is_locked_for_no_longer_than_the_attack_and_fifteen_minutes() {
 #[test]
 fn a_new_password_and_an_unlocking_clear_the_counter() {
     let (key, entropy) = (SealingKey::new([1; 32]), Entropy::system());
-    let (alice, bob) = (AccountId::draw(entropy), AccountId::draw(entropy));
+    let (alice, bob) = (AccountId::generate(entropy), AccountId::generate(entropy));
     let device = device::recognise(&device::remember(&alice, &key, NOW, entropy), &alice, &key, NOW);
     let stranger = |id| Guess { account: GuessedAccount::of(id), ..guess("", "192.0.2.1") };
     let throttle = Throttle::new(many_addresses());

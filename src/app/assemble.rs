@@ -22,9 +22,9 @@ use crate::{
     config::{Config, DynamicRegistration, FetchSettings, Profile},
     crypto::SealingKey,
     endpoint::{
-        Fault, Lifetimes, Signet,
+        InternalError, Lifetimes, Signet,
+        client_errors::ClientErrorLogs,
         client_keys::PublishedKeys,
-        client_troubles::ClientTroubles,
         clients::{self, FormerClient},
         clock_watch::ClockWatch,
         conditions::Conditions,
@@ -45,7 +45,7 @@ use crate::{
     oauth::{
         authorization_request::AuthorizationPolicy,
         client::{ClientId, Provenance},
-        grant_type::Offered,
+        grant_type::EnabledGrants,
         refresh_token::RefreshPolicy,
         registration_policy::RegistrationPolicy,
     },
@@ -66,7 +66,7 @@ pub async fn assemble(
 ) -> Result<Arc<Server>, StartError> {
     let OnDisk { store, status_lists, keys: ring, secret, pairwise_key, last_commit_at } =
         open::open(config, options, (&clock, entropy)).await?;
-    let trusted_until = store.clock_trusted_until().map_err(Fault::from)?.unwrap_or(last_commit_at);
+    let trusted_until = store.clock_trusted_until().map_err(InternalError::from)?.unwrap_or(last_commit_at);
     let ServerSecret { key: sealing_key, previous } = secret;
     let fetcher = fetcher(config)?;
     let brand_files = brand_files(config).await?;
@@ -100,13 +100,13 @@ pub async fn assemble(
             ThrottlePolicy::default()
         }),
         failures: FailureQueue::default(),
-        client_troubles: ClientTroubles::default(),
+        client_errors: ClientErrorLogs::default(),
         secret_guesses: SecretGuesses::new(config.throttle.relaxed),
         device_polls: DevicePolls::default(),
         picture_bench: PictureBench::default(),
         key_rotation: RotationGate::default(),
         device_guesses: DeviceGuesses::default(),
-        logout_bell: Notify::new(),
+        logout_signal: Notify::new(),
         fetcher,
         published_keys: PublishedKeys::default(),
         sealing_key,
@@ -129,13 +129,14 @@ async fn prepare(
 ) -> Result<(), StartError> {
     keys::save_mark(signet).await;
     if let Some(previous) = previous {
-        keys::seal_anew(signet, &previous).await.map_err(StartError::Fault)?;
+        keys::seal_anew(signet, &previous).await.map_err(StartError::Internal)?;
     }
     rebuild_indexes(&signet.store).await?.iter().for_each(warn_of_conflict);
     put_clients(signet, config).await?;
     bootstrap(signet, config).await?;
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;
-    let grants = loaded.map_err(|_| StartError::Interrupted)?.map_err(Fault::from).map_err(StartError::Fault)?;
+    let grants =
+        loaded.map_err(|_| StartError::Interrupted)?.map_err(InternalError::from).map_err(StartError::Internal)?;
     tracing::debug!(grants, "status lists worked out");
     Ok(())
 }
@@ -171,7 +172,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         authorization_policy: AuthorizationPolicy {
             require_state: true,
             require_pkce: true,
-            offered: Offered::default(),
+            offered: EnabledGrants::default(),
             request_uri: false,
             redirects_errors_to_all: false,
         },
@@ -193,13 +194,13 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
         hasher: PasswordHasher::new(HashingCost::default(), HashingLimits::for_cores(1)),
         throttle: Throttle::new(ThrottlePolicy::default()),
         failures: FailureQueue::default(),
-        client_troubles: ClientTroubles::default(),
+        client_errors: ClientErrorLogs::default(),
         secret_guesses: SecretGuesses::new(false),
         device_polls: DevicePolls::default(),
         picture_bench: PictureBench::default(),
         key_rotation: RotationGate::default(),
         device_guesses: DeviceGuesses::default(),
-        logout_bell: Notify::new(),
+        logout_signal: Notify::new(),
         fetcher: Fetcher::new(FetchPolicy::default()).map_err(|refusal| refusal.to_string())?,
         published_keys: PublishedKeys::default(),
         sealing_key: SealingKey::new(entropy.bytes()),
@@ -332,7 +333,7 @@ async fn bootstrap(signet: &Signet, config: &Config) -> Result<(), StartError> {
     match setup::bootstrap(signet, entered).await {
         Ok(_) => Ok(()),
         Err(NewAccountRefusal::Fields(errors)) => Err(StartError::Bootstrap(errors)),
-        Err(NewAccountRefusal::Fault(fault)) => Err(StartError::Fault(fault)),
+        Err(NewAccountRefusal::Internal(fault)) => Err(StartError::Internal(fault)),
     }
 }
 

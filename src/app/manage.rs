@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::{
     account::record::{Account, AccountId, Role},
-    command::{Answer, ClientCommand, ClientSettings, SecretCommand, Typed, UserCommand},
+    command::{ClientCommand, ClientSettings, CommandAnswer, SecretCommand, Typed, UserCommand},
     endpoint::{
         Signet,
         access::Access,
@@ -13,10 +13,10 @@ use crate::{
             management::{self, ClientFilter},
             settings::{self, change_members},
         },
-        invitations::{self, InvitationForm},
+        invitations::{self, InvitationRequest},
         management::ManagementRefusal,
         new_account::{NewAccount, ProfileForm},
-        page::{LARGEST_PAGE, Page, PageRequest},
+        page::{LARGEST_PAGE, Page, PageQuery},
         password_change::{PasswordChange, PasswordSource, change_password},
         password_resets,
         users::{self, UserFilter},
@@ -33,14 +33,14 @@ use serde_json::Value;
 type Outcome = Result<Vec<String>, ManagementRefusal>;
 
 /// Answers `signet user`.
-pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option<Typed>) -> Answer {
+pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option<Typed>) -> CommandAnswer {
     let operator = Access::operator();
     let password = password.map(|typed| Secret::new(typed.0));
     answered(match command {
         UserCommand::List { username, email } => list_users(signet, &operator, (username, email)),
         UserCommand::Show { user } => found(signet, &user).map(|account| describe_user(&account)),
         UserCommand::Invite { email, groups } => {
-            let form = InvitationForm { email, groups, ..InvitationForm::default() };
+            let form = InvitationRequest { email, groups, ..InvitationRequest::default() };
             let invited = invitations::create(signet, &operator, &form).await;
             invited.map(|invited| vec![invited.link.expose().to_owned()])
         }
@@ -67,7 +67,7 @@ pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option
 }
 
 /// Answers `signet client`.
-pub(super) async fn client(signet: &Signet, command: ClientCommand) -> Answer {
+pub(super) async fn client(signet: &Signet, command: ClientCommand) -> CommandAnswer {
     let operator = Access::operator();
     answered(match command {
         ClientCommand::List { name } => list_clients(signet, &operator, name.as_deref()),
@@ -97,21 +97,21 @@ pub(super) async fn client(signet: &Signet, command: ClientCommand) -> Answer {
     })
 }
 
-fn answered(outcome: Outcome) -> Answer {
+fn answered(outcome: Outcome) -> CommandAnswer {
     match outcome {
-        Ok(lines) => Answer::Lines(lines),
-        Err(refusal) => Answer::Refused(refusal.to_string()),
+        Ok(lines) => CommandAnswer::Lines(lines),
+        Err(refusal) => CommandAnswer::Refused(refusal.to_string()),
     }
 }
 
 /// Every entry of a list of pages, up to what one answer can hold.
 fn all<T>(
-    mut page: impl FnMut(PageRequest<'_>) -> Result<Page<T>, ManagementRefusal>,
+    mut page: impl FnMut(PageQuery<'_>) -> Result<Page<T>, ManagementRefusal>,
     line: impl Fn(&T) -> String,
 ) -> Outcome {
     let (mut lines, mut token) = (Vec::new(), None::<String>);
     loop {
-        let request = PageRequest { limit: Some(LARGEST_PAGE.into()), page_token: token.as_deref() };
+        let request = PageQuery { limit: Some(LARGEST_PAGE.into()), page_token: token.as_deref() };
         let found = page(request)?;
         lines.extend(found.entries.iter().map(&line));
         token = found.next_page_token;
@@ -156,7 +156,7 @@ async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, pass
     profile.ordered.groups = Some(groups);
     profile.ordered.role = administrator.then(|| "administrator".to_owned());
     let created =
-        users::create(signet, Some(operator), NewAccount { profile, password }, None, operator.requester()).await?;
+        users::create(signet, Some(operator), NewAccount { profile, password }, None, operator.origin()).await?;
     Ok(vec![created.id.as_str().to_owned()])
 }
 

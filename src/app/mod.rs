@@ -25,14 +25,14 @@ pub use self::{
     tasks::answer,
 };
 use crate::{
-    audit::{Agent, EventKind, Occurrence},
+    audit::{Actor, EventDetails, EventKind},
     clock::Clock,
     command::AdminSocket,
     config::Config,
-    endpoint::{Fault, events, keys, setup},
+    endpoint::{InternalError, events, keys, setup},
     entropy::Entropy,
     http::{Server, Wrapping, application, edge},
-    store::Health,
+    store::EngineHealth,
 };
 
 /// How to start.
@@ -60,13 +60,15 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
         .map_err(|source| StartError::Listen { address: config.listen, source })?;
     let server = assemble(&config, options, (Clock::system(), Entropy::system())).await?;
     let is_passwordless = config.bootstrap.as_ref().is_some_and(|bootstrap| bootstrap.admin_password.is_none());
-    if is_passwordless && !server.signet().store.has_administrator().map_err(Fault::from).map_err(StartError::Fault)? {
+    if is_passwordless
+        && !server.signet().store.has_administrator().map_err(InternalError::from).map_err(StartError::Internal)?
+    {
         return Err(StartError::BootstrapPasswordMissing);
     }
     let socket = AdminSocket::bind(&config.data).map_err(StartError::Socket)?;
     greet(&server, &config).await?;
-    let started = Occurrence::of(EventKind::ServerStarted).because(env!("CARGO_PKG_VERSION"));
-    server.signet().note_event(Agent::default(), started).await;
+    let started = EventDetails::of(EventKind::ServerStarted).because(env!("CARGO_PKG_VERSION"));
+    server.signet().note_event(Actor::default(), started).await;
 
     let trusted_proxies = trusted_proxies(&config);
     let acceptor = edge::GuardedAcceptor::new(acceptor, edge::ConnectionLimits::default());
@@ -77,7 +79,7 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     let stop = async move {
         tokio::select! {
             () = signal() => tracing::info!("stopping; requests under way are finished first"),
-            _ = health.wait_for(|health| *health == Health::Failed) => tracing::error!("stopping: the storage has failed"),
+            _ = health.wait_for(|health| *health == EngineHealth::Failed) => tracing::error!("stopping: the storage has failed"),
         }
     };
     let application = application(&server, wrapping);
@@ -125,7 +127,7 @@ pub async fn close(server: &Arc<Server>) -> Result<(), String> {
 /// Tells whoever started the server how to go on.
 async fn greet(server: &Arc<Server>, config: &Config) -> Result<(), StartError> {
     let signet = server.signet();
-    let link = setup::link(signet).await.map_err(StartError::Fault)?;
+    let link = setup::link(signet).await.map_err(StartError::Internal)?;
     let issuer = &config.issuer;
     let mut lines =
         vec![String::new(), format!("  Signet {} serves {issuer}", env!("CARGO_PKG_VERSION")), String::new()];

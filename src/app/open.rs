@@ -6,12 +6,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::{StartError, StartOptions};
 use crate::{
-    audit::{Actor, Agent, EventKind, Occurrence},
+    audit::{Actor, EventDetails, EventKind, Principal},
     clock::Clock,
     config::Config,
     crypto::SealingKey,
     endpoint::{
-        Fault,
+        InternalError,
         key_folder::{FolderState, KeysMismatch, compare},
         status_lists::StatusLists,
     },
@@ -59,7 +59,7 @@ pub(super) async fn open(
         }
         opened => opened?,
     };
-    let record = store.key_record().map_err(Fault::from)?;
+    let record = store.key_record().map_err(InternalError::from)?;
     if !options.new_keys {
         let comparison = match &record {
             Some(record) => compare(record, &found.state),
@@ -87,7 +87,7 @@ pub(super) async fn open(
         secret: secret.key.fingerprint(),
         pairwise: pairwise_key.fingerprint(),
     };
-    store.put_key_record(&record).await.map_err(Fault::from)?;
+    store.put_key_record(&record).await.map_err(InternalError::from)?;
     Ok(OnDisk { store, status_lists, keys, secret, pairwise_key, last_commit_at: opened.last_commit_at })
 }
 
@@ -135,9 +135,9 @@ pub async fn salvage(
     if !report.is_complete {
         let opened = SledEngine::open(&order.target, OnRollback::Refuse, clock.clone(), entropy)?;
         let store = Store::new(Arc::new(opened.engine), opened.epoch);
-        let store = store.audited(clock, config.audit.retention).map_err(Fault::from)?;
+        let store = store.audited(clock, config.audit.retention).map_err(InternalError::from)?;
         conflicts = rebuild_indexes(&store).await?;
-        let rebuilt = store.index_rows().map_err(Fault::from)?;
+        let rebuilt = store.index_rows().map_err(InternalError::from)?;
         report.rebuilt = rebuilt.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
         store.engine().close().await.map_err(StartError::Storage)?;
     }
@@ -155,7 +155,7 @@ pub async fn salvage(
 /// Rebuilds the indexes if the database was salvaged, and gives those that came with this version the records of earlier
 /// ones. Returns the accounts that cannot both have what they have.
 pub(super) async fn rebuild_indexes(store: &Store) -> Result<Vec<NameConflict>, StartError> {
-    let fault = |error: CommitError| StartError::Fault(error.into());
+    let fault = |error: CommitError| StartError::Internal(error.into());
     if store.rebuild_indexes().await.map_err(fault)? {
         tracing::info!("indexes rebuilt");
     }
@@ -220,12 +220,12 @@ async fn open_store(
     let said = OpenedStore { epoch: opened.epoch, is_new: opened.is_new, last_commit_at: opened.last_commit_at };
     let store = Store::new(Arc::new(opened.engine), opened.epoch);
     let store = store.reserving_usernames_for(config.accounts.username_reservation);
-    let store = store.audited(clock.clone(), config.audit.retention).map_err(Fault::from)?;
+    let store = store.audited(clock.clone(), config.audit.retention).map_err(InternalError::from)?;
     if opened.has_begun_epoch {
-        let accepted = store.by(Agent { actor: Actor::Operator, ..Agent::default() });
+        let accepted = store.as_actor(Actor { principal: Principal::Operator, ..Actor::default() });
         let reason = if options.new_keys { "new_keys" } else { "rollback" };
-        let occurrence = Occurrence::of(EventKind::RollbackAccepted).because(reason);
-        accepted.record_event(occurrence).await.map_err(Fault::from)?;
+        let details = EventDetails::of(EventKind::RollbackAccepted).because(reason);
+        accepted.record_event(details).await.map_err(InternalError::from)?;
     }
     let status_lists = Arc::new(StatusLists::new(store.clone(), clock));
     Ok((store.watched_by(Arc::<StatusLists>::clone(&status_lists)), status_lists, said))

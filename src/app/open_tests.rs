@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime, macros::datetime};
 use super::super::{StartError, StartOptions, assemble, close, salvage};
 use crate::{
     account::record::{Account, Username},
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     clock::Clock,
     clock_trust::Trust,
     config::Config,
@@ -89,7 +89,7 @@ impl Rig {
 }
 
 async fn note(server: &Server) {
-    server.signet().store.record_event(Occurrence::of(EventKind::ServerStarted)).await.unwrap();
+    server.signet().store.record_event(EventDetails::of(EventKind::ServerStarted)).await.unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {

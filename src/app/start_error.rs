@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 use crate::{
-    endpoint::{Fault, key_folder::KeysMismatch, new_account::FieldErrors},
+    endpoint::{InternalError, key_folder::KeysMismatch, new_account::FieldErrors},
     fetch::FetchRefusal,
     jose::{KeyFolderFault, KeysFault},
     store::{OpenError, StoreFault},
@@ -55,7 +55,7 @@ pub enum StartError {
     /// There is no administrator yet, and the configuration names one without a password.
     BootstrapPasswordMissing,
     /// Something that a request could have met too.
-    Fault(Fault),
+    Internal(InternalError),
     /// Serving ended with an error.
     Serve(io::Error),
     /// The last commits could not be written.
@@ -112,7 +112,7 @@ impl fmt::Display for StartError {
                  Set it, or the variable SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE, which names a file; or leave both out and \
                  use the link that the server prints",
             ),
-            Self::Fault(fault) => fault.fmt(formatter),
+            Self::Internal(fault) => fault.fmt(formatter),
             Self::Serve(source) => write!(formatter, "serving ended: {source}"),
             Self::Storage(fault) => fault.fmt(formatter),
             Self::StorageFailed => formatter.write_str(
@@ -144,8 +144,8 @@ impl From<KeysFault> for StartError {
     }
 }
 
-impl From<Fault> for StartError {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<InternalError> for StartError {
+    fn from(fault: InternalError) -> Self {
+        Self::Internal(fault)
     }
 }

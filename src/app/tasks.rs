@@ -7,9 +7,9 @@ use tokio::task::JoinSet;
 
 use super::manage;
 use crate::{
-    audit::{Agent, EventKind, Occurrence},
+    audit::{Actor, EventDetails, EventKind},
     clock_trust::Trust,
-    command::{AdminSocket, Answer, Request},
+    command::{AdminSocket, CommandAnswer, CommandRequest},
     endpoint::{
         Signet,
         access::Access,
@@ -21,7 +21,7 @@ use crate::{
     },
     http::Server,
     jose::{Change, Keys, RingKey, Stage},
-    store::{LogoutAgenda, SWEEP_LIMIT, Space, SpaceLevel},
+    store::{LogoutQueue, SWEEP_LIMIT, Space, SpaceLevel},
 };
 
 /// Begins all of it.
@@ -57,8 +57,8 @@ async fn rotate(server: Arc<Server>) {
                     tracing::warn!(%fault, "the change of the keys was not written down in the database");
                 }
                 if changes.iter().any(|change| matches!(change, Change::Promote(_))) {
-                    let occurrence = Occurrence::of(EventKind::KeyRotated).because("scheduled");
-                    signet.note_event(Agent::default(), occurrence).await;
+                    let details = EventDetails::of(EventKind::KeyRotated).because("scheduled");
+                    signet.note_event(Actor::default(), details).await;
                 }
             }
             Ok(Err(fault)) => {
@@ -152,14 +152,14 @@ async fn tell_clients(server: Arc<Server>) {
             }
         };
         tokio::select! {
-            () = signet.logout_bell.notified() => {}
+            () = signet.logout_signal.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
 /// Sends all that is due on `agenda` at once.
-async fn tell(server: &Arc<Server>, agenda: LogoutAgenda) {
+async fn tell(server: &Arc<Server>, agenda: LogoutQueue) {
     let mut attempts = JoinSet::new();
     for notification in agenda.due {
         let server = Arc::clone(server);
@@ -205,46 +205,48 @@ async fn write_failures(server: Arc<Server>) {
 }
 
 /// Answers a command of whoever can open the socket, which is the owner of the data folder.
-pub async fn answer(server: Arc<Server>, request: Request) -> Answer {
+pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnswer {
     let signet = server.signet();
     match request {
-        Request::SetupLink => match setup::link(signet).await {
-            Ok(Some(link)) => Answer::Lines(vec![link]),
-            Ok(None) => Answer::Refused("this server has an administrator already; sign in as one".to_owned()),
-            Err(fault) => Answer::Refused(fault.to_string()),
+        CommandRequest::SetupLink => match setup::link(signet).await {
+            Ok(Some(link)) => CommandAnswer::Lines(vec![link]),
+            Ok(None) => CommandAnswer::Refused("this server has an administrator already; sign in as one".to_owned()),
+            Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
-        Request::User { user, password } => manage::user(signet, user, password).await,
-        Request::Client { client } => manage::client(signet, client).await,
-        Request::Audit { after, settled } => match events::lines_after(signet, after, settled).await {
-            Ok(lines) => Answer::Lines(lines),
-            Err(fault) => Answer::Refused(fault.to_string()),
+        CommandRequest::User { user, password } => manage::user(signet, user, password).await,
+        CommandRequest::Client { client } => manage::client(signet, client).await,
+        CommandRequest::Audit { after, settled } => match events::lines_after(signet, after, settled).await {
+            Ok(lines) => CommandAnswer::Lines(lines),
+            Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
-        Request::KeysNew => Answer::Refused("the server runs: stop it first, so that it forgets its keys".to_owned()),
-        Request::Clock { confirm: true } => match clock_watch::confirm(signet).await {
-            Ok(now) => Answer::Lines(vec![format!("the clock is trusted: {now}")]),
-            Err(fault) => Answer::Refused(fault.to_string()),
+        CommandRequest::KeysNew => {
+            CommandAnswer::Refused("the server runs: stop it first, so that it forgets its keys".to_owned())
+        }
+        CommandRequest::Clock { confirm: true } => match clock_watch::confirm(signet).await {
+            Ok(now) => CommandAnswer::Lines(vec![format!("the clock is trusted: {now}")]),
+            Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
-        Request::Clock { confirm: false } => clock(signet),
-        Request::KeysList => Answer::Lines(describe(&signet.keys)),
-        Request::KeysRotate { emergency } => {
+        CommandRequest::Clock { confirm: false } => clock(signet),
+        CommandRequest::KeysList => CommandAnswer::Lines(describe(&signet.keys)),
+        CommandRequest::KeysRotate { emergency } => {
             let rotation = if emergency { Rotation::Emergency } else { Rotation::Now };
             match keys::rotate(signet, &Access::operator(), rotation).await {
-                Ok(()) => Answer::Lines(describe(&signet.keys)),
-                Err(refusal) => Answer::Refused(refusal.to_string()),
+                Ok(()) => CommandAnswer::Lines(describe(&signet.keys)),
+                Err(refusal) => CommandAnswer::Refused(refusal.to_string()),
             }
         }
     }
 }
 
-fn clock(signet: &Signet) -> Answer {
+fn clock(signet: &Signet) -> CommandAnswer {
     let trusted_until = match signet.store.clock_trusted_until() {
         Ok(trusted_until) => trusted_until,
-        Err(fault) => return Answer::Refused(fault.to_string()),
+        Err(fault) => return CommandAnswer::Refused(fault.to_string()),
     };
     let mut lines = vec![format!("now: {}", signet.clock.now())];
     lines.extend(trusted_until.map(|at| format!("last trusted: {at}")));
     lines.push(format!("trusted: {}", if signet.clock_trust.is_trusted() { "yes" } else { "not yet" }));
-    Answer::Lines(lines)
+    CommandAnswer::Lines(lines)
 }
 
 fn describe(keys: &Keys) -> Vec<String> {

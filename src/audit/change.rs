@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Actor, EventKind, Occurrence};
+use super::{EventDetails, EventKind, Principal};
 use crate::{
     account::record::{Account, AccountId},
     oauth::client::Client,
@@ -11,8 +11,8 @@ use crate::{
 
 /// What has happened to a person whose record was `before` and is `after`. A password that was only hashed anew is nothing.
 #[must_use]
-pub fn of_account(before: &Account, after: &Account, actor: &Actor) -> Vec<Occurrence> {
-    let is = |kind| Occurrence::of(kind).about(&after.id);
+pub fn of_account(before: &Account, after: &Account, principal: &Principal) -> Vec<EventDetails> {
+    let is = |kind| EventDetails::of(kind).about(&after.id);
     let mut occurrences = Vec::new();
     // A date that is corrected is no other password.
     let has_password_date = |account: &Account| account.password_changed_at.is_some();
@@ -25,7 +25,7 @@ pub fn of_account(before: &Account, after: &Account, actor: &Actor) -> Vec<Occur
     }
     let members = changed(&visible(before), &visible(after));
     if !members.is_empty() {
-        let kind = if is_own(actor, &after.id) { EventKind::ProfileChanged } else { EventKind::PersonChanged };
+        let kind = if is_own(principal, &after.id) { EventKind::ProfileChanged } else { EventKind::PersonChanged };
         occurrences.push(is(kind).changing(members));
     }
     occurrences
@@ -33,8 +33,8 @@ pub fn of_account(before: &Account, after: &Account, actor: &Actor) -> Vec<Occur
 
 /// What has happened to an application whose record was `before` and is `after`.
 #[must_use]
-pub fn of_client(before: &Client, after: &Client) -> Vec<Occurrence> {
-    let is = |kind| Occurrence::of(kind).with_client(&after.client_id);
+pub fn of_client(before: &Client, after: &Client) -> Vec<EventDetails> {
+    let is = |kind| EventDetails::of(kind).with_client(&after.client_id);
     let has = |client: &Client, digest: &str| client.secrets.iter().any(|one| one.digest.as_str() == digest);
     let mut occurrences = Vec::new();
     if after.secrets.iter().any(|secret| !has(before, secret.digest.as_str())) {
@@ -53,8 +53,8 @@ pub fn of_client(before: &Client, after: &Client) -> Vec<Occurrence> {
     occurrences
 }
 
-fn is_own(actor: &Actor, account: &AccountId) -> bool {
-    actor.account() == Some(account)
+fn is_own(principal: &Principal, account: &AccountId) -> bool {
+    principal.account() == Some(account)
 }
 
 /// What of an account is told by its name when it changes: not what tells of itself, and never the password.
@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        account::record::{EmailAddress, Role, Standing, Username},
+        account::record::{AccountStatus, EmailAddress, Role, Username},
         entropy::Entropy,
     };
 
@@ -104,8 +104,8 @@ mod tests {
         Account::new(Username::parse("ada").unwrap(), NOW, Entropy::system())
     }
 
-    fn kinds(occurrences: &[Occurrence]) -> Vec<&'static str> {
-        occurrences.iter().map(|occurrence| occurrence.kind.as_str()).collect()
+    fn kinds(occurrences: &[EventDetails]) -> Vec<&'static str> {
+        occurrences.iter().map(|details| details.kind.as_str()).collect()
     }
 
     #[test]
@@ -115,10 +115,10 @@ mod tests {
         after.email = Some(EmailAddress::parse("ada@example.org").unwrap());
         after.role = Role::Administrator;
         after.updated_at = NOW + Duration::HOUR;
-        let [told] = &of_account(&before, &after, &Actor::Server)[..] else { panic!() };
+        let [told] = &of_account(&before, &after, &Principal::Server)[..] else { panic!() };
         assert_eq!((told.kind, told.members.clone()), (EventKind::PersonChanged, vec!["email".into(), "role".into()]));
         assert!(!serde_json::to_string(told).unwrap().contains("ada@"));
-        let own = of_account(&before, &after, &Actor::Account(before.id.clone()));
+        let own = of_account(&before, &after, &Principal::Account(before.id.clone()));
         assert_eq!(kinds(&own), ["profile_changed"]);
     }
 
@@ -126,12 +126,12 @@ mod tests {
     fn what_has_a_kind_of_its_own_is_told_by_it() {
         let before = account();
         let mut after = before.clone();
-        after.standing = Standing::Disabled;
+        after.standing = AccountStatus::Disabled;
         after.password_changed_at = Some(NOW);
-        assert_eq!(kinds(&of_account(&before, &after, &Actor::Server)), ["password_changed", "account_disabled"]);
-        assert_eq!(kinds(&of_account(&after, &before, &Actor::Server)), ["password_changed", "account_enabled"]);
-        assert!(of_account(&before, &before.clone(), &Actor::Server).is_empty());
+        assert_eq!(kinds(&of_account(&before, &after, &Principal::Server)), ["password_changed", "account_disabled"]);
+        assert_eq!(kinds(&of_account(&after, &before, &Principal::Server)), ["password_changed", "account_enabled"]);
+        assert!(of_account(&before, &before.clone(), &Principal::Server).is_empty());
         let touched = Account { updated_at: NOW + Duration::DAY, ..before.clone() };
-        assert!(of_account(&before, &touched, &Actor::Server).is_empty());
+        assert!(of_account(&before, &touched, &Principal::Server).is_empty());
     }
 }

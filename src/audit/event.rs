@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Actor, Agent, Requester};
+use super::{Actor, Principal, RequestOrigin};
 use crate::{
     account::record::AccountId,
     crypto::Digest,
@@ -139,7 +139,7 @@ pub struct UnknownKind;
 
 /// What has happened, and to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Occurrence {
+pub struct EventDetails {
     /// What.
     pub kind: EventKind,
     /// Why, in a word that stays the same.
@@ -176,14 +176,15 @@ pub struct SecurityEvent {
     /// When, in UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Who.
-    pub actor: Actor,
-    /// From where.
-    #[serde(default)]
-    pub requester: Requester,
+    /// Who did it.
+    #[serde(rename = "actor")]
+    pub principal: Principal,
+    /// From where the request came.
+    #[serde(rename = "requester", default)]
+    pub origin: RequestOrigin,
     /// What.
     #[serde(flatten)]
-    pub occurrence: Occurrence,
+    pub details: EventDetails,
 }
 
 /// By what a session or a grant is spoken of in events: 96 bits of the hash of its identifier, which opens nothing.
@@ -195,7 +196,7 @@ pub fn fingerprint(identifier: &str) -> String {
 /// A reason as a word, by the name of the variant that `cause` is, and of the one within: `Assertion(Replayed)` is
 /// `assertion_replayed`. Nothing else of the cause is told: it may hold what somebody has sent.
 #[must_use]
-pub fn word_of(cause: &impl fmt::Debug) -> String {
+pub fn reason_code(cause: &impl fmt::Debug) -> String {
     let debug = format!("{cause:?}");
     let mut word = String::new();
     for name in debug.split('(').take(2) {
@@ -213,7 +214,7 @@ pub fn word_of(cause: &impl fmt::Debug) -> String {
     word
 }
 
-impl Occurrence {
+impl EventDetails {
     /// Something of this kind.
     #[must_use]
     pub fn of(kind: EventKind) -> Self {
@@ -274,60 +275,61 @@ impl Occurrence {
 }
 
 impl SecurityEvent {
-    /// What `agent` did at `at`.
+    /// What `actor` did at `at`.
     #[must_use]
-    pub fn new(sequence: u64, at: OffsetDateTime, agent: &Agent, occurrence: Occurrence) -> Self {
-        Self { sequence, at, actor: agent.actor.clone(), requester: agent.requester.clone(), occurrence }
+    pub fn new(sequence: u64, at: OffsetDateTime, actor: &Actor, details: EventDetails) -> Self {
+        Self { sequence, at, principal: actor.principal.clone(), origin: actor.origin.clone(), details }
     }
 
     /// The event as the person `account` may see it, if it concerns them: what they did themselves, and what was done to
     /// them. Where somebody else did it from is not theirs to know, unless nobody knows who it was.
     #[must_use]
     pub fn as_seen_by(self, account: &AccountId) -> Option<Self> {
-        let is_own_deed = self.actor.account() == Some(account);
-        match &self.occurrence.account {
+        let is_own_deed = self.principal.account() == Some(account);
+        match &self.details.account {
             Some(concerned) if concerned != account => return None,
             None if !is_own_deed => return None,
             _ => {}
         }
-        if is_own_deed || self.actor == Actor::Anonymous {
+        if is_own_deed || self.principal == Principal::Anonymous {
             return Some(self);
         }
         // Whoever manages people does so for the server: they are not named to those whom they manage.
-        let actor = if self.actor.account().is_some() { Actor::Operator } else { self.actor };
-        Some(Self { actor, requester: Requester::default(), ..self })
+        let principal = if self.principal.account().is_some() { Principal::Operator } else { self.principal };
+        Some(Self { principal, origin: RequestOrigin::default(), ..self })
     }
 
     /// The event as JSON, for who collects events: one line, in which every character stands for itself or is escaped.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let occurrence = &self.occurrence;
+        let details = &self.details;
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| {
             if !value.is_null() {
                 members.insert(name.to_owned(), value);
             }
         };
-        let actor = self.actor.account().map(|id| id.as_str()).or(self.actor.client_id().map(ClientId::as_str));
-        let kind = self.actor.as_str();
+        let principal =
+            self.principal.account().map(|id| id.as_str()).or(self.principal.client_id().map(ClientId::as_str));
+        let kind = self.principal.as_str();
         put("sequence", self.sequence.into());
         put("time", self.at.format(&Rfc3339).unwrap_or_default().into());
-        put("event", occurrence.kind.as_str().into());
-        put("outcome", occurrence.kind.outcome().as_str().into());
-        put("reason", json!(occurrence.reason));
-        put("actor", actor.map_or_else(|| json!({"type": kind}), |id| json!({"type": kind, "id": id})));
-        put("account", json!(occurrence.account));
-        put("client_id", json!(occurrence.client_id));
-        put("session", json!(occurrence.session));
-        put("grant", json!(occurrence.grant));
-        if !occurrence.members.is_empty() {
-            put("members", json!(occurrence.members));
+        put("event", details.kind.as_str().into());
+        put("outcome", details.kind.outcome().as_str().into());
+        put("reason", json!(details.reason));
+        put("actor", principal.map_or_else(|| json!({"type": kind}), |id| json!({"type": kind, "id": id})));
+        put("account", json!(details.account));
+        put("client_id", json!(details.client_id));
+        put("session", json!(details.session));
+        put("grant", json!(details.grant));
+        if !details.members.is_empty() {
+            put("members", json!(details.members));
         }
-        put("unknown_name", json!(occurrence.unknown_name));
-        put("not_written", json!(occurrence.not_written));
-        put("ip", json!(self.requester.address));
-        put("device", json!(self.requester.device));
-        put("request_id", json!(self.requester.request_id));
+        put("unknown_name", json!(details.unknown_name));
+        put("not_written", json!(details.not_written));
+        put("ip", json!(self.origin.address));
+        put("device", json!(self.origin.device));
+        put("request_id", json!(self.origin.request_id));
         Value::Object(members)
     }
 }

@@ -8,12 +8,12 @@ use crate::entropy::Entropy;
 const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
 fn id() -> AccountId {
-    AccountId::draw(Entropy::system())
+    AccountId::generate(Entropy::system())
 }
 
-fn event(actor: Actor, occurrence: Occurrence) -> SecurityEvent {
-    let requester = Requester::new([192, 0, 2, 7].into(), "Mozilla Firefox/1 Linux", Some("r1"));
-    SecurityEvent::new(7, NOW, &requester.acting(actor), occurrence)
+fn event(principal: Principal, details: EventDetails) -> SecurityEvent {
+    let origin = RequestOrigin::new([192, 0, 2, 7].into(), "Mozilla Firefox/1 Linux", Some("r1"));
+    SecurityEvent::new(7, NOW, &origin.acting_as(principal), details)
 }
 
 #[test]
@@ -29,9 +29,11 @@ fn every_kind_has_one_name_and_is_found_by_it() {
 
 #[test]
 fn an_event_comes_back_as_it_was_written() {
-    let occurrence = Occurrence::of(EventKind::PersonChanged).about(&id()).changing(vec!["groups".to_owned()]);
-    for actor in [Actor::Account(id()), Actor::Client(ClientId::built_in("x")), Actor::Server, Actor::Anonymous] {
-        let event = event(actor, occurrence.clone().in_session("s").because("asked"));
+    let details = EventDetails::of(EventKind::PersonChanged).about(&id()).changing(vec!["groups".to_owned()]);
+    for principal in
+        [Principal::Account(id()), Principal::Client(ClientId::built_in("x")), Principal::Server, Principal::Anonymous]
+    {
+        let event = event(principal, details.clone().in_session("s").because("asked"));
         let json = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<SecurityEvent>(&json).unwrap(), event, "{json}");
     }
@@ -40,17 +42,17 @@ fn an_event_comes_back_as_it_was_written() {
 #[test]
 fn a_person_sees_what_concerns_them_and_not_from_where_others_act() {
     let (ada, eve) = (id(), id());
-    let of = |account: &AccountId| Occurrence::of(EventKind::PersonChanged).about(account);
-    let by = |account: &AccountId| Actor::Account(account.clone());
+    let of = |account: &AccountId| EventDetails::of(EventKind::PersonChanged).about(account);
+    let by = |account: &AccountId| Principal::Account(account.clone());
     let own = event(by(&ada), of(&ada));
     assert_eq!(own.clone().as_seen_by(&ada), Some(own.clone()));
     assert_eq!(own.as_seen_by(&eve), None);
     assert_eq!(event(by(&ada), of(&eve)).as_seen_by(&ada), None, "what an administrator did to others");
     let done_to = event(by(&eve), of(&ada)).as_seen_by(&ada).unwrap();
-    assert_eq!((done_to.actor, done_to.requester), (Actor::Operator, Requester::default()));
-    let guessed = event(Actor::Anonymous, Occurrence::of(EventKind::LoginFailed).about(&ada));
+    assert_eq!((done_to.principal, done_to.origin), (Principal::Operator, RequestOrigin::default()));
+    let guessed = event(Principal::Anonymous, EventDetails::of(EventKind::LoginFailed).about(&ada));
     assert_eq!(guessed.clone().as_seen_by(&ada), Some(guessed));
-    let created = Occurrence::of(EventKind::ClientCreated);
+    let created = EventDetails::of(EventKind::ClientCreated);
     assert!(event(by(&ada), created.clone()).as_seen_by(&ada).is_some());
     assert_eq!(event(by(&eve), created).as_seen_by(&ada), None);
 }
@@ -59,16 +61,16 @@ fn a_person_sees_what_concerns_them_and_not_from_where_others_act() {
 fn a_reason_is_the_name_of_a_cause_and_nothing_that_was_sent() {
     use crate::oauth::{parameters::MalformedParameters, token_error::TokenError};
     let sent = TokenError::Malformed(MalformedParameters::Repeated("Canary".to_owned()));
-    assert_eq!(word_of(&sent), "malformed_repeated");
-    assert_eq!(word_of(&TokenError::VerifierMismatch), "verifier_mismatch");
-    assert_eq!(word_of(&Some("Canary")), "some");
+    assert_eq!(reason_code(&sent), "malformed_repeated");
+    assert_eq!(reason_code(&TokenError::VerifierMismatch), "verifier_mismatch");
+    assert_eq!(reason_code(&Some("Canary")), "some");
 }
 
 // ASVS 16.4.1
 #[test]
 fn a_line_stays_one_line() {
-    let occurrence = Occurrence::of(EventKind::LoginFailed).because("a\nb\u{1b}[31m\u{0}");
-    let line = event(Actor::Anonymous, occurrence).to_json().to_string();
+    let details = EventDetails::of(EventKind::LoginFailed).because("a\nb\u{1b}[31m\u{0}");
+    let line = event(Principal::Anonymous, details).to_json().to_string();
     assert!(!line.chars().any(char::is_control), "{line}");
     assert!(line.contains("\"event\":\"login_failed\"") && line.contains("\"ip\":\"192.0.2.7\""), "{line}");
 }

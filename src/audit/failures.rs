@@ -15,7 +15,7 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Actor, Agent, EventKind, Occurrence, Requester};
+use super::{Actor, EventDetails, EventKind, Principal, RequestOrigin};
 
 /// Something that has happened and is not on disk yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub struct Noted {
     /// When.
     pub at: OffsetDateTime,
     /// Who.
-    pub agent: Agent,
+    pub actor: Actor,
     /// What.
-    pub occurrence: Occurrence,
+    pub details: EventDetails,
 }
 
 /// What was refused and is not on disk yet.
@@ -35,7 +35,7 @@ pub struct FailureQueue(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     rows: Rows,
-    groups: HashMap<Group, Kept>,
+    groups: HashMap<Group, QueueState>,
     waiting: Vec<Noted>,
     /// What is counted and has no group.
     others: u64,
@@ -50,11 +50,11 @@ struct Group {
 }
 
 #[derive(Debug)]
-struct Kept {
+struct QueueState {
     rows: Rows,
     not_written: u64,
     /// The last one, without from where it came.
-    occurrence: Occurrence,
+    details: EventDetails,
 }
 
 /// So many rows may be written at once, and one more after each interval.
@@ -66,21 +66,21 @@ struct Rows {
 }
 
 impl FailureQueue {
-    /// Notes that `occurrence`, which `agent` caused at `now`, was refused.
-    pub fn note(&self, agent: &Agent, occurrence: Occurrence, now: OffsetDateTime) {
+    /// Notes that `details`, which `actor` caused at `now`, was refused.
+    pub fn note(&self, actor: &Actor, details: EventDetails, now: OffsetDateTime) {
         let mut state = self.state();
-        let group = Group::of(&occurrence);
+        let group = Group::of(&details);
         if !state.groups.contains_key(&group) && !state.has_room(now) {
             state.others += 1;
             return;
         }
         let whole = state.rows.has_one(TOGETHER, now) && state.waiting.len() < LONGEST_QUEUE;
-        let fresh = || Kept { rows: Rows::default(), not_written: 0, occurrence: occurrence.clone() };
+        let fresh = || QueueState { rows: Rows::default(), not_written: 0, details: details.clone() };
         let kept = state.groups.entry(group).or_insert_with(fresh);
         if whole && kept.rows.has_one(EACH, now) {
             kept.rows.spend();
             state.rows.spend();
-            state.waiting.push(Noted { at: now, agent: agent.clone(), occurrence });
+            state.waiting.push(Noted { at: now, actor: actor.clone(), details });
         } else {
             kept.not_written += 1;
         }
@@ -129,33 +129,33 @@ impl State {
     /// The rows that tell how many more there were: one for each of the groups with the most, one for all others.
     fn tell(&mut self, now: OffsetDateTime) -> Vec<Noted> {
         self.told_at = Some(now);
-        let mut counted: Vec<&mut Kept> = self.groups.values_mut().filter(|kept| kept.not_written > 0).collect();
+        let mut counted: Vec<&mut QueueState> = self.groups.values_mut().filter(|kept| kept.not_written > 0).collect();
         counted.sort_by_key(|kept| Reverse(kept.not_written));
         let mut told = Vec::new();
         for (at, kept) in counted.into_iter().enumerate() {
             let not_written = std::mem::take(&mut kept.not_written);
             if at < MOST_TOLD {
-                told.push(Occurrence { not_written: Some(not_written), ..kept.occurrence.clone() });
+                told.push(EventDetails { not_written: Some(not_written), ..kept.details.clone() });
             } else {
                 self.others = self.others.saturating_add(not_written);
             }
         }
         let others = std::mem::take(&mut self.others);
         if others > 0 {
-            told.push(Occurrence { not_written: Some(others), ..Occurrence::of(EventKind::FailuresNotWritten) });
+            told.push(EventDetails { not_written: Some(others), ..EventDetails::of(EventKind::FailuresNotWritten) });
         }
-        let agent = Agent { actor: Actor::Anonymous, requester: Requester::default() };
-        told.into_iter().map(|occurrence| Noted { at: now, agent: agent.clone(), occurrence }).collect()
+        let actor = Actor { principal: Principal::Anonymous, origin: RequestOrigin::default() };
+        told.into_iter().map(|details| Noted { at: now, actor: actor.clone(), details }).collect()
     }
 }
 
 impl Group {
-    fn of(occurrence: &Occurrence) -> Self {
-        let account = occurrence.account.as_ref().map(|account| account.as_str());
-        let client_id = occurrence.client_id.as_ref().map(|client_id| client_id.as_str());
+    fn of(details: &EventDetails) -> Self {
+        let account = details.account.as_ref().map(|account| account.as_str());
+        let client_id = details.client_id.as_ref().map(|client_id| client_id.as_str());
         // Names that are nobody's are one group: a stranger can make any number of them.
         let whom = account.or(client_id).unwrap_or_default().to_owned();
-        Self { kind: occurrence.kind, whom }
+        Self { kind: details.kind, whom }
     }
 }
 
@@ -207,13 +207,13 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-    fn failed(client: &str) -> Occurrence {
-        Occurrence::of(EventKind::ClientAuthenticationFailed).with_client(&ClientId::parse(client).unwrap())
+    fn failed(client: &str) -> EventDetails {
+        EventDetails::of(EventKind::ClientAuthenticationFailed).with_client(&ClientId::parse(client).unwrap())
     }
 
     fn counts(taken: &[Noted]) -> (usize, u64) {
-        let rows = taken.iter().filter(|noted| noted.occurrence.not_written.is_none()).count();
-        (rows, taken.iter().filter_map(|noted| noted.occurrence.not_written).sum())
+        let rows = taken.iter().filter(|noted| noted.details.not_written.is_none()).count();
+        (rows, taken.iter().filter_map(|noted| noted.details.not_written).sum())
     }
 
     #[test]
@@ -221,13 +221,13 @@ mod tests {
         let queue = FailureQueue::default();
         let _nothing = queue.take(NOW);
         for _ in 0..1000 {
-            queue.note(&Agent::default(), failed("shop"), NOW);
+            queue.note(&Actor::default(), failed("shop"), NOW);
         }
         assert_eq!(counts(&queue.take(NOW)), (5, 0));
         assert_eq!(counts(&queue.take(NOW + Duration::minutes(9))), (0, 0));
         let told = queue.take(NOW + Duration::minutes(10));
         assert_eq!(counts(&told), (0, 995));
-        assert_eq!(told[0].occurrence.client_id, Some(ClientId::parse("shop").unwrap()));
+        assert_eq!(told[0].details.client_id, Some(ClientId::parse("shop").unwrap()));
         assert_eq!(counts(&queue.take(NOW + Duration::minutes(20))), (0, 0), "told once");
     }
 
@@ -235,11 +235,11 @@ mod tests {
     fn another_client_is_not_silenced_by_a_noisy_one() {
         let queue = FailureQueue::default();
         for _ in 0..1000 {
-            queue.note(&Agent::default(), failed("noisy"), NOW);
+            queue.note(&Actor::default(), failed("noisy"), NOW);
         }
-        queue.note(&Agent::default(), failed("quiet"), NOW);
+        queue.note(&Actor::default(), failed("quiet"), NOW);
         let taken = queue.take(NOW);
-        assert!(taken.iter().any(|noted| noted.occurrence == failed("quiet")), "{taken:?}");
+        assert!(taken.iter().any(|noted| noted.details == failed("quiet")), "{taken:?}");
     }
 
     #[test]
@@ -248,7 +248,7 @@ mod tests {
         let attempt = |minutes| {
             let now = NOW + Duration::minutes(minutes);
             for _ in 0..100 {
-                queue.note(&Agent::default(), failed("shop"), now);
+                queue.note(&Actor::default(), failed("shop"), now);
             }
             counts(&queue.take(now)).0
         };
@@ -263,7 +263,7 @@ mod tests {
         for minute in 0..24 * 60 {
             let now = NOW + Duration::minutes(minute);
             for at in 0..50 {
-                queue.note(&Agent::default(), failed(&format!("c{}", (minute * 50 + at) % 3000)), now);
+                queue.note(&Actor::default(), failed(&format!("c{}", (minute * 50 + at) % 3000)), now);
                 noted += 1;
             }
             let taken = queue.take(now);
@@ -279,10 +279,10 @@ mod tests {
     #[test]
     fn what_could_not_be_written_is_told_of_later() {
         let queue = FailureQueue::default();
-        queue.note(&Agent::default(), failed("shop"), NOW);
+        queue.note(&Actor::default(), failed("shop"), NOW);
         queue.lost(queue.take(NOW).len());
         let told = queue.take_rest(NOW);
         assert_eq!(counts(&told), (0, 1));
-        assert_eq!(told[0].occurrence.kind, EventKind::FailuresNotWritten);
+        assert_eq!(told[0].details.kind, EventKind::FailuresNotWritten);
     }
 }

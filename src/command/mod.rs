@@ -12,6 +12,6 @@ pub use self::{
     audit::{AuditCommand, Since},
     client_settings::ClientSettings,
     manage::{ClientCommand, SecretCommand, UserCommand},
-    protocol::{Answer, Request, Typed},
+    protocol::{CommandAnswer, CommandRequest, Typed},
     socket::{AdminSocket, CallError, call},
 };

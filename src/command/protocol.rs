@@ -9,7 +9,7 @@ use super::{ClientCommand, UserCommand};
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
-pub enum Request {
+pub enum CommandRequest {
     /// A new link with which the first administrator is made.
     SetupLink,
     /// The signing keys and their stages.
@@ -61,7 +61,7 @@ impl fmt::Debug for Typed {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Answer {
+pub enum CommandAnswer {
     /// What to print.
     Lines(Vec<String>),
     /// Why it was not done.

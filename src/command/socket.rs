@@ -18,7 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Answer, Request};
+use super::{CommandAnswer, CommandRequest};
 
 /// The socket of a running server. The file goes when this is dropped.
 #[derive(Debug)]
@@ -58,8 +58,8 @@ impl AdminSocket {
     /// Answers commands with `answer`, for ever.
     pub async fn serve<F, A>(self, answer: F)
     where
-        F: Fn(Request) -> A,
-        A: Future<Output = Answer>,
+        F: Fn(CommandRequest) -> A,
+        A: Future<Output = CommandAnswer>,
     {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else {
@@ -86,17 +86,17 @@ impl Drop for AdminSocket {
 
 async fn converse<F, A>(stream: UnixStream, answer: &F) -> io::Result<()>
 where
-    F: Fn(Request) -> A,
-    A: Future<Output = Answer>,
+    F: Fn(CommandRequest) -> A,
+    A: Future<Output = CommandAnswer>,
 {
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
     BufReader::new(reader.take(LONGEST_LINE)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
         Ok(request) => answer(request).await,
-        Err(_) => {
-            Answer::Refused("the running server does not know this command; is it of the same version?".to_owned())
-        }
+        Err(_) => CommandAnswer::Refused(
+            "the running server does not know this command; is it of the same version?".to_owned(),
+        ),
     };
     writer.write_all(format!("{}\n", serde_json::to_string(&answer)?).as_bytes()).await?;
     writer.shutdown().await
@@ -107,7 +107,7 @@ where
 /// # Errors
 ///
 /// [`CallError`].
-pub async fn call(data: &Path, request: Request) -> Result<Answer, CallError> {
+pub async fn call(data: &Path, request: CommandRequest) -> Result<CommandAnswer, CallError> {
     let (_folder, short) = within_limit(data).map_err(|_| CallError::NoServer)?;
     let stream = UnixStream::connect(short).await.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => CallError::NoServer,
@@ -119,7 +119,7 @@ pub async fn call(data: &Path, request: Request) -> Result<Answer, CallError> {
         .map_err(CallError::Broken)
 }
 
-async fn ask(mut stream: UnixStream, request: Request) -> io::Result<Answer> {
+async fn ask(mut stream: UnixStream, request: CommandRequest) -> io::Result<CommandAnswer> {
     stream.write_all(format!("{}\n", serde_json::to_string(&request)?).as_bytes()).await?;
     let mut line = String::new();
     BufReader::new(stream.take(LONGEST_LINE)).read_line(&mut line).await?;
@@ -166,13 +166,14 @@ mod tests {
         // Longer than the kernel's limit for the path of a socket.
         let data = folder.path().join("d".repeat(120));
         fs::create_dir(&data).unwrap();
-        assert!(matches!(call(&data, Request::KeysList).await, Err(CallError::NoServer)));
+        assert!(matches!(call(&data, CommandRequest::KeysList).await, Err(CallError::NoServer)));
         let socket = AdminSocket::bind(&data).unwrap();
         let mode = fs::metadata(data.join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let serving = tokio::spawn(socket.serve(|request| async move { Answer::Lines(vec![format!("{request:?}")]) }));
-        let answer = call(&data, Request::KeysRotate { emergency: true }).await.unwrap();
-        assert_eq!(answer, Answer::Lines(vec!["KeysRotate { emergency: true }".to_owned()]));
+        let serving =
+            tokio::spawn(socket.serve(|request| async move { CommandAnswer::Lines(vec![format!("{request:?}")]) }));
+        let answer = call(&data, CommandRequest::KeysRotate { emergency: true }).await.unwrap();
+        assert_eq!(answer, CommandAnswer::Lines(vec!["KeysRotate { emergency: true }".to_owned()]));
         serving.abort();
         let _ = serving.await;
         assert!(!data.join(FILE).exists());
@@ -182,12 +183,12 @@ mod tests {
     async fn what_is_no_command_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let socket = AdminSocket::bind(folder.path()).unwrap();
-        let serving = tokio::spawn(socket.serve(|_| async { Answer::Lines(Vec::new()) }));
+        let serving = tokio::spawn(socket.serve(|_| async { CommandAnswer::Lines(Vec::new()) }));
         let mut stream = UnixStream::connect(folder.path().join(FILE)).await.unwrap();
         stream.write_all(b"{\"command\":\"format-disk\"}\n").await.unwrap();
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line).await.unwrap();
-        assert!(matches!(serde_json::from_str(&line).unwrap(), Answer::Refused(_)), "{line}");
+        assert!(matches!(serde_json::from_str(&line).unwrap(), CommandAnswer::Refused(_)), "{line}");
         serving.abort();
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolic
         let metadata = metadata(&mut section, client_id.as_ref(), known);
         if let (Some(client_id), Some(metadata)) = (client_id, metadata) {
             if !ids.insert(client_id.as_str().to_owned()) {
-                section.blame("client_id", "is the identifier of another client (swagger-ui is built in)");
+                section.record_error("client_id", "is the identifier of another client (swagger-ui is built in)");
             }
             judge_secret(&section, metadata.token_endpoint_auth_method, client_secret.as_ref());
             clients.push(ConfiguredClient { client_id, client_secret, metadata });
@@ -44,18 +44,18 @@ fn judge_secret(section: &Section<'_>, method: AuthMethod, secret: Option<&Secre
     let is_set = section.sets("client_secret");
     if is_set && !method.has_secret() {
         let method = method.as_str();
-        section.blame(
+        section.record_error(
             "client_secret",
             format!("must be left out: with token_endpoint_auth_method = \"{method}\" there is none"),
         );
     }
     if !is_set && method.has_secret() {
-        section.blame("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
+        section.record_error("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
     }
     // RFC 7518 §3.2, and OpenID Connect Core §16.19
     let signs = method == AuthMethod::ClientSecretJwt;
     if signs && secret.is_some_and(|secret| !SIGNING_SECRET.contains(&secret.expose().len())) {
-        section.blame("client_secret", "must have 32 to 128 bytes, since the application signs with it");
+        section.record_error("client_secret", "must have 32 to 128 bytes, since the application signs with it");
     }
 }
 
@@ -87,7 +87,7 @@ fn metadata(
     match register(&request, RegistrationRules { registrar: Registrar::Administrator, resources, policy }) {
         Ok(metadata) => Some(metadata),
         Err(refusal) => {
-            section.blame(refusal.member, refusal.description);
+            section.record_error(refusal.member, refusal.description);
             None
         }
     }

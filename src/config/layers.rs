@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use super::mistake::{ConfigMistakes, Mistake, Place};
+use super::mistake::{ConfigMistakes, Mistake, SettingSource};
 use crate::secret::Secret;
 
 /// Reads a file as text. An argument, so that tests need no files.
@@ -31,7 +31,7 @@ pub(super) struct Layers<'a> {
 
 /// A key of the file that nobody asked for.
 struct Unknown {
-    place: Place,
+    place: SettingSource,
     section: String,
     key: String,
 }
@@ -61,18 +61,18 @@ impl<'a> Layers<'a> {
     }
 
     /// The line of the file in which the byte `offset` stands.
-    pub(super) fn line(&self, offset: usize) -> Place {
+    pub(super) fn line(&self, offset: usize) -> SettingSource {
         let breaks = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-        Place::File { name: self.file_name.clone(), line: Some(breaks + 1) }
+        SettingSource::File { name: self.file_name.clone(), line: Some(breaks + 1) }
     }
 
     /// The file as a whole.
-    pub(super) fn whole_file(&self) -> Place {
-        Place::File { name: self.file_name.clone(), line: None }
+    pub(super) fn whole_file(&self) -> SettingSource {
+        SettingSource::File { name: self.file_name.clone(), line: None }
     }
 
     /// Notes that `path` is a key.
-    pub(super) fn know(&self, path: &str) {
+    pub(super) fn register_key(&self, path: &str) {
         self.known.borrow_mut().insert(path.to_owned());
     }
 
@@ -82,12 +82,12 @@ impl<'a> Layers<'a> {
     }
 
     /// Notes that `key` stands in `section` of the file and nobody asked for it.
-    pub(super) fn wonder_at(&self, place: Place, section: &str, key: &str) {
+    pub(super) fn record_unknown_key(&self, place: SettingSource, section: &str, key: &str) {
         self.unknown.borrow_mut().push(Unknown { place, section: section.to_owned(), key: key.to_owned() });
     }
 
     /// Notes a mistake.
-    pub(super) fn blame(&self, mistake: Mistake) {
+    pub(super) fn record_error(&self, mistake: Mistake) {
         self.mistakes.borrow_mut().push(mistake);
     }
 
@@ -98,32 +98,32 @@ impl<'a> Layers<'a> {
     }
 
     /// Which variable sets the key `path`, if one does.
-    pub(super) fn place_of_variable(&self, path: &str) -> Option<Place> {
+    pub(super) fn place_of_variable(&self, path: &str) -> Option<SettingSource> {
         let direct = variable(path);
         let names = [format!("{direct}{FILE}"), direct];
-        names.into_iter().find(|name| self.environment.contains_key(name)).map(Place::Variable)
+        names.into_iter().find(|name| self.environment.contains_key(name)).map(SettingSource::Variable)
     }
 
     /// What the environment sets the key `path` to, and where. A mistake is noted, and nothing answered but the place.
-    pub(super) fn variable(&self, path: &str) -> Option<(Place, Option<Secret>)> {
+    pub(super) fn variable(&self, path: &str) -> Option<(SettingSource, Option<Secret>)> {
         let (direct, named) = (variable(path), format!("{}{FILE}", variable(path)));
         match (self.environment.get(&direct), self.environment.get(&named)) {
             (None, None) => None,
             (Some(_), Some(_)) => {
-                let place = Place::Variable(named);
+                let place = SettingSource::Variable(named);
                 let what = format!("must not be set together with {direct}");
-                self.blame(Mistake::new(place.clone(), path, what));
+                self.record_error(Mistake::new(place.clone(), path, what));
                 Some((place, None))
             }
             (Some(value), None) => {
-                let place = Place::Variable(direct);
+                let place = SettingSource::Variable(direct);
                 if value.is_none() {
-                    self.blame(Mistake::new(place.clone(), path, "must be UTF-8"));
+                    self.record_error(Mistake::new(place.clone(), path, "must be UTF-8"));
                 }
                 Some((place, value.clone()))
             }
             (None, Some(value)) => {
-                let place = Place::Variable(named);
+                let place = SettingSource::Variable(named);
                 // The name of the file is not shown: it may be the secret itself, written to the wrong variable.
                 let content = value.as_ref().ok_or_else(|| "must be UTF-8".to_owned()).and_then(|name| {
                     let content = (self.read)(Path::new(name.expose()));
@@ -132,7 +132,7 @@ impl<'a> Layers<'a> {
                 match content {
                     Ok(content) => Some((place, Some(Secret::new(without_line_break(&content))))),
                     Err(what) => {
-                        self.blame(Mistake::new(place.clone(), path, what));
+                        self.record_error(Mistake::new(place.clone(), path, what));
                         Some((place, None))
                     }
                 }
@@ -162,7 +162,7 @@ impl<'a> Layers<'a> {
                 Some(meant) => format!("unknown variable; did you mean {meant}?"),
                 None => "unknown variable".to_owned(),
             };
-            mistakes.push(Mistake::new(Place::Variable(name), "", what));
+            mistakes.push(Mistake::new(SettingSource::Variable(name), "", what));
         }
         if mistakes.is_empty() { Ok(()) } else { Err(ConfigMistakes::new(mistakes)) }
     }

@@ -15,13 +15,13 @@ use toml::de::DeTable;
 use super::{
     applications, clients,
     layers::{Layers, ReadFile},
-    mistake::{ConfigMistakes, Mistake, Place},
+    mistake::{ConfigMistakes, Mistake, SettingSource},
     password_hash, quotas, resources,
     section::Section,
     settings::{
         AccountSettings, AuditSettings, Bootstrap, BrandSettings, Config, DynamicRegistration, FetchSettings,
-        HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings, Profile,
-        SignUp, ThrottleSettings,
+        HttpSettings, KeyRingSettings, LifetimeSettings, LogFormat, LogSettings, OauthSettings, OpenidSettings,
+        Profile, SignUp, ThrottleSettings,
     },
     value::{Written, list, number, one_of, seconds},
 };
@@ -60,7 +60,7 @@ impl Config {
         read: ReadFile<'_>,
     ) -> Result<Self, ConfigMistakes> {
         let path = file.unwrap_or(Path::new(DEFAULT_FILE));
-        let whole = || Place::File { name: path.display().to_string(), line: None };
+        let whole = || SettingSource::File { name: path.display().to_string(), line: None };
         let text = match read(path) {
             Ok(text) => text,
             Err(fault) if file.is_none() && fault.kind() == io::ErrorKind::NotFound => String::new(),
@@ -166,7 +166,7 @@ fn or<T>(
     if section.sets(key) { read } else { default() }
 }
 
-fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
+fn lifetimes(top: &mut Section<'_>) -> LifetimeSettings {
     let mut section = top.section("lifetimes");
     let mut read =
         |key, most: i64, default: i64| section.read(key, seconds(1..=most)).unwrap_or(Duration::seconds(default));
@@ -180,17 +180,17 @@ fn lifetimes(top: &mut Section<'_>) -> Lifetimes {
     let session_absolute = read("session_absolute", 30 * DAY, DAY);
     let session_idle = section.read("session_idle", seconds(1..=30 * DAY));
     if session_idle.is_some_and(|idle| idle > session_absolute) {
-        section.blame("session_idle", "must not be longer than session_absolute");
+        section.record_error("session_idle", "must not be longer than session_absolute");
     }
     let refresh_token_idle = section.read("refresh_token_idle", seconds(1..=2 * 365 * DAY));
     if refresh_token_idle.is_some_and(|idle| idle > refresh_token) {
-        section.blame("refresh_token_idle", "must not be longer than refresh_token");
+        section.record_error("refresh_token_idle", "must not be longer than refresh_token");
     }
     let status_list = section.read("status_list", seconds(10..=3600)).unwrap_or(Duration::MINUTE);
     let refresh_token_overlap = section.read("refresh_token_overlap", seconds(0..=60));
     section.close();
     let session_idle = session_idle.unwrap_or(Duration::hours(8).min(session_absolute));
-    Lifetimes {
+    LifetimeSettings {
         authorization_code,
         access_token,
         id_token,

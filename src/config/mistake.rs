@@ -10,7 +10,7 @@ pub struct ConfigMistakes(Vec<Mistake>);
 /// One mistake: where it is, which key it is about, and what to write instead. It never holds the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    pub(super) place: Place,
+    pub(super) place: SettingSource,
     /// Empty if the mistake is about no key, or about a variable, which names the key already.
     pub(super) key: String,
     pub(super) what: String,
@@ -18,7 +18,7 @@ pub struct Mistake {
 
 /// Where something is set. The order is the order in which mistakes are told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum SettingSource {
     /// A line of the file, counted from 1; nothing stands for the whole file.
     File { name: String, line: Option<usize> },
     /// A variable of the environment.
@@ -40,13 +40,13 @@ impl ConfigMistakes {
 
 impl Mistake {
     /// The mistake that `what` is wrong with `key` at `place`.
-    pub(super) fn new(place: Place, key: &str, what: impl Into<String>) -> Self {
-        let key = if matches!(place, Place::Variable(_)) { "" } else { key };
+    pub(super) fn new(place: SettingSource, key: &str, what: impl Into<String>) -> Self {
+        let key = if matches!(place, SettingSource::Variable(_)) { "" } else { key };
         Self { place, key: key.to_owned(), what: what.into() }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { name, line: Some(line) } => write!(formatter, "{name}:{line}"),

@@ -27,6 +27,6 @@ mod tests;
 pub use mistake::{ConfigMistakes, Mistake};
 pub use settings::{
     AccountSettings, ApplicationSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration,
-    FetchSettings, HttpSettings, KeyRingSettings, Lifetimes, LogFormat, LogSettings, OauthSettings, OpenidSettings,
-    Profile, SignUp, ThrottleSettings,
+    FetchSettings, HttpSettings, KeyRingSettings, LifetimeSettings, LogFormat, LogSettings, OauthSettings,
+    OpenidSettings, Profile, SignUp, ThrottleSettings,
 };

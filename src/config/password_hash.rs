@@ -11,7 +11,7 @@ pub(super) fn read(section: &mut Section<'_>) -> HashingCost {
     let [memory, passes] = [(memory, default.memory_kib()), (passes, default.passes())]
         .map(|(set, default)| set.and_then(|set| u32::try_from(set).ok()).unwrap_or(default));
     HashingCost::recommended(memory, passes).unwrap_or_else(|least| {
-        section.blame(if section.sets(MEMORY) { MEMORY } else { PASSES }, least.to_string());
+        section.record_error(if section.sets(MEMORY) { MEMORY } else { PASSES }, least.to_string());
         default
     })
 }

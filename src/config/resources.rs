@@ -27,11 +27,12 @@ pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> Vec<Resource> {
         let resource = one(&mut section);
         if let Some(resource) = resource {
             if !ids.insert(resource.id.clone()) {
-                section.blame("resource", "is the identifier of another resource (the issuer is one)");
+                section.record_error("resource", "is the identifier of another resource (the issuer is one)");
             }
             for entry in &resource.scopes {
                 if !tokens.insert(entry.token.clone()) {
-                    section.blame("scopes", format!("the scope \"{}\" belongs to another resource", entry.token));
+                    section
+                        .record_error("scopes", format!("the scope \"{}\" belongs to another resource", entry.token));
                 }
             }
             resources.push(resource);

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     layers::{Layers, join},
-    mistake::{Mistake, Place},
+    mistake::{Mistake, SettingSource},
     value::{Written, instead_of},
 };
 
@@ -18,14 +18,19 @@ pub(super) struct Section<'a> {
     layers: &'a Layers<'a>,
     /// Empty at the top, `lifetimes`, `clients.0`.
     path: String,
-    header: Place,
-    file: BTreeMap<&'a str, (Place, &'a DeValue<'a>)>,
+    header: SettingSource,
+    file: BTreeMap<&'a str, (SettingSource, &'a DeValue<'a>)>,
     asked: BTreeSet<String>,
 }
 
 impl<'a> Section<'a> {
     /// The table at `path`, which is empty for the top of the file.
-    pub(super) fn new(layers: &'a Layers<'a>, path: String, header: Place, table: Option<&'a DeTable<'a>>) -> Self {
+    pub(super) fn new(
+        layers: &'a Layers<'a>,
+        path: String,
+        header: SettingSource,
+        table: Option<&'a DeTable<'a>>,
+    ) -> Self {
         let entries = table.into_iter().flat_map(DeTable::iter);
         let file = entries
             .map(|(key, value)| (key.get_ref().as_ref(), (layers.line(key.span().start), value.get_ref())))
@@ -36,10 +41,10 @@ impl<'a> Section<'a> {
     /// The value of `key`: what the environment says, or else the file. What the file says is checked in either case.
     pub(super) fn read<T>(&mut self, key: &str, reading: impl Fn(Written<'_>) -> Result<T, String>) -> Option<T> {
         let path = self.ask(key);
-        let read = |place: &Place, written: Written<'_>| match reading(written) {
+        let read = |place: &SettingSource, written: Written<'_>| match reading(written) {
             Ok(value) => Some(value),
             Err(what) => {
-                self.layers.blame(Mistake::new(place.clone(), &path, what));
+                self.layers.record_error(Mistake::new(place.clone(), &path, what));
                 None
             }
         };
@@ -54,7 +59,7 @@ impl<'a> Section<'a> {
     pub(super) fn require<T>(&mut self, key: &str, reading: impl Fn(Written<'_>) -> Result<T, String>) -> Option<T> {
         let value = self.read(key, reading);
         if !self.sets(key) {
-            self.blame(key, "is missing");
+            self.record_error(key, "is missing");
         }
         value
     }
@@ -70,12 +75,12 @@ impl<'a> Section<'a> {
     }
 
     /// Notes that `what` is wrong with `key`, where it is set, or at the head of the table if it is not.
-    pub(super) fn blame(&self, key: &str, what: impl Into<String>) {
+    pub(super) fn record_error(&self, key: &str, what: impl Into<String>) {
         let in_file = || self.file.get(key).map(|(place, _)| place.clone());
         let place = self.place_in_environment(key).or_else(in_file).unwrap_or_else(|| self.header.clone());
         let key = join(&self.path, key);
         // A table that only the environment makes has no line, so the key must be named all the same.
-        self.layers.blame(Mistake::new(place, &key, what));
+        self.layers.record_error(Mistake::new(place, &key, what));
     }
 
     /// The table `key`.
@@ -86,7 +91,7 @@ impl<'a> Section<'a> {
             None => Section::new(self.layers, path, self.layers.whole_file(), None),
             Some((place, DeValue::Table(table))) => Section::new(self.layers, path, place.clone(), Some(table)),
             Some((place, other)) => {
-                self.layers.blame(Mistake::new(place.clone(), &path, instead_of(other, "a table")));
+                self.layers.record_error(Mistake::new(place.clone(), &path, instead_of(other, "a table")));
                 Section::new(self.layers, path, place.clone(), None)
             }
         }
@@ -96,9 +101,9 @@ impl<'a> Section<'a> {
     pub(super) fn sections(&mut self, key: &str) -> Vec<Section<'a>> {
         let path = self.ask(key);
         self.layers.know_table(&path);
-        let refuse = |place: Place, other| {
+        let refuse = |place: SettingSource, other| {
             let expected = format!("a list of tables, each under [[{key}]]");
-            self.layers.blame(Mistake::new(place, &path, instead_of(other, &expected)));
+            self.layers.record_error(Mistake::new(place, &path, instead_of(other, &expected)));
         };
         let mut sections = Vec::new();
         match self.file.get(key) {
@@ -128,7 +133,7 @@ impl<'a> Section<'a> {
     pub(super) fn close(self) {
         for (key, (place, _)) in self.file {
             if !self.asked.contains(key) {
-                self.layers.wonder_at(place, &self.path, key);
+                self.layers.record_unknown_key(place, &self.path, key);
             }
         }
     }
@@ -136,11 +141,11 @@ impl<'a> Section<'a> {
     fn ask(&mut self, key: &str) -> String {
         self.asked.insert(key.to_owned());
         let path = join(&self.path, key);
-        self.layers.know(&path);
+        self.layers.register_key(&path);
         path
     }
 
-    fn place_in_environment(&self, key: &str) -> Option<Place> {
+    fn place_in_environment(&self, key: &str) -> Option<SettingSource> {
         self.layers.place_of_variable(&join(&self.path, key))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     jose::Algorithm,
     oauth::{
         client::{ClientId, ClientMetadata},
-        grant_type::Offered,
+        grant_type::EnabledGrants,
         issuer::Issuer,
         redirect_uri::RedirectScheme,
         registration_policy::{ApplicationRegistration, RegistrationPolicy},
@@ -34,7 +34,7 @@ pub struct Config {
     /// Which rules hold where OAuth and OpenID Connect differ. Default `default`.
     pub profile: Profile,
     /// `[lifetimes]`
-    pub lifetimes: Lifetimes,
+    pub lifetimes: LifetimeSettings,
     /// `[oauth]`
     pub oauth: OauthSettings,
     /// `[openid]`
@@ -82,7 +82,7 @@ pub enum Profile {
 
 /// How long things live. In the file, seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetimes {
+pub struct LifetimeSettings {
     /// An authorization code, 1 second to 10 minutes. Default 60 seconds.
     pub authorization_code: Duration,
     /// An access token, 1 second to 1 day. Default 5 minutes. A resource may ask for another.
@@ -287,8 +287,8 @@ pub struct ConfiguredClient {
 impl OauthSettings {
     /// The grants that the server offers.
     #[must_use]
-    pub fn offered(&self) -> Offered {
-        Offered { implicit: self.implicit, password: self.password_grant }
+    pub fn offered(&self) -> EnabledGrants {
+        EnabledGrants { implicit: self.implicit, password: self.password_grant }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Fault, Signet, session::CurrentSession, standing::Standing};
+use super::{InternalError, Signet, session::CurrentSession, standing::StatusLookup};
 use crate::{
     account::record::{Account, AccountId},
-    audit::{Actor, Agent, Requester},
+    audit::{Actor, Principal, RequestOrigin},
     jose::{Claims, JwtRefusal, TokenType},
     oauth::{
         bearer::BearerError,
@@ -29,7 +29,7 @@ pub struct Access {
     sid: Option<String>,
     account: Option<Account>,
     presence: Presence,
-    requester: Requester,
+    origin: RequestOrigin,
 }
 
 /// How it is known that the person is there who acts.
@@ -47,7 +47,7 @@ pub enum AccessRefusal {
     /// The token, in the terms of RFC 6750.
     Bearer(BearerError),
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// A token of ours whose signature, issuer and type hold.
@@ -77,7 +77,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
     if !audience.contains(&signet.issuer.as_str()) {
         return Err(invalid("the access token is for another audience"));
     }
-    let grant = live_grant(signet, &token.grant).map_err(AccessRefusal::Fault)?;
+    let grant = live_grant(signet, &token.grant).map_err(AccessRefusal::Internal)?;
     let grant = grant.ok_or(invalid("the access token was revoked"))?;
     let scope = token.claims.optional_text("scope").ok().flatten().and_then(|text| Scope::parse(text).ok());
     let scope = scope.unwrap_or_default();
@@ -85,7 +85,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         let wanted = scopes.first().copied().into_iter().collect();
         return Err(AccessRefusal::Bearer(BearerError::InsufficientScope(wanted)));
     }
-    let account = account(signet, &grant.subject).map_err(AccessRefusal::Fault)?;
+    let account = account(signet, &grant.subject).map_err(AccessRefusal::Internal)?;
     let presence = match &grant.authentication {
         Some(authentication) => Presence::SignedIn(authentication.auth_time),
         None => Presence::Here,
@@ -99,7 +99,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
         sid,
         account,
         presence,
-        requester: Requester::default(),
+        origin: RequestOrigin::default(),
     })
 }
 
@@ -147,9 +147,9 @@ pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Clai
 /// # Errors
 ///
 /// The storage.
-pub(super) fn live_grant(signet: &Signet, id: &GrantId) -> Result<Option<Grant>, Fault> {
+pub(super) fn live_grant(signet: &Signet, id: &GrantId) -> Result<Option<Grant>, InternalError> {
     let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record) else { return Ok(None) };
-    let may_issue = Standing::new(&signet.store, signet.clock.now()).may_issue(&grant)?;
+    let may_issue = StatusLookup::new(&signet.store, signet.clock.now()).may_issue(&grant)?;
     Ok(Some(grant).filter(|_| may_issue))
 }
 
@@ -158,7 +158,7 @@ pub(super) fn is_in_time(claims: &Claims, now: OffsetDateTime) -> bool {
     claims.instant("exp").is_ok_and(|expires_at| now < expires_at)
 }
 
-fn account(signet: &Signet, subject: &Subject) -> Result<Option<Account>, Fault> {
+fn account(signet: &Signet, subject: &Subject) -> Result<Option<Account>, InternalError> {
     match AccountId::parse(subject.as_str()) {
         Ok(id) => Ok(signet.store.account(&id)?.map(|kept| kept.record)),
         Err(_) => Ok(None),
@@ -177,7 +177,7 @@ impl Access {
             account: None,
             sid: None,
             presence: Presence::Here,
-            requester: Requester::default(),
+            origin: RequestOrigin::default(),
         }
     }
 
@@ -193,7 +193,7 @@ impl Access {
             sid: Some(current.session.sid.as_str().to_owned()),
             account: Some(current.account.clone()),
             presence: Presence::Here,
-            requester: current.requester.clone(),
+            origin: current.origin.clone(),
         }
     }
 
@@ -203,10 +203,10 @@ impl Access {
         current.account.is_administrator().then(|| Self::of_session(current, "signet:admin"))
     }
 
-    /// The same, asked for from `requester`.
+    /// The same, asked for from `origin`.
     #[must_use]
-    pub fn asked_by(self, requester: Requester) -> Self {
-        Self { requester, ..self }
+    pub fn asked_by(self, origin: RequestOrigin) -> Self {
+        Self { origin, ..self }
     }
 
     /// Makes sure that the person has signed in a short time ago if an application acts for them, before it does something to
@@ -227,15 +227,16 @@ impl Access {
 
     /// From where it was asked for.
     #[must_use]
-    pub fn requester(&self) -> &Requester {
-        &self.requester
+    pub fn origin(&self) -> &RequestOrigin {
+        &self.origin
     }
 
     /// Who acts, as security events name them.
     #[must_use]
-    pub fn agent(&self) -> Agent {
-        let actor = if self.is_operator() { Actor::Operator } else { Actor::of(&self.subject, &self.client_id) };
-        self.requester.acting(actor)
+    pub fn actor(&self) -> Actor {
+        let principal =
+            if self.is_operator() { Principal::Operator } else { Principal::of(&self.subject, &self.client_id) };
+        self.origin.acting_as(principal)
     }
 
     /// Whether it is that of the person who runs the server, by the command line.

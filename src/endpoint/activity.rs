@@ -5,7 +5,7 @@ use super::{
     access::Access,
     connections,
     management::ManagementRefusal,
-    page::{Page, PageRequest, page},
+    page::{Page, PageQuery, page},
     session, users,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub fn sessions(
     signet: &Signet,
     access: &Access,
     username: Option<&str>,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<SomebodysSession>, ManagementRefusal> {
     users::manager(access)?;
     let person = match username {
@@ -72,8 +72,8 @@ pub fn sessions(
                 Some(session) => signet.store.account(&session.account)?.map(|kept| kept.record),
                 None => None,
             };
-            let stands = session.zip(account).filter(|(session, account)| session::stands(account, session));
-            listed.push((key, stands.map(|(session, account)| SomebodysSession { session, account })));
+            let is_valid = session.zip(account).filter(|(session, account)| session::is_valid(account, session));
+            listed.push((key, is_valid.map(|(session, account)| SomebodysSession { session, account })));
         }
         Ok(listed)
     };
@@ -95,7 +95,7 @@ pub fn grants(
     signet: &Signet,
     access: &Access,
     filter: GrantFilter<'_>,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<Grant>, ManagementRefusal> {
     users::manager(access)?;
     let store = &signet.store;

@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, clients, interaction::Interaction, signet::Beside};
+use super::{InternalError, Signet, clients, interaction::Interaction, signet::IdTokenContext};
 use crate::{
-    audit::{Actor, EventKind, Occurrence, Requester},
+    audit::{EventDetails, EventKind, Principal, RequestOrigin},
     crypto::Digest,
     oauth::{
         authorization_code::{Agreement, IssuedCode},
@@ -24,16 +24,16 @@ use crate::{
 /// The storage, or the signing.
 pub(super) async fn issue(
     signet: &Signet,
-    (interaction, client, requester): (&Interaction, &Client, &Requester),
+    (interaction, client, origin): (&Interaction, &Client, &RequestOrigin),
     agreement: Agreement,
     now: OffsetDateTime,
-) -> Result<AuthorizationResponse, Fault> {
+) -> Result<AuthorizationResponse, InternalError> {
     clients::keep_used(signet, client).await?;
     let request = &interaction.request.authorization;
     let nonce = agreement.nonce.clone();
-    let store = telling_of_consent(signet, interaction, &agreement.subject, requester);
+    let store = telling_of_consent(signet, interaction, &agreement.subject, origin);
     let lifetime = signet.access_token_lifetime(&request.audience);
-    let begun = implicit::begin(&agreement, request, || signet.draw_identity(now), lifetime, now);
+    let begun = implicit::begin(&agreement, request, || signet.new_grant_identity(now), lifetime, now);
     let mut issued = Issued::default();
     if request.response_type.has_code() {
         let code = signet.entropy.secret();
@@ -44,7 +44,7 @@ pub(super) async fn issue(
         issued.code = Some(code);
     }
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
-    let grant = grant.remembered_for_logout(client, signet.lifetimes.session.absolute);
+    let grant = grant.retain_for_logout(client, signet.lifetimes.session.absolute);
     // The consent is recorded once, with the code if there is one.
     let store = if issued.code.is_some() { &signet.store } else { &store };
     store.begin_grant(&grant).await?;
@@ -55,8 +55,9 @@ pub(super) async fn issue(
     }
     if request.response_type.has_id_token() {
         let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
-        let is_alone = request.response_type == ResponseType::IdToken;
-        let beside = Beside { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), is_alone };
+        let no_access_token = request.response_type == ResponseType::IdToken;
+        let beside =
+            IdTokenContext { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), no_access_token };
         issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
     }
     tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
@@ -64,11 +65,11 @@ pub(super) async fn issue(
 }
 
 /// The store, which tells together with what is issued that the person was asked and has agreed.
-fn telling_of_consent(signet: &Signet, interaction: &Interaction, subject: &Subject, requester: &Requester) -> Store {
+fn telling_of_consent(signet: &Signet, interaction: &Interaction, subject: &Subject, origin: &RequestOrigin) -> Store {
     if !matches!(interaction.decision, Some(Decision::Allowed { .. })) {
         return signet.store.clone();
     }
     let client_id = &interaction.request.authorization.client_id;
-    let occurrence = Occurrence::of(EventKind::ConsentGranted).about_subject(subject).with_client(client_id);
-    signet.store.by(requester.acting(Actor::of(subject, client_id))).telling(occurrence)
+    let details = EventDetails::of(EventKind::ConsentGranted).about_subject(subject).with_client(client_id);
+    signet.store.as_actor(origin.acting_as(Principal::of(subject, client_id))).with_event(details)
 }

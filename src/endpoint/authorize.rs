@@ -3,9 +3,9 @@
 use time::OffsetDateTime;
 
 use super::{
-    Fault, Signet, access,
+    InternalError, Signet, access,
     authorization_issue::issue,
-    client_troubles::Trouble,
+    client_errors::ClientError,
     interaction::{Interaction, InteractionRefusal},
     request_object::{self, ObjectRefused},
     session::{self, Browser},
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     oauth::{
         authorization_error::{AuthorizationError, UntrustedRequest},
-        authorization_request::{self, Destination},
+        authorization_request::{self, ResponseDestination},
         authorization_response::{AuthorizationResponse, Delivery, ReturnAddress},
         client::{Client, ClientId},
         parameters::Parameters,
@@ -53,7 +53,7 @@ pub enum AuthorizeRefusal {
     /// The login that was begun cannot go on.
     Interaction(InteractionRefusal),
     /// Something failed here before the redirect URI could be trusted.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// Answers an authorization request.
@@ -100,15 +100,15 @@ async fn read(
     now: OffsetDateTime,
 ) -> Result<Read, AuthorizeRefusal> {
     let client_id = authorization_request::client_id(parameters).map_err(AuthorizeRefusal::Untrusted)?;
-    let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
+    let client = signet.store.client(&client_id).map_err(|fault| AuthorizeRefusal::Internal(fault.into()))?;
     let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
     let parameters = match request_object::resolve(signet, &client, parameters).await {
         Ok(parameters) => parameters,
         Err(refused) => return refuse_object(signet, client, parameters, refused).map(Read::Refused),
     };
     let parameters = parameters.as_ref();
-    let destination = Destination::trust(Some(client), parameters).map_err(|refusal| {
-        signet.client_troubles.note_untrusted(&client_id, &refusal, now);
+    let destination = ResponseDestination::trust(Some(client), parameters).map_err(|refusal| {
+        signet.client_errors.note_untrusted(&client_id, &refusal, now);
         AuthorizeRefusal::Untrusted(refusal)
     })?;
     let request = destination.read(parameters, signet.authorization_policy, &signet.resources).and_then(|request| {
@@ -134,7 +134,7 @@ fn note_partial_scope(
     let acts_for = ActsFor::Person { offline: request.authorization.response_type.has_code() };
     let asked = parameters.one("scope").ok().flatten();
     let remedy = Remedy::of_partial_scope(client, acts_for, asked, &signet.resources);
-    signet.client_troubles.note_remedy(&client.client_id, remedy, now);
+    signet.client_errors.note_remedy(&client.client_id, remedy, now);
 }
 
 fn begin_interaction(
@@ -146,12 +146,17 @@ fn begin_interaction(
     Interaction::begin(request, &browser.binding, (now, signet.entropy))
 }
 
-fn refuse(signet: &Signet, destination: &Destination, parameters: &Parameters, error: AuthorizationError) -> Next {
+fn refuse(
+    signet: &Signet,
+    destination: &ResponseDestination,
+    parameters: &Parameters,
+    error: AuthorizationError,
+) -> Next {
     let (client_id, now) = (&destination.client.client_id, signet.clock.now());
     let remedy = Remedy::of_authorization(&error, &destination.client, parameters, &signet.resources);
-    signet.client_troubles.note_remedy(client_id, remedy, now);
+    signet.client_errors.note_remedy(client_id, remedy, now);
     tracing::info!(%client_id, %error, sent = parameters.loggable(), "authorization request refused");
-    signet.client_troubles.note(client_id, Trouble::of(error.code(), &error), now);
+    signet.client_errors.note(client_id, ClientError::of(error.code(), &error), now);
     let address = ReturnAddress {
         redirect_uri: &destination.redirect_uri,
         response_mode: destination.response_mode,
@@ -185,15 +190,15 @@ fn refuse_object(
 ) -> Result<Next, AuthorizeRefusal> {
     let ObjectRefused { refusal, inside } = refused;
     for parameters in inside.iter().chain([beside]) {
-        if let Ok(destination) = Destination::trust(Some(client.clone()), parameters) {
+        if let Ok(destination) = ResponseDestination::trust(Some(client.clone()), parameters) {
             // An address of an object stands beside the object, never in it.
             return Ok(refuse(signet, &destination, beside, AuthorizationError::RequestObject(refusal)));
         }
     }
     let refusal = UntrustedRequest::RequestObject(refusal);
     let (client_id, now) = (&client.client_id, signet.clock.now());
-    signet.client_troubles.note_remedy(client_id, Remedy::of_untrusted(&refusal, beside), now);
-    signet.client_troubles.note_untrusted(client_id, &refusal, now);
+    signet.client_errors.note_remedy(client_id, Remedy::of_untrusted(&refusal, beside), now);
+    signet.client_errors.note_untrusted(client_id, &refusal, now);
     Err(AuthorizeRefusal::Untrusted(refusal))
 }
 
@@ -207,7 +212,7 @@ pub async fn resume(signet: &Signet, sealed: &str, browser: &Browser) -> Result<
     let interaction =
         Interaction::open(sealed, &browser.binding, signet, now).map_err(AuthorizeRefusal::Interaction)?;
     let client_id = &interaction.request.authorization.client_id;
-    let client = signet.store.client(client_id).map_err(|fault| AuthorizeRefusal::Fault(fault.into()))?;
+    let client = signet.store.client(client_id).map_err(|fault| AuthorizeRefusal::Internal(fault.into()))?;
     let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
     // The application may have changed since.
     let redirect_uri = interaction.request.authorization.redirect_uri.as_str();
@@ -227,7 +232,7 @@ pub async fn needs_login(
     interaction: &Interaction,
     client: &Client,
     browser: &Browser,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let now = signet.clock.now();
     Ok(matches!(step(signet, interaction, (client, browser), now).await?, Step::Login))
 }
@@ -243,12 +248,12 @@ pub async fn asked_again(
     interaction: &Interaction,
     client: &Client,
     browser: &Browser,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<String>, InternalError> {
     let Some(current) = session::current(signet, browser, signet.clock.now()).await? else { return Ok(None) };
-    let known_as = signet.known_as(&current.subject(), client);
+    let client_subject = signet.client_subject(&current.subject(), client);
     let hint = interaction.request.login_hint.as_deref();
     let is_hinted = hint.is_none_or(|hint| current.account.is_named(hint));
-    let is_again = is_hinted && asks_again(&interaction.request, &known_as);
+    let is_again = is_hinted && asks_again(&interaction.request, &client_subject);
     Ok(is_again.then(|| current.account.username.as_str().to_owned()))
 }
 
@@ -307,9 +312,9 @@ async fn step(
     interaction: &Interaction,
     (client, browser): (&Client, &Browser),
     now: OffsetDateTime,
-) -> Result<Step, Fault> {
+) -> Result<Step, InternalError> {
     let signed_in = session::current(signet, browser, now).await?.map(|current| current.signed_in());
-    let known_as = signed_in.as_ref().map(|signed_in| signet.known_as(&signed_in.subject, client));
+    let client_subject = signed_in.as_ref().map(|signed_in| signet.client_subject(&signed_in.subject, client));
     let (remembered, scheduled_end_at) = match &signed_in {
         Some(person) => (
             signet.store.consent(&person.subject, &client.client_id)?,
@@ -322,7 +327,7 @@ async fn step(
         client,
         started_at: interaction.started_at,
         signed_in: signed_in.as_ref(),
-        known_as: known_as.as_ref(),
+        client_subject: client_subject.as_ref(),
         remembered: remembered.as_ref(),
         scheduled_end_at,
         decision: interaction.decision.as_ref(),
@@ -335,7 +340,7 @@ async fn decide(
     (interaction, turn): (&Interaction, Turn),
     (client, browser): (&Client, &Browser),
     now: OffsetDateTime,
-) -> Result<Decided, Fault> {
+) -> Result<Decided, InternalError> {
     Ok(match step(signet, interaction, (client, browser), now).await? {
         Step::Login => Decided::Login,
         Step::Consent(_) | Step::NotAdmitted => Decided::Consent,
@@ -343,9 +348,7 @@ async fn decide(
             let is_first = turn == Turn::First;
             match if is_first { None } else { spend(signet, interaction, &agreement.subject).await? } {
                 Some(refusal) => Decided::Refused(refusal),
-                None => {
-                    Decided::Answer(issue(signet, (interaction, client, &browser.requester), agreement, now).await?)
-                }
+                None => Decided::Answer(issue(signet, (interaction, client, &browser.origin), agreement, now).await?),
             }
         }
         Step::Refuse(error) => {
@@ -361,7 +364,7 @@ async fn spend(
     signet: &Signet,
     interaction: &Interaction,
     subject: &Subject,
-) -> Result<Option<InteractionRefusal>, Fault> {
+) -> Result<Option<InteractionRefusal>, InternalError> {
     let client_id = &interaction.request.authorization.client_id;
     let withdrawn_at = signet.store.consent(subject, client_id)?.and_then(|consent| consent.withdrawn_at);
     if withdrawn_at.is_some_and(|at| interaction.is_withdrawn(at)) {
@@ -370,7 +373,7 @@ async fn spend(
     match signet.store.answer_interaction(&interaction.id, interaction.can_come_until(signet)).await {
         Ok(()) => Ok(None),
         Err(CommitError::Conflict) => Ok(Some(InteractionRefusal::Answered)),
-        Err(CommitError::Fault(fault)) => Err(fault.into()),
+        Err(CommitError::Internal(fault)) => Err(fault.into()),
     }
 }
 

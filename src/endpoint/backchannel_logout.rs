@@ -6,13 +6,13 @@
 
 use std::fmt;
 
-use super::{Fault, Signet, client_troubles::DeliveryFailure};
+use super::{InternalError, Signet, client_errors::DeliveryFailure};
 use crate::{
     jose::{Algorithm, TokenType},
     oauth::{client::Client, parameters::encode},
     oidc::backchannel_logout::LogoutNotification,
     secret::Secret,
-    store::{CommitError, Kept, LogoutAgenda},
+    store::{CommitError, LogoutQueue, Versioned},
 };
 
 /// Why a client has not taken a logout token: for the log, and for the page of its developers.
@@ -27,7 +27,7 @@ pub struct NotTaken {
 /// # Errors
 ///
 /// The storage.
-pub fn agenda(signet: &Signet, limit: usize) -> Result<LogoutAgenda, Fault> {
+pub fn agenda(signet: &Signet, limit: usize) -> Result<LogoutQueue, InternalError> {
     Ok(signet.store.logout_agenda(signet.clock.now(), limit)?)
 }
 
@@ -36,7 +36,7 @@ pub fn agenda(signet: &Signet, limit: usize) -> Result<LogoutAgenda, Fault> {
 /// # Errors
 ///
 /// The storage, or signing. Then it is tried again.
-pub async fn attempt(signet: &Signet, kept: &Kept<LogoutNotification>) -> Result<(), Fault> {
+pub async fn attempt(signet: &Signet, kept: &Versioned<LogoutNotification>) -> Result<(), InternalError> {
     let notification = &kept.record;
     let client = signet.store.client(&notification.client_id)?.map(|kept| kept.record);
     let uri =
@@ -49,12 +49,12 @@ pub async fn attempt(signet: &Signet, kept: &Kept<LogoutNotification>) -> Result
             match post(signet, uri, &token).await {
                 Ok(()) => {
                     tracing::info!(client_id = %notification.client_id, "the client was told of the end of a session");
-                    signet.client_troubles.forget_deliveries(&notification.client_id);
+                    signet.client_errors.forget_deliveries(&notification.client_id);
                     None
                 }
                 Err(reason) => {
                     let now = signet.clock.now();
-                    signet.client_troubles.note_delivery(&notification.client_id, reason.failure, now);
+                    signet.client_errors.note_delivery(&notification.client_id, reason.failure, now);
                     not_taken(notification, &reason, notification.failed(now))
                 }
             }
@@ -63,7 +63,7 @@ pub async fn attempt(signet: &Signet, kept: &Kept<LogoutNotification>) -> Result
     match signet.store.put_back_notification(kept, remaining.as_ref()).await {
         // It was written anew meanwhile, and is sent once more.
         Ok(()) | Err(CommitError::Conflict) => Ok(()),
-        Err(CommitError::Fault(fault)) => Err(fault.into()),
+        Err(CommitError::Internal(fault)) => Err(fault.into()),
     }
 }
 
@@ -104,12 +104,12 @@ fn not_taken(
 
 /// "It is RECOMMENDED that the Logout Token be signed with the same algorithm as the ID Tokens" (§2.4), as far as there
 /// are keys for it.
-fn logout_token(signet: &Signet, client: &Client, notification: &LogoutNotification) -> Result<Secret, Fault> {
+fn logout_token(signet: &Signet, client: &Client, notification: &LogoutNotification) -> Result<Secret, InternalError> {
     let wanted = client.metadata.openid.id_token_signed_response_alg;
     let algorithm = if signet.keys.algorithms().contains(&wanted) { wanted } else { Algorithm::Rs256 };
     let jti = signet.entropy.text::<16>();
-    let known_as = signet.known_as(&notification.subject, client);
-    let notification = notification.known_as(known_as, signet.session_known_as(&notification.sid, client));
+    let client_subject = signet.client_subject(&notification.subject, client);
+    let notification = notification.client_subject(client_subject, signet.client_session_id(&notification.sid, client));
     let claims = notification.claims(&signet.issuer, client, &jti, signet.clock.now());
     Ok(Secret::new(signet.keys.sign(algorithm, TokenType::Logout, &claims)?))
 }

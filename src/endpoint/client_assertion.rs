@@ -2,12 +2,12 @@
 //! verified, its claims judged, and its one use is written down.
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     client_keys::{self, KeyRefusal},
-    token::{RuleOrFault, unauthenticated},
+    token::{EndpointError, unauthenticated},
 };
 use crate::{
-    audit::Requester,
+    audit::RequestOrigin,
     jose::{Claims, JwtRefusal, UnverifiedJwt, claims_of_unverified, summary_of_claims, verify_with_secrets},
     oauth::{
         client::{Client, ClientId},
@@ -27,22 +27,22 @@ use crate::{
 pub(super) async fn authenticate(
     signet: &Signet,
     presented: &PresentedAssertion,
-    requester: &Requester,
-) -> Result<AuthenticatedClient, RuleOrFault> {
+    origin: &RequestOrigin,
+) -> Result<AuthenticatedClient, EndpointError> {
     let unverified_jwt = presented.unverified_jwt.expose();
     let claims = claims_of_unverified(unverified_jwt).map_err(AssertionRefusal::from)?;
     let client_id = presented.client_id(&claims)?;
     judged(signet, &client_id, unverified_jwt).await.map_err(|error| match error {
-        RuleOrFault::Rule(error) => {
+        EndpointError::Rejected(error) => {
             log_refusal(signet, &client_id, &claims, &error);
             let is_known = signet.store.client(&client_id).is_ok_and(|client| client.is_some());
             if is_known {
                 let remedy = Remedy::of_assertion(&error, names_endpoint(signet, &claims));
-                signet.client_troubles.note_remedy(&client_id, remedy, signet.clock.now());
+                signet.client_errors.note_remedy(&client_id, remedy, signet.clock.now());
             }
-            RuleOrFault::Rule(unauthenticated(signet, requester, (&client_id, is_known), error))
+            EndpointError::Rejected(unauthenticated(signet, origin, (&client_id, is_known), error))
         }
-        fault @ RuleOrFault::Fault(_) => fault,
+        fault @ EndpointError::Internal(_) => fault,
     })
 }
 
@@ -65,8 +65,9 @@ async fn judged(
     signet: &Signet,
     client_id: &ClientId,
     unverified_jwt: &str,
-) -> Result<AuthenticatedClient, RuleOrFault> {
-    let client = signet.store.client(client_id).map_err(Fault::from)?.ok_or(AssertionRefusal::OtherClient)?.record;
+) -> Result<AuthenticatedClient, EndpointError> {
+    let client =
+        signet.store.client(client_id).map_err(InternalError::from)?.ok_or(AssertionRefusal::OtherClient)?.record;
     let (typ, claims) = match client_assertion::key_of(&client)? {
         AssertionKey::Secret => signed_with_secret(signet, &client, unverified_jwt)?,
         AssertionKey::Private(algorithm) => {
@@ -86,7 +87,7 @@ async fn judged(
             tracing::warn!(%client_id, "a client assertion was used twice");
             Err(AssertionRefusal::Replayed.into())
         }
-        Err(CommitError::Fault(fault)) => Err(Fault::from(fault).into()),
+        Err(CommitError::Internal(fault)) => Err(InternalError::from(fault).into()),
     }
 }
 

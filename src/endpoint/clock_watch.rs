@@ -7,7 +7,7 @@ use std::sync::{
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, conditions::Condition};
+use super::{InternalError, Signet, conditions::Condition};
 use crate::{
     clock::Clock,
     clock_trust::{ClockTrust, Trust},
@@ -45,7 +45,7 @@ impl ClockWatch {
 /// # Errors
 ///
 /// The storage cannot be read or written.
-pub async fn observe(signet: &Signet) -> Result<Trust, Fault> {
+pub async fn observe(signet: &Signet) -> Result<Trust, InternalError> {
     let (now, uptime) = (signet.clock.now(), signet.clock.uptime());
     let trust = signet.clock_trust.with(|trust| trust.observe(now, uptime));
     signet.clock_trust.is_trusted.store(trust == Trust::Trusted, Ordering::SeqCst);
@@ -77,7 +77,7 @@ pub async fn observe(signet: &Signet) -> Result<Trust, Fault> {
 /// # Errors
 ///
 /// The storage cannot be written.
-pub async fn confirm(signet: &Signet) -> Result<OffsetDateTime, Fault> {
+pub async fn confirm(signet: &Signet) -> Result<OffsetDateTime, InternalError> {
     let (now, uptime) = (signet.clock.now(), signet.clock.uptime());
     signet.clock_trust.with(|trust| trust.confirm(now, uptime));
     signet.store.put_clock_trusted_until(now).await?;

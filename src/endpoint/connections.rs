@@ -8,8 +8,8 @@ use super::{
     Signet,
     access::Access,
     management::ManagementRefusal,
-    page::{Page, PageRequest, page},
-    standing::Standing,
+    page::{Page, PageQuery, page},
+    standing::StatusLookup,
     users::{cause, find, find_to_end},
 };
 use crate::{
@@ -64,7 +64,7 @@ pub fn grants(
     signet: &Signet,
     access: &Access,
     id: &str,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<Grant>, ManagementRefusal> {
     let subject = subject(&find(signet, access, id)?.0.record);
     let fetch = |after: Option<&[u8]>, limit| {
@@ -90,7 +90,7 @@ pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &st
     if grant.is_none() {
         return Err(unknown);
     }
-    signet.store.by(access.agent()).end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
+    signet.store.as_actor(access.actor()).end_grant(&grant_id, cause(access, &account), signet.clock.now()).await?;
     tracing::info!(grant = %grant_id, by = %access.subject(), "grant ended");
     Ok(())
 }
@@ -108,7 +108,7 @@ pub fn applications(
     let account = find(signet, access, id)?.0.record;
     let subject = subject(&account);
     let mut connected: BTreeMap<ClientId, ConnectedApplication> = BTreeMap::new();
-    let mut standing = Standing::new(&signet.store, signet.clock.now());
+    let mut standing = StatusLookup::new(&signet.store, signet.clock.now());
     let mut after = None;
     for _ in 0..MOST_PAGES {
         let ids = signet.store.grant_ids_of(&subject, after.as_ref(), PAGE)?;
@@ -174,7 +174,7 @@ pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &
         .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;
     let now = signet.clock.now();
     // From here on nothing that was granted before issues anything, whichever grants there are.
-    let store = signet.store.by(access.agent());
+    let store = signet.store.as_actor(access.actor());
     store.withdraw_consent(&subject, &client_id, now).await?;
     let cause = cause(access, &account);
     let ended = store.end_grants_of(&subject, |grant| grant.client_id == client_id, cause, now).await?;

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     interaction::{Interaction, InteractionRefusal},
     session::{self, Browser, CurrentSession},
 };
@@ -27,7 +27,7 @@ pub struct ConsentQuestion {
 
 /// What the person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum ConsentDecision {
     /// Yes, and perhaps for next time too.
     Allow {
         /// Whether not to ask again for the same.
@@ -57,7 +57,7 @@ pub enum ConsentRefusal {
     /// There is nothing to ask (any more): `/authorize` knows what comes next.
     NothingToAsk,
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// What there is to ask the person on this browser.
@@ -69,23 +69,23 @@ pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Resul
     let now = signet.clock.now();
     let interaction = Interaction::open(sealed, &browser.binding, signet, now).map_err(ConsentRefusal::Interaction)?;
     let client_id = &interaction.request.authorization.client_id;
-    let client = signet.store.client(client_id).map_err(|cause| ConsentRefusal::Fault(cause.into()))?;
+    let client = signet.store.client(client_id).map_err(|cause| ConsentRefusal::Internal(cause.into()))?;
     let client = client.ok_or(ConsentRefusal::NothingToAsk)?.record;
-    let person = session::current(signet, browser, now).await.map_err(ConsentRefusal::Fault)?;
+    let person = session::current(signet, browser, now).await.map_err(ConsentRefusal::Internal)?;
     let person = person.ok_or(ConsentRefusal::NothingToAsk)?;
     let signed_in = person.signed_in();
-    let known_as = signet.known_as(&signed_in.subject, &client);
+    let client_subject = signet.client_subject(&signed_in.subject, &client);
     let remembered = signet.store.consent(&signed_in.subject, client_id);
-    let remembered = remembered.map_err(|cause| ConsentRefusal::Fault(cause.into()))?;
+    let remembered = remembered.map_err(|cause| ConsentRefusal::Internal(cause.into()))?;
     let scheduled_end_at = signet.scheduled_end_at(&signed_in.subject, client_id, now);
     let question = Question {
         request: &interaction.request,
         client: &client,
         started_at: interaction.started_at,
         signed_in: Some(&signed_in),
-        known_as: Some(&known_as),
+        client_subject: Some(&client_subject),
         remembered: remembered.as_ref(),
-        scheduled_end_at: scheduled_end_at.map_err(ConsentRefusal::Fault)?,
+        scheduled_end_at: scheduled_end_at.map_err(ConsentRefusal::Internal)?,
         decision: interaction.decision.as_ref(),
     };
     match next_step(&question, now) {
@@ -104,24 +104,24 @@ pub async fn answer(
     signet: &Signet,
     sealed: &str,
     browser: &Browser,
-    answer: Answer,
+    answer: ConsentDecision,
 ) -> Result<String, ConsentRefusal> {
     let (mut interaction, decision) = match question(signet, sealed, browser).await {
         Ok(ConsentQuestion { client, person, wanted, interaction }) => {
             let decision = match answer {
-                Answer::Deny => Decision::Denied,
-                Answer::Allow { remember } => {
+                ConsentDecision::Deny => Decision::Denied,
+                ConsentDecision::Allow { remember } => {
                     if remember && client.may_skip_consent() {
-                        remember_consent(signet, &client, &person, &wanted).await.map_err(ConsentRefusal::Fault)?;
+                        remember_consent(signet, &client, &person, &wanted).await.map_err(ConsentRefusal::Internal)?;
                     }
-                    correct_withdrawal_date(signet, &client, &person).await.map_err(ConsentRefusal::Fault)?;
+                    correct_withdrawal_date(signet, &client, &person).await.map_err(ConsentRefusal::Internal)?;
                     Decision::Allowed { subject: person.subject(), wanted }
                 }
             };
             (interaction, decision)
         }
         // Who may not use the application can only let it know.
-        Err(ConsentRefusal::NotAdmitted(not_admitted)) if answer == Answer::Deny => {
+        Err(ConsentRefusal::NotAdmitted(not_admitted)) if answer == ConsentDecision::Deny => {
             (not_admitted.interaction, Decision::Denied)
         }
         Err(refusal) => return Err(refusal),
@@ -132,7 +132,11 @@ pub async fn answer(
 
 /// Dates a withdrawal back that was written while the clock was ahead: the person has just agreed after it, and what they
 /// grant now would otherwise be from before it.
-async fn correct_withdrawal_date(signet: &Signet, client: &Client, person: &CurrentSession) -> Result<(), Fault> {
+async fn correct_withdrawal_date(
+    signet: &Signet,
+    client: &Client,
+    person: &CurrentSession,
+) -> Result<(), InternalError> {
     let Some(earlier) = signet.store.consent(&person.subject(), &client.client_id)? else { return Ok(()) };
     let before = signet.clock.now() - Duration::MICROSECOND;
     if earlier.withdrawn_at.is_none_or(|at| at <= before) {
@@ -148,7 +152,7 @@ async fn remember_consent(
     client: &Client,
     person: &CurrentSession,
     wanted: &Wanted,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let earlier = signet.store.consent(&person.subject(), &client.client_id)?;
     let withdrawn_at = earlier.as_ref().and_then(|earlier| earlier.withdrawn_at);
     let mut agreed = wanted.clone();

@@ -9,9 +9,9 @@ use std::{
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Fault, Signet, clients,
+    InternalError, Signet, clients,
     session::CurrentSession,
-    token::{Caller, RuleOrFault, TokenRefusal, authenticate, note_partial_scope, note_refused},
+    token::{Caller, EndpointError, TokenRefusal, authenticate, note_partial_scope, note_refused},
 };
 use crate::{
     account::session::Sid,
@@ -25,7 +25,7 @@ use crate::{
         scope::Scope,
     },
     secret::Secret,
-    store::{CommitError, Kept},
+    store::{CommitError, Versioned},
 };
 
 /// What the device is told (§3.2).
@@ -55,7 +55,7 @@ pub struct DeviceQuestion {
     /// The code, as the device shows it.
     pub user_code: String,
     digest: Digest,
-    pending: Kept<DeviceAuthorization>,
+    pending: Versioned<DeviceAuthorization>,
 }
 
 /// Why there is nothing to ask.
@@ -71,7 +71,7 @@ pub enum DeviceRefusal {
     /// The person may not use this client, or may give it nothing of what it asks for.
     NotAllowed,
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// How often each person has typed a wrong code lately (§5.1: "the authorization server SHOULD limit the rate").
@@ -86,14 +86,14 @@ pub struct DeviceGuesses(Mutex<HashMap<String, (u32, OffsetDateTime)>>);
 pub async fn begin(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, TokenRefusal> {
     let by_header = caller.authorization.is_some();
     let started = start(signet, caller, form).await.inspect_err(|error| {
-        if let RuleOrFault::Rule(error) = error {
+        if let EndpointError::Rejected(error) = error {
             tracing::info!(client_id = form.one("client_id").ok().flatten(), %error, sent = form.loggable(), "device request refused");
         }
     });
     started.map_err(|error| error.with_header(by_header))
 }
 
-async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, RuleOrFault> {
+async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, EndpointError> {
     form.once_each()?;
     let client = authenticate(signet, caller, form).await?;
     let now = signet.clock.now();
@@ -118,10 +118,10 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
                 });
             }
             Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// Where a person answers the device that shows `user_code`, without typing it (§3.3.1).
@@ -140,7 +140,7 @@ pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result
     let guesser = person.account.id.as_str();
     signet.device_guesses.admit(guesser, now).map_err(|retry_after| DeviceRefusal::Wait { retry_after })?;
     let found = match UserCode::parse(typed) {
-        Some(code) => signet.store.device_by_user_code(&code).map_err(|fault| DeviceRefusal::Fault(fault.into()))?,
+        Some(code) => signet.store.device_by_user_code(&code).map_err(|fault| DeviceRefusal::Internal(fault.into()))?,
         None => None,
     };
     let Some((digest, pending)) = found.filter(|(_, kept)| kept.record.is_pending(now)) else {
@@ -149,8 +149,9 @@ pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result
     };
     signet.device_guesses.take_back(guesser);
     let client = signet.store.client(&pending.record.client_id);
-    let client = client.map_err(|fault| DeviceRefusal::Fault(fault.into()))?.ok_or(DeviceRefusal::UnknownCode)?.record;
-    let circumstances = signet.circumstances(&person.subject(), &client.client_id).map_err(DeviceRefusal::Fault)?;
+    let client =
+        client.map_err(|fault| DeviceRefusal::Internal(fault.into()))?.ok_or(DeviceRefusal::UnknownCode)?.record;
+    let circumstances = signet.circumstances(&person.subject(), &client.client_id).map_err(DeviceRefusal::Internal)?;
     let scope = client.grantable(&pending.record.scope, person.account.is_administrator());
     let nothing_is_left = scope.is_empty() && !pending.record.scope.is_empty();
     if nothing_is_left || !circumstances.may_issue(&client, now) {
@@ -171,26 +172,26 @@ pub async fn answer(
     is_allowed: bool,
 ) -> Result<Client, DeviceRefusal> {
     let DeviceQuestion { client, scope, digest, pending, .. } = question(signet, typed, person)?;
-    clients::keep_used(signet, &client).await.map_err(DeviceRefusal::Fault)?;
+    clients::keep_used(signet, &client).await.map_err(DeviceRefusal::Internal)?;
     let approval = is_allowed.then(|| Approval {
         subject: person.subject(),
         scope,
         authentication: Authentication {
             // The device is no part of this browser's session, which may end without it.
-            sid: Sid::draw(signet.entropy).as_str().to_owned(),
+            sid: Sid::generate(signet.entropy).as_str().to_owned(),
             ..person.signed_in().authentication
         },
         at: signet.clock.now(),
     });
     let answered = pending.record.clone().answered(approval);
-    match signet.store.by(person.agent()).answer_device(&digest, &pending, &answered).await {
+    match signet.store.as_actor(person.actor()).answer_device(&digest, &pending, &answered).await {
         Ok(()) => {
             tracing::info!(client_id = %client.client_id, account = %person.account.id, is_allowed, "device answered");
             Ok(client)
         }
         // Somebody else has answered meanwhile.
         Err(CommitError::Conflict) => Err(DeviceRefusal::UnknownCode),
-        Err(CommitError::Fault(fault)) => Err(DeviceRefusal::Fault(fault.into())),
+        Err(CommitError::Internal(fault)) => Err(DeviceRefusal::Internal(fault.into())),
     }
 }
 

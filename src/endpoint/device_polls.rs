@@ -124,7 +124,7 @@ mod tests {
             client_id: ClientId::parse("tv").unwrap(),
             scope: Scope::empty(),
             audience: Audience::default(),
-            user_code: UserCode::draw(Entropy::system()),
+            user_code: UserCode::generate(Entropy::system()),
             issued_at: NOW,
             expires_at: NOW + Duration::minutes(10),
             state: DeviceState::Pending,

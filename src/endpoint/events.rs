@@ -3,15 +3,15 @@
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::Access,
     management::ManagementRefusal,
-    page::{Page, PageRequest, page},
+    page::{Page, PageQuery, page},
     users,
 };
 use crate::{
     account::record::AccountId,
-    audit::{Agent, EventKind, Noted, Occurrence, Outcome, SecurityEvent},
+    audit::{Actor, EventDetails, EventKind, Noted, Outcome, SecurityEvent},
     oauth::client::ClientId,
     store::EventIndex,
 };
@@ -48,7 +48,7 @@ pub async fn list(
     signet: &Signet,
     access: &Access,
     filter: EventFilter<'_>,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<SecurityEvent>, ManagementRefusal> {
     if !access.is_administrator() || !access.scope().contains("signet:admin") {
         return Err(ManagementRefusal::Forbidden("only an administrator can do this"));
@@ -67,7 +67,7 @@ pub async fn list_of(
     signet: &Signet,
     access: &Access,
     id: &str,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<SecurityEvent>, ManagementRefusal> {
     let account = users::find(signet, access, id)?.0.record;
     write_failures(signet, false).await?;
@@ -83,7 +83,7 @@ pub async fn list_of(
 /// # Errors
 ///
 /// The storage.
-pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<Vec<String>, Fault> {
+pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<Vec<String>, InternalError> {
     write_failures(signet, false).await?;
     let end = signet.clock.now() - if settled { SETTLED_AFTER } else { Duration::ZERO };
     let events = signet.store.events_after(after, LINES_AT_ONCE)?;
@@ -96,7 +96,7 @@ pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<V
 /// # Errors
 ///
 /// When it cannot be written. That so much was lost is told later.
-pub async fn write_failures(signet: &Signet, is_last: bool) -> Result<(), Fault> {
+pub async fn write_failures(signet: &Signet, is_last: bool) -> Result<(), InternalError> {
     let now = signet.clock.now();
     let noted: Vec<Noted> = if is_last { signet.failures.take_rest(now) } else { signet.failures.take(now) };
     if noted.is_empty() {
@@ -108,15 +108,15 @@ pub async fn write_failures(signet: &Signet, is_last: bool) -> Result<(), Fault>
 }
 
 impl Signet {
-    /// Notes that something was refused to `agent`. It is written a moment later, within bounds.
-    pub fn note_failure(&self, agent: &Agent, occurrence: Occurrence) {
-        self.failures.note(agent, occurrence, self.clock.now());
+    /// Notes that something was refused to `actor`. It is written a moment later, within bounds.
+    pub fn note_failure(&self, actor: &Actor, details: EventDetails) {
+        self.failures.note(actor, details, self.clock.now());
     }
 
     /// Notes something that has no commit of its own. That it cannot be written is logged: it has happened all the same.
-    pub async fn note_event(&self, agent: Agent, occurrence: Occurrence) {
-        let kind = occurrence.kind;
-        if let Err(error) = self.store.by(agent).record_event(occurrence).await {
+    pub async fn note_event(&self, actor: Actor, details: EventDetails) {
+        let kind = details.kind;
+        if let Err(error) = self.store.as_actor(actor).record_event(details).await {
             tracing::warn!(%error, %kind, "a security event could not be written");
         }
     }
@@ -163,7 +163,7 @@ impl Sought {
         &self,
         signet: &Signet,
         list: &str,
-        request: PageRequest<'_>,
+        request: PageQuery<'_>,
         see: impl Fn(SecurityEvent) -> Option<SecurityEvent>,
     ) -> Result<Page<SecurityEvent>, ManagementRefusal> {
         let index = match (&self.account, &self.client_id) {
@@ -183,12 +183,12 @@ impl Sought {
     }
 
     fn is_wanted(&self, event: &SecurityEvent) -> bool {
-        let occurrence = &event.occurrence;
+        let details = &event.details;
         let is_of = |client_id: &ClientId| {
-            occurrence.client_id.as_ref() == Some(client_id) || event.actor.client_id() == Some(client_id)
+            details.client_id.as_ref() == Some(client_id) || event.principal.client_id() == Some(client_id)
         };
-        self.kind.is_none_or(|kind| occurrence.kind == kind)
-            && self.outcome.is_none_or(|outcome| occurrence.kind.outcome() == outcome)
+        self.kind.is_none_or(|kind| details.kind == kind)
+            && self.outcome.is_none_or(|outcome| details.kind.outcome() == outcome)
             && self.client_id.as_ref().is_none_or(is_of)
     }
 }

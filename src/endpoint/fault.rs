@@ -11,7 +11,7 @@ use crate::{
 
 /// A failure of this server.
 #[derive(Debug)]
-pub enum Fault {
+pub enum InternalError {
     /// The storage.
     Store(StoreFault),
     /// Signing.
@@ -28,7 +28,7 @@ pub enum Fault {
     Contended,
 }
 
-impl Fault {
+impl InternalError {
     /// Whether a later attempt can succeed: 503 with `Retry-After` rather than 500.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
@@ -40,7 +40,7 @@ impl Fault {
     }
 }
 
-impl From<StoreFault> for Fault {
+impl From<StoreFault> for InternalError {
     fn from(fault: StoreFault) -> Self {
         Self::Store(fault)
     }
@@ -48,28 +48,28 @@ impl From<StoreFault> for Fault {
 
 /// For commits whose preconditions nothing else competes for: there a conflict is as unlikely as a collision of random
 /// identifiers.
-impl From<CommitError> for Fault {
+impl From<CommitError> for InternalError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Conflict => Self::Contended,
-            CommitError::Fault(fault) => Self::Store(fault),
+            CommitError::Internal(fault) => Self::Store(fault),
         }
     }
 }
 
-impl From<SigningFault> for Fault {
+impl From<SigningFault> for InternalError {
     fn from(fault: SigningFault) -> Self {
         Self::Signing(fault)
     }
 }
 
-impl From<HashingFault> for Fault {
+impl From<HashingFault> for InternalError {
     fn from(fault: HashingFault) -> Self {
         Self::Hashing(fault)
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for InternalError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(fault) => fault.fmt(formatter),
@@ -83,7 +83,7 @@ impl fmt::Display for Fault {
     }
 }
 
-impl Error for Fault {
+impl Error for InternalError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Store(fault) => Some(fault),

@@ -4,8 +4,8 @@ use super::{
     Signet,
     access::Access,
     management::ManagementRefusal,
-    new_account::{FieldErrors, FieldRefusal, OrderedForm},
-    page::{Page, PageRequest, page},
+    new_account::{AdminFields, FieldErrors, FieldRefusal},
+    page::{Page, PageQuery, page},
     users,
 };
 use crate::account::record::{AccountId, Line};
@@ -14,7 +14,7 @@ pub use crate::store::GroupSize;
 
 /// How far a group was renamed or taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct GroupChangeProgress {
     /// From so many people.
     pub changed: usize,
     /// Whether there are more, for whom to ask again.
@@ -30,10 +30,10 @@ pub fn list(
     signet: &Signet,
     access: &Access,
     prefix: &str,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<GroupSize>, ManagementRefusal> {
     users::manager(access)?;
-    let request = PageRequest { limit: Some(request.limit.unwrap_or(USUAL_PAGE)), ..request };
+    let request = PageQuery { limit: Some(request.limit.unwrap_or(USUAL_PAGE)), ..request };
     let fetch = |after: Option<&[u8]>, limit| Ok(signet.store.groups(prefix, after, limit)?);
     page(signet, &format!("groups beginning with {prefix:?}"), request, fetch, |_| true)
 }
@@ -48,7 +48,7 @@ pub async fn replace(
     access: &Access,
     group: &str,
     new: Option<&str>,
-) -> Result<Progress, ManagementRefusal> {
+) -> Result<GroupChangeProgress, ManagementRefusal> {
     users::manager(access)?;
     let wrong = |refusal: FieldRefusal| ManagementRefusal::Fields(FieldErrors::of_one("name", refusal));
     let new = new.map(Line::<64>::parse).transpose().map_err(|refusal| wrong(refusal.into()))?;
@@ -59,7 +59,7 @@ pub async fn replace(
     let (mut changed, mut after) = (0, None::<AccountId>);
     while changed < AT_ONCE {
         let members = signet.store.members_of(group, after.as_ref(), PAGE)?;
-        let Some(last) = members.last() else { return Ok(Progress { changed, goes_on: false }) };
+        let Some(last) = members.last() else { return Ok(GroupChangeProgress { changed, goes_on: false }) };
         after = Some(last.clone());
         for id in &members {
             changed += usize::from(leave(signet, access, id, (group, new)).await?);
@@ -67,7 +67,7 @@ pub async fn replace(
     }
     let goes_on = !signet.store.members_of(group, after.as_ref(), 1)?.is_empty();
     tracing::info!(by = %access.subject(), changed, goes_on, "group changed");
-    Ok(Progress { changed, goes_on })
+    Ok(GroupChangeProgress { changed, goes_on })
 }
 
 /// Takes one person out of a group, and into another if there is one. Whether they were in it.
@@ -87,7 +87,7 @@ async fn leave(
         return Ok(false);
     }
     let others = account.groups.iter().filter(|name| *name != group).chain(new);
-    let form = OrderedForm { groups: Some(others.map(ToOwned::to_owned).collect()), ..OrderedForm::default() };
+    let form = AdminFields { groups: Some(others.map(ToOwned::to_owned).collect()), ..AdminFields::default() };
     users::order(signet, access, id.as_str(), &form).await?;
     Ok(true)
 }

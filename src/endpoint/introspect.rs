@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::{
-    Fault, Signet, access,
-    token::{Caller, RuleOrFault, TokenRefusal, authenticate},
+    InternalError, Signet, access,
+    token::{Caller, EndpointError, TokenRefusal, authenticate},
 };
 use crate::{
     account::record::AccountId,
@@ -55,7 +55,7 @@ async fn answer(
     caller: Caller<'_>,
     form: &Parameters,
     answer_form: Form,
-) -> Result<Introspected, RuleOrFault> {
+) -> Result<Introspected, EndpointError> {
     form.once_each()?;
     let caller = authenticate(signet, caller, form).await?;
     let caller = caller.client();
@@ -68,20 +68,26 @@ async fn answer(
         return Ok(Introspected::Json(content));
     }
     let claims = introspection::signed(content, &signet.issuer, caller, now);
-    let signed = signet.keys.sign(Algorithm::Rs256, TokenType::Introspection, &claims).map_err(Fault::from)?;
+    let signed = signet.keys.sign(Algorithm::Rs256, TokenType::Introspection, &claims).map_err(InternalError::from)?;
     Ok(Introspected::Jwt(signed))
 }
 
-fn content(signet: &Signet, token: &str, caller: &Client, now: OffsetDateTime) -> Result<Map<String, Value>, Fault> {
+fn content(
+    signet: &Signet,
+    token: &str,
+    caller: &Client,
+    now: OffsetDateTime,
+) -> Result<Map<String, Value>, InternalError> {
     if let Some(presented) = signet.presented_refresh_token(token)? {
         let policy = &signet.lifetimes.refresh_token;
         let grant = access::live_grant(signet, presented.grant())?;
         let current = grant.as_ref().and_then(|grant| Some((grant, grant.refresh_token.as_ref()?)));
         return Ok(match current.filter(|(_, state)| state.is_current(&presented, policy, now)) {
             Some((grant, state)) => {
-                let known_as = signet.known_as(&grant.subject, caller);
+                let client_subject = signet.client_subject(&grant.subject, caller);
                 let expires_at = state.expires_at(policy);
-                let answer = introspection::of_refresh_token(grant, &known_as, caller, &signet.issuer, expires_at);
+                let answer =
+                    introspection::of_refresh_token(grant, &client_subject, caller, &signet.issuer, expires_at);
                 with_username(signet, answer, (grant, &grant.scope), caller)?
             }
             None => introspection::inactive(),
@@ -103,7 +109,7 @@ fn with_username(
     mut answer: Map<String, Value>,
     (grant, scope): (&Grant, &Scope),
     caller: &Client,
-) -> Result<Map<String, Value>, Fault> {
+) -> Result<Map<String, Value>, InternalError> {
     let Ok(id) = AccountId::parse(grant.subject.as_str()) else { return Ok(answer) };
     if answer == introspection::inactive() {
         return Ok(answer);

@@ -7,7 +7,7 @@ use super::{
     access::Access,
     management::ManagementRefusal,
     new_account::{FieldErrors, FieldRefusal},
-    page::{Page, PageRequest, page},
+    page::{Page, PageQuery, page},
     quota, users,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub struct NewInvitation {
 
 /// Whom to invite.
 #[derive(Clone, Default)]
-pub struct InvitationForm {
+pub struct InvitationRequest {
     /// The address of the account.
     pub email: Option<String>,
     /// Whether the address is known to be the person's, as it is if this is left out.
@@ -59,7 +59,7 @@ pub struct InvitationForm {
 pub async fn create(
     signet: &Signet,
     access: &Access,
-    form: &InvitationForm,
+    form: &InvitationRequest,
 ) -> Result<NewInvitation, ManagementRefusal> {
     users::manager(access)?;
     if !access.is_operator() {
@@ -79,9 +79,9 @@ pub async fn create(
     {
         return Err(wrong("email", FieldRefusal::EmailTaken));
     }
-    let (invitation, secret) = Invitation::draw((email, groups), lifetime, signet.clock.now(), signet.entropy);
+    let (invitation, secret) = Invitation::generate((email, groups), lifetime, signet.clock.now(), signet.entropy);
     let digest = Digest::of_secret(&secret);
-    signet.store.by(access.agent()).create_invitation(&digest, &invitation).await?;
+    signet.store.as_actor(access.actor()).create_invitation(&digest, &invitation).await?;
     tracing::info!(by = %access.subject(), "invitation made");
     let link = Secret::new(signet.issuer.endpoint(&format!("/signup?invitation={}", secret.expose())));
     Ok(NewInvitation { listed: ListedInvitation { id: digest.as_str().to_owned(), invitation }, link })
@@ -95,7 +95,7 @@ pub async fn create(
 pub fn list(
     signet: &Signet,
     access: &Access,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<ListedInvitation>, ManagementRefusal> {
     users::manager(access)?;
     let now: OffsetDateTime = signet.clock.now();
@@ -119,7 +119,7 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     users::manager(access)?;
     // A longer text can be none of our keys.
     if id.len() <= 64 {
-        signet.store.by(access.agent()).delete_invitation(id).await?;
+        signet.store.as_actor(access.actor()).delete_invitation(id).await?;
         tracing::info!(by = %access.subject(), "invitation taken back");
     }
     Ok(())

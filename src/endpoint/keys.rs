@@ -9,9 +9,9 @@ use tokio::{
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, access::Access, conditions::Condition, management::ManagementRefusal};
+use super::{InternalError, Signet, access::Access, conditions::Condition, management::ManagementRefusal};
 use crate::{
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     crypto::SealingKey,
     jose::{Compromised, KeysFault, RingKey, Stage},
     oauth::client::ClientId,
@@ -92,7 +92,7 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
         Rotation::Emergency => keys.rotate_emergency(Compromised::EveryKey, now),
     };
     let rotated = spawn_holding(&permit, rotate);
-    let changes = rotated.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
+    let changes = rotated.await.map_err(InternalError::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     for change in changes {
         tracing::info!(by = %access.subject(), ?change, "key ring");
     }
@@ -100,11 +100,11 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
         renew_secret(signet, &permit).await?;
     }
     remember_folder(signet).await?;
-    let occurrence = match rotation {
-        Rotation::Now => Occurrence::of(EventKind::KeyRotated).because("requested"),
-        Rotation::Emergency => Occurrence::of(EventKind::KeyEmergency),
+    let details = match rotation {
+        Rotation::Now => EventDetails::of(EventKind::KeyRotated).because("requested"),
+        Rotation::Emergency => EventDetails::of(EventKind::KeyEmergency),
     };
-    signet.note_event(access.agent(), occurrence).await;
+    signet.note_event(access.actor(), details).await;
     Ok(())
 }
 
@@ -123,10 +123,10 @@ fn spawn_holding<T: Send + 'static>(
 
 /// Replaces the server's secret. What browsers hold that was sealed with the one before is worth nothing any more; secrets
 /// of clients are sealed again. Pairwise subjects stay: they have a key of their own.
-async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Result<(), Fault> {
+async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Result<(), InternalError> {
     let keys = Arc::clone(&signet.keys);
     let renewed = spawn_holding(permit, move || keys.folder().renew_secret().map_err(KeysFault::from));
-    let renewed = renewed.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
+    let renewed = renewed.await.map_err(InternalError::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     let previous = signet.sealing_key.replace(&renewed.key);
     save_mark(signet).await;
     seal_anew(signet, &previous).await
@@ -137,7 +137,7 @@ async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Re
 /// # Errors
 ///
 /// When a client cannot be read or written, or the folder of keys. The next start does the rest.
-pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), Fault> {
+pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), InternalError> {
     let mut after: Option<ClientId> = None;
     loop {
         let page = signet.store.clients(after.as_ref().map(ClientId::as_str), PAGE)?;
@@ -149,10 +149,10 @@ pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), Fau
     }
     let keys = Arc::clone(&signet.keys);
     let forgotten = tokio::task::spawn_blocking(move || keys.folder().forget_previous().map_err(KeysFault::from));
-    forgotten.await.map_err(Fault::BrokenOff)?.map_err(|fault| not_writable(signet, fault))
+    forgotten.await.map_err(InternalError::BrokenOff)?.map_err(|fault| not_writable(signet, fault))
 }
 
-async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey) -> Result<(), Fault> {
+async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey) -> Result<(), InternalError> {
     for _ in 0..ROUNDS {
         let Some(kept) = signet.store.client(id)? else { return Ok(()) };
         let mut client = kept.record.clone();
@@ -162,10 +162,10 @@ async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey)
         match signet.store.replace_client(&kept, &client).await {
             Ok(()) => return Ok(()),
             Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(fault)) => return Err(fault.into()),
+            Err(CommitError::Internal(fault)) => return Err(fault.into()),
         }
     }
-    Err(Fault::Contended)
+    Err(InternalError::Contended)
 }
 
 /// Writes down in the database by what the folder of keys is recognised. To be called after each change of the keys.
@@ -173,10 +173,12 @@ async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey)
 /// # Errors
 ///
 /// The folder or the storage.
-pub async fn remember_folder(signet: &Signet) -> Result<(), Fault> {
+pub async fn remember_folder(signet: &Signet) -> Result<(), InternalError> {
     let keys = Arc::clone(&signet.keys);
     let identity = tokio::task::spawn_blocking(move || keys.folder().load_identity().map_err(KeysFault::from));
-    let Some(identity) = identity.await.map_err(Fault::BrokenOff)?.map_err(Fault::Keys)? else { return Ok(()) };
+    let Some(identity) = identity.await.map_err(InternalError::BrokenOff)?.map_err(InternalError::Keys)? else {
+        return Ok(());
+    };
     let record = KeyRecord {
         ring: identity.id,
         generation: identity.generation,
@@ -201,9 +203,9 @@ pub async fn save_mark(signet: &Signet) {
 }
 
 /// Tells of keys that could not be written.
-pub fn not_writable(signet: &Signet, fault: KeysFault) -> Fault {
+pub fn not_writable(signet: &Signet, fault: KeysFault) -> InternalError {
     signet.conditions.set(Condition::KeysNotWritable, Some(fault.to_string()));
-    Fault::Keys(fault)
+    InternalError::Keys(fault)
 }
 
 fn admit(access: &Access) -> Result<(), ManagementRefusal> {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     management::{ATTEMPTS, taken},
     page::LARGEST_PAGE,
     password_date,
@@ -20,10 +20,10 @@ use crate::{
         session::{AuthenticationMethod, Session, SessionId, UserAgent},
         throttle::{Admission, Guess, GuessedAccount, Permit},
     },
-    audit::{EventKind, Occurrence, Requester},
+    audit::{EventDetails, EventKind, RequestOrigin},
     oauth::grant::EndCause,
     secret::Secret,
-    store::{Kept, Placed},
+    store::{SessionEntry, Versioned},
 };
 
 /// What was entered, and from where.
@@ -63,7 +63,7 @@ pub enum LoginRefusal {
         retry_after: Duration,
     },
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// Signs a person in.
@@ -76,8 +76,8 @@ pub async fn login(
     attempt: &LoginAttempt<'_>,
     browser: &Browser,
 ) -> Result<SignedInBrowser, LoginRefusal> {
-    let account = verify_password(signet, attempt, browser.device.as_ref(), &browser.requester).await?;
-    begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Fault)
+    let account = verify_password(signet, attempt, browser.device.as_ref(), &browser.origin).await?;
+    begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Internal)
 }
 
 /// A password that was presented, and from where.
@@ -89,7 +89,7 @@ pub(super) struct PresentedPassword<'a> {
     /// The device, if it is one that has signed in to the account before.
     pub device: Option<KnownDevice>,
     /// Who presents it, for security events.
-    pub requester: &'a Requester,
+    pub origin: &'a RequestOrigin,
 }
 
 /// Finds out whose username and password were entered, within the limits on guesses. `device` is the cookie of a device
@@ -102,17 +102,17 @@ pub(super) async fn verify_password(
     signet: &Signet,
     attempt: &LoginAttempt<'_>,
     device: Option<&Secret>,
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<Account, LoginRefusal> {
     let now = signet.clock.now();
     let account = signet.store.account_by_name(attempt.username);
-    let account = account.map_err(|fault| LoginRefusal::Fault(fault.into()))?;
-    let recognise = |kept: &Kept<Account>| device::recognise(device?, &kept.record.id, &signet.sealing_key, now);
+    let account = account.map_err(|fault| LoginRefusal::Internal(fault.into()))?;
+    let recognise = |kept: &Versioned<Account>| device::recognise(device?, &kept.record.id, &signet.sealing_key, now);
     let presented = PresentedPassword {
         password: &attempt.presented_password,
         address: attempt.address,
         device: account.as_ref().and_then(recognise),
-        requester,
+        origin,
     };
     match account {
         Some(kept) => verify(signet, Ok(&kept), &presented).await,
@@ -127,17 +127,17 @@ pub(super) async fn verify_password(
 /// [`LoginRefusal`], the same for every reason that a stranger must not learn.
 pub(super) async fn verify(
     signet: &Signet,
-    claimed: Result<&Kept<Account>, &str>,
+    claimed: Result<&Versioned<Account>, &str>,
     presented: &PresentedPassword<'_>,
 ) -> Result<Account, LoginRefusal> {
     let now = signet.clock.now();
     let note = |kind, reason: &str| {
-        let occurrence = Occurrence::of(kind).because(reason);
-        let occurrence = match claimed {
-            Ok(kept) => occurrence.about(&kept.record.id),
-            Err(name) => Occurrence { unknown_name: Some(signet.unknown_name(name)), ..occurrence },
+        let details = EventDetails::of(kind).because(reason);
+        let details = match claimed {
+            Ok(kept) => details.about(&kept.record.id),
+            Err(name) => EventDetails { unknown_name: Some(signet.unknown_name(name)), ..details },
         };
-        signet.note_failure(&presented.requester.unknown(), occurrence);
+        signet.note_failure(&presented.origin.unknown(), details);
     };
     let admitted = admit(signet, claimed, presented, now);
     let permit = admitted.inspect_err(|_| note(EventKind::LoginThrottled, "too_many_guesses"))?;
@@ -149,7 +149,7 @@ pub(super) async fn verify(
             if matches!(fault, HashingFault::Busy) {
                 signet.throttle.withdraw(permit, now);
             }
-            return Err(LoginRefusal::Fault(fault.into()));
+            return Err(LoginRefusal::Internal(fault.into()));
         }
     };
     let (Ok(kept), Verified::Matches { rehash_needed }) = (claimed, verified) else {
@@ -166,7 +166,7 @@ pub(super) async fn verify(
     if rehash_needed {
         rehash(signet, kept, presented.password).await;
     }
-    let account = password_date::correct(signet, &kept.record, now).await.map_err(LoginRefusal::Fault)?;
+    let account = password_date::correct(signet, &kept.record, now).await.map_err(LoginRefusal::Internal)?;
     // Another password was set while this one was hashed.
     if account.password_generation == kept.record.password_generation {
         Ok(account)
@@ -186,10 +186,10 @@ pub async fn begin_session(
     account: &Account,
     browser: &Browser,
     user_agent: &str,
-) -> Result<SignedInBrowser, Fault> {
+) -> Result<SignedInBrowser, InternalError> {
     let now = signet.clock.now();
-    let id = SessionId::draw(signet.entropy);
-    let store = signet.store.by(browser.requester.as_account(&account.id));
+    let id = SessionId::generate(signet.entropy);
+    let store = signet.store.as_actor(browser.origin.as_account(&account.id));
     for _ in 0..ATTEMPTS {
         let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
         session.user_agent = UserAgent::of(user_agent);
@@ -212,12 +212,17 @@ pub async fn begin_session(
             });
         }
     }
-    Err(Fault::Contended)
+    Err(InternalError::Contended)
 }
 
 /// Ends the sessions of `account` that were not used for longest, other than `newest`, if there are more than a person may
 /// have.
-async fn end_superfluous(signet: &Signet, account: &Account, newest: &Session, browser: &Browser) -> Result<(), Fault> {
+async fn end_superfluous(
+    signet: &Signet,
+    account: &Account,
+    newest: &Session,
+    browser: &Browser,
+) -> Result<(), InternalError> {
     let (mut live, mut after) = (Vec::new(), None::<Vec<u8>>);
     loop {
         let page = signet.store.sessions_of(&account.id, after.as_deref(), LARGEST_PAGE)?;
@@ -234,7 +239,7 @@ async fn end_superfluous(signet: &Signet, account: &Account, newest: &Session, b
     let kept = usize::from(signet.quotas.policy().sessions_per_person).saturating_sub(1);
     for (digest, session) in live.iter().skip(kept) {
         tracing::info!(account = %account.id, "the session that was not used for longest ends: there are too many");
-        session_end::end(signet, (digest, session), EndCause::SignedOut, &browser.requester.as_account(&account.id))
+        session_end::end(signet, (digest, session), EndCause::SignedOut, &browser.origin.as_account(&account.id))
             .await?;
     }
     Ok(())
@@ -242,21 +247,21 @@ async fn end_superfluous(signet: &Signet, account: &Account, newest: &Session, b
 
 /// The session that the browser had before, if it is one of `account`. One of somebody else ends here, with all that
 /// hangs on it.
-async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result<Option<Placed>, Fault> {
+async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result<Option<SessionEntry>, InternalError> {
     let Some(presented) = &browser.session else { return Ok(None) };
     let digest = SessionId::presented(presented.expose()).digest();
     let Some(earlier) = signet.store.session(&digest)? else { return Ok(None) };
     if earlier.record.account == account.id {
         return Ok(Some((digest, earlier)));
     }
-    let agent = browser.requester.as_account(&account.id);
-    session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut, &agent).await?;
+    let actor = browser.origin.as_account(&account.id);
+    session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut, &actor).await?;
     Ok(None)
 }
 
 fn admit(
     signet: &Signet,
-    claimed: Result<&Kept<Account>, &str>,
+    claimed: Result<&Versioned<Account>, &str>,
     presented: &PresentedPassword<'_>,
     now: OffsetDateTime,
 ) -> Result<Permit, LoginRefusal> {
@@ -272,7 +277,7 @@ fn admit(
 }
 
 /// Hashes the password at the cost of today. If that fails, the old hash stays good.
-async fn rehash(signet: &Signet, kept: &Kept<Account>, password: &Secret) {
+async fn rehash(signet: &Signet, kept: &Versioned<Account>, password: &Secret) {
     if let Ok(hash) = signet.hasher.rehash(password, signet.entropy).await {
         // The password is the same, so its date stays, and with it the sessions and grants.
         let changed = Account { password: Some(hash), ..kept.record.clone() };

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, Signet, access,
+    InternalError, Signet, access,
     session::{self, Browser},
     session_end,
 };
@@ -78,19 +78,19 @@ pub struct Return {
 /// # Errors
 ///
 /// The storage. Then the person is still signed in, and must not be told otherwise.
-pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<LogoutStep, Fault> {
+pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<LogoutStep, InternalError> {
     let (hint, client) = asking(signet, parameters)?;
     let requested = parameters.one("post_logout_redirect_uri").ok().flatten();
     let state = parameters.one("state").ok().flatten();
     let presented = presented(signet, browser)?;
     let session = presented.as_ref().map(|(_, session)| session.sid.as_str());
-    let known_as = session.map(|sid| match &client {
-        Some(client) => signet.session_known_as(sid, client),
+    let client_subject = session.map(|sid| match &client {
+        Some(client) => signet.client_session_id(sid, client),
         None => sid.to_owned(),
     });
     let request = LogoutRequest {
         hint: &hint,
-        session: known_as.as_deref(),
+        session: client_subject.as_deref(),
         asks_to_return: parameters.many("post_logout_redirect_uri").next().is_some(),
         destination: destination(client.as_ref(), requested, state),
     };
@@ -98,7 +98,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         // Whose request it is says only itself here, as at the authorization endpoint.
         let remedy = Remedy::PostLogoutRedirectUri(sent.to_owned());
         let remedy = Some(remedy).filter(|remedy| !remedy.is_registered(&client.metadata));
-        signet.client_troubles.note_remedy(&client.client_id, remedy, signet.clock.now());
+        signet.client_errors.note_remedy(&client.client_id, remedy, signet.clock.now());
     }
     let is_withheld = !client.as_ref().is_some_and(|client| returns_by_itself(signet, client, &request));
     if request.needs_no_question() {
@@ -134,7 +134,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
 /// # Errors
 ///
 /// When it cannot be written. Then the person is still signed in, and must not be told otherwise.
-pub async fn confirm(signet: &Signet, browser: &Browser, sealed: Option<&str>) -> Result<Farewell, Fault> {
+pub async fn confirm(signet: &Signet, browser: &Browser, sealed: Option<&str>) -> Result<Farewell, InternalError> {
     let back = returning(signet, sealed);
     Ok(match end(signet, presented(signet, browser)?, browser, back).await? {
         // It may be that of a login, in the middle of which the person signed out.
@@ -150,12 +150,12 @@ pub async fn confirm(signet: &Signet, browser: &Browser, sealed: Option<&str>) -
 /// # Errors
 ///
 /// The storage.
-pub fn frames(signet: &Signet, back: &Return) -> Result<Vec<String>, Fault> {
+pub fn frames(signet: &Signet, back: &Return) -> Result<Vec<String>, InternalError> {
     let Some((sid, clients)) = &back.framed else { return Ok(Vec::new()) };
     let mut frames = Vec::new();
     for client_id in clients {
         let Some(client) = signet.store.client(client_id)?.map(|kept| kept.record) else { continue };
-        let sid = signet.session_known_as(sid.as_str(), &client);
+        let sid = signet.client_session_id(sid.as_str(), &client);
         if let Some(uri) = &client.metadata.openid.frontchannel_logout_uri {
             let separator = if uri.contains('?') { '&' } else { '?' };
             let told = encode(&[("iss", signet.issuer.as_str()), ("sid", &sid)]);
@@ -187,7 +187,7 @@ pub fn returning(signet: &Signet, sealed: Option<&str>) -> Return {
 
 /// The session of which the browser shows the cookie, standing or not: applications that took part in one that has run
 /// out are still to be told.
-fn presented(signet: &Signet, browser: &Browser) -> Result<Option<(Digest, Session)>, Fault> {
+fn presented(signet: &Signet, browser: &Browser) -> Result<Option<(Digest, Session)>, InternalError> {
     let Some(presented) = &browser.session else { return Ok(None) };
     let digest = SessionId::presented(presented.expose()).digest();
     Ok(signet.store.session(&digest)?.map(|kept| (digest, kept.record)))
@@ -198,12 +198,12 @@ async fn end(
     presented: Option<(Digest, Session)>,
     browser: &Browser,
     mut back: Return,
-) -> Result<Farewell, Fault> {
+) -> Result<Farewell, InternalError> {
     back.framed = None;
     if let Some((digest, session)) = presented {
         let framed: BTreeSet<ClientId> = session_end::framed(signet, &session)?.into_iter().take(MOST_FRAMES).collect();
-        let agent = browser.requester.as_account(&session.account);
-        session_end::end(signet, (&digest, &session), EndCause::SignedOut, &agent).await?;
+        let actor = browser.origin.as_account(&session.account);
+        session_end::end(signet, (&digest, &session), EndCause::SignedOut, &actor).await?;
         back.framed = (!framed.is_empty()).then(|| (session.sid.clone(), framed));
     }
     let is_offered = back.is_withheld && back.destination.is_some();
@@ -215,7 +215,7 @@ async fn end(
 }
 
 /// What the request proves of itself, and the client that it is of: by the hint, or by name if there is no hint.
-fn asking(signet: &Signet, parameters: &Parameters) -> Result<(Hint, Option<Client>), Fault> {
+fn asking(signet: &Signet, parameters: &Parameters) -> Result<(Hint, Option<Client>), InternalError> {
     let (Ok(presented), Ok(named)) = (parameters.one("id_token_hint"), parameters.one("client_id")) else {
         return Ok((Hint::Refused, None));
     };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Fault, access::AccessRefusal, new_account::FieldErrors, signup::NotAdmitted};
+use super::{InternalError, access::AccessRefusal, new_account::FieldErrors, signup::NotAdmitted};
 use crate::{oauth::registration::RegistrationRefusal, store::CommitError};
 
 /// Why the management API refuses.
@@ -27,7 +27,7 @@ pub enum ManagementRefusal {
     /// It was tried too often; for how long to wait, in seconds.
     TooOften(i64),
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// How often a change is decided anew when something else changed the same record meanwhile.
@@ -38,17 +38,17 @@ pub(super) const ATTEMPTS: usize = 16;
 /// # Errors
 ///
 /// The storage.
-pub(super) fn taken(outcome: Result<(), CommitError>) -> Result<bool, Fault> {
+pub(super) fn taken(outcome: Result<(), CommitError>) -> Result<bool, InternalError> {
     match outcome {
         Ok(()) => Ok(true),
         Err(CommitError::Conflict) => Ok(false),
-        Err(CommitError::Fault(fault)) => Err(fault.into()),
+        Err(CommitError::Internal(fault)) => Err(fault.into()),
     }
 }
 
-impl<F: Into<Fault>> From<F> for ManagementRefusal {
+impl<F: Into<InternalError>> From<F> for ManagementRefusal {
     fn from(fault: F) -> Self {
-        Self::Fault(fault.into())
+        Self::Internal(fault.into())
     }
 }
 
@@ -68,7 +68,7 @@ impl fmt::Display for ManagementRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Access(AccessRefusal::Bearer(error)) => error.fmt(formatter),
-            Self::Access(AccessRefusal::Fault(fault)) | Self::Fault(fault) => fault.fmt(formatter),
+            Self::Access(AccessRefusal::Internal(fault)) | Self::Internal(fault) => fault.fmt(formatter),
             Self::Invalid(description) => formatter.write_str(description),
             Self::NotAdmitted(refusal) => refusal.fmt(formatter),
             Self::Metadata(refusal) => refusal.fmt(formatter),

@@ -9,8 +9,8 @@ mod authorization_issue;
 pub mod authorize;
 pub mod backchannel_logout;
 mod client_assertion;
+pub mod client_errors;
 pub mod client_keys;
-pub mod client_troubles;
 pub mod clients;
 pub mod clock_watch;
 pub mod conditions;
@@ -57,4 +57,4 @@ pub mod users;
 pub mod withheld_error;
 
 pub use self::signet::{Lifetimes, Signet};
-pub use fault::Fault;
+pub use fault::InternalError;

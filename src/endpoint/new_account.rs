@@ -1,9 +1,9 @@
 //! What a person enters to get an account: for the sign-up page, the management API, the first administrator and the
 //! configuration alike.
 
-use super::{Fault, Signet};
+use super::{InternalError, Signet};
 pub use crate::account::field_refusal::FieldRefusal;
-pub use crate::account::profile_form::{Editor, FieldErrors, OrderedForm, ProfileForm};
+pub use crate::account::profile_form::{AdminFields, Editor, FieldErrors, ProfileForm};
 use crate::{
     account::{
         password::{NewPassword, PasswordRefusal},
@@ -27,7 +27,7 @@ pub enum NewAccountRefusal {
     /// Something that was entered.
     Fields(FieldErrors),
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 impl NewAccount {
@@ -50,7 +50,7 @@ impl NewAccount {
                 return Err(NewAccountRefusal::Fields(errors));
             }
         };
-        let errors = conflicts(signet, None, &account).map_err(NewAccountRefusal::Fault)?;
+        let errors = conflicts(signet, None, &account).map_err(NewAccountRefusal::Internal)?;
         if !errors.is_empty() {
             return Err(NewAccountRefusal::Fields(errors));
         }
@@ -74,7 +74,11 @@ fn parse(signet: &Signet, profile: &ProfileForm, password: &Secret) -> Result<Ne
 /// # Errors
 ///
 /// The storage cannot be read.
-pub(super) fn conflicts(signet: &Signet, before: Option<&Account>, after: &Account) -> Result<FieldErrors, Fault> {
+pub(super) fn conflicts(
+    signet: &Signet,
+    before: Option<&Account>,
+    after: &Account,
+) -> Result<FieldErrors, InternalError> {
     let mut errors = FieldErrors::default();
     let is_renamed = before.is_none_or(|before| before.username.skeletons() != after.username.skeletons());
     if is_renamed && !signet.store.may_have_username(after, signet.clock.now())? {
@@ -93,6 +97,6 @@ pub(super) fn taken() -> NewAccountRefusal {
     NewAccountRefusal::Fields(FieldErrors::of_one("username", FieldRefusal::UsernameTaken))
 }
 
-fn fault(fault: impl Into<Fault>) -> NewAccountRefusal {
-    NewAccountRefusal::Fault(fault.into())
+fn fault(fault: impl Into<InternalError>) -> NewAccountRefusal {
+    NewAccountRefusal::Internal(fault.into())
 }

@@ -1,11 +1,11 @@
 //! Lists in pages: by key, so that a page costs the same however long the list is. Where the next page begins is sealed,
 //! so that it can only be one that this server gave out for the same list.
 
-use super::{Fault, Signet, management::ManagementRefusal};
+use super::{InternalError, Signet, management::ManagementRefusal};
 
 /// Which page of a list.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct PageRequest<'a> {
+pub struct PageQuery<'a> {
     /// How many entries at most: 1 to [`LARGEST_PAGE`], or [`USUAL_PAGE`].
     pub limit: Option<i64>,
     /// What the page before has named as the next one.
@@ -33,8 +33,8 @@ pub(super) type Indexed<T> = (Vec<u8>, Option<T>);
 pub(super) fn page<T>(
     signet: &Signet,
     list: &str,
-    request: PageRequest<'_>,
-    mut fetch: impl FnMut(Option<&[u8]>, u16) -> Result<Vec<Indexed<T>>, Fault>,
+    request: PageQuery<'_>,
+    mut fetch: impl FnMut(Option<&[u8]>, u16) -> Result<Vec<Indexed<T>>, InternalError>,
     is_wanted: impl Fn(&T) -> bool,
 ) -> Result<Page<T>, ManagementRefusal> {
     let limit = request.limit.map_or(Ok(USUAL_PAGE), |limit| {

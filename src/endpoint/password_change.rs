@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::Access,
     login::{self, LoginRefusal, PresentedPassword},
     management::{ATTEMPTS, ManagementRefusal, taken},
@@ -18,7 +18,7 @@ use crate::{
         record::Account,
     },
     secret::Secret,
-    store::Kept,
+    store::Versioned,
 };
 
 /// A new password, and what shows that it may be set.
@@ -66,15 +66,15 @@ pub async fn change_password(
         let (kept, _) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
         changed.change_password(hash.clone(), signet.clock.now());
-        if taken(signet.store.by(access.agent()).replace_account(&kept, &changed).await)? {
+        if taken(signet.store.as_actor(access.actor()).replace_account(&kept, &changed).await)? {
             tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
             let cause = cause(access, &changed);
-            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.agent()).await?;
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.actor()).await?;
             signet.throttle.password_was_set(&changed.id);
             return Ok(changed);
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// Shows that the person of `kept` knows the current password. The limits on guesses are those of the login page, but
@@ -83,7 +83,7 @@ pub async fn change_password(
 pub(super) async fn verify_current(
     signet: &Signet,
     access: &Access,
-    kept: &Kept<Account>,
+    kept: &Versioned<Account>,
     presented_password: Option<Secret>,
     source: PasswordSource<'_>,
 ) -> Result<(), ManagementRefusal> {
@@ -97,13 +97,13 @@ pub(super) async fn verify_current(
         password: &presented_password,
         address: source.address,
         device: Some(known.unwrap_or_else(|| KnownDevice::signed_in(id))),
-        requester: access.requester(),
+        origin: access.origin(),
     };
     match login::verify(signet, Ok(kept), &presented).await {
         Ok(_) => Ok(()),
         Err(LoginRefusal::Mismatch) => Err(wrong(FieldRefusal::CurrentPasswordWrong)),
         Err(LoginRefusal::Wait { retry_after }) => Err(ManagementRefusal::TooOften(retry_after.whole_seconds())),
-        Err(LoginRefusal::Fault(fault)) => Err(fault.into()),
+        Err(LoginRefusal::Internal(fault)) => Err(fault.into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     management::{ATTEMPTS, taken},
 };
 use crate::account::record::Account;
@@ -17,7 +17,7 @@ use crate::account::record::Account;
 /// # Errors
 ///
 /// When it cannot be written.
-pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateTime) -> Result<Account, Fault> {
+pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateTime) -> Result<Account, InternalError> {
     let is_ahead = |account: &Account| account.password_changed_at.is_some_and(|at| at > now);
     if !is_ahead(account) {
         return Ok(account.clone());
@@ -33,5 +33,5 @@ pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateT
             return Ok(corrected);
         }
     }
-    Err(Fault::Contended)
+    Err(InternalError::Contended)
 }

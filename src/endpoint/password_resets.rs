@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::FieldErrors,
@@ -18,13 +18,13 @@ use crate::{
         password_reset::{PasswordReset, ResetCode, ResetRedemption, redeem},
         record::Account,
     },
-    audit::Requester,
+    audit::RequestOrigin,
     oauth::grant::EndCause,
     secret::Secret,
-    store::Kept,
+    store::Versioned,
 };
 
-pub use crate::account::password_reset::ResetRefusal as DeadLink;
+pub use crate::account::password_reset::ResetCodeRefusal as DeadLink;
 
 /// A link that was just made. It is told this once.
 #[derive(Debug)]
@@ -52,12 +52,12 @@ pub enum ResetRefusal {
     /// The password, as the field `password`.
     Fields(FieldErrors),
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
-impl<F: Into<Fault>> From<F> for ResetRefusal {
+impl<F: Into<InternalError>> From<F> for ResetRefusal {
     fn from(fault: F) -> Self {
-        Self::Fault(fault.into())
+        Self::Internal(fault.into())
     }
 }
 
@@ -79,14 +79,14 @@ pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewRes
             return Err(ManagementRefusal::Conflict("the account is disabled; enable it first"));
         }
         let lifetime = signet.lifetimes.password_reset;
-        let (reset, code) = PasswordReset::draw(&account.id, lifetime, signet.clock.now(), signet.entropy);
-        if taken(signet.store.by(access.agent()).put_password_reset(&kept, &reset).await)? {
+        let (reset, code) = PasswordReset::generate(&account.id, lifetime, signet.clock.now(), signet.entropy);
+        if taken(signet.store.as_actor(access.actor()).put_password_reset(&kept, &reset).await)? {
             tracing::info!(account = %account.id, by = %access.subject(), "password reset link made");
             let link = Secret::new(signet.issuer.endpoint(&format!("/reset?code={}", code.expose())));
             return Ok(NewResetLink { link, expires_at: reset.expires_at() });
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// Until when the newest link of the person works, if it does.
@@ -110,7 +110,7 @@ pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<
 pub async fn withdraw(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     users::manager(access)?;
     let (kept, _) = users::find_to_change(signet, access, id)?;
-    signet.store.by(access.agent()).delete_password_reset(&kept.record.id).await?;
+    signet.store.as_actor(access.actor()).delete_password_reset(&kept.record.id).await?;
     tracing::info!(account = %kept.record.id, by = %access.subject(), "password reset link taken back");
     Ok(())
 }
@@ -135,7 +135,7 @@ pub async fn reset(
     signet: &Signet,
     presented: &Secret,
     new_password: Secret,
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<PasswordSet, ResetRefusal> {
     let (kept, ..) = look_up(signet, presented)?;
     let password = NewPassword::parse(new_password, &signet.password_policy, &known_about(signet, &kept.record))
@@ -145,24 +145,24 @@ pub async fn reset(
     for _ in 0..ATTEMPTS {
         let (kept, reset, redemption) = look_up(signet, presented)?;
         let changed = redemption.change_password(&kept.record, hash.clone(), signet.clock.now());
-        let agent = requester.as_account(&changed.id);
-        if taken(signet.store.by(agent.clone()).reset_password(&kept, &changed, &reset).await)? {
+        let actor = origin.as_account(&changed.id);
+        if taken(signet.store.as_actor(actor.clone()).reset_password(&kept, &changed, &reset).await)? {
             tracing::info!(account = %changed.id, "password set by a link");
             let cause = EndCause::RevokedByPerson;
-            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &agent).await?;
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &actor).await?;
             signet.throttle.password_was_set(&changed.id);
             let device = device::remember(&changed.id, &signet.sealing_key, signet.clock.now(), signet.entropy);
             return Ok(PasswordSet { account: changed, device });
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// The account of the link, and the link with the proof that it may be used.
 fn look_up(
     signet: &Signet,
     presented: &Secret,
-) -> Result<(Kept<Account>, Kept<PasswordReset>, ResetRedemption), ResetRefusal> {
+) -> Result<(Versioned<Account>, Versioned<PasswordReset>, ResetRedemption), ResetRefusal> {
     let unknown = || ResetRefusal::Link(DeadLink::LinkUnknown);
     let code = ResetCode::parse(presented).ok_or_else(unknown)?;
     let kept = signet.store.account(&code.account)?.ok_or_else(unknown)?;

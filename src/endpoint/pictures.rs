@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::FieldErrors,
@@ -45,19 +45,19 @@ impl PictureBench {
     ///
     /// # Errors
     ///
-    /// [`Fault::Busy`] when too many wait, or it waited too long; [`Fault::BrokenOff`] when the work panicked.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Fault::Busy)?;
+    /// [`InternalError::Busy`] when too many wait, or it waited too long; [`InternalError::BrokenOff`] when the work panicked.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, InternalError> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| InternalError::Busy)?;
         let turn = tokio::time::timeout(self.patience, Arc::clone(&self.permits).acquire_owned()).await;
         // The bench is never closed: waiting only ends with a permit.
-        let permit = turn.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
+        let permit = turn.map_err(|_| InternalError::Busy)?.map_err(|_| InternalError::Busy)?;
         // Place and permit belong to the work: when the request is dropped, the work goes on and still counts.
         let working = tokio::task::spawn_blocking(move || {
             let done = work();
             drop((permit, place));
             done
         });
-        working.await.map_err(Fault::BrokenOff)
+        working.await.map_err(InternalError::BrokenOff)
     }
 }
 
@@ -103,7 +103,7 @@ pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
 /// # Errors
 ///
 /// The storage.
-pub fn show(signet: &Signet, id: &str) -> Result<Option<Picture>, Fault> {
+pub fn show(signet: &Signet, id: &str) -> Result<Option<Picture>, InternalError> {
     match AccountId::parse(id) {
         Ok(id) => Ok(signet.store.picture(&id)?),
         Err(_) => Ok(None),
@@ -119,7 +119,7 @@ async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRef
     match signet.picture_bench.run(move || Picture::parse(&upload)).await {
         Ok(parsed) => parsed.map_err(wrong),
         // The file made a decoder panic.
-        Err(Fault::BrokenOff(_)) => Err(wrong(PictureRefusal::Unreadable)),
+        Err(InternalError::BrokenOff(_)) => Err(wrong(PictureRefusal::Unreadable)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -136,11 +136,11 @@ async fn address_is(
         let mut changed = kept.record.clone();
         changed.claims.picture = address(&kept.record);
         changed.updated_at = signet.clock.now();
-        if taken(signet.store.by(access.agent()).replace_account(&kept, &changed).await)? {
+        if taken(signet.store.as_actor(access.actor()).replace_account(&kept, &changed).await)? {
             return Ok(changed);
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 #[cfg(test)]
@@ -160,7 +160,7 @@ mod tests {
         // The request is dropped, as at a timeout or when the peer hangs up.
         let dropped = bench.run(move || finished.recv());
         assert!(tokio::time::timeout(Duration::from_millis(20), dropped).await.is_err());
-        assert!(matches!(bench.run(|| ()).await, Err(Fault::Busy)), "the first work still goes on");
+        assert!(matches!(bench.run(|| ()).await, Err(InternalError::Busy)), "the first work still goes on");
         finish.send(()).unwrap();
         let patient = PictureBench { patience: Duration::from_secs(10), ..bench };
         assert!(patient.run(|| ()).await.is_ok());
@@ -172,7 +172,7 @@ mod tests {
         let bench = bench(0, Duration::from_secs(3600));
         let (finish, finished) = mpsc::channel::<()>();
         assert!(tokio::time::timeout(Duration::from_millis(20), bench.run(move || finished.recv())).await.is_err());
-        assert!(matches!(bench.run(|| ()).await, Err(Fault::Busy)));
+        assert!(matches!(bench.run(|| ()).await, Err(InternalError::Busy)));
         finish.send(()).unwrap();
     }
 
@@ -180,7 +180,7 @@ mod tests {
     async fn work_that_panics_gives_its_permit_back() {
         let bench = bench(0, Duration::from_secs(10));
         let broken = bench.run(|| std::panic::resume_unwind(Box::new("damaged"))).await;
-        assert!(matches!(broken, Err(Fault::BrokenOff(_))));
+        assert!(matches!(broken, Err(InternalError::BrokenOff(_))));
         assert!(bench.run(|| ()).await.is_ok());
     }
 }

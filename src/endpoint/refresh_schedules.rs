@@ -87,7 +87,7 @@ pub async fn set(
     let shown = preview(signet, form)?;
     quota::spend(signet, access, Spending::Change)?;
     let schedule = shown.schedule.clone();
-    let store = signet.store.by(access.agent());
+    let store = signet.store.as_actor(access.actor());
     store.put_refresh_schedule(&subject, client_id.as_ref(), schedule, signet.clock.now()).await?;
     tracing::info!(%subject, by = %access.subject(), "refresh schedule set");
     Ok(shown)
@@ -106,7 +106,11 @@ pub async fn remove(
     let (kept, _) = users::find_to_change(signet, access, id)?;
     let (subject, client_id) = addressed(&kept.record, client_id)?;
     quota::spend(signet, access, Spending::Change)?;
-    signet.store.by(access.agent()).remove_refresh_schedule(&subject, client_id.as_ref(), signet.clock.now()).await?;
+    signet
+        .store
+        .as_actor(access.actor())
+        .remove_refresh_schedule(&subject, client_id.as_ref(), signet.clock.now())
+        .await?;
     tracing::info!(%subject, by = %access.subject(), "refresh schedule removed");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! `/revoke`, [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009): a client gives back what it was granted.
 
 use super::{
-    Fault, Signet, access,
-    token::{Caller, RuleOrFault, TokenRefusal, authenticate},
+    InternalError, Signet, access,
+    token::{Caller, EndpointError, TokenRefusal, authenticate},
 };
 use crate::oauth::{grant::EndCause, parameters::Parameters};
 
@@ -17,7 +17,7 @@ pub async fn revoke(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> R
     end(signet, caller, form).await.map_err(|error| error.with_header(by_header))
 }
 
-async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(), RuleOrFault> {
+async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(), EndpointError> {
     form.once_each()?;
     let client = authenticate(signet, caller, form).await?;
     let token = form.required("token")?;
@@ -30,14 +30,14 @@ async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(
             Err(_) => return Ok(()),
         },
     };
-    let Some(grant) = signet.store.grant(&id).map_err(Fault::from)? else { return Ok(()) };
+    let Some(grant) = signet.store.grant(&id).map_err(InternalError::from)? else { return Ok(()) };
     if grant.record.client_id != client.client().client_id {
         tracing::info!(client_id = %client.client().client_id, "revocation of another client's token ignored");
         return Ok(());
     }
     let now = signet.clock.now();
-    let store = signet.store.by(caller.requester.as_client(&grant.record.client_id));
-    store.end_grant(&id, EndCause::RevokedByClient, now).await.map_err(Fault::from)?;
+    let store = signet.store.as_actor(caller.origin.as_client(&grant.record.client_id));
+    store.end_grant(&id, EndCause::RevokedByClient, now).await.map_err(InternalError::from)?;
     tracing::info!(client_id = %grant.record.client_id, "grant revoked by its client");
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, password_date};
+use super::{InternalError, Signet, password_date};
 use crate::{
     account::{
         record::Account,
         session::{AuthenticationMethod, Session, SessionId},
     },
-    audit::{Agent, Requester},
+    audit::{Actor, RequestOrigin},
     oauth::{access_token::Authentication, subject::Subject},
     oidc::step::SignedIn,
     secret::Secret,
@@ -25,7 +25,7 @@ pub struct Browser {
     /// The cookie of a device that has signed in before.
     pub device: Option<Secret>,
     /// From where it asks.
-    pub requester: Requester,
+    pub origin: RequestOrigin,
 }
 
 /// A session that stands, and the person, whose account may be used.
@@ -36,7 +36,7 @@ pub struct CurrentSession {
     /// The person.
     pub account: Account,
     /// From where the browser asks.
-    pub requester: Requester,
+    pub origin: RequestOrigin,
 }
 
 /// The session of `browser`, if it stands at `now` and its person may be signed in. That it was used is written down now
@@ -45,7 +45,11 @@ pub struct CurrentSession {
 /// # Errors
 ///
 /// The storage cannot be read.
-pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) -> Result<Option<CurrentSession>, Fault> {
+pub async fn current(
+    signet: &Signet,
+    browser: &Browser,
+    now: OffsetDateTime,
+) -> Result<Option<CurrentSession>, InternalError> {
     let Some(presented) = &browser.session else { return Ok(None) };
     let digest = SessionId::presented(presented.expose()).digest();
     let Some(kept) = signet.store.session(&digest)? else { return Ok(None) };
@@ -53,7 +57,7 @@ pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) ->
         return Ok(None);
     }
     let account = signet.store.account(&kept.record.account)?.map(|kept| kept.record);
-    let Some(account) = account.filter(|account| stands(account, &kept.record)) else { return Ok(None) };
+    let Some(account) = account.filter(|account| is_valid(account, &kept.record)) else { return Ok(None) };
     let account = password_date::correct(signet, &account, now).await?;
     let mut session = kept.record.clone();
     if session.needs_touch(now) {
@@ -61,22 +65,22 @@ pub async fn current(signet: &Signet, browser: &Browser, now: OffsetDateTime) ->
         match signet.store.touch_session(&digest, &kept, &session).await {
             // Another request has written the same, or ended the session: the next request will see.
             Ok(()) | Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(fault)) => return Err(fault.into()),
+            Err(CommitError::Internal(fault)) => return Err(fault.into()),
         }
     }
-    Ok(Some(CurrentSession { session, account, requester: browser.requester.clone() }))
+    Ok(Some(CurrentSession { session, account, origin: browser.origin.clone() }))
 }
 
 /// A session is over when the account is disabled, and when the password was changed after it began.
-pub(super) fn stands(account: &Account, session: &Session) -> bool {
+pub(super) fn is_valid(account: &Account, session: &Session) -> bool {
     account.is_active() && session.began_with_password_of(account)
 }
 
 impl CurrentSession {
     /// The person, as security events name who does something.
     #[must_use]
-    pub fn agent(&self) -> Agent {
-        self.requester.as_account(&self.account.id)
+    pub fn actor(&self) -> Actor {
+        self.origin.as_account(&self.account.id)
     }
 
     /// The person, as the rules of a login see them.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Fault, Signet};
+use super::{InternalError, Signet};
 use crate::{
     account::{
         record::AccountId,
         session::{Session, Sid},
     },
-    audit::Agent,
+    audit::Actor,
     crypto::Digest,
     oauth::{
         client::{Client, ClientId},
@@ -27,7 +27,7 @@ pub enum Extent {
     Everything,
 }
 
-/// Ends one session at the wish of `agent`, and what was granted for as long as it lasts.
+/// Ends one session at the wish of `actor`, and what was granted for as long as it lasts.
 ///
 /// # Errors
 ///
@@ -36,9 +36,9 @@ pub(super) async fn end(
     signet: &Signet,
     (digest, session): (&Digest, &Session),
     cause: EndCause,
-    agent: &Agent,
-) -> Result<(), Fault> {
-    let store = signet.store.by(agent.clone());
+    actor: &Actor,
+) -> Result<(), InternalError> {
+    let store = signet.store.as_actor(actor.clone());
     let subject = Subject::new(session.account.as_str());
     let participants = participants(signet, &subject, wants_to_be_told)?;
     let meant = |grant: &Grant| grant.ends_with_session(session.sid.as_str());
@@ -46,7 +46,7 @@ pub(super) async fn end(
     // Before the session ends, so that it can be asked for again if the server stops in between; and after it, for what
     // was granted meanwhile.
     store.end_grants_of(&subject, meant, cause, now).await?;
-    conclude(signet, (digest, session), &participants, (cause, agent)).await?;
+    conclude(signet, (digest, session), &participants, (cause, actor)).await?;
     store.end_grants_of(&subject, meant, cause, now).await?;
     Ok(())
 }
@@ -56,13 +56,13 @@ pub(super) async fn end(
 /// # Errors
 ///
 /// The storage.
-pub(super) fn framed(signet: &Signet, session: &Session) -> Result<BTreeSet<ClientId>, Fault> {
+pub(super) fn framed(signet: &Signet, session: &Session) -> Result<BTreeSet<ClientId>, InternalError> {
     let is_framed = |client: &Client| client.metadata.openid.frontchannel_logout_uri.is_some();
     let mut participants = participants(signet, &Subject::new(session.account.as_str()), is_framed)?;
     Ok(participants.remove(session.sid.as_str()).unwrap_or_default())
 }
 
-/// Ends every session of a person at the wish of `agent`, and what `extent` says. How many sessions it were.
+/// Ends every session of a person at the wish of `actor`, and what `extent` says. How many sessions it were.
 ///
 /// # Errors
 ///
@@ -72,9 +72,9 @@ pub(super) async fn end_all(
     account: &AccountId,
     extent: Extent,
     cause: EndCause,
-    agent: &Agent,
-) -> Result<usize, Fault> {
-    let store = signet.store.by(agent.clone());
+    actor: &Actor,
+) -> Result<usize, InternalError> {
+    let store = signet.store.as_actor(actor.clone());
     let subject = Subject::new(account.as_str());
     let participants = participants(signet, &subject, wants_to_be_told)?;
     let meant = |grant: &Grant| extent == Extent::Everything || grant.ends_with_its_session();
@@ -86,7 +86,7 @@ pub(super) async fn end_all(
         let Some((last, _)) = sessions.last() else { break };
         after = Some(last.clone());
         for (digest, kept) in sessions.into_iter().filter_map(|(_, placed)| placed) {
-            conclude(signet, (&digest, &kept.record), &participants, (cause, agent)).await?;
+            conclude(signet, (&digest, &kept.record), &participants, (cause, actor)).await?;
             ended += 1;
         }
     }
@@ -100,7 +100,7 @@ pub(super) async fn end_all(
 /// # Errors
 ///
 /// The storage.
-pub(super) fn is_over(signet: &Signet, grant: &Grant) -> Result<bool, Fault> {
+pub(super) fn is_over(signet: &Signet, grant: &Grant) -> Result<bool, InternalError> {
     let Some(authentication) = grant.authentication.as_ref().filter(|_| grant.ends_with_its_session()) else {
         return Ok(false);
     };
@@ -113,18 +113,18 @@ async fn conclude(
     signet: &Signet,
     (digest, session): (&Digest, &Session),
     participants: &Participants,
-    (cause, agent): (EndCause, &Agent),
-) -> Result<(), Fault> {
+    (cause, actor): (EndCause, &Actor),
+) -> Result<(), InternalError> {
     let (subject, sid) = (Subject::new(session.account.as_str()), session.sid.as_str());
     let now = signet.clock.now();
     let told = participants.get(sid).into_iter().flatten();
     let notification =
         |client_id: &ClientId| LogoutNotification::new(client_id.clone(), subject.clone(), sid.to_owned(), now);
     let notifications: Vec<LogoutNotification> = told.map(notification).collect();
-    signet.store.by(agent.clone()).end_session(digest, session, &notifications, cause).await?;
+    signet.store.as_actor(actor.clone()).end_session(digest, session, &notifications, cause).await?;
     tracing::info!(account = %session.account, to_tell = notifications.len(), "session ended");
     if !notifications.is_empty() {
-        signet.logout_bell.notify_one();
+        signet.logout_signal.notify_one();
     }
     Ok(())
 }
@@ -138,7 +138,11 @@ fn wants_to_be_told(client: &Client) -> bool {
 
 /// Finds those that `are_meant` by the grants of the person, live or ended: a client that has given its tokens back may still keep the
 /// person signed in.
-fn participants(signet: &Signet, subject: &Subject, are_meant: fn(&Client) -> bool) -> Result<Participants, Fault> {
+fn participants(
+    signet: &Signet,
+    subject: &Subject,
+    are_meant: fn(&Client) -> bool,
+) -> Result<Participants, InternalError> {
     let (mut participants, mut meant) = (Participants::new(), HashMap::<ClientId, bool>::new());
     let mut after = None;
     loop {

@@ -6,7 +6,7 @@ use super::{
     Signet,
     access::Access,
     management::ManagementRefusal,
-    page::{Page, PageRequest, page},
+    page::{Page, PageQuery, page},
     session,
     session_end::{self, Extent},
     users::{cause, find, find_to_change, find_to_end},
@@ -33,7 +33,7 @@ pub fn list(
     signet: &Signet,
     access: &Access,
     id: &str,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<ListedSession>, ManagementRefusal> {
     let account = find(signet, access, id)?.0.record;
     let now = signet.clock.now();
@@ -47,9 +47,9 @@ pub fn list(
         let sessions = signet.store.sessions_of(&account.id, after, limit)?;
         Ok(sessions.into_iter().map(|(key, placed)| (key, placed.map(|(_, kept)| listed(kept.record)))).collect())
     };
-    let stands =
-        |listed: &ListedSession| listed.session.is_live(lifetimes, now) && session::stands(&account, &listed.session);
-    page(signet, &format!("sessions of {}", account.id), request, fetch, stands)
+    let is_valid =
+        |listed: &ListedSession| listed.session.is_live(lifetimes, now) && session::is_valid(&account, &listed.session);
+    page(signet, &format!("sessions of {}", account.id), request, fetch, is_valid)
 }
 
 /// Ends a session of a person, and what was granted for as long as it lasts. Applications that want to be told are told.
@@ -61,7 +61,7 @@ pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Resul
     let account = find_to_change(signet, access, id)?.0.record;
     let placed = signet.store.session_of(&account.id, &Sid::presented(sid))?;
     let (digest, kept) = placed.ok_or(ManagementRefusal::NotFound("this person has no such session"))?;
-    session_end::end(signet, (&digest, &kept.record), cause(access, &account), &access.agent()).await?;
+    session_end::end(signet, (&digest, &kept.record), cause(access, &account), &access.actor()).await?;
     tracing::info!(account = %account.id, by = %access.subject(), "session ended by request");
     Ok(())
 }
@@ -74,7 +74,7 @@ pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Resul
 pub async fn end_all(signet: &Signet, access: &Access, id: &str, extent: Extent) -> Result<(), ManagementRefusal> {
     let account = find_to_end(signet, access, id)?.0.record;
     let cause = cause(access, &account);
-    let ended = session_end::end_all(signet, &account.id, extent, cause, &access.agent()).await?;
+    let ended = session_end::end_all(signet, &account.id, extent, cause, &access.actor()).await?;
     tracing::info!(account = %account.id, by = %access.subject(), ended, "sessions ended by request");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `/setup`: the first administrator.
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     login::{self, SignedInBrowser},
     new_account::{Editor, NewAccount, NewAccountRefusal, taken},
     session::Browser,
@@ -29,11 +29,11 @@ pub enum FirstAdministratorRefusal {
 /// # Errors
 ///
 /// The storage.
-pub async fn link(signet: &Signet) -> Result<Option<String>, Fault> {
+pub async fn link(signet: &Signet) -> Result<Option<String>, InternalError> {
     if signet.store.has_administrator()? {
         return Ok(None);
     }
-    let (code, secret) = SetupCode::draw(signet.clock.now(), signet.entropy);
+    let (code, secret) = SetupCode::generate(signet.clock.now(), signet.entropy);
     signet.store.put_setup_code(&code).await?;
     Ok(Some(signet.issuer.endpoint(&format!("/setup?code={}", secret.expose()))))
 }
@@ -70,14 +70,14 @@ pub async fn create(
         setup::redeem(stored.as_ref().map(|kept| &kept.record), presented, administration(signet)?, signet.clock.now());
     let spent = redemption.map_err(FirstAdministratorRefusal::Link)?.into_spent();
     let stored = stored.ok_or(FirstAdministratorRefusal::Link(SetupRefusal::CodeUnknown))?;
-    let store = signet.store.by(browser.requester.as_account(&account.id));
+    let store = signet.store.as_actor(browser.origin.as_account(&account.id));
     match store.create_first_administrator(&account, &stored, &spent).await {
         Ok(()) => {}
         Err(CommitError::Conflict) if administration(signet)? == Administration::Held => {
             return Err(FirstAdministratorRefusal::Link(SetupRefusal::AdministratorExists));
         }
         Err(CommitError::Conflict) => return Err(FirstAdministratorRefusal::Account(taken())),
-        Err(CommitError::Fault(cause)) => return Err(fault(cause)),
+        Err(CommitError::Internal(cause)) => return Err(fault(cause)),
     }
     tracing::info!(account = %account.id, "first administrator created");
     login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
@@ -90,7 +90,7 @@ pub async fn create(
 ///
 /// What is wrong with the configured name or password, or our side.
 pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, NewAccountRefusal> {
-    let internal = |fault: Fault| NewAccountRefusal::Fault(fault);
+    let internal = |fault: InternalError| NewAccountRefusal::Internal(fault);
     if signet.store.has_administrator().map_err(|cause| internal(cause.into()))? {
         return Ok(false);
     }
@@ -99,7 +99,7 @@ pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, New
     match signet.store.create_configured_administrator(&account).await {
         Ok(()) => {}
         Err(CommitError::Conflict) => return Err(taken()),
-        Err(CommitError::Fault(cause)) => return Err(internal(cause.into())),
+        Err(CommitError::Internal(cause)) => return Err(internal(cause.into())),
     }
     tracing::info!(account = %account.id, "administrator created from the configuration");
     Ok(true)
@@ -110,6 +110,6 @@ fn administration(signet: &Signet) -> Result<Administration, FirstAdministratorR
     Ok(if held { Administration::Held } else { Administration::Vacant })
 }
 
-fn fault(cause: impl Into<Fault>) -> FirstAdministratorRefusal {
-    FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause.into()))
+fn fault(cause: impl Into<InternalError>) -> FirstAdministratorRefusal {
+    FirstAdministratorRefusal::Account(NewAccountRefusal::Internal(cause.into()))
 }

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
 use super::{
-    Fault, client_keys::PublishedKeys, client_troubles::ClientTroubles, clock_watch::ClockWatch,
+    InternalError, client_errors::ClientErrorLogs, client_keys::PublishedKeys, clock_watch::ClockWatch,
     conditions::Conditions, device::DeviceGuesses, device_polls::DevicePolls, keys::RotationGate,
     pictures::PictureBench, profile, secret_guesses::SecretGuesses, standing, status_lists::StatusLists,
 };
@@ -26,7 +26,7 @@ use crate::{
         access_token::{Issuance, Terms},
         authorization_request::AuthorizationPolicy,
         client::{Client, ClientId},
-        grant::{Circumstances, GrantId, GrantIdentity},
+        grant::{GrantId, GrantIdentity, IssuanceContext},
         issuer::Issuer,
         pairwise,
         presented_refresh_token::PresentedRefreshToken,
@@ -88,7 +88,7 @@ pub struct Signet {
     /// What was refused, on its way to the disk.
     pub failures: FailureQueue,
     /// What applications do wrong, for their developers.
-    pub client_troubles: ClientTroubles,
+    pub client_errors: ClientErrorLogs,
     /// How many wrong secrets of clients are judged.
     pub secret_guesses: SecretGuesses,
     /// How often devices ask.
@@ -98,7 +98,7 @@ pub struct Signet {
     /// Where pictures are made small.
     pub picture_bench: PictureBench,
     /// What is rung when clients are to be told that a session has ended.
-    pub logout_bell: Notify,
+    pub logout_signal: Notify,
     /// What fetches documents of clients.
     pub fetcher: Fetcher,
     /// The keys that clients publish.
@@ -158,15 +158,15 @@ impl Signet {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn circumstances(&self, subject: &Subject, client_id: &ClientId) -> Result<Circumstances, Fault> {
+    pub fn circumstances(&self, subject: &Subject, client_id: &ClientId) -> Result<IssuanceContext, InternalError> {
         Ok(standing::circumstances(&self.store, subject, client_id, self.clock.now())?)
     }
 
     /// What tells a new grant from all others.
     #[must_use]
-    pub fn draw_identity(&self, now: OffsetDateTime) -> GrantIdentity {
+    pub fn new_grant_identity(&self, now: OffsetDateTime) -> GrantIdentity {
         let status = Some(self.status_lists.reserve(self.entropy, now));
-        GrantIdentity { id: GrantId::draw(self.entropy), status }
+        GrantIdentity { id: GrantId::generate(self.entropy), status }
     }
 
     /// When the schedule of `subject` for `client_id` last asked, before `now`, for a new login.
@@ -179,7 +179,7 @@ impl Signet {
         subject: &Subject,
         client_id: &ClientId,
         now: OffsetDateTime,
-    ) -> Result<Option<OffsetDateTime>, Fault> {
+    ) -> Result<Option<OffsetDateTime>, InternalError> {
         Ok(self.store.schedule_in_force(subject, client_id)?.scheduled_end_at(now))
     }
 
@@ -193,14 +193,14 @@ impl Signet {
 
     /// As whom `client` knows `subject`: what stands in `sub` wherever the client can read it.
     #[must_use]
-    pub fn known_as(&self, subject: &Subject, client: &Client) -> Subject {
-        pairwise::known_as(subject, client, &self.pairwise_key)
+    pub fn client_subject(&self, subject: &Subject, client: &Client) -> Subject {
+        pairwise::client_subject(subject, client, &self.pairwise_key)
     }
 
     /// By which `sid` `client` knows the session `sid`.
     #[must_use]
-    pub fn session_known_as(&self, sid: &str, client: &Client) -> String {
-        pairwise::session_known_as(sid, client, &self.pairwise_key)
+    pub fn client_session_id(&self, sid: &str, client: &Client) -> String {
+        pairwise::client_session_id(sid, client, &self.pairwise_key)
     }
 
     /// Mints an access token for `client`. One about a person expires by the next tick of the schedule that the person set.
@@ -208,11 +208,16 @@ impl Signet {
     /// # Errors
     ///
     /// When the schedule cannot be read, or the token not be signed.
-    pub fn mint(&self, issuance: &Issuance, client: &Client, now: OffsetDateTime) -> Result<MintedToken, Fault> {
+    pub fn mint(
+        &self,
+        issuance: &Issuance,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<MintedToken, InternalError> {
         let resource = self.resources.of(issuance.audience()).ok_or(SigningFault::NoKey(Algorithm::Es256))?;
         let terms = Terms {
             issuer: &self.issuer,
-            known_as: &self.known_as(issuance.subject(), client),
+            client_subject: &self.client_subject(issuance.subject(), client),
             resource,
             default_lifetime: self.lifetimes.access_token,
             expires_by: self.expires_by(issuance, now)?,
@@ -226,7 +231,7 @@ impl Signet {
         Ok(MintedToken { token: Secret::new(token), lifetime: terms.lifetime(now), scope: issuance.scope().clone() })
     }
 
-    fn expires_by(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, Fault> {
+    fn expires_by(&self, issuance: &Issuance, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, InternalError> {
         if !issuance.subject().is_person() {
             return Ok(None);
         }
@@ -242,15 +247,15 @@ impl Signet {
         &self,
         issuance: &Issuance,
         client: &Client,
-        beside: Beside<'_>,
+        beside: IdTokenContext<'_>,
         now: OffsetDateTime,
-    ) -> Result<Option<Secret>, Fault> {
+    ) -> Result<Option<Secret>, InternalError> {
         let algorithm = client.metadata.openid.id_token_signed_response_alg;
-        let sid = issuance.authentication().map(|how| self.session_known_as(&how.sid, client));
+        let sid = issuance.authentication().map(|how| self.client_session_id(&how.sid, client));
         let id_token = IdToken {
             issuer: &self.issuer,
-            known_as: &self.known_as(issuance.subject(), client),
-            session_known_as: sid.as_deref(),
+            client_subject: &self.client_subject(issuance.subject(), client),
+            client_session_id: sid.as_deref(),
             about_person: &self.about_person(issuance, client, beside)?,
             algorithm,
             nonce: beside.nonce,
@@ -270,9 +275,9 @@ impl Signet {
         &self,
         issuance: &Issuance,
         client: &Client,
-        beside: Beside<'_>,
-    ) -> Result<Map<String, Value>, Fault> {
-        let by_scope = client.metadata.openid.claims_in_id_token || beside.is_alone;
+        beside: IdTokenContext<'_>,
+    ) -> Result<Map<String, Value>, InternalError> {
+        let by_scope = client.metadata.openid.claims_in_id_token || beside.no_access_token;
         let named = issuance.named_claims();
         if !by_scope && named.id_token.is_empty() {
             return Ok(Map::new());
@@ -290,7 +295,7 @@ impl Signet {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn presented_refresh_token(&self, text: &str) -> Result<Option<PresentedRefreshToken>, Fault> {
+    pub fn presented_refresh_token(&self, text: &str) -> Result<Option<PresentedRefreshToken>, InternalError> {
         if let Some(presented) = PresentedRefreshToken::parse(text, &self.sealing_key) {
             return Ok(Some(presented));
         }
@@ -310,7 +315,7 @@ impl Signet {
 
 /// What an ID token is issued beside.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beside<'a> {
+pub struct IdTokenContext<'a> {
     /// The `nonce` of the request.
     pub nonce: Option<&'a str>,
     /// The access token.
@@ -318,7 +323,7 @@ pub struct Beside<'a> {
     /// The code.
     pub code: Option<&'a Secret>,
     /// Whether no access token is issued for the same request, now or later.
-    pub is_alone: bool,
+    pub no_access_token: bool,
 }
 
 /// An access token as it is sent.

@@ -1,7 +1,7 @@
 //! `/signup` and `POST /users`: a person registers.
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     login::{self, SignedInBrowser},
     new_account::{Editor, NewAccount, NewAccountRefusal, taken},
     session::Browser,
@@ -11,13 +11,13 @@ use crate::{
         invitation::{self, Invitation},
         record::Account,
     },
-    audit::Requester,
+    audit::RequestOrigin,
     crypto::Digest,
     secret::Secret,
-    store::{CommitError, Kept},
+    store::{CommitError, Versioned},
 };
 
-pub use crate::account::invitation::SignUpRefusal as NotAdmitted;
+pub use crate::account::invitation::InvitationRefusal as NotAdmitted;
 
 /// Why nobody was registered.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub async fn sign_up(
     presented: Option<&Secret>,
     (browser, user_agent): (&Browser, &str),
 ) -> Result<SignedInBrowser, SignUpRefusal> {
-    let account = enroll(signet, entered, presented, &browser.requester).await?;
+    let account = enroll(signet, entered, presented, &browser.origin).await?;
     login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
@@ -61,7 +61,7 @@ pub async fn enroll(
     signet: &Signet,
     entered: NewAccount,
     presented: Option<&Secret>,
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<Account, SignUpRefusal> {
     check(signet, presented)?;
     let mut account = entered.prepare(signet, Editor::Newcomer).await.map_err(SignUpRefusal::Account)?;
@@ -71,7 +71,7 @@ pub async fn enroll(
     // Another account has shown the address of the invitation to be its own since.
     account.email_verified &= signet.store.may_have_email(&account).map_err(fault)?;
     let digest = presented.map(Digest::of_secret);
-    let store = signet.store.by(requester.as_account(&account.id));
+    let store = signet.store.as_actor(origin.as_account(&account.id));
     let created = match (admittance.spent(), &digest, &stored) {
         (Some(spent), Some(digest), Some(stored)) => {
             store.create_invited_account(&account, (digest, stored), spent).await
@@ -85,7 +85,7 @@ pub async fn enroll(
             check(signet, presented)?;
             return Err(SignUpRefusal::Account(taken()));
         }
-        Err(CommitError::Fault(cause)) => return Err(fault(cause)),
+        Err(CommitError::Internal(cause)) => return Err(fault(cause)),
     }
     tracing::info!(account = %account.id, invited = digest.is_some(), "account created");
     Ok(account)
@@ -94,7 +94,7 @@ pub async fn enroll(
 fn admit(
     signet: &Signet,
     presented: Option<&Secret>,
-) -> Result<(invitation::Admittance, Option<Kept<Invitation>>), SignUpRefusal> {
+) -> Result<(invitation::Admittance, Option<Versioned<Invitation>>), SignUpRefusal> {
     let digest = presented.map(Digest::of_secret);
     let stored = digest.as_ref().map(|digest| signet.store.invitation(digest)).transpose().map_err(fault)?.flatten();
     let shown = presented.map(|_| stored.as_ref().map(|kept| &kept.record));
@@ -102,6 +102,6 @@ fn admit(
     admittance.map(|admittance| (admittance, stored)).map_err(SignUpRefusal::NotAdmitted)
 }
 
-fn fault(cause: impl Into<Fault>) -> SignUpRefusal {
-    SignUpRefusal::Account(NewAccountRefusal::Fault(cause.into()))
+fn fault(cause: impl Into<InternalError>) -> SignUpRefusal {
+    SignUpRefusal::Account(NewAccountRefusal::Internal(cause.into()))
 }

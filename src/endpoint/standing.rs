@@ -8,21 +8,21 @@ use crate::{
     account::record::{Account, AccountId},
     oauth::{
         client::{Client, ClientId},
-        grant::{ActivePerson, Circumstances, Grant, PersonStanding},
+        grant::{ActivePerson, Grant, IssuanceContext, SubjectStatus},
         subject::Subject,
     },
     store::{Store, StoreFault},
 };
 
 /// What is remembered of clients and people, each looked up once, as it is at one instant.
-pub(super) struct Standing<'a> {
+pub(super) struct StatusLookup<'a> {
     store: &'a Store,
     now: OffsetDateTime,
     clients: HashMap<ClientId, Option<Client>>,
-    people: HashMap<(Subject, ClientId), Circumstances>,
+    people: HashMap<(Subject, ClientId), IssuanceContext>,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> StatusLookup<'a> {
     /// Nothing is looked up yet.
     pub(super) fn new(store: &'a Store, now: OffsetDateTime) -> Self {
         Self { store, now, clients: HashMap::new(), people: HashMap::new() }
@@ -48,7 +48,7 @@ impl<'a> Standing<'a> {
         }
         let Some(Some(client)) = self.clients.get(&grant.client_id) else { return Ok(false) };
         if !grant.subject.is_person() {
-            return Ok(Circumstances { person: PersonStanding::NoPerson }.may_issue(client, grant.created_at));
+            return Ok(IssuanceContext { person: SubjectStatus::NoPerson }.may_issue(client, grant.created_at));
         }
         let key = (grant.subject.clone(), grant.client_id.clone());
         if let Some(circumstances) = self.people.get(&key) {
@@ -71,13 +71,13 @@ pub(super) fn circumstances(
     subject: &Subject,
     client_id: &ClientId,
     now: OffsetDateTime,
-) -> Result<Circumstances, StoreFault> {
+) -> Result<IssuanceContext, StoreFault> {
     if !subject.is_person() {
-        return Ok(Circumstances { person: PersonStanding::NoPerson });
+        return Ok(IssuanceContext { person: SubjectStatus::NoPerson });
     }
     let account = AccountId::parse(subject.as_str()).ok().map(|id| store.account(&id)).transpose()?.flatten();
     let Some(account) = account.map(|kept| kept.record).filter(Account::is_active) else {
-        return Ok(Circumstances { person: PersonStanding::Gone });
+        return Ok(IssuanceContext { person: SubjectStatus::Inactive });
     };
     let consent = store.consent(subject, client_id)?;
     let person = ActivePerson {
@@ -86,5 +86,5 @@ pub(super) fn circumstances(
         disconnected_at: consent.and_then(|consent| consent.withdrawn_at),
         scheduled_end_at: store.schedule_in_force(subject, client_id)?.scheduled_end_at(now),
     };
-    Ok(Circumstances { person: PersonStanding::Active(person) })
+    Ok(IssuanceContext { person: SubjectStatus::Active(person) })
 }

@@ -17,7 +17,7 @@ use time::{Duration, OffsetDateTime};
 
 use self::list::List;
 pub use self::publish::{PublishedList, aggregation, publish};
-use super::standing::Standing;
+use super::standing::StatusLookup;
 use crate::{
     account::schedule_record::{ScheduleInForce, ScheduleRecord},
     clock::Clock,
@@ -56,7 +56,7 @@ impl StatusLists {
     /// The storage cannot be read.
     pub fn load(&self) -> Result<usize, StoreFault> {
         let now = self.clock.now();
-        let mut standing = Standing::new(&self.store, now);
+        let mut standing = StatusLookup::new(&self.store, now);
         let (mut after, mut count) = (None, 0);
         loop {
             let page = self.store.status_entries(after, PAGE)?;
@@ -84,14 +84,14 @@ impl StatusLists {
         let until = Some(now + RESERVED);
         let mut lists = self.lists();
         for (id, list) in lists.iter_mut() {
-            if let Some(idx) = list.draw(entropy, until) {
+            if let Some(idx) = list.generate(entropy, until) {
                 return StatusIndex { list: *id, idx };
             }
         }
         loop {
-            let id = ListId::draw(entropy);
+            let id = ListId::generate(entropy);
             let list = lists.entry(id).or_default();
-            if let Some(idx) = list.draw(entropy, until) {
+            if let Some(idx) = list.generate(entropy, until) {
                 return StatusIndex { list: id, idx };
             }
         }
@@ -145,7 +145,7 @@ impl StatusLists {
             let page = fetch(after.as_ref())?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.clone());
-            let mut standing = Standing::new(&self.store, self.clock.now());
+            let mut standing = StatusLookup::new(&self.store, self.clock.now());
             for id in &page {
                 let Some(grant) = self.store.grant(id)?.map(|kept| kept.record) else { continue };
                 let Some(index) = grant.status else { continue };

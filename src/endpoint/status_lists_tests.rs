@@ -57,7 +57,7 @@ impl Stage {
     fn grant(&self) -> Grant {
         let now = self.clock.now();
         let identity = GrantIdentity {
-            id: GrantId::draw(Entropy::system()),
+            id: GrantId::generate(Entropy::system()),
             status: Some(self.lists.reserve(Entropy::system(), now)),
         };
         Grant {
@@ -297,7 +297,7 @@ fn figures_of_lists() {
         let (mut token, mut gzipped, mut least) = (String::new(), Vec::new(), std::time::Duration::MAX);
         for _ in 0..3 {
             let begun = Instant::now();
-            let id = ListId::draw(Entropy::system());
+            let id = ListId::generate(Entropy::system());
             let claims = StatusListToken { issuer: &issuer, id, list: &statuses, ttl: Duration::MINUTE }.claims(NOW);
             token = key.sign(TokenType::StatusList, &claims).unwrap();
             gzipped = publish::gzip(token.as_bytes());

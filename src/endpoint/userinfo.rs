@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::{AccessRefusal, authorize},
     profile,
 };
@@ -26,11 +26,12 @@ pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, Ac
     let access = authorize(signet, unverified_jwt, &["openid"])?;
     let refuse = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
     let account = access.account().ok_or(refuse("the access token is no person's"))?;
-    let client = signet.store.client(access.client_id()).map_err(|fault| AccessRefusal::Fault(fault.into()))?;
+    let client = signet.store.client(access.client_id()).map_err(|fault| AccessRefusal::Internal(fault.into()))?;
     let client = client.ok_or(refuse("the access token was revoked"))?.record;
-    let known_as = signet.known_as(access.subject(), &client);
+    let client_subject = signet.client_subject(access.subject(), &client);
     let names = &access.named_claims().userinfo;
-    let mut claims = claims::userinfo(&known_as, &profile::disclosable_claims(signet, account), access.scope(), names);
+    let mut claims =
+        claims::userinfo(&client_subject, &profile::disclosable_claims(signet, account), access.scope(), names);
     let Some(algorithm) = client.metadata.openid.userinfo_signed_response_alg else {
         return Ok(Userinfo::Json(claims));
     };
@@ -39,5 +40,5 @@ pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, Ac
     claims.insert("iss".to_owned(), signet.issuer.as_str().into());
     claims.insert("aud".to_owned(), client.client_id.as_str().into());
     let signed = signet.keys.sign(algorithm, TokenType::IdToken, &claims);
-    signed.map(Userinfo::Jwt).map_err(|fault| AccessRefusal::Fault(Fault::from(fault)))
+    signed.map(Userinfo::Jwt).map_err(|fault| AccessRefusal::Internal(InternalError::from(fault)))
 }

@@ -1,13 +1,13 @@
 //! `/users`: people are looked at, changed and taken away, by administrators and by themselves.
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     new_account::{
-        Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, OrderedForm, ProfileForm, conflicts,
+        AdminFields, Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, ProfileForm, conflicts,
     },
-    page::{Page, PageRequest, page},
+    page::{Page, PageQuery, page},
     password_change::{PasswordSource, verify_current},
     quota,
     session_end::{self, Extent},
@@ -16,12 +16,12 @@ use super::{
 use crate::{
     account::{
         quota::Spending,
-        record::{Account, AccountId, Standing, Username},
+        record::{Account, AccountId, AccountStatus, Username},
     },
-    audit::{EventKind, Occurrence, Requester},
+    audit::{EventDetails, EventKind, RequestOrigin},
     oauth::{grant::EndCause, subject::Subject},
     secret::Secret,
-    store::{AccountOrder, CommitError, Kept},
+    store::{AccountOrder, CommitError, Versioned},
 };
 
 /// The scopes of which one allows to manage people.
@@ -76,26 +76,26 @@ pub async fn create(
     access: Option<&Access>,
     entered: NewAccount,
     invitation: Option<&Secret>,
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<Account, ManagementRefusal> {
     let Some(access) = access else {
         if entered.password.is_none() {
             return Err(ManagementRefusal::Fields(FieldErrors::of_one("password", FieldRefusal::PasswordMissing)));
         }
-        return signup::enroll(signet, entered, invitation, requester).await.map_err(|refusal| match refusal {
+        return signup::enroll(signet, entered, invitation, origin).await.map_err(|refusal| match refusal {
             SignUpRefusal::NotAdmitted(refusal) => ManagementRefusal::NotAdmitted(refusal),
             SignUpRefusal::Account(refusal) => new_account(refusal),
         });
     };
     let editor = manager(access)?;
     let account = entered.prepare(signet, editor).await.map_err(new_account)?;
-    match signet.store.by(access.agent()).create_account(&account).await {
+    match signet.store.as_actor(access.actor()).create_account(&account).await {
         Ok(()) => {}
         Err(CommitError::Conflict) => {
             let errors = conflicts(signet, None, &account)?;
             return Err(if errors.is_empty() { username_taken() } else { ManagementRefusal::Fields(errors) });
         }
-        Err(CommitError::Fault(fault)) => return Err(fault.into()),
+        Err(CommitError::Internal(fault)) => return Err(fault.into()),
     }
     tracing::info!(account = %account.id, by = %access.subject(), "account created");
     Ok(account)
@@ -110,7 +110,7 @@ pub fn list(
     signet: &Signet,
     access: &Access,
     filter: UserFilter<'_>,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<Account>, ManagementRefusal> {
     manager(access)?;
     let prefixes = [filter.username, filter.email].map(|text| Username::canonical_prefix(text.unwrap_or_default()));
@@ -195,7 +195,7 @@ pub async fn order(
     signet: &Signet,
     access: &Access,
     id: &str,
-    form: &OrderedForm,
+    form: &AdminFields,
 ) -> Result<Account, ManagementRefusal> {
     manager(access)?;
     change(signet, access, id, |account, editor| form.order(account, editor).map_err(ManagementRefusal::Fields)).await
@@ -209,7 +209,7 @@ async fn change(
     enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
 ) -> Result<Account, ManagementRefusal> {
     quota::spend(signet, access, Spending::Change)?;
-    let store = signet.store.by(access.agent());
+    let store = signet.store.as_actor(access.actor());
     for _ in 0..ATTEMPTS {
         let (kept, editor) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
@@ -233,12 +233,12 @@ async fn change(
             tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
             if !changed.is_active() {
                 let cause = cause(access, &changed);
-                session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.agent()).await?;
+                session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.actor()).await?;
             }
             return Ok(changed);
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// By what a person signs in and is found: who changes it can keep them out.
@@ -258,7 +258,7 @@ pub async fn set_disabled(
     is_disabled: bool,
 ) -> Result<Account, ManagementRefusal> {
     manager(access)?;
-    let standing = if is_disabled { Standing::Disabled } else { Standing::Active };
+    let standing = if is_disabled { AccountStatus::Disabled } else { AccountStatus::Active };
     change(signet, access, id, |account, _| {
         account.standing = standing;
         Ok(())
@@ -277,17 +277,18 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
         // First what would stay behind if the server stopped in between: then it can be asked for again.
         let cause = cause(access, &kept.record);
-        session_end::end_all(signet, &kept.record.id, Extent::Everything, cause, &access.agent()).await?;
+        session_end::end_all(signet, &kept.record.id, Extent::Everything, cause, &access.actor()).await?;
         let subject = Subject::new(kept.record.id.as_str());
         signet.store.forget_consents_of(&subject).await?;
         signet.store.forget_refresh_schedules_of(&subject).await?;
         signet.store.remove_picture(&kept.record.id).await?;
-        if taken(signet.store.by(access.agent()).delete_account(&kept, other.as_ref(), signet.clock.now()).await)? {
+        if taken(signet.store.as_actor(access.actor()).delete_account(&kept, other.as_ref(), signet.clock.now()).await)?
+        {
             tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
             return Ok(());
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// Lets a person sign in who has to wait because of failed guesses at their password, on every device.
@@ -299,8 +300,8 @@ pub async fn unlock(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     manager(access)?;
     let (kept, _) = find_to_change(signet, access, id)?;
     let account = &kept.record.id;
-    let occurrence = Occurrence::of(EventKind::AccountUnlocked).about(account);
-    signet.store.by(access.agent()).record_event(occurrence).await?;
+    let details = EventDetails::of(EventKind::AccountUnlocked).about(account);
+    signet.store.as_actor(access.actor()).record_event(details).await?;
     signet.throttle.unlock(account);
     tracing::info!(%account, by = %access.subject(), "account unlocked");
     Ok(())
@@ -324,7 +325,11 @@ pub async fn delete_own(
 }
 
 /// The person of `id`, or `me`, and as whom `access` edits them. Somebody else is answered as nobody to who manages nobody.
-pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+pub(super) fn find(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
     let unknown = || ManagementRefusal::NotFound("there is no such person, or you may not see them");
     let id = if id == "me" { access.subject().as_str() } else { id };
     let id = AccountId::parse(id).map_err(|_| unknown())?;
@@ -343,7 +348,7 @@ pub(super) fn find_to_change(
     signet: &Signet,
     access: &Access,
     id: &str,
-) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
     let (kept, editor) = find(signet, access, id)?;
     let is_self = access.subject().as_str() == kept.record.id.as_str();
     if editor == Editor::Manager && kept.record.is_administrator() && !is_self {
@@ -360,7 +365,7 @@ pub(super) fn find_to_end(
     signet: &Signet,
     access: &Access,
     id: &str,
-) -> Result<(Kept<Account>, Editor), ManagementRefusal> {
+) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
     let (kept, editor) = find_to_change(signet, access, id)?;
     if access.subject().as_str() == kept.record.id.as_str() {
         access.recent(signet.clock.now())?;
@@ -375,7 +380,7 @@ pub(super) fn cause(access: &Access, account: &Account) -> EndCause {
 }
 
 /// The server never loses its last administrator.
-fn other_administrator(signet: &Signet, account: &Account) -> Result<Kept<Account>, ManagementRefusal> {
+fn other_administrator(signet: &Signet, account: &Account) -> Result<Versioned<Account>, ManagementRefusal> {
     signet
         .store
         .other_administrator(&account.id)?
@@ -385,7 +390,7 @@ fn other_administrator(signet: &Signet, account: &Account) -> Result<Kept<Accoun
 fn new_account(refusal: NewAccountRefusal) -> ManagementRefusal {
     match refusal {
         NewAccountRefusal::Fields(errors) => ManagementRefusal::Fields(errors),
-        NewAccountRefusal::Fault(fault) => ManagementRefusal::Fault(fault),
+        NewAccountRefusal::Internal(fault) => ManagementRefusal::Internal(fault),
     }
 }
 

@@ -3,7 +3,7 @@
 //! people on to the address of any stranger who may register an application here.
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     interaction::Interaction,
     session::{self, Browser},
 };
@@ -11,7 +11,7 @@ use crate::{
     oauth::{
         authorization_response::{AuthorizationResponse, Delivery, ReturnAddress},
         client::Client,
-        redirect_uri::Destination,
+        redirect_uri::RedirectDestination,
         subject::Subject,
     },
     oidc::step::Decision,
@@ -27,7 +27,7 @@ pub struct WithheldError {
     /// The value of `error_description`.
     pub description: String,
     /// Where the client is.
-    pub destination: Destination,
+    pub destination: RedirectDestination,
     /// How it would have been told.
     pub delivery: Delivery,
 }
@@ -63,7 +63,7 @@ pub(super) async fn error_of(
     interaction: &Interaction,
     client: &Client,
     browser: &Browser,
-) -> Result<ErrorOf, Fault> {
+) -> Result<ErrorOf, InternalError> {
     if interaction.decision == Some(Decision::Denied) {
         return Ok(ErrorOf::Denial);
     }
@@ -79,7 +79,7 @@ pub(super) async fn error_of(
 }
 
 /// Whether `subject` has agreed to `client` before, and has not taken that back.
-fn has_consented(signet: &Signet, subject: &Subject, client: &Client) -> Result<bool, Fault> {
+fn has_consented(signet: &Signet, subject: &Subject, client: &Client) -> Result<bool, InternalError> {
     let remembered = signet.store.consent(subject, &client.client_id)?;
     let withdrawn_at = remembered.as_ref().and_then(|consent| consent.withdrawn_at);
     if remembered.is_some_and(|consent| consent.withdrawn_at.is_none_or(|at| at < consent.granted_at)) {

@@ -5,7 +5,7 @@ use poem::{Response, http::header};
 use crate::{
     account::logo::Logo,
     crypto::sha256,
-    web::{Colour, ImageSource, Look, accent_stylesheet},
+    web::{Colour, ImageSource, Theme, accent_stylesheet},
 };
 
 /// What is served of a brand.
@@ -35,8 +35,8 @@ impl BrandFiles {
 
     /// How pages refer to them.
     #[must_use]
-    pub fn look(&self) -> Look {
-        Look {
+    pub fn theme(&self) -> Theme {
+        Theme {
             logo: self.logo.as_ref().and_then(|file| ImageSource::parse(&file.address(LOGO))),
             stylesheet: self.stylesheet.as_ref().map(|file| file.address(STYLESHEET)),
         }

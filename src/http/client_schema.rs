@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::{
     client_openid_schema::OpenidBody,
-    documented::{Kind, Kinds, kinds},
+    documented::{AnswerKind, Kinds, kinds},
     management::{with_refusals, with_refusals_of_one},
-    oauth_schema::Problem,
+    oauth_schema::ErrorBody,
 };
 use crate::{
     endpoint::{
@@ -320,25 +320,25 @@ impl ClientUpdateBody {
 
 const NOT_JSON: &str = "The body is not JSON";
 
-kinds!(ClientPageKinds registers ClientPageBody, Problem =>
-    with_refusals(vec![Kind::json::<ClientPageBody>(200, "The applications")]));
-kinds!(RegisterKinds registers RegisteredClientBody, Problem => with_refusals(vec![
-    Kind::json::<RegisteredClientBody>(201, "The application, with its secret"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(ClientPageKinds registers ClientPageBody, ErrorBody =>
+    with_refusals(vec![AnswerKind::json::<ClientPageBody>(200, "The applications")]));
+kinds!(RegisterKinds registers RegisteredClientBody, ErrorBody => with_refusals(vec![
+    AnswerKind::json::<RegisteredClientBody>(201, "The application, with its secret"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
-kinds!(ClientKinds registers RegisteredClientBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<RegisteredClientBody>(200, "The application"),
+kinds!(ClientKinds registers RegisteredClientBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<RegisteredClientBody>(200, "The application"),
 ]));
-kinds!(ReplaceClientKinds registers RegisteredClientBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<RegisteredClientBody>(200, "The application, with a secret if it did not have one"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(ReplaceClientKinds registers RegisteredClientBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<RegisteredClientBody>(200, "The application, with a secret if it did not have one"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
-kinds!(DeleteClientKinds registers Problem => with_refusals_of_one(vec![Kind::empty(204, "It is gone")]));
-kinds!(AddSecretKinds registers RegisteredClientBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<RegisteredClientBody>(201, "The application, with the new secret"),
+kinds!(DeleteClientKinds registers ErrorBody => with_refusals_of_one(vec![AnswerKind::empty(204, "It is gone")]));
+kinds!(AddSecretKinds registers RegisteredClientBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<RegisteredClientBody>(201, "The application, with the new secret"),
 ]));
-kinds!(DynamicRegisterKinds registers RegisteredClientBody, Problem => with_refusals(vec![
-    Kind::json::<RegisteredClientBody>(201, "The application, with its secret and its registration access token"),
-    Kind::json::<Problem>(404, "Applications cannot register themselves here"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(DynamicRegisterKinds registers RegisteredClientBody, ErrorBody => with_refusals(vec![
+    AnswerKind::json::<RegisteredClientBody>(201, "The application, with its secret and its registration access token"),
+    AnswerKind::json::<ErrorBody>(404, "Applications cannot register themselves here"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));

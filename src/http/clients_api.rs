@@ -14,12 +14,12 @@ use super::{
         DynamicRegisterKinds, RegisterKinds, ReplaceClientKinds, client_json, registered_json, self_registered_json,
         warned_json,
     },
-    documented::{Answer, json_answer},
+    documented::{DocumentedAnswer, json_answer},
     edge::ClientIp,
     extract::BearerToken,
     json_body::Json,
     management::{admitted, answered, no_content, page_answer},
-    oauth_api::Tag,
+    oauth_api::ApiTag,
     server::Server,
     strict_json::StrictJson,
 };
@@ -32,7 +32,7 @@ use crate::{
             register_by_token,
         },
         management::ManagementRefusal,
-        page::PageRequest,
+        page::PageQuery,
     },
     oauth::client::Client,
     secret::Secret,
@@ -48,7 +48,7 @@ impl ClientsApi {
     ///
     /// With an access token of the scope `signet:clients` or `signet:admin`: an administrator sees all, a person those
     /// that they own. In the order of `client_id`.
-    #[oai(path = "/clients", method = "get", operation_id = "listClients", tag = "Tag::Applications")]
+    #[oai(path = "/clients", method = "get", operation_id = "listClients", tag = "ApiTag::Applications")]
     async fn list(
         &self,
         token: BearerToken,
@@ -60,10 +60,10 @@ impl ClientsApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<ClientPageKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ClientPageKinds>> {
         let signet = &self.0.signet;
         let filter = ClientFilter { client_name: client_name.0.as_deref(), owner: owner.0.as_deref() };
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let page = self.admitted(token).and_then(|access| clients::list(signet, &access, filter, request));
         answered(page.map(|page| page_answer("clients", &page, |client| client_json(signet, client))))
     }
@@ -72,12 +72,12 @@ impl ClientsApi {
     ///
     /// With an access token of the scope `signet:clients` or `signet:admin`. A person registers for themselves, an
     /// administrator (or an application that was given the scope) without restrictions. The secret is told this once.
-    #[oai(path = "/clients", method = "post", operation_id = "registerClient", tag = "Tag::Applications")]
+    #[oai(path = "/clients", method = "post", operation_id = "registerClient", tag = "ApiTag::Applications")]
     async fn register(
         &self,
         token: BearerToken,
         metadata: StrictJson<ClientMetadataBody>,
-    ) -> poem::Result<Answer<RegisterKinds>> {
+    ) -> poem::Result<DocumentedAnswer<RegisterKinds>> {
         let signet = &self.0.signet;
         let registered = match self.admitted(token) {
             Ok(access) => register_by_token(signet, &metadata.body.into(), &access).await,
@@ -91,13 +91,13 @@ impl ClientsApi {
     }
 
     /// Look at an application
-    #[oai(path = "/clients/:id", method = "get", operation_id = "client", tag = "Tag::Applications")]
+    #[oai(path = "/clients/:id", method = "get", operation_id = "client", tag = "ApiTag::Applications")]
     async fn show(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<ClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
         let client = self.admitted(token).and_then(|access| clients::show(signet, &access, &id.0));
         answered(client.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
@@ -106,14 +106,14 @@ impl ClientsApi {
     /// Register an application anew
     ///
     /// What is left out gets its default, as at the first registration. What was granted to it stays.
-    #[oai(path = "/clients/:id", method = "put", operation_id = "replaceClient", tag = "Tag::Applications")]
+    #[oai(path = "/clients/:id", method = "put", operation_id = "replaceClient", tag = "ApiTag::Applications")]
     async fn replace(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
         metadata: StrictJson<ClientMetadataBody, true>,
-    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
         let signet = &self.0.signet;
         let replaced = async {
             let access = self.admitted(token)?;
@@ -126,14 +126,14 @@ impl ClientsApi {
     /// Change an application
     ///
     /// What is sent is changed and the rest stays; null gives a member its default (RFC 7396).
-    #[oai(path = "/clients/:id", method = "patch", operation_id = "changeClient", tag = "Tag::Applications")]
+    #[oai(path = "/clients/:id", method = "patch", operation_id = "changeClient", tag = "ApiTag::Applications")]
     async fn change(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
         patch: StrictJson<ClientMetadataBody, true>,
-    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
         let signet = &self.0.signet;
         let changed = async {
             let access = self.admitted(token)?;
@@ -146,13 +146,13 @@ impl ClientsApi {
     /// Take an application away
     ///
     /// Nothing that was granted to it issues anything more.
-    #[oai(path = "/clients/:id", method = "delete", operation_id = "deleteClient", tag = "Tag::Applications")]
+    #[oai(path = "/clients/:id", method = "delete", operation_id = "deleteClient", tag = "ApiTag::Applications")]
     async fn delete(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<DeleteClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<DeleteClientKinds>> {
         let deleted = async { clients::delete(&self.0.signet, &self.admitted(token)?, &id.0).await }.await;
         answered(deleted.map(|()| no_content()))
     }
@@ -160,37 +160,42 @@ impl ClientsApi {
     /// Forbid an application to obtain tokens
     ///
     /// Only administrators can. Nothing that was granted to it issues anything more until it is enabled again.
-    #[oai(path = "/clients/:id/disable", method = "post", operation_id = "disableClient", tag = "Tag::Applications")]
+    #[oai(path = "/clients/:id/disable", method = "post", operation_id = "disableClient", tag = "ApiTag::Applications")]
     async fn disable(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<ClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         self.set_disabled(token, &id.0, true).await
     }
 
     /// Allow an application to obtain tokens again
-    #[oai(path = "/clients/:id/enable", method = "post", operation_id = "enableClient", tag = "Tag::Applications")]
+    #[oai(path = "/clients/:id/enable", method = "post", operation_id = "enableClient", tag = "ApiTag::Applications")]
     async fn enable(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<ClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         self.set_disabled(token, &id.0, false).await
     }
 
     /// Give an application a second secret
     ///
     /// Two can live at a time: add one, let the application use it, take the older one away. It is told this once.
-    #[oai(path = "/clients/:id/secrets", method = "post", operation_id = "addClientSecret", tag = "Tag::Applications")]
+    #[oai(
+        path = "/clients/:id/secrets",
+        method = "post",
+        operation_id = "addClientSecret",
+        tag = "ApiTag::Applications"
+    )]
     async fn add_secret(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<AddSecretKinds>> {
+    ) -> poem::Result<DocumentedAnswer<AddSecretKinds>> {
         let signet = &self.0.signet;
         let added = async { clients::add_secret(signet, &self.admitted(token)?, &id.0).await }.await;
         answered(added.map(|(client, secret)| {
@@ -204,7 +209,7 @@ impl ClientsApi {
         path = "/clients/:id/secrets/:number",
         method = "delete",
         operation_id = "removeClientSecret",
-        tag = "Tag::Applications"
+        tag = "ApiTag::Applications"
     )]
     async fn remove_secret(
         &self,
@@ -213,7 +218,7 @@ impl ClientsApi {
         id: Path<String>,
         /// The number of the secret.
         number: Path<u32>,
-    ) -> poem::Result<Answer<ClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
         let removed = async { clients::remove_secret(signet, &self.admitted(token)?, &id.0, number.0).await }.await;
         answered(removed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
@@ -223,13 +228,13 @@ impl ClientsApi {
     ///
     /// Dynamic registration (RFC 7591), as the configuration allows it: not at all, with an access token of the scope
     /// `signet:clients` as the initial access token, or by everyone.
-    #[oai(path = "/register", method = "post", operation_id = "registerItself", tag = "Tag::Registration")]
+    #[oai(path = "/register", method = "post", operation_id = "registerItself", tag = "ApiTag::Registration")]
     async fn register_itself(
         &self,
         token: BearerToken,
         metadata: Json<ClientMetadataBody>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<DynamicRegisterKinds>> {
+    ) -> poem::Result<DocumentedAnswer<DynamicRegisterKinds>> {
         let signet = &self.0.signet;
         self.0.registration_rate.take(client_ip)?;
         let request = metadata.0.into();
@@ -242,13 +247,13 @@ impl ClientsApi {
     /// Look at one's own registration
     ///
     /// With the registration access token (RFC 7592 §2.1).
-    #[oai(path = "/register/:id", method = "get", operation_id = "registration", tag = "Tag::Registration")]
+    #[oai(path = "/register/:id", method = "get", operation_id = "registration", tag = "ApiTag::Registration")]
     async fn show_itself(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<ClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
         let shown = dynamic::show_itself(signet, &id.0, token.0);
         answered(shown.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered, None))))
@@ -257,14 +262,14 @@ impl ClientsApi {
     /// Register oneself anew
     ///
     /// With the registration access token (RFC 7592 §2.2). What is left out gets its default.
-    #[oai(path = "/register/:id", method = "put", operation_id = "replaceRegistration", tag = "Tag::Registration")]
+    #[oai(path = "/register/:id", method = "put", operation_id = "replaceRegistration", tag = "ApiTag::Registration")]
     async fn replace_itself(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
         update: Json<ClientUpdateBody>,
-    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
         let signet = &self.0.signet;
         let (request, claims) = update.0.into_parts();
         let replaced = dynamic::replace_itself(signet, &id.0, token.0, (&request, &claims), &token.1).await;
@@ -278,13 +283,13 @@ impl ClientsApi {
     /// End one's own registration
     ///
     /// With the registration access token (RFC 7592 §2.3).
-    #[oai(path = "/register/:id", method = "delete", operation_id = "deleteRegistration", tag = "Tag::Registration")]
+    #[oai(path = "/register/:id", method = "delete", operation_id = "deleteRegistration", tag = "ApiTag::Registration")]
     async fn delete_itself(
         &self,
         token: BearerToken,
         /// Its `client_id`.
         id: Path<String>,
-    ) -> poem::Result<Answer<DeleteClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<DeleteClientKinds>> {
         let deleted = dynamic::delete_itself(&self.0.signet, &id.0, token.0, &token.1).await;
         answered(deleted.map(|()| no_content()))
     }
@@ -298,7 +303,7 @@ impl ClientsApi {
     async fn changed(
         &self,
         outcome: Result<(Client, Option<Secret>), ManagementRefusal>,
-    ) -> poem::Result<Answer<ReplaceClientKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
         let changed = match outcome {
             Ok((client, client_secret)) => {
                 Ok(warned_json(&self.0.signet, &RegisteredClient { client, client_secret }).await)
@@ -308,7 +313,12 @@ impl ClientsApi {
         answered(changed.map(|body| json_answer(StatusCode::OK, &body)))
     }
 
-    async fn set_disabled(&self, token: BearerToken, id: &str, is_disabled: bool) -> poem::Result<Answer<ClientKinds>> {
+    async fn set_disabled(
+        &self,
+        token: BearerToken,
+        id: &str,
+        is_disabled: bool,
+    ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
         let changed = async { clients::set_disabled(signet, &self.admitted(token)?, id, is_disabled).await }.await;
         answered(changed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))

@@ -6,9 +6,9 @@ use poem_openapi::{Object, registry::Registry, types::Type};
 use serde_json::{Map, Value, json};
 
 use super::{
-    documented::{Kind, Kinds, kinds},
+    documented::{AnswerKind, Kinds, kinds},
     management::with_refusals_of_one,
-    oauth_schema::Problem,
+    oauth_schema::ErrorBody,
 };
 use crate::{endpoint::connections::ConnectedApplication, oauth::grant::Grant};
 
@@ -119,7 +119,7 @@ fn insert_claims(members: &mut Map<String, Value>, claims: &BTreeSet<String>) {
     }
 }
 
-kinds!(GrantPageKinds registers GrantPageBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<GrantPageBody>(200, "The grants")]));
-kinds!(ConnectedKinds registers ConnectedListBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<ConnectedListBody>(200, "The applications")]));
+kinds!(GrantPageKinds registers GrantPageBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<GrantPageBody>(200, "The grants")]));
+kinds!(ConnectedKinds registers ConnectedListBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<ConnectedListBody>(200, "The applications")]));

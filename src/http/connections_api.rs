@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use super::{
     connection_schema::{ConnectedKinds, GrantPageKinds, connected_json, grant_json},
-    documented::{Answer, json_answer},
+    documented::{DocumentedAnswer, json_answer},
     extract::BearerToken,
     management::{admitted, answered, no_content, page_answer},
-    oauth_api::Tag,
+    oauth_api::ApiTag,
     server::Server,
     user_schema::GoneKinds,
 };
-use crate::endpoint::{access::Access, connections, management::ManagementRefusal, page::PageRequest, users::SCOPES};
+use crate::endpoint::{access::Access, connections, management::ManagementRefusal, page::PageQuery, users::SCOPES};
 
 /// Connections of people and applications.
 pub(super) struct ConnectionsApi(pub(super) Arc<Server>);
@@ -32,14 +32,14 @@ impl ConnectionsApi {
         path = "/users/:id/applications",
         method = "get",
         operation_id = "listConnectedApplications",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn applications(
         &self,
         token: BearerToken,
         /// The identifier of the person, or `me`.
         id: Path<String>,
-    ) -> poem::Result<Answer<ConnectedKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ConnectedKinds>> {
         let access = self.admitted(token);
         let connected = access.and_then(|access| connections::applications(&self.0.signet, &access, &id.0));
         answered(connected.map(|connected| {
@@ -55,7 +55,7 @@ impl ConnectionsApi {
         path = "/users/:id/applications/:client_id",
         method = "delete",
         operation_id = "disconnectApplication",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn disconnect(
         &self,
@@ -64,7 +64,7 @@ impl ConnectionsApi {
         id: Path<String>,
         /// The application.
         client_id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let disconnected =
             async { connections::disconnect(&self.0.signet, &self.admitted(token)?, &id.0, &client_id.0).await }.await;
         answered(disconnected.map(|()| no_content()))
@@ -73,7 +73,7 @@ impl ConnectionsApi {
     /// List the grants of a person
     ///
     /// One for each time that an application was let in; those that have ended are kept for a while.
-    #[oai(path = "/users/:id/grants", method = "get", operation_id = "listGrants", tag = "Tag::People")]
+    #[oai(path = "/users/:id/grants", method = "get", operation_id = "listGrants", tag = "ApiTag::People")]
     async fn grants(
         &self,
         token: BearerToken,
@@ -83,15 +83,15 @@ impl ConnectionsApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<GrantPageKinds>> {
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+    ) -> poem::Result<DocumentedAnswer<GrantPageKinds>> {
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = self.admitted(token);
         let page = access.and_then(|access| connections::grants(&self.0.signet, &access, &id.0, request));
         answered(page.map(|page| page_answer("grants", &page, grant_json)))
     }
 
     /// End a grant of a person
-    #[oai(path = "/users/:id/grants/:grant_id", method = "delete", operation_id = "endGrant", tag = "Tag::People")]
+    #[oai(path = "/users/:id/grants/:grant_id", method = "delete", operation_id = "endGrant", tag = "ApiTag::People")]
     async fn end_grant(
         &self,
         token: BearerToken,
@@ -99,7 +99,7 @@ impl ConnectionsApi {
         id: Path<String>,
         /// The identifier of the grant.
         grant_id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let ended =
             async { connections::end_grant(&self.0.signet, &self.admitted(token)?, &id.0, &grant_id.0).await }.await;
         answered(ended.map(|()| no_content()))

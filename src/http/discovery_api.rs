@@ -10,8 +10,8 @@ use poem_openapi::OpenApi;
 use serde_json::{Map, Value, json};
 
 use super::{
-    documented::{Answer, json_answer},
-    oauth_api::Tag,
+    documented::{DocumentedAnswer, json_answer},
+    oauth_api::ApiTag,
     oauth_schema::{DocumentKinds, HealthKinds, JwksKinds},
     server::Server,
 };
@@ -19,7 +19,7 @@ use crate::{
     endpoint::{conditions::Condition, signet::RegistrationAccess},
     oauth::metadata::Described,
     oidc::discovery,
-    web::words::LANGUAGES,
+    web::i18n::LANGUAGES,
 };
 
 /// The documents that clients and APIs read before anything else.
@@ -31,14 +31,14 @@ impl DiscoveryApi {
     ///
     /// A JSON Web Key Set (RFC 7517). Keep it for as long as `Cache-Control` says, and fetch it again when a token names a
     /// key that it does not have.
-    #[oai(path = "/jwks.json", method = "get", operation_id = "jwks", tag = "Tag::Discovery")]
-    async fn jwks(&self, request: &Request) -> Answer<JwksKinds> {
+    #[oai(path = "/jwks.json", method = "get", operation_id = "jwks", tag = "ApiTag::Discovery")]
+    async fn jwks(&self, request: &Request) -> DocumentedAnswer<JwksKinds> {
         let published = self.0.signet.keys.jwks();
         let max_age = published.max_age_seconds(self.0.signet.clock.now());
         let answer = Response::builder()
             .header(header::CACHE_CONTROL, format!("public, max-age={max_age}"))
             .header(header::ETAG, published.etag.clone());
-        Answer::from(if is_known(request, &published.etag) {
+        DocumentedAnswer::from(if is_known(request, &published.etag) {
             answer.status(StatusCode::NOT_MODIFIED).finish()
         } else {
             answer.content_type("application/json").body(published.body.clone())
@@ -50,9 +50,9 @@ impl DiscoveryApi {
         path = "/.well-known/openid-configuration",
         method = "get",
         operation_id = "openidConfiguration",
-        tag = "Tag::Discovery"
+        tag = "ApiTag::Discovery"
     )]
-    async fn openid_configuration(&self) -> Answer<DocumentKinds> {
+    async fn openid_configuration(&self) -> DocumentedAnswer<DocumentKinds> {
         self.answer_metadata()
     }
 
@@ -61,9 +61,9 @@ impl DiscoveryApi {
         path = "/.well-known/oauth-authorization-server",
         method = "get",
         operation_id = "oauthAuthorizationServer",
-        tag = "Tag::Discovery"
+        tag = "ApiTag::Discovery"
     )]
-    async fn oauth_authorization_server(&self) -> Answer<DocumentKinds> {
+    async fn oauth_authorization_server(&self) -> DocumentedAnswer<DocumentKinds> {
         self.answer_metadata()
     }
 
@@ -71,8 +71,8 @@ impl DiscoveryApi {
     ///
     /// `status` is `ok`, or says what is wrong. `warnings` names what an administrator should look at while everything
     /// still works. The details are in the log.
-    #[oai(path = "/health", method = "get", operation_id = "health", tag = "Tag::Health")]
-    async fn health(&self) -> Answer<HealthKinds> {
+    #[oai(path = "/health", method = "get", operation_id = "health", tag = "ApiTag::Health")]
+    async fn health(&self) -> DocumentedAnswer<HealthKinds> {
         let signet = &self.0.signet;
         let mut present = signet.conditions.present();
         if signet.store.engine().is_failed() {
@@ -90,12 +90,12 @@ impl DiscoveryApi {
             body.insert("warnings".to_owned(), json!(warnings));
         }
         let status = if failures.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-        Answer::from(json_answer(status, &Value::Object(body)))
+        DocumentedAnswer::from(json_answer(status, &Value::Object(body)))
     }
 }
 
 impl DiscoveryApi {
-    fn answer_metadata(&self) -> Answer<DocumentKinds> {
+    fn answer_metadata(&self) -> DocumentedAnswer<DocumentKinds> {
         let signet = &self.0.signet;
         let document = discovery::metadata(Described {
             issuer: &signet.issuer,
@@ -104,10 +104,10 @@ impl DiscoveryApi {
             signing_algs: &signet.registration_policy.signing_algs,
             has_registration: signet.registration != RegistrationAccess::Off,
             request_uri: signet.authorization_policy.request_uri,
-            ui_locales: &LANGUAGES.map(|words| words.tag),
+            ui_locales: &LANGUAGES.map(|texts| texts.tag),
         });
         let answer = Response::builder().header(header::CACHE_CONTROL, "public, max-age=300");
-        Answer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
+        DocumentedAnswer::from(answer.content_type("application/json").body(Value::Object(document).to_string()))
     }
 }
 

@@ -18,13 +18,13 @@ use super::{
 };
 
 /// An answer of one of the kinds that `K` lists.
-pub(super) struct Answer<K> {
+pub(super) struct DocumentedAnswer<K> {
     response: Response,
     kinds: PhantomData<fn() -> K>,
 }
 
 /// One kind of answer.
-pub(super) struct Kind {
+pub(super) struct AnswerKind {
     status: u16,
     description: &'static str,
     content_type: &'static str,
@@ -34,13 +34,13 @@ pub(super) struct Kind {
 /// All kinds of answers of an operation.
 pub(super) trait Kinds {
     /// The kinds.
-    fn kinds() -> Vec<Kind>;
+    fn kinds() -> Vec<AnswerKind>;
 
     /// Registers the types that the kinds name.
     fn register(registry: &mut Registry);
 }
 
-impl Kind {
+impl AnswerKind {
     /// A JSON object of the type `T`.
     pub(super) fn json<T: Type>(status: u16, description: &'static str) -> Self {
         Self { status, description, content_type: "application/json", schema: Some(T::schema_ref()) }
@@ -70,19 +70,19 @@ impl Kind {
     }
 }
 
-impl<K> From<Response> for Answer<K> {
+impl<K> From<Response> for DocumentedAnswer<K> {
     fn from(response: Response) -> Self {
         Self { response, kinds: PhantomData }
     }
 }
 
-impl<K: Send> IntoResponse for Answer<K> {
+impl<K: Send> IntoResponse for DocumentedAnswer<K> {
     fn into_response(self) -> Response {
         self.response
     }
 }
 
-impl<K: Kinds> ApiResponse for Answer<K> {
+impl<K: Kinds> ApiResponse for DocumentedAnswer<K> {
     const BAD_REQUEST_HANDLER: bool = true;
 
     fn meta() -> MetaResponses {
@@ -121,8 +121,8 @@ fn parse_refusal(error: &Error) -> (StatusCode, String) {
     if let Some(refusal) = error.downcast_ref::<Refusal>() {
         return (error.status(), refusal.to_string());
     }
-    if let Some(unfit) = error.downcast_ref::<UnfitBody>() {
-        return (error.status(), unfit.to_string());
+    if let Some(bad_request) = error.downcast_ref::<UnfitBody>() {
+        return (error.status(), bad_request.to_string());
     }
     let unreadable = |name: &str| format!("the parameter {name} is missing or has a value that it cannot have");
     let description = if let Some(ParseParamError { name, .. }) = error.downcast_ref() {
@@ -141,7 +141,7 @@ macro_rules! kinds {
         pub(super) struct $name;
 
         impl Kinds for $name {
-            fn kinds() -> Vec<Kind> {
+            fn kinds() -> Vec<AnswerKind> {
                 $kinds
             }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::visit::Visit;
+use super::page_request::PageRequest;
 use crate::{
     oauth::parameters::encode,
     secret::Secret,
@@ -24,62 +24,64 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// The form of `visit`, which stands on the page at `page`. The browser must have said that it comes from there.
-    pub(super) fn of(visit: &Visit, page: &str) -> Self {
+    /// The form of `page_request`, which stands on the page at `page`. The browser must have said that it comes from there.
+    pub(super) fn of(page_request: &PageRequest, page: &str) -> Self {
         Self {
-            page: page_address(visit, page),
-            action: visit.path.clone(),
-            token: visit.text("anti_forgery"),
-            fields: entered(visit),
+            page: page_address(page_request, page),
+            action: page_request.path.clone(),
+            token: page_request.text("anti_forgery"),
+            fields: entered(page_request),
         }
     }
 
     /// The draft as the login page carries it.
-    pub(super) fn seal(&self, visit: &Visit) -> String {
-        let signet = visit.server.signet();
+    pub(super) fn seal(&self, page_request: &PageRequest) -> String {
+        let signet = page_request.server.signet();
         signet.sealing_key.seal(PURPOSE, &serde_json::to_vec(self).unwrap_or_default(), signet.entropy)
     }
 
     /// Whether `sealed` is a draft.
-    pub(super) fn is_one(visit: &Visit, sealed: &str) -> bool {
-        visit.server.signet().sealing_key.open(PURPOSE, sealed).is_ok()
+    pub(super) fn is_one(page_request: &PageRequest, sealed: &str) -> bool {
+        page_request.server.signet().sealing_key.open(PURPOSE, sealed).is_ok()
     }
 
     /// Where a person goes who has just begun `session` with a login that carried `sealed`, if that is a draft.
-    pub(super) fn onward(visit: &Visit, sealed: &str, session: &Secret) -> Option<String> {
-        let signet = visit.server.signet();
+    pub(super) fn onward(page_request: &PageRequest, sealed: &str, session: &Secret) -> Option<String> {
+        let signet = page_request.server.signet();
         let content = signet.sealing_key.open(PURPOSE, sealed).ok()?;
         let draft: Self = serde_json::from_slice(&content).ok()?;
-        let ticket = visit.server.short_term.keep(session, &content, signet.clock.now());
+        let ticket = page_request.server.short_term.keep(session, &content, signet.clock.now());
         let separator = if draft.page.contains('?') { '&' } else { '?' };
         Some(format!("{}{separator}{}", draft.page, encode(&[("restored", &ticket)])))
     }
 
     /// The visit of a page with what the same person had entered there before they signed in again.
-    pub(super) fn restore(visit: Visit) -> Visit {
-        let Some(draft) = Self::named(&visit) else { return visit };
-        let remark = Some(Remark::Done(visit.words.proof.restored.to_owned()));
-        Visit { remark, restored: Some(Restored { action: draft.action, fields: draft.fields }), ..visit }
+    pub(super) fn restore(page_request: PageRequest) -> PageRequest {
+        let Some(draft) = Self::named(&page_request) else { return page_request };
+        let remark = Some(Remark::Done(page_request.texts.proof.restored.to_owned()));
+        PageRequest { remark, restored: Some(Restored { action: draft.action, fields: draft.fields }), ..page_request }
     }
 
-    fn named(visit: &Visit) -> Option<Self> {
-        let (ticket, person) = (visit.value("restored").filter(|_| !visit.is_post)?, visit.person.as_ref()?);
-        let session = visit.browser.session.as_ref()?;
-        let content = visit.server.short_term.show(session, ticket, visit.server.signet().clock.now())?;
+    fn named(page_request: &PageRequest) -> Option<Self> {
+        let (ticket, person) =
+            (page_request.value("restored").filter(|_| !page_request.is_post)?, page_request.person.as_ref()?);
+        let session = page_request.browser.session.as_ref()?;
+        let content = page_request.server.short_term.show(session, ticket, page_request.server.signet().clock.now())?;
         let draft: Self = serde_json::from_slice(&content).ok()?;
-        visit.server.anti_forgery.is_of_person(&draft.token, person.account.id.as_str()).then_some(draft)
+        page_request.server.anti_forgery.is_of_person(&draft.token, person.account.id.as_str()).then_some(draft)
     }
 }
 
 /// What was entered that may be shown again.
-pub(super) fn entered(visit: &Visit) -> Vec<(String, String)> {
-    let pairs = visit.parameters.iter().flat_map(|parameters| parameters.pairs());
+pub(super) fn entered(page_request: &PageRequest) -> Vec<(String, String)> {
+    let pairs = page_request.parameters.iter().flat_map(|parameters| parameters.pairs());
     pairs.filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The address of `page` with what it is about.
-fn page_address(visit: &Visit, page: &str) -> String {
-    let about = ["client_id", "user_code", "remedy"].into_iter().filter_map(|name| Some((name, visit.value(name)?)));
+fn page_address(page_request: &PageRequest, page: &str) -> String {
+    let about =
+        ["client_id", "user_code", "remedy"].into_iter().filter_map(|name| Some((name, page_request.value(name)?)));
     let about: Vec<(&str, &str)> = about.collect();
     if about.is_empty() { page.to_owned() } else { format!("{page}?{}", encode(&about)) }
 }

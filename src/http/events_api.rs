@@ -11,11 +11,11 @@ use poem_openapi::{
 use time::OffsetDateTime;
 
 use super::{
-    documented::{Answer, Kind, Kinds, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds},
     extract::BearerToken,
     management::{admitted, answered, page_answer, with_refusals, with_refusals_of_one},
-    oauth_api::Tag,
-    oauth_schema::Problem,
+    oauth_api::ApiTag,
+    oauth_schema::ErrorBody,
     server::Server,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     endpoint::{
         events::{self, EventFilter},
         management::ManagementRefusal,
-        page::PageRequest,
+        page::PageQuery,
         users,
     },
 };
@@ -39,7 +39,7 @@ impl EventsApi {
     /// The newest first. For administrators, with the scope `signet:admin`. Person and application are found by an index;
     /// for the other filters a bounded number of events is looked at each time, so a page can have fewer entries than asked
     /// for, or none, although more follow: go on while there is a `next_page_token`.
-    #[oai(path = "/events", method = "get", operation_id = "listEvents", tag = "Tag::Events")]
+    #[oai(path = "/events", method = "get", operation_id = "listEvents", tag = "ApiTag::Events")]
     async fn list(
         &self,
         token: BearerToken,
@@ -59,8 +59,8 @@ impl EventsApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<EventPageKinds>> {
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+    ) -> poem::Result<DocumentedAnswer<EventPageKinds>> {
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let listed = async {
             let filter = EventFilter {
                 kind: event.0.as_deref(),
@@ -80,7 +80,7 @@ impl EventsApi {
     ///
     /// The newest first: what the person did, and what was done to them; where others did it from is left out. Oneself with
     /// the scope `signet:account`.
-    #[oai(path = "/users/:id/events", method = "get", operation_id = "listEventsOfUser", tag = "Tag::Events")]
+    #[oai(path = "/users/:id/events", method = "get", operation_id = "listEventsOfUser", tag = "ApiTag::Events")]
     async fn list_of_user(
         &self,
         token: BearerToken,
@@ -90,8 +90,8 @@ impl EventsApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<OwnEventPageKinds>> {
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+    ) -> poem::Result<DocumentedAnswer<OwnEventPageKinds>> {
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let listed = async {
             let access = admitted(&self.0, token, users::SCOPES)?;
             events::list_of(&self.0.signet, &access, &id.0, request).await
@@ -120,7 +120,7 @@ struct EventBody {
     /// Why, in a word.
     reason: Option<String>,
     /// Who did it.
-    actor: ActorBody,
+    principal: ActorBody,
     /// The person whom it is about.
     account: Option<String>,
     /// The application that it is about.
@@ -164,7 +164,7 @@ struct EventPageBody {
     next_page_token: Option<String>,
 }
 
-kinds!(EventPageKinds registers EventPageBody, Problem =>
-    with_refusals(vec![Kind::json::<EventPageBody>(200, "The events")]));
-kinds!(OwnEventPageKinds registers EventPageBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<EventPageBody>(200, "The events")]));
+kinds!(EventPageKinds registers EventPageBody, ErrorBody =>
+    with_refusals(vec![AnswerKind::json::<EventPageBody>(200, "The events")]));
+kinds!(OwnEventPageKinds registers EventPageBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<EventPageBody>(200, "The events")]));

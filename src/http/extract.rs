@@ -13,7 +13,7 @@ use poem_openapi::{
 
 use super::edge::{ClientIp, Refusal, RequestId};
 use crate::{
-    audit::Requester,
+    audit::RequestOrigin,
     endpoint::token::Caller,
     oauth::{
         bearer::{self, BearerError},
@@ -66,9 +66,9 @@ fn is_form(request: &Request) -> bool {
 }
 
 /// From where a request comes.
-pub(super) fn requester(request: &Request) -> Requester {
+pub(super) fn origin(request: &Request) -> RequestOrigin {
     let user_agent = request.header(header::USER_AGENT).unwrap_or_default();
-    Requester::new(ClientIp::of(request).0, user_agent, request.data::<RequestId>().map(RequestId::as_str))
+    RequestOrigin::new(ClientIp::of(request).0, user_agent, request.data::<RequestId>().map(RequestId::as_str))
 }
 
 /// Reads the body as a form.
@@ -85,12 +85,12 @@ pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Re
 
 /// The `Authorization` header with which a client authenticates. The framework's own extractor takes a malformed header
 /// for none, and does not form-decode.
-pub(super) struct ClientAuthorization(Option<String>, Requester);
+pub(super) struct ClientAuthorization(Option<String>, RequestOrigin);
 
 impl ClientAuthorization {
     /// Who calls.
     pub(super) fn caller(&self) -> Caller<'_> {
-        Caller { authorization: self.0.as_deref(), requester: &self.1 }
+        Caller { authorization: self.0.as_deref(), origin: &self.1 }
     }
 }
 
@@ -135,13 +135,13 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
             (Some(value), None) => Some(value.to_str().unwrap_or("?").to_owned()),
             (Some(_), Some(_)) => Some("?".to_owned()),
         };
-        Ok(Self(authorization, requester(request)))
+        Ok(Self(authorization, origin(request)))
     }
 }
 
 /// The access token of a request, and from where it came. The framework's own extractor answers 401 without
 /// `WWW-Authenticate`.
-pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>, pub(super) Requester);
+pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>, pub(super) RequestOrigin);
 
 impl<'a> ApiExtractor<'a> for BearerToken {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -185,7 +185,7 @@ impl<'a> ApiExtractor<'a> for BearerToken {
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
         let values = request.headers().get_all(header::AUTHORIZATION).iter();
-        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes)), requester(request)))
+        Ok(Self(bearer::token(values.map(header::HeaderValue::as_bytes)), origin(request)))
     }
 }
 

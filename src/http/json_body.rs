@@ -85,8 +85,8 @@ pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value) -> Result<T, Unfit
     if let Some(found) = mismatch(&schema.root, &value, &schema.registry, "") {
         return Err(UnfitBody::saying(found));
     }
-    let unfit = |_| UnfitBody::saying("the body is not what /openapi.json describes".to_owned());
-    T::parse_from_json(Some(value)).map_err(unfit)
+    let bad_request = |_| UnfitBody::saying("the body is not what /openapi.json describes".to_owned());
+    T::parse_from_json(Some(value)).map_err(bad_request)
 }
 
 /// The schema of a type and of all types within it. To build it takes longer than to read a body, so it is kept: there are

@@ -7,12 +7,12 @@ use poem::{
 use serde_json::{Value, json};
 
 use super::{
-    documented::{Answer, Kind, json_answer, problem},
+    documented::{AnswerKind, DocumentedAnswer, json_answer, problem},
     edge::no_store,
     extract::BearerToken,
     fault,
     oauth_api::challenged,
-    oauth_schema::Problem,
+    oauth_schema::ErrorBody,
     server::Server,
 };
 use crate::{
@@ -26,20 +26,20 @@ use crate::{
 
 /// Who asks, if their token has one of `scopes`.
 pub(super) fn admitted(server: &Server, token: BearerToken, scopes: &[&str]) -> Result<Access, ManagementRefusal> {
-    let BearerToken(token, requester) = token;
+    let BearerToken(token, origin) = token;
     let token = token.map_err(AccessRefusal::Bearer)?;
-    Ok(access::authorize(&server.signet, &token, scopes)?.asked_by(requester))
+    Ok(access::authorize(&server.signet, &token, scopes)?.asked_by(origin))
 }
 
 /// The answer, or the refusal in its form: `error` and `error_description` as RFC 6749 §5.2 has them, and for the fields
 /// of a person `fields` with what is wrong with each.
-pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem::Result<Answer<K>> {
+pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem::Result<DocumentedAnswer<K>> {
     let refusal = match outcome {
-        Ok(response) => return Ok(Answer::from(response)),
+        Ok(response) => return Ok(DocumentedAnswer::from(response)),
         Err(refusal) => refusal,
     };
     let description = refusal.to_string();
-    Ok(Answer::from(match refusal {
+    Ok(DocumentedAnswer::from(match refusal {
         ManagementRefusal::Access(refusal) => challenged(refusal)?,
         ManagementRefusal::Invalid(_) => problem(StatusCode::BAD_REQUEST, "invalid_request", &description),
         ManagementRefusal::Metadata(refusal) if refusal.code == RegistrationErrorCode::Privileged => {
@@ -62,7 +62,7 @@ pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem:
             answer.headers_mut().insert(header::RETRY_AFTER, seconds.max(1).into());
             answer
         }
-        ManagementRefusal::Fault(cause) => return Err(fault(cause)),
+        ManagementRefusal::Internal(cause) => return Err(fault(cause)),
     }))
 }
 
@@ -82,20 +82,20 @@ pub(super) fn no_content() -> Response {
 }
 
 /// The refusals that every operation of the management API has.
-pub(super) fn with_refusals(mut kinds: Vec<Kind>) -> Vec<Kind> {
+pub(super) fn with_refusals(mut kinds: Vec<AnswerKind>) -> Vec<AnswerKind> {
     kinds.extend([
-        Kind::json::<Problem>(400, "Something that was sent is not what it must be; the description says what"),
-        Kind::json::<Problem>(401, "No access token, or one that is not good here"),
-        Kind::json::<Problem>(403, "The access token lacks the scope, or this is for somebody else to do"),
-        Kind::json::<Problem>(429, "Too much was stored or tried lately; `Retry-After` says when to come back"),
+        AnswerKind::json::<ErrorBody>(400, "Something that was sent is not what it must be; the description says what"),
+        AnswerKind::json::<ErrorBody>(401, "No access token, or one that is not good here"),
+        AnswerKind::json::<ErrorBody>(403, "The access token lacks the scope, or this is for somebody else to do"),
+        AnswerKind::json::<ErrorBody>(429, "Too much was stored or tried lately; `Retry-After` says when to come back"),
     ]);
     kinds
 }
 
 /// The refusals of an operation on one thing.
-pub(super) fn with_refusals_of_one(kinds: Vec<Kind>) -> Vec<Kind> {
+pub(super) fn with_refusals_of_one(kinds: Vec<AnswerKind>) -> Vec<AnswerKind> {
     let mut kinds = with_refusals(kinds);
-    kinds.push(Kind::json::<Problem>(404, "There is no such thing, or it is somebody else's"));
-    kinds.push(Kind::json::<Problem>(409, "It cannot be done with what is there; the description says why"));
+    kinds.push(AnswerKind::json::<ErrorBody>(404, "There is no such thing, or it is somebody else's"));
+    kinds.push(AnswerKind::json::<ErrorBody>(409, "It cannot be done with what is there; the description says why"));
     kinds
 }

@@ -20,6 +20,7 @@ mod management;
 mod oauth_api;
 mod oauth_schema;
 mod page_endpoint;
+mod page_request;
 mod pages;
 mod pictures_api;
 mod presentation;
@@ -35,7 +36,6 @@ mod strict_json;
 mod told;
 mod user_schema;
 mod users_api;
-mod visit;
 mod webfinger_api;
 
 pub use brand::BrandFiles;
@@ -45,10 +45,10 @@ pub use server::Server;
 
 use poem::http::StatusCode;
 
-use crate::endpoint::Fault;
+use crate::endpoint::InternalError;
 
 /// A failure of ours as an answer. The edge logs its cause once and shows none of it.
-fn fault(cause: Fault) -> poem::Error {
+fn fault(cause: InternalError) -> poem::Error {
     let status = if cause.is_temporary() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
     poem::Error::new(cause, status)
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     authorize,
-    documented::{Answer, json_answer, problem},
+    documented::{DocumentedAnswer, json_answer, problem},
     edge::{ClientIp, no_store},
     extract::{BearerToken, ClientAuthorization, OAuthForm, OptionalForm},
     fault,
@@ -42,7 +42,7 @@ use crate::{
 pub(super) struct OAuthApi(pub(super) Arc<Server>);
 
 #[derive(Tags)]
-pub(super) enum Tag {
+pub(super) enum ApiTag {
     /// Logging people in and issuing tokens.
     #[oai(rename = "OAuth 2.0 and OpenID Connect")]
     Protocol,
@@ -68,7 +68,7 @@ impl OAuthApi {
     ///
     /// An application sends the person's browser here (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). The browser comes
     /// back to the redirect URI with a code, or with an error.
-    #[oai(path = "/authorize", method = "get", operation_id = "authorize", tag = "Tag::Protocol")]
+    #[oai(path = "/authorize", method = "get", operation_id = "authorize", tag = "ApiTag::Protocol")]
     async fn authorize(
         &self,
         request: &Request,
@@ -123,50 +123,55 @@ impl OAuthApi {
         /// Where such a signed request is fetched from, if the server does so: an address that the application has registered.
         #[oai(name = "request_uri")]
         _request_uri: Query<Option<String>>,
-    ) -> poem::Result<Answer<AuthorizeKinds>> {
-        authorize::by_query(&self.0, request).await.map(Answer::from)
+    ) -> poem::Result<DocumentedAnswer<AuthorizeKinds>> {
+        authorize::by_query(&self.0, request).await.map(DocumentedAnswer::from)
     }
 
     /// Begin a login by a form
     ///
     /// The same parameters as those of the GET, in a form.
-    #[oai(path = "/authorize", method = "post", operation_id = "authorizeByForm", tag = "Tag::Protocol")]
+    #[oai(path = "/authorize", method = "post", operation_id = "authorizeByForm", tag = "ApiTag::Protocol")]
     async fn authorize_by_form(
         &self,
         request: &Request,
         form: OAuthForm<AuthorizeForm>,
-    ) -> poem::Result<Answer<AuthorizeKinds>> {
-        authorize::by_form(&self.0, request, form.parameters).await.map(Answer::from)
+    ) -> poem::Result<DocumentedAnswer<AuthorizeKinds>> {
+        authorize::by_form(&self.0, request, form.parameters).await.map(DocumentedAnswer::from)
     }
 
     /// Begin a login, by an older path
-    #[oai(path = "/api/oauth2/authorize", method = "get", operation_id = "authorizeByOlderPath", tag = "Tag::Protocol")]
-    async fn authorize_by_older_path(&self, request: &Request) -> poem::Result<Answer<AuthorizeKinds>> {
-        authorize::by_query(&self.0, request).await.map(Answer::from)
+    #[oai(
+        path = "/api/oauth2/authorize",
+        method = "get",
+        operation_id = "authorizeByOlderPath",
+        tag = "ApiTag::Protocol"
+    )]
+    async fn authorize_by_older_path(&self, request: &Request) -> poem::Result<DocumentedAnswer<AuthorizeKinds>> {
+        authorize::by_query(&self.0, request).await.map(DocumentedAnswer::from)
     }
 
     /// Obtain tokens
     ///
     /// An application redeems its authorization code or device code, uses its refresh token, or asks for a token for itself
     /// (RFC 6749 §3.2, RFC 8628 §3.4).
-    #[oai(path = "/token", method = "post", operation_id = "token", tag = "Tag::Protocol")]
+    #[oai(path = "/token", method = "post", operation_id = "token", tag = "ApiTag::Protocol")]
     async fn token(
         &self,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<TokenKinds>> {
+    ) -> poem::Result<DocumentedAnswer<TokenKinds>> {
         self.answer_token(authorization, form, client_ip).await
     }
 
     /// Obtain tokens, by an older path
-    #[oai(path = "/api/oauth2/token", method = "post", operation_id = "tokenByOlderPath", tag = "Tag::Protocol")]
+    #[oai(path = "/api/oauth2/token", method = "post", operation_id = "tokenByOlderPath", tag = "ApiTag::Protocol")]
     async fn token_by_older_path(
         &self,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<TokenKinds>> {
+    ) -> poem::Result<DocumentedAnswer<TokenKinds>> {
         self.answer_token(authorization, form, client_ip).await
     }
 
@@ -174,20 +179,25 @@ impl OAuthApi {
     ///
     /// A device without browser or keyboard begins a login (RFC 8628 §3.1): it shows the code, the person enters it at
     /// `/device` on another device, and meanwhile the device asks at `/token`.
-    #[oai(path = "/device_authorization", method = "post", operation_id = "deviceAuthorization", tag = "Tag::Protocol")]
+    #[oai(
+        path = "/device_authorization",
+        method = "post",
+        operation_id = "deviceAuthorization",
+        tag = "ApiTag::Protocol"
+    )]
     async fn device_authorization(
         &self,
         authorization: ClientAuthorization,
         form: OAuthForm<DeviceForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<DeviceKinds>> {
+    ) -> poem::Result<DocumentedAnswer<DeviceKinds>> {
         self.0.device_rate.take(client_ip)?;
         let caller = authorization.caller();
         let answered = match read(form.parameters, caller) {
             Ok(form) => device::begin(&self.0.signet, caller, &form).await,
             Err(refusal) => Err(refusal),
         };
-        Ok(Answer::from(match answered {
+        Ok(DocumentedAnswer::from(match answered {
             Ok(begun) => json_answer(
                 StatusCode::OK,
                 &json!({
@@ -207,46 +217,46 @@ impl OAuthApi {
     ///
     /// Token introspection (RFC 7662). APIs need not call it: they can verify tokens offline. Who accepts
     /// `application/token-introspection+jwt` gets a signed answer (RFC 9701).
-    #[oai(path = "/verify", method = "post", operation_id = "verify", tag = "Tag::Protocol")]
+    #[oai(path = "/verify", method = "post", operation_id = "verify", tag = "ApiTag::Protocol")]
     async fn verify(
         &self,
         request: &Request,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<IntrospectionKinds>> {
+    ) -> poem::Result<DocumentedAnswer<IntrospectionKinds>> {
         self.answer_introspection(request, authorization, form, client_ip).await
     }
 
     /// Look into a token, by the standard's name
-    #[oai(path = "/introspect", method = "post", operation_id = "introspect", tag = "Tag::Protocol")]
+    #[oai(path = "/introspect", method = "post", operation_id = "introspect", tag = "ApiTag::Protocol")]
     async fn introspect(
         &self,
         request: &Request,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<IntrospectionKinds>> {
+    ) -> poem::Result<DocumentedAnswer<IntrospectionKinds>> {
         self.answer_introspection(request, authorization, form, client_ip).await
     }
 
     /// Revoke a token
     ///
     /// An application gives back what it was granted (RFC 7009): every token of the same grant ends.
-    #[oai(path = "/revoke", method = "post", operation_id = "revoke", tag = "Tag::Protocol")]
+    #[oai(path = "/revoke", method = "post", operation_id = "revoke", tag = "ApiTag::Protocol")]
     async fn revoke(
         &self,
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<RevocationKinds>> {
+    ) -> poem::Result<DocumentedAnswer<RevocationKinds>> {
         self.0.token_rate.take(client_ip)?;
         let caller = authorization.caller();
         let answered = match read(form.parameters, caller) {
             Ok(form) => revoke::revoke(&self.0.signet, caller, &form).await,
             Err(refusal) => Err(refusal),
         };
-        Ok(Answer::from(match answered {
+        Ok(DocumentedAnswer::from(match answered {
             Ok(()) => no_store(Response::builder().status(StatusCode::OK).finish()),
             Err(refusal) => refused(refusal)?,
         }))
@@ -255,20 +265,20 @@ impl OAuthApi {
     /// Ask who is logged in
     ///
     /// The claims about the person that the scope of the access token allows (OpenID Connect Core §5.3).
-    #[oai(path = "/userinfo", method = "get", operation_id = "userinfo", tag = "Tag::Protocol")]
-    async fn userinfo(&self, token: BearerToken) -> poem::Result<Answer<UserinfoKinds>> {
+    #[oai(path = "/userinfo", method = "get", operation_id = "userinfo", tag = "ApiTag::Protocol")]
+    async fn userinfo(&self, token: BearerToken) -> poem::Result<DocumentedAnswer<UserinfoKinds>> {
         self.answer_userinfo(token.0)
     }
 
     /// Ask who is logged in, by POST
     ///
     /// The access token stands in the header, or in the form (RFC 6750 §2.2); not in both.
-    #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost", tag = "Tag::Protocol")]
+    #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost", tag = "ApiTag::Protocol")]
     async fn userinfo_by_post(
         &self,
         token: BearerToken,
         form: OptionalForm<AccessTokenForm>,
-    ) -> poem::Result<Answer<UserinfoKinds>> {
+    ) -> poem::Result<DocumentedAnswer<UserinfoKinds>> {
         let malformed = |_| BearerError::InvalidRequest("the form is malformed");
         let form = form.parameters.map_err(malformed);
         self.answer_userinfo(form.and_then(|form| bearer::token_in_either(token.0, &form)))
@@ -281,14 +291,14 @@ impl OAuthApi {
         authorization: ClientAuthorization,
         form: OAuthForm<TokenForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<TokenKinds>> {
+    ) -> poem::Result<DocumentedAnswer<TokenKinds>> {
         self.0.token_rate.take(client_ip)?;
         let caller = authorization.caller();
         let answered = match read(form.parameters, caller) {
             Ok(form) => token::token(&self.0.signet, caller, &form).await,
             Err(refusal) => Err(refusal),
         };
-        Ok(Answer::from(match answered {
+        Ok(DocumentedAnswer::from(match answered {
             Ok(tokens) => {
                 let mut body = json!({
                     "access_token": tokens.access_token.expose(),
@@ -314,23 +324,23 @@ impl OAuthApi {
         authorization: ClientAuthorization,
         form: OAuthForm<TokenInForm>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<IntrospectionKinds>> {
+    ) -> poem::Result<DocumentedAnswer<IntrospectionKinds>> {
         self.0.token_rate.take(client_ip)?;
         let caller = authorization.caller();
         let answered = match read(form.parameters, caller) {
             Ok(form) => introspect::introspect(&self.0.signet, caller, &form, introspection_form(request)).await,
             Err(refusal) => Err(refusal),
         };
-        Ok(Answer::from(match answered {
+        Ok(DocumentedAnswer::from(match answered {
             Ok(Introspected::Json(content)) => json_answer(StatusCode::OK, &Value::Object(content)),
             Ok(Introspected::Jwt(signed)) => no_store(Response::builder().content_type(INTROSPECTION_JWT).body(signed)),
             Err(refusal) => refused(refusal)?,
         }))
     }
 
-    fn answer_userinfo(&self, token: Result<Secret, BearerError>) -> poem::Result<Answer<UserinfoKinds>> {
+    fn answer_userinfo(&self, token: Result<Secret, BearerError>) -> poem::Result<DocumentedAnswer<UserinfoKinds>> {
         let answered = token.map_err(AccessRefusal::Bearer);
-        Ok(Answer::from(match answered.and_then(|token| userinfo::userinfo(&self.0.signet, &token)) {
+        Ok(DocumentedAnswer::from(match answered.and_then(|token| userinfo::userinfo(&self.0.signet, &token)) {
             Ok(Userinfo::Json(claims)) => json_answer(StatusCode::OK, &Value::Object(claims)),
             Ok(Userinfo::Jwt(signed)) => no_store(Response::builder().content_type("application/jwt").body(signed)),
             Err(refusal) => challenged(refusal)?,
@@ -355,7 +365,7 @@ fn read(parameters: Result<Parameters, MalformedParameters>, caller: Caller<'_>)
 fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
     let (error, by_header) = match refusal {
         TokenRefusal::Refused { error, by_header } => (error, by_header),
-        TokenRefusal::Fault(cause) => return Err(fault(cause)),
+        TokenRefusal::Internal(cause) => return Err(fault(cause)),
     };
     if let TokenError::TooManySecrets { retry_after_seconds } = error {
         let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, error.code(), &error.description());
@@ -377,7 +387,7 @@ fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
 pub(super) fn challenged(refusal: AccessRefusal) -> poem::Result<Response> {
     let error = match refusal {
         AccessRefusal::Bearer(error) => error,
-        AccessRefusal::Fault(cause) => return Err(fault(cause)),
+        AccessRefusal::Internal(cause) => return Err(fault(cause)),
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
     let code = error.code().unwrap_or("unauthorized");

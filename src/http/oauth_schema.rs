@@ -2,7 +2,7 @@
 
 use poem_openapi::{Object, registry::Registry, types::Type};
 
-use super::documented::{Kind, Kinds, kinds};
+use super::documented::{AnswerKind, Kinds, kinds};
 
 /// The parameters of a token request; which ones are needed depends on the grant type.
 #[derive(Object)]
@@ -121,7 +121,7 @@ pub(super) struct AccessTokenForm {
 
 /// What is wrong, in the form of RFC 6749 §5.2.
 #[derive(Object)]
-pub(super) struct Problem {
+pub(super) struct ErrorBody {
     /// The code, for programs.
     error: String,
     /// What to do, for developers.
@@ -192,60 +192,60 @@ pub(super) struct AuthorizeForm {
     request: Option<String>,
 }
 
-kinds!(AuthorizeKinds registers Problem:
-    Kind::page(200, "With `response_mode=form_post`: a form that sends itself to the application"),
-    Kind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
-    Kind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
-    Kind::json::<Problem>(415, "The body is not a form"),
+kinds!(AuthorizeKinds registers ErrorBody:
+    AnswerKind::page(200, "With `response_mode=form_post`: a form that sends itself to the application"),
+    AnswerKind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
+    AnswerKind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
 );
-kinds!(TokenKinds registers TokenBody, Problem:
-    Kind::json::<TokenBody>(200, "The tokens"),
-    Kind::json::<Problem>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+kinds!(TokenKinds registers TokenBody, ErrorBody:
+    AnswerKind::json::<TokenBody>(200, "The tokens"),
+    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
+    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
 );
-kinds!(DeviceKinds registers DeviceBody, Problem:
-    Kind::json::<DeviceBody>(200, "The codes"),
-    Kind::json::<Problem>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+kinds!(DeviceKinds registers DeviceBody, ErrorBody:
+    AnswerKind::json::<DeviceBody>(200, "The codes"),
+    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
+    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
 );
-kinds!(IntrospectionKinds registers Introspection, Problem:
-    Kind::json::<Introspection>(200, "The content of the token, or only that it is not active"),
-    Kind::text("application/token-introspection+jwt", 200, "The same in a signed JWT, for who accepts that type"),
-    Kind::json::<Problem>(400, "The request breaks a rule"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+kinds!(IntrospectionKinds registers Introspection, ErrorBody:
+    AnswerKind::json::<Introspection>(200, "The content of the token, or only that it is not active"),
+    AnswerKind::text("application/token-introspection+jwt", 200, "The same in a signed JWT, for who accepts that type"),
+    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule"),
+    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
 );
-kinds!(RevocationKinds registers Problem:
-    Kind::empty(200, "The token is worthless, or was before"),
-    Kind::json::<Problem>(400, "The request breaks a rule"),
-    Kind::json::<Problem>(401, "The client did not authenticate"),
-    Kind::json::<Problem>(415, "The body is not a form"),
-    Kind::json::<Problem>(429, "Too many requests; `Retry-After` says when to come back"),
+kinds!(RevocationKinds registers ErrorBody:
+    AnswerKind::empty(200, "The token is worthless, or was before"),
+    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule"),
+    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
 );
-kinds!(UserinfoKinds registers Problem:
-    Kind::any_json(200, "`sub`, and the claims that the scope allows or that were asked for by name"),
-    Kind::text("application/jwt", 200, "The same in a signed JWT, for applications with `userinfo_signed_response_alg`"),
-    Kind::json::<Problem>(400, "The Authorization header is not `Bearer` and one token, or there is another token in the form"),
-    Kind::json::<Problem>(401, "No access token, or one that is not good here; `WWW-Authenticate` says why"),
-    Kind::json::<Problem>(403, "The access token does not have the scope `openid`"),
+kinds!(UserinfoKinds registers ErrorBody:
+    AnswerKind::any_json(200, "`sub`, and the claims that the scope allows or that were asked for by name"),
+    AnswerKind::text("application/jwt", 200, "The same in a signed JWT, for applications with `userinfo_signed_response_alg`"),
+    AnswerKind::json::<ErrorBody>(400, "The Authorization header is not `Bearer` and one token, or there is another token in the form"),
+    AnswerKind::json::<ErrorBody>(401, "No access token, or one that is not good here; `WWW-Authenticate` says why"),
+    AnswerKind::json::<ErrorBody>(403, "The access token does not have the scope `openid`"),
 );
 kinds!(JwksKinds registers :
-    Kind::any_json(200, "The keys"),
-    Kind::empty(304, "They have not changed"),
+    AnswerKind::any_json(200, "The keys"),
+    AnswerKind::empty(304, "They have not changed"),
 );
-kinds!(StatusListKinds registers Problem:
-    Kind::text("application/statuslist+jwt", 200, "The list, signed and compressed"),
-    Kind::empty(304, "It has not changed"),
-    Kind::json::<Problem>(404, "There is no such list, or no more: no token that names it can be alive"),
-    Kind::json::<Problem>(501, "The list as it was at another time, which is not kept"),
+kinds!(StatusListKinds registers ErrorBody:
+    AnswerKind::text("application/statuslist+jwt", 200, "The list, signed and compressed"),
+    AnswerKind::empty(304, "It has not changed"),
+    AnswerKind::json::<ErrorBody>(404, "There is no such list, or no more: no token that names it can be alive"),
+    AnswerKind::json::<ErrorBody>(501, "The list as it was at another time, which is not kept"),
 );
-kinds!(DocumentKinds registers : Kind::any_json(200, "The document"));
+kinds!(DocumentKinds registers : AnswerKind::any_json(200, "The document"));
 kinds!(HealthKinds registers :
-    Kind::any_json(200, "It is well"),
-    Kind::any_json(503, "It does not do all that it should"),
+    AnswerKind::any_json(200, "It is well"),
+    AnswerKind::any_json(503, "It does not do all that it should"),
 );

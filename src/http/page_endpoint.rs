@@ -5,9 +5,9 @@ use std::sync::Arc;
 use poem::{Endpoint, Request, Response};
 
 use super::{
+    page_request::PageRequest,
     pages::{self, again, compatibility::Part},
     server::Server,
-    visit::Visit,
 };
 
 /// Which page.
@@ -113,71 +113,72 @@ impl Endpoint for Page {
         if let H::BrandFile = self.handler {
             return self.server.brand_files.answer(request.uri().path(), request.uri().query());
         }
-        let (visit, upload) = match self.handler {
-            H::SubmitPicture => Visit::read_upload(&self.server, request).await?,
-            _ => (Visit::read(&self.server, request).await?, Vec::new()),
+        let (page_request, upload) = match self.handler {
+            H::SubmitPicture => PageRequest::read_upload(&self.server, request).await?,
+            _ => (PageRequest::read(&self.server, request).await?, Vec::new()),
         };
-        let sent = visit.is_post.then(|| visit.clone());
+        let sent = page_request.is_post.then(|| page_request.clone());
         let answer = match self.handler {
-            H::SubmitPicture => pages::picture::submit(visit, upload).await,
-            handler => show(handler, visit).await,
+            H::SubmitPicture => pages::picture::submit(page_request, upload).await,
+            handler => show(handler, page_request).await,
         };
         let Some(sent) = sent else { return answer };
         let (path, page) = (sent.path.clone(), self.handler.page());
-        again::unless_taken(answer, (sent, self.handler.page_path(&path)), |visit| show(page, visit)).await
+        again::unless_taken(answer, (sent, self.handler.page_path(&path)), |page_request| show(page, page_request))
+            .await
     }
 }
 
-async fn show(handler: H, visit: Visit) -> poem::Result<Response> {
+async fn show(handler: H, page_request: PageRequest) -> poem::Result<Response> {
     match handler {
-        H::Home => pages::home::show(visit).await,
-        H::Login => pages::login::show(visit).await,
-        H::SubmitLogin => pages::login::submit(visit).await,
-        H::Consent => pages::consent::show(visit).await,
-        H::SubmitConsent => pages::consent::submit(visit).await,
-        H::SignUp => pages::signup::show(visit).await,
-        H::SubmitSignUp => pages::signup::submit(visit).await,
-        H::Setup => pages::setup::show(visit).await,
-        H::SubmitSetup => pages::setup::submit(visit).await,
-        H::Reset => pages::reset::show(visit).await,
-        H::SubmitReset => pages::reset::submit(visit).await,
-        H::ResetDone => pages::reset::done(visit).await,
-        H::Logout => pages::logout::show(visit).await,
-        H::SubmitLogout => pages::logout::submit(visit).await,
-        H::LoggedOut => pages::logout::done(visit).await,
-        H::Account => pages::account::show(visit).await,
-        H::Profile => pages::profile::show(visit).await,
-        H::SubmitProfile => pages::profile::submit(visit).await,
+        H::Home => pages::home::show(page_request).await,
+        H::Login => pages::login::show(page_request).await,
+        H::SubmitLogin => pages::login::submit(page_request).await,
+        H::Consent => pages::consent::show(page_request).await,
+        H::SubmitConsent => pages::consent::submit(page_request).await,
+        H::SignUp => pages::signup::show(page_request).await,
+        H::SubmitSignUp => pages::signup::submit(page_request).await,
+        H::Setup => pages::setup::show(page_request).await,
+        H::SubmitSetup => pages::setup::submit(page_request).await,
+        H::Reset => pages::reset::show(page_request).await,
+        H::SubmitReset => pages::reset::submit(page_request).await,
+        H::ResetDone => pages::reset::done(page_request).await,
+        H::Logout => pages::logout::show(page_request).await,
+        H::SubmitLogout => pages::logout::submit(page_request).await,
+        H::LoggedOut => pages::logout::done(page_request).await,
+        H::Account => pages::account::show(page_request).await,
+        H::Profile => pages::profile::show(page_request).await,
+        H::SubmitProfile => pages::profile::submit(page_request).await,
         // Read otherwise, above.
         H::BrandFile | H::SubmitPicture => Err(poem::error::NotFoundError.into()),
-        H::Password => pages::password::show(visit).await,
-        H::SubmitPassword => pages::password::submit(visit).await,
-        H::Applications => pages::applications::show(visit).await,
-        H::SubmitApplications => pages::applications::submit(visit).await,
-        H::Sessions => pages::sessions::show(visit).await,
-        H::SubmitSessions => pages::sessions::submit(visit).await,
-        H::Security => pages::security::show(visit).await,
-        H::Schedule => pages::schedule::show(visit).await,
-        H::SubmitSchedule => pages::schedule::submit(visit).await,
-        H::OwnData => pages::own_data::show(visit).await,
-        H::CopyOwnData => pages::own_data::copy(visit).await,
-        H::SubmitOwnData => pages::own_data::submit(visit).await,
-        H::Developer => pages::developer::show(visit).await,
-        H::SubmitDeveloper => pages::developer::submit(visit).await,
-        H::Presets => pages::presets::show(visit).await,
-        H::Preset => pages::presets::show_one(visit).await,
-        H::SubmitPreset => pages::presets::submit(visit).await,
-        H::OwnClient => pages::own_client::show(visit).await,
-        H::SubmitOwnClient => pages::own_client::submit(visit).await,
-        H::SubmitSecret => pages::own_client::submit_secret(visit).await,
-        H::SubmitSettings(part) => pages::compatibility::submit(visit, part).await,
-        H::Remedy => pages::remedy::show(visit).await,
-        H::SubmitRemedy => pages::remedy::submit(visit).await,
-        H::ClientDeletion => pages::own_client::show_deletion(visit).await,
-        H::SubmitClientDeletion => pages::own_client::submit_deletion(visit).await,
-        H::Errors => pages::errors::show(visit).await,
-        H::Device => pages::device::show(visit).await,
-        H::SubmitDevice => pages::device::submit(visit).await,
-        H::DeviceQr => pages::device::qr(visit).await,
+        H::Password => pages::password::show(page_request).await,
+        H::SubmitPassword => pages::password::submit(page_request).await,
+        H::Applications => pages::applications::show(page_request).await,
+        H::SubmitApplications => pages::applications::submit(page_request).await,
+        H::Sessions => pages::sessions::show(page_request).await,
+        H::SubmitSessions => pages::sessions::submit(page_request).await,
+        H::Security => pages::security::show(page_request).await,
+        H::Schedule => pages::schedule::show(page_request).await,
+        H::SubmitSchedule => pages::schedule::submit(page_request).await,
+        H::OwnData => pages::own_data::show(page_request).await,
+        H::CopyOwnData => pages::own_data::copy(page_request).await,
+        H::SubmitOwnData => pages::own_data::submit(page_request).await,
+        H::Developer => pages::developer::show(page_request).await,
+        H::SubmitDeveloper => pages::developer::submit(page_request).await,
+        H::Presets => pages::presets::show(page_request).await,
+        H::Preset => pages::presets::show_one(page_request).await,
+        H::SubmitPreset => pages::presets::submit(page_request).await,
+        H::OwnClient => pages::own_client::show(page_request).await,
+        H::SubmitOwnClient => pages::own_client::submit(page_request).await,
+        H::SubmitSecret => pages::own_client::submit_secret(page_request).await,
+        H::SubmitSettings(part) => pages::compatibility::submit(page_request, part).await,
+        H::Remedy => pages::remedy::show(page_request).await,
+        H::SubmitRemedy => pages::remedy::submit(page_request).await,
+        H::ClientDeletion => pages::own_client::show_deletion(page_request).await,
+        H::SubmitClientDeletion => pages::own_client::submit_deletion(page_request).await,
+        H::Errors => pages::errors::show(page_request).await,
+        H::Device => pages::device::show(page_request).await,
+        H::SubmitDevice => pages::device::submit(page_request).await,
+        H::DeviceQr => pages::device::qr(page_request).await,
     }
 }

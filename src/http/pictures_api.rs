@@ -15,12 +15,12 @@ use poem_openapi::{
 
 use super::{
     discovery_api::is_known,
-    documented::{Answer, Kind, Kinds, json_answer, kinds, problem},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds, problem},
     extract::BearerToken,
     fault,
     management::{admitted, answered, no_content, with_refusals_of_one},
-    oauth_api::Tag,
-    oauth_schema::Problem,
+    oauth_api::ApiTag,
+    oauth_schema::ErrorBody,
     server::Server,
     user_schema::{GoneKinds, UserBody, user_json},
 };
@@ -35,15 +35,15 @@ pub(super) struct PicturesApi(pub(super) Arc<Server>);
 /// The bytes of a picture, of whatever type they say they are: the bytes themselves are looked at.
 struct Upload(Vec<u8>);
 
-kinds!(PutPictureKinds registers UserBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<UserBody>(200, "The person, with the address of the picture"),
-    Kind::json::<Problem>(413, "The picture is larger than 2 MiB"),
+kinds!(PutPictureKinds registers UserBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<UserBody>(200, "The person, with the address of the picture"),
+    AnswerKind::json::<ErrorBody>(413, "The picture is larger than 2 MiB"),
 ]));
-kinds!(PictureKinds registers Problem => vec![
-    Kind::text("image/jpeg", 200, "The picture"),
-    Kind::text("image/png", 200, "The picture, if parts of it are transparent"),
-    Kind::empty(304, "It has not changed"),
-    Kind::json::<Problem>(404, "There is none"),
+kinds!(PictureKinds registers ErrorBody => vec![
+    AnswerKind::text("image/jpeg", 200, "The picture"),
+    AnswerKind::text("image/png", 200, "The picture, if parts of it are transparent"),
+    AnswerKind::empty(304, "It has not changed"),
+    AnswerKind::json::<ErrorBody>(404, "There is none"),
 ]);
 
 #[OpenApi]
@@ -51,15 +51,15 @@ impl PicturesApi {
     /// Look at the picture of a person
     ///
     /// For everyone who has the address, which stands in the claim `picture`.
-    #[oai(path = "/users/:id/picture", method = "get", operation_id = "picture", tag = "Tag::People")]
+    #[oai(path = "/users/:id/picture", method = "get", operation_id = "picture", tag = "ApiTag::People")]
     async fn show(
         &self,
         request: &Request,
         /// The identifier of the person.
         id: Path<String>,
-    ) -> Result<Answer<PictureKinds>> {
+    ) -> Result<DocumentedAnswer<PictureKinds>> {
         let Some(picture) = pictures::show(&self.0.signet, &id.0).map_err(fault)? else {
-            return Ok(Answer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture here")));
+            return Ok(DocumentedAnswer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture here")));
         };
         let etag = format!("\"{}\"", picture.etag().trim_matches('"'));
         let is_known = is_known(request, &etag);
@@ -70,7 +70,7 @@ impl PicturesApi {
             .header("cross-origin-resource-policy", "cross-origin")
             .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
             .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        Ok(Answer::from(if is_known {
+        Ok(DocumentedAnswer::from(if is_known {
             answer.status(StatusCode::NOT_MODIFIED).finish()
         } else {
             answer.content_type(picture.content_type().as_str()).body(picture.bytes().to_vec())
@@ -81,27 +81,27 @@ impl PicturesApi {
     ///
     /// A PNG, JPEG or WebP of up to 2 MiB. A square of at most 256 by 256 pixels is kept of it, without what a camera
     /// writes beside the picture (where it was taken, for example).
-    #[oai(path = "/users/:id/picture", method = "put", operation_id = "setPicture", tag = "Tag::People")]
+    #[oai(path = "/users/:id/picture", method = "put", operation_id = "setPicture", tag = "ApiTag::People")]
     async fn put(
         &self,
         token: BearerToken,
         /// The identifier of the person, or `me`.
         id: Path<String>,
         upload: Upload,
-    ) -> Result<Answer<PutPictureKinds>> {
+    ) -> Result<DocumentedAnswer<PutPictureKinds>> {
         let set =
             async { pictures::put(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0, upload.0).await }.await;
         answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
     }
 
     /// Remove the picture of a person
-    #[oai(path = "/users/:id/picture", method = "delete", operation_id = "removePicture", tag = "Tag::People")]
+    #[oai(path = "/users/:id/picture", method = "delete", operation_id = "removePicture", tag = "ApiTag::People")]
     async fn remove(
         &self,
         token: BearerToken,
         /// The identifier of the person, or `me`.
         id: Path<String>,
-    ) -> Result<Answer<GoneKinds>> {
+    ) -> Result<DocumentedAnswer<GoneKinds>> {
         let removed = async { pictures::remove(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0).await }.await;
         answered(removed.map(|()| no_content()))
     }

@@ -4,23 +4,23 @@ use super::{
     edge::{Failure, Misdirection, PASS_HOST_ON, Presentation},
     route_table::Patterns,
 };
-use crate::web::{Brand, ErrorPage, Look, Voice, WebLink, WrongHostPage, words::preferred};
+use crate::web::{Brand, ErrorPage, PageContext, Theme, WebLink, WrongHostPage, i18n::preferred};
 
 /// Pages for people, JSON for programs.
 pub(super) struct Pages {
     /// What is served where.
     pub(super) patterns: Patterns,
     pub(super) brand: Brand,
-    pub(super) look: Look,
+    pub(super) theme: Theme,
     pub(super) issuer: WebLink,
 }
 
 impl Pages {
-    fn voice(&self, accept_language: &str) -> Voice<'_> {
-        Voice {
+    fn context(&self, accept_language: &str) -> PageContext<'_> {
+        PageContext {
             brand: &self.brand,
-            look: &self.look,
-            words: preferred("", accept_language),
+            theme: &self.theme,
+            texts: preferred("", accept_language),
             remark: None,
             restored: None,
         }
@@ -37,18 +37,20 @@ impl Presentation for Pages {
             _ => ErrorPage::invalid_request(),
         };
         let page = page.with_reason(failure.description).with_reference(failure.request_id);
-        page.render(self.voice(failure.accept_language)).into_string()
+        page.render(self.context(failure.accept_language)).into_string()
     }
 
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
-        let voice = self.voice(misdirection.accept_language);
+        let context = self.context(misdirection.accept_language);
         // Whoever sits at the machine probably hosts the server.
         let setting = misdirection.is_from_this_machine.then(|| {
-            let words = &voice.words.wrong_host;
-            words.where_it_is_set("issuer", "config.toml", "SIGNET__ISSUER")
+            let texts = &context.texts.wrong_host;
+            texts.where_it_is_set("issuer", "config.toml", "SIGNET__ISSUER")
         });
         let host = misdirection.host.to_owned();
-        WrongHostPage { issuer: self.issuer.clone(), host, proxies: &PASS_HOST_ON, setting }.render(voice).into_string()
+        WrongHostPage { issuer: self.issuer.clone(), host, proxies: &PASS_HOST_ON, setting }
+            .render(context)
+            .into_string()
     }
 
     fn language(&self, accept_language: &str) -> Option<&'static str> {

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use super::{
     client_schema::{RegisteredClientBody, warned_json},
-    documented::{Answer, Kind, Kinds, json_answer, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds},
     extract::BearerToken,
     management::{admitted, answered, with_refusals, with_refusals_of_one},
-    oauth_api::Tag,
-    oauth_schema::Problem,
+    oauth_api::ApiTag,
+    oauth_schema::ErrorBody,
     server::Server,
     strict_json::StrictJson,
 };
@@ -39,13 +39,13 @@ impl PresetsApi {
     ///
     /// Applications that many people host, with what this server has to know about them. With an access token of the scope
     /// `signet:clients` or `signet:admin`.
-    #[oai(path = "/presets", method = "get", operation_id = "listPresets", tag = "Tag::Applications")]
+    #[oai(path = "/presets", method = "get", operation_id = "listPresets", tag = "ApiTag::Applications")]
     async fn list(
         &self,
         token: BearerToken,
         /// Only those with this text in their name.
         name: Query<Option<String>>,
-    ) -> poem::Result<Answer<PresetListKinds>> {
+    ) -> poem::Result<DocumentedAnswer<PresetListKinds>> {
         let listed = admitted(&self.0, token, SCOPES).map(|access| {
             let text = name.0.unwrap_or_default();
             let preset = |preset| preset_json(preset, endpoint::obstacle(&self.0.signet, &access, preset));
@@ -58,14 +58,14 @@ impl PresetsApi {
     ///
     /// As `POST /clients` does, with the metadata of the preset; `enter` has what to enter at the application, with the
     /// secret in it, which is told this once. Whoever registers owns the application, administrators too.
-    #[oai(path = "/presets/:id", method = "post", operation_id = "registerByPreset", tag = "Tag::Applications")]
+    #[oai(path = "/presets/:id", method = "post", operation_id = "registerByPreset", tag = "ApiTag::Applications")]
     async fn register(
         &self,
         token: BearerToken,
         /// The preset.
         id: Path<String>,
         installation: StrictJson<InstallationBody>,
-    ) -> poem::Result<Answer<PresetKinds>> {
+    ) -> poem::Result<DocumentedAnswer<PresetKinds>> {
         let typed = (installation.body.url.unwrap_or_default(), installation.body.name.unwrap_or_default());
         let registered = match admitted(&self.0, token, SCOPES) {
             Ok(access) => endpoint::register(&self.0.signet, &access, &id.0, (&typed.0, &typed.1)).await,
@@ -187,9 +187,9 @@ fn preset_json(preset: &Preset, obstacle: Option<Obstacle>) -> Value {
     body
 }
 
-kinds!(PresetListKinds registers PresetListBody, Problem =>
-    with_refusals(vec![Kind::json::<PresetListBody>(200, "The presets")]));
-kinds!(PresetKinds registers PresetRegistrationBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<PresetRegistrationBody>(201, "The application, with its secret and what to enter"),
-    Kind::json::<Problem>(415, "The body is not JSON"),
+kinds!(PresetListKinds registers PresetListBody, ErrorBody =>
+    with_refusals(vec![AnswerKind::json::<PresetListBody>(200, "The presets")]));
+kinds!(PresetKinds registers PresetRegistrationBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<PresetRegistrationBody>(201, "The application, with its secret and what to enter"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not JSON"),
 ]));

@@ -48,8 +48,8 @@ pub struct Wrapping {
 pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Output = Response> + use<> {
     let issuer = WebLink::parse(server.signet.issuer.as_str());
     let (routes, patterns) = routes(server);
-    let (brand, look) = (server.brand.clone(), server.look.clone());
-    let presentation = issuer.map(|issuer| Pages { patterns, brand, look, issuer });
+    let (brand, theme) = (server.brand.clone(), server.theme.clone());
+    let presentation = issuer.map(|issuer| Pages { patterns, brand, theme, issuer });
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,

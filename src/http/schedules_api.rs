@@ -12,11 +12,11 @@ use poem_openapi::{
 use serde_json::{Value, json};
 
 use super::{
-    documented::{Answer, Kind, Kinds, json_answer, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds},
     extract::BearerToken,
     management::{admitted, answered, no_content, with_refusals_of_one},
-    oauth_api::Tag,
-    oauth_schema::Problem,
+    oauth_api::ApiTag,
+    oauth_schema::ErrorBody,
     server::Server,
     strict_json::StrictJson,
     user_schema::GoneKinds,
@@ -73,11 +73,11 @@ struct TickBody {
     in_words: String,
 }
 
-kinds!(ScheduleKinds registers ShownScheduleBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<ShownScheduleBody>(200, "The schedule, with its next ticks in words")]));
-kinds!(SetScheduleKinds registers ShownScheduleBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<ShownScheduleBody>(200, "The schedule, with its next ticks in words"),
-    Kind::json::<Problem>(415, "The body is not JSON"),
+kinds!(ScheduleKinds registers ShownScheduleBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<ShownScheduleBody>(200, "The schedule, with its next ticks in words")]));
+kinds!(SetScheduleKinds registers ShownScheduleBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<ShownScheduleBody>(200, "The schedule, with its next ticks in words"),
+    AnswerKind::json::<ErrorBody>(415, "The body is not JSON"),
 ]));
 
 #[OpenApi]
@@ -89,25 +89,30 @@ impl SchedulesApi {
         path = "/refresh_schedule/preview",
         method = "post",
         operation_id = "previewRefreshSchedule",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn preview(
         &self,
         token: BearerToken,
         form: StrictJson<ScheduleBody>,
-    ) -> poem::Result<Answer<SetScheduleKinds>> {
+    ) -> poem::Result<DocumentedAnswer<SetScheduleKinds>> {
         let shown = self.admitted(token).and_then(|_| refresh_schedules::preview(&self.0.signet, &form.body.into()));
         answered(shown.map(|shown| answer(&shown)))
     }
 
     /// Look at the schedule of a person
-    #[oai(path = "/users/:id/refresh_schedule", method = "get", operation_id = "refreshSchedule", tag = "Tag::People")]
+    #[oai(
+        path = "/users/:id/refresh_schedule",
+        method = "get",
+        operation_id = "refreshSchedule",
+        tag = "ApiTag::People"
+    )]
     async fn show(
         &self,
         token: BearerToken,
         /// The identifier of the person, or `me`.
         id: Path<String>,
-    ) -> poem::Result<Answer<ScheduleKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ScheduleKinds>> {
         self.shown(token, (&id.0, None))
     }
 
@@ -119,7 +124,7 @@ impl SchedulesApi {
         path = "/users/:id/refresh_schedule",
         method = "put",
         operation_id = "setRefreshSchedule",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn set(
         &self,
@@ -127,7 +132,7 @@ impl SchedulesApi {
         /// The identifier of the person, or `me`.
         id: Path<String>,
         form: StrictJson<ScheduleBody>,
-    ) -> poem::Result<Answer<SetScheduleKinds>> {
+    ) -> poem::Result<DocumentedAnswer<SetScheduleKinds>> {
         self.changed(token, (&id.0, None), form.body.into()).await
     }
 
@@ -136,14 +141,14 @@ impl SchedulesApi {
         path = "/users/:id/refresh_schedule",
         method = "delete",
         operation_id = "removeRefreshSchedule",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn remove(
         &self,
         token: BearerToken,
         /// The identifier of the person, or `me`.
         id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         self.removed(token, (&id.0, None)).await
     }
 
@@ -152,7 +157,7 @@ impl SchedulesApi {
         path = "/users/:id/applications/:client_id/refresh_schedule",
         method = "get",
         operation_id = "applicationRefreshSchedule",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn show_for_application(
         &self,
@@ -161,7 +166,7 @@ impl SchedulesApi {
         id: Path<String>,
         /// The application.
         client_id: Path<String>,
-    ) -> poem::Result<Answer<ScheduleKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ScheduleKinds>> {
         self.shown(token, (&id.0, Some(&client_id.0)))
     }
 
@@ -170,7 +175,7 @@ impl SchedulesApi {
         path = "/users/:id/applications/:client_id/refresh_schedule",
         method = "put",
         operation_id = "setApplicationRefreshSchedule",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn set_for_application(
         &self,
@@ -180,7 +185,7 @@ impl SchedulesApi {
         /// The application.
         client_id: Path<String>,
         form: StrictJson<ScheduleBody>,
-    ) -> poem::Result<Answer<SetScheduleKinds>> {
+    ) -> poem::Result<DocumentedAnswer<SetScheduleKinds>> {
         self.changed(token, (&id.0, Some(&client_id.0)), form.body.into()).await
     }
 
@@ -189,7 +194,7 @@ impl SchedulesApi {
         path = "/users/:id/applications/:client_id/refresh_schedule",
         method = "delete",
         operation_id = "removeApplicationRefreshSchedule",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn remove_for_application(
         &self,
@@ -198,7 +203,7 @@ impl SchedulesApi {
         id: Path<String>,
         /// The application.
         client_id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         self.removed(token, (&id.0, Some(&client_id.0))).await
     }
 }
@@ -208,7 +213,7 @@ impl SchedulesApi {
         admitted(&self.0, token, SCOPES)
     }
 
-    fn shown(&self, token: BearerToken, of: (&str, Option<&str>)) -> poem::Result<Answer<ScheduleKinds>> {
+    fn shown(&self, token: BearerToken, of: (&str, Option<&str>)) -> poem::Result<DocumentedAnswer<ScheduleKinds>> {
         let shown = self.admitted(token).and_then(|access| refresh_schedules::show(&self.0.signet, &access, of));
         answered(shown.map(|shown| answer(&shown)))
     }
@@ -218,12 +223,12 @@ impl SchedulesApi {
         token: BearerToken,
         of: (&str, Option<&str>),
         form: ScheduleForm,
-    ) -> poem::Result<Answer<SetScheduleKinds>> {
+    ) -> poem::Result<DocumentedAnswer<SetScheduleKinds>> {
         let set = async { refresh_schedules::set(&self.0.signet, &self.admitted(token)?, of, &form).await }.await;
         answered(set.map(|shown| answer(&shown)))
     }
 
-    async fn removed(&self, token: BearerToken, of: (&str, Option<&str>)) -> poem::Result<Answer<GoneKinds>> {
+    async fn removed(&self, token: BearerToken, of: (&str, Option<&str>)) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let removed = async { refresh_schedules::remove(&self.0.signet, &self.admitted(token)?, of).await }.await;
         answered(removed.map(|()| no_content()))
     }
@@ -231,7 +236,7 @@ impl SchedulesApi {
 
 fn answer(shown: &ShownSchedule) -> Response {
     let ticks: Vec<Value> =
-        shown.next_ticks.iter().map(|(at, words)| json!({"at": at.unix_timestamp(), "in_words": words})).collect();
+        shown.next_ticks.iter().map(|(at, texts)| json!({"at": at.unix_timestamp(), "in_words": texts})).collect();
     let body = json!({
         "cron": shown.schedule.cron(),
         "time_zone": shown.schedule.time_zone(),

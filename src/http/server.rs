@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     endpoint::Signet,
-    web::{Brand, Look},
+    web::{Brand, Theme},
 };
 
 /// A server that speaks HTTP.
@@ -21,7 +21,7 @@ pub struct Server {
     pub(super) cookies: Cookies,
     pub(super) anti_forgery: AntiForgery,
     pub(super) brand: Brand,
-    pub(super) look: Look,
+    pub(super) theme: Theme,
     pub(super) brand_files: BrandFiles,
     pub(super) token_rate: RateLimit,
     pub(super) sign_up_rate: RateLimit,
@@ -54,7 +54,7 @@ impl Server {
             cookies: Cookies::new(&origin),
             anti_forgery: AntiForgery::new(origin.clone(), signet.sealing_key.clone()),
             brand: Brand { name: signet.brand.clone() },
-            look: brand_files.look(),
+            theme: brand_files.theme(),
             brand_files,
             token_rate: RateLimit::new(tokens, clock.clone()),
             sign_up_rate: RateLimit::new(Quota::new(sign_ups, Duration::HOUR), clock.clone()),

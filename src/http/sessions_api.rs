@@ -11,18 +11,18 @@ use poem_openapi::{
 use serde_json::{Value, json};
 
 use super::{
-    documented::{Answer, Kind, Kinds, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds},
     extract::BearerToken,
     management::{admitted, answered, no_content, page_answer, with_refusals_of_one},
-    oauth_api::Tag,
-    oauth_schema::Problem,
+    oauth_api::ApiTag,
+    oauth_schema::ErrorBody,
     server::Server,
     user_schema::GoneKinds,
 };
 use crate::endpoint::{
     access::Access,
     management::ManagementRefusal,
-    page::PageRequest,
+    page::PageQuery,
     session_end::Extent,
     sessions::{self, ListedSession},
     users::SCOPES,
@@ -36,7 +36,7 @@ impl SessionsApi {
     /// List the sessions of a person
     ///
     /// One for each browser in which the person is signed in.
-    #[oai(path = "/users/:id/sessions", method = "get", operation_id = "listSessions", tag = "Tag::People")]
+    #[oai(path = "/users/:id/sessions", method = "get", operation_id = "listSessions", tag = "ApiTag::People")]
     async fn list(
         &self,
         token: BearerToken,
@@ -46,8 +46,8 @@ impl SessionsApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<SessionPageKinds>> {
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+    ) -> poem::Result<DocumentedAnswer<SessionPageKinds>> {
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = self.admitted(token);
         let page = access.and_then(|access| sessions::list(&self.0.signet, &access, &id.0, request));
         answered(page.map(|page| page_answer("sessions", &page, session_json)))
@@ -57,7 +57,7 @@ impl SessionsApi {
     ///
     /// Every session ends, and with it every grant that was given for as long as the person is signed in: those with
     /// `openid` and without `offline_access`. Applications that have registered `backchannel_logout_uri` are told.
-    #[oai(path = "/users/:id/sessions", method = "delete", operation_id = "endSessions", tag = "Tag::People")]
+    #[oai(path = "/users/:id/sessions", method = "delete", operation_id = "endSessions", tag = "ApiTag::People")]
     async fn end_all(
         &self,
         token: BearerToken,
@@ -65,7 +65,7 @@ impl SessionsApi {
         id: Path<String>,
         /// `true`: every other grant of the person ends too.
         grants: Query<Option<bool>>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let extent = if grants.0 == Some(true) { Extent::Everything } else { Extent::Logins };
         let ended = async { sessions::end_all(&self.0.signet, &self.admitted(token)?, &id.0, extent).await }.await;
         answered(ended.map(|()| no_content()))
@@ -75,7 +75,7 @@ impl SessionsApi {
     ///
     /// With every grant that was given for as long as it lasts. Applications that have registered
     /// `backchannel_logout_uri` are told.
-    #[oai(path = "/users/:id/sessions/:sid", method = "delete", operation_id = "endSession", tag = "Tag::People")]
+    #[oai(path = "/users/:id/sessions/:sid", method = "delete", operation_id = "endSession", tag = "ApiTag::People")]
     async fn end(
         &self,
         token: BearerToken,
@@ -83,7 +83,7 @@ impl SessionsApi {
         id: Path<String>,
         /// The identifier of the session.
         sid: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let ended = async { sessions::end(&self.0.signet, &self.admitted(token)?, &id.0, &sid.0).await }.await;
         answered(ended.map(|()| no_content()))
     }
@@ -135,5 +135,5 @@ pub(super) fn session_json(listed: &ListedSession) -> Value {
     })
 }
 
-kinds!(SessionPageKinds registers SessionPageBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<SessionPageBody>(200, "The sessions")]));
+kinds!(SessionPageKinds registers SessionPageBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<SessionPageBody>(200, "The sessions")]));

@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct ShortTerm {
     key: SealingKey,
     entropy: Entropy,
-    entries: Mutex<HashMap<String, Entry>>,
+    entries: Mutex<HashMap<String, FieldState>>,
     confirmations: Mutex<Vec<Confirmation>>,
 }
 
@@ -30,7 +30,7 @@ struct Confirmation {
     expires_at: OffsetDateTime,
 }
 
-struct Entry {
+struct FieldState {
     session: Digest,
     sealed: String,
     expires_at: OffsetDateTime,
@@ -49,7 +49,7 @@ impl ShortTerm {
     pub(super) fn keep(&self, session: &Secret, content: &[u8], now: OffsetDateTime) -> String {
         let ticket = self.entropy.text::<16>();
         let sealed = self.key.seal(PURPOSE, content, self.entropy);
-        let entry = Entry { session: Digest::of_secret(session), sealed, expires_at: now + Self::LIFETIME };
+        let entry = FieldState { session: Digest::of_secret(session), sealed, expires_at: now + Self::LIFETIME };
         let mut entries = self.entries();
         entries.retain(|_, entry| now < entry.expires_at);
         let of_session = entries.iter().filter(|(_, entry)| entry.session.matches(session));
@@ -91,13 +91,13 @@ impl ShortTerm {
         found.map(|at| confirmations.swap_remove(at)).is_some()
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, FieldState>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Forgets the older half of `known`.
-fn oldest(mut known: Vec<(OffsetDateTime, String)>, entries: &mut HashMap<String, Entry>) {
+fn oldest(mut known: Vec<(OffsetDateTime, String)>, entries: &mut HashMap<String, FieldState>) {
     known.sort();
     for (_, ticket) in known.iter().take(known.len().div_ceil(2)) {
         entries.remove(ticket);

@@ -10,9 +10,9 @@ use poem_openapi::{OpenApi, param::Path};
 
 use super::{
     discovery_api::is_known,
-    documented::{Answer, problem},
+    documented::{DocumentedAnswer, problem},
     fault,
-    oauth_api::Tag,
+    oauth_api::ApiTag,
     oauth_schema::{DocumentKinds, StatusListKinds},
     server::Server,
 };
@@ -27,12 +27,12 @@ impl StatusListsApi {
     ///
     /// The Status List Aggregation of draft-ietf-oauth-status-list §9, for who wants to fetch the lists before the first
     /// token names them.
-    #[oai(path = "/status", method = "get", operation_id = "statusLists", tag = "Tag::Discovery")]
-    async fn status_lists(&self) -> Answer<DocumentKinds> {
+    #[oai(path = "/status", method = "get", operation_id = "statusLists", tag = "ApiTag::Discovery")]
+    async fn status_lists(&self) -> DocumentedAnswer<DocumentKinds> {
         let max_age = self.0.signet.lifetimes.status_list.whole_seconds();
         let answer = Response::builder().header(header::CACHE_CONTROL, format!("public, max-age={max_age}"));
         let document = status_lists::aggregation(&self.0.signet);
-        Answer::from(answer.content_type("application/json").body(document.to_string()))
+        DocumentedAnswer::from(answer.content_type("application/json").body(document.to_string()))
     }
 
     /// A status list
@@ -40,24 +40,28 @@ impl StatusListsApi {
     /// In which an API that verifies access tokens offline sees the revoked ones: the claim `status` of a token names the
     /// list and the place in it, whose bit is 1 once the token is worthless (draft-ietf-oauth-status-list). Keep it for as
     /// long as its `ttl` says.
-    #[oai(path = "/status/:list", method = "get", operation_id = "statusList", tag = "Tag::Discovery")]
+    #[oai(path = "/status/:list", method = "get", operation_id = "statusList", tag = "ApiTag::Discovery")]
     async fn status_list(
         &self,
         request: &Request,
         /// The number of the list.
         list: Path<String>,
-    ) -> poem::Result<Answer<StatusListKinds>> {
+    ) -> poem::Result<DocumentedAnswer<StatusListKinds>> {
         // §8.4: "If the Server does not support the additional query parameter, it SHOULD return a status code of 501".
         // It is not documented as a parameter, since no value of it is of use.
         let query = request.uri().query().unwrap_or_default();
         if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "time") {
             let description = "the lists of the past are not kept";
-            return Ok(Answer::from(problem(StatusCode::NOT_IMPLEMENTED, "not_implemented", description)));
+            return Ok(DocumentedAnswer::from(problem(StatusCode::NOT_IMPLEMENTED, "not_implemented", description)));
         }
         let id = ListId::parse(&list.0);
         let published = id.map(|id| status_lists::publish(&self.0.signet, id)).transpose().map_err(fault)?.flatten();
         let Some(published) = published else {
-            return Ok(Answer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no such status list")));
+            return Ok(DocumentedAnswer::from(problem(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "there is no such status list",
+            )));
         };
         let max_age = published.max_age_seconds(self.0.signet.clock.now());
         let answer = Response::builder()
@@ -65,7 +69,7 @@ impl StatusListsApi {
             // Weak, since it stands for both content codings.
             .header(header::ETAG, format!("W/{}", published.etag))
             .header(header::VARY, "accept-encoding");
-        Ok(Answer::from(if is_known(request, &published.etag) {
+        Ok(DocumentedAnswer::from(if is_known(request, &published.etag) {
             answer.status(StatusCode::NOT_MODIFIED).finish()
         } else if accepts_gzip(request) {
             let answer = answer.content_type(STATUS_LIST_JWT).header(header::CONTENT_ENCODING, "gzip");

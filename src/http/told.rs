@@ -4,7 +4,7 @@
 use poem::Response;
 use serde::{Deserialize, Serialize};
 
-use super::visit::Visit;
+use super::page_request::PageRequest;
 use crate::{oauth::parameters::encode, secret::Secret};
 
 /// What was made or answered.
@@ -76,22 +76,27 @@ pub(super) struct ToldOnce {
 
 impl Told {
     /// The browser goes to the page at `path`, which shows this.
-    pub(super) fn redirect(&self, visit: &Visit, path: &str) -> Response {
+    pub(super) fn redirect(&self, page_request: &PageRequest, path: &str) -> Response {
         let content = serde_json::to_vec(self).unwrap_or_default();
-        let now = visit.server.signet().clock.now();
-        let ticket = visit.browser.session.as_ref().map(|session| visit.server.short_term.keep(session, &content, now));
+        let now = page_request.server.signet().clock.now();
+        let ticket = page_request
+            .browser
+            .session
+            .as_ref()
+            .map(|session| page_request.server.short_term.keep(session, &content, now));
         match ticket {
-            Some(ticket) => visit.redirect(&format!("{path}?{}", encode(&[("told", &ticket)]))),
-            None => visit.redirect(path),
+            Some(ticket) => page_request.redirect(&format!("{path}?{}", encode(&[("told", &ticket)]))),
+            None => page_request.redirect(path),
         }
     }
 
     /// What the page that was asked for shows, if this session may still see it.
-    pub(super) fn of(visit: &Visit) -> Option<Self> {
-        let (ticket, session) = (visit.value("told").filter(|_| !visit.is_post)?, visit.browser.session.as_ref()?);
+    pub(super) fn of(page_request: &PageRequest) -> Option<Self> {
+        let (ticket, session) =
+            (page_request.value("told").filter(|_| !page_request.is_post)?, page_request.browser.session.as_ref()?);
         // A session that has ended sees nothing.
-        let _person = visit.person.as_ref()?;
-        let content = visit.server.short_term.show(session, ticket, visit.server.signet().clock.now())?;
+        let _person = page_request.person.as_ref()?;
+        let content = page_request.server.short_term.show(session, ticket, page_request.server.signet().clock.now())?;
         serde_json::from_slice(&content).ok()
     }
 }

@@ -8,14 +8,14 @@ use poem_openapi::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    documented::{Kind, Kinds, kinds},
+    documented::{AnswerKind, Kinds, kinds},
     json_body,
     management::{with_refusals, with_refusals_of_one},
-    oauth_schema::Problem,
+    oauth_schema::ErrorBody,
 };
 use crate::{
     account::{
-        profile_form::{AddressForm, OrderedForm, ProfileForm},
+        profile_form::{AddressForm, AdminFields, ProfileForm},
         record::{Account, Role},
     },
     endpoint::{
@@ -276,7 +276,7 @@ pub(super) fn patched(
     }
     merge_patch(&mut members, &patch);
     let form = json_body::parse::<UserForm>(Value::Object(members));
-    form.map(ProfileForm::from).map_err(|unfit| ManagementRefusal::Invalid(unfit.to_string()))
+    form.map(ProfileForm::from).map_err(|bad_request| ManagementRefusal::Invalid(bad_request.to_string()))
 }
 
 /// What only administrators decide, with what it is for somebody of whom nothing was decided.
@@ -344,7 +344,7 @@ impl From<UserForm> for ProfileForm {
             locale: form.locale,
             phone_number: form.phone_number,
             address,
-            ordered: OrderedForm {
+            ordered: AdminFields {
                 employee_number: form.employee_number,
                 email_verified: form.email_verified,
                 phone_number_verified: form.phone_number_verified,
@@ -358,28 +358,28 @@ impl From<UserForm> for ProfileForm {
 
 const NOT_JSON: &str = "The body is not JSON";
 
-kinds!(UserPageKinds registers UserPageBody, Problem =>
-    with_refusals(vec![Kind::json::<UserPageBody>(200, "The people")]));
-kinds!(CreateUserKinds registers UserBody, Problem => with_refusals(vec![
-    Kind::json::<UserBody>(201, "The person"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(UserPageKinds registers UserPageBody, ErrorBody =>
+    with_refusals(vec![AnswerKind::json::<UserPageBody>(200, "The people")]));
+kinds!(CreateUserKinds registers UserBody, ErrorBody => with_refusals(vec![
+    AnswerKind::json::<UserBody>(201, "The person"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
-kinds!(UserKinds registers UserBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<UserBody>(200, "The person")]));
-kinds!(ReplaceUserKinds registers UserBody, Problem => with_refusals_of_one(vec![
-    Kind::json::<UserBody>(200, "The person"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(UserKinds registers UserBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<UserBody>(200, "The person")]));
+kinds!(ReplaceUserKinds registers UserBody, ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::json::<UserBody>(200, "The person"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
-kinds!(GoneKinds registers Problem => with_refusals_of_one(vec![Kind::empty(204, "Done")]));
-kinds!(PasswordKinds registers Problem => with_refusals_of_one(vec![
-    Kind::empty(204, "The password is changed"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(GoneKinds registers ErrorBody => with_refusals_of_one(vec![AnswerKind::empty(204, "Done")]));
+kinds!(PasswordKinds registers ErrorBody => with_refusals_of_one(vec![
+    AnswerKind::empty(204, "The password is changed"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
-kinds!(ResetLinkKinds registers ResetLinkBody, Problem =>
-    with_refusals_of_one(vec![Kind::json::<ResetLinkBody>(201, "The link")]));
-kinds!(InvitationPageKinds registers InvitationPageBody, Problem =>
-    with_refusals(vec![Kind::json::<InvitationPageBody>(200, "The invitations")]));
-kinds!(InviteKinds registers InvitationBody, Problem => with_refusals(vec![
-    Kind::json::<InvitationBody>(201, "The invitation, with its link"),
-    Kind::json::<Problem>(415, NOT_JSON),
+kinds!(ResetLinkKinds registers ResetLinkBody, ErrorBody =>
+    with_refusals_of_one(vec![AnswerKind::json::<ResetLinkBody>(201, "The link")]));
+kinds!(InvitationPageKinds registers InvitationPageBody, ErrorBody =>
+    with_refusals(vec![AnswerKind::json::<InvitationPageBody>(200, "The invitations")]));
+kinds!(InviteKinds registers InvitationBody, ErrorBody => with_refusals(vec![
+    AnswerKind::json::<InvitationBody>(201, "The invitation, with its link"),
+    AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));

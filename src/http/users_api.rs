@@ -10,11 +10,11 @@ use poem_openapi::{
 use serde_json::{Value, json};
 
 use super::{
-    documented::{Answer, json_answer},
+    documented::{DocumentedAnswer, json_answer},
     edge::ClientIp,
     extract::BearerToken,
     management::{admitted, answered, no_content, page_answer},
-    oauth_api::Tag,
+    oauth_api::ApiTag,
     server::Server,
     strict_json::StrictJson,
     user_schema::{
@@ -29,7 +29,7 @@ use crate::{
         invitations,
         management::ManagementRefusal,
         new_account::NewAccount,
-        page::PageRequest,
+        page::PageQuery,
         password_change::{PasswordChange, PasswordSource, change_password},
         password_resets,
         users::{self, MANAGERS_SCOPES, SCOPES, UserFilter},
@@ -48,7 +48,7 @@ impl UsersApi {
     ///
     /// For administrators, with the scope `signet:users` or `signet:admin`. A page can have fewer entries than asked for,
     /// or none, although more follow: go on while there is a `next_page_token`.
-    #[oai(path = "/users", method = "get", operation_id = "listUsers", tag = "Tag::People")]
+    #[oai(path = "/users", method = "get", operation_id = "listUsers", tag = "ApiTag::People")]
     async fn list(
         &self,
         token: BearerToken,
@@ -68,7 +68,7 @@ impl UsersApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<UserPageKinds>> {
+    ) -> poem::Result<DocumentedAnswer<UserPageKinds>> {
         let filter = UserFilter {
             username: username.0.as_deref(),
             email: email.0.as_deref(),
@@ -77,7 +77,7 @@ impl UsersApi {
             is_disabled: disabled.0,
             sort: sort.0.as_deref(),
         };
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = admitted(&self.0, token, MANAGERS_SCOPES);
         let page = access.and_then(|access| users::list(&self.0.signet, &access, filter, request));
         answered(page.map(|page| page_answer("users", &page, |account| user_json(account, &self.0.signet.issuer))))
@@ -87,14 +87,14 @@ impl UsersApi {
     ///
     /// Without an access token people register themselves, as the configuration allows: everyone, by invitation, or nobody.
     /// With the scope `signet:users` or `signet:admin` an administrator registers somebody.
-    #[oai(path = "/users", method = "post", operation_id = "createUser", tag = "Tag::People")]
+    #[oai(path = "/users", method = "post", operation_id = "createUser", tag = "ApiTag::People")]
     async fn create(
         &self,
         token: BearerToken,
         user: StrictJson<NewUserBody>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<CreateUserKinds>> {
-        let requester = token.1.clone();
+    ) -> poem::Result<DocumentedAnswer<CreateUserKinds>> {
+        let origin = token.1.clone();
         let access = match token {
             BearerToken(Err(BearerError::Missing), _) => {
                 self.0.sign_up_rate.take(client_ip)?;
@@ -106,9 +106,7 @@ impl UsersApi {
         let entered = NewAccount { profile, password: password.map(Secret::new) };
         let invitation = invitation.map(Secret::new);
         let created = match access {
-            Ok(access) => {
-                users::create(&self.0.signet, access.as_ref(), entered, invitation.as_ref(), &requester).await
-            }
+            Ok(access) => users::create(&self.0.signet, access.as_ref(), entered, invitation.as_ref(), &origin).await,
             Err(refusal) => Err(refusal),
         };
         answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account, &self.0.signet.issuer))))
@@ -117,13 +115,13 @@ impl UsersApi {
     /// Look at a person
     ///
     /// Oneself with the scope `signet:account`, everyone as an administrator with `signet:users` or `signet:admin`.
-    #[oai(path = "/users/:id", method = "get", operation_id = "user", tag = "Tag::People")]
+    #[oai(path = "/users/:id", method = "get", operation_id = "user", tag = "ApiTag::People")]
     async fn show(
         &self,
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
-    ) -> poem::Result<Answer<UserKinds>> {
+    ) -> poem::Result<DocumentedAnswer<UserKinds>> {
         let account = self.admitted(token).and_then(|access| users::show(&self.0.signet, &access, &id.0));
         answered(account.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
     }
@@ -133,14 +131,14 @@ impl UsersApi {
     /// What is left out is taken away, except for what only administrators decide: that stays. To change one's own username
     /// or e-mail address needs a login within the last five minutes; else the answer is `insufficient_user_authentication`
     /// (RFC 9470).
-    #[oai(path = "/users/:id", method = "put", operation_id = "replaceUser", tag = "Tag::People")]
+    #[oai(path = "/users/:id", method = "put", operation_id = "replaceUser", tag = "ApiTag::People")]
     async fn replace(
         &self,
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
         user: StrictJson<UserForm, true>,
-    ) -> poem::Result<Answer<ReplaceUserKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ReplaceUserKinds>> {
         let signet = &self.0.signet;
         let replaced = async {
             let access = self.admitted(token)?;
@@ -154,14 +152,14 @@ impl UsersApi {
     ///
     /// What is sent is changed and the rest stays; null takes a member away (RFC 7396). To change one's own username or e-mail
     /// address needs a login within the last five minutes; else the answer is `insufficient_user_authentication` (RFC 9470).
-    #[oai(path = "/users/:id", method = "patch", operation_id = "changeUser", tag = "Tag::People")]
+    #[oai(path = "/users/:id", method = "patch", operation_id = "changeUser", tag = "ApiTag::People")]
     async fn change(
         &self,
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
         patch: StrictJson<UserForm, true>,
-    ) -> poem::Result<Answer<ReplaceUserKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ReplaceUserKinds>> {
         let signet = &self.0.signet;
         let changed = async {
             let access = self.admitted(token)?;
@@ -175,13 +173,13 @@ impl UsersApi {
     ///
     /// With everything that they have agreed to and granted. The last administrator stays. Of oneself it needs a login within
     /// the last five minutes; else the answer is `insufficient_user_authentication` (RFC 9470).
-    #[oai(path = "/users/:id", method = "delete", operation_id = "deleteUser", tag = "Tag::People")]
+    #[oai(path = "/users/:id", method = "delete", operation_id = "deleteUser", tag = "ApiTag::People")]
     async fn delete(
         &self,
         token: BearerToken,
         /// The identifier, or `me`.
         id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let deleted = async { users::delete(&self.0.signet, &self.admitted(token)?, &id.0).await }.await;
         answered(deleted.map(|()| no_content()))
     }
@@ -190,7 +188,7 @@ impl UsersApi {
     ///
     /// One's own needs the one of today. Every session and every grant that began before ends, the one of this access
     /// token too.
-    #[oai(path = "/users/:id/password", method = "patch", operation_id = "changePassword", tag = "Tag::People")]
+    #[oai(path = "/users/:id/password", method = "patch", operation_id = "changePassword", tag = "ApiTag::People")]
     async fn change_password(
         &self,
         token: BearerToken,
@@ -198,7 +196,7 @@ impl UsersApi {
         id: Path<String>,
         password: StrictJson<PasswordBody>,
         client_ip: ClientIp,
-    ) -> poem::Result<Answer<PasswordKinds>> {
+    ) -> poem::Result<DocumentedAnswer<PasswordKinds>> {
         let change = PasswordChange {
             current_password: password.body.current_password.map(Secret::new),
             new_password: Secret::new(password.body.new_password),
@@ -211,13 +209,13 @@ impl UsersApi {
     /// Unlock an account
     ///
     /// Failed guesses at the password of the person count no more, on every device. For administrators.
-    #[oai(path = "/users/:id/unlock", method = "post", operation_id = "unlockUser", tag = "Tag::People")]
+    #[oai(path = "/users/:id/unlock", method = "post", operation_id = "unlockUser", tag = "ApiTag::People")]
     async fn unlock(
         &self,
         token: BearerToken,
         /// The identifier.
         id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let unlocked = match admitted(&self.0, token, MANAGERS_SCOPES) {
             Ok(access) => users::unlock(&self.0.signet, &access, &id.0).await,
             Err(refusal) => Err(refusal),
@@ -233,14 +231,14 @@ impl UsersApi {
         path = "/users/:id/password-reset",
         method = "post",
         operation_id = "createPasswordReset",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn create_password_reset(
         &self,
         token: BearerToken,
         /// The identifier.
         id: Path<String>,
-    ) -> poem::Result<Answer<ResetLinkKinds>> {
+    ) -> poem::Result<DocumentedAnswer<ResetLinkKinds>> {
         let made = match admitted(&self.0, token, MANAGERS_SCOPES) {
             Ok(access) => password_resets::create(&self.0.signet, &access, &id.0).await,
             Err(refusal) => Err(refusal),
@@ -253,14 +251,14 @@ impl UsersApi {
         path = "/users/:id/password-reset",
         method = "delete",
         operation_id = "deletePasswordReset",
-        tag = "Tag::People"
+        tag = "ApiTag::People"
     )]
     async fn delete_password_reset(
         &self,
         token: BearerToken,
         /// The identifier.
         id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let withdrawn = match admitted(&self.0, token, MANAGERS_SCOPES) {
             Ok(access) => password_resets::withdraw(&self.0.signet, &access, &id.0).await,
             Err(refusal) => Err(refusal),
@@ -271,7 +269,7 @@ impl UsersApi {
     /// List invitations
     ///
     /// Those that can still be used. For administrators.
-    #[oai(path = "/invitations", method = "get", operation_id = "listInvitations", tag = "Tag::People")]
+    #[oai(path = "/invitations", method = "get", operation_id = "listInvitations", tag = "ApiTag::People")]
     async fn list_invitations(
         &self,
         token: BearerToken,
@@ -279,8 +277,8 @@ impl UsersApi {
         limit: Query<Option<i64>>,
         /// The `next_page_token` of the page before.
         page_token: Query<Option<String>>,
-    ) -> poem::Result<Answer<InvitationPageKinds>> {
-        let request = PageRequest { limit: limit.0, page_token: page_token.0.as_deref() };
+    ) -> poem::Result<DocumentedAnswer<InvitationPageKinds>> {
+        let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = admitted(&self.0, token, MANAGERS_SCOPES);
         let page = access.and_then(|access| invitations::list(&self.0.signet, &access, request));
         answered(page.map(|page| page_answer("invitations", &page, invitation_json)))
@@ -289,9 +287,13 @@ impl UsersApi {
     /// Invite somebody
     ///
     /// The answer has a link to hand over. It works once. For administrators.
-    #[oai(path = "/invitations", method = "post", operation_id = "invite", tag = "Tag::People")]
-    async fn invite(&self, token: BearerToken, form: StrictJson<InvitationForm>) -> poem::Result<Answer<InviteKinds>> {
-        let form = invitations::InvitationForm {
+    #[oai(path = "/invitations", method = "post", operation_id = "invite", tag = "ApiTag::People")]
+    async fn invite(
+        &self,
+        token: BearerToken,
+        form: StrictJson<InvitationForm>,
+    ) -> poem::Result<DocumentedAnswer<InviteKinds>> {
+        let form = invitations::InvitationRequest {
             email: form.body.email,
             email_verified: form.body.email_verified,
             groups: form.body.groups.unwrap_or_default(),
@@ -310,13 +312,13 @@ impl UsersApi {
     }
 
     /// Take an invitation back
-    #[oai(path = "/invitations/:id", method = "delete", operation_id = "deleteInvitation", tag = "Tag::People")]
+    #[oai(path = "/invitations/:id", method = "delete", operation_id = "deleteInvitation", tag = "ApiTag::People")]
     async fn delete_invitation(
         &self,
         token: BearerToken,
         /// The identifier.
         id: Path<String>,
-    ) -> poem::Result<Answer<GoneKinds>> {
+    ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let deleted =
             async { invitations::delete(&self.0.signet, &admitted(&self.0, token, MANAGERS_SCOPES)?, &id.0).await }
                 .await;

@@ -9,9 +9,9 @@ use poem::{
 use poem_openapi::{OpenApi, param::Query};
 
 use super::{
-    documented::{Answer, Kind, Kinds, kinds, problem},
-    oauth_api::Tag,
-    oauth_schema::Problem,
+    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds, problem},
+    oauth_api::ApiTag,
+    oauth_schema::ErrorBody,
     server::Server,
 };
 use crate::{
@@ -23,10 +23,10 @@ use poem_openapi::{registry::Registry, types::Type};
 /// `WebFinger`.
 pub(super) struct WebfingerApi(pub(super) Arc<Server>);
 
-kinds!(WebfingerKinds registers Problem:
-    Kind::any_json(200, "Where the person signs in (RFC 7033, as JRD)"),
-    Kind::json::<Problem>(400, "`resource` is missing or repeated"),
-    Kind::json::<Problem>(404, "People of that domain do not sign in here"),
+kinds!(WebfingerKinds registers ErrorBody:
+    AnswerKind::any_json(200, "Where the person signs in (RFC 7033, as JRD)"),
+    AnswerKind::json::<ErrorBody>(400, "`resource` is missing or repeated"),
+    AnswerKind::json::<ErrorBody>(404, "People of that domain do not sign in here"),
 );
 
 #[OpenApi]
@@ -35,7 +35,7 @@ impl WebfingerApi {
     ///
     /// The issuer for the people of the configured domains (OpenID Connect Discovery §2). The answer is the same for every
     /// name, so that nobody learns who has an account.
-    #[oai(path = "/.well-known/webfinger", method = "get", operation_id = "webfinger", tag = "Tag::Discovery")]
+    #[oai(path = "/.well-known/webfinger", method = "get", operation_id = "webfinger", tag = "ApiTag::Discovery")]
     async fn webfinger(
         &self,
         request: &Request,
@@ -45,13 +45,13 @@ impl WebfingerApi {
         /// The relation that is asked for.
         #[oai(name = "rel")]
         _rel: Query<Option<String>>,
-    ) -> Answer<WebfingerKinds> {
+    ) -> DocumentedAnswer<WebfingerKinds> {
         let signet = &self.0.signet;
         let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
         let answered = parameters
             .map_err(WebfingerRefusal::Malformed)
             .and_then(|parameters| webfinger::answer(&parameters, &signet.issuer, &signet.webfinger_domains));
-        Answer::from(match answered {
+        DocumentedAnswer::from(match answered {
             Ok(document) => Response::builder()
                 .header(header::CACHE_CONTROL, "public, max-age=300")
                 .content_type("application/jrd+json")

@@ -8,7 +8,7 @@
 use super::{
     claims::Claims,
     jwt_refusal::JwtRefusal,
-    unverified_jwt::{LONGEST, Parts},
+    unverified_jwt::{JwsParts, LONGEST},
 };
 use crate::{
     crypto::{equal, hmac},
@@ -22,7 +22,7 @@ use crate::{
 /// What is wrong with its form; [`JwtRefusal::UnsupportedAlgorithm`] when `alg` is anything but `HS256`;
 /// [`JwtRefusal::UnknownKey`] when no secret has the 256 bits that RFC 7518 §3.2 demands; [`JwtRefusal::WrongSignature`].
 pub fn verify_with_secrets(text: &str, secrets: &[Secret]) -> Result<(Option<String>, Claims), JwtRefusal> {
-    let parts = Parts::split(text, LONGEST)?;
+    let parts = JwsParts::split(text, LONGEST)?;
     if parts.algorithm()? != "HS256" {
         return Err(JwtRefusal::UnsupportedAlgorithm);
     }
@@ -44,7 +44,7 @@ pub fn verify_with_secrets(text: &str, secrets: &[Secret]) -> Result<(Option<Str
 ///
 /// What is wrong with its form.
 pub fn claims_of_unverified(text: &str) -> Result<Claims, JwtRefusal> {
-    Parts::split(text, LONGEST)?.claims()
+    JwsParts::split(text, LONGEST)?.claims()
 }
 
 /// What a JWT that was refused says of itself, for the log: who made it, for whom, about whom and when. Nothing of it is true.

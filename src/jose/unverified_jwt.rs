@@ -51,7 +51,7 @@ impl<'a> UnverifiedJwt<'a> {
     ///
     /// As [`UnverifiedJwt::parse`].
     pub fn parse_within(text: &'a str, longest: usize) -> Result<Self, JwtRefusal> {
-        let parts = Parts::split(text, longest)?;
+        let parts = JwsParts::split(text, longest)?;
         // Before the rest is decoded, so that the cause is the first thing wrong.
         let algorithm = parts.algorithm()?.parse().map_err(|_| JwtRefusal::UnsupportedAlgorithm)?;
         Ok(Self {
@@ -198,14 +198,14 @@ impl fmt::Debug for VerifiedJwt {
 }
 
 /// A JWS in its three parts, of which only the header is decoded.
-pub(super) struct Parts<'a> {
+pub(super) struct JwsParts<'a> {
     pub(super) signing_input: &'a str,
     header: Map<String, Value>,
     payload: &'a str,
     signature: &'a str,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> JwsParts<'a> {
     pub(super) fn split(text: &'a str, longest: usize) -> Result<Self, JwtRefusal> {
         if text.len() > longest {
             return Err(JwtRefusal::TooLong);

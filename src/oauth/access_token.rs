@@ -98,7 +98,7 @@ impl Issuance {
     pub fn claims(&self, terms: &Terms<'_>, jti: &str, now: OffsetDateTime) -> Map<String, Value> {
         let mut claims = Map::new();
         claims.insert("iss".to_owned(), terms.issuer.as_str().into());
-        claims.insert("sub".to_owned(), terms.known_as.as_str().into());
+        claims.insert("sub".to_owned(), terms.client_subject.as_str().into());
         claims.insert("aud".to_owned(), self.audience.to_claim());
         claims.insert("exp".to_owned(), (now + terms.lifetime(now)).unix_timestamp().into());
         claims.insert("iat".to_owned(), now.unix_timestamp().into());
@@ -123,7 +123,7 @@ pub struct Terms<'a> {
     /// By whom.
     pub issuer: &'a Issuer,
     /// As whom the client knows the subject, which is what it can read in the token.
-    pub known_as: &'a Subject,
+    pub client_subject: &'a Subject,
     /// For which resource.
     pub resource: &'a Resource,
     /// How long they live unless the resource says otherwise.

@@ -8,7 +8,7 @@ use super::{
     authorization_request::AuthorizationRequest,
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
+    grant::{Grant, GrantId, GrantIdentity, IssuanceContext, Permission},
     named_claims::NamedClaims,
     pkce::CodeChallenge,
     redirect_uri::TrustedRedirectUri,
@@ -155,7 +155,7 @@ impl IssuedCode {
 pub fn redeem(
     code: &IssuedCode,
     request: &CodeRequest<'_>,
-    circumstances: &Circumstances,
+    circumstances: &IssuanceContext,
     now: OffsetDateTime,
 ) -> Result<Redemption, TokenError> {
     let client = request.client.client();

@@ -8,7 +8,7 @@ use crate::{
             PresentedCredentials,
             tests::{client, public_client},
         },
-        grant::{ActivePerson, PersonStanding, tests::identity},
+        grant::{ActivePerson, SubjectStatus, tests::identity},
         parameters::Parameters,
     },
 };
@@ -36,8 +36,8 @@ fn authenticated(client: Client) -> AuthenticatedClient {
     PresentedCredentials::find(None, &form).unwrap().authenticate(Some(client)).unwrap()
 }
 
-fn active() -> Circumstances {
-    Circumstances { person: PersonStanding::Active(ActivePerson::default()) }
+fn active() -> IssuanceContext {
+    IssuanceContext { person: SubjectStatus::Active(ActivePerson::default()) }
 }
 
 fn redeem_as(
@@ -127,7 +127,7 @@ fn the_resource_is_one_that_was_granted() {
 
 #[test]
 fn a_code_of_another_client_is_refused_before_its_state_is_looked_at() {
-    let spent = IssuedCode { state: CodeState::Redeemed(GrantId::draw(Entropy::system())), ..code() };
+    let spent = IssuedCode { state: CodeState::Redeemed(GrantId::generate(Entropy::system())), ..code() };
     for code in [code(), spent] {
         let mut other = client();
         other.client_id = ClientId::parse("other").unwrap();
@@ -156,8 +156,8 @@ fn a_code_dies_with_the_person_with_the_password_and_with_the_consent() {
     let changed_at = Some(NOW + Duration::SECOND);
     let changed = ActivePerson { password_changed_at: changed_at, ..ActivePerson::default() };
     let disconnected = ActivePerson { disconnected_at: changed_at, ..ActivePerson::default() };
-    for person in [PersonStanding::Gone, PersonStanding::Active(changed), PersonStanding::Active(disconnected)] {
-        let circumstances = Circumstances { person };
+    for person in [SubjectStatus::Inactive, SubjectStatus::Active(changed), SubjectStatus::Active(disconnected)] {
+        let circumstances = IssuanceContext { person };
         assert_eq!(redeem(&code(), &request, &circumstances, NOW).unwrap_err(), TokenError::GrantEnded);
     }
     assert!(redeem(&code(), &request, &active(), NOW).is_ok());

@@ -1,14 +1,14 @@
 //! The authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1), in two stages.
 //!
-//! First [`Destination::trust`]: until the client and its redirect URI are trusted, nobody is redirected anywhere. Then
-//! [`Destination::read`]: whatever else is wrong is told to the client.
+//! First [`ResponseDestination::trust`]: until the client and its redirect URI are trusted, nobody is redirected anywhere. Then
+//! [`ResponseDestination::read`]: whatever else is wrong is told to the client.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     authorization_error::{AuthorizationError, UntrustedRequest},
     client::{Client, ClientId, PkceRule, ResponseType},
-    grant_type::Offered,
+    grant_type::EnabledGrants,
     parameters::Parameters,
     pkce::{ChallengeRefusal, CodeChallenge},
     redirect_uri::TrustedRedirectUri,
@@ -21,7 +21,7 @@ use super::{
 
 /// Where the answer to a request goes, once the client and the redirect URI are known to be genuine.
 #[derive(Clone, Debug)]
-pub struct Destination {
+pub struct ResponseDestination {
     /// The client.
     pub client: Client,
     /// Its redirect URI.
@@ -32,7 +32,7 @@ pub struct Destination {
     pub response_mode: ResponseMode,
 }
 
-/// A request whose every parameter has been understood. Only [`Destination::read`] makes one.
+/// A request whose every parameter has been understood. Only [`ResponseDestination::read`] makes one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorizationRequest {
@@ -65,7 +65,7 @@ pub struct AuthorizationPolicy {
     /// clients always must.
     pub require_pkce: bool,
     /// Which grants, and so which response types, there are.
-    pub offered: Offered,
+    pub offered: EnabledGrants,
     /// Whether a request object may be named by an address (RFC 9101 §5.2).
     pub request_uri: bool,
     /// Whether a browser carries errors by itself to every client, also to those that are not vouched for (against RFC 9700
@@ -83,7 +83,7 @@ pub fn client_id(parameters: &Parameters) -> Result<ClientId, UntrustedRequest> 
     ClientId::parse(client_id).map_err(|_| UntrustedRequest::UnknownClient)
 }
 
-impl Destination {
+impl ResponseDestination {
     /// The first stage: `client` is the one registered as [`client_id`], if any.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl Destination {
         })
     }
 
-    fn response_type(&self, name: &str, offered: Offered) -> Result<ResponseType, AuthorizationError> {
+    fn response_type(&self, name: &str, offered: EnabledGrants) -> Result<ResponseType, AuthorizationError> {
         let response_type = ResponseType::parse(name).filter(|known| offered.allows_response_type(*known));
         let response_type = response_type.ok_or(AuthorizationError::UnsupportedResponseType)?;
         if self.client.metadata.response_types.contains(&response_type) {

@@ -42,11 +42,11 @@ fn query(changes: &[(&str, Option<&str>)]) -> Parameters {
 }
 
 fn read(client: Client, parameters: &Parameters) -> Result<AuthorizationRequest, AuthorizationError> {
-    let destination = Destination::trust(Some(client), parameters).unwrap();
-    destination.read(parameters, policy(Offered::EVERYTHING), &resources())
+    let destination = ResponseDestination::trust(Some(client), parameters).unwrap();
+    destination.read(parameters, policy(EnabledGrants::EVERYTHING), &resources())
 }
 
-fn policy(offered: Offered) -> AuthorizationPolicy {
+fn policy(offered: EnabledGrants) -> AuthorizationPolicy {
     AuthorizationPolicy {
         require_state: true,
         require_pkce: true,
@@ -79,14 +79,14 @@ fn unknown_parameters_are_ignored() {
 #[test]
 fn nobody_is_redirected_before_client_and_redirect_uri_are_trusted() {
     let elsewhere = query(&[("redirect_uri", Some("https://evil.example/cb")), ("scope", Some("\""))]);
-    let refusal = Destination::trust(Some(client()), &elsewhere).unwrap_err();
+    let refusal = ResponseDestination::trust(Some(client()), &elsewhere).unwrap_err();
     let expected = UntrustedRedirectUri::NotRegistered("https://evil.example/cb".to_owned());
     assert_eq!(refusal, UntrustedRequest::RedirectUri(expected));
-    assert_eq!(Destination::trust(None, &query(&[])).unwrap_err(), UntrustedRequest::UnknownClient);
+    assert_eq!(ResponseDestination::trust(None, &query(&[])).unwrap_err(), UntrustedRequest::UnknownClient);
     let twice = Parameters::parse("client_id=a&client_id=a").unwrap();
     assert!(matches!(client_id(&twice), Err(UntrustedRequest::Malformed(MalformedParameters::Repeated(_)))));
     let twice = Parameters::parse("redirect_uri=https://app.example.org/cb&redirect_uri=https://evil.example");
-    let refusal = Destination::trust(Some(client()), &twice.unwrap()).unwrap_err();
+    let refusal = ResponseDestination::trust(Some(client()), &twice.unwrap()).unwrap_err();
     assert!(matches!(refusal, UntrustedRequest::Malformed(MalformedParameters::Repeated(_))));
 }
 
@@ -187,14 +187,14 @@ fn implicit_client() -> Client {
 #[test]
 fn tokens_come_from_here_only_where_server_and_client_allow_it() {
     let parameters = query(&[("response_type", Some("token"))]);
-    let ask = |client: Client, offered: Offered| {
-        let destination = Destination::trust(Some(client), &parameters).unwrap();
+    let ask = |client: Client, offered: EnabledGrants| {
+        let destination = ResponseDestination::trust(Some(client), &parameters).unwrap();
         destination.read(&parameters, policy(offered), &resources()).map(|request| request.response_mode)
     };
-    assert_eq!(ask(implicit_client(), Offered::EVERYTHING), Ok(ResponseMode::Fragment));
-    let off = ask(implicit_client(), Offered::default());
+    assert_eq!(ask(implicit_client(), EnabledGrants::EVERYTHING), Ok(ResponseMode::Fragment));
+    let off = ask(implicit_client(), EnabledGrants::default());
     assert_eq!(off, Err(AuthorizationError::UnsupportedResponseType));
-    assert_eq!(ask(client(), Offered::EVERYTHING), Err(AuthorizationError::ResponseTypeNotAllowed));
+    assert_eq!(ask(client(), EnabledGrants::EVERYTHING), Err(AuthorizationError::ResponseTypeNotAllowed));
 }
 
 // Multiple Response Types §5
@@ -225,7 +225,7 @@ fn an_error_travels_as_the_answer_would_have() {
         (&[("response_mode", Some("form_post"))], ResponseMode::FormPost),
         (&[("response_mode", Some("jwt"))], ResponseMode::Query),
     ] {
-        let destination = Destination::trust(Some(client()), &query(changes)).unwrap();
+        let destination = ResponseDestination::trust(Some(client()), &query(changes)).unwrap();
         assert_eq!(destination.response_mode, expected, "{changes:?}");
     }
 }

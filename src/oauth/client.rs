@@ -201,7 +201,7 @@ impl ClientId {
 
     /// A new identifier of 128 random bits.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         Self(format!("app_{}", entropy.text::<16>()))
     }
 

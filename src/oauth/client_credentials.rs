@@ -6,7 +6,7 @@ use super::{
     access_token::Issuance,
     client::GrantType,
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantIdentity, PersonStanding},
+    grant::{Grant, GrantIdentity, IssuanceContext, SubjectStatus},
     named_claims::NamedClaims,
     requested_scope::{ActsFor, PermittedScope, ScopeRequest, permit},
     resource::{Audience, Resources},
@@ -38,7 +38,7 @@ pub fn authorize(
     if client.client().is_public() || !client.client().allows(GrantType::ClientCredentials) {
         return Err(TokenError::GrantNotAllowed);
     }
-    if !(Circumstances { person: PersonStanding::NoPerson }).may_issue(client.client(), now) {
+    if !(IssuanceContext { person: SubjectStatus::NoPerson }).may_issue(client.client(), now) {
         return Err(TokenError::GrantEnded);
     }
     let request = ScopeRequest { scope, resources: requested };
@@ -61,7 +61,7 @@ impl OwnAuthorization {
             claims: NamedClaims::default(),
             created_at: now,
             expires_at: None,
-            told_until: None,
+            notify_logout_until: None,
             refresh_token: None,
             status: identity.status,
             ended: None,

@@ -10,7 +10,7 @@ use super::{
     access_token::{Authentication, Issuance},
     client::{ClientId, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant, GrantId, GrantIdentity, Permission},
+    grant::{Grant, GrantId, GrantIdentity, IssuanceContext, Permission},
     named_claims::NamedClaims,
     parameters::Parameters,
     requested_scope::{ActsFor, PermittedScope, ScopeRequest, permit},
@@ -87,7 +87,7 @@ pub struct DeviceRedemption {
 impl UserCode {
     /// A new one.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         let mut code = String::with_capacity(LENGTH);
         while code.len() < LENGTH {
             // Of 256 values 240 are taken, so that each letter is as likely as any other.
@@ -139,7 +139,7 @@ impl DeviceAuthorization {
             client_id: client.client_id.clone(),
             scope,
             audience,
-            user_code: UserCode::draw(entropy),
+            user_code: UserCode::generate(entropy),
             issued_at: now,
             expires_at: now + lifetime,
             state: DeviceState::Pending,
@@ -178,7 +178,7 @@ impl DeviceAuthorization {
 pub fn redeem(
     authorization: &DeviceAuthorization,
     client: &AuthenticatedClient,
-    circumstances: Option<&Circumstances>,
+    circumstances: Option<&IssuanceContext>,
     requested: &[&str],
     now: OffsetDateTime,
 ) -> Result<DeviceRedemption, TokenError> {
@@ -265,7 +265,7 @@ mod tests {
             PresentedCredentials,
             tests::{client, public_client},
         },
-        grant::{ActivePerson, PersonStanding, tests::identity},
+        grant::{ActivePerson, SubjectStatus, tests::identity},
     };
     use time::macros::datetime;
 
@@ -297,16 +297,16 @@ mod tests {
     fn answer(
         authorization: &DeviceAuthorization,
         client: &AuthenticatedClient,
-        person: PersonStanding,
+        person: SubjectStatus,
         now: OffsetDateTime,
     ) -> Result<(), TokenError> {
-        redeem(authorization, client, Some(&Circumstances { person }), &[], now).map(|_| ())
+        redeem(authorization, client, Some(&IssuanceContext { person }), &[], now).map(|_| ())
     }
 
     // §6.1
     #[test]
     fn a_user_code_is_read_whatever_its_case_and_hyphens() {
-        let code = UserCode::draw(Entropy::system());
+        let code = UserCode::generate(Entropy::system());
         let shown = code.to_string();
         assert_eq!(shown.len(), 9);
         assert_eq!(UserCode::parse(&shown), Some(code.clone()));
@@ -341,7 +341,7 @@ mod tests {
     // §3.5
     #[test]
     fn the_device_learns_what_the_person_said() {
-        let active = || PersonStanding::Active(ActivePerson::default());
+        let active = || SubjectStatus::Active(ActivePerson::default());
         let tv = television("tv");
         let pending = asked("scope=openid").unwrap();
         let approved = pending.clone().answered(Some(approval()));
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(answer(&pending, &tv, active(), NOW), Err(TokenError::AuthorizationPending));
         assert_eq!(answer(&denied, &tv, active(), NOW), Err(TokenError::AccessDenied));
         assert_eq!(answer(&approved, &tv, active(), NOW), Ok(()));
-        assert_eq!(answer(&approved, &tv, PersonStanding::Gone, NOW), Err(TokenError::GrantEnded));
+        assert_eq!(answer(&approved, &tv, SubjectStatus::Inactive, NOW), Err(TokenError::GrantEnded));
         assert_eq!(answer(&approved, &television("radio"), active(), NOW), Err(TokenError::DeviceCodeUnknown));
         for authorization in [&pending, &approved, &denied] {
             let end = authorization.expires_at;
@@ -362,8 +362,8 @@ mod tests {
     fn the_resource_is_one_that_was_asked_for() {
         let approved = asked("scope=openid+orders:read").unwrap().answered(Some(approval()));
         let redeem_for = |requested: &[&str]| {
-            let person = PersonStanding::Active(ActivePerson::default());
-            let redeemed = redeem(&approved, &television("tv"), Some(&Circumstances { person }), requested, NOW);
+            let person = SubjectStatus::Active(ActivePerson::default());
+            let redeemed = redeem(&approved, &television("tv"), Some(&IssuanceContext { person }), requested, NOW);
             let redemption = redeemed?;
             let grant = redemption.grant(identity(), Duration::minutes(5), NOW);
             assert_eq!(grant.audience, approved.audience);
@@ -379,12 +379,12 @@ mod tests {
     fn a_device_code_is_redeemed_once_for_what_was_approved() {
         let tv = television("tv");
         let approved = asked("scope=openid+orders:read").unwrap().answered(Some(approval()));
-        let person = PersonStanding::Active(ActivePerson::default());
-        let redemption = redeem(&approved, &tv, Some(&Circumstances { person }), &[], NOW).unwrap();
+        let person = SubjectStatus::Active(ActivePerson::default());
+        let redemption = redeem(&approved, &tv, Some(&IssuanceContext { person }), &[], NOW).unwrap();
         let grant = redemption.grant(identity(), Duration::minutes(5), NOW);
         let spent = redemption.spent(&grant.id);
         assert_eq!(redemption.issuance(&grant).scope(), &Scope::parse("openid").unwrap());
-        let active = PersonStanding::Active(ActivePerson::default());
+        let active = SubjectStatus::Active(ActivePerson::default());
         assert_eq!(answer(&spent, &tv, active, NOW), Err(TokenError::DeviceCodeUnknown));
     }
 }

@@ -63,7 +63,8 @@ pub struct Grant {
     pub expires_at: Option<OffsetDateTime>,
     /// Until when the client can have to be told that the session of the person has ended, if it wants to be told.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
-    pub told_until: Option<OffsetDateTime>,
+    #[serde(rename = "told_until")]
+    pub notify_logout_until: Option<OffsetDateTime>,
     /// The one refresh token that is good, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshState>,
@@ -135,20 +136,20 @@ impl EndCause {
 
 /// What has to be known of the world before a grant may issue a token.
 #[derive(Clone, Debug)]
-pub struct Circumstances {
+pub struct IssuanceContext {
     /// The person behind it, if it is a person's.
-    pub person: PersonStanding,
+    pub person: SubjectStatus,
 }
 
 /// How the person behind a grant stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PersonStanding {
+pub enum SubjectStatus {
     /// The grant is the client's own.
     NoPerson,
     /// Exists and may sign in.
     Active(ActivePerson),
     /// Was disabled or deleted.
-    Gone,
+    Inactive,
 }
 
 /// What of a person who may sign in decides over a grant.
@@ -167,7 +168,7 @@ pub struct ActivePerson {
 impl GrantId {
     /// A new identifier.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         Self(entropy.text::<16>())
     }
 
@@ -226,7 +227,7 @@ impl Permission {
             claims: self.claims,
             created_at: now,
             expires_at: Some(now + access_tokens_live),
-            told_until: None,
+            notify_logout_until: None,
             refresh_token: None,
             status: identity.status,
             ended: None,
@@ -277,19 +278,19 @@ impl Grant {
     /// The grant, remembered for as long as the person may stay signed in if `client` wants to be told when that ends:
     /// so long a session lasts at most.
     #[must_use]
-    pub fn remembered_for_logout(self, client: &Client, session_lasts: Duration) -> Self {
+    pub fn retain_for_logout(self, client: &Client, session_lasts: Duration) -> Self {
         let openid = &client.metadata.openid;
         let has_address = openid.backchannel_logout_uri.is_some() || openid.frontchannel_logout_uri.is_some();
         let wants_to_be_told = has_address && self.scope.contains("openid");
         let authentication = self.authentication.as_ref().filter(|_| wants_to_be_told);
-        let told_until = authentication.map(|authentication| authentication.auth_time + session_lasts);
-        Self { told_until, ..self }
+        let notify_logout_until = authentication.map(|authentication| authentication.auth_time + session_lasts);
+        Self { notify_logout_until, ..self }
     }
 
     /// From when on it need not be remembered, if that is known.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<OffsetDateTime> {
-        self.expires_at.map(|at| self.told_until.map_or(at, |told_until| told_until.max(at)))
+        self.expires_at.map(|at| self.notify_logout_until.map_or(at, |notify_logout_until| notify_logout_until.max(at)))
     }
 
     /// Whether it has not been ended.
@@ -299,16 +300,16 @@ impl Grant {
     }
 }
 
-impl Circumstances {
+impl IssuanceContext {
     /// The one question that every grant type asks before it issues a token: may what was granted to `client` at
     /// `granted_at` still issue one?
     #[must_use]
     pub fn may_issue(&self, client: &Client, granted_at: OffsetDateTime) -> bool {
         !client.is_disabled
             && match &self.person {
-                PersonStanding::NoPerson => true,
-                PersonStanding::Active(person) => person.stands_by(client, granted_at),
-                PersonStanding::Gone => false,
+                SubjectStatus::NoPerson => true,
+                SubjectStatus::Active(person) => person.stands_by(client, granted_at),
+                SubjectStatus::Inactive => false,
             }
     }
 }

@@ -4,13 +4,13 @@ use time::macros::datetime;
 
 /// A grant whose status nobody publishes.
 pub(crate) fn identity() -> GrantIdentity {
-    GrantIdentity { id: GrantId::draw(Entropy::system()), status: None }
+    GrantIdentity { id: GrantId::generate(Entropy::system()), status: None }
 }
 
 /// The grant that the tests of other rules begin with.
 pub(crate) fn grant() -> Grant {
     Grant {
-        id: GrantId::draw(Entropy::system()),
+        id: GrantId::generate(Entropy::system()),
         client_id: client().client_id,
         subject: Subject::new("usr_a"),
         scope: Scope::parse("openid orders:read").unwrap(),
@@ -19,7 +19,7 @@ pub(crate) fn grant() -> Grant {
         claims: NamedClaims::default(),
         created_at: datetime!(2030-01-01 00:00 UTC),
         expires_at: None,
-        told_until: None,
+        notify_logout_until: None,
         refresh_token: None,
         status: None,
         ended: None,
@@ -28,7 +28,7 @@ pub(crate) fn grant() -> Grant {
 
 #[test]
 fn the_grant_is_read_from_the_identifier_of_its_tokens() {
-    let id = GrantId::draw(Entropy::system());
+    let id = GrantId::generate(Entropy::system());
     assert_eq!(GrantId::of_jti(&id.jti(Entropy::system())), Some(id));
     assert_eq!(GrantId::of_jti("no-grant"), None);
     assert_eq!(GrantId::of_jti("short.x"), None);
@@ -48,24 +48,24 @@ fn a_grant_issues_while_nothing_behind_it_has_changed() {
     let active = |change: fn(&mut ActivePerson, OffsetDateTime), at| {
         let mut person = ActivePerson::default();
         change(&mut person, at);
-        PersonStanding::Active(person)
+        SubjectStatus::Active(person)
     };
     let password: fn(&mut ActivePerson, OffsetDateTime) = |person, at| person.password_changed_at = Some(at);
     let disconnected: fn(&mut ActivePerson, OffsetDateTime) = |person, at| person.disconnected_at = Some(at);
     let schedule: fn(&mut ActivePerson, OffsetDateTime) = |person, at| person.scheduled_end_at = Some(at);
     let before = granted_at - Duration::SECOND;
     for (person, expected) in [
-        (PersonStanding::NoPerson, true),
-        (PersonStanding::Active(ActivePerson::default()), true),
+        (SubjectStatus::NoPerson, true),
+        (SubjectStatus::Active(ActivePerson::default()), true),
         (active(password, granted_at), true),
         (active(password, later), false),
         (active(disconnected, before), true),
         (active(disconnected, granted_at), false),
         (active(schedule, before), true),
         (active(schedule, granted_at), false),
-        (PersonStanding::Gone, false),
+        (SubjectStatus::Inactive, false),
     ] {
-        let circumstances = Circumstances { person };
+        let circumstances = IssuanceContext { person };
         assert_eq!(circumstances.may_issue(&client(), granted_at), expected, "{circumstances:?}");
     }
 }
@@ -73,8 +73,8 @@ fn a_grant_issues_while_nothing_behind_it_has_changed() {
 #[test]
 fn a_client_issues_while_it_is_enabled_and_to_its_groups_only() {
     let granted_at = datetime!(2030-01-01 00:00 UTC);
-    let staff = || PersonStanding::Active(ActivePerson { groups: vec!["staff".into()], ..ActivePerson::default() });
-    let nobody = || PersonStanding::Active(ActivePerson::default());
+    let staff = || SubjectStatus::Active(ActivePerson { groups: vec!["staff".into()], ..ActivePerson::default() });
+    let nobody = || SubjectStatus::Active(ActivePerson::default());
     let restricted = || {
         let mut restricted = client();
         restricted.metadata.allowed_groups = vec!["admins".into(), "staff".into()];
@@ -86,9 +86,9 @@ fn a_client_issues_while_it_is_enabled_and_to_its_groups_only() {
         (restricted(), nobody(), false),
         (client(), nobody(), true),
         (disabled(), staff(), false),
-        (disabled(), PersonStanding::NoPerson, false),
+        (disabled(), SubjectStatus::NoPerson, false),
     ] {
-        assert_eq!(Circumstances { person }.may_issue(&client, granted_at), expected);
+        assert_eq!(IssuanceContext { person }.may_issue(&client, granted_at), expected);
     }
 }
 
@@ -120,7 +120,7 @@ fn a_login_is_remembered_for_the_session_if_its_client_wants_to_be_told_of_the_e
     let login = || Grant { authentication: Some(authentication.clone()), expires_at: Some(end), ..tests::grant() };
     let mut told = client();
     told.metadata.openid.backchannel_logout_uri = Some("https://app.example.org/logout".to_owned());
-    let remembered = |grant: Grant, client: &Client| grant.remembered_for_logout(client, Duration::DAY).forgotten_at();
+    let remembered = |grant: Grant, client: &Client| grant.retain_for_logout(client, Duration::DAY).forgotten_at();
     assert_eq!(remembered(login(), &told), Some(now + Duration::DAY));
     assert_eq!(remembered(login(), &client()), Some(end));
     let plain = Grant { scope: Scope::parse("orders:read").unwrap(), ..login() };

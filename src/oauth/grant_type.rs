@@ -29,7 +29,7 @@ pub struct UnknownGrantType;
 /// Which grants this server offers. Two are off until someone turns them on, since
 /// [RFC 9700](https://www.rfc-editor.org/rfc/rfc9700) advises against the one (§2.1.2) and forbids the other (§2.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Offered {
+pub struct EnabledGrants {
     /// Tokens straight from the authorization endpoint: implicit and hybrid.
     pub implicit: bool,
     /// Tokens for a username and a password.
@@ -76,7 +76,7 @@ impl GrantType {
     ];
 }
 
-impl Offered {
+impl EnabledGrants {
     /// Everything.
     pub const EVERYTHING: Self = Self { implicit: true, password: true };
 
@@ -136,11 +136,11 @@ mod tests {
     // RFC 9700 §2.1.2 and §2.4
     #[test]
     fn what_is_advised_against_is_off_by_default() {
-        let names: Vec<&str> = Offered::default().grant_types().map(GrantType::as_str).collect();
+        let names: Vec<&str> = EnabledGrants::default().grant_types().map(GrantType::as_str).collect();
         let device = "urn:ietf:params:oauth:grant-type:device_code";
         assert_eq!(names, ["authorization_code", "refresh_token", "client_credentials", device]);
-        assert_eq!(Offered::default().response_types().collect::<Vec<_>>(), [ResponseType::Code]);
-        assert_eq!(Offered::EVERYTHING.grant_types().count(), GrantType::ALL.len());
-        assert_eq!(Offered::EVERYTHING.response_types().count(), ResponseType::ALL.len());
+        assert_eq!(EnabledGrants::default().response_types().collect::<Vec<_>>(), [ResponseType::Code]);
+        assert_eq!(EnabledGrants::EVERYTHING.grant_types().count(), GrantType::ALL.len());
+        assert_eq!(EnabledGrants::EVERYTHING.response_types().count(), ResponseType::ALL.len());
     }
 }

@@ -50,13 +50,13 @@ pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Clien
 }
 
 /// The answer for a refresh token that is good, of the live `grant`, to `caller`, which knows whom it is about as
-/// `known_as`; it is good until `expires_at`.
+/// `client_subject`; it is good until `expires_at`.
 ///
 /// Only the client that it was issued to learns anything: an API has no business with refresh tokens.
 #[must_use]
 pub fn of_refresh_token(
     grant: &Grant,
-    known_as: &Subject,
+    client_subject: &Subject,
     caller: &Client,
     issuer: &Issuer,
     expires_at: OffsetDateTime,
@@ -68,7 +68,7 @@ pub fn of_refresh_token(
         ("active", json!(true)),
         ("iss", json!(issuer.as_str())),
         ("client_id", json!(grant.client_id.as_str())),
-        ("sub", json!(known_as.as_str())),
+        ("sub", json!(client_subject.as_str())),
         ("scope", json!(grant.scope.to_string())),
         ("iat", json!(grant.created_at.unix_timestamp())),
         ("exp", json!(expires_at.unix_timestamp())),

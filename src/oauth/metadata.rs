@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     client::{AuthMethod, GrantType},
-    grant_type::Offered,
+    grant_type::EnabledGrants,
     issuer::Issuer,
     resource::Resources,
     response_type::{ResponseMode, ResponseType},
@@ -20,7 +20,7 @@ pub struct Described<'a> {
     /// The APIs that accept its tokens.
     pub resources: &'a Resources,
     /// Which grants it offers.
-    pub offered: Offered,
+    pub offered: EnabledGrants,
     /// With which algorithms it signs.
     pub signing_algs: &'a [Algorithm],
     /// Whether clients may register themselves (RFC 7591).

@@ -15,7 +15,7 @@ use crate::crypto::SealingKey;
 /// The subject of a sector stays the same for as long as `key` does, whatever is registered anew; nobody without the key
 /// can compute it, or find the account from it ("MUST NOT be reversible by any party other than the OpenID Provider").
 #[must_use]
-pub fn known_as(subject: &Subject, client: &Client, key: &SealingKey) -> Subject {
+pub fn client_subject(subject: &Subject, client: &Client, key: &SealingKey) -> Subject {
     if client.metadata.openid.subject_type == SubjectType::Public || !subject.is_person() {
         return subject.clone();
     }
@@ -25,7 +25,7 @@ pub fn known_as(subject: &Subject, client: &Client, key: &SealingKey) -> Subject
 /// By which `sid` `client` knows the session `sid`: two sectors that saw the same one would know that they have the same
 /// person before them.
 #[must_use]
-pub fn session_known_as(sid: &str, client: &Client, key: &SealingKey) -> String {
+pub fn client_session_id(sid: &str, client: &Client, key: &SealingKey) -> String {
     match client.metadata.openid.subject_type {
         SubjectType::Public => sid.to_owned(),
         SubjectType::Pairwise => tag(SESSION_PURPOSE, sid, client, key),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn known(client: &Client) -> String {
-        known_as(&Subject::new("usr_a"), client, &SealingKey::new([7; 32])).as_str().to_owned()
+        client_subject(&Subject::new("usr_a"), client, &SealingKey::new([7; 32])).as_str().to_owned()
     }
 
     // §8.1
@@ -106,7 +106,7 @@ mod tests {
             known(&pairwise("three", "https://else.example/cb", Some("https://app.example.org/uris.json")))
         );
         assert_ne!(one, known(&pairwise("one", "https://other.example.org/cb", None)));
-        let other = known_as(
+        let other = client_subject(
             &Subject::new("usr_b"),
             &pairwise("one", "https://app.example.org/cb", None),
             &SealingKey::new([7; 32]),
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_sector_knows_a_session_by_a_name_of_its_own() {
-        let known = |client: &Client| session_known_as("s1", client, &SealingKey::new([7; 32]));
+        let known = |client: &Client| client_session_id("s1", client, &SealingKey::new([7; 32]));
         let one = known(&pairwise("one", "https://app.example.org/cb", None));
         assert_eq!(one, known(&pairwise("two", "https://app.example.org/other", None)));
         assert_ne!(one, known(&pairwise("one", "https://other.example.org/cb", None)));
@@ -178,9 +178,9 @@ mod tests {
     #[test]
     fn everybody_else_knows_the_subject_itself() {
         let key = SealingKey::new([7; 32]);
-        assert_eq!(known_as(&Subject::new("usr_a"), &client(), &key), Subject::new("usr_a"));
+        assert_eq!(client_subject(&Subject::new("usr_a"), &client(), &key), Subject::new("usr_a"));
         let service = pairwise("one", "https://app.example.org/cb", None);
-        assert_eq!(known_as(&Subject::new("one"), &service, &key), Subject::new("one"));
+        assert_eq!(client_subject(&Subject::new("one"), &service, &key), Subject::new("one"));
     }
 
     // RFC 9068 §5

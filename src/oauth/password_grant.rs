@@ -12,7 +12,7 @@ use super::{
     client::{Client, GrantType},
     client_authentication::AuthenticatedClient,
     grant::{Grant, GrantIdentity, Permission},
-    grant_type::Offered,
+    grant_type::EnabledGrants,
     named_claims::NamedClaims,
     requested_scope::{self, ActsFor, PermittedScope, RequestedScopeRefusal, ScopeRequest},
     resource::{Audience, Resources},
@@ -48,7 +48,7 @@ pub struct PasswordHolder {
 /// The first rule broken.
 pub fn permit<'a>(
     client: &'a AuthenticatedClient,
-    offered: Offered,
+    offered: EnabledGrants,
     scope: Option<&str>,
     (requested, resources): (&[&str], &Resources),
 ) -> Result<PasswordRequest<'a>, TokenError> {
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn the_grant_is_for_confidential_clients_that_are_registered_where_it_is_offered() {
         use GrantType::{AuthorizationCode, Password};
-        let offered = Offered { password: true, ..Offered::default() };
+        let offered = EnabledGrants { password: true, ..EnabledGrants::default() };
         for (client, offered, expected) in [
             (registered(client(), &[Password]), offered, None),
-            (registered(client(), &[Password]), Offered::default(), Some(TokenError::UnknownGrant)),
+            (registered(client(), &[Password]), EnabledGrants::default(), Some(TokenError::UnknownGrant)),
             (registered(client(), &[AuthorizationCode]), offered, Some(TokenError::GrantNotAllowed)),
             (registered(public_client(), &[Password]), offered, Some(TokenError::GrantNotAllowed)),
         ] {
@@ -147,7 +147,7 @@ mod tests {
         client.metadata.scope = Scope::parse("openid orders:read signet:users offline_access").unwrap();
         let client = registered(client, &[GrantType::Password]);
         let scope = |asked: Option<&str>, is_administrator| -> Result<String, TokenError> {
-            let request = permit(&client, Offered::EVERYTHING, asked, (&[], &resources()))?;
+            let request = permit(&client, EnabledGrants::EVERYTHING, asked, (&[], &resources()))?;
             let holder = PasswordHolder {
                 subject: Subject::new("usr_a"),
                 authentication: Authentication { auth_time: NOW, amr: vec!["pwd".into()], sid: String::new() },

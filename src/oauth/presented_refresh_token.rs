@@ -58,7 +58,7 @@ impl PresentedRefreshToken {
 }
 
 /// The prefix lets scanners of published code recognise one.
-pub(super) fn draw(grant: &GrantId, generation: u32, key: &SealingKey, entropy: Entropy) -> Option<Secret> {
+pub(super) fn generate(grant: &GrantId, generation: u32, key: &SealingKey, entropy: Entropy) -> Option<Secret> {
     let bytes = [grant.to_bytes()?.as_slice(), &generation.to_be_bytes(), &entropy.bytes::<32>()].concat();
     let body = URL_SAFE_NO_PAD.encode(bytes);
     Some(Secret::new(format!("{PREFIX}{body}{}", authenticator(key, &body))))

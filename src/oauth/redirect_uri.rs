@@ -35,7 +35,7 @@ pub struct TrustedRedirectUri(String);
 
 /// Where a redirect URI leads, in what a person can judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
+pub enum RedirectDestination {
     /// A web site.
     Host(String),
     /// A program on the person's own machine.
@@ -218,22 +218,22 @@ impl TrustedRedirectUri {
 
     /// Where a person returns to, as they are told.
     #[must_use]
-    pub fn destination(&self) -> Destination {
-        Destination::of(&self.0)
+    pub fn destination(&self) -> RedirectDestination {
+        RedirectDestination::of(&self.0)
     }
 }
 
-impl Destination {
+impl RedirectDestination {
     /// Where `uri`, which is one of a client's, leads.
     #[must_use]
     pub fn of(uri: &str) -> Self {
         match Url::parse(uri) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => match url.host() {
-                Some(host) if is_loopback(&host) => Destination::ThisDevice,
-                _ => Destination::Host(url.host_str().unwrap_or_default().to_owned()),
+                Some(host) if is_loopback(&host) => RedirectDestination::ThisDevice,
+                _ => RedirectDestination::Host(url.host_str().unwrap_or_default().to_owned()),
             },
-            Ok(url) => Destination::Scheme(url.scheme().to_owned()),
-            Err(_) => Destination::Scheme(String::new()),
+            Ok(url) => RedirectDestination::Scheme(url.scheme().to_owned()),
+            Err(_) => RedirectDestination::Scheme(String::new()),
         }
     }
 }

@@ -236,7 +236,7 @@ fn the_uris_own_query_is_kept() {
 #[test]
 fn a_person_is_told_where_the_answer_goes() {
     let destination = |uri: &str| TrustedRedirectUri(uri.to_owned()).destination();
-    assert_eq!(destination("https://a.example:8443/cb?x=1"), Destination::Host("a.example".to_owned()));
-    assert_eq!(destination("http://127.0.0.1:8/cb"), Destination::ThisDevice);
-    assert_eq!(destination("org.example.app:/cb"), Destination::Scheme("org.example.app".to_owned()));
+    assert_eq!(destination("https://a.example:8443/cb?x=1"), RedirectDestination::Host("a.example".to_owned()));
+    assert_eq!(destination("http://127.0.0.1:8/cb"), RedirectDestination::ThisDevice);
+    assert_eq!(destination("org.example.app:/cb"), RedirectDestination::Scheme("org.example.app".to_owned()));
 }

@@ -13,8 +13,8 @@ use super::{
     access_token::Issuance,
     client::{Client, GrantType},
     client_authentication::AuthenticatedClient,
-    grant::{Circumstances, Grant},
-    presented_refresh_token::{PresentedRefreshToken, draw},
+    grant::{Grant, IssuanceContext},
+    presented_refresh_token::{PresentedRefreshToken, generate},
     resource::Resources,
     scope::Scope,
     token_error::TokenError,
@@ -103,7 +103,7 @@ pub fn begin(
     if !client.allows(GrantType::RefreshToken) {
         return (grant, None);
     }
-    let Some(token) = draw(&grant.id, 0, key, entropy) else { return (grant, None) };
+    let Some(token) = generate(&grant.id, 0, key, entropy) else { return (grant, None) };
     let expires_at = grant.created_at + policy.absolute;
     let state = RefreshState {
         generation: 0,
@@ -126,7 +126,7 @@ pub fn begin(
 pub fn refresh(
     grant: &Grant,
     request: &RefreshRequest<'_>,
-    (circumstances, resources): (&Circumstances, &Resources),
+    (circumstances, resources): (&IssuanceContext, &Resources),
     policy: &RefreshPolicy,
     now: OffsetDateTime,
 ) -> Result<Refreshment, TokenError> {
@@ -256,7 +256,7 @@ impl Refreshment {
             }
             Turn::Rotate { overlap } => {
                 let generation = state.generation.saturating_add(1);
-                let Some(successor) = draw(&grant.id, generation, key, entropy) else { return (None, unchanged()) };
+                let Some(successor) = generate(&grant.id, generation, key, entropy) else { return (None, unchanged()) };
                 let rotated = RefreshState {
                     generation,
                     digest: Digest::of_secret(&successor),

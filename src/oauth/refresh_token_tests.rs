@@ -5,7 +5,7 @@ use crate::oauth::{
         PresentedCredentials,
         tests::{client, public_client},
     },
-    grant::{ActivePerson, EndCause, Ended, PersonStanding, tests::grant},
+    grant::{ActivePerson, EndCause, Ended, SubjectStatus, tests::grant},
     parameters::Parameters,
 };
 use time::macros::datetime;
@@ -60,8 +60,8 @@ pub(super) fn parsed(token: &Secret) -> PresentedRefreshToken {
     PresentedRefreshToken::parse(token.expose(), &key()).unwrap()
 }
 
-pub(super) fn active() -> Circumstances {
-    Circumstances { person: PersonStanding::Active(ActivePerson::default()) }
+pub(super) fn active() -> IssuanceContext {
+    IssuanceContext { person: SubjectStatus::Active(ActivePerson::default()) }
 }
 
 impl Held {
@@ -71,7 +71,7 @@ impl Held {
 
     fn ask_when(
         &self,
-        circumstances: &Circumstances,
+        circumstances: &IssuanceContext,
         token: &Secret,
         asked: Asked<'_>,
         now: OffsetDateTime,
@@ -333,9 +333,9 @@ fn a_grant_refreshes_while_nothing_behind_it_has_changed() {
     let password = ActivePerson { password_changed_at: later, ..ActivePerson::default() };
     let disconnected = ActivePerson { disconnected_at: later, ..ActivePerson::default() };
     let scheduled = ActivePerson { scheduled_end_at: later, ..ActivePerson::default() };
-    let persons = [password, disconnected, scheduled].map(PersonStanding::Active);
-    for person in persons.into_iter().chain([PersonStanding::Gone]) {
-        let circumstances = Circumstances { person };
+    let persons = [password, disconnected, scheduled].map(SubjectStatus::Active);
+    for person in persons.into_iter().chain([SubjectStatus::Inactive]) {
+        let circumstances = IssuanceContext { person };
         let refusal = held.ask_when(&circumstances, &held.token, Asked::default(), NOW + Duration::HOUR).unwrap_err();
         assert_eq!(refusal, TokenError::GrantEnded, "{circumstances:?}");
     }

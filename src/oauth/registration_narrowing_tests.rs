@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::oauth::{
-    grant_type::Offered,
+    grant_type::EnabledGrants,
     issuer::Issuer,
     registration::{Registrar, register},
     registration_policy::RegistrationPolicy,
@@ -14,7 +14,7 @@ use crate::oauth::{
 
 static USUAL: LazyLock<RegistrationPolicy> = LazyLock::new(RegistrationPolicy::default);
 static IMPLICIT: LazyLock<RegistrationPolicy> = LazyLock::new(|| RegistrationPolicy {
-    offered: Offered { implicit: true, password: true },
+    offered: EnabledGrants { implicit: true, password: true },
     implicit_for_everyone: true,
     ..RegistrationPolicy::default()
 });

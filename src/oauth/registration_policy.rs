@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::{grant_type::Offered, issuer::Issuer, redirect_uri::RedirectScheme};
+use super::{grant_type::EnabledGrants, issuer::Issuer, redirect_uri::RedirectScheme};
 use crate::jose::Algorithm;
 
 /// By what a server judges every registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationPolicy {
     /// Which grants there are.
-    pub offered: Offered,
+    pub offered: EnabledGrants,
     /// Whether a confidential client that says nothing of PKCE has to use it where it sends no `nonce`. If so, only an
     /// administrator can register one that never has to. Public clients always have to.
     pub require_pkce: bool,
@@ -84,7 +84,7 @@ impl Default for RegistrationPolicy {
     /// The current practice, RFC 9700.
     fn default() -> Self {
         Self {
-            offered: Offered::default(),
+            offered: EnabledGrants::default(),
             require_pkce: true,
             implicit_for_everyone: false,
             token_endpoint_as_audience: false,

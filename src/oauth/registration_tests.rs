@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::oauth::{grant_type::Offered, issuer::Issuer};
+use crate::oauth::{grant_type::EnabledGrants, issuer::Issuer};
 
 fn resources() -> Resources {
     Resources::new(&Issuer::parse("https://login.example.org").unwrap(), Vec::new())
@@ -12,7 +12,7 @@ fn rules(registrar: Registrar, resources: &Resources) -> RegistrationRules<'_> {
 }
 
 static EVERYTHING: LazyLock<RegistrationPolicy> =
-    LazyLock::new(|| RegistrationPolicy { offered: Offered::EVERYTHING, ..RegistrationPolicy::default() });
+    LazyLock::new(|| RegistrationPolicy { offered: EnabledGrants::EVERYTHING, ..RegistrationPolicy::default() });
 
 fn request() -> RegistrationRequest {
     RegistrationRequest {
@@ -201,7 +201,7 @@ fn older_grants_are_registered_by_administrators_where_they_are_on() {
 #[test]
 fn where_the_policy_says_so_everyone_registers_implicit_and_clients_without_pkce() {
     let resources = resources();
-    let offered = Offered { implicit: true, password: false };
+    let offered = EnabledGrants { implicit: true, password: false };
     let open = RegistrationPolicy {
         offered,
         require_pkce: false,

@@ -192,7 +192,7 @@ impl StatusList {
 impl ListId {
     /// A new number.
     #[must_use]
-    pub fn draw(entropy: Entropy) -> Self {
+    pub fn generate(entropy: Entropy) -> Self {
         Self(u32::from_be_bytes(entropy.bytes()))
     }
 

@@ -119,7 +119,7 @@ fn the_token_says_which_list_it_is_and_for_how_long() {
 
 #[test]
 fn a_list_is_found_by_exactly_its_number() {
-    let id = ListId::draw(Entropy::system());
+    let id = ListId::generate(Entropy::system());
     assert_eq!(ListId::parse(&id.to_string()), Some(id));
     for text in ["", "beef", "0000BEEF", "+000beef", "0000beef0", "0000beeg", "0000bee\u{e9}"] {
         assert_eq!(ListId::parse(text), None, "{text}");

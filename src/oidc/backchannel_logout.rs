@@ -61,7 +61,7 @@ impl LogoutNotification {
 
     /// The same as the client knows it: the person as `subject`, the session as `sid`.
     #[must_use]
-    pub fn known_as(&self, subject: Subject, sid: String) -> Self {
+    pub fn client_subject(&self, subject: Subject, sid: String) -> Self {
         Self { subject, sid, ..self.clone() }
     }
 
@@ -125,8 +125,8 @@ mod tests {
         });
         assert_eq!(claims(&client()), expected);
         // OpenID Connect Core §8.1
-        let known_as = notification().known_as(Subject::new("pair_a"), "s2".to_owned());
-        let told = known_as.claims(&issuer, &client(), "j1", NOW);
+        let client_subject = notification().client_subject(Subject::new("pair_a"), "s2".to_owned());
+        let told = client_subject.claims(&issuer, &client(), "j1", NOW);
         assert_eq!((told.get("sub"), told.get("sid")), (Some(&json!("pair_a")), Some(&json!("s2"))));
     }
 

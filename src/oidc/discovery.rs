@@ -48,9 +48,9 @@ const TOKEN_CLAIMS: &[&str] =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::{grant_type::Offered, issuer::Issuer, resource::Resources};
+    use crate::oauth::{grant_type::EnabledGrants, issuer::Issuer, resource::Resources};
 
-    fn document(offered: Offered, has_registration: bool) -> Map<String, Value> {
+    fn document(offered: EnabledGrants, has_registration: bool) -> Map<String, Value> {
         let issuer = Issuer::parse("https://login.example.org").unwrap();
         let resources = Resources::new(&issuer, Vec::new());
         let signing_algs = &[Algorithm::Rs256, Algorithm::EdDsa];
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_document_names_the_issuer_and_only_absolute_endpoints() {
-        let document = document(Offered::default(), true);
+        let document = document(EnabledGrants::default(), true);
         assert_eq!(document.get("issuer"), Some(&json!("https://login.example.org")));
         for (name, value) in document.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri") {
             assert!(value.as_str().unwrap().starts_with("https://login.example.org/"), "{name}");
@@ -77,14 +77,14 @@ mod tests {
 
     #[test]
     fn only_what_is_enabled_is_advertised() {
-        let usual = document(Offered::default(), false);
+        let usual = document(EnabledGrants::default(), false);
         assert!(!usual.contains_key("registration_endpoint"));
         assert_eq!(usual.get("response_types_supported"), Some(&json!(["code"])));
         for name in ["id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported"] {
             assert_eq!(usual.get(name), Some(&json!(["RS256", "EdDSA"])), "{name}");
         }
         assert!(!usual.get("grant_types_supported").unwrap().to_string().contains("password"));
-        let all = document(Offered::EVERYTHING, true);
+        let all = document(EnabledGrants::EVERYTHING, true);
         assert_eq!(all.get("registration_endpoint"), Some(&json!("https://login.example.org/register")));
         let grants = all.get("grant_types_supported").unwrap().to_string();
         assert!(grants.contains("\"password\"") && grants.contains("\"implicit\""), "{grants}");

@@ -17,9 +17,9 @@ pub struct IdToken<'a> {
     /// By whom.
     pub issuer: &'a Issuer,
     /// As whom the client knows the person.
-    pub known_as: &'a Subject,
+    pub client_subject: &'a Subject,
     /// By which `sid` the client knows the session, if there is one.
-    pub session_known_as: Option<&'a str>,
+    pub client_session_id: Option<&'a str>,
     /// What it tells about the person beside that.
     pub about_person: &'a Map<String, Value>,
     /// The `nonce` of the request.
@@ -44,7 +44,7 @@ impl IdToken<'_> {
         // What is about the person comes first, so that nothing in it replaces what is about the token.
         let mut claims = self.about_person.clone();
         claims.insert("iss".to_owned(), self.issuer.as_str().into());
-        claims.insert("sub".to_owned(), self.known_as.as_str().into());
+        claims.insert("sub".to_owned(), self.client_subject.as_str().into());
         claims.insert("aud".to_owned(), issuance.client_id().as_str().into());
         claims.insert("azp".to_owned(), issuance.client_id().as_str().into());
         claims.insert("exp".to_owned(), (now + self.lifetime).unix_timestamp().into());
@@ -52,7 +52,7 @@ impl IdToken<'_> {
         claims.insert("auth_time".to_owned(), authentication.auth_time.unix_timestamp().into());
         claims.insert("acr".to_owned(), acr::ONE_FACTOR.into());
         claims.insert("amr".to_owned(), authentication.amr.clone().into());
-        if let Some(sid) = self.session_known_as {
+        if let Some(sid) = self.client_session_id {
             claims.insert("sid".to_owned(), sid.into());
         }
         if let Some(access_token) = self.access_token {

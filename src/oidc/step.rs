@@ -26,7 +26,7 @@ pub struct Question<'a> {
     /// Who is signed in.
     pub signed_in: Option<&'a SignedIn>,
     /// As whom the client knows that person: by a subject that may be its own.
-    pub known_as: Option<&'a Subject>,
+    pub client_subject: Option<&'a Subject>,
     /// What that person has agreed to before.
     pub remembered: Option<&'a Consent>,
     /// When the person's refresh schedule for the client last asked for a new login.
@@ -146,7 +146,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     // Authorization Server returns a positive response; otherwise, it MUST return an error, such as login_required."
     let has_signed_in_for_this =
         question.signed_in.is_some_and(|one| one.authentication.auth_time >= question.started_at);
-    if has_signed_in_for_this && !is_who_is_asked_for(request, question.known_as) {
+    if has_signed_in_for_this && !is_who_is_asked_for(request, question.client_subject) {
         return Step::Refuse(AuthorizationError::LoginRequired);
     }
     let Some(signed_in) = question.signed_in.filter(|signed_in| is_recent_enough(question, signed_in, now)) else {
@@ -159,7 +159,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
         return if request.prompt.none { Step::Refuse(AuthorizationError::NotAdmitted) } else { Step::NotAdmitted };
     }
     let scope = grantable(question, signed_in);
-    let claims = tellable(question, &scope);
+    let claims = disclosable_claims(question, &scope);
     // Nothing of what was asked for may be given to this person.
     if scope.is_empty() && !request.authorization.scope.is_empty() {
         return Step::Refuse(AuthorizationError::NothingGrantable);
@@ -184,7 +184,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
 /// Whether the person need not sign in (again). A login since the request came in satisfies every demand.
 fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDateTime) -> bool {
     let request = question.request;
-    if !is_who_is_asked_for(request, question.known_as) {
+    if !is_who_is_asked_for(request, question.client_subject) {
         return false;
     }
     let auth_time = signed_in.authentication.auth_time;
@@ -198,20 +198,20 @@ fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDa
 }
 
 /// Whether a person who is signed in and comes to the login page all the same is asked to confirm that it is still them,
-/// rather than to choose another account. `known_as` is whom the client knows them as.
+/// rather than to choose another account. `client_subject` is whom the client knows them as.
 #[must_use]
-pub fn asks_again(request: &AuthenticationRequest, known_as: &Subject) -> bool {
-    !request.prompt.select_account && is_who_is_asked_for(request, Some(known_as))
+pub fn asks_again(request: &AuthenticationRequest, client_subject: &Subject) -> bool {
+    !request.prompt.select_account && is_who_is_asked_for(request, Some(client_subject))
 }
 
 /// Whether the person who is signed in is the one whom `id_token_hint` and the `sub` of `claims` name, if they name one.
 /// §3.1.2.2: the server "MUST NOT reply with an ID Token or Access Token for a different user, even if they have an active
 /// session".
-fn is_who_is_asked_for(request: &AuthenticationRequest, known_as: Option<&Subject>) -> bool {
-    let known_as = known_as.map(Subject::as_str).unwrap_or_default();
-    let hinted = request.hinted_subject.as_ref().is_none_or(|hinted| hinted.as_str() == known_as);
+fn is_who_is_asked_for(request: &AuthenticationRequest, client_subject: Option<&Subject>) -> bool {
+    let client_subject = client_subject.map(Subject::as_str).unwrap_or_default();
+    let hinted = request.hinted_subject.as_ref().is_none_or(|hinted| hinted.as_str() == client_subject);
     let subjects = &request.claims.subjects;
-    hinted && (subjects.is_empty() || subjects.iter().any(|subject| subject == known_as))
+    hinted && (subjects.is_empty() || subjects.iter().any(|subject| subject == client_subject))
 }
 
 /// Whether the person has agreed to what is `wanted`: on the page of this request, or before if that may count.
@@ -240,7 +240,7 @@ fn grantable(question: &Question<'_>, signed_in: &SignedIn) -> Scope {
 /// What of the claims that are asked for by name the client may be told: those that a scope would ask for that it is
 /// registered for, so that what an administrator has withheld from it cannot be had by another way; and nothing without
 /// `openid`.
-fn tellable(question: &Question<'_>, granted: &Scope) -> NamedClaims {
+fn disclosable_claims(question: &Question<'_>, granted: &Scope) -> NamedClaims {
     let registered = &question.client.metadata.scope;
     let is_tellable = |name: &str| scope_of(name).is_some_and(|token| registered.contains(token));
     question.request.claims.named.filter(|name| granted.contains("openid") && is_tellable(name))

@@ -64,7 +64,7 @@ fn outcome(situation: Situation) -> String {
         client: &situation.client,
         started_at: NOW - Duration::SECOND,
         signed_in: signed_in.as_ref(),
-        known_as: signed_in.as_ref().map(|signed_in| &signed_in.subject),
+        client_subject: signed_in.as_ref().map(|signed_in| &signed_in.subject),
         remembered: remembered.as_ref(),
         scheduled_end_at: situation.ended_ago.map(|ago| NOW - ago),
         decision: situation.decision.as_ref(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::oauth::{
     client::AuthMethod,
-    grant_type::Offered,
+    grant_type::EnabledGrants,
     registration::{Registrar, RegistrationRules, register},
     registration_policy::RegistrationPolicy,
     resource::Resources,
@@ -15,7 +15,7 @@ fn issuer() -> Issuer {
     Issuer::parse("https://login.example.org").unwrap()
 }
 
-fn registered(preset: &Preset, registrar: Registrar, offered: Offered) -> Result<AuthMethod, String> {
+fn registered(preset: &Preset, registrar: Registrar, offered: EnabledGrants) -> Result<AuthMethod, String> {
     let (issuer, policy) = (issuer(), RegistrationPolicy { offered, ..RegistrationPolicy::default() });
     let resources = Resources::new(&issuer, Vec::new());
     let rules = RegistrationRules { registrar, resources: &resources, policy: &policy };
@@ -28,7 +28,7 @@ fn registered(preset: &Preset, registrar: Registrar, offered: Offered) -> Result
 fn every_preset_is_read_and_registered_by_our_rules() {
     assert_eq!(all().len(), catalogue::FILES.len(), "a file cannot be read");
     for preset in all() {
-        let registered = registered(preset, Registrar::Administrator, Offered::EVERYTHING);
+        let registered = registered(preset, Registrar::Administrator, EnabledGrants::EVERYTHING);
         assert!(registered.is_ok(), "{}: {registered:?}", preset.id);
         assert!(!preset.snippets.is_empty() && !preset.entered_at.is_empty(), "{}", preset.id);
         assert!(!preset.pkce.is_empty(), "{}", preset.id);
@@ -65,7 +65,7 @@ fn every_text_is_filled_in_and_has_a_secret_only_where_there_is_one() {
     let places =
         ["{url}", "{origin}", "{name}", "{issuer}", "{client", "{brand}", "_endpoint}", "{scope}", "_uri}", "_secret}"];
     for preset in all() {
-        let method = registered(preset, Registrar::Administrator, Offered::EVERYTHING).unwrap();
+        let method = registered(preset, Registrar::Administrator, EnabledGrants::EVERYTHING).unwrap();
         let installation = preset.example().unwrap();
         let texts =
             installation.snippets(&given).into_iter().map(|snippet| snippet.text).collect::<Vec<_>>().join("\n");
@@ -106,7 +106,7 @@ fn what_weakens_a_rule_is_for_administrators_and_implicit_only_where_it_is_on() 
     let ids = |refused: &dyn Fn(&Preset) -> bool| {
         all().iter().filter(|preset| refused(preset)).map(|preset| preset.id).collect::<Vec<_>>()
     };
-    let person = ids(&|preset| registered(preset, Registrar::Person, Offered::default()).is_err());
+    let person = ids(&|preset| registered(preset, Registrar::Person, EnabledGrants::default()).is_err());
     let expected = [
         "guacamole",
         "argo-cd",
@@ -120,7 +120,7 @@ fn what_weakens_a_rule_is_for_administrators_and_implicit_only_where_it_is_on() 
         "uptime-kuma",
     ];
     assert_eq!(person, expected);
-    let administrator = ids(&|preset| registered(preset, Registrar::Administrator, Offered::default()).is_err());
+    let administrator = ids(&|preset| registered(preset, Registrar::Administrator, EnabledGrants::default()).is_err());
     assert_eq!(administrator, ["guacamole", "odoo"]);
 }
 

@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Commit, CommitError, Expect, Namespace, StoreFault,
     namespaces::{ACCOUNTS, INDEXES, USERNAME_SKELETONS, VERIFIED_EMAILS},
-    record::{Kept, Record, Store, put, put_new},
+    record::{Record, Store, Versioned, put, put_new},
 };
 use crate::{
     account::record::{Account, AccountId, EmailAddress, Username},
@@ -77,7 +77,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Kept<Account>>, StoreFault> {
+    pub fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Versioned<Account>>, StoreFault> {
         match self.read::<EmailHolder>(&email_key(email))? {
             Some(holder) => self.account(&holder.record.0),
             None => Ok(None),
@@ -220,7 +220,7 @@ impl Store {
         }
     }
 
-    fn claim_at_upgrade(&self, claims: &mut Claims, kept: Kept<Account>) -> Result<(), StoreFault> {
+    fn claim_at_upgrade(&self, claims: &mut Claims, kept: Versioned<Account>) -> Result<(), StoreFault> {
         let account = kept.record.clone();
         let mut is_mistakable = None;
         for key in name_keys(&account.username) {
@@ -269,7 +269,7 @@ impl Store {
 struct Claims {
     names: HashMap<Vec<u8>, AccountId>,
     emails: HashMap<Vec<u8>, AccountId>,
-    unverified: Vec<Kept<Account>>,
+    unverified: Vec<Versioned<Account>>,
     conflicts: Vec<NameConflict>,
 }
 

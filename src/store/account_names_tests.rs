@@ -13,12 +13,12 @@ fn with_email(account: Account, email: &str) -> Account {
     Account { email: EmailAddress::parse(email).ok(), email_verified: true, ..account }
 }
 
-async fn stored(store: &Store, account: Account) -> Kept<Account> {
+async fn stored(store: &Store, account: Account) -> Versioned<Account> {
     store.create_account(&account).await.unwrap();
     store.account(&account.id).unwrap().unwrap()
 }
 
-async fn renamed(store: &Store, kept: &Kept<Account>, username: &str, at: OffsetDateTime) -> Kept<Account> {
+async fn renamed(store: &Store, kept: &Versioned<Account>, username: &str, at: OffsetDateTime) -> Versioned<Account> {
     let username = Username::parse(username).unwrap();
     let changed = Account { username, updated_at: at, ..kept.record.clone() };
     store.replace_account(kept, &changed).await.unwrap();

@@ -6,7 +6,7 @@ use super::{
         ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_GROUP, ADMINISTRATORS, PASSWORD_RESETS,
         USERNAMES,
     },
-    record::{Kept, Keyed, Record, Store, descending, put, put_new},
+    record::{Entry, Record, Store, Versioned, descending, put, put_new},
     setup,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         record::{Account, AccountId, EmailAddress, Role, Username},
         setup::SetupCode,
     },
-    audit::{EventKind, Occurrence, of_account},
+    audit::{EventDetails, EventKind, of_account},
     oauth::subject::Subject,
 };
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn account(&self, id: &AccountId) -> Result<Option<Kept<Account>>, StoreFault> {
+    pub fn account(&self, id: &AccountId) -> Result<Option<Versioned<Account>>, StoreFault> {
         self.read(id.as_str().as_bytes())
     }
 
@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn account_by_name(&self, entered: &str) -> Result<Option<Kept<Account>>, StoreFault> {
+    pub fn account_by_name(&self, entered: &str) -> Result<Option<Versioned<Account>>, StoreFault> {
         let holder = Username::sought(entered).map(|key| self.read::<Holder>(key.as_bytes())).transpose()?.flatten();
         match (holder, EmailAddress::parse(entered)) {
             (Some(holder), _) => self.account(&holder.record.0),
@@ -61,7 +61,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn account_by_username(&self, username: &Username) -> Result<Option<Kept<Account>>, StoreFault> {
+    pub fn account_by_username(&self, username: &Username) -> Result<Option<Versioned<Account>>, StoreFault> {
         match self.read::<Holder>(username.canonical().as_bytes())? {
             Some(holder) => self.account(&holder.record.0),
             None => Ok(None),
@@ -83,8 +83,8 @@ impl Store {
     ///
     /// [`CommitError::Conflict`] when somebody has the username already.
     pub async fn create_account(&self, account: &Account) -> Result<(), CommitError> {
-        let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id);
-        self.commit(self.telling_of(self.create(Commit::new(), account)?, [occurrence])?).await
+        let details = EventDetails::of(EventKind::AccountCreated).about(&account.id);
+        self.commit(self.append_events(self.create(Commit::new(), account)?, [details])?).await
     }
 
     /// Keeps the first administrator, of any number who try at once, and spends the code that allowed it.
@@ -95,12 +95,12 @@ impl Store {
     pub async fn create_first_administrator(
         &self,
         account: &Account,
-        code: &Kept<SetupCode>,
+        code: &Versioned<SetupCode>,
         spent: &SetupCode,
     ) -> Result<(), CommitError> {
         let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
-        let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
-        self.commit(self.telling_of(self.create(setup::spend(commit, code, spent)?, account)?, [occurrence])?).await
+        let details = EventDetails::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
+        self.commit(self.append_events(self.create(setup::spend(commit, code, spent)?, account)?, [details])?).await
     }
 
     /// Stores the first administrator, whom the configuration names.
@@ -110,8 +110,8 @@ impl Store {
     /// [`CommitError::Conflict`] when the username is taken, or the server has had a first administrator.
     pub async fn create_configured_administrator(&self, account: &Account) -> Result<(), CommitError> {
         let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
-        let occurrence = Occurrence::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
-        self.commit(self.telling_of(self.create(commit, account)?, [occurrence])?).await
+        let details = EventDetails::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
+        self.commit(self.append_events(self.create(commit, account)?, [details])?).await
     }
 
     /// Keeps `changed` in place of `kept`.
@@ -120,8 +120,8 @@ impl Store {
     ///
     /// [`CommitError::Conflict`] when something else changed the account since it was read, or somebody has its new
     /// username.
-    pub async fn replace_account(&self, kept: &Kept<Account>, changed: &Account) -> Result<(), CommitError> {
-        let commit = self.telling_of(Commit::new(), self.of_change(kept, changed))?;
+    pub async fn replace_account(&self, kept: &Versioned<Account>, changed: &Account) -> Result<(), CommitError> {
+        let commit = self.append_events(Commit::new(), self.of_change(kept, changed))?;
         self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 
@@ -132,16 +132,16 @@ impl Store {
     /// [`CommitError::Conflict`], as at [`Store::replace_account`], and when something else changed `other`.
     pub async fn replace_administrator(
         &self,
-        kept: &Kept<Account>,
+        kept: &Versioned<Account>,
         changed: &Account,
-        other: &Kept<Account>,
+        other: &Versioned<Account>,
     ) -> Result<(), CommitError> {
-        let commit = self.telling_of(beside(Commit::new(), other), self.of_change(kept, changed))?;
+        let commit = self.append_events(beside(Commit::new(), other), self.of_change(kept, changed))?;
         self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 
-    fn of_change(&self, kept: &Kept<Account>, changed: &Account) -> Vec<Occurrence> {
-        of_account(&kept.record, changed, &self.agent.actor)
+    fn of_change(&self, kept: &Versioned<Account>, changed: &Account) -> Vec<EventDetails> {
+        of_account(&kept.record, changed, &self.actor.principal)
     }
 
     /// Forgets an account at `now`, as long as `other`, if it is given, administers the server. Its username stays reserved
@@ -152,8 +152,8 @@ impl Store {
     /// [`CommitError::Conflict`] when something else changed one of the two since they were read.
     pub async fn delete_account(
         &self,
-        kept: &Kept<Account>,
-        other: Option<&Kept<Account>>,
+        kept: &Versioned<Account>,
+        other: Option<&Versioned<Account>>,
         now: OffsetDateTime,
     ) -> Result<(), CommitError> {
         let (account, id) = (&kept.record, kept.record.id.as_str());
@@ -170,7 +170,7 @@ impl Store {
             None => commit,
         };
         let commit = self.release_names(groups::index(commit, Some(account), None), account, now)?;
-        let commit = self.telling_of(commit, [Occurrence::of(EventKind::AccountDeleted).about(&account.id)])?;
+        let commit = self.append_events(commit, [EventDetails::of(EventKind::AccountDeleted).about(&account.id)])?;
         self.commit_and_tell(commit, affected(account)).await
     }
 
@@ -184,7 +184,7 @@ impl Store {
         order: &AccountOrder<'_>,
         after: Option<&[u8]>,
         limit: u16,
-    ) -> Result<Vec<Keyed<Option<Account>>>, StoreFault> {
+    ) -> Result<Vec<Entry<Option<Account>>>, StoreFault> {
         let group;
         let (namespace, prefix): (_, &[u8]) = match order {
             AccountOrder::Username { prefix } => (USERNAMES, prefix.as_bytes()),
@@ -209,7 +209,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn other_administrator(&self, id: &AccountId) -> Result<Option<Kept<Account>>, StoreFault> {
+    pub fn other_administrator(&self, id: &AccountId) -> Result<Option<Versioned<Account>>, StoreFault> {
         let mut after = None;
         loop {
             let keys = self.keys(ADMINISTRATORS, AccountId::PREFIX.as_bytes(), after.as_deref(), 50)?;
@@ -282,7 +282,7 @@ impl Store {
     pub(super) fn replace(
         &self,
         commit: Commit,
-        kept: &Kept<Account>,
+        kept: &Versioned<Account>,
         changed: &Account,
     ) -> Result<Commit, CommitError> {
         let key = kept.record.id.as_str().as_bytes();
@@ -314,7 +314,7 @@ pub(super) fn affected(account: &Account) -> Affected {
 }
 
 /// Adds the precondition that nothing has happened to `other` to `commit`.
-pub(super) fn beside(commit: Commit, other: &Kept<Account>) -> Commit {
+pub(super) fn beside(commit: Commit, other: &Versioned<Account>) -> Commit {
     other.unchanged(commit, other.record.id.as_str().as_bytes())
 }
 

@@ -5,11 +5,11 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Namespace, StoreFault,
     namespaces::{CLIENT_NAME_SKELETONS, CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
-    record::{Kept, Keyed, Record, Store, pair, put, put_new},
+    record::{Entry, Record, Store, Versioned, pair, put, put_new},
 };
 use crate::{
     account::confusable::skeletons,
-    audit::{EventKind, Occurrence, of_client},
+    audit::{EventDetails, EventKind, of_client},
     crypto::sha256,
     oauth::{
         client::{Client, ClientId},
@@ -31,7 +31,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn client(&self, id: &ClientId) -> Result<Option<Kept<Client>>, StoreFault> {
+    pub fn client(&self, id: &ClientId) -> Result<Option<Versioned<Client>>, StoreFault> {
         self.read(id.as_str().as_bytes())
     }
 
@@ -69,7 +69,7 @@ impl Store {
         text: &str,
         after: Option<&[u8]>,
         limit: u16,
-    ) -> Result<Vec<Keyed<Option<Client>>>, StoreFault> {
+    ) -> Result<Vec<Entry<Option<Client>>>, StoreFault> {
         let text = folded(text.trim());
         let sought = cut(&text);
         let keys = self.keys(CLIENTS_BY_NAME, sought.as_bytes(), after, limit)?;
@@ -111,9 +111,9 @@ impl Store {
     pub async fn create_client(&self, client: &Client) -> Result<(), CommitError> {
         let commit = put_new(Commit::new(), client.client_id.as_str().as_bytes(), client)?;
         let commit = owned(commit, client);
-        let occurrence = Occurrence::of(EventKind::ClientCreated).with_client(&client.client_id);
+        let details = EventDetails::of(EventKind::ClientCreated).with_client(&client.client_id);
         let commit = indexed_by_look(indexed(commit, None, Some(client)), None, Some(client));
-        self.commit(self.telling_of(commit, [occurrence])?).await
+        self.commit(self.append_events(commit, [details])?).await
     }
 
     /// Keeps `changed` in place of `kept`. Identifier and owner stay.
@@ -121,13 +121,13 @@ impl Store {
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when something else changed the client since it was read.
-    pub async fn replace_client(&self, kept: &Kept<Client>, changed: &Client) -> Result<(), CommitError> {
+    pub async fn replace_client(&self, kept: &Versioned<Client>, changed: &Client) -> Result<(), CommitError> {
         let key = kept.record.client_id.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
         let commit = indexed(commit, Some(&kept.record), Some(changed));
         let commit = if kept.record.expires_at == changed.expires_at { commit } else { owned(commit, changed) };
         let commit = indexed_by_look(commit, Some(&kept.record), Some(changed));
-        let commit = self.telling_of(commit, of_client(&kept.record, changed))?;
+        let commit = self.append_events(commit, of_client(&kept.record, changed))?;
         self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
 
@@ -137,7 +137,7 @@ impl Store {
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when something else changed the client since it was read.
-    pub async fn delete_client(&self, kept: &Kept<Client>, now: OffsetDateTime) -> Result<(), CommitError> {
+    pub async fn delete_client(&self, kept: &Versioned<Client>, now: OffsetDateTime) -> Result<(), CommitError> {
         let id = kept.record.client_id.as_str();
         let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id);
         let commit = self.end_own_grant(commit, &kept.record.client_id, now)?;
@@ -146,8 +146,8 @@ impl Store {
             None => commit,
         };
         let commit = indexed_by_look(indexed(commit, Some(&kept.record), None), Some(&kept.record), None);
-        let occurrence = Occurrence::of(EventKind::ClientDeleted).with_client(&kept.record.client_id);
-        let commit = self.telling_of(commit, [occurrence])?;
+        let details = EventDetails::of(EventKind::ClientDeleted).with_client(&kept.record.client_id);
+        let commit = self.append_events(commit, [details])?;
         self.commit_and_tell(commit, Affected::GrantsTo(kept.record.client_id.clone())).await
     }
 }

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::CODES,
-    record::{Kept, Record, Store, put, put_new},
+    record::{Record, Store, Versioned, put, put_new},
 };
 use crate::{
     crypto::Digest,
@@ -39,7 +39,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn code(&self, digest: &Digest) -> Result<Option<Kept<IssuedCode>>, StoreFault> {
+    pub fn code(&self, digest: &Digest) -> Result<Option<Versioned<IssuedCode>>, StoreFault> {
         self.read(key(digest))
     }
 
@@ -51,7 +51,7 @@ impl Store {
     pub async fn spend_code(
         &self,
         digest: &Digest,
-        fresh: &Kept<IssuedCode>,
+        fresh: &Versioned<IssuedCode>,
         spent: &IssuedCode,
         grant: &Grant,
     ) -> Result<(), CommitError> {
@@ -64,7 +64,7 @@ impl Store {
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when it was used meanwhile.
-    pub async fn burn_code(&self, digest: &Digest, fresh: &Kept<IssuedCode>) -> Result<(), CommitError> {
+    pub async fn burn_code(&self, digest: &Digest, fresh: &Versioned<IssuedCode>) -> Result<(), CommitError> {
         let burned = IssuedCode { state: CodeState::Burned, ..fresh.record.clone() };
         self.commit(put(fresh.unchanged(Commit::new(), key(digest)), key(digest), &burned)?).await
     }

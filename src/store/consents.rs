@@ -10,7 +10,7 @@ use super::{
     record::{Record, Store, pair, put},
 };
 use crate::{
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     oauth::{client::ClientId, scope::Scope, subject::Subject},
     oidc::step::Consent,
 };
@@ -68,12 +68,12 @@ impl Store {
             granted_at: granted_at.min(at),
             withdrawn_at: Some(at),
         };
-        let occurrence = Occurrence::of(EventKind::ApplicationDisconnected).about_subject(subject);
+        let details = EventDetails::of(EventKind::ApplicationDisconnected).about_subject(subject);
         let commit = put(Commit::new(), &key, &withdrawn)?;
-        let commit = self.telling_of(commit, [occurrence.with_client(client_id)])?;
+        let commit = self.append_events(commit, [details.with_client(client_id)])?;
         match self.commit_and_tell(commit, Affected::GrantsOf(subject.clone())).await {
             Ok(()) => Ok(()),
-            Err(CommitError::Fault(fault)) => Err(fault),
+            Err(CommitError::Internal(fault)) => Err(fault),
             // There is no precondition.
             Err(CommitError::Conflict) => Ok(()),
         }

@@ -148,7 +148,7 @@ async fn a_commit_beyond_the_limits_writes_nothing(engine: Subject) {
         let outcome = engine.commit(commit.put(CODES, "k2", "", None)).await;
         let limit = if let Limit::Operations(count) = limit { Limit::Operations(count + 1) } else { limit };
         assert!(
-            matches!(outcome, Err(CommitError::Fault(StoreFault::BeyondLimits(found))) if found == limit),
+            matches!(outcome, Err(CommitError::Internal(StoreFault::BeyondLimits(found))) if found == limit),
             "{limit}: {outcome:?}"
         );
         assert!(engine.page(CODES, b"", None, 1).unwrap().is_empty(), "{limit}");
@@ -326,12 +326,12 @@ async fn a_dropped_future_harms_nobody(engine: Subject) {
 async fn what_comes_after_the_close_is_refused(engine: Subject) {
     put(&engine, "before", None).await;
     let mut health = engine.health();
-    assert_eq!(*health.borrow_and_update(), Health::Sound);
+    assert_eq!(*health.borrow_and_update(), EngineHealth::Sound);
     engine.close().await.unwrap();
     engine.close().await.unwrap();
-    health.wait_for(|health| *health == Health::Closed).await.unwrap();
+    health.wait_for(|health| *health == EngineHealth::Closed).await.unwrap();
     let outcome = engine.commit(Commit::new().put(CODES, "after", "", None)).await;
-    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Closed))), "{outcome:?}");
+    assert!(matches!(outcome, Err(CommitError::Internal(StoreFault::Closed))), "{outcome:?}");
     assert!(matches!(engine.sweep(NOW).await, Err(StoreFault::Closed)));
     assert_eq!(keys(&engine, "", None, 9), ["before"], "reads go on");
     assert!(!engine.is_failed());

@@ -6,10 +6,10 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::{DEVICES, DEVICES_BY_USER_CODE},
-    record::{Kept, Record, Store, put, put_new},
+    record::{Record, Store, Versioned, put, put_new},
 };
 use crate::{
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     crypto::Digest,
     oauth::{
         device_authorization::{DeviceAuthorization, UserCode},
@@ -76,7 +76,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn device(&self, digest: &Digest) -> Result<Option<Kept<DeviceAuthorization>>, StoreFault> {
+    pub fn device(&self, digest: &Digest) -> Result<Option<Versioned<DeviceAuthorization>>, StoreFault> {
         self.read(digest.as_str().as_bytes())
     }
 
@@ -88,7 +88,7 @@ impl Store {
     pub fn device_by_user_code(
         &self,
         code: &UserCode,
-    ) -> Result<Option<(Digest, Kept<DeviceAuthorization>)>, StoreFault> {
+    ) -> Result<Option<(Digest, Versioned<DeviceAuthorization>)>, StoreFault> {
         let Some(device) = self.read::<Device>(code.as_str().as_bytes())? else { return Ok(None) };
         let digest = device.record.digest;
         Ok(self.device(&digest)?.map(|kept| (digest, kept)))
@@ -102,15 +102,15 @@ impl Store {
     pub async fn answer_device(
         &self,
         digest: &Digest,
-        pending: &Kept<DeviceAuthorization>,
+        pending: &Versioned<DeviceAuthorization>,
         answered: &DeviceAuthorization,
     ) -> Result<(), CommitError> {
         let key = digest.as_str().as_bytes();
         let kind = if answered.approval().is_some() { EventKind::DeviceApproved } else { EventKind::DeviceDenied };
-        let occurrence = Occurrence::of(kind).with_client(&answered.client_id);
-        let occurrence = Occurrence { account: self.agent.actor.account().cloned(), ..occurrence };
+        let details = EventDetails::of(kind).with_client(&answered.client_id);
+        let details = EventDetails { account: self.actor.principal.account().cloned(), ..details };
         let commit = put(pending.unchanged(Commit::new(), key), key, answered)?;
-        self.commit(self.telling_of(commit, [occurrence])?).await
+        self.commit(self.append_events(commit, [details])?).await
     }
 
     /// Spends a device code: of any number who try at once, exactly one succeeds, and its grant begins.
@@ -121,7 +121,7 @@ impl Store {
     pub async fn spend_device_code(
         &self,
         digest: &Digest,
-        approved: &Kept<DeviceAuthorization>,
+        approved: &Versioned<DeviceAuthorization>,
         spent: &DeviceAuthorization,
         grant: &Grant,
     ) -> Result<(), CommitError> {

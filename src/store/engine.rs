@@ -66,9 +66,9 @@ pub trait Engine: Send + Sync + 'static {
     /// on. Closing twice is no error.
     fn close(&self) -> Pending<'_, Result<(), StoreFault>>;
 
-    /// How the engine is, and how it will be: wait for [`Health::Failed`] to end the process with an error, so that
+    /// How the engine is, and how it will be: wait for [`EngineHealth::Failed`] to end the process with an error, so that
     /// its supervisor starts it anew.
-    fn health(&self) -> watch::Receiver<Health>;
+    fn health(&self) -> watch::Receiver<EngineHealth>;
 
     /// How much room there is where the rows are; none where nothing is on disk. Whether the engine accepts anything is
     /// decided anew.
@@ -90,7 +90,7 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Whether the storage has failed.
     fn is_failed(&self) -> bool {
-        *self.health().borrow() == Health::Failed
+        *self.health().borrow() == EngineHealth::Failed
     }
 }
 
@@ -99,7 +99,7 @@ pub type Pending<'engine, T> = Pin<Box<dyn Future<Output = T> + Send + 'engine>>
 
 /// How an engine is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Health {
+pub enum EngineHealth {
     /// It reads and commits.
     Sound,
     /// It was closed and only reads.

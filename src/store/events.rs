@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     account::record::AccountId,
-    audit::{Agent, Noted, Occurrence, SecurityEvent},
+    audit::{Actor, EventDetails, Noted, SecurityEvent},
     clock::Clock,
     oauth::client::ClientId,
 };
@@ -57,19 +57,19 @@ impl Store {
         Ok(store)
     }
 
-    /// The same, for what `agent` does: its verbs say so in the events that they write.
+    /// The same, for what `actor` does: its verbs say so in the events that they write.
     #[must_use]
-    pub fn by(&self, agent: Agent) -> Self {
+    pub fn as_actor(&self, actor: Actor) -> Self {
         let mut store = self.clone();
-        store.agent = agent.into();
+        store.actor = actor.into();
         store
     }
 
-    /// The same, for one verb of one commit, which also writes down `occurrence`.
+    /// The same, for one verb of one commit, which also writes down `details`.
     #[must_use]
-    pub fn telling(&self, occurrence: Occurrence) -> Self {
+    pub fn with_event(&self, details: EventDetails) -> Self {
         let mut store = self.clone();
-        store.also = Some(occurrence.into());
+        store.also = Some(details.into());
         store
     }
 
@@ -78,11 +78,11 @@ impl Store {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub async fn record_event(&self, occurrence: Occurrence) -> Result<(), CommitError> {
+    pub async fn record_event(&self, details: EventDetails) -> Result<(), CommitError> {
         if self.trail.is_none() {
             return Ok(());
         }
-        self.commit(self.telling_of(Commit::new(), [occurrence])?).await
+        self.commit(self.append_events(Commit::new(), [details])?).await
     }
 
     /// Writes down what was noted earlier.
@@ -95,8 +95,8 @@ impl Store {
         let mut noted = noted.into_iter().peekable();
         while noted.peek().is_some() {
             let mut chunk = noted.by_ref().take(EVENTS_AT_ONCE);
-            let commit = chunk.try_fold(Commit::new(), |commit, Noted { at, agent, occurrence }| {
-                trail.put(commit, &SecurityEvent::new(trail.next(at), at, &agent, occurrence))
+            let commit = chunk.try_fold(Commit::new(), |commit, Noted { at, actor, details }| {
+                trail.put(commit, &SecurityEvent::new(trail.next(at), at, &actor, details))
             })?;
             self.commit(commit).await?;
         }
@@ -148,21 +148,21 @@ impl Store {
     }
 
     /// Adds to `commit` what it means for people and clients.
-    pub(super) fn telling_of(
+    pub(super) fn append_events(
         &self,
         commit: Commit,
-        occurrences: impl IntoIterator<Item = Occurrence>,
+        occurrences: impl IntoIterator<Item = EventDetails>,
     ) -> Result<Commit, StoreFault> {
         let Some(trail) = &self.trail else { return Ok(commit) };
         let at = trail.clock.now();
-        occurrences.into_iter().try_fold(commit, |commit, occurrence| {
-            trail.put(commit, &SecurityEvent::new(trail.next(at), at, &self.agent, occurrence))
+        occurrences.into_iter().try_fold(commit, |commit, details| {
+            trail.put(commit, &SecurityEvent::new(trail.next(at), at, &self.actor, details))
         })
     }
 
-    /// Adds to `commit` what was asked for with [`Store::telling`].
+    /// Adds to `commit` what was asked for with [`Store::with_event`].
     pub(super) fn with_what_is_also_told(&self, commit: Commit) -> Result<Commit, StoreFault> {
-        self.telling_of(commit, self.also.as_deref().cloned())
+        self.append_events(commit, self.also.as_deref().cloned())
     }
 }
 
@@ -184,14 +184,14 @@ impl Trail {
     /// Adds the rows to `commit` by which `event` is found.
     pub(super) fn index(&self, commit: Commit, event: &SecurityEvent) -> Commit {
         let expires_at = Some(event.at.saturating_add(self.retention));
-        let (actor, occurrence) = (&event.actor, &event.occurrence);
+        let (principal, details) = (&event.principal, &event.details);
         let indexed = |commit: Commit, namespace, names: [Option<&str>; 2]| {
             let [first, second] = names;
             let names = first.into_iter().chain(second.filter(|name| Some(*name) != first));
             names.fold(commit, |commit, name| commit.put(namespace, owned(name, Some(event.sequence)), [], expires_at))
         };
-        let accounts = [occurrence.account.as_ref(), actor.account()].map(|account| account.map(AccountId::as_str));
-        let clients = [occurrence.client_id.as_ref(), actor.client_id()].map(|client| client.map(ClientId::as_str));
+        let accounts = [details.account.as_ref(), principal.account()].map(|account| account.map(AccountId::as_str));
+        let clients = [details.client_id.as_ref(), principal.client_id()].map(|client| client.map(ClientId::as_str));
         indexed(indexed(commit, EVENTS_BY_ACCOUNT, accounts), EVENTS_BY_CLIENT, clients)
     }
 }
@@ -233,7 +233,7 @@ mod tests {
             record::{Account, Username},
             session::{Session, SessionId},
         },
-        audit::{Actor, EventKind, Requester},
+        audit::{EventKind, Principal, RequestOrigin},
         entropy::Entropy,
         oauth::{
             grant::{EndCause, Grant, tests::grant},
@@ -256,7 +256,7 @@ mod tests {
 
     fn kinds(store: &Store, index: EventIndex<'_>) -> Vec<&'static str> {
         let events = store.events(index, None, 100).unwrap();
-        events.into_iter().map(|(_, event)| event.unwrap().occurrence.kind.as_str()).collect()
+        events.into_iter().map(|(_, event)| event.unwrap().details.kind.as_str()).collect()
     }
 
     #[tokio::test]
@@ -294,12 +294,12 @@ mod tests {
         for store in stores {
             let (store, clock) = audited(store);
             let (ada, root) = (account("ada"), account("root"));
-            let by_root = store.by(Requester::default().as_account(&root.id));
+            let by_root = store.as_actor(RequestOrigin::default().as_account(&root.id));
             by_root.create_account(&ada).await.unwrap();
             clock.advance(Duration::SECOND);
             let grant = Grant { subject: Subject::new(ada.id.as_str()), ..grant() };
             store.begin_grant(&grant).await.unwrap();
-            let by_client = store.by(Requester::default().as_client(&grant.client_id));
+            let by_client = store.as_actor(RequestOrigin::default().as_client(&grant.client_id));
             by_client.end_grant(&grant.id, EndCause::RefreshReplayed, NOW).await.unwrap();
             by_client.end_grant(&grant.id, EndCause::RefreshReplayed, NOW).await.unwrap();
             let of_ada = kinds(&store, EventIndex::Account(&ada.id));
@@ -319,7 +319,7 @@ mod tests {
         let (stores, _folder) = stores(NOW);
         for store in stores {
             let (store, _clock) = audited(store);
-            let (ada, id) = (account("ada"), SessionId::draw(Entropy::system()));
+            let (ada, id) = (account("ada"), SessionId::generate(Entropy::system()));
             let session = Session::begin(ada.id.clone(), Vec::new(), NOW, Entropy::system());
             store.begin_session(&id.digest(), &session, None).await.unwrap();
             store.end_session(&id.digest(), &session, &[], EndCause::SignedOut).await.unwrap();
@@ -339,13 +339,13 @@ mod tests {
         let (stores, _folder) = stores(NOW);
         for store in stores {
             let (store, clock) = audited(store);
-            let note = || async { store.record_event(Occurrence::of(EventKind::ServerStarted)).await.unwrap() };
+            let note = || async { store.record_event(EventDetails::of(EventKind::ServerStarted)).await.unwrap() };
             note().await;
             clock.advance(-Duration::DAY);
             note().await;
             // As after a restart with a wrong clock.
             let (again, _) = (store.clone().audited(clock.clone(), RETENTION).unwrap(), ());
-            again.record_event(Occurrence::of(EventKind::KeyRotated)).await.unwrap();
+            again.record_event(EventDetails::of(EventKind::KeyRotated)).await.unwrap();
             assert_eq!(kinds(&store, EventIndex::All), ["key_rotated", "server_started", "server_started"]);
         }
     }
@@ -372,9 +372,9 @@ mod tests {
         for store in stores {
             let (store, clock) = audited(store);
             clock.advance(Duration::MINUTE);
-            let agent = Requester::new([192, 0, 2, 1].into(), "", None).acting(Actor::Anonymous);
-            let occurrence = Occurrence::of(EventKind::LoginFailed);
-            let noted = Noted { at: NOW, agent, occurrence };
+            let actor = RequestOrigin::new([192, 0, 2, 1].into(), "", None).acting_as(Principal::Anonymous);
+            let details = EventDetails::of(EventKind::LoginFailed);
+            let noted = Noted { at: NOW, actor, details };
             store.record_noted(vec![noted; 40]).await.unwrap();
             let events = store.events_after(0, 100).unwrap();
             assert_eq!(events.len(), 40);
@@ -387,9 +387,9 @@ mod tests {
         let (store, _clock) = audited(Store::new(Arc::new(MemoryEngine::new()), None));
         let client_id = ClientId::parse(&"c".repeat(ClientId::LONGEST)).unwrap();
         let members = (0..60).map(|at| format!("a_member_with_a_long_name_{at}")).collect();
-        let occurrence = Occurrence::of(EventKind::ClientChanged).with_client(&client_id).changing(members);
+        let details = EventDetails::of(EventKind::ClientChanged).with_client(&client_id).changing(members);
         let address = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".parse().unwrap();
-        let requester = Requester::new(address, "Firefox/ Windows", Some(&"r".repeat(22)));
-        store.by(requester.as_client(&client_id)).record_event(occurrence).await.unwrap();
+        let origin = RequestOrigin::new(address, "Firefox/ Windows", Some(&"r".repeat(22)));
+        store.as_actor(origin.as_client(&client_id)).record_event(details).await.unwrap();
     }
 }

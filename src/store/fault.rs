@@ -11,14 +11,14 @@ pub enum CommitError {
     Conflict,
     /// Our side failed. After [`StoreFault::Storage`] nobody knows whether the commit will be there after a restart;
     /// after every other fault nothing was written.
-    Fault(StoreFault),
+    Internal(StoreFault),
 }
 
 impl fmt::Display for CommitError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict => formatter.write_str("a precondition of the commit does not hold"),
-            Self::Fault(fault) => fault.fmt(formatter),
+            Self::Internal(fault) => fault.fmt(formatter),
         }
     }
 }
@@ -27,14 +27,14 @@ impl Error for CommitError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Conflict => None,
-            Self::Fault(fault) => fault.source(),
+            Self::Internal(fault) => fault.source(),
         }
     }
 }
 
 impl From<StoreFault> for CommitError {
     fn from(fault: StoreFault) -> Self {
-        Self::Fault(fault)
+        Self::Internal(fault)
     }
 }
 

@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Expect, Namespace, StatusEntry, StoreFault,
     namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, GRANTS_BY_TIME, STATUS_ENTRIES},
-    record::{Kept, Keyed, Record, Store, descending, pair, put, put_new},
+    record::{Entry, Record, Store, Versioned, descending, pair, put, put_new},
 };
 use crate::{
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     oauth::{
         access_token,
         client::ClientId,
@@ -41,7 +41,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn grant(&self, id: &GrantId) -> Result<Option<Kept<Grant>>, StoreFault> {
+    pub fn grant(&self, id: &GrantId) -> Result<Option<Versioned<Grant>>, StoreFault> {
         self.read(id.as_str().as_bytes())
     }
 
@@ -93,7 +93,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn newest_grants(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Keyed<Option<Grant>>>, StoreFault> {
+    pub fn newest_grants(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Entry<Option<Grant>>>, StoreFault> {
         let keys = self.keys(GRANTS_BY_TIME, b"", after, limit)?;
         let id = |key: &[u8]| GrantId::parse(std::str::from_utf8(key.get(size_of::<u64>()..)?).ok()?);
         let placed = |key: Vec<u8>| {
@@ -124,7 +124,7 @@ impl Store {
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when something else changed the grant since it was read.
-    pub async fn replace_grant(&self, kept: &Kept<Grant>, changed: &Grant) -> Result<(), CommitError> {
+    pub async fn replace_grant(&self, kept: &Versioned<Grant>, changed: &Grant) -> Result<(), CommitError> {
         let key = kept.record.id.as_str().as_bytes();
         self.commit(put(kept.unchanged(Commit::new(), key), key, changed)?).await
     }
@@ -168,10 +168,10 @@ impl Store {
             let affected = Affected::Grant(id.clone());
             // Whoever ended it may have failed before it was told.
             let Some(kept) = self.grant(id)?.filter(|kept| kept.record.is_live()) else { return self.tell(&affected) };
-            let commit = self.telling_of(end(Commit::new(), &kept, cause, at)?, of_end(&kept.record, cause))?;
+            let commit = self.append_events(end(Commit::new(), &kept, cause, at)?, of_end(&kept.record, cause))?;
             match self.commit_and_tell(commit, affected).await {
                 Err(CommitError::Conflict) => {}
-                Err(CommitError::Fault(fault)) => return Err(fault),
+                Err(CommitError::Internal(fault)) => return Err(fault),
                 Ok(()) => return Ok(()),
             }
         }
@@ -203,7 +203,7 @@ impl Store {
             };
             match self.commit_beginning(commit, &fresh).await {
                 Err(CommitError::Conflict) => {}
-                Err(CommitError::Fault(fault)) => return Err(fault),
+                Err(CommitError::Internal(fault)) => return Err(fault),
                 Ok(()) => return Ok(fresh),
             }
         }
@@ -236,7 +236,7 @@ fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
 }
 
 /// Adds the end of a grant to `commit`. From then on it lives only for as long as its last access token could.
-fn end(commit: Commit, kept: &Kept<Grant>, cause: EndCause, at: OffsetDateTime) -> Result<Commit, StoreFault> {
+fn end(commit: Commit, kept: &Versioned<Grant>, cause: EndCause, at: OffsetDateTime) -> Result<Commit, StoreFault> {
     let key = kept.record.id.as_str().as_bytes();
     let expires_at = kept.record.expires_at.or(Some(at + access_token::LONGEST_LIFETIME));
     let ended = Grant { ended: Some(Ended { at, cause }), expires_at, ..kept.record.clone() };
@@ -259,16 +259,16 @@ pub(super) fn newest_first(grant: &Grant) -> Vec<u8> {
 
 /// What the end of `grant` is to who has to account for it. That it ends with a session or with its client is told by
 /// their end.
-fn of_end(grant: &Grant, cause: EndCause) -> Option<Occurrence> {
-    let occurrence = match cause {
+fn of_end(grant: &Grant, cause: EndCause) -> Option<EventDetails> {
+    let details = match cause {
         EndCause::SignedOut | EndCause::ClientDeleted => return None,
-        EndCause::CodeReplayed => Occurrence::of(EventKind::CodeReplayed),
-        EndCause::RefreshReplayed => Occurrence::of(EventKind::RefreshTokenReplayed),
+        EndCause::CodeReplayed => EventDetails::of(EventKind::CodeReplayed),
+        EndCause::RefreshReplayed => EventDetails::of(EventKind::RefreshTokenReplayed),
         EndCause::RevokedByClient | EndCause::RevokedByPerson | EndCause::RevokedByAdministrator => {
-            Occurrence::of(EventKind::GrantRevoked).because(cause.as_str())
+            EventDetails::of(EventKind::GrantRevoked).because(cause.as_str())
         }
     };
-    Some(occurrence.about_subject(&grant.subject).with_client(&grant.client_id).of_grant(&grant.id))
+    Some(details.about_subject(&grant.subject).with_client(&grant.client_id).of_grant(&grant.id))
 }
 
 /// Adds the rows to `commit` by which `grant` is found. They live as long as it does.
@@ -311,7 +311,8 @@ mod tests {
         for store in stores {
             let tokens_end = Some(NOW + Duration::minutes(5));
             let plain = Grant { expires_at: tokens_end, ..grant() };
-            let told = Grant { told_until: Some(NOW + Duration::DAY), ..Grant { id: grant().id, ..plain.clone() } };
+            let told =
+                Grant { notify_logout_until: Some(NOW + Duration::DAY), ..Grant { id: grant().id, ..plain.clone() } };
             for grant in [&plain, &told] {
                 store.begin_grant(grant).await.unwrap();
             }
@@ -332,10 +333,10 @@ mod tests {
         let engine: Arc<MemoryEngine> = Arc::default();
         let store = Store::new(engine.clone(), None);
         let now = grant().created_at;
-        let draw = |created_at| Grant { id: GrantId::draw(Entropy::system()), created_at, ..grant() };
-        let mut late = draw(now + Duration::HOUR);
+        let generate = |created_at| Grant { id: GrantId::generate(Entropy::system()), created_at, ..grant() };
+        let mut late = generate(now + Duration::HOUR);
         for _ in 0..3 * PAGE {
-            let early = draw(now);
+            let early = generate(now);
             if early.id.as_str() > late.id.as_str() {
                 late.id = early.id;
             } else {

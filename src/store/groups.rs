@@ -3,7 +3,7 @@
 use super::{
     Commit, StoreFault,
     namespaces::ACCOUNTS_BY_GROUP,
-    record::{Keyed, Store},
+    record::{Entry, Store},
 };
 use crate::account::record::{Account, AccountId};
 
@@ -33,7 +33,7 @@ impl Store {
         prefix: &str,
         after: Option<&[u8]>,
         limit: u16,
-    ) -> Result<Vec<Keyed<Option<GroupSize>>>, StoreFault> {
+    ) -> Result<Vec<Entry<Option<GroupSize>>>, StoreFault> {
         let (mut groups, mut after) = (Vec::new(), after.map(<[u8]>::to_vec));
         while groups.len() < usize::from(limit) {
             let found = self.keys(ACCOUNTS_BY_GROUP, prefix.as_bytes(), after.as_deref(), 1)?;

@@ -3,7 +3,7 @@
 use super::{
     Commit, CommitError, Expect, StoreFault, clients, grants, groups,
     namespaces::{GRANTS_BY_TIME, INDEXES, SESSIONS_BY_TIME},
-    record::{Keyed, Record, Store},
+    record::{Entry, Record, Store},
     sessions,
 };
 use crate::{
@@ -63,7 +63,7 @@ impl Store {
             let keys = self.keys(T::NAMESPACE, b"", after.as_deref(), AT_ONCE)?;
             let Some(last) = keys.last() else { return Ok(seen) };
             after = Some(last.clone());
-            let mut records: Vec<Keyed<T>> = Vec::with_capacity(keys.len());
+            let mut records: Vec<Entry<T>> = Vec::with_capacity(keys.len());
             for key in &keys {
                 records.extend(self.read::<T>(key)?.map(|kept| (key.clone(), kept.record)));
             }
@@ -74,7 +74,7 @@ impl Store {
             }
             match self.commit(all).await {
                 // All of them together have more rows than a commit takes; each alone has not.
-                Err(CommitError::Fault(StoreFault::BeyondLimits(_))) => {
+                Err(CommitError::Internal(StoreFault::BeyondLimits(_))) => {
                     for (key, record) in &records {
                         self.commit(add(Commit::new(), key, record)?).await?;
                     }

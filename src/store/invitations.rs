@@ -5,11 +5,11 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::INVITATIONS,
-    record::{Kept, Keyed, Record, Store, put, put_new},
+    record::{Entry, Record, Store, Versioned, put, put_new},
 };
 use crate::{
     account::{invitation::Invitation, record::Account},
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     crypto::Digest,
 };
 
@@ -28,7 +28,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn invitation(&self, digest: &Digest) -> Result<Option<Kept<Invitation>>, StoreFault> {
+    pub fn invitation(&self, digest: &Digest) -> Result<Option<Versioned<Invitation>>, StoreFault> {
         self.read(digest.as_str().as_bytes())
     }
 
@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn invitations(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Keyed<Invitation>>, StoreFault> {
+    pub fn invitations(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Entry<Invitation>>, StoreFault> {
         let rows = self.records::<Invitation>(b"", after, limit)?;
         Ok(rows.into_iter().map(|(key, kept)| (key, kept.record)).collect())
     }
@@ -49,7 +49,7 @@ impl Store {
     /// When it cannot be written.
     pub async fn create_invitation(&self, digest: &Digest, invitation: &Invitation) -> Result<(), CommitError> {
         let commit = put_new(Commit::new(), digest.as_str().as_bytes(), invitation)?;
-        self.commit(self.telling_of(commit, [Occurrence::of(EventKind::InvitationCreated)])?).await
+        self.commit(self.append_events(commit, [EventDetails::of(EventKind::InvitationCreated)])?).await
     }
 
     /// Takes an invitation away. One that is not there is no error.
@@ -59,7 +59,7 @@ impl Store {
     /// When it cannot be written.
     pub async fn delete_invitation(&self, digest: &str) -> Result<(), CommitError> {
         let commit = Commit::new().delete(INVITATIONS, digest);
-        self.commit(self.telling_of(commit, [Occurrence::of(EventKind::InvitationWithdrawn)])?).await
+        self.commit(self.append_events(commit, [EventDetails::of(EventKind::InvitationWithdrawn)])?).await
     }
 
     /// Keeps a new account and spends the invitation that allowed it: of any number who use one invitation at once,
@@ -71,13 +71,13 @@ impl Store {
     pub async fn create_invited_account(
         &self,
         account: &Account,
-        (digest, kept): (&Digest, &Kept<Invitation>),
+        (digest, kept): (&Digest, &Versioned<Invitation>),
         spent: &Invitation,
     ) -> Result<(), CommitError> {
         let key = digest.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, spent)?;
-        let is = |kind| Occurrence::of(kind).about(&account.id);
+        let is = |kind| EventDetails::of(kind).about(&account.id);
         let occurrences = [is(EventKind::InvitationUsed), is(EventKind::AccountCreated).because("invitation")];
-        self.commit(self.telling_of(self.create(commit, account)?, occurrences)?).await
+        self.commit(self.append_events(self.create(commit, account)?, occurrences)?).await
     }
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::LOGOUT_NOTIFICATIONS,
-    record::{Kept, Record, Store, pair, put},
+    record::{Record, Store, Versioned, pair, put},
 };
 use crate::oidc::backchannel_logout::LogoutNotification;
 
@@ -19,9 +19,9 @@ impl Record for LogoutNotification {
 
 /// What is to be sent now, and when there is more.
 #[derive(Debug, Default)]
-pub struct LogoutAgenda {
+pub struct LogoutQueue {
     /// What is due, the longest waiting first.
-    pub due: Vec<Kept<LogoutNotification>>,
+    pub due: Vec<Versioned<LogoutNotification>>,
     /// When the next one is due beside those.
     pub next_at: Option<OffsetDateTime>,
 }
@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn logout_agenda(&self, now: OffsetDateTime, limit: usize) -> Result<LogoutAgenda, StoreFault> {
+    pub fn logout_agenda(&self, now: OffsetDateTime, limit: usize) -> Result<LogoutQueue, StoreFault> {
         let (mut waiting, mut after) = (Vec::new(), None::<Vec<u8>>);
         loop {
             let page = self.records::<LogoutNotification>(b"", after.as_deref(), PAGE)?;
@@ -44,7 +44,7 @@ impl Store {
         waiting.sort_by_key(|kept| (!kept.record.is_due(now), kept.record.next_attempt_at));
         let due = waiting.iter().take(limit).take_while(|kept| kept.record.is_due(now)).count();
         let rest = waiting.split_off(due);
-        Ok(LogoutAgenda { due: waiting, next_at: rest.first().map(|kept| kept.record.next_attempt_at) })
+        Ok(LogoutQueue { due: waiting, next_at: rest.first().map(|kept| kept.record.next_attempt_at) })
     }
 
     /// Keeps `changed` in place of `kept`, or forgets it.
@@ -54,7 +54,7 @@ impl Store {
     /// [`CommitError::Conflict`] when the session has been ended once more since it was read.
     pub async fn put_back_notification(
         &self,
-        kept: &Kept<LogoutNotification>,
+        kept: &Versioned<LogoutNotification>,
         changed: Option<&LogoutNotification>,
     ) -> Result<(), CommitError> {
         let key = key(&kept.record);

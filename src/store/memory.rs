@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     commit::{Commit, Write},
-    engine::{Engine, Health, Namespace, Pending, Row, SWEEP_LIMIT, beyond, sweep_before},
+    engine::{Engine, EngineHealth, Namespace, Pending, Row, SWEEP_LIMIT, beyond, sweep_before},
     fault::{CommitError, StoreFault},
 };
 
@@ -19,34 +19,34 @@ use super::{
 #[derive(Debug)]
 pub struct MemoryEngine {
     rows: Mutex<Rows>,
-    health: watch::Sender<Health>,
+    health: watch::Sender<EngineHealth>,
 }
 
 #[derive(Debug, Default)]
 struct Rows {
     sequence: u64,
-    rows: BTreeMap<Place, Row>,
-    expiries: BTreeSet<(i64, Place)>,
+    rows: BTreeMap<RowKey, Row>,
+    expiries: BTreeSet<(i64, RowKey)>,
 }
 
 /// The namespace's id and the key.
-type Place = (u8, Vec<u8>);
+type RowKey = (u8, Vec<u8>);
 
 impl MemoryEngine {
     /// An engine without rows.
     #[must_use]
     pub fn new() -> Self {
-        Self { rows: Mutex::default(), health: watch::Sender::new(Health::Sound) }
+        Self { rows: Mutex::default(), health: watch::Sender::new(EngineHealth::Sound) }
     }
 
     /// Makes the engine behave as on a full disk, or again as on one with room.
     pub fn fill(&self, is_full: bool) {
-        self.health.send_replace(if is_full { Health::Full } else { Health::Sound });
+        self.health.send_replace(if is_full { EngineHealth::Full } else { EngineHealth::Sound });
     }
 
     /// Makes the engine behave from now on as after a failure of the disk.
     pub fn fail(&self) {
-        self.health.send_replace(Health::Failed);
+        self.health.send_replace(EngineHealth::Failed);
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -57,10 +57,10 @@ impl MemoryEngine {
     fn accepting(&self) -> Result<MutexGuard<'_, Rows>, StoreFault> {
         let rows = self.rows();
         match *self.health.borrow() {
-            Health::Sound => Ok(rows),
-            Health::Closed => Err(StoreFault::Closed),
-            Health::Full => Err(StoreFault::Full),
-            Health::Failed => Err(StoreFault::Latched),
+            EngineHealth::Sound => Ok(rows),
+            EngineHealth::Closed => Err(StoreFault::Closed),
+            EngineHealth::Full => Err(StoreFault::Full),
+            EngineHealth::Failed => Err(StoreFault::Latched),
         }
     }
 }
@@ -151,7 +151,7 @@ impl Engine for MemoryEngine {
             let mut rows = self.accepting()?;
             let before = sweep_before(now);
             let due = rows.expiries.iter().take_while(|(at, _)| *at < before).take(SWEEP_LIMIT);
-            let due: Vec<Place> = due.map(|(_, place)| place.clone()).collect();
+            let due: Vec<RowKey> = due.map(|(_, place)| place.clone()).collect();
             for place in &due {
                 rows.remove(place);
             }
@@ -163,9 +163,9 @@ impl Engine for MemoryEngine {
         Box::pin(async move {
             let _rows = self.rows();
             self.health.send_if_modified(|health| {
-                let sound = *health == Health::Sound;
+                let sound = *health == EngineHealth::Sound;
                 if sound {
-                    *health = Health::Closed;
+                    *health = EngineHealth::Closed;
                 }
                 sound
             });
@@ -173,13 +173,13 @@ impl Engine for MemoryEngine {
         })
     }
 
-    fn health(&self) -> watch::Receiver<Health> {
+    fn health(&self) -> watch::Receiver<EngineHealth> {
         self.health.subscribe()
     }
 }
 
 impl Rows {
-    fn put(&mut self, place: Place, row: Row) {
+    fn put(&mut self, place: RowKey, row: Row) {
         self.remove(&place);
         if let Some(expires_at) = row.expires_at {
             self.expiries.insert((expires_at.unix_timestamp(), place.clone()));
@@ -187,7 +187,7 @@ impl Rows {
         self.rows.insert(place, row);
     }
 
-    fn remove(&mut self, place: &Place) {
+    fn remove(&mut self, place: &RowKey) {
         if let Some(row) = self.rows.remove(place)
             && let Some(expires_at) = row.expires_at
         {

@@ -6,14 +6,14 @@ use super::{
     Commit, CommitError, Namespace, StoreFault,
     accounts::{affected, beside},
     namespaces::PASSWORD_RESETS,
-    record::{Kept, Record, Store, put},
+    record::{Record, Store, Versioned, put},
 };
 use crate::{
     account::{
         password_reset::PasswordReset,
         record::{Account, AccountId},
     },
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
 };
 
 impl Record for PasswordReset {
@@ -31,7 +31,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn password_reset(&self, account: &AccountId) -> Result<Option<Kept<PasswordReset>>, StoreFault> {
+    pub fn password_reset(&self, account: &AccountId) -> Result<Option<Versioned<PasswordReset>>, StoreFault> {
         self.read(account.as_str().as_bytes())
     }
 
@@ -40,10 +40,14 @@ impl Store {
     /// # Errors
     ///
     /// [`CommitError::Conflict`] when something else changed the account since it was read.
-    pub async fn put_password_reset(&self, kept: &Kept<Account>, reset: &PasswordReset) -> Result<(), CommitError> {
+    pub async fn put_password_reset(
+        &self,
+        kept: &Versioned<Account>,
+        reset: &PasswordReset,
+    ) -> Result<(), CommitError> {
         let commit = put(beside(Commit::new(), kept), kept.record.id.as_str().as_bytes(), reset)?;
-        let occurrence = Occurrence::of(EventKind::PasswordResetCreated).about(&kept.record.id);
-        self.commit(self.telling_of(commit, [occurrence])?).await
+        let details = EventDetails::of(EventKind::PasswordResetCreated).about(&kept.record.id);
+        self.commit(self.append_events(commit, [details])?).await
     }
 
     /// Takes the link of the account back. One that is not there is no error.
@@ -53,8 +57,8 @@ impl Store {
     /// When it cannot be written.
     pub async fn delete_password_reset(&self, account: &AccountId) -> Result<(), CommitError> {
         let commit = Commit::new().delete(PASSWORD_RESETS, account.as_str());
-        let occurrence = Occurrence::of(EventKind::PasswordResetWithdrawn).about(account);
-        self.commit(self.telling_of(commit, [occurrence])?).await
+        let details = EventDetails::of(EventKind::PasswordResetWithdrawn).about(account);
+        self.commit(self.append_events(commit, [details])?).await
     }
 
     /// Keeps `changed`, which has another password, in place of `kept`, and spends the link that allowed it: of any number
@@ -65,13 +69,13 @@ impl Store {
     /// [`CommitError::Conflict`] when something else changed the account, or the link, since they were read.
     pub async fn reset_password(
         &self,
-        kept: &Kept<Account>,
+        kept: &Versioned<Account>,
         changed: &Account,
-        reset: &Kept<PasswordReset>,
+        reset: &Versioned<PasswordReset>,
     ) -> Result<(), CommitError> {
         let commit = reset.unchanged(Commit::new(), kept.record.id.as_str().as_bytes());
-        let occurrence = Occurrence::of(EventKind::PasswordChanged).about(&changed.id).because("reset_link");
-        let commit = self.telling_of(commit, [occurrence])?;
+        let details = EventDetails::of(EventKind::PasswordChanged).about(&changed.id).because("reset_link");
+        let commit = self.append_events(commit, [details])?;
         self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 }

@@ -95,7 +95,7 @@ impl Store {
     async fn commit_always(&self, commit: Commit) -> Result<(), StoreFault> {
         match self.commit(commit).await {
             Ok(()) | Err(CommitError::Conflict) => Ok(()),
-            Err(CommitError::Fault(fault)) => Err(fault),
+            Err(CommitError::Internal(fault)) => Err(fault),
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     async fn a_picture_is_read_as_it_was_put_until_it_is_removed() {
         let ([memory, sled], _folder) = stores(NOW);
         for store in [memory, sled] {
-            let [account, other] = [(); 2].map(|()| AccountId::draw(Entropy::system()));
+            let [account, other] = [(); 2].map(|()| AccountId::generate(Entropy::system()));
             let rows = || store.engine().page(PICTURES, account.as_str().as_bytes(), None, 99).unwrap().len();
             assert_eq!(store.picture(&account).unwrap(), None);
             store.put_picture(&other, &picture(100, 9)).await.unwrap();
@@ -167,7 +167,7 @@ mod tests {
     async fn rows_that_do_not_belong_together_are_a_fault_and_not_a_picture() {
         let ([memory, sled], _folder) = stores(NOW);
         for store in [memory, sled] {
-            let account = AccountId::draw(Entropy::system());
+            let account = AccountId::generate(Entropy::system());
             let damages =
                 [Commit::new().delete(PICTURES, key(&account, 1)), Commit::new().delete(PICTURES, account.as_str())];
             for damage in damages {
@@ -182,7 +182,7 @@ mod tests {
     async fn whoever_reads_while_it_is_replaced_gets_one_or_the_other() {
         let ([memory, sled], _folder) = stores(NOW);
         for store in [memory, sled] {
-            let account = AccountId::draw(Entropy::system());
+            let account = AccountId::generate(Entropy::system());
             let both = [picture(60_000, 1), picture(30_000, 2)];
             store.put_picture(&account, &both[0]).await.unwrap();
             let writer = {

@@ -45,17 +45,17 @@ async fn fill(store: &Store) {
     let client = Client { provenance: Provenance::AdministratorAccount(owner.clone()), ..client() };
     store.create_client(&client).await.unwrap();
     let session = Session::begin(ada.id.clone(), Vec::new(), NOW, Entropy::system());
-    store.begin_session(&SessionId::draw(Entropy::system()).digest(), &session, None).await.unwrap();
+    store.begin_session(&SessionId::generate(Entropy::system()).digest(), &session, None).await.unwrap();
     let of_person = Grant {
-        status: Some(StatusIndex { list: ListId::draw(Entropy::system()), idx: 7 }),
+        status: Some(StatusIndex { list: ListId::generate(Entropy::system()), idx: 7 }),
         subject: owner,
         ..grant()
     };
     store.begin_grant(&of_person).await.unwrap();
     let of_client = || Grant {
-        id: GrantId::draw(Entropy::system()),
+        id: GrantId::generate(Entropy::system()),
         subject: Subject::new(client.client_id.as_str()),
-        status: Some(StatusIndex { list: ListId::draw(Entropy::system()), idx: 8 }),
+        status: Some(StatusIndex { list: ListId::generate(Entropy::system()), idx: 8 }),
         ..grant()
     };
     store.own_grant(&client.client_id, of_client).await.unwrap();
@@ -63,7 +63,7 @@ async fn fill(store: &Store) {
         client_id: client.client_id.clone(),
         scope: Scope::parse("openid").unwrap(),
         audience: Audience::default(),
-        user_code: UserCode::draw(Entropy::system()),
+        user_code: UserCode::generate(Entropy::system()),
         issued_at: NOW,
         expires_at: NOW + Duration::MINUTE,
         state: DeviceState::Pending,

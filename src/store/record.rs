@@ -9,7 +9,7 @@ use super::{
     Affected, Commit, CommitError, Engine, Epoch, Expect, Namespace, StoreFault, Watcher,
     account_names::DEFAULT_USERNAME_RESERVATION, events::Trail,
 };
-use crate::audit::{Agent, Occurrence};
+use crate::audit::{Actor, EventDetails};
 
 /// What is remembered: the verbs of the domain over an engine.
 ///
@@ -22,20 +22,20 @@ pub struct Store {
     watcher: Option<Arc<dyn Watcher>>,
     pub(super) username_reservation: Duration,
     pub(super) trail: Option<Arc<Trail>>,
-    pub(super) agent: Arc<Agent>,
-    pub(super) also: Option<Arc<Occurrence>>,
+    pub(super) actor: Arc<Actor>,
+    pub(super) also: Option<Arc<EventDetails>>,
 }
 
 /// A record as it was read. Whatever is decided from it is written with its version as precondition.
 #[derive(Clone, Debug)]
-pub struct Kept<T> {
+pub struct Versioned<T> {
     /// The record.
     pub record: T,
     version: u64,
 }
 
 /// Something with its key.
-pub(super) type Keyed<T> = (Vec<u8>, T);
+pub(super) type Entry<T> = (Vec<u8>, T);
 
 /// What can be kept under a key of a namespace of its own.
 pub(super) trait Record: Serialize + DeserializeOwned {
@@ -62,7 +62,7 @@ impl Store {
             watcher: None,
             username_reservation: DEFAULT_USERNAME_RESERVATION,
             trail: None,
-            agent: Arc::default(),
+            actor: Arc::default(),
             also: None,
         }
     }
@@ -92,9 +92,9 @@ impl Store {
         &self.engine
     }
 
-    pub(super) fn read<T: Record>(&self, key: &[u8]) -> Result<Option<Kept<T>>, StoreFault> {
+    pub(super) fn read<T: Record>(&self, key: &[u8]) -> Result<Option<Versioned<T>>, StoreFault> {
         let Some(row) = self.engine.get(T::NAMESPACE, key)? else { return Ok(None) };
-        let kept = Kept { record: decode::<T>(&row.value)?, version: row.version };
+        let kept = Versioned { record: decode::<T>(&row.value)?, version: row.version };
         Ok(Some(kept).filter(|kept| self.is_current(kept)))
     }
 
@@ -116,11 +116,11 @@ impl Store {
         prefix: &[u8],
         after: Option<&[u8]>,
         limit: u16,
-    ) -> Result<Vec<Keyed<Kept<T>>>, StoreFault> {
+    ) -> Result<Vec<Entry<Versioned<T>>>, StoreFault> {
         let rows = self.engine.page(T::NAMESPACE, prefix, after, limit)?;
         let mut records = Vec::with_capacity(rows.len());
         for (key, row) in rows {
-            let kept = Kept { record: decode::<T>(&row.value)?, version: row.version };
+            let kept = Versioned { record: decode::<T>(&row.value)?, version: row.version };
             if self.is_current(&kept) {
                 records.push((key, kept));
             }
@@ -166,17 +166,17 @@ impl Store {
 
     /// Whether the record is of the present epoch, or not of the kind that ends with one. The version decides and not the
     /// time of issue: the clock may have been wrong.
-    fn is_current<T: Record>(&self, kept: &Kept<T>) -> bool {
+    fn is_current<T: Record>(&self, kept: &Versioned<T>) -> bool {
         !T::ENDS_WITH_EPOCH || self.is_of_epoch(kept)
     }
 
     /// Whether the record was written in the present epoch.
-    pub(super) fn is_of_epoch<T>(&self, kept: &Kept<T>) -> bool {
+    pub(super) fn is_of_epoch<T>(&self, kept: &Versioned<T>) -> bool {
         self.epoch.is_none_or(|epoch| kept.version >= epoch.sequence)
     }
 }
 
-impl<T> Kept<T> {
+impl<T> Versioned<T> {
     /// The precondition that nothing has happened to this record, which lies under `key`, since it was read.
     pub(super) fn unchanged(&self, commit: Commit, key: &[u8]) -> Commit
     where

@@ -5,14 +5,14 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Expect, Namespace, StoreFault,
     namespaces::REFRESH_SCHEDULES,
-    record::{Kept, Record, Store, pair, put},
+    record::{Record, Store, Versioned, pair, put},
 };
 use crate::{
     account::{
         refresh_schedule::RefreshSchedule,
         schedule_record::{ScheduleInForce, ScheduleRecord},
     },
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     oauth::{client::ClientId, subject::Subject},
 };
 
@@ -138,7 +138,7 @@ impl Store {
         &self,
         subject: &Subject,
         client: Option<&ClientId>,
-    ) -> Result<Option<Kept<ScheduleRecord>>, StoreFault> {
+    ) -> Result<Option<Versioned<ScheduleRecord>>, StoreFault> {
         self.read(&key(subject, client))
     }
 
@@ -162,13 +162,13 @@ impl Store {
                 ScheduleInForce { account: account.map(|kept| kept.record), client: own.map(|kept| kept.record) };
             let record = in_force.change(schedule.cloned(), now);
             let commit = put(commit, &key(subject, client), &record)?;
-            let occurrence = Occurrence::of(EventKind::RefreshScheduleChanged).about_subject(subject);
-            let occurrence = occurrence.because(if schedule.is_some() { "set" } else { "removed" });
-            let commit = self.telling_of(commit, [Occurrence { client_id: client.cloned(), ..occurrence }])?;
+            let details = EventDetails::of(EventKind::RefreshScheduleChanged).about_subject(subject);
+            let details = details.because(if schedule.is_some() { "set" } else { "removed" });
+            let commit = self.append_events(commit, [EventDetails { client_id: client.cloned(), ..details }])?;
             match self.commit_and_tell(commit, Affected::GrantsOf(subject.clone())).await {
                 Ok(()) => return Ok(()),
                 Err(CommitError::Conflict) => {}
-                Err(CommitError::Fault(fault)) => return Err(fault),
+                Err(CommitError::Internal(fault)) => return Err(fault),
             }
         }
     }
@@ -178,7 +178,7 @@ fn key(subject: &Subject, client: Option<&ClientId>) -> Vec<u8> {
     pair(subject.as_str(), client.map_or("", ClientId::as_str))
 }
 
-fn expect(commit: Commit, key: &[u8], kept: Option<&Kept<ScheduleRecord>>) -> Commit {
+fn expect(commit: Commit, key: &[u8], kept: Option<&Versioned<ScheduleRecord>>) -> Commit {
     match kept {
         Some(kept) => kept.unchanged(commit, key),
         None => commit.expect(REFRESH_SCHEDULES, key, Expect::Absent),

@@ -8,14 +8,14 @@ use super::{
     events::OPERATIONS_OF_EVENT,
     logout_notifications,
     namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT, SESSIONS_BY_TIME},
-    record::{Kept, Keyed, Record, Store, descending, pair, put, put_new},
+    record::{Entry, Record, Store, Versioned, descending, pair, put, put_new},
 };
 use crate::{
     account::{
         record::AccountId,
         session::{Session, Sid},
     },
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
     crypto::Digest,
     oauth::grant::EndCause,
     oidc::backchannel_logout::LogoutNotification,
@@ -32,13 +32,13 @@ impl Record for Session {
 
 /// Under which hash a person's session lies.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct SessionKey {
     digest: Digest,
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
 }
 
-impl Record for Place {
+impl Record for SessionKey {
     const NAMESPACE: Namespace = SESSIONS_BY_ACCOUNT;
 
     fn expires_at(&self) -> Option<OffsetDateTime> {
@@ -47,7 +47,7 @@ impl Record for Place {
 }
 
 /// A session with the hash of its identifier.
-pub type Placed = (Digest, Kept<Session>);
+pub type SessionEntry = (Digest, Versioned<Session>);
 
 impl Store {
     /// The session whose identifier has this hash. Whether it still stands is a rule of `account::session`.
@@ -55,7 +55,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn session(&self, digest: &Digest) -> Result<Option<Kept<Session>>, StoreFault> {
+    pub fn session(&self, digest: &Digest) -> Result<Option<Versioned<Session>>, StoreFault> {
         self.read(key(digest))
     }
 
@@ -64,8 +64,8 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn session_of(&self, account: &AccountId, sid: &Sid) -> Result<Option<Placed>, StoreFault> {
-        match self.read::<Place>(&pair(account.as_str(), sid.as_str()))? {
+    pub fn session_of(&self, account: &AccountId, sid: &Sid) -> Result<Option<SessionEntry>, StoreFault> {
+        match self.read::<SessionKey>(&pair(account.as_str(), sid.as_str()))? {
             Some(place) => self.placed(place.record),
             None => Ok(None),
         }
@@ -81,8 +81,8 @@ impl Store {
         account: &AccountId,
         after: Option<&[u8]>,
         limit: u16,
-    ) -> Result<Vec<Keyed<Option<Placed>>>, StoreFault> {
-        let places = self.records::<Place>(&pair(account.as_str(), ""), after, limit)?;
+    ) -> Result<Vec<Entry<Option<SessionEntry>>>, StoreFault> {
+        let places = self.records::<SessionKey>(&pair(account.as_str(), ""), after, limit)?;
         places.into_iter().map(|(key, place)| Ok((key, self.placed(place.record)?))).collect()
     }
 
@@ -92,7 +92,11 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn newest_sessions(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Keyed<Option<Placed>>>, StoreFault> {
+    pub fn newest_sessions(
+        &self,
+        after: Option<&[u8]>,
+        limit: u16,
+    ) -> Result<Vec<Entry<Option<SessionEntry>>>, StoreFault> {
         let keys = self.keys(SESSIONS_BY_TIME, b"", after, limit)?;
         let session = |key: &[u8]| {
             let whose = key.get(size_of::<u64>()..).and_then(|rest| std::str::from_utf8(rest).ok());
@@ -106,7 +110,7 @@ impl Store {
         keys.into_iter().map(placed).collect()
     }
 
-    fn placed(&self, place: Place) -> Result<Option<Placed>, StoreFault> {
+    fn placed(&self, place: SessionKey) -> Result<Option<SessionEntry>, StoreFault> {
         let kept = self.session(&place.digest)?;
         Ok(kept.map(|kept| (place.digest, kept)))
     }
@@ -121,7 +125,7 @@ impl Store {
         &self,
         digest: &Digest,
         session: &Session,
-        before: Option<&Placed>,
+        before: Option<&SessionEntry>,
     ) -> Result<(), CommitError> {
         let commit = match before {
             Some((before, kept)) => kept
@@ -132,8 +136,8 @@ impl Store {
         };
         let commit = placed(commit, digest, session)?;
         let commit = commit.put(SESSIONS_BY_TIME, newest_first(session), [], Record::expires_at(session));
-        let occurrence = Occurrence::of(EventKind::LoginSucceeded).about(&session.account);
-        let commit = self.telling_of(commit, [occurrence.in_session(session.sid.as_str())])?;
+        let details = EventDetails::of(EventKind::LoginSucceeded).about(&session.account);
+        let commit = self.append_events(commit, [details.in_session(session.sid.as_str())])?;
         self.commit(put_new(commit, key(digest), session)?).await
     }
 
@@ -145,7 +149,7 @@ impl Store {
     pub async fn touch_session(
         &self,
         digest: &Digest,
-        kept: &Kept<Session>,
+        kept: &Versioned<Session>,
         touched: &Session,
     ) -> Result<(), CommitError> {
         let commit = put(kept.unchanged(Commit::new(), key(digest)), key(digest), touched)?;
@@ -177,12 +181,12 @@ impl Store {
         }
         let commit = logout_notifications::put_all(Commit::new(), last)?;
         let place = pair(session.account.as_str(), session.sid.as_str());
-        let occurrence = match cause {
-            EndCause::SignedOut => Occurrence::of(EventKind::LoggedOut),
-            cause => Occurrence::of(EventKind::SessionEnded).because(cause.as_str()),
+        let details = match cause {
+            EndCause::SignedOut => EventDetails::of(EventKind::LoggedOut),
+            cause => EventDetails::of(EventKind::SessionEnded).because(cause.as_str()),
         };
-        let occurrence = occurrence.about(&session.account).in_session(session.sid.as_str());
-        let commit = self.telling_of(commit, [occurrence])?;
+        let details = details.about(&session.account).in_session(session.sid.as_str());
+        let commit = self.append_events(commit, [details])?;
         let commit = commit.delete(SESSIONS, key(digest)).delete(SESSIONS_BY_ACCOUNT, place);
         self.commit(commit.delete(SESSIONS_BY_TIME, newest_first(session))).await
     }
@@ -190,7 +194,7 @@ impl Store {
 
 /// Adds the row to `commit` by which `session` is found by its account and its `sid`.
 pub(super) fn placed(commit: Commit, digest: &Digest, session: &Session) -> Result<Commit, StoreFault> {
-    let place = Place { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
+    let place = SessionKey { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
     put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)
 }
 
@@ -226,7 +230,7 @@ mod tests {
 
     fn session(account: &AccountId) -> (Digest, Session) {
         let entropy = Entropy::system();
-        (SessionId::draw(entropy).digest(), Session::begin(account.clone(), Vec::new(), NOW, entropy))
+        (SessionId::generate(entropy).digest(), Session::begin(account.clone(), Vec::new(), NOW, entropy))
     }
 
     fn sids(store: &Store, account: &AccountId) -> Vec<String> {
@@ -241,7 +245,7 @@ mod tests {
     async fn the_sessions_of_a_person_are_found_until_they_end() {
         let (stores, _folder) = stores(NOW);
         for store in stores {
-            let (ada, eve) = (AccountId::draw(Entropy::system()), AccountId::draw(Entropy::system()));
+            let (ada, eve) = (AccountId::generate(Entropy::system()), AccountId::generate(Entropy::system()));
             let [(first, one), (second, two), (third, three)] = [session(&ada), session(&ada), session(&eve)];
             for (digest, session) in [(&first, &one), (&second, &two), (&third, &three)] {
                 store.begin_session(digest, session, None).await.unwrap();
@@ -261,7 +265,7 @@ mod tests {
     async fn of_two_logins_at_once_in_place_of_one_session_one_has_to_look_again() {
         let (stores, _folder) = stores(NOW);
         for store in stores {
-            let account = AccountId::draw(Entropy::system());
+            let account = AccountId::generate(Entropy::system());
             let (first, one) = session(&account);
             store.begin_session(&first, &one, None).await.unwrap();
             let before = (first.clone(), store.session(&first).unwrap().unwrap());
@@ -280,7 +284,7 @@ mod tests {
     async fn whoever_is_to_be_told_is_kept_with_the_end_of_the_session_however_many_they_are() {
         let (stores, _folder) = stores(NOW);
         for store in stores {
-            let account = AccountId::draw(Entropy::system());
+            let account = AccountId::generate(Entropy::system());
             let (digest, session) = session(&account);
             store.begin_session(&digest, &session, None).await.unwrap();
             let notification = |number: usize| {

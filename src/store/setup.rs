@@ -5,11 +5,11 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::SETUP,
-    record::{Kept, Record, Store, put},
+    record::{Record, Store, Versioned, put},
 };
 use crate::{
     account::setup::SetupCode,
-    audit::{EventKind, Occurrence},
+    audit::{EventDetails, EventKind},
 };
 
 impl Record for SetupCode {
@@ -26,7 +26,7 @@ impl Store {
     /// # Errors
     ///
     /// The storage cannot be read.
-    pub fn setup_code(&self) -> Result<Option<Kept<SetupCode>>, StoreFault> {
+    pub fn setup_code(&self) -> Result<Option<Versioned<SetupCode>>, StoreFault> {
         self.read(NEWEST)
     }
 
@@ -37,12 +37,12 @@ impl Store {
     /// When it cannot be written.
     pub async fn put_setup_code(&self, code: &SetupCode) -> Result<(), CommitError> {
         let commit = put(Commit::new(), NEWEST, code)?;
-        self.commit(self.telling_of(commit, [Occurrence::of(EventKind::SetupLinkCreated)])?).await
+        self.commit(self.append_events(commit, [EventDetails::of(EventKind::SetupLinkCreated)])?).await
     }
 }
 
 /// Adds the spending of a code, which nothing may have happened to since it was read, to `commit`.
-pub(super) fn spend(commit: Commit, kept: &Kept<SetupCode>, spent: &SetupCode) -> Result<Commit, StoreFault> {
+pub(super) fn spend(commit: Commit, kept: &Versioned<SetupCode>, spent: &SetupCode) -> Result<Commit, StoreFault> {
     put(kept.unchanged(commit, NEWEST), NEWEST, spent)
 }
 

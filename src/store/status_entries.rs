@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{
     Namespace, StoreFault,
     namespaces::STATUS_ENTRIES,
-    record::{Kept, Record, Store},
+    record::{Record, Store, Versioned},
 };
 use crate::oauth::{
     grant::{Grant, GrantId},
@@ -58,7 +58,7 @@ impl Store {
         let after = after.map(StatusIndex::to_bytes);
         let entries = self.records::<StatusEntry>(b"", after.as_ref().map(<[u8; 8]>::as_slice), limit)?;
         let index = |key: Vec<u8>| StatusIndex::from_bytes(key.try_into().ok()?);
-        let entry = |(key, kept): (Vec<u8>, Kept<StatusEntry>)| {
+        let entry = |(key, kept): (Vec<u8>, Versioned<StatusEntry>)| {
             let is_of_epoch = self.is_of_epoch(&kept);
             Some((index(key)?, kept.record, is_of_epoch))
         };

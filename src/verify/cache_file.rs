@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     cache_file_access::{self, CacheFileRefusal},
     known::{KeysFetch, Known, KnownKeys, KnownList},
-    status_list_token::{Instant, StatusListToken},
+    status_list_token::{Instant, VerifiedStatusList},
 };
 use crate::{crypto::sha256, entropy::Entropy, jose::JwkSet};
 
@@ -64,7 +64,7 @@ pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Result<Option<Kno
         // Judged as of when it was fetched: how old a list may be is decided where it is used.
         let checked_at = list.checked_at.min(now.at);
         let then = Instant { at: checked_at, leeway: now.leeway };
-        match StatusListToken::read(&list.jwt, &list.uri, issuer, &keys.set, then) {
+        match VerifiedStatusList::read(&list.jwt, &list.uri, issuer, &keys.set, then) {
             Ok(token) => {
                 let read = KnownList::new(Arc::new(token), list.etag, checked_at, 0.0);
                 read.touch(now.at);

@@ -70,7 +70,7 @@ pub(super) enum Source {
 pub(super) type InProcess = Arc<dyn Fn(&str) -> Result<String, FetchFault> + Send + Sync>;
 
 /// What came.
-pub(super) enum Answer {
+pub(super) enum Fetched {
     /// The document is still the one with the given `ETag`.
     Unchanged,
     /// The document.
@@ -94,17 +94,17 @@ impl Source {
     }
 
     /// Fetches a document.
-    pub(super) async fn get(&self, asked: Asked<'_>) -> Result<Answer, FetchFault> {
+    pub(super) async fn get(&self, asked: Asked<'_>) -> Result<Fetched, FetchFault> {
         match self {
             Self::Http(client) => http(client, asked).await,
-            Self::InProcess(documents) => documents(asked.url).map(|text| Answer::Document { text, etag: None }),
+            Self::InProcess(documents) => documents(asked.url).map(|text| Fetched::Document { text, etag: None }),
         }
     }
 
     async fn text(&self, url: &str) -> Result<String, FetchFault> {
         match self.get(Asked { url, etag: None, longest: LONGEST }).await? {
-            Answer::Document { text, .. } => Ok(text),
-            Answer::Unchanged => Err(unexpected(url, "304")),
+            Fetched::Document { text, .. } => Ok(text),
+            Fetched::Unchanged => Err(unexpected(url, "304")),
         }
     }
 }
@@ -161,7 +161,7 @@ async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), Fet
     }
 }
 
-async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, FetchFault> {
+async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Fetched, FetchFault> {
     let url = asked.url;
     let unreachable = |source: reqwest::Error| FetchFault::Unreachable { url: url.to_owned(), source: source.into() };
     let mut request = client.get(url).header(header::ACCEPT_ENCODING, "gzip");
@@ -171,7 +171,7 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, Fetc
     let mut answer = request.send().await.map_err(unreachable)?;
     match answer.status() {
         StatusCode::OK => {}
-        StatusCode::NOT_MODIFIED if asked.etag.is_some() => return Ok(Answer::Unchanged),
+        StatusCode::NOT_MODIFIED if asked.etag.is_some() => return Ok(Fetched::Unchanged),
         other => return Err(unexpected(url, other.as_str())),
     }
     let etag = answer.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
@@ -185,7 +185,7 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Answer, Fetc
     }
     let body = if is_gzip { unpacked(&body, asked)? } else { body };
     let text = String::from_utf8(body).map_err(|_| unexpected(url, "no UTF-8"))?;
-    Ok(Answer::Document { text, etag })
+    Ok(Fetched::Document { text, etag })
 }
 
 impl FetchFault {

@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     StaleStatusList,
-    status_list_token::{Instant, StatusListToken},
+    status_list_token::{Instant, VerifiedStatusList},
 };
 use crate::jose::JwkSet;
 
@@ -44,7 +44,7 @@ pub(super) struct KeysFetch {
 
 /// A status list, and when it was last fetched.
 pub(super) struct KnownList {
-    pub(super) token: Arc<StatusListToken>,
+    pub(super) token: Arc<VerifiedStatusList>,
     pub(super) etag: Option<String>,
     /// When the issuer last sent it, or said that it had not changed.
     pub(super) checked_at: OffsetDateTime,
@@ -96,7 +96,7 @@ impl Known {
 impl KnownList {
     /// A list that was fetched at `checked_at`, when a token referred to it. `jitter` is from 0 to 1.
     pub(super) fn new(
-        token: Arc<StatusListToken>,
+        token: Arc<VerifiedStatusList>,
         etag: Option<String>,
         checked_at: OffsetDateTime,
         jitter: f64,

@@ -8,7 +8,7 @@ use time::Duration;
 use super::{
     TestIssuer, UnfetchedStatusList, Verifier,
     known::{KeysFetch, Known, KnownList},
-    status_list_token::{Instant, StatusListToken},
+    status_list_token::{Instant, VerifiedStatusList},
     tests::{ISSUER, NOW, ORDERS},
 };
 use crate::{
@@ -136,7 +136,7 @@ async fn an_answer_that_was_held_up_does_not_bring_back_older_keys_or_an_older_l
     let list = || {
         let now = Instant { at: clock.now(), leeway: Duration::ZERO };
         let text = issuer.answer(LIST).unwrap().1;
-        let token = StatusListToken::read(&text, &list_uri(), ISSUER, &jwks, now).unwrap();
+        let token = VerifiedStatusList::read(&text, &list_uri(), ISSUER, &jwks, now).unwrap();
         Arc::new(KnownList::new(Arc::new(token), None, now.at, 0.0))
     };
     let older = list();

@@ -10,10 +10,10 @@ use tokio::time::{Instant as TokioInstant, sleep, timeout, timeout_at};
 
 use super::{
     FetchFault, StatusTokenRefusal, Verifier, cache_file,
-    fetch::{self, Answer, Asked},
+    fetch::{self, Asked, Fetched},
     gate::Gate,
     known::{Known, KnownList},
-    status_list_token::{self, Instant, StatusListToken},
+    status_list_token::{self, Instant, VerifiedStatusList},
 };
 use crate::{
     entropy::Entropy,
@@ -188,11 +188,11 @@ impl Verifier {
         let now = policy.clock.now();
         let refused = |refusal| FetchFault::StatusList { url: uri.to_owned(), refusal };
         let (list, sent) = match (answer, before) {
-            (Answer::Unchanged, Some(before)) => (before.confirmed(now, jitter()), None),
-            (Answer::Unchanged, None) => {
+            (Fetched::Unchanged, Some(before)) => (before.confirmed(now, jitter()), None),
+            (Fetched::Unchanged, None) => {
                 return Err(FetchFault::Unexpected { url: uri.to_owned(), what: "304".to_owned() });
             }
-            (Answer::Document { text, etag }, before) => {
+            (Fetched::Document { text, etag }, before) => {
                 let token = match self.read_list(&text, uri, &keys.set) {
                     Err(StatusTokenRefusal::Jwt(JwtRefusal::UnknownKey)) => {
                         self.refetch_keys().await;
@@ -228,8 +228,8 @@ impl Verifier {
         Ok(())
     }
 
-    fn read_list(&self, text: &str, uri: &str, keys: &JwkSet) -> Result<StatusListToken, StatusTokenRefusal> {
-        StatusListToken::read(text.trim_ascii(), uri, &self.0.expected.issuer, keys, self.instant())
+    fn read_list(&self, text: &str, uri: &str, keys: &JwkSet) -> Result<VerifiedStatusList, StatusTokenRefusal> {
+        VerifiedStatusList::read(text.trim_ascii(), uri, &self.0.expected.issuer, keys, self.instant())
     }
 
     fn instant(&self) -> Instant {

@@ -104,7 +104,7 @@ mod tests {
         crypto::sha256,
         jose::Claims,
         oauth::status_list::{StatusBits, StatusList as PackedList},
-        verify::{status_list::StatusList, status_list_token::StatusListToken},
+        verify::{status_list::InflatedStatusList, status_list_token::VerifiedStatusList},
     };
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
@@ -125,9 +125,9 @@ mod tests {
         }
         let lst = packed.to_json()["lst"].as_str().unwrap().to_owned();
         let fetched_at = NOW - Duration::seconds(age);
-        let token = StatusListToken {
+        let token = VerifiedStatusList {
             digest: sha256("list"),
-            list: StatusList::decode(2, &lst).unwrap(),
+            list: InflatedStatusList::decode(2, &lst).unwrap(),
             issued_at: fetched_at,
             expires_at: None,
             ttl: Duration::MINUTE,

@@ -7,7 +7,7 @@ pub use packed::StatusListRefusal;
 
 /// The statuses of many tokens, inflated: looking one up is one access to memory.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct StatusList(packed::StatusList);
+pub(super) struct InflatedStatusList(packed::StatusList);
 
 /// What a list says of one token (§7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Status {
     Other(u8),
 }
 
-impl StatusList {
+impl InflatedStatusList {
     /// Unpacks `lst`, whose entries have `bits` bits.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ mod tests {
     // §4.2, the example with two bits.
     #[test]
     fn each_status_has_its_meaning() {
-        let list = StatusList::decode(2, "eNo76fITAAPfAgc").unwrap();
+        let list = InflatedStatusList::decode(2, "eNo76fITAAPfAgc").unwrap();
         let first: Vec<_> = (0..4).map(|index| list.status(index).unwrap()).collect();
         assert_eq!(first, [Status::Invalid, Status::Suspended, Status::Valid, Status::Other(3)]);
         assert_eq!((list.status(12), list.status(u64::MAX)), (None, None));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use url::Url;
 
-use super::status_list::{StatusList, StatusListRefusal};
+use super::status_list::{InflatedStatusList, StatusListRefusal};
 use crate::{
     crypto::sha256,
     jose::{Claims, JwkSet, JwtRefusal, TokenType, UnverifiedJwt},
@@ -23,10 +23,10 @@ pub(super) struct StatusReference {
 
 /// A list whose signature and claims were checked.
 #[derive(Debug)]
-pub(super) struct StatusListToken {
+pub(super) struct VerifiedStatusList {
     /// The SHA-256 of what was sent, by which the cache file knows it.
     pub(super) digest: [u8; 32],
-    pub(super) list: StatusList,
+    pub(super) list: InflatedStatusList,
     pub(super) issued_at: OffsetDateTime,
     /// From when on the issuer does not stand by it any more.
     pub(super) expires_at: Option<OffsetDateTime>,
@@ -74,7 +74,7 @@ impl StatusReference {
     }
 }
 
-impl StatusListToken {
+impl VerifiedStatusList {
     /// Checks `unverified_jwt`, which was fetched from `uri` at `now`, in the order of §8.3.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl StatusListToken {
             Some((list.get("bits").and_then(Value::as_u64)?, list.get("lst").and_then(Value::as_str)?))
         });
         let (bits, lst) = list.ok_or(JwtRefusal::MalformedClaim("status_list"))?;
-        let list = StatusList::decode(bits, lst).map_err(StatusTokenRefusal::List)?;
+        let list = InflatedStatusList::decode(bits, lst).map_err(StatusTokenRefusal::List)?;
         Ok(Self { digest: sha256(unverified_jwt), list, issued_at, expires_at, ttl })
     }
 
@@ -186,11 +186,11 @@ mod tests {
             "status_list": {"bits": 1, "lst": "eNrbuRgAAhcBXQ"}})
     }
 
-    fn read(typ: TokenType, claims: &Value) -> Result<StatusListToken, StatusTokenRefusal> {
+    fn read(typ: TokenType, claims: &Value) -> Result<VerifiedStatusList, StatusTokenRefusal> {
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
         let jwt = key.sign(typ, claims.as_object().unwrap()).unwrap();
         let keys = JwkSet::new([PublicKey::new(key.public_jwk().clone()).unwrap()]);
-        StatusListToken::read(&jwt, URI, ISSUER, &keys, Instant { at: NOW, leeway: Duration::ZERO })
+        VerifiedStatusList::read(&jwt, URI, ISSUER, &keys, Instant { at: NOW, leeway: Duration::ZERO })
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
         let now = Instant { at: NOW, leeway: Duration::ZERO };
         let mut token = None;
         let reading = allocation_counter::measure(|| {
-            token = Some(StatusListToken::read(&jwt, URI, ISSUER, &keys, now).unwrap());
+            token = Some(VerifiedStatusList::read(&jwt, URI, ISSUER, &keys, now).unwrap());
         });
         assert_eq!(token.unwrap().list.status(999_999), Some(Status::from(packed.get(999_999).unwrap())));
         assert_eq!(reading.bytes_current, 125_000);

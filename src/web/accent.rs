@@ -27,7 +27,7 @@ pub struct Accent {
 }
 
 /// A theme of the stylesheet, as far as the accent stands on it.
-struct Theme {
+struct ColourScheme {
     /// What the accent is read on.
     grounds: [Colour; 3],
     surface: Colour,
@@ -102,7 +102,7 @@ impl Accent {
         Self::in_theme(brand, &DARK)
     }
 
-    fn in_theme(brand: Colour, theme: &Theme) -> Self {
+    fn in_theme(brand: Colour, theme: &ColourScheme) -> Self {
         let accent = brand.readable_on(&theme.grounds, theme.away);
         let is_quiet = |ground: &Colour| theme.muted.contrast(*ground) >= READABLE;
         let mut tinted = (0..=16).rev().map(|hundredths| theme.surface.mixed(accent, hundredths));
@@ -150,7 +150,7 @@ impl std::error::Error for NotAColour {}
 /// The least contrast of text.
 const READABLE: f64 = 4.5;
 
-const LIGHT: Theme = Theme {
+const LIGHT: ColourScheme = ColourScheme {
     grounds: [Colour([0xf5, 0xf6, 0xf9]), Colour([0xff, 0xff, 0xff]), Colour([0xf3, 0xf4, 0xf8])],
     surface: Colour([0xff, 0xff, 0xff]),
     muted: Colour([0x56, 0x5d, 0x6d]),
@@ -158,7 +158,7 @@ const LIGHT: Theme = Theme {
     on_accent: Colour([0xff, 0xff, 0xff]),
 };
 
-const DARK: Theme = Theme {
+const DARK: ColourScheme = ColourScheme {
     grounds: [Colour([0x0f, 0x11, 0x17]), Colour([0x17, 0x1a, 0x22]), Colour([0x1f, 0x23, 0x2d])],
     surface: Colour([0x17, 0x1a, 0x22]),
     muted: Colour([0xa0, 0xa7, 0xb6]),

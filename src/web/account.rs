@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::component::{Button, Fact, facts, hidden, initial};
-use super::layout::{Frame, Place, Voice};
-use super::words::{AccountWords, PlaceWords};
+use super::i18n::{AccountTexts, NavigationCardTexts};
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the account page shows.
 #[derive(Clone, Debug)]
@@ -24,9 +24,9 @@ pub struct AccountPage {
 impl AccountPage {
     /// The page. Its one form posts to `/logout`, with `decision=confirm`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.account;
-        Frame::document(voice, w.your_account).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.account;
+        Frame::document(context, w.your_account).at(NavigationItem::Account).around(&html! {
             div .greeting {
                 span .avatar .large aria-hidden="true" { (initial(&self.name)) }
                 div {
@@ -46,7 +46,7 @@ impl AccountPage {
                 }
                 div .actions { a .button href="/account/profile" { (w.edit_profile) } }
             }
-            @for (path, place) in PLACES {
+            @for (path, place) in NAVIGATION_CARDS {
                 section .card .row {
                     div {
                         h2 { (place(w).title) }
@@ -70,10 +70,10 @@ impl AccountPage {
 }
 
 /// The words of one of them.
-type PlaceOf = fn(&AccountWords) -> &PlaceWords;
+type NavigationCardOf = fn(&AccountTexts) -> &NavigationCardTexts;
 
 /// Where there is more.
-const PLACES: [(&str, PlaceOf); 7] = [
+const NAVIGATION_CARDS: [(&str, NavigationCardOf); 7] = [
     ("/account/password", |w| &w.password),
     ("/account/applications", |w| &w.applications),
     ("/account/sessions", |w| &w.sessions),
@@ -96,7 +96,7 @@ mod tests {
             is_administrator,
             anti_forgery: "token".to_owned(),
         };
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

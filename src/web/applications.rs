@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::component::{Button, back_to, hidden};
 use super::consent::ScopeLine;
-use super::layout::{Frame, Place, Voice};
-use super::words::ConnectedWords;
+use super::i18n::ConnectedTexts;
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of connected applications shows.
 #[derive(Clone, Debug)]
@@ -38,9 +38,9 @@ pub struct ApplicationCard {
 impl ApplicationsPage {
     /// The page. Its forms post `client_id` to `/account/applications`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.connected;
-        Frame::document(voice, w.connected_applications).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.connected;
+        Frame::document(context, w.connected_applications).at(NavigationItem::Account).around(&html! {
             (back_to("/account", w.your_account, self.done.as_deref()))
             h1 { (w.connected_applications) }
             @if self.applications.is_empty() {
@@ -54,7 +54,7 @@ impl ApplicationsPage {
 }
 
 impl ApplicationCard {
-    fn render(&self, w: &ConnectedWords, id: &str, anti_forgery: &str) -> Markup {
+    fn render(&self, w: &ConnectedTexts, id: &str, anti_forgery: &str) -> Markup {
         html! {
             section .card {
                 h2 #(id) { bdi { (self.name) } }
@@ -98,7 +98,7 @@ mod tests {
 
     fn html_of(applications: Vec<ApplicationCard>) -> String {
         let page = ApplicationsPage { applications, done: None, anti_forgery: "token".to_owned() };
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::address::{ImageSource, WebLink};
 use super::component::{external, initial};
+use super::i18n::ClientTexts;
 use super::layout::seal;
-use super::words::ClientWords;
 
 /// A client, as far as a person who is asked about it sees it. All of it is the client's own claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl ClientType {
     }
 
     /// The type in the words of a developer.
-    pub(super) fn description(self, w: &ClientWords) -> &'static str {
+    pub(super) fn description(self, w: &ClientTexts) -> &'static str {
         match self {
             Self::Confidential => w.confidential,
             Self::Public => w.public,
@@ -78,7 +78,7 @@ impl ClientCard {
     }
 
     /// The client's policy and terms; nothing when it named neither.
-    pub(super) fn fine_print(&self, w: &ClientWords) -> Markup {
+    pub(super) fn fine_print(&self, w: &ClientTexts) -> Markup {
         html! {
             @if self.policy.is_some() || self.terms.is_some() {
                 p .fine {
@@ -95,7 +95,7 @@ impl ClientCard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::words::preferred;
+    use crate::web::i18n::preferred;
 
     fn card() -> ClientCard {
         ClientCard { name: "Grafana".to_owned(), logo: None, policy: None, terms: None }

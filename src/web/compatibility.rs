@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::component::{Button, alert, hidden};
-use super::layout::Voice;
+use super::layout::PageContext;
 
 /// The form with the settings that only some applications need.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +69,8 @@ pub struct Choice {
 
 impl CompatibilityForm {
     /// The part of a page. Its form posts the members to `{path}/compatibility`.
-    pub(super) fn render(&self, voice: Voice<'_>, path: &str, anti_forgery: &str) -> Markup {
-        let w = &voice.words.compatibility;
+    pub(super) fn render(&self, context: PageContext<'_>, path: &str, anti_forgery: &str) -> Markup {
+        let w = &context.texts.compatibility;
         html! {
             details #compatibility .card open[self.is_open] {
                 summary { (w.title) }
@@ -78,7 +78,7 @@ impl CompatibilityForm {
                     (hidden(anti_forgery, None))
                     p .muted { (w.lead) }
                     @if let Some(error) = &self.error { (alert(error)) }
-                    @for setting in &self.settings { (setting.render(voice)) }
+                    @for setting in &self.settings { (setting.render(context)) }
                     div .actions { (Button::primary("compatibility-submit", w.save)) }
                 }
             }
@@ -88,14 +88,14 @@ impl CompatibilityForm {
 
 impl RestrictionForm {
     /// The part of a page. Its form posts `allowed_groups` to `{path}/groups`.
-    pub(super) fn render(&self, voice: Voice<'_>, path: &str, anti_forgery: &str) -> Markup {
-        let w = &voice.words.compatibility;
+    pub(super) fn render(&self, context: PageContext<'_>, path: &str, anti_forgery: &str) -> Markup {
+        let w = &context.texts.compatibility;
         html! {
             section #restriction .card {
                 h2 { (w.restriction_title) }
                 form method="post" action={ (path) "/groups" } {
                     (hidden(anti_forgery, None))
-                    (self.setting.render(voice))
+                    (self.setting.render(context))
                     @if self.setting.locked.is_none() {
                         div .actions { (Button::primary("restriction-submit", w.restrict)) }
                     }
@@ -106,8 +106,8 @@ impl RestrictionForm {
 }
 
 impl Setting {
-    fn render(&self, voice: Voice<'_>) -> Markup {
-        let (name, form) = (self.member, &voice.words.form);
+    fn render(&self, context: PageContext<'_>) -> Markup {
+        let (name, form) = (self.member, &context.texts.form);
         let is_locked = self.locked.is_some();
         let (hint, error, locked) = (format!("{name}-hint"), format!("{name}-error"), format!("{name}-locked"));
         let mut about = vec![hint.as_str()];

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::client::{ClientCard, ClientType, chosen};
 use super::component::{Button, caution, hidden, initial};
-use super::layout::{Frame, Voice};
-use super::words::{ConsentWords, WithheldWords};
+use super::i18n::{ConsentTexts, WithheldTexts};
+use super::layout::{Frame, PageContext};
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ pub enum Remember {
     /// No: it would not be kept.
     NotOffered,
     /// The person may choose it.
-    Offered,
+    EnabledGrants,
     /// It is chosen already: the host of the server vouches for the client.
     Ticked,
 }
@@ -70,7 +70,7 @@ pub enum ReturnsTo {
 
 impl ReturnsTo {
     /// What a link says that leads there.
-    pub(super) fn go_on(&self, w: &WithheldWords) -> String {
+    pub(super) fn go_on(&self, w: &WithheldTexts) -> String {
         match self {
             Self::Host(place) | Self::Scheme(place) => w.go_on_to(place),
             Self::ThisDevice => w.go_on_to_this_device.to_owned(),
@@ -101,9 +101,9 @@ pub struct ScopeLine {
 impl ConsentPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.consent;
-        Frame::question(voice, w.allow_access).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.consent;
+        Frame::question(context, w.allow_access).around(&html! {
             section .card {
                 (self.client.picture())
                 h1 { (w.asks_for_access(&chosen(&self.client.name))) }
@@ -112,12 +112,12 @@ impl ConsentPage {
                 (self.cautions(w))
                 (self.decision(w))
             }
-            (self.client.fine_print(&voice.words.client))
+            (self.client.fine_print(&context.texts.client))
         })
     }
 
     /// A form of its own: the Enter key presses the first button of a form, and that has to be "Deny".
-    fn person_and_switch(&self, w: &ConsentWords) -> Markup {
+    fn person_and_switch(&self, w: &ConsentTexts) -> Markup {
         html! {
             form .identity method="post" action="/consent" {
                 (hidden(&self.anti_forgery, Some(&self.interaction)))
@@ -133,7 +133,7 @@ impl ConsentPage {
         }
     }
 
-    fn requested(&self, w: &ConsentWords) -> Markup {
+    fn requested(&self, w: &ConsentTexts) -> Markup {
         html! {
             (requested(w, &self.scope))
             @if let Some(lifetime) = &self.lifetime {
@@ -142,7 +142,7 @@ impl ConsentPage {
         }
     }
 
-    fn cautions(&self, w: &ConsentWords) -> Markup {
+    fn cautions(&self, w: &ConsentTexts) -> Markup {
         let is_native = !matches!(self.returns_to, ReturnsTo::Host(_));
         let is_vouched_for = self.registrant == Registrant::Administrator;
         html! {
@@ -159,7 +159,7 @@ impl ConsentPage {
         }
     }
 
-    fn decision(&self, w: &ConsentWords) -> Markup {
+    fn decision(&self, w: &ConsentTexts) -> Markup {
         html! {
             form method="post" action="/consent" {
                 (hidden(&self.anti_forgery, Some(&self.interaction)))
@@ -187,7 +187,7 @@ impl ConsentPage {
 }
 
 /// What a client asks for, in words.
-pub(super) fn requested(w: &ConsentWords, scope: &[ScopeLine]) -> Markup {
+pub(super) fn requested(w: &ConsentTexts, scope: &[ScopeLine]) -> Markup {
     html! {
         @if scope.is_empty() {
             p { (w.only_learns) }
@@ -207,7 +207,7 @@ pub(super) fn requested(w: &ConsentWords, scope: &[ScopeLine]) -> Markup {
 
 impl Registrant {
     /// What to know of an application that the host of the server does not vouch for.
-    pub(super) fn caution(&self, w: &ConsentWords) -> Markup {
+    pub(super) fn caution(&self, w: &ConsentTexts) -> Markup {
         html! {
             @match self {
                 Self::Administrator => {}
@@ -249,7 +249,7 @@ mod tests {
     }
 
     fn html_of(page: &ConsentPage) -> String {
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
@@ -287,9 +287,11 @@ mod tests {
 
     #[test]
     fn not_to_be_asked_again_is_offered_where_it_is_kept_and_ticked_where_the_host_vouches() {
-        for (remember, is_offered, is_ticked) in
-            [(Remember::NotOffered, false, false), (Remember::Offered, true, false), (Remember::Ticked, true, true)]
-        {
+        for (remember, is_offered, is_ticked) in [
+            (Remember::NotOffered, false, false),
+            (Remember::EnabledGrants, true, false),
+            (Remember::Ticked, true, true),
+        ] {
             let html = html_of(&ConsentPage { remember, ..page() });
             assert_eq!(html.contains("name=\"remember\""), is_offered, "{remember:?}");
             assert_eq!(html.contains("value=\"true\" checked"), is_ticked, "{remember:?}");

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use super::client::ClientType;
 use super::component::{Button, Fact, alert, facts, hidden, notice};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Place, Voice};
+use super::field::{Field, FieldState};
+use super::i18n::{DeveloperTexts, Texts};
+use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path;
 use super::presets::{PRESETS, preset_search};
-use super::words::{DeveloperWords, Words};
 
 /// What the page of one's own applications shows.
 #[derive(Clone, Debug)]
@@ -55,9 +55,9 @@ pub enum Purpose {
 #[derive(Clone, Debug, Default)]
 pub struct RegistrationForm {
     /// `client_name`.
-    pub client_name: Entry,
+    pub client_name: FieldState,
     /// `redirect_uris`, one per line.
-    pub redirect_uris: Entry,
+    pub redirect_uris: FieldState,
     /// What was chosen, once something was.
     pub purpose: Option<Purpose>,
     /// Whether the person may register a service.
@@ -69,21 +69,21 @@ pub struct RegistrationForm {
 impl DeveloperPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.developer;
-        Frame::document(voice, w.your_applications).at(Place::Applications).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.developer;
+        Frame::document(context, w.your_applications).at(NavigationItem::Applications).around(&html! {
             @if let Some(done) = &self.done { (notice(done)) }
             h1 { (w.your_applications) }
             @if self.clients.is_empty() {
                 p .empty { (w.none_yet) }
             }
-            @for client in &self.clients { (client.render(voice)) }
+            @for client in &self.clients { (client.render(context)) }
             @if self.is_closed {
                 p { (w.closed) }
             } @else {
-                (self.registration.render(voice, &self.anti_forgery))
+                (self.registration.render(context, &self.anti_forgery))
                 h2 { (w.choose_an_application) }
-                (preset_search(&voice.words.preset, ""))
+                (preset_search(&context.texts.preset, ""))
                 p { a href=(PRESETS) { (w.all_presets) } }
             }
         })
@@ -91,9 +91,9 @@ impl DeveloperPage {
 }
 
 impl OwnClient {
-    fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.developer;
-        let client_type = self.client_type.description(&voice.words.client);
+    fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.developer;
+        let client_type = self.client_type.description(&context.texts.client);
         let about = [Fact::new(w.client_id, &self.client_id), Fact::new(w.type_, client_type)];
         let redirect_uris: Vec<Fact> = self.redirect_uris.iter().map(|uri| Fact::new(w.redirect_uri, uri)).collect();
         html! {
@@ -126,16 +126,16 @@ impl Purpose {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
     }
 
-    fn title(self, words: &Words) -> &'static str {
+    fn title(self, texts: &Texts) -> &'static str {
         match self {
-            Self::Website => ClientType::Confidential.description(&words.client),
-            Self::App => ClientType::Public.description(&words.client),
-            Self::Device => words.developer.device,
-            Self::Service => words.developer.service,
+            Self::Website => ClientType::Confidential.description(&texts.client),
+            Self::App => ClientType::Public.description(&texts.client),
+            Self::Device => texts.developer.device,
+            Self::Service => texts.developer.service,
         }
     }
 
-    fn consequence(self, w: &DeveloperWords) -> &'static str {
+    fn consequence(self, w: &DeveloperTexts) -> &'static str {
         match self {
             Self::Website => w.website_consequence,
             Self::App => w.app_consequence,
@@ -146,9 +146,9 @@ impl Purpose {
 }
 
 impl RegistrationForm {
-    fn render(&self, voice: Voice<'_>, anti_forgery: &str) -> Markup {
-        let w = &voice.words.developer;
-        let uris = Field::lines(voice.words, "redirect_uris", w.redirect_uris)
+    fn render(&self, context: PageContext<'_>, anti_forgery: &str) -> Markup {
+        let w = &context.texts.developer;
+        let uris = Field::lines(context.texts, "redirect_uris", w.redirect_uris)
             .hint(w.redirect_uris_hint)
             .entry(&self.redirect_uris);
         html! {
@@ -159,9 +159,9 @@ impl RegistrationForm {
                     (hidden(anti_forgery, None))
                     fieldset {
                         legend { (w.what_it_is) }
-                        @for purpose in Purpose::ALL { (self.choice(voice.words, purpose)) }
+                        @for purpose in Purpose::ALL { (self.choice(context.texts, purpose)) }
                     }
-                    (Field::text(voice.words, "client_name", w.name)
+                    (Field::text(context.texts, "client_name", w.name)
                         .hint(w.name_hint)
                         .entry(&self.client_name))
                     // A device and a service leave it out; of the others it is asked when they are registered.
@@ -172,8 +172,8 @@ impl RegistrationForm {
         }
     }
 
-    fn choice(&self, words: &Words, purpose: Purpose) -> Markup {
-        let w = &words.developer;
+    fn choice(&self, texts: &Texts, purpose: Purpose) -> Markup {
+        let w = &texts.developer;
         let is_chosen = self.purpose.unwrap_or(Purpose::Website) == purpose;
         let is_for_others = purpose == Purpose::Service && !self.offers_service;
         html! {
@@ -181,7 +181,7 @@ impl RegistrationForm {
                 input #{ "client-type-" (purpose.as_str()) } type="radio" name="client_type"
                     value=(purpose.as_str()) checked[is_chosen && !is_for_others] disabled[is_for_others];
                 span {
-                    strong { (purpose.title(words)) }
+                    strong { (purpose.title(texts)) }
                     span .muted {
                         (purpose.consequence(w))
                         @if is_for_others { (w.administrators_only) }
@@ -200,7 +200,7 @@ mod tests {
     fn html_of(clients: Vec<OwnClient>, registration: RegistrationForm) -> String {
         let page =
             DeveloperPage { clients, is_closed: false, registration, done: None, anti_forgery: "token".to_owned() };
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_mistake_stands_beside_its_field() {
-        let redirect_uris = Entry { value: "http://x".to_owned(), error: Some("Use https.".to_owned()) };
+        let redirect_uris = FieldState { value: "http://x".to_owned(), error: Some("Use https.".to_owned()) };
         let html = html_of(Vec::new(), RegistrationForm { redirect_uris, ..RegistrationForm::default() });
         assert!(html.contains("id=\"redirect_uris-error\"") && html.contains("Use https."), "{html}");
         assert!(!html_of(Vec::new(), RegistrationForm::default()).contains("-error\""));

@@ -5,14 +5,14 @@ use maud::{Markup, html};
 use super::client::{ClientCard, chosen};
 use super::component::{Button, caution, hidden, notice};
 use super::consent::{Person, Registrant, ScopeLine, requested};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Voice};
+use super::field::{Field, FieldState};
+use super::layout::{Frame, PageContext};
 
 /// The page that asks for the code.
 #[derive(Clone, Debug)]
 pub struct DeviceCodePage {
     /// The code that was typed before, and what is wrong with it.
-    pub user_code: Entry,
+    pub user_code: FieldState,
 }
 
 /// The page that asks whether the device may be connected.
@@ -44,14 +44,14 @@ pub struct DeviceAnsweredPage {
 impl DeviceCodePage {
     /// The page. Its form is a GET: looking at a code changes nothing.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.device;
-        Frame::question(voice, w.connect_a_device).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.device;
+        Frame::question(context, w.connect_a_device).around(&html! {
             section .card {
                 h1 { (w.connect_a_device) }
                 p .subtitle { (w.enter_the_code) }
                 form method="get" action="/device" {
-                    (Field::text(voice.words, "user_code", w.code).entry(&self.user_code).autocomplete("one-time-code")
+                    (Field::text(context.texts, "user_code", w.code).entry(&self.user_code).autocomplete("one-time-code")
                         .hint(w.code_hint).autofocus(true))
                     div .actions { (Button::primary("device-continue", w.continue_)) }
                 }
@@ -63,19 +63,19 @@ impl DeviceCodePage {
 impl DeviceConfirmPage {
     /// The page. Like the consent page it puts "Deny" first, where the Enter key finds it.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.device;
-        Frame::question(voice, w.connect_a_device).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.device;
+        Frame::question(context, w.connect_a_device).around(&html! {
             section .card {
                 (self.client.picture())
                 h1 { (w.asks_for_access(&chosen(&self.client.name))) }
                 p .subtitle { (w.signed_in_as(&chosen(&self.person.username))) }
                 p { (w.shows_this_code) }
                 p .centred { code .copy #device-user-code { (self.user_code) } }
-                (requested(&voice.words.consent, &self.scope))
+                (requested(&context.texts.consent, &self.scope))
                 // RFC 8628 §5.4: somebody may have sent a link to their own device.
                 (caution(&html! {
-                    (self.registrant.caution(&voice.words.consent))
+                    (self.registrant.caution(&context.texts.consent))
                     p { (w.in_front_of_you) }
                 }))
                 form method="post" action="/device" {
@@ -87,7 +87,7 @@ impl DeviceConfirmPage {
                     }
                 }
             }
-            (self.client.fine_print(&voice.words.client))
+            (self.client.fine_print(&context.texts.client))
         })
     }
 }
@@ -95,10 +95,10 @@ impl DeviceConfirmPage {
 impl DeviceAnsweredPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.device;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.device;
         let title = if self.is_allowed { w.connected } else { w.not_connected };
-        Frame::question(voice, title).around(&html! {
+        Frame::question(context, title).around(&html! {
             section .card {
                 h1 { (title) }
                 @if self.is_allowed {
@@ -137,7 +137,7 @@ mod tests {
             scope: Vec::new(),
             anti_forgery: "token".to_owned(),
         };
-        let html = html_of(&page.render(Voice::english(&brand())));
+        let html = html_of(&page.render(PageContext::english(&brand())));
         for part in [
             "Television",
             ">mallory</bdi>, not by the administrator",
@@ -153,11 +153,11 @@ mod tests {
 
     #[test]
     fn looking_at_a_code_is_no_post() {
-        let html = html_of(&DeviceCodePage { user_code: Entry::default() }.render(Voice::english(&brand())));
+        let html = html_of(&DeviceCodePage { user_code: FieldState::default() }.render(PageContext::english(&brand())));
         assert!(html.contains("method=\"get\"") && html.contains("name=\"user_code\""), "{html}");
         for is_allowed in [true, false] {
             let page = DeviceAnsweredPage { client_name: "Television".to_owned(), is_allowed };
-            assert_eq!(html_of(&page.render(Voice::english(&brand()))).contains("not connected"), !is_allowed);
+            assert_eq!(html_of(&page.render(PageContext::english(&brand()))).contains("not connected"), !is_allowed);
         }
     }
 }

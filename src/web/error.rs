@@ -3,14 +3,14 @@
 use maud::{Markup, html};
 
 use super::component::{Fact, facts};
-use super::layout::{Frame, Voice};
+use super::i18n::{ErrorTexts, ExplanationTexts};
+use super::layout::{Frame, PageContext};
 use super::logout::ReturnLink;
-use super::words::{ErrorWords, ExplanationWords};
 
 /// What an error page shows.
 #[derive(Clone)]
 pub struct ErrorPage {
-    explanation: fn(&ErrorWords) -> ExplanationWords,
+    explanation: fn(&ErrorTexts) -> ExplanationTexts,
     /// What the developer of the application wants to know, by the names of the specifications.
     details: Vec<Fact>,
     /// The same in a sentence.
@@ -23,7 +23,7 @@ pub struct ErrorPage {
 
 impl ErrorPage {
     /// What one of the explanations says has happened.
-    pub(crate) fn of(explanation: fn(&ErrorWords) -> ExplanationWords) -> Self {
+    pub(crate) fn of(explanation: fn(&ErrorTexts) -> ExplanationTexts) -> Self {
         Self { explanation, details: Vec::new(), reason: None, reference: None, back: None }
     }
 
@@ -103,12 +103,12 @@ impl ErrorPage {
 
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.error;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.error;
         let what = (self.explanation)(w);
         let reason = self.reason.as_ref().map(|reason| Fact::new(w.reason, reason));
         let details: Vec<&Fact> = self.details.iter().chain(&reason).collect();
-        Frame::question(voice, what.title).around(&html! {
+        Frame::question(context, what.title).around(&html! {
             section .card {
                 h1 { (what.title) }
                 p { (what.message) }
@@ -116,7 +116,7 @@ impl ErrorPage {
                 @if let Some(back) = &self.back {
                     div .actions {
                         a .button .primary href=(back.link.as_str()) {
-                            (voice.words.logout.return_to(&html! { bdi { (back.name) } }))
+                            (context.texts.logout.return_to(&html! { bdi { (back.name) } }))
                         }
                     }
                 }
@@ -138,7 +138,7 @@ mod tests {
     use crate::web::Brand;
 
     fn html_of(page: &ErrorPage) -> String {
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

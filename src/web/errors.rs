@@ -3,8 +3,8 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, Voice};
-use super::words::{CodeWords, ErrorCodesWords, TextOf};
+use super::i18n::{CodeTexts, ErrorCodesTexts, TextOf};
+use super::layout::{Frame, PageContext};
 
 /// The page.
 #[derive(Clone, Copy, Debug)]
@@ -16,26 +16,26 @@ struct Code {
     /// Where it is defined.
     section: &'static str,
     /// What has happened, and what to do.
-    words: fn(&ErrorCodesWords) -> &CodeWords,
+    texts: fn(&ErrorCodesTexts) -> &CodeTexts,
 }
 
 impl ErrorsPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.error_codes;
-        Frame::document(voice, w.errors).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.error_codes;
+        Frame::document(context, w.errors).around(&html! {
             h1 { (w.errors) }
             p {
                 (w.lead(&html! { code { "error" } }, &html! { code { "error_description" } }))
             }
-            @for (title, codes) in PLACES {
+            @for (title, codes) in SECTIONS {
                 h2 { (title(w)) }
                 @for code in codes {
                     section id=(code.name) .card {
                         h3 { code { (code.name) } }
-                        p { ((code.words)(w).meaning) }
-                        p { ((code.words)(w).advice) }
+                        p { ((code.texts)(w).meaning) }
+                        p { ((code.texts)(w).advice) }
                         p .subtitle { (code.section) }
                     }
                 }
@@ -45,15 +45,15 @@ impl ErrorsPage {
 }
 
 /// Each error where it is met first.
-const PLACES: [(TextOf<ErrorCodesWords>, &[Code]); 4] = [
+const SECTIONS: [(TextOf<ErrorCodesTexts>, &[Code]); 4] = [
     (|w| w.at_authorization, AUTHORIZATION),
     (|w| w.at_token, TOKEN),
     (|w| w.at_api, API),
     (|w| w.at_registration, REGISTRATION),
 ];
 
-const fn code(name: &'static str, section: &'static str, words: fn(&ErrorCodesWords) -> &CodeWords) -> Code {
-    Code { name, section, words }
+const fn code(name: &'static str, section: &'static str, texts: fn(&ErrorCodesTexts) -> &CodeTexts) -> Code {
+    Code { name, section, texts }
 }
 
 const AUTHORIZATION: &[Code] = &[
@@ -103,7 +103,7 @@ mod tests {
     use crate::web::Brand;
 
     fn names() -> Vec<&'static str> {
-        PLACES.iter().flat_map(|(_, codes)| codes.iter()).map(|code| code.name).collect()
+        SECTIONS.iter().flat_map(|(_, codes)| codes.iter()).map(|code| code.name).collect()
     }
 
     /// The codes in the arms of `source` from the function that it names them in to the end of it.
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn each_error_has_an_anchor_of_its_own() {
-        let html = ErrorsPage.render(Voice::english(&Brand { name: "Signet".to_owned() })).into_string();
+        let html = ErrorsPage.render(PageContext::english(&Brand { name: "Signet".to_owned() })).into_string();
         let mut names = names();
         for name in &names {
             assert_eq!(html.matches(&format!("id=\"{name}\"")).count(), 1, "{name}");

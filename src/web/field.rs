@@ -2,18 +2,18 @@
 
 use maud::{Markup, Render, html};
 
-use super::words::{FormWords, Words};
+use super::i18n::{FormTexts, Texts};
 
 /// What a person typed into a field, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct FieldState {
     /// What was typed, shown again; empty on the first visit.
     pub value: String,
     /// What is wrong, as a sentence for the person who typed it.
     pub error: Option<String>,
 }
 
-impl Entry {
+impl FieldState {
     /// A value with nothing wrong.
     pub fn of(value: impl Into<String>) -> Self {
         Self { value: value.into(), error: None }
@@ -22,7 +22,7 @@ impl Entry {
 
 /// What may be typed into a field, which decides keyboard, capitals and what the browser offers to fill in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum InputKind {
     Text,
     Username,
     Email,
@@ -36,10 +36,10 @@ enum Kind {
 /// A field; its name is also its id.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
-    w: &'static FormWords,
+    w: &'static FormTexts,
     name: &'a str,
     label: &'a str,
-    kind: Kind,
+    kind: InputKind,
     value: &'a str,
     hint: Option<&'a str>,
     error: Option<&'a str>,
@@ -49,16 +49,16 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    fn new(words: &'static Words, name: &'a str, label: &'a str, kind: Kind) -> Self {
+    fn new(texts: &'static Texts, name: &'a str, label: &'a str, kind: InputKind) -> Self {
         let autocomplete = match kind {
-            Kind::Text | Kind::Lines => None,
-            Kind::Username => Some("username"),
-            Kind::Email => Some("email"),
-            Kind::CurrentPassword => Some("current-password"),
-            Kind::NewPassword => Some("new-password"),
+            InputKind::Text | InputKind::Lines => None,
+            InputKind::Username => Some("username"),
+            InputKind::Email => Some("email"),
+            InputKind::CurrentPassword => Some("current-password"),
+            InputKind::NewPassword => Some("new-password"),
         };
         Self {
-            w: &words.form,
+            w: &texts.form,
             name,
             label,
             kind,
@@ -71,24 +71,24 @@ impl<'a> Field<'a> {
         }
     }
 
-    pub(super) fn text(words: &'static Words, name: &'a str, label: &'a str) -> Self {
-        Self::new(words, name, label, Kind::Text)
+    pub(super) fn text(texts: &'static Texts, name: &'a str, label: &'a str) -> Self {
+        Self::new(texts, name, label, InputKind::Text)
     }
 
-    pub(super) fn username(words: &'static Words) -> Self {
-        Self::new(words, "username", words.form.username, Kind::Username)
+    pub(super) fn username(texts: &'static Texts) -> Self {
+        Self::new(texts, "username", texts.form.username, InputKind::Username)
     }
 
-    pub(super) fn email(words: &'static Words) -> Self {
-        Self::new(words, "email", words.form.email, Kind::Email)
+    pub(super) fn email(texts: &'static Texts) -> Self {
+        Self::new(texts, "email", texts.form.email, InputKind::Email)
     }
 
-    pub(super) fn current_password(words: &'static Words) -> Self {
-        Self::new(words, "password", words.form.password, Kind::CurrentPassword)
+    pub(super) fn current_password(texts: &'static Texts) -> Self {
+        Self::new(texts, "password", texts.form.password, InputKind::CurrentPassword)
     }
 
-    pub(super) fn new_password(words: &'static Words) -> Self {
-        Self::new(words, "password", words.form.password, Kind::NewPassword)
+    pub(super) fn new_password(texts: &'static Texts) -> Self {
+        Self::new(texts, "password", texts.form.password, InputKind::NewPassword)
     }
 
     /// Under another name than `username`, `email` or `password`.
@@ -97,12 +97,12 @@ impl<'a> Field<'a> {
     }
 
     /// A password that somebody sets for somebody else.
-    pub(super) fn set_password(words: &'static Words) -> Self {
-        Self::new(words, "new_password", words.form.new_password, Kind::NewPassword)
+    pub(super) fn set_password(texts: &'static Texts) -> Self {
+        Self::new(texts, "new_password", texts.form.new_password, InputKind::NewPassword)
     }
 
-    pub(super) fn lines(words: &'static Words, name: &'a str, label: &'a str) -> Self {
-        Self::new(words, name, label, Kind::Lines)
+    pub(super) fn lines(texts: &'static Texts, name: &'a str, label: &'a str) -> Self {
+        Self::new(texts, name, label, InputKind::Lines)
     }
 
     pub(super) fn value(self, value: &'a str) -> Self {
@@ -117,7 +117,7 @@ impl<'a> Field<'a> {
         Self { error, ..self }
     }
 
-    pub(super) fn entry(self, entry: &'a Entry) -> Self {
+    pub(super) fn entry(self, entry: &'a FieldState) -> Self {
         self.value(&entry.value).error(entry.error.as_deref())
     }
 
@@ -143,10 +143,10 @@ impl<'a> Field<'a> {
 
     fn input(&self) -> Markup {
         let (kind, is_literal) = match self.kind {
-            Kind::Text | Kind::Lines => ("text", false),
-            Kind::Username => ("text", true),
-            Kind::Email => ("email", true),
-            Kind::CurrentPassword | Kind::NewPassword => ("password", true),
+            InputKind::Text | InputKind::Lines => ("text", false),
+            InputKind::Username => ("text", true),
+            InputKind::Email => ("email", true),
+            InputKind::CurrentPassword | InputKind::NewPassword => ("password", true),
         };
         html! {
             input #(self.name) type=(kind) name=(self.name) autocomplete=[self.autocomplete]
@@ -176,7 +176,7 @@ impl Render for Field<'_> {
                     @if !self.required { " " span .muted { (self.w.optional) } }
                 }
                 @if let Some(hint) = self.hint { p .hint #{ (self.name) "-hint" } { (hint) } }
-                @if self.kind == Kind::Lines { (self.textarea()) } @else { (self.input()) }
+                @if self.kind == InputKind::Lines { (self.textarea()) } @else { (self.input()) }
                 @if let Some(error) = self.error {
                     p .wrong #{ (self.name) "-error" } { span .unseen { (self.w.error) } (error) }
                 }
@@ -189,8 +189,8 @@ impl Render for Field<'_> {
 mod tests {
     use super::*;
 
-    fn words() -> &'static Words {
-        crate::web::words::preferred("", "")
+    fn texts() -> &'static Texts {
+        crate::web::i18n::preferred("", "")
     }
 
     fn html_of(field: Field<'_>) -> String {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn hint_and_error_are_tied_to_the_input() {
-        let html = html_of(Field::username(words()).hint("As you signed up.").error(Some("Unknown.")));
+        let html = html_of(Field::username(texts()).hint("As you signed up.").error(Some("Unknown.")));
         assert!(html.contains("<label for=\"username\">Username</label>"), "{html}");
         assert!(html.contains("aria-describedby=\"username-hint username-error\" aria-invalid=\"true\""), "{html}");
         assert!(html.contains("id=\"username-hint\"") && html.contains("id=\"username-error\""), "{html}");
@@ -207,13 +207,13 @@ mod tests {
 
     #[test]
     fn a_field_with_nothing_wrong_says_so_by_silence() {
-        let html = html_of(Field::username(words()).value("ada"));
+        let html = html_of(Field::username(texts()).value("ada"));
         assert!(!html.contains("aria-") && html.contains("value=\"ada\""), "{html}");
     }
 
     #[test]
     fn a_password_is_never_sent_back() {
-        for field in [Field::current_password(words()), Field::new_password(words())] {
+        for field in [Field::current_password(texts()), Field::new_password(texts())] {
             let html = html_of(field.value("correct horse"));
             assert!(!html.contains("value") && !html.contains("horse"), "{html}");
         }
@@ -222,11 +222,11 @@ mod tests {
     #[test]
     fn the_browser_learns_what_to_fill_in() {
         let table = [
-            (Field::username(words()), "username"),
-            (Field::email(words()), "email"),
-            (Field::current_password(words()), "current-password"),
-            (Field::new_password(words()), "new-password"),
-            (Field::text(words(), "name", "Full name").autocomplete("name"), "name"),
+            (Field::username(texts()), "username"),
+            (Field::email(texts()), "email"),
+            (Field::current_password(texts()), "current-password"),
+            (Field::new_password(texts()), "new-password"),
+            (Field::text(texts(), "name", "Full name").autocomplete("name"), "name"),
         ];
         for (field, expected) in table {
             let html = html_of(field);
@@ -236,15 +236,15 @@ mod tests {
 
     #[test]
     fn an_optional_field_is_marked_and_not_required() {
-        let optional = html_of(Field::email(words()).optional());
+        let optional = html_of(Field::email(texts()).optional());
         assert!(optional.contains("(optional)") && !optional.contains(" required"), "{optional}");
-        let required = html_of(Field::email(words()));
+        let required = html_of(Field::email(texts()));
         assert!(!required.contains("(optional)") && required.contains(" required"), "{required}");
     }
 
     #[test]
     fn lines_come_back_as_they_were_typed() {
-        let html = html_of(Field::lines(words(), "redirect_uris", "Redirect URIs").value("\nhttps://rp.example/cb"));
+        let html = html_of(Field::lines(texts(), "redirect_uris", "Redirect URIs").value("\nhttps://rp.example/cb"));
         assert!(html.contains(">\n\nhttps://rp.example/cb</textarea>"), "{html:?}");
     }
 }

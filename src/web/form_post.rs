@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::component::Button;
-use super::layout::{Frame, Voice};
+use super::layout::{Frame, PageContext};
 
 /// What the `form_post` page sends.
 #[derive(Clone, Debug)]
@@ -21,9 +21,9 @@ pub struct FormPostPage {
 impl FormPostPage {
     /// The page. Without JavaScript its button does the same.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.form_post;
-        Frame::question(voice, w.continue_).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.form_post;
+        Frame::question(context, w.continue_).around(&html! {
             section .card {
                 h1 { (w.almost_there) }
                 p .subtitle { (w.being_returned) }
@@ -51,7 +51,7 @@ mod tests {
             parameters: parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             nonce: "n0nce".to_owned(),
         };
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::component::initial;
-use super::layout::{Frame, Voice};
-use super::words::HomeWords;
+use super::i18n::HomeTexts;
+use super::layout::{Frame, PageContext};
 
 /// What the landing page shows.
 #[derive(Clone, Debug)]
@@ -23,9 +23,9 @@ pub struct HomePage {
 impl HomePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.home;
-        Frame::document(voice, w.one_sign_in).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.home;
+        Frame::document(context, w.one_sign_in).around(&html! {
             section .hero {
                 h1 { (w.one_sign_in) }
                 p .lead {
@@ -52,7 +52,7 @@ impl HomePage {
         })
     }
 
-    fn doors(&self, w: &HomeWords) -> Markup {
+    fn doors(&self, w: &HomeTexts) -> Markup {
         html! {
             @if let Some(username) = &self.signed_in_as {
                 p .who {
@@ -79,7 +79,7 @@ mod tests {
         let issuer = WebLink::parse("https://login.example.org").unwrap();
         let discovery = WebLink::parse("https://login.example.org/.well-known/openid-configuration").unwrap();
         let page = HomePage { issuer, discovery, signed_in_as: signed_in_as.map(str::to_owned), signup_open };
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

@@ -8,8 +8,8 @@ use maud::{DOCTYPE, Markup, html};
 use super::address::ImageSource;
 use super::asset::{ICON, STYLESHEET};
 use super::component::notice;
-use super::rewrite::{Finished, Problem, Restored};
-use super::words::{FormWords, FrameWords, TextOf, Words};
+use super::i18n::{FormTexts, FrameTexts, TextOf, Texts};
+use super::rewrite::{FieldProblem, Finished, Restored};
 
 /// Whose server this is, as visitors know it.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Brand {
 
 /// How the server looks beside its name.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct Theme {
     /// The logo, in place of the seal.
     pub logo: Option<ImageSource>,
     /// The address of a stylesheet with other colours.
@@ -29,10 +29,10 @@ pub struct Look {
 
 /// As whom, and in which language, a page speaks.
 #[derive(Clone, Copy)]
-pub struct Voice<'a> {
+pub struct PageContext<'a> {
     pub(crate) brand: &'a Brand,
-    pub(crate) look: &'a Look,
-    pub(crate) words: &'static Words,
+    pub(crate) theme: &'a Theme,
+    pub(crate) texts: &'static Texts,
     /// What the page says about what was just sent.
     pub(crate) remark: Option<&'a Remark>,
     /// What was entered into a form of the page before.
@@ -59,7 +59,7 @@ pub(super) enum Shape {
 
 /// The places that a signed-in person moves between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum NavigationItem {
     /// `/account`.
     Account,
     /// `/developer`.
@@ -71,51 +71,51 @@ pub(super) enum Place {
 /// What the frame says about the page inside it.
 #[derive(Clone, Copy)]
 pub(super) struct Frame<'a> {
-    pub(super) voice: Voice<'a>,
+    pub(super) context: PageContext<'a>,
     pub(super) title: &'a str,
     pub(super) shape: Shape,
     /// The navigation, with the place where one is, for a signed-in person.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<NavigationItem>,
 }
 
 impl<'a> Frame<'a> {
     /// A page that asks one thing.
-    pub(super) fn question(voice: Voice<'a>, title: &'a str) -> Self {
-        Self { voice, title, shape: Shape::Question, place: None }
+    pub(super) fn question(context: PageContext<'a>, title: &'a str) -> Self {
+        Self { context, title, shape: Shape::Question, place: None }
     }
 
     /// A page to read.
-    pub(super) fn document(voice: Voice<'a>, title: &'a str) -> Self {
-        Self { voice, title, shape: Shape::Document, place: None }
+    pub(super) fn document(context: PageContext<'a>, title: &'a str) -> Self {
+        Self { context, title, shape: Shape::Document, place: None }
     }
 
     /// A page among those of a signed-in person.
-    pub(super) fn at(self, place: Place) -> Self {
+    pub(super) fn at(self, place: NavigationItem) -> Self {
         Self { place: Some(place), ..self }
     }
 
     /// The whole document around `main`.
     pub(super) fn around(self, main: &Markup) -> Markup {
-        let w = &self.voice.words.frame;
-        let (problem, done) = match self.voice.remark {
+        let w = &self.context.texts.frame;
+        let (problem, done) = match self.context.remark {
             Some(Remark::Problem(text)) => (Some(text.as_str()), None),
             Some(Remark::Done(text)) => (None, Some(text.as_str())),
             None => (None, None),
         };
-        let main = Finished::of(main, self.voice.restored, problem);
-        let form = &self.voice.words.form;
+        let main = Finished::of(main, self.context.restored, problem);
+        let form = &self.context.texts.form;
         html! {
             (DOCTYPE)
-            html lang=(self.voice.words.tag) {
+            html lang=(self.context.texts.tag) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     // Before the stylesheet has come, or without it, the page is not white in a dark room.
                     meta name="color-scheme" content="light dark";
-                    title { @if !main.problems.is_empty() { (form.error) } (self.title) " · " (self.voice.brand.name) }
+                    title { @if !main.problems.is_empty() { (form.error) } (self.title) " · " (self.context.brand.name) }
                     link rel="icon" type=(ICON.content_type) href=(ICON.address());
                     link rel="stylesheet" href=(STYLESHEET.address());
-                    @if let Some(address) = &self.voice.look.stylesheet { link rel="stylesheet" href=(address); }
+                    @if let Some(address) = &self.context.theme.stylesheet { link rel="stylesheet" href=(address); }
                 }
                 body .wide[self.shape == Shape::Document] {
                     a .skip href="#main" { (w.skip_to_content) }
@@ -135,16 +135,16 @@ impl<'a> Frame<'a> {
     }
 
     fn header(self) -> Markup {
-        let w = &self.voice.words.frame;
+        let w = &self.context.texts.frame;
         html! {
             header .top {
-                a .wordmark href="/" { (self.voice.look.emblem()) span { (self.voice.brand.name) } }
+                a .wordmark href="/" { (self.context.theme.emblem()) span { (self.context.brand.name) } }
                 @if let Some(here) = self.place {
                     nav aria-label=(w.your_pages) {
-                        @for (place, path, name) in PLACES {
+                        @for (place, path, name) in NAVIGATION {
                             a href=(path) aria-current=[(place == here).then_some("page")] { (name(w)) }
                         }
-                        @if here == Place::Administration {
+                        @if here == NavigationItem::Administration {
                             a href="/admin" aria-current="page" { (w.administration) }
                         }
                     }
@@ -155,7 +155,7 @@ impl<'a> Frame<'a> {
 }
 
 /// What is wrong with the page, with a link to each field that has to be changed.
-fn summary(w: &FormWords, problems: &[Problem]) -> Markup {
+fn summary(w: &FormTexts, problems: &[FieldProblem]) -> Markup {
     html! {
         div #error-summary .notice .danger role="alert" tabindex="-1" autofocus {
             p { strong { (w.problem) } }
@@ -173,7 +173,7 @@ fn summary(w: &FormWords, problems: &[Problem]) -> Markup {
     }
 }
 
-impl Look {
+impl Theme {
     /// The logo, or the seal. The name stands beside it, so it is nothing to read out.
     fn emblem(&self) -> Markup {
         match &self.logo {
@@ -193,8 +193,10 @@ pub(super) fn seal() -> Markup {
     }
 }
 
-const PLACES: [(Place, &str, TextOf<FrameWords>); 2] =
-    [(Place::Account, "/account", |w| w.account), (Place::Applications, "/developer", |w| w.applications)];
+const NAVIGATION: [(NavigationItem, &str, TextOf<FrameTexts>); 2] = [
+    (NavigationItem::Account, "/account", |w| w.account),
+    (NavigationItem::Applications, "/developer", |w| w.applications),
+];
 
 /// Twelve lobes around a circle of radius 13.1.
 const WAX: &str = "\
@@ -206,11 +208,11 @@ const ENGRAVING: &str = "\
     M20.4 11.9c-.9-1.5-2.4-2.3-4.4-2.3-2.6 0-4.4 1.3-4.4 3.2 0 4.3 8.9 2 8.9 6.4 0 1.9-1.9 3.2-4.5 3.2-2.1 0-3.7-.9-4.6-2.4";
 
 #[cfg(test)]
-impl<'a> Voice<'a> {
+impl<'a> PageContext<'a> {
     /// In English.
     pub(super) fn english(brand: &'a Brand) -> Self {
-        static PLAIN: Look = Look { logo: None, stylesheet: None };
-        Self { brand, look: &PLAIN, words: super::words::preferred("", ""), remark: None, restored: None }
+        static PLAIN: Theme = Theme { logo: None, stylesheet: None };
+        Self { brand, theme: &PLAIN, texts: super::i18n::preferred("", ""), remark: None, restored: None }
     }
 }
 
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn the_title_names_the_page_and_then_the_server() {
         let brand = Brand { name: "Acme & Sons".to_owned() };
-        let page = rendered(Frame::question(Voice::english(&brand), "Sign in"));
+        let page = rendered(Frame::question(PageContext::english(&brand), "Sign in"));
         assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{page}");
         assert!(page.contains("<title>Sign in · Acme &amp; Sons</title>"), "{page}");
     }
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn an_error_is_said_at_the_top_in_the_title_and_has_the_focus() {
         let brand = Brand { name: "Acme".to_owned() };
-        let frame = Frame::question(Voice::english(&brand), "Sign up");
+        let frame = Frame::question(PageContext::english(&brand), "Sign up");
         let wrong = html! {
             h1 { "Sign up" }
             input #username autofocus;
@@ -252,20 +254,21 @@ mod tests {
     fn what_was_done_is_confirmed_once() {
         let brand = Brand { name: "Acme".to_owned() };
         let done = Remark::Done("Saved.".to_owned());
-        let voice = Voice { remark: Some(&done), ..Voice::english(&brand) };
-        let page = Frame::document(voice, "Profile").around(&html! { h1 { "Profile" } }).into_string();
+        let context = PageContext { remark: Some(&done), ..PageContext::english(&brand) };
+        let page = Frame::document(context, "Profile").around(&html! { h1 { "Profile" } }).into_string();
         assert!(page.contains("role=\"status\"><p>Saved.</p>") && !page.contains("Error"), "{page}");
-        let said = Frame::document(voice, "Profile").around(&notice("Saved.")).into_string();
+        let said = Frame::document(context, "Profile").around(&notice("Saved.")).into_string();
         assert_eq!(said.matches("role=\"status\"").count(), 1, "{said}");
     }
 
     #[test]
     fn the_navigation_is_shown_to_the_signed_in_and_says_where_one_is() {
         let brand = Brand { name: "Acme".to_owned() };
-        let there = rendered(Frame::document(Voice::english(&brand), "Applications").at(Place::Applications));
+        let there =
+            rendered(Frame::document(PageContext::english(&brand), "Applications").at(NavigationItem::Applications));
         assert!(there.contains("<a href=\"/developer\" aria-current=\"page\">Applications</a>"), "{there}");
         assert!(there.contains("<a href=\"/account\">Account</a>"), "{there}");
-        assert!(!rendered(Frame::document(Voice::english(&brand), "Home")).contains("<nav"));
+        assert!(!rendered(Frame::document(PageContext::english(&brand), "Home")).contains("<nav"));
     }
 
     #[test]

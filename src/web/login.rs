@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::client::{ClientCard, chosen};
 use super::component::{Button, alert, continuing, hidden, notice};
 use super::field::Field;
-use super::layout::{Frame, Voice};
-use super::words::Words;
+use super::i18n::Texts;
+use super::layout::{Frame, PageContext};
 
 /// What the login page shows.
 #[derive(Clone, Debug)]
@@ -45,12 +45,12 @@ pub enum LoginRemark {
 }
 
 impl LoginRemark {
-    fn render(self, words: &Words) -> Markup {
-        let w = &words.login;
+    fn render(self, texts: &Texts) -> Markup {
+        let w = &texts.login;
         match self {
             Self::Mismatch => alert(w.mismatch),
-            Self::Wait { seconds } => alert(&words.form.wait(seconds)),
-            Self::Busy => alert(words.form.busy),
+            Self::Wait { seconds } => alert(&texts.form.wait(seconds)),
+            Self::Busy => alert(texts.form.busy),
             Self::Expired => alert(w.expired),
             Self::Again => notice(w.again),
         }
@@ -60,27 +60,27 @@ impl LoginRemark {
 impl LoginPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let (words, w) = (voice.words, &voice.words.login);
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let (texts, w) = (context.texts, &context.texts.login);
         let interaction = self.interaction.as_deref();
-        Frame::question(voice, w.sign_in).around(&html! {
+        Frame::question(context, w.sign_in).around(&html! {
             section .card {
                 @if let Some(client) = &self.client { (client.picture()) }
                 h1 { (w.sign_in) }
                 p .subtitle {
                     @match &self.client {
                         Some(client) => (w.continuing_to(&chosen(&client.name)))
-                        None => (w.with_account_of(&voice.brand.name))
+                        None => (w.with_account_of(&context.brand.name))
                     }
                 }
-                @if let Some(remark) = self.remark { (remark.render(words)) }
+                @if let Some(remark) = self.remark { (remark.render(texts)) }
                 form method="post" action="/login" {
                     (hidden(&self.anti_forgery, interaction))
-                    (Field::username(words)
+                    (Field::username(texts)
                         .named("username", w.username_or_email)
                         .value(&self.username)
                         .autofocus(self.username.is_empty()))
-                    (Field::current_password(words).autofocus(!self.username.is_empty()))
+                    (Field::current_password(texts).autofocus(!self.username.is_empty()))
                     div .actions { (Button::primary("login-submit", w.sign_in)) }
                 }
                 @if self.signup_open {
@@ -89,7 +89,7 @@ impl LoginPage {
                     }
                 }
             }
-            @if let Some(client) = &self.client { (client.fine_print(&words.client)) }
+            @if let Some(client) = &self.client { (client.fine_print(&texts.client)) }
         })
     }
 }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn html_of(page: &LoginPage) -> String {
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

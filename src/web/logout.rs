@@ -7,7 +7,7 @@ use super::address::{ClientLink, WebLink};
 use super::client::chosen;
 use super::component::{Button, caution, hidden};
 use super::consent::ReturnsTo;
-use super::layout::{Frame, Voice};
+use super::layout::{Frame, PageContext};
 
 /// The question whether to sign out, which §2 asks for when the request does not prove whose session it ends.
 #[derive(Clone, Debug)]
@@ -27,9 +27,9 @@ pub struct LogoutPage {
 impl LogoutPage {
     /// The page. Its buttons send `decision=confirm` and `decision=cancel`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.logout;
-        Frame::question(voice, w.sign_out).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.logout;
+        Frame::question(context, w.sign_out).around(&html! {
             section .card {
                 h1 { (w.sign_out_question) }
                 p .subtitle {
@@ -79,9 +79,9 @@ pub struct ReturnLink {
 impl LoggedOutPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.logout;
-        Frame::question(voice, w.signed_out).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.logout;
+        Frame::question(context, w.signed_out).around(&html! {
             section .card {
                 h1 { (w.you_are_signed_out) }
                 p .subtitle {
@@ -97,7 +97,7 @@ impl LoggedOutPage {
                     }
                     @if let Some((link, place)) = &self.offered {
                         a #logout-offered .button rel="noreferrer" href=(link.as_str()) {
-                            (place.go_on(&voice.words.withheld))
+                            (place.go_on(&context.texts.withheld))
                         }
                     }
                     @if let Some(back) = &self.back {
@@ -130,7 +130,7 @@ mod tests {
             interaction: None,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(Voice::english(&brand())).into_string();
+        let html = page.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("<h1>Sign out?</h1>") && html.contains("action=\"/logout\""), "{html}");
         for (id, value) in [("logout-confirm", "confirm"), ("logout-cancel", "cancel")] {
             let button = format!("type=\"submit\" name=\"decision\" value=\"{value}\"");
@@ -147,7 +147,7 @@ mod tests {
             interaction: Some("i1".to_owned()),
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(Voice::english(&brand())).into_string();
+        let html = page.render(PageContext::english(&brand())).into_string();
         assert!(html.contains(">Grafana</bdi> asks you to sign out."), "{html}");
         assert!(html.contains("name=\"interaction\" value=\"i1\""), "{html}");
     }
@@ -161,10 +161,10 @@ mod tests {
             interaction: None,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(Voice::english(&brand())).into_string();
+        let html = page.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("has ended") && html.contains("does not prove which application"), "{html}");
         let last = LoggedOutPage { was_signed_in: false, back: None, onward: None, offered: None, frames: Vec::new() };
-        let html = last.render(Voice::english(&brand())).into_string();
+        let html = last.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("You were not signed in") && !html.contains("<form"), "{html}");
     }
 
@@ -173,10 +173,10 @@ mod tests {
         let link = WebLink::parse("https://rp.example/").unwrap();
         let back = Some(ReturnLink { name: "Grafana".to_owned(), link });
         let plain = LoggedOutPage { was_signed_in: true, back, onward: None, offered: None, frames: Vec::new() };
-        let html = plain.render(Voice::english(&brand())).into_string();
+        let html = plain.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("<h1>You are signed out</h1>"), "{html}");
         assert!(html.contains("href=\"https://rp.example/\">Return to <bdi>Grafana</bdi>"), "{html}");
-        let html = LoggedOutPage { back: None, ..plain }.render(Voice::english(&brand())).into_string();
+        let html = LoggedOutPage { back: None, ..plain }.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("You are signed out") && !html.contains("Return to"), "{html}");
     }
 
@@ -191,7 +191,7 @@ mod tests {
             offered: None,
             frames: vec![link("https://rp.example/out?iss=a&sid=b")],
         };
-        let html = page.render(Voice::english(&brand())).into_string();
+        let html = page.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("src=\"https://rp.example/out?iss=a&amp;sid=b\""), "{html}");
         assert!(html.contains("href=\"https://rp.example/bye\"") && html.contains(">Continue</a>"), "{html}");
         assert!(html.contains("are signing you out as well"), "{html}");

@@ -1,7 +1,7 @@
 //! maud pages: pure functions from a view to markup. Knows views alone.
 //!
-//! Each page is a struct of plain values with `render(&self, voice)`: the voice is whose server speaks, and in which
-//! language. Every text that a person reads is in `words`, which says how to add one, or a language. What pages share is
+//! Each page is a struct of plain values with `render(&self, context)`: the voice is whose server speaks, and in which
+//! language. Every text that a person reads is in `texts`, which says how to add one, or a language. What pages share is
 //! in `layout` (the frame), `component` and `field`; how they look is in `signet.css`. Every text is escaped by maud,
 //! without exception. Element ids, field names and the sentences of headings are relied on by scripts and outside tests.
 
@@ -12,6 +12,7 @@ pub mod admin;
 mod applications;
 mod asset;
 mod client;
+mod client_errors;
 mod compatibility;
 mod component;
 mod consent;
@@ -22,6 +23,7 @@ mod errors;
 mod field;
 mod form_post;
 mod home;
+pub(crate) mod i18n;
 mod layout;
 mod login;
 mod logout;
@@ -42,9 +44,7 @@ mod sessions;
 mod setup;
 mod signup;
 mod snippet;
-mod troubles;
 mod withheld;
-pub(crate) mod words;
 mod wrong_host;
 
 #[cfg(test)]
@@ -56,6 +56,7 @@ pub use address::{ClientLink, ImageSource, WebLink};
 pub use applications::{ApplicationCard, ApplicationsPage};
 pub use asset::{ASSETS, Asset, ICON, STYLESHEET, asset};
 pub use client::{ClientCard, ClientType};
+pub use client_errors::{ClientErrorLine, ClientErrorsCard, DeliveryLine, SentUri, UndeliveredReason};
 pub use compatibility::{Choice, CompatibilityForm, Control, RestrictionForm, Setting};
 pub use component::Fact;
 pub use consent::{ConsentPage, Person, Registrant, Remember, ReturnsTo, ScopeLine};
@@ -63,10 +64,10 @@ pub use developer::{DeveloperPage, OwnClient, Purpose, RegistrationForm};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage};
 pub use error::ErrorPage;
 pub use errors::ErrorsPage;
-pub use field::Entry;
+pub use field::FieldState;
 pub use form_post::FormPostPage;
 pub use home::HomePage;
-pub use layout::{Brand, Look, Remark, Voice};
+pub use layout::{Brand, PageContext, Remark, Theme};
 pub use login::{LoginPage, LoginRemark};
 pub use logout::{LoggedOutPage, LogoutPage, ReturnLink};
 pub use not_admitted::NotAdmittedPage;
@@ -80,12 +81,11 @@ pub use registered::RegisteredPage;
 pub use remedy::{RemedyKind, RemedyLine, RemedyPage};
 pub use reset::{ResetDonePage, ResetPage};
 pub use rewrite::{Restored, is_secret};
-pub use schedule::{SchedulePage, ScheduleWords, ScheduledApplication};
+pub use schedule::{SchedulePage, ScheduleTexts, ScheduledApplication};
 pub use security::{Doer, EventLine, SecurityPage};
 pub use sessions::{SessionLine, SessionsPage};
 pub use setup::SetupPage;
 pub use signup::SignupPage;
 pub use snippet::Snippets;
-pub use troubles::{DeliveryLine, SentUri, TroubleLine, Troubles, UndeliveredReason};
 pub use withheld::{Onward, WithheldErrorPage};
 pub use wrong_host::WrongHostPage;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::client::{ClientCard, chosen};
 use super::component::{Button, hidden};
-use super::layout::{Frame, Voice};
+use super::layout::{Frame, PageContext};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -24,15 +24,15 @@ pub struct NotAdmittedPage {
 impl NotAdmittedPage {
     /// The page. Its buttons send `decision=switch` and `decision=deny` to `/consent`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.consent;
-        Frame::question(voice, w.no_access).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.consent;
+        Frame::question(context, w.no_access).around(&html! {
             section .card {
                 (self.client.picture())
                 h1 { (w.no_access) }
                 p { (w.may_not_use(&chosen(&self.username), &chosen(&self.client.name))) }
                 p {
-                    (w.ask_an_administrator(&voice.brand.name))
+                    (w.ask_an_administrator(&context.brand.name))
                     @if !self.contacts.is_empty() {
                         " " (w.or_ask(&html! {
                             @for (number, contact) in self.contacts.iter().enumerate() {
@@ -50,7 +50,7 @@ impl NotAdmittedPage {
                     }
                 }
             }
-            (self.client.fine_print(&voice.words.client))
+            (self.client.fine_print(&context.texts.client))
         })
     }
 }
@@ -69,7 +69,7 @@ mod tests {
             interaction: "i1".to_owned(),
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
         for part in [">ada</bdi>", ">Grafana</bdi>", "administrator of Acme", "ops@example.org", "Use another account"]
         {
             assert!(html.contains(part), "{part}: {html}");

@@ -3,13 +3,13 @@
 use maud::{Markup, html};
 
 use super::client::{ClientType, chosen};
+use super::client_errors::ClientErrorsCard;
 use super::compatibility::{CompatibilityForm, RestrictionForm};
 use super::component::{Button, alert, back_to, caution, copyable, hidden};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Place, Voice};
+use super::field::{Field, FieldState};
+use super::i18n::OwnClientTexts;
+use super::layout::{Frame, NavigationItem, PageContext};
 use super::snippet::Snippets;
-use super::troubles::Troubles;
-use super::words::OwnClientWords;
 use crate::secret::Secret;
 
 /// What the page of one's own application shows.
@@ -28,7 +28,7 @@ pub struct OwnClientPage {
     /// A secret that was just made; it is shown this once.
     pub new_secret: Option<Secret>,
     /// What went wrong lately.
-    pub troubles: Troubles,
+    pub client_errors: ClientErrorsCard,
     /// Why logout tokens cannot be delivered to it, as a sentence.
     pub logout_warning: Option<String>,
     /// The settings that only some applications need; none if it cannot be changed here.
@@ -47,15 +47,15 @@ pub struct OwnClientPage {
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "the members are those of RFC 7591 §2")]
 pub struct ClientForm {
-    pub client_name: Entry,
+    pub client_name: FieldState,
     /// One per line.
-    pub redirect_uris: Entry,
+    pub redirect_uris: FieldState,
     /// One per line.
-    pub post_logout_redirect_uris: Entry,
-    pub scope: Entry,
-    pub logo_uri: Entry,
-    pub policy_uri: Entry,
-    pub tos_uri: Entry,
+    pub post_logout_redirect_uris: FieldState,
+    pub scope: FieldState,
+    pub logo_uri: FieldState,
+    pub policy_uri: FieldState,
+    pub tos_uri: FieldState,
     /// What is wrong beside the fields, as a sentence.
     pub error: Option<String>,
 }
@@ -84,10 +84,10 @@ impl OwnClientPage {
     /// The page. Its forms post to `/developer/{client_id}` what can be changed, and to `/developer/{client_id}/secrets`
     /// `decision=add`, or `decision=remove` with a `number`; the settings to `compatibility` and `groups` below it.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.own_client;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.own_client;
         let path = path(&self.client_id);
-        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
+        Frame::document(context, &self.name).at(NavigationItem::Applications).around(&html! {
             (back_to("/developer", w.your_applications, self.done.as_deref()))
             h1 { bdi { (self.name) } }
             @if let Some(secret) = &self.new_secret {
@@ -101,20 +101,20 @@ impl OwnClientPage {
                 h2 { (w.who_it_is) }
                 dl .facts {
                     (copyable("client-id", "client_id", &self.client_id))
-                    div { dt { (w.type_) } dd { (self.client_type.description(&voice.words.client)) } }
+                    div { dt { (w.type_) } dd { (self.client_type.description(&context.texts.client)) } }
                 }
             }
             @if let Some(warning) = &self.logout_warning { (caution(&html! { p #logout-warning { (warning) } })) }
-            (self.troubles.render(voice, &path))
-            (self.form.render(voice, &path, &self.anti_forgery))
+            (self.client_errors.render(context, &path))
+            (self.form.render(context, &path, &self.anti_forgery))
             @if let Some(restriction) = &self.restriction {
-                (restriction.render(voice, &path, &self.anti_forgery))
+                (restriction.render(context, &path, &self.anti_forgery))
             }
-            @if let Some(form) = &self.compatibility { (form.render(voice, &path, &self.anti_forgery)) }
+            @if let Some(form) = &self.compatibility { (form.render(context, &path, &self.anti_forgery)) }
             @if !self.secrets.is_empty() { (self.secrets(w, &path)) }
             section .card {
                 h2 { (w.to_paste) }
-                (self.snippets.render(voice))
+                (self.snippets.render(context))
             }
             section .card .row {
                 div {
@@ -126,7 +126,7 @@ impl OwnClientPage {
         })
     }
 
-    fn secrets(&self, w: &OwnClientWords, path: &str) -> Markup {
+    fn secrets(&self, w: &OwnClientTexts, path: &str) -> Markup {
         html! {
             section .card {
                 h2 { (w.secrets) }
@@ -156,23 +156,23 @@ impl OwnClientPage {
 }
 
 impl ClientForm {
-    fn render(&self, voice: Voice<'_>, path: &str, anti_forgery: &str) -> Markup {
-        let w = &voice.words.own_client;
+    fn render(&self, context: PageContext<'_>, path: &str, anti_forgery: &str) -> Markup {
+        let w = &context.texts.own_client;
         html! {
             section .card {
                 h2 { (w.what_people_see) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 form method="post" action=(path) {
                     (hidden(anti_forgery, None))
-                    (Field::text(voice.words, "client_name", w.name).entry(&self.client_name))
-                    (Field::lines(voice.words, "redirect_uris", w.redirect_uris).optional().entry(&self.redirect_uris)
+                    (Field::text(context.texts, "client_name", w.name).entry(&self.client_name))
+                    (Field::lines(context.texts, "redirect_uris", w.redirect_uris).optional().entry(&self.redirect_uris)
                         .hint(w.redirect_uris_hint))
-                    (Field::lines(voice.words, "post_logout_redirect_uris", w.post_logout_redirect_uris).optional()
+                    (Field::lines(context.texts, "post_logout_redirect_uris", w.post_logout_redirect_uris).optional()
                         .entry(&self.post_logout_redirect_uris).hint(w.post_logout_redirect_uris_hint))
-                    (Field::text(voice.words, "logo_uri", w.logo).optional().entry(&self.logo_uri))
-                    (Field::text(voice.words, "policy_uri", w.privacy_policy).optional().entry(&self.policy_uri))
-                    (Field::text(voice.words, "tos_uri", w.terms_of_service).optional().entry(&self.tos_uri))
-                    (Field::text(voice.words, "scope", w.scope).optional().entry(&self.scope).hint(w.scope_hint))
+                    (Field::text(context.texts, "logo_uri", w.logo).optional().entry(&self.logo_uri))
+                    (Field::text(context.texts, "policy_uri", w.privacy_policy).optional().entry(&self.policy_uri))
+                    (Field::text(context.texts, "tos_uri", w.terms_of_service).optional().entry(&self.tos_uri))
+                    (Field::text(context.texts, "scope", w.scope).optional().entry(&self.scope).hint(w.scope_hint))
                     div .actions { (Button::primary("client-submit", w.save)) }
                 }
             }
@@ -183,10 +183,10 @@ impl ClientForm {
 impl ClientDeletionPage {
     /// The page. Its form posts to `/developer/{client_id}/delete`, with `decision=delete`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.own_client;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.own_client;
         let path = path(&self.client_id);
-        Frame::question(voice, w.delete_an_application).at(Place::Applications).around(&html! {
+        Frame::question(context, w.delete_an_application).at(NavigationItem::Applications).around(&html! {
             section .card {
                 h1 { (w.delete_question(&chosen(&self.name))) }
                 p { (w.deletion_is_final) }
@@ -229,10 +229,10 @@ mod tests {
             client_id: "a/b".to_owned(),
             name: "Wiki".to_owned(),
             client_type: ClientType::Confidential,
-            form: ClientForm { client_name: Entry::of("Wiki"), ..ClientForm::default() },
+            form: ClientForm { client_name: FieldState::of("Wiki"), ..ClientForm::default() },
             secrets: (1..).take(secrets).map(line).collect(),
             new_secret: None,
-            troubles: Troubles::default(),
+            client_errors: ClientErrorsCard::default(),
             logout_warning: None,
             compatibility: None,
             restriction: None,
@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn html_of(page: &OwnClientPage) -> String {
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]

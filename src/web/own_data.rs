@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, back_to, caution, hidden};
 use super::field::Field;
-use super::layout::{Frame, Place, Voice};
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of one's own data shows.
 #[derive(Clone, Debug, Default)]
@@ -22,9 +22,9 @@ pub struct OwnDataPage {
 impl OwnDataPage {
     /// The page. Its form posts `password` to `/account/data`, with `decision=delete`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.own_data;
-        Frame::document(voice, w.your_data).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.own_data;
+        Frame::document(context, w.your_data).at(NavigationItem::Account).around(&html! {
             (back_to("/account", w.your_account, None))
             h1 { (w.your_data) }
             section .card .row {
@@ -45,7 +45,7 @@ impl OwnDataPage {
                 form method="post" action="/account/data" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password(voice.words).hint(w.password_hint)
+                    (Field::current_password(context.texts).hint(w.password_hint)
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::secondary("account-delete", w.delete_the_account).deciding("delete")) }
                 }
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn leaving_asks_for_the_password_and_says_what_goes() {
         let page = OwnDataPage { password_error: Some("Wrong.".to_owned()), ..OwnDataPage::default() };
-        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
         for part in
             ["autocomplete=\"current-password\"", "id=\"password-error\"", "cannot be undone", "/account/data/copy"]
         {

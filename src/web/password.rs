@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{Button, alert, back_to, hidden};
 use super::field::Field;
-use super::layout::{Frame, Place, Voice};
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of the password shows.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +28,10 @@ pub struct PasswordPage {
 impl PasswordPage {
     /// The page. Its form posts `current_password` and `new_password` to `/account/password`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.password;
-        let hint = voice.words.form.password_rule(self.minimum_password_length);
-        Frame::document(voice, w.password).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.password;
+        let hint = context.texts.form.password_rule(self.minimum_password_length);
+        Frame::document(context, w.password).at(NavigationItem::Account).around(&html! {
             (back_to("/account", w.your_account, self.done.as_deref()))
             h1 { (w.password) }
             section .card {
@@ -40,9 +40,9 @@ impl PasswordPage {
                 form method="post" action="/account/password" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password(voice.words).named("current_password", w.password_of_today)
+                    (Field::current_password(context.texts).named("current_password", w.password_of_today)
                         .error(self.current_error.as_deref()))
-                    (Field::new_password(voice.words).named("new_password", w.new_password).hint(&hint)
+                    (Field::new_password(context.texts).named("new_password", w.new_password).hint(&hint)
                         .error(self.new_error.as_deref()))
                     div .actions { (Button::primary("password-submit", w.change_the_password)) }
                 }
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn both_passwords_are_asked_for_and_told_apart_by_the_browser() {
         let page = PasswordPage { new_error: Some("Too short.".to_owned()), ..PasswordPage::default() };
-        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
         for part in [
             "name=\"current_password\" autocomplete=\"current-password\"",
             "name=\"new_password\" autocomplete=\"new-password\"",

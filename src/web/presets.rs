@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::component::{Button, Fact, alert, back_to, caution, code_block, copyable, facts, hidden};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Place, Voice};
+use super::field::{Field, FieldState};
+use super::i18n::PresetTexts;
+use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path as own_client_path;
-use super::words::PresetWords;
 use crate::secret::Secret;
 
 /// The path of the presets.
@@ -46,9 +46,9 @@ pub struct PresetPage {
     /// Why the person cannot register it, as a sentence; then there is no form.
     pub obstacle: Option<String>,
     /// The address, with an example; nothing where none is typed.
-    pub url: Option<(Entry, String)>,
+    pub url: Option<(FieldState, String)>,
     /// The name in the redirect URI, with what the application calls it.
-    pub name_part: Option<(Entry, String)>,
+    pub name_part: Option<(FieldState, String)>,
     /// What it is registered with, for the example.
     pub metadata: Vec<Fact>,
     /// Whether it is only shown what to write, and nothing registered.
@@ -100,9 +100,9 @@ pub struct Credentials {
 impl PresetsPage {
     /// The page. Its form is a GET that sends `q`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.preset;
-        Frame::document(voice, w.title).at(Place::Applications).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.preset;
+        Frame::document(context, w.title).at(NavigationItem::Applications).around(&html! {
             (back_to("/developer", w.back, None))
             h1 { (w.title) }
             (preset_search(w, &self.text))
@@ -124,9 +124,9 @@ impl PresetsPage {
 impl PresetPage {
     /// The page. Its form posts `url` and `name` to its own address.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.preset;
-        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.preset;
+        Frame::document(context, &self.name).at(NavigationItem::Applications).around(&html! {
             (back_to(PRESETS, w.all, None))
             h1 { bdi { (self.name) } }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
@@ -136,7 +136,7 @@ impl PresetPage {
                 @if let Some(obstacle) = &self.obstacle {
                     (caution(&html! { p { (obstacle) } }))
                 } @else {
-                    (self.form(voice))
+                    (self.form(context))
                 }
                 h2 { (w.redirect_uris) }
                 (facts(&self.metadata))
@@ -144,17 +144,17 @@ impl PresetPage {
         })
     }
 
-    fn form(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.preset;
+    fn form(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.preset;
         let submit = if self.by_configuration { w.show } else { w.register };
         html! {
             form method="post" action=(preset_path(&self.id)) {
                 (hidden(&self.anti_forgery, None))
                 @if let Some((url, example)) = &self.url {
-                    (Field::text(voice.words, "url", w.url_label).entry(url).autocomplete("url").autofocus(true)
+                    (Field::text(context.texts, "url", w.url_label).entry(url).autocomplete("url").autofocus(true)
                         .hint(&w.url_hint(example)))
                 }
-                @if let Some((name, label)) = &self.name_part { (Field::text(voice.words, "name", label).entry(name)) }
+                @if let Some((name, label)) = &self.name_part { (Field::text(context.texts, "name", label).entry(name)) }
                 @if self.url.is_none() && self.name_part.is_none() { p { (w.nothing_to_type) } }
                 div .actions { (Button::primary("preset-submit", submit)) }
             }
@@ -165,9 +165,9 @@ impl PresetPage {
 impl PresetResultPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.preset;
-        Frame::document(voice, &self.name).at(Place::Applications).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.preset;
+        Frame::document(context, &self.name).at(NavigationItem::Applications).around(&html! {
             h1 {
                 @let name = html! { bdi { (self.name) } };
                 (if self.credentials.is_some() { w.registered(&name) } else { w.written_in_file(&name) })
@@ -192,7 +192,7 @@ impl PresetResultPage {
         })
     }
 
-    fn values(&self, w: &PresetWords, credentials: &Credentials) -> Markup {
+    fn values(&self, w: &PresetTexts, credentials: &Credentials) -> Markup {
         html! {
             section .card {
                 h2 { (w.enter_at(&self.entered_at)) }
@@ -216,7 +216,7 @@ impl PresetResultPage {
 }
 
 /// The form that searches the applications. It sends `q`.
-pub(super) fn preset_search(w: &PresetWords, text: &str) -> Markup {
+pub(super) fn preset_search(w: &PresetTexts, text: &str) -> Markup {
     html! {
         form .card method="get" action=(PRESETS) role="search" {
             div .field {
@@ -248,8 +248,8 @@ mod tests {
             note: None,
             matching: None,
             obstacle: None,
-            url: Some((Entry::default(), "https://git.example.org".to_owned())),
-            name_part: Some((Entry::of("signet"), "Name of the source".to_owned())),
+            url: Some((FieldState::default(), "https://git.example.org".to_owned())),
+            name_part: Some((FieldState::of("signet"), "Name of the source".to_owned())),
             metadata: vec![Fact::new("PKCE", "not required")],
             by_configuration: false,
             error: None,
@@ -259,13 +259,14 @@ mod tests {
 
     #[test]
     fn only_what_the_application_has_a_place_for_is_asked() {
-        let html = page().render(Voice::english(&brand())).into_string();
+        let html = page().render(PageContext::english(&brand())).into_string();
         assert!(html.contains("action=\"/developer/presets/gitea\""), "{html}");
         assert!(html.contains("name=\"url\"") && html.contains("value=\"signet\""), "{html}");
-        let fixed = PresetPage { url: None, name_part: None, ..page() }.render(Voice::english(&brand())).into_string();
+        let fixed =
+            PresetPage { url: None, name_part: None, ..page() }.render(PageContext::english(&brand())).into_string();
         assert!(!fixed.contains("name=\"url\"") && fixed.contains("the same everywhere"), "{fixed}");
         let kept = PresetPage { obstacle: Some("Ask an administrator.".to_owned()), ..page() };
-        let kept = kept.render(Voice::english(&brand())).into_string();
+        let kept = kept.render(PageContext::english(&brand())).into_string();
         assert!(kept.contains("Ask an administrator.") && !kept.contains("method=\"post\""), "{kept}");
     }
 
@@ -289,14 +290,14 @@ mod tests {
             discovery: "https://login.example/x".to_owned(),
             snippets: vec![("app.ini".to_owned(), Secret::new("KEY=s3cret"))],
         };
-        let html = page.render(Voice::english(&brand())).into_string();
+        let html = page.render(PageContext::english(&brand())).into_string();
         for (id, value) in [("issuer", "https://login.example"), ("client-id", "app_1"), ("client-secret", "s3cret")] {
             assert!(html.contains(&format!("id=\"{id}\">{value}</code>")), "{id}: {html}");
         }
         assert!(html.contains("KEY=s3cret</code>") && !format!("{page:?}").contains("s3cret"), "{html}");
         let public = Credentials { client_secret: None, ..credentials };
         let html =
-            PresetResultPage { credentials: Some(public), ..page }.render(Voice::english(&brand())).into_string();
+            PresetResultPage { credentials: Some(public), ..page }.render(PageContext::english(&brand())).into_string();
         assert!(!html.contains("client-secret") && !html.contains("shown for ten minutes"), "{html}");
     }
 }

@@ -4,15 +4,15 @@ use maud::{Markup, html};
 
 use super::address::ImageSource;
 use super::component::{Button, Fact, alert, back_to, facts, hidden, initial};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Place, Voice};
-use super::words::{ProfileWords, TextOf, Words};
+use super::field::{Field, FieldState};
+use super::i18n::{ProfileTexts, TextOf, Texts};
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of the profile shows.
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePage {
     /// Each field of the form that was filled in or is wrong, by its name.
-    pub entries: Vec<(&'static str, Entry)>,
+    pub entries: Vec<(&'static str, FieldState)>,
     /// What only an administrator can change.
     pub ordered: Vec<Fact>,
     /// The picture that this server keeps.
@@ -32,9 +32,9 @@ pub struct ProfilePage {
 struct Known {
     has_lines: bool,
     name: &'static str,
-    label: TextOf<ProfileWords>,
+    label: TextOf<ProfileTexts>,
     autocomplete: Option<&'static str>,
-    hint: Option<TextOf<ProfileWords>>,
+    hint: Option<TextOf<ProfileTexts>>,
 }
 
 impl ProfilePage {
@@ -45,20 +45,20 @@ impl ProfilePage {
 
     /// The page. One form posts the profile to `/account/profile`, another the picture to `/account/picture`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.profile;
-        Frame::document(voice, w.profile).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.profile;
+        Frame::document(context, w.profile).at(NavigationItem::Account).around(&html! {
             (back_to("/account", w.your_account, self.done.as_deref()))
             h1 { (w.profile) }
             p .muted { (w.applications_see) }
-            (self.picture_form(voice.words))
+            (self.picture_form(context.texts))
             @if let Some(error) = &self.error { (alert(error)) }
             form method="post" action="/account/profile" {
                 (hidden(&self.anti_forgery, None))
                 @for (title, fields) in GROUPS {
                     section .card {
                         h2 { (title(w)) }
-                        @for field in *fields { (self.field(voice, field)) }
+                        @for field in *fields { (self.field(context, field)) }
                     }
                 }
                 div .actions { (Button::primary("profile-submit", w.save)) }
@@ -72,23 +72,23 @@ impl ProfilePage {
         })
     }
 
-    fn field(&self, voice: Voice<'_>, known: &Known) -> Markup {
-        let w = &voice.words.profile;
+    fn field(&self, context: PageContext<'_>, known: &Known) -> Markup {
+        let w = &context.texts.profile;
         let entry = self.entries.iter().find(|(name, _)| *name == known.name).map(|(_, entry)| entry);
-        let empty = Entry::default();
+        let empty = FieldState::default();
         let field = match known.name {
-            "username" => Field::username(voice.words),
-            "email" => Field::email(voice.words).optional(),
-            name if known.has_lines => Field::lines(voice.words, name, (known.label)(w)).optional(),
-            name => Field::text(voice.words, name, (known.label)(w)).optional(),
+            "username" => Field::username(context.texts),
+            "email" => Field::email(context.texts).optional(),
+            name if known.has_lines => Field::lines(context.texts, name, (known.label)(w)).optional(),
+            name => Field::text(context.texts, name, (known.label)(w)).optional(),
         };
         let field = known.autocomplete.map_or(field, |autocomplete| field.autocomplete(autocomplete));
         let field = known.hint.map_or(field, |hint| field.hint(hint(w)));
         html! { (field.entry(entry.unwrap_or(&empty))) }
     }
 
-    fn picture_form(&self, words: &Words) -> Markup {
-        let w = &words.profile;
+    fn picture_form(&self, texts: &Texts) -> Markup {
+        let w = &texts.profile;
         let username = self.entries.iter().find(|(name, _)| *name == "username");
         html! {
             section .card {
@@ -111,7 +111,7 @@ impl ProfilePage {
                             aria-describedby=[self.picture_error.as_ref().map(|_| "upload-error")]
                             aria-invalid=[self.picture_error.as_ref().map(|_| "true")];
                         @if let Some(error) = &self.picture_error {
-                            p .wrong #upload-error { span .unseen { (words.form.error) } (error) }
+                            p .wrong #upload-error { span .unseen { (texts.form.error) } (error) }
                         }
                     }
                     div .actions {
@@ -126,7 +126,7 @@ impl ProfilePage {
     }
 }
 
-const fn known(name: &'static str, label: TextOf<ProfileWords>) -> Known {
+const fn known(name: &'static str, label: TextOf<ProfileTexts>) -> Known {
     Known { name, label, autocomplete: None, hint: None, has_lines: false }
 }
 
@@ -140,12 +140,12 @@ impl Known {
         Self { has_lines: true, ..self }
     }
 
-    const fn hint(self, hint: TextOf<ProfileWords>) -> Self {
+    const fn hint(self, hint: TextOf<ProfileTexts>) -> Self {
         Self { hint: Some(hint), ..self }
     }
 }
 
-const GROUPS: &[(TextOf<ProfileWords>, &[Known])] = &[
+const GROUPS: &[(TextOf<ProfileTexts>, &[Known])] = &[
     // Their labels are those of any form.
     (|w| w.to_sign_in, &[known("username", |_| ""), known("email", |_| "")]),
     (
@@ -190,9 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_stands_beside_its_field() {
-        let wrong = Entry { value: "yesterday".to_owned(), error: Some("Write it as a date.".to_owned()) };
+        let wrong = FieldState { value: "yesterday".to_owned(), error: Some("Write it as a date.".to_owned()) };
         let page = ProfilePage { entries: vec![("birthdate", wrong)], ..ProfilePage::default() };
-        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
         assert!(html.contains("value=\"yesterday\"") && html.contains("id=\"birthdate-error\""), "{html}");
         assert_eq!(html.matches("-error\"").count(), 2, "{html}");
         for name in ProfilePage::fields() {

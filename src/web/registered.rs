@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{caution, copyable};
-use super::layout::{Frame, Place, Voice};
+use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
@@ -32,9 +32,9 @@ pub struct RegisteredPage {
 impl RegisteredPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.registered;
-        Frame::document(voice, w.application_registered).at(Place::Applications).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.registered;
+        Frame::document(context, w.application_registered).at(NavigationItem::Applications).around(&html! {
             h1 { (w.is_registered(&html! { bdi { (self.client_name) } })) }
             section .card {
                 h2 { (w.credentials) }
@@ -68,7 +68,7 @@ impl RegisteredPage {
                         (w.replace(&html! { code { "STATE" } }, &html! { code { "CODE_CHALLENGE" } }))
                     }
                 }
-                (self.snippets.render(voice))
+                (self.snippets.render(context))
             }
             p { a href=(path(&self.client_id)) { (w.change_it) } }
             p { a href="/developer" { (w.all_your_applications) } }
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn everything_a_developer_needs_is_there_to_copy() {
-        let html = page(Some(Secret::new("s3cret"))).render(Voice::english(&brand())).into_string();
+        let html = page(Some(Secret::new("s3cret"))).render(PageContext::english(&brand())).into_string();
         let table = [
             ("client-name", "Wiki"),
             ("client-id", "wiki-1"),
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_public_client_is_promised_no_secret() {
-        let html = page(None).render(Voice::english(&brand())).into_string();
+        let html = page(None).render(PageContext::english(&brand())).into_string();
         assert!(!html.contains("client-secret") && !html.contains("shown for ten minutes"), "{html}");
     }
 }

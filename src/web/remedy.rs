@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::client::chosen;
 use super::component::{Button, back_to, caution, hidden};
-use super::layout::{Frame, Place, Voice};
+use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path;
 
 /// What kind of setting it is.
@@ -59,10 +59,10 @@ pub struct RemedyPage {
 impl RemedyPage {
     /// The page. Its form posts `remedy` to `/developer/{client_id}/remedy`, with `decision=change`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.remedy;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.remedy;
         let (path, remedy) = (path(&self.client_id), &self.remedy);
-        Frame::question(voice, w.title).at(Place::Applications).around(&html! {
+        Frame::question(context, w.title).at(NavigationItem::Applications).around(&html! {
             (back_to(&path, &self.name, None))
             section .card {
                 h1 { (w.question(&chosen(&self.name))) }
@@ -93,8 +93,8 @@ impl RemedyPage {
 impl RemedyLine {
     /// The line on the page of the application at `path`, as the one of this number: a button that leads to the question,
     /// or whom to ask.
-    pub(super) fn render(&self, voice: Voice<'_>, at: usize, path: &str) -> Markup {
-        let w = &voice.words.remedy;
+    pub(super) fn render(&self, context: PageContext<'_>, at: usize, path: &str) -> Markup {
+        let w = &context.texts.remedy;
         let id = format!("remedy-{at}");
         html! {
             div .row {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::client::chosen;
 use super::component::{Button, alert, hidden, notice};
 use super::field::Field;
-use super::layout::{Frame, Voice};
+use super::layout::{Frame, PageContext};
 
 /// The page behind a link.
 #[derive(Clone, Debug)]
@@ -31,9 +31,9 @@ pub struct ResetDonePage;
 impl ResetPage {
     /// The page. Its form posts `code` and `password` to `/reset`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.reset;
-        Frame::question(voice, w.title).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.reset;
+        Frame::question(context, w.title).around(&html! {
             section .card {
                 h1 { (w.title) }
                 p .subtitle { (w.for_person(&chosen(&self.username))) }
@@ -43,8 +43,8 @@ impl ResetPage {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="code" value=(self.code);
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::new_password(voice.words).named("password", w.new_password)
-                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
+                    (Field::new_password(context.texts).named("password", w.new_password)
+                        .hint(&context.texts.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::primary("reset-submit", w.submit)) }
                 }
@@ -56,9 +56,9 @@ impl ResetPage {
 impl ResetDonePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.reset;
-        Frame::question(voice, w.done).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.reset;
+        Frame::question(context, w.done).around(&html! {
             section .card {
                 h1 { (w.done) }
                 (notice(w.done_note))
@@ -84,11 +84,11 @@ mod tests {
             minimum_password_length: 15,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(Voice::english(&brand)).into_string();
+        let html = page.render(PageContext::english(&brand)).into_string();
         assert!(html.contains("<form method=\"post\" action=\"/reset\">"), "{html}");
         assert!(html.contains("name=\"code\" value=\"c0de\""), "{html}");
         assert!(html.contains("autocomplete=\"new-password\"") && html.contains("At least 15 characters"), "{html}");
         assert!(html.contains("id=\"password-error\"") && html.contains("autocomplete=\"username\""), "{html}");
-        assert!(ResetDonePage.render(Voice::english(&brand)).into_string().contains("href=\"/login\""));
+        assert!(ResetDonePage.render(PageContext::english(&brand)).into_string().contains("href=\"/login\""));
     }
 }

@@ -17,7 +17,7 @@ pub struct Restored {
 
 /// Something that is wrong with what was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(super) struct FieldProblem {
     /// The id of the field that has to be changed, if it is one field.
     pub(super) field: Option<String>,
     /// What is wrong.
@@ -27,15 +27,15 @@ pub(super) struct Problem {
 /// The main part of a page without its alerts and what is wrong with it.
 pub(super) struct Finished {
     markup: String,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<FieldProblem>,
 }
 
 impl Finished {
     /// Finishes `main`, with `problem` as the first thing that is wrong.
     pub(super) fn of(main: &Markup, restored: Option<&Restored>, problem: Option<&str>) -> Self {
         let markup = main.0.as_str();
-        let mut problems: Vec<Problem> =
-            problem.into_iter().map(|text| Problem { field: None, text: text.to_owned() }).collect();
+        let mut problems: Vec<FieldProblem> =
+            problem.into_iter().map(|text| FieldProblem { field: None, text: text.to_owned() }).collect();
         let markup = match restored {
             Some(restored) => fill(markup, restored),
             None => markup.to_owned(),
@@ -82,12 +82,12 @@ fn pieces(markup: &str) -> impl Iterator<Item = Piece<'_>> {
 }
 
 /// A tag in its parts; the values are escaped as they stand there.
-struct Tag<'a> {
+struct MarkupTag<'a> {
     name: &'a str,
     attributes: Vec<(&'a str, Option<&'a str>)>,
 }
 
-impl<'a> Tag<'a> {
+impl<'a> MarkupTag<'a> {
     fn parse(text: &'a str) -> Self {
         let inner = text.trim_start_matches('<').trim_end_matches('>');
         let (name, mut rest) = inner.split_once(' ').unwrap_or((inner, ""));
@@ -143,7 +143,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Takes the alerts out of `markup`: their texts become problems.
-fn take_alerts(markup: &str, problems: &mut Vec<Problem>) -> String {
+fn take_alerts(markup: &str, problems: &mut Vec<FieldProblem>) -> String {
     if !markup.contains(ALERT) {
         return markup.to_owned();
     }
@@ -151,14 +151,14 @@ fn take_alerts(markup: &str, problems: &mut Vec<Problem>) -> String {
     let mut alert: Option<String> = None;
     for piece in pieces(markup) {
         match (&mut alert, piece) {
-            (None, Piece::Tag(tag)) if tag.contains(ALERT) && Tag::parse(tag).is("role", "alert") => {
+            (None, Piece::Tag(tag)) if tag.contains(ALERT) && MarkupTag::parse(tag).is("role", "alert") => {
                 alert = Some(String::new())
             }
             (None, Piece::Tag(text) | Piece::Text(text)) => rest.push_str(text),
             (Some(text), Piece::Text(more)) => text.push_str(more),
             (Some(_), Piece::Tag("</div>")) => {
                 let text = alert.take().map(|text| unescaped(&text)).unwrap_or_default();
-                problems.push(Problem { field: None, text });
+                problems.push(FieldProblem { field: None, text });
             }
             (Some(_), Piece::Tag(_)) => {}
         }
@@ -167,23 +167,23 @@ fn take_alerts(markup: &str, problems: &mut Vec<Problem>) -> String {
 }
 
 /// What stands below fields as wrong.
-fn field_errors(markup: &str) -> Vec<Problem> {
+fn field_errors(markup: &str) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     if !markup.contains(WRONG) {
         return problems;
     }
-    let mut current: Option<Problem> = None;
+    let mut current: Option<FieldProblem> = None;
     let mut is_unseen = false;
     for piece in pieces(markup) {
         match (piece, &mut current) {
             (Piece::Tag("</p>"), Some(_)) => problems.extend(current.take()),
             (Piece::Tag("</span>"), _) => is_unseen = false,
             (Piece::Tag(text), _) if text.starts_with("<p") || text.starts_with("<span") => {
-                let tag = Tag::parse(text);
+                let tag = MarkupTag::parse(text);
                 is_unseen = tag.name == "span" && tag.is("class", "unseen");
                 if tag.name == "p" && tag.is("class", "wrong") {
                     let field = tag.value("id").and_then(|id| id.strip_suffix("-error").map(ToOwned::to_owned));
-                    current = Some(Problem { field, text: String::new() });
+                    current = Some(FieldProblem { field, text: String::new() });
                 }
             }
             (Piece::Tag(_), _) => {}
@@ -197,7 +197,7 @@ fn field_errors(markup: &str) -> Vec<Problem> {
 /// One element alone gets the focus: where the page says what is wrong.
 fn without_autofocus(markup: &str) -> String {
     let piece = |piece| match piece {
-        Piece::Tag(text) if text.contains(" autofocus") => Tag::parse(text).with("autofocus", None),
+        Piece::Tag(text) if text.contains(" autofocus") => MarkupTag::parse(text).with("autofocus", None),
         Piece::Tag(text) | Piece::Text(text) => text.to_owned(),
     };
     pieces(markup).map(piece).collect()
@@ -216,7 +216,7 @@ fn fill(markup: &str, restored: &Restored) -> String {
             }
             Piece::Tag(text) => text,
         };
-        let tag = Tag::parse(text);
+        let tag = MarkupTag::parse(text);
         match tag.name {
             "form" => is_inside = tag.is("method", "post") && tag.value("action").is_some_and(|to| restored.is_to(&to)),
             "/form" => is_inside = false,
@@ -247,7 +247,7 @@ fn fill(markup: &str, restored: &Restored) -> String {
 }
 
 fn filled_input(text: &str, restored: &Restored) -> String {
-    let tag = Tag::parse(text);
+    let tag = MarkupTag::parse(text);
     let Some(name) = tag.value("name") else { return text.to_owned() };
     match tag.value("type").as_deref() {
         Some("checkbox" | "radio") => {
@@ -352,8 +352,10 @@ mod tests {
             p { "Fine." }
         };
         let finished = Finished::of(&page, None, Some("Expired."));
-        let problem =
-            |field: Option<&str>, text: &str| Problem { field: field.map(ToOwned::to_owned), text: text.to_owned() };
+        let problem = |field: Option<&str>, text: &str| FieldProblem {
+            field: field.map(ToOwned::to_owned),
+            text: text.to_owned(),
+        };
         let expected =
             [problem(None, "Expired."), problem(None, "Busy & \"slow\"."), problem(Some("username"), "Taken <b>.")];
         assert_eq!(finished.problems, expected);

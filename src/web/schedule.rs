@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::client::chosen;
 use super::component::{Button, back_to, hidden};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Place, Voice};
-use super::words::RefreshScheduleWords;
+use super::field::{Field, FieldState};
+use super::i18n::RefreshScheduleTexts;
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of a refresh schedule shows.
 #[derive(Clone, Debug, Default)]
@@ -14,13 +14,13 @@ pub struct SchedulePage {
     /// The application that it is for; without one it is for the whole account.
     pub application: Option<ScheduledApplication>,
     /// The schedule that is set.
-    pub set: Option<ScheduleWords>,
+    pub set: Option<ScheduleTexts>,
     /// What the one that was entered would mean.
-    pub preview: Option<ScheduleWords>,
+    pub preview: Option<ScheduleTexts>,
     /// In the syntax of cron.
-    pub cron: Entry,
+    pub cron: FieldState,
     /// By its IANA name.
-    pub time_zone: Entry,
+    pub time_zone: FieldState,
     /// Whether a tick ends the grants.
     pub ends_grant: bool,
     /// What was just done, as a sentence.
@@ -40,7 +40,7 @@ pub struct ScheduledApplication {
 
 /// A schedule in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScheduleWords {
+pub struct ScheduleTexts {
     /// What it says.
     pub description: String,
     /// The next ticks, each in words.
@@ -51,13 +51,13 @@ impl SchedulePage {
     /// The page. Its forms post to `/account/schedule`: `cron`, `time_zone` and `ends_grant` with `decision=preview` or
     /// `decision=set`, or `decision=remove`; each with `client_id` if it is for one application.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.refresh_schedule;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.refresh_schedule;
         let (path, name) = match self.application {
             Some(_) => ("/account/applications", w.connected_applications),
             None => ("/account", w.your_account),
         };
-        Frame::document(voice, w.refresh_schedule).at(Place::Account).around(&html! {
+        Frame::document(context, w.refresh_schedule).at(NavigationItem::Account).around(&html! {
             (back_to(path, name, self.done.as_deref()))
             @if let Some(one) = &self.application {
                 h1 { (w.refresh_schedule_for(&chosen(&one.name))) }
@@ -69,7 +69,7 @@ impl SchedulePage {
             @if let Some(preview) = &self.preview {
                 section .card { (in_words(w, w.it_would_mean, preview)) }
             }
-            (self.form(voice))
+            (self.form(context))
             section .card {
                 @if let Some(set) = &self.set {
                     (in_words(w, w.what_is_set, set))
@@ -85,15 +85,15 @@ impl SchedulePage {
         })
     }
 
-    fn form(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.refresh_schedule;
+    fn form(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.refresh_schedule;
         html! {
             section .card {
                 h2 { (w.a_schedule) }
                 form method="post" action="/account/schedule" {
                     (self.hidden())
-                    (Field::text(voice.words, "cron", w.when).entry(&self.cron).hint(w.when_hint))
-                    (Field::text(voice.words, "time_zone", w.time_zone).entry(&self.time_zone).hint(w.time_zone_hint))
+                    (Field::text(context.texts, "cron", w.when).entry(&self.cron).hint(w.when_hint))
+                    (Field::text(context.texts, "time_zone", w.time_zone).entry(&self.time_zone).hint(w.time_zone_hint))
                     label .check {
                         input #ends_grant type="checkbox" name="ends_grant" value="true" checked[self.ends_grant];
                         span {
@@ -119,7 +119,7 @@ impl SchedulePage {
     }
 }
 
-fn in_words(w: &RefreshScheduleWords, title: &str, schedule: &ScheduleWords) -> Markup {
+fn in_words(w: &RefreshScheduleTexts, title: &str, schedule: &ScheduleTexts) -> Markup {
     html! {
         h2 { (title) }
         p { (schedule.description) }
@@ -135,14 +135,15 @@ mod tests {
     use crate::web::Brand;
 
     fn html_of(page: &SchedulePage) -> String {
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
     fn a_schedule_is_shown_in_words_before_it_is_set() {
         let preview =
-            ScheduleWords { description: "Every day at four.".to_owned(), next_ticks: vec!["Friday".to_owned()] };
-        let page = SchedulePage { preview: Some(preview), cron: Entry::of("0 4 * * *"), ..SchedulePage::default() };
+            ScheduleTexts { description: "Every day at four.".to_owned(), next_ticks: vec!["Friday".to_owned()] };
+        let page =
+            SchedulePage { preview: Some(preview), cron: FieldState::of("0 4 * * *"), ..SchedulePage::default() };
         let html = html_of(&page);
         for part in ["It would mean", "Every day at four.", "<dd>Friday</dd>", "value=\"0 4 * * *\"", "No schedule."] {
             assert!(html.contains(part), "{part}: {html}");

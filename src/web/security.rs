@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::component::{back_to, notice};
-use super::layout::{Frame, Place, Voice};
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of one's security events shows.
 #[derive(Clone, Debug, Default)]
@@ -56,9 +56,9 @@ pub enum Doer {
 impl SecurityPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.security;
-        Frame::document(voice, w.title).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.security;
+        Frame::document(context, w.title).at(NavigationItem::Account).around(&html! {
             (back_to("/account", w.back, None))
             h1 { (w.title) }
             p .muted { (w.lead) }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::component::{Button, back_to, hidden};
-use super::layout::{Frame, Place, Voice};
-use super::words::SessionsWords;
+use super::i18n::SessionsTexts;
+use super::layout::{Frame, NavigationItem, PageContext};
 
 /// What the page of one's sessions shows.
 #[derive(Clone, Debug)]
@@ -35,9 +35,9 @@ pub struct SessionLine {
 impl SessionsPage {
     /// The page. Its forms post to `/account/sessions`, with `decision=end` and a `sid`, or with `decision=end-all`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.sessions;
-        Frame::document(voice, w.sessions).at(Place::Account).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.sessions;
+        Frame::document(context, w.sessions).at(NavigationItem::Account).around(&html! {
             (back_to("/account", w.your_account, self.done.as_deref()))
             h1 { (w.where_you_are) }
             @for (number, session) in self.sessions.iter().enumerate() {
@@ -58,7 +58,7 @@ impl SessionsPage {
 }
 
 impl SessionLine {
-    fn render(&self, w: &SessionsWords, id: &str, anti_forgery: &str) -> Markup {
+    fn render(&self, w: &SessionsTexts, id: &str, anti_forgery: &str) -> Markup {
         html! {
             section .card .row {
                 div {
@@ -96,7 +96,7 @@ mod tests {
         };
         let sessions = vec![line("s1", true), line("s2", false)];
         let page = SessionsPage { sessions, done: None, anti_forgery: "token".to_owned() };
-        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
         assert_eq!((html.matches("This one").count(), html.matches("Sign out there").count()), (1, 1), "{html}");
         assert!(html.contains("value=\"s2\"") && !html.contains("value=\"s1\""), "{html}");
     }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::component::{Button, alert, hidden};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Voice};
+use super::field::{Field, FieldState};
+use super::layout::{Frame, PageContext};
 
 /// What the setup page shows.
 #[derive(Clone, Debug)]
@@ -12,9 +12,9 @@ pub struct SetupPage {
     /// The one-time code of the link.
     pub code: String,
     /// The user name.
-    pub username: Entry,
+    pub username: FieldState,
     /// The email address; may stay empty.
-    pub email: Entry,
+    pub email: FieldState,
     /// What is wrong with the password.
     pub password_error: Option<String>,
     /// What is wrong beside the fields, as a sentence.
@@ -28,9 +28,9 @@ pub struct SetupPage {
 impl SetupPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.setup;
-        Frame::question(voice, w.set_up_this_server).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.setup;
+        Frame::question(context, w.set_up_this_server).around(&html! {
             section .card {
                 h1 { (w.set_up_this_server) }
                 p .subtitle { (w.create_the_first) }
@@ -38,10 +38,10 @@ impl SetupPage {
                 form method="post" action="/setup" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="code" value=(self.code);
-                    (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
-                    (Field::email(voice.words).entry(&self.email).optional())
-                    (Field::new_password(voice.words)
-                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
+                    (Field::username(context.texts).entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email(context.texts).entry(&self.email).optional())
+                    (Field::new_password(context.texts)
+                        .hint(&context.texts.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::primary("setup-submit", w.create_administrator)) }
                 }
@@ -59,14 +59,14 @@ mod tests {
     fn the_code_of_the_link_travels_with_the_form() {
         let page = SetupPage {
             code: "c0de".to_owned(),
-            username: Entry::of("root"),
-            email: Entry::default(),
+            username: FieldState::of("root"),
+            email: FieldState::default(),
             password_error: None,
             error: Some("That did not work.".to_owned()),
             minimum_password_length: 15,
             anti_forgery: "token".to_owned(),
         };
-        let html = page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string();
+        let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
         assert!(html.contains("<form method=\"post\" action=\"/setup\">"), "{html}");
         assert!(html.contains("name=\"code\" value=\"c0de\"") && html.contains("value=\"root\""), "{html}");
         assert!(html.contains("role=\"alert\""), "{html}");

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::client::chosen;
 use super::component::{Button, alert, continuing, hidden};
-use super::field::{Entry, Field};
-use super::layout::{Frame, Voice};
+use super::field::{Field, FieldState};
+use super::layout::{Frame, PageContext};
 
 /// What the sign-up page shows.
 #[derive(Clone, Debug)]
@@ -13,11 +13,11 @@ pub struct SignupPage {
     /// The name of the client that asks, when one does.
     pub client_name: Option<String>,
     /// The user name.
-    pub username: Entry,
+    pub username: FieldState,
     /// The email address; may stay empty.
-    pub email: Entry,
+    pub email: FieldState,
     /// The full name; may stay empty.
-    pub full_name: Entry,
+    pub full_name: FieldState,
     /// What is wrong with the password, which itself is never shown again.
     pub password_error: Option<String>,
     /// What is wrong beside the fields, as a sentence.
@@ -35,16 +35,16 @@ pub struct SignupPage {
 impl SignupPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.signup;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.signup;
         let interaction = self.interaction.as_deref();
-        Frame::question(voice, w.create_an_account).around(&html! {
+        Frame::question(context, w.create_an_account).around(&html! {
             section .card {
                 h1 { (w.create_an_account) }
                 p .subtitle {
                     @match &self.client_name {
                         Some(name) => (w.continuing_to(&chosen(name)))
-                        None => (w.for_server(&voice.brand.name))
+                        None => (w.for_server(&context.brand.name))
                     }
                 }
                 @if let Some(error) = &self.error { (alert(error)) }
@@ -53,11 +53,11 @@ impl SignupPage {
                     @if let Some(invitation) = &self.invitation {
                         input type="hidden" name="invitation" value=(invitation);
                     }
-                    (Field::username(voice.words).entry(&self.username).autofocus(self.username.value.is_empty()))
-                    (Field::email(voice.words).entry(&self.email).optional())
-                    (Field::text(voice.words, "name", w.full_name).autocomplete("name").entry(&self.full_name).optional())
-                    (Field::new_password(voice.words)
-                        .hint(&voice.words.form.password_rule(self.minimum_password_length))
+                    (Field::username(context.texts).entry(&self.username).autofocus(self.username.value.is_empty()))
+                    (Field::email(context.texts).entry(&self.email).optional())
+                    (Field::text(context.texts, "name", w.full_name).autocomplete("name").entry(&self.full_name).optional())
+                    (Field::new_password(context.texts)
+                        .hint(&context.texts.form.password_rule(self.minimum_password_length))
                         .error(self.password_error.as_deref()))
                     div .actions { (Button::primary("signup-submit", w.create_account)) }
                 }
@@ -77,9 +77,9 @@ mod tests {
     fn page() -> SignupPage {
         SignupPage {
             client_name: None,
-            username: Entry::default(),
-            email: Entry::default(),
-            full_name: Entry::default(),
+            username: FieldState::default(),
+            email: FieldState::default(),
+            full_name: FieldState::default(),
             password_error: None,
             error: None,
             minimum_password_length: 15,
@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn html_of(page: &SignupPage) -> String {
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn each_field_tells_its_own_mistake() {
-        let entry = Entry { value: "ada".to_owned(), error: Some("Taken.".to_owned()) };
+        let entry = FieldState { value: "ada".to_owned(), error: Some("Taken.".to_owned()) };
         let html = html_of(&SignupPage { username: entry, password_error: Some("Too short.".to_owned()), ..page() });
         assert!(html.contains("id=\"username-error\"") && html.contains("Taken."), "{html}");
         assert!(html.contains("id=\"password-error\"") && html.contains("Too short."), "{html}");

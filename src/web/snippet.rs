@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::component::code_block;
-use super::layout::Voice;
-use super::words::SnippetWords;
+use super::i18n::SnippetTexts;
+use super::layout::PageContext;
 
 /// The values of an application, of which the texts are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub struct Snippets {
 }
 
 impl Snippets {
-    pub(super) fn render(&self, voice: Voice<'_>) -> Markup {
+    pub(super) fn render(&self, context: PageContext<'_>) -> Markup {
         html! {
-            @for (id, title, text) in self.all(voice) {
+            @for (id, title, text) in self.all(context) {
                 h3 { (title) }
                 (code_block(id, title, &text))
             }
@@ -38,11 +38,11 @@ impl Snippets {
     }
 
     /// Id, title and text of each.
-    fn all(&self, voice: Voice<'_>) -> Vec<(&'static str, &'static str, String)> {
-        let w = &voice.words.snippet;
+    fn all(&self, context: PageContext<'_>) -> Vec<(&'static str, &'static str, String)> {
+        let w = &context.texts.snippet;
         let mut all = vec![("snippet-settings", w.settings, self.settings())];
         if let Some(redirect_uri) = &self.redirect_uri {
-            all.push(("snippet", w.link, self.link(voice, redirect_uri)));
+            all.push(("snippet", w.link, self.link(context, redirect_uri)));
             all.push(("snippet-token", w.redemption, self.redemption(redirect_uri)));
         } else if self.device_authorization_endpoint.is_none() {
             all.push(("snippet-token", w.service, self.service()));
@@ -65,7 +65,7 @@ impl Snippets {
     }
 
     /// The link as HTML to paste: escaped once here, and once more when it is shown.
-    fn link(&self, voice: Voice<'_>, redirect_uri: &str) -> String {
+    fn link(&self, context: PageContext<'_>, redirect_uri: &str) -> String {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.client_id)
@@ -75,7 +75,7 @@ impl Snippets {
             .append_pair("code_challenge", "CODE_CHALLENGE")
             .append_pair("code_challenge_method", "S256")
             .finish();
-        let text = voice.words.snippet.log_in_with(&voice.brand.name);
+        let text = context.texts.snippet.log_in_with(&context.brand.name);
         html! { a href={ (self.authorization_endpoint) "?" (query) } { (text) } }.into_string()
     }
 
@@ -91,7 +91,7 @@ impl Snippets {
     }
 
     /// RFC 8628: what the device asks, what it shows, and with what it then asks for tokens.
-    fn device(&self, w: &SnippetWords, endpoint: &str) -> [(&'static str, &'static str, String); 3] {
+    fn device(&self, w: &SnippetTexts, endpoint: &str) -> [(&'static str, &'static str, String); 3] {
         let client_id = self.client_id.as_str();
         let begin = self.curl_to(endpoint, &[("client_id", client_id), ("scope", &self.scope)]);
         let qr = html! {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn texts(snippets: &Snippets) -> Vec<(&'static str, String)> {
-        let all = snippets.all(Voice::english(&Brand { name: "Acme".to_owned() }));
+        let all = snippets.all(PageContext::english(&Brand { name: "Acme".to_owned() }));
         all.into_iter().map(|(id, _, text)| (id, text)).collect()
     }
 

@@ -7,7 +7,7 @@ use super::address::ClientLink;
 use super::client::chosen;
 use super::component::{Button, Fact, caution, facts};
 use super::consent::ReturnsTo;
-use super::layout::{Frame, Voice};
+use super::layout::{Frame, PageContext};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -39,10 +39,10 @@ pub enum Onward {
 impl WithheldErrorPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.withheld;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.withheld;
         let go_on = self.returns_to.go_on(w);
-        Frame::question(voice, w.title).around(&html! {
+        Frame::question(context, w.title).around(&html! {
             section .card {
                 h1 { (w.title) }
                 p { (w.what_happened(&chosen(&self.client_name))) }
@@ -57,7 +57,7 @@ impl WithheldErrorPage {
                         div .actions { (Button::secondary("withheld-continue", &go_on)) }
                     }
                 }
-                h2 { (voice.words.error.for_the_developer) }
+                h2 { (context.texts.error.for_the_developer) }
                 (facts(&self.details))
             }
         })

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::address::WebLink;
-use super::layout::{Frame, Voice};
+use super::layout::{Frame, PageContext};
 
 /// What the page for a wrong host name shows.
 #[derive(Clone, Debug)]
@@ -21,10 +21,10 @@ pub struct WrongHostPage {
 impl WrongHostPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.wrong_host;
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.wrong_host;
         let issuer = self.issuer.as_str();
-        Frame::question(voice, w.wrong_address).around(&html! {
+        Frame::question(context, w.wrong_address).around(&html! {
             section .card {
                 h1 { (w.wrong_address) }
                 p { (w.other_name(&html! { code #host { (self.host) } })) }
@@ -59,13 +59,13 @@ mod tests {
         let issuer = WebLink::parse("https://login.example.org").unwrap();
         let page =
             WrongHostPage { issuer, host: "backend:8080".to_owned(), proxies: &[("nginx", "line")], setting: None };
-        let visitor = page.render(Voice::english(&brand)).into_string();
+        let visitor = page.render(PageContext::english(&brand)).into_string();
         assert!(visitor.contains("<code id=\"host\">backend:8080</code>"), "{visitor}");
         assert!(visitor.contains("<dt>nginx</dt><dd><code>line</code></dd>"), "{visitor}");
         assert!(visitor.contains("href=\"https://login.example.org\""), "{visitor}");
         assert!(!visitor.contains("If you run this server"), "{visitor}");
         let page = WrongHostPage { setting: Some("issuer".to_owned()), ..page };
-        let host = page.render(Voice::english(&brand)).into_string();
+        let host = page.render(PageContext::english(&brand)).into_string();
         assert!(host.contains("<code>issuer</code>"), "{host}");
     }
 }

@@ -1,7 +1,7 @@
 //! `/device_authorization`, `/device` and `grant_type=urn:ietf:params:oauth:grant-type:device_code`
 
 use serde_json::Value;
-use signet::account::record::Standing;
+use signet::account::record::AccountStatus;
 use time::Duration;
 
 use super::{ask, claims, client, credentials, introspect, issued, refresh, refusal, text, userinfo};
@@ -304,7 +304,7 @@ async fn what_was_approved_ends_with_the_person_and_the_client() {
     let access = text(&tokens, "access_token");
     for is_person in [true, false] {
         if is_person {
-            server.change_person(|person| person.standing = Standing::Disabled).await;
+            server.change_person(|person| person.standing = AccountStatus::Disabled).await;
         } else {
             server.change_client("public-tv", |client| client.is_disabled = true).await;
         }
@@ -312,7 +312,7 @@ async fn what_was_approved_ends_with_the_person_and_the_client() {
         let page = refresh(&mut visitor, "public-tv", text(&tokens, "refresh_token"), &[]).await;
         assert_eq!(refusal(&page), "400 invalid_grant");
         assert_eq!(introspect(&mut visitor, "service", access).await, serde_json::json!({"active": false}));
-        server.change_person(|person| person.standing = Standing::Active).await;
+        server.change_person(|person| person.standing = AccountStatus::Active).await;
         server.change_client("public-tv", |client| client.is_disabled = false).await;
     }
     issued(&poll(&mut visitor, "public-tv", &device_code).await);

@@ -140,7 +140,7 @@ async fn a_refresh_writes_no_event_and_a_replayed_one_does() {
     let form = [("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", first.as_str())];
     assert_eq!(root.post("/token", &form).await.status, 400);
     let [replayed] = &written()[before..] else { panic!() };
-    assert_eq!(replayed.occurrence.kind.as_str(), "refresh_token_replayed");
+    assert_eq!(replayed.details.kind.as_str(), "refresh_token_replayed");
 }
 
 const PUBLIC: &str = "\n[[clients]]\nclient_id = \"app\"\nclient_name = \"App\"\ntoken_endpoint_auth_method = \"none\"\n\
@@ -361,8 +361,8 @@ async fn whoever_looks_for_something_rare_is_told_to_look_further() {
     root.sign_in(ADMINISTRATOR).await;
     let noted = signet::audit::Noted {
         at: server.clock.now(),
-        agent: signet::audit::Agent::default(),
-        occurrence: signet::audit::Occurrence::of(signet::audit::EventKind::KeyRotated),
+        actor: signet::audit::Actor::default(),
+        details: signet::audit::EventDetails::of(signet::audit::EventKind::KeyRotated),
     };
     server.signet().store.record_noted(vec![noted; 4500]).await.unwrap();
     let page = root.get("/admin/audit?event=login_succeeded").await;
@@ -451,7 +451,7 @@ async fn add_after_a_question(server: &RunningServer, eve: &mut Visitor, (path, 
 // `SIGNET_EVENTS=1000000 cargo test --test protocol among_many_events -- --nocapture` prints the times of a million.
 #[tokio::test]
 async fn a_page_among_many_events_is_full_or_says_where_to_look_further() {
-    use signet::audit::{Agent, EventKind, Noted, Occurrence};
+    use signet::audit::{Actor, EventDetails, EventKind, Noted};
     let many: usize = std::env::var("SIGNET_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(5_000);
     for count in [100, many] {
         let server = ServedHere::start(&config()).await;
@@ -459,8 +459,8 @@ async fn a_page_among_many_events_is_full_or_says_where_to_look_further() {
         root.sign_in(ADMINISTRATOR).await;
         let noted = Noted {
             at: server.clock.now(),
-            agent: Agent::default(),
-            occurrence: Occurrence::of(EventKind::KeyRotated).about(&server.person().id),
+            actor: Actor::default(),
+            details: EventDetails::of(EventKind::KeyRotated).about(&server.person().id),
         };
         server.signet().store.record_noted(vec![noted; count]).await.unwrap();
         for (query, shown) in [

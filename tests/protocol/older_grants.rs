@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
-use signet::account::record::Standing;
+use signet::account::record::AccountStatus;
 use url::Url;
 
 use super::{
@@ -371,12 +371,12 @@ async fn nothing_tells_whether_a_person_exists_or_may_sign_in() {
         answers.push((page.html, stable(&page.headers)));
     }
     issued(&password(&mut visitor, "older", ADMINISTRATOR, "openid").await);
-    server.change_person(|person| person.standing = Standing::Disabled).await;
+    server.change_person(|person| person.standing = AccountStatus::Disabled).await;
     let page = password(&mut visitor, "older", ADMINISTRATOR, "openid").await;
     answers.push((page.html, stable(&page.headers)));
     server
         .change_person(|person| {
-            person.standing = Standing::Active;
+            person.standing = AccountStatus::Active;
             person.password = None;
         })
         .await;

@@ -470,8 +470,8 @@ async fn no_text_that_somebody_else_chose_becomes_markup_on_any_page() {
     for payload in hostile::TEXTS {
         for ((place, page), (same_place, expected)) in shown(&rig, &mut root, payload).await.iter().zip(&harmless) {
             assert_eq!(place, same_place);
-            let stands = payload.contains(['<', '"']) && page.html.contains(payload);
-            assert!(!stands, "{place}: {payload:?} in {}", page.html);
+            let is_valid = payload.contains(['<', '"']) && page.html.contains(payload);
+            assert!(!is_valid, "{place}: {payload:?} in {}", page.html);
             if page.header("content-type").starts_with("text/html") {
                 let policy = page.header("content-security-policy");
                 let is_strict = policy.contains("default-src 'none'") && policy.contains("base-uri 'none'");

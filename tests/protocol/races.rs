@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json as object;
 use signet::{
-    audit::Requester,
+    audit::RequestOrigin,
     endpoint::{
         revoke,
         token::{self, Caller, TokenRefusal, TokenResponse},
@@ -63,7 +63,7 @@ async fn all_at_once(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)
             let (server, form, start) = (Arc::clone(server), form.clone(), Arc::clone(&start));
             tokio::spawn(async move {
                 start.wait().await;
-                token::token(server.signet(), Caller { authorization: None, requester: &Requester::default() }, &form)
+                token::token(server.signet(), Caller { authorization: None, origin: &RequestOrigin::default() }, &form)
                     .await
             })
         })
@@ -73,7 +73,7 @@ async fn all_at_once(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)
         match task.await.unwrap() {
             Ok(tokens) => outcomes.issued.push(tokens),
             Err(TokenRefusal::Refused { error, .. }) => *outcomes.refused.entry(error.code()).or_default() += 1,
-            Err(TokenRefusal::Fault(fault)) => panic!("{fault}"),
+            Err(TokenRefusal::Internal(fault)) => panic!("{fault}"),
         }
     }
     outcomes
@@ -224,7 +224,7 @@ async fn after_a_revocation_nothing_is_refreshed_whoever_was_first() {
             Parameters::parse(&encode(&[&[("token", token.as_str())], credentials(client_id).as_slice()].concat()));
         let (revoking, form) = (Arc::clone(&shared), form.unwrap());
         let revocation = tokio::spawn(async move {
-            revoke::revoke(revoking.signet(), Caller { authorization: None, requester: &Requester::default() }, &form)
+            revoke::revoke(revoking.signet(), Caller { authorization: None, origin: &RequestOrigin::default() }, &form)
                 .await
                 .unwrap()
         });

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json as object};
 use signet::{
-    account::record::Standing,
+    account::record::AccountStatus,
     oauth::{client::GrantType, scope::Scope, subject::Subject},
 };
 use time::Duration;
@@ -246,7 +246,7 @@ enum Change {
 async fn happen(change: Change, server: &ServedHere) {
     let now = server.clock.now();
     match change {
-        Change::PersonDisabled => server.change_person(|person| person.standing = Standing::Disabled).await,
+        Change::PersonDisabled => server.change_person(|person| person.standing = AccountStatus::Disabled).await,
         Change::PasswordChanged => server.change_person(|person| person.password_changed_at = Some(now)).await,
         Change::ConsentWithdrawn => {
             let subject = Subject::new(server.person().id.as_str());
@@ -314,7 +314,7 @@ async fn a_person_who_may_sign_in_again_finds_the_grant_as_it_was() {
     let token = text(&first, "refresh_token");
     happen(Change::PersonDisabled, &server).await;
     assert_eq!(refusal(&refresh(&mut visitor, "web", token, &[]).await), "400 invalid_grant");
-    server.change_person(|person| person.standing = Standing::Active).await;
+    server.change_person(|person| person.standing = AccountStatus::Active).await;
     issued(&refresh(&mut visitor, "web", token, &[]).await);
 }
 

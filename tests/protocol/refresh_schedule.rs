@@ -5,7 +5,7 @@ use std::sync::Arc;
 use signet::{
     account::refresh_schedule::RefreshSchedule,
     app::{StartOptions, assemble},
-    audit::Requester,
+    audit::RequestOrigin,
     clock::Clock,
     config::Config,
     endpoint::{
@@ -71,7 +71,7 @@ impl Stage {
         let mut pairs = vec![("client_id", client_id), ("client_secret", "0123456789abcdef")];
         pairs.extend_from_slice(form);
         let form = Parameters::parse(&encode(&pairs)).unwrap();
-        let caller = Caller { authorization: None, requester: &Requester::default() };
+        let caller = Caller { authorization: None, origin: &RequestOrigin::default() };
         token(self.signet(), caller, &form).await
     }
 

@@ -5,10 +5,10 @@
 use super::{RegisteredClient, create_with, management::reregister, sector};
 use crate::{
     account::{quota::Spending, record::AccountId},
-    audit::Requester,
+    audit::RequestOrigin,
     crypto::Digest,
     endpoint::{
-        Fault, Signet,
+        InternalError, Signet,
         access::{self, AccessRefusal},
         management::{ATTEMPTS, ManagementRefusal, taken},
         quota,
@@ -21,7 +21,7 @@ use crate::{
         subject::Subject,
     },
     secret::Secret,
-    store::Kept,
+    store::Versioned,
 };
 
 /// A client that has registered itself, with the token by which it manages its registration.
@@ -53,18 +53,18 @@ pub async fn register_itself(
     signet: &Signet,
     request: &RegistrationRequest,
     token: Result<Secret, BearerError>,
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (owner, is_vouched) = admit(signet, token)?;
     let _turn = signet.registering.lock().await;
     spend(signet, owner.as_ref(), is_vouched)?;
     let person = owner.as_ref().and_then(|owner| AccountId::parse(owner.as_str()).ok());
-    let agent = person.map_or_else(|| requester.unknown(), |person| requester.as_account(&person));
+    let actor = person.map_or_else(|| origin.unknown(), |person| origin.as_account(&person));
     let registration_access_token = Secret::new(format!("signet_rat_{}", signet.entropy.secret().expose()));
     let digest = Digest::of_secret(&registration_access_token);
     let provenance = Provenance::Itself { owner, is_vouched };
     let request = &narrowed(signet, request);
-    let registered = create_with(signet, request, (Registrar::Itself, provenance), agent, Some(digest)).await;
+    let registered = create_with(signet, request, (Registrar::Itself, provenance), actor, Some(digest)).await;
     let registered = registered.map_err(in_its_terms)?;
     Ok(SelfRegistered { registered, registration_access_token })
 }
@@ -94,7 +94,7 @@ pub async fn replace_itself(
     id: &str,
     token: Result<Secret, BearerError>,
     update: (&RegistrationRequest, &UpdateClaims),
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<SelfRegistered, ManagementRefusal> {
     let (request, claims) = update;
     let request = &narrowed(signet, request);
@@ -105,7 +105,7 @@ pub async fn replace_itself(
         agree(&kept.record, claims)?;
         let mut client = kept.record.clone();
         let client_secret = reregister(signet, &mut client, request, Registrar::Itself).map_err(in_its_terms)?;
-        if taken(signet.store.by(requester.as_client(&client.client_id)).replace_client(&kept, &client).await)? {
+        if taken(signet.store.as_actor(origin.as_client(&client.client_id)).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, "client changed its registration");
             return Ok(SelfRegistered {
                 registered: RegisteredClient { client, client_secret },
@@ -113,7 +113,7 @@ pub async fn replace_itself(
             });
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// Takes the client `id` away (§2.3). Nothing that was granted to it issues anything more.
@@ -125,17 +125,17 @@ pub async fn delete_itself(
     signet: &Signet,
     id: &str,
     token: Result<Secret, BearerError>,
-    requester: &Requester,
+    origin: &RequestOrigin,
 ) -> Result<(), ManagementRefusal> {
     for _ in 0..ATTEMPTS {
         let (kept, _) = authenticate(signet, id, token.clone())?;
-        let store = signet.store.by(requester.as_client(&kept.record.client_id));
+        let store = signet.store.as_actor(origin.as_client(&kept.record.client_id));
         if taken(store.delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
             return Ok(());
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// `request` without what an application that registers itself cannot have.
@@ -201,7 +201,7 @@ fn authenticate(
     signet: &Signet,
     id: &str,
     token: Result<Secret, BearerError>,
-) -> Result<(Kept<Client>, Secret), ManagementRefusal> {
+) -> Result<(Versioned<Client>, Secret), ManagementRefusal> {
     let refuse = |error| ManagementRefusal::Access(AccessRefusal::Bearer(error));
     let token = token.map_err(refuse)?;
     let client = ClientId::parse(id).ok().map(|id| signet.store.client(&id)).transpose()?.flatten();

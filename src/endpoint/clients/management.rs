@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use crate::{
     account::quota::Spending,
     endpoint::{
-        Fault, Signet,
+        InternalError, Signet,
         access::Access,
         management::{ATTEMPTS, ManagementRefusal, taken},
         merge_patch::merge_patch,
-        page::{Page, PageRequest, page},
+        page::{Page, PageQuery, page},
         quota,
     },
     oauth::{
@@ -20,7 +20,7 @@ use crate::{
         subject::Subject,
     },
     secret::Secret,
-    store::Kept,
+    store::Versioned,
 };
 
 /// Which applications to list.
@@ -41,7 +41,7 @@ pub fn list(
     signet: &Signet,
     access: &Access,
     filter: ClientFilter<'_>,
-    request: PageRequest<'_>,
+    request: PageQuery<'_>,
 ) -> Result<Page<Client>, ManagementRefusal> {
     let owner = if access.is_administrator() { filter.owner } else { Some(access.subject().as_str()) };
     let owner = owner.map(Subject::new);
@@ -205,12 +205,12 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
         let kept = find(signet, access, id)?;
         is_changeable(&kept.record)?;
         reaches(signet, access.registrar(), &kept.record)?;
-        if taken(signet.store.by(access.agent()).delete_client(&kept, signet.clock.now()).await)? {
+        if taken(signet.store.as_actor(access.actor()).delete_client(&kept, signet.clock.now()).await)? {
             tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
             return Ok(());
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// Forbids an application to obtain tokens, or allows it again.
@@ -287,16 +287,16 @@ pub(super) async fn change<T>(
         let kept = find(signet, access, id)?;
         let mut client = kept.record.clone();
         let outcome = change(&mut client)?;
-        if taken(signet.store.by(access.agent()).replace_client(&kept, &client).await)? {
+        if taken(signet.store.as_actor(access.actor()).replace_client(&kept, &client).await)? {
             tracing::info!(client_id = %client.client_id, by = %access.subject(), "client changed");
             return Ok((client, outcome));
         }
     }
-    Err(Fault::Contended.into())
+    Err(InternalError::Contended.into())
 }
 
 /// An application of somebody else is answered as one that does not exist.
-pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Kept<Client>, ManagementRefusal> {
+pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Versioned<Client>, ManagementRefusal> {
     let unknown = || ManagementRefusal::NotFound("there is no such application, or it is somebody else's");
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let kept = signet.store.client(&id)?.ok_or_else(unknown)?;

@@ -11,14 +11,14 @@ pub mod settings;
 pub use self::prune::{FormerClient, former_clients, former_resources};
 
 use super::{
-    Fault, Signet,
+    InternalError, Signet,
     access::Access,
     management::{ATTEMPTS, ManagementRefusal, taken},
     quota,
 };
 use crate::{
     account::quota::Spending,
-    audit::Agent,
+    audit::Actor,
     crypto::Digest,
     oauth::{
         client::{Client, ClientId, ClientMetadata, ClientSecret, Provenance},
@@ -114,7 +114,7 @@ pub async fn register_service(
     if access.registrar() < Registrar::Administrator {
         return Err(ManagementRefusal::Forbidden("only an administrator can register a service"));
     }
-    create(signet, request, (Registrar::Administrator, provenance(access)), access.agent()).await
+    create(signet, request, (Registrar::Administrator, provenance(access)), access.actor()).await
 }
 
 /// Keeps the client that is written in the configuration or part of the server, as it is written there today. Whether it
@@ -129,7 +129,7 @@ pub async fn put_configured(
     client_secret: Option<&Secret>,
     metadata: ClientMetadata,
     provenance: Provenance,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let now = signet.clock.now();
     let kept = signet.store.client(client_id)?;
     let created_at = kept.as_ref().map_or(now, |kept| kept.record.created_at);
@@ -213,12 +213,12 @@ async fn create_by(
     admit(signet, access)?;
     let by = (registrar, provenance(access));
     if access.is_administrator() {
-        return create(signet, request, by, access.agent()).await;
+        return create(signet, request, by, access.actor()).await;
     }
     quota::spend(signet, access, Spending::Application)?;
     let _turn = signet.registering.lock().await;
     quota::has_room_for_application(signet, access.subject())?;
-    create(signet, request, by, access.agent()).await
+    create(signet, request, by, access.actor()).await
 }
 
 /// A client that registered itself is kept for good from its first use on.
@@ -226,7 +226,7 @@ async fn create_by(
 /// # Errors
 ///
 /// The storage.
-pub(super) async fn keep_used(signet: &Signet, client: &Client) -> Result<(), Fault> {
+pub(super) async fn keep_used(signet: &Signet, client: &Client) -> Result<(), InternalError> {
     if client.expires_at.is_none() {
         return Ok(());
     }
@@ -237,16 +237,16 @@ pub(super) async fn keep_used(signet: &Signet, client: &Client) -> Result<(), Fa
             return Ok(());
         }
     }
-    Err(Fault::Contended)
+    Err(InternalError::Contended)
 }
 
 async fn create(
     signet: &Signet,
     request: &RegistrationRequest,
     by: (Registrar, Provenance),
-    agent: Agent,
+    actor: Actor,
 ) -> Result<RegisteredClient, ManagementRefusal> {
-    create_with(signet, request, by, agent, None).await
+    create_with(signet, request, by, actor, None).await
 }
 
 /// Keeps a new client that may change itself with the token of `registration_access_token`, if there is one.
@@ -254,10 +254,10 @@ async fn create_with(
     signet: &Signet,
     request: &RegistrationRequest,
     (registrar, provenance): (Registrar, Provenance),
-    agent: Agent,
+    actor: Actor,
     registration_access_token: Option<Digest>,
 ) -> Result<RegisteredClient, ManagementRefusal> {
-    let client_id = ClientId::draw(signet.entropy);
+    let client_id = ClientId::generate(signet.entropy);
     let (asked, restriction) = restriction::of_new(request, registrar, &provenance)?;
     let metadata = metadata(&asked, rules(signet, registrar), &client_id)?;
     sector::agree(signet, request, &client_id).await?;
@@ -281,7 +281,7 @@ async fn create_with(
     name::agree(signet, None, &client)?;
     // A public client and one with a key have none, and a new one has not too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
-    signet.store.by(agent).create_client(&client).await?;
+    signet.store.as_actor(actor).create_client(&client).await?;
     tracing::info!(client_id = %client.client_id, provenance = ?client.provenance, "client registered");
     Ok(RegisteredClient { client, client_secret })
 }

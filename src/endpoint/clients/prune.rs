@@ -2,7 +2,7 @@
 
 use crate::{
     endpoint::{
-        Fault, Signet,
+        InternalError, Signet,
         management::{ATTEMPTS, taken},
     },
     oauth::{
@@ -32,7 +32,7 @@ pub async fn former_clients(
     signet: &Signet,
     configured: &[&ClientId],
     prune: bool,
-) -> Result<Vec<FormerClient>, Fault> {
+) -> Result<Vec<FormerClient>, InternalError> {
     let mut former = Vec::new();
     let mut after = None;
     loop {
@@ -54,7 +54,7 @@ pub async fn former_clients(
 }
 
 /// Disables a client because the configuration names it no more. Whether it is disabled now.
-async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, Fault> {
+async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, InternalError> {
     for _ in 0..ATTEMPTS {
         let Some(kept) = signet.store.client(client_id)? else { return Ok(true) };
         if kept.record.is_disabled {
@@ -65,7 +65,7 @@ async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, Fault> {
             return Ok(true);
         }
     }
-    Err(Fault::Contended)
+    Err(InternalError::Contended)
 }
 
 /// The resources that stood in the configuration at an earlier start and do not now; from now on, those of now are
@@ -74,7 +74,7 @@ async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, Fault> {
 /// # Errors
 ///
 /// The storage.
-pub async fn former_resources(signet: &Signet, prune: bool) -> Result<Vec<ResourceId>, Fault> {
+pub async fn former_resources(signet: &Signet, prune: bool) -> Result<Vec<ResourceId>, InternalError> {
     let own = signet.resources.own();
     let configured: Vec<&ResourceId> = signet.resources.all().iter().map(|resource| &resource.id).collect();
     let known = signet.store.configured_resources()?;

@@ -8,7 +8,7 @@ use crate::{
     endpoint::{
         Signet,
         access::Access,
-        client_troubles::{DeliveryFailure, Repeated},
+        client_errors::{DeliveryFailure, Repeated},
         management::ManagementRefusal,
     },
     fetch::FetchRefusal,
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemedyStanding {
     /// It can.
-    Offered,
+    EnabledGrants,
     /// Only an administrator can.
     Administrator,
     /// The configuration of the server does not allow it, for this reason.
@@ -72,7 +72,7 @@ pub fn standing(signet: &Signet, access: &Access, client: &Client, remedy: &Reme
         reregister(signet, &mut client.clone(), &request, registrar).map(|_| ())
     };
     if judged(access.registrar()).is_ok() {
-        return Some(RemedyStanding::Offered);
+        return Some(RemedyStanding::EnabledGrants);
     }
     match (judged(Registrar::Administrator), remedy) {
         (Ok(()), _) => Some(RemedyStanding::Administrator),
@@ -101,7 +101,7 @@ pub fn find_remedy(
     remedy_id: &str,
 ) -> Result<(Client, Repeated<Remedy>), ManagementRefusal> {
     let client = find(signet, access, id)?.record;
-    let remedy = signet.client_troubles.remedy(&client.client_id, remedy_id);
+    let remedy = signet.client_errors.remedy(&client.client_id, remedy_id);
     let remedy = remedy.ok_or(ManagementRefusal::NotFound("no request was refused for want of this setting"))?;
     Ok((client, remedy))
 }
@@ -119,7 +119,7 @@ pub async fn apply_remedy(
 ) -> Result<Client, ManagementRefusal> {
     let (_, Repeated { what: remedy, .. }) = find_remedy(signet, access, id, remedy_id)?;
     let (client, _) = change_members(signet, access, id, |metadata| remedy.members(metadata)).await?;
-    signet.client_troubles.forget_remedy(&client.client_id, &remedy);
+    signet.client_errors.forget_remedy(&client.client_id, &remedy);
     Ok(client)
 }
 

@@ -38,7 +38,7 @@ impl Default for List {
 impl List {
     /// Takes a free place at random, so that the places of grants say nothing of their order; none when the list is full
     /// enough for that to take long, or when it is condemned.
-    pub(super) fn draw(&mut self, entropy: Entropy, until: Option<OffsetDateTime>) -> Option<u32> {
+    pub(super) fn generate(&mut self, entropy: Entropy, until: Option<OffsetDateTime>) -> Option<u32> {
         if self.is_condemned || self.taken >= FULL {
             return None;
         }

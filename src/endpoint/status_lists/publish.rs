@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     crypto::sha256,
-    endpoint::{Fault, Signet},
+    endpoint::{InternalError, Signet},
     jose::{Algorithm, PublishedJwks, TokenType},
     oauth::status_list::{self, ListId, StatusListToken},
 };
@@ -40,7 +40,7 @@ pub struct PublishedList {
 /// # Errors
 ///
 /// When it cannot be signed.
-pub fn publish(signet: &Signet, id: ListId) -> Result<Option<Arc<PublishedList>>, Fault> {
+pub fn publish(signet: &Signet, id: ListId) -> Result<Option<Arc<PublishedList>>, InternalError> {
     let Some(slot) = signet.status_lists.lists().get(&id).map(super::List::published) else { return Ok(None) };
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     let (now, keys) = (signet.clock.now(), signet.keys.jwks());

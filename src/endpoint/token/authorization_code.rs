@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, still_signed_in, tokens};
+use super::{EndpointError, InternalError, ROUNDS, Signet, TokenResponse, end_grant_if_session_ended, tokens};
 use crate::{
-    audit::{EventKind, Occurrence, Requester, word_of},
+    audit::{EventDetails, EventKind, RequestOrigin, reason_code},
     crypto::Digest,
     oauth::{
         authorization_code::{self, CodeRequest, Consequence, IssuedCode},
@@ -15,15 +15,15 @@ use crate::{
         token_error::TokenError,
     },
     secret::Secret,
-    store::{CommitError, Kept, Store},
+    store::{CommitError, Store, Versioned},
 };
 
 pub(super) async fn redeem(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
-    requester: &Requester,
-) -> Result<TokenResponse, RuleOrFault> {
+    origin: &RequestOrigin,
+) -> Result<TokenResponse, EndpointError> {
     let request = CodeRequest {
         client,
         redirect_uri: form.one("redirect_uri")?,
@@ -31,57 +31,57 @@ pub(super) async fn redeem(
         resources: form.many("resource").collect(),
     };
     let digest = Digest::of(form.required("code")?);
-    let store = signet.store.by(requester.as_client(&client.client().client_id));
+    let store = signet.store.as_actor(origin.as_client(&client.client().client_id));
     let now = signet.clock.now();
     // A conflict means that another request with the same code was first: then the code is spent, and the second
     // round says so.
     for _ in 0..ROUNDS {
-        let Some(kept) = signet.store.code(&digest).map_err(Fault::from)? else {
+        let Some(kept) = signet.store.code(&digest).map_err(InternalError::from)? else {
             return Err(TokenError::CodeUnknown.into());
         };
         let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
         let redemption = match authorization_code::redeem(&kept.record, &request, &circumstances, now) {
             Ok(redemption) => redemption,
-            Err(refusal) => match suffer(&store, &digest, &kept, &refusal, now).await {
+            Err(refusal) => match apply_consequence(&store, &digest, &kept, &refusal, now).await {
                 Ok(()) => return Err(refusal.into()),
                 Err(CommitError::Conflict) => continue,
-                Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+                Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
             },
         };
         let lifetime = signet.access_token_lifetime(redemption.audience());
-        let grant = redemption.grant(signet.draw_identity(now), lifetime, now);
+        let grant = redemption.grant(signet.new_grant_identity(now), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
-        let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
+        let grant = grant.retain_for_logout(client.client(), signet.lifetimes.session.absolute);
         let spent = redemption.spent(&grant.id);
         match signet.store.spend_code(&digest, &kept, &spent, &grant).await {
             Ok(()) => {
-                still_signed_in(signet, &grant, now).await?;
+                end_grant_if_session_ended(signet, &grant, now).await?;
                 let nonce = redemption.nonce().map(ToOwned::to_owned);
                 let issuance = redemption.issuance(&grant);
                 return tokens(signet, &issuance, client, (refresh_token, nonce.as_deref()), now);
             }
             Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
         }
     }
-    Err(RuleOrFault::Fault(Fault::Contended))
+    Err(EndpointError::Internal(InternalError::Contended))
 }
 
 /// Writes down what follows from a refusal.
-async fn suffer(
+async fn apply_consequence(
     store: &Store,
     digest: &Digest,
-    kept: &Kept<IssuedCode>,
+    kept: &Versioned<IssuedCode>,
     refusal: &TokenError,
     now: OffsetDateTime,
 ) -> Result<(), CommitError> {
     match kept.record.consequence(refusal) {
         Consequence::Nothing => Ok(()),
         Consequence::Burn => {
-            let occurrence = Occurrence::of(EventKind::CodeRefused).because(&word_of(refusal));
-            let occurrence = occurrence.about_subject(&kept.record.subject).with_client(&kept.record.client_id);
-            store.telling(occurrence).burn_code(digest, kept).await
+            let details = EventDetails::of(EventKind::CodeRefused).because(&reason_code(refusal));
+            let details = details.about_subject(&kept.record.subject).with_client(&kept.record.client_id);
+            store.with_event(details).burn_code(digest, kept).await
         }
         Consequence::EndGrant(grant) => {
             tracing::warn!(client_id = %kept.record.client_id, "an authorization code was used twice; its grant ends");

@@ -1,7 +1,7 @@
 //! `grant_type=urn:ietf:params:oauth:grant-type:device_code`,
 //! [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4).
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use super::{EndpointError, InternalError, ROUNDS, Signet, TokenResponse, tokens};
 use crate::{
     crypto::Digest,
     oauth::{
@@ -15,12 +15,12 @@ pub(super) async fn redeem(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
-) -> Result<TokenResponse, RuleOrFault> {
+) -> Result<TokenResponse, EndpointError> {
     let digest = Digest::of(form.required("device_code")?);
     let requested: Vec<&str> = form.many("resource").collect();
     let now = signet.clock.now();
     for _ in 0..ROUNDS {
-        let Some(kept) = signet.store.device(&digest).map_err(Fault::from)? else {
+        let Some(kept) = signet.store.device(&digest).map_err(InternalError::from)? else {
             return Err(TokenError::DeviceCodeUnknown.into());
         };
         let approval = kept.record.approval();
@@ -36,18 +36,18 @@ pub(super) async fn redeem(
             Err(refusal) => return Err(refusal.into()),
         };
         let lifetime = signet.access_token_lifetime(redemption.audience());
-        let grant = redemption.grant(signet.draw_identity(now), lifetime, now);
+        let grant = redemption.grant(signet.new_grant_identity(now), lifetime, now);
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
-        let grant = grant.remembered_for_logout(client.client(), signet.lifetimes.session.absolute);
+        let grant = grant.retain_for_logout(client.client(), signet.lifetimes.session.absolute);
         match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
             Ok(()) => {
                 signet.device_polls.forget(&digest);
                 return tokens(signet, &redemption.issuance(&grant), client, (refresh_token, None), now);
             }
             Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
         }
     }
-    Err(RuleOrFault::Fault(Fault::Contended))
+    Err(EndpointError::Internal(InternalError::Contended))
 }

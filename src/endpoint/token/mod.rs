@@ -8,9 +8,9 @@ mod refresh_token;
 
 use time::OffsetDateTime;
 
-use super::{Fault, Signet, client_assertion, client_troubles::Trouble, session_end, signet::Beside};
+use super::{InternalError, Signet, client_assertion, client_errors::ClientError, session_end, signet::IdTokenContext};
 use crate::{
-    audit::{EventKind, Occurrence, Requester, word_of},
+    audit::{EventDetails, EventKind, RequestOrigin, reason_code},
     oauth::{
         access_token::Issuance,
         client::{AuthMethod, Client, ClientId, GrantType},
@@ -52,7 +52,7 @@ pub enum TokenRefusal {
         by_header: bool,
     },
     /// Our side failed.
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 /// Who calls an endpoint of clients, as far as the request says.
@@ -61,7 +61,7 @@ pub struct Caller<'a> {
     /// The header of this name.
     pub authorization: Option<&'a str>,
     /// From where.
-    pub requester: &'a Requester,
+    pub origin: &'a RequestOrigin,
 }
 
 /// Answers a token request.
@@ -78,12 +78,12 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
     let grant_type = form.required("grant_type").map_err(|malformed| refuse(malformed.into()))?;
     let answered = match GrantType::parse(grant_type) {
         // Implicit is a grant, but not one of this endpoint.
-        None | Some(GrantType::Implicit) => Err(RuleOrFault::Rule(TokenError::UnknownGrant)),
-        Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form, caller.requester).await,
-        Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form, caller.requester).await,
+        None | Some(GrantType::Implicit) => Err(EndpointError::Rejected(TokenError::UnknownGrant)),
+        Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form, caller.origin).await,
+        Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form, caller.origin).await,
         Some(GrantType::ClientCredentials) => client_credentials::issue(signet, &client, form).await,
         Some(GrantType::DeviceCode) => device_code::redeem(signet, &client, form).await,
-        Some(GrantType::Password) => password::exchange(signet, &client, form, caller.requester).await,
+        Some(GrantType::Password) => password::exchange(signet, &client, form, caller.origin).await,
     };
     let client_id = &client.client().client_id;
     match &answered {
@@ -98,12 +98,12 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
                 _ => {}
             }
         }
-        Err(RuleOrFault::Rule(error)) => {
+        Err(EndpointError::Rejected(error)) => {
             tracing::info!(%client_id, %error, sent = form.loggable(), "token request refused");
             note_refused(signet, &client, form, error);
         }
         // It is logged where it becomes an answer.
-        Err(RuleOrFault::Fault(_)) => {}
+        Err(EndpointError::Internal(_)) => {}
     }
     answered.map_err(|error| error.with_header(by_header))
 }
@@ -117,29 +117,29 @@ pub(super) async fn authenticate(
     signet: &Signet,
     caller: Caller<'_>,
     form: &Parameters,
-) -> Result<AuthenticatedClient, RuleOrFault> {
+) -> Result<AuthenticatedClient, EndpointError> {
     if let Some(assertion) = PresentedAssertion::find(caller.authorization, form)? {
-        return client_assertion::authenticate(signet, &assertion, caller.requester).await;
+        return client_assertion::authenticate(signet, &assertion, caller.origin).await;
     }
     let presented = PresentedCredentials::find(caller.authorization, form)?;
-    let client = signet.store.client(&presented.client_id).map_err(Fault::from)?.map(|kept| kept.record);
+    let client = signet.store.client(&presented.client_id).map_err(InternalError::from)?.map(|kept| kept.record);
     let is_known = client.is_some();
     Ok(presented
         .authenticate(client)
-        .map_err(|error| unauthenticated(signet, caller.requester, (&presented.client_id, is_known), error))?)
+        .map_err(|error| unauthenticated(signet, caller.origin, (&presented.client_id, is_known), error))?)
 }
 
 /// Notes that a request could not show that it is from the client that it names: the refusal. A name that is no client's is
 /// only remembered as a hash: it may be a secret in the wrong place.
 pub(super) fn unauthenticated(
     signet: &Signet,
-    requester: &Requester,
+    origin: &RequestOrigin,
     (client_id, is_known): (&ClientId, bool),
     error: TokenError,
 ) -> TokenError {
     if error.is_wrong_secret()
         && let Err(retry_after_seconds) =
-            signet.secret_guesses.count_wrong(client_id, requester.address, signet.clock.now())
+            signet.secret_guesses.count_wrong(client_id, origin.address, signet.clock.now())
     {
         // So many were noted already that further ones say nothing new.
         tracing::debug!(%client_id, %error, "client authentication refused, after many others");
@@ -149,16 +149,16 @@ pub(super) fn unauthenticated(
     let reason = unauthenticated_because(client.as_ref().map(|kept| &kept.record), &error);
     // The answer is the same for all of them.
     tracing::info!(%client_id, reason, "client authentication failed");
-    let occurrence = Occurrence::of(EventKind::ClientAuthenticationFailed);
-    let occurrence = if is_known {
-        let trouble = Trouble { code: error.code(), cause: reason };
-        signet.client_troubles.note(client_id, trouble, signet.clock.now());
-        occurrence.because(&word_of(&error)).with_client(client_id)
+    let details = EventDetails::of(EventKind::ClientAuthenticationFailed);
+    let details = if is_known {
+        let trouble = ClientError { code: error.code(), cause: reason };
+        signet.client_errors.note(client_id, trouble, signet.clock.now());
+        details.because(&reason_code(&error)).with_client(client_id)
     } else {
         let unknown_name = Some(signet.unknown_name(client_id.as_str()));
-        Occurrence { unknown_name, ..occurrence.because("unknown_client") }
+        EventDetails { unknown_name, ..details.because("unknown_client") }
     };
-    signet.note_failure(&requester.unknown(), occurrence);
+    signet.note_failure(&origin.unknown(), details);
     error
 }
 
@@ -167,8 +167,8 @@ pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: 
     if is_trouble(error) {
         let (client, now) = (client.client(), signet.clock.now());
         let remedy = Remedy::of_token(error, client, form, &signet.resources);
-        signet.client_troubles.note_remedy(&client.client_id, remedy, now);
-        signet.client_troubles.note(&client.client_id, Trouble::of(error.code(), error), now);
+        signet.client_errors.note_remedy(&client.client_id, remedy, now);
+        signet.client_errors.note(&client.client_id, ClientError::of(error.code(), error), now);
     }
 }
 
@@ -176,7 +176,7 @@ pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: 
 pub(super) fn note_partial_scope(signet: &Signet, client: &AuthenticatedClient, form: &Parameters, acts_for: ActsFor) {
     let (client, asked) = (client.client(), form.one("scope").ok().flatten());
     let remedy = Remedy::of_partial_scope(client, acts_for, asked, &signet.resources);
-    signet.client_troubles.note_remedy(&client.client_id, remedy, signet.clock.now());
+    signet.client_errors.note_remedy(&client.client_id, remedy, signet.clock.now());
 }
 
 /// Why `client` could not be authenticated, in a word for the log and for its developer.
@@ -189,7 +189,7 @@ fn unauthenticated_because(client: Option<&Client>, error: &TokenError) -> Strin
             AuthMethod::ClientSecretJwt => "registered_for_client_secret_jwt",
             _ => "wrong_secret",
         },
-        (Some(_), error) => return word_of(error),
+        (Some(_), error) => return reason_code(error),
     };
     word.to_owned()
 }
@@ -208,27 +208,27 @@ fn is_trouble(error: &TokenError) -> bool {
 
 /// A rule broken by the request, or a failure of ours.
 #[derive(Debug)]
-pub(super) enum RuleOrFault {
-    Rule(TokenError),
-    Fault(Fault),
+pub(super) enum EndpointError {
+    Rejected(TokenError),
+    Internal(InternalError),
 }
 
-impl RuleOrFault {
+impl EndpointError {
     pub(super) fn with_header(self, by_header: bool) -> TokenRefusal {
         match self {
-            Self::Rule(error) => TokenRefusal::Refused { error, by_header },
-            Self::Fault(fault) => TokenRefusal::Fault(fault),
+            Self::Rejected(error) => TokenRefusal::Refused { error, by_header },
+            Self::Internal(fault) => TokenRefusal::Internal(fault),
         }
     }
 }
 
 /// Makes sure that the session in which the person agreed to `grant`, which is on disk, has not ended meanwhile. The end of
 /// a session takes every grant that is on disk by then, so that no grant escapes both.
-async fn still_signed_in(signet: &Signet, grant: &Grant, now: OffsetDateTime) -> Result<(), RuleOrFault> {
+async fn end_grant_if_session_ended(signet: &Signet, grant: &Grant, now: OffsetDateTime) -> Result<(), EndpointError> {
     if !session_end::is_over(signet, grant)? {
         return Ok(());
     }
-    signet.store.end_grant(&grant.id, EndCause::SignedOut, now).await.map_err(Fault::from)?;
+    signet.store.end_grant(&grant.id, EndCause::SignedOut, now).await.map_err(InternalError::from)?;
     Err(TokenError::GrantEnded.into())
 }
 
@@ -239,9 +239,9 @@ fn tokens(
     client: &AuthenticatedClient,
     (refresh_token, nonce): (Option<Secret>, Option<&str>),
     now: OffsetDateTime,
-) -> Result<TokenResponse, RuleOrFault> {
+) -> Result<TokenResponse, EndpointError> {
     let minted = signet.mint(issuance, client.client(), now)?;
-    let beside = Beside { nonce, access_token: Some(&minted.token), ..Beside::default() };
+    let beside = IdTokenContext { nonce, access_token: Some(&minted.token), ..IdTokenContext::default() };
     let id_token = signet.mint_id_token(issuance, client.client(), beside, now)?;
     Ok(TokenResponse {
         expires_in_seconds: minted.lifetime.whole_seconds(),
@@ -252,15 +252,15 @@ fn tokens(
     })
 }
 
-impl<E: Into<TokenError>> From<E> for RuleOrFault {
+impl<E: Into<TokenError>> From<E> for EndpointError {
     fn from(error: E) -> Self {
-        Self::Rule(error.into())
+        Self::Rejected(error.into())
     }
 }
 
-impl From<Fault> for RuleOrFault {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<InternalError> for EndpointError {
+    fn from(fault: InternalError) -> Self {
+        Self::Internal(fault)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Fault, RuleOrFault, Signet, TokenResponse, tokens};
+use super::{EndpointError, InternalError, Signet, TokenResponse, tokens};
 use crate::{
     account::session::{AuthenticationMethod, Sid},
-    audit::{EventKind, Occurrence, Requester},
+    audit::{EventDetails, EventKind, RequestOrigin},
     endpoint::login::{self, LoginAttempt, LoginRefusal},
     oauth::{
         access_token::Authentication,
@@ -23,8 +23,8 @@ pub(super) async fn exchange(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
-    requester: &Requester,
-) -> Result<TokenResponse, RuleOrFault> {
+    origin: &RequestOrigin,
+) -> Result<TokenResponse, EndpointError> {
     let requested: Vec<&str> = form.many("resource").collect();
     let wanted = (requested.as_slice(), &signet.resources);
     let offered = signet.authorization_policy.offered;
@@ -32,16 +32,16 @@ pub(super) async fn exchange(
     let attempt = LoginAttempt {
         username: form.required("username")?,
         presented_password: Secret::new(form.required("password")?),
-        address: requester.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        address: origin.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         user_agent: "",
     };
     // The same limits as on the login page: "the authorization server MUST protect the endpoint against brute force
     // attacks".
-    let account = match login::verify_password(signet, &attempt, None, requester).await {
+    let account = match login::verify_password(signet, &attempt, None, origin).await {
         Ok(account) => account,
         Err(LoginRefusal::Mismatch) => return Err(TokenError::PasswordMismatch.into()),
         Err(LoginRefusal::Wait { .. }) => return Err(TokenError::TooManyGuesses.into()),
-        Err(LoginRefusal::Fault(fault)) => return Err(fault.into()),
+        Err(LoginRefusal::Internal(fault)) => return Err(fault.into()),
     };
     let now = signet.clock.now();
     let subject = Subject::new(account.id.as_str());
@@ -55,17 +55,17 @@ pub(super) async fn exchange(
             auth_time: now,
             amr: vec![AuthenticationMethod::Password.as_str().to_owned()],
             // No session of a browser begins, so none ends it.
-            sid: Sid::draw(signet.entropy).as_str().to_owned(),
+            sid: Sid::generate(signet.entropy).as_str().to_owned(),
         },
         is_administrator: account.is_administrator(),
     };
     let lifetime = signet.access_token_lifetime(request.audience());
-    let (grant, issuance) = request.begin(holder, signet.draw_identity(now), lifetime, now)?;
+    let (grant, issuance) = request.begin(holder, signet.new_grant_identity(now), lifetime, now)?;
     let policy = &signet.lifetimes.refresh_token;
     let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
-    let occurrence = Occurrence::of(EventKind::ConsentGranted).because("password").about(&account.id);
-    let occurrence = occurrence.with_client(&grant.client_id).of_grant(&grant.id);
-    let store = signet.store.by(requester.as_account(&account.id)).telling(occurrence);
-    store.begin_grant(&grant).await.map_err(Fault::from)?;
+    let details = EventDetails::of(EventKind::ConsentGranted).because("password").about(&account.id);
+    let details = details.with_client(&grant.client_id).of_grant(&grant.id);
+    let store = signet.store.as_actor(origin.as_account(&account.id)).with_event(details);
+    store.begin_grant(&grant).await.map_err(InternalError::from)?;
     tokens(signet, &issuance, client, (refresh_token, None), now)
 }

@@ -1,8 +1,8 @@
 //! `grant_type=refresh_token`, [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6).
 
-use super::{Fault, ROUNDS, RuleOrFault, Signet, TokenResponse, tokens};
+use super::{EndpointError, InternalError, ROUNDS, Signet, TokenResponse, tokens};
 use crate::{
-    audit::Requester,
+    audit::RequestOrigin,
     oauth::{
         client_authentication::AuthenticatedClient,
         grant::EndCause,
@@ -17,8 +17,8 @@ pub(super) async fn refresh(
     signet: &Signet,
     client: &AuthenticatedClient,
     form: &Parameters,
-    requester: &Requester,
-) -> Result<TokenResponse, RuleOrFault> {
+    origin: &RequestOrigin,
+) -> Result<TokenResponse, EndpointError> {
     let presented = signet.presented_refresh_token(form.required("refresh_token")?)?;
     let presented = presented.ok_or(TokenError::RefreshTokenUnknown)?;
     let resources: Vec<&str> = form.many("resource").collect();
@@ -29,7 +29,7 @@ pub(super) async fn refresh(
     // A conflict means that another request with the same token was first: then the token was replaced, and the second
     // round answers with the newest one.
     for _ in 0..ROUNDS {
-        let Some(kept) = signet.store.grant(presented.grant()).map_err(Fault::from)? else {
+        let Some(kept) = signet.store.grant(presented.grant()).map_err(InternalError::from)? else {
             return Err(TokenError::RefreshTokenUnknown.into());
         };
         let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
@@ -38,9 +38,9 @@ pub(super) async fn refresh(
             Ok(refreshment) => refreshment,
             Err(TokenError::RefreshTokenReused) => {
                 tracing::warn!(client_id = %kept.record.client_id, "a refresh token was used twice; its grant ends");
-                let store = signet.store.by(requester.as_client(&client.client().client_id));
+                let store = signet.store.as_actor(origin.as_client(&client.client().client_id));
                 let ended = store.end_grant(presented.grant(), EndCause::RefreshReplayed, now).await;
-                ended.map_err(Fault::from)?;
+                ended.map_err(InternalError::from)?;
                 return Err(TokenError::RefreshTokenReused.into());
             }
             Err(refusal) => return Err(refusal.into()),
@@ -53,8 +53,8 @@ pub(super) async fn refresh(
         match written {
             Ok(()) => return tokens(signet, &refreshment.into_issuance(), client, (Some(refresh_token), None), now),
             Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(fault)) => return Err(Fault::from(fault).into()),
+            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
         }
     }
-    Err(RuleOrFault::Fault(Fault::Contended))
+    Err(EndpointError::Internal(InternalError::Contended))
 }

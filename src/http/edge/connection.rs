@@ -22,14 +22,14 @@ use tokio::{
 pub(super) struct Registry {
     /// The instant from which the places count.
     started: Instant,
-    places: Mutex<Vec<Arc<Place>>>,
+    places: Mutex<Vec<Arc<ConnectionEntry>>>,
     /// How many places one network may have; of a peer that has none it is not asked.
     most_of_one: usize,
 }
 
 /// What the registry knows of one connection.
 #[derive(Debug)]
-struct Place {
+struct ConnectionEntry {
     /// Whose it is: see [`network`]. Nothing for a peer that may have all.
     network: Option<u64>,
     /// Microseconds after [`Registry::started`] at which the peer last took something from us, or connected.
@@ -62,8 +62,8 @@ impl Registry {
         evict(lock(&self.places).iter().filter(|place| place.is_open()));
     }
 
-    fn enter(&self, network: Option<u64>) -> Arc<Place> {
-        let place = Arc::new(Place {
+    fn enter(&self, network: Option<u64>) -> Arc<ConnectionEntry> {
+        let place = Arc::new(ConnectionEntry {
             network,
             served_at: AtomicU64::new(self.now()),
             is_evicted: AtomicBool::new(false),
@@ -73,7 +73,7 @@ impl Registry {
         place
     }
 
-    fn leave(&self, place: &Arc<Place>) {
+    fn leave(&self, place: &Arc<ConnectionEntry>) {
         let mut places = lock(&self.places);
         if let Some(at) = places.iter().position(|other| Arc::ptr_eq(other, place)) {
             places.swap_remove(at);
@@ -85,14 +85,14 @@ impl Registry {
     }
 }
 
-impl Place {
+impl ConnectionEntry {
     fn is_open(&self) -> bool {
         !self.is_evicted.load(Ordering::Relaxed)
     }
 }
 
 /// Ends the connection of `places` that waits the longest.
-fn evict<'a>(places: impl Iterator<Item = &'a Arc<Place>>) {
+fn evict<'a>(places: impl Iterator<Item = &'a Arc<ConnectionEntry>>) {
     if let Some(place) = places.min_by_key(|place| place.served_at.load(Ordering::Relaxed)) {
         place.is_evicted.store(true, Ordering::Release);
         if let Some(waker) = lock(&place.waker).take() {
@@ -110,7 +110,7 @@ pub struct GuardedIo<Io> {
     io: Io,
     deadline: Duration,
     closes: Pin<Box<Sleep>>,
-    place: Arc<Place>,
+    place: Arc<ConnectionEntry>,
     registry: Arc<Registry>,
     greeting: Greeting,
     _permit: OwnedSemaphorePermit,

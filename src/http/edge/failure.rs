@@ -85,7 +85,7 @@ impl Failures {
     }
 
     fn explain_status(&self, status: StatusCode, asker: &Asker) -> Response {
-        let (error, description) = wording(status);
+        let (error, description) = status_texts(status);
         self.explain((status, error, description), asker)
     }
 
@@ -115,7 +115,7 @@ impl Failures {
                 self.issuer, asker.host
             );
             let body = serde_json::json!({
-                "error": wording(StatusCode::MISDIRECTED_REQUEST).0,
+                "error": status_texts(StatusCode::MISDIRECTED_REQUEST).0,
                 "error_description": description,
                 "host": asker.host,
                 "issuer": self.issuer.to_string(),
@@ -284,7 +284,7 @@ fn causes(error: &Error) -> String {
 }
 
 /// The word for programs and the sentence for people.
-fn wording(status: StatusCode) -> (&'static str, &'static str) {
+fn status_texts(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::UNAUTHORIZED => ("unauthorized", "This needs credentials."),
         StatusCode::FORBIDDEN => ("access_denied", "This request is not allowed."),

@@ -15,7 +15,7 @@ use crate::{
 
 /// What the browser says about where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provenance {
+pub enum FetchSite {
     /// A page of this server.
     SameOrigin,
     /// Somewhere else.
@@ -126,19 +126,19 @@ impl AntiForgery {
     /// `Origin: null` says nothing: under `Referrer-Policy: no-referrer` browsers send it from our own forms too
     /// (Fetch, "append a request `Origin` header").
     #[must_use]
-    pub fn provenance(&self, headers: &HeaderMap) -> Provenance {
+    pub fn provenance(&self, headers: &HeaderMap) -> FetchSite {
         let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
         match (sites.next(), sites.next()) {
-            (Some(site), None) if site == "same-origin" => return Provenance::SameOrigin,
-            (Some(_), _) => return Provenance::Foreign,
+            (Some(site), None) if site == "same-origin" => return FetchSite::SameOrigin,
+            (Some(_), _) => return FetchSite::Foreign,
             (None, _) => {}
         }
         let mut origins = headers.get_all(header::ORIGIN).iter();
         match (origins.next(), origins.next()) {
-            (None, _) => Provenance::Unsaid,
-            (Some(origin), None) if origin == "null" => Provenance::Unsaid,
-            (Some(origin), None) if origin == self.issuer.to_string().as_str() => Provenance::SameOrigin,
-            _ => Provenance::Foreign,
+            (None, _) => FetchSite::Unsaid,
+            (Some(origin), None) if origin == "null" => FetchSite::Unsaid,
+            (Some(origin), None) if origin == self.issuer.to_string().as_str() => FetchSite::SameOrigin,
+            _ => FetchSite::Foreign,
         }
     }
 
@@ -156,7 +156,7 @@ impl AntiForgery {
     ) -> Result<OwnForm, Refusal> {
         let is_genuine = self.verify(presented_token, context, now);
         match self.provenance(headers) {
-            Provenance::SameOrigin | Provenance::Unsaid if is_genuine => Ok(OwnForm(())),
+            FetchSite::SameOrigin | FetchSite::Unsaid if is_genuine => Ok(OwnForm(())),
             _ => Err(Refusal::Forged),
         }
     }
@@ -192,7 +192,7 @@ mod tests {
     // S2
     #[test]
     fn the_browser_says_where_a_form_comes_from() {
-        use Provenance::{Foreign, SameOrigin, Unsaid};
+        use FetchSite::{Foreign, SameOrigin, Unsaid};
         let own = ("origin", "https://login.example.org");
         let evil = ("origin", "https://evil.example");
         for (fields, expected) in [

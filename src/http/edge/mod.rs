@@ -45,7 +45,7 @@ pub use self::{
     cookies::{Cookie, Cookies, NotACookieValue},
     cross_origin::{PublicPaths, PublicPathsEndpoint},
     failure::{Failures, FailuresEndpoint},
-    forgery::{AntiForgery, FormContext, OwnForm, Provenance},
+    forgery::{AntiForgery, FetchSite, FormContext, OwnForm},
     headers::{SecurityHeaders, SecurityHeadersEndpoint, no_store},
     host::{HostCheck, HostCheckEndpoint},
     limits::{Limits, LimitsEndpoint},

@@ -10,15 +10,15 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// The log of the thread that called [`record`].
 #[derive(Clone, Default)]
-pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(super) struct RecordedLines(Arc<Mutex<Vec<u8>>>);
 
-impl Lines {
+impl RecordedLines {
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
 
-impl Write for Lines {
+impl Write for RecordedLines {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -28,7 +28,7 @@ impl Write for Lines {
     }
 }
 
-impl MakeWriter<'_> for Lines {
+impl MakeWriter<'_> for RecordedLines {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
@@ -37,8 +37,8 @@ impl MakeWriter<'_> for Lines {
 }
 
 /// Records at the most talkative level until the guard is dropped.
-pub(super) fn record() -> (Lines, DefaultGuard) {
-    let lines = Lines::default();
+pub(super) fn record() -> (RecordedLines, DefaultGuard) {
+    let lines = RecordedLines::default();
     let subscriber =
         tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).with_max_level(Level::TRACE).finish();
     (lines, tracing::subscriber::set_default(subscriber))

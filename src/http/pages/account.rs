@@ -4,26 +4,26 @@ use poem::{Response, http::StatusCode};
 
 use super::current;
 use crate::{
-    http::visit::Visit,
+    http::page_request::PageRequest,
     web::{AccountPage, Fact},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(visit.redirect("/login")) };
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(page_request.redirect("/login")) };
     let account = &current.account;
     let username = account.username.as_str().to_owned();
     let mut profile = Vec::new();
     let mut fact = |label, value: Option<&str>| {
         profile.extend(value.map(|value| Fact::new(label, value)));
     };
-    fact(visit.words.people.email, account.email.as_ref().map(|email| email.as_str()));
-    fact(visit.words.people.account_number, Some(account.id.as_str()));
+    fact(page_request.texts.people.email, account.email.as_ref().map(|email| email.as_str()));
+    fact(page_request.texts.people.account_number, Some(account.id.as_str()));
     let page = AccountPage {
         name: account.claims.name.as_ref().map_or_else(|| username.clone(), |name| name.as_str().to_owned()),
         username,
         profile,
         is_administrator: account.is_administrator(),
-        anti_forgery: visit.anti_forgery("logout", None),
+        anti_forgery: page_request.anti_forgery("logout", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }

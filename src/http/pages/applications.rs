@@ -5,44 +5,44 @@ use poem::{Response, http::StatusCode};
 use super::{current, done, own, refused, sign_in_first, wanted_lines};
 use crate::{
     endpoint::connections::{ConnectedApplication, applications, disconnect},
-    http::visit::Visit,
+    http::page_request::PageRequest,
     oidc::step::Wanted,
     web::{ApplicationCard, ApplicationsPage},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let connected = match applications(visit.server.signet(), &own(&current), "me") {
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    let connected = match applications(page_request.server.signet(), &own(&current), "me") {
         Ok(connected) => connected,
-        Err(refusal) => return refused(&visit, refusal),
+        Err(refusal) => return refused(&page_request, refusal),
     };
     let page = ApplicationsPage {
-        applications: connected.iter().map(|connected| card(&visit, connected)).collect(),
-        done: done(&visit, &[("disconnected", |w| w.application_disconnected)]),
-        anti_forgery: visit.anti_forgery("applications", None),
+        applications: connected.iter().map(|connected| card(&page_request, connected)).collect(),
+        done: done(&page_request, &[("disconnected", |w| w.application_disconnected)]),
+        anti_forgery: page_request.anti_forgery("applications", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("applications")?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    match disconnect(visit.server.signet(), &own(&current), "me", &visit.text("client_id")).await {
-        Ok(()) => Ok(visit.redirect("/account/applications?done=disconnected")),
-        Err(refusal) => refused(&visit, refusal),
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("applications")?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    match disconnect(page_request.server.signet(), &own(&current), "me", &page_request.text("client_id")).await {
+        Ok(()) => Ok(page_request.redirect("/account/applications?done=disconnected")),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
-fn card(visit: &Visit, connected: &ConnectedApplication) -> ApplicationCard {
+fn card(page_request: &PageRequest, connected: &ConnectedApplication) -> ApplicationCard {
     let client_id = connected.client_id.as_str().to_owned();
     let wanted = Wanted { scope: connected.scope.clone(), claims: connected.claims.clone() }.beyond_scope();
     ApplicationCard {
         name: connected.client_name.clone().unwrap_or_else(|| client_id.clone()),
         client_id,
-        scope: wanted_lines(visit, &wanted),
-        since: visit.words.time.moment(connected.since),
+        scope: wanted_lines(page_request, &wanted),
+        since: page_request.texts.time.moment(connected.since),
         grants: connected.grants,
-        remembered_since: connected.remembered_since.map(|at| visit.words.time.moment(at)),
+        remembered_since: connected.remembered_since.map(|at| page_request.texts.time.moment(at)),
     }
 }
 

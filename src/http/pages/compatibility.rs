@@ -16,7 +16,7 @@ use crate::{
         clients::{management::show as find, settings::change_members},
         management::ManagementRefusal,
     },
-    http::visit::Visit,
+    http::page_request::PageRequest,
     jose::Algorithm,
     oauth::{
         client::{ApplicationType, AuthMethod, Client, GrantType, ResponseType},
@@ -24,14 +24,15 @@ use crate::{
         registration_policy::RegistrationPolicy,
     },
     web::{
-        Choice, CompatibilityForm, Control, OwnClientPage, RestrictionForm, Setting, own_client_path,
-        words::{CompatibilityWords, TextOf},
+        Choice, CompatibilityForm, Control, OwnClientPage, RestrictionForm, Setting,
+        i18n::{CompatibilityTexts, TextOf},
+        own_client_path,
     },
 };
 
 /// How a setting is entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SettingKind {
     /// On or off.
     Flag,
     /// On, off, or as the server is set.
@@ -70,85 +71,85 @@ pub(in crate::http) enum Part {
     Groups,
 }
 
-pub(in crate::http) async fn submit(visit: Visit, part: Part) -> poem::Result<Response> {
+pub(in crate::http) async fn submit(page_request: PageRequest, part: Part) -> poem::Result<Response> {
     let settings = match part {
         Part::Compatibility => SETTINGS,
         Part::Groups => std::slice::from_ref(&GROUPS),
     };
-    visit.admit(super::own_client::ACTION)?;
-    let path = own_client_path(&visit.id);
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &path)) };
-    let (signet, access) = (visit.server.signet(), access(&current));
-    let client = match find(signet, &access, &visit.id) {
+    page_request.admit(super::own_client::ACTION)?;
+    let path = own_client_path(&page_request.id);
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, &path)) };
+    let (signet, access) = (page_request.server.signet(), access(&current));
+    let client = match find(signet, &access, &page_request.id) {
         Ok(client) => client,
-        Err(refusal) => return refused(&visit, refusal),
+        Err(refusal) => return refused(&page_request, refusal),
     };
-    let members = match entered(&visit, settings) {
+    let members = match entered(&page_request, settings) {
         Ok(members) => members,
-        Err(wrong) => return corrected(&visit, &access, &client, wrong).await,
+        Err(wrong) => return corrected(&page_request, &access, &client, wrong).await,
     };
-    match change_members(signet, &access, &visit.id, |_| members.clone()).await {
-        Ok((client, Some(secret))) => Ok(with_secret(&visit, &client, &secret)),
-        Ok((_, None)) => Ok(visit.redirect(&format!("{path}?done=changed"))),
+    match change_members(signet, &access, &page_request.id, |_| members.clone()).await {
+        Ok((client, Some(secret))) => Ok(with_secret(&page_request, &client, &secret)),
+        Ok((_, None)) => Ok(page_request.redirect(&format!("{path}?done=changed"))),
         Err(ManagementRefusal::Metadata(refusal)) => {
-            corrected(&visit, &access, &client, (refusal.member, refusal.description)).await
+            corrected(&page_request, &access, &client, (refusal.member, refusal.description)).await
         }
-        Err(refusal) => refused(&visit, refusal),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
 /// The members that the form has, as `setting` names them or as they have a value; all others stay as they are.
-fn entered(visit: &Visit, settings: &[SettingOf]) -> Result<Map<String, Value>, (&'static str, String)> {
+fn entered(page_request: &PageRequest, settings: &[SettingOf]) -> Result<Map<String, Value>, (&'static str, String)> {
     let mut members = Map::new();
-    for setting in settings.iter().filter(|setting| is_entered(visit, setting.member)) {
-        let entered = values(visit, setting.member);
-        members.insert(setting.member.to_owned(), value(&visit.words.compatibility, setting, &entered)?);
+    for setting in settings.iter().filter(|setting| is_entered(page_request, setting.member)) {
+        let entered = values(page_request, setting.member);
+        members.insert(setting.member.to_owned(), value(&page_request.texts.compatibility, setting, &entered)?);
     }
     Ok(members)
 }
 
 /// Whether the form has the setting of this name.
-fn is_entered(visit: &Visit, member: &str) -> bool {
-    !values(visit, member).is_empty() || values(visit, "setting").iter().any(|name| name == member)
+fn is_entered(page_request: &PageRequest, member: &str) -> bool {
+    !values(page_request, member).is_empty() || values(page_request, "setting").iter().any(|name| name == member)
 }
 
 /// The value of a setting that was entered like this.
-fn value(w: &CompatibilityWords, setting: &SettingOf, entered: &[String]) -> Result<Value, (&'static str, String)> {
+fn value(w: &CompatibilityTexts, setting: &SettingOf, entered: &[String]) -> Result<Value, (&'static str, String)> {
     let text = entered.first().map(|text| text.trim()).unwrap_or_default();
     Ok(match setting.kind {
-        Kind::Grants | Kind::ResponseTypes => json!(entered),
-        Kind::Lines => json!(lines(text)),
+        SettingKind::Grants | SettingKind::ResponseTypes => json!(entered),
+        SettingKind::Lines => json!(lines(text)),
         _ if text.is_empty() => Value::Null,
-        Kind::Flag | Kind::ServerFlag | Kind::PkceFlag | Kind::UsualFlag => {
+        SettingKind::Flag | SettingKind::ServerFlag | SettingKind::PkceFlag | SettingKind::UsualFlag => {
             json!(matches!(text, "true" | "yes" | "on" | "1"))
         }
-        Kind::Number => json!(text.parse::<i64>().map_err(|_| (setting.member, w.not_a_number.to_owned()))?),
-        Kind::Json => serde_json::from_str(text).map_err(|_| (setting.member, w.not_json.to_owned()))?,
+        SettingKind::Number => json!(text.parse::<i64>().map_err(|_| (setting.member, w.not_a_number.to_owned()))?),
+        SettingKind::Json => serde_json::from_str(text).map_err(|_| (setting.member, w.not_json.to_owned()))?,
         _ => json!(text),
     })
 }
 
 /// The values that the form sends under this name.
-fn values(visit: &Visit, name: &str) -> Vec<String> {
-    visit.parameters.as_ref().map(|sent| sent.many(name).map(ToOwned::to_owned).collect()).unwrap_or_default()
+fn values(page_request: &PageRequest, name: &str) -> Vec<String> {
+    page_request.parameters.as_ref().map(|sent| sent.many(name).map(ToOwned::to_owned).collect()).unwrap_or_default()
 }
 
 /// The page with what was entered, and what is wrong with it.
 async fn corrected(
-    visit: &Visit,
+    page_request: &PageRequest,
     access: &Access,
     client: &Client,
     (member, wrong): (&'static str, String),
 ) -> poem::Result<Response> {
-    let mut page = page(visit, access, client).await;
+    let mut page = page(page_request, access, client).await;
     let settings = page.compatibility.iter_mut().flat_map(|form| &mut form.settings);
     let groups = page.restriction.iter_mut().map(|form| &mut form.setting);
     let mut is_shown = false;
     for setting in settings.chain(groups) {
-        if is_entered(visit, setting.member)
+        if is_entered(page_request, setting.member)
             && let Some(known) = SETTINGS.iter().chain([&GROUPS]).find(|known| known.member == setting.member)
         {
-            setting.control = control(visit, known.kind, &values(visit, setting.member));
+            setting.control = control(page_request, known.kind, &values(page_request, setting.member));
             leave_out_reserved(setting);
         }
         if setting.member == member {
@@ -160,37 +161,38 @@ async fn corrected(
         form.is_open |= member != GROUPS.member;
         form.error = (!is_shown).then(|| format!("{member}: {wrong}"));
     }
-    Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, OwnClientPage { done: None, ..page }.render(visit.voice())))
+    Ok(page_request
+        .page(StatusCode::UNPROCESSABLE_ENTITY, OwnClientPage { done: None, ..page }.render(page_request.context())))
 }
 
 /// The settings of `client` as its page shows them, for the holder of `access`.
-pub(super) fn form(visit: &Visit, access: &Access, client: &Client) -> CompatibilityForm {
-    let settings: Vec<Setting> = SETTINGS.iter().map(|setting| shown(visit, access, client, setting)).collect();
+pub(super) fn form(page_request: &PageRequest, access: &Access, client: &Client) -> CompatibilityForm {
+    let settings: Vec<Setting> = SETTINGS.iter().map(|setting| shown(page_request, access, client, setting)).collect();
     CompatibilityForm { settings, is_open: false, error: None }
 }
 
 /// The groups whose members may use `client`.
-pub(super) fn restriction(visit: &Visit, access: &Access, client: &Client) -> RestrictionForm {
-    RestrictionForm { setting: shown(visit, access, client, &GROUPS) }
+pub(super) fn restriction(page_request: &PageRequest, access: &Access, client: &Client) -> RestrictionForm {
+    RestrictionForm { setting: shown(page_request, access, client, &GROUPS) }
 }
 
-fn shown(visit: &Visit, access: &Access, client: &Client, setting: &SettingOf) -> Setting {
-    let w = &visit.words.compatibility;
+fn shown(page_request: &PageRequest, access: &Access, client: &Client, setting: &SettingOf) -> Setting {
+    let w = &page_request.texts.compatibility;
     let known = match member(&client.metadata, setting.member) {
         Value::Null => Vec::new(),
         Value::String(text) => vec![text],
         Value::Array(values) => values.iter().map(|value| value.as_str().unwrap_or_default().to_owned()).collect(),
         value => vec![value.to_string()],
     };
-    let known = if setting.kind == Kind::Lines { vec![known.join("\n")] } else { known };
+    let known = if setting.kind == SettingKind::Lines { vec![known.join("\n")] } else { known };
     let mut shown = Setting {
         member: setting.member,
         label: (setting.label)(w),
         cost: (setting.cost)(w),
-        control: control(visit, setting.kind, &known),
+        control: control(page_request, setting.kind, &known),
         error: None,
-        locked: locked(visit, access, client, setting.member),
-        reserved: reserved(visit, access, client, setting.member),
+        locked: locked(page_request, access, client, setting.member),
+        reserved: reserved(page_request, access, client, setting.member),
     };
     leave_out_reserved(&mut shown);
     shown
@@ -198,13 +200,13 @@ fn shown(visit: &Visit, access: &Access, client: &Client, setting: &SettingOf) -
 
 /// Whom to ask for the choice of a setting that `access` cannot make. To demand more of an application is for its owner to
 /// choose; to demand less than the server does is not.
-fn reserved(visit: &Visit, access: &Access, client: &Client, member: &str) -> Option<String> {
+fn reserved(page_request: &PageRequest, access: &Access, client: &Client, member: &str) -> Option<String> {
     let is_reserved = member == "require_pkce"
         && !client.is_public()
         && !access.is_administrator()
-        && visit.server.signet().registration_policy.require_pkce
+        && page_request.server.signet().registration_policy.require_pkce
         && client.metadata.require_pkce != Some(false);
-    is_reserved.then(|| visit.words.compatibility.pkce_reserved.to_owned())
+    is_reserved.then(|| page_request.texts.compatibility.pkce_reserved.to_owned())
 }
 
 fn leave_out_reserved(setting: &mut Setting) {
@@ -214,8 +216,8 @@ fn leave_out_reserved(setting: &mut Setting) {
 }
 
 /// Whom to ask for what `access` cannot change.
-fn locked(visit: &Visit, access: &Access, client: &Client, member: &str) -> Option<String> {
-    let w = &visit.words.compatibility;
+fn locked(page_request: &PageRequest, access: &Access, client: &Client, member: &str) -> Option<String> {
+    let w = &page_request.texts.compatibility;
     let needs_administrator = match member {
         "require_pkce" if client.is_public() => return Some(w.always.to_owned()),
         "allowed_groups" => !client.metadata.allowed_groups.is_empty() && !client.is_restricted_by_owner,
@@ -225,9 +227,9 @@ fn locked(visit: &Visit, access: &Access, client: &Client, member: &str) -> Opti
 }
 
 /// How a setting of `kind` is chosen, with `chosen` as it is.
-fn control(visit: &Visit, kind: Kind, chosen: &[String]) -> Control {
-    let signet = visit.server.signet();
-    let (w, policy) = (&visit.words.compatibility, &signet.registration_policy);
+fn control(page_request: &PageRequest, kind: SettingKind, chosen: &[String]) -> Control {
+    let signet = page_request.server.signet();
+    let (w, policy) = (&page_request.texts.compatibility, &signet.registration_policy);
     let one = chosen.first().map(String::as_str).unwrap_or_default();
     let choice = |value: &str, text: &str| Choice {
         value: value.to_owned(),
@@ -242,26 +244,26 @@ fn control(visit: &Visit, kind: Kind, chosen: &[String]) -> Control {
     let open_flag = |text: &str| vec![choice("", text), choice("true", w.yes), choice("false", w.no)];
     let names = |names: Vec<&'static str>| names.into_iter().map(|name| choice(name, name)).collect::<Vec<_>>();
     match kind {
-        Kind::Flag => Control::One(flag()),
-        Kind::ServerFlag => Control::One(open_flag(&w.as_server(signet.authorization_policy.require_state))),
-        Kind::PkceFlag if signet.authorization_policy.require_pkce => Control::One(open_flag(w.without_nonce)),
-        Kind::PkceFlag => Control::One(open_flag(&w.as_server(false))),
-        Kind::UsualFlag => Control::One(open_flag(w.as_usual)),
-        Kind::Text | Kind::Number | Kind::Json => Control::Text(one.to_owned()),
-        Kind::Lines => Control::Lines(one.to_owned()),
-        Kind::Grants => Control::Some(names(grants(policy, chosen))),
-        Kind::ResponseTypes => Control::Some(names(response_types(policy, chosen))),
-        Kind::Method => Control::One(names(AuthMethod::ALL.map(AuthMethod::as_str).to_vec())),
-        Kind::Application => {
+        SettingKind::Flag => Control::One(flag()),
+        SettingKind::ServerFlag => Control::One(open_flag(&w.as_server(signet.authorization_policy.require_state))),
+        SettingKind::PkceFlag if signet.authorization_policy.require_pkce => Control::One(open_flag(w.without_nonce)),
+        SettingKind::PkceFlag => Control::One(open_flag(&w.as_server(false))),
+        SettingKind::UsualFlag => Control::One(open_flag(w.as_usual)),
+        SettingKind::Text | SettingKind::Number | SettingKind::Json => Control::Text(one.to_owned()),
+        SettingKind::Lines => Control::Lines(one.to_owned()),
+        SettingKind::Grants => Control::Some(names(grants(policy, chosen))),
+        SettingKind::ResponseTypes => Control::Some(names(response_types(policy, chosen))),
+        SettingKind::Method => Control::One(names(AuthMethod::ALL.map(AuthMethod::as_str).to_vec())),
+        SettingKind::Application => {
             Control::One(names([ApplicationType::Web, ApplicationType::Native].map(ApplicationType::as_str).to_vec()))
         }
-        Kind::Subject => Control::One(names(vec!["public", "pairwise"])),
-        Kind::Signing { is_optional } => {
+        SettingKind::Subject => Control::One(names(vec!["public", "pairwise"])),
+        SettingKind::Signing { is_optional } => {
             let algorithms = names(policy.signing_algs.iter().map(|algorithm| algorithm.as_str()).collect());
             let none = is_optional.then(|| choice("", w.not_signed));
             Control::One(none.into_iter().chain(algorithms).collect())
         }
-        Kind::Verifying { with_secret } => {
+        SettingKind::Verifying { with_secret } => {
             let algorithms = names(Algorithm::ALL.map(Algorithm::as_str).to_vec());
             let secret = with_secret.then(|| choice("HS256", "HS256"));
             Control::One([choice("", w.any)].into_iter().chain(secret).chain(algorithms).collect())
@@ -285,9 +287,9 @@ fn response_types(policy: &RegistrationPolicy, chosen: &[String]) -> Vec<&'stati
 /// A setting, how it is entered, and what the page says of it.
 struct SettingOf {
     member: &'static str,
-    kind: Kind,
-    label: TextOf<CompatibilityWords>,
-    cost: TextOf<CompatibilityWords>,
+    kind: SettingKind,
+    label: TextOf<CompatibilityTexts>,
+    cost: TextOf<CompatibilityTexts>,
 }
 
 macro_rules! settings {
@@ -298,41 +300,41 @@ macro_rules! settings {
 
 const GROUPS: SettingOf = SettingOf {
     member: "allowed_groups",
-    kind: Kind::Lines,
+    kind: SettingKind::Lines,
     label: |w| w.allowed_groups,
     cost: |w| w.allowed_groups_cost,
 };
 
 /// Those that applications need most often come first.
 const SETTINGS: &[SettingOf] = settings! {
-    require_state require_state_cost Kind::ServerFlag;
-    require_pkce require_pkce_cost Kind::PkceFlag;
-    claims_in_id_token claims_in_id_token_cost Kind::Flag;
-    backchannel_logout_uri backchannel_logout_uri_cost Kind::Text;
-    backchannel_logout_session_required backchannel_logout_session_required_cost Kind::Flag;
-    frontchannel_logout_uri frontchannel_logout_uri_cost Kind::Text;
-    frontchannel_logout_session_required frontchannel_logout_session_required_cost Kind::Flag;
-    id_token_signed_response_alg id_token_signed_response_alg_cost Kind::Signing { is_optional: false };
-    userinfo_signed_response_alg userinfo_signed_response_alg_cost Kind::Signing { is_optional: true };
-    grant_types grant_types_cost Kind::Grants;
-    response_types response_types_cost Kind::ResponseTypes;
-    rotate_refresh_tokens rotate_refresh_tokens_cost Kind::UsualFlag;
-    token_endpoint_auth_method token_endpoint_auth_method_cost Kind::Method;
-    token_endpoint_as_audience token_endpoint_as_audience_cost Kind::Flag;
-    token_endpoint_auth_signing_alg token_endpoint_auth_signing_alg_cost Kind::Verifying { with_secret: true };
-    jwks_uri jwks_uri_cost Kind::Text;
-    jwks jwks_cost Kind::Json;
-    request_object_signing_alg request_object_signing_alg_cost Kind::Verifying { with_secret: false };
-    request_uris request_uris_cost Kind::Lines;
-    default_max_age default_max_age_cost Kind::Number;
-    require_auth_time require_auth_time_cost Kind::Flag;
-    default_acr_values default_acr_values_cost Kind::Lines;
-    subject_type subject_type_cost Kind::Subject;
-    sector_identifier_uri sector_identifier_uri_cost Kind::Text;
-    application_type application_type_cost Kind::Application;
-    initiate_login_uri initiate_login_uri_cost Kind::Text;
-    client_uri client_uri_cost Kind::Text;
-    contacts contacts_cost Kind::Lines;
+    require_state require_state_cost SettingKind::ServerFlag;
+    require_pkce require_pkce_cost SettingKind::PkceFlag;
+    claims_in_id_token claims_in_id_token_cost SettingKind::Flag;
+    backchannel_logout_uri backchannel_logout_uri_cost SettingKind::Text;
+    backchannel_logout_session_required backchannel_logout_session_required_cost SettingKind::Flag;
+    frontchannel_logout_uri frontchannel_logout_uri_cost SettingKind::Text;
+    frontchannel_logout_session_required frontchannel_logout_session_required_cost SettingKind::Flag;
+    id_token_signed_response_alg id_token_signed_response_alg_cost SettingKind::Signing { is_optional: false };
+    userinfo_signed_response_alg userinfo_signed_response_alg_cost SettingKind::Signing { is_optional: true };
+    grant_types grant_types_cost SettingKind::Grants;
+    response_types response_types_cost SettingKind::ResponseTypes;
+    rotate_refresh_tokens rotate_refresh_tokens_cost SettingKind::UsualFlag;
+    token_endpoint_auth_method token_endpoint_auth_method_cost SettingKind::Method;
+    token_endpoint_as_audience token_endpoint_as_audience_cost SettingKind::Flag;
+    token_endpoint_auth_signing_alg token_endpoint_auth_signing_alg_cost SettingKind::Verifying { with_secret: true };
+    jwks_uri jwks_uri_cost SettingKind::Text;
+    jwks jwks_cost SettingKind::Json;
+    request_object_signing_alg request_object_signing_alg_cost SettingKind::Verifying { with_secret: false };
+    request_uris request_uris_cost SettingKind::Lines;
+    default_max_age default_max_age_cost SettingKind::Number;
+    require_auth_time require_auth_time_cost SettingKind::Flag;
+    default_acr_values default_acr_values_cost SettingKind::Lines;
+    subject_type subject_type_cost SettingKind::Subject;
+    sector_identifier_uri sector_identifier_uri_cost SettingKind::Text;
+    application_type application_type_cost SettingKind::Application;
+    initiate_login_uri initiate_login_uri_cost SettingKind::Text;
+    client_uri client_uri_cost SettingKind::Text;
+    contacts contacts_cost SettingKind::Lines;
 };
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ use crate::{
     },
     http::{
         fault,
+        page_request::PageRequest,
         told::{Told, text},
-        visit::Visit,
     },
     oauth::{
         client::Client,
@@ -26,35 +26,35 @@ use crate::{
     web::{ClientType, DeveloperPage, OwnClient, Purpose, RegisteredPage, RegistrationForm},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    match current(&visit).await? {
-        Some(current) => form(&visit, &current, None),
-        None => Ok(sign_in_first(&visit, "/developer")),
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    match current(&page_request).await? {
+        Some(current) => form(&page_request, &current, None),
+        None => Ok(sign_in_first(&page_request, "/developer")),
     }
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("developer")?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/developer")) };
-    let signet = visit.server.signet();
-    let registered = match purpose(&visit) {
-        Some(Purpose::Service) => register_service(signet, &request(&visit), &access(&current)).await,
-        _ => register_by_person(signet, &request(&visit), &access(&current)).await,
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("developer")?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, "/developer")) };
+    let signet = page_request.server.signet();
+    let registered = match purpose(&page_request) {
+        Some(Purpose::Service) => register_service(signet, &request(&page_request), &access(&current)).await,
+        _ => register_by_person(signet, &request(&page_request), &access(&current)).await,
     };
     let registered = match registered {
         Ok(registered) => registered,
-        Err(ManagementRefusal::Metadata(refusal)) => return form(&visit, &current, Some(&refusal)),
-        Err(refusal) => return refused(&visit, refusal),
+        Err(ManagementRefusal::Metadata(refusal)) => return form(&page_request, &current, Some(&refusal)),
+        Err(refusal) => return refused(&page_request, refusal),
     };
     let client_id = registered.client.client_id.as_str().to_owned();
     let path = crate::web::own_client_path(&client_id);
     let client_secret = registered.client_secret.as_ref().map(text);
-    Ok(Told::Registered { client_id, client_secret }.redirect(&visit, &path))
+    Ok(Told::Registered { client_id, client_secret }.redirect(&page_request, &path))
 }
 
 /// The page of an application that was just registered.
-pub(super) fn registered(visit: &Visit, client: &Client, client_secret: Option<String>) -> Response {
-    let (signet, metadata) = (visit.server.signet(), &client.metadata);
+pub(super) fn registered(page_request: &PageRequest, client: &Client, client_secret: Option<String>) -> Response {
+    let (signet, metadata) = (page_request.server.signet(), &client.metadata);
     let page = RegisteredPage {
         client_name: metadata.client_name.clone(),
         client_id: client.client_id.as_str().to_owned(),
@@ -63,13 +63,13 @@ pub(super) fn registered(visit: &Visit, client: &Client, client_secret: Option<S
         authorization_endpoint: signet.issuer.endpoint("/authorize"),
         token_endpoint: signet.issuer.endpoint("/token"),
         discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
-        snippets: snippets(visit, client),
+        snippets: snippets(page_request, client),
     };
-    visit.page(StatusCode::OK, page.render(visit.voice()))
+    page_request.page(StatusCode::OK, page.render(page_request.context()))
 }
 
-fn purpose(visit: &Visit) -> Option<Purpose> {
-    visit.value("client_type").and_then(Purpose::parse)
+fn purpose(page_request: &PageRequest) -> Option<Purpose> {
+    page_request.value("client_type").and_then(Purpose::parse)
 }
 
 /// Each line with something in it.
@@ -77,18 +77,18 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-fn request(visit: &Visit) -> RegistrationRequest {
-    let purpose = purpose(visit);
+fn request(page_request: &PageRequest) -> RegistrationRequest {
+    let purpose = purpose(page_request);
     let grants: &[&str] = match purpose {
         Some(Purpose::Service) => &["client_credentials"],
         Some(Purpose::Device) => &["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
         _ => &["authorization_code", "refresh_token"],
     };
-    let redirect_uris = lines(&visit.text("redirect_uris"));
+    let redirect_uris = lines(&page_request.text("redirect_uris"));
     let needs_none = matches!(purpose, Some(Purpose::Device | Purpose::Service));
     let is_public = matches!(purpose, Some(Purpose::App | Purpose::Device));
     RegistrationRequest {
-        client_name: Some(visit.text("client_name")),
+        client_name: Some(page_request.text("client_name")),
         redirect_uris: Some(redirect_uris).filter(|uris| !uris.is_empty() || !needs_none),
         grant_types: Some(grants.iter().map(|grant| (*grant).to_owned()).collect()),
         token_endpoint_auth_method: is_public.then(|| "none".to_owned()),
@@ -97,8 +97,12 @@ fn request(visit: &Visit) -> RegistrationRequest {
     }
 }
 
-fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRefusal>) -> poem::Result<Response> {
-    let signet = visit.server.signet();
+fn form(
+    page_request: &PageRequest,
+    current: &CurrentSession,
+    refusal: Option<&RegistrationRefusal>,
+) -> poem::Result<Response> {
+    let signet = page_request.server.signet();
     let clients = signet.store.clients_of(&current.subject(), None, MOST_SHOWN).map_err(|cause| fault(cause.into()))?;
     let error =
         |member: &str| refusal.filter(|refusal| refusal.member == member).map(|refusal| refusal.description.clone());
@@ -107,17 +111,17 @@ fn form(visit: &Visit, current: &CurrentSession, refusal: Option<&RegistrationRe
         clients: clients.iter().map(own).collect(),
         is_closed: !may_register(signet, &access(current)),
         registration: RegistrationForm {
-            client_name: entry(visit.text("client_name"), error("client_name")),
-            redirect_uris: entry(visit.text("redirect_uris"), error("redirect_uris")),
-            purpose: purpose(visit),
+            client_name: entry(page_request.text("client_name"), error("client_name")),
+            redirect_uris: entry(page_request.text("redirect_uris"), error("redirect_uris")),
+            purpose: purpose(page_request),
             offers_service: current.account.is_administrator(),
             error: other.map(ToString::to_string),
         },
-        done: done(visit, &[("deleted", |w| w.application_deleted)]),
-        anti_forgery: visit.anti_forgery("developer", None),
+        done: done(page_request, &[("deleted", |w| w.application_deleted)]),
+        anti_forgery: page_request.anti_forgery("developer", None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(visit.page(status, page.render(visit.voice())))
+    Ok(page_request.page(status, page.render(page_request.context())))
 }
 
 fn own(client: &Client) -> OwnClient {

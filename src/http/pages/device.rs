@@ -11,66 +11,66 @@ use crate::{
         device::{DeviceRefusal, answer, question, verification_uri_complete},
         session::CurrentSession,
     },
-    http::{edge::no_store, fault, told::Told, visit::Visit},
+    http::{edge::no_store, fault, page_request::PageRequest, told::Told},
     oauth::{device_authorization::UserCode, parameters::encode},
-    web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, Entry, ErrorPage, Person, qr_code},
+    web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, ErrorPage, FieldState, Person, qr_code},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let typed = visit.text("user_code");
-    let Some(current) = current(&visit).await? else {
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let typed = page_request.text("user_code");
+    let Some(current) = current(&page_request).await? else {
         let back = if typed.is_empty() {
             "/device".to_owned()
         } else {
             format!("/device?{}", encode(&[("user_code", &typed)]))
         };
-        return Ok(sign_in_first(&visit, &back));
+        return Ok(sign_in_first(&page_request, &back));
     };
-    if let Some(Told::Device { client_name, is_allowed }) = Told::of(&visit) {
+    if let Some(Told::Device { client_name, is_allowed }) = Told::of(&page_request) {
         let page = DeviceAnsweredPage { client_name, is_allowed };
-        return Ok(visit.page(StatusCode::OK, page.render(visit.voice())));
+        return Ok(page_request.page(StatusCode::OK, page.render(page_request.context())));
     }
     if typed.is_empty() {
-        return Ok(form(&visit, StatusCode::OK, Entry::default()));
+        return Ok(form(&page_request, StatusCode::OK, FieldState::default()));
     }
-    let question = match question(visit.server.signet(), &typed, &current) {
+    let question = match question(page_request.server.signet(), &typed, &current) {
         Ok(question) => question,
-        Err(refusal) => return refused(&visit, refusal, typed),
+        Err(refusal) => return refused(&page_request, refusal, typed),
     };
     let page = DeviceConfirmPage {
         client: card(&question.client),
-        registrant: registrant(&visit, &question.client)?,
+        registrant: registrant(&page_request, &question.client)?,
         user_code: question.user_code,
         person: person(&current),
-        scope: scope_lines(&visit, &question.scope),
-        anti_forgery: visit.anti_forgery("device", None),
+        scope: scope_lines(&page_request, &question.scope),
+        anti_forgery: page_request.anti_forgery("device", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("device")?;
-    let typed = visit.text("user_code");
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/device")) };
-    let is_allowed = match visit.value("decision") {
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("device")?;
+    let typed = page_request.text("user_code");
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, "/device")) };
+    let is_allowed = match page_request.value("decision") {
         Some("allow") => true,
         Some("deny") => false,
         _ => return Err(poem::Error::from_status(StatusCode::BAD_REQUEST)),
     };
-    match answer(visit.server.signet(), &typed, &current, is_allowed).await {
+    match answer(page_request.server.signet(), &typed, &current, is_allowed).await {
         Ok(client) => {
             let told = Told::Device { client_name: client.metadata.client_name, is_allowed };
-            Ok(told.redirect(&visit, "/device"))
+            Ok(told.redirect(&page_request, "/device"))
         }
-        Err(refusal) => refused(&visit, refusal, typed),
+        Err(refusal) => refused(&page_request, refusal, typed),
     }
 }
 
 /// The address of the question about a code as a QR code, for a device that can show a picture. Whether a device waits with
 /// the code is not looked at, so that nobody learns anything by it.
-pub(in crate::http) async fn qr(visit: Visit) -> poem::Result<Response> {
-    let picture = UserCode::parse(&visit.text("user_code"))
-        .and_then(|code| qr_code(&verification_uri_complete(visit.server.signet(), &code)))
+pub(in crate::http) async fn qr(page_request: PageRequest) -> poem::Result<Response> {
+    let picture = UserCode::parse(&page_request.text("user_code"))
+        .and_then(|code| qr_code(&verification_uri_complete(page_request.server.signet(), &code)))
         .ok_or(poem::error::NotFoundError)?;
     let answer = Response::builder()
         .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
@@ -81,27 +81,27 @@ pub(in crate::http) async fn qr(visit: Visit) -> poem::Result<Response> {
     Ok(no_store(answer))
 }
 
-fn refused(visit: &Visit, refusal: DeviceRefusal, typed: String) -> poem::Result<Response> {
-    let entry = |error: &str| Entry { value: typed.clone(), error: Some(error.to_owned()) };
+fn refused(page_request: &PageRequest, refusal: DeviceRefusal, typed: String) -> poem::Result<Response> {
+    let entry = |error: &str| FieldState { value: typed.clone(), error: Some(error.to_owned()) };
     match refusal {
         DeviceRefusal::UnknownCode => {
-            Ok(form(visit, StatusCode::UNPROCESSABLE_ENTITY, entry(visit.words.device.unknown_code)))
+            Ok(form(page_request, StatusCode::UNPROCESSABLE_ENTITY, entry(page_request.texts.device.unknown_code)))
         }
         DeviceRefusal::Wait { retry_after } => {
             let minutes = retry_after.whole_minutes() + 1;
-            let error = visit.words.device.too_many_codes(minutes);
-            let mut answer = form(visit, StatusCode::TOO_MANY_REQUESTS, entry(&error));
+            let error = page_request.texts.device.too_many_codes(minutes);
+            let mut answer = form(page_request, StatusCode::TOO_MANY_REQUESTS, entry(&error));
             let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or_default() + 1;
             answer.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
             Ok(answer)
         }
-        DeviceRefusal::NotAllowed => Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed())),
-        DeviceRefusal::Fault(cause) => Err(fault(cause)),
+        DeviceRefusal::NotAllowed => Ok(page_request.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed())),
+        DeviceRefusal::Internal(cause) => Err(fault(cause)),
     }
 }
 
-fn form(visit: &Visit, status: StatusCode, user_code: Entry) -> Response {
-    visit.page(status, DeviceCodePage { user_code }.render(visit.voice()))
+fn form(page_request: &PageRequest, status: StatusCode, user_code: FieldState) -> Response {
+    page_request.page(status, DeviceCodePage { user_code }.render(page_request.context()))
 }
 
 fn person(current: &CurrentSession) -> Person {

@@ -2,8 +2,8 @@
 
 use poem::{Response, http::StatusCode};
 
-use crate::{http::visit::Visit, web::ErrorsPage};
+use crate::{http::page_request::PageRequest, web::ErrorsPage};
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    Ok(visit.page(StatusCode::OK, ErrorsPage.render(visit.voice())))
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    Ok(page_request.page(StatusCode::OK, ErrorsPage.render(page_request.context())))
 }

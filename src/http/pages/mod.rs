@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod admin;
 pub(super) mod again;
 pub(super) mod applications;
+mod client_errors;
 pub(super) mod compatibility;
 pub(super) mod consent;
 pub(super) mod developer;
@@ -12,6 +13,7 @@ pub(super) mod errors;
 pub(super) mod home;
 pub(super) mod login;
 pub(super) mod logout;
+mod messages;
 pub(super) mod own_client;
 pub(super) mod own_data;
 pub(super) mod password;
@@ -25,13 +27,11 @@ pub(super) mod security;
 pub(super) mod sessions;
 pub(super) mod setup;
 pub(super) mod signup;
-mod troubles;
-mod wording;
 
-use super::{draft::Draft, fault, visit::Visit};
+use super::{draft::Draft, fault, page_request::PageRequest};
 use crate::{
     endpoint::{
-        Fault,
+        InternalError,
         access::{Access, AccessRefusal},
         authorize::needs_login,
         interaction::Interaction,
@@ -44,8 +44,8 @@ use crate::{
     oidc::step::Wanted,
     secret::Secret,
     web::{
-        ClientCard, Entry, ErrorPage, ImageSource, ScopeLine, WebLink,
-        words::{ClaimWords, DoneWords, ScopeWords, TextOf, Words},
+        ClientCard, ErrorPage, FieldState, ImageSource, ScopeLine, WebLink,
+        i18n::{ClaimTexts, DoneTexts, ScopeTexts, TextOf, Texts},
     },
 };
 use maud::Markup;
@@ -61,10 +61,10 @@ struct Begun {
 }
 
 /// The login that `sealed` is, if it can go on.
-fn begun(visit: &Visit, sealed: Option<&str>) -> poem::Result<Option<Begun>> {
-    let signet = visit.server.signet();
+fn begun(page_request: &PageRequest, sealed: Option<&str>) -> poem::Result<Option<Begun>> {
+    let signet = page_request.server.signet();
     let Some(sealed) = sealed else { return Ok(None) };
-    let Ok(interaction) = Interaction::open(sealed, &visit.browser.binding, signet, signet.clock.now()) else {
+    let Ok(interaction) = Interaction::open(sealed, &page_request.browser.binding, signet, signet.clock.now()) else {
         return Ok(None);
     };
     let client = signet.store.client(&interaction.request.authorization.client_id);
@@ -73,8 +73,8 @@ fn begun(visit: &Visit, sealed: Option<&str>) -> poem::Result<Option<Begun>> {
 }
 
 /// Who is signed in on this browser.
-async fn current(visit: &Visit) -> poem::Result<Option<CurrentSession>> {
-    Ok(visit.person.clone())
+async fn current(page_request: &PageRequest) -> poem::Result<Option<CurrentSession>> {
+    Ok(page_request.person.clone())
 }
 
 /// What a page shows of a client.
@@ -90,35 +90,35 @@ fn card(client: &Client) -> ClientCard {
 
 /// The address of the logo that a page about `client` shows. To load it tells that server who signs in when, so it is for
 /// servers that are set to do so.
-fn logo_uri<'c>(visit: &Visit, client: &'c Client) -> Option<&'c str> {
-    client.metadata.openid.logo_uri.as_deref().filter(|_| visit.server.signet().shows_client_logos)
+fn logo_uri<'c>(page_request: &PageRequest, client: &'c Client) -> Option<&'c str> {
+    client.metadata.openid.logo_uri.as_deref().filter(|_| page_request.server.signet().shows_client_logos)
 }
 
 /// The same with its logo, for [`page_about`] it.
-fn card_with_logo(visit: &Visit, client: &Client) -> ClientCard {
-    ClientCard { logo: logo_uri(visit, client).and_then(ImageSource::elsewhere), ..card(client) }
+fn card_with_logo(page_request: &PageRequest, client: &Client) -> ClientCard {
+    ClientCard { logo: logo_uri(page_request, client).and_then(ImageSource::elsewhere), ..card(client) }
 }
 
 /// A page about `client`.
-fn page_about(visit: &Visit, client: &Client, (status, markup): (StatusCode, Markup)) -> Response {
-    visit.page_showing(status, markup, logo_uri(visit, client))
+fn page_about(page_request: &PageRequest, client: &Client, (status, markup): (StatusCode, Markup)) -> Response {
+    page_request.page_showing(status, markup, logo_uri(page_request, client))
 }
 
 /// What a client asks for, as the pages list it.
-fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
-    let resources = &visit.server.signet().resources;
+fn scope_lines(page_request: &PageRequest, scope: &Scope) -> Vec<ScopeLine> {
+    let resources = &page_request.server.signet().resources;
     let line = |token: &str| {
         let entry = resources.scope(token);
         ScopeLine {
             token: token.to_owned(),
             title: match entry {
-                Some((resource, entry)) if resource.id == *resources.own() => own_scope(visit.words, entry),
+                Some((resource, entry)) if resource.id == *resources.own() => own_scope(page_request.texts, entry),
                 Some((_, entry)) => entry.description.clone(),
                 None => token.to_owned(),
             },
             description: entry
                 .filter(|(resource, _)| resource.id != *resources.own())
-                .map(|(resource, _)| visit.words.scope.at(&resource.name))
+                .map(|(resource, _)| page_request.texts.scope.at(&resource.name))
                 .unwrap_or_default(),
         }
     };
@@ -126,46 +126,46 @@ fn scope_lines(visit: &Visit, scope: &Scope) -> Vec<ScopeLine> {
 }
 
 /// What a client asks for, by scope and by the names of claims, as the consent page lists it.
-fn wanted_lines(visit: &Visit, wanted: &Wanted) -> Vec<ScopeLine> {
+fn wanted_lines(page_request: &PageRequest, wanted: &Wanted) -> Vec<ScopeLine> {
     let line = |name: &String| {
         let title = CLAIMS
             .iter()
             .find(|(known, _)| known == name)
-            .map_or(name.as_str(), |(_, title)| title(&visit.words.claim));
+            .map_or(name.as_str(), |(_, title)| title(&page_request.texts.claim));
         ScopeLine { token: format!("claim:{name}"), title: title.to_owned(), description: String::new() }
     };
-    scope_lines(visit, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
+    scope_lines(page_request, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
 }
 
 /// The browser goes to the login page, and from there back to `path`, which is one of ours. It travels sealed, so that
 /// nobody can send a person elsewhere.
-fn sign_in_first(visit: &Visit, path: &str) -> Response {
-    let signet = visit.server.signet();
+fn sign_in_first(page_request: &PageRequest, path: &str) -> Response {
+    let signet = page_request.server.signet();
     let sealed = signet.sealing_key.seal(BACK, path.as_bytes(), signet.entropy);
-    visit.redirect(&super::authorize::interaction_at("/login", &sealed))
+    page_request.redirect(&super::authorize::interaction_at("/login", &sealed))
 }
 
 /// The page of ours that `sealed` leads back to, if it is not a login of an application.
-fn way_back(visit: &Visit, sealed: Option<&str>) -> Option<String> {
-    let path = visit.server.signet().sealing_key.open(BACK, sealed?).ok()?;
+fn way_back(page_request: &PageRequest, sealed: Option<&str>) -> Option<String> {
+    let path = page_request.server.signet().sealing_key.open(BACK, sealed?).ok()?;
     String::from_utf8(path).ok()
 }
 
 const BACK: &str = "back to a page";
 
 /// Where a person goes who has just signed in: on with what was begun, or to the account.
-fn onward(visit: &Visit, signed_in: &SignedInBrowser) -> Response {
-    let sealed = visit.value("interaction");
-    let draft = sealed.and_then(|sealed| Draft::onward(visit, sealed, signed_in.session.secret()));
-    let (signet, binding) = (visit.server.signet(), &visit.browser.binding);
+fn onward(page_request: &PageRequest, signed_in: &SignedInBrowser) -> Response {
+    let sealed = page_request.value("interaction");
+    let draft = sealed.and_then(|sealed| Draft::onward(page_request, sealed, signed_in.session.secret()));
+    let (signet, binding) = (page_request.server.signet(), &page_request.browser.binding);
     let begun = sealed.map(|sealed| Interaction::after_login(sealed, binding, signet, signed_in.authenticated_at));
-    let location = draft.unwrap_or_else(|| destination(visit, begun.as_deref()));
-    visit.redirect_signed_in(&location, signed_in)
+    let location = draft.unwrap_or_else(|| destination(page_request, begun.as_deref()));
+    page_request.redirect_signed_in(&location, signed_in)
 }
 
 /// Where `sealed` leads a person who is signed in.
-fn destination(visit: &Visit, sealed: Option<&str>) -> String {
-    match (way_back(visit, sealed), sealed) {
+fn destination(page_request: &PageRequest, sealed: Option<&str>) -> String {
+    match (way_back(page_request, sealed), sealed) {
         (Some(path), _) => path,
         (None, Some(sealed)) => super::authorize::interaction_at("/authorize", sealed),
         (None, None) => "/account".to_owned(),
@@ -174,42 +174,42 @@ fn destination(visit: &Visit, sealed: Option<&str>) -> String {
 
 /// Where a person who is signed in already goes from a page for those who are not, unless the application of `sealed` asks
 /// them to sign in again or they want to use another account.
-async fn onward_already(visit: &Visit, begun: Option<&Begun>) -> poem::Result<Option<Response>> {
-    if visit.is_post || visit.person.is_none() || visit.value("account") == Some("another") {
+async fn onward_already(page_request: &PageRequest, begun: Option<&Begun>) -> poem::Result<Option<Response>> {
+    if page_request.is_post || page_request.person.is_none() || page_request.value("account") == Some("another") {
         return Ok(None);
     }
-    let sealed = visit.value("interaction");
+    let sealed = page_request.value("interaction");
     if let Some(Begun { interaction, client }) = begun
-        && needs_login(visit.server.signet(), interaction, client, &visit.browser).await.map_err(fault)?
+        && needs_login(page_request.server.signet(), interaction, client, &page_request.browser).await.map_err(fault)?
     {
         return Ok(None);
     }
     // What leads nowhere is said on the page.
-    let leads_on = sealed.is_none() || begun.is_some() || way_back(visit, sealed).is_some();
-    Ok(leads_on.then(|| visit.redirect(&destination(visit, sealed))))
+    let leads_on = sealed.is_none() || begun.is_some() || way_back(page_request, sealed).is_some();
+    Ok(leads_on.then(|| page_request.redirect(&destination(page_request, sealed))))
 }
 
 /// What was entered to get an account.
-fn entered(visit: &Visit) -> NewAccount {
-    let text = |name| visit.value(name).map(ToOwned::to_owned);
+fn entered(page_request: &PageRequest) -> NewAccount {
+    let text = |name| page_request.value(name).map(ToOwned::to_owned);
     let profile =
         ProfileForm { username: text("username"), email: text("email"), name: text("name"), ..ProfileForm::default() };
-    NewAccount { profile, password: Some(Secret::new(visit.text("password"))) }
+    NewAccount { profile, password: Some(Secret::new(page_request.text("password"))) }
 }
 
 /// A field as it was filled in, with what is wrong with it.
-fn entry(value: String, error: Option<String>) -> Entry {
-    Entry { value, error }
+fn entry(value: String, error: Option<String>) -> FieldState {
+    FieldState { value, error }
 }
 
 /// What a scope of this server allows, in words.
-fn own_scope(words: &Words, entry: &ScopeEntry) -> String {
+fn own_scope(texts: &Texts, entry: &ScopeEntry) -> String {
     let known = SCOPES.iter().find(|(token, _)| *token == entry.token);
-    known.map_or_else(|| entry.description.clone(), |(_, title)| title(&words.scope).to_owned())
+    known.map_or_else(|| entry.description.clone(), |(_, title)| title(&texts.scope).to_owned())
 }
 
 /// The scopes of this server.
-const SCOPES: &[(&str, TextOf<ScopeWords>)] = &[
+const SCOPES: &[(&str, TextOf<ScopeTexts>)] = &[
     ("openid", |w| w.openid),
     ("profile", |w| w.profile),
     ("email", |w| w.email),
@@ -224,7 +224,7 @@ const SCOPES: &[(&str, TextOf<ScopeWords>)] = &[
 ];
 
 /// What it means that a client is told a claim, in words.
-const CLAIMS: &[(&str, TextOf<ClaimWords>)] = &[
+const CLAIMS: &[(&str, TextOf<ClaimTexts>)] = &[
     ("name", |w| w.name),
     ("family_name", |w| w.family_name),
     ("given_name", |w| w.given_name),
@@ -253,8 +253,8 @@ fn status_of(errors: &FieldErrors) -> StatusCode {
 }
 
 /// Whether our side only needs a moment; then the form is shown again rather than a page that loses what was entered.
-fn is_busy(cause: &Fault) -> bool {
-    matches!(cause, Fault::Hashing(crate::account::hashing::HashingFault::Busy))
+fn is_busy(cause: &InternalError) -> bool {
+    matches!(cause, InternalError::Hashing(crate::account::hashing::HashingFault::Busy))
 }
 
 /// What a person may do with their own account on the pages of it.
@@ -263,29 +263,29 @@ fn own(current: &CurrentSession) -> Access {
 }
 
 /// The page for what an endpoint refuses, where no form says it better.
-fn refused(visit: &Visit, refusal: ManagementRefusal) -> poem::Result<Response> {
+fn refused(page_request: &PageRequest, refusal: ManagementRefusal) -> poem::Result<Response> {
     let reason = refusal.to_string();
-    if visit.is_post
-        && let Some(not_done) = NotDone::of(visit, &refusal)
+    if page_request.is_post
+        && let Some(not_done) = NotDone::of(page_request, &refusal)
     {
         return Err(not_done.into());
     }
     Ok(match refusal {
-        ManagementRefusal::Fault(cause) | ManagementRefusal::Access(AccessRefusal::Fault(cause)) => {
+        ManagementRefusal::Internal(cause) | ManagementRefusal::Access(AccessRefusal::Internal(cause)) => {
             return Err(fault(cause));
         }
-        ManagementRefusal::NotFound(_) => visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()),
+        ManagementRefusal::NotFound(_) => page_request.error(StatusCode::NOT_FOUND, ErrorPage::not_found()),
         ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) | ManagementRefusal::Access(_) => {
-            visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_reason(&reason))
+            page_request.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed().with_reason(&reason))
         }
         ManagementRefusal::TooOften(seconds) => {
-            wait(visit.error(StatusCode::TOO_MANY_REQUESTS, ErrorPage::too_many_requests()), seconds)
+            wait(page_request.error(StatusCode::TOO_MANY_REQUESTS, ErrorPage::too_many_requests()), seconds)
         }
         ManagementRefusal::Conflict(_) => {
-            visit.error(StatusCode::CONFLICT, ErrorPage::impossible().with_reason(&reason))
+            page_request.error(StatusCode::CONFLICT, ErrorPage::impossible().with_reason(&reason))
         }
         ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
-            visit.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_reason(&reason))
+            page_request.error(StatusCode::BAD_REQUEST, ErrorPage::impossible().with_reason(&reason))
         }
     })
 }
@@ -300,20 +300,20 @@ pub(in crate::http) struct NotDone {
 }
 
 impl NotDone {
-    fn of(visit: &Visit, refusal: &ManagementRefusal) -> Option<Self> {
-        let text = format!("{}: {refusal}", visit.words.error.impossible.title);
+    fn of(page_request: &PageRequest, refusal: &ManagementRefusal) -> Option<Self> {
+        let text = format!("{}: {refusal}", page_request.texts.error.impossible.title);
         match refusal {
             ManagementRefusal::Conflict(_) => Some(Self { status: StatusCode::CONFLICT, text, retry_after: None }),
             ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
                 Some(Self { status: StatusCode::BAD_REQUEST, text, retry_after: None })
             }
-            ManagementRefusal::TooOften(seconds) => Some(Self::too_often(visit, waiting(*seconds))),
+            ManagementRefusal::TooOften(seconds) => Some(Self::too_often(page_request, waiting(*seconds))),
             _ => None,
         }
     }
 
-    fn too_often(visit: &Visit, seconds: u64) -> Self {
-        let text = visit.words.form.wait(seconds);
+    fn too_often(page_request: &PageRequest, seconds: u64) -> Self {
+        let text = page_request.texts.form.wait(seconds);
         Self { status: StatusCode::TOO_MANY_REQUESTS, text, retry_after: Some(seconds) }
     }
 }
@@ -345,14 +345,17 @@ fn waiting(seconds: i64) -> u64 {
 }
 
 /// Something that was entered must be entered otherwise.
-fn unfit() -> poem::Error {
+fn bad_request() -> poem::Error {
     poem::Error::from_status(StatusCode::BAD_REQUEST)
 }
 
 /// What was just done, as the address that a form led to says it: one of `sentences`, by its name.
-fn done(visit: &Visit, sentences: &[(&str, TextOf<DoneWords>)]) -> Option<String> {
-    let name = visit.value("done")?;
-    sentences.iter().find(|(known, _)| *known == name).map(|(_, sentence)| sentence(&visit.words.done).to_owned())
+fn done(page_request: &PageRequest, sentences: &[(&str, TextOf<DoneTexts>)]) -> Option<String> {
+    let name = page_request.value("done")?;
+    sentences
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, sentence)| sentence(&page_request.texts.done).to_owned())
 }
 
 #[cfg(test)]
@@ -360,7 +363,7 @@ mod tests {
     use super::*;
     use crate::{
         oauth::resource::{IDENTITY_SCOPES, MANAGEMENT_SCOPES},
-        web::words::preferred,
+        web::i18n::preferred,
     };
 
     #[test]

@@ -6,12 +6,12 @@ use poem::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{current, is_busy, own, refused, sign_in_first, unfit, wait, waiting, wording::wrong};
+use super::{bad_request, current, is_busy, messages::wrong, own, refused, sign_in_first, wait, waiting};
 use crate::{
     endpoint::{
         connections::{applications, grants},
         management::ManagementRefusal,
-        page::{LARGEST_PAGE, Page, PageRequest},
+        page::{LARGEST_PAGE, Page, PageQuery},
         password_change::PasswordSource,
         refresh_schedules,
         session::CurrentSession,
@@ -22,24 +22,24 @@ use crate::{
         client_schema::client_json,
         connection_schema::{connected_json, grant_json},
         edge::no_store,
+        page_request::PageRequest,
         sessions_api::session_json,
         user_schema::user_json,
-        visit::Visit,
     },
     secret::Secret,
     web::OwnDataPage,
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    Ok(visit.page(StatusCode::OK, page(&visit, &current).render(visit.voice())))
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    Ok(page_request.page(StatusCode::OK, page(&page_request, &current).render(page_request.context())))
 }
 
-pub(in crate::http) async fn copy(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let known = match known(&visit, &current) {
+pub(in crate::http) async fn copy(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    let known = match known(&page_request, &current) {
         Ok(known) => known,
-        Err(refusal) => return refused(&visit, refusal),
+        Err(refusal) => return refused(&page_request, refusal),
     };
     let answer = Response::builder()
         .header(header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\"")
@@ -48,50 +48,50 @@ pub(in crate::http) async fn copy(visit: Visit) -> poem::Result<Response> {
     Ok(no_store(answer))
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("data")?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    if visit.value("decision") != Some("delete") {
-        return Err(unfit());
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("data")?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    if page_request.value("decision") != Some("delete") {
+        return Err(bad_request());
     }
-    let password = Secret::new(visit.text("password"));
-    let source = PasswordSource { address: visit.address, device: visit.browser.device.as_ref() };
-    let refusal = match delete_own(visit.server.signet(), &own(&current), password, source).await {
-        Ok(()) => return Ok(visit.signed_out(visit.redirect("/logout/done"))),
+    let password = Secret::new(page_request.text("password"));
+    let source = PasswordSource { address: page_request.address, device: page_request.browser.device.as_ref() };
+    let refusal = match delete_own(page_request.server.signet(), &own(&current), password, source).await {
+        Ok(()) => return Ok(page_request.signed_out(page_request.redirect("/logout/done"))),
         Err(refusal) => refusal,
     };
     let shown = |status, password_error, error| {
-        let page = OwnDataPage { password_error, error, ..page(&visit, &current) };
-        visit.page(status, page.render(visit.voice()))
+        let page = OwnDataPage { password_error, error, ..page(&page_request, &current) };
+        page_request.page(status, page.render(page_request.context()))
     };
     Ok(match refusal {
         ManagementRefusal::Fields(errors) => {
-            shown(StatusCode::UNPROCESSABLE_ENTITY, wrong(visit.words, &errors, "current_password"), None)
+            shown(StatusCode::UNPROCESSABLE_ENTITY, wrong(page_request.texts, &errors, "current_password"), None)
         }
         ManagementRefusal::Conflict(reason) => shown(StatusCode::CONFLICT, None, Some(reason.to_owned())),
         ManagementRefusal::TooOften(seconds) => {
-            let error = visit.words.form.wait(waiting(seconds));
+            let error = page_request.texts.form.wait(waiting(seconds));
             wait(shown(StatusCode::TOO_MANY_REQUESTS, None, Some(error)), seconds)
         }
-        ManagementRefusal::Fault(cause) if is_busy(&cause) => {
-            let error = visit.words.form.busy.to_owned();
+        ManagementRefusal::Internal(cause) if is_busy(&cause) => {
+            let error = page_request.texts.form.busy.to_owned();
             wait(shown(StatusCode::SERVICE_UNAVAILABLE, None, Some(error)), 2)
         }
-        refusal => return refused(&visit, refusal),
+        refusal => return refused(&page_request, refusal),
     })
 }
 
-fn page(visit: &Visit, current: &CurrentSession) -> OwnDataPage {
+fn page(page_request: &PageRequest, current: &CurrentSession) -> OwnDataPage {
     OwnDataPage {
         username: current.account.username.as_str().to_owned(),
-        anti_forgery: visit.anti_forgery("data", None),
+        anti_forgery: page_request.anti_forgery("data", None),
         ..OwnDataPage::default()
     }
 }
 
 /// All that is known of the person, in the words of the management API.
-fn known(visit: &Visit, current: &CurrentSession) -> Result<Value, ManagementRefusal> {
-    let (signet, access) = (visit.server.signet(), own(current));
+fn known(page_request: &PageRequest, current: &CurrentSession) -> Result<Value, ManagementRefusal> {
+    let (signet, access) = (page_request.server.signet(), own(current));
     let schedule = |client_id: Option<&str>| match refresh_schedules::show(signet, &access, ("me", client_id)) {
         Ok(shown) => Ok(json!({
             "cron": shown.schedule.cron(),
@@ -121,12 +121,12 @@ fn known(visit: &Visit, current: &CurrentSession) -> Result<Value, ManagementRef
 
 /// The entries of every page of a list, up to a bound on the work of one request.
 fn every<T>(
-    list: impl Fn(PageRequest<'_>) -> Result<Page<T>, ManagementRefusal>,
+    list: impl Fn(PageQuery<'_>) -> Result<Page<T>, ManagementRefusal>,
     entry: impl Fn(&T) -> Value,
 ) -> Result<Vec<Value>, ManagementRefusal> {
     let (mut entries, mut next) = (Vec::new(), None::<String>);
     for _ in 0..MOST_PAGES {
-        let page = list(PageRequest { limit: Some(LARGEST_PAGE.into()), page_token: next.as_deref() })?;
+        let page = list(PageQuery { limit: Some(LARGEST_PAGE.into()), page_token: next.as_deref() })?;
         entries.extend(page.entries.iter().map(&entry));
         next = page.next_page_token;
         if next.is_none() {

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, is_busy, own, refused, sign_in_first, wait, waiting, wording::wrong};
+use super::{current, done, is_busy, messages::wrong, own, refused, sign_in_first, wait, waiting};
 use crate::{
     endpoint::{
         login::begin_session,
@@ -10,63 +10,70 @@ use crate::{
         password_change::{PasswordChange, PasswordSource, change_password},
         session::CurrentSession,
     },
-    http::visit::Visit,
+    http::page_request::PageRequest,
     secret::Secret,
     web::PasswordPage,
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let page = PasswordPage { done: done(&visit, &[("changed", |w| w.password_changed)]), ..page(&visit, &current) };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    let page = PasswordPage {
+        done: done(&page_request, &[("changed", |w| w.password_changed)]),
+        ..page(&page_request, &current)
+    };
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("password")?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let signet = visit.server.signet();
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("password")?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    let signet = page_request.server.signet();
     let change = PasswordChange {
-        current_password: Some(Secret::new(visit.text("current_password"))),
-        new_password: Secret::new(visit.text("new_password")),
-        source: PasswordSource { address: visit.address, device: visit.browser.device.as_ref() },
+        current_password: Some(Secret::new(page_request.text("current_password"))),
+        new_password: Secret::new(page_request.text("new_password")),
+        source: PasswordSource { address: page_request.address, device: page_request.browser.device.as_ref() },
     };
     let account = match change_password(signet, &own(&current), "me", &change).await {
         Ok(account) => account,
-        Err(refusal) => return not_changed(&visit, &current, refusal),
+        Err(refusal) => return not_changed(&page_request, &current, refusal),
     };
     // Every session has ended with the old password, the one of this browser too.
-    Ok(match begin_session(signet, &account, &visit.browser, &visit.user_agent).await {
-        Ok(signed_in) => visit.redirect_signed_in("/account/password?done=changed", &signed_in),
-        Err(_) => visit.signed_out(visit.redirect("/login")),
+    Ok(match begin_session(signet, &account, &page_request.browser, &page_request.user_agent).await {
+        Ok(signed_in) => page_request.redirect_signed_in("/account/password?done=changed", &signed_in),
+        Err(_) => page_request.signed_out(page_request.redirect("/login")),
     })
 }
 
-fn not_changed(visit: &Visit, current: &CurrentSession, refusal: ManagementRefusal) -> poem::Result<Response> {
-    let page = page(visit, current);
-    let shown = |status, page: PasswordPage| visit.page(status, page.render(visit.voice()));
+fn not_changed(
+    page_request: &PageRequest,
+    current: &CurrentSession,
+    refusal: ManagementRefusal,
+) -> poem::Result<Response> {
+    let page = page(page_request, current);
+    let shown = |status, page: PasswordPage| page_request.page(status, page.render(page_request.context()));
     Ok(match refusal {
         ManagementRefusal::Fields(errors) => {
-            let of = |field| wrong(visit.words, &errors, field);
+            let of = |field| wrong(page_request.texts, &errors, field);
             let page = PasswordPage { current_error: of("current_password"), new_error: of("new_password"), ..page };
             shown(StatusCode::UNPROCESSABLE_ENTITY, page)
         }
         ManagementRefusal::TooOften(seconds) => {
-            let error = Some(visit.words.form.wait(waiting(seconds)));
+            let error = Some(page_request.texts.form.wait(waiting(seconds)));
             wait(shown(StatusCode::TOO_MANY_REQUESTS, PasswordPage { error, ..page }), seconds)
         }
-        ManagementRefusal::Fault(cause) if is_busy(&cause) => {
-            let error = Some(visit.words.form.busy.to_owned());
+        ManagementRefusal::Internal(cause) if is_busy(&cause) => {
+            let error = Some(page_request.texts.form.busy.to_owned());
             wait(shown(StatusCode::SERVICE_UNAVAILABLE, PasswordPage { error, ..page }), 2)
         }
-        refusal => return refused(visit, refusal),
+        refusal => return refused(page_request, refusal),
     })
 }
 
-fn page(visit: &Visit, current: &CurrentSession) -> PasswordPage {
+fn page(page_request: &PageRequest, current: &CurrentSession) -> PasswordPage {
     PasswordPage {
         username: current.account.username.as_str().to_owned(),
-        minimum_password_length: visit.server.signet().password_policy.minimum_length(),
-        anti_forgery: visit.anti_forgery("password", None),
+        minimum_password_length: page_request.server.signet().password_policy.minimum_length(),
+        anti_forgery: page_request.anti_forgery("password", None),
         ..PasswordPage::default()
     }
 }

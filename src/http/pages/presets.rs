@@ -4,9 +4,9 @@ use poem::{Response, http::StatusCode};
 
 use super::{
     current, entry,
+    messages::wrong,
     own_client::{access, logout_warning},
     refused, sign_in_first,
-    wording::wrong,
 };
 use crate::{
     account::invitation::SignUp,
@@ -17,56 +17,60 @@ use crate::{
         session::CurrentSession,
     },
     http::{
+        page_request::PageRequest,
         told::{Told, ToldCredentials, ToldPreset, text},
-        visit::Visit,
     },
     presets::{self, MatchedBy, Preset},
     secret::Secret,
     web::{
-        Credentials, Entry, ErrorPage, Fact, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage,
-        words::PresetWords,
+        Credentials, ErrorPage, Fact, FieldState, PRESETS, PresetLine, PresetPage, PresetResultPage, PresetsPage,
+        i18n::PresetTexts,
     },
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PRESETS)) };
-    let (signet, access, text) = (visit.server.signet(), access(&current), visit.text("q"));
-    let w = &visit.words.preset;
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PRESETS)) };
+    let (signet, access, text) = (page_request.server.signet(), access(&current), page_request.text("q"));
+    let w = &page_request.texts.preset;
     let line = |preset: &Preset| PresetLine {
         id: preset.id.to_owned(),
         name: preset.name.clone(),
         obstacle: obstacle(signet, &access, preset).map(|obstacle| in_a_word(w, &obstacle).to_owned()),
     };
     let page = PresetsPage { presets: presets::search(&text).map(line).collect(), text };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn show_one(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
-    match (Told::of(&visit), presets::find(&visit.id)) {
-        (Some(Told::Preset(told)), Some(preset)) if told.preset == preset.id => Ok(result(&visit, preset, told)),
-        _ => form(&visit, &current, &FieldErrors::default(), None),
+pub(in crate::http) async fn show_one(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else {
+        return Ok(sign_in_first(&page_request, &address(&page_request)));
+    };
+    match (Told::of(&page_request), presets::find(&page_request.id)) {
+        (Some(Told::Preset(told)), Some(preset)) if told.preset == preset.id => Ok(result(&page_request, preset, told)),
+        _ => form(&page_request, &current, &FieldErrors::default(), None),
     }
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit(&action(&visit))?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &address(&visit))) };
-    let typed = (visit.text("url"), visit.text("name"));
-    match register(visit.server.signet(), &access(&current), &visit.id, (&typed.0, &typed.1)).await {
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit(&action(&page_request))?;
+    let Some(current) = current(&page_request).await? else {
+        return Ok(sign_in_first(&page_request, &address(&page_request)));
+    };
+    let typed = (page_request.text("url"), page_request.text("name"));
+    match register(page_request.server.signet(), &access(&current), &page_request.id, (&typed.0, &typed.1)).await {
         Ok(registration) => {
-            let told = told(&visit, registration).await;
-            Ok(Told::Preset(told).redirect(&visit, &address(&visit)))
+            let told = told(&page_request, registration).await;
+            Ok(Told::Preset(told).redirect(&page_request, &address(&page_request)))
         }
-        Err(ManagementRefusal::Fields(errors)) => form(&visit, &current, &errors, None),
+        Err(ManagementRefusal::Fields(errors)) => form(&page_request, &current, &errors, None),
         Err(ManagementRefusal::Metadata(refusal)) => {
-            form(&visit, &current, &FieldErrors::default(), Some(refusal.to_string()))
+            form(&page_request, &current, &FieldErrors::default(), Some(refusal.to_string()))
         }
-        Err(refusal) => refused(&visit, refusal),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
-fn in_a_word(w: &PresetWords, obstacle: &Obstacle) -> &'static str {
+fn in_a_word(w: &PresetTexts, obstacle: &Obstacle) -> &'static str {
     match obstacle {
         Obstacle::Administrator => w.for_administrators,
         Obstacle::Setting(_) => w.by_setting,
@@ -76,16 +80,16 @@ fn in_a_word(w: &PresetWords, obstacle: &Obstacle) -> &'static str {
 }
 
 fn form(
-    visit: &Visit,
+    page_request: &PageRequest,
     current: &CurrentSession,
     errors: &FieldErrors,
     error: Option<String>,
 ) -> poem::Result<Response> {
-    let Some(preset) = presets::find(&visit.id) else {
-        return Ok(visit.error(StatusCode::NOT_FOUND, ErrorPage::not_found()));
+    let Some(preset) = presets::find(&page_request.id) else {
+        return Ok(page_request.error(StatusCode::NOT_FOUND, ErrorPage::not_found()));
     };
-    let w = &visit.words.preset;
-    let obstacle = match obstacle(visit.server.signet(), &access(current), preset) {
+    let w = &page_request.texts.preset;
+    let obstacle = match obstacle(page_request.server.signet(), &access(current), preset) {
         Some(Obstacle::Administrator) => Some(w.ask.to_owned()),
         Some(Obstacle::Setting(setting)) => Some(setting),
         Some(Obstacle::OpenSignUp) => Some(w.ask_to_close_sign_up.to_owned()),
@@ -96,27 +100,29 @@ fn form(
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let url = preset.url.as_ref();
     let name = |part: &presets::NamePart| {
-        let typed = visit.value("name").unwrap_or(&part.default).to_owned();
-        (Entry { value: typed, error: wrong(visit.words, errors, "name") }, part.label.clone())
+        let typed = page_request.value("name").unwrap_or(&part.default).to_owned();
+        (FieldState { value: typed, error: wrong(page_request.texts, errors, "name") }, part.label.clone())
     };
     let page = PresetPage {
         id: preset.id.to_owned(),
         name: preset.name.clone(),
         note: preset.note.clone(),
-        matching: matching(visit, preset),
+        matching: matching(page_request, preset),
         obstacle,
-        url: url.map(|example| (entry(visit.text("url"), wrong(visit.words, errors, "url")), example.clone())),
+        url: url.map(|example| {
+            (entry(page_request.text("url"), wrong(page_request.texts, errors, "url")), example.clone())
+        }),
         name_part: preset.name_part.as_ref().map(name),
         metadata: metadata(w, preset),
         by_configuration: preset.by_configuration,
         error,
-        anti_forgery: visit.anti_forgery(&action(visit), None),
+        anti_forgery: page_request.anti_forgery(&action(page_request), None),
     };
-    Ok(visit.page(status, page.render(visit.voice())))
+    Ok(page_request.page(status, page.render(page_request.context())))
 }
 
 /// What it is registered with, by the names of RFC 7591, at the address of its example.
-fn metadata(w: &PresetWords, preset: &Preset) -> Vec<Fact> {
+fn metadata(w: &PresetTexts, preset: &Preset) -> Vec<Fact> {
     let Ok(request) = preset.example().map(|example| example.request()) else { return Vec::new() };
     let mut facts = Vec::new();
     let mut add = |label: &str, value: Option<String>| {
@@ -136,9 +142,9 @@ fn metadata(w: &PresetWords, preset: &Preset) -> Vec<Fact> {
 }
 
 /// What was registered, as the page after it shows it.
-async fn told(visit: &Visit, registration: PresetRegistration) -> ToldPreset {
+async fn told(page_request: &PageRequest, registration: PresetRegistration) -> ToldPreset {
     let warning = match &registration.registered {
-        Some(registered) => logout_warning(visit, &registered.client).await,
+        Some(registered) => logout_warning(page_request, &registered.client).await,
         None => None,
     };
     let credentials = registration.registered.map(|registered| ToldCredentials {
@@ -148,17 +154,17 @@ async fn told(visit: &Visit, registration: PresetRegistration) -> ToldPreset {
         redirect_uris: registered.client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
     });
     let snippets = registration.snippets.into_iter().map(|snippet| (snippet.title, snippet.text)).collect();
-    ToldPreset { preset: visit.id.clone(), warning, credentials, snippets }
+    ToldPreset { preset: page_request.id.clone(), warning, credentials, snippets }
 }
 
-fn result(visit: &Visit, preset: &Preset, told: ToldPreset) -> Response {
-    let signet = visit.server.signet();
+fn result(page_request: &PageRequest, preset: &Preset, told: ToldPreset) -> Response {
+    let signet = page_request.server.signet();
     let page = PresetResultPage {
         name: preset.name.clone(),
         entered_at: preset.entered_at.clone(),
         note: preset.note.clone(),
         pkce: preset.pkce.clone(),
-        matching: matching(visit, preset),
+        matching: matching(page_request, preset),
         warning: told.warning,
         credentials: told.credentials.map(|credentials| Credentials {
             client_id: credentials.client_id,
@@ -170,26 +176,26 @@ fn result(visit: &Visit, preset: &Preset, told: ToldPreset) -> Response {
         discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
         snippets: told.snippets.into_iter().map(|(title, text)| (title, Secret::new(text))).collect(),
     };
-    visit.page(StatusCode::OK, page.render(visit.voice()))
+    page_request.page(StatusCode::OK, page.render(page_request.context()))
 }
 
 /// By what the application knows people again, and what that demands of this server.
-fn matching(visit: &Visit, preset: &Preset) -> Option<String> {
-    let w = &visit.words.preset;
+fn matching(page_request: &PageRequest, preset: &Preset) -> Option<String> {
+    let w = &page_request.texts.preset;
     let sentence = match preset.matches_people_by? {
         MatchedBy::Email => w.matches_by_email,
         MatchedBy::Username => w.matches_by_username,
     };
-    let is_open = visit.server.signet().sign_up == SignUp::Open;
+    let is_open = page_request.server.signet().sign_up == SignUp::Open;
     let demand = if is_open { w.close_sign_up } else { w.keep_sign_up_closed };
     Some(format!("{sentence} {demand}"))
 }
 
-fn action(visit: &Visit) -> String {
-    format!("preset {}", visit.id)
+fn action(page_request: &PageRequest) -> String {
+    format!("preset {}", page_request.id)
 }
 
-fn address(visit: &Visit) -> String {
+fn address(page_request: &PageRequest) -> String {
     // What is no preset has no address that would be worth coming back to.
-    presets::find(&visit.id).map_or_else(|| PRESETS.to_owned(), |preset| format!("{PRESETS}/{}", preset.id))
+    presets::find(&page_request.id).map_or_else(|| PRESETS.to_owned(), |preset| format!("{PRESETS}/{}", preset.id))
 }

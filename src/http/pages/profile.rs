@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{current, done, own, refused, sign_in_first, wording::wrong};
+use super::{current, done, messages::wrong, own, refused, sign_in_first};
 use crate::{
     account::{own_picture, profile_form::AddressForm, record::Account},
     endpoint::{
@@ -13,68 +13,70 @@ use crate::{
         session::CurrentSession,
         users::replace,
     },
-    http::visit::Visit,
+    http::page_request::PageRequest,
     web::{
-        Entry, Fact, ImageSource, ProfilePage,
-        words::{DoneWords, TextOf, Words},
+        Fact, FieldState, ImageSource, ProfilePage,
+        i18n::{DoneTexts, TextOf, Texts},
     },
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    match current(&visit).await? {
-        Some(current) => Ok(visit.page(StatusCode::OK, page(&visit, &current).render(visit.voice()))),
-        None => Ok(sign_in_first(&visit, PATH)),
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    match current(&page_request).await? {
+        Some(current) => {
+            Ok(page_request.page(StatusCode::OK, page(&page_request, &current).render(page_request.context())))
+        }
+        None => Ok(sign_in_first(&page_request, PATH)),
     }
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("profile")?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    match replace(visit.server.signet(), &own(&current), "me", &entered(&visit)).await {
-        Ok(_) => Ok(visit.redirect("/account/profile?done=saved")),
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("profile")?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    match replace(page_request.server.signet(), &own(&current), "me", &entered(&page_request)).await {
+        Ok(_) => Ok(page_request.redirect("/account/profile?done=saved")),
         Err(ManagementRefusal::Fields(errors)) => {
-            let page = corrected(&visit, page(&visit, &current), &errors);
-            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(visit.voice())))
+            let page = corrected(&page_request, page(&page_request, &current), &errors);
+            Ok(page_request.page(StatusCode::UNPROCESSABLE_ENTITY, page.render(page_request.context())))
         }
-        Err(refusal) => refused(&visit, refusal),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
 /// The page of what is known of the person.
-pub(super) fn page(visit: &Visit, current: &CurrentSession) -> ProfilePage {
+pub(super) fn page(page_request: &PageRequest, current: &CurrentSession) -> ProfilePage {
     let account = &current.account;
-    let known = claims(account, &visit.server.signet().issuer);
+    let known = claims(account, &page_request.server.signet().issuer);
     let value = |name: &'static str| {
         let value = match (name, name.strip_prefix("address.")) {
             ("username", _) => known.get("preferred_username"),
             (_, Some(part)) => known.get("address").and_then(|address| address.get(part)),
             (_, None) => known.get(name),
         };
-        value.and_then(Value::as_str).map(|value| (name, Entry::of(value)))
+        value.and_then(Value::as_str).map(|value| (name, FieldState::of(value)))
     };
     ProfilePage {
         entries: ProfilePage::fields().filter_map(value).collect(),
-        ordered: ordered(visit.words, account),
+        ordered: ordered(page_request.texts, account),
         picture: picture(account),
-        done: done(visit, &DONE),
-        anti_forgery: visit.anti_forgery("profile", None),
+        done: done(page_request, &DONE),
+        anti_forgery: page_request.anti_forgery("profile", None),
         ..ProfilePage::default()
     }
 }
 
 /// The page with what was just entered, and what is wrong with it.
-fn corrected(visit: &Visit, page: ProfilePage, errors: &FieldErrors) -> ProfilePage {
-    let entry = |name| (name, super::entry(visit.text(name), wrong(visit.words, errors, name)));
+fn corrected(page_request: &PageRequest, page: ProfilePage, errors: &FieldErrors) -> ProfilePage {
+    let entry = |name| (name, super::entry(page_request.text(name), wrong(page_request.texts, errors, name)));
     let elsewhere = errors.iter().find(|(field, _)| ProfilePage::fields().all(|name| name != *field));
     ProfilePage {
         entries: ProfilePage::fields().map(entry).collect(),
-        error: elsewhere.and_then(|(field, _)| wrong(visit.words, errors, field)),
+        error: elsewhere.and_then(|(field, _)| wrong(page_request.texts, errors, field)),
         ..page
     }
 }
 
-fn entered(visit: &Visit) -> ProfileForm {
-    let text = |name| visit.value(name).map(ToOwned::to_owned);
+fn entered(page_request: &PageRequest) -> ProfileForm {
+    let text = |name| page_request.value(name).map(ToOwned::to_owned);
     ProfileForm {
         username: text("username"),
         email: text("email"),
@@ -102,11 +104,11 @@ fn entered(visit: &Visit) -> ProfileForm {
     }
 }
 
-fn ordered(words: &Words, account: &Account) -> Vec<Fact> {
+fn ordered(texts: &Texts, account: &Account) -> Vec<Fact> {
     let groups: Vec<&str> = account.groups.iter().collect();
     let number =
-        account.employee_number.as_ref().map(|number| Fact::new(words.people.employee_number, number.as_str()));
-    let groups = (!groups.is_empty()).then(|| Fact::new(words.admin.groups, groups.join(", ")));
+        account.employee_number.as_ref().map(|number| Fact::new(texts.people.employee_number, number.as_str()));
+    let groups = (!groups.is_empty()).then(|| Fact::new(texts.admin.groups, groups.join(", ")));
     number.into_iter().chain(groups).collect()
 }
 
@@ -115,6 +117,6 @@ fn picture(account: &Account) -> Option<ImageSource> {
     ImageSource::parse(&own_picture::target(account)?)
 }
 
-const DONE: [(&str, TextOf<DoneWords>); 3] =
+const DONE: [(&str, TextOf<DoneTexts>); 3] =
     [("saved", |w| w.saved), ("picture", |w| w.picture_taken), ("removed", |w| w.picture_removed)];
 const PATH: &str = "/account/profile";

@@ -3,47 +3,51 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, own_client::access, refused, sign_in_first, troubles::remedy_line, unfit};
+use super::{bad_request, client_errors::remedy_line, current, own_client::access, refused, sign_in_first};
 use crate::{
     endpoint::clients::settings::{apply_remedy, find_remedy, standing},
-    http::visit::Visit,
+    http::page_request::PageRequest,
     web::{RemedyPage, own_client_path},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let path = own_client_path(&visit.id);
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &path)) };
-    let (signet, access) = (visit.server.signet(), access(&current));
-    let (client, remedy) = match find_remedy(signet, &access, &visit.id, &visit.text("remedy")) {
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let path = own_client_path(&page_request.id);
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, &path)) };
+    let (signet, access) = (page_request.server.signet(), access(&current));
+    let (client, remedy) = match find_remedy(signet, &access, &page_request.id, &page_request.text("remedy")) {
         Ok(found) => found,
-        Err(refusal) => return refused(&visit, refusal),
+        Err(refusal) => return refused(&page_request, refusal),
     };
     // It was registered meanwhile, or helps no more.
-    let Some(standing) = standing(signet, &access, &client, &remedy.what) else { return Ok(visit.redirect(&path)) };
+    let Some(standing) = standing(signet, &access, &client, &remedy.what) else {
+        return Ok(page_request.redirect(&path));
+    };
     let page = RemedyPage {
         client_id: client.client_id.as_str().to_owned(),
         name: client.metadata.client_name,
         member: remedy.what.member(),
-        remedy: remedy_line(&remedy, standing, &visit.words.remedy, signet.clock.now()),
-        anti_forgery: visit.anti_forgery(&action(&visit), None),
+        remedy: remedy_line(&remedy, standing, &page_request.texts.remedy, signet.clock.now()),
+        anti_forgery: page_request.anti_forgery(&action(&page_request), None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit(&action(&visit))?;
-    let path = own_client_path(&visit.id);
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, &path)) };
-    if visit.value("decision") != Some("change") {
-        return Err(unfit());
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit(&action(&page_request))?;
+    let path = own_client_path(&page_request.id);
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, &path)) };
+    if page_request.value("decision") != Some("change") {
+        return Err(bad_request());
     }
-    match apply_remedy(visit.server.signet(), &access(&current), &visit.id, &visit.text("remedy")).await {
-        Ok(_) => Ok(visit.redirect(&format!("{path}?done=changed"))),
-        Err(refusal) => refused(&visit, refusal),
+    match apply_remedy(page_request.server.signet(), &access(&current), &page_request.id, &page_request.text("remedy"))
+        .await
+    {
+        Ok(_) => Ok(page_request.redirect(&format!("{path}?done=changed"))),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
 /// The token of one question holds for no other.
-fn action(visit: &Visit) -> String {
-    format!("remedy {} {}", visit.id, visit.text("remedy"))
+fn action(page_request: &PageRequest) -> String {
+    format!("remedy {} {}", page_request.id, page_request.text("remedy"))
 }

@@ -2,74 +2,74 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{is_busy, status_of, wait, wording::wrong};
+use super::{is_busy, messages::wrong, status_of, wait};
 use crate::{
     endpoint::{
         new_account::FieldErrors,
         password_resets::{DeadLink, ResetRefusal, check, reset},
     },
-    http::{edge::ClientIp, fault, visit::Visit},
+    http::{edge::ClientIp, fault, page_request::PageRequest},
     secret::Secret,
     web::{ErrorPage, ResetDonePage, ResetPage},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    page(&visit, &FieldErrors::default(), None)
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    page(&page_request, &FieldErrors::default(), None)
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("reset")?;
-    visit.server.reset_rate.take(ClientIp(visit.address))?;
-    let (signet, requester) = (visit.server.signet(), &visit.browser.requester);
-    match reset(signet, &code(&visit), Secret::new(visit.text("password")), requester).await {
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("reset")?;
+    page_request.server.reset_rate.take(ClientIp(page_request.address))?;
+    let (signet, origin) = (page_request.server.signet(), &page_request.browser.origin);
+    match reset(signet, &code(&page_request), Secret::new(page_request.text("password")), origin).await {
         // Another page, so that nobody who reloads it sends the password again.
-        Ok(set) => Ok(visit.redirect_known("/reset/done", &set.device)),
-        Err(ResetRefusal::Fields(errors)) => page(&visit, &errors, None),
-        Err(ResetRefusal::Fault(cause)) if is_busy(&cause) => {
-            Ok(wait(page(&visit, &FieldErrors::default(), Some(visit.words.form.busy.to_owned()))?, 2))
+        Ok(set) => Ok(page_request.redirect_known("/reset/done", &set.device)),
+        Err(ResetRefusal::Fields(errors)) => page(&page_request, &errors, None),
+        Err(ResetRefusal::Internal(cause)) if is_busy(&cause) => {
+            Ok(wait(page(&page_request, &FieldErrors::default(), Some(page_request.texts.form.busy.to_owned()))?, 2))
         }
-        Err(refusal) => refused(&visit, refusal),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
-pub(in crate::http) async fn done(visit: Visit) -> poem::Result<Response> {
-    Ok(visit.page(StatusCode::OK, ResetDonePage.render(visit.voice())))
+pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Response> {
+    Ok(page_request.page(StatusCode::OK, ResetDonePage.render(page_request.context())))
 }
 
-fn code(visit: &Visit) -> Secret {
-    Secret::new(visit.text("code"))
+fn code(page_request: &PageRequest) -> Secret {
+    Secret::new(page_request.text("code"))
 }
 
-fn page(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> poem::Result<Response> {
-    let account = match check(visit.server.signet(), &code(visit)) {
+fn page(page_request: &PageRequest, errors: &FieldErrors, error: Option<String>) -> poem::Result<Response> {
+    let account = match check(page_request.server.signet(), &code(page_request)) {
         Ok(account) => account,
-        Err(refusal) => return refused(visit, refusal),
+        Err(refusal) => return refused(page_request, refusal),
     };
     let status = if error.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { status_of(errors) };
     let page = ResetPage {
-        code: visit.text("code"),
+        code: page_request.text("code"),
         username: account.username.as_str().to_owned(),
-        password_error: wrong(visit.words, errors, "password"),
+        password_error: wrong(page_request.texts, errors, "password"),
         error,
-        minimum_password_length: visit.server.signet().password_policy.minimum_length(),
-        anti_forgery: visit.anti_forgery("reset", None),
+        minimum_password_length: page_request.server.signet().password_policy.minimum_length(),
+        anti_forgery: page_request.anti_forgery("reset", None),
     };
-    Ok(visit.page(status, page.render(visit.voice())))
+    Ok(page_request.page(status, page.render(page_request.context())))
 }
 
-fn refused(visit: &Visit, refusal: ResetRefusal) -> poem::Result<Response> {
+fn refused(page_request: &PageRequest, refusal: ResetRefusal) -> poem::Result<Response> {
     match refusal {
-        ResetRefusal::Fault(cause) => Err(fault(cause)),
-        ResetRefusal::Fields(errors) => page(visit, &errors, None),
-        ResetRefusal::Link(refusal) => Ok(dead(visit, refusal)),
+        ResetRefusal::Internal(cause) => Err(fault(cause)),
+        ResetRefusal::Fields(errors) => page(page_request, &errors, None),
+        ResetRefusal::Link(refusal) => Ok(dead(page_request, refusal)),
     }
 }
 
-fn dead(visit: &Visit, refusal: DeadLink) -> Response {
+fn dead(page_request: &PageRequest, refusal: DeadLink) -> Response {
     let page = ErrorPage::of(match refusal {
         DeadLink::LinkUnknown => |w| w.reset_link_unknown,
         DeadLink::LinkExpired => |w| w.reset_link_expired,
         DeadLink::AccountDisabled => |w| w.reset_of_disabled,
     });
-    visit.page(StatusCode::FORBIDDEN, page.render(visit.voice()))
+    page_request.page(StatusCode::FORBIDDEN, page.render(page_request.context()))
 }

@@ -2,57 +2,57 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{current, done, own, refused, sign_in_first, unfit};
+use super::{bad_request, current, done, own, refused, sign_in_first};
 use crate::{
     endpoint::{
-        page::{LARGEST_PAGE, PageRequest},
+        page::{LARGEST_PAGE, PageQuery},
         session_end::Extent,
         sessions::{ListedSession, end, end_all, list},
     },
-    http::visit::Visit,
-    web::{SessionLine, SessionsPage, words::Words},
+    http::page_request::PageRequest,
+    web::{SessionLine, SessionsPage, i18n::Texts},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let request = PageRequest { limit: Some(LARGEST_PAGE.into()), page_token: None };
-    let mut sessions = match list(visit.server.signet(), &own(&current), "me", request) {
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    let request = PageQuery { limit: Some(LARGEST_PAGE.into()), page_token: None };
+    let mut sessions = match list(page_request.server.signet(), &own(&current), "me", request) {
         Ok(page) => page.entries,
-        Err(refusal) => return refused(&visit, refusal),
+        Err(refusal) => return refused(&page_request, refusal),
     };
     sessions.sort_by_key(|listed| (!listed.is_current, std::cmp::Reverse(listed.session.last_used_at)));
     let page = SessionsPage {
-        sessions: sessions.iter().map(|listed| line(visit.words, listed)).collect(),
-        done: done(&visit, &[("ended", |w| w.device_signed_out)]),
-        anti_forgery: visit.anti_forgery("sessions", None),
+        sessions: sessions.iter().map(|listed| line(page_request.texts, listed)).collect(),
+        done: done(&page_request, &[("ended", |w| w.device_signed_out)]),
+        anti_forgery: page_request.anti_forgery("sessions", None),
     };
-    Ok(visit.page(StatusCode::OK, page.render(visit.voice())))
+    Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("sessions")?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, PATH)) };
-    let (signet, access) = (visit.server.signet(), own(&current));
-    match visit.value("decision") {
-        Some("end") => match end(signet, &access, "me", &visit.text("sid")).await {
-            Ok(()) => Ok(visit.redirect("/account/sessions?done=ended")),
-            Err(refusal) => refused(&visit, refusal),
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("sessions")?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
+    let (signet, access) = (page_request.server.signet(), own(&current));
+    match page_request.value("decision") {
+        Some("end") => match end(signet, &access, "me", &page_request.text("sid")).await {
+            Ok(()) => Ok(page_request.redirect("/account/sessions?done=ended")),
+            Err(refusal) => refused(&page_request, refusal),
         },
         Some("end-all") => match end_all(signet, &access, "me", Extent::Logins).await {
-            Ok(()) => Ok(visit.signed_out(visit.redirect("/logout/done"))),
-            Err(refusal) => refused(&visit, refusal),
+            Ok(()) => Ok(page_request.signed_out(page_request.redirect("/logout/done"))),
+            Err(refusal) => refused(&page_request, refusal),
         },
-        _ => Err(unfit()),
+        _ => Err(bad_request()),
     }
 }
 
-fn line(words: &Words, listed: &ListedSession) -> SessionLine {
+fn line(texts: &Texts, listed: &ListedSession) -> SessionLine {
     let session = &listed.session;
     SessionLine {
         sid: session.sid.as_str().to_owned(),
         device: session.user_agent.to_string(),
-        first_used: words.time.moment(session.created_at),
-        last_used: words.time.moment(session.last_used_at),
+        first_used: texts.time.moment(session.created_at),
+        last_used: texts.time.moment(session.last_used_at),
         is_current: listed.is_current,
     }
 }

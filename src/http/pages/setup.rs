@@ -2,44 +2,44 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{entered, entry, is_busy, status_of, wording::wrong};
+use super::{entered, entry, is_busy, messages::wrong, status_of};
 use crate::{
     account::setup::SetupRefusal,
     endpoint::{
         new_account::{FieldErrors, NewAccountRefusal},
         setup::{FirstAdministratorRefusal, check, create},
     },
-    http::{edge::ClientIp, fault, visit::Visit},
+    http::{edge::ClientIp, fault, page_request::PageRequest},
     secret::Secret,
     web::{ErrorPage, SetupPage},
 };
 
-pub(in crate::http) async fn show(visit: Visit) -> poem::Result<Response> {
-    match check(visit.server.signet(), &Secret::new(visit.text("code"))) {
-        Ok(()) => Ok(form(&visit, &FieldErrors::default(), None)),
-        Err(refusal) => refused(&visit, refusal),
+pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    match check(page_request.server.signet(), &Secret::new(page_request.text("code"))) {
+        Ok(()) => Ok(form(&page_request, &FieldErrors::default(), None)),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
-pub(in crate::http) async fn submit(visit: Visit) -> poem::Result<Response> {
-    visit.admit("setup")?;
-    visit.server.sign_up_rate.take(ClientIp(visit.address))?;
-    let code = Secret::new(visit.text("code"));
-    let browser = (&visit.browser, visit.user_agent.as_str());
-    match create(visit.server.signet(), &code, entered(&visit), browser).await {
-        Ok(signed_in) => Ok(visit.redirect_signed_in("/account", &signed_in)),
-        Err(refusal) => refused(&visit, refusal),
+pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
+    page_request.admit("setup")?;
+    page_request.server.sign_up_rate.take(ClientIp(page_request.address))?;
+    let code = Secret::new(page_request.text("code"));
+    let browser = (&page_request.browser, page_request.user_agent.as_str());
+    match create(page_request.server.signet(), &code, entered(&page_request), browser).await {
+        Ok(signed_in) => Ok(page_request.redirect_signed_in("/account", &signed_in)),
+        Err(refusal) => refused(&page_request, refusal),
     }
 }
 
-fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Response> {
+fn refused(page_request: &PageRequest, refusal: FirstAdministratorRefusal) -> poem::Result<Response> {
     match refusal {
-        FirstAdministratorRefusal::Account(NewAccountRefusal::Fields(errors)) => Ok(form(visit, &errors, None)),
-        FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause)) if is_busy(&cause) => {
-            let error = Some(visit.words.form.busy.to_owned());
-            Ok(form(visit, &FieldErrors::default(), error))
+        FirstAdministratorRefusal::Account(NewAccountRefusal::Fields(errors)) => Ok(form(page_request, &errors, None)),
+        FirstAdministratorRefusal::Account(NewAccountRefusal::Internal(cause)) if is_busy(&cause) => {
+            let error = Some(page_request.texts.form.busy.to_owned());
+            Ok(form(page_request, &FieldErrors::default(), error))
         }
-        FirstAdministratorRefusal::Account(NewAccountRefusal::Fault(cause)) => Err(fault(cause)),
+        FirstAdministratorRefusal::Account(NewAccountRefusal::Internal(cause)) => Err(fault(cause)),
         FirstAdministratorRefusal::Link(refusal) => {
             let page = ErrorPage::of(match refusal {
                 SetupRefusal::AdministratorExists => |w| w.set_up_already,
@@ -47,20 +47,20 @@ fn refused(visit: &Visit, refusal: FirstAdministratorRefusal) -> poem::Result<Re
                 SetupRefusal::CodeSpent => |w| w.setup_link_spent,
                 SetupRefusal::CodeExpired => |w| w.setup_link_expired,
             });
-            Ok(visit.page(StatusCode::FORBIDDEN, page.render(visit.voice())))
+            Ok(page_request.page(StatusCode::FORBIDDEN, page.render(page_request.context())))
         }
     }
 }
 
-fn form(visit: &Visit, errors: &FieldErrors, error: Option<String>) -> Response {
+fn form(page_request: &PageRequest, errors: &FieldErrors, error: Option<String>) -> Response {
     let page = SetupPage {
-        code: visit.text("code"),
-        username: entry(visit.text("username"), wrong(visit.words, errors, "username")),
-        email: entry(visit.text("email"), wrong(visit.words, errors, "email")),
-        password_error: wrong(visit.words, errors, "password"),
+        code: page_request.text("code"),
+        username: entry(page_request.text("username"), wrong(page_request.texts, errors, "username")),
+        email: entry(page_request.text("email"), wrong(page_request.texts, errors, "email")),
+        password_error: wrong(page_request.texts, errors, "password"),
         error,
-        minimum_password_length: visit.server.signet().password_policy.minimum_length(),
-        anti_forgery: visit.anti_forgery("setup", None),
+        minimum_password_length: page_request.server.signet().password_policy.minimum_length(),
+        anti_forgery: page_request.anti_forgery("setup", None),
     };
-    visit.page(status_of(errors), page.render(visit.voice()))
+    page_request.page(status_of(errors), page.render(page_request.context()))
 }

@@ -31,15 +31,15 @@ async fn a_full_disk_is_read_from_and_written_to_again_once_there_is_room() {
     let commit = |key: &str| engine.commit(Commit::new().put(CODES, key, key, None));
     for _ in 0..2 {
         let refused = commit("meanwhile").await;
-        assert!(matches!(&refused, Err(CommitError::Fault(fault @ StoreFault::Full)) if fault.is_temporary()));
+        assert!(matches!(&refused, Err(CommitError::Internal(fault @ StoreFault::Full)) if fault.is_temporary()));
     }
     assert!(matches!(engine.sweep(NOW).await, Err(StoreFault::Full)));
     assert_eq!(engine.measure_space().await.unwrap().unwrap().level, SpaceLevel::Full);
-    assert_eq!(*engine.health().borrow(), Health::Full);
+    assert_eq!(*engine.health().borrow(), EngineHealth::Full);
     assert!(!engine.is_failed() && has(&engine, "before") && !has(&engine, "meanwhile"));
     free.store(1 << 29, Ordering::SeqCst);
     assert_eq!(engine.measure_space().await.unwrap().unwrap().level, SpaceLevel::Enough);
-    assert_eq!(*engine.health().borrow(), Health::Sound);
+    assert_eq!(*engine.health().borrow(), EngineHealth::Sound);
     commit("after").await.unwrap();
     engine.close().await.unwrap();
     drop(engine);
@@ -64,11 +64,11 @@ async fn a_write_that_met_a_full_disk_leaves_a_server_that_reads_and_ends_once_t
         assert_eq!(engine.measure_space().await.unwrap().unwrap().level, SpaceLevel::Full);
         let refused = engine.commit(Commit::new().put(CODES, "x", "", None)).await;
         assert!(refused.is_err() && has(&engine, "before") && !engine.is_failed(), "{room}");
-        assert_eq!(*engine.health().borrow(), Health::Full);
+        assert_eq!(*engine.health().borrow(), EngineHealth::Full);
     }
     free.store(1 << 29, Ordering::SeqCst);
     let _space = engine.measure_space().await;
-    health.wait_for(|health| *health == Health::Failed).await.unwrap();
+    health.wait_for(|health| *health == EngineHealth::Failed).await.unwrap();
 }
 
 #[tokio::test]
@@ -82,5 +82,5 @@ async fn a_background_sync_that_failed_is_noticed_without_a_commit() {
     let engine = SledEngine::start(writer, parts.lock).unwrap();
     let mut health = engine.health();
     let _space = engine.measure_space().await;
-    health.wait_for(|health| *health == Health::Failed).await.unwrap();
+    health.wait_for(|health| *health == EngineHealth::Failed).await.unwrap();
 }

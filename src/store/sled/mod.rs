@@ -68,11 +68,11 @@ pub use self::{
 use self::{
     progress::SharedProgress,
     row::{decode, place_of},
-    writer::{Request, Writer},
+    writer::{Writer, WriterRequest},
 };
 use super::{
     commit::Commit,
-    engine::{Engine, Health, Namespace, Pending, Row, beyond},
+    engine::{Engine, EngineHealth, Namespace, Pending, Row, beyond},
     fault::{CommitError, StoreFault},
 };
 
@@ -82,8 +82,8 @@ use super::{
 #[derive(Debug)]
 pub struct SledEngine {
     // In this order they are dropped: the writer ends when the queue does, and the lock goes last.
-    queue: mpsc::Sender<Request>,
-    health: watch::Receiver<Health>,
+    queue: mpsc::Sender<WriterRequest>,
+    health: watch::Receiver<EngineHealth>,
     _writer: JoinOnDrop,
     db: sled::Db,
     _lock: File,
@@ -96,21 +96,21 @@ impl SledEngine {
     /// Starts the writer thread.
     fn start(writer: Writer, lock: File) -> std::io::Result<Self> {
         let (queue, mut requests) = mpsc::channel(QUEUE);
-        let (health_sender, health) = watch::channel(Health::Sound);
+        let (health_sender, health) = watch::channel(EngineHealth::Sound);
         let db = writer.disk.db.clone();
         let progress = Arc::clone(&writer.progress.shared);
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| writer.run(&mut requests, &health_sender)));
             if ended.is_err() {
                 tracing::error!("the storage panicked; nothing is accepted until a restart");
-                health_sender.send_replace(Health::Failed);
+                health_sender.send_replace(EngineHealth::Failed);
             }
         })?;
         Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock, progress, patience: BUSY_AFTER })
     }
 
     /// Queues what `request` makes of an answer's sender, and waits for the answer.
-    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, StoreFault> {
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> WriterRequest) -> Result<T, StoreFault> {
         let (sender, answer) = oneshot::channel();
         match tokio::time::timeout(self.patience, self.queue.reserve()).await {
             Err(_) => return Err(StoreFault::Busy),
@@ -123,9 +123,9 @@ impl SledEngine {
     /// Why the writer does not answer.
     fn ended(&self) -> StoreFault {
         match *self.health.borrow() {
-            Health::Closed => StoreFault::Closed,
+            EngineHealth::Closed => StoreFault::Closed,
             // Between a panic of the writer and its report the engine still looks sound.
-            Health::Failed | Health::Full | Health::Sound => StoreFault::Latched,
+            EngineHealth::Failed | EngineHealth::Full | EngineHealth::Sound => StoreFault::Latched,
         }
     }
 }
@@ -190,17 +190,17 @@ impl Engine for SledEngine {
     fn commit(&self, commit: Commit) -> Pending<'_, Result<u64, CommitError>> {
         Box::pin(async move {
             let commit = commit.bounded()?;
-            self.ask(|answer| Request::Commit(commit, answer)).await?
+            self.ask(|answer| WriterRequest::Commit(commit, answer)).await?
         })
     }
 
     fn sweep(&self, now: OffsetDateTime) -> Pending<'_, Result<usize, StoreFault>> {
-        Box::pin(async move { self.ask(|answer| Request::Sweep(now, answer)).await? })
+        Box::pin(async move { self.ask(|answer| WriterRequest::Sweep(now, answer)).await? })
     }
 
     fn close(&self) -> Pending<'_, Result<(), StoreFault>> {
         Box::pin(async move {
-            match self.ask(Request::Close).await {
+            match self.ask(WriterRequest::Close).await {
                 Ok(closed) => closed,
                 Err(StoreFault::Closed) => Ok(()),
                 Err(fault) => Err(fault),
@@ -208,12 +208,12 @@ impl Engine for SledEngine {
         })
     }
 
-    fn health(&self) -> watch::Receiver<Health> {
+    fn health(&self) -> watch::Receiver<EngineHealth> {
         self.health.clone()
     }
 
     fn measure_space(&self) -> Pending<'_, Result<Option<Space>, StoreFault>> {
-        Box::pin(async move { self.ask(Request::MeasureSpace).await.map(Some) })
+        Box::pin(async move { self.ask(WriterRequest::MeasureSpace).await.map(Some) })
     }
 
     fn outside_mark(&self) -> Option<OutsideMark> {

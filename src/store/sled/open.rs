@@ -19,7 +19,7 @@ use super::{
     open_disk::{open_disk, remove_unfinished_snapshots},
     open_error::{OpenError, inaccessible, unreadable},
     outside_mark::{Outside, Runs},
-    progress::Progress,
+    progress::WriteProgress,
     row::{decode, decode_instant, encode, encode_instant, own_place},
     space::{SpaceGauge, is_short, release_reserve},
     writer::{Disk, HISTORY, RUNS, Writer},
@@ -100,14 +100,14 @@ impl SledEngine {
         entropy: Entropy,
     ) -> Result<Opened, OpenError> {
         let parts = parts(folder, policy.into(), clock, entropy)?;
-        let Parts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at } = parts;
+        let EngineParts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at } = parts;
         let engine = Self::start(writer, lock).map_err(inaccessible(folder))?;
         Ok(Opened { engine, epoch, has_begun_epoch, is_new, last_commit_at })
     }
 }
 
 /// What an engine is made of.
-pub(super) struct Parts {
+pub(super) struct EngineParts {
     pub(super) writer: Writer,
     /// The lock on its folder.
     pub(super) lock: File,
@@ -117,7 +117,12 @@ pub(super) struct Parts {
     last_commit_at: OffsetDateTime,
 }
 
-pub(super) fn parts(folder: &Path, policy: OpenPolicy, clock: Clock, entropy: Entropy) -> Result<Parts, OpenError> {
+pub(super) fn parts(
+    folder: &Path,
+    policy: OpenPolicy,
+    clock: Clock,
+    entropy: Entropy,
+) -> Result<EngineParts, OpenError> {
     create_folder(folder).map_err(inaccessible(folder))?;
     if let Some(exposure) = folder::exposure(folder).map_err(inaccessible(folder))? {
         return Err(OpenError::Exposed { exposure });
@@ -154,10 +159,10 @@ pub(super) fn parts(folder: &Path, policy: OpenPolicy, clock: Clock, entropy: En
     folder::close_files(folder).map_err(inaccessible(folder))?;
     let (epoch, runs) = (opening.epoch()?, opening.runs()?);
     let has_run = history.last.position.sequence == 0 || has_begun_epoch;
-    let progress = Progress::of(runs, history.last.position, has_run);
+    let progress = WriteProgress::of(runs, history.last.position, has_run);
     let (disk, gauge) = (opening.disk, SpaceGauge::of(folder));
     let writer = Writer { disk, log, history, progress, gauge, has_met_full_disk: false, synced: None, clock, entropy };
-    Ok(Parts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at })
+    Ok(EngineParts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at })
 }
 
 /// A database that sled has opened and that has yet to show that it is the one the server left behind.

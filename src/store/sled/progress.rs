@@ -13,7 +13,7 @@ use crate::entropy::Entropy;
 
 /// How far the database has come, for the mark outside its folder.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct WriteProgress {
     runs: Runs,
     /// Whether this opening has begun a run.
     has_run: bool,
@@ -27,7 +27,7 @@ pub(super) struct SharedProgress {
     is_marked: AtomicBool,
 }
 
-impl Progress {
+impl WriteProgress {
     pub(super) fn of(runs: Runs, position: Position, has_run: bool) -> Self {
         let shared =
             SharedProgress { latest: Mutex::new(runs.mark(position)), is_marked: AtomicBool::new(runs.is_marked) };

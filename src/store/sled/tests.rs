@@ -258,7 +258,7 @@ async fn a_damaged_row_is_a_fault_of_this_row_only() {
     assert_eq!(engine.page(CODES, b"", None, 2).unwrap().len(), 2);
     let relying = Commit::new().expect(CODES, "c", Expect::Version(version)).put(CODES, "d", "", None);
     let outcome = engine.commit(relying).await;
-    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::UnreadableRow { .. }))), "{outcome:?}");
+    assert!(matches!(outcome, Err(CommitError::Internal(StoreFault::UnreadableRow { .. }))), "{outcome:?}");
     assert!(!has(&engine, "d") && !engine.is_failed());
     engine.commit(Commit::new().delete(CODES, "c").put(CODES, "d", "", None)).await.unwrap();
     assert_eq!(engine.page(CODES, b"", None, 9).unwrap().len(), 3);
@@ -280,11 +280,11 @@ async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
     let engine = SledEngine::start(writer, lock).unwrap();
     let mut health = engine.health();
     let outcome = engine.commit(Commit::new().put(CODES, "b", "", None)).await;
-    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Storage(_)))), "{outcome:?}");
+    assert!(matches!(outcome, Err(CommitError::Internal(StoreFault::Storage(_)))), "{outcome:?}");
     assert!(engine.is_failed());
-    health.wait_for(|health| *health == Health::Failed).await.unwrap();
+    health.wait_for(|health| *health == EngineHealth::Failed).await.unwrap();
     let outcome = engine.commit(Commit::new().put(CODES, "c", "", None)).await;
-    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Latched))), "{outcome:?}");
+    assert!(matches!(outcome, Err(CommitError::Internal(StoreFault::Latched))), "{outcome:?}");
     assert!(matches!(engine.sweep(NOW).await, Err(StoreFault::Latched)));
     assert!(matches!(engine.close().await, Err(StoreFault::Latched)));
     assert!(has(&engine, "a"));
@@ -308,11 +308,11 @@ async fn a_full_queue_is_waited_for_and_then_said_to_be_busy() {
     let mut first = commit("first");
     assert!(tokio::time::timeout(Duration::ZERO, &mut first).await.is_err(), "it is queued");
     let outcome = commit("second").await;
-    assert!(matches!(&outcome, Err(CommitError::Fault(fault @ StoreFault::Busy)) if fault.is_temporary()));
+    assert!(matches!(&outcome, Err(CommitError::Internal(fault @ StoreFault::Busy)) if fault.is_temporary()));
     let answering = async {
         for _ in 0..2 {
             match requests.recv().await {
-                Some(Request::Commit(_, answer)) => answer.send(Ok(7)).unwrap(),
+                Some(WriterRequest::Commit(_, answer)) => answer.send(Ok(7)).unwrap(),
                 other => panic!("{other:?}"),
             }
         }
@@ -321,7 +321,7 @@ async fn a_full_queue_is_waited_for_and_then_said_to_be_busy() {
     assert_eq!((first.unwrap(), third.unwrap()), (7, 7));
     drop(requests);
     let outcome = commit("to a writer that is gone").await;
-    assert!(matches!(outcome, Err(CommitError::Fault(StoreFault::Latched))), "{outcome:?}");
+    assert!(matches!(outcome, Err(CommitError::Internal(StoreFault::Latched))), "{outcome:?}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use super::{
     commit_log::CommitLog,
     history::{Contents, History, Position},
     open::runs_row,
-    progress::Progress,
+    progress::WriteProgress,
     row::{encode, expiries_before, own_place, place_in_expiry},
     space::{Space, SpaceGauge, SpaceLevel, is_full},
 };
@@ -26,14 +26,14 @@ use crate::{
     entropy::Entropy,
     store::{
         commit::BoundedCommit,
-        engine::{Health, Row, SWEEP_LIMIT, sweep_before},
+        engine::{EngineHealth, Row, SWEEP_LIMIT, sweep_before},
         fault::{CommitError, StoreFault},
     },
 };
 
 /// What the engine asks of its writer.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(super) enum WriterRequest {
     Commit(BoundedCommit, oneshot::Sender<Result<u64, CommitError>>),
     Sweep(OffsetDateTime, oneshot::Sender<Result<usize, StoreFault>>),
     MeasureSpace(oneshot::Sender<Space>),
@@ -46,7 +46,7 @@ pub(super) struct Writer {
     pub(super) disk: Disk,
     pub(super) log: CommitLog,
     pub(super) history: History,
-    pub(super) progress: Progress,
+    pub(super) progress: WriteProgress,
     pub(super) gauge: SpaceGauge,
     /// Whether a write has met a full disk: sled takes nothing more then, whatever room there is later.
     pub(super) has_met_full_disk: bool,
@@ -60,11 +60,11 @@ impl Writer {
     /// Answers requests until the engine is closed or dropped, or the storage fails. Then `health` says so before
     /// anybody is answered, and nothing is accepted any more: what a disk kept of a write that failed is unknown, and
     /// a second sync may report success for pages that the first one dropped.
-    pub(super) fn run(mut self, queue: &mut mpsc::Receiver<Request>, health: &watch::Sender<Health>) {
+    pub(super) fn run(mut self, queue: &mut mpsc::Receiver<WriterRequest>, health: &watch::Sender<EngineHealth>) {
         let mut waiting = None;
         while let Some(request) = waiting.take().or_else(|| queue.blocking_recv()) {
             let sound = match request {
-                Request::Commit(commit, answer) => {
+                WriterRequest::Commit(commit, answer) => {
                     let (commits, answers);
                     (commits, answers, waiting) = gather(commit, answer, queue);
                     let outcome = self.unless_full(health, |writer| writer.commit(commits));
@@ -72,25 +72,25 @@ impl Writer {
                     answer_all(answers, outcome);
                     sound
                 }
-                Request::Sweep(now, answer) => {
+                WriterRequest::Sweep(now, answer) => {
                     let outcome = self.unless_full(health, |writer| writer.sweep(now));
                     let sound = self.goes_on(&outcome, health);
                     let _gone = answer.send(outcome);
                     sound
                 }
-                Request::MeasureSpace(answer) => {
+                WriterRequest::MeasureSpace(answer) => {
                     let space = self.measure(health);
                     self.gauge.keep_reserve(space);
                     let synced = self.check_sync();
-                    let sound = still_sound(&synced, health) && *health.borrow() != Health::Failed;
+                    let sound = still_sound(&synced, health) && *health.borrow() != EngineHealth::Failed;
                     let _gone = answer.send(space);
                     sound
                 }
-                Request::Close(answer) => {
+                WriterRequest::Close(answer) => {
                     queue.close();
                     let outcome = if self.has_met_full_disk { Err(StoreFault::Full) } else { self.disk.sync() };
                     if self.has_met_full_disk || still_sound(&outcome, health) {
-                        health.send_replace(Health::Closed);
+                        health.send_replace(EngineHealth::Closed);
                     }
                     let _gone = answer.send(outcome);
                     false
@@ -105,7 +105,7 @@ impl Writer {
     /// Does `write` unless the disk is full.
     fn unless_full<T>(
         &mut self,
-        health: &watch::Sender<Health>,
+        health: &watch::Sender<EngineHealth>,
         write: impl FnOnce(&mut Self) -> Result<T, StoreFault>,
     ) -> Result<T, StoreFault> {
         if self.measure(health).level == SpaceLevel::Full {
@@ -120,10 +120,10 @@ impl Writer {
     }
 
     /// Whether the writer goes on after `outcome`: it does on a full disk, and ends at every other failure.
-    fn goes_on<T>(&self, outcome: &Result<T, StoreFault>, health: &watch::Sender<Health>) -> bool {
+    fn goes_on<T>(&self, outcome: &Result<T, StoreFault>, health: &watch::Sender<EngineHealth>) -> bool {
         match outcome {
-            Err(StoreFault::Full) => *health.borrow() != Health::Failed,
-            Err(StoreFault::Storage(_)) if self.has_met_full_disk => *health.borrow() != Health::Failed,
+            Err(StoreFault::Full) => *health.borrow() != EngineHealth::Failed,
+            Err(StoreFault::Storage(_)) if self.has_met_full_disk => *health.borrow() != EngineHealth::Failed,
             outcome => still_sound(outcome, health),
         }
     }
@@ -141,18 +141,18 @@ impl Writer {
 
     /// Measures the room, and says by `health` whether anything is accepted. A write that met a full disk has left sled
     /// unable to go on: it reads until there is room, and then the process has to start again.
-    fn measure(&mut self, health: &watch::Sender<Health>) -> Space {
+    fn measure(&mut self, health: &watch::Sender<EngineHealth>) -> Space {
         let mut space = self.gauge.measure();
         let now = match (space.level, self.has_met_full_disk) {
-            (SpaceLevel::Enough, true) => Health::Failed,
-            (SpaceLevel::Full, _) | (_, true) => Health::Full,
-            (_, false) => Health::Sound,
+            (SpaceLevel::Enough, true) => EngineHealth::Failed,
+            (SpaceLevel::Full, _) | (_, true) => EngineHealth::Full,
+            (_, false) => EngineHealth::Sound,
         };
         if self.has_met_full_disk {
             space.level = SpaceLevel::Full;
         }
         health.send_if_modified(|health| {
-            let is_changed = *health != now && matches!(*health, Health::Sound | Health::Full);
+            let is_changed = *health != now && matches!(*health, EngineHealth::Sound | EngineHealth::Full);
             if is_changed {
                 *health = now;
             }
@@ -289,21 +289,21 @@ impl Disk {
 /// After how many rows it is told again how far reading everything has come.
 const TOLD_EVERY: usize = 1_000_000;
 
-type Answer = oneshot::Sender<Result<u64, CommitError>>;
+type CommitAnswer = oneshot::Sender<Result<u64, CommitError>>;
 
 /// `first` and the commits queued behind it, up to the limits of a batch or to a request of another kind, which is
 /// handed back.
 fn gather(
     first: BoundedCommit,
-    answer: Answer,
-    queue: &mut mpsc::Receiver<Request>,
-) -> (Vec<BoundedCommit>, Vec<Answer>, Option<Request>) {
+    answer: CommitAnswer,
+    queue: &mut mpsc::Receiver<WriterRequest>,
+) -> (Vec<BoundedCommit>, Vec<CommitAnswer>, Option<WriterRequest>) {
     let mut bytes = first.size();
     let (mut commits, mut answers) = (vec![first], vec![answer]);
     let (mut yields, mut before) = (0, 0);
     while commits.len() < BATCH_COMMITS && bytes < BATCH_BYTES {
         match queue.try_recv() {
-            Ok(Request::Commit(commit, answer)) => {
+            Ok(WriterRequest::Commit(commit, answer)) => {
                 bytes += commit.size();
                 commits.push(commit);
                 answers.push(answer);
@@ -321,7 +321,7 @@ fn gather(
 }
 
 /// Whoever asked may have gone away meanwhile; that changes nothing.
-fn answer_all(answers: Vec<Answer>, outcome: Result<Vec<Result<u64, CommitError>>, StoreFault>) {
+fn answer_all(answers: Vec<CommitAnswer>, outcome: Result<Vec<Result<u64, CommitError>>, StoreFault>) {
     match outcome {
         Ok(outcomes) => {
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -342,10 +342,10 @@ fn has_met_full_disk(fault: &StoreFault) -> bool {
     matches!(source.downcast_ref::<sled::Error>(), Some(sled::Error::Io(error)) if is_full(error))
 }
 
-fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Health>) -> bool {
+fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<EngineHealth>) -> bool {
     if let Err(fault) = outcome {
         tracing::error!(%fault, "the storage failed; nothing is accepted until a restart");
-        health.send_replace(Health::Failed);
+        health.send_replace(EngineHealth::Failed);
     }
     outcome.is_ok()
 }

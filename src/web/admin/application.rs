@@ -4,10 +4,10 @@ use maud::{Markup, html};
 
 use super::{LocalLink, LocalPath, PostForm, RowAction, crumbs};
 use crate::web::{
-    Troubles,
+    ClientErrorsCard,
     component::{Fact, alert, facts, notice},
-    layout::{Frame, Place, Voice},
-    words::AllApplicationsWords,
+    i18n::AllApplicationsTexts,
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// An application.
@@ -32,7 +32,7 @@ pub struct ApplicationPage {
     /// Adds a secret, if that is possible.
     pub add_secret: Option<PostForm>,
     /// What went wrong with it lately.
-    pub troubles: Troubles,
+    pub client_errors: ClientErrorsCard,
     /// Where its settings are changed.
     pub own: LocalPath,
     /// The events about it.
@@ -57,10 +57,10 @@ pub struct ListedSecret {
 impl ApplicationPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.all_applications;
-        Frame::document(voice, &self.name).at(Place::Administration).around(&html! {
-            (crumbs(&voice.words.admin, &self.crumbs))
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.all_applications;
+        Frame::document(context, &self.name).at(NavigationItem::Administration).around(&html! {
+            (crumbs(&context.texts.admin, &self.crumbs))
             h1 { bdi { (self.name) } @for badge in &self.badges { " " span .badge { (badge) } } }
             @if let Some(error) = &self.error { (alert(error)) }
             @if let Some(fixed) = &self.fixed { (notice(fixed)) }
@@ -71,7 +71,7 @@ impl ApplicationPage {
                 p { (self.events) }
                 @if self.fixed.is_none() { p { a #change href=(self.own.as_str()) { (w.change_settings) } } }
             }
-            (self.troubles.render(voice, self.own.as_str()))
+            (self.client_errors.render(context, self.own.as_str()))
             @if !self.secrets.is_empty() || self.add_secret.is_some() { (self.secrets(w)) }
             section .card .row {
                 div {
@@ -86,13 +86,13 @@ impl ApplicationPage {
                         h2 { (w.delete_the_application) }
                         p .muted { (w.delete_about) }
                     }
-                    a #delete .button href=(delete.as_str()) { (voice.words.admin.delete) }
+                    a #delete .button href=(delete.as_str()) { (context.texts.admin.delete) }
                 }
             }
         })
     }
 
-    fn secrets(&self, w: &AllApplicationsWords) -> Markup {
+    fn secrets(&self, w: &AllApplicationsTexts) -> Markup {
         html! {
             section .card {
                 h2 { (w.secrets) }

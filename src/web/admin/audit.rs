@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{LocalLink, LocalPath, crumbs};
 use crate::web::{
     component::notice,
-    layout::{Frame, Place, Voice},
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// Security events, in pages.
@@ -90,17 +90,17 @@ pub enum AuditActor {
 impl AuditPage {
     /// The page. Its form asks for the same page with `event`, `person`, `application`, `outcome`, `from` and `until`.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.audit;
-        Frame::document(voice, w.title).at(Place::Administration).around(&html! {
-            (crumbs(&voice.words.admin, &self.crumbs))
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.audit;
+        Frame::document(context, w.title).at(NavigationItem::Administration).around(&html! {
+            (crumbs(&context.texts.admin, &self.crumbs))
             h1 { (w.title) }
             p .muted { (w.about) }
-            (self.filter.render(voice))
+            (self.filter.render(context))
             @if self.events.is_empty() {
                 @if self.next.is_some() { (notice(w.look_further_about)) } @else { p .empty { (w.nothing) } }
             } @else {
-                ul .rows { @for event in &self.events { (event.render(voice)) } }
+                ul .rows { @for event in &self.events { (event.render(context)) } }
             }
             @if let Some(next) = &self.next {
                 div .actions {
@@ -120,8 +120,8 @@ impl EventFilterForm {
         self.error.is_some() || chosen.iter().any(|text| !text.is_empty())
     }
 
-    fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.audit;
+    fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.audit;
         let text = |name: &str, label: &str, (kind, value, hint): (&str, &str, &str)| {
             html! {
                 div .field {
@@ -168,8 +168,8 @@ impl EventFilterForm {
 }
 
 impl AuditRow {
-    fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.audit;
+    fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.audit;
         let members = Some(self.members.join(", ")).filter(|members| !members.is_empty());
         let facts = [
             (w.address, &self.address),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{LocalLink, PostForm, crumbs};
 use crate::web::{
     component::{alert, caution},
-    layout::{Frame, Place, Voice},
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// A question with one answer, and the way back.
@@ -28,9 +28,9 @@ pub struct ConfirmPage {
 impl ConfirmPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.admin;
-        Frame::document(voice, &self.question).at(Place::Administration).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.admin;
+        Frame::document(context, &self.question).at(NavigationItem::Administration).around(&html! {
             (crumbs(w, &self.crumbs))
             section .card {
                 h1 { bdi { (self.question) } }

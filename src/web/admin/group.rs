@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::{LocalLink, LocalPath, PostForm, Row, crumbs};
+use super::{ListRow, LocalLink, LocalPath, PostForm, crumbs};
 use crate::web::{
     component::{Button, caution},
-    field::{Entry, Field},
-    layout::{Frame, Place, Voice},
+    field::{Field, FieldState},
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// A group.
@@ -17,11 +17,11 @@ pub struct GroupPage {
     /// What to know, as a sentence.
     pub note: Option<String>,
     /// The form that gives it another name. It sends `name`.
-    pub rename: (PostForm, Entry),
+    pub rename: (PostForm, FieldState),
     /// The form that takes it away from all.
     pub remove: PostForm,
     /// A page of its members.
-    pub members: Vec<Row>,
+    pub members: Vec<ListRow>,
     /// Where the next page of them is.
     pub next: Option<LocalPath>,
     /// What the page is part of.
@@ -31,10 +31,10 @@ pub struct GroupPage {
 impl GroupPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
         let (rename, name) = &self.rename;
-        let (w, admin) = (&voice.words.all_groups, &voice.words.admin);
-        Frame::document(voice, &self.name).at(Place::Administration).around(&html! {
+        let (w, admin) = (&context.texts.all_groups, &context.texts.admin);
+        Frame::document(context, &self.name).at(NavigationItem::Administration).around(&html! {
             (crumbs(admin, &self.crumbs))
             h1 { bdi { (self.name) } }
             @if let Some(note) = &self.note { (caution(&html! { p { (note) } })) }
@@ -42,7 +42,7 @@ impl GroupPage {
                 h2 { (w.another_name) }
                 p .muted { (w.rename_about) }
                 (rename.around(&html! {
-                    (Field::text(voice.words, "name", w.name).entry(name))
+                    (Field::text(context.texts, "name", w.name).entry(name))
                     div .actions { (Button::secondary("group-rename", w.rename)) }
                 }))
             }

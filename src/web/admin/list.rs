@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::{LocalLink, LocalPath, PostForm, crumbs};
 use crate::web::{
     component::{Fact, facts, notice},
-    layout::{Frame, Place, Voice},
-    words::AdminWords,
+    i18n::AdminTexts,
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// A page of a list.
@@ -25,7 +25,7 @@ pub struct ListPage {
     /// What else there is to do, by buttons.
     pub actions: Vec<RowAction>,
     /// The entries.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ListRow>,
     /// The next page.
     pub next: Option<LocalPath>,
 }
@@ -47,7 +47,7 @@ pub struct Search {
 
 /// An entry.
 #[derive(Clone, Debug, Default)]
-pub struct Row {
+pub struct ListRow {
     /// By what people know it.
     pub title: String,
     /// The page about it.
@@ -72,9 +72,9 @@ pub struct RowAction {
 impl ListPage {
     /// The page. The search sends `q`, and `by` if there is a choice.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.admin;
-        Frame::document(voice, &self.title).at(Place::Administration).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.admin;
+        Frame::document(context, &self.title).at(NavigationItem::Administration).around(&html! {
             (crumbs(w, &self.crumbs))
             h1 { bdi { (self.title) } }
             @if let Some(about) = &self.about { p .muted { (about) } }
@@ -104,7 +104,7 @@ impl ListPage {
 }
 
 impl Search {
-    fn render(&self, w: &AdminWords) -> Markup {
+    fn render(&self, w: &AdminTexts) -> Markup {
         html! {
             form .card method="get" action=(self.action.as_str()) role="search" {
                 div .field {
@@ -128,7 +128,7 @@ impl Search {
     }
 }
 
-impl Row {
+impl ListRow {
     pub(super) fn render(&self, at: usize) -> Markup {
         html! {
             li .card .row[self.action.is_some()] {
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::web::Brand;
 
-    fn page(rows: Vec<Row>, next: Option<LocalPath>) -> String {
+    fn page(rows: Vec<ListRow>, next: Option<LocalPath>) -> String {
         let page = ListPage {
             title: "People".to_owned(),
             crumbs: vec![LocalLink::new("Administration", LocalPath::admin(&[]))],
@@ -167,7 +167,7 @@ mod tests {
             rows,
             next,
         };
-        page.render(Voice::english(&Brand { name: "Acme".to_owned() })).into_string()
+        page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string()
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
         assert!(page(Vec::new(), None).contains("There is nothing here"));
         let html = page(Vec::new(), next.clone());
         assert!(html.contains("the list goes on") && html.contains("page_token=t"), "{html}");
-        let html = page(vec![Row { title: "ada".to_owned(), ..Row::default() }], None);
+        let html = page(vec![ListRow { title: "ada".to_owned(), ..ListRow::default() }], None);
         assert!(html.contains("<bdi>ada</bdi>") && !html.contains("Next page"), "{html}");
     }
 }

@@ -18,13 +18,13 @@ pub use audit::{AuditActor, AuditPage, AuditRow, EventFilterForm};
 pub use confirm::ConfirmPage;
 pub use group::GroupPage;
 pub use invite::InvitePage;
-pub use list::{ListPage, Row, RowAction, Search};
+pub use list::{ListPage, ListRow, RowAction, Search};
 pub use overview::AdminPage;
 pub use person::{OrderedFields, PersonPage};
 pub use reset_link::ResetLink;
 pub use told::ToldOncePage;
 
-use super::{component::hidden, words::AdminWords};
+use super::{component::hidden, i18n::AdminTexts};
 
 /// A path of this server. Whatever its segments and its query say, it leads nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl PostForm {
 }
 
 /// The way back to what a page is part of.
-fn crumbs(w: &AdminWords, crumbs: &[LocalLink]) -> Markup {
+fn crumbs(w: &AdminTexts, crumbs: &[LocalLink]) -> Markup {
     html! {
         nav .crumbs aria-label=(w.where_you_are) { @for crumb in crumbs { (crumb) } }
     }

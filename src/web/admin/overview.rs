@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::LocalPath;
 use crate::web::{
-    layout::{Frame, Place, Voice},
-    words::{AdminWords, PartWords},
+    i18n::{AdminTexts, PartTexts},
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// The first page of the administration. It counts nothing, so that it costs the same whatever is there.
@@ -15,9 +15,9 @@ pub struct AdminPage;
 impl AdminPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.admin;
-        Frame::document(voice, w.administration).at(Place::Administration).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.admin;
+        Frame::document(context, w.administration).at(NavigationItem::Administration).around(&html! {
             h1 { (w.administration) }
             ul .rows {
                 @for (segment, part) in PARTS {
@@ -32,7 +32,7 @@ impl AdminPage {
 }
 
 /// The words of one of them.
-type PartOf = fn(&AdminWords) -> &PartWords;
+type PartOf = fn(&AdminTexts) -> &PartTexts;
 
 const PARTS: [(&str, PartOf); 9] = [
     ("people", |w| &w.people),

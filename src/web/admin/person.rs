@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::{LocalLink, LocalPath, PostForm, ResetLink, crumbs};
 use crate::web::{
     component::{Button, Fact, alert, facts},
-    field::{Entry, Field},
-    layout::{Frame, Place, Voice},
+    field::{Field, FieldState},
+    layout::{Frame, NavigationItem, PageContext},
 };
 
 /// A person, for an administrator.
@@ -41,9 +41,9 @@ pub struct PersonPage {
 #[derive(Clone, Debug)]
 pub struct OrderedFields {
     /// The groups, one per line.
-    pub groups: Entry,
+    pub groups: FieldState,
     /// The number by which an employer knows the person.
-    pub employee_number: Entry,
+    pub employee_number: FieldState,
     /// Whether the person administers the server.
     pub is_administrator: bool,
     /// Whether the account may not be used.
@@ -59,10 +59,10 @@ pub struct OrderedFields {
 impl PersonPage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.people;
-        Frame::document(voice, &self.username).at(Place::Administration).around(&html! {
-            (crumbs(&voice.words.admin, &self.crumbs))
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.people;
+        Frame::document(context, &self.username).at(NavigationItem::Administration).around(&html! {
+            (crumbs(&context.texts.admin, &self.crumbs))
             h1 { bdi { (self.username) } @for badge in &self.badges { " " span .badge { (badge) } } }
             section .card {
                 h2 { (w.profile) }
@@ -74,8 +74,8 @@ impl PersonPage {
                     (unlock.around(&html! { div .actions { (Button::secondary("unlock", w.unlock)) } }))
                 }
             }
-            (self.ordered.render(voice))
-            (self.password(voice))
+            (self.ordered.render(context))
+            (self.password(context))
             @if let Some(link) = &self.reset_link { (link.render(w)) }
             section .card {
                 h2 { (w.what_they_have) }
@@ -93,20 +93,20 @@ impl PersonPage {
                     h2 { (w.delete_the_account) }
                     p .muted { (w.delete_about) }
                 }
-                a #delete .button href=(self.delete.as_str()) { (voice.words.admin.delete) }
+                a #delete .button href=(self.delete.as_str()) { (context.texts.admin.delete) }
             }
         })
     }
 
-    fn password(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.people;
+    fn password(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.people;
         html! {
             section .card {
                 h2 { (w.password) }
                 @if let Some((form, error)) = &self.password {
                     p .muted { (w.password_about) }
                     (form.around(&html! {
-                        (Field::set_password(voice.words).error(error.as_deref()))
+                        (Field::set_password(context.texts).error(error.as_deref()))
                         div .actions { (Button::secondary("set-password", w.set_the_password)) }
                     }))
                 } @else {
@@ -118,15 +118,15 @@ impl PersonPage {
 }
 
 impl OrderedFields {
-    fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.people;
+    fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.people;
         html! {
             section .card {
                 h2 { (w.groups_and_role) }
                 @if let Some(error) = &self.error { (alert(error)) }
                 (self.form.around(&html! {
-                    (Field::lines(voice.words, "groups", voice.words.admin.groups).entry(&self.groups).optional().hint(voice.words.admin.one_per_line))
-                    (Field::text(voice.words, "employee_number", w.employee_number).entry(&self.employee_number).optional())
+                    (Field::lines(context.texts, "groups", context.texts.admin.groups).entry(&self.groups).optional().hint(context.texts.admin.one_per_line))
+                    (Field::text(context.texts, "employee_number", w.employee_number).entry(&self.employee_number).optional())
                     fieldset {
                         legend { (w.account) }
                         (check("administrator", w.administers, self.is_administrator))

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::PostForm;
-use crate::web::{component::Button, words::PeopleWords};
+use crate::web::{component::Button, i18n::PeopleTexts};
 
 /// What can be done about the link.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct ResetLink {
 }
 
 impl ResetLink {
-    pub(super) fn render(&self, w: &PeopleWords) -> Markup {
+    pub(super) fn render(&self, w: &PeopleTexts) -> Markup {
         html! {
             section .card {
                 h2 { (w.reset_link) }

@@ -7,7 +7,7 @@ use crate::{
     secret::Secret,
     web::{
         component::{caution, copyable},
-        layout::{Frame, Place, Voice},
+        layout::{Frame, NavigationItem, PageContext},
     },
 };
 
@@ -29,9 +29,9 @@ pub struct ToldOncePage {
 impl ToldOncePage {
     /// The page.
     #[must_use]
-    pub fn render(&self, voice: Voice<'_>) -> Markup {
-        let w = &voice.words.admin;
-        Frame::document(voice, &self.title).at(Place::Administration).around(&html! {
+    pub fn render(&self, context: PageContext<'_>) -> Markup {
+        let w = &context.texts.admin;
+        Frame::document(context, &self.title).at(NavigationItem::Administration).around(&html! {
             (crumbs(w, &self.crumbs))
             section .card {
                 h1 { (self.title) }

@@ -4,23 +4,23 @@ use maud::Markup;
 
 use super::sample::{entry, some};
 use crate::web::{
-    AccountPage, ApplicationCard, ApplicationsPage, Doer, EventLine, Fact, ImageSource, OwnDataPage, PasswordPage,
-    ProfilePage, SchedulePage, ScheduleWords, ScheduledApplication, ScopeLine, SecurityPage, SessionLine, SessionsPage,
-    Voice,
+    AccountPage, ApplicationCard, ApplicationsPage, Doer, EventLine, Fact, ImageSource, OwnDataPage, PageContext,
+    PasswordPage, ProfilePage, SchedulePage, ScheduleTexts, ScheduledApplication, ScopeLine, SecurityPage, SessionLine,
+    SessionsPage,
 };
 
 /// The name of each page and what it looks like.
-pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
+pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     vec![
-        ("account", account(text).render(voice)),
-        ("profile", profile(text).render(voice)),
-        ("password", password(text).render(voice)),
-        ("applications", applications(text).render(voice)),
-        ("schedule", schedule(text).render(voice)),
-        ("own data", own_data(text).render(voice)),
-        ("sessions", sessions(text).render(voice)),
-        ("security", security(text).render(voice)),
-        ("security, empty", SecurityPage::default().render(voice)),
+        ("account", account(text).render(context)),
+        ("profile", profile(text).render(context)),
+        ("password", password(text).render(context)),
+        ("applications", applications(text).render(context)),
+        ("schedule", schedule(text).render(context)),
+        ("own data", own_data(text).render(context)),
+        ("sessions", sessions(text).render(context)),
+        ("security", security(text).render(context)),
+        ("security, empty", SecurityPage::default().render(context)),
     ]
 }
 
@@ -88,11 +88,11 @@ fn applications(text: &str) -> ApplicationsPage {
 }
 
 fn schedule(text: &str) -> SchedulePage {
-    let words = ScheduleWords { description: text.to_owned(), next_ticks: vec![text.to_owned()] };
+    let texts = ScheduleTexts { description: text.to_owned(), next_ticks: vec![text.to_owned()] };
     SchedulePage {
         application: Some(ScheduledApplication { client_id: text.to_owned(), name: text.to_owned() }),
-        set: Some(words.clone()),
-        preview: Some(words),
+        set: Some(texts.clone()),
+        preview: Some(texts),
         cron: entry(text),
         time_zone: entry(text),
         ends_grant: true,

@@ -5,32 +5,38 @@ use maud::Markup;
 use crate::{
     secret::Secret,
     web::{
-        Entry, Fact, Voice,
+        Fact, FieldState, PageContext,
         admin::{
             AdminPage, ApplicationPage, AuditActor, AuditPage, AuditRow, ConfirmPage, EventFilterForm, GroupPage,
-            InvitePage, ListPage, ListedSecret, LocalLink, LocalPath, OrderedFields, PersonPage, PostForm, ResetLink,
-            Row, RowAction, Search, ToldOncePage,
+            InvitePage, ListPage, ListRow, ListedSecret, LocalLink, LocalPath, OrderedFields, PersonPage, PostForm,
+            ResetLink, RowAction, Search, ToldOncePage,
         },
     },
 };
 
 /// The name of each page and what it looks like.
-pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
+pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     vec![
-        ("admin", AdminPage.render(voice)),
-        ("admin, list", list(text).render(voice)),
-        ("admin, list that goes on", ListPage { rows: Vec::new(), search: None, ..list(text) }.render(voice)),
-        ("admin, empty list", ListPage { rows: Vec::new(), next: None, ..list(text) }.render(voice)),
-        ("admin, group", group(text).render(voice)),
-        ("admin, empty group", GroupPage { members: Vec::new(), next: None, note: None, ..group(text) }.render(voice)),
-        ("admin, confirm", confirm(text).render(voice)),
-        ("admin, invite", invite(text).render(voice)),
-        ("admin, told once", told(text).render(voice)),
-        ("admin, person", person(text).render(voice)),
-        ("admin, oneself", PersonPage { password: None, reset_link: None, locked: None, ..person(text) }.render(voice)),
-        ("admin, application", application(text).render(voice)),
-        ("admin, audit", audit(text).render(voice)),
-        ("admin, audit that goes on", AuditPage { events: Vec::new(), ..audit(text) }.render(voice)),
+        ("admin", AdminPage.render(context)),
+        ("admin, list", list(text).render(context)),
+        ("admin, list that goes on", ListPage { rows: Vec::new(), search: None, ..list(text) }.render(context)),
+        ("admin, empty list", ListPage { rows: Vec::new(), next: None, ..list(text) }.render(context)),
+        ("admin, group", group(text).render(context)),
+        (
+            "admin, empty group",
+            GroupPage { members: Vec::new(), next: None, note: None, ..group(text) }.render(context),
+        ),
+        ("admin, confirm", confirm(text).render(context)),
+        ("admin, invite", invite(text).render(context)),
+        ("admin, told once", told(text).render(context)),
+        ("admin, person", person(text).render(context)),
+        (
+            "admin, oneself",
+            PersonPage { password: None, reset_link: None, locked: None, ..person(text) }.render(context),
+        ),
+        ("admin, application", application(text).render(context)),
+        ("admin, audit", audit(text).render(context)),
+        ("admin, audit that goes on", AuditPage { events: Vec::new(), ..audit(text) }.render(context)),
     ]
 }
 
@@ -50,12 +56,12 @@ fn action(text: &str) -> RowAction {
     RowAction { text: text.to_owned(), form: form(text) }
 }
 
-fn entry(text: &str) -> Entry {
-    Entry { value: text.to_owned(), error: Some(text.to_owned()) }
+fn entry(text: &str) -> FieldState {
+    FieldState { value: text.to_owned(), error: Some(text.to_owned()) }
 }
 
 fn list(text: &str) -> ListPage {
-    let row = Row {
+    let row = ListRow {
         title: text.to_owned(),
         path: Some(path(text)),
         badges: vec![text.to_owned()],
@@ -75,7 +81,7 @@ fn list(text: &str) -> ListPage {
         }),
         links: crumbs(text),
         actions: vec![action(text)],
-        rows: vec![Row { path: None, ..row.clone() }, row],
+        rows: vec![ListRow { path: None, ..row.clone() }, row],
         next: Some(path(text)),
     }
 }
@@ -153,7 +159,7 @@ fn application(text: &str) -> ApplicationPage {
         standing: action(text),
         secrets: vec![ListedSecret { number: "1".to_owned(), since: text.to_owned(), remove: Some(form(text)) }],
         add_secret: Some(form(text)),
-        troubles: super::developer_sample::troubles(text),
+        client_errors: super::developer_sample::client_errors(text),
         own: path(text),
         events: LocalLink::new(text, path(text)),
         delete: Some(path(text)),

@@ -2,7 +2,7 @@
 //! nothing outside of them but the data of its view.
 
 use super::{outline, sample};
-use crate::web::words::bracketed::{BRACKETED, BRACKETS};
+use crate::web::i18n::bracketed::{BRACKETED, BRACKETS};
 
 /// What every text of every view is.
 const DATA: &str = "harmless";

@@ -5,35 +5,35 @@ use maud::Markup;
 use super::sample::{entry, some};
 use crate::secret::Secret;
 use crate::web::{
-    Choice, ClientDeletionPage, ClientForm, ClientType, CompatibilityForm, Control, Credentials, DeliveryLine,
-    DeveloperPage, Fact, OwnClient, OwnClientPage, PresetLine, PresetPage, PresetResultPage, PresetsPage, Purpose,
-    RegisteredPage, RegistrationForm, RemedyKind, RemedyLine, RemedyPage, RestrictionForm, SecretLine, SentUri,
-    Setting, Snippets, TroubleLine, Troubles, UndeliveredReason, Voice,
+    Choice, ClientDeletionPage, ClientErrorLine, ClientErrorsCard, ClientForm, ClientType, CompatibilityForm, Control,
+    Credentials, DeliveryLine, DeveloperPage, Fact, OwnClient, OwnClientPage, PageContext, PresetLine, PresetPage,
+    PresetResultPage, PresetsPage, Purpose, RegisteredPage, RegistrationForm, RemedyKind, RemedyLine, RemedyPage,
+    RestrictionForm, SecretLine, SentUri, Setting, Snippets, UndeliveredReason,
 };
 
 /// The name of each page and what it looks like.
-pub(super) fn pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
+pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     vec![
-        ("developer", developer(text).render(voice)),
-        ("developer, empty", empty(text).render(voice)),
-        ("developer, closed", DeveloperPage { is_closed: true, ..empty(text) }.render(voice)),
-        ("own client", own_client(text).render(voice)),
-        ("client deletion", client_deletion(text).render(voice)),
-        ("remedy", remedy_page(text, None).render(voice)),
-        ("remedy, obstacle", remedy_page(text, some(text)).render(voice)),
-        ("presets", presets(text).render(voice)),
-        ("presets, none", PresetsPage { presets: Vec::new(), ..presets(text) }.render(voice)),
-        ("preset", preset(text).render(voice)),
-        ("preset, fixed", PresetPage { url: None, name_part: None, obstacle: None, ..preset(text) }.render(voice)),
-        ("preset, obstacle", PresetPage { obstacle: some(text), ..preset(text) }.render(voice)),
-        ("preset, registered", preset_result(text).render(voice)),
-        ("preset, to write", PresetResultPage { credentials: None, ..preset_result(text) }.render(voice)),
-        ("registered", registered(text).render(voice)),
+        ("developer", developer(text).render(context)),
+        ("developer, empty", empty(text).render(context)),
+        ("developer, closed", DeveloperPage { is_closed: true, ..empty(text) }.render(context)),
+        ("own client", own_client(text).render(context)),
+        ("client deletion", client_deletion(text).render(context)),
+        ("remedy", remedy_page(text, None).render(context)),
+        ("remedy, obstacle", remedy_page(text, some(text)).render(context)),
+        ("presets", presets(text).render(context)),
+        ("presets, none", PresetsPage { presets: Vec::new(), ..presets(text) }.render(context)),
+        ("preset", preset(text).render(context)),
+        ("preset, fixed", PresetPage { url: None, name_part: None, obstacle: None, ..preset(text) }.render(context)),
+        ("preset, obstacle", PresetPage { obstacle: some(text), ..preset(text) }.render(context)),
+        ("preset, registered", preset_result(text).render(context)),
+        ("preset, to write", PresetResultPage { credentials: None, ..preset_result(text) }.render(context)),
+        ("registered", registered(text).render(context)),
     ]
 }
 
 /// What went wrong, as a page shows it.
-pub(super) fn troubles(text: &str) -> Troubles {
+pub(super) fn client_errors(text: &str) -> ClientErrorsCard {
     let sent = |differs_by_slash| SentUri {
         uri: text.to_owned(),
         count: 2,
@@ -41,7 +41,7 @@ pub(super) fn troubles(text: &str) -> Troubles {
         differs_by_slash,
         remedy: some(text).filter(|_| differs_by_slash),
     };
-    let error = TroubleLine { code: "invalid_scope", cause: text.to_owned(), count: 1, seconds_ago: 0 };
+    let error = ClientErrorLine { code: "invalid_scope", cause: text.to_owned(), count: 1, seconds_ago: 0 };
     let delivery = |reason| DeliveryLine { reason, count: 1, seconds_ago: 3 };
     let deliveries = [
         UndeliveredReason::NotHttps,
@@ -50,7 +50,7 @@ pub(super) fn troubles(text: &str) -> Troubles {
         UndeliveredReason::TooSlow,
         UndeliveredReason::Status(404),
     ];
-    Troubles {
+    ClientErrorsCard {
         redirect_uris: vec![sent(true), sent(false)],
         remedies: vec![remedy(text, None), remedy(text, some(text))],
         errors: vec![error],
@@ -159,7 +159,7 @@ fn own_client(text: &str) -> OwnClientPage {
         },
         secrets: vec![line(1), line(2)],
         new_secret: Some(Secret::new(text)),
-        troubles: troubles(text),
+        client_errors: client_errors(text),
         logout_warning: some(text),
         compatibility: Some(compatibility(text)),
         restriction: Some(restriction(text)),

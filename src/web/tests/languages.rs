@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{hostile, outline, sample};
-use crate::web::words::LANGUAGES;
+use crate::web::i18n::LANGUAGES;
 
 /// How often each tag stands on a page, with the names of its attributes: the order of words is the language's.
 fn shape(html: &str) -> BTreeMap<String, usize> {
@@ -17,21 +17,21 @@ fn shape(html: &str) -> BTreeMap<String, usize> {
 #[test]
 fn a_language_changes_the_texts_and_nothing_else() {
     let english = sample::pages("harmless");
-    for words in LANGUAGES {
-        for ((page, english), (_, html)) in english.iter().zip(sample::pages_in(words, "harmless")) {
-            assert!(html.contains(&format!("<html lang=\"{}\">", words.tag)), "{page}");
-            assert_eq!(shape(&html), shape(english), "{page} in {}", words.tag);
+    for texts in LANGUAGES {
+        for ((page, english), (_, html)) in english.iter().zip(sample::pages_in(texts, "harmless")) {
+            assert!(html.contains(&format!("<html lang=\"{}\">", texts.tag)), "{page}");
+            assert_eq!(shape(&html), shape(english), "{page} in {}", texts.tag);
         }
     }
 }
 
 #[test]
 fn a_hostile_text_becomes_markup_in_no_language() {
-    for words in LANGUAGES {
-        let expected: Vec<_> = sample::pages_in(words, "harmless").iter().map(|(_, html)| shape(html)).collect();
+    for texts in LANGUAGES {
+        let expected: Vec<_> = sample::pages_in(texts, "harmless").iter().map(|(_, html)| shape(html)).collect();
         for payload in hostile::TEXTS {
-            for ((page, html), expected) in sample::pages_in(words, payload).iter().zip(&expected) {
-                assert_eq!(&shape(html), expected, "{page} in {}: {payload:?}", words.tag);
+            for ((page, html), expected) in sample::pages_in(texts, payload).iter().zip(&expected) {
+                assert_eq!(&shape(html), expected, "{page} in {}: {payload:?}", texts.tag);
             }
         }
     }
@@ -39,7 +39,7 @@ fn a_hostile_text_becomes_markup_in_no_language() {
 
 #[test]
 fn each_language_has_a_tag_of_its_own() {
-    let mut tags: Vec<&str> = LANGUAGES.iter().map(|words| words.tag).collect();
+    let mut tags: Vec<&str> = LANGUAGES.iter().map(|texts| texts.tag).collect();
     tags.dedup();
     assert_eq!(tags.len(), LANGUAGES.len());
     assert_eq!(tags.first(), Some(&"en"));

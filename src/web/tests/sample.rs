@@ -5,10 +5,11 @@ use maud::Markup;
 use super::{account_sample, admin_sample, developer_sample};
 use crate::web::{
     Brand, ClientCard, ClientLink, ClientType, ConsentPage, DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage,
-    Entry, ErrorPage, ErrorsPage, Fact, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage, LoginRemark,
-    LogoutPage, Look, NotAdmittedPage, Onward, Person, Registrant, Remember, ResetDonePage, ResetPage, ReturnLink,
-    ReturnsTo, ScopeLine, SetupPage, SignupPage, Voice, WebLink, WithheldErrorPage, WrongHostPage,
-    words::{Words, preferred},
+    ErrorPage, ErrorsPage, Fact, FieldState, FormPostPage, HomePage, ImageSource, LoggedOutPage, LoginPage,
+    LoginRemark, LogoutPage, NotAdmittedPage, Onward, PageContext, Person, Registrant, Remember, ResetDonePage,
+    ResetPage, ReturnLink, ReturnsTo, ScopeLine, SetupPage, SignupPage, Theme, WebLink, WithheldErrorPage,
+    WrongHostPage,
+    i18n::{Texts, preferred},
 };
 
 /// The name of each page and its HTML.
@@ -17,36 +18,37 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
 }
 
 /// The same in a language.
-pub(super) fn pages_in(words: &'static Words, text: &str) -> Vec<(&'static str, String)> {
+pub(super) fn pages_in(texts: &'static Texts, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
-    let look = Look { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
-    let (branded, plain) = (Voice { brand: &brand, look: &look, words, remark: None, restored: None }, Look::default());
-    let voice = Voice { look: &plain, ..branded };
+    let theme = Theme { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
+    let (branded, plain) =
+        (PageContext { brand: &brand, theme: &theme, texts, remark: None, restored: None }, Theme::default());
+    let context = PageContext { theme: &plain, ..branded };
     let markup: Vec<(&'static str, Markup)> = vec![
-        ("home", home(text, None).render(voice)),
+        ("home", home(text, None).render(context)),
         ("home, branded", home(text, None).render(branded)),
-        ("home, signed in", home(text, Some(text.to_owned())).render(voice)),
-        ("login", login(text).render(voice)),
-        ("consent", consent(text).render(voice)),
-        ("consent, native", native(text).render(voice)),
-        ("not admitted", not_admitted(text).render(voice)),
-        ("signup", signup(text).render(voice)),
-        ("setup", setup(text).render(voice)),
-        ("reset", reset(text).render(voice)),
-        ("reset, done", ResetDonePage.render(voice)),
-        ("device", DeviceCodePage { user_code: entry(text) }.render(voice)),
-        ("device, confirmation", device(text).render(voice)),
-        ("device, allowed", answered(text, true).render(voice)),
-        ("device, denied", answered(text, false).render(voice)),
-        ("errors", ErrorsPage.render(voice)),
-        ("logout", logout(text).render(voice)),
-        ("logged out", logged_out(text).render(voice)),
-        ("error", error(text).render(voice)),
-        ("wrong host", wrong_host(text).render(voice)),
-        ("form_post", form_post(text).render(voice)),
+        ("home, signed in", home(text, Some(text.to_owned())).render(context)),
+        ("login", login(text).render(context)),
+        ("consent", consent(text).render(context)),
+        ("consent, native", native(text).render(context)),
+        ("not admitted", not_admitted(text).render(context)),
+        ("signup", signup(text).render(context)),
+        ("setup", setup(text).render(context)),
+        ("reset", reset(text).render(context)),
+        ("reset, done", ResetDonePage.render(context)),
+        ("device", DeviceCodePage { user_code: entry(text) }.render(context)),
+        ("device, confirmation", device(text).render(context)),
+        ("device, allowed", answered(text, true).render(context)),
+        ("device, denied", answered(text, false).render(context)),
+        ("errors", ErrorsPage.render(context)),
+        ("logout", logout(text).render(context)),
+        ("logged out", logged_out(text).render(context)),
+        ("error", error(text).render(context)),
+        ("wrong host", wrong_host(text).render(context)),
+        ("form_post", form_post(text).render(context)),
     ];
-    let markup = markup.into_iter().chain(withheld_pages(text, voice)).chain(account_sample::pages(text, voice));
-    let markup = markup.chain(developer_sample::pages(text, voice)).chain(admin_sample::pages(text, voice));
+    let markup = markup.into_iter().chain(withheld_pages(text, context)).chain(account_sample::pages(text, context));
+    let markup = markup.chain(developer_sample::pages(text, context)).chain(admin_sample::pages(text, context));
     markup.map(|(name, markup)| (name, markup.into_string())).collect()
 }
 
@@ -55,8 +57,8 @@ pub(super) fn some(text: &str) -> Option<String> {
 }
 
 /// An entry with a value and an error.
-pub(super) fn entry(text: &str) -> Entry {
-    Entry { value: text.to_owned(), error: some(text) }
+pub(super) fn entry(text: &str) -> FieldState {
+    FieldState { value: text.to_owned(), error: some(text) }
 }
 
 /// As much of `text` as may stand in an address.
@@ -70,13 +72,13 @@ fn client_link(text: &str) -> ClientLink {
 }
 
 /// The page of an error that is withheld from an application, with each way to go on.
-fn withheld_pages(text: &str, voice: Voice<'_>) -> Vec<(&'static str, Markup)> {
+fn withheld_pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     let form = Onward::Form { action: client_link(text), parameters: vec![(text.to_owned(), text.to_owned())] };
     let link = Onward::Link(client_link(text));
     vec![
-        ("withheld error", withheld(text, ReturnsTo::Host(text.to_owned()), Some(link)).render(voice)),
-        ("withheld error, form", withheld(text, ReturnsTo::ThisDevice, Some(form)).render(voice)),
-        ("withheld error, no link", withheld(text, ReturnsTo::Scheme(text.to_owned()), None).render(voice)),
+        ("withheld error", withheld(text, ReturnsTo::Host(text.to_owned()), Some(link)).render(context)),
+        ("withheld error, form", withheld(text, ReturnsTo::ThisDevice, Some(form)).render(context)),
+        ("withheld error, no link", withheld(text, ReturnsTo::Scheme(text.to_owned()), None).render(context)),
     ]
 }
 

@@ -3,199 +3,216 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{Desk, audit, crumbs, minute, next};
+use super::{AdminRequest, audit, crumbs, minute, next};
 use crate::{
     endpoint::{
         clients::management::{self as clients, ClientFilter},
         management::ManagementRefusal,
         users,
     },
-    http::{fault, pages::troubles::troubles},
+    http::{fault, pages::client_errors::client_errors},
     oauth::{
         client::{Client, ClientSecret, PkceRule, Provenance},
         client_setting::{MEMBERS, member},
     },
     web::{
         Fact,
-        admin::{ApplicationPage, ConfirmPage, ListPage, ListedSecret, LocalLink, LocalPath, Row, RowAction, Search},
-        words::{AllApplicationsWords, Words},
+        admin::{
+            ApplicationPage, ConfirmPage, ListPage, ListRow, ListedSecret, LocalLink, LocalPath, RowAction, Search,
+        },
+        i18n::{AllApplicationsTexts, Texts},
     },
 };
 
 /// Those in whose name a word begins with `q`, and the one whose identifier it is.
-pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
-    let text = desk.visit.text("q").trim().to_owned();
+pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let text = admin_request.page_request.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let filter = ClientFilter { client_name: searched, owner: None };
-    let listed = match clients::list(desk.visit.server.signet(), &desk.access, filter, desk.page_request()) {
+    let listed = match clients::list(
+        admin_request.page_request.server.signet(),
+        &admin_request.access,
+        filter,
+        admin_request.page_request(),
+    ) {
         Ok(listed) => listed,
-        Err(refusal) => return desk.refused(refusal),
+        Err(refusal) => return admin_request.refused(refusal),
     };
-    let is_first = desk.visit.value("page_token").is_none();
-    let named = searched.filter(|_| is_first).map(|id| clients::show(desk.visit.server.signet(), &desk.access, id));
+    let is_first = admin_request.page_request.value("page_token").is_none();
+    let named = searched
+        .filter(|_| is_first)
+        .map(|id| clients::show(admin_request.page_request.server.signet(), &admin_request.access, id));
     let named = named.and_then(Result::ok);
     let others =
         listed.entries.iter().filter(|one| named.as_ref().is_none_or(|named| named.client_id != one.client_id));
-    let rows = named.iter().chain(others).map(|client| row(desk.words(), client)).collect();
+    let rows = named.iter().chain(others).map(|client| row(admin_request.texts(), client)).collect();
     let path = LocalPath::admin(&["applications"]);
     let query: Vec<(&str, &str)> = searched.map(|text| ("q", text)).into_iter().collect();
     let page = ListPage {
-        title: desk.words().admin.applications.name.to_owned(),
-        crumbs: crumbs(desk, &[]),
+        title: admin_request.texts().admin.applications.name.to_owned(),
+        crumbs: crumbs(admin_request, &[]),
         about: None,
         next: next(&path, &query, listed.next_page_token.as_ref()),
         search: Some(Search {
             action: path,
-            label: desk.words().all_applications.name_or_client_id.to_owned(),
+            label: admin_request.texts().all_applications.name_or_client_id.to_owned(),
             text: text.clone(),
             kinds: Vec::new(),
             kind: "",
         }),
-        links: vec![LocalLink::new(desk.words().developer.register_an_application, LocalPath::presets())],
+        links: vec![LocalLink::new(admin_request.texts().developer.register_an_application, LocalPath::presets())],
         actions: Vec::new(),
         rows,
     };
-    Ok(desk.page(StatusCode::OK, page.render(desk.visit.voice())))
+    Ok(admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context())))
 }
 
-pub(super) fn one(desk: &Desk, id: &str) -> poem::Result<Response> {
-    page(desk, id, None)
+pub(super) fn one(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    page(admin_request, id, None)
 }
 
-pub(super) async fn set_disabled(desk: &Desk, id: &str, is_disabled: bool) -> poem::Result<Response> {
-    let set = clients::set_disabled(desk.visit.server.signet(), &desk.access, id, is_disabled).await;
-    after(desk, id, set.map(|_| ()))
+pub(super) async fn set_disabled(admin_request: &AdminRequest, id: &str, is_disabled: bool) -> poem::Result<Response> {
+    let set =
+        clients::set_disabled(admin_request.page_request.server.signet(), &admin_request.access, id, is_disabled).await;
+    after(admin_request, id, set.map(|_| ()))
 }
 
-pub(super) async fn remove_secret(desk: &Desk, id: &str, number: &str) -> poem::Result<Response> {
+pub(super) async fn remove_secret(admin_request: &AdminRequest, id: &str, number: &str) -> poem::Result<Response> {
     // What is no number is none of a secret.
     let number = number.parse().unwrap_or(u32::MAX);
-    let removed = clients::remove_secret(desk.visit.server.signet(), &desk.access, id, number).await;
-    after(desk, id, removed.map(|_| ()))
+    let removed =
+        clients::remove_secret(admin_request.page_request.server.signet(), &admin_request.access, id, number).await;
+    after(admin_request, id, removed.map(|_| ()))
 }
 
-pub(super) async fn add_secret(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let (client, secret) = match clients::add_secret(desk.visit.server.signet(), &desk.access, id).await {
-        Ok(added) => added,
-        Err(refusal) => return after(desk, id, Err(refusal)),
-    };
-    let w = desk.words();
+pub(super) async fn add_secret(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let (client, secret) =
+        match clients::add_secret(admin_request.page_request.server.signet(), &admin_request.access, id).await {
+            Ok(added) => added,
+            Err(refusal) => return after(admin_request, id, Err(refusal)),
+        };
+    let w = admin_request.texts();
     let crumbs = [("applications", w.admin.applications.name), (id, client.metadata.client_name.as_str())];
     let w = &w.all_applications;
-    Ok(desk.tell(w.secret_is_made, ("client_secret", &secret), w.secret_advice, &crumbs))
+    Ok(admin_request.tell(w.secret_is_made, ("client_secret", &secret), w.secret_advice, &crumbs))
 }
 
-pub(super) fn confirm_deletion(desk: &Desk, id: &str) -> poem::Result<Response> {
-    match clients::show(desk.visit.server.signet(), &desk.access, id) {
-        Ok(client) => Ok(deletion(desk, &client)),
-        Err(refusal) => desk.refused(refusal),
+pub(super) fn confirm_deletion(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    match clients::show(admin_request.page_request.server.signet(), &admin_request.access, id) {
+        Ok(client) => Ok(deletion(admin_request, &client)),
+        Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
-    match clients::delete(desk.visit.server.signet(), &desk.access, id).await {
-        Ok(()) => Ok(desk.redirect(&["applications"])),
-        Err(refusal) => after(desk, id, Err(refusal)),
+pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    match clients::delete(admin_request.page_request.server.signet(), &admin_request.access, id).await {
+        Ok(()) => Ok(admin_request.redirect(&["applications"])),
+        Err(refusal) => after(admin_request, id, Err(refusal)),
     }
 }
 
 /// Back to the page of the application, or why not.
-fn after(desk: &Desk, id: &str, outcome: Result<(), ManagementRefusal>) -> poem::Result<Response> {
+fn after(admin_request: &AdminRequest, id: &str, outcome: Result<(), ManagementRefusal>) -> poem::Result<Response> {
     match outcome {
-        Ok(()) => Ok(desk.redirect(&["applications", id])),
-        Err(refusal @ ManagementRefusal::Conflict(_)) => page(desk, id, Some(refusal.to_string())),
-        Err(refusal) => desk.refused(refusal),
+        Ok(()) => Ok(admin_request.redirect(&["applications", id])),
+        Err(refusal @ ManagementRefusal::Conflict(_)) => page(admin_request, id, Some(refusal.to_string())),
+        Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-fn deletion(desk: &Desk, client: &Client) -> Response {
+fn deletion(admin_request: &AdminRequest, client: &Client) -> Response {
     let (id, name) = (client.client_id.as_str(), client.metadata.client_name.as_str());
     let page = ConfirmPage {
-        question: desk.words().all_applications.delete_question(name),
-        consequence: desk.words().all_applications.deletion.to_owned(),
+        question: admin_request.texts().all_applications.delete_question(name),
+        consequence: admin_request.texts().all_applications.deletion.to_owned(),
         error: None,
-        answer: desk.words().admin.delete.to_owned(),
-        form: desk.form(&["applications", id, "delete"]),
-        crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name), (id, name)]),
+        answer: admin_request.texts().admin.delete.to_owned(),
+        form: admin_request.form(&["applications", id, "delete"]),
+        crumbs: crumbs(admin_request, &[("applications", admin_request.texts().admin.applications.name), (id, name)]),
     };
-    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
-fn page(desk: &Desk, id: &str, error: Option<String>) -> poem::Result<Response> {
-    let client = match clients::show(desk.visit.server.signet(), &desk.access, id) {
+fn page(admin_request: &AdminRequest, id: &str, error: Option<String>) -> poem::Result<Response> {
+    let client = match clients::show(admin_request.page_request.server.signet(), &admin_request.access, id) {
         Ok(client) => client,
-        Err(refusal) => return desk.refused(refusal),
+        Err(refusal) => return admin_request.refused(refusal),
     };
     let fixed = clients::fixed(&client);
-    let w = &desk.words().all_applications;
+    let w = &admin_request.texts().all_applications;
     let is_open = fixed.is_none() && client.has_secret();
     let (verb, segment) = if client.is_disabled { (w.enable, "enable") } else { (w.disable, "disable") };
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let page = ApplicationPage {
         name: client.metadata.client_name.clone(),
-        badges: badges(desk.words(), &client),
-        metadata: facts((w, desk.visit.server.signet().authorization_policy.require_pkce), &client),
-        owner: owner(desk, &client)?,
+        badges: badges(admin_request.texts(), &client),
+        metadata: facts((w, admin_request.page_request.server.signet().authorization_policy.require_pkce), &client),
+        owner: owner(admin_request, &client)?,
         fixed: fixed.map(|reason| w.only_to_look_at(reason)),
         error,
-        standing: RowAction { text: verb.to_owned(), form: desk.form(&["applications", id, segment]) },
-        secrets: client.secrets.iter().map(|secret| listed(desk, &client, secret)).collect(),
+        standing: RowAction { text: verb.to_owned(), form: admin_request.form(&["applications", id, segment]) },
+        secrets: client.secrets.iter().map(|secret| listed(admin_request, &client, secret)).collect(),
         add_secret: (is_open && client.secrets.len() < MOST_SECRETS)
-            .then(|| desk.form(&["applications", id, "secrets"])),
-        troubles: troubles(desk.visit.server.signet(), &desk.access, &client, &desk.words().remedy),
+            .then(|| admin_request.form(&["applications", id, "secrets"])),
+        client_errors: client_errors(
+            admin_request.page_request.server.signet(),
+            &admin_request.access,
+            &client,
+            &admin_request.texts().remedy,
+        ),
         own: LocalPath::own_client(id),
-        events: audit::events_of(desk, "application", client.client_id.as_str()),
+        events: audit::events_of(admin_request, "application", client.client_id.as_str()),
         delete: fixed.is_none().then(|| LocalPath::admin(&["applications", id, "delete"])),
-        crumbs: crumbs(desk, &[("applications", desk.words().admin.applications.name)]),
+        crumbs: crumbs(admin_request, &[("applications", admin_request.texts().admin.applications.name)]),
     };
-    Ok(desk.page(status, page.render(desk.visit.voice())))
+    Ok(admin_request.page(status, page.render(admin_request.page_request.context())))
 }
 
-fn listed(desk: &Desk, client: &Client, secret: &ClientSecret) -> ListedSecret {
+fn listed(admin_request: &AdminRequest, client: &Client, secret: &ClientSecret) -> ListedSecret {
     let number = secret.number.to_string();
     let is_removable = clients::fixed(client).is_none() && client.secrets.len() > 1;
     let segments = ["applications", client.client_id.as_str(), "secrets", &number, "delete"];
     ListedSecret {
         since: minute(secret.created_at),
-        remove: is_removable.then(|| desk.form(&segments)),
+        remove: is_removable.then(|| admin_request.form(&segments)),
         number: number.clone(),
     }
 }
 
 /// The person who owns it; one who is gone is named by what is left of them.
-fn owner(desk: &Desk, client: &Client) -> poem::Result<Option<LocalLink>> {
+fn owner(admin_request: &AdminRequest, client: &Client) -> poem::Result<Option<LocalLink>> {
     let Some(owner) = client.owner() else { return Ok(None) };
-    let name = match users::show(desk.visit.server.signet(), &desk.access, owner.as_str()) {
+    let name = match users::show(admin_request.page_request.server.signet(), &admin_request.access, owner.as_str()) {
         Ok(account) => account.username.as_str().to_owned(),
-        Err(ManagementRefusal::Fault(cause)) => return Err(fault(cause)),
+        Err(ManagementRefusal::Internal(cause)) => return Err(fault(cause)),
         Err(_) => owner.as_str().to_owned(),
     };
     Ok(Some(LocalLink::new(name, LocalPath::admin(&["people", owner.as_str()]))))
 }
 
-fn row(words: &Words, client: &Client) -> Row {
-    Row {
+fn row(texts: &Texts, client: &Client) -> ListRow {
+    ListRow {
         title: client.metadata.client_name.clone(),
         path: Some(LocalPath::admin(&["applications", client.client_id.as_str()])),
-        badges: badges(words, client),
-        facts: vec![Fact::new(words.all_applications.client_id, client.client_id.as_str())],
+        badges: badges(texts, client),
+        facts: vec![Fact::new(texts.all_applications.client_id, client.client_id.as_str())],
         action: None,
     }
 }
 
-fn badges(words: &Words, client: &Client) -> Vec<String> {
+fn badges(texts: &Texts, client: &Client) -> Vec<String> {
     let provenance = match &client.provenance {
-        Provenance::BuiltIn => Some(words.all_applications.built_in),
-        Provenance::Configuration => Some(words.all_applications.configuration),
-        Provenance::Itself { .. } => Some(words.all_applications.itself),
+        Provenance::BuiltIn => Some(texts.all_applications.built_in),
+        Provenance::Configuration => Some(texts.all_applications.configuration),
+        Provenance::Itself { .. } => Some(texts.all_applications.itself),
         Provenance::Administrator | Provenance::AdministratorAccount(_) | Provenance::Person(_) => None,
     };
-    let disabled = client.is_disabled.then_some(words.admin.disabled);
+    let disabled = client.is_disabled.then_some(texts.admin.disabled);
     provenance.into_iter().chain(disabled).map(ToOwned::to_owned).collect()
 }
 
 /// What was registered, by the names of RFC 7591; what was not is left out.
-fn facts((w, require_pkce): (&AllApplicationsWords, bool), client: &Client) -> Vec<Fact> {
+fn facts((w, require_pkce): (&AllApplicationsTexts, bool), client: &Client) -> Vec<Fact> {
     let mut facts = vec![Fact::new("client_id", client.client_id.as_str())];
     facts.extend(MEMBERS.into_iter().flat_map(|name| facts_of(name, &member(&client.metadata, name))));
     let pkce = match client.pkce(require_pkce) {
@@ -241,7 +258,7 @@ const MOST_SECRETS: usize = 2;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{oauth::client_authentication::tests::client, web::words::preferred};
+    use crate::{oauth::client_authentication::tests::client, web::i18n::preferred};
 
     #[test]
     fn every_member_that_says_something_is_on_the_page_once() {

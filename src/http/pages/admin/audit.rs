@@ -3,14 +3,14 @@
 use poem::{Response, http::StatusCode};
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
-use super::{Desk, crumbs, minute, next};
+use super::{AdminRequest, crumbs, minute, next};
 use crate::{
     account::record::AccountId,
-    audit::{Actor, EventKind, Outcome, SecurityEvent},
+    audit::{EventKind, Outcome, Principal, SecurityEvent},
     endpoint::{
         events::{self, EventFilter},
         management::ManagementRefusal,
-        page::{LARGEST_PAGE, Page, PageRequest},
+        page::{LARGEST_PAGE, Page, PageQuery},
     },
     http::fault,
     oauth::client::ClientId,
@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// The events that the query asks for. A filter that makes no sense finds nothing, and is said to.
-pub(super) async fn show(desk: &Desk) -> poem::Result<Response> {
-    let visit = &desk.visit;
-    let field = |name| visit.text(name).trim().to_owned();
+pub(super) async fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let page_request = &admin_request.page_request;
+    let field = |name| page_request.text(name).trim().to_owned();
     let mut form = EventFilterForm {
         events: EventKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect(),
         event: field("event"),
@@ -31,13 +31,13 @@ pub(super) async fn show(desk: &Desk) -> poem::Result<Response> {
         until: field("until"),
         error: None,
     };
-    let listed = match list(desk, &form).await {
+    let listed = match list(admin_request, &form).await {
         Ok(listed) => listed,
         Err(refusal @ (ManagementRefusal::Invalid(_) | ManagementRefusal::NotFound(_))) => {
             form.error = Some(refusal.to_string());
             Page { entries: Vec::new(), next_page_token: None }
         }
-        Err(refusal) => return desk.refused(refusal),
+        Err(refusal) => return admin_request.refused(refusal),
     };
     let status = if form.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let query = [
@@ -49,23 +49,23 @@ pub(super) async fn show(desk: &Desk) -> poem::Result<Response> {
         ("until", &form.until),
     ];
     let query: Vec<_> = query.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let rows: poem::Result<Vec<_>> = listed.entries.into_iter().map(|event| row(desk, event)).collect();
+    let rows: poem::Result<Vec<_>> = listed.entries.into_iter().map(|event| row(admin_request, event)).collect();
     let page = AuditPage {
         next: next(&LocalPath::admin(&["audit"]), &query, listed.next_page_token.as_ref()),
         events: rows?,
-        crumbs: crumbs(desk, &[]),
+        crumbs: crumbs(admin_request, &[]),
         filter: form,
     };
-    Ok(desk.page(status, page.render(visit.voice())))
+    Ok(admin_request.page(status, page.render(page_request.context())))
 }
 
 /// The link to the events about a person or an application.
-pub(super) fn events_of(desk: &Desk, filter: &str, name: &str) -> LocalLink {
-    LocalLink::new(desk.words().audit.title, LocalPath::admin(&["audit"]).with_query(&[(filter, name)]))
+pub(super) fn events_of(admin_request: &AdminRequest, filter: &str, name: &str) -> LocalLink {
+    LocalLink::new(admin_request.texts().audit.title, LocalPath::admin(&["audit"]).with_query(&[(filter, name)]))
 }
 
-async fn list(desk: &Desk, form: &EventFilterForm) -> Result<Page<SecurityEvent>, ManagementRefusal> {
-    let account = person(desk, &form.person)?;
+async fn list(admin_request: &AdminRequest, form: &EventFilterForm) -> Result<Page<SecurityEvent>, ManagementRefusal> {
+    let account = person(admin_request, &form.person)?;
     let filled = |text: &'_ str| -> bool { !text.is_empty() };
     let from = day(&form.from)?;
     let until = day(&form.until)?.map(|day| day.saturating_add(Duration::DAY));
@@ -79,19 +79,19 @@ async fn list(desk: &Desk, form: &EventFilterForm) -> Result<Page<SecurityEvent>
     };
     // What no index finds is looked for the further, the larger the page.
     let is_sought = filter.kind.is_some() || filter.outcome.is_some();
-    let request = PageRequest { limit: is_sought.then(|| LARGEST_PAGE.into()), ..desk.page_request() };
-    events::list(desk.visit.server.signet(), &desk.access, filter, request).await
+    let request = PageQuery { limit: is_sought.then(|| LARGEST_PAGE.into()), ..admin_request.page_request() };
+    events::list(admin_request.page_request.server.signet(), &admin_request.access, filter, request).await
 }
 
 /// The person of a username, a verified e-mail address or an identifier. Of an account that is gone its events are found by its identifier.
-fn person(desk: &Desk, text: &str) -> Result<Option<AccountId>, ManagementRefusal> {
+fn person(admin_request: &AdminRequest, text: &str) -> Result<Option<AccountId>, ManagementRefusal> {
     if text.is_empty() {
         return Ok(None);
     }
     if let Ok(id) = AccountId::parse(text) {
         return Ok(Some(id));
     }
-    let account = desk.visit.server.signet().store.account_by_name(text)?;
+    let account = admin_request.page_request.server.signet().store.account_by_name(text)?;
     let unknown =
         ManagementRefusal::NotFound("nobody has this username; an account that is gone is found by its number");
     account.map(|kept| Some(kept.record.id)).ok_or(unknown)
@@ -106,41 +106,41 @@ fn day(text: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
     date.map(|date| Some(date.midnight().assume_utc())).map_err(wrong)
 }
 
-fn row(desk: &Desk, event: SecurityEvent) -> poem::Result<AuditRow> {
-    let SecurityEvent { at, actor, requester, occurrence, .. } = event;
-    let application = occurrence.client_id.as_ref().map(|id| application(desk, id)).transpose()?;
+fn row(admin_request: &AdminRequest, event: SecurityEvent) -> poem::Result<AuditRow> {
+    let SecurityEvent { at, principal, origin, details, .. } = event;
+    let application = details.client_id.as_ref().map(|id| application(admin_request, id)).transpose()?;
     Ok(AuditRow {
-        event: occurrence.kind.as_str().to_owned(),
+        event: details.kind.as_str().to_owned(),
         application_name: application.as_ref().map(|link| link.text.clone()).unwrap_or_default(),
-        is_refusal: occurrence.kind.outcome() == Outcome::Failure,
+        is_refusal: details.kind.outcome() == Outcome::Failure,
         at: minute(at),
-        by: match &actor {
-            Actor::Account(id) => AuditActor::Known(account(desk, id)?),
-            Actor::Client(id) => AuditActor::Known(self::application(desk, id)?),
-            Actor::Operator => AuditActor::Operator,
-            Actor::Server => AuditActor::Server,
-            Actor::Anonymous => AuditActor::Nobody,
+        by: match &principal {
+            Principal::Account(id) => AuditActor::Known(account(admin_request, id)?),
+            Principal::Client(id) => AuditActor::Known(self::application(admin_request, id)?),
+            Principal::Operator => AuditActor::Operator,
+            Principal::Server => AuditActor::Server,
+            Principal::Anonymous => AuditActor::Nobody,
         },
-        person: occurrence.account.as_ref().map(|id| account(desk, id)).transpose()?,
+        person: details.account.as_ref().map(|id| account(admin_request, id)).transpose()?,
         application,
-        address: requester.address.map(|address| address.to_string()),
-        device: requester.device.map(|device| device.to_string()),
-        reason: occurrence.reason.map(|reason| reason.replace('_', " ")),
-        members: occurrence.members,
-        not_written: occurrence.not_written,
-        request_id: requester.request_id,
+        address: origin.address.map(|address| address.to_string()),
+        device: origin.device.map(|device| device.to_string()),
+        reason: details.reason.map(|reason| reason.replace('_', " ")),
+        members: details.members,
+        not_written: details.not_written,
+        request_id: origin.request_id,
     })
 }
 
 /// A person by name; one who is gone by what is left of them.
-fn account(desk: &Desk, id: &AccountId) -> poem::Result<LocalLink> {
-    let account = desk.visit.server.signet().store.account(id).map_err(|cause| fault(cause.into()))?;
+fn account(admin_request: &AdminRequest, id: &AccountId) -> poem::Result<LocalLink> {
+    let account = admin_request.page_request.server.signet().store.account(id).map_err(|cause| fault(cause.into()))?;
     let name = account.map_or_else(|| id.as_str().to_owned(), |kept| kept.record.username.as_str().to_owned());
     Ok(LocalLink::new(name, LocalPath::admin(&["people", id.as_str()])))
 }
 
-fn application(desk: &Desk, id: &ClientId) -> poem::Result<LocalLink> {
-    let client = desk.visit.server.signet().store.client(id).map_err(|cause| fault(cause.into()))?;
+fn application(admin_request: &AdminRequest, id: &ClientId) -> poem::Result<LocalLink> {
+    let client = admin_request.page_request.server.signet().store.client(id).map_err(|cause| fault(cause.into()))?;
     let name = client.map_or_else(|| id.as_str().to_owned(), |kept| kept.record.metadata.client_name);
     Ok(LocalLink::new(name, LocalPath::admin(&["applications", id.as_str()])))
 }

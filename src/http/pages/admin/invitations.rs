@@ -2,111 +2,123 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{super::wording::wrong, Desk, crumbs, lines, minute, next};
+use super::{super::messages::wrong, AdminRequest, crumbs, lines, minute, next};
 use crate::{
     endpoint::{
-        invitations::{self, InvitationForm, ListedInvitation},
+        invitations::{self, InvitationRequest, ListedInvitation},
         management::ManagementRefusal,
         new_account::FieldErrors,
     },
     web::{
-        Entry, Fact,
-        admin::{InvitePage, ListPage, LocalLink, LocalPath, Row, RowAction},
-        words::Words,
+        Fact, FieldState,
+        admin::{InvitePage, ListPage, ListRow, LocalLink, LocalPath, RowAction},
+        i18n::Texts,
     },
 };
 
-pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
-    let listed = invitations::list(desk.visit.server.signet(), &desk.access, desk.page_request());
-    desk.answer(listed.map(|listed| {
+pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let listed = invitations::list(
+        admin_request.page_request.server.signet(),
+        &admin_request.access,
+        admin_request.page_request(),
+    );
+    admin_request.answer(listed.map(|listed| {
         let page = ListPage {
-            title: desk.words().admin.invitations.name.to_owned(),
-            crumbs: crumbs(desk, &[]),
-            about: Some(desk.words().invitations.about.to_owned()),
+            title: admin_request.texts().admin.invitations.name.to_owned(),
+            crumbs: crumbs(admin_request, &[]),
+            about: Some(admin_request.texts().invitations.about.to_owned()),
             search: None,
             links: vec![LocalLink::new(
-                desk.words().invitations.invite_somebody,
+                admin_request.texts().invitations.invite_somebody,
                 LocalPath::admin(&["invitations", "new"]),
             )],
             actions: Vec::new(),
-            rows: listed.entries.iter().map(|listed| row(desk, listed)).collect(),
+            rows: listed.entries.iter().map(|listed| row(admin_request, listed)).collect(),
             next: next(&LocalPath::admin(&["invitations"]), &[], listed.next_page_token.as_ref()),
         };
-        desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+        admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
     }))
 }
 
-pub(super) fn form(desk: &Desk) -> poem::Result<Response> {
-    let days = Entry::of(USUAL_DAYS.to_string());
-    Ok(page(desk, StatusCode::OK, (Entry::default(), Entry::default(), days)))
+pub(super) fn form(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let days = FieldState::of(USUAL_DAYS.to_string());
+    Ok(page(admin_request, StatusCode::OK, (FieldState::default(), FieldState::default(), days)))
 }
 
-pub(super) async fn create(desk: &Desk) -> poem::Result<Response> {
-    let visit = &desk.visit;
-    let days = visit.text("days");
+pub(super) async fn create(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let page_request = &admin_request.page_request;
+    let days = page_request.text("days");
     // What is no number is as wrong as zero, which is told beside the field.
     let lifetime = days.trim().parse::<i64>().ok().and_then(|days| days.checked_mul(SECONDS_OF_A_DAY)).unwrap_or(0);
-    let form = InvitationForm {
-        email: Some(visit.text("email")),
-        groups: lines(&visit.text("groups")),
+    let form = InvitationRequest {
+        email: Some(page_request.text("email")),
+        groups: lines(&page_request.text("groups")),
         lifetime_seconds: Some(lifetime),
-        ..InvitationForm::default()
+        ..InvitationRequest::default()
     };
-    match invitations::create(visit.server.signet(), &desk.access, &form).await {
+    match invitations::create(page_request.server.signet(), &admin_request.access, &form).await {
         Ok(made) => {
-            let w = &desk.words().invitations;
-            let crumbs = [("invitations", desk.words().admin.invitations.name)];
-            Ok(desk.tell(w.is_made, (w.link, &made.link), w.advice, &crumbs))
+            let w = &admin_request.texts().invitations;
+            let crumbs = [("invitations", admin_request.texts().admin.invitations.name)];
+            Ok(admin_request.tell(w.is_made, (w.link, &made.link), w.advice, &crumbs))
         }
         Err(ManagementRefusal::Fields(errors)) => {
-            let entry = |name: &str, value, field| Entry { value, error: error(desk.words(), &errors, field, name) };
-            let email = entry("email", visit.text("email"), "email");
-            let groups = entry("groups", visit.text("groups"), "groups");
+            let entry = |name: &str, value, field| FieldState {
+                value,
+                error: error(admin_request.texts(), &errors, field, name),
+            };
+            let email = entry("email", page_request.text("email"), "email");
+            let groups = entry("groups", page_request.text("groups"), "groups");
             let days = entry("days", days, "expires_in");
-            Ok(page(desk, StatusCode::UNPROCESSABLE_ENTITY, (email, groups, days)))
+            Ok(page(admin_request, StatusCode::UNPROCESSABLE_ENTITY, (email, groups, days)))
         }
-        Err(refusal) => desk.refused(refusal),
+        Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let deleted = invitations::delete(desk.visit.server.signet(), &desk.access, id).await;
-    desk.answer(deleted.map(|()| desk.redirect(&["invitations"])))
+pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let deleted = invitations::delete(admin_request.page_request.server.signet(), &admin_request.access, id).await;
+    admin_request.answer(deleted.map(|()| admin_request.redirect(&["invitations"])))
 }
 
 /// What is wrong with `field`, which the page calls `name`.
-fn error(words: &Words, errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
-    let wrong = wrong(words, errors, field)?;
-    Some(if name == "days" { words.invitations.days_error.to_owned() } else { wrong })
+fn error(texts: &Texts, errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
+    let wrong = wrong(texts, errors, field)?;
+    Some(if name == "days" { texts.invitations.days_error.to_owned() } else { wrong })
 }
 
-fn page(desk: &Desk, status: StatusCode, (email, groups, days): (Entry, Entry, Entry)) -> Response {
-    let form = desk.form(&["invitations", "new"]);
+fn page(
+    admin_request: &AdminRequest,
+    status: StatusCode,
+    (email, groups, days): (FieldState, FieldState, FieldState),
+) -> Response {
+    let form = admin_request.form(&["invitations", "new"]);
     let page = InvitePage {
         email,
         groups,
         days,
         form,
-        crumbs: crumbs(desk, &[("invitations", desk.words().admin.invitations.name)]),
+        crumbs: crumbs(admin_request, &[("invitations", admin_request.texts().admin.invitations.name)]),
     };
-    desk.page(status, page.render(desk.visit.voice()))
+    admin_request.page(status, page.render(admin_request.page_request.context()))
 }
 
-fn row(desk: &Desk, listed: &ListedInvitation) -> Row {
+fn row(admin_request: &AdminRequest, listed: &ListedInvitation) -> ListRow {
     let invitation = &listed.invitation;
     let groups: Vec<&str> = invitation.groups().iter().collect();
-    let groups = (!groups.is_empty()).then(|| Fact::new(desk.words().admin.groups, groups.join(", ")));
-    let until = Fact::new(desk.words().invitations.works_until, minute(invitation.expires_at()));
-    Row {
-        title: invitation
-            .email()
-            .map_or_else(|| desk.words().invitations.for_anybody.to_owned(), |email| email.as_str().to_owned()),
+    let groups = (!groups.is_empty()).then(|| Fact::new(admin_request.texts().admin.groups, groups.join(", ")));
+    let until = Fact::new(admin_request.texts().invitations.works_until, minute(invitation.expires_at()));
+    ListRow {
+        title: invitation.email().map_or_else(
+            || admin_request.texts().invitations.for_anybody.to_owned(),
+            |email| email.as_str().to_owned(),
+        ),
         facts: groups.into_iter().chain([until]).collect(),
         action: Some(RowAction {
-            text: desk.words().invitations.take_back.to_owned(),
-            form: desk.form(&["invitations", &listed.id, "delete"]),
+            text: admin_request.texts().invitations.take_back.to_owned(),
+            form: admin_request.form(&["invitations", &listed.id, "delete"]),
         }),
-        ..Row::default()
+        ..ListRow::default()
     }
 }
 

@@ -2,71 +2,79 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{Desk, crumbs, minute};
+use super::{AdminRequest, crumbs, minute};
 use crate::{
     endpoint::keys::{self, KeyLife, Rotation},
     jose::{Algorithm, Stage},
     oauth::resource::{AccessTokenType, Resource},
     web::{
         Fact,
-        admin::{ConfirmPage, ListPage, LocalLink, LocalPath, Row, RowAction},
-        words::KeysWords,
+        admin::{ConfirmPage, ListPage, ListRow, LocalLink, LocalPath, RowAction},
+        i18n::KeysTexts,
     },
 };
 
-pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
-    let w = &desk.words().keys;
-    let listed = keys::list(desk.visit.server.signet(), &desk.access);
-    desk.answer(listed.map(|listed| {
+pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let w = &admin_request.texts().keys;
+    let listed = keys::list(admin_request.page_request.server.signet(), &admin_request.access);
+    admin_request.answer(listed.map(|listed| {
         let page = ListPage {
-            title: desk.words().admin.keys.name.to_owned(),
-            crumbs: crumbs(desk, &[]),
+            title: admin_request.texts().admin.keys.name.to_owned(),
+            crumbs: crumbs(admin_request, &[]),
             about: Some(w.about.to_owned()),
             search: None,
             links: vec![LocalLink::new(w.stolen, LocalPath::admin(&["keys", "emergency"]))],
-            actions: vec![RowAction { text: w.rotate_now.to_owned(), form: desk.form(&["keys", "rotate"]) }],
-            rows: listed.iter().map(|life| row(&desk.words().keys, life)).collect(),
+            actions: vec![RowAction { text: w.rotate_now.to_owned(), form: admin_request.form(&["keys", "rotate"]) }],
+            rows: listed.iter().map(|life| row(&admin_request.texts().keys, life)).collect(),
             next: None,
         };
-        desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+        admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
     }))
 }
 
-pub(super) async fn rotate(desk: &Desk, rotation: Rotation) -> poem::Result<Response> {
-    let rotated = keys::rotate(desk.visit.server.signet(), &desk.access, rotation).await;
-    desk.answer(rotated.map(|()| desk.redirect(&["keys"])))
+pub(super) async fn rotate(admin_request: &AdminRequest, rotation: Rotation) -> poem::Result<Response> {
+    let rotated = keys::rotate(admin_request.page_request.server.signet(), &admin_request.access, rotation).await;
+    admin_request.answer(rotated.map(|()| admin_request.redirect(&["keys"])))
 }
 
-pub(super) fn confirm_emergency(desk: &Desk) -> Response {
-    let w = &desk.words().keys;
+pub(super) fn confirm_emergency(admin_request: &AdminRequest) -> Response {
+    let w = &admin_request.texts().keys;
     let page = ConfirmPage {
         question: w.emergency_question.to_owned(),
         consequence: w.emergency.to_owned(),
         error: None,
         answer: w.replace_every_key.to_owned(),
-        form: desk.form(&["keys", "emergency"]),
-        crumbs: crumbs(desk, &[("keys", desk.words().admin.keys.name)]),
+        form: admin_request.form(&["keys", "emergency"]),
+        crumbs: crumbs(admin_request, &[("keys", admin_request.texts().admin.keys.name)]),
     };
-    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
 /// The APIs of the configuration, which is where they are changed.
-pub(super) fn resources(desk: &Desk) -> Response {
-    let w = &desk.words().keys;
+pub(super) fn resources(admin_request: &AdminRequest) -> Response {
+    let w = &admin_request.texts().keys;
     let page = ListPage {
-        title: desk.words().admin.resources.name.to_owned(),
-        crumbs: crumbs(desk, &[]),
+        title: admin_request.texts().admin.resources.name.to_owned(),
+        crumbs: crumbs(admin_request, &[]),
         about: Some(w.resources_about.to_owned()),
         search: None,
         links: Vec::new(),
         actions: Vec::new(),
-        rows: desk.visit.server.signet().resources.all().iter().map(|one| resource(&desk.words().keys, one)).collect(),
+        rows: admin_request
+            .page_request
+            .server
+            .signet()
+            .resources
+            .all()
+            .iter()
+            .map(|one| resource(&admin_request.texts().keys, one))
+            .collect(),
         next: None,
     };
-    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
-fn row(w: &KeysWords, life: &KeyLife) -> Row {
+fn row(w: &KeysTexts, life: &KeyLife) -> ListRow {
     let key = &life.key;
     let until = |label: &str| life.until.map(|at| Fact::new(label, minute(at)));
     let (badge, stage, ends) = match key.stage {
@@ -77,15 +85,15 @@ fn row(w: &KeysWords, life: &KeyLife) -> Row {
         }
     };
     let published = Fact::new(w.published_since, minute(key.created_at));
-    Row {
+    ListRow {
         title: format!("{} {}", key.algorithm.as_str(), key.kid),
         badges: vec![badge.to_owned()],
         facts: [Some(published), stage, ends].into_iter().flatten().collect(),
-        ..Row::default()
+        ..ListRow::default()
     }
 }
 
-fn resource(w: &KeysWords, resource: &Resource) -> Row {
+fn resource(w: &KeysTexts, resource: &Resource) -> ListRow {
     let typ = match resource.access_token_typ {
         AccessTokenType::AtJwt => "at+jwt",
         AccessTokenType::Jwt => "JWT",
@@ -99,5 +107,5 @@ fn resource(w: &KeysWords, resource: &Resource) -> Row {
     ];
     facts.extend(lifetime.map(|lifetime| Fact::new(w.lifetime, lifetime)));
     facts.extend(resource.scopes.iter().map(|scope| Fact::new(scope.token.as_str(), scope.description.as_str())));
-    Row { title: resource.name.clone(), facts, ..Row::default() }
+    ListRow { title: resource.name.clone(), facts, ..ListRow::default() }
 }

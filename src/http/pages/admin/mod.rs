@@ -20,18 +20,18 @@ use time::OffsetDateTime;
 
 use super::{NotDone, again::unless_taken, current, sign_in_first};
 use crate::{
-    endpoint::{access::Access, keys::Rotation, management::ManagementRefusal, page::PageRequest},
+    endpoint::{access::Access, keys::Rotation, management::ManagementRefusal, page::PageQuery},
     http::{
         fault,
+        page_request::PageRequest,
         server::Server,
         told::{Told, ToldOnce, text},
-        visit::Visit,
     },
     secret::Secret,
     web::{
         ErrorPage, Remark,
         admin::{AdminPage, LocalLink, LocalPath, PostForm, ToldOncePage},
-        words::Words,
+        i18n::Texts,
     },
 };
 
@@ -40,8 +40,8 @@ use crate::{
 pub(in crate::http) struct AdminPages(pub(in crate::http) Arc<Server>);
 
 /// A visit of an administrator.
-struct Desk {
-    visit: Visit,
+struct AdminRequest {
+    page_request: PageRequest,
     access: Access,
 }
 
@@ -51,56 +51,57 @@ impl Endpoint for AdminPages {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let uri = request.uri().clone();
         let is_post = request.method() == Method::POST;
-        let visit = Visit::read(&self.0, request).await?;
+        let page_request = PageRequest::read(&self.0, request).await?;
         let segments = segments(uri.path());
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if is_post {
-            let (sent, page) = (visit.clone(), page_of(&segments));
-            let answer = answer(visit, uri.path(), &segments).await;
+            let (sent, page) = (page_request.clone(), page_of(&segments));
+            let answer = answer(page_request, uri.path(), &segments).await;
             let path = LocalPath::admin(page);
-            return unless_taken(answer, (sent, path.as_str()), |visit| shown_again(visit, page)).await;
+            return unless_taken(answer, (sent, path.as_str()), |page_request| shown_again(page_request, page)).await;
         }
-        let Some(current) = current(&visit).await? else {
+        let Some(current) = current(&page_request).await? else {
             let back = uri.path_and_query().map_or("/admin", |path| path.as_str());
-            return Ok(sign_in_first(&visit, back));
+            return Ok(sign_in_first(&page_request, back));
         };
         let Some(access) = Access::of_administrator(&current) else {
-            return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
+            return Ok(page_request.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
         };
-        let desk = Desk { visit: confirming(visit), access };
-        match Told::of(&desk.visit) {
-            Some(Told::Once(told)) => Ok(told_once(&desk, told)),
-            _ => show(&desk, &segments).await,
+        let admin_request = AdminRequest { page_request: confirming(page_request), access };
+        match Told::of(&admin_request.page_request) {
+            Some(Told::Once(told)) => Ok(told_once(&admin_request, told)),
+            _ => show(&admin_request, &segments).await,
         }
     }
 }
 
 /// What comes of a form that leads to `path`.
-async fn answer(visit: Visit, path: &str, segments: &[&str]) -> poem::Result<Response> {
-    visit.admit(path)?;
-    let Some(current) = current(&visit).await? else { return Ok(sign_in_first(&visit, "/admin")) };
+async fn answer(page_request: PageRequest, path: &str, segments: &[&str]) -> poem::Result<Response> {
+    page_request.admit(path)?;
+    let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, "/admin")) };
     let Some(access) = Access::of_administrator(&current) else {
-        return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
+        return Ok(page_request.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
     };
-    submit(&Desk { visit, access }, segments).await
+    submit(&AdminRequest { page_request, access }, segments).await
 }
 
 /// The visit of a page after something was done there, which says so.
-fn confirming(visit: Visit) -> Visit {
-    let (server, session) = (&visit.server, visit.browser.session.as_ref().filter(|_| !visit.is_post));
+fn confirming(page_request: PageRequest) -> PageRequest {
+    let (server, session) =
+        (&page_request.server, page_request.browser.session.as_ref().filter(|_| !page_request.is_post));
     let now = server.signet().clock.now();
-    let is_done = session.is_some_and(|session| server.short_term.take_confirmation(session, &visit.path, now));
-    let remark = is_done.then(|| Remark::Done(visit.words.done.done.to_owned()));
-    Visit { remark: remark.or(visit.remark), ..visit }
+    let is_done = session.is_some_and(|session| server.short_term.take_confirmation(session, &page_request.path, now));
+    let remark = is_done.then(|| Remark::Done(page_request.texts.done.done.to_owned()));
+    PageRequest { remark: remark.or(page_request.remark), ..page_request }
 }
 
 /// The page again on which a form stands that was not taken.
-async fn shown_again(visit: Visit, segments: &[&str]) -> poem::Result<Response> {
-    let access = visit.person.as_ref().and_then(Access::of_administrator);
+async fn shown_again(page_request: PageRequest, segments: &[&str]) -> poem::Result<Response> {
+    let access = page_request.person.as_ref().and_then(Access::of_administrator);
     let Some(access) = access else {
-        return Ok(visit.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
+        return Ok(page_request.error(StatusCode::FORBIDDEN, ErrorPage::not_allowed()));
     };
-    show(&Desk { visit, access }, segments).await
+    show(&AdminRequest { page_request, access }, segments).await
 }
 
 /// The page on which the form stands that leads to `segments`.
@@ -115,41 +116,41 @@ fn page_of<'a, 's>(segments: &'a [&'s str]) -> &'a [&'s str] {
 }
 
 /// What was just made, with its secret.
-fn told_once(desk: &Desk, told: ToldOnce) -> Response {
+fn told_once(admin_request: &AdminRequest, told: ToldOnce) -> Response {
     let told_crumbs: Vec<(&str, &str)> =
         told.crumbs.iter().map(|(segment, name)| (segment.as_str(), name.as_str())).collect();
     let page = ToldOncePage {
-        crumbs: crumbs(desk, &told_crumbs),
+        crumbs: crumbs(admin_request, &told_crumbs),
         title: told.title,
         label: told.label,
         secret: Secret::new(told.secret),
         advice: told.advice,
     };
-    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
-async fn show(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
+async fn show(admin_request: &AdminRequest, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
-        [] => Ok(desk.page(StatusCode::OK, AdminPage.render(desk.visit.voice()))),
-        ["people"] => people::show(desk),
-        ["people", id] => person::show(desk, id),
-        ["people", id, "delete"] => person::confirm_deletion(desk, id),
-        ["people", id, "sessions"] => person::sessions(desk, id),
-        ["people", id, "applications"] => person::applications(desk, id),
-        ["people", id, "grants"] => person::grants(desk, id),
-        ["groups"] => groups::show(desk),
-        ["groups", name] => groups::one(desk, name),
-        ["sessions"] => activity::sessions(desk),
-        ["grants"] => activity::grants(desk),
-        ["invitations"] => invitations::show(desk),
-        ["invitations", "new"] => invitations::form(desk),
-        ["applications"] => applications::show(desk),
-        ["applications", id] => applications::one(desk, id),
-        ["applications", id, "delete"] => applications::confirm_deletion(desk, id),
-        ["audit"] => audit::show(desk).await,
-        ["keys"] => keys::show(desk),
-        ["keys", "emergency"] => Ok(keys::confirm_emergency(desk)),
-        ["resources"] => Ok(keys::resources(desk)),
+        [] => Ok(admin_request.page(StatusCode::OK, AdminPage.render(admin_request.page_request.context()))),
+        ["people"] => people::show(admin_request),
+        ["people", id] => person::show(admin_request, id),
+        ["people", id, "delete"] => person::confirm_deletion(admin_request, id),
+        ["people", id, "sessions"] => person::sessions(admin_request, id),
+        ["people", id, "applications"] => person::applications(admin_request, id),
+        ["people", id, "grants"] => person::grants(admin_request, id),
+        ["groups"] => groups::show(admin_request),
+        ["groups", name] => groups::one(admin_request, name),
+        ["sessions"] => activity::sessions(admin_request),
+        ["grants"] => activity::grants(admin_request),
+        ["invitations"] => invitations::show(admin_request),
+        ["invitations", "new"] => invitations::form(admin_request),
+        ["applications"] => applications::show(admin_request),
+        ["applications", id] => applications::one(admin_request, id),
+        ["applications", id, "delete"] => applications::confirm_deletion(admin_request, id),
+        ["audit"] => audit::show(admin_request).await,
+        ["keys"] => keys::show(admin_request),
+        ["keys", "emergency"] => Ok(keys::confirm_emergency(admin_request)),
+        ["resources"] => Ok(keys::resources(admin_request)),
         _ => Err(poem::error::NotFoundError.into()),
     }
 }
@@ -165,31 +166,33 @@ fn is_page(segments: &[&str]) -> bool {
     }
 }
 
-async fn submit(desk: &Desk, segments: &[&str]) -> poem::Result<Response> {
+async fn submit(admin_request: &AdminRequest, segments: &[&str]) -> poem::Result<Response> {
     match *segments {
-        ["people", id] => person::order(desk, id).await,
-        ["people", id, "password"] => person::set_password(desk, id).await,
-        ["people", id, "password-reset"] => person::make_reset_link(desk, id).await,
-        ["people", id, "password-reset", "delete"] => person::withdraw_reset_link(desk, id).await,
-        ["people", id, "unlock"] => person::unlock(desk, id).await,
-        ["people", id, "delete"] => person::delete(desk, id).await,
-        ["people", id, "sessions"] => person::sign_out(desk, id).await,
-        ["people", id, "sessions", sid] => person::end_session(desk, id, sid).await,
-        ["people", id, "applications", client_id] => person::disconnect(desk, id, client_id).await,
-        ["people", id, "grants", grant] => person::end_grant(desk, id, grant).await,
-        ["groups", name] => groups::rename(desk, name).await,
-        ["groups", name, "delete"] => groups::remove(desk, name).await,
-        ["sessions", id, sid] => activity::end_session(desk, id, sid).await,
-        ["grants", id, "delete"] => activity::end_grant(desk, id).await,
-        ["invitations", "new"] => invitations::create(desk).await,
-        ["invitations", id, "delete"] => invitations::delete(desk, id).await,
-        ["applications", id, "disable"] => applications::set_disabled(desk, id, true).await,
-        ["applications", id, "enable"] => applications::set_disabled(desk, id, false).await,
-        ["applications", id, "delete"] => applications::delete(desk, id).await,
-        ["applications", id, "secrets"] => applications::add_secret(desk, id).await,
-        ["applications", id, "secrets", number, "delete"] => applications::remove_secret(desk, id, number).await,
-        ["keys", "rotate"] => keys::rotate(desk, Rotation::Now).await,
-        ["keys", "emergency"] => keys::rotate(desk, Rotation::Emergency).await,
+        ["people", id] => person::order(admin_request, id).await,
+        ["people", id, "password"] => person::set_password(admin_request, id).await,
+        ["people", id, "password-reset"] => person::make_reset_link(admin_request, id).await,
+        ["people", id, "password-reset", "delete"] => person::withdraw_reset_link(admin_request, id).await,
+        ["people", id, "unlock"] => person::unlock(admin_request, id).await,
+        ["people", id, "delete"] => person::delete(admin_request, id).await,
+        ["people", id, "sessions"] => person::sign_out(admin_request, id).await,
+        ["people", id, "sessions", sid] => person::end_session(admin_request, id, sid).await,
+        ["people", id, "applications", client_id] => person::disconnect(admin_request, id, client_id).await,
+        ["people", id, "grants", grant] => person::end_grant(admin_request, id, grant).await,
+        ["groups", name] => groups::rename(admin_request, name).await,
+        ["groups", name, "delete"] => groups::remove(admin_request, name).await,
+        ["sessions", id, sid] => activity::end_session(admin_request, id, sid).await,
+        ["grants", id, "delete"] => activity::end_grant(admin_request, id).await,
+        ["invitations", "new"] => invitations::create(admin_request).await,
+        ["invitations", id, "delete"] => invitations::delete(admin_request, id).await,
+        ["applications", id, "disable"] => applications::set_disabled(admin_request, id, true).await,
+        ["applications", id, "enable"] => applications::set_disabled(admin_request, id, false).await,
+        ["applications", id, "delete"] => applications::delete(admin_request, id).await,
+        ["applications", id, "secrets"] => applications::add_secret(admin_request, id).await,
+        ["applications", id, "secrets", number, "delete"] => {
+            applications::remove_secret(admin_request, id, number).await
+        }
+        ["keys", "rotate"] => keys::rotate(admin_request, Rotation::Now).await,
+        ["keys", "emergency"] => keys::rotate(admin_request, Rotation::Emergency).await,
         _ => Err(poem::error::NotFoundError.into()),
     }
 }
@@ -204,30 +207,30 @@ fn segments(path: &str) -> Vec<String> {
     if rest.is_empty() { Vec::new() } else { rest.split('/').map(decoded).collect() }
 }
 
-impl Desk {
-    fn words(&self) -> &'static Words {
-        self.visit.words
+impl AdminRequest {
+    fn texts(&self) -> &'static Texts {
+        self.page_request.texts
     }
 
     fn page(&self, status: StatusCode, markup: maud::Markup) -> Response {
-        self.visit.page(status, markup)
+        self.page_request.page(status, markup)
     }
 
     /// A form that leads to `segments`; its token holds for that alone.
     fn form(&self, segments: &[&str]) -> PostForm {
         let action = LocalPath::admin(segments);
-        let anti_forgery = self.visit.anti_forgery(action.as_str(), None);
+        let anti_forgery = self.page_request.anti_forgery(action.as_str(), None);
         PostForm { action, anti_forgery }
     }
 
     /// The page after something was done, which says so.
     fn redirect(&self, segments: &[&str]) -> Response {
         let path = LocalPath::admin(segments);
-        if let Some(session) = &self.visit.browser.session {
-            let server = &self.visit.server;
+        if let Some(session) = &self.page_request.browser.session {
+            let server = &self.page_request.server;
             server.short_term.confirm(session, path.as_str(), server.signet().clock.now());
         }
-        self.visit.redirect(path.as_str())
+        self.page_request.redirect(path.as_str())
     }
 
     /// The page after something with a secret was made.
@@ -240,12 +243,12 @@ impl Desk {
             crumbs: crumbs.iter().map(|(segment, name)| ((*segment).to_owned(), (*name).to_owned())).collect(),
         };
         let segments: Vec<&str> = crumbs.iter().map(|(segment, _)| *segment).collect();
-        Told::Once(told).redirect(&self.visit, LocalPath::admin(&segments).as_str())
+        Told::Once(told).redirect(&self.page_request, LocalPath::admin(&segments).as_str())
     }
 
     /// The page of a list that was asked for.
-    fn page_request(&self) -> PageRequest<'_> {
-        PageRequest { limit: None, page_token: self.visit.value("page_token").filter(|token| !token.is_empty()) }
+    fn page_request(&self) -> PageQuery<'_> {
+        PageQuery { limit: None, page_token: self.page_request.value("page_token").filter(|token| !token.is_empty()) }
     }
 
     /// The outcome of something that has no form in which it could be corrected.
@@ -254,13 +257,13 @@ impl Desk {
     }
 
     fn refused(&self, refusal: ManagementRefusal) -> poem::Result<Response> {
-        if self.visit.is_post
-            && let Some(not_done) = NotDone::of(&self.visit, &refusal)
+        if self.page_request.is_post
+            && let Some(not_done) = NotDone::of(&self.page_request, &refusal)
         {
             return Err(not_done.into());
         }
         let (status, page) = match refusal {
-            ManagementRefusal::Fault(cause) => return Err(fault(cause)),
+            ManagementRefusal::Internal(cause) => return Err(fault(cause)),
             ManagementRefusal::NotFound(_) => (StatusCode::NOT_FOUND, ErrorPage::not_found()),
             ManagementRefusal::Access(_) | ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) => {
                 (StatusCode::FORBIDDEN, ErrorPage::not_allowed())
@@ -271,7 +274,7 @@ impl Desk {
                 (StatusCode::BAD_REQUEST, ErrorPage::invalid_request())
             }
         };
-        Ok(self.visit.error(status, page.with_reason(&refusal.to_string())))
+        Ok(self.page_request.error(status, page.with_reason(&refusal.to_string())))
     }
 }
 
@@ -281,9 +284,9 @@ fn next(path: &LocalPath, query: &[(&str, &str)], page_token: Option<&String>) -
 }
 
 /// The way to `segments`, each named.
-fn crumbs(desk: &Desk, segments: &[(&str, &str)]) -> Vec<LocalLink> {
+fn crumbs(admin_request: &AdminRequest, segments: &[(&str, &str)]) -> Vec<LocalLink> {
     let mut path = Vec::new();
-    let mut crumbs = vec![LocalLink::new(desk.words().admin.administration, LocalPath::admin(&[]))];
+    let mut crumbs = vec![LocalLink::new(admin_request.texts().admin.administration, LocalPath::admin(&[]))];
     for (segment, name) in segments {
         path.push(*segment);
         crumbs.push(LocalLink::new(*name, LocalPath::admin(&path)));

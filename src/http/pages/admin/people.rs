@@ -2,22 +2,22 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{Desk, crumbs, minute, next};
+use super::{AdminRequest, crumbs, minute, next};
 use crate::{
     account::record::{Account, Role},
     endpoint::users::{self, UserFilter},
     web::{
         Fact,
-        admin::{ListPage, LocalPath, Row, Search},
-        words::Words,
+        admin::{ListPage, ListRow, LocalPath, Search},
+        i18n::Texts,
     },
 };
 
 /// The newest first, or those whose username or e-mail address begins with `q`, in the order of that.
-pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
-    let w = &desk.words().people;
-    let text = desk.visit.text("q").trim().to_owned();
-    let by = if desk.visit.value("by") == Some("email") { "email" } else { "username" };
+pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+    let w = &admin_request.texts().people;
+    let text = admin_request.page_request.text("q").trim().to_owned();
+    let by = if admin_request.page_request.value("by") == Some("email") { "email" } else { "username" };
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let filter = UserFilter {
         username: searched.filter(|_| by == "username"),
@@ -25,17 +25,17 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
         sort: searched.is_none().then_some("-created_at"),
         ..UserFilter::default()
     };
-    let signet = desk.visit.server.signet();
-    let people = match users::list(signet, &desk.access, filter, desk.page_request()) {
+    let signet = admin_request.page_request.server.signet();
+    let people = match users::list(signet, &admin_request.access, filter, admin_request.page_request()) {
         Ok(people) => people,
-        Err(refusal) => return desk.refused(refusal),
+        Err(refusal) => return admin_request.refused(refusal),
     };
     let path = LocalPath::admin(&["people"]);
     let query = [("q", text.as_str()), ("by", by)];
     let query = if searched.is_some() { &query[..] } else { &[] };
     let page = ListPage {
-        title: desk.words().admin.people.name.to_owned(),
-        crumbs: crumbs(desk, &[]),
+        title: admin_request.texts().admin.people.name.to_owned(),
+        crumbs: crumbs(admin_request, &[]),
         about: None,
         next: next(&path, query, people.next_page_token.as_ref()),
         search: Some(Search {
@@ -47,25 +47,25 @@ pub(super) fn show(desk: &Desk) -> poem::Result<Response> {
         }),
         links: Vec::new(),
         actions: Vec::new(),
-        rows: people.entries.iter().map(|account| row(desk.words(), account)).collect(),
+        rows: people.entries.iter().map(|account| row(admin_request.texts(), account)).collect(),
     };
-    Ok(desk.page(StatusCode::OK, page.render(desk.visit.voice())))
+    Ok(admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context())))
 }
 
 /// What distinguishes a person.
-pub(super) fn badges(words: &Words, account: &Account) -> Vec<String> {
-    let administrator = (account.role == Role::Administrator).then_some(words.admin.administrator);
-    let disabled = (!account.is_active()).then_some(words.admin.disabled);
+pub(super) fn badges(texts: &Texts, account: &Account) -> Vec<String> {
+    let administrator = (account.role == Role::Administrator).then_some(texts.admin.administrator);
+    let disabled = (!account.is_active()).then_some(texts.admin.disabled);
     [administrator, disabled].into_iter().flatten().map(ToOwned::to_owned).collect()
 }
 
-pub(super) fn row(words: &Words, account: &Account) -> Row {
-    let email = account.email.as_ref().map(|email| Fact::new(words.people.email, email.as_str()));
-    Row {
+pub(super) fn row(texts: &Texts, account: &Account) -> ListRow {
+    let email = account.email.as_ref().map(|email| Fact::new(texts.people.email, email.as_str()));
+    ListRow {
         title: account.username.as_str().to_owned(),
         path: Some(LocalPath::admin(&["people", account.id.as_str()])),
-        badges: badges(words, account),
-        facts: email.into_iter().chain([Fact::new(words.admin.since, minute(account.created_at))]).collect(),
+        badges: badges(texts, account),
+        facts: email.into_iter().chain([Fact::new(texts.admin.since, minute(account.created_at))]).collect(),
         action: None,
     }
 }

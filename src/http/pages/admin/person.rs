@@ -3,13 +3,13 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{super::wording::wrong, Desk, audit, crumbs, lines, minute, next, people::badges};
+use super::{super::messages::wrong, AdminRequest, audit, crumbs, lines, minute, next, people::badges};
 use crate::{
     account::record::{Account, Role},
     endpoint::{
         connections,
         management::ManagementRefusal,
-        new_account::{FieldErrors, OrderedForm},
+        new_account::{AdminFields, FieldErrors},
         password_change::{PasswordChange, PasswordSource, change_password},
         password_resets, profile,
         session_end::Extent,
@@ -19,9 +19,11 @@ use crate::{
     oauth::grant::Grant,
     secret::Secret,
     web::{
-        Entry, Fact,
-        admin::{ConfirmPage, ListPage, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, Row, RowAction},
-        words::{ListWords, Words},
+        Fact, FieldState,
+        admin::{
+            ConfirmPage, ListPage, ListRow, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, RowAction,
+        },
+        i18n::{ListTexts, Texts},
     },
 };
 
@@ -29,207 +31,227 @@ use crate::{
 #[derive(Default)]
 struct Correction {
     /// What was ordered.
-    ordered: Option<(OrderedForm, FieldErrors)>,
+    ordered: Option<(AdminFields, FieldErrors)>,
     /// Why it cannot be.
     error: Option<String>,
     /// What is wrong with the password.
     password: Option<String>,
 }
 
-pub(super) fn show(desk: &Desk, id: &str) -> poem::Result<Response> {
-    page(desk, id, StatusCode::OK, Correction::default())
+pub(super) fn show(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    page(admin_request, id, StatusCode::OK, Correction::default())
 }
 
-pub(super) async fn order(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let visit = &desk.visit;
-    let is_checked = |name| visit.value(name) == Some("true");
-    let form = OrderedForm {
-        employee_number: Some(visit.text("employee_number")),
+pub(super) async fn order(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let page_request = &admin_request.page_request;
+    let is_checked = |name| page_request.value(name) == Some("true");
+    let form = AdminFields {
+        employee_number: Some(page_request.text("employee_number")),
         email_verified: Some(is_checked("email_verified")),
-        groups: Some(lines(&visit.text("groups"))),
+        groups: Some(lines(&page_request.text("groups"))),
         role: Some(if is_checked("administrator") { "administrator" } else { "person" }.to_owned()),
         is_disabled: Some(is_checked("disabled")),
-        ..OrderedForm::default()
+        ..AdminFields::default()
     };
-    match users::order(visit.server.signet(), &desk.access, id, &form).await {
-        Ok(_) => Ok(desk.redirect(&["people", id])),
+    match users::order(page_request.server.signet(), &admin_request.access, id, &form).await {
+        Ok(_) => Ok(admin_request.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
             let correction = Correction { ordered: Some((form, errors)), ..Correction::default() };
-            page(desk, id, StatusCode::UNPROCESSABLE_ENTITY, correction)
+            page(admin_request, id, StatusCode::UNPROCESSABLE_ENTITY, correction)
         }
         Err(refusal @ ManagementRefusal::Conflict(_)) => {
             let ordered = Some((form, FieldErrors::default()));
             let correction = Correction { ordered, error: Some(refusal.to_string()), password: None };
-            page(desk, id, StatusCode::CONFLICT, correction)
+            page(admin_request, id, StatusCode::CONFLICT, correction)
         }
-        Err(refusal) => desk.refused(refusal),
+        Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn set_password(desk: &Desk, id: &str) -> poem::Result<Response> {
+pub(super) async fn set_password(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
     let change = PasswordChange {
         current_password: None,
-        new_password: Secret::new(desk.visit.text("new_password")),
-        source: PasswordSource { address: desk.visit.address, device: desk.visit.browser.device.as_ref() },
+        new_password: Secret::new(admin_request.page_request.text("new_password")),
+        source: PasswordSource {
+            address: admin_request.page_request.address,
+            device: admin_request.page_request.browser.device.as_ref(),
+        },
     };
-    match change_password(desk.visit.server.signet(), &desk.access, id, &change).await {
-        Ok(_) => Ok(desk.redirect(&["people", id])),
+    match change_password(admin_request.page_request.server.signet(), &admin_request.access, id, &change).await {
+        Ok(_) => Ok(admin_request.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
             let field = errors.iter().map(|(field, _)| field).next().unwrap_or_default();
-            let password = wrong(desk.words(), &errors, field);
-            page(desk, id, StatusCode::UNPROCESSABLE_ENTITY, Correction { password, ..Correction::default() })
+            let password = wrong(admin_request.texts(), &errors, field);
+            page(admin_request, id, StatusCode::UNPROCESSABLE_ENTITY, Correction { password, ..Correction::default() })
         }
-        Err(refusal) => desk.refused(refusal),
+        Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn unlock(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let unlocked = users::unlock(desk.visit.server.signet(), &desk.access, id).await;
-    desk.answer(unlocked.map(|()| desk.redirect(&["people", id])))
+pub(super) async fn unlock(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let unlocked = users::unlock(admin_request.page_request.server.signet(), &admin_request.access, id).await;
+    admin_request.answer(unlocked.map(|()| admin_request.redirect(&["people", id])))
 }
 
-pub(super) async fn make_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let signet = desk.visit.server.signet();
-    let made = match password_resets::create(signet, &desk.access, id).await {
+pub(super) async fn make_reset_link(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let signet = admin_request.page_request.server.signet();
+    let made = match password_resets::create(signet, &admin_request.access, id).await {
         Ok(made) => made,
         Err(refusal @ ManagementRefusal::Conflict(_)) => {
             let password = Some(refusal.to_string());
-            return page(desk, id, StatusCode::CONFLICT, Correction { password, ..Correction::default() });
+            return page(admin_request, id, StatusCode::CONFLICT, Correction { password, ..Correction::default() });
         }
-        Err(refusal) => return desk.refused(refusal),
+        Err(refusal) => return admin_request.refused(refusal),
     };
-    let w = &desk.words().people;
-    let crumbs = [("people", desk.words().admin.people.name), (id, w.this_person)];
-    Ok(desk.tell(w.link_is_made, (w.link, &made.link), &w.link_advice(&minute(made.expires_at)), &crumbs))
+    let w = &admin_request.texts().people;
+    let crumbs = [("people", admin_request.texts().admin.people.name), (id, w.this_person)];
+    Ok(admin_request.tell(w.link_is_made, (w.link, &made.link), &w.link_advice(&minute(made.expires_at)), &crumbs))
 }
 
-pub(super) async fn withdraw_reset_link(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let withdrawn = password_resets::withdraw(desk.visit.server.signet(), &desk.access, id).await;
-    desk.answer(withdrawn.map(|()| desk.redirect(&["people", id])))
+pub(super) async fn withdraw_reset_link(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let withdrawn =
+        password_resets::withdraw(admin_request.page_request.server.signet(), &admin_request.access, id).await;
+    admin_request.answer(withdrawn.map(|()| admin_request.redirect(&["people", id])))
 }
 
 /// The forms about the link with which the person sets a password; nobody makes one for themselves.
-fn reset_link(desk: &Desk, account: &Account) -> poem::Result<Option<ResetLink>> {
+fn reset_link(admin_request: &AdminRequest, account: &Account) -> poem::Result<Option<ResetLink>> {
     let id = account.id.as_str();
-    let works_until = match password_resets::works_until(desk.visit.server.signet(), &desk.access, id) {
-        Ok(works_until) => works_until,
-        Err(ManagementRefusal::Fault(cause)) => return Err(fault(cause)),
-        Err(_) => return Ok(None),
-    };
-    let withdraw = || desk.form(&["people", id, "password-reset", "delete"]);
-    let is_other = desk.access.subject().as_str() != id;
+    let works_until =
+        match password_resets::works_until(admin_request.page_request.server.signet(), &admin_request.access, id) {
+            Ok(works_until) => works_until,
+            Err(ManagementRefusal::Internal(cause)) => return Err(fault(cause)),
+            Err(_) => return Ok(None),
+        };
+    let withdraw = || admin_request.form(&["people", id, "password-reset", "delete"]);
+    let is_other = admin_request.access.subject().as_str() != id;
     Ok((is_other && account.is_active()).then(|| ResetLink {
-        make: desk.form(&["people", id, "password-reset"]),
+        make: admin_request.form(&["people", id, "password-reset"]),
         pending: works_until.map(|until| (minute(until), withdraw())),
     }))
 }
 
-pub(super) async fn sign_out(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let is_all = desk.visit.value("grants") == Some("true");
+pub(super) async fn sign_out(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let is_all = admin_request.page_request.value("grants") == Some("true");
     let extent = if is_all { Extent::Everything } else { Extent::Logins };
-    let ended = sessions::end_all(desk.visit.server.signet(), &desk.access, id, extent).await;
-    desk.answer(ended.map(|()| desk.redirect(&["people", id])))
+    let ended = sessions::end_all(admin_request.page_request.server.signet(), &admin_request.access, id, extent).await;
+    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id])))
 }
 
-pub(super) fn confirm_deletion(desk: &Desk, id: &str) -> poem::Result<Response> {
-    deletion(desk, id, StatusCode::OK, None)
+pub(super) fn confirm_deletion(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    deletion(admin_request, id, StatusCode::OK, None)
 }
 
-pub(super) async fn delete(desk: &Desk, id: &str) -> poem::Result<Response> {
-    match users::delete(desk.visit.server.signet(), &desk.access, id).await {
-        Ok(()) => Ok(desk.redirect(&["people"])),
+pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    match users::delete(admin_request.page_request.server.signet(), &admin_request.access, id).await {
+        Ok(()) => Ok(admin_request.redirect(&["people"])),
         Err(refusal @ ManagementRefusal::Conflict(_)) => {
-            deletion(desk, id, StatusCode::CONFLICT, Some(refusal.to_string()))
+            deletion(admin_request, id, StatusCode::CONFLICT, Some(refusal.to_string()))
         }
-        Err(refusal) => desk.refused(refusal),
+        Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn end_session(desk: &Desk, id: &str, sid: &str) -> poem::Result<Response> {
-    let ended = sessions::end(desk.visit.server.signet(), &desk.access, id, sid).await;
-    desk.answer(ended.map(|()| desk.redirect(&["people", id, "sessions"])))
+pub(super) async fn end_session(admin_request: &AdminRequest, id: &str, sid: &str) -> poem::Result<Response> {
+    let ended = sessions::end(admin_request.page_request.server.signet(), &admin_request.access, id, sid).await;
+    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id, "sessions"])))
 }
 
-pub(super) async fn end_grant(desk: &Desk, id: &str, grant: &str) -> poem::Result<Response> {
-    let ended = connections::end_grant(desk.visit.server.signet(), &desk.access, id, grant).await;
-    desk.answer(ended.map(|()| desk.redirect(&["people", id, "grants"])))
+pub(super) async fn end_grant(admin_request: &AdminRequest, id: &str, grant: &str) -> poem::Result<Response> {
+    let ended =
+        connections::end_grant(admin_request.page_request.server.signet(), &admin_request.access, id, grant).await;
+    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id, "grants"])))
 }
 
-pub(super) async fn disconnect(desk: &Desk, id: &str, client_id: &str) -> poem::Result<Response> {
-    let ended = connections::disconnect(desk.visit.server.signet(), &desk.access, id, client_id).await;
-    desk.answer(ended.map(|()| desk.redirect(&["people", id, "applications"])))
+pub(super) async fn disconnect(admin_request: &AdminRequest, id: &str, client_id: &str) -> poem::Result<Response> {
+    let ended =
+        connections::disconnect(admin_request.page_request.server.signet(), &admin_request.access, id, client_id).await;
+    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id, "applications"])))
 }
 
-pub(super) fn sessions(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let listed = sessions::list(desk.visit.server.signet(), &desk.access, id, desk.page_request());
-    let (words, w) = (desk.words(), &desk.words().people);
-    desk.answer(listed.map(|listed| {
-        let row = |listed: &sessions::ListedSession| Row {
+pub(super) fn sessions(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let listed = sessions::list(
+        admin_request.page_request.server.signet(),
+        &admin_request.access,
+        id,
+        admin_request.page_request(),
+    );
+    let (texts, w) = (admin_request.texts(), &admin_request.texts().people);
+    admin_request.answer(listed.map(|listed| {
+        let row = |listed: &sessions::ListedSession| ListRow {
             title: listed.session.user_agent.to_string(),
             badges: listed.is_current.then(|| w.this_one.to_owned()).into_iter().collect(),
             facts: vec![
-                Fact::new(words.admin.since, minute(listed.session.created_at)),
+                Fact::new(texts.admin.since, minute(listed.session.created_at)),
                 Fact::new(w.last_used, minute(listed.session.last_used_at)),
                 Fact::new(w.ends_unless_used, minute(listed.expires_at)),
             ],
-            action: Some(end(desk, &["people", id, "sessions", listed.session.sid.as_str()])),
+            action: Some(end(admin_request, &["people", id, "sessions", listed.session.sid.as_str()])),
             path: None,
         };
         let rows = listed.entries.iter().map(row).collect();
-        list(desk, (id, "sessions"), w.sessions, rows, listed.next_page_token.as_ref())
+        list(admin_request, (id, "sessions"), w.sessions, rows, listed.next_page_token.as_ref())
     }))
 }
 
-pub(super) fn applications(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let connected = connections::applications(desk.visit.server.signet(), &desk.access, id);
-    let (words, w) = (desk.words(), &desk.words().people);
-    desk.answer(connected.map(|connected| {
-        let row = |one: &connections::ConnectedApplication| Row {
+pub(super) fn applications(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let connected = connections::applications(admin_request.page_request.server.signet(), &admin_request.access, id);
+    let (texts, w) = (admin_request.texts(), &admin_request.texts().people);
+    admin_request.answer(connected.map(|connected| {
+        let row = |one: &connections::ConnectedApplication| ListRow {
             title: one.client_name.clone().unwrap_or_else(|| one.client_id.as_str().to_owned()),
             path: Some(LocalPath::admin(&["applications", one.client_id.as_str()])),
-            facts: vec![Fact::new(w.may, one.scope.to_string()), Fact::new(words.admin.since, minute(one.since))],
-            action: Some(end(desk, &["people", id, "applications", one.client_id.as_str()])),
+            facts: vec![Fact::new(w.may, one.scope.to_string()), Fact::new(texts.admin.since, minute(one.since))],
+            action: Some(end(admin_request, &["people", id, "applications", one.client_id.as_str()])),
             badges: Vec::new(),
         };
         let rows = connected.iter().map(row).collect();
-        list(desk, (id, "applications"), w.applications, rows, None)
+        list(admin_request, (id, "applications"), w.applications, rows, None)
     }))
 }
 
-pub(super) fn grants(desk: &Desk, id: &str) -> poem::Result<Response> {
-    let grants = connections::grants(desk.visit.server.signet(), &desk.access, id, desk.page_request());
-    let (words, w) = (desk.words(), &desk.words().people);
-    desk.answer(grants.map(|grants| {
-        let row = |grant: &Grant| Row {
+pub(super) fn grants(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+    let grants = connections::grants(
+        admin_request.page_request.server.signet(),
+        &admin_request.access,
+        id,
+        admin_request.page_request(),
+    );
+    let (texts, w) = (admin_request.texts(), &admin_request.texts().people);
+    admin_request.answer(grants.map(|grants| {
+        let row = |grant: &Grant| ListRow {
             title: grant.client_id.as_str().to_owned(),
             path: Some(LocalPath::admin(&["applications", grant.client_id.as_str()])),
             badges: (!grant.is_live()).then(|| w.ended.to_owned()).into_iter().collect(),
             facts: vec![
                 Fact::new(w.may, grant.scope.to_string()),
-                Fact::new(words.admin.since, minute(grant.created_at)),
+                Fact::new(texts.admin.since, minute(grant.created_at)),
             ],
-            action: grant.is_live().then(|| end(desk, &["people", id, "grants", grant.id.as_str()])),
+            action: grant.is_live().then(|| end(admin_request, &["people", id, "grants", grant.id.as_str()])),
         };
         let rows = grants.entries.iter().map(row).collect();
-        list(desk, (id, "grants"), w.grants, rows, grants.next_page_token.as_ref())
+        list(admin_request, (id, "grants"), w.grants, rows, grants.next_page_token.as_ref())
     }))
 }
 
-fn end(desk: &Desk, segments: &[&str]) -> RowAction {
-    RowAction { text: desk.words().admin.end.to_owned(), form: desk.form(segments) }
+fn end(admin_request: &AdminRequest, segments: &[&str]) -> RowAction {
+    RowAction { text: admin_request.texts().admin.end.to_owned(), form: admin_request.form(segments) }
 }
 
 /// A list of what the person `id` has, at the segment after it.
 fn list(
-    desk: &Desk,
+    admin_request: &AdminRequest,
     (id, segment): (&str, &str),
-    w: ListWords,
-    rows: Vec<Row>,
+    w: ListTexts,
+    rows: Vec<ListRow>,
     page_token: Option<&String>,
 ) -> Response {
     let page = ListPage {
         title: w.title.to_owned(),
-        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name), (id, desk.words().people.this_person)]),
+        crumbs: crumbs(
+            admin_request,
+            &[("people", admin_request.texts().admin.people.name), (id, admin_request.texts().people.this_person)],
+        ),
         about: Some(w.about.to_owned()),
         search: None,
         links: Vec::new(),
@@ -237,68 +259,77 @@ fn list(
         rows,
         next: next(&LocalPath::admin(&["people", id, segment]), &[], page_token),
     };
-    desk.page(StatusCode::OK, page.render(desk.visit.voice()))
+    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
-fn deletion(desk: &Desk, id: &str, status: StatusCode, error: Option<String>) -> poem::Result<Response> {
-    let account = match users::show(desk.visit.server.signet(), &desk.access, id) {
+fn deletion(
+    admin_request: &AdminRequest,
+    id: &str,
+    status: StatusCode,
+    error: Option<String>,
+) -> poem::Result<Response> {
+    let account = match users::show(admin_request.page_request.server.signet(), &admin_request.access, id) {
         Ok(account) => account,
-        Err(refusal) => return desk.refused(refusal),
+        Err(refusal) => return admin_request.refused(refusal),
     };
-    let w = &desk.words().people;
+    let w = &admin_request.texts().people;
     let username = account.username.as_str();
     let page = ConfirmPage {
         question: w.delete_question(username),
         consequence: w.deletion.to_owned(),
         error,
-        answer: desk.words().admin.delete.to_owned(),
-        form: desk.form(&["people", id, "delete"]),
-        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name), (id, username)]),
+        answer: admin_request.texts().admin.delete.to_owned(),
+        form: admin_request.form(&["people", id, "delete"]),
+        crumbs: crumbs(admin_request, &[("people", admin_request.texts().admin.people.name), (id, username)]),
     };
-    Ok(desk.page(status, page.render(desk.visit.voice())))
+    Ok(admin_request.page(status, page.render(admin_request.page_request.context())))
 }
 
-fn page(desk: &Desk, id: &str, status: StatusCode, correction: Correction) -> poem::Result<Response> {
-    let account = match users::show(desk.visit.server.signet(), &desk.access, id) {
+fn page(admin_request: &AdminRequest, id: &str, status: StatusCode, correction: Correction) -> poem::Result<Response> {
+    let account = match users::show(admin_request.page_request.server.signet(), &admin_request.access, id) {
         Ok(account) => account,
-        Err(ManagementRefusal::Fault(cause)) => return Err(fault(cause)),
-        Err(refusal) => return desk.refused(refusal),
+        Err(ManagementRefusal::Internal(cause)) => return Err(fault(cause)),
+        Err(refusal) => return admin_request.refused(refusal),
     };
     // `me` is spelled out, so that the tokens of the forms hold for their addresses.
     let id = account.id.as_str();
-    let w = &desk.words().people;
-    let is_self = desk.access.subject().as_str() == id;
+    let w = &admin_request.texts().people;
+    let is_self = admin_request.access.subject().as_str() == id;
     let link = |segment, name: &str| LocalLink::new(name, LocalPath::admin(&["people", id, segment]));
     let Correction { ordered, error, password } = correction;
-    let password_form = || desk.form(&["people", id, "password"]);
-    let signet = desk.visit.server.signet();
+    let password_form = || admin_request.form(&["people", id, "password"]);
+    let signet = admin_request.page_request.server.signet();
     let locked_until = signet.throttle.locked_until(&account.id, signet.clock.now());
     let page = PersonPage {
         username: account.username.as_str().to_owned(),
-        badges: badges(desk.words(), &account),
-        profile: facts(desk, &account),
-        ordered: OrderedFields { error, ..ordered_fields(desk, &account, ordered) },
+        badges: badges(admin_request.texts(), &account),
+        profile: facts(admin_request, &account),
+        ordered: OrderedFields { error, ..ordered_fields(admin_request, &account, ordered) },
         password: (!is_self || password.is_some()).then(|| (password_form(), password)),
-        locked: locked_until.map(|until| (minute(until), desk.form(&["people", id, "unlock"]))),
-        reset_link: reset_link(desk, &account)?,
-        sign_out: desk.form(&["people", id, "sessions"]),
+        locked: locked_until.map(|until| (minute(until), admin_request.form(&["people", id, "unlock"]))),
+        reset_link: reset_link(admin_request, &account)?,
+        sign_out: admin_request.form(&["people", id, "sessions"]),
         links: vec![
             link("sessions", w.sessions.title),
             link("applications", w.applications.title),
             link("grants", w.grants.title),
-            audit::events_of(desk, "person", id),
+            audit::events_of(admin_request, "person", id),
         ],
         delete: LocalPath::admin(&["people", id, "delete"]),
-        crumbs: crumbs(desk, &[("people", desk.words().admin.people.name)]),
+        crumbs: crumbs(admin_request, &[("people", admin_request.texts().admin.people.name)]),
     };
-    Ok(desk.page(status, page.render(desk.visit.voice())))
+    Ok(admin_request.page(status, page.render(admin_request.page_request.context())))
 }
 
-fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, FieldErrors)>) -> OrderedFields {
-    let (form, errors) = sent.unwrap_or_else(|| (OrderedForm::default(), FieldErrors::default()));
+fn ordered_fields(
+    admin_request: &AdminRequest,
+    account: &Account,
+    sent: Option<(AdminFields, FieldErrors)>,
+) -> OrderedFields {
+    let (form, errors) = sent.unwrap_or_else(|| (AdminFields::default(), FieldErrors::default()));
     let groups = form.groups.unwrap_or_else(|| account.groups.iter().map(ToOwned::to_owned).collect());
     let number = form.employee_number.or_else(|| account.employee_number.as_ref().map(|line| line.as_str().to_owned()));
-    let entry = |value, field| Entry { value, error: wrong(desk.words(), &errors, field) };
+    let entry = |value, field| FieldState { value, error: wrong(admin_request.texts(), &errors, field) };
     let role = form.role.map_or(account.role == Role::Administrator, |role| role == "administrator");
     OrderedFields {
         groups: entry(groups.join("\n"), "groups"),
@@ -307,33 +338,33 @@ fn ordered_fields(desk: &Desk, account: &Account, sent: Option<(OrderedForm, Fie
         is_disabled: form.is_disabled.unwrap_or(!account.is_active()),
         is_email_verified: form.email_verified.unwrap_or(account.email_verified),
         error: None,
-        form: desk.form(&["people", account.id.as_str()]),
+        form: admin_request.form(&["people", account.id.as_str()]),
     }
 }
 
 /// What a person entered.
-fn facts(desk: &Desk, account: &Account) -> Vec<Fact> {
-    let (words, issuer) = (desk.words(), &desk.visit.server.signet().issuer);
+fn facts(admin_request: &AdminRequest, account: &Account) -> Vec<Fact> {
+    let (texts, issuer) = (admin_request.texts(), &admin_request.page_request.server.signet().issuer);
     let mut facts = vec![
-        Fact::new(words.people.account_number, account.id.as_str()),
-        Fact::new(words.admin.since, minute(account.created_at)),
+        Fact::new(texts.people.account_number, account.id.as_str()),
+        Fact::new(texts.admin.since, minute(account.created_at)),
     ];
     for (claim, value) in profile::claims(account, issuer) {
         let value = match (claim.as_str(), value) {
             ("groups" | "updated_at" | "preferred_username" | "email_verified", _) => continue,
             ("address", value) => value.get("formatted").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            (_, Value::Bool(is_so)) => if is_so { words.people.yes } else { words.people.no }.to_owned(),
+            (_, Value::Bool(is_so)) => if is_so { texts.people.yes } else { texts.people.no }.to_owned(),
             (_, Value::String(text)) => text,
             (_, value) => value.to_string(),
         };
-        facts.push(Fact::new(label(words, &claim), value));
+        facts.push(Fact::new(label(texts, &claim), value));
     }
     facts
 }
 
 /// The words that the person reads beside what they entered.
-fn label(words: &'static Words, claim: &str) -> String {
-    let w = &words.profile;
+fn label(texts: &'static Texts, claim: &str) -> String {
+    let w = &texts.profile;
     let known = match claim {
         "name" => w.name,
         "given_name" => w.given_name,
@@ -343,15 +374,15 @@ fn label(words: &'static Words, claim: &str) -> String {
         "birthdate" => w.birthdate,
         "gender" => w.gender,
         "phone_number" => w.phone_number,
-        "phone_number_verified" => words.people.phone_number_verified,
+        "phone_number_verified" => texts.people.phone_number_verified,
         "profile" => w.profile_page,
         "website" => w.website,
         "picture" => w.picture,
         "zoneinfo" => w.zoneinfo,
         "locale" => w.locale,
         "address" => w.postal_address,
-        "email" => words.form.email,
-        "employee_number" => words.people.employee_number,
+        "email" => texts.form.email,
+        "employee_number" => texts.people.employee_number,
         other => other,
     };
     known.to_owned()

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// What a message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MessageKind {
     /// A write that did not happen, or padding.
     Nothing,
     /// The body is the position of the last message of a batch that begins here.
@@ -26,7 +26,7 @@ pub(super) enum Kind {
 /// A message that is whole, or was made so.
 #[derive(Debug)]
 pub(super) struct Message<'log> {
-    pub(super) kind: Kind,
+    pub(super) kind: MessageKind,
     pub(super) segment: u64,
     pub(super) page: u64,
     pub(super) body: Cow<'log, [u8]>,
@@ -37,7 +37,7 @@ pub(super) struct Message<'log> {
 
 struct Header {
     crc: u32,
-    kind: Kind,
+    kind: MessageKind,
     length: usize,
     segment: u64,
     page: u64,
@@ -87,12 +87,12 @@ fn message(header: Header, body: Cow<'_, [u8]>, is_repaired: bool) -> Message<'_
 fn header(log: &[u8]) -> Option<Header> {
     let (crc, mut rest) = log.split_first_chunk()?;
     let kind = match take_byte(&mut rest)? {
-        1 | 2 => Kind::Nothing,
-        3 => Kind::BatchManifest,
-        4 => Kind::Free,
-        5..=7 => Kind::Other,
-        8 => Kind::Node,
-        10 => Kind::Link,
+        1 | 2 => MessageKind::Nothing,
+        3 => MessageKind::BatchManifest,
+        4 => MessageKind::Free,
+        5..=7 => MessageKind::Other,
+        8 => MessageKind::Node,
+        10 => MessageKind::Link,
         // 0 marks what was never written; 9 and 11 are blobs, which rows of at most 4 KiB never become.
         _ => return None,
     };
@@ -196,14 +196,14 @@ mod tests {
         bytes.extend_from_slice(&[0; 64]);
         assert!(whole(&bytes, Some(4999)).is_none(), "of another segment");
         let message = whole(&bytes, Some(5000)).unwrap();
-        assert_eq!((message.kind, message.segment, message.page), (Kind::Link, 5000, 7));
+        assert_eq!((message.kind, message.segment, message.page), (MessageKind::Link, 5000, 7));
         assert_eq!((message.body.as_ref(), message.length), (body.as_slice(), 411));
         for bit in 0..411 * 8 {
             let mut flipped = bytes.clone();
             flip(&mut flipped, bit);
             assert!(whole(&flipped, None).is_none(), "bit {bit}");
             let message = repaired(&flipped, 5000).unwrap_or_else(|| panic!("bit {bit}"));
-            assert_eq!((message.kind, message.segment, message.page), (Kind::Link, 5000, 7), "bit {bit}");
+            assert_eq!((message.kind, message.segment, message.page), (MessageKind::Link, 5000, 7), "bit {bit}");
             assert!(message.body.as_ref() == body && message.length == 411 && message.is_repaired, "bit {bit}");
         }
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::message::{Kind, Message, SEGMENT, repaired, take_byte, take_bytes, take_number, whole};
+use super::message::{Message, MessageKind, SEGMENT, repaired, take_byte, take_bytes, take_number, whole};
 
 /// What was found in a file.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ pub(super) fn scan(file: &[u8]) -> Found {
     let mut leaves: BTreeMap<u64, Leaf> = BTreeMap::new();
     for (_, message) in &messages {
         match message.kind {
-            Kind::Node => match leaf(&message.body) {
+            MessageKind::Node => match leaf(&message.body) {
                 Some(leaf) => {
                     leaves.insert(message.page, leaf);
                 }
@@ -49,16 +49,16 @@ pub(super) fn scan(file: &[u8]) -> Found {
                     leaves.remove(&message.page);
                 }
             },
-            Kind::Free | Kind::Other => {
+            MessageKind::Free | MessageKind::Other => {
                 leaves.remove(&message.page);
             }
             // A change of a page that is not known belongs to one that has moved since.
-            Kind::Link => {
+            MessageKind::Link => {
                 if let Some(leaf) = leaves.get_mut(&message.page) {
                     leaf.change(&message.body);
                 }
             }
-            Kind::Nothing | Kind::BatchManifest => {}
+            MessageKind::Nothing | MessageKind::BatchManifest => {}
         }
     }
     for Leaf { prefix, rows } in leaves.into_values() {
@@ -119,7 +119,7 @@ fn cut_torn_batch(messages: &mut Vec<Positioned<'_>>) {
     let Some(tip) = messages.last().map(|(position, message)| position + message.length as u64) else { return };
     let torn = messages.iter().position(|(_, message)| {
         let end = message.body.first_chunk().map(|end| u64::from_le_bytes(*end));
-        message.kind == Kind::BatchManifest && end.is_some_and(|end| end > tip)
+        message.kind == MessageKind::BatchManifest && end.is_some_and(|end| end > tip)
     });
     if let Some(torn) = torn {
         messages.truncate(torn);

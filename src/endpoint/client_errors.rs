@@ -1,0 +1,317 @@
+//! What went wrong with applications, for their developers: the redirect URIs that were sent and are not registered, the
+//! latest errors, the settings that would have helped, and the logout tokens that could not be delivered.
+//!
+//! It is kept in memory alone and bounded in every direction, since anybody can send a request in the name of any
+//! application: nothing of it is worth a write, and after a restart it begins anew.
+
+use std::{
+    cmp::Reverse,
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use time::OffsetDateTime;
+
+use crate::{
+    audit::{fingerprint, reason_code},
+    fetch::FetchRefusal,
+    oauth::{
+        authorization_error::UntrustedRequest, client::ClientId, redirect_uri::UntrustedRedirectUri, remedy::Remedy,
+    },
+};
+
+/// What each application has done wrong lately.
+#[derive(Debug, Default)]
+pub struct ClientErrorLogs(Mutex<HashMap<ClientId, ClientErrorLog>>);
+
+/// What one application has done wrong lately, the latest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientErrorLog {
+    /// The redirect URIs that were sent and are not registered.
+    pub redirect_uris: Vec<Repeated<String>>,
+    /// The errors that it was told.
+    pub errors: Vec<Repeated<ClientError>>,
+    /// The settings that would have helped, those about redirect URIs left out.
+    pub remedies: Vec<Repeated<Remedy>>,
+    /// Why logout tokens could not be delivered.
+    pub deliveries: Vec<Repeated<DeliveryFailure>>,
+}
+
+/// Why a logout token was not delivered. No more is told than this: what exactly answered is the business of those who
+/// can reach that address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryFailure {
+    /// The address is not `https`.
+    NotHttps,
+    /// The address is in a private network, or on this machine.
+    Private,
+    /// There was no answer.
+    Unreachable,
+    /// There was no answer in time.
+    TooSlow,
+    /// The answer had this status.
+    Status(u16),
+}
+
+/// Something that has happened so often, and when last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeated<T> {
+    /// What.
+    pub what: T,
+    /// How often, since it is remembered.
+    pub count: u64,
+    /// When last.
+    pub at: OffsetDateTime,
+}
+
+/// An error that an application was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientError {
+    /// `error`.
+    pub code: &'static str,
+    /// The cause, in a word, which the application is not told.
+    pub cause: String,
+}
+
+impl ClientErrorLogs {
+    /// Notes that `client_id`, which is registered, was refused at `now`.
+    pub fn note(&self, client_id: &ClientId, trouble: ClientError, now: OffsetDateTime) {
+        let mut clients = self.clients();
+        count(&mut of(&mut clients, client_id).errors, trouble, now);
+    }
+
+    /// Notes why a request in the name of `client_id`, which is registered, was not answered there. A redirect URI that is
+    /// too long to be registered is not kept.
+    pub fn note_untrusted(&self, client_id: &ClientId, refusal: &UntrustedRequest, now: OffsetDateTime) {
+        if let UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) = refusal
+            && sent.len() <= LONGEST_URI
+        {
+            let mut clients = self.clients();
+            count(&mut of(&mut clients, client_id).redirect_uris, sent.clone(), now);
+        } else {
+            self.note(client_id, ClientError::of("invalid_request", refusal), now);
+        }
+    }
+
+    /// Notes the setting that would have let a request of `client_id` through, if there is one. One that names more than
+    /// can be registered is not kept, and of redirect URIs [`Self::note_untrusted`] keeps track.
+    pub fn note_remedy(&self, client_id: &ClientId, remedy: Option<Remedy>, now: OffsetDateTime) {
+        let is_short = |remedy: &Remedy| remedy.value().is_none_or(|value| value.len() <= LONGEST_URI);
+        let remedy = remedy.filter(|remedy| is_short(remedy) && !matches!(remedy, Remedy::RedirectUri(_)));
+        if let Some(remedy) = remedy {
+            count(&mut of(&mut self.clients(), client_id).remedies, remedy, now);
+        }
+    }
+
+    /// Notes that a logout token could not be delivered to `client_id`.
+    pub fn note_delivery(&self, client_id: &ClientId, failure: DeliveryFailure, now: OffsetDateTime) {
+        count(&mut of(&mut self.clients(), client_id).deliveries, failure, now);
+    }
+
+    /// Forgets the failures of delivery: a logout token has been delivered.
+    pub fn forget_deliveries(&self, client_id: &ClientId) {
+        if let Some(log) = self.clients().get_mut(client_id) {
+            log.deliveries.clear();
+        }
+    }
+
+    /// The remedy of `id` among those that were noted for `client_id`.
+    #[must_use]
+    pub fn remedy(&self, client_id: &ClientId, id: &str) -> Option<Repeated<Remedy>> {
+        let log = self.of(client_id);
+        let uris = log.redirect_uris.into_iter();
+        let uris = uris.map(|one| Repeated { what: Remedy::RedirectUri(one.what), count: one.count, at: one.at });
+        log.remedies.into_iter().chain(uris).find(|one| remedy_id(&one.what) == id)
+    }
+
+    /// Forgets a remedy, which is registered from now on, which would be offered no more.
+    pub fn forget_remedy(&self, client_id: &ClientId, remedy: &Remedy) {
+        if let Remedy::RedirectUri(uri) = remedy {
+            self.forget_redirect_uri(client_id, uri);
+        } else if let Some(log) = self.clients().get_mut(client_id) {
+            log.remedies.retain(|one| one.what != *remedy);
+        }
+    }
+
+    /// What `client_id` has done wrong lately.
+    #[must_use]
+    pub fn of(&self, client_id: &ClientId) -> ClientErrorLog {
+        let mut log = self.clients().get(client_id).cloned().unwrap_or_default();
+        log.redirect_uris.sort_by_key(|one| Reverse(one.at));
+        log.errors.sort_by_key(|one| Reverse(one.at));
+        log.remedies.sort_by_key(|one| Reverse(one.at));
+        log.deliveries.sort_by_key(|one| Reverse(one.at));
+        log
+    }
+
+    /// Forgets a redirect URI, which is registered from now on.
+    fn forget_redirect_uri(&self, client_id: &ClientId, redirect_uri: &str) {
+        if let Some(log) = self.clients().get_mut(client_id) {
+            log.redirect_uris.retain(|one| one.what != redirect_uri);
+        }
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<ClientId, ClientErrorLog>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientError {
+    /// An error with its cause, of which only the name is kept.
+    #[must_use]
+    pub fn of(code: &'static str, cause: &impl fmt::Debug) -> Self {
+        Self { code, cause: reason_code(cause) }
+    }
+}
+
+impl ClientErrorLog {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.redirect_uris.is_empty()
+            && self.errors.is_empty()
+            && self.remedies.is_empty()
+            && self.deliveries.is_empty()
+    }
+
+    fn latest(&self) -> Option<OffsetDateTime> {
+        let uris = self.redirect_uris.iter().map(|one| one.at);
+        let others = self.errors.iter().map(|one| one.at).chain(self.remedies.iter().map(|one| one.at));
+        uris.chain(others).chain(self.deliveries.iter().map(|one| one.at)).max()
+    }
+}
+
+impl From<&FetchRefusal> for DeliveryFailure {
+    fn from(refusal: &FetchRefusal) -> Self {
+        match refusal {
+            FetchRefusal::Address => Self::NotHttps,
+            FetchRefusal::Private => Self::Private,
+            FetchRefusal::TooSlow => Self::TooSlow,
+            FetchRefusal::Status(status) => Self::Status(*status),
+            _ => Self::Unreachable,
+        }
+    }
+}
+
+/// By what a remedy is named in an address. It tells nothing of what was sent.
+#[must_use]
+pub fn remedy_id(remedy: &Remedy) -> String {
+    fingerprint(&format!("{remedy:?}"))
+}
+
+/// The troubles of a client; those of the client that had none for the longest time make room for it.
+fn of<'a>(clients: &'a mut HashMap<ClientId, ClientErrorLog>, client_id: &ClientId) -> &'a mut ClientErrorLog {
+    if clients.len() >= MOST_CLIENTS && !clients.contains_key(client_id) {
+        let oldest = clients.iter().min_by_key(|(_, log)| log.latest()).map(|(id, _)| id.clone());
+        oldest.and_then(|oldest| clients.remove(&oldest));
+    }
+    clients.entry(client_id.clone()).or_default()
+}
+
+fn count<T: PartialEq>(known: &mut Vec<Repeated<T>>, what: T, now: OffsetDateTime) {
+    if let Some(one) = known.iter_mut().find(|one| one.what == what) {
+        one.count = one.count.saturating_add(1);
+        one.at = now;
+        return;
+    }
+    if known.len() >= MOST_OF_ONE {
+        let oldest = known.iter().enumerate().min_by_key(|(_, one)| one.at).map(|(at, _)| at);
+        oldest.map(|at| known.swap_remove(at));
+    }
+    known.push(Repeated { what, count: 1, at: now });
+}
+
+/// So many clients are remembered.
+const MOST_CLIENTS: usize = 256;
+
+/// So many redirect URIs and so many errors of one client are remembered.
+const MOST_OF_ONE: usize = 8;
+
+/// The longest redirect URI that is remembered, in bytes.
+const LONGEST_URI: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn id(at: usize) -> ClientId {
+        ClientId::parse(&format!("client-{at}")).unwrap()
+    }
+
+    fn sent(uri: &str) -> UntrustedRequest {
+        UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(uri.to_owned()))
+    }
+
+    #[test]
+    fn what_is_sent_again_is_counted_and_the_latest_comes_first() {
+        let log = ClientErrorLogs::default();
+        for (seconds, uri) in [(0, "https://a.example"), (1, "https://b.example"), (2, "https://a.example")] {
+            log.note_untrusted(&id(1), &sent(uri), NOW + Duration::seconds(seconds));
+        }
+        let found: Vec<_> = log.of(&id(1)).redirect_uris.into_iter().map(|one| (one.what, one.count)).collect();
+        assert_eq!(found, [("https://a.example".to_owned(), 2), ("https://b.example".to_owned(), 1)]);
+        assert!(log.of(&id(2)).is_empty());
+        log.forget_redirect_uri(&id(1), "https://a.example");
+        assert_eq!(log.of(&id(1)).redirect_uris.len(), 1);
+    }
+
+    #[test]
+    fn a_remedy_is_found_by_its_id_until_it_is_registered() {
+        let log = ClientErrorLogs::default();
+        log.note_untrusted(&id(1), &sent("https://a.example"), NOW);
+        for _ in 0..2 {
+            log.note_remedy(&id(1), Some(Remedy::StateOptional), NOW);
+        }
+        log.note_remedy(&id(1), None, NOW);
+        log.note_remedy(&id(1), Some(Remedy::RequestUri("a".repeat(LONGEST_URI + 1))), NOW);
+        for (remedy, times) in [(Remedy::StateOptional, 2), (Remedy::RedirectUri("https://a.example".to_owned()), 1)] {
+            let found = log.remedy(&id(1), &remedy_id(&remedy));
+            assert_eq!(found.map(|one| (one.what, one.count)), Some((remedy.clone(), times)));
+            assert_eq!(log.remedy(&id(2), &remedy_id(&remedy)), None, "of another application");
+            log.forget_remedy(&id(1), &remedy);
+            assert_eq!(log.remedy(&id(1), &remedy_id(&remedy)), None);
+        }
+        assert!(log.of(&id(1)).is_empty());
+    }
+
+    #[test]
+    fn a_delivery_that_succeeds_makes_up_for_those_that_failed() {
+        let log = ClientErrorLogs::default();
+        log.note_delivery(&id(1), DeliveryFailure::from(&FetchRefusal::Private), NOW);
+        log.note_delivery(&id(1), DeliveryFailure::Status(404), NOW + Duration::SECOND);
+        let found: Vec<_> = log.of(&id(1)).deliveries.into_iter().map(|one| one.what).collect();
+        assert_eq!(found, [DeliveryFailure::Status(404), DeliveryFailure::Private]);
+        log.forget_deliveries(&id(1));
+        assert!(log.of(&id(1)).is_empty());
+    }
+
+    #[test]
+    fn however_much_is_sent_little_is_kept() {
+        let log = ClientErrorLogs::default();
+        for client in 0..2 * MOST_CLIENTS {
+            for uri in 0..20 {
+                let now = NOW + Duration::seconds(i64::try_from(client * 20 + uri).unwrap());
+                log.note_untrusted(&id(client), &sent(&format!("https://{uri}.example")), now);
+                let missing = UntrustedRequest::RedirectUri(UntrustedRedirectUri::Missing);
+                log.note_untrusted(&id(client), &missing, now);
+                let remedy = Remedy::RequestUri(format!("https://{uri}.example"));
+                log.note_remedy(&id(client), Some(remedy), now);
+            }
+        }
+        log.note_untrusted(&id(0), &sent(&"a".repeat(LONGEST_URI + 1)), NOW);
+        assert!(log.clients().len() <= MOST_CLIENTS);
+        let last = log.of(&id(2 * MOST_CLIENTS - 1));
+        assert_eq!((last.redirect_uris.len(), last.errors.len()), (MOST_OF_ONE, 1));
+        assert_eq!(last.remedies.len(), MOST_OF_ONE);
+        assert_eq!(last.redirect_uris[0].what, "https://19.example");
+        assert_eq!(
+            last.errors[0].what,
+            ClientError { code: "invalid_request", cause: "redirect_uri_missing".to_owned() }
+        );
+    }
+}

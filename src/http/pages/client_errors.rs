@@ -1,0 +1,110 @@
+//! What went wrong with applications, for the pages of those who look after them.
+
+use time::OffsetDateTime;
+
+use crate::{
+    endpoint::{
+        Signet,
+        access::Access,
+        client_errors::{ClientError, DeliveryFailure, Repeated, remedy_id},
+        clients::settings::{RemedyStanding, standing},
+    },
+    oauth::{client::Client, remedy::Remedy},
+    web::{
+        ClientErrorLine, ClientErrorsCard, DeliveryLine, RemedyKind, RemedyLine, SentUri, UndeliveredReason,
+        i18n::RemedyTexts,
+    },
+};
+
+/// What went wrong lately with `client`, for the holder of `access`.
+pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w: &RemedyTexts) -> ClientErrorsCard {
+    let client_errors = signet.client_errors.of(&client.client_id);
+    let now = signet.clock.now();
+    let registered: Vec<&str> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
+    let sent = |one: Repeated<String>| {
+        let remedy = Remedy::RedirectUri(one.what.clone());
+        let is_offered = standing(signet, access, client, &remedy) == Some(RemedyStanding::EnabledGrants);
+        SentUri {
+            differs_by_slash: registered.iter().any(|known| differs_by_slash(known, &one.what)),
+            count: one.count,
+            seconds_ago: (now - one.at).whole_seconds(),
+            uri: one.what,
+            remedy: is_offered.then(|| remedy_id(&remedy)),
+        }
+    };
+    let line = |one: Repeated<ClientError>| ClientErrorLine {
+        code: one.what.code,
+        cause: one.what.cause,
+        count: one.count,
+        seconds_ago: (now - one.at).whole_seconds(),
+    };
+    // One that was registered meanwhile is no trouble any more.
+    let unknown = |one: &Repeated<String>| !registered.contains(&one.what.as_str());
+    let remedy = |one: Repeated<Remedy>| Some(remedy_line(&one, standing(signet, access, client, &one.what)?, w, now));
+    let tells_all = access.is_administrator() || !signet.fetcher.allows_private_addresses();
+    let delivery = |one: Repeated<DeliveryFailure>| DeliveryLine {
+        reason: undelivered(one.what, tells_all),
+        count: one.count,
+        seconds_ago: (now - one.at).whole_seconds(),
+    };
+    ClientErrorsCard {
+        redirect_uris: client_errors.redirect_uris.into_iter().filter(unknown).map(sent).collect(),
+        remedies: client_errors.remedies.into_iter().filter_map(remedy).collect(),
+        errors: client_errors.errors.into_iter().map(line).collect(),
+        deliveries: client_errors.deliveries.into_iter().map(delivery).collect(),
+    }
+}
+
+/// A remedy as a page shows it.
+pub(super) fn remedy_line(
+    one: &Repeated<Remedy>,
+    standing: RemedyStanding,
+    w: &RemedyTexts,
+    now: OffsetDateTime,
+) -> RemedyLine {
+    RemedyLine {
+        id: remedy_id(&one.what),
+        kind: kind(&one.what),
+        value: one.what.value(),
+        count: one.count,
+        seconds_ago: (now - one.at).whole_seconds(),
+        obstacle: match standing {
+            RemedyStanding::EnabledGrants => None,
+            RemedyStanding::Administrator => Some(w.ask_administrator.to_owned()),
+            RemedyStanding::Setting(setting) => Some(w.needs_setting(&setting)),
+            RemedyStanding::Fixed(reason) => Some(w.only_to_look_at(reason)),
+        },
+    }
+}
+
+fn kind(remedy: &Remedy) -> RemedyKind {
+    match remedy {
+        Remedy::StateOptional => RemedyKind::StateOptional,
+        Remedy::PkceOptional => RemedyKind::PkceOptional,
+        Remedy::RedirectUri(_) => RemedyKind::RedirectUri,
+        Remedy::PostLogoutRedirectUri(_) => RemedyKind::PostLogoutRedirectUri,
+        Remedy::RequestUri(_) => RemedyKind::RequestUri,
+        Remedy::ResponseType(_) => RemedyKind::ResponseType,
+        Remedy::GrantType(_) => RemedyKind::GrantType,
+        Remedy::Scope(_) => RemedyKind::Scope,
+        Remedy::TokenEndpointAsAudience => RemedyKind::TokenEndpointAsAudience,
+        Remedy::AnyAssertionAlgorithm => RemedyKind::AnyAssertionAlgorithm,
+        Remedy::AnyRequestObjectAlgorithm => RemedyKind::AnyRequestObjectAlgorithm,
+    }
+}
+
+/// Where private addresses may be asked, a person who registers an application could otherwise learn what answers in a
+/// network that only the server reaches.
+fn undelivered(failure: DeliveryFailure, tells_all: bool) -> UndeliveredReason {
+    match failure {
+        DeliveryFailure::NotHttps => UndeliveredReason::NotHttps,
+        DeliveryFailure::Private => UndeliveredReason::Private,
+        DeliveryFailure::TooSlow if tells_all => UndeliveredReason::TooSlow,
+        DeliveryFailure::Status(status) if tells_all => UndeliveredReason::Status(status),
+        _ => UndeliveredReason::Unreachable,
+    }
+}
+
+fn differs_by_slash(one: &str, other: &str) -> bool {
+    one != other && one.trim_end_matches('/') == other.trim_end_matches('/')
+}

@@ -1,0 +1,27 @@
+use maud::html;
+
+use crate::web::i18n::{FormPostTexts, HomeTexts};
+
+pub(super) const HOME: HomeTexts = HomeTexts {
+    one_sign_in: "One sign-in for your applications",
+    lead: "Applications send you here to sign in. You decide what each of them may see, and your password never \
+        leaves this server.",
+    for_developers: "For developers",
+    register_an_application: "Register an application, and let people log in to it with their account here.",
+    your_applications: "Your applications",
+    try_the_api: "Try the API",
+    for_applications: "For applications",
+    one_address: "Anything that speaks OpenID Connect or OAuth 2.0 needs one address:",
+    issuer: "Issuer",
+    discovery: "Discovery",
+    signed_in_as: |username| html! { "Signed in as " (username) },
+    your_account: "Your account",
+    sign_in: "Sign in",
+    create_an_account: "Create an account",
+};
+
+pub(super) const FORM_POST: FormPostTexts = FormPostTexts {
+    continue_: "Continue",
+    almost_there: "Almost there",
+    being_returned: "You are being returned to the application.",
+};

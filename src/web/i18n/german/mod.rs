@@ -1,0 +1,68 @@
+//! German.
+
+mod account;
+mod admin;
+mod compatibility;
+mod consent;
+mod developer;
+mod entrance;
+mod error;
+mod frame;
+mod home;
+mod notice;
+mod preset;
+mod refusal;
+mod security;
+
+use super::Texts;
+
+pub(super) static LANGUAGE: Texts = Texts {
+    tag: "de",
+    frame: frame::FRAME,
+    form: frame::FORM,
+    proof: frame::PROOF,
+    login: entrance::LOGIN,
+    signup: entrance::SIGNUP,
+    setup: entrance::SETUP,
+    logout: entrance::LOGOUT,
+    home: home::HOME,
+    form_post: home::FORM_POST,
+    security: security::SECURITY,
+    audit: security::AUDIT,
+    client_errors: security::TROUBLES,
+    client: consent::CLIENT,
+    consent: consent::CONSENT,
+    withheld: consent::WITHHELD,
+    device: consent::DEVICE,
+    developer: developer::DEVELOPER,
+    own_client: developer::OWN_CLIENT,
+    compatibility: compatibility::COMPATIBILITY,
+    remedy: compatibility::REMEDY,
+    delivery: compatibility::DELIVERY,
+    registered: developer::REGISTERED,
+    snippet: developer::SNIPPET,
+    account: account::ACCOUNT,
+    profile: account::PROFILE,
+    password: account::PASSWORD,
+    sessions: account::SESSIONS,
+    connected: account::CONNECTED,
+    refresh_schedule: account::REFRESH_SCHEDULE,
+    own_data: account::OWN_DATA,
+    error: error::ERROR,
+    error_codes: error::ERROR_CODES,
+    wrong_host: error::WRONG_HOST,
+    reset: entrance::RESET,
+    admin: admin::ADMIN,
+    people: admin::PEOPLE,
+    all_groups: admin::GROUPS,
+    activity: admin::ACTIVITY,
+    invitations: admin::INVITATIONS,
+    all_applications: admin::ALL_APPLICATIONS,
+    keys: admin::KEYS,
+    done: notice::DONE,
+    scope: notice::SCOPE,
+    claim: notice::CLAIM,
+    time: notice::TIME,
+    preset: preset::PRESET,
+    refusal: refusal::REFUSAL,
+};
