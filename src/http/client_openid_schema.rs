@@ -1,53 +1,53 @@
-//! What the OpenAPI document says of the members that OpenID Connect adds to the registration of an application.
+//! OpenAPI schema of the OpenID Connect client metadata.
 
 use poem_openapi::{Object, types::Any};
 use serde_json::Value;
 
 use crate::oauth::openid_metadata::OpenidRequest;
 
-/// What an application registers for OpenID Connect.
+/// Client metadata of OpenID Connect.
 #[derive(Default, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct OpenidBody {
-    /// Its logo, which people see when they sign in for it, if the setting `openid.client_logos` is on and it is at `https`.
+    /// URL of the logo. The sign-in page shows it if the setting `openid.client_logos` is on and the URL uses `https`.
     logo_uri: Option<String>,
-    /// Where a third party sends a browser to begin a login.
+    /// URL to which a third party sends the browser to start a login.
     initiate_login_uri: Option<String>,
-    /// Its public keys, as a JWK Set. Not together with `jwks_uri`.
+    /// Public keys of the application, as a JWK Set. Mutually exclusive with `jwks_uri`.
     jwks: Option<Any<Value>>,
-    /// Where its public keys are published.
+    /// URL of the application's JWK Set.
     jwks_uri: Option<String>,
-    /// `public`: every application knows a person by the same subject; `pairwise`: each sector by its own.
+    /// `public`: every application receives the same `sub` for a user. `pairwise`: each sector receives its own.
     subject_type: Option<String>,
-    /// The address that lists the redirect URIs of all applications that share pairwise subjects.
+    /// URL of the JSON file that lists the redirect URIs of all applications that share pairwise subjects.
     sector_identifier_uri: Option<String>,
-    /// `RS256`, `ES256`, `EdDSA` or `PS256`.
+    /// Algorithm that signs ID tokens: `RS256`, `ES256`, `EdDSA` or `PS256`.
     id_token_signed_response_alg: Option<String>,
-    /// The same for answers of `UserInfo`; not signed if left out.
+    /// Algorithm that signs `UserInfo` responses. They are plain JSON if it is omitted.
     userinfo_signed_response_alg: Option<String>,
-    /// The one algorithm with which its request objects are signed.
+    /// The only algorithm accepted for the application's request objects.
     request_object_signing_alg: Option<String>,
-    /// The one algorithm with which it authenticates by a JWT.
+    /// The only algorithm accepted for the application's client assertions.
     token_endpoint_auth_signing_alg: Option<String>,
-    /// The request objects that it may name by address.
+    /// Request URIs that the application may use.
     request_uris: Option<Vec<String>>,
-    /// How many seconds ago a person may have signed in, if its request does not say.
+    /// Maximum age of the login in seconds, for requests without `max_age`.
     default_max_age: Option<i64>,
-    /// Whether its ID tokens always say when the person signed in.
+    /// Whether ID tokens always contain `auth_time`.
     require_auth_time: Option<bool>,
-    /// The `acr` values that it asks for, if its request does not say.
+    /// Requested `acr` values, for requests without `acr_values`.
     default_acr_values: Option<Vec<String>>,
-    /// Where it is told that a person has signed out.
+    /// URL that receives logout tokens when a session ends.
     backchannel_logout_uri: Option<String>,
-    /// Whether it needs to be told of which session.
+    /// Whether logout tokens must contain `sid`.
     backchannel_logout_session_required: Option<bool>,
-    /// What the last page of a session shows in a frame, so that the application signs that browser out.
+    /// URL that the logout page loads in a frame, so that the application signs the browser out.
     frontchannel_logout_uri: Option<String>,
-    /// Whether that has to say of which session.
+    /// Whether that URL receives `iss` and `sid` as query parameters.
     frontchannel_logout_session_required: Option<bool>,
-    /// Whether the claims that its scope allows also stand in its ID tokens.
+    /// Whether ID tokens also contain the claims that the scope allows.
     claims_in_id_token: Option<bool>,
-    /// Whether a JWT with which it authenticates may name the token endpoint as its audience rather than the issuer.
+    /// Whether a client assertion may name the token endpoint instead of the issuer as its audience.
     token_endpoint_as_audience: Option<bool>,
 }
 

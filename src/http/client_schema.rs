@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of applications, and how they are written as JSON.
+//! OpenAPI schemas of applications, and their JSON representations.
 
 use poem_openapi::{
     Object,
@@ -29,122 +29,124 @@ use crate::{
     secret::Secret,
 };
 
-/// What is known about an application, with the names of RFC 7591. What is left out is chosen by the server.
+/// Client metadata as in RFC 7591. The server chooses a default for every omitted member.
 #[derive(Default, Object)]
 #[oai(skip_serializing_if_is_none, example)]
 pub(super) struct ClientMetadataBody {
-    /// The name that people see.
+    /// Name that users see.
     client_name: Option<String>,
-    /// Where logins may come back to; compared character for character.
+    /// Redirect URIs. They are compared character by character.
     redirect_uris: Option<Vec<String>>,
-    /// Where a person may be sent after signing out.
+    /// URLs to which the browser may be redirected after logout.
     post_logout_redirect_uris: Option<Vec<String>>,
-    /// `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`; where
-    /// they are turned on also `implicit` and `password`.
+    /// `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`;
+    /// also `implicit` and `password` if the server enables them.
     grant_types: Option<Vec<String>>,
-    /// `code`; where they are turned on also `token`, `id_token` and their combinations.
+    /// `code`; also `token`, `id_token` and their combinations if the server enables them.
     response_types: Option<Vec<String>>,
-    /// What the application may ask for, with spaces between.
+    /// Scope tokens that the application may request, separated by spaces.
     scope: Option<String>,
-    /// `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt` (with `jwks` or `jwks_uri`), or
-    /// `none` for an application that cannot keep a secret.
+    /// `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt` (with `jwks` or `jwks_uri`),
+    /// or `none` for an application that cannot keep a secret.
     token_endpoint_auth_method: Option<String>,
     /// `web` or `native`.
     application_type: Option<String>,
-    /// Its home page.
+    /// URL of the home page.
     client_uri: Option<String>,
-    /// Its privacy policy.
+    /// URL of the privacy policy.
     policy_uri: Option<String>,
-    /// Its terms of service.
+    /// URL of the terms of service.
     tos_uri: Option<String>,
-    /// How to reach the people who are responsible for it.
+    /// Contact details of the people responsible for the application.
     contacts: Option<Vec<String>>,
-    /// Whether PKCE is always needed (`true`) or never (`false`, which only an administrator can say); left out, it is needed
-    /// where the application has no secret, or sends no `nonce` with the scope `openid`.
+    /// Whether PKCE is always required (`true`) or never required (`false`, only an administrator can set this). If
+    /// omitted, PKCE is required for applications without a secret and for requests that have no `nonce` with the scope
+    /// `openid`.
     require_pkce: Option<bool>,
-    /// Whether `state` is needed.
+    /// Whether `state` is required.
     require_state: Option<bool>,
-    /// Whether each refresh gives a new refresh token; always for a public application.
+    /// Whether each refresh returns a new refresh token. Always the case for public applications.
     rotate_refresh_tokens: Option<bool>,
-    /// The groups whose members may use it; everyone if there are none. What an administrator has set only an administrator
-    /// changes.
+    /// Groups whose members may use the application. If there are none, everyone may use it. Groups set by an
+    /// administrator can be changed only by an administrator.
     allowed_groups: Option<Vec<String>>,
     #[oai(flatten)]
     openid: OpenidBody,
 }
 
-/// An application as it is registered, with the names of RFC 7591 and RFC 7592.
+/// A registered application, with the member names of RFC 7591 and RFC 7592.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct RegisteredClientBody {
-    /// Its identifier.
+    /// Client identifier.
     client_id: String,
-    /// Its secret, told this once; none for a public application, nor for one with a key of its own.
+    /// Client secret, returned only once. Absent for public applications and for applications that authenticate with a
+    /// key.
     client_secret: Option<String>,
-    /// When, in seconds since 1970.
+    /// Time of registration, in seconds since 1970.
     client_id_issued_at: i64,
-    /// 0: it does not expire.
+    /// Always 0: the secret does not expire.
     client_secret_expires_at: Option<i64>,
-    /// Its name.
+    /// Name of the application.
     client_name: String,
-    /// Where logins may come back to.
+    /// Redirect URIs.
     redirect_uris: Vec<String>,
-    /// The grants that it may use.
+    /// Grant types that the application may use.
     grant_types: Vec<String>,
-    /// The response types that it may use.
+    /// Response types that the application may use.
     response_types: Vec<String>,
-    /// What it may ask for.
+    /// Scope tokens that the application may request.
     scope: String,
-    /// How it authenticates.
+    /// Client authentication method.
     token_endpoint_auth_method: String,
     /// `web` or `native`.
     application_type: String,
-    /// Where a person may be sent after signing out.
+    /// URLs to which the browser may be redirected after logout.
     post_logout_redirect_uris: Vec<String>,
-    /// Its home page.
+    /// URL of the home page.
     client_uri: Option<String>,
-    /// Its privacy policy.
+    /// URL of the privacy policy.
     policy_uri: Option<String>,
-    /// Its terms of service.
+    /// URL of the terms of service.
     tos_uri: Option<String>,
-    /// How to reach the people who are responsible for it.
+    /// Contact details of the people responsible for the application.
     contacts: Option<Vec<String>>,
-    /// Whether PKCE is always needed or never, if that differs from the server's rule.
+    /// Whether PKCE is always or never required, if this differs from the server's rule.
     require_pkce: Option<bool>,
-    /// Whether `state` is needed, if that differs from the server's setting.
+    /// Whether `state` is required, if this differs from the server's setting.
     require_state: Option<bool>,
-    /// Whether each refresh gives a new refresh token, if that differs from the rule.
+    /// Whether each refresh returns a new refresh token, if this differs from the server's rule.
     rotate_refresh_tokens: Option<bool>,
-    /// The groups whose members may use it; everyone if there are none.
+    /// Groups whose members may use the application. If there are none, everyone may use it.
     allowed_groups: Option<Vec<String>>,
     #[oai(flatten)]
     openid: OpenidBody,
-    /// Who registered it: `built_in`, `configuration`, `administrator`, `person` or `itself`.
+    /// Who registered the application: `built_in`, `configuration`, `administrator`, `person` or `itself`.
     registered_by: String,
-    /// The person who owns it, if one does.
+    /// Identifier of the user who owns the application, if it has an owner.
     owner: Option<String>,
-    /// Whether an administrator has forbidden it to obtain tokens. Left out at `/register`.
+    /// Whether an administrator has disabled the application. Absent in responses of `/register`.
     disabled: Option<bool>,
-    /// Its secrets that live, without the secrets.
+    /// Active client secrets, without their values.
     client_secrets: Vec<ClientSecretBody>,
-    /// With what it manages its own registration, told to who registers at `/register`.
+    /// Access token for the registration endpoint. Only in responses to a registration at `/register`.
     registration_access_token: Option<String>,
-    /// Where it does so.
+    /// URL at which the application manages its registration.
     registration_client_uri: Option<String>,
-    /// What will not work as it is registered, as sentences.
+    /// Settings of this registration that will not work, one sentence each.
     warnings: Option<Vec<String>>,
-    /// Where to send people's browsers.
+    /// URL of the authorization endpoint.
     authorization_endpoint: String,
-    /// Where to redeem codes.
+    /// URL of the token endpoint.
     token_endpoint: String,
 }
 
-/// A secret of an application, without the secret.
+/// A client secret, without its value.
 #[derive(Object)]
 pub(super) struct ClientSecretBody {
-    /// Its number.
+    /// Number of the secret.
     number: u32,
-    /// When it was made, in seconds since 1970.
+    /// Time of creation, in seconds since 1970.
     created_at: i64,
 }
 
@@ -154,25 +156,25 @@ pub(super) struct ClientSecretBody {
 pub(super) struct ClientPageBody {
     /// The applications.
     clients: Vec<RegisteredClientBody>,
-    /// With what the next page is asked for; absent at the end.
+    /// Token for the next page. Absent on the last page.
     next_page_token: Option<String>,
 }
 
-/// The registration of an application, changed by itself (RFC 7592 §2.2).
+/// An update of a registration by the application itself (RFC 7592 §2.2).
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct ClientUpdateBody {
-    /// Its identifier.
+    /// Client identifier.
     client_id: Option<String>,
-    /// Its secret, if it has one; it can be left out and cannot be changed.
+    /// Current client secret. It can be omitted and cannot be changed.
     client_secret: Option<String>,
-    /// Not to be sent.
+    /// Must not be sent.
     registration_access_token: Option<String>,
-    /// Not to be sent.
+    /// Must not be sent.
     registration_client_uri: Option<String>,
-    /// Not to be sent.
+    /// Must not be sent.
     client_secret_expires_at: Option<i64>,
-    /// Not to be sent.
+    /// Must not be sent.
     client_id_issued_at: Option<i64>,
     #[oai(flatten)]
     metadata: ClientMetadataBody,
@@ -190,7 +192,7 @@ impl Example for ClientMetadataBody {
     }
 }
 
-/// An application as JSON. RFC 7591 §3.2.1: everything that was registered, and where to go with it.
+/// Returns the JSON of an application: all registered metadata and the endpoint URLs (RFC 7591 §3.2.1).
 pub(super) fn client_json(signet: &Signet, client: &Client) -> Value {
     let secrets: Vec<Value> = client
         .secrets
@@ -220,7 +222,7 @@ pub(super) fn client_json(signet: &Signet, client: &Client) -> Value {
     body
 }
 
-/// An application with its secret, if it is told now.
+/// Returns the JSON of an application, with the client secret if one was just generated.
 pub(super) fn registered_json(signet: &Signet, registered: &RegisteredClient) -> Value {
     let mut body = client_json(signet, &registered.client);
     if let Some(secret) = &registered.client_secret {
@@ -229,7 +231,7 @@ pub(super) fn registered_json(signet: &Signet, registered: &RegisteredClient) ->
     body
 }
 
-/// The same with what will not work as it is registered.
+/// Like [`registered_json`], with warnings about settings that will not work.
 pub(super) async fn warned_json(signet: &Signet, registered: &RegisteredClient) -> Value {
     let mut body = registered_json(signet, registered);
     if let Some(warning) = settings::warning(signet, &registered.client).await {
@@ -238,9 +240,11 @@ pub(super) async fn warned_json(signet: &Signet, registered: &RegisteredClient) 
     body
 }
 
-/// An application that has registered itself, with what it needs to manage its registration (RFC 7592 §3).
-/// Settings that RFC 7591 does not know stand in it only if the `request` named them, or, where nothing was requested, if
-/// they were registered: some clients stop at booleans that they do not know.
+/// Returns the JSON of an application that has registered itself, with the access token and URL for managing its
+/// registration (RFC 7592 §3).
+///
+/// Members that RFC 7591 does not define are included only if the `request` named them or, without a request, if they
+/// were registered: some clients fail on unknown booleans.
 pub(super) fn self_registered_json(
     signet: &Signet,
     registered: &SelfRegistered,
@@ -263,7 +267,7 @@ pub(super) fn self_registered_json(
     body
 }
 
-/// The metadata that this server alone knows.
+/// Client metadata that is specific to this server.
 const OWN_SETTINGS: &[&str] = &[
     "require_pkce",
     "require_state",
@@ -304,7 +308,7 @@ impl From<ClientMetadataBody> for RegistrationRequest {
 }
 
 impl ClientUpdateBody {
-    /// The new metadata, and what is said beside it.
+    /// Splits the body into the new metadata and the claims about the current registration.
     pub(super) fn into_parts(self) -> (RegistrationRequest, UpdateClaims) {
         let claims = UpdateClaims {
             client_id: self.client_id,
@@ -323,22 +327,22 @@ const NOT_JSON: &str = "The body is not JSON";
 kinds!(ClientPageKinds registers ClientPageBody, ErrorBody =>
     with_refusals(vec![AnswerKind::json::<ClientPageBody>(200, "The applications")]));
 kinds!(RegisterKinds registers RegisteredClientBody, ErrorBody => with_refusals(vec![
-    AnswerKind::json::<RegisteredClientBody>(201, "The application, with its secret"),
+    AnswerKind::json::<RegisteredClientBody>(201, "The application, with its client secret"),
     AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
 kinds!(ClientKinds registers RegisteredClientBody, ErrorBody => with_refusals_of_one(vec![
     AnswerKind::json::<RegisteredClientBody>(200, "The application"),
 ]));
 kinds!(ReplaceClientKinds registers RegisteredClientBody, ErrorBody => with_refusals_of_one(vec![
-    AnswerKind::json::<RegisteredClientBody>(200, "The application, with a secret if it did not have one"),
+    AnswerKind::json::<RegisteredClientBody>(200, "The application, with a client secret if it had none"),
     AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));
-kinds!(DeleteClientKinds registers ErrorBody => with_refusals_of_one(vec![AnswerKind::empty(204, "It is gone")]));
+kinds!(DeleteClientKinds registers ErrorBody => with_refusals_of_one(vec![AnswerKind::empty(204, "Deleted")]));
 kinds!(AddSecretKinds registers RegisteredClientBody, ErrorBody => with_refusals_of_one(vec![
-    AnswerKind::json::<RegisteredClientBody>(201, "The application, with the new secret"),
+    AnswerKind::json::<RegisteredClientBody>(201, "The application, with the new client secret"),
 ]));
 kinds!(DynamicRegisterKinds registers RegisteredClientBody, ErrorBody => with_refusals(vec![
-    AnswerKind::json::<RegisteredClientBody>(201, "The application, with its secret and its registration access token"),
-    AnswerKind::json::<ErrorBody>(404, "Applications cannot register themselves here"),
+    AnswerKind::json::<RegisteredClientBody>(201, "The application, with its client secret and registration access token"),
+    AnswerKind::json::<ErrorBody>(404, "Dynamic client registration is disabled"),
     AnswerKind::json::<ErrorBody>(415, NOT_JSON),
 ]));

@@ -1,4 +1,4 @@
-//! `/clients` and `/register`: applications are registered and managed.
+//! `/clients` and `/register`: registration and management of applications.
 
 use std::sync::Arc;
 
@@ -38,7 +38,6 @@ use crate::{
     secret::Secret,
 };
 
-/// Registration and management of applications.
 pub(super) struct ClientsApi(pub(super) Arc<Server>);
 
 #[OpenApi]
@@ -46,19 +45,19 @@ pub(super) struct ClientsApi(pub(super) Arc<Server>);
 impl ClientsApi {
     /// List applications
     ///
-    /// With an access token of the scope `signet:clients` or `signet:admin`: an administrator sees all, a person those
-    /// that they own. In the order of `client_id`.
+    /// Requires an access token with the scope `signet:clients` or `signet:admin`. Administrators see all applications,
+    /// other users only those they own. Sorted by `client_id`.
     #[oai(path = "/clients", method = "get", operation_id = "listClients", tag = "ApiTag::Applications")]
     async fn list(
         &self,
         token: BearerToken,
-        /// Only those in whose name a word begins so.
+        /// Returns only applications with a word in their name that starts with this text.
         client_name: Query<Option<String>>,
-        /// Only those that this person owns.
+        /// Returns only applications owned by this user.
         owner: Query<Option<String>>,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<ClientPageKinds>> {
         let signet = &self.0.signet;
@@ -70,8 +69,9 @@ impl ClientsApi {
 
     /// Register an application
     ///
-    /// With an access token of the scope `signet:clients` or `signet:admin`. A person registers for themselves, an
-    /// administrator (or an application that was given the scope) without restrictions. The secret is told this once.
+    /// Requires an access token with the scope `signet:clients` or `signet:admin`. A user becomes the owner of the
+    /// application; an administrator, or an application that was given the scope, registers without restrictions. The
+    /// response contains the client secret, which cannot be retrieved again.
     #[oai(path = "/clients", method = "post", operation_id = "registerClient", tag = "ApiTag::Applications")]
     async fn register(
         &self,
@@ -90,12 +90,12 @@ impl ClientsApi {
         answered(registered.map(|body| json_answer(StatusCode::CREATED, &body)))
     }
 
-    /// Look at an application
+    /// Get an application
     #[oai(path = "/clients/:id", method = "get", operation_id = "client", tag = "ApiTag::Applications")]
     async fn show(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
@@ -103,14 +103,14 @@ impl ClientsApi {
         answered(client.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
     }
 
-    /// Register an application anew
+    /// Replace the registration of an application
     ///
-    /// What is left out gets its default, as at the first registration. What was granted to it stays.
+    /// Omitted members get their default, as in a new registration. Existing grants are kept.
     #[oai(path = "/clients/:id", method = "put", operation_id = "replaceClient", tag = "ApiTag::Applications")]
     async fn replace(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
         metadata: StrictJson<ClientMetadataBody, true>,
     ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
@@ -123,14 +123,14 @@ impl ClientsApi {
         self.changed(replaced.await).await
     }
 
-    /// Change an application
+    /// Update an application
     ///
-    /// What is sent is changed and the rest stays; null gives a member its default (RFC 7396).
+    /// A JSON Merge Patch (RFC 7396): only the members that are sent change, and null resets a member to its default.
     #[oai(path = "/clients/:id", method = "patch", operation_id = "changeClient", tag = "ApiTag::Applications")]
     async fn change(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
         patch: StrictJson<ClientMetadataBody, true>,
     ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
@@ -143,47 +143,48 @@ impl ClientsApi {
         self.changed(changed.await).await
     }
 
-    /// Take an application away
+    /// Delete an application
     ///
-    /// Nothing that was granted to it issues anything more.
+    /// Grants of the application no longer issue tokens.
     #[oai(path = "/clients/:id", method = "delete", operation_id = "deleteClient", tag = "ApiTag::Applications")]
     async fn delete(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<DeleteClientKinds>> {
         let deleted = async { clients::delete(&self.0.signet, &self.admitted(token)?, &id.0).await }.await;
         answered(deleted.map(|()| no_content()))
     }
 
-    /// Forbid an application to obtain tokens
+    /// Disable an application
     ///
-    /// Only administrators can. Nothing that was granted to it issues anything more until it is enabled again.
+    /// Administrators only. Grants of the application do not issue tokens until it is enabled again.
     #[oai(path = "/clients/:id/disable", method = "post", operation_id = "disableClient", tag = "ApiTag::Applications")]
     async fn disable(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         self.set_disabled(token, &id.0, true).await
     }
 
-    /// Allow an application to obtain tokens again
+    /// Enable an application
     #[oai(path = "/clients/:id/enable", method = "post", operation_id = "enableClient", tag = "ApiTag::Applications")]
     async fn enable(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         self.set_disabled(token, &id.0, false).await
     }
 
-    /// Give an application a second secret
+    /// Add a client secret
     ///
-    /// Two can live at a time: add one, let the application use it, take the older one away. It is told this once.
+    /// An application can have two secrets: add one, switch the application to it, then delete the older one. The
+    /// response contains the secret, which cannot be retrieved again.
     #[oai(
         path = "/clients/:id/secrets",
         method = "post",
@@ -193,7 +194,7 @@ impl ClientsApi {
     async fn add_secret(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<AddSecretKinds>> {
         let signet = &self.0.signet;
@@ -204,7 +205,7 @@ impl ClientsApi {
         }))
     }
 
-    /// Take a secret away from an application
+    /// Delete a client secret
     #[oai(
         path = "/clients/:id/secrets/:number",
         method = "delete",
@@ -214,9 +215,9 @@ impl ClientsApi {
     async fn remove_secret(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
-        /// The number of the secret.
+        /// Number of the secret.
         number: Path<u32>,
     ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
@@ -224,10 +225,10 @@ impl ClientsApi {
         answered(removed.map(|client| json_answer(StatusCode::OK, &client_json(signet, &client))))
     }
 
-    /// Register oneself
+    /// Register a client dynamically
     ///
-    /// Dynamic registration (RFC 7591), as the configuration allows it: not at all, with an access token of the scope
-    /// `signet:clients` as the initial access token, or by everyone.
+    /// Dynamic client registration (RFC 7591). The configuration decides whether it is disabled, requires an initial
+    /// access token with the scope `signet:clients`, or is open to everyone.
     #[oai(path = "/register", method = "post", operation_id = "registerItself", tag = "ApiTag::Registration")]
     async fn register_itself(
         &self,
@@ -244,14 +245,14 @@ impl ClientsApi {
         }))
     }
 
-    /// Look at one's own registration
+    /// Get a client's own registration
     ///
-    /// With the registration access token (RFC 7592 §2.1).
+    /// Requires the registration access token (RFC 7592 §2.1).
     #[oai(path = "/register/:id", method = "get", operation_id = "registration", tag = "ApiTag::Registration")]
     async fn show_itself(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ClientKinds>> {
         let signet = &self.0.signet;
@@ -259,14 +260,14 @@ impl ClientsApi {
         answered(shown.map(|registered| json_answer(StatusCode::OK, &self_registered_json(signet, &registered, None))))
     }
 
-    /// Register oneself anew
+    /// Replace a client's own registration
     ///
-    /// With the registration access token (RFC 7592 §2.2). What is left out gets its default.
+    /// Requires the registration access token (RFC 7592 §2.2). Omitted members get their default.
     #[oai(path = "/register/:id", method = "put", operation_id = "replaceRegistration", tag = "ApiTag::Registration")]
     async fn replace_itself(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
         update: Json<ClientUpdateBody>,
     ) -> poem::Result<DocumentedAnswer<ReplaceClientKinds>> {
@@ -280,14 +281,14 @@ impl ClientsApi {
         )
     }
 
-    /// End one's own registration
+    /// Delete a client's own registration
     ///
-    /// With the registration access token (RFC 7592 §2.3).
+    /// Requires the registration access token (RFC 7592 §2.3).
     #[oai(path = "/register/:id", method = "delete", operation_id = "deleteRegistration", tag = "ApiTag::Registration")]
     async fn delete_itself(
         &self,
         token: BearerToken,
-        /// Its `client_id`.
+        /// The client identifier.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<DeleteClientKinds>> {
         let deleted = dynamic::delete_itself(&self.0.signet, &id.0, token.0, &token.1).await;

@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of grants and of the applications that hold them, and how they are written as JSON.
+//! OpenAPI schemas of grants and connected applications, and their JSON representations.
 
 use std::collections::BTreeSet;
 
@@ -12,25 +12,25 @@ use super::{
 };
 use crate::{endpoint::connections::ConnectedApplication, oauth::grant::Grant};
 
-/// What a person has let an application do.
+/// A grant that a user has given to an application.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct GrantBody {
     /// The identifier.
     id: String,
-    /// The application.
+    /// The client identifier.
     client_id: String,
-    /// What it may do.
+    /// Granted scope.
     scope: String,
-    /// The claims that it asked for by name and that the person agreed to.
+    /// Claims that were requested by name and that the user agreed to.
     claims: Option<Vec<String>>,
-    /// When it was granted, in seconds since 1970.
+    /// Time at which the grant was given, in seconds since 1970.
     created_at: i64,
-    /// From when on it issues nothing more, if that is known.
+    /// Time from which the grant issues no more tokens, in seconds since 1970, if known.
     expires_at: Option<i64>,
-    /// When it was ended, if it was.
+    /// Time at which the grant ended, in seconds since 1970, if it has ended.
     ended_at: Option<i64>,
-    /// Why.
+    /// Reason why the grant ended.
     ended_because: Option<String>,
 }
 
@@ -40,38 +40,37 @@ pub(super) struct GrantBody {
 pub(super) struct GrantPageBody {
     /// The grants.
     grants: Vec<GrantBody>,
-    /// With what the next page is asked for; absent at the end.
+    /// Token for the next page. Absent on the last page.
     next_page_token: Option<String>,
 }
 
-/// An application that a person has let in.
+/// An application that a user has given access.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct ConnectedBody {
-    /// The application.
+    /// The client identifier.
     client_id: String,
-    /// Its name.
+    /// Name of the application.
     client_name: Option<String>,
-    /// What it may do.
+    /// Granted scope.
     scope: String,
-    /// The claims that it asked for by name and that the person agreed to.
+    /// Claims that were requested by name and that the user agreed to.
     claims: Option<Vec<String>>,
-    /// Since when, in seconds since 1970.
+    /// Time at which access was first given, in seconds since 1970.
     since: i64,
-    /// How many grants it holds; none if only the person's answer is remembered.
+    /// Number of grants. 0 if only the user's consent is remembered.
     grants: u64,
-    /// Since when the person is not asked again for what they have agreed to, in seconds since 1970; absent if they are.
+    /// Time since which consent is remembered, in seconds since 1970. Absent if the user is asked every time.
     remembered_since: Option<i64>,
 }
 
-/// The applications that a person has let in.
+/// The applications that a user has given access.
 #[derive(Object)]
 pub(super) struct ConnectedListBody {
     /// The applications.
     applications: Vec<ConnectedBody>,
 }
 
-/// A grant as JSON.
 pub(super) fn grant_json(grant: &Grant) -> Value {
     let mut body = json!({
         "id": grant.id.as_str(),
@@ -93,7 +92,6 @@ pub(super) fn grant_json(grant: &Grant) -> Value {
     body
 }
 
-/// A connected application as JSON.
 pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
     let mut body = json!({
         "client_id": connected.client_id.as_str(),

@@ -1,4 +1,4 @@
-//! `/users/{id}/applications` and `/users/{id}/grants`: what people have let applications do.
+//! `/users/{id}/applications` and `/users/{id}/grants`: access that users have given to applications.
 
 use std::sync::Arc;
 
@@ -20,14 +20,13 @@ use super::{
 };
 use crate::endpoint::{access::Access, connections, management::ManagementRefusal, page::PageQuery, users::SCOPES};
 
-/// Connections of people and applications.
 pub(super) struct ConnectionsApi(pub(super) Arc<Server>);
 
 #[OpenApi]
 impl ConnectionsApi {
-    /// List the applications that a person has let in
+    /// List connected applications of a user
     ///
-    /// Those that hold grants, and those for which the person has chosen not to be asked again.
+    /// Applications that hold grants, and those for which the user has chosen not to be asked again.
     #[oai(
         path = "/users/:id/applications",
         method = "get",
@@ -37,7 +36,7 @@ impl ConnectionsApi {
     async fn applications(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ConnectedKinds>> {
         let access = self.admitted(token);
@@ -48,9 +47,10 @@ impl ConnectionsApi {
         }))
     }
 
-    /// Disconnect an application from a person
+    /// Disconnect an application from a user
     ///
-    /// Everything that it was granted ends, a remembered answer counts no more, and the person is asked again before it gets anything new.
+    /// Ends all grants and forgets the remembered consent. The user is asked again before the application gets new
+    /// access.
     #[oai(
         path = "/users/:id/applications/:client_id",
         method = "delete",
@@ -60,9 +60,9 @@ impl ConnectionsApi {
     async fn disconnect(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// The application.
+        /// The client identifier.
         client_id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let disconnected =
@@ -70,18 +70,18 @@ impl ConnectionsApi {
         answered(disconnected.map(|()| no_content()))
     }
 
-    /// List the grants of a person
+    /// List grants of a user
     ///
-    /// One for each time that an application was let in; those that have ended are kept for a while.
+    /// One entry for each time that an application was given access. Ended grants are kept for a while.
     #[oai(path = "/users/:id/grants", method = "get", operation_id = "listGrants", tag = "ApiTag::People")]
     async fn grants(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<GrantPageKinds>> {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
@@ -90,14 +90,14 @@ impl ConnectionsApi {
         answered(page.map(|page| page_answer("grants", &page, grant_json)))
     }
 
-    /// End a grant of a person
+    /// End a grant of a user
     #[oai(path = "/users/:id/grants/:grant_id", method = "delete", operation_id = "endGrant", tag = "ApiTag::People")]
     async fn end_grant(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// The identifier of the grant.
+        /// Identifier of the grant.
         grant_id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let ended =

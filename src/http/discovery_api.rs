@@ -1,4 +1,4 @@
-//! What the server says of itself: its keys, its metadata, and whether it is well.
+//! Discovery documents: signing keys, server metadata and health.
 
 use std::sync::Arc;
 
@@ -22,15 +22,14 @@ use crate::{
     web::i18n::LANGUAGES,
 };
 
-/// The documents that clients and APIs read before anything else.
 pub(super) struct DiscoveryApi(pub(super) Arc<Server>);
 
 #[OpenApi]
 impl DiscoveryApi {
-    /// The keys that verify tokens
+    /// Get the signing keys
     ///
-    /// A JSON Web Key Set (RFC 7517). Keep it for as long as `Cache-Control` says, and fetch it again when a token names a
-    /// key that it does not have.
+    /// A JSON Web Key Set (RFC 7517). Cache it for as long as `Cache-Control` allows, and fetch it again when a token
+    /// names an unknown key.
     #[oai(path = "/jwks.json", method = "get", operation_id = "jwks", tag = "ApiTag::Discovery")]
     async fn jwks(&self, request: &Request) -> DocumentedAnswer<JwksKinds> {
         let published = self.0.signet.keys.jwks();
@@ -45,7 +44,7 @@ impl DiscoveryApi {
         })
     }
 
-    /// The metadata of OpenID Connect
+    /// Get the OpenID Provider metadata
     #[oai(
         path = "/.well-known/openid-configuration",
         method = "get",
@@ -56,7 +55,7 @@ impl DiscoveryApi {
         self.answer_metadata()
     }
 
-    /// The metadata of OAuth 2.0
+    /// Get the OAuth 2.0 authorization server metadata
     #[oai(
         path = "/.well-known/oauth-authorization-server",
         method = "get",
@@ -67,10 +66,10 @@ impl DiscoveryApi {
         self.answer_metadata()
     }
 
-    /// Whether the server is well
+    /// Get the health of the server
     ///
-    /// `status` is `ok`, or says what is wrong. `warnings` names what an administrator should look at while everything
-    /// still works. The details are in the log.
+    /// `status` is `ok`, or says what is wrong. `warnings` lists problems that an administrator should look at although
+    /// the server still works. Details are in the log.
     #[oai(path = "/health", method = "get", operation_id = "health", tag = "ApiTag::Health")]
     async fn health(&self) -> DocumentedAnswer<HealthKinds> {
         let signet = &self.0.signet;
@@ -111,7 +110,7 @@ impl DiscoveryApi {
     }
 }
 
-/// Whether the copy that the caller has is the one of this entity tag. A proxy may have weakened it.
+/// Whether the request's `If-None-Match` matches `etag`. A proxy may have weakened the entity tag.
 pub(super) fn is_known(request: &Request, etag: &str) -> bool {
     let known = request.header(header::IF_NONE_MATCH);
     known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))

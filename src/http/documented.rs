@@ -1,5 +1,5 @@
-//! Answers that poem-openapi documents, and that are made by hand: headers and error bodies are the specifications', not
-//! the framework's.
+//! Responses that poem-openapi documents but does not build: their headers and error bodies follow the specifications,
+//! not the framework.
 
 use std::marker::PhantomData;
 
@@ -17,13 +17,13 @@ use super::{
     json_body::UnfitBody,
 };
 
-/// An answer of one of the kinds that `K` lists.
+/// A response of one of the kinds in `K`.
 pub(super) struct DocumentedAnswer<K> {
     response: Response,
     kinds: PhantomData<fn() -> K>,
 }
 
-/// One kind of answer.
+/// One documented response: status, description, content type and schema.
 pub(super) struct AnswerKind {
     status: u16,
     description: &'static str,
@@ -31,12 +31,11 @@ pub(super) struct AnswerKind {
     schema: Option<MetaSchemaRef>,
 }
 
-/// All kinds of answers of an operation.
+/// The documented responses of an operation.
 pub(super) trait Kinds {
-    /// The kinds.
     fn kinds() -> Vec<AnswerKind>;
 
-    /// Registers the types that the kinds name.
+    /// Registers the schemas that the responses refer to.
     fn register(registry: &mut Registry);
 }
 
@@ -46,25 +45,25 @@ impl AnswerKind {
         Self { status, description, content_type: "application/json", schema: Some(T::schema_ref()) }
     }
 
-    /// A JSON object without a type of its own.
+    /// A JSON object without a schema.
     pub(super) fn any_json(status: u16, description: &'static str) -> Self {
         let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("object")));
         Self { status, description, content_type: "application/json", schema: Some(schema) }
     }
 
-    /// A page.
+    /// An HTML page.
     pub(super) fn page(status: u16, description: &'static str) -> Self {
         let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
         Self { status, description, content_type: "text/html", schema: Some(schema) }
     }
 
-    /// A text of `content_type`.
+    /// A text of the media type `content_type`.
     pub(super) fn text(content_type: &'static str, status: u16, description: &'static str) -> Self {
         let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
         Self { status, description, content_type, schema: Some(schema) }
     }
 
-    /// No body.
+    /// A response without a body.
     pub(super) fn empty(status: u16, description: &'static str) -> Self {
         Self { status, description, content_type: "", schema: None }
     }
@@ -89,7 +88,7 @@ impl<K: Kinds> ApiResponse for DocumentedAnswer<K> {
         let mut responses: Vec<MetaResponse> = Vec::new();
         for kind in K::kinds() {
             let content = kind.schema.map(|schema| MetaMediaType { content_type: kind.content_type, schema });
-            // Two kinds of the same status are two forms of one answer.
+            // Two kinds with the same status are two representations of one response.
             match responses.iter_mut().find(|response| response.status == Some(kind.status)) {
                 Some(response) => response.content.extend(content),
                 None => responses.push(MetaResponse {
@@ -108,7 +107,8 @@ impl<K: Kinds> ApiResponse for DocumentedAnswer<K> {
         K::register(registry);
     }
 
-    /// What the framework could not parse, in the form of RFC 6749 §5.2. A refusal of the edge keeps its status.
+    /// Answers a request that the framework could not parse, in the form of RFC 6749 §5.2. A rejection by a middleware
+    /// keeps its status.
     fn from_parse_request_error(error: Error) -> Self {
         let (status, description) = parse_refusal(&error);
         tracing::info!(status = status.as_u16(), reason = description, "request refused before it was read");
@@ -116,7 +116,8 @@ impl<K: Kinds> ApiResponse for DocumentedAnswer<K> {
     }
 }
 
-/// What the client has to send instead. The framework's own messages about bodies show what was sent and are not told.
+/// The status and description for a request that could not be parsed. The framework's messages about bodies quote the
+/// body, so they are replaced.
 fn parse_refusal(error: &Error) -> (StatusCode, String) {
     if let Some(refusal) = error.downcast_ref::<Refusal>() {
         return (error.status(), refusal.to_string());
@@ -135,7 +136,7 @@ fn parse_refusal(error: &Error) -> (StatusCode, String) {
     (StatusCode::BAD_REQUEST, description)
 }
 
-/// Declares a type whose [`Kinds`] are those listed, with the types that they name.
+/// Declares a type that implements [`Kinds`] with the listed responses and schemas.
 macro_rules! kinds {
     ($name:ident registers $($registered:ty),* => $kinds:expr) => {
         pub(super) struct $name;
@@ -157,13 +158,13 @@ macro_rules! kinds {
 }
 pub(super) use kinds;
 
-/// An answer in JSON that nobody keeps.
+/// A JSON response that must not be cached.
 pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
     let response = Response::builder().status(status).content_type("application/json").body(body.to_string());
     no_store(response)
 }
 
-/// A refusal in the form of RFC 6749 §5.2.
+/// An error response in the form of RFC 6749 §5.2.
 pub(super) fn problem(status: StatusCode, error: &str, description: &str) -> Response {
     json_answer(status, &json!({"error": error, "error_description": description}))
 }

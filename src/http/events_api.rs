@@ -1,4 +1,4 @@
-//! `/events` and `/users/{id}/events`: what has happened that somebody may have to account for.
+//! `/events` and `/users/{id}/events`: the security event log.
 
 use std::sync::Arc;
 
@@ -28,7 +28,6 @@ use crate::{
     },
 };
 
-/// Security events.
 pub(super) struct EventsApi(pub(super) Arc<Server>);
 
 #[OpenApi]
@@ -36,28 +35,28 @@ pub(super) struct EventsApi(pub(super) Arc<Server>);
 impl EventsApi {
     /// List security events
     ///
-    /// The newest first. For administrators, with the scope `signet:admin`. Person and application are found by an index;
-    /// for the other filters a bounded number of events is looked at each time, so a page can have fewer entries than asked
-    /// for, or none, although more follow: go on while there is a `next_page_token`.
+    /// Newest first. Requires the scope `signet:admin`. Filters by user and by application use an index. For the other
+    /// filters, each request examines a limited number of events: a page can have fewer entries than requested, or
+    /// none, although more follow. Continue while there is a `next_page_token`.
     #[oai(path = "/events", method = "get", operation_id = "listEvents", tag = "ApiTag::Events")]
     async fn list(
         &self,
         token: BearerToken,
-        /// Only those of this kind, such as `login_failed`.
+        /// Returns only events of this type, such as `login_failed`.
         event: Query<Option<String>>,
-        /// Only those about the person of this identifier, and those of what the person did.
+        /// Returns only events about or caused by the user with this identifier.
         account: Query<Option<String>>,
-        /// Only those about this application, and those of what it did.
+        /// Returns only events about or caused by this application.
         client_id: Query<Option<String>>,
-        /// Only those that were done (`success`) or refused (`failure`).
+        /// Returns only events with this outcome: `success` or `failure`.
         outcome: Query<Option<String>>,
-        /// Only those at this time or later, in seconds since 1970.
+        /// Returns only events at or after this time, in seconds since 1970.
         from: Query<Option<i64>>,
-        /// Only those before this time, in seconds since 1970.
+        /// Returns only events before this time, in seconds since 1970.
         until: Query<Option<i64>>,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<EventPageKinds>> {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
@@ -76,19 +75,19 @@ impl EventsApi {
         answered(listed.await.map(|page| page_answer("events", &page, SecurityEvent::to_json)))
     }
 
-    /// List the security events of a person
+    /// List security events of a user
     ///
-    /// The newest first: what the person did, and what was done to them; where others did it from is left out. Oneself with
-    /// the scope `signet:account`.
+    /// Newest first: events about the user and events caused by the user. The IP addresses and devices of other actors
+    /// are omitted. Users can read their own events with the scope `signet:account`.
     #[oai(path = "/users/:id/events", method = "get", operation_id = "listEventsOfUser", tag = "ApiTag::Events")]
     async fn list_of_user(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<OwnEventPageKinds>> {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
@@ -109,48 +108,48 @@ fn instant(seconds: i64) -> Result<OffsetDateTime, ManagementRefusal> {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct EventBody {
-    /// Grows from event to event.
+    /// Increases with every event.
     sequence: u64,
-    /// When, as RFC 3339 writes it, in UTC.
+    /// Time of the event in UTC, in the format of RFC 3339.
     time: String,
-    /// What has happened, such as `login_succeeded`.
+    /// Type of the event, such as `login_succeeded`.
     event: String,
-    /// `success`, or `failure` for what was refused.
+    /// `success`, or `failure` if the request was rejected.
     outcome: String,
-    /// Why, in a word.
+    /// Reason code.
     reason: Option<String>,
-    /// Who did it.
+    /// The actor.
     principal: ActorBody,
-    /// The person whom it is about.
+    /// Identifier of the user that the event is about.
     account: Option<String>,
-    /// The application that it is about.
+    /// Client identifier of the application that the event is about.
     client_id: Option<String>,
-    /// A hash of the identifier of the session.
+    /// Hash of the session identifier.
     session: Option<String>,
-    /// A hash of the identifier of the grant.
+    /// Hash of the grant identifier.
     grant: Option<String>,
-    /// The names of what was changed.
+    /// Names of the changed members.
     members: Option<Vec<String>>,
-    /// A hash of a name that was entered and is nobody's.
+    /// Hash of an entered username that belongs to no account.
     unknown_name: Option<String>,
-    /// So many more of the same were not written.
+    /// Number of further identical events that were not stored.
     not_written: Option<u64>,
-    /// The address that it was done from.
+    /// IP address of the client.
     ip: Option<String>,
-    /// The browser and its system, as far as they are known.
+    /// Browser and operating system, as far as known.
     device: Option<String>,
-    /// What to look for in the log.
+    /// Request identifier, which also appears in the log.
     request_id: Option<String>,
 }
 
-/// Who did something.
+/// The actor of a security event.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct ActorBody {
     /// `account`, `client`, `operator`, `server` or `anonymous`.
     #[oai(rename = "type")]
     kind: String,
-    /// The identifier of the person, or of the application.
+    /// Identifier of the user or of the application.
     id: Option<String>,
 }
 
@@ -160,7 +159,7 @@ struct ActorBody {
 struct EventPageBody {
     /// The events.
     events: Vec<EventBody>,
-    /// With what the next page is asked for; absent at the end.
+    /// Token for the next page. Absent on the last page.
     next_page_token: Option<String>,
 }
 

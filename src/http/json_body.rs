@@ -1,4 +1,4 @@
-//! A body of JSON that does not fit says which member is wrong, and what it must be instead.
+//! JSON request bodies. If a body does not match its schema, the error names the member and the expected type.
 
 use std::{
     any::TypeId,
@@ -14,11 +14,11 @@ use poem_openapi::{
 };
 use serde_json::Value;
 
-/// A body of the type `T`, documented as poem-openapi's own `Json` is. That one shows what was sent in its messages, which
-/// may be a password, and names no member.
+/// A JSON body of the type `T`, documented like poem-openapi's `Json`. The error messages of poem-openapi quote the
+/// body, which may contain a password, and do not name the member.
 pub(super) struct Json<T>(pub(super) T);
 
-/// Why a body is not of the type that the endpoint takes. It holds nothing of the values that were sent.
+/// Why a body does not match the type of the endpoint. It contains none of the submitted values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UnfitBody {
     status: StatusCode,
@@ -48,11 +48,11 @@ impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Json<T> {
     }
 }
 
-/// The JSON that was sent, whatever it is; null if nothing was.
+/// Returns the JSON value of the body, or null if the body is empty.
 ///
 /// # Errors
 ///
-/// [`UnfitBody`] when the body says that it is something else, or is no JSON.
+/// Returns [`UnfitBody`] if the body has another media type or is not valid JSON.
 pub(super) async fn sent(request: &Request, body: &mut RequestBody) -> Result<Value> {
     if !is_json(request.content_type().unwrap_or_default()) {
         return Err(UnfitBody::of_another_type().into());
@@ -60,7 +60,7 @@ pub(super) async fn sent(request: &Request, body: &mut RequestBody) -> Result<Va
     Ok(value(&body.take()?.into_bytes().await?)?)
 }
 
-/// `application/json`, or a type whose name ends in `+json` (RFC 6839 §3.1).
+/// Whether the media type is `application/json` or has the suffix `+json` (RFC 6839 §3.1).
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
@@ -70,18 +70,18 @@ fn value(bytes: &[u8]) -> Result<Value, UnfitBody> {
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    // The parser tells the line and the column, and nothing of what stands there.
+    // The parser's message gives the line and column, not the content.
     serde_json::from_slice(bytes).map_err(|error| UnfitBody::saying(format!("the body is not JSON: {error}")))
 }
 
-/// The body that `value` is.
+/// Parses `value` as the type of the body.
 ///
 /// # Errors
 ///
-/// [`UnfitBody`], with the member that does not fit.
+/// Returns [`UnfitBody`], which names the first member that does not match.
 pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value) -> Result<T, UnfitBody> {
     let schema = SchemaOf::of::<T>();
-    // Looked for before parsing, which takes numbers and truth values for the texts that they are written as.
+    // Checked before parsing, because the parser accepts numbers and booleans as strings.
     if let Some(found) = mismatch(&schema.root, &value, &schema.registry, "") {
         return Err(UnfitBody::saying(found));
     }
@@ -89,17 +89,17 @@ pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value) -> Result<T, Unfit
     T::parse_from_json(Some(value)).map_err(bad_request)
 }
 
-/// The schema of a type and of all types within it. To build it takes longer than to read a body, so it is kept: there are
-/// as many as types of bodies.
+/// The schema of a type and of all types that it refers to. Building it takes longer than reading a body, so it is
+/// cached per body type.
 pub(super) struct SchemaOf {
-    /// The schema of the type itself.
+    /// Schema of the type.
     pub(super) root: MetaSchemaRef,
-    /// Those that it refers to.
+    /// Schemas that it refers to.
     pub(super) registry: Registry,
 }
 
 impl SchemaOf {
-    /// That of `T`.
+    /// Returns the cached schema of `T`.
     pub(super) fn of<T: Type + 'static>() -> Arc<Self> {
         static KNOWN: Mutex<BTreeMap<TypeId, Arc<SchemaOf>>> = Mutex::new(BTreeMap::new());
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,7 +113,8 @@ impl SchemaOf {
     }
 }
 
-/// What of `value` does not fit, with the path of the member; nothing if all of it fits as far as the schema says.
+/// Describes the first mismatch between `value` and the schema, with the path of the member. Returns `None` if `value`
+/// matches.
 fn mismatch(schema: &MetaSchemaRef, value: &Value, registry: &Registry, path: &str) -> Option<String> {
     let schema: &MetaSchema = match schema {
         MetaSchemaRef::Inline(schema) => schema,
@@ -141,7 +142,7 @@ fn mismatch(schema: &MetaSchemaRef, value: &Value, registry: &Registry, path: &s
     within(schema, value, registry, path)
 }
 
-/// What does not fit within an object or an array.
+/// Describes the first mismatch inside an object or an array.
 fn within(schema: &MetaSchema, value: &Value, registry: &Registry, path: &str) -> Option<String> {
     let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     if let (Some(entries), Some(items)) = (value.as_array(), &schema.items) {
@@ -271,7 +272,7 @@ mod tests {
         assert_eq!(body.further.email.as_deref(), Some("e"));
     }
 
-    // What does not fit may be a password.
+    // A value that does not match may be a password.
     #[test]
     fn nothing_that_was_sent_is_told_back() {
         for text in [r#"{"name":{"a":"canary"}}"#, r#"{"name":"a","colour":"canary"}"#, "\"canary\"", "canary"] {

@@ -1,4 +1,4 @@
-//! What the operations of the management API have in common: how they refuse.
+//! Authentication and error responses of the management API.
 
 use poem::{
     Response,
@@ -24,15 +24,15 @@ use crate::{
     oauth::registration::RegistrationErrorCode,
 };
 
-/// Who asks, if their token has one of `scopes`.
+/// Returns the access of the caller if the token has one of `scopes`.
 pub(super) fn admitted(server: &Server, token: BearerToken, scopes: &[&str]) -> Result<Access, ManagementRefusal> {
     let BearerToken(token, origin) = token;
     let token = token.map_err(AccessRefusal::Bearer)?;
     Ok(access::authorize(&server.signet, &token, scopes)?.asked_by(origin))
 }
 
-/// The answer, or the refusal in its form: `error` and `error_description` as RFC 6749 §5.2 has them, and for the fields
-/// of a person `fields` with what is wrong with each.
+/// Returns the response, or the error with `error` and `error_description` (RFC 6749 §5.2). For invalid user fields,
+/// `fields` gives the error of each field.
 pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem::Result<DocumentedAnswer<K>> {
     let refusal = match outcome {
         Ok(response) => return Ok(DocumentedAnswer::from(response)),
@@ -66,7 +66,7 @@ pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem:
     }))
 }
 
-/// A page of a list as it is answered: the entries under `name`, and where it goes on.
+/// A page of a list: the entries under `name`, and `next_page_token`.
 pub(super) fn page_answer<T>(name: &str, page: &Page<T>, entry: impl Fn(&T) -> Value) -> Response {
     let entries: Vec<Value> = page.entries.iter().map(entry).collect();
     let mut body = json!({ name: entries });
@@ -76,26 +76,28 @@ pub(super) fn page_answer<T>(name: &str, page: &Page<T>, entry: impl Fn(&T) -> V
     json_answer(StatusCode::OK, &body)
 }
 
-/// Done, with nothing to say.
 pub(super) fn no_content() -> Response {
     no_store(Response::builder().status(StatusCode::NO_CONTENT).finish())
 }
 
-/// The refusals that every operation of the management API has.
+/// Adds the error responses that every operation of the management API has.
 pub(super) fn with_refusals(mut kinds: Vec<AnswerKind>) -> Vec<AnswerKind> {
     kinds.extend([
-        AnswerKind::json::<ErrorBody>(400, "Something that was sent is not what it must be; the description says what"),
-        AnswerKind::json::<ErrorBody>(401, "No access token, or one that is not good here"),
-        AnswerKind::json::<ErrorBody>(403, "The access token lacks the scope, or this is for somebody else to do"),
-        AnswerKind::json::<ErrorBody>(429, "Too much was stored or tried lately; `Retry-After` says when to come back"),
+        AnswerKind::json::<ErrorBody>(400, "Invalid request; `error_description` says what is wrong"),
+        AnswerKind::json::<ErrorBody>(401, "The access token is missing or invalid"),
+        AnswerKind::json::<ErrorBody>(
+            403,
+            "The access token lacks the required scope, or the caller lacks the permission",
+        ),
+        AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to try again"),
     ]);
     kinds
 }
 
-/// The refusals of an operation on one thing.
+/// Adds the error responses of an operation on a single resource.
 pub(super) fn with_refusals_of_one(kinds: Vec<AnswerKind>) -> Vec<AnswerKind> {
     let mut kinds = with_refusals(kinds);
-    kinds.push(AnswerKind::json::<ErrorBody>(404, "There is no such thing, or it is somebody else's"));
-    kinds.push(AnswerKind::json::<ErrorBody>(409, "It cannot be done with what is there; the description says why"));
+    kinds.push(AnswerKind::json::<ErrorBody>(404, "Not found, or not visible to the caller"));
+    kinds.push(AnswerKind::json::<ErrorBody>(409, "Conflicts with the current state; `error_description` says why"));
     kinds
 }

@@ -1,4 +1,4 @@
-//! The protocol endpoints, as poem-openapi serves and documents them.
+//! The protocol endpoints.
 
 use std::sync::Arc;
 
@@ -38,56 +38,55 @@ use crate::{
     secret::Secret,
 };
 
-/// The protocol endpoints.
 pub(super) struct OAuthApi(pub(super) Arc<Server>);
 
 #[derive(Tags)]
 pub(super) enum ApiTag {
-    /// Logging people in and issuing tokens.
+    /// Signing users in and issuing tokens.
     #[oai(rename = "OAuth 2.0 and OpenID Connect")]
     Protocol,
-    /// Documents that clients and APIs read.
+    /// Metadata documents for clients and APIs.
     Discovery,
-    /// Applications, managed by administrators and by the people who own them.
+    /// Management of applications, by administrators and by their owners.
     Applications,
-    /// Applications that register themselves (RFC 7591 and RFC 7592).
+    /// Dynamic client registration (RFC 7591 and RFC 7592).
     Registration,
-    /// People.
+    /// Management of users.
     People,
-    /// What has happened that somebody may have to account for.
+    /// The security event log.
     #[oai(rename = "Security events")]
     Events,
-    /// Whether the server is well.
+    /// Health of the server.
     Health,
 }
 
 #[OpenApi]
 #[expect(clippy::too_many_arguments, reason = "the arguments document the parameters; the raw query is what is read")]
 impl OAuthApi {
-    /// Begin a login
+    /// Start an authorization request
     ///
-    /// An application sends the person's browser here (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). The browser comes
-    /// back to the redirect URI with a code, or with an error.
+    /// The application sends the user's browser here (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). The browser
+    /// returns to the redirect URI with a code or an error.
     #[oai(path = "/authorize", method = "get", operation_id = "authorize", tag = "ApiTag::Protocol")]
     async fn authorize(
         &self,
         request: &Request,
-        /// `code`; where they are turned on also `token`, `id_token` and their combinations.
+        /// `code`; also `token`, `id_token` and their combinations if the server enables them.
         #[oai(name = "response_type")]
         _response_type: Query<Option<String>>,
-        /// The application.
+        /// The client identifier.
         #[oai(name = "client_id")]
         _client_id: Query<Option<String>>,
-        /// Where to come back; one that is registered, character for character.
+        /// A registered redirect URI. It is compared character by character.
         #[oai(name = "redirect_uri")]
         _redirect_uri: Query<Option<String>>,
-        /// What to ask for.
+        /// Requested scope.
         #[oai(name = "scope")]
         _scope: Query<Option<String>>,
-        /// A random value that comes back.
+        /// Random value that is returned unchanged.
         #[oai(name = "state")]
         _state: Query<Option<String>>,
-        /// The PKCE challenge.
+        /// PKCE code challenge.
         #[oai(name = "code_challenge")]
         _code_challenge: Query<Option<String>>,
         /// `query`, `fragment` or `form_post`.
@@ -96,40 +95,40 @@ impl OAuthApi {
         /// `S256`.
         #[oai(name = "code_challenge_method")]
         _code_challenge_method: Query<Option<String>>,
-        /// A random value that stands in the ID token.
+        /// Random value that the ID token contains.
         #[oai(name = "nonce")]
         _nonce: Query<Option<String>>,
         /// `none`, `login`, `consent` or `select_account`.
         #[oai(name = "prompt")]
         _prompt: Query<Option<String>>,
-        /// How many seconds ago the person may have signed in.
+        /// Maximum age of the login, in seconds.
         #[oai(name = "max_age")]
         _max_age: Query<Option<String>>,
-        /// The username, if the application knows it; the login page fills it in.
+        /// Username that the login page fills in.
         #[oai(name = "login_hint")]
         _login_hint: Query<Option<String>>,
-        /// An ID token that the application got earlier: nobody but its person may sign in.
+        /// A previously issued ID token. Only its subject may sign in.
         #[oai(name = "id_token_hint")]
         _id_token_hint: Query<Option<String>>,
-        /// Claims by name, as JSON (OpenID Connect Core §5.5).
+        /// Requested claims as JSON (OpenID Connect Core §5.5).
         #[oai(name = "claims")]
         _claims: Query<Option<String>>,
         /// The API that the token is for (RFC 8707).
         #[oai(name = "resource")]
         _resource: Query<Option<String>>,
-        /// The parameters, signed by the application, in place of those here but `client_id` (RFC 9101).
+        /// Request object: a JWT signed by the application that replaces all parameters except `client_id` (RFC 9101).
         #[oai(name = "request")]
         _request_object: Query<Option<String>>,
-        /// Where such a signed request is fetched from, if the server does so: an address that the application has registered.
+        /// Registered URL of the request object, if the server allows fetching it.
         #[oai(name = "request_uri")]
         _request_uri: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<AuthorizeKinds>> {
         authorize::by_query(&self.0, request).await.map(DocumentedAnswer::from)
     }
 
-    /// Begin a login by a form
+    /// Start an authorization request with a form
     ///
-    /// The same parameters as those of the GET, in a form.
+    /// Takes the parameters of the GET request as form fields.
     #[oai(path = "/authorize", method = "post", operation_id = "authorizeByForm", tag = "ApiTag::Protocol")]
     async fn authorize_by_form(
         &self,
@@ -139,7 +138,7 @@ impl OAuthApi {
         authorize::by_form(&self.0, request, form.parameters).await.map(DocumentedAnswer::from)
     }
 
-    /// Begin a login, by an older path
+    /// Start an authorization request (older path)
     #[oai(
         path = "/api/oauth2/authorize",
         method = "get",
@@ -150,10 +149,10 @@ impl OAuthApi {
         authorize::by_query(&self.0, request).await.map(DocumentedAnswer::from)
     }
 
-    /// Obtain tokens
+    /// Issue tokens
     ///
-    /// An application redeems its authorization code or device code, uses its refresh token, or asks for a token for itself
-    /// (RFC 6749 §3.2, RFC 8628 §3.4).
+    /// An application redeems an authorization code or a device code, uses a refresh token, or requests a token for
+    /// itself (RFC 6749 §3.2, RFC 8628 §3.4).
     #[oai(path = "/token", method = "post", operation_id = "token", tag = "ApiTag::Protocol")]
     async fn token(
         &self,
@@ -164,7 +163,7 @@ impl OAuthApi {
         self.answer_token(authorization, form, client_ip).await
     }
 
-    /// Obtain tokens, by an older path
+    /// Issue tokens (older path)
     #[oai(path = "/api/oauth2/token", method = "post", operation_id = "tokenByOlderPath", tag = "ApiTag::Protocol")]
     async fn token_by_older_path(
         &self,
@@ -175,10 +174,10 @@ impl OAuthApi {
         self.answer_token(authorization, form, client_ip).await
     }
 
-    /// Let a device ask for access
+    /// Start a device authorization
     ///
-    /// A device without browser or keyboard begins a login (RFC 8628 §3.1): it shows the code, the person enters it at
-    /// `/device` on another device, and meanwhile the device asks at `/token`.
+    /// For devices without a browser or keyboard (RFC 8628 §3.1). The device shows the user code, the user enters it at
+    /// `/device` on another device, and the device polls `/token`.
     #[oai(
         path = "/device_authorization",
         method = "post",
@@ -213,10 +212,10 @@ impl OAuthApi {
         }))
     }
 
-    /// Look into a token
+    /// Introspect a token
     ///
-    /// Token introspection (RFC 7662). APIs need not call it: they can verify tokens offline. Who accepts
-    /// `application/token-introspection+jwt` gets a signed answer (RFC 9701).
+    /// Token introspection (RFC 7662). APIs can verify tokens offline instead. With `Accept:
+    /// application/token-introspection+jwt` the response is signed (RFC 9701).
     #[oai(path = "/verify", method = "post", operation_id = "verify", tag = "ApiTag::Protocol")]
     async fn verify(
         &self,
@@ -228,7 +227,7 @@ impl OAuthApi {
         self.answer_introspection(request, authorization, form, client_ip).await
     }
 
-    /// Look into a token, by the standard's name
+    /// Introspect a token (standard path)
     #[oai(path = "/introspect", method = "post", operation_id = "introspect", tag = "ApiTag::Protocol")]
     async fn introspect(
         &self,
@@ -242,7 +241,7 @@ impl OAuthApi {
 
     /// Revoke a token
     ///
-    /// An application gives back what it was granted (RFC 7009): every token of the same grant ends.
+    /// Token revocation (RFC 7009). All tokens of the same grant are revoked.
     #[oai(path = "/revoke", method = "post", operation_id = "revoke", tag = "ApiTag::Protocol")]
     async fn revoke(
         &self,
@@ -262,17 +261,17 @@ impl OAuthApi {
         }))
     }
 
-    /// Ask who is logged in
+    /// Get the claims of the signed-in user
     ///
-    /// The claims about the person that the scope of the access token allows (OpenID Connect Core §5.3).
+    /// Returns the claims that the scope of the access token allows (OpenID Connect Core §5.3).
     #[oai(path = "/userinfo", method = "get", operation_id = "userinfo", tag = "ApiTag::Protocol")]
     async fn userinfo(&self, token: BearerToken) -> poem::Result<DocumentedAnswer<UserinfoKinds>> {
         self.answer_userinfo(token.0)
     }
 
-    /// Ask who is logged in, by POST
+    /// Get the claims of the signed-in user by POST
     ///
-    /// The access token stands in the header, or in the form (RFC 6750 §2.2); not in both.
+    /// The access token is sent in the `Authorization` header or in the form (RFC 6750 §2.2), not in both.
     #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost", tag = "ApiTag::Protocol")]
     async fn userinfo_by_post(
         &self,
@@ -348,7 +347,7 @@ impl OAuthApi {
     }
 }
 
-/// Who accepts a signed answer gets one (RFC 9701 §4).
+/// Selects the response format from the `Accept` header (RFC 9701 §4).
 fn introspection_form(request: &Request) -> introspect::Form {
     let accepted = request.header(header::ACCEPT).unwrap_or_default();
     let is_named =
@@ -361,7 +360,7 @@ fn read(parameters: Result<Parameters, MalformedParameters>, caller: Caller<'_>)
     parameters.map_err(|malformed| TokenRefusal::Refused { error: malformed.into(), by_header })
 }
 
-/// RFC 6749 §5.2: 400, except that a client that did not authenticate gets 401, with the scheme that it used.
+/// RFC 6749 §5.2: 400, except that a client that did not authenticate gets 401 with the scheme that it used.
 fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
     let (error, by_header) = match refusal {
         TokenRefusal::Refused { error, by_header } => (error, by_header),
@@ -375,7 +374,8 @@ fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
     let is_unauthenticated = error.code() == "invalid_client";
     let status = if is_unauthenticated { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     let mut answer = problem(status, error.code(), &error.description());
-    // A 401 needs a challenge (RFC 9110 §15.5.2); without the header it names what the client could do instead.
+    // A 401 needs a challenge (RFC 9110 §15.5.2). If the request has no `Authorization` header, the challenge names a
+    // scheme that the client could use.
     if is_unauthenticated || (by_header && status == StatusCode::UNAUTHORIZED) {
         let challenge = header::HeaderValue::from_static("Basic realm=\"signet\", charset=\"UTF-8\"");
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -383,7 +383,7 @@ fn refused(refusal: TokenRefusal) -> poem::Result<Response> {
     Ok(answer)
 }
 
-/// RFC 6750 §3: the refusal stands in `WWW-Authenticate`.
+/// RFC 6750 §3: the error is in `WWW-Authenticate`.
 pub(super) fn challenged(refusal: AccessRefusal) -> poem::Result<Response> {
     let error = match refusal {
         AccessRefusal::Bearer(error) => error,

@@ -1,113 +1,114 @@
-//! What the OpenAPI document says of the protocol endpoints: the members of forms and answers, and which answers there are.
+//! OpenAPI schemas of the protocol endpoints: form fields, response members and documented responses.
 
 use poem_openapi::{Object, registry::Registry, types::Type};
 
 use super::documented::{AnswerKind, Kinds, kinds};
 
-/// The parameters of a token request; which ones are needed depends on the grant type.
+/// Parameters of a token request. The grant type determines which of them are required.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct TokenForm {
     /// `authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`, or
-    /// `password` where it is turned on.
+    /// `password` if the server enables it.
     grant_type: String,
     /// The authorization code.
     code: Option<String>,
-    /// The one of the authorization request.
+    /// The redirect URI of the authorization request.
     redirect_uri: Option<String>,
-    /// The PKCE verifier.
+    /// PKCE code verifier.
     code_verifier: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
     /// The device code.
     device_code: Option<String>,
-    /// The person's username, with `password`.
+    /// Username, with `password`.
     username: Option<String>,
-    /// The person's password, with `password`.
+    /// Password of the user, with `password`.
     password: Option<String>,
-    /// The client, if it does not authenticate by header.
+    /// Client identifier, unless the client authenticates with the `Authorization` header.
     client_id: Option<String>,
-    /// Its secret, if it does not authenticate by header.
+    /// Client secret, unless the client authenticates with the `Authorization` header.
     client_secret: Option<String>,
-    /// With a JWT instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523).
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, if the client authenticates with a JWT (RFC 7523).
     client_assertion_type: Option<String>,
-    /// That JWT.
+    /// The client assertion: a JWT.
     client_assertion: Option<String>,
-    /// What to ask for: with `refresh_token` what was granted or less; with `client_credentials` and `password` what the
-    /// client is registered for, or less.
+    /// Requested scope. With `refresh_token`, at most the granted scope; with `client_credentials` and `password`, at
+    /// most the registered scope of the client.
     scope: Option<String>,
     /// The API that the token is for (RFC 8707).
     resource: Option<String>,
 }
 
-/// The tokens.
+/// A token response.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct TokenBody {
-    /// A JWT of RFC 9068.
+    /// Access token: a JWT as in RFC 9068.
     access_token: String,
     /// `Bearer`.
     token_type: String,
-    /// In seconds.
+    /// Lifetime of the access token in seconds.
     expires_in: i64,
-    /// What it allows.
+    /// Granted scope.
     scope: String,
-    /// With the scope `openid`.
+    /// ID token, if the scope contains `openid`.
     id_token: Option<String>,
-    /// For clients that are registered for `refresh_token`. Keep the newest: an older one ends the grant.
+    /// Refresh token, for clients that are registered for `refresh_token`. Store the newest one: using an older one
+    /// ends the grant.
     refresh_token: Option<String>,
 }
 
-/// What a device asks for.
+/// Parameters of a device authorization request.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct DeviceForm {
-    /// The client, if it does not authenticate by header.
+    /// Client identifier, unless the client authenticates with the `Authorization` header.
     client_id: Option<String>,
-    /// Its secret, if it has one and does not authenticate by header.
+    /// Client secret, if the client has one and does not authenticate with the `Authorization` header.
     client_secret: Option<String>,
-    /// With a JWT instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523).
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, if the client authenticates with a JWT (RFC 7523).
     client_assertion_type: Option<String>,
-    /// That JWT.
+    /// The client assertion: a JWT.
     client_assertion: Option<String>,
-    /// What to ask for.
+    /// Requested scope.
     scope: Option<String>,
     /// The API that the token is for (RFC 8707).
     resource: Option<String>,
 }
 
-/// What a device shows, and what it keeps.
+/// A device authorization response.
 #[derive(Object)]
 pub(super) struct DeviceBody {
-    /// With what it asks at `/token`.
+    /// Device code, with which the device polls `/token`.
     device_code: String,
-    /// What the person types.
+    /// User code, which the user enters.
     user_code: String,
-    /// Where.
+    /// URL of the page where the user enters the code.
     verification_uri: String,
-    /// The same with the code in it, for a QR code.
+    /// The same URL with the user code, for a QR code.
     verification_uri_complete: String,
-    /// In seconds.
+    /// Lifetime of the codes in seconds.
     expires_in: i64,
-    /// How many seconds to wait between two requests.
+    /// Minimum number of seconds between two polling requests.
     interval: i64,
 }
 
-/// A token about which something is asked or said.
+/// A token to introspect or revoke.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct TokenInForm {
     /// The token.
     token: String,
-    /// What it probably is.
+    /// Hint about the type of the token.
     token_type_hint: Option<String>,
-    /// The client, if it does not authenticate by header.
+    /// Client identifier, unless the client authenticates with the `Authorization` header.
     client_id: Option<String>,
-    /// Its secret, if it does not authenticate by header.
+    /// Client secret, unless the client authenticates with the `Authorization` header.
     client_secret: Option<String>,
-    /// With a JWT instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523).
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, if the client authenticates with a JWT (RFC 7523).
     client_assertion_type: Option<String>,
-    /// That JWT.
+    /// The client assertion: a JWT.
     client_assertion: Option<String>,
 }
 
@@ -115,137 +116,137 @@ pub(super) struct TokenInForm {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct AccessTokenForm {
-    /// The access token, if it is not in the header.
+    /// Access token, if it is not in the `Authorization` header.
     access_token: Option<String>,
 }
 
-/// What is wrong, in the form of RFC 6749 §5.2.
+/// An error, in the form of RFC 6749 §5.2.
 #[derive(Object)]
 pub(super) struct ErrorBody {
-    /// The code, for programs.
+    /// Error code, for programs.
     error: String,
-    /// What to do, for developers.
+    /// Explanation, for developers.
     error_description: String,
 }
 
-/// The content of a token (RFC 7662). A token that is not active has no other member.
+/// A token introspection response (RFC 7662). If the token is not active, it has no other member.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct Introspection {
-    /// Whether the token is good.
+    /// Whether the token is active.
     active: bool,
-    /// What it allows.
+    /// Granted scope.
     scope: Option<String>,
-    /// Who received it.
+    /// Client identifier of the application that the token was issued to.
     client_id: Option<String>,
-    /// Whom it is about.
+    /// Subject of the token.
     sub: Option<String>,
-    /// The username of that person, for APIs and for who may see the profile.
+    /// Username of the subject. Only for APIs and for clients that may see the profile.
     username: Option<String>,
     /// `Bearer`, for an access token.
     token_type: Option<String>,
-    /// Until when, in seconds since 1970.
+    /// Expiration time, in seconds since 1970.
     exp: Option<i64>,
-    /// Since when, in seconds since 1970.
+    /// Time of issue, in seconds since 1970.
     iat: Option<i64>,
-    /// By whom.
+    /// Issuer.
     iss: Option<String>,
-    /// Its identifier.
+    /// Identifier of the token.
     jti: Option<String>,
 }
 
-/// The parameters of an authorization request in a form.
+/// Parameters of an authorization request in a form.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct AuthorizeForm {
-    /// `code`; where they are turned on also `token`, `id_token` and their combinations.
+    /// `code`; also `token`, `id_token` and their combinations if the server enables them.
     response_type: String,
-    /// The application.
+    /// The client identifier.
     client_id: String,
-    /// Where to come back.
+    /// A registered redirect URI.
     redirect_uri: Option<String>,
-    /// What to ask for.
+    /// Requested scope.
     scope: Option<String>,
-    /// A random value that comes back.
+    /// Random value that is returned unchanged.
     state: Option<String>,
-    /// The PKCE challenge.
+    /// PKCE code challenge.
     code_challenge: Option<String>,
     /// `S256`.
     code_challenge_method: Option<String>,
     /// `query`, `fragment` or `form_post`.
     response_mode: Option<String>,
-    /// A random value that stands in the ID token.
+    /// Random value that the ID token contains.
     nonce: Option<String>,
     /// `none`, `login`, `consent` or `select_account`.
     prompt: Option<String>,
-    /// How many seconds ago the person may have signed in.
+    /// Maximum age of the login, in seconds.
     max_age: Option<String>,
-    /// The username, if the application knows it.
+    /// Username that the login page fills in.
     login_hint: Option<String>,
-    /// An ID token that the application got earlier.
+    /// A previously issued ID token. Only its subject may sign in.
     id_token_hint: Option<String>,
-    /// Claims by name, as JSON.
+    /// Requested claims as JSON.
     claims: Option<String>,
     /// The API that the token is for (RFC 8707).
     resource: Option<String>,
-    /// The parameters, signed by the application, in place of those here but `client_id` (RFC 9101).
+    /// Request object: a JWT signed by the application that replaces all parameters except `client_id` (RFC 9101).
     request: Option<String>,
 }
 
 kinds!(AuthorizeKinds registers ErrorBody:
-    AnswerKind::page(200, "With `response_mode=form_post`: a form that sends itself to the application"),
-    AnswerKind::empty(303, "To the login page, the consent page, or back to the application with `code` or `error`, `state` and `iss`"),
-    AnswerKind::page(400, "The application or its redirect URI is not known: a page for the person, and no redirect"),
+    AnswerKind::page(200, "With `response_mode=form_post`: a form that submits itself to the application"),
+    AnswerKind::empty(303, "Redirect to the login page, to the consent page, or to the application with `code` or `error`, `state` and `iss`"),
+    AnswerKind::page(400, "The application or its redirect URI is unknown: an error page instead of a redirect"),
     AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
 );
 kinds!(TokenKinds registers TokenBody, ErrorBody:
     AnswerKind::json::<TokenBody>(200, "The tokens"),
-    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
-    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<ErrorBody>(400, "Invalid request; RFC 6749 §5.2 defines the error codes"),
+    AnswerKind::json::<ErrorBody>(401, "Client authentication failed"),
     AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
-    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to try again"),
 );
 kinds!(DeviceKinds registers DeviceBody, ErrorBody:
     AnswerKind::json::<DeviceBody>(200, "The codes"),
-    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule; RFC 6749 §5.2 defines the codes"),
-    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<ErrorBody>(400, "Invalid request; RFC 6749 §5.2 defines the error codes"),
+    AnswerKind::json::<ErrorBody>(401, "Client authentication failed"),
     AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
-    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to try again"),
 );
 kinds!(IntrospectionKinds registers Introspection, ErrorBody:
-    AnswerKind::json::<Introspection>(200, "The content of the token, or only that it is not active"),
-    AnswerKind::text("application/token-introspection+jwt", 200, "The same in a signed JWT, for who accepts that type"),
-    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule"),
-    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::json::<Introspection>(200, "The content of the token, or only `active: false`"),
+    AnswerKind::text("application/token-introspection+jwt", 200, "The same in a signed JWT, if the request accepts that type"),
+    AnswerKind::json::<ErrorBody>(400, "Invalid request"),
+    AnswerKind::json::<ErrorBody>(401, "Client authentication failed"),
     AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
-    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to try again"),
 );
 kinds!(RevocationKinds registers ErrorBody:
-    AnswerKind::empty(200, "The token is worthless, or was before"),
-    AnswerKind::json::<ErrorBody>(400, "The request breaks a rule"),
-    AnswerKind::json::<ErrorBody>(401, "The client did not authenticate"),
+    AnswerKind::empty(200, "The token is revoked, or was already invalid"),
+    AnswerKind::json::<ErrorBody>(400, "Invalid request"),
+    AnswerKind::json::<ErrorBody>(401, "Client authentication failed"),
     AnswerKind::json::<ErrorBody>(415, "The body is not a form"),
-    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to come back"),
+    AnswerKind::json::<ErrorBody>(429, "Too many requests; `Retry-After` says when to try again"),
 );
 kinds!(UserinfoKinds registers ErrorBody:
-    AnswerKind::any_json(200, "`sub`, and the claims that the scope allows or that were asked for by name"),
+    AnswerKind::any_json(200, "`sub`, and the claims that the scope allows or that were requested by name"),
     AnswerKind::text("application/jwt", 200, "The same in a signed JWT, for applications with `userinfo_signed_response_alg`"),
-    AnswerKind::json::<ErrorBody>(400, "The Authorization header is not `Bearer` and one token, or there is another token in the form"),
-    AnswerKind::json::<ErrorBody>(401, "No access token, or one that is not good here; `WWW-Authenticate` says why"),
+    AnswerKind::json::<ErrorBody>(400, "The `Authorization` header is not `Bearer` with one token, or the form contains a second token"),
+    AnswerKind::json::<ErrorBody>(401, "The access token is missing or invalid; `WWW-Authenticate` says why"),
     AnswerKind::json::<ErrorBody>(403, "The access token does not have the scope `openid`"),
 );
 kinds!(JwksKinds registers :
     AnswerKind::any_json(200, "The keys"),
-    AnswerKind::empty(304, "They have not changed"),
+    AnswerKind::empty(304, "Not modified"),
 );
 kinds!(StatusListKinds registers ErrorBody:
     AnswerKind::text("application/statuslist+jwt", 200, "The list, signed and compressed"),
-    AnswerKind::empty(304, "It has not changed"),
-    AnswerKind::json::<ErrorBody>(404, "There is no such list, or no more: no token that names it can be alive"),
-    AnswerKind::json::<ErrorBody>(501, "The list as it was at another time, which is not kept"),
+    AnswerKind::empty(304, "Not modified"),
+    AnswerKind::json::<ErrorBody>(404, "The list does not exist, or no valid token refers to it any more"),
+    AnswerKind::json::<ErrorBody>(501, "Earlier versions of the list are not stored"),
 );
 kinds!(DocumentKinds registers : AnswerKind::any_json(200, "The document"));
 kinds!(HealthKinds registers :
-    AnswerKind::any_json(200, "It is well"),
-    AnswerKind::any_json(503, "It does not do all that it should"),
+    AnswerKind::any_json(200, "The server is healthy"),
+    AnswerKind::any_json(503, "The server is not fully functional"),
 );

@@ -1,4 +1,4 @@
-//! `/users/{id}/picture`
+//! `/users/{id}/picture`: profile pictures.
 
 use std::sync::Arc;
 
@@ -29,33 +29,32 @@ use crate::{
     endpoint::{pictures, users::SCOPES},
 };
 
-/// Pictures of people.
 pub(super) struct PicturesApi(pub(super) Arc<Server>);
 
-/// The bytes of a picture, of whatever type they say they are: the bytes themselves are looked at.
+/// The uploaded bytes. The image format is detected from the bytes; the declared media type is ignored.
 struct Upload(Vec<u8>);
 
 kinds!(PutPictureKinds registers UserBody, ErrorBody => with_refusals_of_one(vec![
-    AnswerKind::json::<UserBody>(200, "The person, with the address of the picture"),
+    AnswerKind::json::<UserBody>(200, "The user, with the URL of the picture"),
     AnswerKind::json::<ErrorBody>(413, "The picture is larger than 2 MiB"),
 ]));
 kinds!(PictureKinds registers ErrorBody => vec![
     AnswerKind::text("image/jpeg", 200, "The picture"),
-    AnswerKind::text("image/png", 200, "The picture, if parts of it are transparent"),
-    AnswerKind::empty(304, "It has not changed"),
-    AnswerKind::json::<ErrorBody>(404, "There is none"),
+    AnswerKind::text("image/png", 200, "The picture, if it has transparent parts"),
+    AnswerKind::empty(304, "Not modified"),
+    AnswerKind::json::<ErrorBody>(404, "The user has no picture"),
 ]);
 
 #[OpenApi]
 impl PicturesApi {
-    /// Look at the picture of a person
+    /// Get the picture of a user
     ///
-    /// For everyone who has the address, which stands in the claim `picture`.
+    /// Public: anyone who knows the URL, which is the claim `picture`, can read it.
     #[oai(path = "/users/:id/picture", method = "get", operation_id = "picture", tag = "ApiTag::People")]
     async fn show(
         &self,
         request: &Request,
-        /// The identifier of the person.
+        /// Identifier of the user.
         id: Path<String>,
     ) -> Result<DocumentedAnswer<PictureKinds>> {
         let Some(picture) = pictures::show(&self.0.signet, &id.0).map_err(fault)? else {
@@ -66,7 +65,7 @@ impl PicturesApi {
         let answer = Response::builder()
             .header(header::ETAG, etag)
             .header(header::CACHE_CONTROL, "public, max-age=86400")
-            // Other sites show it; nothing in it is ever run.
+            // Other sites may embed the picture. It contains nothing executable.
             .header("cross-origin-resource-policy", "cross-origin")
             .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
             .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -77,15 +76,15 @@ impl PicturesApi {
         }))
     }
 
-    /// Set the picture of a person
+    /// Set the picture of a user
     ///
-    /// A PNG, JPEG or WebP of up to 2 MiB. A square of at most 256 by 256 pixels is kept of it, without what a camera
-    /// writes beside the picture (where it was taken, for example).
+    /// A PNG, JPEG or WebP image of up to 2 MiB. The server stores a square of at most 256 by 256 pixels without camera
+    /// metadata, such as the location.
     #[oai(path = "/users/:id/picture", method = "put", operation_id = "setPicture", tag = "ApiTag::People")]
     async fn put(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
         upload: Upload,
     ) -> Result<DocumentedAnswer<PutPictureKinds>> {
@@ -94,12 +93,12 @@ impl PicturesApi {
         answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
     }
 
-    /// Remove the picture of a person
+    /// Delete the picture of a user
     #[oai(path = "/users/:id/picture", method = "delete", operation_id = "removePicture", tag = "ApiTag::People")]
     async fn remove(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
     ) -> Result<DocumentedAnswer<GoneKinds>> {
         let removed = async { pictures::remove(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0).await }.await;
@@ -127,7 +126,7 @@ impl<'a> ApiExtractor<'a> for Upload {
         body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
-        // The edge has read it already, and bounds what the address may take.
+        // The body limit of the HTTP layer has already been applied.
         Ok(Self(body.take()?.into_bytes_limit(Picture::MAXIMUM_UPLOAD + 1).await?.to_vec()))
     }
 }

@@ -1,4 +1,4 @@
-//! `/presets`: applications are registered by their name and their address.
+//! `/presets`: registration of well-known applications by name and URL.
 
 use std::sync::Arc;
 
@@ -30,20 +30,19 @@ use crate::{
     presets::{self, Preset},
 };
 
-/// Registration by preset.
 pub(super) struct PresetsApi(pub(super) Arc<Server>);
 
 #[OpenApi]
 impl PresetsApi {
     /// List presets
     ///
-    /// Applications that many people host, with what this server has to know about them. With an access token of the scope
-    /// `signet:clients` or `signet:admin`.
+    /// Presets of popular self-hosted applications, with the client metadata that they need. Requires an access token
+    /// with the scope `signet:clients` or `signet:admin`.
     #[oai(path = "/presets", method = "get", operation_id = "listPresets", tag = "ApiTag::Applications")]
     async fn list(
         &self,
         token: BearerToken,
-        /// Only those with this text in their name.
+        /// Returns only presets whose name contains this text.
         name: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<PresetListKinds>> {
         let listed = admitted(&self.0, token, SCOPES).map(|access| {
@@ -54,15 +53,16 @@ impl PresetsApi {
         answered(listed)
     }
 
-    /// Register an application by its preset
+    /// Register an application from a preset
     ///
-    /// As `POST /clients` does, with the metadata of the preset; `enter` has what to enter at the application, with the
-    /// secret in it, which is told this once. Whoever registers owns the application, administrators too.
+    /// Like `POST /clients`, with the metadata of the preset. `enter` contains the values to enter in the application,
+    /// including the client secret, which cannot be retrieved again. The caller becomes the owner of the application,
+    /// even as an administrator.
     #[oai(path = "/presets/:id", method = "post", operation_id = "registerByPreset", tag = "ApiTag::Applications")]
     async fn register(
         &self,
         token: BearerToken,
-        /// The preset.
+        /// Identifier of the preset.
         id: Path<String>,
         installation: StrictJson<InstallationBody>,
     ) -> poem::Result<DocumentedAnswer<PresetKinds>> {
@@ -90,69 +90,71 @@ impl PresetsApi {
     }
 }
 
-/// An application that many people host.
+/// A preset for a popular self-hosted application.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct PresetBody {
-    /// The preset.
+    /// Identifier of the preset.
     id: String,
-    /// What people call the application.
+    /// Name of the application.
     name: String,
-    /// An example of its address; absent where none is needed.
+    /// Example of the application's URL. Absent if the preset needs none.
     url: Option<String>,
-    /// The name that it puts into its redirect URI.
+    /// Name that the application puts into its redirect URI.
     name_part: Option<NamePartBody>,
-    /// Where in it the values are entered.
+    /// Where in the application the values are entered.
     entered_at: String,
-    /// What to know beforehand.
+    /// What to know before setting up the application.
     note: Option<String>,
-    /// What turns PKCE on in it, or why there is none.
+    /// How PKCE is enabled in the application, or why it is not used.
     pkce: String,
-    /// By what it knows people again, if they choose that themselves: `email` or `username`. Then sign-up should be closed.
+    /// How the application matches users, if users choose that value themselves: `email` or `username`. Sign-up should
+    /// then be closed.
     matches_people_by: Option<String>,
-    /// What keeps the caller from registering it: `administrator`, `configuration`, `open_sign_up`, or a setting.
+    /// Why the caller cannot use the preset: `administrator`, `configuration`, `open_sign_up`, or the name of a
+    /// setting.
     obstacle: Option<String>,
 }
 
 /// A name that the application puts into its redirect URI.
 #[derive(Object)]
 struct NamePartBody {
-    /// What the application calls it.
+    /// Label of the field in the application.
     label: String,
-    /// What it is unless something else is sent.
+    /// Default value.
     default: String,
 }
 
 /// The presets.
 #[derive(Object)]
 struct PresetListBody {
-    /// In the order of their names.
+    /// The presets, sorted by name.
     presets: Vec<PresetBody>,
 }
 
-/// Where the application is.
+/// Where the application is installed.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, example)]
 struct InstallationBody {
-    /// Its address, where the preset has one.
+    /// URL of the application, if the preset needs one.
     url: Option<String>,
-    /// The name in its redirect URI, where the preset has one; its default if it is left out.
+    /// Name in the redirect URI, if the preset has one. Defaults to the preset's value.
     name: Option<String>,
 }
 
-/// What was registered, and what to enter.
+/// The registered application, and the values to enter in it.
 #[derive(Object)]
 struct PresetRegistrationBody {
     #[oai(flatten)]
     registered: RegisteredClientBody,
-    /// What to enter at the application.
+    /// Values to enter in the application.
     enter: Vec<SnippetBody>,
 }
 
 /// A text to paste.
 #[derive(Object)]
 struct SnippetBody {
-    /// Where it belongs.
+    /// Where to paste it.
     title: String,
     /// The text.
     text: String,
@@ -190,6 +192,6 @@ fn preset_json(preset: &Preset, obstacle: Option<Obstacle>) -> Value {
 kinds!(PresetListKinds registers PresetListBody, ErrorBody =>
     with_refusals(vec![AnswerKind::json::<PresetListBody>(200, "The presets")]));
 kinds!(PresetKinds registers PresetRegistrationBody, ErrorBody => with_refusals_of_one(vec![
-    AnswerKind::json::<PresetRegistrationBody>(201, "The application, with its secret and what to enter"),
+    AnswerKind::json::<PresetRegistrationBody>(201, "The application, with its client secret and the values to enter"),
     AnswerKind::json::<ErrorBody>(415, "The body is not JSON"),
 ]));

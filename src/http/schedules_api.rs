@@ -1,4 +1,4 @@
-//! `/users/{id}/refresh_schedule`: people choose when applications have to refresh their access tokens.
+//! `/users/{id}/refresh_schedule`: schedules that limit the lifetime of access tokens.
 
 use std::sync::Arc;
 
@@ -28,18 +28,18 @@ use crate::endpoint::{
     users::SCOPES,
 };
 
-/// Refresh schedules.
 pub(super) struct SchedulesApi(pub(super) Arc<Server>);
 
-/// When access tokens have to be refreshed.
+/// A refresh schedule.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, example)]
 struct ScheduleBody {
-    /// Five fields: minute, hour, day of the month, month, day of the week. `0 4 * * *` is every day at 04:00.
+    /// Cron expression with five fields: minute, hour, day of the month, month, day of the week. `0 4 * * *` is every
+    /// day at 04:00.
     cron: String,
-    /// By its IANA name; daylight saving is that of the zone.
+    /// IANA name of the time zone. Daylight saving time of the zone applies.
     time_zone: String,
-    /// Whether a tick also ends the grants, so that the person has to sign in again. No, if left out.
+    /// Whether each tick also ends the grants, so that the user has to sign in again. Default: `false`.
     ends_grant: Option<bool>,
 }
 
@@ -49,42 +49,42 @@ impl Example for ScheduleBody {
     }
 }
 
-/// A schedule with what it means.
+/// A refresh schedule with its description and next ticks.
 #[derive(Object)]
 struct ShownScheduleBody {
-    /// As it was set.
+    /// The cron expression.
     cron: String,
-    /// As it was set.
+    /// IANA name of the time zone.
     time_zone: String,
-    /// As it was set.
+    /// Whether each tick also ends the grants.
     ends_grant: bool,
-    /// It in words.
+    /// The schedule in words.
     description: String,
-    /// When it ticks next.
+    /// The next ticks.
     next_ticks: Vec<TickBody>,
 }
 
-/// A tick.
+/// A tick of a schedule.
 #[derive(Object)]
 struct TickBody {
-    /// In seconds since 1970.
+    /// Time of the tick, in seconds since 1970.
     at: i64,
-    /// In words, in the time zone of the schedule.
+    /// Time of the tick in words, in the time zone of the schedule.
     in_words: String,
 }
 
 kinds!(ScheduleKinds registers ShownScheduleBody, ErrorBody =>
-    with_refusals_of_one(vec![AnswerKind::json::<ShownScheduleBody>(200, "The schedule, with its next ticks in words")]));
+    with_refusals_of_one(vec![AnswerKind::json::<ShownScheduleBody>(200, "The schedule, with its description and next ticks")]));
 kinds!(SetScheduleKinds registers ShownScheduleBody, ErrorBody => with_refusals_of_one(vec![
-    AnswerKind::json::<ShownScheduleBody>(200, "The schedule, with its next ticks in words"),
+    AnswerKind::json::<ShownScheduleBody>(200, "The schedule, with its description and next ticks"),
     AnswerKind::json::<ErrorBody>(415, "The body is not JSON"),
 ]));
 
 #[OpenApi]
 impl SchedulesApi {
-    /// See what a schedule would mean
+    /// Preview a schedule
     ///
-    /// Nothing is set.
+    /// Describes the schedule without saving it.
     #[oai(
         path = "/refresh_schedule/preview",
         method = "post",
@@ -100,7 +100,7 @@ impl SchedulesApi {
         answered(shown.map(|shown| answer(&shown)))
     }
 
-    /// Look at the schedule of a person
+    /// Get the schedule of a user
     #[oai(
         path = "/users/:id/refresh_schedule",
         method = "get",
@@ -110,16 +110,16 @@ impl SchedulesApi {
     async fn show(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ScheduleKinds>> {
         self.shown(token, (&id.0, None))
     }
 
-    /// Set the schedule of a person
+    /// Set the schedule of a user
     ///
-    /// It counts for every application that has none of its own. An access token that is issued from now on expires by the
-    /// next tick, but never lives for less than 30 seconds.
+    /// Applies to every application that has no separate schedule. New access tokens expire at the next tick at the
+    /// latest, but live for at least 30 seconds.
     #[oai(
         path = "/users/:id/refresh_schedule",
         method = "put",
@@ -129,14 +129,14 @@ impl SchedulesApi {
     async fn set(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
         form: StrictJson<ScheduleBody>,
     ) -> poem::Result<DocumentedAnswer<SetScheduleKinds>> {
         self.changed(token, (&id.0, None), form.body.into()).await
     }
 
-    /// Remove the schedule of a person
+    /// Delete the schedule of a user
     #[oai(
         path = "/users/:id/refresh_schedule",
         method = "delete",
@@ -146,13 +146,13 @@ impl SchedulesApi {
     async fn remove(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         self.removed(token, (&id.0, None)).await
     }
 
-    /// Look at the schedule of a person for one application
+    /// Get the schedule of a user for one application
     #[oai(
         path = "/users/:id/applications/:client_id/refresh_schedule",
         method = "get",
@@ -162,15 +162,15 @@ impl SchedulesApi {
     async fn show_for_application(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// The application.
+        /// The client identifier.
         client_id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ScheduleKinds>> {
         self.shown(token, (&id.0, Some(&client_id.0)))
     }
 
-    /// Set the schedule of a person for one application
+    /// Set the schedule of a user for one application
     #[oai(
         path = "/users/:id/applications/:client_id/refresh_schedule",
         method = "put",
@@ -180,16 +180,16 @@ impl SchedulesApi {
     async fn set_for_application(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// The application.
+        /// The client identifier.
         client_id: Path<String>,
         form: StrictJson<ScheduleBody>,
     ) -> poem::Result<DocumentedAnswer<SetScheduleKinds>> {
         self.changed(token, (&id.0, Some(&client_id.0)), form.body.into()).await
     }
 
-    /// Remove the schedule of a person for one application
+    /// Delete the schedule of a user for one application
     #[oai(
         path = "/users/:id/applications/:client_id/refresh_schedule",
         method = "delete",
@@ -199,9 +199,9 @@ impl SchedulesApi {
     async fn remove_for_application(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// The application.
+        /// The client identifier.
         client_id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         self.removed(token, (&id.0, Some(&client_id.0))).await

@@ -1,4 +1,4 @@
-//! `/users/{id}/sessions`: where people are signed in.
+//! `/users/{id}/sessions`: sessions of users.
 
 use std::sync::Arc;
 
@@ -28,23 +28,22 @@ use crate::endpoint::{
     users::SCOPES,
 };
 
-/// Sessions of people.
 pub(super) struct SessionsApi(pub(super) Arc<Server>);
 
 #[OpenApi]
 impl SessionsApi {
-    /// List the sessions of a person
+    /// List sessions of a user
     ///
-    /// One for each browser in which the person is signed in.
+    /// One session for each browser in which the user is signed in.
     #[oai(path = "/users/:id/sessions", method = "get", operation_id = "listSessions", tag = "ApiTag::People")]
     async fn list(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<SessionPageKinds>> {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
@@ -53,17 +52,17 @@ impl SessionsApi {
         answered(page.map(|page| page_answer("sessions", &page, session_json)))
     }
 
-    /// Sign a person out everywhere
+    /// End all sessions of a user
     ///
-    /// Every session ends, and with it every grant that was given for as long as the person is signed in: those with
-    /// `openid` and without `offline_access`. Applications that have registered `backchannel_logout_uri` are told.
+    /// Also ends every grant that lasts only as long as its session: those with `openid` and without `offline_access`.
+    /// Applications with a `backchannel_logout_uri` are notified.
     #[oai(path = "/users/:id/sessions", method = "delete", operation_id = "endSessions", tag = "ApiTag::People")]
     async fn end_all(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// `true`: every other grant of the person ends too.
+        /// `true`: all other grants of the user end too.
         grants: Query<Option<bool>>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let extent = if grants.0 == Some(true) { Extent::Everything } else { Extent::Logins };
@@ -71,17 +70,17 @@ impl SessionsApi {
         answered(ended.map(|()| no_content()))
     }
 
-    /// End a session of a person
+    /// End a session of a user
     ///
-    /// With every grant that was given for as long as it lasts. Applications that have registered
-    /// `backchannel_logout_uri` are told.
+    /// Also ends every grant that lasts only as long as this session. Applications with a `backchannel_logout_uri` are
+    /// notified.
     #[oai(path = "/users/:id/sessions/:sid", method = "delete", operation_id = "endSession", tag = "ApiTag::People")]
     async fn end(
         &self,
         token: BearerToken,
-        /// The identifier of the person, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
-        /// The identifier of the session.
+        /// Identifier of the session.
         sid: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let ended = async { sessions::end(&self.0.signet, &self.admitted(token)?, &id.0, &sid.0).await }.await;
@@ -98,17 +97,17 @@ impl SessionsApi {
 /// A session.
 #[derive(Object)]
 struct SessionBody {
-    /// The identifier, which applications know as `sid`.
+    /// Identifier of the session: the `sid` that applications receive.
     id: String,
-    /// The browser and its system, as far as they are known.
+    /// Browser and operating system, as far as known.
     device: String,
-    /// When the person signed in, in seconds since 1970.
+    /// Time of the login, in seconds since 1970.
     created_at: i64,
-    /// When the session was last used, in seconds since 1970, some minutes late.
+    /// Time of the last use, in seconds since 1970. Updated with a delay of some minutes.
     last_used_at: i64,
-    /// When it ends if it is not used again, in seconds since 1970.
+    /// Time at which the session ends unless it is used again, in seconds since 1970.
     expires_at: i64,
-    /// Whether the access token of this request was obtained in it.
+    /// Whether the access token of this request was issued in this session.
     current: bool,
 }
 
@@ -118,11 +117,10 @@ struct SessionBody {
 struct SessionPageBody {
     /// The sessions.
     sessions: Vec<SessionBody>,
-    /// With what the next page is asked for; absent at the end.
+    /// Token for the next page. Absent on the last page.
     next_page_token: Option<String>,
 }
 
-/// A session as JSON.
 pub(super) fn session_json(listed: &ListedSession) -> Value {
     let session = &listed.session;
     json!({

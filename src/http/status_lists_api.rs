@@ -1,4 +1,4 @@
-//! `/status`: the status lists, for who verifies access tokens offline.
+//! `/status`: status lists for APIs that verify access tokens offline.
 
 use std::sync::Arc;
 
@@ -18,15 +18,14 @@ use super::{
 };
 use crate::{endpoint::status_lists, oauth::status_list::ListId};
 
-/// The status lists.
 pub(super) struct StatusListsApi(pub(super) Arc<Server>);
 
 #[OpenApi]
 impl StatusListsApi {
-    /// The addresses of all status lists
+    /// List the URLs of all status lists
     ///
-    /// The Status List Aggregation of draft-ietf-oauth-status-list §9, for who wants to fetch the lists before the first
-    /// token names them.
+    /// The Status List Aggregation of draft-ietf-oauth-status-list §9, for APIs that fetch the lists before the first
+    /// token refers to them.
     #[oai(path = "/status", method = "get", operation_id = "statusLists", tag = "ApiTag::Discovery")]
     async fn status_lists(&self) -> DocumentedAnswer<DocumentKinds> {
         let max_age = self.0.signet.lifetimes.status_list.whole_seconds();
@@ -35,16 +34,16 @@ impl StatusListsApi {
         DocumentedAnswer::from(answer.content_type("application/json").body(document.to_string()))
     }
 
-    /// A status list
+    /// Get a status list
     ///
-    /// In which an API that verifies access tokens offline sees the revoked ones: the claim `status` of a token names the
-    /// list and the place in it, whose bit is 1 once the token is worthless (draft-ietf-oauth-status-list). Keep it for as
-    /// long as its `ttl` says.
+    /// Lists revoked access tokens for APIs that verify tokens offline. The claim `status` of a token names the list
+    /// and the index of its bit, which is 1 if the token is revoked (draft-ietf-oauth-status-list). Cache the list for
+    /// as long as its `ttl` allows.
     #[oai(path = "/status/:list", method = "get", operation_id = "statusList", tag = "ApiTag::Discovery")]
     async fn status_list(
         &self,
         request: &Request,
-        /// The number of the list.
+        /// Number of the list.
         list: Path<String>,
     ) -> poem::Result<DocumentedAnswer<StatusListKinds>> {
         // §8.4: "If the Server does not support the additional query parameter, it SHOULD return a status code of 501".
@@ -66,7 +65,7 @@ impl StatusListsApi {
         let max_age = published.max_age_seconds(self.0.signet.clock.now());
         let answer = Response::builder()
             .header(header::CACHE_CONTROL, format!("public, max-age={max_age}"))
-            // Weak, since it stands for both content codings.
+            // A weak entity tag, since it is the same for both content codings.
             .header(header::ETAG, format!("W/{}", published.etag))
             .header(header::VARY, "accept-encoding");
         Ok(DocumentedAnswer::from(if is_known(request, &published.etag) {
@@ -80,7 +79,7 @@ impl StatusListsApi {
     }
 }
 
-/// Whether the caller names `gzip` among the content codings and does not forbid it (RFC 9110 §12.5.3).
+/// Whether `Accept-Encoding` accepts `gzip` (RFC 9110 §12.5.3).
 fn accepts_gzip(request: &Request) -> bool {
     let accepted = request.header(header::ACCEPT_ENCODING).unwrap_or_default();
     accepted.split(',').any(|coding| {

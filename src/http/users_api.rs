@@ -1,4 +1,4 @@
-//! `/users` and `/invitations`: people are registered and managed, by administrators and by themselves.
+//! `/users` and `/invitations`: registration and management of users.
 
 use std::sync::Arc;
 
@@ -38,35 +38,34 @@ use crate::{
     secret::Secret,
 };
 
-/// Registration and management of people.
 pub(super) struct UsersApi(pub(super) Arc<Server>);
 
 #[OpenApi]
 #[expect(clippy::too_many_arguments, reason = "the arguments are the parameters of the operation")]
 impl UsersApi {
-    /// List people
+    /// List users
     ///
-    /// For administrators, with the scope `signet:users` or `signet:admin`. A page can have fewer entries than asked for,
-    /// or none, although more follow: go on while there is a `next_page_token`.
+    /// Requires the scope `signet:users` or `signet:admin`. A page can have fewer entries than requested, or none,
+    /// although more follow. Continue while there is a `next_page_token`.
     #[oai(path = "/users", method = "get", operation_id = "listUsers", tag = "ApiTag::People")]
     async fn list(
         &self,
         token: BearerToken,
-        /// Only those whose username begins so.
+        /// Returns only users whose username starts with this text.
         username: Query<Option<String>>,
-        /// Only those whose e-mail address begins so.
+        /// Returns only users whose e-mail address starts with this text.
         email: Query<Option<String>>,
-        /// Only those in this group.
+        /// Returns only members of this group.
         group: Query<Option<String>>,
-        /// `administrator`: only those who administer the server.
+        /// `administrator`: returns only administrators.
         role: Query<Option<String>>,
-        /// Only those whose account may not (`true`) or may (`false`) be used.
+        /// Returns only disabled (`true`) or only enabled (`false`) accounts.
         disabled: Query<Option<bool>>,
-        /// `username`, or `-created_at` for the newest first; with `group` also `id`, which is quick however many there are.
+        /// `username`, or `-created_at` for newest first. With `group` also `id`, which is fast for groups of any size.
         sort: Query<Option<String>>,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<UserPageKinds>> {
         let filter = UserFilter {
@@ -83,10 +82,10 @@ impl UsersApi {
         answered(page.map(|page| page_answer("users", &page, |account| user_json(account, &self.0.signet.issuer))))
     }
 
-    /// Register a person
+    /// Create a user
     ///
-    /// Without an access token people register themselves, as the configuration allows: everyone, by invitation, or nobody.
-    /// With the scope `signet:users` or `signet:admin` an administrator registers somebody.
+    /// Without an access token, users sign up themselves if the configuration allows it: everyone, by invitation, or
+    /// not at all. With the scope `signet:users` or `signet:admin`, an administrator creates the user.
     #[oai(path = "/users", method = "post", operation_id = "createUser", tag = "ApiTag::People")]
     async fn create(
         &self,
@@ -112,30 +111,31 @@ impl UsersApi {
         answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account, &self.0.signet.issuer))))
     }
 
-    /// Look at a person
+    /// Get a user
     ///
-    /// Oneself with the scope `signet:account`, everyone as an administrator with `signet:users` or `signet:admin`.
+    /// Your own account with the scope `signet:account`; any account as an administrator with `signet:users` or
+    /// `signet:admin`.
     #[oai(path = "/users/:id", method = "get", operation_id = "user", tag = "ApiTag::People")]
     async fn show(
         &self,
         token: BearerToken,
-        /// The identifier, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<UserKinds>> {
         let account = self.admitted(token).and_then(|access| users::show(&self.0.signet, &access, &id.0));
         answered(account.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
     }
 
-    /// Change a person
+    /// Replace the profile of a user
     ///
-    /// What is left out is taken away, except for what only administrators decide: that stays. To change one's own username
-    /// or e-mail address needs a login within the last five minutes; else the answer is `insufficient_user_authentication`
-    /// (RFC 9470).
+    /// Omitted members are removed, except those that only administrators may set: they stay unchanged. Changing your
+    /// own username or e-mail address requires a login within the last five minutes; otherwise the error is
+    /// `insufficient_user_authentication` (RFC 9470).
     #[oai(path = "/users/:id", method = "put", operation_id = "replaceUser", tag = "ApiTag::People")]
     async fn replace(
         &self,
         token: BearerToken,
-        /// The identifier, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
         user: StrictJson<UserForm, true>,
     ) -> poem::Result<DocumentedAnswer<ReplaceUserKinds>> {
@@ -148,15 +148,16 @@ impl UsersApi {
         answered(replaced.await.map(|account| json_answer(StatusCode::OK, &user_json(&account, &signet.issuer))))
     }
 
-    /// Change something of a person
+    /// Update a user
     ///
-    /// What is sent is changed and the rest stays; null takes a member away (RFC 7396). To change one's own username or e-mail
-    /// address needs a login within the last five minutes; else the answer is `insufficient_user_authentication` (RFC 9470).
+    /// A JSON Merge Patch (RFC 7396): only the members that are sent change, and null removes a member. Changing your
+    /// own username or e-mail address requires a login within the last five minutes; otherwise the error is
+    /// `insufficient_user_authentication` (RFC 9470).
     #[oai(path = "/users/:id", method = "patch", operation_id = "changeUser", tag = "ApiTag::People")]
     async fn change(
         &self,
         token: BearerToken,
-        /// The identifier, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
         patch: StrictJson<UserForm, true>,
     ) -> poem::Result<DocumentedAnswer<ReplaceUserKinds>> {
@@ -169,15 +170,16 @@ impl UsersApi {
         answered(changed.await.map(|account| json_answer(StatusCode::OK, &user_json(&account, &signet.issuer))))
     }
 
-    /// Take a person away
+    /// Delete a user
     ///
-    /// With everything that they have agreed to and granted. The last administrator stays. Of oneself it needs a login within
-    /// the last five minutes; else the answer is `insufficient_user_authentication` (RFC 9470).
+    /// Also deletes the user's grants and remembered consent. The last administrator cannot be deleted. Deleting your
+    /// own account requires a login within the last five minutes; otherwise the error is
+    /// `insufficient_user_authentication` (RFC 9470).
     #[oai(path = "/users/:id", method = "delete", operation_id = "deleteUser", tag = "ApiTag::People")]
     async fn delete(
         &self,
         token: BearerToken,
-        /// The identifier, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let deleted = async { users::delete(&self.0.signet, &self.admitted(token)?, &id.0).await }.await;
@@ -186,13 +188,13 @@ impl UsersApi {
 
     /// Change a password
     ///
-    /// One's own needs the one of today. Every session and every grant that began before ends, the one of this access
-    /// token too.
+    /// Changing your own password requires the current one. All existing sessions and grants end, including the grant
+    /// of this access token.
     #[oai(path = "/users/:id/password", method = "patch", operation_id = "changePassword", tag = "ApiTag::People")]
     async fn change_password(
         &self,
         token: BearerToken,
-        /// The identifier, or `me`.
+        /// Identifier of the user, or `me`.
         id: Path<String>,
         password: StrictJson<PasswordBody>,
         client_ip: ClientIp,
@@ -208,12 +210,12 @@ impl UsersApi {
 
     /// Unlock an account
     ///
-    /// Failed guesses at the password of the person count no more, on every device. For administrators.
+    /// Resets the failed login attempts of the user on all devices. Administrators only.
     #[oai(path = "/users/:id/unlock", method = "post", operation_id = "unlockUser", tag = "ApiTag::People")]
     async fn unlock(
         &self,
         token: BearerToken,
-        /// The identifier.
+        /// Identifier of the user.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let unlocked = match admitted(&self.0, token, MANAGERS_SCOPES) {
@@ -223,10 +225,10 @@ impl UsersApi {
         answered(unlocked.map(|()| no_content()))
     }
 
-    /// Make a password-reset link
+    /// Create a password-reset link
     ///
-    /// The answer has a link to hand over, with which the person sets a password without knowing the one of today. It
-    /// works once, and ends the one that was made before. For administrators, and for somebody else than oneself.
+    /// The response contains a link with which the user sets a new password without the current one. The link works
+    /// once and replaces the previous one. Administrators only, and not for your own account.
     #[oai(
         path = "/users/:id/password-reset",
         method = "post",
@@ -236,7 +238,7 @@ impl UsersApi {
     async fn create_password_reset(
         &self,
         token: BearerToken,
-        /// The identifier.
+        /// Identifier of the user.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<ResetLinkKinds>> {
         let made = match admitted(&self.0, token, MANAGERS_SCOPES) {
@@ -246,7 +248,7 @@ impl UsersApi {
         answered(made.map(|made| json_answer(StatusCode::CREATED, &reset_link_json(&made))))
     }
 
-    /// Take a password-reset link back
+    /// Revoke a password-reset link
     #[oai(
         path = "/users/:id/password-reset",
         method = "delete",
@@ -256,7 +258,7 @@ impl UsersApi {
     async fn delete_password_reset(
         &self,
         token: BearerToken,
-        /// The identifier.
+        /// Identifier of the user.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let withdrawn = match admitted(&self.0, token, MANAGERS_SCOPES) {
@@ -268,14 +270,14 @@ impl UsersApi {
 
     /// List invitations
     ///
-    /// Those that can still be used. For administrators.
+    /// Invitations that can still be used. Administrators only.
     #[oai(path = "/invitations", method = "get", operation_id = "listInvitations", tag = "ApiTag::People")]
     async fn list_invitations(
         &self,
         token: BearerToken,
-        /// How many at most, 1 to 200; 50 if left out.
+        /// Maximum number of entries, 1 to 200. Default: 50.
         limit: Query<Option<i64>>,
-        /// The `next_page_token` of the page before.
+        /// The `next_page_token` of the previous page.
         page_token: Query<Option<String>>,
     ) -> poem::Result<DocumentedAnswer<InvitationPageKinds>> {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
@@ -284,9 +286,9 @@ impl UsersApi {
         answered(page.map(|page| page_answer("invitations", &page, invitation_json)))
     }
 
-    /// Invite somebody
+    /// Create an invitation
     ///
-    /// The answer has a link to hand over. It works once. For administrators.
+    /// The response contains a link that works once. Administrators only.
     #[oai(path = "/invitations", method = "post", operation_id = "invite", tag = "ApiTag::People")]
     async fn invite(
         &self,
@@ -311,12 +313,12 @@ impl UsersApi {
         }))
     }
 
-    /// Take an invitation back
+    /// Revoke an invitation
     #[oai(path = "/invitations/:id", method = "delete", operation_id = "deleteInvitation", tag = "ApiTag::People")]
     async fn delete_invitation(
         &self,
         token: BearerToken,
-        /// The identifier.
+        /// Identifier of the invitation.
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<GoneKinds>> {
         let deleted =

@@ -20,29 +20,28 @@ use crate::{
 };
 use poem_openapi::{registry::Registry, types::Type};
 
-/// `WebFinger`.
 pub(super) struct WebfingerApi(pub(super) Arc<Server>);
 
 kinds!(WebfingerKinds registers ErrorBody:
-    AnswerKind::any_json(200, "Where the person signs in (RFC 7033, as JRD)"),
+    AnswerKind::any_json(200, "The issuer, as a JSON Resource Descriptor (RFC 7033)"),
     AnswerKind::json::<ErrorBody>(400, "`resource` is missing or repeated"),
-    AnswerKind::json::<ErrorBody>(404, "People of that domain do not sign in here"),
+    AnswerKind::json::<ErrorBody>(404, "The domain is not configured"),
 );
 
 #[OpenApi]
 impl WebfingerApi {
-    /// Where a person signs in
+    /// Get the issuer of a user
     ///
-    /// The issuer for the people of the configured domains (OpenID Connect Discovery §2). The answer is the same for every
-    /// name, so that nobody learns who has an account.
+    /// Returns the issuer for users of the configured domains (OpenID Connect Discovery §2). The response is the same
+    /// for every name, so it does not reveal who has an account.
     #[oai(path = "/.well-known/webfinger", method = "get", operation_id = "webfinger", tag = "ApiTag::Discovery")]
     async fn webfinger(
         &self,
         request: &Request,
-        /// `acct:` and an address, or the issuer.
+        /// `acct:` URI of the user, or the issuer.
         #[oai(name = "resource")]
         _resource: Query<Option<String>>,
-        /// The relation that is asked for.
+        /// Requested link relation.
         #[oai(name = "rel")]
         _rel: Query<Option<String>>,
     ) -> DocumentedAnswer<WebfingerKinds> {
