@@ -1,4 +1,4 @@
-//! `/authorize`: where a login begins, and where each page of it returns to.
+//! The authorization endpoint `/authorize`: starts an authorization request and continues it after each page.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
     web::{ClientLink, ErrorPage, Fact, FormPostPage, Onward, ReturnLink, ReturnsTo, WebLink, WithheldErrorPage},
 };
 
-/// Answers a GET: a new request, or one that a page of ours has reported back to.
+/// Handles a GET request: a new authorization request, or the return from a page of this server.
 pub(super) async fn by_query(server: &Arc<Server>, request: &Request) -> poem::Result<Response> {
     let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
     let page_request = PageRequest::of(server, request, parameters);
@@ -35,7 +35,7 @@ pub(super) async fn by_query(server: &Arc<Server>, request: &Request) -> poem::R
     answer(&page_request, next)
 }
 
-/// Answers a POST of a new request.
+/// Handles an authorization request sent by POST.
 pub(super) async fn by_form(
     server: &Arc<Server>,
     request: &Request,
@@ -75,10 +75,10 @@ fn answer(page_request: &PageRequest, next: Result<Next, AuthorizeRefusal>) -> p
     }
 }
 
-/// The page that sends the answer to the client as a form.
+/// The page that submits the authorization response to the client as a form.
 fn form_post(page_request: &PageRequest, action: &str, parameters: Vec<(String, String)>) -> Response {
     let Some(link) = WebLink::parse(action) else {
-        // A scheme of the person's own device takes no forms.
+        // A custom scheme of a native app does not accept form posts.
         return page_request.error(StatusCode::BAD_REQUEST, ErrorPage::invalid_request());
     };
     let nonce = page_request.server.signet().entropy.text::<16>();
@@ -86,7 +86,7 @@ fn form_post(page_request: &PageRequest, action: &str, parameters: Vec<(String, 
     page_request.form_post_page(page.render(page_request.context()), &nonce)
 }
 
-/// The page with which the person takes an error to the client, or does not.
+/// The page on which the user decides whether to return to the client with the error.
 fn page_of(page_request: &PageRequest, withheld: WithheldError) -> Response {
     let onward = match withheld.delivery {
         Delivery::Redirect(location) => ClientLink::parse(&location).map(Onward::Link),
@@ -103,7 +103,7 @@ fn page_of(page_request: &PageRequest, withheld: WithheldError) -> Response {
     page_request.page(StatusCode::BAD_REQUEST, page.render(page_request.context()))
 }
 
-/// Where an answer leads, as pages say it.
+/// The destination of an authorization response, as shown on pages.
 pub(super) fn returns_to(destination: RedirectDestination) -> ReturnsTo {
     match destination {
         RedirectDestination::Host(host) => ReturnsTo::Host(host),
@@ -112,12 +112,12 @@ pub(super) fn returns_to(destination: RedirectDestination) -> ReturnsTo {
     }
 }
 
-/// `path` with the login that was begun.
+/// `path` with the sealed interaction as its query parameter.
 pub(super) fn interaction_at(path: &str, sealed: &str) -> String {
     format!("{path}?{}", encode(&[("interaction", sealed)]))
 }
 
-/// The page for a request that leads nowhere.
+/// The error page for a request whose client or redirect URI is not trusted, so it must not redirect.
 fn untrusted(page_request: &PageRequest, refusal: &UntrustedRequest) -> Response {
     let page = match refusal {
         UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) => {
@@ -131,7 +131,8 @@ fn untrusted(page_request: &PageRequest, refusal: &UntrustedRequest) -> Response
     page_request.error(StatusCode::BAD_REQUEST, page.with_reason(&refusal.to_string()))
 }
 
-/// The page for a login that cannot go on. It leads back to the application, if that is still known.
+/// The error page for an interaction that cannot continue. It links back to the application if the application is still
+/// registered.
 pub(super) fn broken_off(page_request: &PageRequest, refusal: InteractionRefusal) -> poem::Result<Response> {
     tracing::info!(%refusal, "a login was broken off");
     let page = match refusal {
@@ -143,8 +144,8 @@ pub(super) fn broken_off(page_request: &PageRequest, refusal: InteractionRefusal
     Ok(page_request.error(StatusCode::BAD_REQUEST, page))
 }
 
-/// The way back to the application that the login was begun for: to its page, or to where it wanted the answer, as long as
-/// that is still one of its addresses.
+/// The link back to the application that started the authorization request: its home page or the request's redirect
+/// URI, provided that this is still registered.
 fn application(page_request: &PageRequest) -> poem::Result<Option<ReturnLink>> {
     let signet = page_request.server.signet();
     let Some(begun_for) = page_request.value("interaction").and_then(|sealed| Interaction::begun_for(sealed, signet))

@@ -1,4 +1,4 @@
-//! How the server looks beside its name: a logo and an accent, served from here under addresses that change with them.
+//! Branding: the logo and the accent colour, served under URLs that change with their content.
 
 use poem::{Response, http::header};
 
@@ -8,7 +8,7 @@ use crate::{
     web::{Colour, ImageSource, Theme, accent_stylesheet},
 };
 
-/// What is served of a brand.
+/// The branding files that the server serves.
 #[derive(Clone, Debug, Default)]
 pub struct BrandFiles {
     logo: Option<BrandFile>,
@@ -23,7 +23,7 @@ struct BrandFile {
 }
 
 impl BrandFiles {
-    /// The files of a brand, as far as it has them.
+    /// Creates the files for the parts of the brand that are configured.
     #[must_use]
     pub fn new(logo: Option<Logo>, accent: Option<Colour>) -> Self {
         let stylesheet = accent.map(|accent| accent_stylesheet(accent).into_bytes());
@@ -33,7 +33,7 @@ impl BrandFiles {
         }
     }
 
-    /// How pages refer to them.
+    /// The references to these files for use in pages.
     #[must_use]
     pub fn theme(&self) -> Theme {
         Theme {
@@ -42,7 +42,7 @@ impl BrandFiles {
         }
     }
 
-    /// The file at `path`, which was asked for with `query`.
+    /// Returns the file at `path`. `query` decides how long the response may be cached.
     pub(super) fn answer(&self, path: &str, query: Option<&str>) -> poem::Result<Response> {
         let file = match path {
             LOGO => &self.logo,
@@ -50,12 +50,12 @@ impl BrandFiles {
             _ => &None,
         };
         let file = file.as_ref().ok_or(poem::error::NotFoundError)?;
-        // The address carries the version, so that what lies under it never changes.
+        // The URL contains the version, so its content never changes.
         let is_versioned = query.is_some_and(|query| query == format!("v={}", file.version));
         let caching = if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
         let answer = Response::builder()
             .header(header::CACHE_CONTROL, caching)
-            // An SVG that is opened on its own is a document, which runs nothing and loads nothing.
+            // An SVG opened in a tab is a document. This policy stops it from running scripts and loading resources.
             .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
         Ok(answer.content_type(file.content_type).body(file.bytes.clone()))
     }

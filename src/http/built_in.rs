@@ -1,4 +1,4 @@
-//! The public client with which Swagger UI logs in.
+//! The public client that Swagger UI uses to sign in.
 
 use crate::oauth::{
     client::{ApplicationType, AuthMethod, ClientId, ClientMetadata, GrantType, ResponseType},
@@ -8,10 +8,11 @@ use crate::oauth::{
     resource::Resources,
 };
 
-/// Its identifier, and what is registered about it. It may ask for every scope, and gets what the person may give.
+/// Returns the client identifier and the metadata. The client may request every scope; a user can grant it only what
+/// the user is allowed to.
 ///
-/// It sends no `state` worth the name (Swagger UI makes it of the date), which does no harm to a client of the same
-/// origin whose codes are bound by PKCE.
+/// Swagger UI derives its `state` from the date, so it is predictable. That is harmless here: the client has the same
+/// origin as the server, and PKCE binds its codes.
 #[must_use]
 pub fn built_in_client(issuer: &Issuer, resources: &Resources) -> (ClientId, ClientMetadata) {
     let redirect_uri = RedirectUri::parse(&issuer.endpoint("/docs/oauth-receiver.html"));

@@ -1,19 +1,20 @@
-//! Swagger UI at `/docs`, where a developer logs in by authorization code with PKCE.
+//! Swagger UI at `/docs`, where a developer signs in by authorization code with PKCE.
 //!
-//! The bundled page is one document with its scripts inline, and never calls `initOAuth`: both are mended here. Its two
-//! inline scripts are allowed by their hashes, so that no other script runs.
+//! The bundled page is one document with inline scripts, and never calls `initOAuth`. This module changes both. The
+//! policy allows the two inline scripts by their hashes, so no other script runs.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::crypto::sha256;
 
-/// The page and the policy that it needs.
+/// The page and its Content-Security-Policy.
 pub(super) struct Docs {
     pub(super) html: String,
     pub(super) policy: String,
 }
 
-/// Makes the page of the framework's `swagger_ui_html`; `None` if a newer version of the framework writes it otherwise.
+/// Builds the page from the framework's `swagger_ui_html`. Returns `None` if a newer version of the framework generates
+/// different HTML.
 pub(super) fn docs(swagger_ui_html: &str) -> Option<Docs> {
     let html = replace_once(swagger_ui_html, BUNDLE, KEPT)?;
     let at = html.rfind("</script>")?;
@@ -32,7 +33,7 @@ pub(super) fn docs(swagger_ui_html: &str) -> Option<Docs> {
     Some(Docs { html, policy })
 }
 
-/// The policy of the page at which a login of Swagger UI ends.
+/// The policy of the page that receives the authorization response for Swagger UI.
 pub(super) fn receiver_policy() -> String {
     let scripts = inner(RECEIVER, "<script", "</script>");
     format!("default-src 'none'; script-src {}; base-uri 'none'; frame-ancestors 'none'", sources(&scripts))
@@ -43,7 +44,7 @@ fn sources(scripts: &[&str]) -> String {
     scripts.iter().map(hash).collect::<Vec<_>>().join(" ")
 }
 
-/// What stands between the opening and the closing tag of each element.
+/// The text between the opening and closing tags of each element.
 fn inner<'a>(html: &'a str, open: &str, close: &str) -> Vec<&'a str> {
     let mut rest = html;
     let mut found = Vec::new();
@@ -66,14 +67,14 @@ const KEPT: &str = "window.ui = SwaggerUIBundle({ persistAuthorization: false,";
 const INIT: &str =
     "window.ui.initOAuth({clientId: 'swagger-ui', usePkceWithAuthorizationCodeGrant: true, scopes: 'openid profile'});";
 
-/// The page at which a login of Swagger UI ends.
+/// The page that receives the authorization response for Swagger UI.
 pub(super) const RECEIVER: &str = include_str!("oauth-receiver.html");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    // The framework's page, cut to what is replaced and kept.
+    // The framework's page, reduced to the parts that are replaced or kept.
     const BUNDLED: &str = "<html><head><style>a{}</style><script charset=\"UTF-8\">var a = 1;</script></head><body>\n\
                            <script>\nlet spec = {};\nSwaggerUIBundle({\n dom_id: '#ui' })\n</script></body></html>";
 

@@ -1,5 +1,5 @@
-//! What a person had entered into a form when their session turned out to have ended. It goes sealed through the login
-//! page, and comes back to the same person alone.
+//! Form input that was submitted after the session had ended. It is passed through the login page, encrypted, and
+//! restored only for the same user.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +10,22 @@ use crate::{
     web::{Remark, Restored, is_secret},
 };
 
-/// A form that was sent and not taken.
+/// A submitted form that was not processed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Draft {
-    /// The address of the page on which the form stands.
+    /// Path of the page that contains the form.
     page: String,
-    /// Where the form leads.
+    /// Path that the form submits to.
     action: String,
-    /// The token of the form, which says whose it was.
+    /// Anti-forgery token of the form, which identifies the user.
     token: String,
-    /// What was entered, without passwords, secrets and codes.
+    /// The fields, without passwords, secrets and codes.
     fields: Vec<(String, String)>,
 }
 
 impl Draft {
-    /// The form of `page_request`, which stands on the page at `page`. The browser must have said that it comes from there.
+    /// Creates a draft from the form in `page_request`, shown on the page at `page`. The caller has checked that the
+    /// browser reports this server as the origin.
     pub(super) fn of(page_request: &PageRequest, page: &str) -> Self {
         Self {
             page: page_address(page_request, page),
@@ -34,18 +35,19 @@ impl Draft {
         }
     }
 
-    /// The draft as the login page carries it.
+    /// Encrypts the draft for the login page.
     pub(super) fn seal(&self, page_request: &PageRequest) -> String {
         let signet = page_request.server.signet();
         signet.sealing_key.seal(PURPOSE, &serde_json::to_vec(self).unwrap_or_default(), signet.entropy)
     }
 
-    /// Whether `sealed` is a draft.
+    /// Whether `sealed` decrypts to a draft.
     pub(super) fn is_one(page_request: &PageRequest, sealed: &str) -> bool {
         page_request.server.signet().sealing_key.open(PURPOSE, sealed).is_ok()
     }
 
-    /// Where a person goes who has just begun `session` with a login that carried `sealed`, if that is a draft.
+    /// Returns where to redirect the user after a login that carried `sealed`, if it is a draft of the user of
+    /// `session`.
     pub(super) fn onward(page_request: &PageRequest, sealed: &str, session: &Secret) -> Option<String> {
         let signet = page_request.server.signet();
         let content = signet.sealing_key.open(PURPOSE, sealed).ok()?;
@@ -55,7 +57,7 @@ impl Draft {
         Some(format!("{}{separator}{}", draft.page, encode(&[("restored", &ticket)])))
     }
 
-    /// The visit of a page with what the same person had entered there before they signed in again.
+    /// Returns the page request with the user's draft, if one was restored for this session.
     pub(super) fn restore(page_request: PageRequest) -> PageRequest {
         let Some(draft) = Self::named(&page_request) else { return page_request };
         let remark = Some(Remark::Done(page_request.texts.proof.restored.to_owned()));
@@ -72,13 +74,13 @@ impl Draft {
     }
 }
 
-/// What was entered that may be shown again.
+/// The submitted fields that may be shown again.
 pub(super) fn entered(page_request: &PageRequest) -> Vec<(String, String)> {
     let pairs = page_request.parameters.iter().flat_map(|parameters| parameters.pairs());
     pairs.filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// The address of `page` with what it is about.
+/// The path of `page`, with the identifier from the request.
 fn page_address(page_request: &PageRequest, page: &str) -> String {
     let about =
         ["client_id", "user_code", "remedy"].into_iter().filter_map(|name| Some((name, page_request.value(name)?)));

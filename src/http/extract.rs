@@ -1,4 +1,4 @@
-//! What poem-openapi takes out of requests for us, documented but unjudged: the rules judge.
+//! Extractors that poem-openapi documents. They do not validate; the endpoint rules do.
 
 use std::marker::PhantomData;
 
@@ -23,15 +23,15 @@ use crate::{
     secret::Secret,
 };
 
-/// A form whose members are documented as those of `T`. poem's own `Form` repairs broken encoding and keeps one of two
-/// equal names; a refusal is demanded of both.
+/// A form documented by the members of `T`. poem's `Form` repairs broken encoding and keeps one of two equal
+/// parameters; the specifications require an error in both cases.
 pub(super) struct OAuthForm<T, const REQUIRED: bool = true> {
-    /// The parameters, or what is wrong with the encoding.
+    /// The parameters, or the encoding error.
     pub(super) parameters: Result<Parameters, MalformedParameters>,
     members: PhantomData<fn() -> T>,
 }
 
-/// A form that may be missing: a body of another type is none.
+/// An optional form: a body of another media type counts as absent.
 pub(super) type OptionalForm<T> = OAuthForm<T, false>;
 
 impl<'a, T: Type, const REQUIRED: bool> ApiExtractor<'a> for OAuthForm<T, REQUIRED> {
@@ -65,7 +65,7 @@ fn is_form(request: &Request) -> bool {
     content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
 }
 
-/// From where a request comes.
+/// The origin of a request.
 pub(super) fn origin(request: &Request) -> RequestOrigin {
     let user_agent = request.header(header::USER_AGENT).unwrap_or_default();
     RequestOrigin::new(ClientIp::of(request).0, user_agent, request.data::<RequestId>().map(RequestId::as_str))
@@ -83,12 +83,12 @@ pub(super) async fn form(request: &Request, body: &mut RequestBody) -> Result<Re
     })
 }
 
-/// The `Authorization` header with which a client authenticates. The framework's own extractor takes a malformed header
-/// for none, and does not form-decode.
+/// The `Authorization` header for client authentication. The framework's extractor treats a malformed header as absent
+/// and does not form-decode the credentials.
 pub(super) struct ClientAuthorization(Option<String>, RequestOrigin);
 
 impl ClientAuthorization {
-    /// Who calls.
+    /// The caller of the endpoint.
     pub(super) fn caller(&self) -> Caller<'_> {
         Caller { authorization: self.0.as_deref(), origin: &self.1 }
     }
@@ -118,7 +118,7 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
         vec![CLIENT_SCHEME]
     }
 
-    /// Without the header the client authenticates in the form.
+    /// Without the header, the client authenticates in the form.
     fn has_security_fallback() -> bool {
         true
     }
@@ -129,7 +129,7 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
         let mut values = request.headers().get_all(header::AUTHORIZATION).iter();
-        // Two headers, or one that is not ASCII, are passed on as something that no client can have sent rightly.
+        // Two headers, or a header that is not ASCII, are passed on as a value that no client can legitimately send.
         let authorization = match (values.next(), values.next()) {
             (None, _) => None,
             (Some(value), None) => Some(value.to_str().unwrap_or("?").to_owned()),
@@ -139,7 +139,7 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
     }
 }
 
-/// The access token of a request, and from where it came. The framework's own extractor answers 401 without
+/// The access token of a request, and the origin of the request. The framework's extractor answers 401 without
 /// `WWW-Authenticate`.
 pub(super) struct BearerToken(pub(super) Result<Secret, BearerError>, pub(super) RequestOrigin);
 

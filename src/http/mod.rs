@@ -1,4 +1,4 @@
-//! poem and poem-openapi: requests to endpoint calls, results to responses.
+//! The HTTP layer: maps requests to endpoint calls and results to responses, with poem and poem-openapi.
 
 mod authorize;
 mod brand;
@@ -47,7 +47,7 @@ use poem::http::StatusCode;
 
 use crate::endpoint::InternalError;
 
-/// A failure of ours as an answer. The edge logs its cause once and shows none of it.
+/// Turns an internal error into a 500. The edge logs the cause once and does not reveal it.
 fn fault(cause: InternalError) -> poem::Error {
     let status = if cause.is_temporary() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
     poem::Error::new(cause, status)

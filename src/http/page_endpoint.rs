@@ -1,4 +1,4 @@
-//! The pages as endpoints: which handler answers, and which page a form comes back to that was not taken.
+//! Pages as poem endpoints: selects the handler, and the page to show again after a form was rejected.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{
     server::Server,
 };
 
-/// Which page.
+/// The pages and forms.
 #[derive(Clone, Copy)]
 pub(super) enum H {
     Home,
@@ -65,7 +65,7 @@ pub(super) enum H {
 }
 
 impl H {
-    /// The page on which the form stands that leads here.
+    /// The page that contains the form of this handler.
     fn page(self) -> Self {
         match self {
             Self::SubmitLogin => Self::Login,
@@ -90,7 +90,7 @@ impl H {
         }
     }
 
-    /// The path of that page, for a form that leads to `path`.
+    /// The path of that page, for a form submitted to `path`.
     fn page_path(self, path: &str) -> &str {
         match self {
             Self::SubmitPicture => "/account/profile",
@@ -100,7 +100,7 @@ impl H {
     }
 }
 
-/// A page as an endpoint of poem.
+/// A page as a poem endpoint.
 pub(super) struct Page {
     pub(super) server: Arc<Server>,
     pub(super) handler: H,
@@ -149,7 +149,7 @@ async fn show(handler: H, page_request: PageRequest) -> poem::Result<Response> {
         H::Account => pages::account::show(page_request).await,
         H::Profile => pages::profile::show(page_request).await,
         H::SubmitProfile => pages::profile::submit(page_request).await,
-        // Read otherwise, above.
+        // These read the request themselves, above.
         H::BrandFile | H::SubmitPicture => Err(poem::error::NotFoundError.into()),
         H::Password => pages::password::show(page_request).await,
         H::SubmitPassword => pages::password::submit(page_request).await,

@@ -1,4 +1,4 @@
-//! A browser's request for a page, and the page that it gets.
+//! A browser's request for a page, and the responses to it.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -34,40 +34,36 @@ use crate::{
 /// A request for a page.
 #[derive(Clone)]
 pub(super) struct PageRequest {
-    /// The server.
     pub(super) server: Arc<Server>,
-    /// The query of a GET, the form of a POST.
+    /// The query of a GET, or the form of a POST.
     pub(super) parameters: Result<Parameters, MalformedParameters>,
-    /// What the browser shows of itself.
+    /// The cookies of the browser.
     pub(super) browser: Browser,
-    /// Who is signed in on it. Known of a request that was read here.
+    /// The session of the signed-in user. Set only by the `read` functions.
     pub(super) person: Option<CurrentSession>,
-    /// The path that was asked for.
+    /// The requested path.
     pub(super) path: String,
-    /// Whether it is a POST.
     pub(super) is_post: bool,
-    /// What the page says about what was just sent.
+    /// A message about the last submission, shown on the page.
     pub(super) remark: Option<Remark>,
-    /// What was entered into a form of the page before.
+    /// Form input restored from a draft.
     pub(super) restored: Option<Restored>,
-    /// Where from.
+    /// The client's IP address.
     pub(super) address: IpAddr,
-    /// The header of this name.
+    /// The `User-Agent` header.
     pub(super) user_agent: String,
-    /// The segment `:id` of the path, decoded; empty where there is none.
+    /// The path segment `:id`, decoded. Empty if the path has none.
     pub(super) id: String,
-    /// What to look for in the log.
+    /// Request identifier, which also appears in the log.
     pub(super) request_id: String,
-    /// The language of the pages that answer it.
+    /// The texts in the language of the response.
     pub(super) texts: &'static Texts,
-    /// The header fields.
     pub(super) headers: poem::http::HeaderMap,
-    /// Whether it came with a cookie of ours.
+    /// Whether the request came with a cookie of this server.
     pub(super) has_cookies: bool,
 }
 
 impl PageRequest {
-    /// Reads a request.
     pub(super) async fn read(server: &Arc<Server>, mut request: Request) -> poem::Result<Self> {
         let parameters = if request.method() == Method::POST {
             let body = request.take_body();
@@ -79,14 +75,14 @@ impl PageRequest {
         Ok(Draft::restore(page_request))
     }
 
-    /// The same with the person who is signed in.
+    /// Adds the signed-in user.
     async fn recognised(self) -> poem::Result<Self> {
         let signet = &self.server.signet;
         let person = session::current(signet, &self.browser, signet.clock.now()).await.map_err(fault)?;
         Ok(Self { person, ..self })
     }
 
-    /// Reads a request whose form carries a file in the field `upload`, which is empty if none was chosen.
+    /// Reads a request with a file in the form field `upload`. The bytes are empty if no file was chosen.
     pub(super) async fn read_upload(server: &Arc<Server>, mut request: Request) -> poem::Result<(Self, Vec<u8>)> {
         let mut body = poem::RequestBody::new(request.take_body());
         let mut multipart = Multipart::from_request(&request, &mut body).await?;
@@ -108,7 +104,7 @@ impl PageRequest {
         Ok((page_request.recognised().await?, upload))
     }
 
-    /// A request whose parameters were read already.
+    /// Creates a request from parameters that have already been read.
     pub(super) fn of(
         server: &Arc<Server>,
         request: &Request,
@@ -145,17 +141,17 @@ impl PageRequest {
         }
     }
 
-    /// The value of a parameter; one that is repeated or unreadable is as good as none on a page of ours.
+    /// Returns the value of a parameter. A repeated or unreadable parameter counts as absent on this server's pages.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.parameters.as_ref().ok()?.one(name).ok().flatten()
     }
 
-    /// The value of a parameter, or nothing.
+    /// Returns the value of a parameter, or an empty string.
     pub(super) fn text(&self, name: &str) -> String {
         self.value(name).unwrap_or_default().to_owned()
     }
 
-    /// As whom, and in which language, pages answer.
+    /// The user and language for rendering pages.
     pub(super) fn context(&self) -> PageContext<'_> {
         PageContext {
             brand: &self.server.brand,
@@ -166,12 +162,12 @@ impl PageRequest {
         }
     }
 
-    /// The anti-forgery token of a form that does `action`, for the login `interaction` if there is one.
+    /// Issues the anti-forgery token of a form that performs `action`, for `interaction` if there is one.
     pub(super) fn anti_forgery(&self, action: &str, interaction: Option<&str>) -> String {
         self.server.anti_forgery.issue(self.form_context(action, interaction), self.server.signet.clock.now())
     }
 
-    /// Makes sure that the form was sent from a page of ours, by this person in this browser.
+    /// Checks that the form was submitted from a page of this server, by this user in this browser.
     pub(super) fn admit(&self, action: &str) -> poem::Result<()> {
         let presented = self.text("anti_forgery");
         let context = self.form_context(action, self.value("interaction"));
@@ -180,24 +176,25 @@ impl PageRequest {
         Ok(())
     }
 
-    /// What the browser says about where the form was sent from.
+    /// The origin of the form as reported by the browser.
     pub(super) fn provenance(&self) -> FetchSite {
         self.server.anti_forgery.provenance(&self.headers)
     }
 
-    /// Whether the page was opened by `http` although this server has `https`.
+    /// Whether the page was opened over `http` although this server uses `https`.
     pub(super) fn is_insecure(&self) -> bool {
         self.server.anti_forgery.is_insecure(&self.headers)
     }
 
-    /// Whether the browser keeps our cookies to itself: it had the page of this form not long ago, with a cookie.
+    /// Whether the browser does not send this server's cookies: it recently received the page of this form, with a
+    /// cookie.
     pub(super) fn lacks_cookies(&self) -> bool {
         let token = self.text("anti_forgery");
         let is_old = !token.is_empty() && AntiForgery::is_expired(&token, self.server.signet.clock.now());
         !self.has_cookies && !is_old
     }
 
-    /// Whether the form belongs to another person than the one who is signed in.
+    /// Whether the form was issued to a different user than the one who is signed in.
     pub(super) fn is_of_another_person(&self) -> bool {
         let token = self.text("anti_forgery");
         let is_theirs = |person: &CurrentSession| {
@@ -207,19 +204,19 @@ impl PageRequest {
         AntiForgery::is_whole(&token) && self.person.as_ref().is_some_and(|person| !is_theirs(person))
     }
 
-    /// Whether the page is for a person who is signed in.
+    /// Whether the page requires a signed-in user.
     pub(super) fn needs_person(&self) -> bool {
         self.is_own_page() || self.path == "/device"
     }
 
-    /// Whether the page belongs to a person's own account, applications or administration.
+    /// Whether the page is part of the account, developer or administration pages.
     fn is_own_page(&self) -> bool {
         let first = self.path.split('/').nth(1).unwrap_or_default();
         matches!(first, "account" | "developer" | "admin")
     }
 
     fn form_context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
-        // Before the login there is no person, or another one: such a form belongs to the browser alone.
+        // Before the login there is no user, or a different one. Such a form is bound to the browser only.
         let is_before_login = matches!(action, "login" | "signup" | "setup" | "reset");
         let person = self.person.as_ref().filter(|_| !is_before_login);
         FormContext {
@@ -230,12 +227,11 @@ impl PageRequest {
         }
     }
 
-    /// A page.
     pub(super) fn page(&self, status: StatusCode, markup: Markup) -> Response {
         self.page_showing(status, markup, None)
     }
 
-    /// The same for a page that shows the picture at `logo_uri`, if there is one.
+    /// A page that shows the image at `logo_uri`, if there is one.
     pub(super) fn page_showing(&self, status: StatusCode, markup: Markup, logo_uri: Option<&str>) -> Response {
         let policy = self.policy();
         let policy = match logo_uri.map(|uri| policy.clone().with_image(uri)) {
@@ -245,20 +241,21 @@ impl PageRequest {
         self.html(status, markup, &policy)
     }
 
-    /// A page that shows the addresses of `frames`, unseen.
+    /// A page with hidden frames that load the URLs in `frames`.
     pub(super) fn page_with_frames(&self, markup: Markup, frames: &[String]) -> Response {
         let policy = frames.iter().fold(self.policy(), |policy, uri| policy.with_frame(uri));
         self.html(StatusCode::OK, markup, &policy)
     }
 
-    /// The page whose one form sends itself to the application, by the script of `nonce`.
+    /// A page whose only form is submitted to the application by the script with `nonce`.
     pub(super) fn form_post_page(&self, markup: Markup, nonce: &str) -> Response {
         let policy = self.policy();
         let policy = policy.clone().with_script_nonce(nonce).unwrap_or(policy);
         self.html(StatusCode::OK, markup, &policy)
     }
 
-    /// The forms of a person's own pages lead to this server alone. Every other page can end at an application.
+    /// Forms on account, developer and administration pages lead only to this server. Forms on all other pages can lead
+    /// to an application.
     fn policy(&self) -> ContentSecurityPolicy {
         let policy = ContentSecurityPolicy::page();
         if self.is_own_page() { policy.with_own_forms_only() } else { policy }
@@ -274,13 +271,13 @@ impl PageRequest {
         self.remembered(no_store(answer))
     }
 
-    /// The browser goes to `location`, by GET: 303, never 307, which would send a password on.
+    /// Redirects to `location` with GET: 303, never 307, which would resend a password.
     pub(super) fn redirect(&self, location: &str) -> Response {
         let answer = Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).finish();
         self.remembered(no_store(answer))
     }
 
-    /// The browser goes to `location` and is signed in.
+    /// Redirects to `location` and sets the session cookie.
     pub(super) fn redirect_signed_in(&self, location: &str, signed_in: &SignedInBrowser) -> Response {
         let mut answer = self.redirect(location);
         self.set(&mut answer, Cookie::Session, signed_in.session.secret(), Some(signed_in.lifetime));
@@ -288,25 +285,25 @@ impl PageRequest {
         answer
     }
 
-    /// The browser goes to `location` and is a known device of an account, by the cookie `device`.
+    /// Redirects to `location` and sets the cookie `device`, which marks a known device of an account.
     pub(super) fn redirect_known(&self, location: &str, device: &Secret) -> Response {
         let mut answer = self.redirect(location);
         self.set(&mut answer, Cookie::Device, device, Some(DEVICE_REMEMBERED));
         answer
     }
 
-    /// The answer after which the browser is signed out.
+    /// Deletes the session cookie.
     pub(super) fn signed_out(&self, mut answer: Response) -> Response {
         answer.headers_mut().append(header::SET_COOKIE, self.server.cookies.clear(Cookie::Session));
         answer
     }
 
-    /// A page that says what went wrong and stays put.
+    /// An error page without a redirect.
     pub(super) fn error(&self, status: StatusCode, page: ErrorPage) -> Response {
         self.page(status, page.with_reference(&self.request_id).render(self.context()))
     }
 
-    /// The browser gets the cookie that binds logins and forms to it, or keeps it for as long as either can go on.
+    /// Sets or renews the cookie that binds logins and forms to the browser, for as long as either can continue.
     fn remembered(&self, mut answer: Response) -> Response {
         let lifetime = self.server.signet.lifetimes.interaction.max(AntiForgery::LIFETIME);
         self.set(&mut answer, Cookie::PreLogin, &self.browser.binding, Some(lifetime));
@@ -318,13 +315,13 @@ impl PageRequest {
             Ok(value) => {
                 answer.headers_mut().append(header::SET_COOKIE, value);
             }
-            // Our own values are base64url and dots, which every cookie can carry.
+            // The server's own values consist of base64url and dots, which are valid in every cookie.
             Err(refusal) => tracing::error!(%refusal, "a cookie could not be set"),
         }
     }
 }
 
-/// The `ui_locales` of a request of an application, or of the login that it began.
+/// The `ui_locales` of an authorization request, or of the request that the interaction continues.
 fn locales(server: &Server, parameters: &Parameters, browser: &Browser) -> String {
     let one = |name| parameters.one(name).ok().flatten();
     if let Some(locales) = one("ui_locales") {
@@ -336,5 +333,5 @@ fn locales(server: &Server, parameters: &Parameters, browser: &Browser) -> Strin
     begun.and_then(Result::ok).and_then(|begun| begun.request.ui_locales).unwrap_or_default()
 }
 
-/// How long a browser keeps the cookie of a device that has signed in.
+/// Lifetime of the cookie that marks a known device.
 const DEVICE_REMEMBERED: Duration = crate::account::device::LIFETIME;

@@ -1,4 +1,4 @@
-//! How failures that the edge finds look.
+//! Renders the error pages of the edge.
 
 use super::{
     edge::{Failure, Misdirection, PASS_HOST_ON, Presentation},
@@ -8,7 +8,7 @@ use crate::web::{Brand, ErrorPage, PageContext, Theme, WebLink, WrongHostPage, i
 
 /// Pages for people, JSON for programs.
 pub(super) struct Pages {
-    /// What is served where.
+    /// The served path patterns.
     pub(super) patterns: Patterns,
     pub(super) brand: Brand,
     pub(super) theme: Theme,
@@ -42,7 +42,7 @@ impl Presentation for Pages {
 
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String {
         let context = self.context(misdirection.accept_language);
-        // Whoever sits at the machine probably hosts the server.
+        // A request from this machine most likely comes from the operator of the server.
         let setting = misdirection.is_from_this_machine.then(|| {
             let texts = &context.texts.wrong_host;
             texts.where_it_is_set("issuer", "config.toml", "SIGNET__ISSUER")

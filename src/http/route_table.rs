@@ -1,14 +1,15 @@
-//! Routes, with a table of the methods of each path: poem does not tell them, and a 405 has to (RFC 9110 §15.5.6).
+//! Routes with a table of the methods of each path. A 405 response must list them (RFC 9110 §15.5.6), and poem does not
+//! expose them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use poem::{IntoEndpoint, Route, RouteMethod};
 
-/// The path patterns that are served, each as [`template`] writes it.
+/// The served path patterns, as normalized by [`template`].
 pub(super) struct Patterns {
-    /// All methods of each, as `Allow` lists them.
+    /// All methods of each pattern, in the format of `Allow`.
     methods: BTreeMap<String, String>,
-    /// Those of pages.
+    /// The patterns of pages.
     pages: BTreeSet<String>,
 }
 
@@ -31,8 +32,8 @@ impl Table {
         Self { route: self.route.at(path, methods.route), methods: self.methods }
     }
 
-    /// All routes: those of the table, which are for people, and behind them `rest`, which serves `/` and what the OpenAPI
-    /// document `specification` describes.
+    /// Returns all routes: the pages of this table and, behind them, `rest`, which serves `/` and the operations in the
+    /// OpenAPI document `specification`.
     pub(super) fn before<E: IntoEndpoint<Endpoint: 'static>>(self, rest: E, specification: &str) -> (Route, Patterns) {
         let pages = self.methods.keys().cloned().chain(["/".to_owned()]).collect();
         let mut methods = self.methods;
@@ -57,12 +58,12 @@ impl Methods {
 }
 
 impl Patterns {
-    /// All methods of the path pattern `pattern` of poem.
+    /// Returns all methods of poem's path pattern `pattern`.
     pub(super) fn methods_at(&self, pattern: &str) -> Option<&str> {
         self.methods.get(&template(pattern)).map(String::as_str)
     }
 
-    /// Whether `path` begins as a path of the API does, and as none of a page.
+    /// Whether `path` starts like a path of the API and not like a path of a page.
     pub(super) fn are_api_at(&self, path: &str) -> bool {
         let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
         let is_api = |pattern: &String| first(pattern) == first(path) && !self.pages.contains(pattern);
@@ -70,14 +71,14 @@ impl Patterns {
     }
 }
 
-/// A path pattern without the names of its parameters, which poem-openapi changes: `/users/:id` and `/users/{id}` are
+/// A path pattern without its parameter names, which poem-openapi changes: `/users/:id` and `/users/{id}` become
 /// `/users/:`.
 fn template(pattern: &str) -> String {
     let segment = |segment: &'_ str| if segment.starts_with([':', '{']) { ":".to_owned() } else { segment.to_owned() };
     pattern.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// The methods of each path of the OpenAPI document. Wherever poem serves GET it serves HEAD.
+/// The methods of each path in the OpenAPI document. poem serves HEAD wherever it serves GET.
 fn methods_of(specification: &str) -> BTreeMap<String, String> {
     let document: serde_json::Value = serde_json::from_str(specification).unwrap_or_default();
     let paths = document.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten();
@@ -90,5 +91,5 @@ fn methods_of(specification: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// GET, and HEAD with it.
+/// HEAD is served wherever GET is.
 const GET: &str = "GET, HEAD";

@@ -1,4 +1,4 @@
-//! Which path leads where.
+//! The routes of the server.
 
 use std::sync::Arc;
 
@@ -35,16 +35,16 @@ use crate::{
     web::{self, WebLink},
 };
 
-/// What stands around the application.
+/// The configuration of the middlewares around the application.
 #[derive(Clone, Default)]
 pub struct Wrapping {
-    /// The proxies whose word on the client's address is believed.
+    /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: TrustedProxies,
-    /// The bounds of a request.
+    /// Limits on the size and duration of requests.
     pub limits: Limits,
 }
 
-/// The whole server as one endpoint.
+/// Returns the whole server as one endpoint.
 pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Output = Response> + use<> {
     let issuer = WebLink::parse(server.signet.issuer.as_str());
     let (routes, patterns) = routes(server);
@@ -63,7 +63,7 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
         clock: server.signet.clock.clone(),
         entropy: server.signet.entropy,
     });
-    // An issuer is a web address, so there is always an edge.
+    // An issuer is always a web URL, so there is always an edge.
     match edge {
         Some(edge) => edge.wrap(routes).boxed(),
         None => Route::new().boxed(),
@@ -71,7 +71,7 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
     .map_to_response()
 }
 
-/// The OpenAPI document.
+/// Returns the OpenAPI document.
 #[must_use]
 pub fn specification(server: &Arc<Server>) -> String {
     service(server).spec()
@@ -163,7 +163,8 @@ fn routes(server: &Arc<Server>) -> (Route, Patterns) {
     with_docs(table, &swagger_ui).before(rest, &specification)
 }
 
-/// What no other route takes: the home page at exactly `/`, which poem gives to whatever is nested there, and the API.
+/// Serves the requests that no other route matches: the home page at exactly `/`, since poem passes every path to an
+/// endpoint nested there, and the API.
 struct Root<R> {
     home: poem::RouteMethod,
     rest: R,
@@ -181,7 +182,7 @@ impl<R: Endpoint> Endpoint for Root<R> {
     }
 }
 
-/// Adds Swagger UI and the page at which its login ends.
+/// Adds Swagger UI and the page that receives its authorization response.
 fn with_docs(table: Table, swagger_ui: &str) -> Table {
     let Some(docs) = docs::docs(swagger_ui) else { return table };
     let docs = Arc::new(docs);
@@ -206,14 +207,14 @@ async fn html(body: String, policy: String) -> poem::Result<Response> {
 
 async fn asset(request: Request) -> poem::Result<Response> {
     let asset = web::asset(request.uri().path()).ok_or(poem::error::NotFoundError)?;
-    // The address carries the version, so that what lies under it never changes.
+    // The URL contains the version, so its content never changes.
     let is_versioned = request.uri().query() == Some(format!("v={}", asset.version()).as_str());
     let caching = if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
     let answer = Response::builder().status(StatusCode::OK).header(header::CACHE_CONTROL, caching);
     Ok(answer.content_type(asset.content_type).body(asset.bytes))
 }
 
-/// What scripts of any web page may call: everything that carries no cookie. Never a page.
+/// The paths that scripts of any origin may call: those that use no cookie. Never a page.
 fn public_paths() -> PublicPaths {
     PublicPaths::new()
         .with("/.well-known/", "GET")
@@ -229,8 +230,8 @@ fn public_paths() -> PublicPaths {
         .with("/userinfo", "GET, POST")
 }
 
-/// What a browser writes around a file, with the other fields of its form, in bytes.
+/// Additional size of a form with a file: multipart headers and other fields, in bytes.
 const FORM_AROUND_PICTURE: usize = 16 * 1024;
 
-/// A login that carries what was entered into a form of the usual limit, sealed.
+/// Maximum size of a login form that carries an encrypted draft of a form of the usual size.
 const LOGIN_WITH_DRAFT: usize = 160 * 1024;

@@ -1,4 +1,4 @@
-//! What every handler has: the server, and how it speaks to browsers.
+//! State shared by all handlers: the server and its cookies, forms and limits.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     web::{Brand, Theme},
 };
 
-/// A server that speaks HTTP.
+/// The state of the HTTP server.
 pub struct Server {
     pub(super) signet: Signet,
     pub(super) origin: Origin,
@@ -32,12 +32,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Gives `signet` a voice, which looks as `brand_files` say. `is_relaxed` lets a test rig register people and ask for
-    /// tokens as fast as it likes.
+    /// Creates the HTTP state for `signet` with the branding of `brand_files`. `is_relaxed` raises the rate limits
+    /// for registration and token requests in tests.
     ///
     /// # Errors
     ///
-    /// When the issuer has no origin, which a parsed one always has.
+    /// Returns an error if the issuer has no origin, which cannot happen with a parsed issuer.
     pub fn new(signet: Signet, brand_files: BrandFiles, is_relaxed: bool) -> Result<Arc<Self>, NotAnOrigin> {
         let origin = Origin::parse(signet.issuer.as_str())?;
         let clock = signet.clock.clone();
@@ -67,7 +67,7 @@ impl Server {
         }))
     }
 
-    /// The server without its HTTP.
+    /// The server without its HTTP layer.
     #[must_use]
     pub fn signet(&self) -> &Signet {
         &self.signet

@@ -1,6 +1,7 @@
-//! What one session may see again for ten minutes: secrets that were just made, and entries of a form.
+//! Data that one session may see again for ten minutes: newly generated secrets, and form input.
 //!
-//! It stands in no address and on no disk. An address holds only the ticket, which is worth nothing in another session.
+//! It is stored in memory only and never in a URL. The URL contains only a ticket, which is worthless in another
+//! session.
 
 use std::{
     collections::HashMap,
@@ -15,7 +16,7 @@ use crate::{
     secret::Secret,
 };
 
-/// Keeps contents for their sessions, sealed, in memory.
+/// Stores encrypted contents per session, in memory.
 pub(super) struct ShortTerm {
     key: SealingKey,
     entropy: Entropy,
@@ -23,7 +24,7 @@ pub(super) struct ShortTerm {
     confirmations: Mutex<Vec<Confirmation>>,
 }
 
-/// That something was done whose page says so when it is shown next.
+/// A completed action, which its page confirms when it is shown next.
 struct Confirmation {
     session: Digest,
     path: String,
@@ -37,15 +38,15 @@ struct FieldState {
 }
 
 impl ShortTerm {
-    /// For so long a content is shown.
+    /// How long a content can be shown.
     pub(super) const LIFETIME: Duration = Duration::minutes(10);
 
-    /// Nothing yet; contents are sealed with `key`.
+    /// Creates an empty store that encrypts contents with `key`.
     pub(super) fn new(key: SealingKey, entropy: Entropy) -> Self {
         Self { key, entropy, entries: Mutex::default(), confirmations: Mutex::default() }
     }
 
-    /// Keeps `content` for `session`: the ticket under which the session sees it until ten minutes after `now`.
+    /// Stores `content` for `session` and returns the ticket, which is valid until ten minutes after `now`.
     pub(super) fn keep(&self, session: &Secret, content: &[u8], now: OffsetDateTime) -> String {
         let ticket = self.entropy.text::<16>();
         let sealed = self.key.seal(PURPOSE, content, self.entropy);
@@ -66,14 +67,14 @@ impl ShortTerm {
         ticket
     }
 
-    /// The content that `session` sees under `ticket` at `now`.
+    /// Returns the content for `ticket` if `session` may see it at `now`.
     pub(super) fn show(&self, session: &Secret, ticket: &str, now: OffsetDateTime) -> Option<Vec<u8>> {
         let entries = self.entries();
         let entry = entries.get(ticket).filter(|entry| now < entry.expires_at && entry.session.matches(session))?;
         self.key.open(PURPOSE, &entry.sealed).ok()
     }
 
-    /// Remembers until the page at `path` is shown to `session` that something was done.
+    /// Records a completed action until the page at `path` is shown to `session`.
     pub(super) fn confirm(&self, session: &Secret, path: &str, now: OffsetDateTime) {
         let mut confirmations = self.confirmations.lock().unwrap_or_else(PoisonError::into_inner);
         confirmations.retain(|one| now < one.expires_at && !one.session.matches(session));
@@ -83,7 +84,7 @@ impl ShortTerm {
         }
     }
 
-    /// Whether something was done that the page at `path` confirms to `session`, once.
+    /// Whether the page at `path` has an action to confirm to `session`. Removes the confirmation.
     pub(super) fn take_confirmation(&self, session: &Secret, path: &str, now: OffsetDateTime) -> bool {
         let mut confirmations = self.confirmations.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |one: &Confirmation| one.path == path && now < one.expires_at && one.session.matches(session);
@@ -96,7 +97,7 @@ impl ShortTerm {
     }
 }
 
-/// Forgets the older half of `known`.
+/// Removes the older half of `known`.
 fn oldest(mut known: Vec<(OffsetDateTime, String)>, entries: &mut HashMap<String, FieldState>) {
     known.sort();
     for (_, ticket) in known.iter().take(known.len().div_ceil(2)) {

@@ -1,5 +1,5 @@
-//! The JSON bodies of our own management API: an unknown member is refused by its name, since it is a slip of the
-//! hand that would otherwise do nothing, and silently. (`/register` goes on ignoring such members, as RFC 7591 §2 demands.)
+//! JSON bodies of the management API. An unknown member is rejected with its name, since it is a typo that would
+//! otherwise be ignored silently. (`/register` ignores unknown members, as RFC 7591 §2 requires.)
 
 use std::collections::BTreeMap;
 
@@ -15,27 +15,26 @@ use serde_json::{Map, Value};
 use super::json_body::{self, SchemaOf, UnfitBody};
 use crate::endpoint::management::ManagementRefusal;
 
-/// A body of the type `T`, whose members are all known. With `UPDATES` it changes what was read before, so it may also have
-/// the members that an answer has and no request sets: [`StrictJson::unchanged`] compares them.
+/// A body of the type `T` without unknown members. With `UPDATES` the body changes an existing resource: it may then
+/// contain members that appear in responses and cannot be set, and [`StrictJson::unchanged`] compares them.
 pub(super) struct StrictJson<T, const UPDATES: bool = false> {
-    /// The body.
     pub(super) body: T,
-    /// The same as it was sent.
+    /// The body as it was sent.
     pub(super) sent: Map<String, Value>,
 }
 
-/// The members of a type, each with its own members if it is an object of a known type.
+/// The members of a type. A member that is an object of a known type has its own members.
 #[derive(Default)]
 struct Members(BTreeMap<&'static str, Option<Members>>);
 
 impl<T: Type + 'static, const UPDATES: bool> StrictJson<T, UPDATES> {
-    /// Makes sure that what was sent of members that cannot be set here is what `current` has.
+    /// Checks that members that cannot be set equal those of `current`.
     ///
     /// # Errors
     ///
-    /// [`ManagementRefusal::Invalid`], which names the member.
+    /// Returns [`ManagementRefusal::Invalid`] with the name of the first member that differs.
     pub(super) fn unchanged(&self, current: &Value) -> Result<(), ManagementRefusal> {
-        // What the type has can be set: `disabled` of a person, and not of an application.
+        // Members of the type can be set: `disabled` for a user, but not for an application.
         let settable = Members::of::<T>();
         let is_other = |name: &str| self.sent.get(name).is_some_and(|sent| current.get(name) != Some(sent));
         let changed = |name: &&&str| !settable.0.contains_key(**name) && is_other(name);
@@ -68,7 +67,7 @@ impl<'a, T: ParseFromJSON + 'static, const UPDATES: bool> ApiExtractor<'a> for S
     ) -> Result<Self> {
         let sent = match json_body::sent(request, body).await? {
             Value::Object(sent) => sent,
-            // It says which type the body must have.
+            // The parser reports the expected type of the body.
             other => return Ok(Self { body: json_body::parse(other)?, sent: Map::new() }),
         };
         if let Some(name) = Members::of::<T>().unknown(&sent, UPDATES) {
@@ -89,15 +88,15 @@ impl Members {
             MetaSchemaRef::Inline(schema) => schema.as_ref(),
             MetaSchemaRef::Reference(name) => registry.schemas.get(name)?,
         };
-        // One whose members are not told, such as a JWK Set, has a form of its own.
+        // A member without known members, such as a JWK Set, has its own format.
         let members = schema.properties.iter().map(|(name, schema)| (*name, Self::of_schema(schema, registry)));
-        // A member with a description of its own refers to its type by `allOf`.
+        // A member with a description refers to its type with `allOf`.
         let parts = schema.all_of.iter().filter_map(|part| Self::of_schema(part, registry));
         let members: BTreeMap<_, _> = members.chain(parts.flat_map(|part| part.0)).collect();
         (!members.is_empty()).then_some(Self(members))
     }
 
-    /// The first member of `sent` that is not known, with those that it is within.
+    /// Returns the path of the first unknown member of `sent`.
     fn unknown(&self, sent: &Map<String, Value>, updates: bool) -> Option<String> {
         let within = |(name, value): (&String, &Value)| match (self.0.get(name.as_str()), value) {
             (None, _) if updates && (COMPARED.contains(&name.as_str()) || IGNORED.contains(&name.as_str())) => None,
@@ -111,10 +110,10 @@ impl Members {
     }
 }
 
-/// What an answer has and no request sets here: it may come back as it was.
+/// Members of responses that cannot be set. An update may contain them with their current value.
 const COMPARED: &[&str] = &["id", "client_id", "registered_by", "owner", "disabled", "client_id_issued_at"];
 
-/// What an answer has that says nothing that could be meant as a change.
+/// Members of responses that an update may contain with any value.
 const IGNORED: &[&str] =
     &["created_at", "updated_at", "client_secrets", "authorization_endpoint", "token_endpoint", "warnings"];
 

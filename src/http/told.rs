@@ -1,5 +1,5 @@
-//! What is shown after something was made or answered: for ten minutes, to the session that did it, as often as it reloads
-//! the page. So every POST ends in a redirect, and neither a reload nor "back" does anything twice.
+//! The result of a submitted form, shown for ten minutes to the session that submitted it, however often the page is
+//! reloaded. Every POST therefore ends in a redirect, and neither reload nor "back" repeats an action.
 
 use poem::Response;
 use serde::{Deserialize, Serialize};
@@ -7,50 +7,43 @@ use serde::{Deserialize, Serialize};
 use super::page_request::PageRequest;
 use crate::{oauth::parameters::encode, secret::Secret};
 
-/// What was made or answered.
+/// The result to show.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Told {
     /// An application was registered.
     Registered {
-        /// Which.
         client_id: String,
-        /// Its secret, unless it is a public client.
+        /// Client secret, absent for a public client.
         client_secret: Option<String>,
     },
-    /// An application got another secret.
-    Secret {
-        /// Which application.
-        client_id: String,
-        /// The secret.
-        client_secret: String,
-    },
-    /// An application was registered by its preset.
+    /// A client secret was added.
+    Secret { client_id: String, client_secret: String },
+    /// An application was registered from a preset.
     Preset(ToldPreset),
-    /// An administrator made something with a secret.
+    /// An administrator created a secret.
     Once(ToldOnce),
-    /// A device was connected or not.
+    /// The user allowed or denied a device.
     Device {
-        /// The name of the application on it.
+        /// The name of the application on the device.
         client_name: String,
-        /// What the person said.
         is_allowed: bool,
     },
 }
 
-/// What to enter at an application of a preset.
+/// The values to enter in an application that was registered from a preset.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ToldPreset {
-    /// The preset.
+    /// Identifier of the preset.
     pub(super) preset: String,
-    /// What to know of what was registered.
+    /// A warning about the registration.
     pub(super) warning: Option<String>,
-    /// What was registered, unless only the configuration file can.
+    /// The credentials, unless the application can only be registered in the configuration file.
     pub(super) credentials: Option<ToldCredentials>,
-    /// Title and text of what to paste.
+    /// Title and text of each snippet.
     pub(super) snippets: Vec<(String, String)>,
 }
 
-/// What was registered by a preset.
+/// The credentials of an application registered from a preset.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ToldCredentials {
     pub(super) client_id: String,
@@ -59,23 +52,22 @@ pub(super) struct ToldCredentials {
     pub(super) redirect_uris: Vec<String>,
 }
 
-/// What an administrator made.
+/// A secret that an administrator created.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ToldOnce {
-    /// What was made.
+    /// Title of the page.
     pub(super) title: String,
-    /// What the secret is.
+    /// Label of the secret.
     pub(super) label: String,
-    /// The secret.
     pub(super) secret: String,
-    /// What to do with it.
+    /// Instructions for using the secret.
     pub(super) advice: String,
-    /// The segments of the pages that the page is part of, each with its name.
+    /// The breadcrumbs: path segment and name of each parent page.
     pub(super) crumbs: Vec<(String, String)>,
 }
 
 impl Told {
-    /// The browser goes to the page at `path`, which shows this.
+    /// Redirects to the page at `path`, which shows this result.
     pub(super) fn redirect(&self, page_request: &PageRequest, path: &str) -> Response {
         let content = serde_json::to_vec(self).unwrap_or_default();
         let now = page_request.server.signet().clock.now();
@@ -90,7 +82,7 @@ impl Told {
         }
     }
 
-    /// What the page that was asked for shows, if this session may still see it.
+    /// Returns the result for the requested page, if the session may still see it.
     pub(super) fn of(page_request: &PageRequest) -> Option<Self> {
         let (ticket, session) =
             (page_request.value("told").filter(|_| !page_request.is_post)?, page_request.browser.session.as_ref()?);
@@ -101,7 +93,7 @@ impl Told {
     }
 }
 
-/// The text of a secret that goes back into its page.
+/// The text of a secret, for display on its page.
 pub(super) fn text(secret: &Secret) -> String {
     secret.expose().to_owned()
 }

@@ -1,5 +1,5 @@
-//! What poem's server lacks around connections: a bound on their number, a deadline for slow peers, and patience when the
-//! system has no more descriptors.
+//! Connection handling that poem's server lacks: a limit on open connections, a deadline for slow peers, and a pause
+//! when the process has no file descriptors left.
 
 use std::{
     io::{ErrorKind, Result},
@@ -20,16 +20,16 @@ use super::{
     rate::network,
 };
 
-/// Bounds on connections.
+/// Limits on connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// How many connections may be open at once, at least 1.
+    /// Maximum number of open connections, at least 1.
     pub open: usize,
-    /// How many of them one address may have, at least 1; an IPv6 address counts as its /64, which is what one customer
-    /// has. Trusted proxies may have all.
+    /// Maximum number of open connections per IP address, at least 1. IPv6 addresses are grouped by /64, the usual
+    /// allocation of one customer. Trusted proxies are not limited.
     pub open_of_one_address: usize,
-    /// How long a peer may take nothing from us: since it connected, or since our last write. So also how long an idle
-    /// connection stays.
+    /// Maximum time in which the peer accepts no data, counted from the connection or from the last write. This is also
+    /// the idle timeout.
     pub deadline: Duration,
 }
 
@@ -42,8 +42,9 @@ impl Default for ConnectionLimits {
 
 /// Accepts connections from another acceptor, within [`ConnectionLimits`].
 ///
-/// When an address has all places that it may have, its connection that waits the longest makes room for its new one; when
-/// all places are taken, that of any address does. So a peer that holds connections open does not keep others out. Put it inside of TLS, around the TCP acceptor.
+/// If an address has reached its limit, its connection that has waited longest is closed in favour of the new one. If
+/// the total limit is reached, the longest-waiting connection of any address is closed. A peer that holds connections
+/// open therefore does not lock others out. Put it inside of TLS, around the TCP acceptor.
 #[derive(Debug)]
 pub struct GuardedAcceptor<A> {
     inner: A,
@@ -54,7 +55,7 @@ pub struct GuardedAcceptor<A> {
 }
 
 impl<A> GuardedAcceptor<A> {
-    /// Guards what `inner` accepts.
+    /// Applies `limits` to the connections of `inner`.
     pub fn new(inner: A, limits: ConnectionLimits) -> Self {
         Self {
             inner,
@@ -65,13 +66,13 @@ impl<A> GuardedAcceptor<A> {
         }
     }
 
-    /// The same, where `proxies` may have all places, since they connect for everyone behind them.
+    /// Exempts `proxies` from the limit per address, since they connect on behalf of many clients.
     #[must_use]
     pub fn exempting(self, proxies: TrustedProxies) -> Self {
         Self { proxies, ..self }
     }
 
-    /// The network that a connection counts for; nothing for a proxy, and for a peer without an IP address.
+    /// The network that a connection is counted for. `None` for a trusted proxy and for a peer without an IP address.
     fn network_of(&self, remote: &RemoteAddr) -> Option<u64> {
         let address = remote.as_socket_addr()?.ip();
         (!self.proxies.trusts(address)).then(|| network(address))
@@ -85,7 +86,7 @@ impl<A: Acceptor> Acceptor for GuardedAcceptor<A> {
         self.inner.local_addr()
     }
 
-    /// Never fails: poem's server would try again at once, and a failure that lasts would spin a core.
+    /// Never returns an error: poem's server would retry immediately, and a persistent error would spin a core.
     async fn accept(&mut self) -> Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -97,11 +98,11 @@ impl<A: Acceptor> Acceptor for GuardedAcceptor<A> {
                     let io = GuardedIo::new(io, (self.deadline, network), Arc::clone(&self.registry), place);
                     return Ok((io, local, remote, scheme));
                 }
-                // The peer gave up before we came to it: the next one may be there already.
+                // The peer closed the connection before it was accepted. The next one may already be waiting.
                 Err(error) if is_of_one_connection(error.kind()) => tokio::task::yield_now().await,
                 Err(error) => {
                     tracing::warn!(%error, pause_ms = pause.as_millis(), "no connection can be accepted");
-                    // Most likely the process has no more descriptors; a connection that only waits holds one.
+                    // Most likely the process has no file descriptors left. Closing a waiting connection frees one.
                     self.registry.evict_longest_waiting();
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -111,7 +112,7 @@ impl<A: Acceptor> Acceptor for GuardedAcceptor<A> {
     }
 }
 
-/// Takes a free place, or waits for the one that is made by evicting a connection; `is_leaving` if one was evicted already.
+/// Takes a free place, or waits for the place of an evicted connection. `is_leaving` says that one was already evicted.
 async fn take_place(places: &Arc<Semaphore>, registry: &Registry, mut is_leaving: bool) -> OwnedSemaphorePermit {
     loop {
         if let Ok(place) = Arc::clone(places).try_acquire_owned() {
@@ -130,7 +131,7 @@ fn is_of_one_connection(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused)
 }
 
-/// How long an evicted connection may take to leave before another one is evicted.
+/// Time that an evicted connection has to close before another one is evicted.
 const EVICTION: std::time::Duration = std::time::Duration::from_millis(100);
 const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -153,7 +154,7 @@ mod tests {
     use super::*;
 
     const DEADLINE: Duration = Duration::milliseconds(300);
-    /// How long a test waits for what should have happened long before.
+    /// Timeout for events that a test expects much earlier.
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
     struct Running {
@@ -180,7 +181,7 @@ mod tests {
         }
     }
 
-    /// Asks once and reads the answer.
+    /// Sends one request and reads the response.
     async fn ask(stream: &mut TcpStream) -> Result<String> {
         stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await?;
         let mut answer = Vec::new();
@@ -192,10 +193,10 @@ mod tests {
         Ok(String::from_utf8(answer).unwrap())
     }
 
-    /// Reads until the peer closes; what it sends until then is returned.
+    /// Returns everything that the peer sends until it closes the connection.
     async fn read_to_close(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
         let mut bytes = Vec::new();
-        // A reset closes as well as an end.
+        // A reset also counts as closed.
         let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("it is closed in time");
         bytes
     }
@@ -204,7 +205,6 @@ mod tests {
         ConnectionLimits { open, open_of_one_address: open, deadline: DEADLINE }
     }
 
-    // T12, D1
     #[tokio::test]
     async fn a_peer_that_sends_nothing_is_closed_at_the_deadline() {
         let server = Running::start(limits(8)).await;
@@ -217,7 +217,6 @@ mod tests {
         assert!(started.elapsed() >= DEADLINE, "closed after {:?}", started.elapsed());
     }
 
-    // T12, D1
     #[tokio::test]
     async fn a_peer_that_trickles_is_closed_at_the_deadline() {
         let server = Running::start(limits(8)).await;
@@ -237,7 +236,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_peer_that_asks_and_reads_stays_beyond_the_deadline() {
-        // Longer than a busy machine holds up what is asked every 20 ms.
+        // Long enough for a busy machine to answer the requests that are sent every 20 ms.
         let deadline = DEADLINE * 5;
         let server = Running::start(ConnectionLimits { deadline, ..limits(8) }).await;
         let mut stream = server.connect().await;
@@ -248,7 +247,6 @@ mod tests {
         }
     }
 
-    // T12, D1
     #[tokio::test]
     async fn beyond_the_bound_the_longest_waiting_connection_makes_room() {
         let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(2) }).await;
@@ -262,7 +260,7 @@ mod tests {
         assert!(ask(&mut busy).await.unwrap().starts_with("HTTP/1.1 200"), "the others stay");
     }
 
-    // On Linux every address of 127.0.0.0/8 is this machine, so that one test can be several peers.
+    // On Linux every address of 127.0.0.0/8 is local, so one test can act as several peers.
     async fn connect_from(server: &Running, from: [u8; 4]) -> TcpStream {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind((from, 0).into()).unwrap();
@@ -299,7 +297,7 @@ mod tests {
         assert_eq!(network("[::ffff:192.0.2.1]:1"), network("192.0.2.1:1"));
     }
 
-    // T12: the figure is the slowest of 50 requests beside 400 connections that hold on.
+    // Measures the slowest of 50 requests while 400 idle connections are open.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_flood_of_idle_connections_keeps_nobody_out() {
         let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(64) }).await;
@@ -338,7 +336,7 @@ mod tests {
         assert!(ask(&mut server.connect().await).await.is_ok());
     }
 
-    /// Fails as often as it says, then accepts.
+    /// Fails the given number of times, then accepts.
     struct Failing {
         failures: usize,
         kind: fn() -> Error,

@@ -1,11 +1,11 @@
-//! Whose request it is: the socket's peer, or what a trusted proxy says.
+//! The client's IP address: the peer of the socket, or the address reported by a trusted proxy.
 //!
-//! Forwarding headers are believed from listed proxies only, since anyone can send them. `X-Forwarded-For` is read in
-//! preference to `Forwarded` ([RFC 7239](https://www.rfc-editor.org/rfc/rfc7239)), and that to `X-Real-IP`: a proxy that
-//! writes only one of the latter must remove those before it, or its clients choose their own address.
+//! Forwarding headers are accepted from listed proxies only, since any client can send them. `X-Forwarded-For` takes
+//! precedence over `Forwarded` ([RFC 7239](https://www.rfc-editor.org/rfc/rfc7239)), and `Forwarded` over `X-Real-IP`.
+//! A proxy that sets only one of the latter must remove the headers before it, or its clients choose their own address.
 //!
-//! A header from a peer that is not listed is ignored, and logged with the line of the configuration that would change
-//! that: behind a proxy that is not listed, all people share one address, and with it every limit.
+//! A header from an unlisted peer is ignored and logged with the configuration line that would trust the peer: behind
+//! an unlisted proxy, all users share one address and therefore every rate limit.
 
 use std::{
     collections::HashSet,
@@ -21,30 +21,30 @@ use poem::{
     http::{HeaderMap, HeaderValue, header},
 };
 
-/// The address a request came from, an IPv4-mapped IPv6 address as IPv4. An extractor.
+/// The client's IP address. An IPv4-mapped IPv6 address is converted to IPv4. An extractor.
 ///
-/// `0.0.0.0` when the peer has no IP address, as in tests without a socket.
+/// `0.0.0.0` if the peer has no IP address, as in tests without a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientIp(pub IpAddr);
 
-/// The reverse proxies whose forwarding headers are believed. Empty by default: none.
+/// The reverse proxies whose forwarding headers are trusted. Empty by default.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies {
     networks: Vec<IpNet>,
     hops: Hops,
 }
 
-/// How many entries of a forwarding header are believed.
+/// How many entries of a forwarding header are trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Hops {
-    /// One for each listed proxy in a row.
+    /// One entry for each consecutive listed proxy.
     #[default]
     Listed,
-    /// The last one only, which the proxy on this machine wrote itself.
+    /// Only the last entry, which the proxy on this machine added itself.
     Last,
 }
 
-/// An entry of the trusted proxies is neither an address nor a network in CIDR notation.
+/// An entry of the trusted proxies is neither an IP address nor a network in CIDR notation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAProxy(
     /// The entry.
@@ -52,11 +52,11 @@ pub struct NotAProxy(
 );
 
 impl TrustedProxies {
-    /// Reads addresses (`10.0.0.1`) and networks (`10.0.0.0/8`, `fd00::/8`).
+    /// Parses addresses (`10.0.0.1`) and networks (`10.0.0.0/8`, `fd00::/8`).
     ///
     /// # Errors
     ///
-    /// [`NotAProxy`] with the first entry that is neither.
+    /// Returns [`NotAProxy`] with the first entry that is neither.
     pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, NotAProxy> {
         let parse = |entry: &str| {
             let address = IpAddr::from_str(entry).map(|address| IpNet::from(address.to_canonical()));
@@ -66,8 +66,8 @@ impl TrustedProxies {
         Ok(Self { networks, hops: Hops::Listed })
     }
 
-    /// The proxy on this machine, in front of a server that listens on loopback only. Of what it forwards only the last
-    /// address is believed, the one that it has seen itself.
+    /// Trusts the reverse proxy on this machine, for a server that listens on loopback only. Of its header only the
+    /// last address is used: the one that the proxy has seen itself.
     #[must_use]
     pub fn on_this_machine() -> Self {
         let loopback = [(IpAddr::V4(Ipv4Addr::LOCALHOST), 8), (IpAddr::V6(Ipv6Addr::LOCALHOST), 128)];
@@ -75,15 +75,15 @@ impl TrustedProxies {
         Self { networks: networks.collect(), hops: Hops::Last }
     }
 
-    /// Whether forwarding headers of this peer are believed.
+    /// Whether forwarding headers of this peer are trusted.
     #[must_use]
     pub fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.networks.iter().any(|network| network.contains(&peer))
     }
 
-    /// The right-most address that no trusted proxy has, starting from the socket's `peer`. An entry that cannot be
-    /// read ends the walk, since what stands left of it was written by someone unknown.
+    /// Returns the right-most address that is not a trusted proxy, starting from the socket's `peer`. The search stops
+    /// at an unreadable entry, since an unknown party wrote the entries to its left.
     #[must_use]
     pub fn client_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut nearest = peer.to_canonical();
@@ -94,8 +94,8 @@ impl TrustedProxies {
         } else {
             (X_REAL_IP, address)
         };
-        // Nothing is read before the one who wrote it is trusted, so that a stranger's header costs nothing however long
-        // it is.
+        // Each entry is read only after its writer is known to be trusted, so a long header from an untrusted peer
+        // costs nothing.
         let most = if self.hops == Hops::Last { 1 } else { MOST_HOPS };
         let mut hops = from_the_right(headers, name).take(most);
         while self.trusts(nearest) {
@@ -119,7 +119,7 @@ impl fmt::Display for NotAProxy {
 
 impl std::error::Error for NotAProxy {}
 
-/// The address at the other end of the socket, which may be a proxy's.
+/// The address of the socket's peer, which may be a proxy.
 #[must_use]
 pub(crate) fn peer(request: &Request) -> IpAddr {
     let address = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
@@ -134,20 +134,20 @@ impl<E: Endpoint> Middleware<E> for TrustedProxies {
     }
 }
 
-/// Finds the [`ClientIp`] once and keeps it with the request.
+/// Determines the [`ClientIp`] and attaches it to the request.
 pub struct ClientIpEndpoint<E> {
     proxies: TrustedProxies,
     strangers: Strangers,
     inner: E,
 }
 
-/// The peers that have sent forwarding headers without being listed, as far as they were logged.
+/// Unlisted peers whose forwarding headers have been logged.
 #[derive(Debug, Clone, Default)]
 struct Strangers(Arc<Mutex<HashSet<IpAddr>>>);
 
 impl Strangers {
-    /// Logs the first forwarding header of a `peer` that is not listed. Anybody can send one, so that only the first few
-    /// peers are logged.
+    /// Logs the first forwarding header of an unlisted `peer`. Anyone can send one, so only the first few peers are
+    /// logged.
     fn note(&self, peer: IpAddr, headers: &HeaderMap) {
         let Some(name) = FORWARDING.iter().find(|name| headers.contains_key(**name)) else { return };
         let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +178,7 @@ impl<E: Endpoint> Endpoint for ClientIpEndpoint<E> {
 }
 
 impl ClientIp {
-    /// The address found by [`TrustedProxies`], or the socket's peer where that has not run.
+    /// Returns the address found by [`TrustedProxies`], or the socket's peer if that middleware has not run.
     #[must_use]
     pub fn of(request: &Request) -> Self {
         request.data().copied().unwrap_or_else(|| Self(peer(request)))
@@ -197,7 +197,7 @@ impl fmt::Display for ClientIp {
     }
 }
 
-/// The members of a header that is a list, over all its fields, the last one first; `None` for a field that is no text.
+/// The members of a list-valued header across all its fields, last first. `None` stands for a field that is not text.
 fn from_the_right<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = Option<&'a str>> {
     let text = |value: &'a HeaderValue| value.to_str().ok();
     let members = |text: Option<&'a str>| {
@@ -214,8 +214,8 @@ fn address(text: &str) -> Option<IpAddr> {
     address.ok().map(|address| address.to_canonical())
 }
 
-/// The address in the `for` parameter of an element of `Forwarded`, RFC 7239 §4 and §6. `unknown` and obfuscated
-/// identifiers are no addresses.
+/// The address in the `for` parameter of a `Forwarded` element (RFC 7239 §4 and §6). Returns `None` for `unknown` and
+/// obfuscated identifiers.
 fn forwarded_for(element: &str) -> Option<IpAddr> {
     let parameter = |pair: &'_ str| {
         let (name, value) = pair.trim().split_once('=')?;
@@ -227,13 +227,13 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 const X_REAL_IP: &str = "x-real-ip";
 
-/// What reverse proxies add to a request.
+/// The headers that reverse proxies add to a request.
 const FORWARDING: [&str; 5] = [X_FORWARDED_FOR, "forwarded", X_REAL_IP, "x-forwarded-proto", "x-forwarded-host"];
 
-/// So many peers that are not listed are logged.
+/// Maximum number of unlisted peers that are logged.
 const MOST_STRANGERS: usize = 8;
 
-/// The most proxies that one request has come through.
+/// Maximum number of proxies considered for one request.
 const MOST_HOPS: usize = 32;
 
 #[cfg(test)]
@@ -248,7 +248,6 @@ mod tests {
         TrustedProxies::parse(proxies.iter().copied()).unwrap().client_of(peer.parse().unwrap(), &map).to_string()
     }
 
-    // X2
     #[test]
     fn a_forwarding_header_is_not_believed_from_a_stranger() {
         let spoofed = [("x-forwarded-for", "192.0.2.1"), ("forwarded", "for=192.0.2.1")];
@@ -313,7 +312,7 @@ mod tests {
         assert_eq!(client(&["10.0.0.1"], "10.0.0.1", &[real, ("x-forwarded-for", "192.0.2.2")]), "192.0.2.2");
     }
 
-    // Whatever a client wrote into the header before, the proxy on this machine adds the address that it has seen.
+    // Whatever header the client sends, the proxy on this machine appends the address that it has seen.
     #[test]
     fn of_the_proxy_on_this_machine_only_the_last_address_is_believed() {
         let own = TrustedProxies::on_this_machine();
@@ -356,7 +355,7 @@ mod tests {
             }
             let text = lines.text();
             assert_eq!(text.matches("forwarding header ignored").count(), 1, "{name}: {text}");
-            // Without a socket the peer is 0.0.0.0.
+            // Without a socket, the peer is 0.0.0.0.
             assert!(text.contains("trusted_proxies = [\"0.0.0.0\"]") && text.contains("WARN"), "{text}");
             let trusting = TrustedProxies::parse(["0.0.0.0"]).unwrap().transform(poem::endpoint::make_sync(|_| "fine"));
             trusting.call(asked()).await.unwrap();

@@ -1,4 +1,4 @@
-//! One accepted connection under guard: closed when the peer owes us something for too long, or when its place is needed.
+//! An accepted connection that is closed when the peer is idle for too long, or when its place is needed.
 
 use std::{
     io::{Error, ErrorKind, IoSlice, Result},
@@ -17,35 +17,35 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-/// The connections that are open, so that the one that waits for its peer the longest can be found.
+/// The open connections, for finding the one that has waited for its peer the longest.
 #[derive(Debug)]
 pub(super) struct Registry {
-    /// The instant from which the places count.
+    /// Reference instant of `served_at`.
     started: Instant,
     places: Mutex<Vec<Arc<ConnectionEntry>>>,
-    /// How many places one network may have; of a peer that has none it is not asked.
+    /// Maximum number of places per network. Does not apply to entries without a network.
     most_of_one: usize,
 }
 
-/// What the registry knows of one connection.
+/// The state of one connection.
 #[derive(Debug)]
 struct ConnectionEntry {
-    /// Whose it is: see [`network`]. Nothing for a peer that may have all.
+    /// The [`network`] of the peer. `None` for a peer without a limit.
     network: Option<u64>,
-    /// Microseconds after [`Registry::started`] at which the peer last took something from us, or connected.
+    /// Microseconds after [`Registry::started`] at which the peer last accepted data, or connected.
     served_at: AtomicU64,
     is_evicted: AtomicBool,
     waker: Mutex<Option<Waker>>,
 }
 
 impl Registry {
-    /// A registry in which one network may have `most_of_one` places.
+    /// Creates a registry with `most_of_one` places per network.
     pub(super) fn new(most_of_one: usize) -> Self {
         Self { started: Instant::now(), places: Mutex::default(), most_of_one: most_of_one.max(1) }
     }
 
-    /// Makes room for one more connection of `network`: if it has all that it may have, its own connection that waits the
-    /// longest ends, and none of others. Whether one was ended.
+    /// Makes room for one more connection of `network`. If the network has reached its limit, its longest-waiting
+    /// connection is evicted. Returns whether one was evicted.
     pub(super) fn admit(&self, network: u64) -> bool {
         let places = lock(&self.places);
         let own = || places.iter().filter(|place| place.network == Some(network) && place.is_open());
@@ -56,8 +56,8 @@ impl Registry {
         is_full
     }
 
-    /// Ends the connection whose peer has taken nothing from us for the longest time. Whoever holds connections open
-    /// without finishing a request loses them first.
+    /// Evicts the connection whose peer has accepted no data for the longest time, typically one that never completes a
+    /// request.
     pub(super) fn evict_longest_waiting(&self) {
         evict(lock(&self.places).iter().filter(|place| place.is_open()));
     }
@@ -91,7 +91,7 @@ impl ConnectionEntry {
     }
 }
 
-/// Ends the connection of `places` that waits the longest.
+/// Evicts the longest-waiting connection of `places`.
 fn evict<'a>(places: impl Iterator<Item = &'a Arc<ConnectionEntry>>) {
     if let Some(place) = places.min_by_key(|place| place.served_at.load(Ordering::Relaxed)) {
         place.is_evicted.store(true, Ordering::Release);
@@ -101,11 +101,11 @@ fn evict<'a>(places: impl Iterator<Item = &'a Arc<ConnectionEntry>>) {
     }
 }
 
-/// The IO of a guarded connection. It fails, which ends the connection, as soon as the peer has taken nothing from us
-/// for the deadline: it may trickle a request byte by byte, be idle, or not read its answer.
+/// The IO of a guarded connection. It returns an error, which closes the connection, when the peer has accepted no data
+/// until the deadline: because it sends a request byte by byte, is idle, or does not read its response.
 ///
-/// It also fails on the preface of HTTP/2 without TLS, which no browser speaks: there a peer can have us write without
-/// end (PING) and reset streams faster than they cost it.
+/// It also returns an error on the preface of HTTP/2 without TLS, which no browser uses. With HTTP/2, a peer could make
+/// the server write without end (PING) and reset streams at little cost to itself.
 pub struct GuardedIo<Io> {
     io: Io,
     deadline: Duration,
@@ -129,7 +129,7 @@ impl<Io> GuardedIo<Io> {
         Self { io, deadline, closes, place, registry, greeting: Greeting(Some(0)), _permit: permit }
     }
 
-    /// Whether the connection may go on; if so, this task is woken when that changes.
+    /// Returns an error if the connection has to close. Otherwise registers the task to be woken when that changes.
     fn poll_guard(&mut self, context: &mut Context<'_>) -> Result<()> {
         *lock(&self.place.waker) = Some(context.waker().clone());
         if self.place.is_evicted.load(Ordering::Acquire) {
@@ -141,7 +141,7 @@ impl<Io> GuardedIo<Io> {
         }
     }
 
-    /// Grants the peer a new deadline if it took something.
+    /// Extends the deadline if the peer accepted data.
     fn after_write(&mut self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
         if matches!(written, Poll::Ready(Ok(1..))) {
             self.place.served_at.store(self.registry.now(), Ordering::Relaxed);
@@ -154,7 +154,7 @@ impl<Io> GuardedIo<Io> {
 impl<Io: AsyncRead + Unpin> AsyncRead for GuardedIo<Io> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let this = self.get_mut();
-        // Before the read, so that bytes that are always ready do not keep the deadline away.
+        // Checked before the read, so that a constant stream of input cannot bypass the deadline.
         this.poll_guard(context)?;
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.io).poll_read(context, buffer);
@@ -205,12 +205,12 @@ impl<Io> Drop for GuardedIo<Io> {
     }
 }
 
-/// How much of the preface of HTTP/2 has come; `None` once anything else has.
+/// Number of bytes of the HTTP/2 preface received so far. `None` once a different byte was received.
 #[derive(Debug)]
 struct Greeting(Option<usize>);
 
 impl Greeting {
-    /// Whether the bytes so far, of which `bytes` are new, begin with the preface of RFC 9113 §3.4.
+    /// Whether the bytes received so far, including the new `bytes`, start with the HTTP/2 preface (RFC 9113 §3.4).
     fn is_http2(&mut self, bytes: &[u8]) -> bool {
         for byte in bytes {
             self.0 = self.0.filter(|heard| HTTP2.get(*heard) == Some(byte)).map(|heard| heard + 1);
@@ -228,7 +228,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// No method of HTTP/1.1 begins like this: RFC 9113 §3.4 chose it so.
+/// No HTTP/1.1 request starts like this; RFC 9113 §3.4 chose the preface for that reason.
 const HTTP2: &[u8] = b"PRI * HTTP/2";
 
 #[cfg(test)]
@@ -242,7 +242,6 @@ mod tests {
         GuardedIo::new(io, (deadline, None), Arc::new(Registry::new(1)), permit)
     }
 
-    // T12
     #[tokio::test]
     async fn a_peer_that_does_not_read_its_answer_is_closed_at_the_deadline() {
         let (near, _peer_that_reads_nothing) = tokio::io::duplex(16);

@@ -1,11 +1,11 @@
-//! What a page may load, run and submit to, [Content Security Policy Level 3](https://www.w3.org/TR/CSP3/).
+//! Builds the policy of a page: [Content Security Policy Level 3](https://www.w3.org/TR/CSP3/).
 
 use std::{collections::BTreeSet, fmt};
 
 use poem::http::HeaderValue;
 use url::{Host, Url};
 
-/// The policy of one page. Everything that is not named is refused.
+/// The policy of one page. Everything that is not listed is blocked.
 #[derive(Clone, Debug, Default)]
 pub struct ContentSecurityPolicy {
     allows_own_forms_only: bool,
@@ -14,54 +14,54 @@ pub struct ContentSecurityPolicy {
     frames: BTreeSet<String>,
 }
 
-/// The picture has no origin that could stand in a policy.
+/// The URL of the image has no origin that is allowed in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnImageOrigin;
 
-/// The digest or nonce is not one that can stand in a policy.
+/// The digest or nonce is not valid in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAScriptSource;
 
 impl ContentSecurityPolicy {
-    /// A page without script. It has no `form-action`: browsers apply that directive to every redirect that follows a
-    /// form, also to those that an application's callback makes to other origins or to an app scheme, which this server cannot
-    /// list here. Forms are protected by their anti-forgery token instead.
+    /// The policy of a page without scripts. It has no `form-action`: browsers also apply that directive to every
+    /// redirect after a form submission, including redirects from an application's callback to other origins or custom
+    /// schemes, which this server cannot list. Anti-forgery tokens protect the forms instead.
     #[must_use]
     pub fn page() -> Self {
         Self::default()
     }
 
-    /// The same policy for a page whose forms never end at an application.
+    /// Restricts forms to this server, for pages whose forms never lead to an application.
     #[must_use]
     pub fn with_own_forms_only(mut self) -> Self {
         self.allows_own_forms_only = true;
         self
     }
 
-    /// The same policy with the one inline script that carries `nonce`, which must be drawn anew for each answer.
+    /// Allows the one inline script with `nonce`, which must be generated for each response.
     ///
     /// # Errors
     ///
-    /// [`NotAScriptSource`] unless `nonce` is base64 or base64url.
+    /// Returns [`NotAScriptSource`] if `nonce` is not base64 or base64url.
     pub fn with_script_nonce(self, nonce: &str) -> Result<Self, NotAScriptSource> {
         self.with_script("nonce-", nonce)
     }
 
-    /// The same policy with the one inline script whose SHA-256 is `digest`, in padded standard base64.
+    /// Allows the one inline script whose SHA-256 is `digest`, in padded standard base64.
     ///
     /// # Errors
     ///
-    /// [`NotAScriptSource`] unless `digest` is base64.
+    /// Returns [`NotAScriptSource`] if `digest` is not base64.
     pub fn with_script_sha256(self, digest: &str) -> Result<Self, NotAScriptSource> {
         self.with_script("sha256-", digest)
     }
 
-    /// The same policy with pictures of the origin of `uri`.
+    /// Allows images from the origin of `uri`.
     ///
     /// # Errors
     ///
-    /// [`NotAnImageOrigin`] unless it is an address of `https` whose host has only characters that mean nothing in a
-    /// policy.
+    /// Returns [`NotAnImageOrigin`] if `uri` is not an `https` URL, or if its host contains characters with a meaning
+    /// in a policy.
     pub fn with_image(mut self, uri: &str) -> Result<Self, NotAnImageOrigin> {
         let url = Url::parse(uri).map_err(|_| NotAnImageOrigin)?;
         let origin = url.origin().ascii_serialization();
@@ -72,8 +72,8 @@ impl ContentSecurityPolicy {
         Ok(self)
     }
 
-    /// The same policy with frames of the origin of `uri` too, if that is an origin of the web with only characters that
-    /// mean nothing in a policy.
+    /// Also allows frames from the origin of `uri`, if it is a web origin without characters that have a meaning in a
+    /// policy.
     #[must_use]
     pub fn with_frame(mut self, uri: &str) -> Self {
         let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -92,10 +92,10 @@ impl ContentSecurityPolicy {
         Ok(self)
     }
 
-    /// The value of the header `Content-Security-Policy`.
+    /// The value of the `Content-Security-Policy` header.
     #[must_use]
     pub fn header_value(&self) -> HeaderValue {
-        // All parts are of the characters checked above, so this cannot fail; were it to, the strictest policy holds.
+        // All parts consist of characters checked above, so this cannot fail. The fallback is the strictest policy.
         HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static("default-src 'none'"))
     }
 }
@@ -119,7 +119,7 @@ impl fmt::Display for ContentSecurityPolicy {
     }
 }
 
-/// The URL Standard lets `;`, `,` and `*` into host names; in a policy they would begin a directive or match any host.
+/// The URL Standard allows `;`, `,` and `*` in host names. In a policy they would start a directive or match any host.
 fn is_plain(source: &str) -> bool {
     source.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._+:/".contains(&byte))
 }

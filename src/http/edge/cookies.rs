@@ -1,9 +1,9 @@
-//! The cookies of this server: their names, their attributes, and how they are read.
+//! The cookies of this server: names, attributes and parsing.
 //!
-//! `__Host-` binds a cookie to this host over https
-//! ([RFC 6265bis §4.1.3.2](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3.2)): no
-//! other host of the domain can plant one. `SameSite=Lax`, since `Strict` would lose the session when a client redirects
-//! here.
+//! The `__Host-` prefix binds a cookie to this host over https ([RFC 6265bis
+//! §4.1.3.2](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3.2)), so that no other
+//! host of the domain can set it. Cookies use `SameSite=Lax`, since `Strict` would drop the session when a client
+//! redirects here.
 
 use std::fmt;
 
@@ -13,35 +13,35 @@ use time::Duration;
 use super::origin::Origin;
 use crate::secret::Secret;
 
-/// Which cookie.
+/// The cookies that this server sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
-    /// The session of a person who is logged in.
+    /// The session of a signed-in user.
     Session,
-    /// What binds a pending authorization request to this browser before anyone has logged in.
+    /// Binds a pending authorization request to the browser before the user signs in.
     PreLogin,
-    /// A browser in which this person has logged in before.
+    /// Marks a browser in which the user has signed in before.
     Device,
 }
 
-/// How this server writes and reads its cookies, which depends on the issuer.
+/// Writes and reads cookies with the attributes that the issuer requires.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     is_secure: bool,
 }
 
-/// The value has characters that no cookie can carry, RFC 6265 §4.1.1.
+/// The value contains characters that are not allowed in a cookie, RFC 6265 §4.1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotACookieValue;
 
 impl Cookies {
-    /// Cookies for the issuer. Only an `http` issuer on loopback goes without `Secure` and the prefix.
+    /// Creates the cookie settings for `issuer`. Only an `http` issuer on loopback omits `Secure` and the prefix.
     #[must_use]
     pub fn new(issuer: &Origin) -> Self {
         Self { is_secure: issuer.is_https() || !issuer.is_loopback() }
     }
 
-    /// The name under which the browser keeps `cookie`.
+    /// The name of `cookie` in the browser.
     #[must_use]
     pub fn name(self, cookie: Cookie) -> &'static str {
         match (cookie, self.is_secure) {
@@ -54,11 +54,12 @@ impl Cookies {
         }
     }
 
-    /// The value of a `Set-Cookie` that keeps `value` for `max_age`, or, without one, until the browser ends its session.
+    /// Returns a `Set-Cookie` value that sets the cookie for `max_age` or, without `max_age`, for the browser session.
     ///
     /// # Errors
     ///
-    /// [`NotACookieValue`] when the value is empty or not of the characters of RFC 6265 §4.1.1; base64url always is.
+    /// Returns [`NotACookieValue`] if the value is empty or contains characters outside RFC 6265 §4.1.1. Base64url is
+    /// always valid.
     pub fn set(
         self,
         cookie: Cookie,
@@ -72,15 +73,15 @@ impl Cookies {
         self.header_value(cookie, value.expose(), &lifetime).ok_or(NotACookieValue)
     }
 
-    /// The value of a `Set-Cookie` that makes the browser forget `cookie`.
+    /// Returns a `Set-Cookie` value that deletes `cookie`.
     #[must_use]
     pub fn clear(self, cookie: Cookie) -> HeaderValue {
         let forgotten = self.header_value(cookie, "", "; Max-Age=0");
         forgotten.unwrap_or(HeaderValue::from_static(""))
     }
 
-    /// What the browser sent as `cookie`. One that comes twice counts as absent: one of the two was planted, and nothing
-    /// tells which.
+    /// Returns the value of `cookie`. A cookie that occurs twice counts as absent: an attacker may have set one of the
+    /// two, and they cannot be told apart.
     #[must_use]
     pub fn read(self, cookie: Cookie, headers: &HeaderMap) -> Option<Secret> {
         let name = self.name(cookie);

@@ -1,7 +1,7 @@
-//! Which paths scripts of any page may call, [CORS](https://fetch.spec.whatwg.org/#http-cors-protocol).
+//! The paths that scripts of any origin may call: [CORS](https://fetch.spec.whatwg.org/#http-cors-protocol).
 //!
-//! `*` without credentials: no cookie is sent, so nothing is answered that the script could not have fetched from a
-//! server of its own. Pages and everything that a cookie opens are never named here.
+//! `*` is sent without credentials: no cookie is sent, so the script learns nothing that its own server could not have
+//! fetched. Pages and everything that depends on a cookie are never listed.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use poem::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
 
-/// The paths that any origin may call, and how.
+/// The paths that any origin may call, with their methods.
 #[derive(Clone, Debug, Default)]
 pub struct PublicPaths(Arc<Vec<(String, HeaderValue)>>);
 
 impl PublicPaths {
-    /// No path.
+    /// Creates an empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same paths and `path`, called with `methods` (such as `GET` or `GET, POST`). A path that ends in `/` stands
-    /// for everything below it.
+    /// Adds `path` with its `methods` (such as `GET` or `GET, POST`). A path that ends in `/` also covers everything
+    /// below it.
     #[must_use]
     pub fn with(mut self, path: &str, methods: &'static str) -> Self {
         Arc::make_mut(&mut self.0).push((path.to_owned(), HeaderValue::from_static(methods)));
@@ -43,7 +43,7 @@ impl<E: Endpoint> Middleware<E> for PublicPaths {
     }
 }
 
-/// Answers preflights and adds the CORS headers on [`PublicPaths`], and only there.
+/// Answers preflights and adds the CORS headers on [`PublicPaths`] only.
 pub struct PublicPathsEndpoint<E> {
     paths: PublicPaths,
     inner: E,
@@ -65,8 +65,8 @@ impl<E: Endpoint> Endpoint for PublicPathsEndpoint<E> {
     }
 }
 
-/// The answer to a preflight: whatever header fields the script wants to send are allowed, since without cookies none of
-/// them can do anything that a program without a browser could not.
+/// The response to a preflight. It allows all requested header fields: without cookies, a script can do no more with
+/// them than a program outside a browser.
 fn preflight(methods: &HeaderValue, asked: &HeaderMap) -> Response {
     let mut answer = Response::builder().status(StatusCode::NO_CONTENT).finish();
     let headers = answer.headers_mut();
@@ -81,7 +81,7 @@ fn preflight(methods: &HeaderValue, asked: &HeaderMap) -> Response {
     answer
 }
 
-/// The names that a preflight asks for, if they are names of header fields (RFC 9110 §5.1).
+/// The requested names, if they are valid field names (RFC 9110 §5.1).
 fn allowed(asked: &HeaderValue) -> Option<HeaderValue> {
     let names = asked.to_str().ok().filter(|names| names.len() <= LONGEST_REQUEST)?.to_ascii_lowercase();
     let is_name = |name: &str| HeaderName::from_bytes(name.trim_matches([' ', '\t']).as_bytes()).is_ok();
@@ -99,10 +99,10 @@ fn allow_any_origin(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
 
-/// What applications send without a proxy or a tracing library adding more.
+/// The header fields that applications usually send, without additions by proxies or tracing libraries.
 const USUAL: &str = "authorization, content-type, dpop";
 
-/// The longest list of header fields that is read, in bytes.
+/// Maximum length of a list of header fields that is parsed, in bytes.
 const LONGEST_REQUEST: usize = 1024;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Every failure ends here: what an endpoint or a layer refuses, what poem refuses, and panics.
+//! Turns every failure into a response: rejections by endpoints and middlewares, errors of poem, and panics.
 //!
-//! A program is answered in the form of RFC 6749 §5.2, a person by a page. What caused a 500 goes to the log, once, with
-//! the request id; the answer only says that it happened.
+//! Programs receive the form of RFC 6749 §5.2, people a page. The cause of a 500 is logged once with the request
+//! identifier and is not part of the response.
 
 use std::{
     any::Any,
@@ -29,24 +29,24 @@ use super::{
     refusal::Refusal,
 };
 
-/// The outermost catch-all around the application.
+/// The outermost error handler of the application.
 #[derive(Clone)]
 pub struct Failures {
     presentation: Arc<dyn Presentation>,
     issuer: Origin,
     panics: Arc<AtomicU64>,
-    /// The foreign hosts that were logged.
+    /// Unknown hosts that have been logged.
     hosts: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Failures {
-    /// A catch-all that answers for `issuer` as `presentation` says.
+    /// Creates the error handler for `issuer`. `presentation` renders the pages.
     #[must_use]
     pub fn new(issuer: Origin, presentation: Arc<dyn Presentation>) -> Self {
         Self { presentation, issuer, panics: Arc::default(), hosts: Arc::default() }
     }
 
-    /// How many panics were caught. Clones share the count.
+    /// The number of panics that were caught. Clones share the count.
     #[must_use]
     pub fn panics(&self) -> u64 {
         self.panics.load(Ordering::Relaxed)
@@ -56,7 +56,7 @@ impl Failures {
         let pattern = error.data::<PathPattern>().cloned();
         let status = error.status();
         let answer = if error.is_from_response() || !(status.is_client_error() || status.is_server_error()) {
-            // Whoever made this answer meant it, down to its `WWW-Authenticate`.
+            // The endpoint built this response deliberately, including its `WWW-Authenticate`.
             error.into_response()
         } else {
             if status.is_server_error() {
@@ -69,14 +69,14 @@ impl Failures {
             }
             let mut answer = match error.downcast_ref::<Refusal>() {
                 Some(Refusal::Misdirected) => self.misdirected(asker),
-                // RFC 6749 §5.2 has no code of its own for this.
+                // RFC 6749 §5.2 defines no code for this.
                 Some(refusal @ Refusal::NotAForm) => {
                     self.explain((status, "invalid_request", &refusal.to_string()), asker)
                 }
                 _ => self.explain_status(status, asker),
             };
             let at = |pattern: &str| self.presentation.allowed_methods(pattern);
-            // What is nested at the root has the pattern of the nest.
+            // A nest at the root matches with the pattern of the nest.
             let allow = pattern.as_ref().and_then(|pattern| at(&pattern.0)).or_else(|| at(&asker.path));
             add_headers(answer.headers_mut(), &error, allow);
             answer
@@ -132,7 +132,7 @@ impl Failures {
         self.page(StatusCode::MISDIRECTED_REQUEST, self.presentation.misdirected(&misdirection), asker)
     }
 
-    /// Writes a foreign host to the log, once. Anybody can name any host, so that only the first few are.
+    /// Logs an unknown host once. Any client can name any host, so only the first few are logged.
     fn log_host(&self, host: &str) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.len() < MOST_HOSTS && hosts.insert(host.to_owned()) {
@@ -163,7 +163,7 @@ impl<E: Endpoint> Middleware<E> for Failures {
     }
 }
 
-/// Turns every failure of the inner endpoint into an answer.
+/// Turns every failure of the inner endpoint into a response.
 pub struct FailuresEndpoint<E> {
     failures: Failures,
     inner: CatchPanicEndpoint<E, MarkPanic>,
@@ -177,7 +177,7 @@ impl<E: Endpoint> Endpoint for FailuresEndpoint<E> {
         match self.inner.call(request).await {
             Ok(answer) if answer.data::<Panicked>().is_some() => {
                 self.failures.panics.fetch_add(1, Ordering::Relaxed);
-                // The panic hook has printed the message and the place.
+                // The panic hook has already printed the message and location.
                 tracing::error!(request_id = asker.request_id.as_str(), status = 500, "an endpoint panicked");
                 Ok(self.failures.explain_status(StatusCode::INTERNAL_SERVER_ERROR, &asker))
             }
@@ -187,7 +187,7 @@ impl<E: Endpoint> Endpoint for FailuresEndpoint<E> {
     }
 }
 
-/// What the answer needs to know of a request, since the request itself is consumed on the way.
+/// The parts of a request that the response depends on. The request itself is consumed by the endpoint.
 struct Asker {
     is_program: bool,
     is_from_this_machine: bool,
@@ -212,14 +212,14 @@ impl Asker {
     }
 }
 
-/// The host that a request names, for people to read: not longer than a name can be, and of visible ASCII.
+/// The requested host for display: visible ASCII only, cut to the maximum length of a host name.
 fn named_host(request: &Request) -> String {
     let authority = request.uri().authority().map(|authority| authority.as_str());
     let host = authority.or_else(|| request.header(header::HOST)).unwrap_or_default();
     host.chars().filter(char::is_ascii_graphic).take(LONGEST_HOST).collect()
 }
 
-/// Whether a program asks, and is answered in JSON.
+/// Whether the caller is a program and gets JSON.
 fn is_program(presentation: &dyn Presentation, request: &Request) -> bool {
     let path = request.uri().path();
     let accepted = accepted(request.headers());
@@ -228,20 +228,20 @@ fn is_program(presentation: &dyn Presentation, request: &Request) -> bool {
         || (presentation.is_below_api(path) && !accepted.contains("html"))
 }
 
-/// What `Accept` names, in lower case.
+/// The `Accept` header in lower case.
 fn accepted(headers: &HeaderMap) -> String {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.collect::<Vec<_>>().join(",").to_ascii_lowercase()
 }
 
-/// Whether `Accept` names JSON and no page. Browsers that navigate always name `text/html`.
+/// Whether `Accept` contains JSON and no HTML. Browsers always accept `text/html` when they navigate.
 fn wants_json(accepted: &str) -> bool {
     accepted.contains("json") && !accepted.contains("html")
 }
 
 fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&str>) {
     let waits = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.retry_after_seconds());
-    // RFC 9110 §15.6.4: whoever is told to come back is told when.
+    // RFC 9110 §15.6.4: a 503 carries `Retry-After`.
     let waits = waits.or((error.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_SECONDS));
     if let Some(seconds) = waits {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -260,7 +260,7 @@ fn add_headers(headers: &mut HeaderMap, error: &Error, allow: Option<&str>) {
     }
 }
 
-/// The pattern is what the log line shows in the place of the path.
+/// Attaches the pattern, which the log line shows instead of the path.
 fn with_pattern(mut answer: Response, pattern: Option<PathPattern>) -> Response {
     if let Some(pattern) = pattern {
         answer.set_data(pattern);
@@ -268,13 +268,13 @@ fn with_pattern(mut answer: Response, pattern: Option<PathPattern>) -> Response 
     answer
 }
 
-/// The error and what it was caused by, in one line.
+/// The error and its causes, in one line.
 fn causes(error: &Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
         let cause_text = cause.to_string();
-        // poem shows its source as itself; once is enough.
+        // poem reports its own text as the source. It is not repeated.
         if !text.ends_with(&cause_text) {
             let _ = write!(text, ": {cause_text}");
         }
@@ -283,7 +283,7 @@ fn causes(error: &Error) -> String {
     text
 }
 
-/// The word for programs and the sentence for people.
+/// The error code for programs and the description for people.
 fn status_texts(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::UNAUTHORIZED => ("unauthorized", "This needs credentials."),
@@ -305,11 +305,11 @@ fn status_texts(status: StatusCode) -> (&'static str, &'static str) {
     }
 }
 
-/// Marks the answer to a panic, so that the catch-all can tell it from an endpoint's own.
+/// Marks the response to a panic, to tell it from an endpoint's own 500.
 #[derive(Clone, Copy)]
 struct Panicked;
 
-/// Lets [`CatchPanic`] return a marked answer, which nobody sees.
+/// Makes [`CatchPanic`] return a marked response, which is replaced before it is sent.
 #[derive(Clone, Copy)]
 struct MarkPanic;
 
@@ -324,12 +324,12 @@ impl PanicHandler for MarkPanic {
 /// RFC 1035 §2.3.4, and a port.
 const LONGEST_HOST: usize = 255 + ":65535".len();
 
-/// So many foreign hosts are written to the log.
+/// Maximum number of unknown hosts that are logged.
 const MOST_HOSTS: usize = 16;
 
 const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
-/// After how long a request is worth another try that found the server unavailable.
+/// Value of `Retry-After` when the server is unavailable.
 const UNAVAILABLE_SECONDS: u64 = 5;
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ fn failing(error: impl Fn() -> Error + Send + Sync + 'static) -> TestClient<impl
     client(make_sync(move |_| Err::<(), _>(error())))
 }
 
-/// An error of which nobody outside may read.
+/// An error whose details must not reach the client.
 fn leaky() -> Error {
     let source = std::io::Error::other("canary /var/lib/data");
     poem::error::InternalServerError(source)
@@ -68,7 +68,6 @@ async fn a_program_is_answered_in_json_and_a_person_by_a_page() {
     }
 }
 
-// D3, L1
 #[tokio::test]
 async fn a_500_says_nothing_to_the_client_and_everything_once_to_the_log() {
     let (lines, _guard) = record();
@@ -80,7 +79,7 @@ async fn a_500_says_nothing_to_the_client_and_everything_once_to_the_log() {
     assert!(text.contains("ERROR"), "{text}");
 }
 
-// L1: the causes of a 400 hold what the peer sent.
+// The causes of a 400 contain data sent by the peer.
 #[tokio::test]
 async fn the_cause_of_a_refusal_is_neither_told_nor_logged() {
     let (lines, _guard) = record();
@@ -92,7 +91,6 @@ async fn the_cause_of_a_refusal_is_neither_told_nor_logged() {
     assert!(!lines.text().contains("canary"));
 }
 
-// D3
 #[tokio::test]
 async fn a_panic_is_a_500_and_is_counted() {
     let failures = failures();

@@ -1,8 +1,7 @@
-//! Whether a form was sent from a page of ours: cross-site request forgery,
-//! [RFC 6749 §10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12).
+//! Protection of forms against cross-site request forgery, [RFC 6749
+//! §10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12).
 //!
-//! Two lines: what the browser says about where the request comes from, and a token in the form that only the page's
-//! reader can know.
+//! Two checks: the origin that the browser reports, and a token in the form that only a reader of the page can know.
 
 use poem::http::{HeaderMap, header};
 use time::{Duration, OffsetDateTime};
@@ -13,39 +12,39 @@ use crate::{
     secret::Secret,
 };
 
-/// What the browser says about where a request comes from.
+/// The origin of a request as reported by the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchSite {
     /// A page of this server.
     SameOrigin,
-    /// Somewhere else.
+    /// Another site.
     Foreign,
-    /// The browser does not say; the token decides alone.
+    /// The browser does not report an origin. Only the token decides.
     Unsaid,
 }
 
-/// What a form is for. A token is good for exactly this.
+/// The context that a token is bound to.
 ///
-/// It belongs to the person and the browser, not to one session: a person who has signed in again in another tab goes on
-/// with the form that stood open.
+/// It contains the user and the browser, not the session: after signing in again in another tab, a user can still
+/// submit a form that is already open.
 #[derive(Clone, Copy, Debug)]
 pub struct FormContext<'a> {
     /// The value of the cookie that binds the form to the browser.
     pub binding: &'a Secret,
-    /// The account of the person who is signed in; empty for a form of a page before the login.
+    /// Identifier of the signed-in user's account. Empty for forms on pages before the login.
     pub person: &'a str,
-    /// The pending request that the form continues; empty where there is none.
+    /// The pending authorization request that the form continues. Empty if there is none.
     pub transaction: &'a str,
-    /// What submitting does, such as `login` or `consent`.
+    /// The action of the form, such as `login` or `consent`.
     pub action: &'a str,
 }
 
-/// Proof that a form came from a page of ours; only [`AntiForgery::admit`] makes one.
+/// Proof that a form came from a page of this server. Only [`AntiForgery::admit`] creates it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct OwnForm(());
 
-/// Issues and verifies the tokens of forms.
+/// Issues and verifies anti-forgery tokens.
 #[derive(Clone, Debug)]
 pub struct AntiForgery {
     issuer: Origin,
@@ -53,17 +52,17 @@ pub struct AntiForgery {
 }
 
 impl AntiForgery {
-    /// Until so long after the hour in which its page was shown a form can be sent: for 24 hours at least.
+    /// Lifetime of a token, counted from the start of the hour in which it was issued: at least 24 hours.
     pub const LIFETIME: Duration = Duration::hours(25);
 
-    /// Tokens under `key` for pages of `issuer`.
+    /// Creates tokens with `key` for pages of `issuer`.
     #[must_use]
     pub fn new(issuer: Origin, key: SealingKey) -> Self {
         Self { issuer, key }
     }
 
-    /// The token to put into the form of a page that is shown at `now`: in which hour that is, for whom, and for what. Within
-    /// an hour, the page is the same whenever it is shown.
+    /// Issues the token for a form shown at `now`. The token contains the hour, so a page is identical each time it is
+    /// shown within an hour.
     #[must_use]
     pub fn issue(&self, context: FormContext<'_>, now: OffsetDateTime) -> String {
         let seconds = now.unix_timestamp();
@@ -76,13 +75,13 @@ impl AntiForgery {
         format!("{issued_at}.{}.{proof}", self.mark(context.person, issued_at))
     }
 
-    /// For whom a token was issued at `issued_at`.
+    /// The part of the token that identifies the user, for a token issued at `issued_at`.
     fn mark(&self, person: &str, issued_at: &str) -> String {
         self.key.authenticate(PERSON, &[person, issued_at].map(str::as_bytes))
     }
 
-    /// Whether `presented_token` was issued for this form, compared in constant time, and has not expired at `now`. A clock
-    /// that was set back makes no token older.
+    /// Whether `presented_token` was issued for this form and has not expired at `now`. The comparison takes constant
+    /// time. A token from the future, after the clock was set back, counts as new.
     #[must_use]
     pub fn verify(&self, presented_token: &str, context: FormContext<'_>, now: OffsetDateTime) -> bool {
         let issued_at = presented_token.split('.').next().unwrap_or_default();
@@ -90,21 +89,21 @@ impl AntiForgery {
         is_genuine && !Self::is_expired(presented_token, now)
     }
 
-    /// Whether `presented_token` says that it was issued too long before `now`.
+    /// Whether `presented_token` has an issue time that is too long before `now`.
     #[must_use]
     pub fn is_expired(presented_token: &str, now: OffsetDateTime) -> bool {
         let issued_at = presented_token.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
         issued_at.is_none_or(|at| now.unix_timestamp().saturating_sub(at) >= Self::LIFETIME.whole_seconds())
     }
 
-    /// Whether `presented_token` has the parts of a token. Whether it was issued here is not checked.
+    /// Whether `presented_token` has the structure of a token. Its authenticity is not checked.
     #[must_use]
     pub fn is_whole(presented_token: &str) -> bool {
         let parts: Vec<&str> = presented_token.split('.').collect();
         matches!(*parts, [at, mark, proof] if at.parse::<i64>().is_ok() && mark.len() == MAC && proof.len() == MAC)
     }
 
-    /// Whether `presented_token` was issued for `person`, in whichever browser and however long ago.
+    /// Whether `presented_token` was issued for `person`, in any browser and at any time.
     #[must_use]
     pub fn is_of_person(&self, presented_token: &str, person: &str) -> bool {
         let mut parts = presented_token.split('.');
@@ -112,8 +111,8 @@ impl AntiForgery {
         equal(mark.as_bytes(), self.mark(person, issued_at).as_bytes())
     }
 
-    /// Whether the form was sent from a page that was opened by `http` although the issuer has `https`. The browser keeps
-    /// the cookies of this server to itself there.
+    /// Whether the form was submitted from a page opened over `http` although the issuer uses `https`. The browser does
+    /// not send the cookies of this server there.
     #[must_use]
     pub fn is_insecure(&self, headers: &HeaderMap) -> bool {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -121,10 +120,10 @@ impl AntiForgery {
         self.issuer.is_https() && (is_twin || text("x-forwarded-proto").eq_ignore_ascii_case("http"))
     }
 
-    /// What the browser says in `Sec-Fetch-Site`, or, where it is absent, in `Origin`.
+    /// Returns the origin from `Sec-Fetch-Site` or, if that header is absent, from `Origin`.
     ///
-    /// `Origin: null` says nothing: under `Referrer-Policy: no-referrer` browsers send it from our own forms too
-    /// (Fetch, "append a request `Origin` header").
+    /// `Origin: null` is no information: under `Referrer-Policy: no-referrer` browsers send it from this server's own
+    /// forms too (Fetch, "append a request `Origin` header").
     #[must_use]
     pub fn provenance(&self, headers: &HeaderMap) -> FetchSite {
         let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
@@ -142,11 +141,11 @@ impl AntiForgery {
         }
     }
 
-    /// Admits a form with the token it presents.
+    /// Checks the origin and the token of a form.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Forged`] when the browser names another origin, or the token was not issued for this form.
+    /// Returns [`Refusal::Forged`] if the browser reports another origin, or the token was not issued for this form.
     pub fn admit(
         &self,
         headers: &HeaderMap,
@@ -165,10 +164,10 @@ impl AntiForgery {
 const PURPOSE: &str = "anti-forgery";
 const PERSON: &str = "person of a form";
 
-/// In seconds.
+/// Seconds in an hour.
 const HOUR: i64 = 3600;
 
-/// The characters of 256 bits in base64url.
+/// Number of base64url characters of 256 bits.
 const MAC: usize = 43;
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
@@ -189,7 +188,6 @@ mod tests {
         headers
     }
 
-    // S2
     #[test]
     fn the_browser_says_where_a_form_comes_from() {
         use FetchSite::{Foreign, SameOrigin, Unsaid};
@@ -216,7 +214,6 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-    // S2
     #[test]
     fn a_token_is_good_for_one_browser_transaction_and_action() {
         let (binding, other) = (Secret::new("browser"), Secret::new("other"));
@@ -277,7 +274,6 @@ mod tests {
         assert!(!local.is_insecure(&headers(&[("origin", "http://127.0.0.1:8080"), ("x-forwarded-proto", "http")])));
     }
 
-    // S2
     #[test]
     fn a_form_needs_its_token_and_no_foreign_origin() {
         let binding = Secret::new("browser");

@@ -1,4 +1,4 @@
-//! Security headers on every answer, failures included.
+//! Security headers on every response, including errors.
 
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
@@ -7,9 +7,9 @@ use poem::{
 
 use super::{content_security_policy::ContentSecurityPolicy, origin::Origin};
 
-/// Adds the headers that every answer carries, and to pages the Content-Security-Policy.
+/// Adds the headers that every response carries, and the Content-Security-Policy to pages.
 ///
-/// What an endpoint set itself is kept. An answer without `Cache-Control` is not stored.
+/// Headers set by an endpoint are kept. A response without `Cache-Control` gets `no-store`.
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders {
     is_https: bool,
@@ -17,7 +17,7 @@ pub struct SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    /// The headers for answers of `issuer`.
+    /// Creates the headers for responses of `issuer`.
     #[must_use]
     pub fn new(issuer: &Origin) -> Self {
         Self { is_https: issuer.is_https(), page_policy: ContentSecurityPolicy::page().header_value() }
@@ -27,8 +27,8 @@ impl SecurityHeaders {
         for (name, value) in ALWAYS {
             add_absent(headers, name, HeaderValue::from_static(value));
         }
-        // ASVS 3.4.1. RFC 6797 §7.2: never over plain http. Without includeSubDomains: people who host things
-        // themselves share a domain between machines.
+        // ASVS 3.4.1. RFC 6797 §7.2: never over plain http. Without includeSubDomains, because self-hosted services on
+        // other machines often share the domain.
         if self.is_https {
             add_absent(headers, header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
@@ -46,7 +46,7 @@ impl<E: Endpoint> Middleware<E> for SecurityHeaders {
     }
 }
 
-/// Adds the [`SecurityHeaders`] to every answer of the inner endpoint.
+/// Adds the [`SecurityHeaders`] to every response of the inner endpoint.
 pub struct SecurityHeadersEndpoint<E> {
     headers: SecurityHeaders,
     inner: E,
@@ -62,7 +62,7 @@ impl<E: Endpoint> Endpoint for SecurityHeadersEndpoint<E> {
     }
 }
 
-/// The same answer, to be kept by nobody: RFC 6749 §5.1 asks for both headers around tokens.
+/// Forbids caching of `answer`. RFC 6749 §5.1 requires both headers for responses with tokens.
 #[must_use]
 pub fn no_store(mut answer: Response) -> Response {
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -104,7 +104,6 @@ mod tests {
         client.get("/").send().await.0.headers().clone()
     }
 
-    // S3
     #[tokio::test]
     async fn every_answer_carries_the_security_headers() {
         let headers = headers_of("https://login.example.org", || "{}".into_response()).await;
@@ -130,7 +129,6 @@ mod tests {
         assert_eq!(headers.get("x-frame-options").unwrap(), "DENY");
     }
 
-    // S3
     #[tokio::test]
     async fn a_page_is_framed_by_nobody_and_runs_no_script() {
         let headers = headers_of("https://login.example.org", || Html("<p>").into_response()).await;

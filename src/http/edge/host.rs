@@ -1,7 +1,7 @@
-//! A request is for the issuer or for nobody: the Host is checked against the configuration, and nothing is ever
-//! derived from it (links, cookies and tokens name the configured issuer).
+//! Checks that the Host of a request is the issuer's. Links, cookies and tokens are always built from the configured
+//! issuer, never from the Host.
 //!
-//! This also ends DNS rebinding, in which a foreign page reaches a server on this machine under its own host name.
+//! This also prevents DNS rebinding, in which a foreign page reaches a server on this machine under its own host name.
 
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
@@ -14,9 +14,9 @@ use super::{
     refusal::Refusal,
 };
 
-/// Lets only requests for the issuer's host pass; 421 otherwise, 400 where the Host cannot be read.
+/// Passes only requests for the issuer's host. Answers 421 otherwise, and 400 if the Host cannot be read.
 ///
-/// `X-Forwarded-Host` counts from a trusted proxy that put its own name into Host, and from nobody else.
+/// `X-Forwarded-Host` is used only if a trusted proxy sent it together with its own name as Host.
 #[derive(Clone, Debug)]
 pub struct HostCheck {
     issuer: Origin,
@@ -24,8 +24,8 @@ pub struct HostCheck {
 }
 
 impl HostCheck {
-    /// A check for the issuer's origin. `/health` is exempt, since probes ask by address, and so is the
-    /// stylesheet, without which the page that explains this would be bare.
+    /// Creates the check for the issuer's origin. `/health` is exempt, since probes use the IP address. The stylesheet
+    /// is exempt, since the error page needs it.
     #[must_use]
     pub fn new(issuer: Origin, proxies: TrustedProxies) -> Self {
         Self { issuer, proxies }
@@ -37,11 +37,11 @@ impl HostCheck {
             return Ok(());
         }
         let host = single(request.headers(), header::HOST.as_str())?;
-        // RFC 9112 §3.2.2: with an absolute-form target the Host is to be ignored; HTTP/2 sends `:authority` instead of
-        // it. Here all that is there has to agree.
+        // RFC 9112 §3.2.2: with an absolute-form target the Host is to be ignored; HTTP/2 sends `:authority` instead.
+        // Here all names that are present must match.
         let authority = request.uri().authority().map(|authority| authority.as_str());
-        // RFC 9112 §3.2: "A server MUST respond with a 400 status code to any HTTP/1.1 request message that lacks a Host
-        // header field and to any request message that contains more than one".
+        // RFC 9112 §3.2: "A server MUST respond with a 400 status code to any HTTP/1.1 request message that lacks a
+        // Host header field and to any request message that contains more than one".
         if host.is_none() && authority.is_none() {
             return Err(Refusal::MalformedHost);
         }
@@ -64,7 +64,7 @@ impl<E: Endpoint> Middleware<E> for HostCheck {
     }
 }
 
-/// Checks the Host before the request goes on.
+/// Checks the Host before the inner endpoint runs.
 pub struct HostCheckEndpoint<E> {
     check: HostCheck,
     inner: E,
@@ -79,7 +79,7 @@ impl<E: Endpoint> Endpoint for HostCheckEndpoint<E> {
     }
 }
 
-/// The one value of a field that may not be repeated.
+/// Returns the value of a field that must not be repeated.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Refusal> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
@@ -123,7 +123,6 @@ mod tests {
         Request::from_parts((plain, Default::default(), peer, poem::http::uri::Scheme::HTTP).into(), body)
     }
 
-    // X2
     #[test]
     fn only_the_issuers_host_is_served() {
         for (host, expected) in [

@@ -1,4 +1,4 @@
-//! How large and how slow a request may be.
+//! Limits on the size and duration of requests.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use tokio::time::timeout;
 
 use super::refusal::Refusal;
 
-/// Bounds on one request. The body is read here, as a whole, so that nothing behind waits for a slow peer.
+/// Limits on one request. The middleware reads the whole body, so that inner endpoints never wait for a slow peer.
 ///
-/// A `Content-Length` is believed only when it already exceeds the limit; a request without one is read until the
-/// limit. (poem's own `SizeLimit` answers 411 to every GET.)
+/// A `Content-Length` above the limit is rejected immediately. In all other cases the body is read and counted up to
+/// the limit. (poem's `SizeLimit` answers 411 to every GET.)
 #[derive(Clone, Debug)]
 pub struct Limits {
     body_bytes: usize,
@@ -39,14 +39,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same limits with bodies of up to `bytes` at `path` and below it. A segment `*` of `path` is any one segment.
+    /// Sets the body limit at `path` and below to `bytes`. A segment `*` of `path` matches any one segment.
     #[must_use]
     pub fn with_body_at(mut self, path: &str, bytes: usize) -> Self {
         Arc::make_mut(&mut self.bodies).push((path.to_owned(), bytes));
         self
     }
 
-    /// The same limits with `time` for the whole request, from its header to the start of the answer.
+    /// Sets the time limit of a request, from its header to the start of the response.
     #[must_use]
     pub fn with_time(mut self, time: Duration) -> Self {
         self.time = time.unsigned_abs();
@@ -99,7 +99,7 @@ impl<E: Endpoint> Middleware<E> for Limits {
     }
 }
 
-/// Reads the request within the [`Limits`], then passes it on.
+/// Reads the request within the [`Limits`] before the inner endpoint runs.
 pub struct LimitsEndpoint<E> {
     limits: Limits,
     inner: E,
@@ -118,7 +118,7 @@ impl<E: Endpoint> Endpoint for LimitsEndpoint<E> {
     }
 }
 
-/// Bytes of the header fields as they were sent in HTTP/1.1: `name: value` and the end of the line.
+/// Size of the header fields in bytes, as in HTTP/1.1: `name: value` and the line ending.
 fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
 }
@@ -147,7 +147,7 @@ mod tests {
         answer.assert_text("0").await;
     }
 
-    // D1, RFC 9110 §15.5.14.
+    // RFC 9110 §15.5.14.
     #[tokio::test]
     async fn a_body_is_read_up_to_the_limit_of_its_path() {
         let limits = Limits::default().with_body_at("/register", 128 * KIB);
@@ -162,7 +162,7 @@ mod tests {
             ("/users/x/password", 64 * KIB + 1, StatusCode::PAYLOAD_TOO_LARGE),
             ("/registered", 64 * KIB + 1, StatusCode::PAYLOAD_TOO_LARGE),
         ] {
-            // No Content-Length: the body itself is counted.
+            // Without `Content-Length`, the body is counted.
             let answer = client.post(path).body(vec![b'a'; bytes]).send().await;
             assert_eq!(answer.0.status(), expected, "{bytes} bytes to {path}");
         }

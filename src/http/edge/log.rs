@@ -1,7 +1,7 @@
-//! One line in the log for each request, and the id that ties everything about it together.
+//! The request log: one line for each request, with an identifier that also appears in all related log lines.
 //!
-//! The line has no query, no header field and no body, where codes, tokens and passwords travel, and of the path only
-//! the pattern that matched, since segments may be identifiers of people.
+//! The line contains no query, header field or body, since these contain codes, tokens and passwords. It shows the
+//! matched pattern instead of the path, since path segments may identify users.
 
 use std::{fmt, sync::Arc};
 
@@ -14,14 +14,13 @@ use tracing::Instrument;
 use super::client_ip::ClientIp;
 use crate::{clock::Clock, entropy::Entropy};
 
-/// The id of a request: 128 random bits as base64url, which the answer carries as `x-request-id`. An extractor.
+/// The identifier of a request: 128 random bits as base64url, sent in the response as `x-request-id`. An extractor.
 ///
-/// What the peer sends under that name is ignored: an id that others choose could not be relied on in the log.
+/// An identifier sent by the peer is ignored, since a client could forge it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -40,7 +39,7 @@ impl<'a> FromRequest<'a> for RequestId {
     }
 }
 
-/// Gives every request its id and writes its line.
+/// Gives every request its identifier and logs it.
 #[derive(Clone, Debug)]
 pub struct RequestLog {
     clock: Clock,
@@ -48,7 +47,7 @@ pub struct RequestLog {
 }
 
 impl RequestLog {
-    /// A log whose durations are taken from `clock` and whose ids are drawn from `entropy`.
+    /// Creates a request log that measures time with `clock` and generates identifiers with `entropy`.
     #[must_use]
     pub fn new(clock: Clock, entropy: Entropy) -> Self {
         Self { clock, entropy }
@@ -63,7 +62,7 @@ impl<E: Endpoint> Middleware<E> for RequestLog {
     }
 }
 
-/// Logs what the inner endpoint answers.
+/// Logs the response of the inner endpoint.
 pub struct RequestLogEndpoint<E> {
     log: RequestLog,
     inner: E,
@@ -83,7 +82,7 @@ impl<E: Endpoint> Endpoint for RequestLogEndpoint<E> {
         let span = tracing::info_span!("request", id = id.as_str());
         let mut answer = self.inner.get_response(request).instrument(span).await;
 
-        // A wall clock may be set back meanwhile.
+        // The wall clock may have been set back during the request.
         let duration = (self.log.clock.now() - started).max(time::Duration::ZERO);
         tracing::info!(
             method,
@@ -101,7 +100,7 @@ impl<E: Endpoint> Endpoint for RequestLogEndpoint<E> {
     }
 }
 
-/// The path of a request that no route matched, with every segment that is long or unusual replaced by `…`.
+/// The path of a request that matched no route, with every long or unusual segment replaced by `…`.
 fn veil(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     let veiled = |segment: &'_ str| segment.len() > LONGEST_SEGMENT || !segment.bytes().all(is_plain);
@@ -109,7 +108,7 @@ fn veil(path: &str) -> String {
     segments.map(|segment| if veiled(segment) { "…" } else { segment }).collect::<Vec<_>>().join("/")
 }
 
-/// The method, if it is one of RFC 9110 or RFC 5789; anything else is the peer's own text.
+/// The method, if RFC 9110 or RFC 5789 defines it. Any other method is text chosen by the peer.
 fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -159,7 +158,6 @@ mod tests {
         }
     }
 
-    // L1
     #[tokio::test]
     async fn no_query_header_body_or_identifier_reaches_the_log() {
         let (lines, _guard) = record();

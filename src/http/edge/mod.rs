@@ -1,21 +1,21 @@
-//! What every connection and every request goes through before an endpoint sees it.
+//! Middlewares that every connection and request passes before it reaches an endpoint.
 //!
-//! A connection: [`GuardedAcceptor`] bounds how many are open and how long a peer may let us wait.
+//! For a connection: [`GuardedAcceptor`] limits the number of open connections and the time that a peer may be idle.
 //!
-//! A request, from the outside in, as [`Edge::wrap`] puts it together:
+//! For a request, from the outside in, as [`Edge::wrap`] assembles them:
 //!
-//! 1. [`TrustedProxies`] finds the [`ClientIp`];
-//! 2. [`RequestLog`] gives the request its [`RequestId`] and, in the end, its line in the log;
-//! 3. [`SecurityHeaders`] are on every answer, so on every refusal too;
-//! 4. [`PublicPaths`] opens some paths to scripts of any page, and lets them read refusals there;
-//! 5. [`Failures`] turns what is refused further in, and panics, into an answer for a program or a person;
-//! 6. [`HostCheck`] lets only requests for the issuer pass, before anything of their body is read;
-//! 7. [`Limits`] bounds size and time.
+//! 1. [`TrustedProxies`] determines the [`ClientIp`];
+//! 2. [`RequestLog`] assigns the [`RequestId`] and writes the log line;
+//! 3. [`SecurityHeaders`] are added to every response, including errors;
+//! 4. [`PublicPaths`] opens some paths to scripts of any origin, including their error responses;
+//! 5. [`Failures`] turns rejections and panics of inner layers into a response for a program or a person;
+//! 6. [`HostCheck`] rejects requests for other hosts before their body is read;
+//! 7. [`Limits`] limits size and time.
 //!
 //! Around a group of routes: [`RateLimit`]. In handlers of pages: [`Cookies`], [`AntiForgery`],
 //! [`ContentSecurityPolicy`].
 //!
-//! Nothing here knows of OAuth: of this crate only time, randomness, hashing and secrets are used.
+//! This module is independent of OAuth. From this crate it uses only time, randomness, hashing and secrets.
 
 mod acceptor;
 mod client_ip;

@@ -1,4 +1,4 @@
-//! The origin of the issuer: what a request's Host must name, and what a browser's `Origin` must equal.
+//! The origin of the issuer. A request's Host must name it, and a browser's `Origin` must equal it.
 
 use std::{fmt, net::Ipv6Addr};
 
@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 /// Scheme, host and port of the issuer, [RFC 6454 §4](https://www.rfc-editor.org/rfc/rfc6454#section-4).
 ///
-/// The host is in lower case, a default port is not shown: two equal origins have one text.
+/// The host is in lower case and a default port is omitted, so equal origins have equal text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     https: bool,
@@ -15,16 +15,16 @@ pub struct Origin {
     port: u16,
 }
 
-/// The text is no absolute `http` or `https` URL.
+/// The text is not an absolute `http` or `https` URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnOrigin;
 
 impl Origin {
-    /// The origin of `url`, whose path is ignored.
+    /// Parses the origin of `url` and ignores its path.
     ///
     /// # Errors
     ///
-    /// [`NotAnOrigin`] when `url` is not absolute or neither `http` nor `https`.
+    /// Returns [`NotAnOrigin`] if `url` is not absolute or is neither `http` nor `https`.
     pub fn parse(url: &str) -> Result<Self, NotAnOrigin> {
         let url = Url::parse(url).map_err(|_| NotAnOrigin)?;
         let https = match url.scheme() {
@@ -42,26 +42,25 @@ impl Origin {
         Ok(Self { https, loopback, host: host.to_string(), port })
     }
 
-    /// Whether the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Whether the host is this machine: `localhost`, `127.0.0.0/8` or `::1`.
+    /// Whether the host is `localhost`, in `127.0.0.0/8`, or `::1`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// Whether `other` is the same host by `http`, on whichever port.
+    /// Whether this origin uses `https` and `other` is the same host over `http`, on any port.
     #[must_use]
     pub fn is_https_of(&self, other: &Self) -> bool {
         self.https && !other.https && self.host == other.host
     }
 
-    /// Whether `authority` (a Host header or an `:authority`: host, optional port) names this origin. The host is
-    /// compared without case, and an absent port is the scheme's default one, RFC 9110 §4.2.3.
+    /// Whether `authority` (a Host header or an `:authority`: host and optional port) names this origin. The host is
+    /// compared case-insensitively, and the port defaults to the scheme's (RFC 9110 §4.2.3).
     #[must_use]
     pub fn is_named_by(&self, authority: &str) -> bool {
         split(authority)
@@ -89,7 +88,7 @@ impl fmt::Display for NotAnOrigin {
 
 impl std::error::Error for NotAnOrigin {}
 
-/// Host (in lower case, an IPv6 address in its shortest form) and port of an authority without user information.
+/// The host (in lower case, an IPv6 address in its shortest form) and port of an authority without user information.
 fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let end = match authority.strip_prefix('[') {
         Some(rest) => rest.find(']')? + "[]".len(),
@@ -99,7 +98,7 @@ fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let port = match rest.strip_prefix(':') {
         None if rest.is_empty() => None,
         None => return None,
-        // RFC 3986 §3.2.3: an empty port is as good as none.
+        // RFC 3986 §3.2.3: an empty port is equivalent to none.
         Some("") => None,
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
         Some(_) => return None,

@@ -1,66 +1,66 @@
-//! How failures look: the edge decides what is said, the pages live elsewhere.
+//! The interface through which the edge obtains its error pages.
 
 use poem::http::StatusCode;
 
 use super::origin::Origin;
 
-/// What a page about a failure may say.
+/// The data of an error page.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure<'a> {
-    /// The status of the answer.
+    /// Status code of the response.
     pub status: StatusCode,
-    /// A word for programs, such as `invalid_request`.
+    /// Error code for programs, such as `invalid_request`.
     pub error: &'static str,
-    /// A sentence for people, which tells no secret of the cause.
+    /// Description for people. It does not reveal the cause.
     pub description: &'a str,
-    /// What to look for in the log.
+    /// Request identifier, which also appears in the log.
     pub request_id: &'a str,
-    /// The header of this name, or nothing.
+    /// The `Accept-Language` header, or an empty string.
     pub accept_language: &'a str,
 }
 
-/// What the page for a request under a foreign host name may say.
+/// The data of the error page for a request under a foreign host name.
 #[derive(Clone, Copy, Debug)]
 pub struct Misdirection<'a> {
-    /// The origin under which this server answers.
+    /// The origin of this server.
     pub issuer: &'a Origin,
-    /// The host that the request named, shortened and without anything that is not printable.
+    /// The requested host, shortened and without unprintable characters.
     pub host: &'a str,
-    /// Whether the request came from this machine, and through no proxy, so that the setting may be named.
+    /// Whether the request came directly from this machine, so that the page may show the setting to change.
     pub is_from_this_machine: bool,
-    /// The header of this name, or nothing.
+    /// The `Accept-Language` header, or an empty string.
     pub accept_language: &'a str,
 }
 
-/// What a reverse proxy needs to pass on the host that the browser asked for, by the name of the proxy.
+/// The configuration lines with which common reverse proxies pass on the requested host.
 pub const PASS_HOST_ON: [(&str, &str); 3] = [
     ("nginx", "proxy_set_header Host $host;"),
     ("Caddy", "header_up Host {http.request.host}"),
     ("Traefik", "passHostHeader: true"),
 ];
 
-/// How failures look. The pages live elsewhere; the edge asks for them here.
+/// Renders error pages for the edge.
 pub trait Presentation: Send + Sync + 'static {
-    /// The page for a failure, as HTML.
+    /// Renders the page for a failure as HTML.
     fn failure(&self, failure: &Failure<'_>) -> String;
 
-    /// The page for a request under another host name, as HTML.
+    /// Renders the page for a request under another host name as HTML.
     fn misdirected(&self, misdirection: &Misdirection<'_>) -> String;
 
-    /// The language of the pages for this `Accept-Language`, as `Content-Language` names it.
+    /// The language of the pages for this `Accept-Language`, as a `Content-Language` value.
     fn language(&self, _accept_language: &str) -> Option<&'static str> {
         None
     }
 
-    /// Whether programs, not people, ask for `path`, so that they are answered in JSON whatever they accept.
+    /// Whether `path` is for programs, which get JSON regardless of `Accept`.
     fn is_for_programs(&self, path: &str) -> bool;
 
-    /// Whether `path` lies below an API, so that a client that does not accept a page gets JSON.
+    /// Whether `path` is below an API, so that a client that does not accept HTML gets JSON.
     fn is_below_api(&self, _path: &str) -> bool {
         false
     }
 
-    /// All methods served at a path pattern, for the `Allow` of a 405 (RFC 9110 §15.5.6); poem does not tell them.
+    /// The methods of a path pattern for the `Allow` header of a 405 (RFC 9110 §15.5.6). poem does not expose them.
     fn allowed_methods(&self, _pattern: &str) -> Option<&str> {
         None
     }

@@ -1,7 +1,7 @@
-//! How often one address may ask.
+//! Rate limits per client address.
 //!
-//! A token bucket for each address, kept as one instant (the generic cell rate algorithm): when the bucket would be full
-//! again. An IPv6 address counts as its /64, which is what one customer has.
+//! Each address has a token bucket, stored as the instant at which it is full again (generic cell rate algorithm). IPv6
+//! addresses are grouped by /64, the usual allocation of one customer.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 use super::{client_ip::ClientIp, refusal::Refusal};
 use crate::clock::Clock;
 
-/// How many requests at once, and how soon the next.
+/// The rate and burst of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     burst: u32,
@@ -23,29 +23,29 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// `count` requests in each `period`, all of them at once if they come so. A count of 0 is taken as 1.
+    /// Allows `count` requests per `period`, all of them in one burst. A count of 0 counts as 1.
     #[must_use]
     pub fn new(count: u32, period: Duration) -> Self {
         let count = count.max(1);
         Self { burst: count, interval: (period / count).max(Duration::NANOSECOND) }
     }
 
-    /// The same rate with `burst` requests at once. 0 is taken as 1.
+    /// Keeps the rate and sets the burst size. 0 counts as 1.
     #[must_use]
     pub fn with_burst(self, burst: u32) -> Self {
         Self { burst: burst.max(1), ..self }
     }
 
-    /// From empty to full.
+    /// The time in which an empty bucket becomes full.
     fn refill(self) -> Duration {
         self.interval * self.burst
     }
 }
 
-/// The buckets of one route group, as a middleware or by [`RateLimit::take`]. Clones share the buckets.
+/// The buckets of a group of routes, used as a middleware or with [`RateLimit::take`]. Clones share the buckets.
 ///
-/// At most 65 536 addresses are remembered; beyond that, the ones not seen for longest are forgotten. Without trusted
-/// proxies in the configuration, everyone behind a proxy is one address.
+/// At most 65 536 addresses are stored; beyond that, the least recently seen ones are discarded. Without trusted
+/// proxies in the configuration, all clients behind a proxy share one address.
 #[derive(Clone, Debug)]
 pub struct RateLimit {
     quota: Quota,
@@ -54,7 +54,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Full buckets of `quota` for everyone.
+    /// Creates the limit with full buckets.
     #[must_use]
     pub fn new(quota: Quota, clock: Clock) -> Self {
         Self { quota, clock, buckets: Arc::default() }
@@ -64,13 +64,13 @@ impl RateLimit {
     ///
     /// # Errors
     ///
-    /// [`Refusal::TooManyRequests`] when the bucket is empty.
+    /// Returns [`Refusal::TooManyRequests`] if the bucket is empty.
     pub fn take(&self, client: ClientIp) -> Result<(), Refusal> {
         let now = self.clock.now();
         let bucket = network(client.0);
-        // A panic while this is held leaves whole buckets.
+        // A panic while the lock is held cannot leave inconsistent buckets.
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back must not lock anyone out: no bucket is emptier than empty.
+        // After the clock was set back, a bucket must not count as emptier than empty, which would lock clients out.
         let full_at = buckets.full_at(bucket).unwrap_or(now).clamp(now, now + self.quota.refill());
         let wait = full_at + self.quota.interval - now - self.quota.refill();
         if wait.is_positive() {
@@ -91,7 +91,7 @@ impl<E: Endpoint> Middleware<E> for RateLimit {
     }
 }
 
-/// Takes a token before the request goes on.
+/// Takes a token before the inner endpoint runs.
 pub struct RateLimitEndpoint<E> {
     limit: RateLimit,
     inner: E,
@@ -106,8 +106,8 @@ impl<E: Endpoint> Endpoint for RateLimitEndpoint<E> {
     }
 }
 
-/// Two generations: when the younger is full it becomes the older, whose buckets move back when they are used. So memory
-/// is bounded, the busy are remembered, and no request pays for a sweep.
+/// Two generations of buckets. When the younger one is full it becomes the older one, and buckets move back when they
+/// are used. This bounds memory, keeps active clients, and needs no sweep.
 #[derive(Debug, Default)]
 struct Buckets {
     younger: HashMap<u64, OffsetDateTime>,
@@ -127,7 +127,8 @@ impl Buckets {
     }
 }
 
-/// An IPv4 address, or the first 64 bits of an IPv6 address. No global unicast prefix is so small as to meet an IPv4 one.
+/// An IPv4 address, or the first 64 bits of an IPv6 address. The prefixes of global unicast addresses never collide
+/// with an IPv4 address.
 pub(super) fn network(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(address) => u64::from(address.to_bits()),

@@ -1,4 +1,4 @@
-//! For tests: what this thread writes to the log.
+//! Test helper that captures the log output of the current thread.
 
 use std::{
     io::{Result, Write},
@@ -8,7 +8,7 @@ use std::{
 use tracing::{Level, subscriber::DefaultGuard};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The log of the thread that called [`record`].
+/// The captured log of the thread that called [`record`].
 #[derive(Clone, Default)]
 pub(super) struct RecordedLines(Arc<Mutex<Vec<u8>>>);
 
@@ -36,7 +36,7 @@ impl MakeWriter<'_> for RecordedLines {
     }
 }
 
-/// Records at the most talkative level until the guard is dropped.
+/// Captures all log levels until the guard is dropped.
 pub(super) fn record() -> (RecordedLines, DefaultGuard) {
     let lines = RecordedLines::default();
     let subscriber =

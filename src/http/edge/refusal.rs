@@ -1,10 +1,10 @@
-//! What the edge itself refuses, before an endpoint has seen the request.
+//! Rejections by the edge before a request reaches an endpoint.
 
 use std::fmt;
 
 use poem::{IntoResponse, Response, error::ResponseError, http::StatusCode};
 
-/// Why the edge turned a request away. [`Failures`](super::Failures) writes the answer.
+/// Why the edge rejected a request. [`Failures`](super::Failures) builds the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The Host is missing, repeated or unreadable, RFC 9112 §3.2.
@@ -17,25 +17,25 @@ pub enum Refusal {
     HeadersTooLarge,
     /// The body is larger than the limit of its path, RFC 9110 §15.5.14.
     BodyTooLarge,
-    /// The body broke off.
+    /// The body ended prematurely.
     BodyBroken,
     /// The body did not arrive in time, RFC 9110 §15.5.9.
     BodyTooSlow,
-    /// We did not answer in time, RFC 9110 §15.6.4.
+    /// The server did not answer in time, RFC 9110 §15.6.4.
     AnswerTooSlow,
-    /// The address asked too often, RFC 6585 §4.
+    /// The address sent too many requests, RFC 6585 §4.
     TooManyRequests {
-        /// After how many seconds the next request is let through.
+        /// Seconds until the next request is allowed.
         retry_after_seconds: u64,
     },
     /// The body is not a form, RFC 9110 §15.5.16.
     NotAForm,
-    /// A form was not sent from a page of ours.
+    /// The form was not submitted from a page of this server.
     Forged,
 }
 
 impl Refusal {
-    /// The value of `Retry-After`, if the request may be tried again.
+    /// The value of `Retry-After`, if the request may be repeated.
     #[must_use]
     pub fn retry_after_seconds(self) -> Option<u64> {
         match self {

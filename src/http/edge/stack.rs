@@ -1,4 +1,4 @@
-//! All layers around the application, in their order.
+//! Assembles all middlewares around the application.
 
 use std::sync::Arc;
 
@@ -10,27 +10,25 @@ use super::{
 };
 use crate::{clock::Clock, entropy::Entropy};
 
-/// What the edge has to know of the server.
+/// The configuration of the middlewares.
 #[derive(Clone)]
 pub struct Edge {
-    /// The origin under which the server answers.
+    /// The origin of this server.
     pub issuer: Origin,
-    /// Whose forwarding headers are believed.
+    /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: TrustedProxies,
-    /// How large and slow a request may be.
+    /// Limits on the size and duration of requests.
     pub limits: Limits,
-    /// What scripts of any page may call.
+    /// The paths that scripts of any origin may call.
     pub public_paths: PublicPaths,
-    /// How failures look.
+    /// Renders error pages.
     pub presentation: Arc<dyn Presentation>,
-    /// Where durations come from.
     pub clock: Clock,
-    /// Where request ids come from.
     pub entropy: Entropy,
 }
 
 impl Edge {
-    /// Wraps `application` in all layers. They are listed from the inside out.
+    /// Wraps `application` in all middlewares, listed from the inside out.
     pub fn wrap<E>(self, application: E) -> impl Endpoint<Output = Response>
     where
         E: IntoEndpoint,
@@ -105,7 +103,7 @@ mod tests {
             .at("/health", make_sync(|_| "ok"))
     }
 
-    /// Sends `request` over a socket to the whole edge, and reads the answer to its end.
+    /// Sends `request` over a socket through all middlewares and reads the whole response.
     async fn exchange(request: &str) -> String {
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
@@ -114,7 +112,7 @@ mod tests {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        // An answer before the whole body was read may be followed by a reset.
+        // A response sent before the whole body was read may be followed by a reset.
         let _ = stream.read_to_end(&mut answer).await;
         server.abort();
         String::from_utf8(answer).unwrap().to_ascii_lowercase()
@@ -126,7 +124,7 @@ mod tests {
 
     const HOST: &str = "Host: 127.0.0.1:8080\r\n";
 
-    // S3: the headers are on errors, too.
+    // Error responses carry the headers too.
     #[tokio::test]
     async fn every_answer_has_its_headers_and_id_whatever_it_is() {
         let posted = "POST /token HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Length: 1000000\r\n\r\n".to_owned();
@@ -155,7 +153,7 @@ mod tests {
         }
     }
 
-    // D1: neither a length nor the lack of one opens the limit.
+    // The limit applies with and without a declared length.
     #[tokio::test]
     async fn a_chunked_body_is_counted_as_it_comes() {
         for (bytes, status) in [(0x1_0000, "200"), (0x1_0001, "413")] {
@@ -165,7 +163,6 @@ mod tests {
         }
     }
 
-    // X2
     #[tokio::test]
     async fn a_handler_reads_the_client_behind_a_trusted_proxy() {
         let answer = exchange(&get("/ip", &format!("{HOST}X-Forwarded-For: 203.0.113.9, 192.0.2.1\r\n"))).await;
