@@ -14,9 +14,9 @@ use super::{
     subject::Subject,
 };
 
-/// Proof that a token may be issued: what the rules of one grant type made of a request.
+/// Proof that a token may be issued.
 ///
-/// Only those rules make one (the constructor is theirs alone), and every token is minted from one.
+/// Only the rules of the grant types construct it, and every token is issued from one.
 #[derive(Clone, Debug)]
 pub struct Issuance {
     pub(in crate::oauth) grant: GrantId,
@@ -32,68 +32,62 @@ pub struct Issuance {
 /// How and when the person signed in.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Authentication {
-    /// When the person last proved who they are: `auth_time`.
+    /// Time of the last authentication: `auth_time`.
     #[serde(with = "time::serde::rfc3339")]
     pub auth_time: OffsetDateTime,
-    /// How: the values of `amr`, RFC 8176.
+    /// The authentication methods, as values of `amr`, RFC 8176.
     pub amr: Vec<String>,
-    /// The session's public identifier: `sid`.
+    /// The public identifier of the session: `sid`.
     pub sid: String,
 }
 
 impl Issuance {
-    /// The grant that the token belongs to.
     #[must_use]
     pub fn grant(&self) -> &GrantId {
         &self.grant
     }
 
-    /// Where the status of the grant is published.
+    /// The position of the grant in the published status list.
     #[must_use]
     pub fn status(&self) -> Option<StatusIndex> {
         self.status
     }
 
-    /// The client that receives it.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         &self.client_id
     }
 
-    /// Whom it is about.
     #[must_use]
     pub fn subject(&self) -> &Subject {
         &self.subject
     }
 
-    /// What it allows.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// For whom it is.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.audience
     }
 
-    /// How the person signed in, if a person did.
+    /// How the person signed in. `None` if the client acts for itself.
     #[must_use]
     pub fn authentication(&self) -> Option<&Authentication> {
         self.authentication.as_ref()
     }
 
-    /// What the client may know of the person because it asked for it by name.
+    /// The claims that the client requested by name and may receive.
     #[must_use]
     pub fn named_claims(&self) -> &NamedClaims {
         &self.claims
     }
 
-    /// The claims of the access token (§2.2), issued at `now` under the identifier `jti`.
+    /// Returns the claims of the access token (§2.2), issued at `now` with the identifier `jti`.
     ///
-    /// `lifetime` is how long it lives if `resource` does not say otherwise. All instants are whole seconds: common
-    /// verifiers refuse a fraction.
+    /// All instants are whole seconds because common verifiers reject fractions.
     #[must_use]
     pub fn claims(&self, terms: &Terms<'_>, jti: &str, now: OffsetDateTime) -> Map<String, Value> {
         let mut claims = Map::new();
@@ -117,23 +111,21 @@ impl Issuance {
     }
 }
 
-/// On which terms access tokens are issued.
+/// The conditions under which an access token is issued.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// By whom.
     pub issuer: &'a Issuer,
-    /// As whom the client knows the subject, which is what it can read in the token.
+    /// The subject under which the client knows the person, which is the `sub` of the token.
     pub client_subject: &'a Subject,
-    /// For which resource.
     pub resource: &'a Resource,
-    /// How long they live unless the resource says otherwise.
+    /// The lifetime if the resource does not set one.
     pub default_lifetime: Duration,
-    /// By when they have to expire at the latest, because the person's refresh schedule says so.
+    /// The latest expiry that the person's refresh schedule allows.
     pub expires_by: Option<OffsetDateTime>,
 }
 
 impl Terms<'_> {
-    /// How long the access token that is issued at `now` lives: `expires_in`.
+    /// Returns the lifetime of an access token issued at `now`: `expires_in`.
     #[must_use]
     pub fn lifetime(&self, now: OffsetDateTime) -> Duration {
         let lifetime = self.resource.access_token_lifetime.unwrap_or(self.default_lifetime);
@@ -141,5 +133,5 @@ impl Terms<'_> {
     }
 }
 
-/// No access token may be configured to live longer than this.
+/// The longest configurable lifetime of an access token.
 pub const LONGEST_LIFETIME: Duration = Duration::DAY;

@@ -19,77 +19,63 @@ use super::{
 };
 use crate::secret::Secret;
 
-/// An authorization code as it is remembered, under the hash of the code itself.
+/// An issued authorization code. It is stored under the hash of the code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IssuedCode {
-    /// The client that it was issued to.
     pub client_id: ClientId,
-    /// The person who agreed.
     pub subject: Subject,
-    /// Where it was sent.
     pub redirect_uri: TrustedRedirectUri,
-    /// Whether the authorization request named that place.
+    /// Whether the authorization request contained `redirect_uri`.
     pub redirect_uri_was_sent: bool,
-    /// What was agreed to.
     pub scope: Scope,
-    /// For whom the access token will be.
     pub audience: Audience,
-    /// The PKCE challenge.
     pub code_challenge: Option<CodeChallenge>,
     /// The `nonce` of OpenID Connect.
     pub nonce: Option<String>,
-    /// How and when the person signed in.
     pub authentication: Authentication,
-    /// What was agreed to of the claims that were asked for by name.
+    /// The granted claims among those that were requested by name.
     #[serde(default, skip_serializing_if = "NamedClaims::is_empty")]
     pub claims: NamedClaims,
-    /// When it was issued.
     #[serde(with = "time::serde::rfc3339")]
     pub issued_at: OffsetDateTime,
-    /// From when on it is worthless.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// Whether it was used.
     pub state: CodeState,
 }
 
-/// Whether a code was used. A used one is kept for a while, so that a second use is noticed.
+/// Whether a code was used. A used code is kept for a while so that a second use is detected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CodeState {
-    /// Not yet.
     Fresh,
-    /// It became this grant.
+    /// It was redeemed for this grant.
     Redeemed(GrantId),
-    /// It was presented wrongly and is worthless since.
+    /// It was presented incorrectly and is no longer valid.
     Burned,
 }
 
-/// What a person has agreed to, by the rules of `oidc::step`.
+/// What a person has agreed to, under the rules of `oidc::step`.
 #[derive(Clone, Debug)]
 pub struct Agreement {
-    /// The person.
     pub subject: Subject,
-    /// To what: the requested scope, or less.
+    /// The granted scope: the requested scope or a subset of it.
     pub scope: Scope,
-    /// How and when the person signed in.
     pub authentication: Authentication,
     /// The `nonce` of the request.
     pub nonce: Option<String>,
-    /// Which of the claims that were asked for by name.
+    /// The granted claims among those that were requested by name.
     pub claims: NamedClaims,
 }
 
 /// The token request of §4.1.3.
 #[derive(Clone, Debug)]
 pub struct CodeRequest<'a> {
-    /// Who asks.
     pub client: &'a AuthenticatedClient,
-    /// The `redirect_uri`, if sent.
+    /// The `redirect_uri` parameter, if present.
     pub redirect_uri: Option<&'a str>,
-    /// The `code_verifier`, if sent.
+    /// The `code_verifier` parameter, if present.
     pub code_verifier: Option<Secret>,
-    /// The values of `resource`, if sent.
+    /// The values of the `resource` parameter.
     pub resources: Vec<&'a str>,
 }
 
@@ -100,19 +86,18 @@ pub struct Redemption {
     audience: Audience,
 }
 
-/// What has to be written when a code is refused.
+/// The change to store when the server rejects a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Consequence {
-    /// Nothing.
     Nothing,
-    /// The code is worthless from now on: whoever presented it has it, and could not redeem it as its owner would.
+    /// The code becomes invalid: the presenter has the code but cannot redeem it as its owner would.
     Burn,
-    /// The grant that the code became ends (§4.1.2).
+    /// The grant that the code was redeemed for ends (§4.1.2).
     EndGrant(GrantId),
 }
 
 impl IssuedCode {
-    /// The code that follows from `agreement` to `request` and lives for `lifetime`.
+    /// Creates the code that is issued for `agreement` in response to `request`. It expires after `lifetime`.
     #[must_use]
     pub fn issue(agreement: Agreement, request: AuthorizationRequest, lifetime: Duration, now: OffsetDateTime) -> Self {
         Self {
@@ -132,7 +117,7 @@ impl IssuedCode {
         }
     }
 
-    /// What has to be written when `refusal` was the answer to a request with this code.
+    /// Returns the change to store when a request with this code was rejected with `refusal`.
     #[must_use]
     pub fn consequence(&self, refusal: &TokenError) -> Consequence {
         match (&self.state, refusal) {
@@ -150,8 +135,8 @@ impl IssuedCode {
 ///
 /// # Errors
 ///
-/// The first rule broken, in the order of §4.1.3. Another client's request is refused before anything is said of the
-/// code's state, so that a stranger who replays a code cannot end the grant of its owner.
+/// Returns the first rule broken, in the order of §4.1.3. The client is checked before the state of the code, so that
+/// another client that replays a code cannot end the owner's grant.
 pub fn redeem(
     code: &IssuedCode,
     request: &CodeRequest<'_>,
@@ -179,12 +164,12 @@ pub fn redeem(
     }
     match (&code.code_challenge, &request.code_verifier) {
         (Some(challenge), Some(verifier)) if challenge.accepts(verifier) => {}
-        // RFC 9700 §2.1.1: without a challenge it is the client's secret and its `nonce` that bind the code.
+        // RFC 9700 §2.1.1: without a challenge, the client secret and the `nonce` bind the code to the client.
         (None, None) if !client.is_public() => {}
-        // RFC 9700 §4.8.2: a verifier without a challenge means that the challenge was taken out on the way.
+        // RFC 9700 §4.8.2: a verifier without a challenge means that the challenge was removed from the request.
         _ => return Err(TokenError::VerifierMismatch),
     }
-    // RFC 8707 §2.2: a token request may name what was granted, and nothing else.
+    // RFC 8707 §2.2: a token request may only name resources that were granted.
     let audience = code.audience.narrowed(&request.resources).ok_or(TokenError::InvalidTarget)?;
     if !circumstances.may_issue(client, code.issued_at) {
         return Err(TokenError::GrantEnded);
@@ -193,8 +178,7 @@ pub fn redeem(
 }
 
 impl Redemption {
-    /// The grant that begins with it at `now`; of its access tokens
-    /// none lives longer than `access_tokens_live`.
+    /// Creates the grant at `now`. Its access tokens have a lifetime of at most `access_tokens_live`.
     #[must_use]
     pub fn grant(&self, identity: GrantIdentity, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
         let permission = Permission {
@@ -208,25 +192,24 @@ impl Redemption {
         permission.begin(identity, access_tokens_live, now)
     }
 
-    /// The code as it is remembered from now on.
+    /// Returns the code in the state to store after redemption.
     #[must_use]
     pub fn spent(&self, grant: &GrantId) -> IssuedCode {
         IssuedCode { state: CodeState::Redeemed(grant.clone()), ..self.code.clone() }
     }
 
-    /// For whom its tokens may be: now for these or fewer, and at a refresh for any of them.
+    /// The audience of the tokens. A token request may narrow it; a refresh may use any of it again.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.code.audience
     }
 
-    /// The `nonce` for the ID token.
     #[must_use]
     pub fn nonce(&self) -> Option<&str> {
         self.code.nonce.as_deref()
     }
 
-    /// The right to mint tokens of `grant`, which must be the one that was written.
+    /// Returns the permission to issue tokens for `grant`, which must be the stored grant.
     #[must_use]
     pub fn issuance(self, grant: &Grant) -> Issuance {
         Issuance { audience: self.audience, ..grant.issuance() }

@@ -103,7 +103,7 @@ fn the_verifier_answers_the_challenge_and_nothing_else() {
     let unchallenged = IssuedCode { code_challenge: None, ..code() };
     assert_eq!(redeem_as(&unchallenged, RIGHT, NOW).unwrap_err(), TokenError::VerifierMismatch);
     assert!(redeem_as(&unchallenged, (RIGHT.0, None), NOW).is_ok());
-    // A client that has become public since has nothing left that binds the code.
+    // The client has become public since then, so nothing binds the code to it.
     let public = public_client();
     let form = Parameters::parse("client_id=orders").unwrap();
     let public = PresentedCredentials::find(None, &form).unwrap().authenticate(Some(public)).unwrap();

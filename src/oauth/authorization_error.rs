@@ -1,4 +1,4 @@
-//! Refusals of the authorization endpoint,
+//! Errors of the authorization endpoint,
 //! [RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1) and
 //! [OpenID Connect Core §3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError).
 
@@ -12,64 +12,64 @@ use super::{
     requested_scope::RequestedScopeRefusal,
 };
 
-/// Why an authorization request leads to a page of ours and not back to the client: "the authorization server … MUST
-/// NOT automatically redirect the user-agent to the invalid redirection URI".
+/// Why the server shows an error page instead of redirecting to the client: "the authorization server … MUST NOT
+/// automatically redirect the user-agent to the invalid redirection URI".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UntrustedRequest {
-    /// The query cannot be read, or the client's identifier is missing or repeated.
+    /// The query is malformed, or `client_id` is missing or repeated.
     Malformed(MalformedParameters),
-    /// No client is registered under this identifier.
+    /// No client is registered with this identifier.
     UnknownClient,
-    /// The redirect URI is not one of the client's.
+    /// The redirect URI is not registered for the client.
     RedirectUri(UntrustedRedirectUri),
-    /// The request object, and nothing else names a redirect URI that can be trusted.
+    /// The request object is rejected, and no trusted redirect URI is given outside it.
     RequestObject(RequestObjectRefusal),
 }
 
-/// Why the client's redirect URI receives an error: the cause, for the log and the tests. The client learns the
-/// [code](AuthorizationError::code) and the [description](AuthorizationError::description).
+/// Why the server redirects with an error. The variant names the cause for the log and the tests. The client receives
+/// the [code](AuthorizationError::code) and the [description](AuthorizationError::description).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthorizationError {
     /// A parameter is missing or repeated.
     Malformed(MalformedParameters),
-    /// `state` is missing, and this server or this client needs it.
+    /// `state` is missing, and this server or this client requires it.
     StateMissing,
-    /// `response_type` names something that this server does not do.
+    /// The server does not support this `response_type`.
     UnsupportedResponseType,
-    /// `response_type` names something that this client is not registered for.
+    /// The client is not registered for this `response_type`.
     ResponseTypeNotAllowed,
-    /// `response_mode` names something that this server does not do.
+    /// The server does not support this `response_mode`.
     UnsupportedResponseMode,
-    /// The PKCE parameters.
+    /// The PKCE parameters are rejected.
     Challenge(ChallengeRefusal),
-    /// Nothing of the scope can be granted, or the resource does not go with it.
+    /// No part of the scope can be granted, or the scope does not match the resource.
     Scope(RequestedScopeRefusal),
-    /// An ID token is asked for without the scope `openid`.
+    /// An ID token is requested without the scope `openid`.
     OpenidScopeMissing,
-    /// A parameter of OpenID Connect has a value that it cannot have.
+    /// A parameter of OpenID Connect has an invalid value.
     InvalidParameter(&'static str),
-    /// The request object (RFC 9101).
+    /// The request object (RFC 9101) is rejected.
     RequestObject(RequestObjectRefusal),
-    /// The person said no.
+    /// The person denied the request.
     AccessDenied,
     /// The person is in none of the groups that may use the client.
     NotAdmitted,
     /// An administrator has disabled the client.
     ClientDisabled,
-    /// The person may give nothing of what is asked for.
+    /// The person may not grant any of the requested scope.
     NothingGrantable,
-    /// Nobody is signed in, or not recently enough, and `prompt=none` forbids asking; or somebody else has signed in than
-    /// the person whom `id_token_hint` or `claims` name.
+    /// The person is not signed in, or not recently enough, and `prompt=none` forbids interaction; or the signed-in
+    /// person is not the one named by `id_token_hint` or `claims`.
     LoginRequired,
-    /// `prompt=none`, and the person has not agreed yet.
+    /// `prompt=none`, and the person has not consented yet.
     ConsentRequired,
-    /// The client insists on an `acr` that this server does not reach
+    /// The client requires an `acr` that this server does not provide
     /// ([OpenID Connect Core Error Code `unmet_authentication_requirements`](https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html)).
     UnmetAuthenticationRequirements,
 }
 
 impl AuthorizationError {
-    /// The value of `error`.
+    /// Returns the value of `error`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -90,8 +90,9 @@ impl AuthorizationError {
         }
     }
 
-    /// The value of `error_description`: what the client's developer has to change. It holds only the characters that
-    /// §4.1.2.1 permits, and nothing that the request sent but scope tokens, which are made of those.
+    /// Returns the value of `error_description`, which says what the client's developer has to change. It contains only
+    /// characters that §4.1.2.1 permits. Of the request it repeats only scope tokens, which consist of those
+    /// characters.
     #[must_use]
     pub fn description(&self) -> String {
         let fixed = match self {
@@ -133,7 +134,7 @@ impl AuthorizationError {
     }
 }
 
-/// What the parameter `name` must be.
+/// Describes the valid values of the parameter `name`.
 fn invalid_parameter(name: &str) -> String {
     let rule = match name {
         "nonce" => return format!("the parameter nonce is longer than {LONGEST_NONCE} bytes"),
@@ -145,7 +146,7 @@ fn invalid_parameter(name: &str) -> String {
     format!("the parameter {name} {rule}")
 }
 
-/// The longest `nonce` that is kept, in bytes. It has to fit into the record of a code.
+/// The longest accepted `nonce`, in bytes. It is stored in the record of the code.
 pub const LONGEST_NONCE: usize = 512;
 
 impl From<MalformedParameters> for AuthorizationError {

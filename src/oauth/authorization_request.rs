@@ -1,7 +1,8 @@
-//! The authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1), in two stages.
+//! The authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1), parsed in two
+//! stages.
 //!
-//! First [`ResponseDestination::trust`]: until the client and its redirect URI are trusted, nobody is redirected anywhere. Then
-//! [`ResponseDestination::read`]: whatever else is wrong is told to the client.
+//! [`ResponseDestination::trust`] establishes the client and its redirect URI; until then the server does not redirect.
+//! [`ResponseDestination::read`] checks everything else and reports errors to the client.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,76 +20,68 @@ use super::{
     scope::Scope,
 };
 
-/// Where the answer to a request goes, once the client and the redirect URI are known to be genuine.
+/// Where the response is sent, after the client and the redirect URI have been verified.
 #[derive(Clone, Debug)]
 pub struct ResponseDestination {
-    /// The client.
     pub client: Client,
-    /// Its redirect URI.
     pub redirect_uri: TrustedRedirectUri,
-    /// What the client wants to see again, byte for byte; `None` if it sent none, or two.
+    /// The value to return unchanged; `None` if the request contained no `state` or more than one.
     pub state: Option<String>,
-    /// How it wants to be answered, as far as that is understood: errors travel there too.
+    /// The requested response mode, as far as the server supports it. Errors are sent in it too.
     pub response_mode: ResponseMode,
 }
 
-/// A request whose every parameter has been understood. Only [`ResponseDestination::read`] makes one.
+/// A fully validated request. Only [`ResponseDestination::read`] constructs one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorizationRequest {
-    /// The client.
     pub client_id: ClientId,
-    /// Where the answer goes.
     pub redirect_uri: TrustedRedirectUri,
-    /// Whether the request named it, so that the token request must name it too (§4.1.3).
+    /// Whether the request contained `redirect_uri`, so that the token request must contain it too (§4.1.3).
     pub redirect_uri_was_sent: bool,
-    /// What it asks for.
     pub response_type: ResponseType,
-    /// How it wants to be answered.
     pub response_mode: ResponseMode,
-    /// What the client wants to see again.
+    /// The value to return unchanged.
     pub state: Option<String>,
-    /// What the client can have of the scope that it asks for.
+    /// The part of the requested scope that the client may have.
     pub scope: Scope,
-    /// For whom the access token will be.
     pub audience: Audience,
-    /// The PKCE challenge.
     pub code_challenge: Option<CodeChallenge>,
 }
 
-/// What this server demands of every authorization request.
+/// The server's requirements for every authorization request.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizationPolicy {
-    /// Whether `state` must be sent, unless the client is registered otherwise.
+    /// Whether `state` is required. A client's registration overrides it.
     pub require_state: bool,
-    /// Whether a confidential client that is not registered otherwise must use PKCE where it sends no `nonce`. Public
+    /// Whether a confidential client must use PKCE if it sends no `nonce`. A client's registration overrides it. Public
     /// clients always must.
     pub require_pkce: bool,
-    /// Which grants, and so which response types, there are.
+    /// The grant types that this server has enabled; they determine the response types.
     pub offered: EnabledGrants,
-    /// Whether a request object may be named by an address (RFC 9101 §5.2).
+    /// Whether `request_uri` is accepted (RFC 9101 §5.2).
     pub request_uri: bool,
-    /// Whether a browser carries errors by itself to every client, also to those that are not vouched for (against RFC 9700
-    /// §4.11.2, as the certification of OpenID Connect expects).
+    /// Whether errors are redirected without confirmation to every client, including those that no administrator
+    /// vouches for. This is against RFC 9700 §4.11.2 and is what the certification of OpenID Connect expects.
     pub redirects_errors_to_all: bool,
 }
 
-/// The client that a request says it is from.
+/// Returns the client identifier of a request.
 ///
 /// # Errors
 ///
-/// [`UntrustedRequest`] when `client_id` is missing, repeated, or cannot be an identifier.
+/// Returns [`UntrustedRequest`] if `client_id` is missing, repeated or not a valid identifier.
 pub fn client_id(parameters: &Parameters) -> Result<ClientId, UntrustedRequest> {
     let client_id = parameters.required("client_id").map_err(UntrustedRequest::Malformed)?;
     ClientId::parse(client_id).map_err(|_| UntrustedRequest::UnknownClient)
 }
 
 impl ResponseDestination {
-    /// The first stage: `client` is the one registered as [`client_id`], if any.
+    /// Verifies the client and the redirect URI. `client` is the one registered with [`client_id`], if any.
     ///
     /// # Errors
     ///
-    /// [`UntrustedRequest`]; the person then gets a page and no redirect.
+    /// Returns [`UntrustedRequest`]; the server then shows an error page and does not redirect.
     pub fn trust(client: Option<Client>, parameters: &Parameters) -> Result<Self, UntrustedRequest> {
         let client = client.ok_or(UntrustedRequest::UnknownClient)?;
         let requested = parameters.one("redirect_uri").map_err(UntrustedRequest::Malformed)?;
@@ -100,11 +93,11 @@ impl ResponseDestination {
         Ok(Self { client, redirect_uri, state, response_mode })
     }
 
-    /// The second stage.
+    /// Validates the remaining parameters.
     ///
     /// # Errors
     ///
-    /// The first rule broken; it is told to the client at [`Self::redirect_uri`].
+    /// Returns the first rule broken, which is reported to the client at [`Self::redirect_uri`].
     pub fn read(
         &self,
         parameters: &Parameters,
@@ -112,8 +105,8 @@ impl ResponseDestination {
         resources: &Resources,
     ) -> Result<AuthorizationRequest, AuthorizationError> {
         parameters.once_each()?;
-        // RFC 9101 §5: a request object that is ignored would be obeyed only in part. Whoever comes here has put its
-        // parameters in the place of those that named it.
+        // RFC 9101 §5: ignoring a request object would apply only part of the request. The caller has already replaced
+        // the parameters with those of the request object, so none is left here.
         if parameters.one("request")?.is_some() || parameters.one("request_uri")?.is_some() {
             return Err(AuthorizationError::RequestObject(RequestObjectRefusal::Nested));
         }
@@ -153,8 +146,8 @@ impl ResponseDestination {
         }
     }
 
-    /// RFC 9700 §2.1.1: "Public clients MUST use PKCE"; a confidential client of OpenID Connect may rely on `nonce`, which
-    /// it finds again in the ID token, so that a code of another session is noticed.
+    /// RFC 9700 §2.1.1: "Public clients MUST use PKCE". A confidential client of OpenID Connect may rely on `nonce`
+    /// instead: it compares it with the one in the ID token and so detects a code from another session.
     fn code_challenge(
         &self,
         parameters: &Parameters,
@@ -176,8 +169,8 @@ impl ResponseDestination {
     }
 }
 
-/// How a request wants to be answered: as it says, or as its response type does unless it says otherwise. What is not
-/// understood is answered as the rest of the request suggests.
+/// Returns the requested response mode, or the default of the response type. An unsupported value is answered in that
+/// default.
 fn response_mode(parameters: &Parameters) -> ResponseMode {
     let one = |name| parameters.one(name).ok().flatten();
     let of_type =

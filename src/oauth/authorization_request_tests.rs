@@ -56,7 +56,7 @@ fn policy(offered: EnabledGrants) -> AuthorizationPolicy {
     }
 }
 
-/// The request that the tests of other rules begin with.
+/// Returns the request that the tests start from.
 pub(crate) fn request() -> AuthorizationRequest {
     read(client(), &query(&[])).unwrap()
 }
@@ -154,7 +154,7 @@ fn a_confidential_openid_client_may_protect_its_code_by_nonce_and_no_other_goes_
         (client(), None, &[], refused(Missing)),
         (client(), None, &[("nonce", Some(""))], refused(Missing)),
         (client(), None, &[nonce, ("scope", Some("orders:read"))], refused(Missing)),
-        // Of what is asked for and not registered no ID token follows.
+        // An unregistered scope yields no ID token.
         (client(), None, &[nonce, ("scope", Some("roles orders:read"))], refused(Missing)),
         (client(), Some(true), &[nonce], refused(Required)),
         (client(), Some(false), &[], Ok(None)),
@@ -183,7 +183,7 @@ fn implicit_client() -> Client {
     client
 }
 
-// RFC 9700 §2.1.2: off until someone turns it on, and then per client.
+// RFC 9700 §2.1.2: off by default, and enabled per client.
 #[test]
 fn tokens_come_from_here_only_where_server_and_client_allow_it() {
     let parameters = query(&[("response_type", Some("token"))]);
@@ -216,7 +216,7 @@ fn an_answer_travels_as_the_request_says_but_never_with_tokens_in_the_query() {
     }
 }
 
-// An error goes where the client looks for the answer.
+// An error uses the response mode of the request.
 #[test]
 fn an_error_travels_as_the_answer_would_have() {
     for (changes, expected) in [

@@ -1,6 +1,6 @@
 //! The authorization response, [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2) and
-//! [§4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2), which names the issuer as
-//! [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207) asks, in success and in error.
+//! [§4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2). Success and error responses contain the issuer, as
+//! [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207) requires.
 
 use super::{
     authorization_error::AuthorizationError, issuer::Issuer, redirect_uri::TrustedRedirectUri,
@@ -8,68 +8,52 @@ use super::{
 };
 use crate::secret::Secret;
 
-/// What the client is told.
 #[derive(Clone, Debug)]
 pub enum AuthorizationResponse {
-    /// What it asked for.
     Issued(Issued),
-    /// Why it gets nothing.
     Error(AuthorizationError),
-    /// Something went wrong here: `server_error`, since a redirect cannot carry the status 500.
+    /// An internal error: `server_error`, since a redirect cannot carry the status 500.
     ServerError,
-    /// The server is overloaded or is going down: `temporarily_unavailable`.
+    /// The server is overloaded or shutting down: `temporarily_unavailable`.
     TemporarilyUnavailable,
 }
 
-/// What a client asked for, by its `response_type`.
+/// What the client requested with its `response_type`.
 #[derive(Clone, Debug, Default)]
 pub struct Issued {
-    /// An authorization code.
     pub code: Option<Secret>,
-    /// An access token.
     pub access_token: Option<IssuedToken>,
-    /// An ID token.
     pub id_token: Option<Secret>,
 }
 
-/// An access token straight from the authorization endpoint (§4.2.2).
+/// An access token issued by the authorization endpoint (§4.2.2).
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
-    /// The token.
     pub token: Secret,
-    /// How long it lives.
     pub expires_in_seconds: i64,
-    /// What it allows.
     pub scope: Scope,
 }
 
-/// Where an answer goes and how: what of a request remains when everything else is decided.
+/// Where and how the response is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct ReturnAddress<'a> {
-    /// Where.
     pub redirect_uri: &'a TrustedRedirectUri,
-    /// How.
     pub response_mode: ResponseMode,
-    /// What the client wants to see again.
+    /// The value to return unchanged.
     pub state: Option<&'a str>,
 }
 
-/// A response on its way.
+/// How the response reaches the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// The browser is redirected to this `Location`.
+    /// The server redirects the browser to this `Location`.
     Redirect(String),
-    /// The browser sends a form.
-    Form {
-        /// Where.
-        action: String,
-        /// What.
-        parameters: Vec<(String, String)>,
-    },
+    /// The browser submits a form.
+    Form { action: String, parameters: Vec<(String, String)> },
 }
 
 impl AuthorizationResponse {
-    /// This response on its way to `address`.
+    /// Encodes the response for `address`.
     #[must_use]
     pub fn deliver(&self, address: ReturnAddress<'_>, issuer: &Issuer) -> Delivery {
         let mut parameters = self.parameters(issuer);
@@ -86,7 +70,7 @@ impl AuthorizationResponse {
         }
     }
 
-    /// The values of `error` and `error_description`, if it is an error.
+    /// Returns the values of `error` and `error_description` if this is an error.
     #[must_use]
     pub fn error(&self) -> Option<(&'static str, String)> {
         match self {
@@ -133,7 +117,7 @@ impl Issued {
     }
 }
 
-/// The page that explains `code`, for developers: `error_uri`.
+/// Returns `error_uri`: the page that explains `code` to developers.
 #[must_use]
 pub fn error_uri(issuer: &Issuer, code: &str) -> String {
     issuer.endpoint(&format!("/docs/errors#{code}"))

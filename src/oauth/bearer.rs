@@ -5,32 +5,30 @@ use std::fmt;
 use super::{parameters::Parameters, scope::Scope};
 use crate::secret::Secret;
 
-/// Why a protected resource does not answer.
+/// Why a protected resource rejects a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BearerError {
     /// No token was sent. "the resource server SHOULD NOT include an error code or other error information" (§3.1).
     Missing,
-    /// The `Authorization` header is not `Bearer` and one token, or a token came in two ways.
+    /// The `Authorization` header is not `Bearer` followed by one token, or the token was sent in two ways.
     InvalidRequest(&'static str),
-    /// The token is not one that this resource accepts; with what a developer may know of the reason.
+    /// The resource does not accept the token. The text is the reason that a developer may see.
     InvalidToken(&'static str),
-    /// The token is good, but does not allow this.
+    /// The token is valid but does not have this scope.
     InsufficientScope(Scope),
-    /// The person has not signed in recently enough for this
-    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
+    /// The person has not signed in recently enough ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
     InsufficientUserAuthentication {
-        /// How many seconds ago they may have signed in.
+        /// The maximum age of the authentication, in seconds.
         max_age: i64,
     },
 }
 
-/// Takes the token out of the values of the `Authorization` header. A token in the query is never looked at:
-/// RFC 9700 §4.3.2.
+/// Extracts the token from the values of the `Authorization` header. A token in the query is ignored: RFC 9700 §4.3.2.
 ///
 /// # Errors
 ///
-/// [`BearerError::Missing`] when there is no such header or it is of another scheme, [`BearerError::InvalidRequest`] for
-/// two of them or anything but one token.
+/// Returns [`BearerError::Missing`] if there is no such header or it uses another scheme, and
+/// [`BearerError::InvalidRequest`] if the header is repeated or does not contain exactly one token.
 pub fn token<'a>(mut authorization: impl Iterator<Item = &'a [u8]>) -> Result<Secret, BearerError> {
     let Some(value) = authorization.next() else { return Err(BearerError::Missing) };
     if authorization.next().is_some() {
@@ -51,12 +49,12 @@ pub fn token<'a>(mut authorization: impl Iterator<Item = &'a [u8]>) -> Result<Se
     Ok(Secret::new(token))
 }
 
-/// The token of a request with a form, which may carry it as `access_token` (§2.2) in place of the header.
+/// Extracts the token of a request with a form, which may contain it as `access_token` (§2.2) instead of the header.
 ///
 /// # Errors
 ///
-/// What is wrong with the header; [`BearerError::InvalidRequest`] for a token in both places ("Clients MUST NOT use more
-/// than one method to transmit the token in each request", §2) or twice in the form.
+/// Returns the error of the header, or [`BearerError::InvalidRequest`] if the token is in both places ("Clients MUST
+/// NOT use more than one method to transmit the token in each request", §2) or twice in the form.
 pub fn token_in_either(header: Result<Secret, BearerError>, form: &Parameters) -> Result<Secret, BearerError> {
     let in_form = form.one("access_token").map_err(|_| BearerError::InvalidRequest("access_token is repeated"))?;
     match (header, in_form) {
@@ -67,7 +65,7 @@ pub fn token_in_either(header: Result<Secret, BearerError>, form: &Parameters) -
 }
 
 impl BearerError {
-    /// The HTTP status (§3.1).
+    /// Returns the HTTP status (§3.1).
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -77,7 +75,7 @@ impl BearerError {
         }
     }
 
-    /// The value of `error`, if there is one.
+    /// Returns the value of `error`, if there is one.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {
@@ -89,7 +87,7 @@ impl BearerError {
         }
     }
 
-    /// The value of `WWW-Authenticate` (§3). `realm` must not hold quotation marks.
+    /// Returns the value of `WWW-Authenticate` (§3). `realm` must not contain quotation marks.
     #[must_use]
     pub fn challenge(&self, realm: &str) -> String {
         let mut challenge = format!("Bearer realm=\"{realm}\"");

@@ -1,4 +1,4 @@
-//! Clients: the applications that ask for tokens, [RFC 6749 §2](https://www.rfc-editor.org/rfc/rfc6749#section-2).
+//! Clients: the applications that request tokens, [RFC 6749 §2](https://www.rfc-editor.org/rfc/rfc6749#section-2).
 
 use std::fmt;
 
@@ -16,99 +16,90 @@ use super::{
 };
 use crate::{crypto::Digest, entropy::Entropy};
 
-/// The identifier of a client (§2.2): unique, public, 1 to [`ClientId::LONGEST`] visible ASCII characters, and never
-/// beginning as the identifier of a person does.
+/// The identifier of a client (§2.2): unique, public, 1 to [`ClientId::LONGEST`] visible ASCII characters. It never
+/// begins with the prefix of a person's identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientId(String);
 
-/// The text cannot be a client identifier.
+/// The text is not a valid client identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientIdRefusal;
 
-/// A registered client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Client {
-    /// Its identifier.
     pub client_id: ClientId,
-    /// Its secrets, of which two may live at a time; none if it is public.
+    /// The client's secrets: at most two at a time, none for a public client.
     #[serde(default)]
     pub secrets: Vec<ClientSecret>,
-    /// What was registered about it.
     pub metadata: ClientMetadata,
-    /// Who registered it.
     pub provenance: Provenance,
-    /// Whether an administrator has forbidden it to obtain tokens.
+    /// Whether an administrator has disabled the client, so that it obtains no tokens.
     #[serde(default)]
     pub is_disabled: bool,
-    /// Whether it is its owner who restricted it to groups, and can lift that. What an administrator has restricted only
-    /// an administrator opens.
+    /// Whether the owner restricted the client to groups and may lift the restriction. Only an administrator can lift a
+    /// restriction that an administrator set.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_restricted_by_owner: bool,
-    /// Whether the server has disabled it because it stands in the configuration no more.
+    /// Whether the server disabled the client because it is no longer in the configuration.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_pruned: bool,
-    /// The hash of the registration access token with which it manages itself (RFC 7592), if it registered itself.
+    /// Hash of the registration access token (RFC 7592), if the client registered itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_access_token: Option<Digest>,
-    /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// Until when it is kept unless it is used before, if it registered itself and is not vouched for.
+    /// When the client is deleted if it is not used before. Set if it registered itself and no administrator vouches
+    /// for it.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<OffsetDateTime>,
-    /// When its registration last changed so that it knows people by other subjects, which ends what was granted before:
-    /// otherwise it could learn the subjects of a sector to which nothing was ever sent.
+    /// When its registration last changed in a way that changes the subjects it receives. Grants made before end:
+    /// otherwise the client could learn the subjects of a sector to which no tokens were ever sent.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub subjects_changed_at: Option<OffsetDateTime>,
 }
 
-/// Who registered a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
-    /// It is part of this server, such as the one with which Swagger UI logs in.
+    /// The client is part of this server, for example the one that Swagger UI uses.
     BuiltIn,
-    /// It stands in the configuration file.
+    /// The client is in the configuration file.
     Configuration,
     /// The command line, or a script with the scope to manage clients.
     Administrator,
     /// An administrator, who owns it.
     AdministratorAccount(Subject),
-    /// A person who does not administer the server, who owns it.
+    /// A person without administrator rights, who owns it.
     Person(Subject),
     /// The client itself, by dynamic registration (RFC 7591).
     Itself {
-        /// The person whose access token allowed it, who owns it; nobody where registration is open.
+        /// The owner: the person whose access token authorized the registration. `None` if registration is open.
         owner: Option<Subject>,
-        /// Whether the access token that allowed it was that of an administrator, or of a script that an administrator
-        /// gave the scope to manage clients.
+        /// Whether the access token that authorized it belonged to an administrator, or to a script with the scope to
+        /// manage clients.
         #[serde(default)]
         is_vouched: bool,
     },
 }
 
-/// What is registered about a client, with the names of
-/// [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2). [`super::registration::register`] makes it.
+/// Client metadata, with the names of [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2).
+/// [`super::registration::register`] constructs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientMetadata {
-    /// Its name for people.
+    /// The name shown to people.
     pub client_name: String,
-    /// Where answers to its authorization requests may go.
     #[serde(default)]
     pub redirect_uris: Vec<RedirectUri>,
-    /// Where a person may be sent after signing out.
+    /// The URIs to which a person may be redirected after signing out.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// The grants that it may use.
     pub grant_types: Vec<GrantType>,
-    /// The response types that it may ask for.
     pub response_types: Vec<ResponseType>,
-    /// The scope tokens that it may ask for.
+    /// The scope tokens that the client may request.
     pub scope: Scope,
-    /// How it authenticates at the token endpoint.
     pub token_endpoint_auth_method: AuthMethod,
-    /// Whether it runs on a server or at the person's.
+    /// Whether the client runs on a server or on the person's device.
     pub application_type: ApplicationType,
     /// Its home page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,33 +113,31 @@ pub struct ClientMetadata {
     /// How to reach the people who are responsible for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<String>,
-    /// Whether its authorization requests must carry a PKCE challenge, if that differs from the server's rule. Never off for
-    /// public clients.
+    /// Whether authorization requests must contain a PKCE challenge, if that differs from the server's rule. Never
+    /// `false` for public clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_pkce: Option<bool>,
-    /// Whether its authorization requests must carry `state`, if that differs from the server's setting.
+    /// Whether authorization requests must contain `state`, if that differs from the server's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_state: Option<bool>,
-    /// Whether each refresh gives a new refresh token, if that differs from the rule: public clients' rotate, others'
-    /// do not (RFC 9700 §4.14.2). Never off for public clients.
+    /// Whether each refresh issues a new refresh token, if that differs from the default: refresh tokens rotate for
+    /// public clients only (RFC 9700 §4.14.2). Never `false` for public clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotate_refresh_tokens: Option<bool>,
-    /// The groups whose members may use it; everyone if there are none.
+    /// The groups whose members may use the client. If empty, everyone may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_groups: Vec<String>,
-    /// What it registers for OpenID Connect.
+    /// The metadata of OpenID Connect.
     #[serde(flatten)]
     pub openid: OpenidMetadata,
 }
 
-/// When an authorization request must carry a PKCE challenge.
+/// When an authorization request must contain a PKCE challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PkceRule {
-    /// Always.
     Always,
-    /// Unless it asks for an ID token with a `nonce`.
+    /// Unless it requests an ID token with a `nonce`.
     UnlessNonce,
-    /// It may leave it out.
     Never,
 }
 
@@ -156,15 +145,13 @@ pub enum PkceRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
-    /// HTTP Basic.
     ClientSecretBasic,
-    /// In the form.
     ClientSecretPost,
-    /// With a JWT signed with its secret (RFC 7523).
+    /// A JWT signed with the client secret (RFC 7523).
     ClientSecretJwt,
-    /// With a JWT signed with its private key (RFC 7523).
+    /// A JWT signed with the client's private key (RFC 7523).
     PrivateKeyJwt,
-    /// Not at all: a public client.
+    /// The client does not authenticate: it is public.
     None,
 }
 
@@ -175,20 +162,20 @@ pub enum ApplicationType {
     /// On a server or in a browser.
     #[default]
     Web,
-    /// On the person's own machine.
+    /// On the person's device.
     Native,
 }
 
 impl ClientId {
-    /// The most characters that a client identifier may have.
+    /// The maximum number of characters.
     pub const LONGEST: usize = 128;
 
-    /// Takes `text` as an identifier.
+    /// Parses `text` as a client identifier.
     ///
     /// # Errors
     ///
-    /// [`ClientIdRefusal`] when it is empty, too long, holds anything but letters, digits and `-._~:/`, or begins as the
-    /// identifier of a person does: RFC 9068 §5 warns that `sub` must not be ambiguous.
+    /// Returns [`ClientIdRefusal`] if the text is empty, too long, contains anything but letters, digits and `-._~:/`,
+    /// or begins with the prefix of a person's identifier: RFC 9068 §5 warns that `sub` must not be ambiguous.
     pub fn parse(text: &str) -> Result<Self, ClientIdRefusal> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
         let length = (1..=Self::LONGEST).contains(&text.len());
@@ -199,7 +186,7 @@ impl ClientId {
         Ok(Self(text.to_owned()))
     }
 
-    /// A new identifier of 128 random bits.
+    /// Generates an identifier of 128 random bits.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         Self(format!("app_{}", entropy.text::<16>()))
@@ -211,7 +198,6 @@ impl ClientId {
         Self(name.to_owned())
     }
 
-    /// The identifier, as it stands in `client_id`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -219,7 +205,7 @@ impl ClientId {
 }
 
 impl ClientMetadata {
-    /// The same, for a client that is registered as `client_id`: RFC 7591 §2 shows that to people if there is no name.
+    /// Sets the name to `client_id` if it is empty: RFC 7591 §2 shows people the identifier if there is no name.
     #[must_use]
     pub fn named(mut self, client_id: &ClientId) -> Self {
         if self.client_name.is_empty() {
@@ -230,26 +216,26 @@ impl ClientMetadata {
 }
 
 impl Client {
-    /// Whether it cannot keep a secret (§2.1).
+    /// Returns whether the client cannot keep a secret (§2.1).
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == AuthMethod::None
     }
 
-    /// Whether it has a secret: not if it is public, nor if it has a key of its own.
+    /// Returns whether the client has a secret. Public clients and those that authenticate with a private key have
+    /// none.
     #[must_use]
     pub fn has_secret(&self) -> bool {
         self.metadata.token_endpoint_auth_method.has_secret()
     }
 
-    /// Whether it is registered for `grant_type`.
     #[must_use]
     pub fn allows(&self, grant_type: GrantType) -> bool {
         self.metadata.grant_types.contains(&grant_type)
     }
 
-    /// When its authorization requests must carry a PKCE challenge (RFC 9700 §2.1.1), where the server `requires` it of
-    /// clients that are not registered otherwise.
+    /// Returns when authorization requests must contain a PKCE challenge (RFC 9700 §2.1.1). `requires` is the server's
+    /// default for confidential clients.
     #[must_use]
     pub fn pkce(&self, requires: bool) -> PkceRule {
         match self.metadata.require_pkce {
@@ -260,14 +246,15 @@ impl Client {
         }
     }
 
-    /// Whether each refresh gives a new refresh token: always if it is public.
+    /// Returns whether each refresh issues a new refresh token. Always `true` for a public client.
     #[must_use]
     pub fn rotates_refresh_tokens(&self) -> bool {
         self.is_public() || self.metadata.rotate_refresh_tokens.unwrap_or(false)
     }
 
-    /// What of `scope` a person can give it: the scopes with which others are managed are administrators' to give, and
-    /// `offline_access` means nothing to a client that has no refresh tokens (OpenID Connect Core §11: "MUST ignore").
+    /// Returns the part of `scope` that a person may grant to this client. Only an administrator may grant the scopes
+    /// that manage other accounts or clients, and a client without refresh tokens gets no `offline_access` (OpenID
+    /// Connect Core §11: "MUST ignore").
     #[must_use]
     pub fn grantable(&self, scope: &Scope, is_administrator: bool) -> Scope {
         scope.filter(|token| match token {
@@ -276,21 +263,21 @@ impl Client {
         })
     }
 
-    /// Whether a person in `groups` may use it.
+    /// Returns whether a person in `groups` may use the client.
     pub fn admits<'g>(&self, mut groups: impl Iterator<Item = &'g str>) -> bool {
         let allowed = &self.metadata.allowed_groups;
         allowed.is_empty() || groups.any(|group| allowed.iter().any(|allowed| allowed == group))
     }
 
-    /// Whether a person's earlier consent may stand for a new request. Not if another application on the person's
-    /// machine could pose as this one (RFC 8252 §8.6).
+    /// Returns whether an earlier consent of the person is enough for a new request. It is not if another application
+    /// on the person's device could impersonate this one (RFC 8252 §8.6).
     #[must_use]
     pub fn may_skip_consent(&self) -> bool {
         !self.is_public() || self.metadata.redirect_uris.iter().all(RedirectUri::is_https)
     }
 
-    /// Whether the host of this server stands behind it: it is built in or configured, or an administrator registered it
-    /// or gave the token with which it registered itself. What other people or strangers registered is not vouched for.
+    /// Returns whether an administrator vouches for the client: it is built in or configured, an administrator
+    /// registered it, or an administrator issued the token with which it registered itself.
     #[must_use]
     pub fn is_vouched(&self) -> bool {
         match &self.provenance {
@@ -303,7 +290,7 @@ impl Client {
         }
     }
 
-    /// The person who owns it, if a person registered it.
+    /// The owner, if a person registered the client.
     #[must_use]
     pub fn owner(&self) -> Option<&Subject> {
         match &self.provenance {
@@ -315,7 +302,6 @@ impl Client {
 }
 
 impl AuthMethod {
-    /// The name that stands in `token_endpoint_auth_method`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -327,25 +313,23 @@ impl AuthMethod {
         }
     }
 
-    /// The method of this name, if there is one.
+    /// Returns the method with this name, if there is one.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == name)
     }
 
-    /// Whether a client that authenticates like this has a secret.
+    /// Returns whether a client that uses this method has a secret.
     #[must_use]
     pub fn has_secret(self) -> bool {
         matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
     }
 
-    /// All methods.
     pub const ALL: [Self; 5] =
         [Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
 }
 
 impl ApplicationType {
-    /// The name that stands in `application_type`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -354,7 +338,6 @@ impl ApplicationType {
         }
     }
 
-    /// The type of this name, if there is one.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Web, Self::Native].into_iter().find(|kind| kind.as_str() == name)

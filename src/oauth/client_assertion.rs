@@ -1,9 +1,9 @@
-//! A client authenticates with a JWT that it has signed:
+//! Client authentication with a JWT that the client has signed:
 //! [RFC 7523 §2.2 and §3](https://www.rfc-editor.org/rfc/rfc7523#section-3),
 //! [OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)
 //! (`client_secret_jwt` and `private_key_jwt`), and
 //! [FAPI 2.0 Security Profile §5.3.2.1](https://openid.net/specs/fapi-security-profile-2_0-final.html), whose stricter
-//! rules hold for all.
+//! rules apply to all clients.
 
 use std::fmt;
 
@@ -23,69 +23,67 @@ use crate::{
     secret::Secret,
 };
 
-/// An assertion as it was sent. Nothing about it is true yet.
+/// An assertion as it was sent, not verified yet.
 #[derive(Clone, Debug)]
 pub struct PresentedAssertion {
-    /// The JWT.
     pub unverified_jwt: Secret,
     client_id: Option<String>,
 }
 
-/// With what an assertion of a client has to be signed.
+/// The kind of key that must sign a client's assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssertionKey {
-    /// With one of its secrets, by `HS256`.
+    /// One of the client's secrets, with `HS256`.
     Secret,
-    /// With one of its private keys: by this algorithm, or by any that this server knows.
+    /// One of the client's private keys, with this algorithm, or with any supported one if it is `None`.
     Private(Option<Algorithm>),
 }
 
-/// What an assertion is judged by.
+/// The context in which an assertion is verified.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipient<'a> {
-    /// This server.
     pub issuer: &'a Issuer,
-    /// When.
     pub now: OffsetDateTime,
 }
 
-/// An assertion that keeps every rule but one: whether it was used before is the store's to say. Only [`accept`] makes one.
+/// An assertion that follows every rule except one: the store still has to check that it was not used before. Only
+/// [`accept`] constructs one.
 #[derive(Clone, Debug)]
 pub struct AcceptedAssertion {
     client: Client,
-    /// What stands for its `jti`.
+    /// Hash that identifies the `jti`.
     pub jti: Digest,
-    /// Until when a second use has to be noticed.
+    /// Until when a second use must be detected.
     pub expires_at: OffsetDateTime,
 }
 
-/// Why an assertion is refused.
+/// Why an assertion is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssertionRefusal {
-    /// `client_assertion_type` is another one.
+    /// The value of `client_assertion_type` is not supported.
     UnknownType,
-    /// It is no JWT, or not one that a key of the client has signed.
+    /// It is not a JWT, or no key of the client verifies its signature.
     Jwt(JwtRefusal),
-    /// The client is not registered to authenticate like this.
+    /// The client is registered for another authentication method.
     OtherMethod,
     /// The client has no keys, or they cannot be fetched.
     NoKeys,
-    /// It is signed with another algorithm than the registered one.
+    /// It is not signed with the registered algorithm.
     OtherAlgorithm,
-    /// Its `typ` or its claims are those of a JWT of another kind.
+    /// Its `typ` or its claims belong to another kind of JWT.
     OtherKind,
-    /// `iss`, `sub` and `client_id` are not one and the same.
+    /// `iss`, `sub` and `client_id` are not equal.
     OtherClient,
     /// `aud` is not this server, or not this server alone.
     Audience,
-    /// `aud` is the token endpoint, or a list with the issuer alone, which only clients may send that are registered with
-    /// `token_endpoint_as_audience`.
+    /// `aud` is the token endpoint, or a list that contains only the issuer. Only clients registered with
+    /// `token_endpoint_as_audience` may send these.
     OlderAudience,
-    /// It is past its `exp`.
+    /// It has expired.
     Expired,
-    /// Its `exp` is further ahead than [`LONGEST`].
+    /// Its `exp` is further in the future than [`LONGEST`].
     LivesTooLong,
-    /// Its `nbf` or `iat` lies ahead.
+    /// Its `nbf` or `iat` is in the future.
     NotYetValid,
     /// It was used before.
     Replayed,
@@ -96,8 +94,8 @@ impl PresentedAssertion {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Malformed`] when one of the two parameters is missing; [`TokenError::SeveralAuthMethods`] when the
-    /// client authenticates in another way too; [`AssertionRefusal::UnknownType`].
+    /// Returns [`TokenError::Malformed`] if one of the two parameters is missing, [`TokenError::SeveralAuthMethods`] if
+    /// the client also authenticates in another way, and [`AssertionRefusal::UnknownType`] for another assertion type.
     pub fn find(authorization: Option<&str>, form: &Parameters) -> Result<Option<Self>, TokenError> {
         let (kind, assertion) = (form.one("client_assertion_type")?, form.one("client_assertion")?);
         let (kind, assertion) = match (kind, assertion) {
@@ -117,11 +115,12 @@ impl PresentedAssertion {
         Ok(Some(Self { unverified_jwt: Secret::new(assertion), client_id }))
     }
 
-    /// The client that the assertion, or the form beside it, says it is from.
+    /// Returns the client identifier from the assertion or from the form.
     ///
     /// # Errors
     ///
-    /// [`AssertionRefusal::OtherClient`] when they name two: RFC 7521 §4.2 has `client_id` "identify the same client".
+    /// Returns [`AssertionRefusal::OtherClient`] if they differ: RFC 7521 §4.2 requires that `client_id` "identify the
+    /// same client".
     pub fn client_id(&self, unverified_claims: &Claims) -> Result<ClientId, AssertionRefusal> {
         let subject = unverified_claims.text("sub")?;
         if self.client_id.as_deref().is_some_and(|client_id| client_id != subject) {
@@ -131,12 +130,12 @@ impl PresentedAssertion {
     }
 }
 
-/// With what `client` has to sign. What it registered says so, never the header of what it sends
+/// Returns the kind of key with which `client` must sign. The registration decides, never the header of the JWT
 /// ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
 ///
 /// # Errors
 ///
-/// [`AssertionRefusal::OtherMethod`] when it is registered to authenticate in another way.
+/// Returns [`AssertionRefusal::OtherMethod`] if the client is registered for another method.
 pub fn key_of(client: &Client) -> Result<AssertionKey, AssertionRefusal> {
     let registered = client.metadata.openid.token_endpoint_auth_signing_alg;
     match (client.metadata.token_endpoint_auth_method, registered) {
@@ -149,11 +148,12 @@ pub fn key_of(client: &Client) -> Result<AssertionKey, AssertionRefusal> {
     }
 }
 
-/// Judges an assertion that was signed as [`key_of`] demands, with this `typ` and these claims.
+/// Validates the `typ` and the claims of an assertion whose signature was verified with the key that [`key_of`]
+/// demands.
 ///
 /// # Errors
 ///
-/// The first rule broken, in the order of RFC 7523 §3.
+/// Returns the first rule broken, in the order of RFC 7523 §3.
 pub fn accept(
     client: Client,
     (typ, claims): (Option<&str>, &Claims),
@@ -176,21 +176,20 @@ pub fn accept(
 }
 
 impl AcceptedAssertion {
-    /// The client.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         &self.client.client_id
     }
 
-    /// The proof, once the store has made sure that this is the first use.
+    /// Returns the proof of authentication. Call it after the store has confirmed that this is the first use.
     #[must_use]
     pub fn used_for_the_first_time(self) -> AuthenticatedClient {
         AuthenticatedClient::by_assertion(self.client)
     }
 }
 
-/// RFC 8725 §3.11 and §3.12: a JWT that its client made for something else does not authenticate it. A request object
-/// travels through browsers and need not have a `typ`; it is known by its parameters.
+/// RFC 8725 §3.11 and §3.12: a JWT that the client created for another purpose does not authenticate it. A request
+/// object passes through browsers and may have no `typ`; its parameters identify it.
 fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefusal> {
     let is_known = typ.is_none_or(|typ| {
         let name = typ.to_ascii_lowercase();
@@ -201,10 +200,10 @@ fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefus
     if is_known && !is_request { Ok(()) } else { Err(AssertionRefusal::OtherKind) }
 }
 
-/// FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value … as a string in the aud claim received in
-/// client authentication assertions". An assertion for two servers, or for an address that another server could claim, can be replayed by one at the other. A client that
-/// is registered with `token_endpoint_as_audience` may name the token endpoint, as OpenID Connect Core §9 suggested, and
-/// may name both.
+/// FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value … as a string in the aud claim received
+/// in client authentication assertions". One server could replay at another an assertion that is meant for both, or for
+/// an address that another server could claim. A client registered with `token_endpoint_as_audience` may name the token
+/// endpoint, as OpenID Connect Core §9 suggested, and may name both.
 fn audience(client: &Client, claims: &Claims, issuer: &Issuer) -> Result<(), AssertionRefusal> {
     let audience = claims.audience()?;
     let endpoint = issuer.endpoint("/token");
@@ -227,8 +226,8 @@ fn expiry(claims: &Claims, now: OffsetDateTime) -> Result<OffsetDateTime, Assert
     if expires_at > now + LONGEST + TOLERANCE {
         return Err(AssertionRefusal::LivesTooLong);
     }
-    // FAPI 2.0 §5.3.2.1: "shall accept JWTs with an iat or nbf timestamp between 0 and 10 seconds in the future but shall
-    // reject JWTs with an iat or nbf timestamp greater than 60 seconds in the future".
+    // FAPI 2.0 §5.3.2.1: "shall accept JWTs with an iat or nbf timestamp between 0 and 10 seconds in the future but
+    // shall reject JWTs with an iat or nbf timestamp greater than 60 seconds in the future".
     for name in ["nbf", "iat"] {
         if claims.optional_instant(name)?.is_some_and(|since| since > now + TOLERANCE) {
             return Err(AssertionRefusal::NotYetValid);
@@ -267,13 +266,12 @@ impl fmt::Display for AssertionRefusal {
 
 impl std::error::Error for AssertionRefusal {}
 
-/// The value of `client_assertion_type` (RFC 7523 §2.2).
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How far ahead `exp` may be, clocks aside. It bounds for how long used ones have to be remembered.
+/// Maximum remaining lifetime of an assertion, not counting clock tolerance. It bounds how long used ones are stored.
 pub const LONGEST: Duration = Duration::minutes(5);
 
-/// By how much the client's clock may be ahead.
+/// Maximum accepted clock skew of the client.
 const TOLERANCE: Duration = Duration::seconds(30);
 
 #[cfg(test)]

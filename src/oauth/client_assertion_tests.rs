@@ -1,4 +1,4 @@
-//! Assertions of clients, honest and not.
+//! Tests of client assertions, valid and invalid.
 
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -24,7 +24,7 @@ fn claims(changes: &[(&str, Value)]) -> Claims {
     let mut claims = json!({"iss": "orders", "sub": "orders", "aud": ISSUER, "exp": at(60), "iat": at(0), "jti": "j"});
     for (name, value) in changes {
         match value {
-            // In these tables null stands for a claim that is absent.
+            // In these tables `null` stands for a missing claim.
             Value::Null => {
                 claims.as_object_mut().unwrap().remove(*name);
             }
@@ -55,11 +55,11 @@ fn an_assertion_is_by_the_client_about_itself() {
     }
 }
 
-// J7, FAPI 2.0 §5.3.2.1
+// FAPI 2.0 §5.3.2.1
 #[test]
 fn its_audience_is_the_issuer_as_a_string() {
     let endpoint = format!("{ISSUER}/token");
-    // An audience that the setting of the client would accept has a cause of its own, for the log.
+    // An audience that `token_endpoint_as_audience` would allow has a separate cause for the log.
     for aud in [json!([ISSUER]), json!(endpoint), json!([ISSUER, endpoint])] {
         assert_eq!(refusal(&[("aud", aud.clone())]), Some(AssertionRefusal::OlderAudience), "{aud}");
     }
@@ -128,7 +128,6 @@ fn it_has_an_identifier() {
     }
 }
 
-// J6
 #[test]
 fn a_jwt_of_another_kind_authenticates_nobody() {
     let issuer = Issuer::parse(ISSUER).unwrap();
@@ -144,7 +143,6 @@ fn a_jwt_of_another_kind_authenticates_nobody() {
     }
 }
 
-// J1
 #[test]
 fn what_is_registered_decides_what_verifies() {
     let with = |method, algorithm| {

@@ -12,26 +12,26 @@ use crate::secret::Secret;
 /// The credentials of a request, before they are checked.
 #[derive(Clone, Debug)]
 pub struct PresentedCredentials {
-    /// The client that the request says it is from.
+    /// The client identifier that the request claims.
     pub client_id: ClientId,
     presented: Option<PresentedSecret>,
-    /// Whether they came in the `Authorization` header, so that a refusal names the scheme there (§5.2).
+    /// Whether they came in the `Authorization` header, so that an error response contains `WWW-Authenticate` (§5.2).
     pub by_header: bool,
 }
 
-/// A secret as it was sent. In the header §2.3.1 wants it form-encoded, and many clients forget that: one with a plus or a
-/// percent sign in it can be meant in either way, so that both readings are compared.
+/// A secret as it was sent. §2.3.1 requires form encoding in the header, which many clients omit. A secret that
+/// contains a plus or a percent sign is therefore ambiguous, and both readings are compared.
 #[derive(Clone, Debug)]
 struct PresentedSecret {
     decoded: Secret,
     raw: Secret,
 }
 
-/// Proof that the client is who it says: a confidential one showed its secret or signed with its key, a public one has
-/// nothing to show.
+/// Proof that the client is authenticated: a confidential client presented its secret or signed with its key. A public
+/// client has no credentials.
 ///
-/// Only [`PresentedCredentials::authenticate`] and
-/// [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion) make one.
+/// Only [`PresentedCredentials::authenticate`] and [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion)
+/// construct one.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Client);
 
@@ -40,9 +40,9 @@ impl PresentedCredentials {
     ///
     /// # Errors
     ///
-    /// [`TokenError::SeveralAuthMethods`] for both at once, [`TokenError::ClientIdMismatch`] when they name two
-    /// clients, [`TokenError::ClientNotAuthenticated`] when the header is of another scheme or garbled, and
-    /// [`TokenError::CredentialsMissing`] when nothing names a client.
+    /// Returns [`TokenError::SeveralAuthMethods`] if there are credentials in both, [`TokenError::ClientIdMismatch`] if
+    /// they name two clients, [`TokenError::ClientNotAuthenticated`] if the header has another scheme or is malformed,
+    /// and [`TokenError::CredentialsMissing`] if the request names no client.
     pub fn find(authorization: Option<&str>, form: &Parameters) -> Result<Self, TokenError> {
         let form_id = form.one("client_id")?;
         let form_secret = form.one("client_secret")?;
@@ -69,20 +69,21 @@ impl PresentedCredentials {
         Ok(Self { client_id, presented: Some(secret), by_header: true })
     }
 
-    /// Checks the credentials against `client`, which is the one registered as [`Self::client_id`], if any.
+    /// Verifies the credentials against `client`, the client registered as [`Self::client_id`], if any.
     ///
-    /// A client with a secret may show it in the header or in the form, whichever it is registered for: libraries differ,
-    /// and neither way is weaker.
+    /// A client with a secret may send it in the header or in the form, regardless of its registration: libraries
+    /// differ, and neither way is weaker.
     ///
     /// # Errors
     ///
-    /// [`TokenError::ClientNotAuthenticated`] for an unknown client and for a wrong secret alike, and
-    /// [`TokenError::SecretMissing`] when a confidential client shows none.
+    /// Returns [`TokenError::ClientNotAuthenticated`] for an unknown client and for a wrong secret alike, and
+    /// [`TokenError::SecretMissing`] if a confidential client sends none.
     pub fn authenticate(&self, client: Option<Client>) -> Result<AuthenticatedClient, TokenError> {
         let client = client.filter(|client| client.client_id == self.client_id);
         let client = client.ok_or(TokenError::ClientNotAuthenticated)?;
-        // OpenID Connect Core §9: who registers to prove the possession of a secret or of a key without showing it is not
-        // let in by less. The secret of `client_secret_jwt` is known here, so that this has to be said.
+        // OpenID Connect Core §9: a client that is registered to prove possession of a secret or key must not
+        // authenticate by sending a secret. The check is needed because the server stores the secret of
+        // `client_secret_jwt`.
         if matches!(client.metadata.token_endpoint_auth_method, AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt)
         {
             return Err(TokenError::ClientNotAuthenticated);
@@ -90,14 +91,15 @@ impl PresentedCredentials {
         match (&self.presented, client.is_public()) {
             (None, true) => Ok(AuthenticatedClient(client)),
             (None, false) => Err(TokenError::SecretMissing),
-            // A public client that sends a secret believes that it has one: telling it is kinder than ignoring it. An
-            // empty password in the header is how some libraries send none.
+            // A public client that sends a secret is misconfigured, and an error helps its developer more than ignoring
+            // the secret. Some libraries send an empty password in the header when they have no secret.
             (Some(secret), true) if !(self.by_header && secret.raw.is_empty()) => {
                 Err(TokenError::ClientNotAuthenticated)
             }
             (Some(_), true) => Ok(AuthenticatedClient(client)),
             (Some(secret), false) => {
-                // Every secret is compared in both readings, so that the time does not tell which one matched.
+                // Every secret is compared in both readings, so that the response time does not reveal which one
+                // matched.
                 let matches =
                     |known: &&ClientSecret| known.digest.matches(&secret.decoded) | known.digest.matches(&secret.raw);
                 let matching = client.secrets.iter().filter(matches).count();
@@ -108,19 +110,18 @@ impl PresentedCredentials {
 }
 
 impl AuthenticatedClient {
-    /// For [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion).
+    /// For [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion) only.
     pub(super) fn by_assertion(client: Client) -> Self {
         Self(client)
     }
 
-    /// The client.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.0
     }
 }
 
-/// Reads HTTP Basic credentials (RFC 7617), whose two halves §2.3.1 wants form-encoded before.
+/// Parses HTTP Basic credentials (RFC 7617). §2.3.1 requires both parts to be form-encoded first.
 fn basic(authorization: &str) -> Option<(ClientId, PresentedSecret)> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
@@ -143,7 +144,7 @@ pub(crate) mod tests {
     };
     use time::macros::datetime;
 
-    /// A confidential client `orders` with the secret `s%cr+t`.
+    /// Returns a confidential client `orders` with the secret `s%cr+t`.
     pub(crate) fn client() -> Client {
         let now = datetime!(2030-01-01 00:00 UTC);
         Client {
@@ -182,7 +183,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// A public client `orders`.
+    /// Returns a public client `orders`.
     pub(crate) fn public_client() -> Client {
         let mut client = client();
         client.secrets.clear();
@@ -215,7 +216,7 @@ pub(crate) mod tests {
         }
     }
 
-    // RFC 6749 §2.3.1 wants the halves encoded, and many clients send them as they are.
+    // RFC 6749 §2.3.1 requires form encoding, but many clients send the secret unencoded.
     #[test]
     fn a_secret_in_the_header_is_right_in_either_reading() {
         for (secret, encoded) in [

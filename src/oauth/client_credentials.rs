@@ -15,7 +15,7 @@ use super::{
     token_error::TokenError,
 };
 
-/// Proof that a client may act for itself; only [`authorize`] makes one.
+/// Proof that a client may act on its own behalf; only [`authorize`] constructs one.
 #[derive(Clone, Debug)]
 pub struct OwnAuthorization {
     client: AuthenticatedClient,
@@ -23,11 +23,12 @@ pub struct OwnAuthorization {
     audience: Audience,
 }
 
-/// Lets `client` act for itself with what it can have of `scope`, or the default, at the `requested` resources.
+/// Authorizes `client` to act on its own behalf with the part of `scope` that it may have, or the default scope, at the
+/// `requested` resources.
 ///
 /// # Errors
 ///
-/// The first rule broken.
+/// Returns the first rule broken.
 pub fn authorize(
     client: AuthenticatedClient,
     scope: Option<&str>,
@@ -47,7 +48,7 @@ pub fn authorize(
 }
 
 impl OwnAuthorization {
-    /// The grant of the client's own credentials, if it has none yet.
+    /// Creates the grant of the client itself.
     #[must_use]
     pub fn grant(&self, identity: GrantIdentity, now: OffsetDateTime) -> Grant {
         let client = self.client.client();
@@ -68,7 +69,7 @@ impl OwnAuthorization {
         }
     }
 
-    /// The right to mint tokens of `grant`. The subject is the client (RFC 9068 §2.2).
+    /// Returns the permission to issue tokens for `grant`. The subject is the client (RFC 9068 §2.2).
     #[must_use]
     pub fn issuance(self, grant: &Grant) -> Issuance {
         Issuance { scope: self.scope, audience: self.audience, ..grant.issuance() }

@@ -1,5 +1,5 @@
-//! The secrets of a confidential client, [RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1): up to two
-//! live at a time, so that one can be replaced by another while the application goes on.
+//! The secrets of a confidential client, [RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1). Two
+//! can be valid at a time, so that a secret can be rotated without downtime.
 
 use std::fmt;
 
@@ -14,48 +14,45 @@ use crate::{
     secret::Secret,
 };
 
-/// A client secret as it is remembered: its hash alone, unless the client signs with it.
+/// A stored client secret: only its hash, unless the client signs with it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClientSecret {
-    /// By which number it is spoken of; of one client each number is given once among those that live.
+    /// Number shown to the user, unique among the current secrets of the client.
     #[serde(default = "first")]
     pub number: u32,
-    /// The hash of the secret.
     pub digest: Digest,
     /// The secret itself, if the client signs with it (`client_secret_jwt`).
     ///
-    /// A signature by a secret can only be checked by who has the secret, so that for these clients, and for no others, it
-    /// is kept; sealed by a key that lies in the folder of keys, so that whoever has the database alone, or a backup of it,
-    /// has no secret.
+    /// Verifying such a signature requires the secret, so the server stores it for these clients and for no others. It
+    /// is encrypted with a key from the key folder, so that the database or its backup alone does not reveal it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<SealedSecret>,
-    /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 
-/// A secret that the sealing key of this server opens.
+/// A secret encrypted with the sealing key of this server.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SealedSecret(String);
 
-/// Why the secrets of a client stay as they are.
+/// Why a change to the secrets of a client is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretsRefusal {
-    /// A public client has none.
+    /// The client is public and has no secrets.
     Public,
-    /// A client that signs with its private key has none.
+    /// The client authenticates with a private key and has no secrets.
     KeyHolder,
-    /// Two live already.
+    /// The client already has two secrets.
     TooMany,
-    /// It is the only one.
+    /// It is the only secret of the client.
     Last,
-    /// There is none of this number.
+    /// The client has no secret with this number.
     Unknown,
 }
 
 impl ClientSecret {
-    /// A secret that someone else chose, remembered by its hash.
+    /// Creates the record of a secret that was chosen elsewhere. Only its hash is stored.
     #[must_use]
     pub fn import(secret: &Secret, now: OffsetDateTime) -> Self {
         Self { number: first(), digest: Digest::of_secret(secret), sealed: None, created_at: now }
@@ -63,12 +60,12 @@ impl ClientSecret {
 }
 
 impl Client {
-    /// Gives it a new secret of 256 random bits, which is told this once. The prefix lets scanners of published code
+    /// Adds a secret of 256 random bits and returns it; it is not shown again. Its prefix lets secret scanners
     /// recognise it.
     ///
     /// # Errors
     ///
-    /// [`SecretsRefusal::Public`], [`SecretsRefusal::KeyHolder`] or [`SecretsRefusal::TooMany`].
+    /// Returns [`SecretsRefusal::Public`], [`SecretsRefusal::KeyHolder`] or [`SecretsRefusal::TooMany`].
     pub fn add_secret(&mut self, means: (&SealingKey, Entropy), now: OffsetDateTime) -> Result<Secret, SecretsRefusal> {
         if self.is_public() {
             return Err(SecretsRefusal::Public);
@@ -86,7 +83,7 @@ impl Client {
         Ok(secret)
     }
 
-    /// `secret` as it is remembered for this client.
+    /// Creates the record of `secret` for this client.
     #[must_use]
     pub fn remembered(
         &self,
@@ -99,7 +96,7 @@ impl Client {
         ClientSecret { sealed, ..ClientSecret::import(secret, now) }
     }
 
-    /// The secrets with which it signs, if it does so.
+    /// Returns the secrets with which the client signs; empty if it uses another authentication method.
     #[must_use]
     pub fn signing_secrets(&self, sealing_key: &SealingKey) -> Vec<Secret> {
         if !self.signs_with_secret() {
@@ -112,7 +109,7 @@ impl Client {
         self.secrets.iter().filter_map(|secret| secret.sealed.as_ref()).filter_map(open).collect()
     }
 
-    /// Seals with the key of `means` what was sealed with `previous`. Whether there was something.
+    /// Encrypts the secrets with the key of `means` instead of `previous`. Returns whether there were any.
     #[must_use]
     pub fn seal_anew(&mut self, previous: &SealingKey, (sealing_key, entropy): (&SealingKey, Entropy)) -> bool {
         let purpose = self.purpose();
@@ -127,8 +124,8 @@ impl Client {
         is_changed
     }
 
-    /// Lets go of the secrets that are of no use to how it authenticates now, and of what is remembered of them beyond
-    /// need: it may have been registered anew. Those of which only the hash is known cannot sign.
+    /// Removes the secrets that the current authentication method does not use, and the encrypted secrets that are not
+    /// needed; the registration may have changed. Secrets of which only the hash is stored cannot sign.
     pub fn drop_useless_secrets(&mut self) {
         if !self.has_secret() {
             self.secrets.clear();
@@ -147,11 +144,11 @@ impl Client {
         format!("client_secret_jwt {}", self.client_id)
     }
 
-    /// Takes the secret of `number` away, of which another one must remain.
+    /// Removes the secret with `number`. At least one must remain.
     ///
     /// # Errors
     ///
-    /// [`SecretsRefusal::Unknown`] or [`SecretsRefusal::Last`].
+    /// Returns [`SecretsRefusal::Unknown`] or [`SecretsRefusal::Last`].
     pub fn remove_secret(&mut self, number: u32) -> Result<(), SecretsRefusal> {
         if !self.secrets.iter().any(|secret| secret.number == number) {
             return Err(SecretsRefusal::Unknown);
@@ -171,7 +168,7 @@ impl fmt::Display for SecretsRefusal {
 }
 
 impl SecretsRefusal {
-    /// What it says to who manages the client.
+    /// The message for the user who manages the client.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -196,7 +193,7 @@ fn first() -> u32 {
     1
 }
 
-/// The most secrets that live at a time. It bounds the record, and what a request has to be compared with.
+/// Maximum number of secrets. It bounds the record and the number of comparisons per request.
 const MOST_SECRETS: usize = 2;
 
 #[cfg(test)]
@@ -260,7 +257,7 @@ mod tests {
         assert!(!written.contains(secret.expose()) && !format!("{client:?}").contains(secret.expose()));
         assert_eq!(client.signing_secrets(&sealing_key())[0].expose(), secret.expose());
         assert!(client.signing_secrets(&SealingKey::new([8; 32])).is_empty());
-        // It opens for its own client only.
+        // The encryption is bound to the client.
         let stolen = Client { client_id: crate::oauth::client::ClientId::parse("other").unwrap(), ..client.clone() };
         assert!(stolen.signing_secrets(&sealing_key()).is_empty());
         let mut usual = without_secret();

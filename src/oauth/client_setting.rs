@@ -1,7 +1,7 @@
-//! The settings of an application, changed one at a time: some members of its metadata
+//! Changes to single settings of a client: some members of its metadata
 //! ([RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2)) get a new value, and all others stay.
 //!
-//! The rules for a member are those of [`super::registration::register`]: nothing is judged here.
+//! This module validates nothing. The rules for each member are those of [`super::registration::register`].
 
 use serde_json::{Map, Value, json};
 
@@ -10,21 +10,21 @@ use super::{
     registration::{RegistrationRefusal, RegistrationRequest, invalid},
 };
 
-/// The registration that asks for exactly what `metadata` has.
+/// Returns the registration request that yields exactly `metadata`.
 ///
 /// # Errors
 ///
-/// Never, as a test makes sure: registered metadata has the members of a registration.
+/// Never: registered metadata consists of members of a registration, which a test verifies.
 pub fn registered(metadata: &ClientMetadata) -> Result<RegistrationRequest, RegistrationRefusal> {
     with_members(metadata, &Map::new())
 }
 
-/// The registration that asks for what `metadata` has, with `members` in place of theirs: `null` stands for the default
-/// of a member, as in a JSON Merge Patch ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)).
+/// Returns the registration request for `metadata` with `members` replaced. `null` resets a member to its default, as
+/// in a JSON Merge Patch ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)).
 ///
 /// # Errors
 ///
-/// The first member that no registration has, or whose value is of another type.
+/// Returns the first member that is unknown or has a value of the wrong type.
 pub fn with_members(
     metadata: &ClientMetadata,
     members: &Map<String, Value>,
@@ -43,7 +43,7 @@ pub fn with_members(
     request.map_err(|error| invalid("member", error.to_string()))
 }
 
-/// What `metadata` has under `name`, as it would stand in a registration; `null` if it has nothing there.
+/// Returns the member `name` of `metadata` in the format of a registration, or `null`.
 #[must_use]
 pub fn member(metadata: &ClientMetadata, name: &str) -> Value {
     let known = serde_json::to_value(metadata).unwrap_or_default();

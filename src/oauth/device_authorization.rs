@@ -1,5 +1,5 @@
-//! The device authorization grant, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628): a person lets a device without
-//! browser or keyboard act for them, from another device.
+//! The device authorization grant, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628): a person authorizes a device
+//! without browser or keyboard from another device.
 
 use std::fmt;
 
@@ -21,62 +21,49 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// The code that a person types: eight letters out of twenty that form no words (§6.1), about 34 bits. Written in two
-/// halves; case, hyphens and spaces mean nothing.
+/// The code that a person types: eight letters from an alphabet of twenty that spells no words (§6.1), about 34 bits.
+/// It is displayed in two halves; case, hyphens and spaces are ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserCode(String);
 
-/// What a device asks for, as it is remembered under the hash of the device code.
+/// A device authorization. It is stored under the hash of the device code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeviceAuthorization {
-    /// The client on the device.
     pub client_id: ClientId,
-    /// What it asks for.
     pub scope: Scope,
-    /// For whom the access token will be.
     pub audience: Audience,
-    /// What the person types.
     pub user_code: UserCode,
-    /// When it was issued.
     #[serde(with = "time::serde::rfc3339")]
     pub issued_at: OffsetDateTime,
-    /// From when on it is worthless.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// What has happened to it.
     pub state: DeviceState,
 }
 
-/// What has happened to a device authorization.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
-    /// Nobody has answered.
+    /// The person has not responded yet.
     Pending,
-    /// A person said yes.
     Approved(Approval),
-    /// A person said no.
     Denied,
-    /// It became this grant.
+    /// It was redeemed for this grant.
     Redeemed(GrantId),
 }
 
-/// What a person said yes to.
+/// What a person has approved.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Approval {
-    /// Who.
     pub subject: Subject,
-    /// To what: the requested scope, or less.
+    /// The granted scope: the requested scope or a subset of it.
     pub scope: Scope,
-    /// How and when the person signed in.
     pub authentication: Authentication,
-    /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
 }
 
-/// Proof that a device code was redeemed by its rules; only [`redeem`] makes one.
+/// Proof that a device code was redeemed by its rules; only [`redeem`] constructs one.
 #[derive(Clone, Debug)]
 pub struct DeviceRedemption {
     authorization: DeviceAuthorization,
@@ -85,12 +72,11 @@ pub struct DeviceRedemption {
 }
 
 impl UserCode {
-    /// A new one.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         let mut code = String::with_capacity(LENGTH);
         while code.len() < LENGTH {
-            // Of 256 values 240 are taken, so that each letter is as likely as any other.
+            // 240 of the 256 byte values are used, so that all letters are equally likely.
             let letters = entropy.bytes::<LENGTH>().into_iter().filter(|byte| usize::from(*byte) < 12 * ALPHABET.len());
             let letters = letters.filter_map(|byte| ALPHABET.get(usize::from(byte) % ALPHABET.len()));
             code.extend(letters.map(|letter| char::from(*letter)).take(LENGTH - code.len()));
@@ -98,7 +84,7 @@ impl UserCode {
         Self(code)
     }
 
-    /// Reads what a person typed.
+    /// Parses what a person typed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let letters =
@@ -108,7 +94,7 @@ impl UserCode {
         is_code.then_some(Self(code))
     }
 
-    /// The letters without hyphen, under which it is remembered.
+    /// The letters without hyphen, as they are stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -116,11 +102,11 @@ impl UserCode {
 }
 
 impl DeviceAuthorization {
-    /// Reads the request of §3.1 by `client`, which has authenticated as at the token endpoint.
+    /// Parses the request of §3.1 by `client`, which has authenticated as at the token endpoint.
     ///
     /// # Errors
     ///
-    /// The first rule broken.
+    /// Returns the first rule broken.
     pub fn request(
         client: &AuthenticatedClient,
         form: &Parameters,
@@ -146,13 +132,13 @@ impl DeviceAuthorization {
         })
     }
 
-    /// Whether a person can still answer at `now`.
+    /// Returns whether a person can still respond at `now`.
     #[must_use]
     pub fn is_pending(&self, now: OffsetDateTime) -> bool {
         matches!(self.state, DeviceState::Pending) && now < self.expires_at
     }
 
-    /// Who approved it, and when, if somebody did.
+    /// The approval, if the person approved.
     #[must_use]
     pub fn approval(&self) -> Option<&Approval> {
         match &self.state {
@@ -161,7 +147,7 @@ impl DeviceAuthorization {
         }
     }
 
-    /// This, answered: with an approval, or without one.
+    /// Returns the authorization after the person approved it, or denied it if `approval` is `None`.
     #[must_use]
     pub fn answered(self, approval: Option<Approval>) -> Self {
         let state = approval.map_or(DeviceState::Denied, DeviceState::Approved);
@@ -169,12 +155,12 @@ impl DeviceAuthorization {
     }
 }
 
-/// Redeems `authorization` for `client` at `now` (§3.4, §3.5), for the `requested` resources if there are any.
-/// `circumstances` are those of the person who approved it.
+/// Redeems `authorization` for `client` at `now` (§3.4, §3.5), for the `requested` resources, if any. The issuance
+/// context is that of the person who approved it.
 ///
 /// # Errors
 ///
-/// The first rule broken. Until the person has answered that is [`TokenError::AuthorizationPending`].
+/// Returns the first rule broken. Until the person has responded this is [`TokenError::AuthorizationPending`].
 pub fn redeem(
     authorization: &DeviceAuthorization,
     client: &AuthenticatedClient,
@@ -201,13 +187,13 @@ pub fn redeem(
     if !circumstances.is_some_and(|circumstances| circumstances.may_issue(client, approval.at)) {
         return Err(TokenError::GrantEnded);
     }
-    // RFC 8707 §2.2: a token request may name what was granted, and nothing else.
+    // RFC 8707 §2.2: a token request may only name resources that were granted.
     let audience = authorization.audience.narrowed(requested).ok_or(TokenError::InvalidTarget)?;
     Ok(DeviceRedemption { authorization: authorization.clone(), approval, audience })
 }
 
 impl DeviceRedemption {
-    /// The grant that begins with it at `now`; of its access tokens none lives longer than `access_tokens_live`.
+    /// Creates the grant at `now`. Its access tokens have a lifetime of at most `access_tokens_live`.
     #[must_use]
     pub fn grant(&self, identity: GrantIdentity, access_tokens_live: Duration, now: OffsetDateTime) -> Grant {
         let permission = Permission {
@@ -221,26 +207,26 @@ impl DeviceRedemption {
         permission.begin(identity, access_tokens_live, now)
     }
 
-    /// The authorization as it is remembered from now on.
+    /// Returns the authorization in the state to store after redemption.
     #[must_use]
     pub fn spent(&self, grant: &GrantId) -> DeviceAuthorization {
         DeviceAuthorization { state: DeviceState::Redeemed(grant.clone()), ..self.authorization.clone() }
     }
 
-    /// For whom its tokens may be: now for these or fewer, and at a refresh for any of them.
+    /// The audience of the tokens. A token request may narrow it; a refresh may use any of it again.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.authorization.audience
     }
 
-    /// The right to mint tokens of `grant`, which must be the one that was written.
+    /// Returns the permission to issue tokens for `grant`, which must be the stored grant.
     #[must_use]
     pub fn issuance(self, grant: &Grant) -> Issuance {
         Issuance { audience: self.audience, ..grant.issuance() }
     }
 }
 
-/// The code as a person reads it: `BCDF-GHJK`.
+/// Formats the code for display: `BCDF-GHJK`.
 impl fmt::Display for UserCode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (first, second) = self.0.split_at_checked(LENGTH / 2).unwrap_or((&self.0, ""));
@@ -248,12 +234,12 @@ impl fmt::Display for UserCode {
     }
 }
 
-/// The seconds that a device waits between two questions (§3.2), until it is told to wait longer.
+/// The minimum polling interval (§3.2), until the device is told to slow down.
 pub const INTERVAL: Duration = Duration::seconds(5);
 
 const LENGTH: usize = 8;
 
-/// §6.1: no vowels, so that no words appear by accident.
+/// §6.1: no vowels, to avoid accidental words.
 const ALPHABET: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 #[cfg(test)]

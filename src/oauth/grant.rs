@@ -1,7 +1,7 @@
-//! A grant: one authorization of a client, by a person or by the client's own credentials,
+//! A grant: the authorization of a client by a person, or by the client's own credentials,
 //! [RFC 6749 §1.3](https://www.rfc-editor.org/rfc/rfc6749#section-1.3).
 //!
-//! Access tokens are not remembered; the grant that they come from is, so that it can be ended.
+//! Access tokens are not stored. Their grant is stored, so that it can be revoked.
 
 use std::fmt;
 
@@ -21,63 +21,58 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// The identifier of a grant: 128 random bits as base64url. Every access token carries it in its `jti`.
+/// The identifier of a grant: 128 random bits as base64url. The `jti` of every access token contains it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct GrantId(String);
 
-/// What tells a new grant from all others.
+/// The data that is generated for a new grant.
 #[derive(Clone, Debug)]
 pub struct GrantIdentity {
-    /// Its identifier.
     pub id: GrantId,
-    /// Where its status will be published, if it will.
+    /// The position in the published status list, if the status is published.
     pub status: Option<StatusIndex>,
 }
 
-/// A grant as it is remembered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grant {
-    /// Its identifier.
     pub id: GrantId,
-    /// Who may act.
     pub client_id: ClientId,
-    /// For whom: a person, or the client itself.
+    /// A person, or the client itself.
     pub subject: Subject,
-    /// What it may do at most.
+    /// The maximum scope of its tokens.
     pub scope: Scope,
-    /// Where it may do so at most.
+    /// The maximum audience of its tokens.
     #[serde(default)]
     pub audience: Audience,
-    /// How and when the person signed in, if a person did.
+    /// How the person signed in. `None` if the client acts for itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
-    /// What the client may know of the person because it asked for it by name.
+    /// The claims that the client requested by name and may receive.
     #[serde(default, skip_serializing_if = "NamedClaims::is_empty")]
     pub claims: NamedClaims,
-    /// When it was given.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// From when on no token of it can be alive, if that is known.
+    /// When the last token of the grant has expired at the latest, if that is known.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
-    /// Until when the client can have to be told that the session of the person has ended, if it wants to be told.
+    /// Until when the client may have to be notified that the person's session has ended, if it is registered for that.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     #[serde(rename = "told_until")]
     pub notify_logout_until: Option<OffsetDateTime>,
-    /// The one refresh token that is good, if there is one.
+    /// The current refresh token, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshState>,
-    /// Where its status is published. The grants of earlier versions have none.
+    /// The position of its status in the published list. Grants of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusIndex>,
-    /// When and why it ended, if it did.
+    /// When and why it ended. `None` while it is valid.
     #[serde(default)]
     pub ended: Option<Ended>,
 }
 
-/// What a person lets a client do: what the rules of each grant type that needs a person make, and from which the grant
-/// begins.
+/// What a person permits a client to do. The rules of each grant type that involves a person create it, and the grant
+/// is created from it.
 #[derive(Clone, Debug)]
 pub struct Permission {
     pub(in crate::oauth) client_id: ClientId,
@@ -88,38 +83,33 @@ pub struct Permission {
     pub(in crate::oauth) claims: NamedClaims,
 }
 
-/// When and why a grant ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Why.
     pub cause: EndCause,
 }
 
-/// Why a grant ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndCause {
     /// Its authorization code was presented a second time (§4.1.2).
     CodeReplayed,
-    /// A refresh token was presented after its successor (RFC 9700 §4.14.2).
+    /// A refresh token was presented after it had been replaced (RFC 9700 §4.14.2).
     RefreshReplayed,
     /// The client revoked one of its tokens (RFC 7009).
     RevokedByClient,
-    /// The person withdrew it.
+    /// The person revoked it.
     RevokedByPerson,
-    /// An administrator withdrew it.
+    /// An administrator revoked it.
     RevokedByAdministrator,
-    /// The client was deleted.
     ClientDeleted,
-    /// The person signed out, and it was for as long as the person was signed in.
+    /// The person signed out, and the grant was limited to the session.
     SignedOut,
 }
 
 impl EndCause {
-    /// The cause in a word that stays the same.
+    /// Returns the identifier of the cause, which does not change between versions.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -134,75 +124,70 @@ impl EndCause {
     }
 }
 
-/// What has to be known of the world before a grant may issue a token.
+/// The state outside the grant that decides whether it may issue a token.
 #[derive(Clone, Debug)]
 pub struct IssuanceContext {
-    /// The person behind it, if it is a person's.
+    /// The status of the person, if the grant has one.
     pub person: SubjectStatus,
 }
 
-/// How the person behind a grant stands.
+/// The status of the person behind a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubjectStatus {
-    /// The grant is the client's own.
+    /// The client acts for itself.
     NoPerson,
-    /// Exists and may sign in.
+    /// The person exists and may sign in.
     Active(ActivePerson),
-    /// Was disabled or deleted.
+    /// The person was disabled or deleted.
     Inactive,
 }
 
-/// What of a person who may sign in decides over a grant.
+/// The properties of an active person that affect a grant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActivePerson {
-    /// The groups that the person is in.
     pub groups: Vec<String>,
-    /// When the person last chose a new password, which ends what was granted before.
+    /// When the password last changed. Grants created before it end.
     pub password_changed_at: Option<OffsetDateTime>,
-    /// When the person last disconnected the client, which ends what was granted before.
+    /// When the person last disconnected the client. Grants created before it end.
     pub disconnected_at: Option<OffsetDateTime>,
-    /// When the person's schedule last asked for a new login, which ends what was granted before.
+    /// When the person's login schedule last required a new login. Grants created before it end.
     pub scheduled_end_at: Option<OffsetDateTime>,
 }
 
 impl GrantId {
-    /// A new identifier.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         Self(entropy.text::<16>())
     }
 
-    /// The identifier of these bytes.
     #[must_use]
     pub(in crate::oauth) fn from_bytes(bytes: &[u8; 16]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The 16 bytes of the identifier.
+    /// Returns the 16 bytes of the identifier.
     pub(in crate::oauth) fn to_bytes(&self) -> Option<[u8; 16]> {
         URL_SAFE_NO_PAD.decode(&self.0).ok()?.try_into().ok()
     }
 
-    /// The identifier that `text` is, if it is one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let id = Self(text.to_owned());
         id.to_bytes().filter(|bytes| Self::from_bytes(bytes) == id).map(|_| id)
     }
 
-    /// The identifier that `jti`, an access token's identifier of ours, begins with.
+    /// Extracts the grant identifier from the `jti` of an access token that this server issued.
     #[must_use]
     pub fn of_jti(jti: &str) -> Option<Self> {
         Self::parse(jti.split_once('.')?.0)
     }
 
-    /// The identifier of a new access token of this grant.
+    /// Generates the `jti` of a new access token of this grant.
     #[must_use]
     pub fn jti(&self, entropy: Entropy) -> String {
         format!("{}.{}", self.0, entropy.text::<12>())
     }
 
-    /// The identifier as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -210,7 +195,7 @@ impl GrantId {
 }
 
 impl Permission {
-    /// The grant that begins with it at `now`; of its access tokens none lives longer than `access_tokens_live`.
+    /// Creates the grant at `now`. Its access tokens have a lifetime of at most `access_tokens_live`.
     pub(in crate::oauth) fn begin(
         self,
         identity: GrantIdentity,
@@ -236,7 +221,8 @@ impl Permission {
 }
 
 impl Grant {
-    /// The right to mint tokens of all that it allows. Only the rules of the grant types may ask for it.
+    /// Returns the permission to issue tokens for everything that the grant allows. Only the rules of the grant types
+    /// may call it.
     pub(in crate::oauth) fn issuance(&self) -> Issuance {
         Issuance {
             grant: self.id.clone(),
@@ -250,22 +236,23 @@ impl Grant {
         }
     }
 
-    /// Whether it was given for as long as the person is signed in: a login of OpenID Connect without `offline_access`
-    /// ([OpenID Connect Core §11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)) in the session
-    /// `sid`.
+    /// Returns whether the grant is limited to the session `sid`: it comes from a login of OpenID Connect without
+    /// `offline_access`
+    /// ([OpenID Connect Core §11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)) in that
+    /// session.
     #[must_use]
     pub fn ends_with_session(&self, sid: &str) -> bool {
         self.is_of_session(sid) && self.ends_with_its_session()
     }
 
-    /// Whether it was given for as long as the person is signed in, in whichever session.
+    /// Returns whether the grant is limited to a session, whichever it is.
     #[must_use]
     pub fn ends_with_its_session(&self) -> bool {
         self.authentication.is_some() && self.scope.contains("openid") && !self.scope.contains("offline_access")
     }
 
-    /// Whether the client has learnt by an ID token that the person signed in in the session `sid`, so that it has taken
-    /// part in that session.
+    /// Returns whether the client has received an ID token for the session `sid` and therefore takes part in that
+    /// session.
     #[must_use]
     pub fn takes_part_in(&self, sid: &str) -> bool {
         self.is_of_session(sid) && self.scope.contains("openid")
@@ -275,8 +262,8 @@ impl Grant {
         self.authentication.as_ref().is_some_and(|authentication| authentication.sid == sid)
     }
 
-    /// The grant, remembered for as long as the person may stay signed in if `client` wants to be told when that ends:
-    /// so long a session lasts at most.
+    /// Retains the grant for as long as the person's session can last, if `client` is registered to be notified of its
+    /// end.
     #[must_use]
     pub fn retain_for_logout(self, client: &Client, session_lasts: Duration) -> Self {
         let openid = &client.metadata.openid;
@@ -287,13 +274,13 @@ impl Grant {
         Self { notify_logout_until, ..self }
     }
 
-    /// From when on it need not be remembered, if that is known.
+    /// When the record can be deleted, if that is known.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<OffsetDateTime> {
         self.expires_at.map(|at| self.notify_logout_until.map_or(at, |notify_logout_until| notify_logout_until.max(at)))
     }
 
-    /// Whether it has not been ended.
+    /// Returns whether the grant has not ended.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.ended.is_none()
@@ -301,8 +288,8 @@ impl Grant {
 }
 
 impl IssuanceContext {
-    /// The one question that every grant type asks before it issues a token: may what was granted to `client` at
-    /// `granted_at` still issue one?
+    /// Returns whether what was granted to `client` at `granted_at` may still issue tokens. Every grant type checks
+    /// this before it issues a token.
     #[must_use]
     pub fn may_issue(&self, client: &Client, granted_at: OffsetDateTime) -> bool {
         !client.is_disabled
@@ -316,7 +303,7 @@ impl IssuanceContext {
 
 impl ActivePerson {
     fn stands_by(&self, client: &Client, granted_at: OffsetDateTime) -> bool {
-        // What was granted with the password that was just chosen is the new password's.
+        // What was granted at the moment of the password change belongs to the new password.
         let since_password = self.password_changed_at.is_none_or(|at| at <= granted_at);
         let since = |event: Option<OffsetDateTime>| event.is_none_or(|at| at < granted_at);
         since_password

@@ -2,12 +2,12 @@ use super::*;
 use crate::oauth::client_authentication::tests::client;
 use time::macros::datetime;
 
-/// A grant whose status nobody publishes.
+/// Returns the identity of a grant without a published status.
 pub(crate) fn identity() -> GrantIdentity {
     GrantIdentity { id: GrantId::generate(Entropy::system()), status: None }
 }
 
-/// The grant that the tests of other rules begin with.
+/// Returns the grant that the tests start from.
 pub(crate) fn grant() -> Grant {
     Grant {
         id: GrantId::generate(Entropy::system()),

@@ -1,10 +1,10 @@
-//! The ways to obtain tokens, and which of them this server offers.
+//! Grant types, and which of them this server enables.
 
 use serde::{Deserialize, Serialize};
 
 use super::response_type::ResponseType;
 
-/// A way to obtain tokens, by the name that stands in `grant_type`.
+/// A grant type, by its name in `grant_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum GrantType {
@@ -16,28 +16,27 @@ pub enum GrantType {
     ClientCredentials,
     /// [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4)
     DeviceCode,
-    /// [RFC 6749 §4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2): never at the token endpoint.
+    /// [RFC 6749 §4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2): never used at the token endpoint.
     Implicit,
     /// [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3)
     Password,
 }
 
-/// The text names no grant of this server.
+/// This server knows no grant type with this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownGrantType;
 
-/// Which grants this server offers. Two are off until someone turns them on, since
-/// [RFC 9700](https://www.rfc-editor.org/rfc/rfc9700) advises against the one (§2.1.2) and forbids the other (§2.4).
+/// The grant types that are enabled. Two are off by default: [RFC 9700](https://www.rfc-editor.org/rfc/rfc9700) advises
+/// against the implicit grant (§2.1.2) and forbids the password grant (§2.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EnabledGrants {
-    /// Tokens straight from the authorization endpoint: implicit and hybrid.
+    /// Access tokens and ID tokens from the authorization endpoint: the implicit and the hybrid flow.
     pub implicit: bool,
-    /// Tokens for a username and a password.
+    /// The resource owner password credentials grant.
     pub password: bool,
 }
 
 impl GrantType {
-    /// The name that stands in `grant_type`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,13 +49,13 @@ impl GrantType {
         }
     }
 
-    /// The grant of this name, if there is one.
+    /// Returns the grant type with this name, if there is one.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grant_type| grant_type.as_str() == name)
     }
 
-    /// Whether the client learns of a person by it though nothing is sent to a redirect URI.
+    /// Returns whether the client learns about a person without a response to a redirect URI.
     #[must_use]
     pub fn reaches_person_without_redirect(self) -> bool {
         match self {
@@ -65,7 +64,7 @@ impl GrantType {
         }
     }
 
-    /// All grants, offered or not.
+    /// All grant types, enabled or not.
     pub const ALL: [Self; 6] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
@@ -77,10 +76,9 @@ impl GrantType {
 }
 
 impl EnabledGrants {
-    /// Everything.
+    /// All grant types enabled.
     pub const EVERYTHING: Self = Self { implicit: true, password: true };
 
-    /// Whether `grant_type` is offered.
     #[must_use]
     pub fn allows(self, grant_type: GrantType) -> bool {
         match grant_type {
@@ -90,18 +88,17 @@ impl EnabledGrants {
         }
     }
 
-    /// Whether `response_type` is offered.
     #[must_use]
     pub fn allows_response_type(self, response_type: ResponseType) -> bool {
         self.implicit || !response_type.is_front_channel()
     }
 
-    /// The grants that are offered.
+    /// The enabled grant types.
     pub fn grant_types(self) -> impl Iterator<Item = GrantType> {
         GrantType::ALL.into_iter().filter(move |grant_type| self.allows(*grant_type))
     }
 
-    /// The response types that are offered.
+    /// The enabled response types.
     pub fn response_types(self) -> impl Iterator<Item = ResponseType> {
         ResponseType::ALL.into_iter().filter(move |response_type| self.allows_response_type(*response_type))
     }

@@ -1,9 +1,9 @@
-//! Tokens straight from the authorization endpoint: the implicit grant,
+//! Tokens from the authorization endpoint: the implicit grant,
 //! [RFC 6749 §4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2), and the hybrid flow of OpenID Connect.
 //!
-//! Today's practice advises against it ([RFC 9700 §2.1.2](https://www.rfc-editor.org/rfc/rfc9700#section-2.1.2)), since
-//! what passes through the browser can be read there. It is off until the server and the client are set to use it, and
-//! it never gives a refresh token.
+//! [RFC 9700 §2.1.2](https://www.rfc-editor.org/rfc/rfc9700#section-2.1.2) advises against it, because tokens that pass
+//! through the browser can leak there. It requires both the server and the client to enable it, and it never issues a
+//! refresh token.
 
 use time::{Duration, OffsetDateTime};
 
@@ -14,8 +14,8 @@ use super::{
     grant::{Grant, GrantIdentity, Permission},
 };
 
-/// The grant that follows at once from `agreement` to `request`, if tokens were asked for and not only a code; of its
-/// access tokens none lives longer than `access_tokens_live`.
+/// Creates the grant immediately from `agreement` to `request`, if the client requested tokens and not only a code. Its
+/// access tokens have a lifetime of at most `access_tokens_live`.
 #[must_use]
 pub fn begin(
     agreement: &Agreement,

@@ -1,5 +1,5 @@
-//! Token introspection, [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662): the content of a token, for those who may
-//! know it.
+//! Token introspection, [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662): the state and the claims of a token, for
+//! authorized callers.
 
 use serde_json::{Map, Value, json};
 
@@ -14,9 +14,9 @@ use super::{
     subject::Subject,
 };
 
-/// Whether `caller` may know the username of the person behind a token of `scope` that `client` has. "OPTIONAL.
-/// Human-readable identifier for the resource owner" (§2.2): for those who may read the profile anyway, and for APIs, unless
-/// the client knows people by pairwise subjects, which a username would undo.
+/// Returns whether `caller` receives the username of the person behind a token that `client` has for `scope`:
+/// "OPTIONAL. Human-readable identifier for the resource owner" (§2.2). It does if the scope contains `profile`. APIs
+/// receive it too, unless the client has pairwise subjects, which a username would defeat.
 #[must_use]
 pub fn tells_username(scope: &Scope, client: &Client, caller: &Client) -> bool {
     let is_pairwise = client.metadata.openid.subject_type == SubjectType::Pairwise;
@@ -30,11 +30,12 @@ fn serves_apis(caller: &Client) -> bool {
     )
 }
 
-/// The answer for a token whose signature, issuer and lifetime hold, given its `claims` and the `grant` behind it, to
-/// `caller`.
+/// Builds the response to `caller` for a token with these `claims` and this `grant`. The signature, the issuer and the
+/// lifetime have been verified.
 ///
-/// Whatever is not valid *for this caller* is exactly `{"active":false}` (§2.2): an application that a person registered
-/// learns of its own tokens only; one of the configuration or of an administrator may serve an API and learns of all.
+/// A token that is not valid *for this caller* is answered with exactly `{"active":false}` (§2.2). A client that a
+/// person registered can introspect only its own tokens. A client from the configuration or of an administrator may act
+/// as an API and can introspect all.
 #[must_use]
 pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Client) -> Map<String, Value> {
     let is_live = grant.is_some_and(Grant::is_live);
@@ -49,10 +50,10 @@ pub fn answer(claims: &Map<String, Value>, grant: Option<&Grant>, caller: &Clien
     answer
 }
 
-/// The answer for a refresh token that is good, of the live `grant`, to `caller`, which knows whom it is about as
-/// `client_subject`; it is good until `expires_at`.
+/// Builds the response to `caller` for a valid refresh token of the live `grant`. The caller knows the person as
+/// `client_subject`; the token expires at `expires_at`.
 ///
-/// Only the client that it was issued to learns anything: an API has no business with refresh tokens.
+/// Only the client that the token was issued to receives it: an API has no use for refresh tokens.
 #[must_use]
 pub fn of_refresh_token(
     grant: &Grant,
@@ -76,8 +77,9 @@ pub fn of_refresh_token(
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The claims of `answer` as a signed JWT for `caller`, [RFC 9701 §5](https://www.rfc-editor.org/rfc/rfc9701#section-5).
-/// Neither `sub` nor `exp` stand at the top, so that nobody takes it for an access token.
+/// Builds the claims of `answer` as a signed JWT for `caller`,
+/// [RFC 9701 §5](https://www.rfc-editor.org/rfc/rfc9701#section-5). `sub` and `exp` are not at the top level, so that
+/// the JWT cannot be mistaken for an access token.
 #[must_use]
 pub fn signed(answer: Map<String, Value>, issuer: &Issuer, caller: &Client, now: OffsetDateTime) -> Map<String, Value> {
     let members = [
@@ -89,7 +91,7 @@ pub fn signed(answer: Map<String, Value>, issuer: &Issuer, caller: &Client, now:
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The answer for every token that is not active: unknown, expired, revoked, or none of the caller's business.
+/// The response for every inactive token: unknown, expired, revoked, or not visible to the caller.
 #[must_use]
 pub fn inactive() -> Map<String, Value> {
     Map::from_iter([("active".to_owned(), Value::Bool(false))])

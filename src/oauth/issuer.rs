@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-/// The server's own name, exactly as it stands in every token, response and document.
+/// The issuer identifier of the server, exactly as it appears in every token, response and document.
 ///
 /// It comes from the configuration and never from a request. It has no query, no fragment and no trailing slash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,27 +15,28 @@ pub struct Issuer {
     url: Url,
 }
 
-/// Why a text cannot be an issuer. `Display` says what to write instead.
+/// Why a text is not a valid issuer. `Display` says what to write instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IssuerRefusal {
-    /// Not an absolute URL with a host.
+    /// It is not an absolute URL with a host.
     NotAUrl,
-    /// A scheme other than `https`, and `http` on a host that is not this machine.
+    /// The scheme is neither `https` nor `http` on a loopback host.
     NotHttps,
-    /// A user name or password, a query or a fragment.
+    /// It has a user name, a password, a query or a fragment.
     Superfluous,
-    /// A path. The pages of this server stand at the root of its host.
+    /// It has a path. The pages of this server are at the root of its host.
     Path,
-    /// A slash at the end, a default port or an upper-case host: not the form that everyone else would compare.
+    /// It has a trailing slash, a default port or an upper-case host, and so differs from what clients compare with.
     NotCanonical,
 }
 
 impl Issuer {
-    /// Takes `text` as the issuer.
+    /// Parses `text` as an issuer.
     ///
     /// # Errors
     ///
-    /// The first demand of RFC 8414 §2 that `text` does not meet. Plain `http` passes for a loopback host only.
+    /// Returns the first requirement of RFC 8414 §2 that `text` does not meet. `http` is accepted for a loopback host
+    /// only.
     pub fn parse(text: &str) -> Result<Self, IssuerRefusal> {
         let url = Url::parse(text).map_err(|_| IssuerRefusal::NotAUrl)?;
         let host = url.host().ok_or(IssuerRefusal::NotAUrl)?;
@@ -57,44 +58,42 @@ impl Issuer {
         Ok(Self { text: text.to_owned(), url })
     }
 
-    /// The identifier, as it stands in `iss`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The identifier as a URL.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The URL of the endpoint at `path`, which begins with a slash.
+    /// Returns the URL of the endpoint at `path`, which begins with a slash.
     #[must_use]
     pub fn endpoint(&self, path: &str) -> String {
         format!("{}{path}", self.text)
     }
 
-    /// Scheme, host and port, as a browser writes them in `Origin`.
+    /// Scheme, host and port, in the format of the `Origin` header.
     #[must_use]
     pub fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
-    /// Whether it is an address of this machine, so that other machines cannot reach the server by it.
+    /// Returns whether the host is a loopback address, so that other machines cannot reach the server under it.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.url.host().is_some_and(|host| is_loopback(&host))
     }
 
-    /// Whether the server speaks `https` to the outside, so that its cookies are `Secure`.
+    /// Returns whether the external URL uses `https`, so that cookies are `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 }
 
-/// Whether `host` is this machine whatever the name service says: 127.0.0.0/8, `::1` or `localhost`.
+/// Returns whether `host` is a loopback host without a DNS lookup: 127.0.0.0/8, `::1` or `localhost`.
 pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost",

@@ -1,4 +1,5 @@
-//! Authorization server metadata, [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414). Only what is enabled is advertised.
+//! Authorization server metadata, [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414). Only enabled features are
+//! advertised.
 
 use serde_json::{Map, Value, json};
 
@@ -12,27 +13,25 @@ use super::{
 };
 use crate::jose::Algorithm;
 
-/// What a server says of itself.
+/// The properties of the server that the metadata describes.
 #[derive(Clone, Copy, Debug)]
 pub struct Described<'a> {
-    /// Its name.
     pub issuer: &'a Issuer,
     /// The APIs that accept its tokens.
     pub resources: &'a Resources,
-    /// Which grants it offers.
+    /// The enabled grant types.
     pub offered: EnabledGrants,
-    /// With which algorithms it signs.
+    /// The algorithms with which it signs.
     pub signing_algs: &'a [Algorithm],
     /// Whether clients may register themselves (RFC 7591).
     pub has_registration: bool,
-    /// Whether a request object may be named by an address (RFC 9101 §5.2).
+    /// Whether `request_uri` is accepted (RFC 9101 §5.2).
     pub request_uri: bool,
-    /// In which languages its pages are, by their RFC 5646 tags.
+    /// The languages of its pages, as RFC 5646 tags.
     pub ui_locales: &'a [&'a str],
 }
 
-/// The members of §2 that this server has, with those of RFC 8628, RFC 9207 and the Token Status
-/// List.
+/// Returns the members of §2 that apply, with those of RFC 8628, RFC 9207 and the Token Status List.
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let Described { issuer, resources, offered, has_registration, request_uri, .. } = server;

@@ -1,9 +1,9 @@
 //! The rules of OAuth 2.0: pure functions and types, no I/O, no async.
 //!
-//! In the order in which a first login meets them: an application is [registered](registration), its
-//! [authorization request](authorization_request) is read in two stages, the person's answer becomes an
-//! [authorization code](authorization_code), the application [authenticates](client_authentication) and redeems it, and
-//! what it may do becomes an [access token](access_token) that an API [verifies](bearer).
+//! The modules in the order of a first login: an application is [registered](registration), its
+//! [authorization request](authorization_request) is parsed in two stages, the person's consent becomes an
+//! [authorization code](authorization_code), the application [authenticates](client_authentication) and redeems the
+//! code for an [access token](access_token), which an API [verifies](bearer).
 
 pub mod access_token;
 pub mod authorization_code;

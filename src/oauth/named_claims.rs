@@ -1,36 +1,36 @@
-//! Claims that a client asks for by name rather than by scope, and that a person has agreed to: what a grant remembers of
-//! the parameter `claims` of [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter).
+//! Claims that a client requested by name instead of by scope and that a person agreed to. A grant stores them from the
+//! parameter `claims` of
+//! [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter).
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// The names, by where the client wants to see the values.
+/// The names, grouped by where the client receives the values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NamedClaims {
-    /// In the answer of `/userinfo`.
+    /// Returned by `/userinfo`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub userinfo: BTreeSet<String>,
-    /// In the ID token.
+    /// Contained in the ID token.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub id_token: BTreeSet<String>,
 }
 
 impl NamedClaims {
-    /// Whether nothing is asked for by name.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
-    /// All names, each once, wherever they are wanted.
+    /// All names without duplicates.
     #[must_use]
     pub fn names(&self) -> BTreeSet<String> {
         self.userinfo.union(&self.id_token).cloned().collect()
     }
 
-    /// The names for which `keep` answers yes.
+    /// Returns the names for which `keep` returns `true`.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         let kept = |names: &BTreeSet<String>| names.iter().filter(|name| keep(name)).cloned().collect();

@@ -1,4 +1,4 @@
-//! What a client registers for OpenID Connect, beside what OAuth knows:
+//! Client metadata of OpenID Connect, in addition to that of OAuth:
 //! [OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata),
 //! [Back-Channel Logout §2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration),
 //! [Front-Channel Logout §2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout).
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::jose::Algorithm;
 
-/// What a registration sends of it, all of it optional.
+/// The members as a registration request contains them. All are optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the members are those of OpenidMetadata")]
@@ -42,96 +42,91 @@ pub struct OpenidRequest {
     pub token_endpoint_as_audience: Option<bool>,
 }
 
-/// What is registered of it.
+/// The registered members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OpenidMetadata {
-    /// Its logo, which people see when they sign in for it.
+    /// The logo that the sign-in pages show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
-    /// Where a third party sends a browser to begin a login (OpenID Connect Core §4).
+    /// The URL to which a third party sends a browser to start a login (OpenID Connect Core §4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
-    /// Its public keys, as a JWK Set. Not together with `jwks_uri`.
+    /// The public keys as a JWK Set. Mutually exclusive with `jwks_uri`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
-    /// Where its public keys are published.
+    /// The URL of the public keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// Whether `sub` is the same for every client.
     pub subject_type: SubjectType,
-    /// The address that lists the redirect URIs of all clients that share pairwise subjects. That it does is not checked
-    /// here.
+    /// The URL of a document that lists the redirect URIs of all clients that share pairwise subjects. The document is
+    /// not checked here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
-    /// With which algorithm its ID tokens are signed.
     pub id_token_signed_response_alg: Algorithm,
-    /// With which algorithm its `UserInfo` answers are signed; not signed if there is none.
+    /// The algorithm of signed `UserInfo` responses. If `None`, they are not signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<Algorithm>,
-    /// The one algorithm with which its request objects are signed; any that this server knows if there is none.
+    /// The required algorithm of request objects. If `None`, any supported algorithm is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Algorithm>,
-    /// The one algorithm with which it authenticates by a JWT; any that fits its method if there is none.
+    /// The required algorithm of client assertions. If `None`, any algorithm of the authentication method is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_signing_alg: Option<AssertionAlgorithm>,
-    /// The request objects that it may name by address.
+    /// The request objects that it may pass by reference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_uris: Vec<String>,
-    /// How many seconds ago a person may have signed in, if its request does not say.
+    /// The maximum age of the login in seconds, if the request does not set one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u32>,
-    /// Whether its ID tokens always say when the person signed in.
+    /// Whether ID tokens always contain `auth_time`.
     #[serde(skip_serializing_if = "is_false")]
     pub require_auth_time: bool,
-    /// The `acr` values that it asks for, if its request does not say.
+    /// The `acr` values that apply if the request contains none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
-    /// Where it is told that a person has signed out.
+    /// The URL that receives a logout token when a person signs out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
-    /// Whether it needs to be told of which session.
+    /// Whether the logout token must contain `sid`.
     #[serde(skip_serializing_if = "is_false")]
     pub backchannel_logout_session_required: bool,
-    /// What the last page shows in a frame, so that the client signs the browser out that shows it.
+    /// The URL that the logout page loads in a frame, so that the client ends its session in the same browser.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frontchannel_logout_uri: Option<String>,
-    /// Whether that has to say of which session. It always does.
+    /// Whether that URL must receive the session identifier. It always does.
     #[serde(skip_serializing_if = "is_false")]
     pub frontchannel_logout_session_required: bool,
-    /// Whether the claims that its scope allows also stand in its ID tokens, for applications that do not ask `UserInfo`.
+    /// Whether ID tokens contain the claims of the scope, for clients that do not call `UserInfo`.
     #[serde(skip_serializing_if = "is_false")]
     pub claims_in_id_token: bool,
-    /// Whether a JWT with which it authenticates may name the token endpoint as its audience rather than the issuer.
+    /// Whether the audience of client assertions may be the token endpoint instead of the issuer.
     #[serde(skip_serializing_if = "is_false")]
     pub token_endpoint_as_audience: bool,
 }
 
-/// Whether clients know a person by the same subject, OpenID Connect Core §8.
+/// The subject type, OpenID Connect Core §8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectType {
-    /// They do.
+    /// All clients receive the same subject.
     #[default]
     Public,
-    /// Each sector has its own.
+    /// Each sector receives its own subject.
     Pairwise,
 }
 
-/// With what a client signs the JWT by which it authenticates (RFC 7523): with its own key, or with its secret.
+/// How a client signs its client assertions (RFC 7523).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum AssertionAlgorithm {
-    /// With its private key.
     Key(Algorithm),
-    /// With its secret: `HS256`.
     Secret(Hs256),
 }
 
-/// `HS256`, which has a place here alone.
+/// `HS256`, which only client assertions use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hs256 {
-    /// HMAC with SHA-256.
     #[serde(rename = "HS256")]
     Hs256,
 }
@@ -164,11 +159,11 @@ impl Default for OpenidMetadata {
 }
 
 impl OpenidRequest {
-    /// Checks it by `policy` and fills in what it leaves out.
+    /// Validates the members by `policy` and fills in defaults.
     ///
     /// # Errors
     ///
-    /// The first member that cannot be registered.
+    /// Returns the first member that cannot be registered.
     pub(super) fn read(
         &self,
         redirect_uris: &[RedirectUri],
@@ -238,20 +233,20 @@ impl OpenidRequest {
     }
 }
 
-/// The address whose document has to list the redirect URIs, if `request` asks for pairwise subjects and names one.
+/// Returns `sector_identifier_uri`, whose document must be checked, if `request` asks for pairwise subjects.
 #[must_use]
 pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
     let is_pairwise = request.subject_type.as_deref() == Some("pairwise");
     request.sector_identifier_uri.as_deref().filter(|uri| is_pairwise && !uri.is_empty())
 }
 
-/// OpenID Connect Registration §5: the address leads to a file with a single JSON array, and "the values registered in
-/// `redirect_uris` MUST be included in the elements of the array". No `document` if it cannot be fetched. If there are
-/// `names` of the client, one of them must be included too.
+/// OpenID Connect Registration §5: the URL references a file with a single JSON array, and "the values registered in
+/// `redirect_uris` MUST be included in the elements of the array". `document` is `None` if it cannot be fetched. If
+/// `names` of the client are given, the array must include one of them too.
 ///
 /// # Errors
 ///
-/// `sector_identifier_uri` is refused.
+/// Returns a refusal of `sector_identifier_uri`.
 pub fn sector_lists(
     document: Option<&Value>,
     redirect_uris: &[String],
@@ -302,15 +297,16 @@ fn assertion_algorithm(name: Option<&str>) -> Result<Option<AssertionAlgorithm>,
 }
 
 fn backchannel(uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal> {
-    // Back-Channel Logout §2.2: "MUST NOT include a fragment component"; http is for confidential clients on one machine.
+    // Back-Channel Logout §2.2: "MUST NOT include a fragment component". `http` is for confidential clients on the same
+    // machine.
     match address("backchannel_logout_uri", uri, &["https", "http"])? {
         Some(uri) if uri.contains('#') => Err(invalid("backchannel_logout_uri", "must not have a fragment")),
         uri => Ok(uri),
     }
 }
 
-/// Front-Channel Logout §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered Redirection
-/// URI value."
+/// Front-Channel Logout §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered
+/// Redirection URI value."
 fn frontchannel(uri: Option<&str>, redirect_uris: &[RedirectUri]) -> Result<Option<String>, RegistrationRefusal> {
     const MEMBER: &str = "frontchannel_logout_uri";
     let Some(uri) = address(MEMBER, uri, &["https", "http"])? else { return Ok(None) };
@@ -323,7 +319,7 @@ fn frontchannel(uri: Option<&str>, redirect_uris: &[RedirectUri]) -> Result<Opti
     Ok(Some(uri))
 }
 
-/// RFC 7517: keys with a private part are refused, so that nobody publishes theirs by registering it.
+/// RFC 7517: keys with a private part are rejected, so that no client publishes its private key by registering it.
 fn public_keys(jwks: &Value) -> Result<Value, RegistrationRefusal> {
     let keys = jwks.get("keys").and_then(Value::as_array);
     let is_private = |key: &Value| ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|part| key.get(part).is_some());
@@ -364,10 +360,10 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// The most public keys of one client. The record has little room.
+/// Maximum number of public keys of a client. It bounds the record.
 const MOST_KEYS: usize = 5;
 
-/// The most addresses of request objects.
+/// Maximum number of `request_uris`.
 const MOST_REQUEST_URIS: usize = 4;
 
 #[cfg(test)]

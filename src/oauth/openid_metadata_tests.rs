@@ -83,7 +83,7 @@ fn the_document_of_a_sector_lists_each_redirect_uri() {
         assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
     }
     assert!(sector_lists(None, &mine, &[]).is_err());
-    // Who learns of people without a redirect has to be named itself.
+    // A client that learns about people without a redirect must itself be in the document.
     let named = json!(["https://a.example/cb", "https://b.example/cb", "television"]);
     assert!(sector_lists(Some(&named), &mine, &["television"]).is_ok());
     assert!(

@@ -1,19 +1,20 @@
-//! Pairwise subjects, [OpenID Connect Core §8.1](https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg): clients
-//! of different sectors cannot find out that they know the same person.
+//! Pairwise subjects, [OpenID Connect Core §8.1](https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg):
+//! clients of different sectors cannot find out that they know the same person.
 //!
-//! A client that is registered for them knows a person by that subject everywhere: in ID tokens, at `/userinfo`, in the
-//! access tokens that it receives (it can read them) and in what introspection says of those. So an API sees a person
-//! under a different subject through each such sector. This server finds the account behind a token by its grant.
+//! A client with pairwise subjects receives that subject everywhere: in ID tokens, from `/userinfo`, in its access
+//! tokens (which it can read) and in their introspection. An API therefore sees a person under a different subject for
+//! each sector. The server finds the account of a token through its grant.
 
 use url::{Host, Url};
 
 use super::{client::Client, openid_metadata::SubjectType, redirect_uri::RedirectUri, subject::Subject};
 use crate::crypto::SealingKey;
 
-/// As whom `client` knows `subject`. What a client does for itself is always under its own name.
+/// Returns the subject under which `client` knows `subject`. A client that acts for itself always has its own subject.
 ///
-/// The subject of a sector stays the same for as long as `key` does, whatever is registered anew; nobody without the key
-/// can compute it, or find the account from it ("MUST NOT be reversible by any party other than the OpenID Provider").
+/// The subject of a sector depends only on `key` and the sector, not on later registrations. Without the key it can
+/// neither be computed nor be mapped back to the account ("MUST NOT be reversible by any party other than the OpenID
+/// Provider").
 #[must_use]
 pub fn client_subject(subject: &Subject, client: &Client, key: &SealingKey) -> Subject {
     if client.metadata.openid.subject_type == SubjectType::Public || !subject.is_person() {
@@ -22,8 +23,8 @@ pub fn client_subject(subject: &Subject, client: &Client, key: &SealingKey) -> S
     Subject::new(format!("{}{}", Subject::PAIRWISE, tag(PURPOSE, subject.as_str(), client, key)))
 }
 
-/// By which `sid` `client` knows the session `sid`: two sectors that saw the same one would know that they have the same
-/// person before them.
+/// Returns the `sid` under which `client` knows the session `sid`. A `sid` common to two sectors would reveal that both
+/// know the same person.
 #[must_use]
 pub fn client_session_id(sid: &str, client: &Client, key: &SealingKey) -> String {
     match client.metadata.openid.subject_type {
@@ -32,7 +33,7 @@ pub fn client_session_id(sid: &str, client: &Client, key: &SealingKey) -> String
     }
 }
 
-/// Whether `client` knows people by other subjects than it did as `before`.
+/// Returns whether `client` receives other subjects than `before`.
 #[must_use]
 pub fn has_other_subjects(client: &Client, before: &Client) -> bool {
     let kind = |client: &Client| {
@@ -47,10 +48,10 @@ fn tag(purpose: &str, name: &str, client: &Client, key: &SealingKey) -> String {
     key.authenticate(purpose, &[kind.as_bytes(), sector.as_bytes(), name.as_bytes()])
 }
 
-/// The sector: the host of `sector_identifier_uri`, or else of the redirect URIs if every subject that the client learns goes
-/// there; otherwise the client is its own. A redirect URI at which nothing is ever received proves nothing about its host:
-/// with a grant that needs no redirect, or next to a redirect URI of another scheme. A host that is every person's own machine
-/// makes no sector either.
+/// Returns the sector: the host of `sector_identifier_uri`, or else of the redirect URIs if the client receives every
+/// subject there. Otherwise the client is a sector by itself. A redirect URI that receives no responses proves nothing
+/// about its host: for example with a grant type that needs no redirect, or next to a redirect URI with another scheme.
+/// A loopback host is no sector either, because every person's device has it.
 fn sector(client: &Client) -> (&'static str, String) {
     let own = || ("client", client.client_id.as_str().to_owned());
     let registered = client.metadata.openid.sector_identifier_uri.as_deref();
@@ -133,7 +134,7 @@ mod tests {
         }
     }
 
-    // §8.1: the sector is who receives, not who is named.
+    // §8.1: the host that receives the response determines the sector, not a host that is only named.
     #[test]
     fn a_host_that_never_receives_the_answer_makes_no_sector() {
         use crate::oauth::client::GrantType::{
@@ -164,7 +165,7 @@ mod tests {
         assert_eq!(with(&[DeviceCode], &[], Some("https://app.example.org/sector.json")), victim);
     }
 
-    // A client could otherwise name the host of another sector after it was granted something.
+    // Otherwise a client could switch to the host of another sector after a grant.
     #[test]
     fn what_was_granted_under_other_subjects_ends() {
         let before = pairwise("one", "https://app.example.org/cb", None);

@@ -3,34 +3,34 @@
 
 use std::{borrow::Cow, collections::HashSet, fmt};
 
-/// The parameters of one request, in the form `application/x-www-form-urlencoded`.
+/// The parameters of one request, encoded as `application/x-www-form-urlencoded`.
 ///
-/// "Parameters sent without a value MUST be treated as if they were omitted from the request", so they are not kept.
-/// `Debug` prints names only: values may be secrets.
+/// "Parameters sent without a value MUST be treated as if they were omitted from the request", so they are dropped.
+/// `Debug` prints names only, because values may be secrets.
 #[derive(Clone, Default)]
 pub struct Parameters(Vec<(String, String)>);
 
-/// What is wrong with a request before any of its values is looked at.
+/// Why a request is rejected before any of its values is examined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MalformedParameters {
-    /// Not `name=value` pairs in percent-encoded UTF-8.
+    /// It does not consist of `name=value` pairs in percent-encoded UTF-8.
     Encoding,
-    /// More than [`MOST_PARAMETERS`].
+    /// It has more than [`MOST_PARAMETERS`] parameters.
     TooMany,
-    /// "Request and response parameters MUST NOT be included more than once."
     Repeated(String),
-    /// A parameter that the request needs is absent.
+    /// A required parameter is missing.
     Missing(&'static str),
 }
 
 impl Parameters {
-    /// Reads `encoded`, a query or a form body, in one pass.
+    /// Parses `encoded`, a query or a form body, in one pass.
     ///
     /// # Errors
     ///
-    /// [`MalformedParameters::TooMany`] when there are more than [`MOST_PARAMETERS`], empty ones included, before any of
-    /// them is decoded. [`MalformedParameters::Encoding`] when a percent sign is not followed by two hexadecimal digits, or what is
-    /// decoded is not UTF-8. Repetition is not looked for here: see [`Parameters::one`] and [`Parameters::once_each`].
+    /// Returns [`MalformedParameters::TooMany`] if there are more than [`MOST_PARAMETERS`], including empty ones; this
+    /// is checked before decoding. Returns [`MalformedParameters::Encoding`] if a percent sign is not followed by two
+    /// hexadecimal digits, or the decoded text is not UTF-8. Repetition is not checked here: see [`Parameters::one`]
+    /// and [`Parameters::once_each`].
     pub fn parse(encoded: &str) -> Result<Self, MalformedParameters> {
         let sent = || encoded.split('&').filter(|pair| !pair.is_empty());
         if sent().nth(MOST_PARAMETERS).is_some() {
@@ -44,11 +44,11 @@ impl Parameters {
         Ok(Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()))
     }
 
-    /// The value of `name`, if it was sent.
+    /// Returns the value of `name`, if present.
     ///
     /// # Errors
     ///
-    /// [`MalformedParameters::Repeated`] when it was sent more than once.
+    /// Returns [`MalformedParameters::Repeated`] if it occurs more than once.
     pub fn one(&self, name: &str) -> Result<Option<&str>, MalformedParameters> {
         let mut values = self.0.iter().filter(|(sent, _)| sent == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -57,34 +57,33 @@ impl Parameters {
         }
     }
 
-    /// The value of `name`, which the request needs.
+    /// Returns the value of `name`, which is required.
     ///
     /// # Errors
     ///
-    /// [`MalformedParameters::Repeated`] or [`MalformedParameters::Missing`].
+    /// Returns [`MalformedParameters::Repeated`] or [`MalformedParameters::Missing`].
     pub fn required(&self, name: &'static str) -> Result<&str, MalformedParameters> {
         self.one(name)?.ok_or(MalformedParameters::Missing(name))
     }
 
-    /// All values of `name`, for the few parameters that may be repeated.
+    /// Returns all values of `name`, for the few parameters that may be repeated.
     pub fn many<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
     }
 
-    /// All names with their values, in the order in which they were sent.
+    /// All names with their values, in the order of the request.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Adds a parameter, unless its value is empty.
     pub fn push(&mut self, name: &str, value: String) {
         if !value.is_empty() {
             self.0.push((name.to_owned(), value));
         }
     }
 
-    /// What was sent in the parameters that hold no secret and nothing about a person, for the log of a refused request: a
-    /// cause without the value that it is about does not help. Long values are cut.
+    /// Returns the parameters that contain no secret and no personal data, for the log entry of a rejected request, so
+    /// that the cause is logged with the offending value. Long values are truncated.
     #[must_use]
     pub fn loggable(&self) -> String {
         let known = self.0.iter().filter(|(name, _)| LOGGABLE.contains(&name.as_str()));
@@ -94,12 +93,12 @@ impl Parameters {
         pairs.join(" ")
     }
 
-    /// Makes sure that no parameter is repeated, known or not, except `resource`, which
+    /// Checks that no parameter is repeated, known or not, except `resource`, which
     /// [RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2) allows several times.
     ///
     /// # Errors
     ///
-    /// [`MalformedParameters::Repeated`] with a name that was sent more than once.
+    /// Returns [`MalformedParameters::Repeated`] with the repeated name.
     pub fn once_each(&self) -> Result<(), MalformedParameters> {
         let mut seen = HashSet::with_capacity(self.0.len());
         let repeated = self.0.iter().find(|(name, _)| name != "resource" && !seen.insert(name.as_str()));
@@ -107,7 +106,7 @@ impl Parameters {
     }
 }
 
-/// Decodes one name or value. A plus sign is a space; invalid escapes are refused rather than repaired.
+/// Decodes one name or value. A plus sign is a space; invalid escapes are rejected, not repaired.
 fn decode(text: &str) -> Result<String, MalformedParameters> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -125,15 +124,15 @@ fn decode(text: &str) -> Result<String, MalformedParameters> {
     String::from_utf8(bytes).map_err(|_| MalformedParameters::Encoding)
 }
 
-/// Decodes one half of HTTP Basic credentials, which
-/// [RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) wants form-encoded. Many clients forget
-/// that, so what does not decode is taken as it stands.
+/// Decodes one part of HTTP Basic credentials, which
+/// [RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) requires to be form-encoded. Many clients
+/// omit the encoding, so text that cannot be decoded is used unchanged.
 #[must_use]
 pub fn decode_leniently(text: &str) -> Cow<'_, str> {
     decode(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Encodes pairs in the form `application/x-www-form-urlencoded`.
+/// Encodes `pairs` as `application/x-www-form-urlencoded`.
 #[must_use]
 pub fn encode(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
@@ -162,7 +161,7 @@ impl fmt::Display for MalformedParameters {
 
 impl std::error::Error for MalformedParameters {}
 
-/// The beginning of a text that a request sent, short enough for a log line and for an answer.
+/// Truncates a text from a request for a log line or a response.
 #[must_use]
 pub fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST_ECHO) {
@@ -171,7 +170,7 @@ pub fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The parameters of which the log may show what was sent.
+/// The parameters whose values may be logged.
 const LOGGABLE: &[&str] = &[
     "grant_type",
     "response_type",
@@ -186,14 +185,14 @@ const LOGGABLE: &[&str] = &[
     "request_uri",
 ];
 
-/// How many parameters the log shows, and how many characters of each.
+/// Maximum number of logged parameters, and of characters of each.
 const MOST_LOGGED: usize = 12;
 const LONGEST_LOGGED: usize = 200;
 
-/// The most parameters of one request. Each is looked for by its name, so that their number must not grow with the body.
+/// Maximum number of parameters of a request. Lookup by name is linear, so the number must not grow with the body.
 pub const MOST_PARAMETERS: usize = 64;
 
-/// The most characters of a request's own text in an answer or a log line.
+/// Maximum number of characters of request text in a response or a log line.
 const LONGEST_ECHO: usize = 64;
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! The resource owner password credentials grant,
-//! [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3).
+//! The resource owner password credentials grant, [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3).
 //!
-//! [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4): it "MUST NOT be used", since the application sees
-//! the password and no second factor fits in. It exists for what cannot be changed yet, is off until the server is set
-//! to offer it, and then is for confidential clients only that are registered for it.
+//! [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4): it "MUST NOT be used", since the application
+//! sees the password and a second factor is not possible. It exists for legacy applications. It is off by default, and
+//! is limited to confidential clients that are registered for it.
 
 use time::{Duration, OffsetDateTime};
 
@@ -21,8 +20,8 @@ use super::{
     token_error::TokenError,
 };
 
-/// Proof that a client may present a person's password; only [`permit`] makes one. Whether the password is right is for
-/// the caller to find out, under the same limits as on the login page.
+/// Proof that a client may send a person's password; only [`permit`] constructs one. The caller verifies the password,
+/// under the same rate limits as on the login page.
 #[derive(Clone, Debug)]
 pub struct PasswordRequest<'a> {
     client: &'a Client,
@@ -30,22 +29,20 @@ pub struct PasswordRequest<'a> {
     audience: Audience,
 }
 
-/// The person whose password it was.
+/// The person whose password was verified.
 #[derive(Clone, Debug)]
 pub struct PasswordHolder {
-    /// The person.
     pub subject: Subject,
-    /// That the person has shown the password, and when.
     pub authentication: Authentication,
-    /// Whether the person administers the server.
     pub is_administrator: bool,
 }
 
-/// Lets `client` present a person's password for what it can have of `scope`, or the default, at the `requested` resources.
+/// Checks that `client` may use the password grant, and determines the part of `scope` that it may have, or the default
+/// scope, at the `requested` resources.
 ///
 /// # Errors
 ///
-/// The first rule broken.
+/// Returns the first rule broken.
 pub fn permit<'a>(
     client: &'a AuthenticatedClient,
     offered: EnabledGrants,
@@ -66,12 +63,12 @@ pub fn permit<'a>(
 }
 
 impl PasswordRequest<'_> {
-    /// The grant that begins at `now` because `holder` has shown the password; of its access tokens none lives longer than
-    /// `access_tokens_live`. With it the right to mint its first tokens, once it is written.
+    /// Creates the grant at `now` after `holder`'s password was verified, and the permission to issue its first tokens,
+    /// to be used after the grant is stored. Its access tokens have a lifetime of at most `access_tokens_live`.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Scope`] when nothing of the scope is the person's to give.
+    /// Returns [`TokenError::Scope`] if the person may grant none of the scope.
     pub fn begin(
         self,
         holder: PasswordHolder,
@@ -96,7 +93,6 @@ impl PasswordRequest<'_> {
         Ok((grant, issuance))
     }
 
-    /// For whom its tokens will be.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.audience

@@ -1,6 +1,7 @@
 //! Proof Key for Code Exchange, [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636).
 //!
-//! Only `S256` exists here: RFC 9700 §2.1.1 advises against `plain`, and a request without a method means `plain`.
+//! Only `S256` is supported: RFC 9700 §2.1.1 advises against `plain`, which is the meaning of a request without a
+//! method.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -12,27 +13,27 @@ use crate::{crypto, secret::Secret};
 #[serde(transparent)]
 pub struct CodeChallenge(String);
 
-/// What is wrong with the PKCE parameters of an authorization request; each is `invalid_request` (§4.4.1).
+/// Why the PKCE parameters of an authorization request are rejected, always with `invalid_request` (§4.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChallengeRefusal {
-    /// Neither parameter was sent, and no `nonce` of OpenID Connect in their place.
+    /// The request has neither PKCE parameters nor a `nonce` of OpenID Connect.
     Missing,
-    /// Neither parameter was sent by a client that always has to: it is public, or registered so.
+    /// The request has no PKCE parameters, and the client always requires them: it is public or registered for that.
     Required,
-    /// A method other than `S256`, or none, which means `plain`.
+    /// The method is not `S256`, or it is missing, which means `plain`.
     Method,
-    /// Not 43 characters of base64url.
+    /// The challenge is not 43 characters of base64url.
     Malformed,
-    /// A method without a challenge.
+    /// There is a method without a challenge.
     MethodAlone,
 }
 
 impl CodeChallenge {
-    /// Reads `code_challenge` and `code_challenge_method`; neither is `None`.
+    /// Parses `code_challenge` and `code_challenge_method`. Returns `None` if both are missing.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with them. Whether a client may leave both out is asked elsewhere.
+    /// Returns the first rule broken. Whether the client may omit both is checked elsewhere.
     pub fn parse(challenge: Option<&str>, method: Option<&str>) -> Result<Option<Self>, ChallengeRefusal> {
         let Some(challenge) = challenge else {
             return if method.is_some() { Err(ChallengeRefusal::MethodAlone) } else { Ok(None) };
@@ -47,7 +48,7 @@ impl CodeChallenge {
         Ok(Some(Self(challenge.to_owned())))
     }
 
-    /// Whether `verifier` is the one whose hash this is (§4.6). A malformed verifier never is.
+    /// Returns whether the challenge is the hash of `verifier` (§4.6). A malformed verifier is never accepted.
     #[must_use]
     pub fn accepts(&self, verifier: &Secret) -> bool {
         let text = verifier.expose();
@@ -57,7 +58,7 @@ impl CodeChallenge {
     }
 }
 
-/// `unreserved` of RFC 3986 §2.3, of which §4.1 makes the verifier.
+/// The characters `unreserved` of RFC 3986 §2.3, which §4.1 requires in the verifier.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }

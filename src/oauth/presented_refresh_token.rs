@@ -1,4 +1,4 @@
-//! What a client presents as its refresh token: it names its grant and its generation and is authenticated.
+//! A presented refresh token. It contains its grant and its generation and is authenticated.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::{
     secret::Secret,
 };
 
-/// A refresh token that this server made, which says nothing yet of whether it is good.
+/// A refresh token that this server issued. Whether it is still valid is not checked yet.
 pub struct PresentedRefreshToken {
     grant: GrantId,
     pub(super) generation: u32,
@@ -19,7 +19,7 @@ pub struct PresentedRefreshToken {
 }
 
 impl PresentedRefreshToken {
-    /// Reads what a client presents; `None` for whatever this server has not made.
+    /// Parses a presented refresh token. Returns `None` unless this server issued it.
     #[must_use]
     pub fn parse(text: &str, key: &SealingKey) -> Option<Self> {
         let rest = text.strip_prefix(PREFIX)?;
@@ -30,8 +30,8 @@ impl PresentedRefreshToken {
         Self::read(text, body)
     }
 
-    /// Reads what may have been made under a secret of this server that was replaced since. Whoever has not found that
-    /// [`super::refresh_token::RefreshState::is_current`] must treat it as made up.
+    /// Parses a token that may have been issued under a server secret that was replaced since. Unless
+    /// [`super::refresh_token::RefreshState::is_current`] confirms it, the caller must treat it as forged.
     #[must_use]
     pub fn parse_unauthenticated(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(PREFIX)?;
@@ -50,14 +50,13 @@ impl PresentedRefreshToken {
         })
     }
 
-    /// The grant that it belongs to.
     #[must_use]
     pub fn grant(&self) -> &GrantId {
         &self.grant
     }
 }
 
-/// The prefix lets scanners of published code recognise one.
+/// Generates the text of a token. Its prefix lets secret scanners recognise it.
 pub(super) fn generate(grant: &GrantId, generation: u32, key: &SealingKey, entropy: Entropy) -> Option<Secret> {
     let bytes = [grant.to_bytes()?.as_slice(), &generation.to_be_bytes(), &entropy.bytes::<32>()].concat();
     let body = URL_SAFE_NO_PAD.encode(bytes);
@@ -83,5 +82,5 @@ impl fmt::Debug for PresentedRefreshToken {
 const PREFIX: &str = "signet_rt_";
 const PURPOSE: &str = "refresh token";
 
-/// So many characters of base64url authenticate a token: 132 bits.
+/// Number of base64url characters that authenticate a token: 132 bits.
 const TAG: usize = 22;

@@ -1,8 +1,8 @@
-//! Redirect URIs: what may be registered, and what a request may name.
+//! Redirect URIs: which may be registered, and which a request may name.
 //!
 //! [RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2), compared exactly as
-//! [RFC 9700 §4.1.3](https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3) asks, with the one exception that
-//! [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3) makes for the port of a loopback address.
+//! [RFC 9700 §4.1.3](https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3) requires, with the one exception of
+//! [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3) for the port of a loopback address.
 
 use std::fmt;
 
@@ -11,98 +11,98 @@ use url::Url;
 
 use super::{client::ApplicationType, issuer::is_loopback, parameters, uri::is_literal};
 
-/// A redirect URI that a client has registered. What was registered under older rules is kept as it is, and is used only if
-/// it still [is usable](RedirectUri::is_usable).
+/// A redirect URI that a client has registered. URIs registered under earlier rules stay in the record but are used
+/// only if they [are usable](RedirectUri::is_usable).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RedirectUri(String);
 
-/// A private-use scheme without a dot that the configuration allows, such as `audiobookshelf`: lower case, and none that a
-/// browser acts on.
+/// A private-use scheme without a dot that the configuration allows, such as `audiobookshelf`: in lower case, and
+/// without meaning to browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectScheme(String);
 
-/// The text cannot be a private-use scheme.
+/// The text is not an allowed private-use scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedirectSchemeRefusal;
 
-/// Proof that a redirect URI is one of the client's own: nobody is redirected anywhere else.
+/// Proof that a redirect URI is registered for the client. The server redirects nowhere else.
 ///
-/// Only [`TrustedRedirectUri::choose`] makes one.
+/// Only [`TrustedRedirectUri::choose`] constructs one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TrustedRedirectUri(String);
 
-/// Where a redirect URI leads, in what a person can judge.
+/// The destination of a redirect URI as the consent page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RedirectDestination {
-    /// A web site.
     Host(String),
-    /// A program on the person's own machine.
+    /// A program on the person's device.
     ThisDevice,
-    /// The application that has claimed this scheme.
+    /// The application that has registered this scheme.
     Scheme(String),
 }
 
 /// Why a text cannot be registered as a redirect URI. `Display` says what to write instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectUriRefusal {
-    /// Not an absolute URI, or one with characters that do not belong in a URI.
+    /// It is not an absolute URI, or contains characters that a URI must not contain.
     NotAbsolute,
-    /// Longer than [`LONGEST_REDIRECT_URI`].
+    /// It is longer than [`LONGEST_REDIRECT_URI`].
     TooLong,
-    /// "The endpoint URI MUST NOT include a fragment component."
     Fragment,
-    /// A user name or password.
+    /// It contains a user name or password.
     Credentials,
-    /// An asterisk in the host: whoever writes one expects it to stand for something, and here it never does.
+    /// It contains an asterisk in the host: the author expects a wildcard, which is not supported.
     Wildcard,
-    /// `http` to a host that is not this machine (RFC 9700 §2.6).
+    /// It uses `http` with a host that is not a loopback host (RFC 9700 §2.6).
     PlainHttp,
-    /// A private-use scheme without a dot (RFC 8252 §7.1), or one that a browser would act on, such as `javascript`.
+    /// It uses a private-use scheme without a dot (RFC 8252 §7.1), or one with a meaning to browsers, such as
+    /// `javascript`.
     Scheme,
-    /// Only a lenient parser makes it absolute, or understands it as it is meant: `https:login`, `HTTPS://…`.
+    /// Only a lenient parser reads it as absolute or as intended: `https:login`, `HTTPS://…`.
     NotLiteral,
 }
 
-/// Why a request's `redirect_uri` leads nowhere: the person gets a page, and no redirect happens (§3.1.2.4).
+/// Why a request's `redirect_uri` is rejected. The server shows an error page and does not redirect (§3.1.2.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UntrustedRedirectUri {
-    /// The request names one that is not registered. Its first [`LONGEST_REDIRECT_URI`] characters are kept for the
+    /// The request names a URI that is not registered. Its first [`LONGEST_REDIRECT_URI`] characters are stored for the
     /// client's owner, and one more if it is longer.
     NotRegistered(String),
-    /// The request names none although the client has not exactly one (§3.1.2.3).
+    /// The request names no URI although the client has not exactly one (§3.1.2.3).
     Missing,
 }
 
 impl RedirectUri {
-    /// Takes `text` for registration, where no private-use scheme without a dot is allowed.
+    /// Parses `text` for registration. Private-use schemes without a dot are not allowed.
     ///
     /// # Errors
     ///
-    /// The first rule that `text` breaks.
+    /// Returns the first rule that `text` breaks.
     pub fn parse(text: &str) -> Result<Self, RedirectUriRefusal> {
         Self::register(text, &[])
     }
 
-    /// Takes `text` for registration, where these private-use schemes are allowed besides those with a dot.
+    /// Parses `text` for registration. The private-use schemes in `allowed` are accepted in addition to those with a
+    /// dot.
     ///
     /// # Errors
     ///
-    /// The first rule that `text` breaks.
+    /// Returns the first rule that `text` breaks.
     pub fn register(text: &str, allowed: &[RedirectScheme]) -> Result<Self, RedirectUriRefusal> {
         let scheme = Self::scheme(text)?;
         let is_allowed = scheme.is_none_or(|scheme| allowed.iter().any(|allowed| allowed.0 == scheme));
         if is_allowed { Ok(Self(text.to_owned())) } else { Err(RedirectUriRefusal::Scheme) }
     }
 
-    /// The private-use scheme without a dot of `text`, if it has one and is a redirect URI otherwise.
+    /// Returns the private-use scheme without a dot of `text`, if it has one, after checking all other rules.
     fn scheme(text: &str) -> Result<Option<String>, RedirectUriRefusal> {
         if text.len() > LONGEST_REDIRECT_URI {
             return Err(RedirectUriRefusal::TooLong);
         }
-        // What the URL standard would silently repair (spaces, control characters, backslashes) is refused instead,
-        // since the text is compared byte by byte and other parties may repair it differently.
+        // Text that the URL standard would silently repair (spaces, control characters, backslashes) is rejected: the
+        // comparison is byte by byte, and other parties may repair it differently.
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)) {
             return Err(RedirectUriRefusal::NotAbsolute);
         }
@@ -120,8 +120,8 @@ impl RedirectUri {
             ("https", Some(_)) => None,
             ("http", Some(host)) if is_loopback(&host) => None,
             ("http", _) => return Err(RedirectUriRefusal::PlainHttp),
-            // "Apps MUST use a URI scheme based on a domain name under their control, expressed in reverse order":
-            // the dot also keeps out javascript, data, file and every other scheme that a browser acts on.
+            // "Apps MUST use a URI scheme based on a domain name under their control, expressed in reverse order": the
+            // dot also excludes `javascript`, `data`, `file` and every other scheme with a meaning to browsers.
             (scheme, _) if scheme.contains('.') => None,
             (scheme, _) => {
                 Some(RedirectScheme::parse(scheme).map_err(|RedirectSchemeRefusal| RedirectUriRefusal::Scheme)?.0)
@@ -130,27 +130,27 @@ impl RedirectUri {
         if is_literal(text) { Ok(private) } else { Err(RedirectUriRefusal::NotLiteral) }
     }
 
-    /// Whether it keeps the present rules, whichever schemes the configuration allows.
+    /// Returns whether it follows the current rules, regardless of the schemes that the configuration allows.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         Self::scheme(&self.0).is_ok()
     }
 
-    /// The URI, byte for byte as it was registered.
+    /// The URI, byte for byte as registered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is claimed by whoever holds the host's certificate, so that no other application can receive what is
-    /// sent there (RFC 8252 §8.6).
+    /// Returns whether the scheme is `https`. Only the holder of the host's certificate receives what is sent there,
+    /// and no other application does (RFC 8252 §8.6).
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
     }
 
-    /// Whether a request that names `requested` means this one: byte for byte, and the port may differ when both are
-    /// `http` on the same loopback IP address, or on `localhost` for an application on the person's machine.
+    /// Returns whether `requested` matches this URI: byte for byte, except that the port may differ if both are `http`
+    /// on the same loopback IP address, or on `localhost` for a native application.
     #[must_use]
     pub fn accepts(&self, requested: &str, application_type: ApplicationType) -> bool {
         if !self.is_usable() {
@@ -168,12 +168,12 @@ impl RedirectUri {
 }
 
 impl TrustedRedirectUri {
-    /// Chooses where the answer to a request goes: to `requested` if one of `registered` accepts it, or to the only
-    /// one registered if the request names none.
+    /// Chooses where the response is sent: to `requested` if one of `registered` accepts it, or to the only registered
+    /// URI if the request names none.
     ///
     /// # Errors
     ///
-    /// [`UntrustedRedirectUri`]; then nobody is redirected anywhere.
+    /// Returns [`UntrustedRedirectUri`]; the server then does not redirect.
     pub fn choose(
         registered: &[RedirectUri],
         application_type: ApplicationType,
@@ -184,7 +184,7 @@ impl TrustedRedirectUri {
                 Ok(Self(requested.to_owned()))
             }
             (Some(requested), _) => {
-                // As long as one that can be registered, and a character more, by which it is seen to be longer.
+                // One character more than the longest valid URI, so that a longer one is recognisable.
                 let kept = requested.chars().take(LONGEST_REDIRECT_URI + 1).collect();
                 Err(UntrustedRedirectUri::NotRegistered(kept))
             }
@@ -193,13 +193,13 @@ impl TrustedRedirectUri {
         }
     }
 
-    /// The URI without response parameters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The URI with `pairs` added to its query, which "MUST be retained when adding additional query parameters".
+    /// Returns the URI with `pairs` added to its query, which "MUST be retained when adding additional query
+    /// parameters".
     #[must_use]
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
         let separator = match self.0.split_once('?') {
@@ -210,13 +210,13 @@ impl TrustedRedirectUri {
         format!("{}{separator}{}", self.0, parameters::encode(pairs))
     }
 
-    /// The URI with `pairs` as its fragment, of which a registered one has none.
+    /// Returns the URI with `pairs` as its fragment. A registered URI has none.
     #[must_use]
     pub fn with_fragment(&self, pairs: &[(&str, &str)]) -> String {
         format!("{}#{}", self.0, parameters::encode(pairs))
     }
 
-    /// Where a person returns to, as they are told.
+    /// The destination to show to the person.
     #[must_use]
     pub fn destination(&self) -> RedirectDestination {
         RedirectDestination::of(&self.0)
@@ -224,7 +224,7 @@ impl TrustedRedirectUri {
 }
 
 impl RedirectDestination {
-    /// Where `uri`, which is one of a client's, leads.
+    /// Returns the destination of `uri`, which is registered for a client.
     #[must_use]
     pub fn of(uri: &str) -> Self {
         match Url::parse(uri) {
@@ -244,11 +244,12 @@ fn authority(text: &str) -> &str {
 }
 
 impl RedirectScheme {
-    /// Takes `text` as a scheme that redirect URIs may have.
+    /// Parses `text` as a scheme of redirect URIs.
     ///
     /// # Errors
     ///
-    /// [`RedirectSchemeRefusal`] when it is none by RFC 3986 §3.1, is not in lower case, or means something to a browser.
+    /// Returns [`RedirectSchemeRefusal`] if it violates RFC 3986 §3.1, is not in lower case, or has a meaning to
+    /// browsers.
     pub fn parse(text: &str) -> Result<Self, RedirectSchemeRefusal> {
         let is_scheme = text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte));
@@ -260,9 +261,8 @@ impl RedirectScheme {
     }
 }
 
-/// `uri` without its port if it is `http` on a loopback IP literal. The name `localhost` could be made to lead elsewhere, so
-/// that RFC 8252 §8.3 advises against it; many programs on people's machines use it all the same, and only they do so with
-/// another port each time.
+/// Returns `uri` without its port if it is `http` on a loopback IP literal. RFC 8252 §8.3 advises against `localhost`,
+/// because the name could resolve elsewhere. Many native applications use it all the same, and only they vary the port.
 fn loopback_without_port(uri: &str, application_type: ApplicationType) -> Option<(&'static str, &str)> {
     let named = (application_type == ApplicationType::Native).then_some("http://localhost");
     let (host, rest) = ["http://127.0.0.1", "http://[::1]"]
@@ -278,7 +278,7 @@ fn loopback_without_port(uri: &str, application_type: ApplicationType) -> Option
             rest
         }
     };
-    // Whatever follows must not continue the host, as it does in http://127.0.0.1.evil.example.
+    // The rest must not continue the host, as it does in `http://127.0.0.1.evil.example`.
     (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((host, rest))
 }
 
@@ -316,7 +316,7 @@ impl fmt::Display for RedirectSchemeRefusal {
 
 impl std::error::Error for RedirectSchemeRefusal {}
 
-/// Schemes that browsers and systems act on by themselves.
+/// Schemes that browsers and operating systems handle themselves.
 const OF_BROWSERS: &[&str] = &[
     "about",
     "blob",
@@ -357,7 +357,7 @@ const OF_BROWSERS: &[&str] = &[
     "wyciwyg",
 ];
 
-/// The longest redirect URI that is registered, in bytes. It bounds the record of a client.
+/// The longest accepted redirect URI, in bytes. It bounds the record of a client.
 pub const LONGEST_REDIRECT_URI: usize = 512;
 
 #[cfg(test)]

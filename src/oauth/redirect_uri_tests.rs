@@ -8,7 +8,7 @@ fn registered(uris: &[&str]) -> Vec<RedirectUri> {
     uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect()
 }
 
-// Each is one step away from a URI that the test registers.
+// Each differs in one step from a URI that the test registers.
 const VARIANTS: &[&str] = &[
     "https://app.example.org/cb",
     "https://app.example.org/cb?tenant=1&x=1",
@@ -107,7 +107,7 @@ fn the_port_of_a_loopback_address_may_vary() {
     ] {
         assert!(choose(&own, Some(requested)).is_ok(), "{requested}");
     }
-    // §8.3: localhost is a name, and names can be made to lead elsewhere.
+    // §8.3: `localhost` is a name and could resolve elsewhere.
     assert!(choose(&own, Some("http://localhost:3001/cb")).is_err());
 }
 
@@ -132,7 +132,7 @@ fn the_port_of_localhost_may_vary_for_an_application_on_the_persons_machine() {
     }
 }
 
-// A browser resolves `https:login` against the page that it is on: on our own origin.
+// A browser resolves `https:login` against the current page, which is on this server's origin.
 #[test]
 fn a_redirect_uri_that_only_a_lenient_parser_makes_absolute_is_not_registered() {
     for text in [
@@ -151,7 +151,7 @@ fn a_redirect_uri_that_only_a_lenient_parser_makes_absolute_is_not_registered() 
         "Org.example.app:/cb",
     ] {
         assert_eq!(RedirectUri::parse(text), Err(RedirectUriRefusal::NotLiteral), "{text}");
-        // One that was registered before is kept, so that its client can be read, and is not used any more.
+        // A URI registered earlier stays readable, but is not used any more.
         let kept: RedirectUri = serde_json::from_value(text.into()).unwrap();
         assert_eq!(choose(std::slice::from_ref(&kept), None), Err(UntrustedRedirectUri::Missing), "{text}");
         assert!(choose(&[kept], Some(text)).is_err(), "{text}");
@@ -161,7 +161,7 @@ fn a_redirect_uri_that_only_a_lenient_parser_makes_absolute_is_not_registered() 
     }
 }
 
-// RFC 8252 §7.1 demands the dot; what is there cannot always be changed.
+// RFC 8252 §7.1 requires the dot; existing applications cannot always be changed.
 #[test]
 fn a_private_use_scheme_without_a_dot_is_registered_where_the_configuration_allows_it() {
     let allowed = [RedirectScheme::parse("audiobookshelf").unwrap()];

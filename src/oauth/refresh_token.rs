@@ -1,10 +1,11 @@
 //! Refresh tokens, [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6), rotated as
-//! [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2) asks.
+//! [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2) requires.
 //!
-//! A grant has one good refresh token at a time. Each names its grant and its generation and is authenticated, so that
-//! one that was superseded is told from one that was made up: the former means that two hold the same token, and ends
-//! the grant; the latter means nothing. A client that lost an answer, or several, may ask again for a short while after its
-//! token was replaced, and gets the newest one, which is remembered sealed. So there is never a second branch.
+//! A grant has one valid refresh token at a time. Each token contains its grant and its generation and is
+//! authenticated, so that the server can distinguish a replaced token from a forged one. A replaced token means that two
+//! parties hold it, and ends the grant; a forged token has no effect. A client that lost one or more responses may
+//! repeat its request for a short time after its token was replaced. It receives the newest token, which is stored
+//! encrypted, so the tokens never form a second branch.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -25,57 +26,54 @@ use crate::{
     secret::Secret,
 };
 
-/// What is remembered of the refresh token of a grant: never the token itself.
+/// The stored state of the refresh token of a grant. It does not contain the token itself in plain text.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefreshState {
     generation: u32,
     digest: Digest,
-    /// From when on it is worthless, however much it is used.
+    /// Absolute expiry, regardless of use.
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     last_used_at: OffsetDateTime,
-    /// The token itself, which the server's key opens; only while earlier ones may still ask for it.
+    /// The token itself, encrypted with the server's key. Present only while earlier tokens may still request it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<String>,
-    /// Which generations were replaced lately.
+    /// The generations that were replaced recently.
     #[serde(default, skip_serializing_if = "Replacements::is_empty")]
     replaced: Replacements,
 }
 
-/// Which generations were replaced lately and when, the oldest first: the generation, and milliseconds since 1970. Of a
-/// client that refreshes very often not all are kept; one in between counts as replaced when the kept one before it was.
+/// The generations that were replaced recently, oldest first, as generation and milliseconds since 1970. Not all are
+/// stored for a client that refreshes very often; a missing one counts as replaced at the time of the stored one before
+/// it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Replacements(Vec<(u32, i64)>);
 
-/// How long refresh tokens live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshPolicy {
-    /// All tokens of a grant, however much they are used.
+    /// All tokens of a grant, regardless of use.
     pub absolute: Duration,
-    /// One that is not used.
+    /// A token that is not used.
     pub idle: Duration,
-    /// How long a token that was replaced still answers with its successor.
+    /// How long a replaced token still yields its successor.
     pub overlap: Duration,
 }
 
-/// The token request of §6.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshRequest<'a> {
-    /// Who asks.
     pub client: &'a AuthenticatedClient,
-    /// With what.
     pub presented: &'a PresentedRefreshToken,
-    /// The `scope`, if sent.
+    /// The `scope` parameter, if present.
     pub scope: Option<&'a str>,
-    /// The values of `resource`, if sent.
+    /// The values of the `resource` parameter.
     pub resources: &'a [&'a str],
-    /// What opens the newest token.
+    /// The key that decrypts the newest token.
     pub sealing_key: &'a SealingKey,
 }
 
-/// Proof that a refresh token was used by its rules; only [`refresh`] makes one.
+/// Proof that a refresh token was used by its rules; only [`refresh`] constructs one.
 #[derive(Clone, Debug)]
 pub struct Refreshment {
     issuance: Issuance,
@@ -84,15 +82,15 @@ pub struct Refreshment {
 
 #[derive(Clone, Debug)]
 enum Turn {
-    /// The token stays; whether its use has to be written down.
+    /// The token does not change. `is_noteworthy` says whether its use must be stored.
     Stay { is_noteworthy: bool },
-    /// The token is replaced, and answers for so long with the newest one.
+    /// The token is replaced. During `overlap` it still yields the newest token.
     Rotate { overlap: Duration },
-    /// The token was replaced just now; the newest is sent again.
+    /// The token was replaced recently. The newest token is sent again.
     Repeat(Secret),
 }
 
-/// Gives `grant`, which has just begun for `client`, its first refresh token, if the client is registered to have one.
+/// Gives the new `grant` of `client` its first refresh token, if the client is registered for refresh tokens.
 #[must_use]
 pub fn begin(
     grant: Grant,
@@ -113,7 +111,7 @@ pub fn begin(
         newest: None,
         replaced: Replacements::default(),
     };
-    // The last access token is issued at the end at the latest, and lives on for as long as the first would.
+    // The last access token is issued at the absolute expiry at the latest, and has the same lifetime as the first.
     let access_tokens_end = grant.expires_at.map(|at| at + policy.absolute);
     (Grant { refresh_token: Some(state), expires_at: access_tokens_end, ..grant }, Some(token))
 }
@@ -122,7 +120,7 @@ pub fn begin(
 ///
 /// # Errors
 ///
-/// The first rule broken. On [`TokenError::RefreshTokenReused`] the grant has to end.
+/// Returns the first rule broken. The caller must end the grant on [`TokenError::RefreshTokenReused`].
 pub fn refresh(
     grant: &Grant,
     request: &RefreshRequest<'_>,
@@ -134,8 +132,8 @@ pub fn refresh(
     if !client.allows(GrantType::RefreshToken) {
         return Err(TokenError::GrantNotAllowed);
     }
-    // "the authorization server MUST verify the binding between the refresh token and client identity": nothing is said
-    // of the token to another client, and nothing it presents ends the grant of its owner.
+    // "the authorization server MUST verify the binding between the refresh token and client identity": another client
+    // learns nothing about the token, and cannot end the owner's grant.
     if grant.client_id != client.client_id {
         return Err(TokenError::RefreshTokenOfAnotherClient);
     }
@@ -152,8 +150,8 @@ pub fn refresh(
     Ok(Refreshment { issuance, turn })
 }
 
-/// "The requested scope MUST NOT include any scope not originally granted by the resource owner"; and nothing that the
-/// client has lost since, or that the server no longer knows.
+/// "The requested scope MUST NOT include any scope not originally granted by the resource owner". Scope tokens that the
+/// client has lost since, or that the server no longer knows, are excluded too.
 fn narrow(
     grant: &Grant,
     client: &Client,
@@ -175,7 +173,7 @@ fn narrow(
     if scope == grant.scope {
         return Ok(Issuance { scope, audience, ..grant.issuance() });
     }
-    // What is for less is also for fewer.
+    // A narrower scope also narrows the audience.
     let needed = resources.audience(&scope, request.resources)?;
     let members: Vec<&str> = needed.members().iter().map(super::resource::ResourceId::as_str).collect();
     let audience = granted.narrowed(&members).ok_or(TokenError::InvalidTarget)?;
@@ -194,7 +192,7 @@ impl RefreshState {
             return Ok(if request.client.client().rotates_refresh_tokens() {
                 Turn::Rotate { overlap: policy.overlap }
             } else {
-                // A use that was dated by a clock that was ahead would put the end of idleness off.
+                // A use that was recorded by a clock that was ahead would postpone the idle expiry.
                 let is_ahead = self.last_used_at > now;
                 Turn::Stay { is_noteworthy: is_ahead || now - self.last_used_at >= policy.idle / NOTES_PER_IDLE }
             });
@@ -203,25 +201,25 @@ impl RefreshState {
         if !is_earlier || !self.replaced.is_within(presented.generation, policy.overlap, now) {
             return Err(TokenError::RefreshTokenReused);
         }
-        // That it is a token of this server and of this generation is authenticated, and a generation has one token.
+        // The token is authenticated, and each generation has only one token.
         let opened = self.newest.as_ref().and_then(|sealed| request.sealing_key.open(NEWEST, sealed).ok());
         let newest = opened.and_then(|newest| String::from_utf8(newest).ok());
         newest.map(|newest| Turn::Repeat(Secret::new(newest))).ok_or(TokenError::RefreshTokenReused)
     }
 
-    /// When it was last used, to within a tenth of the time that it may lie idle.
+    /// When it was last used, accurate to a tenth of the idle lifetime.
     #[must_use]
     pub fn last_used_at(&self) -> OffsetDateTime {
         self.last_used_at
     }
 
-    /// When it is worthless if it is not used again.
+    /// Returns when the token expires if it is not used again.
     #[must_use]
     pub fn expires_at(&self, policy: &RefreshPolicy) -> OffsetDateTime {
         self.expires_at.min(self.last_used_at + policy.idle)
     }
 
-    /// Whether `presented` is the one that is good at `now`.
+    /// Returns whether `presented` is the valid token at `now`.
     #[must_use]
     pub fn is_current(&self, presented: &PresentedRefreshToken, policy: &RefreshPolicy, now: OffsetDateTime) -> bool {
         let is_this = presented.generation == self.generation && self.digest.matches(&presented.text);
@@ -230,13 +228,13 @@ impl RefreshState {
 }
 
 impl Refreshment {
-    /// The right to mint the tokens, once what [`Self::advance`] says is written.
+    /// Returns the permission to issue tokens. Call it after the result of [`Self::advance`] is stored.
     #[must_use]
     pub fn into_issuance(self) -> Issuance {
         self.issuance
     }
 
-    /// What has to be written (nothing, if nothing changes), and the refresh token that the client is told.
+    /// Returns the change to store (`None` if nothing changes) and the refresh token to send to the client.
     #[must_use]
     pub fn advance(
         &self,
@@ -276,17 +274,17 @@ impl Replacements {
         self.0.is_empty()
     }
 
-    /// Whether `generation` was replaced less than `overlap` before `now`.
+    /// Returns whether `generation` was replaced less than `overlap` before `now`.
     fn is_within(&self, generation: u32, overlap: Duration, now: OffsetDateTime) -> bool {
         let kept = self.0.iter().rev().find(|(kept, _)| *kept <= generation);
         kept.is_some_and(|(_, at)| milliseconds(now) < at.saturating_add(whole_milliseconds(overlap)))
     }
 
-    /// The same after `generation` was replaced at `now`, without those that are past the `overlap`.
+    /// Records that `generation` was replaced at `now`, and removes entries older than `overlap`.
     fn with(mut self, generation: u32, overlap: Duration, now: OffsetDateTime) -> Self {
         let past = milliseconds(now).saturating_sub(whole_milliseconds(overlap));
         self.0.push((generation, milliseconds(now)));
-        // The one before the first that still counts tells when those in between were replaced at the earliest.
+        // The entry before the first one within the overlap is the lower bound for the generations in between.
         while self.0.get(1).is_some_and(|(_, at)| *at <= past) {
             self.0.remove(0);
         }
@@ -307,17 +305,17 @@ fn whole_milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.whole_milliseconds()).unwrap_or(i64::MAX)
 }
 
-/// The scope token with which a client asks for tokens that outlive the session.
+/// The scope token that requests tokens which outlive the session.
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
-/// For what the newest token is sealed.
+/// The purpose under which the newest token is encrypted.
 const NEWEST: &str = "newest refresh token";
 
-/// So many replacements are kept at most, which bounds the record.
+/// Maximum number of stored replacements, which bounds the record.
 const MOST_REPLACED: usize = 16;
 
-/// The use of a token that stays is written down so often in the time that it may lie idle: not at every refresh, which
-/// would each wait for the disk.
+/// How often the use of an unchanged token is stored per idle lifetime. Storing every refresh would wait for the disk
+/// each time.
 const NOTES_PER_IDLE: i32 = 10;
 
 #[cfg(test)]

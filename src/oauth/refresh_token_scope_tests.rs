@@ -1,4 +1,4 @@
-//! Which scope and which resources a refreshed access token is for.
+//! Tests of the scope and the resources of a refreshed access token.
 
 use super::{
     tests::{Asked, Held, ISSUER, NOW, ORDERS, POLICY, active, authenticated, held_by, key, parsed, text},
@@ -56,7 +56,7 @@ fn what_the_client_has_lost_since_is_not_issued() {
     assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantNotAllowed));
 }
 
-// A grant outlives the configuration that it was written under.
+// A grant outlives the configuration under which it was created.
 #[test]
 fn what_the_server_no_longer_knows_is_not_issued() {
     let mut held = held_by(public_client());

@@ -20,7 +20,7 @@ pub(super) fn key() -> SealingKey {
     SealingKey::new([7; 32])
 }
 
-/// `client`, registered for refresh tokens of all that it may ask for.
+/// Registers `client` for refresh tokens with its whole scope.
 fn refreshing(mut client: Client) -> Client {
     client.metadata.grant_types.push(GrantType::RefreshToken);
     client.metadata.scope = client.metadata.scope.union(&Scope::parse("offline_access").unwrap());
@@ -33,14 +33,14 @@ pub(super) fn authenticated(client: Client) -> AuthenticatedClient {
     PresentedCredentials::find(None, &form).unwrap().authenticate(Some(client)).unwrap()
 }
 
-/// A grant and what its client has of it.
+/// A grant and the tokens that its client holds.
 pub(super) struct Held {
     pub(super) grant: Grant,
     pub(super) client: AuthenticatedClient,
     pub(super) token: Secret,
 }
 
-/// What somebody asks for besides the refresh token.
+/// The optional parameters of a refresh request.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Asked<'a> {
     pub(super) scope: Option<&'a str>,
@@ -83,7 +83,7 @@ impl Held {
         refresh(&self.grant, &request, (circumstances, &resources()), &POLICY, now)
     }
 
-    /// Refreshes with `token` at `now`, and keeps what has to be written. The token that is told.
+    /// Refreshes with `token` at `now`, stores the change and returns the new token.
     fn turn(&mut self, token: &Secret, now: OffsetDateTime) -> Secret {
         let refreshment = self.ask(token, Asked::default(), now).unwrap();
         let means = (&key(), Entropy::system());
@@ -96,7 +96,7 @@ impl Held {
         self.grant.refresh_token.as_ref().unwrap().generation
     }
 
-    /// The outcome of asking with `token` at `now`.
+    /// Returns the result of a refresh with `token` at `now`.
     pub(super) fn outcome(&self, token: &Secret, now: OffsetDateTime) -> Result<(), TokenError> {
         self.ask(token, Asked::default(), now).map(|_| ())
     }
@@ -141,13 +141,13 @@ fn a_token_that_was_replaced_is_a_replay_when_the_overlap_is_over() {
     let first = held.token.clone();
     let second = held.turn(&first, NOW);
     assert_eq!(held.outcome(&first, NOW + POLICY.overlap), Err(TokenError::RefreshTokenReused));
-    // The caller ends the grant then, and with it the successor.
+    // The caller then ends the grant, which invalidates the successor too.
     assert_eq!(held.outcome(&second, NOW + POLICY.overlap), Ok(()));
     held.grant.ended = Some(Ended { at: NOW, cause: EndCause::RefreshReplayed });
     assert_eq!(held.outcome(&second, NOW + POLICY.overlap), Err(TokenError::GrantEnded));
 }
 
-// A client whose answers were lost, or which asks several times at the same time, may lag behind by several generations.
+// A client whose responses were lost, or that refreshes concurrently, may be several generations behind.
 #[test]
 fn a_token_several_generations_old_gets_the_newest_within_its_overlap_and_ends_the_grant_after_it() {
     let mut held = held_by(public_client());
@@ -188,7 +188,7 @@ fn however_often_a_client_refreshes_its_record_stays_small_and_the_overlap_holds
     for nth in [0, 500, 990] {
         assert_eq!(outcome(nth), Err(TokenError::RefreshTokenReused), "{nth}");
     }
-    // Of those in between it is known to within a part of the overlap when they were replaced.
+    // For generations in between, the time of replacement is known to within a part of the overlap.
     for nth in [1_200, 1_500, 1_999, 2_000] {
         assert_eq!(outcome(nth), Ok(()), "{nth}");
     }
@@ -215,7 +215,7 @@ fn without_overlap_each_replaced_token_is_a_replay() {
     held.grant = changed;
 }
 
-// A database that was set back knows less than the clients do.
+// A database restored from a backup is behind the clients.
 #[test]
 fn a_token_of_a_generation_that_is_not_known_yet_is_a_replay() {
     let mut held = held_by(public_client());
@@ -278,12 +278,12 @@ fn however_much_it_is_used_a_grant_ends_at_its_absolute_limit() {
         assert_eq!(held.outcome(&token, end - Duration::nanoseconds(1)), Ok(()));
         assert_eq!(held.outcome(&token, end), Err(TokenError::RefreshTokenExpired));
         assert_eq!(held.grant.refresh_token.as_ref().unwrap().expires_at(&POLICY), end);
-        // The access token of the last moment is still known for as long as it lives.
+        // The grant is retained until the last access token has expired.
         assert_eq!(held.grant.expires_at, Some(end + Duration::minutes(5)));
     }
 }
 
-// FAPI 2.0 Security Profile §5.3.2.1 asks not to rotate.
+// FAPI 2.0 Security Profile §5.3.2.1 advises against rotation.
 #[test]
 fn a_confidential_client_keeps_its_token_unless_it_is_registered_otherwise() {
     let mut held = held_by(client());

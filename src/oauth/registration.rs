@@ -1,6 +1,6 @@
-//! What a client may register about itself, [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2).
+//! Client registration, [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2).
 //!
-//! The configuration file, the management API and the registration page all come through here.
+//! The configuration file, the management API and the registration page all use this module.
 
 use std::fmt;
 
@@ -20,9 +20,8 @@ use super::{
     scope::Scope,
 };
 
-/// The metadata that a registration sends; whatever is left out is chosen by the server. Members that are not known
-/// are ignored: "The authorization server MUST ignore any client metadata sent by the client that it does not
-/// understand".
+/// The metadata of a registration request. The server chooses values for missing members. Unknown members are ignored:
+/// "The authorization server MUST ignore any client metadata sent by the client that it does not understand".
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the members are those of RFC 7591 §2 and of ClientMetadata")]
@@ -47,37 +46,36 @@ pub struct RegistrationRequest {
     pub openid: OpenidRequest,
 }
 
-/// By which rules a registration is judged.
+/// The rules that apply to a registration.
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationRules<'a> {
-    /// Who registers.
     pub registrar: Registrar,
-    /// Which scopes there are.
+    /// The known scopes.
     pub resources: &'a Resources,
-    /// What this server assumes and allows.
     pub policy: &'a RegistrationPolicy,
 }
 
-/// Who registers, and so what may be registered: each may everything that those before may.
+/// Who registers a client, which determines what may be registered. Each variant includes the rights of the previous
+/// ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Registrar {
-    /// The client itself, by dynamic registration: what a person may, except that it is not restricted to groups.
+    /// The client itself, by dynamic registration: the rights of a person, except that it cannot be restricted to
+    /// groups.
     Itself,
-    /// A person: no scope with which others could be managed, no client that acts without a person (unless it is for APIs
-    /// that are open to all) or sees passwords, no settings that weaken a rule, and no tokens straight from the
-    /// authorization endpoint unless the policy gives those to everyone.
+    /// A person. Not permitted: scopes that manage other accounts or clients, clients that act without a person (unless
+    /// for APIs that are open to all), clients that see passwords, settings that weaken a rule, and tokens from the
+    /// authorization endpoint unless the policy allows them for everyone.
     Person,
-    /// An access token with the scope `signet:clients` alone, of an administrator or of a service: no client that could do
-    /// more than this token can.
+    /// An access token of an administrator or a service with the scope `signet:clients` only. Not permitted: clients
+    /// with more rights than this token.
     Manager,
-    /// The configuration file, or an administrator with the scope `signet:admin`: everything.
+    /// The configuration file, or an administrator with the scope `signet:admin`. Everything is permitted.
     Administrator,
 }
 
-/// Why a registration is refused: the member of the metadata and what is wrong with it.
+/// Why a registration is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationRefusal {
-    /// Which error code of §3.2.2 it is.
     pub code: RegistrationErrorCode,
     /// The member of the metadata.
     pub member: &'static str,
@@ -85,27 +83,24 @@ pub struct RegistrationRefusal {
     pub description: String,
 }
 
-/// The error codes of §3.2.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistrationErrorCode {
-    /// One of the redirect URIs.
     InvalidRedirectUri,
-    /// Anything else.
     InvalidClientMetadata,
-    /// What the registrar may not give. At `/register` it is `invalid_client_metadata` like the rest.
+    /// The registrar may not grant this. `/register` reports it as `invalid_client_metadata`.
     Privileged,
 }
 
-/// Checks `request` and fills in what it leaves out.
+/// Validates `request` and fills in defaults.
 ///
-/// The defaults are those of §2 (`client_secret_basic`, `authorization_code`, `code`), except that a client without a
-/// redirect URI that says nothing of grants is a service and uses `client_credentials`. Without `client_name` the name is
-/// empty, and the caller takes the identifier in its place. Grants that this server knows
-/// nothing of are left out of what is registered, as §3.2.1 allows ("MAY reject or replace"), and the answer shows it.
+/// The defaults are those of §2 (`client_secret_basic`, `authorization_code`, `code`), with one exception: a client
+/// without a redirect URI and without `grant_types` is a service and uses `client_credentials`. Without `client_name`
+/// the name is empty, and the caller uses the identifier instead. Unknown grant types are dropped, as §3.2.1 allows
+/// ("MAY reject or replace"), and the response shows the registered ones.
 ///
 /// # Errors
 ///
-/// The first member that cannot be registered.
+/// Returns the first member that cannot be registered.
 pub fn register(
     request: &RegistrationRequest,
     rules: RegistrationRules<'_>,
@@ -147,7 +142,7 @@ pub fn register(
         openid,
     };
     privileges(&metadata, rules)?;
-    // Each member has its bound; together they must fit into one record.
+    // Each member is bounded. Together they must fit into one record.
     let size = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_METADATA {
         return Err(invalid("redirect_uris", "the whole registration is too long; register less"));
@@ -155,7 +150,7 @@ pub fn register(
     Ok(metadata)
 }
 
-/// What only administrators may register, and what nobody may.
+/// Rejects what only administrators may register, and what is never permitted.
 fn weakening(
     request: &RegistrationRequest,
     method: AuthMethod,
@@ -187,7 +182,7 @@ fn weakening(
     Ok(())
 }
 
-/// Whoever answers somewhere needs somewhere to answer to; and tokens that pass through a browser go to `https` only
+/// Requires redirect URIs for grants that need them. Tokens in front-channel responses are only sent to `https` URIs
 /// ([OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
 fn returning(
     response_types: &[ResponseType],
@@ -237,7 +232,7 @@ fn grant_types(
     };
     let named = |grant_type: &GrantType| names.iter().any(|name| name == grant_type.as_str());
     let offered = rules.policy.offered;
-    // A client that acts without a person is refused by name further on.
+    // A client that acts without a person is rejected later with a specific message.
     let possible = |one: &GrantType| *one == GrantType::ClientCredentials || rules.allows(*one);
     let asked = GrantType::ALL.into_iter().filter(named);
     if rules.registrar > Registrar::Person
@@ -286,7 +281,7 @@ fn response_types(
     Ok(Some(response_types))
 }
 
-/// §2.1: response types and grants must agree; without response types there are those that go with the grants.
+/// §2.1: response types and grant types must match. Missing response types follow from the grant types.
 fn agreeing(
     response_types: Option<Vec<ResponseType>>,
     grant_types: &[GrantType],
@@ -309,7 +304,7 @@ fn agreeing(
     Ok(response_types)
 }
 
-/// The grants that go with `response_types`.
+/// The grant types that `response_types` require.
 pub(super) fn needed_by(response_types: &[ResponseType]) -> Vec<GrantType> {
     let code = response_types.iter().any(|response_type| response_type.has_code());
     let implicit = response_types.iter().any(|response_type| response_type.is_front_channel());
@@ -341,7 +336,6 @@ pub(super) fn list<const N: usize>(names: [&str; N]) -> String {
 }
 
 impl RegistrationRules<'_> {
-    /// Whether `grant_type` may be registered.
     pub(super) fn allows(self, grant_type: GrantType) -> bool {
         let is_for_registrar = match grant_type {
             GrantType::Implicit => self.allow_implicit(),
@@ -351,20 +345,18 @@ impl RegistrationRules<'_> {
         is_for_registrar && self.policy.offered.allows(grant_type)
     }
 
-    /// Whether `response_type` may be registered.
     pub(super) fn allows_response_type(self, response_type: ResponseType) -> bool {
         let is_plain = !response_type.is_front_channel();
         self.policy.offered.allows_response_type(response_type) && (is_plain || self.allow_implicit())
     }
 
-    /// Whether tokens straight from the authorization endpoint may be registered, where they are offered.
+    /// Returns whether clients with front-channel tokens may be registered, where the server enables them.
     fn allow_implicit(self) -> bool {
         self.registrar > Registrar::Person || self.policy.implicit_for_everyone
     }
 }
 
 impl RegistrationErrorCode {
-    /// The value of `error`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -382,10 +374,10 @@ impl fmt::Display for RegistrationRefusal {
 
 impl std::error::Error for RegistrationRefusal {}
 
-/// The most redirect URIs of one client. It bounds the record.
+/// Maximum number of redirect URIs of a client. It bounds the record.
 pub const MOST_URIS: usize = 16;
 
-/// The most bytes of all metadata as JSON: with two secrets and the rest of the record it stays below 4 KiB.
+/// Maximum size of all metadata as JSON, in bytes. With two secrets and the rest of the record it stays below 4 KiB.
 const LARGEST_METADATA: usize = 3200;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The members of a registration that stand alone, each with what it may be.
+//! Validation of the members of a registration that do not depend on other members.
 
 use url::Url;
 
@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{characters::is_invisible, jose::Algorithm};
 
-/// The person on the consent page decides by the name, so it must be readable: no invisible characters, among which are
-/// those that turn the direction of writing around.
+/// The person on the consent page recognises the client by its name, so the name must be readable: it must not contain
+/// invisible characters or characters that change the text direction.
 pub(super) fn client_name(name: Option<&str>) -> Result<String, RegistrationRefusal> {
     let name = name.unwrap_or_default().trim();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(is_invisible) {
@@ -67,7 +67,7 @@ pub(super) fn web_page(member: &'static str, uri: Option<&str>) -> Result<Option
     address(member, uri, &["https", "http"])
 }
 
-/// An address of one of `schemes`, as every reader understands it, without a user name or password.
+/// Parses a URL with one of `schemes`. Every parser must read it the same way, and it must not contain credentials.
 pub(super) fn address(
     member: &'static str,
     uri: Option<&str>,
@@ -95,7 +95,7 @@ pub(super) fn contacts(contacts: Option<&[String]>) -> Result<Vec<String>, Regis
     Ok(contacts.to_vec())
 }
 
-/// Who authenticates with a JWT needs something to sign it with, and an algorithm that goes with it
+/// A client that authenticates with a JWT needs a key or secret, and a matching algorithm
 /// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
 pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
     let algorithm = openid.token_endpoint_auth_signing_alg;
@@ -115,7 +115,7 @@ pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(),
     }
 }
 
-/// The names of groups whose members may use the client.
+/// Validates the names of the groups whose members may use the client.
 pub(crate) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, RegistrationRefusal> {
     let mut groups = groups.unwrap_or_default().to_vec();
     groups.sort_unstable();
@@ -127,5 +127,5 @@ pub(crate) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, R
     Ok(groups)
 }
 
-/// The longest address that is registered, besides redirect URIs.
+/// The longest registered URL other than redirect URIs.
 const LONGEST_URI: usize = 256;

@@ -1,9 +1,10 @@
-//! A registration that asks for more than it can have, [RFC 7591 §3.2.1](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1):
-//! "The authorization server MAY reject or replace any of the client's requested metadata values submitted during the
-//! registration and substitute them with suitable values."
+//! Reduces a registration request that asks for more than is permitted,
+//! [RFC 7591 §3.2.1](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1): "The authorization server MAY reject or
+//! replace any of the client's requested metadata values submitted during the registration and substitute them with
+//! suitable values."
 //!
-//! An application that registers itself sends what its library knows, often everything that the metadata of the server
-//! lists. What it cannot have is left out as long as something useful remains, and the answer shows what was registered.
+//! An application that registers itself often requests everything that the server metadata lists. Values that it may
+//! not have are removed as long as something useful remains, and the response shows what was registered.
 
 use super::{
     client::{GrantType, ResponseType},
@@ -13,8 +14,8 @@ use super::{
 };
 
 impl RegistrationRequest {
-    /// The same with empty texts and lists of grants as if they had been left out. RFC 7592 §2.2 takes null, empty and absent
-    /// as one.
+    /// Treats empty texts and empty lists of grant types as missing. RFC 7592 §2.2 treats null, empty and missing
+    /// members alike.
     #[must_use]
     pub fn without_blanks(mut self) -> Self {
         let texts = [
@@ -44,8 +45,8 @@ impl RegistrationRequest {
         self
     }
 
-    /// The same with the grant `refresh_token` if the scope names `offline_access`, which means nothing without it, and the
-    /// application acts for people.
+    /// Adds the grant type `refresh_token` if the scope contains `offline_access`, which has no effect without it, and
+    /// the application acts for people.
     #[must_use]
     pub fn with_refresh_grant(mut self) -> Self {
         let is_asked = self.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|token| token == OFFLINE_ACCESS));
@@ -60,7 +61,7 @@ impl RegistrationRequest {
             {
                 names.push(GrantType::RefreshToken.as_str().to_owned());
             }
-            // The default of RFC 7591 §2, where there is a redirect URI and nothing else is said.
+            // The default of RFC 7591 §2 for a request with redirect URIs but without grant types.
             None if self.redirect_uris.as_ref().is_some_and(|uris| !uris.is_empty())
                 && self.response_types.is_none() =>
             {
@@ -72,9 +73,8 @@ impl RegistrationRequest {
         self
     }
 
-    /// The same without what cannot be registered by `rules`, and the names of the members of which something was left out.
-    /// A member of which nothing useful would remain stays as it is, so that it is refused by name; so does a scope with
-    /// which this server is managed.
+    /// Removes what cannot be registered under `rules`, and returns the names of the reduced members. A member of which
+    /// nothing useful would remain is not changed, so that the error names it; so is a scope that manages this server.
     #[must_use]
     pub fn narrowed(mut self, rules: RegistrationRules<'_>) -> (Self, Vec<&'static str>) {
         let mut left_out = Vec::new();
@@ -131,7 +131,7 @@ fn response_names(response_types: &[ResponseType]) -> Vec<String> {
     response_types.iter().map(|response_type| response_type.as_str().to_owned()).collect()
 }
 
-/// Puts what is possible in the place of `asked` if it is less and still useful. Whether it did.
+/// Replaces `asked` with `possible` if that is less and still useful. Returns whether it did.
 fn replace(asked: &mut Option<Vec<String>>, possible: Option<(Vec<String>, bool)>) -> bool {
     match (asked, possible) {
         (Some(asked), Some((possible, true))) if asked.iter().any(|name| !possible.contains(name)) => {

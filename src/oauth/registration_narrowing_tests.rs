@@ -37,7 +37,7 @@ fn asked(grant_types: Option<&str>, response_types: Option<&str>, scope: Option<
     }
 }
 
-/// What a person registers with `request`, and of which members something was left out; or the member that is refused.
+/// Registers `request` as a person. Returns the metadata and the reduced members, or the rejected member.
 fn registered(
     request: RegistrationRequest,
     policy: &RegistrationPolicy,

@@ -1,49 +1,47 @@
-//! What a server assumes and allows when clients are registered, as it is configured.
+//! The configured policy for client registration.
 
 use std::fmt;
 
 use super::{grant_type::EnabledGrants, issuer::Issuer, redirect_uri::RedirectScheme};
 use crate::jose::Algorithm;
 
-/// By what a server judges every registration.
+/// The policy that applies to every registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationPolicy {
-    /// Which grants there are.
+    /// The enabled grant types.
     pub offered: EnabledGrants,
-    /// Whether a confidential client that says nothing of PKCE has to use it where it sends no `nonce`. If so, only an
-    /// administrator can register one that never has to. Public clients always have to.
+    /// Whether a confidential client must use PKCE if it sends no `nonce`. If so, only an administrator can register a
+    /// client that is exempt. Public clients always must use PKCE.
     pub require_pkce: bool,
-    /// Whether not only administrators may register clients that receive tokens straight from the authorization endpoint,
-    /// where those are offered.
+    /// Whether people who are not administrators may register clients with front-channel tokens, where those are
+    /// enabled.
     pub implicit_for_everyone: bool,
-    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
-    /// authenticate.
+    /// The default of `token_endpoint_as_audience`: whether client assertions may name the token endpoint as their
+    /// audience.
     pub token_endpoint_as_audience: bool,
-    /// With which algorithms this server can sign for a client.
+    /// The algorithms with which this server can sign for a client.
     pub signing_algs: Vec<Algorithm>,
     /// The private-use schemes without a dot that redirect URIs may have.
     pub redirect_schemes: Vec<RedirectScheme>,
 }
 
-/// Which people register applications, on the pages and by the management API.
+/// Who may register applications, on the pages and with the management API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApplicationRegistration {
-    /// `administrators`
     Administrators,
     /// `group:NAME`: administrators and the members of this group.
     Group(String),
-    /// `everybody`
     Everybody,
 }
 
 impl ApplicationRegistration {
-    /// What holds if nothing is configured: on a first try, at an address of this machine, everybody; else administrators.
+    /// The default: everybody if the issuer is a loopback address, as on a first try; otherwise administrators.
     #[must_use]
     pub fn for_issuer(issuer: &Issuer) -> Self {
         if issuer.is_loopback() { Self::Everybody } else { Self::Administrators }
     }
 
-    /// Reads what stands in the configuration.
+    /// Parses the configured value.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -55,7 +53,6 @@ impl ApplicationRegistration {
         }
     }
 
-    /// Whether a person in `groups` may register an application.
     pub fn admits<'g>(&self, is_administrator: bool, mut groups: impl Iterator<Item = &'g str>) -> bool {
         match self {
             Self::Administrators => is_administrator,
@@ -76,12 +73,13 @@ impl fmt::Display for ApplicationRegistration {
 }
 
 impl RegistrationPolicy {
-    /// The algorithms that every server signs with: what OpenID Connect Core §15.1 demands, and that of access tokens.
+    /// The algorithms that every server supports: the one that OpenID Connect Core §15.1 requires, and that of access
+    /// tokens.
     pub const ALWAYS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
 }
 
 impl Default for RegistrationPolicy {
-    /// The current practice, RFC 9700.
+    /// Current best practice, RFC 9700.
     fn default() -> Self {
         Self {
             offered: EnabledGrants::default(),

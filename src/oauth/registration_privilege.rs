@@ -1,4 +1,4 @@
-//! What of a client's registration only some may give: a client is never given more than its registrar could do.
+//! The privileges needed for a registration: a client never has more rights than its registrar.
 
 use super::{
     client::{ClientMetadata, GrantType},
@@ -7,10 +7,10 @@ use super::{
     scope::Scope,
 };
 
-/// The least registrar that may give the scope token `token` to a client with `grant_types`.
+/// Returns the least privileged registrar that may grant the scope token `token` to a client with `grant_types`.
 ///
-/// A client that acts without a person gets the scope of an API without consent, so only an administrator gives it,
-/// unless the API is open to all.
+/// A client that acts without a person receives the scope of an API without consent, so only an administrator may grant
+/// it, unless the API is open to all.
 pub(super) fn needed_for(token: &str, grant_types: &[GrantType], resources: &Resources) -> Registrar {
     let acts_alone = grant_types.contains(&GrantType::ClientCredentials);
     if is_administrators_scope(token) || (acts_alone && resources.is_of_api(token) && !resources.is_open(token)) {
@@ -23,15 +23,16 @@ pub(super) fn needed_for(token: &str, grant_types: &[GrantType], resources: &Res
     }
 }
 
-/// The least registrar that may give everything that is registered in `metadata`, and so make a secret for such a client.
+/// Returns the least privileged registrar that may grant everything in `metadata`, and so may create a secret for the
+/// client.
 #[must_use]
 pub fn needed(metadata: &ClientMetadata, resources: &Resources) -> Registrar {
     let each = metadata.scope.iter().map(|token| needed_for(token, &metadata.grant_types, resources));
     each.max().unwrap_or(Registrar::Itself)
 }
 
-/// The first member in which `before` and `after` differ of those that prove that a client is itself and that say where its
-/// answers go.
+/// Returns the first member that differs between `before` and `after` among those that authenticate the client or
+/// determine where responses are sent.
 #[must_use]
 pub fn changed_credential(before: &ClientMetadata, after: &ClientMetadata) -> Option<&'static str> {
     fn differ<T: PartialEq>(one: &[T], other: &[T]) -> bool {
@@ -53,7 +54,7 @@ pub fn changed_credential(before: &ClientMetadata, after: &ClientMetadata) -> Op
     members.into_iter().find(|(_, is_changed)| *is_changed).map(|(member, _)| member)
 }
 
-/// Everything that the registrar may give, but the scopes with which this server is managed.
+/// The scope of everything that the registrar may grant, except the scopes that manage this server.
 pub(super) fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<'_>) -> Scope {
     let RegistrationRules { registrar, resources, .. } = rules;
     let tokens = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());
@@ -61,7 +62,7 @@ pub(super) fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<
     tokens.filter(|token| !is_management_scope(token)).filter(is_givable).collect()
 }
 
-/// A registrar gives a client no more than they have: neither what the server is managed with, nor an API without a person.
+/// Rejects scopes that manage the server, and APIs without a person, unless the registrar may grant them.
 pub(super) fn privileges(metadata: &ClientMetadata, rules: RegistrationRules<'_>) -> Result<(), RegistrationRefusal> {
     let RegistrationRules { registrar, resources, .. } = rules;
     let (scope, grant_types) = (&metadata.scope, &metadata.grant_types);
@@ -80,7 +81,7 @@ pub(super) fn privileges(metadata: &ClientMetadata, rules: RegistrationRules<'_>
     Err(privileged("scope", format!("only an administrator{by} can register a client for {token:?}{wanted}")))
 }
 
-/// The refusal of what the registrar may not give.
+/// Creates the refusal of a member that the registrar may not grant.
 pub(crate) fn privileged(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {
     RegistrationRefusal { code: RegistrationErrorCode::Privileged, member, description: description.into() }
 }

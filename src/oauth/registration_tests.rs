@@ -197,7 +197,7 @@ fn older_grants_are_registered_by_administrators_where_they_are_on() {
     assert_eq!(register(&implicit, everything).unwrap_err().code, RegistrationErrorCode::InvalidRedirectUri);
 }
 
-// OpenID Connect Registration §2: what the dynamic profile of OpenID Connect registers.
+// OpenID Connect Registration §2: what the dynamic profile of the OpenID Connect certification registers.
 #[test]
 fn where_the_policy_says_so_everyone_registers_implicit_and_clients_without_pkce() {
     let resources = resources();

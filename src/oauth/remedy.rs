@@ -1,7 +1,7 @@
-//! What in the registration of an application would have let a refused request through.
+//! Suggestions of registration changes that would have allowed a rejected request.
 //!
-//! A remedy is only a suggestion: anyone can send a request in the name of any application, and so provoke each of them.
-//! Who manages the application reads what it costs, and decides.
+//! A remedy is only a suggestion: anyone can send a request in the name of any client, and so provoke each of them. The
+//! user who manages the client sees its consequences and decides.
 
 use serde_json::{Map, Value, json};
 
@@ -20,35 +20,35 @@ use super::{
     token_error::TokenError,
 };
 
-/// A setting that would have let a request through.
+/// A change of settings that would have allowed the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// `require_state` off.
+    /// Turns `require_state` off.
     StateOptional,
-    /// `require_pkce` off.
+    /// Turns `require_pkce` off.
     PkceOptional,
-    /// One more of `redirect_uris`.
+    /// Adds one of `redirect_uris`.
     RedirectUri(String),
-    /// One more of `post_logout_redirect_uris`.
+    /// Adds one of `post_logout_redirect_uris`.
     PostLogoutRedirectUri(String),
-    /// One more of `request_uris`.
+    /// Adds one of `request_uris`.
     RequestUri(String),
-    /// One more of `response_types`, with its grants.
+    /// Adds one of `response_types`, with its grant types.
     ResponseType(ResponseType),
-    /// One more of `grant_types`.
+    /// Adds one of `grant_types`.
     GrantType(GrantType),
-    /// More of `scope`.
+    /// Extends `scope`.
     Scope(Scope),
-    /// `token_endpoint_as_audience` on.
+    /// Turns `token_endpoint_as_audience` on.
     TokenEndpointAsAudience,
-    /// `token_endpoint_auth_signing_alg` left open.
+    /// Removes `token_endpoint_auth_signing_alg`.
     AnyAssertionAlgorithm,
-    /// `request_object_signing_alg` left open.
+    /// Removes `request_object_signing_alg`.
     AnyRequestObjectAlgorithm,
 }
 
 impl Remedy {
-    /// For an authorization request with `parameters` that was refused with `error`.
+    /// Returns the remedy for an authorization request with `parameters` that was rejected with `error`.
     #[must_use]
     pub fn of_authorization(
         error: &AuthorizationError,
@@ -59,7 +59,7 @@ impl Remedy {
         let one = |name| parameters.one(name).ok().flatten();
         match error {
             AuthorizationError::StateMissing => Some(Self::StateOptional),
-            // A public client cannot do without PKCE (RFC 9700 §2.1.1).
+            // A public client cannot omit PKCE (RFC 9700 §2.1.1).
             AuthorizationError::Challenge(ChallengeRefusal::Missing | ChallengeRefusal::Required) => {
                 (!client.is_public()).then_some(Self::PkceOptional)
             }
@@ -72,7 +72,7 @@ impl Remedy {
         }
     }
 
-    /// For a request that was not answered at its redirect URI.
+    /// Returns the remedy for a request that was rejected without a redirect.
     #[must_use]
     pub fn of_untrusted(refusal: &UntrustedRequest, parameters: &Parameters) -> Option<Self> {
         match refusal {
@@ -86,21 +86,22 @@ impl Remedy {
         }
     }
 
-    /// For a request of `client` for tokens, or for a device code, which `form` names no grant for.
+    /// Returns the remedy for a request of `client` to the token endpoint, or to the device authorization endpoint,
+    /// whose `form` has no `grant_type`.
     #[must_use]
     pub fn of_token(error: &TokenError, client: &Client, form: &Parameters, resources: &Resources) -> Option<Self> {
         let one = |name| form.one(name).ok().flatten();
         let grant_type = one("grant_type").map_or(Some(GrantType::DeviceCode), GrantType::parse)?;
         match error {
             TokenError::GrantNotAllowed => (!client.allows(grant_type)).then_some(Self::GrantType(grant_type)),
-            // At a refresh, the scope is bounded by what the person has granted, and the error is another one.
+            // At a refresh, the granted scope is the limit, and the error is a different one.
             TokenError::Scope(_) => Self::of_scope(client, one("scope")?, resources),
             _ => None,
         }
     }
 
-    /// For an assertion with which `client` could not authenticate. `is_for_the_endpoint` says whether its audience is
-    /// the token endpoint.
+    /// Returns the remedy for an assertion that did not authenticate its client. `is_for_the_endpoint` says whether its
+    /// audience is the token endpoint.
     #[must_use]
     pub fn of_assertion(error: &TokenError, is_for_the_endpoint: bool) -> Option<Self> {
         match error {
@@ -112,8 +113,8 @@ impl Remedy {
         }
     }
 
-    /// The scope tokens of `asked` that this server has and `client` is not registered for. Those with which the server is
-    /// managed are left out: a stranger's request must not suggest to hand those out.
+    /// Returns the scope tokens of `asked` that this server knows and `client` is not registered for. Scopes that
+    /// manage the server are excluded: a forged request must not suggest granting them.
     #[must_use]
     pub fn of_scope(client: &Client, asked: &str, resources: &Resources) -> Option<Self> {
         let asked = Scope::parse(asked).ok()?;
@@ -124,8 +125,9 @@ impl Remedy {
         (!missing.is_empty()).then_some(Self::Scope(missing))
     }
 
-    /// For a request of `client` that is answered with less than the scope `asked`: what it is not registered for, as far as
-    /// that would mean something. The client gets no error, so its developer learns of it here alone.
+    /// Returns the remedy for a request of `client` that received less than the scope `asked`: the scope tokens that it
+    /// is not registered for, if they have an effect. The client receives no error, so this is the only hint to its
+    /// developer.
     #[must_use]
     pub fn of_partial_scope(
         client: &Client,
@@ -164,7 +166,7 @@ impl Remedy {
         }
     }
 
-    /// What was sent and would be registered, where that is more than yes or no.
+    /// The value that would be registered, unless it is a boolean.
     #[must_use]
     pub fn value(&self) -> Option<String> {
         match self {
@@ -176,7 +178,7 @@ impl Remedy {
         }
     }
 
-    /// The members of `metadata` with it, for [`super::client_setting::with_members`].
+    /// Returns the changed members of `metadata`, for [`super::client_setting::with_members`].
     #[must_use]
     pub fn members(&self, metadata: &ClientMetadata) -> Map<String, Value> {
         let mut members = Map::new();
@@ -212,14 +214,14 @@ impl Remedy {
         members
     }
 
-    /// Whether `metadata` has it already.
+    /// Returns whether `metadata` already contains the change.
     #[must_use]
     pub fn is_registered(&self, metadata: &ClientMetadata) -> bool {
         self.members(metadata).iter().all(|(name, value)| member(metadata, name) == *value)
     }
 }
 
-/// `known`, a list or nothing, with `value` at its end unless it has it.
+/// Appends `value` to `known`, a list or null, unless the list contains it.
 fn with_one_more(known: Value, value: &str) -> Value {
     let Value::Array(mut values) = known else { return json!([value]) };
     if !values.iter().any(|known| known == value) {

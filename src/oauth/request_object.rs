@@ -1,13 +1,13 @@
-//! An authorization request that the client has signed: a request object,
+//! Request objects: authorization requests that the client has signed,
 //! [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101),
 //! [OpenID Connect Core §6](https://openid.net/specs/openid-connect-core-1_0.html#JWTRequests).
 //!
-//! The two disagree about parameters that stand beside the object. OpenID Connect Core §6.1 lets them complete it; RFC 9101
-//! §6.3, which is newer, uses those inside alone: what is not signed can be altered on its way through the browser, which
-//! is what the object is there to prevent. Here those inside count, with what OpenID Connect demands to stand beside the
-//! object: `client_id` must be there and be the same; `response_type`, if it is there, must be the same; and where the object
-//! leaves out `response_type` or `scope`, which it may do by OpenID Connect alone, those beside it are taken. Everything
-//! else beside it (a `state`, a `redirect_uri`) is as if it had not been sent.
+//! The two specifications disagree about parameters outside the object. OpenID Connect Core §6.1 lets them complete it.
+//! RFC 9101 §6.3, which is newer, uses only the parameters inside: unsigned parameters can be altered in the browser,
+//! which the object is meant to prevent. This server uses the parameters inside, plus what OpenID Connect requires
+//! outside: `client_id` must be present and equal, and `response_type` must be equal if present. If the object omits
+//! `response_type` or `scope`, as only OpenID Connect allows, the outer values are used. All other outer parameters,
+//! such as `state` or `redirect_uri`, are ignored.
 
 use std::fmt;
 
@@ -21,57 +21,55 @@ use super::{
 };
 use crate::jose::{Algorithm, Claims, JwtRefusal};
 
-/// How a request names its object.
+/// How a request passes its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedObject<'a> {
     /// By value, in `request`.
     Value(&'a str),
-    /// By reference, in `request_uri`: an address that the client has registered.
+    /// By reference, in `request_uri`: a URL that the client has registered.
     Reference(&'a str),
 }
 
-/// Why a request object is refused: the cause, for the log and the tests.
+/// Why a request object is rejected: the cause, for the log and the tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestObjectRefusal {
-    /// A parameter is repeated.
     Malformed(MalformedParameters),
-    /// Both `request` and `request_uri` were sent.
     TwoObjects,
-    /// By reference, which this server does not do.
+    /// The object is passed by reference, which is not enabled.
     ReferenceNotSupported,
-    /// By a reference that the client has not registered.
+    /// The client has not registered this `request_uri`.
     ReferenceNotRegistered,
-    /// The document cannot be fetched.
     Unfetchable,
-    /// It is no JWT, or not one that a key of the client has signed.
+    /// It is not a JWT, or no key of the client verifies its signature.
     Jwt(JwtRefusal),
     /// The client has no keys, or they cannot be fetched.
     NoKeys,
-    /// It is signed with another algorithm than the registered one.
+    /// It is not signed with the registered algorithm.
     OtherAlgorithm,
-    /// It is a JWT of another kind, or could be taken for one.
+    /// It is another kind of JWT, or could be mistaken for one.
     OtherKind,
-    /// `client_id` or `iss` is another one, or `client_id` is missing.
+    /// `client_id` or `iss` differs, or `client_id` is missing.
     OtherClient,
-    /// `response_type` is not the one beside the object.
+    /// `response_type` differs from the one outside the object.
     OtherResponseType,
-    /// `aud` is missing, or is not this server.
+    /// `aud` is missing or is not this server.
     Audience,
-    /// It is past its `exp`.
+    /// It has expired.
     Expired,
-    /// Its `nbf` lies ahead.
+    /// Its `nbf` is in the future.
     NotYetValid,
-    /// It names another object.
+    /// It references another request object.
     Nested,
-    /// A parameter has a value that none can have.
+    /// A parameter has an invalid value.
     Parameter,
 }
 
-/// Finds out whether `parameters` name a request object.
+/// Returns the request object of `parameters`, if there is one.
 ///
 /// # Errors
 ///
-/// [`RequestObjectRefusal::Malformed`] and [`RequestObjectRefusal::TwoObjects`]: RFC 9101 §5 has the two exclude each other.
+/// Returns [`RequestObjectRefusal::Malformed`] or [`RequestObjectRefusal::TwoObjects`]: by RFC 9101 §5 the two
+/// parameters are mutually exclusive.
 pub fn named(parameters: &Parameters) -> Result<Option<NamedObject<'_>>, RequestObjectRefusal> {
     match (parameters.one("request")?, parameters.one("request_uri")?) {
         (None, None) => Ok(None),
@@ -81,12 +79,12 @@ pub fn named(parameters: &Parameters) -> Result<Option<NamedObject<'_>>, Request
     }
 }
 
-/// The address to fetch for `request_uri`.
+/// Returns the URL to fetch for `request_uri`.
 ///
 /// # Errors
 ///
-/// [`RequestObjectRefusal::ReferenceNotRegistered`] unless `client` has registered it, whatever the fragments are: OpenID
-/// Connect Core §6.2 has them change with the document.
+/// Returns [`RequestObjectRefusal::ReferenceNotRegistered`] unless `client` has registered the URL. Fragments are
+/// ignored: by OpenID Connect Core §6.2 they change with the document.
 pub fn registered_reference<'a>(client: &'a Client, request_uri: &str) -> Result<&'a str, RequestObjectRefusal> {
     fn address(uri: &str) -> &str {
         uri.split_once('#').map_or(uri, |(address, _)| address)
@@ -98,11 +96,11 @@ pub fn registered_reference<'a>(client: &'a Client, request_uri: &str) -> Result
         .ok_or(RequestObjectRefusal::ReferenceNotRegistered)
 }
 
-/// Whether the object of `client` may be signed with `algorithm`.
+/// Checks that the object of `client` may be signed with `algorithm`.
 ///
 /// # Errors
 ///
-/// [`RequestObjectRefusal::OtherAlgorithm`].
+/// Returns [`RequestObjectRefusal::OtherAlgorithm`].
 pub fn permit(client: &Client, algorithm: Algorithm) -> Result<(), RequestObjectRefusal> {
     match client.metadata.openid.request_object_signing_alg {
         Some(registered) if registered != algorithm => Err(RequestObjectRefusal::OtherAlgorithm),
@@ -110,12 +108,12 @@ pub fn permit(client: &Client, algorithm: Algorithm) -> Result<(), RequestObject
     }
 }
 
-/// Judges an object that `client` has signed, with this `typ` and these claims, sent beside the parameters `beside`. The
-/// parameters that count from here on.
+/// Validates an object that `client` has signed, with this `typ` and these claims. `beside` holds the parameters
+/// outside the object. Returns the effective parameters.
 ///
 /// # Errors
 ///
-/// The first rule broken.
+/// Returns the first rule broken.
 pub fn accept(
     client: &Client,
     (typ, claims): (Option<&str>, &Claims),
@@ -123,15 +121,15 @@ pub fn accept(
     (issuer, now): (&Issuer, OffsetDateTime),
 ) -> Result<Parameters, RequestObjectRefusal> {
     of_this_kind(client, typ, claims)?;
-    // RFC 9101 §5: "The client ID values in the client_id request parameter and in the Request Object client_id claim MUST
-    // be identical."
+    // RFC 9101 §5: "The client ID values in the client_id request parameter and in the Request Object client_id claim
+    // MUST be identical."
     let client_id = client.client_id.as_str();
     let issued_by = claims.optional_text("iss")?.unwrap_or(client_id);
     if claims.text("client_id")? != client_id || issued_by != client_id {
         return Err(RequestObjectRefusal::OtherClient);
     }
-    // RFC 9101 §4: "The value of aud should be the value of the authorization server's issuer"; without it, an object that
-    // was made for one server would be good at every other. FAPI 2.0 Message Signing §5.3.1 demands it.
+    // RFC 9101 §4: "The value of aud should be the value of the authorization server's issuer". Without it, an object
+    // for one server would be valid at every other. FAPI 2.0 Message Signing §5.3.1 requires it.
     if claims.get("aud").is_none() || !claims.audience()?.contains(&issuer.as_str()) {
         return Err(RequestObjectRefusal::Audience);
     }
@@ -149,8 +147,7 @@ pub fn accept(
     complete(inside, beside)
 }
 
-/// The parameters inside an object that its client has signed, as far as they can be read: where to tell the client what
-/// is wrong with it.
+/// Returns the valid parameters of an object that its client has signed, to determine where to send an error response.
 #[must_use]
 pub fn readable(claims: &Claims) -> Parameters {
     let mut readable = Parameters::default();
@@ -160,8 +157,8 @@ pub fn readable(claims: &Claims) -> Parameters {
     readable
 }
 
-/// RFC 9101 §10.8: `typ`, where there is one, keeps other JWTs from being taken for a request. One whose `sub` is the client
-/// could itself be taken for a client assertion by whoever sees it in a browser, so that no client gets used to making such.
+/// RFC 9101 §10.8: `typ`, if present, prevents other JWTs from being used as a request. An object whose `sub` is the
+/// client could be used as a client assertion by anyone who sees it in a browser, so it is rejected.
 fn of_this_kind(client: &Client, typ: Option<&str>, claims: &Claims) -> Result<(), RequestObjectRefusal> {
     let name = typ.map(str::to_ascii_lowercase);
     let name = name.as_deref().map(|name| name.strip_prefix("application/").unwrap_or(name));
@@ -186,8 +183,8 @@ fn complete(mut inside: Parameters, beside: &Parameters) -> Result<Parameters, R
     Ok(inside)
 }
 
-/// The claims as parameters. RFC 9101 §4: strings are strings, numbers are JSON numbers; `claims` (OpenID Connect Core §5.5) is
-/// a JSON object; `resource` (RFC 8707) may be several.
+/// Converts the claims to parameters. RFC 9101 §4: strings are strings, numbers are JSON numbers; `claims` (OpenID
+/// Connect Core §5.5) is a JSON object; `resource` (RFC 8707) may have several values.
 fn parameters(claims: &Claims) -> Result<Parameters, RequestObjectRefusal> {
     let mut parameters = Parameters::default();
     for (name, value) in parameters_of(claims) {
@@ -282,10 +279,10 @@ impl fmt::Display for RequestObjectRefusal {
 
 impl std::error::Error for RequestObjectRefusal {}
 
-/// The claims that say something of the JWT and are no parameters of the request.
+/// The claims that describe the JWT and are not request parameters.
 const OF_THE_JWT: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
-/// By how much the client's clock may be ahead.
+/// Maximum accepted clock skew of the client.
 const TOLERANCE: Duration = Duration::seconds(30);
 
 #[cfg(test)]

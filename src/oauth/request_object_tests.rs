@@ -1,4 +1,4 @@
-//! Request objects, honest and not.
+//! Tests of request objects, valid and invalid.
 
 use serde_json::json;
 use time::macros::datetime;
@@ -66,7 +66,7 @@ fn what_stands_inside_and_beside_is_the_same() {
     assert_eq!(refusal, Some(JwtRefusal::MissingClaim("client_id").into()));
 }
 
-// RFC 9101 §4 and FAPI 2.0 Message Signing §5.3.1: an object without `aud` was made for any server.
+// RFC 9101 §4 and FAPI 2.0 Message Signing §5.3.1: an object without `aud` would be valid at any server.
 #[test]
 fn an_object_names_the_server_that_it_is_for() {
     let mut without = claims(&[]).as_map().clone();
@@ -100,7 +100,6 @@ fn the_claims_of_the_jwt_are_checked_if_they_are_there() {
     }
 }
 
-// J6
 #[test]
 fn a_jwt_of_another_kind_is_no_request() {
     let of = |typ| judge(Some(typ), &claims(&[]), "client_id=orders").err();

@@ -1,9 +1,9 @@
-//! The scope with which a grant begins, [RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3): one rule for
-//! `/authorize`, `/device_authorization` and the grants `client_credentials` and `password`.
+//! The initial scope of a grant, [RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3): one rule for
+//! `/authorize`, `/device_authorization` and the grant types `client_credentials` and `password`.
 //!
-//! What the client cannot have is ignored ("Scope values used that are not understood by an implementation SHOULD be
-//! ignored", OpenID Connect Core §3.1.2.1), and the answer says what was granted. Two things are never ignored: a request
-//! of which nothing is left, and a scope with which this server is managed.
+//! Scope tokens that the client may not have are ignored ("Scope values used that are not understood by an
+//! implementation SHOULD be ignored", OpenID Connect Core §3.1.2.1), and the response states the granted scope. There
+//! are two exceptions: a request of which nothing is left, and a scope that manages this server, are errors.
 
 use std::collections::BTreeSet;
 
@@ -14,60 +14,59 @@ use super::{
     scope::Scope,
 };
 
-/// What a request says of scope and resource.
+/// The scope and the resources of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct ScopeRequest<'a> {
-    /// `scope`, if it was sent.
+    /// The `scope` parameter, if present.
     pub scope: Option<&'a str>,
-    /// The values of `resource`.
+    /// The values of the `resource` parameter.
     pub resources: &'a [&'a str],
 }
 
-/// For whom a client acts, and so which scopes mean something.
+/// On whose behalf a client acts, which determines the scopes that have an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActsFor {
-    /// For a person, who gives the scope.
+    /// A person, who grants the scope.
     Person {
-        /// Whether the answer can lead to a refresh token.
+        /// Whether the response can lead to a refresh token.
         offline: bool,
     },
-    /// For itself: there is no person whose identity could be disclosed.
+    /// The client itself: there is no person whose identity could be disclosed.
     Itself,
 }
 
-/// What a client can have of a request, with the audience of its tokens.
+/// The scope that a client may have for a request, with the audience of its tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermittedScope {
-    /// The scope, never empty.
     pub scope: Scope,
-    /// For whom the access token is.
     pub audience: Audience,
 }
 
-/// Why a request has no scope that can be granted.
+/// Why no scope can be granted for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestedScopeRefusal {
-    /// Not a list of scope tokens, or blank.
+    /// It is blank or not a list of scope tokens.
     Malformed,
-    /// Scopes with which this server is managed, and for which the client is not registered.
+    /// It contains scopes that manage this server, for which the client is not registered.
     Management(Scope),
-    /// Nothing of this can be granted.
+    /// None of these scope tokens can be granted.
     NothingGrantable(Scope),
-    /// No scope was sent, and the client is registered for several APIs, or for none of the resource: this it can ask for.
+    /// No scope was sent, and the client is registered for several APIs, or for none at the resource. These are the
+    /// scope tokens that it may request.
     NoDefault(Scope),
-    /// The resource, or that the scopes belong to several.
+    /// The resource is invalid, or the scope belongs to several resources.
     Target(AudienceRefusal),
 }
 
-/// What `client` can have of `request`.
+/// Returns the part of `request` that `client` may have.
 ///
-/// Without `scope` it is everything that the client is registered for at one API (the one that `resource` names, or the
-/// only one), with the scopes about the person if there is one. `offline_access` is never part of it, and the scopes with
-/// which this server is managed only if the client is registered for nothing else.
+/// The default for a missing `scope` is everything that the client is registered for at one API (the one that
+/// `resource` names, or the only one), with the scopes about the person if there is one. The default never contains
+/// `offline_access`. It contains the scopes that manage this server only if the client is registered for nothing else.
 ///
 /// # Errors
 ///
-/// [`RequestedScopeRefusal`].
+/// Returns [`RequestedScopeRefusal`].
 pub fn permit(
     client: &Client,
     acts_for: ActsFor,
@@ -89,7 +88,8 @@ pub fn permit(
             if asked.is_empty() {
                 return Err(R::Malformed);
             }
-            // A client that asks to manage this server and may not gets an error, not another scope.
+            // A client that requests a scope to manage this server without being registered for it receives an error,
+            // not a reduced scope.
             let management = asked.filter(|token| token.starts_with(MANAGEMENT) && !registered.contains(token));
             if !management.is_empty() {
                 return Err(R::Management(management));
@@ -105,7 +105,7 @@ pub fn permit(
     Ok(PermittedScope { scope, audience })
 }
 
-/// The scope of a request that names none, of what the client `can_have`.
+/// Returns the default scope. `can_have` is everything that the client may have.
 fn default_scope(can_have: &Scope, requested: &[&str], resources: &Resources) -> Result<Scope, RequestedScopeRefusal> {
     let own = resources.own();
     let id_of = |token: &str| resources.scope(token).map(|(resource, _)| &resource.id);
@@ -128,8 +128,8 @@ fn default_scope(can_have: &Scope, requested: &[&str], resources: &Resources) ->
 }
 
 impl ActsFor {
-    /// Whether `token` means something to `client` here. OpenID Connect Core §11 has the server ignore `offline_access`
-    /// where no refresh token can follow.
+    /// Returns whether `token` has an effect for `client`. OpenID Connect Core §11 requires the server to ignore
+    /// `offline_access` where no refresh token can follow.
     pub(super) fn gives_meaning_to(self, client: &Client, token: &str) -> bool {
         match self {
             Self::Person { offline } => token != OFFLINE_ACCESS || (offline && client.allows(GrantType::RefreshToken)),
@@ -154,7 +154,7 @@ impl RequestedScopeRefusal {
         }
     }
 
-    /// The value of `error_description`, in the characters that RFC 6749 §5.2 permits, of which scope tokens are made.
+    /// The value of `error_description`. It contains only characters that RFC 6749 §5.2 permits, as scope tokens do.
     #[must_use]
     pub fn description(&self) -> String {
         match self {
@@ -177,7 +177,7 @@ impl RequestedScopeRefusal {
     }
 }
 
-/// The tokens of `scope` with spaces between, cut after the first hundred or so characters.
+/// Formats the tokens of `scope`, separated by spaces and truncated after the first hundred or so characters.
 fn named(scope: &Scope) -> String {
     let mut text = String::new();
     for token in scope.iter() {
@@ -193,13 +193,13 @@ fn named(scope: &Scope) -> String {
     text
 }
 
-/// How the scopes begin with which this server is managed.
+/// The prefix of the scopes that manage this server.
 const MANAGEMENT: &str = "signet:";
 
-/// The management of one's own account.
+/// The scope to manage one's account.
 const ACCOUNT: &str = "signet:account";
 
-/// About how many characters of a scope a description lists.
+/// Approximate number of characters of a scope in a description.
 const LONGEST_LIST: usize = 160;
 
 #[cfg(test)]

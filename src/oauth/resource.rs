@@ -1,7 +1,7 @@
-//! Protected resources: the APIs that accept our access tokens, and the scopes that mean something to each.
+//! Protected resources: the APIs that accept access tokens of this server, and their scopes.
 //!
-//! [RFC 8707](https://www.rfc-editor.org/rfc/rfc8707) names the one that a request is for; without a name the scopes
-//! decide, since each scope token belongs to one resource.
+//! [RFC 8707](https://www.rfc-editor.org/rfc/rfc8707) lets a request name the resource; otherwise the scope determines
+//! it, since each scope token belongs to one resource.
 
 use std::{cmp::Ordering, fmt};
 
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::jose::Algorithm;
 
-/// The identifier of a protected resource: an absolute URI without a fragment (RFC 8707 §2). It stands in `aud`, byte for
-/// byte as it was configured; two are equal if they are equivalent by RFC 3986 §6.2.2 and §6.2.3.
+/// The identifier of a protected resource: an absolute URI without a fragment (RFC 8707 §2). `aud` contains it byte for
+/// byte as configured. Two identifiers are equal if they are equivalent by RFC 3986 §6.2.2 and §6.2.3.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct ResourceId {
@@ -29,11 +29,11 @@ pub struct ResourceId {
 pub struct ResourceIdRefusal;
 
 impl ResourceId {
-    /// Takes `text` as the identifier that a request names.
+    /// Parses `text` as the identifier in a request.
     ///
     /// # Errors
     ///
-    /// [`ResourceIdRefusal`] unless it has the form of an absolute URI without a fragment.
+    /// Returns [`ResourceIdRefusal`] if it is not an absolute URI or has a fragment.
     pub fn parse(text: &str) -> Result<Self, ResourceIdRefusal> {
         if text.len() > LONGEST_ID || !has_absolute_form(text) {
             return Err(ResourceIdRefusal);
@@ -41,88 +41,81 @@ impl ResourceId {
         Ok(Self::from(text.to_owned()))
     }
 
-    /// Takes `text` as the identifier of a new resource, which stands in tokens as it is written.
+    /// Parses `text` as the identifier of a new resource. Tokens contain it exactly as written.
     ///
     /// # Errors
     ///
-    /// [`ResourceIdRefusal`] also when readers could understand it differently, as `https:orders`.
+    /// Returns [`ResourceIdRefusal`] also if parsers could read it differently, such as `https:orders`.
     pub fn register(text: &str) -> Result<Self, ResourceIdRefusal> {
         if is_literal(text) { Self::parse(text) } else { Err(ResourceIdRefusal) }
     }
 
-    /// The identifier, as it stands in `aud`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// A scope token of a resource, with the words in which a person is asked for it.
+/// A scope token of a resource, with its description for the consent page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeEntry {
-    /// The scope token.
     pub token: String,
-    /// What it allows, as a person reads it on the consent page.
+    /// What it permits, as the consent page says it.
     pub description: String,
 }
 
-/// The `typ` of the access tokens for a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AccessTokenType {
-    /// `at+jwt`, as RFC 9068 asks.
+    /// `at+jwt`, as RFC 9068 requires.
     #[default]
     AtJwt,
-    /// `JWT`, for verifiers that refuse anything else.
+    /// `JWT`, for verifiers that reject any other value.
     Jwt,
 }
 
-/// A protected resource, as the configuration describes it.
+/// A configured protected resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// What stands in `aud`.
+    /// The value of `aud`.
     pub id: ResourceId,
-    /// Its name for people.
+    /// The name shown to people.
     pub name: String,
-    /// The scope tokens that mean something to it.
     pub scopes: Vec<ScopeEntry>,
-    /// How long its access tokens live, if not as long as others.
+    /// The lifetime of its access tokens, if it differs from the default.
     pub access_token_lifetime: Option<Duration>,
-    /// With which algorithm its access tokens are signed.
     pub access_token_signing_alg: Algorithm,
-    /// The `typ` of its access tokens.
     pub access_token_typ: AccessTokenType,
     /// Whether every person may register a client that obtains its scopes without a person.
     pub is_open: bool,
 }
 
-/// All resources: the server's own (userinfo and the management API) and those of the configuration.
+/// All resources: the server's own (userinfo and the management API) and the configured ones.
 #[derive(Clone, Debug)]
 pub struct Resources {
     own: ResourceId,
     all: Vec<Resource>,
 }
 
-/// For whom a token is: what stands in `aud`, and what follows from it.
+/// The audience of a token: the value of `aud`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {
     members: Vec<ResourceId>,
 }
 
-/// Why the requested scope and resources do not go together.
+/// Why the requested scope and resources do not match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AudienceRefusal {
-    /// A resource that is not registered here: `invalid_target` (RFC 8707 §2). What was sent is kept for the log.
+    /// The resource is not registered: `invalid_target` (RFC 8707 §2). The requested value is stored for the log.
     UnknownResource(String),
-    /// A scope token that belongs to no resource: `invalid_scope`.
+    /// A scope token belongs to no resource: `invalid_scope`.
     UnknownScope,
-    /// A scope token of a resource that was not asked for, or scopes of two APIs in one token: `invalid_target`.
-    /// "the authorization server … SHOULD … reject" such requests (RFC 9068 §3), since a token for two APIs lets each
-    /// use it at the other. The resources are kept for the log.
+    /// A scope token belongs to a resource that was not requested, or the scope belongs to two APIs: `invalid_target`.
+    /// "the authorization server … SHOULD … reject" such requests (RFC 9068 §3), since with a token for two APIs each
+    /// could use it at the other. The resources are stored for the log.
     SeveralResources(Vec<ResourceId>),
 }
 
 impl AudienceRefusal {
-    /// The value of `error_description`.
     #[must_use]
     pub fn description(&self) -> String {
         match self {
@@ -137,7 +130,7 @@ impl AudienceRefusal {
 }
 
 impl Resources {
-    /// The server's own resource, named by the issuer, and `others`.
+    /// Creates the collection of the server's own resource, which the issuer identifies, and `others`.
     #[must_use]
     pub fn new(issuer: &Issuer, others: Vec<Resource>) -> Self {
         let own = ResourceId::from(issuer.as_str().to_owned());
@@ -157,21 +150,19 @@ impl Resources {
         Self { own, all: std::iter::once(first).chain(others).collect() }
     }
 
-    /// The identifier of the server's own resource, which is the issuer.
     #[must_use]
     pub fn own(&self) -> &ResourceId {
         &self.own
     }
 
-    /// All resources, the server's own first.
     #[must_use]
     pub fn all(&self) -> &[Resource] {
         &self.all
     }
 
-    /// The scope tokens that the metadata lists: those that one request can ask for together, since many clients ask for all
-    /// of them. So those about a person, and those of the API if there is one; several APIs each publish their own (RFC 9728).
-    /// RFC 8414 §2: "Servers MAY choose not to advertise some supported scope values".
+    /// The scope tokens that the metadata lists: those that one request can contain, since many clients request all of
+    /// them. They are the scopes about a person, and those of the API if there is only one; several APIs each publish
+    /// their own (RFC 9728). RFC 8414 §2: "Servers MAY choose not to advertise some supported scope values".
     #[must_use]
     pub fn advertised(&self) -> Vec<&str> {
         let is_only_api = self.all.len() <= 2;
@@ -180,14 +171,14 @@ impl Resources {
         tokens.filter(|token| !is_management_scope(token)).collect()
     }
 
-    /// The resource of a token for `audience`: the API if there is one, or the server itself.
+    /// Returns the resource of a token for `audience`: the API if there is one, otherwise the server itself.
     #[must_use]
     pub fn of(&self, audience: &Audience) -> Option<&Resource> {
         let id = audience.members.iter().find(|id| **id != self.own).unwrap_or(&self.own);
         self.find(id.as_str())
     }
 
-    /// The entry of a scope token and the resource that it belongs to.
+    /// Returns the entry of a scope token and the resource that it belongs to.
     #[must_use]
     pub fn scope(&self, token: &str) -> Option<(&Resource, &ScopeEntry)> {
         self.all.iter().find_map(|resource| {
@@ -195,27 +186,25 @@ impl Resources {
         })
     }
 
-    /// Whether `token` belongs to an API rather than to the server itself.
     #[must_use]
     pub fn is_of_api(&self, token: &str) -> bool {
         self.scope(token).is_some_and(|(resource, _)| resource.id != self.own)
     }
 
-    /// Whether `token` belongs to an API for which every person may register a client that acts without a person.
     #[must_use]
     pub fn is_open(&self, token: &str) -> bool {
         self.scope(token).is_some_and(|(resource, _)| resource.is_open)
     }
 
-    /// For whom a token of `scope` is, when the request names `requested` resources (which may be none).
+    /// Returns the audience of a token for `scope`, given the `requested` resources (possibly none).
     ///
-    /// The server itself is in the audience whenever one of its own scopes is asked for, so that `/userinfo` accepts
-    /// the token; besides it there is at most one API. The scopes with which this server is managed never stand in a
-    /// token that an API sees, since that API could then manage the server.
+    /// The server itself is in the audience if the scope contains one of its scope tokens, so that `/userinfo` accepts
+    /// the token. There is at most one API besides it. A token for an API never contains a scope that manages this
+    /// server, since that API could then manage the server.
     ///
     /// # Errors
     ///
-    /// The first rule that does not hold.
+    /// Returns the first rule broken.
     pub fn audience(&self, scope: &Scope, requested: &[&str]) -> Result<Audience, AudienceRefusal> {
         let mut members: Vec<ResourceId> = Vec::new();
         for id in requested {
@@ -242,8 +231,8 @@ impl Resources {
         Ok(Audience { members })
     }
 
-    /// What of `scope` one token can have: that of its first API, and beside it what is told of people, if it is for
-    /// people. All of it if it has no API.
+    /// Returns the part of `scope` that one token can have: the scope of its first API, and the scopes about the person
+    /// if `is_for_people`. Returns the whole scope if it contains no API.
     #[must_use]
     pub fn of_first_api(&self, scope: &Scope, is_for_people: bool) -> Scope {
         let api_of = |token: &str| match self.scope(token) {
@@ -258,14 +247,13 @@ impl Resources {
         scope.iter().filter(is_of_it).collect()
     }
 
-    /// What of `audience`, which may have been granted long ago, is still known here, as it is written here now.
+    /// Returns the members of a stored `audience` that are still configured, in their current spelling.
     #[must_use]
     pub fn known(&self, audience: &Audience) -> Audience {
         let known = audience.members.iter().filter_map(|id| self.find(id.as_str()));
         Audience { members: known.map(|resource| resource.id.clone()).collect() }
     }
 
-    /// The resource that `id` names.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Resource> {
         let id = ResourceId::parse(id).ok()?;
@@ -274,13 +262,13 @@ impl Resources {
 }
 
 impl Audience {
-    /// The members, the API before the server itself.
     #[must_use]
     pub fn members(&self) -> &[ResourceId] {
         &self.members
     }
 
-    /// The members that a token request names, which must have been granted (RFC 8707 §2.2); all of them if it names none.
+    /// Returns the members that a token request names, all of which must have been granted (RFC 8707 §2.2). Returns all
+    /// members if it names none.
     #[must_use]
     pub fn narrowed(&self, requested: &[&str]) -> Option<Self> {
         if requested.is_empty() {
@@ -296,7 +284,7 @@ impl Audience {
         Some(Self { members })
     }
 
-    /// The value of `aud`: a string if there is one member, else an array (RFC 7519 §4.1.3).
+    /// Returns the value of `aud`: a string if there is one member, otherwise an array (RFC 7519 §4.1.3).
     #[must_use]
     pub fn to_claim(&self) -> serde_json::Value {
         match self.members.as_slice() {
@@ -306,19 +294,19 @@ impl Audience {
     }
 }
 
-/// Whether only administrators can give `token` away: with it others are managed.
+/// Returns whether only administrators can grant `token`, because it permits managing other accounts or clients.
 #[must_use]
 pub fn is_administrators_scope(token: &str) -> bool {
     matches!(token, "signet:users" | "signet:admin")
 }
 
-/// Whether `token` is one with which the server is managed.
+/// Returns whether `token` permits managing this server.
 #[must_use]
 pub fn is_management_scope(token: &str) -> bool {
     MANAGEMENT_SCOPES.iter().any(|(name, _)| *name == token)
 }
 
-/// Takes what is remembered as it is, whatever the rules for new ones have become.
+/// Accepts stored identifiers unchanged, even if the rules for new ones have changed.
 impl From<String> for ResourceId {
     fn from(text: String) -> Self {
         Self { normalized: normalized(&text), text }
@@ -368,7 +356,7 @@ impl std::error::Error for ResourceIdRefusal {}
 /// The longest identifier of a resource, in bytes.
 const LONGEST_ID: usize = 256;
 
-/// The scopes of OpenID Connect Core §5.4 and §11, with what a person is told.
+/// The scopes of OpenID Connect Core §5.4 and §11, with their descriptions for the consent page.
 pub const IDENTITY_SCOPES: &[(&str, &str)] = &[
     ("openid", "Know who you are: a number that stands for your account"),
     ("profile", "See your name, username, picture and other details of your profile"),
@@ -379,7 +367,7 @@ pub const IDENTITY_SCOPES: &[(&str, &str)] = &[
     ("offline_access", "Stay connected when you are not using it"),
 ];
 
-/// The scopes with which this server is managed, with what a person is told.
+/// The scopes that manage this server, with their descriptions for the consent page.
 pub const MANAGEMENT_SCOPES: &[(&str, &str)] = &[
     ("signet:account", "Manage your account on this server"),
     ("signet:clients", "Register and change applications on this server"),

@@ -1,14 +1,13 @@
-//! What an authorization request asks for, and how the answer travels:
+//! Response types and response modes:
 //! [RFC 6749 §3.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.1) and
 //! [OAuth 2.0 Multiple Response Type Encoding Practices](https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html).
 
 use serde::{Deserialize, Serialize};
 
-/// What an authorization request asks for, by the name that stands in `response_type`.
+/// A response type, by its name in `response_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ResponseType {
-    /// An authorization code.
     Code,
     /// An access token (implicit).
     Token,
@@ -24,25 +23,23 @@ pub enum ResponseType {
     CodeIdTokenToken,
 }
 
-/// The text names no response type.
+/// This server knows no response type with this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownResponseType;
 
-/// How the answer travels to the redirect URI.
+/// How the response is sent to the redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
-    /// In the query.
     Query,
     /// In the fragment, which browsers do not send to servers.
     Fragment,
-    /// In a form that is sent by POST,
+    /// In a form submitted with POST,
     /// [Form Post Response Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
     FormPost,
 }
 
 impl ResponseType {
-    /// The name that stands in `response_type`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,8 +53,7 @@ impl ResponseType {
         }
     }
 
-    /// The response type of this name, if there is one: a "space-delimited list of values, where the order of values
-    /// does not matter".
+    /// Parses a response type: a "space-delimited list of values, where the order of values does not matter".
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let mut asked: Vec<&str> = name.split(' ').collect();
@@ -69,44 +65,42 @@ impl ResponseType {
         })
     }
 
-    /// Whether a code is asked for.
     #[must_use]
     pub fn has_code(self) -> bool {
         self.as_str().starts_with("code")
     }
 
-    /// Whether an access token is asked for, straight from the authorization endpoint.
+    /// Returns whether an access token is requested from the authorization endpoint.
     #[must_use]
     pub fn has_token(self) -> bool {
         matches!(self, Self::Token | Self::IdTokenToken | Self::CodeToken | Self::CodeIdTokenToken)
     }
 
-    /// Whether an ID token is asked for, straight from the authorization endpoint.
+    /// Returns whether an ID token is requested from the authorization endpoint.
     #[must_use]
     pub fn has_id_token(self) -> bool {
         matches!(self, Self::IdToken | Self::IdTokenToken | Self::CodeIdToken | Self::CodeIdTokenToken)
     }
 
-    /// Whether anything but a code passes through the browser.
+    /// Returns whether anything other than a code is sent through the browser.
     #[must_use]
     pub fn is_front_channel(self) -> bool {
         self != Self::Code
     }
 
-    /// How the answer travels unless the request says otherwise (§5): tokens never in the query.
+    /// The default response mode (§5). Tokens are never sent in the query.
     #[must_use]
     pub fn default_mode(self) -> ResponseMode {
         if self.is_front_channel() { ResponseMode::Fragment } else { ResponseMode::Query }
     }
 
-    /// Whether the answer may travel in `mode`: what holds a token must not travel in the query, which stands in logs and
-    /// in the history of browsers.
+    /// Returns whether the response may be sent in `mode`. Responses with tokens are not sent in the query, which logs
+    /// and the browser history record.
     #[must_use]
     pub fn may_travel_in(self, mode: ResponseMode) -> bool {
         mode != ResponseMode::Query || !self.is_front_channel()
     }
 
-    /// All response types.
     pub const ALL: [Self; 7] = [
         Self::Code,
         Self::Token,
@@ -119,7 +113,6 @@ impl ResponseType {
 }
 
 impl ResponseMode {
-    /// The name that stands in `response_mode`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -129,13 +122,11 @@ impl ResponseMode {
         }
     }
 
-    /// The mode of this name, if there is one.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.as_str() == name)
     }
 
-    /// All modes.
     pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
 }
 

@@ -4,27 +4,26 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-/// A set of scope tokens. Order and repetition mean nothing: "the order does not matter".
+/// A set of scope tokens. Order and repetition are irrelevant: "the order does not matter".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Scope(BTreeSet<String>);
 
-/// The text holds a character that a scope token may not hold, or more tokens than anyone needs.
+/// The text contains a character that a scope token must not contain, or too many tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeRefusal;
 
 impl Scope {
-    /// The empty scope.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// Reads a space-delimited list of scope tokens. An empty text is the empty scope.
+    /// Parses a space-delimited list of scope tokens. An empty text is the empty scope.
     ///
     /// # Errors
     ///
-    /// [`ScopeRefusal`] when a token holds anything but `%x21 / %x23-5B / %x5D-7E`, or there are more than
+    /// Returns [`ScopeRefusal`] if a token contains anything but `%x21 / %x23-5B / %x5D-7E`, or there are more than
     /// [`LONGEST_SCOPE`] tokens.
     pub fn parse(text: &str) -> Result<Self, ScopeRefusal> {
         let tokens = text.split(' ').filter(|token| !token.is_empty());
@@ -36,50 +35,46 @@ impl Scope {
         Ok(Self(scope))
     }
 
-    /// Whether `token` is a member.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)
     }
 
-    /// Whether every member of `other` is a member of this.
+    /// Returns whether every member of `other` is a member of this scope.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.is_subset(&self.0)
     }
 
-    /// The members of both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
-    /// The members of either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
-    /// The members for which `keep` answers yes.
+    /// Returns the members for which `keep` returns `true`.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         Self(self.0.iter().filter(|token| keep(token)).cloned().collect())
     }
 
-    /// Whether there is no member.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The members, in alphabetical order.
+    /// Iterates over the members in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 }
 
 impl<'a> FromIterator<&'a str> for Scope {
-    /// Collects tokens that are known to be well-formed, such as those of other scopes and constants.
+    /// Collects tokens that are known to be valid, such as those of other scopes and constants.
     fn from_iter<I: IntoIterator<Item = &'a str>>(tokens: I) -> Self {
         Self(tokens.into_iter().map(ToOwned::to_owned).collect())
     }
@@ -123,7 +118,8 @@ impl fmt::Display for ScopeRefusal {
 
 impl std::error::Error for ScopeRefusal {}
 
-/// The most tokens that one scope may hold. No protocol limit: it bounds what a request can make us remember.
+/// Maximum number of tokens in a scope. Not a limit of the protocol: it bounds what a request can make the server
+/// store.
 pub const LONGEST_SCOPE: usize = 64;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The Token Status List,
-//! [draft-ietf-oauth-status-list](https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/): one or more bits for each
-//! grant, in which whoever verifies its tokens offline sees that it has ended.
+//! [draft-ietf-oauth-status-list](https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/): one or more bits per
+//! grant, from which offline verifiers learn that a grant has ended.
 //!
-//! The codec is here for both sides: the server packs and compresses, the library for resource servers decompresses.
+//! The codec serves both sides: the server packs and compresses, the library for resource servers decompresses.
 
 use std::{
     fmt,
@@ -18,16 +18,16 @@ use time::{Duration, OffsetDateTime};
 use super::issuer::Issuer;
 use crate::entropy::Entropy;
 
-/// How many bits a status has (§4.1): "The allowed values for bits are 1, 2, 4, and 8".
+/// Number of bits per status (§4.1): "The allowed values for bits are 1, 2, 4, and 8".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusBits {
     /// Valid or invalid.
     One,
-    /// Four types.
+    /// Four status types.
     Two,
-    /// 16 types.
+    /// 16 status types.
     Four,
-    /// 256 types.
+    /// 256 status types.
     Eight,
 }
 
@@ -38,52 +38,46 @@ pub struct StatusList {
     bytes: Vec<u8>,
 }
 
-/// Why something is no status list.
+/// Why a status list cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusListRefusal {
-    /// `bits` is none of 1, 2, 4 and 8.
+    /// `bits` is not 1, 2, 4 or 8.
     Bits(u64),
-    /// `lst` is not base64url without padding.
     Encoding,
-    /// `lst` is not compressed with DEFLATE in the format of ZLIB, or it breaks off.
+    /// `lst` is not compressed with DEFLATE in the ZLIB format, or is truncated.
     Compression,
-    /// It is longer than whoever reads it allows, in bytes after decompression.
+    /// The list exceeds the reader's limit, given in bytes after decompression.
     TooLong(usize),
 }
 
-/// One of this server's lists: a number that says nothing of how many there are.
+/// The identifier of one of this server's lists. It does not reveal how many lists there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ListId(u32);
 
-/// Where the status of a grant stands, and with it that of all its access tokens.
+/// The position of a grant's status, which applies to all its access tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StatusIndex {
-    /// In which list.
     pub list: ListId,
-    /// At which place in it.
     pub idx: u32,
 }
 
-/// The Status List Token (§5.1) about a list.
+/// The Status List Token (§5.1) of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct StatusListToken<'a> {
-    /// Who issues it.
     pub issuer: &'a Issuer,
-    /// Of which list.
     pub id: ListId,
-    /// The list.
     pub list: &'a StatusList,
-    /// For how long a copy may be kept before a fresh one is fetched.
+    /// How long a copy may be cached before it is fetched again.
     pub ttl: Duration,
 }
 
 impl StatusBits {
-    /// What `bits` says.
+    /// Parses the value of `bits`.
     ///
     /// # Errors
     ///
-    /// [`StatusListRefusal::Bits`].
+    /// Returns [`StatusListRefusal::Bits`] for any other number.
     pub fn parse(bits: u64) -> Result<Self, StatusListRefusal> {
         match bits {
             1 => Ok(Self::One),
@@ -94,7 +88,6 @@ impl StatusBits {
         }
     }
 
-    /// As a number.
     #[must_use]
     pub fn count(self) -> u8 {
         match self {
@@ -105,46 +98,46 @@ impl StatusBits {
         }
     }
 
-    /// The greatest status.
+    /// The highest status value.
     fn mask(self) -> u8 {
         u8::MAX >> (8 - self.count())
     }
 }
 
 impl StatusList {
-    /// A list of at least `entries` statuses, all of them [`VALID`]; the last byte is always full.
+    /// Creates a list of at least `entries` statuses, all [`VALID`]. The last byte is always full.
     #[must_use]
     pub fn new(bits: StatusBits, entries: u32) -> Self {
         let length = (u64::from(entries) * u64::from(bits.count())).div_ceil(8);
         Self { bits, bytes: vec![0; usize::try_from(length).unwrap_or(usize::MAX)] }
     }
 
-    /// Decompresses `lst` (§4.2), to at most `most_bytes`, so that a small text cannot fill the memory.
+    /// Decompresses `lst` (§4.2) to at most `most_bytes`, so that a small text cannot exhaust memory.
     ///
     /// # Errors
     ///
-    /// [`StatusListRefusal`].
+    /// Returns [`StatusListRefusal`] if `bits` or `lst` is invalid or the list is too long.
     pub fn parse(bits: u64, lst: &str, most_bytes: usize) -> Result<Self, StatusListRefusal> {
         let bits = StatusBits::parse(bits)?;
         let compressed = URL_SAFE_NO_PAD.decode(lst).map_err(|_| StatusListRefusal::Encoding)?;
         let mut bytes = Vec::new();
-        // One byte more, to tell a list that is just short enough from one that is cut.
+        // One extra byte distinguishes a list of exactly the maximum length from a longer one.
         let limit = u64::try_from(most_bytes).unwrap_or(u64::MAX).saturating_add(1);
         let read = ZlibDecoder::new(compressed.as_slice()).take(limit).read_to_end(&mut bytes);
         read.map_err(|_| StatusListRefusal::Compression)?;
-        // Whoever reads a list keeps it, and reading reserves more than it needs.
+        // Readers retain the list, and decompression reserves more memory than needed.
         bytes.shrink_to_fit();
         if bytes.len() > most_bytes { Err(StatusListRefusal::TooLong(most_bytes)) } else { Ok(Self { bits, bytes }) }
     }
 
-    /// The status at `idx`; none beyond the end (§8.3: "Fail if the provided index is out of bounds").
+    /// Returns the status at `idx`, or `None` beyond the end (§8.3: "Fail if the provided index is out of bounds").
     #[must_use]
     pub fn get(&self, idx: u32) -> Option<u8> {
         let (byte, shift) = self.place(idx)?;
         self.bytes.get(byte).map(|byte| byte >> shift & self.bits.mask())
     }
 
-    /// Changes the status at `idx` to `status`, of which only the bits of this list count. Beyond the end nothing happens.
+    /// Sets the status at `idx`. Bits of `status` that do not fit are ignored, as is an index beyond the end.
     pub fn set(&mut self, idx: u32, status: u8) {
         let mask = self.bits.mask();
         if let Some((byte, shift)) = self.place(idx)
@@ -154,13 +147,11 @@ impl StatusList {
         }
     }
 
-    /// How many statuses there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len().saturating_mul(8) / usize::from(self.bits.count())
     }
 
-    /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
@@ -172,16 +163,16 @@ impl StatusList {
         &self.bytes
     }
 
-    /// The list in JSON (§4.2). "It is RECOMMENDED to use the highest compression level available."
+    /// Returns the list as JSON (§4.2). "It is RECOMMENDED to use the highest compression level available."
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-        // Writing into memory does not fail.
+        // Writing to memory cannot fail.
         let compressed = encoder.write_all(&self.bytes).and_then(|()| encoder.finish()).unwrap_or_default();
         json!({"bits": self.bits.count(), "lst": URL_SAFE_NO_PAD.encode(compressed)})
     }
 
-    /// §4.1: "The least significant bit" first. In which byte the status of `idx` is, and above how many lower bits.
+    /// §4.1: "The least significant bit" first. Returns the byte index and the bit offset of the status at `idx`.
     fn place(&self, idx: u32) -> Option<(usize, u8)> {
         let bits = u64::from(self.bits.count());
         let bit = u64::from(idx) * bits;
@@ -190,20 +181,19 @@ impl StatusList {
 }
 
 impl ListId {
-    /// A new number.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         Self(u32::from_be_bytes(entropy.bytes()))
     }
 
-    /// The list that `text`, the end of a URI, means.
+    /// Parses the list identifier at the end of a URI.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let id = Self(u32::from_str_radix(text, 16).ok()?);
         Some(id).filter(|id| id.to_string() == text)
     }
 
-    /// The address at which the list is published.
+    /// The URI at which the list is published.
     #[must_use]
     pub fn uri(self, issuer: &Issuer) -> String {
         issuer.endpoint(&format!("/status/{self}"))
@@ -211,19 +201,18 @@ impl ListId {
 }
 
 impl StatusIndex {
-    /// The `status` claim (§6.2).
     #[must_use]
     pub fn claim(&self, issuer: &Issuer) -> Value {
         json!({"status_list": {"idx": self.idx, "uri": self.list.uri(issuer)}})
     }
 
-    /// Eight bytes, which order indices by list and place.
+    /// Encodes the index in eight bytes that sort by list and position.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 8] {
         (u64::from(self.list.0) << 32 | u64::from(self.idx)).to_be_bytes()
     }
 
-    /// The index of these bytes.
+    /// Decodes the index.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
         let whole = u64::from_be_bytes(bytes);
@@ -232,8 +221,8 @@ impl StatusIndex {
 }
 
 impl StatusListToken<'_> {
-    /// The claims of the token that is issued at `now` (§5.1). `iss` is not asked for, but tells verifiers of several
-    /// issuers whose keys to use.
+    /// Returns the claims of the token issued at `now` (§5.1). `iss` is optional; it tells verifiers with several
+    /// issuers which keys to use.
     #[must_use]
     pub fn claims(&self, now: OffsetDateTime) -> Map<String, Value> {
         let mut list = self.list.to_json();
@@ -252,7 +241,7 @@ impl StatusListToken<'_> {
     }
 }
 
-/// The Status List Aggregation (§9.3) of these lists.
+/// Returns the Status List Aggregation (§9.3) of these lists.
 #[must_use]
 pub fn aggregation(lists: impl Iterator<Item = ListId>, issuer: &Issuer) -> Value {
     json!({"status_lists": lists.map(|id| id.uri(issuer)).collect::<Vec<_>>()})
@@ -289,10 +278,10 @@ pub const VALID: u8 = 0;
 /// "The status of the Referenced Token is revoked, annulled, taken back, recalled or cancelled" (§7.1).
 pub const INVALID: u8 = 1;
 
-/// Where the aggregation is published, under the issuer.
+/// The path of the aggregation, relative to the issuer.
 pub const AGGREGATION: &str = "/status";
 
-/// A list that could not be fetched anew for so many `ttl` says nothing any more.
+/// A cached list is not used any more if it could not be refreshed for this many `ttl`.
 const TTLS_UNTIL_EXPIRY: i32 = 5;
 
 const LOW: u64 = u32::MAX as u64;

@@ -1,7 +1,7 @@
 use super::*;
 use time::macros::datetime;
 
-/// Sets the statuses in a list of `entries`, compares it with `lst`, and packs it again.
+/// Sets the statuses in a list of `entries`, compares the result with `lst`, and encodes it again.
 fn vector(bits: u64, entries: u32, statuses: &[(u32, u8)], lst: &str) {
     let read = StatusList::parse(bits, lst, 1 << 20).unwrap();
     let mut made = StatusList::new(StatusBits::parse(bits).unwrap(), entries);

@@ -4,34 +4,33 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Who a token is about: a person (`usr_…`, or `pair_…` to clients with [pairwise](super::pairwise) subjects), or the
-/// client itself (its `client_id`).
+/// The subject of a token: a person (`usr_…`, or `pair_…` for clients with [pairwise](super::pairwise) subjects), or
+/// the client itself (its `client_id`).
 ///
-/// The spaces do not meet, since no client identifier begins with [`Subject::PERSON`] or [`Subject::PAIRWISE`]: see
+/// The values never collide, since no client identifier begins with [`Subject::PERSON`] or [`Subject::PAIRWISE`]: see
 /// RFC 9068 §5.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Subject(String);
 
 impl Subject {
-    /// With what the subject of every person begins, and no client identifier.
+    /// The prefix of every person's subject. No client identifier begins with it.
     pub const PERSON: &str = "usr_";
 
-    /// With what the subject begins by which the clients of one sector know a person, and no client identifier.
+    /// The prefix of every pairwise subject. No client identifier begins with it.
     pub const PAIRWISE: &str = "pair_";
 
-    /// The subject named by `text`, which is an account's identifier or a client's.
+    /// Creates the subject `text`, which is the identifier of an account or of a client.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text of `sub`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is the identifier of an account rather than a client.
+    /// Returns whether it identifies an account, not a client.
     #[must_use]
     pub fn is_person(&self) -> bool {
         self.0.starts_with(Self::PERSON)

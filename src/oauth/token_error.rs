@@ -1,4 +1,4 @@
-//! Refusals of the token endpoint, [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
+//! Errors of the token endpoint, [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
 
 use std::fmt;
 
@@ -9,80 +9,77 @@ use super::{
     resource::AudienceRefusal,
 };
 
-/// Why the token endpoint refuses a request: the cause, for the log and the tests. The client learns the
-/// [code](TokenError::code) and a sentence that is fixed for each code, so that nobody can probe for causes.
+/// Why the token endpoint rejects a request. The variant names the cause for the log and the tests. The client receives
+/// the [code](TokenError::code) and a sentence that is fixed for each code, so that it cannot probe for causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenError {
     /// The request is not a form, or a parameter is missing or repeated.
     Malformed(MalformedParameters),
-    /// The client authenticates in two ways at once: "MUST NOT use more than one authentication method".
+    /// The client uses two authentication methods: "MUST NOT use more than one authentication method".
     SeveralAuthMethods,
     /// The `client_id` of the form is not the one of the credentials.
     ClientIdMismatch,
     /// The client is unknown, its secret is wrong or missing, or it used a method that it is not registered for.
     ClientNotAuthenticated,
-    /// The client named itself but has a secret to show.
+    /// The client has a secret but sent only its identifier.
     SecretMissing,
-    /// Nothing in the request names a client.
+    /// The request names no client.
     CredentialsMissing,
-    /// Too many wrong secrets of the client came from the address, and this was another one.
+    /// Too many wrong secrets of the client came from the address, and this one was wrong too.
     TooManySecrets {
-        /// When the next wrong one is judged.
+        /// When the next wrong secret is checked again.
         retry_after_seconds: u64,
     },
-    /// The JWT with which the client authenticates.
+    /// The client assertion is rejected.
     Assertion(AssertionRefusal),
-    /// The client may not use this grant.
+    /// The client may not use this grant type.
     GrantNotAllowed,
-    /// The server has no such grant.
+    /// The server does not support this grant type.
     UnknownGrant,
-    /// The code was never issued, or is long gone.
+    /// The code was never issued, or its record has been deleted.
     CodeUnknown,
-    /// The code is past its lifetime.
     CodeExpired,
     /// The code was redeemed before: "the authorization server MUST deny the request and SHOULD revoke (when possible)
     /// all tokens previously issued based on that authorization code" (§4.1.2).
+    /// all tokens previously issued based on that authorization code" (§4.1.2).
     CodeSpent,
-    /// The code was issued to another client.
     CodeOfAnotherClient,
     /// The `redirect_uri` is not the one of the authorization request.
     RedirectUriMismatch,
-    /// The `code_verifier` does not match, is missing, or was sent though there was no challenge (RFC 9700 §4.8.2).
+    /// The `code_verifier` does not match, is missing, or was sent although there was no challenge (RFC 9700 §4.8.2).
     VerifierMismatch,
-    /// The refresh token is not one of this server's, or its grant is long gone.
+    /// The refresh token was not issued by this server, or the record of its grant has been deleted.
     RefreshTokenUnknown,
-    /// The refresh token is past its lifetime, or was not used for too long.
+    /// The refresh token has expired or was not used for too long.
     RefreshTokenExpired,
-    /// The refresh token was replaced, and its successor was told: two hold it (RFC 9700 §4.14.2).
+    /// The refresh token was replaced and its successor was sent, so two parties hold it (RFC 9700 §4.14.2).
     RefreshTokenReused,
-    /// The refresh token was issued to another client.
     RefreshTokenOfAnotherClient,
-    /// The username and the password do not match, or the person cannot sign in with them here (§4.3.2).
+    /// The username and the password do not match, or the person may not sign in with them here (§4.3.2).
     PasswordMismatch,
     /// Too many passwords were tried.
     TooManyGuesses,
-    /// The device code was never issued to this client, was used, or is long gone (RFC 8628 §3.5).
+    /// The device code was never issued to this client, was used, or its record has been deleted (RFC 8628 §3.5).
     DeviceCodeUnknown,
-    /// The person has not answered yet.
+    /// The person has not responded yet.
     AuthorizationPending,
-    /// The client asks too often.
+    /// The client polls too often.
     SlowDown,
-    /// The person said no.
+    /// The person denied the request.
     AccessDenied,
-    /// The person has not answered in time.
+    /// The person did not respond in time.
     DeviceCodeExpired,
-    /// The person, the client or the consent behind the grant is no longer what it was.
+    /// The person, the client or the consent changed, which ended the grant.
     GrantEnded,
-    /// Nothing of the scope with which a grant would begin can be granted, or the resource does not go with it.
+    /// No part of the initial scope can be granted, or the scope does not match the resource.
     Scope(RequestedScopeRefusal),
-    /// The scope is malformed or more than what was granted (§6).
+    /// The scope is malformed or exceeds what was granted (§6).
     ScopeExceeded,
-    /// The resource is not one that was granted, or does not go with the scope (RFC 8707 §2.2).
+    /// The resource was not granted, or does not match the scope (RFC 8707 §2.2).
     InvalidTarget,
 }
 
 impl TokenError {
-    /// The value of `error`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -118,8 +115,8 @@ impl TokenError {
         }
     }
 
-    /// The value of `error_description`: what to look at, without telling which rule was broken where that would help
-    /// an attacker.
+    /// The value of `error_description`: what to check. It does not say which rule was broken if that would help an
+    /// attacker.
     #[must_use]
     pub fn description(&self) -> String {
         match self {
@@ -157,7 +154,7 @@ impl TokenError {
         fixed.to_owned()
     }
 
-    /// Whether a secret, or a signature in its place, was wrong, so that it counts as a guess.
+    /// Returns whether a secret or a signature was wrong, so that the request counts as a guess.
     #[must_use]
     pub fn is_wrong_secret(&self) -> bool {
         matches!(self, Self::ClientNotAuthenticated | Self::Assertion(AssertionRefusal::Jwt(_)))
@@ -169,7 +166,7 @@ impl TokenError {
 
     fn request_description(&self) -> String {
         match self {
-            // §5.2 allows %x20-21 / %x23-5B / %x5D-7E: the parameter's name is only told when it is one of ours.
+            // §5.2 allows `%x20-21 / %x23-5B / %x5D-7E`: the name is only included if it is a known parameter.
             Self::Malformed(MalformedParameters::Missing(name)) => format!("the parameter {name} is missing"),
             Self::Malformed(MalformedParameters::Repeated(_)) => "a parameter is repeated".to_owned(),
             Self::Malformed(MalformedParameters::TooMany) => {
@@ -196,7 +193,7 @@ impl From<RequestedScopeRefusal> for TokenError {
     }
 }
 
-/// At a refresh, where scope and resource are among those that were granted.
+/// For a refresh, where scope and resource are among those that were granted.
 impl From<AudienceRefusal> for TokenError {
     fn from(refusal: AudienceRefusal) -> Self {
         match refusal {

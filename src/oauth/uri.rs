@@ -1,15 +1,15 @@
-//! URIs as they are written and compared, [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986).
+//! The syntax and the comparison of URIs, [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986).
 //!
-//! [`is_literal`] is the one rule for every URI that is registered: it means to every reader what it says. [`normalized`] is
-//! the form in which identifiers of resources are compared.
+//! [`is_literal`] is the rule for every registered URI: all parsers read it the same way. [`normalized`] is the form in
+//! which identifiers of resources are compared.
 
 use url::{Position, Url};
 
-/// Whether `text` is an absolute URI as it stands, of which a lenient parser repairs nothing: a scheme in lower case, for
-/// `https` and `http` followed by `//` and a host, and no character that RFC 3986 §2 does not know. So `https:login`, which
-/// a browser resolves against the page that it is on, is none.
+/// Returns whether `text` is an absolute URI that no lenient parser changes: a scheme in lower case, followed by `//`
+/// and a host for `https` and `http`, and only characters of RFC 3986 §2. `https:login` is rejected because a browser
+/// resolves it against the current page.
 ///
-/// An upper-case host, an explicit default port and an empty path are correct as they stand.
+/// An upper-case host, an explicit default port and an empty path are accepted.
 #[must_use]
 pub fn is_literal(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
@@ -26,12 +26,12 @@ pub fn is_literal(text: &str) -> bool {
     let typed = authority.to_ascii_lowercase();
     let without_port = typed.strip_suffix(default_port(scheme)).unwrap_or(&typed);
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    // Only the slash of an empty path is added.
+    // A parser only adds the slash of an empty path.
     let is_path_kept = path == url.path() || (path.is_empty() && url.path() == "/");
     !authority.is_empty() && without_port == read && is_path_kept
 }
 
-/// Whether `text` has the form of an absolute URI without a fragment: a scheme, and what RFC 3986 lets follow it.
+/// Returns whether `text` has the syntax of an absolute URI without a fragment.
 #[must_use]
 pub fn has_absolute_form(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
@@ -40,10 +40,10 @@ pub fn has_absolute_form(text: &str) -> bool {
     is_scheme && !rest.is_empty() && has_uri_characters(text) && !text.contains('#')
 }
 
-/// The form of an absolute URI that is the same for equivalent ones, by syntax
+/// Returns the normal form of an absolute URI, which is equal for equivalent URIs, by syntax
 /// ([§6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2): case, percent-encoding, dot segments) and by scheme
 /// ([§6.2.3](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.3): an empty path after an authority, a default port).
-/// Anything else tells two identifiers apart, a slash at the end of a longer path among it.
+/// Other differences, such as a trailing slash on a longer path, distinguish two identifiers.
 #[must_use]
 pub fn normalized(uri: &str) -> String {
     let (uri, query) = uri.split_once('?').map_or((uri, None), |(uri, query)| (uri, Some(query)));
@@ -63,7 +63,7 @@ pub fn normalized(uri: &str) -> String {
     format!("{scheme}:{authority}{path}{query}")
 }
 
-/// Whether `text` holds the characters of RFC 3986 §2 only, each percent sign with its two digits.
+/// Returns whether `text` contains only characters of RFC 3986 §2, and each percent sign has two digits.
 fn has_uri_characters(text: &str) -> bool {
     let is_escaped = |(at, _): (usize, &str)| {
         text.get(at + 1..at + 3).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
@@ -82,13 +82,13 @@ fn normalized_authority(scheme: &str, authority: &str) -> String {
         None => (String::new(), authority),
     };
     let host = percent_normalized(host).to_ascii_lowercase();
-    // An escape that stays keeps its upper case.
+    // Remaining escapes are in upper case.
     let host = percent_normalized(&host);
     let host = host.strip_suffix(default_port(scheme)).or_else(|| host.strip_suffix(':')).unwrap_or(&host);
     format!("{user}{host}")
 }
 
-/// §6.2.2.1 and §6.2.2.2: escapes in upper case, and none of a character that needs none.
+/// §6.2.2.1 and §6.2.2.2: escapes in upper case, and none for characters that need none.
 fn percent_normalized(text: &str) -> String {
     let mut normalized = String::with_capacity(text.len());
     let mut rest = text;
@@ -112,7 +112,7 @@ fn percent_normalized(text: &str) -> String {
     normalized
 }
 
-/// §5.2.4, of a path that begins with a slash.
+/// §5.2.4, for a path that begins with a slash.
 fn without_dot_segments(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut ends_in_folder = false;
@@ -146,7 +146,7 @@ fn default_port(scheme: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    // Each of these a lenient parser makes absolute, or changes on the way.
+    // A lenient parser makes each of these absolute or changes it.
     const REPAIRED: &[&str] = &[
         "https:login",
         "https:e.example/",
