@@ -1,5 +1,6 @@
-//! The signature algorithms in use, by their names of [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)
-//! and [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1).
+//! Supported signature algorithms, with the names of
+//! [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1) and
+//! [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1).
 
 use std::{fmt, str::FromStr};
 
@@ -15,7 +16,7 @@ pub enum Algorithm {
     /// Ed25519.
     #[serde(rename = "EdDSA")]
     EdDsa,
-    /// RSASSA-PKCS1-v1_5 with SHA-256, which every relying party of OpenID Connect knows.
+    /// RSASSA-PKCS1-v1_5 with SHA-256, which every relying party of OpenID Connect supports.
     #[serde(rename = "RS256")]
     Rs256,
     /// RSASSA-PSS with SHA-256.
@@ -24,7 +25,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All of them, for metadata documents.
+    /// All algorithms, for metadata documents.
     pub const ALL: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Rs256, Self::Ps256];
 
     /// The name in `alg`.
@@ -45,7 +46,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The text names no algorithm that is in use here.
+/// The text is not the name of a supported algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsupportedAlgorithm;
 
@@ -60,7 +61,7 @@ impl std::error::Error for UnsupportedAlgorithm {}
 impl FromStr for Algorithm {
     type Err = UnsupportedAlgorithm;
 
-    /// Reads the exact name: `alg` is case-sensitive (RFC 7515 §4.1.1).
+    /// Parses the exact name: `alg` is case-sensitive (RFC 7515 §4.1.1).
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name).ok_or(UnsupportedAlgorithm)
     }

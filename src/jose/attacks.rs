@@ -1,4 +1,4 @@
-//! Forged, malformed and misleading JWTs, each with an honest one beside it.
+//! Tests with forged, malformed and misleading JWTs, each next to a valid one.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -39,7 +39,7 @@ impl Issuer {
         self.ec.sign(TokenType::AccessToken, &claims()).unwrap()
     }
 
-    /// A token with this header and payload, truly signed by the EC key.
+    /// Returns a token with this header and payload and a valid signature of the EC key.
     fn signed(&self, header: &str, payload: &str) -> String {
         let input = format!("{}.{}", encode(header), encode(payload));
         let jwk: Map<String, Value> = serde_json::from_str(self.ec.private_jwk().expose()).unwrap();
@@ -47,7 +47,7 @@ impl Issuer {
         format!("{input}.{}", encode(josekit::jws::JwsSigner::sign(&signer, input.as_bytes()).unwrap()))
     }
 
-    /// A token with the members of `more` added to an honest header.
+    /// Returns a token with the members of `more` added to a valid header.
     fn with_header(&self, more: &str) -> String {
         self.signed(&format!(r#"{{"alg":"ES256","kid":"{}"{more}}}"#, self.ec.kid()), "{}")
     }
@@ -80,7 +80,7 @@ fn a_key_is_used_with_its_own_algorithm_only() {
         let token = issuer.signed(&format!(r#"{{"alg":"{alg}","kid":"{kid}"}}"#), "{}");
         assert_eq!(issuer.refusal(&token), Some(JwtRefusal::AlgorithmMismatch), "{alg} with {kid}");
     }
-    // The RS256 key, made to sign with PS256, and the other way round.
+    // The RS256 key signs with PS256, and the PS256 key with RS256.
     let mut jwk: Map<String, Value> = serde_json::from_str(issuer.rsa.private_jwk().expose()).unwrap();
     jwk.insert("alg".to_owned(), "PS256".into());
     let pss = SigningKey::from_private_jwk(&crate::secret::Secret::new(Value::Object(jwk).to_string())).unwrap();
@@ -109,7 +109,7 @@ fn a_kid_is_only_ever_compared() {
     assert_eq!(issuer.refusal(&issuer.with_header("")), None);
 }
 
-// RFC 8725 §3.10: the header's own keys and addresses of keys are not followed.
+// RFC 8725 §3.10: keys and key URLs in the header are ignored.
 #[test]
 fn keys_in_the_header_are_ignored() {
     let issuer = issuer();
@@ -154,7 +154,6 @@ fn mistyped_claims_are_refused_without_a_panic() {
     assert_eq!(exp("[]"), Err(JwtRefusal::NotAnObject));
 }
 
-// RFC 7515 §4.1.11, RFC 7797 §6 and §7.
 #[test]
 fn an_extension_that_is_not_understood_is_refused() {
     let issuer = issuer();
@@ -202,7 +201,7 @@ fn a_token_has_one_spelling() {
     assert_eq!(issuer.refusal(&honest), None);
 }
 
-/// The same bytes with the last character's unused bits set: 64 bytes leave four of them.
+/// Returns the same bytes with the unused bits of the last character set: 64 bytes leave four of them.
 fn trailing_bits(signature: &str) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (rest, last) = signature.split_at(signature.len() - 1);
@@ -210,7 +209,7 @@ fn trailing_bits(signature: &str) -> String {
     format!("{rest}{}", char::from(ALPHABET[value | 1]))
 }
 
-// CVE-2022-21449 and its like.
+// CVE-2022-21449 and similar attacks.
 #[test]
 fn a_signature_of_zeros_or_of_another_length_is_refused() {
     let issuer = issuer();
@@ -236,8 +235,9 @@ fn a_signature_of_zeros_or_of_another_length_is_refused() {
     assert_eq!(issuer.refusal(&honest), None);
 }
 
-// RFC 7518 §3.4 demands no low s, and OpenSSL makes high and low ones alike: refusing one would refuse half of all
-// tokens. So a signature has a twin, and whoever must know a token again goes by its jti, never by its text.
+// RFC 7518 §3.4 does not require a low s, and OpenSSL produces both: rejecting high values would reject half of all
+// tokens. Every signature therefore has a second valid form, so tokens must be identified by their `jti`, never by
+// their text.
 #[test]
 fn the_twin_of_a_signature_with_n_minus_s_is_accepted() {
     let issuer = issuer();

@@ -1,75 +1,76 @@
-//! Reading claims without trusting their types.
+//! Typed access to the claims of a JWT.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::jwt_refusal::JwtRefusal;
 
-/// The claims of a JWT, each read as the type that it has to have.
+/// The claims of a JWT, each read with the type that it must have.
 ///
-/// Nothing here compares a claim with the time or with an expected value; that is the rules' work.
+/// Claims are not compared with the time or with expected values here; the rules of the callers do that.
 #[derive(Clone)]
 pub struct Claims(Map<String, Value>);
 
 impl Claims {
-    /// Takes a payload.
+    /// Wraps a payload.
     #[must_use]
     pub fn new(payload: Map<String, Value>) -> Self {
         Self(payload)
     }
 
-    /// All claims as they were sent.
+    /// Returns all claims unchanged.
     #[must_use]
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
 
-    /// All claims as they were sent, by value.
+    /// Returns all claims unchanged, by value.
     #[must_use]
     pub fn into_map(self) -> Map<String, Value> {
         self.0
     }
 
-    /// The claim as it was sent.
+    /// Returns a claim unchanged.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// The text of a claim that has to be there.
+    /// Returns a required string claim.
     ///
     /// # Errors
     ///
-    /// When the claim is missing or not a string.
+    /// Returns an error if the claim is missing or not a string.
     pub fn text(&self, name: &'static str) -> Result<&str, JwtRefusal> {
         self.optional_text(name)?.ok_or(JwtRefusal::MissingClaim(name))
     }
 
-    /// The text of a claim that may be absent. `null` is not absent.
+    /// Returns an optional string claim. `null` does not count as missing.
     ///
     /// # Errors
     ///
-    /// When the claim is there, but not a string.
+    /// Returns an error if the claim is present but not a string.
     pub fn optional_text(&self, name: &'static str) -> Result<Option<&str>, JwtRefusal> {
         self.get(name).map(|value| value.as_str().ok_or(JwtRefusal::MalformedClaim(name))).transpose()
     }
 
-    /// The whole seconds of a `NumericDate` that has to be there, from 0 to 2⁵³.
+    /// Returns a required `NumericDate` in whole seconds, from 0 to 2⁵³.
     ///
-    /// RFC 7519 §2 would allow fractions; we write none and accept none, since no two libraries agree on them.
+    /// RFC 7519 §2 allows fractions. This server neither writes nor accepts them, since libraries disagree about them.
     ///
     /// # Errors
     ///
-    /// When the claim is missing, no integer (a float such as `1e30` or `1.0`, a string), or out of range.
+    /// Returns an error if the claim is missing, not an integer (a float such as `1e30` or `1.0`, a string), or out of
+    /// range.
     pub fn seconds(&self, name: &'static str) -> Result<i64, JwtRefusal> {
         self.optional_seconds(name)?.ok_or(JwtRefusal::MissingClaim(name))
     }
 
-    /// As [`Claims::seconds`], for a claim that may be absent.
+    /// Returns an optional `NumericDate`. See [`Claims::seconds`].
     ///
     /// # Errors
     ///
-    /// When the claim is there, but no integer or out of range.
+    /// Returns an error if the claim is present but not an integer or out of range.
     pub fn optional_seconds(&self, name: &'static str) -> Result<Option<i64>, JwtRefusal> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value.as_i64() {
@@ -78,30 +79,30 @@ impl Claims {
         }
     }
 
-    /// The instant of a `NumericDate` that has to be there. One after the year 9999 is taken for its last second.
+    /// Returns a required `NumericDate` as an instant. Values after the year 9999 become its last second.
     ///
     /// # Errors
     ///
-    /// As [`Claims::seconds`].
+    /// See [`Claims::seconds`].
     pub fn instant(&self, name: &'static str) -> Result<OffsetDateTime, JwtRefusal> {
         self.seconds(name).map(instant)
     }
 
-    /// As [`Claims::instant`], for a claim that may be absent.
+    /// Returns an optional `NumericDate` as an instant. See [`Claims::instant`].
     ///
     /// # Errors
     ///
-    /// As [`Claims::optional_seconds`].
+    /// See [`Claims::optional_seconds`].
     pub fn optional_instant(&self, name: &'static str) -> Result<Option<OffsetDateTime>, JwtRefusal> {
         Ok(self.optional_seconds(name)?.map(instant))
     }
 
-    /// The members of `aud`, which is one string or an array of strings (RFC 7519 §4.1.3) and has to be there. The
-    /// array is not empty.
+    /// Returns the members of `aud`, which is required and is a string or an array of strings (RFC 7519 §4.1.3). The
+    /// result is not empty.
     ///
     /// # Errors
     ///
-    /// When it is missing, or anything else.
+    /// Returns an error if the claim is missing or has another type.
     pub fn audience(&self) -> Result<Vec<&str>, JwtRefusal> {
         match self.get("aud").ok_or(JwtRefusal::MissingClaim("aud"))? {
             Value::String(audience) => Ok(vec![audience]),

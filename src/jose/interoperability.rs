@@ -1,4 +1,4 @@
-//! Our tokens and key sets as an independent implementation sees them: `jsonwebtoken`, without OpenSSL.
+//! Tests that an independent implementation, `jsonwebtoken` without OpenSSL, accepts the tokens and key sets.
 
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet as ForeignJwkSet};
 use serde_json::{Value, json};
@@ -48,7 +48,8 @@ fn an_independent_implementation_verifies_every_algorithm_by_our_jwks() {
     }
 }
 
-// Signatures of ES256 have a fixed length, though the numbers in them vary; so do coordinates with leading zeros.
+// Signatures of ES256 have a fixed length although their numbers vary; the same applies to coordinates with leading
+// zeros.
 #[test]
 fn five_hundred_keys_and_signatures_of_es256_are_all_understood() {
     let mut validation = Validation::new(jsonwebtoken::Algorithm::ES256);

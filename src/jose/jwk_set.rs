@@ -7,21 +7,21 @@ use serde_json::{Map, Value, json};
 
 use super::{algorithm::Algorithm, jwt_refusal::JwtRefusal, public_jwk::PublicJwk, public_key::PublicKey, strict_json};
 
-/// The public keys of one issuer or client, ready to check signatures.
+/// The public keys of an issuer or client, ready to verify signatures.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub struct JwkSet {
     keys: Vec<PublicKey>,
 }
 
-/// Why a text is no set of keys. A set with keys that are of no use here is still a set.
+/// Why a text is not a valid key set. A set may contain unusable keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JwkSetRefusal {
-    /// Longer than 256 KiB, or more than 100 keys.
+    /// It is longer than 256 KiB, or has more than 100 keys.
     TooLong,
-    /// Not a JSON object without duplicate names.
+    /// It is not a JSON object, or has duplicate names.
     NotJson,
-    /// `keys` is missing or no array.
+    /// `keys` is missing or not an array.
     NoKeys,
 }
 
@@ -38,14 +38,14 @@ impl fmt::Display for JwkSetRefusal {
 impl std::error::Error for JwkSetRefusal {}
 
 impl JwkSet {
-    /// Reads a set that somebody else wrote.
+    /// Parses the key set of another party.
     ///
-    /// RFC 7517 §5: keys with a type, a use or parameters that are not understood are passed over; so are weak ones,
-    /// private ones, and a second key with the same `kid` and algorithm.
+    /// RFC 7517 §5: keys with an unsupported type, use or parameter are ignored. So are weak keys, private keys, and a
+    /// second key with the same `kid` and algorithm.
     ///
     /// # Errors
     ///
-    /// When the text is too long, no JSON object, or has no array `keys`.
+    /// Returns an error if the text is too long, is not a JSON object, or has no array `keys`.
     pub fn parse(text: &str) -> Result<Self, JwkSetRefusal> {
         if text.len() > LONGEST {
             return Err(JwkSetRefusal::TooLong);
@@ -54,14 +54,14 @@ impl JwkSet {
         Self::from_object(&set)
     }
 
-    /// Reads the set that a client has registered or publishes.
+    /// Parses the key set that a client has registered or publishes.
     ///
-    /// A key of RSA that says nothing of an algorithm can be used with `RS256` and with `PS256`: which of them is the
-    /// client's metadata to say.
+    /// An RSA key without `alg` can be used with `RS256` and with `PS256`: the client's metadata determines the
+    /// algorithm.
     ///
     /// # Errors
     ///
-    /// As [`JwkSet::parse`].
+    /// See [`JwkSet::parse`].
     pub fn of_client(set: &Value) -> Result<Self, JwkSetRefusal> {
         let listed = set.get("keys").and_then(Value::as_array).ok_or(JwkSetRefusal::NoKeys)?;
         let mut keys = Vec::new();
@@ -78,14 +78,14 @@ impl JwkSet {
         Self::try_from(json!({ "keys": keys }))
     }
 
-    /// A set of these keys. Of two with the same `kid` and algorithm the first stays.
+    /// Creates a set of these keys. Of two keys with the same `kid` and algorithm the first one is used.
     #[must_use]
     pub fn new(keys: impl IntoIterator<Item = PublicKey>) -> Self {
         let mut set = Self::default();
         for key in keys {
             let is_double =
                 set.keys.iter().any(|other| other.kid() == key.kid() && other.algorithm() == key.algorithm());
-            // Keys without a kid cannot be told apart by it; they stay.
+            // Keys without a `kid` are never duplicates of each other.
             if !is_double || key.kid().is_none() {
                 set.keys.push(key);
             }
@@ -93,28 +93,29 @@ impl JwkSet {
         set
     }
 
-    /// The usable keys, in the order of the document.
+    /// Returns the usable keys, in the order of the document.
     #[must_use]
     pub fn keys(&self) -> &[PublicKey] {
         &self.keys
     }
 
-    /// Whether no key of the document is of use here.
+    /// Returns whether the document contains no usable key.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// Whether some key has this identifier.
+    /// Returns whether a key has this identifier.
     #[must_use]
     pub fn has(&self, kid: &str) -> bool {
         self.keys.iter().any(|key| key.kid() == Some(kid))
     }
 
-    /// The key that a header means. The header's `alg` only selects; it never tells a key how to verify.
+    /// Returns the key that a header refers to. The `alg` of the header only selects a key; it does not determine how
+    /// the key verifies.
     ///
-    /// Without a `kid`, the key is the only one for the algorithm: OpenID Connect Core §10.1 demands a `kid` when there
-    /// are several.
+    /// Without a `kid`, there must be only one key for the algorithm: OpenID Connect Core §10.1 requires a `kid` if
+    /// there are several.
     pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&PublicKey, JwtRefusal> {
         let Some(kid) = kid else {
             let mut suitable = self.keys.iter().filter(|key| key.algorithm() == algorithm);

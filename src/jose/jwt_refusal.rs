@@ -1,42 +1,43 @@
-//! Why a JWT is refused.
+//! Why a JWT is rejected.
 
 use std::fmt;
 
-/// The cause for which a JWT is refused, for the log and the tests. Which code the sender is told is decided where the
-/// JWT was received.
+/// Why a JWT is rejected, for the log and the tests. The code that receives the JWT decides which error code it
+/// returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JwtRefusal {
-    /// Longer than a JWT of its kind may be.
+    /// The JWT is longer than allowed for its kind.
     TooLong,
-    /// Not three parts between two dots, so no JWS in the compact serialization. A JWE has five.
+    /// It does not have three parts separated by dots, so it is not a JWS in the compact serialization. A JWE has five
+    /// parts.
     NotThreeParts,
-    /// A part is not unpadded base64url in its one canonical form.
+    /// A part is not unpadded base64url in canonical form.
     NotBase64Url,
     /// The header or the payload is not JSON.
     NotJson,
-    /// The header or the payload is JSON, but no object.
+    /// The header or the payload is JSON, but not an object.
     NotAnObject,
-    /// An object names a member twice.
+    /// An object contains a duplicate name.
     DuplicateName,
     /// A header parameter is missing or of the wrong type.
     MalformedHeader,
-    /// `alg` is `none`, or names an algorithm that is not in use here.
+    /// `alg` is `none` or an unsupported algorithm.
     UnsupportedAlgorithm,
-    /// The header demands an extension (`crit`, or `b64` that is not `true`); none is understood.
+    /// The header requires an extension (`crit`, or `b64` that is not `true`). None is supported.
     UnknownExtension,
     /// No key has the `kid` of the header.
     UnknownKey,
-    /// The header has no `kid`, and more than one key could be meant.
+    /// The header has no `kid`, and more than one key matches.
     KeyNotNamed,
     /// `alg` is not the algorithm of the key.
     AlgorithmMismatch,
-    /// The signature was not made over this text by this key.
+    /// The signature is not valid for this text and this key.
     WrongSignature,
-    /// `typ` is missing or names another purpose.
+    /// `typ` is missing or names another type.
     WrongType,
-    /// The claim of this name is missing.
+    /// This claim is missing.
     MissingClaim(&'static str),
-    /// The claim of this name has the wrong type or is out of range.
+    /// This claim has the wrong type or is out of range.
     MalformedClaim(&'static str),
 }
 

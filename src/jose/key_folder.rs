@@ -1,5 +1,5 @@
-//! The folder of keys: one file for each signing key, named by its `kid`; `server.secret`; `pairwise.secret`; and
-//! `ring.identity`, which tells this folder from others and from older copies of itself.
+//! The key folder: one file for each signing key, named by its `kid`; `server.secret`; `pairwise.secret`; and
+//! `ring.identity`, which distinguishes this folder from others and from older copies of itself.
 
 use std::{
     ffi::OsStr,
@@ -26,11 +26,11 @@ use crate::{
     secret::Secret,
 };
 
-/// A folder with the keys of one server. Its methods read and write the disk and block meanwhile.
+/// A folder with the keys of one server. Its methods access the disk and block.
 ///
-/// The files are written with mode `0600` and refused when they are open to others. With a passphrase they are encrypted
-/// with AES-256-GCM under a key that scrypt derives; plain ones that are found then are encrypted, though their old
-/// content may stay on the disk until it is overwritten.
+/// Files are written with mode `0600`, and a file that other users can access is rejected. With a passphrase the files
+/// are encrypted with AES-256-GCM under a key derived with scrypt. Existing plain files are then encrypted too, but
+/// their old content may remain on the disk until it is overwritten.
 pub struct KeyFolder {
     path: PathBuf,
     files: PrivateFiles,
@@ -38,52 +38,52 @@ pub struct KeyFolder {
     _lock: Option<File>,
 }
 
-/// What tells a folder of keys from others, and from an older copy of itself.
+/// Distinguishes a key folder from others, and from older copies of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RingIdentity {
-    /// Random, made with the folder.
+    /// A random value generated with the folder.
     pub id: String,
-    /// Grows before each change of the keys.
+    /// Incremented before each change of the keys.
     pub generation: u64,
-    /// The epoch of the database for which the keys were made: the sequence of the commit with which it began, 0 before
-    /// the first.
+    /// The database epoch that the keys belong to: the sequence number of the commit that started it, 0 before the
+    /// first.
     pub epoch: u64,
 }
 
-/// What is in the file of a signing key.
+/// The content of a signing key file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeyFile {
     key: RingKey,
-    /// The JWK as text, which keeps it in the custody of [`Secret`].
+    /// The JWK as text, so that it is stored as a [`Secret`].
     private_jwk: Secret,
 }
 
-/// What is in `server.secret`.
+/// The content of `server.secret`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SecretFile {
     secret: Secret,
-    /// The one before, until everything that was sealed with it is sealed again.
+    /// The previous secret, until everything encrypted with it is encrypted with the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<Secret>,
 }
 
-/// The key from which everything else is derived that the server seals.
+/// The key from which all encryption keys of the server are derived.
 pub struct ServerSecret {
-    /// The key.
     pub key: SealingKey,
-    /// The one before, if the rotation was interrupted: what was sealed with it has yet to be sealed again.
+    /// The previous key, if the rotation was interrupted and some data is still encrypted with it.
     pub previous: Option<SealingKey>,
 }
 
 impl KeyFolder {
-    /// Opens the folder, or makes it for its owner alone, and removes what a crash left half written.
+    /// Opens the folder, or creates it with access for its owner only, and removes unfinished files left by a crash.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be made or read, every user can write to it, or the passphrase is empty.
+    /// Returns an error if the folder cannot be created or read, every user can write to it, or the passphrase is
+    /// empty.
     pub fn open(
         path: impl Into<PathBuf>,
         passphrase: Option<Secret>,
@@ -101,11 +101,11 @@ impl KeyFolder {
         Ok(folder)
     }
 
-    /// The same for the one server that uses the folder: it stays locked until this is dropped.
+    /// Opens the folder as [`KeyFolder::open`] does, and locks it for this server until the value is dropped.
     ///
     /// # Errors
     ///
-    /// As [`KeyFolder::open`], and when another server uses the folder.
+    /// See [`KeyFolder::open`]. Also returns an error if another server uses the folder.
     pub fn open_locked(
         path: impl Into<PathBuf>,
         passphrase: Option<Secret>,
@@ -120,56 +120,57 @@ impl KeyFolder {
         Ok(Self { _lock: Some(lock), ..Self::open(path, passphrase, entropy)? })
     }
 
-    /// Where the folder is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// All signing keys, in the order of their names.
+    /// Loads all signing keys, ordered by name.
     ///
     /// # Errors
     ///
-    /// The first file that is open to others, damaged, or encrypted with a passphrase that is not the configured one.
+    /// Returns an error for the first file that other users can access, that is damaged, or that is encrypted with
+    /// another passphrase.
     pub fn load(&self) -> Result<Vec<(RingKey, SigningKey)>, KeyFolderFault> {
         let names = self.names()?;
         let keys = names.iter().filter(|name| is_key_file(name));
         keys.filter_map(|name| self.load_key(&self.path.join(name)).transpose()).collect()
     }
 
-    /// Whether there is a signing key, readable or not.
+    /// Returns whether there is a signing key, readable or not.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read.
+    /// Returns an error if the folder cannot be read.
     pub fn has_signing_keys(&self) -> Result<bool, KeyFolderFault> {
         Ok(self.names()?.iter().any(|name| is_key_file(name)))
     }
 
-    /// Writes the key and its place in the ring. When this returns, both are on disk.
+    /// Writes the key and its state in the ring. Both are durable when this returns.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn save(&self, key: &RingKey, signing_key: &SigningKey) -> Result<(), KeyFolderFault> {
         let file = KeyFile { key: key.clone(), private_jwk: signing_key.private_jwk().clone() };
         self.write(&self.key_path(&key.kid), &file)
     }
 
-    /// Removes the key's file.
+    /// Removes the file of the key.
     ///
     /// # Errors
     ///
-    /// When the system refuses.
+    /// Returns an error if the operating system does.
     pub fn remove(&self, kid: &str) -> Result<(), KeyFolderFault> {
         private_file::remove(&self.key_path(kid))
     }
 
-    /// The server's secret, if there is one.
+    /// Loads the server secret, if there is one.
     ///
     /// # Errors
     ///
-    /// When `server.secret` is open to others, damaged, or encrypted with another passphrase.
+    /// Returns an error if other users can access `server.secret`, or it is damaged or encrypted with another
+    /// passphrase.
     pub fn load_secret(&self) -> Result<Option<ServerSecret>, KeyFolderFault> {
         let path = self.path.join(SERVER_SECRET);
         let Some(file) = self.read::<SecretFile>(&path)? else { return Ok(None) };
@@ -177,11 +178,11 @@ impl KeyFolder {
         Ok(Some(ServerSecret { key: sealing_key(&path, &file.secret)?, previous }))
     }
 
-    /// Makes a secret for the server. One that is there is kept as the one before until [`KeyFolder::forget_previous`].
+    /// Generates a new server secret. The current one becomes the previous one until [`KeyFolder::forget_previous`].
     ///
     /// # Errors
     ///
-    /// When `server.secret` cannot be read or written.
+    /// Returns an error if `server.secret` cannot be read or written.
     pub fn renew_secret(&self) -> Result<ServerSecret, KeyFolderFault> {
         let previous = self.load_secret()?.map(|secret| secret.key);
         let key = SealingKey::new(self.entropy.bytes());
@@ -189,11 +190,11 @@ impl KeyFolder {
         Ok(ServerSecret { key, previous })
     }
 
-    /// Forgets the secret before the present one.
+    /// Removes the previous server secret.
     ///
     /// # Errors
     ///
-    /// When `server.secret` cannot be read or written.
+    /// Returns an error if `server.secret` cannot be read or written.
     pub fn forget_previous(&self) -> Result<(), KeyFolderFault> {
         match self.load_secret()? {
             Some(ServerSecret { key, previous: Some(_) }) => self.save_secret(&key, None),
@@ -201,11 +202,12 @@ impl KeyFolder {
         }
     }
 
-    /// The key from which pairwise subjects are derived, if there is one.
+    /// Loads the key from which pairwise subjects are derived, if there is one.
     ///
     /// # Errors
     ///
-    /// When `pairwise.secret` is open to others, damaged, or encrypted with another passphrase.
+    /// Returns an error if other users can access `pairwise.secret`, or it is damaged or encrypted with another
+    /// passphrase.
     pub fn load_pairwise_key(&self) -> Result<Option<SealingKey>, KeyFolderFault> {
         let path = self.path.join(PAIRWISE_SECRET);
         let Some(file) = self.read::<SecretFile>(&path)? else { return Ok(None) };
@@ -216,34 +218,35 @@ impl KeyFolder {
     ///
     /// # Errors
     ///
-    /// When `pairwise.secret` cannot be written.
+    /// Returns an error if `pairwise.secret` cannot be written.
     pub fn save_pairwise_key(&self, key: &SealingKey) -> Result<(), KeyFolderFault> {
         self.write(&self.path.join(PAIRWISE_SECRET), &SecretFile { secret: text(key), previous: None })
     }
 
-    /// What tells this folder from others, if it was written.
+    /// Loads the identity of the folder, if it was written.
     ///
     /// # Errors
     ///
-    /// When `ring.identity` is open to others, damaged, or encrypted with another passphrase.
+    /// Returns an error if other users can access `ring.identity`, or it is damaged or encrypted with another
+    /// passphrase.
     pub fn load_identity(&self) -> Result<Option<RingIdentity>, KeyFolderFault> {
         self.read(&self.path.join(IDENTITY))
     }
 
-    /// Writes what tells this folder from others.
+    /// Writes the identity of the folder.
     ///
     /// # Errors
     ///
-    /// When `ring.identity` cannot be written.
+    /// Returns an error if `ring.identity` cannot be written.
     pub fn save_identity(&self, identity: &RingIdentity) -> Result<(), KeyFolderFault> {
         self.write(&self.path.join(IDENTITY), identity)
     }
 
-    /// Writes down that the keys are about to change, where the folder has an identity.
+    /// Increments the generation before a change of the keys, if the folder has an identity.
     ///
     /// # Errors
     ///
-    /// When `ring.identity` cannot be read or written.
+    /// Returns an error if `ring.identity` cannot be read or written.
     pub fn begin_generation(&self) -> Result<(), KeyFolderFault> {
         match self.load_identity()? {
             Some(identity) => {
@@ -253,27 +256,27 @@ impl KeyFolder {
         }
     }
 
-    /// A new identity, for keys of `epoch`.
+    /// Generates an identity for keys of `epoch`.
     #[must_use]
     pub fn new_identity(&self, epoch: u64) -> RingIdentity {
         RingIdentity { id: self.entropy.text::<16>(), generation: 1, epoch }
     }
 
-    /// How far the database had come, as [`KeyFolder::save_mark`] wrote it under the same secret.
+    /// Loads the last database position that [`KeyFolder::save_mark`] wrote under the same secret.
     ///
     /// # Errors
     ///
-    /// When `database.mark` cannot be read.
+    /// Returns an error if `database.mark` cannot be read.
     pub fn load_mark(&self, key: &SealingKey) -> Result<Option<Vec<u8>>, KeyFolderFault> {
         let sealed = private_file::read_private(&self.path.join(DATABASE_MARK))?;
         Ok(sealed.and_then(|sealed| key.open(MARK_PURPOSE, sealed.trim()).ok()))
     }
 
-    /// Writes down how far the database has come.
+    /// Writes the current database position.
     ///
     /// # Errors
     ///
-    /// When `database.mark` cannot be written.
+    /// Returns an error if `database.mark` cannot be written.
     pub fn save_mark(&self, key: &SealingKey, mark: &[u8]) -> Result<(), KeyFolderFault> {
         let sealed = key.seal(MARK_PURPOSE, mark, self.entropy);
         private_file::write_private(&self.path.join(DATABASE_MARK), &sealed)
@@ -298,7 +301,7 @@ impl KeyFolder {
 
     fn read<T: DeserializeOwned>(&self, path: &Path) -> Result<Option<T>, KeyFolderFault> {
         let Some(text) = self.files.read(path)? else { return Ok(None) };
-        // The parser's message names a line and a column, and may quote what is there; a key file is not quoted.
+        // The parser's message names a line and a column and may quote the content, which must not be logged.
         let file = serde_json::from_str(&text).map_err(|error| {
             let reason = format!(
                 "it is damaged or not a file of this server (line {}, column {})",
@@ -340,17 +343,17 @@ fn is_key_file(name: &str) -> bool {
     !name.starts_with('.') && name.ends_with(KEY_FILE)
 }
 
-/// Makes the folder if it is missing, and refuses one that every user can write to.
+/// Creates the folder if it is missing, and rejects one that every user can write to.
 fn make(path: &Path) -> Result<(), KeyFolderFault> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(KeyFolderFault::io("make", path))?;
     match folder::exposure(path).map_err(KeyFolderFault::io("read", path))? {
         Some(exposure @ Exposure::WritableFolder { .. }) => Err(KeyFolderFault::Exposed(exposure)),
-        // Each file is looked at when it is read.
+        // Each file is checked when it is read.
         Some(Exposure::OpenFile { .. }) | None => Ok(()),
     }
 }
 
-/// The key that `text`, in the file at `path`, stands for.
+/// Decodes the key in `text`, the content of the file at `path`.
 fn sealing_key(path: &Path, text: &Secret) -> Result<SealingKey, KeyFolderFault> {
     let corrupt = || KeyFolderFault::corrupt(path, "it does not hold 32 bytes as base64url");
     let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.expose()).map_err(|_| corrupt())?);

@@ -1,43 +1,37 @@
-//! What can be wrong with the folder of keys, in the words of the person who hosts the server.
+//! Problems of the key folder, described for the administrator of the server.
 
 use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use super::signing_key::SigningFault;
 use crate::folder::Exposure;
 
-/// Something is wrong with the folder of keys. `Display` says what, and the command that mends it.
+/// A problem of the key folder. `Display` describes it and the command that fixes it.
 #[derive(Debug, Clone)]
 pub enum KeyFolderFault {
-    /// The system refused to read or write.
+    /// The operating system could not read or write.
     Io {
-        /// What was being done.
+        /// The operation that failed, as a verb.
         doing: &'static str,
-        /// The file or folder.
         path: PathBuf,
-        /// The system's reason.
         source: Arc<io::Error>,
     },
-    /// Others than the owner can read or write the file.
+    /// Users other than the owner can read or write the file.
     OpenToOthers {
-        /// The file.
         path: PathBuf,
-        /// Its permission bits.
+        /// The permission bits.
         mode: u32,
     },
     /// The file is encrypted, and no passphrase is configured.
     PassphraseMissing(PathBuf),
-    /// The passphrase is empty.
     PassphraseEmpty,
     /// The file was encrypted with another passphrase.
     PassphraseWrong(PathBuf),
-    /// The file is damaged, or is not one of ours.
+    /// The file is damaged or has another format.
     Corrupt {
-        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
         reason: String,
     },
-    /// OpenSSL could not do its part.
+    /// OpenSSL returned an error.
     Library(String),
     /// Another running server uses the folder.
     InUse(PathBuf),

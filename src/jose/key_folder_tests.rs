@@ -1,4 +1,4 @@
-//! The folder of keys: what is written, what is refused, and what the person who hosts is told.
+//! Tests of the key folder: what is written, what is rejected, and the messages for the administrator.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -14,7 +14,7 @@ fn open(folder: &TempDir, passphrase: Option<&str>) -> KeyFolder {
     KeyFolder::open(folder.path(), passphrase.map(Secret::new), Entropy::system()).unwrap()
 }
 
-/// A folder with one key, the file of which is at the returned path.
+/// Returns a folder with one key, and the path of its file.
 fn with_a_key(passphrase: Option<&str>) -> (TempDir, RingKey, PathBuf) {
     let folder = TempDir::new().unwrap();
     let signing_key = SigningKey::generate(Algorithm::Es256).unwrap();

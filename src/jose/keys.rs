@@ -1,4 +1,4 @@
-//! The keys of a running server: sign and verify from a snapshot, while rotations replace it.
+//! The keys of a running server. Callers sign and verify with a snapshot, which rotations replace.
 
 use std::{
     fmt,
@@ -27,9 +27,9 @@ use crate::crypto::sha256;
 
 /// The keys of a running server.
 ///
-/// [`Keys::sign`], [`Keys::verify_own`] and [`Keys::jwks`] read a snapshot: they take no lock and build no key.
-/// [`Keys::open`], [`Keys::advance`] and the rotations make keys and write files: they block, for up to some seconds
-/// when RSA keys are made, and belong on a thread where that does no harm.
+/// [`Keys::sign`], [`Keys::verify_own`] and [`Keys::jwks`] read a snapshot: they take no lock and create no key.
+/// [`Keys::open`], [`Keys::advance`] and the rotations generate keys and write files. They block, for up to a few
+/// seconds for RSA keys, and must be called on a blocking thread.
 pub struct Keys {
     folder: KeyFolder,
     policy: RingPolicy,
@@ -38,23 +38,20 @@ pub struct Keys {
     changing: Mutex<()>,
 }
 
-/// What `/jwks.json` answers until the ring changes.
+/// The response of `/jwks.json` until the ring changes.
 #[derive(Debug)]
 pub struct PublishedJwks {
-    /// The document.
     pub body: String,
-    /// The entity tag, with its quotation marks.
+    /// The entity tag, including quotation marks.
     pub etag: String,
     ring: Vec<RingKey>,
     policy: RingPolicy,
 }
 
-/// Something failed on our side while keys were read, made or written.
+/// An internal error while reading, generating or writing keys.
 #[derive(Debug, Clone)]
 pub enum KeysFault {
-    /// The folder of keys.
     Folder(KeyFolderFault),
-    /// A key.
     Signing(SigningFault),
 }
 
@@ -72,11 +69,11 @@ struct Entry {
 }
 
 impl Keys {
-    /// Reads the keys of `folder` and makes those that `algorithms` miss, so that each can sign when this returns.
+    /// Loads the keys of `folder` and generates missing keys, so that each of `algorithms` can sign when this returns.
     ///
     /// # Errors
     ///
-    /// When a file is refused, or a key cannot be made or written.
+    /// Returns an error if a file is rejected, or a key cannot be generated or written.
     pub fn open(
         folder: KeyFolder,
         policy: RingPolicy,
@@ -96,17 +93,16 @@ impl Keys {
         Ok(keys)
     }
 
-    /// The folder of the keys.
     #[must_use]
     pub fn folder(&self) -> &KeyFolder {
         &self.folder
     }
 
-    /// Signs exactly these claims with the present key of `algorithm`.
+    /// Signs exactly these claims with the current key of `algorithm`.
     ///
     /// # Errors
     ///
-    /// [`SigningFault::NoKey`] when the ring was not opened for `algorithm`; otherwise when OpenSSL cannot sign.
+    /// Returns [`SigningFault::NoKey`] if the ring was not opened for `algorithm`, or the error of OpenSSL.
     pub fn sign(
         &self,
         algorithm: Algorithm,
@@ -119,80 +115,80 @@ impl Keys {
         present.ok_or(SigningFault::NoKey(algorithm))?.signing.sign(token_type, claims)
     }
 
-    /// The public keys, for everybody.
+    /// Returns the published public keys.
     #[must_use]
     pub fn jwks(&self) -> Arc<PublishedJwks> {
         Arc::clone(&self.snapshot.load().published)
     }
 
-    /// Verifies that this server signed the JWT with a key that is still published, for this purpose. The claims are
+    /// Verifies that this server signed the JWT for this purpose, with a key that is still published. The claims are
     /// not checked.
     ///
     /// # Errors
     ///
-    /// Why it is none of ours.
+    /// Returns the reason for which the JWT is rejected.
     pub fn verify_own(&self, unverified_jwt: &str, token_type: TokenType) -> Result<VerifiedJwt, JwtRefusal> {
         UnverifiedJwt::parse(unverified_jwt)?.verify(&self.snapshot.load().verifying)?.of_type(token_type)
     }
 
-    /// The algorithms that the ring was opened for.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
     }
 
-    /// How long the stages of a key last.
     #[must_use]
     pub fn policy(&self) -> RingPolicy {
         self.policy
     }
 
-    /// The ring as it is.
+    /// Returns the keys in the ring.
     #[must_use]
     pub fn list(&self) -> Vec<RingKey> {
         self.snapshot.load().ring()
     }
 
-    /// Makes the keys that an algorithm misses, and changes no other: for a clock that is not trusted yet.
+    /// Generates only the keys that are missing. Used while the clock is not trusted yet.
     ///
     /// # Errors
     ///
-    /// When a key cannot be made or written.
+    /// Returns an error if a key cannot be generated or written.
     pub fn make_missing(&self, now: OffsetDateTime) -> Result<Vec<Change>, KeysFault> {
         self.change(now, |ring| ring::missing(ring, &self.algorithms, now))
     }
 
-    /// Does what is due at `now`, and says what was done. To be called about once a minute; mostly nothing is due.
+    /// Carries out the changes that are due at `now` and returns them. To be called about once a minute; usually
+    /// nothing is due.
     ///
     /// # Errors
     ///
-    /// When a key cannot be made or written. What was done until then stays done; the next call does the rest.
+    /// Returns an error if a key cannot be generated or written. Changes made before the error are kept; the next call
+    /// makes the rest.
     pub fn advance(&self, now: OffsetDateTime) -> Result<Vec<Change>, KeysFault> {
         self.change(now, |ring| ring::plan(ring, self.policy, &self.algorithms, now))
     }
 
-    /// Lets the next keys sign at once, and retires the present ones.
+    /// Activates the next keys immediately and retires the current ones.
     ///
     /// # Errors
     ///
-    /// As [`Keys::advance`].
+    /// See [`Keys::advance`].
     pub fn rotate_now(&self, now: OffsetDateTime) -> Result<Vec<Change>, KeysFault> {
         self.change(now, |ring| ring::rotation(ring, &self.algorithms, now))
     }
 
-    /// Takes the compromised keys out of the JWKS at once and replaces them. Tokens that they signed are worth nothing
-    /// here from now on, and nowhere else once verifiers have fetched the JWKS again.
+    /// Removes the compromised keys from the JWKS immediately and replaces them. This server rejects tokens that they
+    /// signed from now on; other verifiers do once they have fetched the JWKS again.
     ///
     /// # Errors
     ///
-    /// As [`Keys::advance`]. A compromised key whose file cannot be removed is out of the JWKS nevertheless, but comes
-    /// back at the next start unless the file is removed by hand. When no successor can be written, its algorithm does
-    /// not sign until [`Keys::advance`] succeeds: no token is better than one that the thief could have made.
+    /// See [`Keys::advance`]. A compromised key whose file cannot be removed is not in the JWKS any more, but is loaded
+    /// again at the next start unless the file is removed manually. If no successor can be written, its algorithm does
+    /// not sign until [`Keys::advance`] succeeds: no token is better than one that the attacker could have made.
     pub fn rotate_emergency(&self, compromised: Compromised, now: OffsetDateTime) -> Result<Vec<Change>, KeysFault> {
         self.change(now, |ring| ring::emergency(ring, compromised, &self.algorithms, now))
     }
 
-    /// Carries out what `decide` says of the ring, one change at a time, each on disk before it is visible.
+    /// Carries out the changes that `decide` returns for the ring, one at a time. Each is durable before it is visible.
     fn change(
         &self,
         now: OffsetDateTime,
@@ -205,7 +201,7 @@ impl Keys {
             return Ok(changes);
         }
         let mut entries = before.entries.clone();
-        // All removals are tried, so that one file that resists does not keep another key in the JWKS.
+        // All removals are attempted, so that a file that cannot be removed does not keep another key in the JWKS.
         let mut outcome = self.folder.begin_generation().map_err(KeysFault::Folder);
         for change in &changes {
             if outcome.is_ok() || matches!(change, Change::Remove(_)) {
@@ -245,7 +241,8 @@ impl Keys {
 }
 
 impl PublishedJwks {
-    /// For how many seconds the document may be kept (`Cache-Control: max-age`), until the ring's next change is due.
+    /// How long the document may be cached (`Cache-Control: max-age`), in seconds: until the next change of the ring is
+    /// due.
     #[must_use]
     pub fn max_age_seconds(&self, now: OffsetDateTime) -> i64 {
         ring::max_age(&self.ring, self.policy, now).whole_seconds()
@@ -258,7 +255,7 @@ impl Entry {
         Ok(Self { ring, signing: Arc::new(signing), public })
     }
 
-    /// Some verifiers take the first key they can use, so those that sign come first.
+    /// Some verifiers use the first suitable key, so the signing keys come first.
     fn order(&self) -> (u8, Algorithm, OffsetDateTime) {
         let stage = match self.ring.stage {
             Stage::Signing { .. } => 0,

@@ -1,4 +1,4 @@
-//! The live keys: restarts, rotations under use, emergencies, and failures of the disk.
+//! Tests of the running keys: restarts, rotations under load, emergencies, and disk failures.
 
 use std::{fs, os::unix::fs::PermissionsExt, thread};
 
@@ -109,7 +109,7 @@ fn a_manual_rotation_keeps_old_tokens_valid_and_an_emergency_ends_them() {
     assert_eq!(open(&folder, START).list(), keys.list());
 }
 
-// A key file is durable before the key signs: whatever was signed verifies after a restart.
+// A key file is durable before the key signs, so everything that was signed verifies after a restart.
 #[test]
 fn when_the_folder_is_lost_nothing_changes_and_the_present_key_goes_on_signing() {
     let folder = TempDir::new().unwrap();

@@ -1,11 +1,11 @@
-//! Signing and checking JWTs, the key ring and its folder, JWKS. The only module that names josekit.
+//! Signing and verification of JWTs, the key ring and its folder, and JWKS. The only module that uses josekit.
 //!
-//! A token travels through three types. [`UnverifiedJwt`] has the form of a JWT and nothing more; a key of a [`JwkSet`]
-//! turns it into a [`VerifiedJwt`], whose signature is right but whose claims nobody has looked at; its [`Claims`] have
-//! typed readers, and the rules of `oauth`, `oidc` and `verify` decide about them.
+//! Verification goes through three types. [`UnverifiedJwt`] is a parsed JWT. A key of a [`JwkSet`] turns it into a
+//! [`VerifiedJwt`], whose signature is valid but whose claims are not checked. Its [`Claims`] have typed accessors, and
+//! the rules of `oauth`, `oidc` and `verify` check them.
 //!
-//! The keys that sign live in a ring ([`plan`] decides from stored instants and the time what happens to them), lie in
-//! a [`KeyFolder`] and are used through [`Keys`].
+//! The signing keys form a ring. [`plan`] decides from stored instants and the time which changes are due. The keys are
+//! stored in a [`KeyFolder`] and used through [`Keys`].
 
 mod algorithm;
 mod claims;

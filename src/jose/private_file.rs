@@ -1,4 +1,4 @@
-//! Files that only their owner may read: permissions, atomic and durable writes, encryption by a passphrase.
+//! Files that only their owner can read: permissions, atomic and durable writes, encryption with a passphrase.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,7 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::key_folder_fault::KeyFolderFault;
 use crate::{crypto::SealingKey, entropy::Entropy, secret::Secret};
 
-/// Reads and writes private files, each a small JSON document, as it is or encrypted.
+/// Reads and writes private files. Each is a small JSON document, plain or encrypted.
 pub(crate) struct PrivateFiles {
     passphrase: Option<Passphrase>,
     entropy: Entropy,
@@ -22,7 +22,8 @@ pub(crate) struct PrivateFiles {
 
 struct Passphrase {
     text: Secret,
-    /// Deriving a key takes a tenth of a second, so each salt's key is derived once. The first is used to write.
+    /// Deriving a key takes a tenth of a second, so the key of each salt is derived once. The first one is used for
+    /// writing.
     derived: Mutex<Vec<(String, SealingKey)>>,
 }
 
@@ -30,10 +31,10 @@ struct Passphrase {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope {
-    /// How the key is derived from the passphrase, always [`KDF`].
+    /// The key derivation function, always [`KDF`].
     kdf: String,
     salt: String,
-    /// Tells a wrong passphrase from a damaged file.
+    /// Distinguishes a wrong passphrase from a damaged file.
     check: String,
     sealed: String,
 }
@@ -47,8 +48,8 @@ impl PrivateFiles {
         Ok(Self { passphrase, entropy })
     }
 
-    /// The document in `path`, or nothing when there is no such file. A plain document is encrypted where it lies when
-    /// a passphrase is configured.
+    /// Reads the document at `path`; `None` if there is no such file. If a passphrase is configured, a plain document
+    /// is encrypted in place.
     pub(crate) fn read(&self, path: &Path) -> Result<Option<Zeroizing<String>>, KeyFolderFault> {
         let Some(text) = read_private(path)? else { return Ok(None) };
         let Ok(envelope) = serde_json::from_str::<Envelope>(&text) else {
@@ -74,7 +75,7 @@ impl PrivateFiles {
         Ok(Some(Zeroizing::new(document)))
     }
 
-    /// Writes the document so that after a crash there is the old one or the new one. When this returns, it is on disk.
+    /// Writes the document atomically: a crash leaves the old one or the new one. It is durable when this returns.
     pub(crate) fn write(&self, path: &Path, document: &str) -> Result<(), KeyFolderFault> {
         let Some(passphrase) = &self.passphrase else { return write_private(path, document) };
         let (salt, key) = passphrase.writing_key(self.entropy)?;
@@ -86,7 +87,7 @@ impl PrivateFiles {
 }
 
 impl Passphrase {
-    /// The key for `salt`, which is also the one to write with if it is the first.
+    /// Returns the key for `salt`. The first one requested is also used for writing.
     fn key(&self, salt: &str) -> Result<SealingKey, KeyFolderFault> {
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, key)) = derived.iter().find(|(known, _)| known == salt) {
@@ -112,7 +113,7 @@ impl Passphrase {
     }
 }
 
-/// Removes the file, and its name from the disk, if it is there.
+/// Removes the file if it exists, durably.
 pub(crate) fn remove(path: &Path) -> Result<(), KeyFolderFault> {
     match fs::remove_file(path) {
         Ok(()) => sync_folder(path),
@@ -121,7 +122,7 @@ pub(crate) fn remove(path: &Path) -> Result<(), KeyFolderFault> {
     }
 }
 
-/// The name under which a file is written before it takes its own.
+/// Returns the temporary name under which a file is written.
 pub(crate) fn unfinished(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}{UNFINISHED}"))
@@ -133,7 +134,7 @@ pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<String>>, Key
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(KeyFolderFault::io("read", path)(error)),
     };
-    // The permissions of what is open, not of what has this name by now.
+    // The permissions of the open file, not of the file that now has this name.
     let mode = file.metadata().map_err(KeyFolderFault::io("read", path))?.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(KeyFolderFault::OpenToOthers { path: path.to_owned(), mode });
@@ -170,7 +171,7 @@ fn sync_folder(path: &Path) -> Result<(), KeyFolderFault> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(KeyFolderFault::io("write", folder))
 }
 
-/// What is sealed for one file does not open in another.
+/// The purpose of the encryption, which binds the content to its file.
 fn purpose(path: &Path) -> String {
     format!("key folder: {}", path.file_name().unwrap_or_default().to_string_lossy())
 }
@@ -179,7 +180,7 @@ fn check(key: &SealingKey) -> String {
     key.authenticate("key folder: passphrase", &[])
 }
 
-/// The end of the name of a file that is not finished.
+/// The suffix of temporary files.
 pub(crate) const UNFINISHED: &str = ".unfinished";
 
 /// scrypt ([RFC 7914](https://www.rfc-editor.org/rfc/rfc7914)) with 32 MiB; about a tenth of a second.

@@ -1,4 +1,4 @@
-//! Public keys as JSON Web Keys: [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), their thumbprints:
+//! Public keys as JSON Web Keys, [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), and their thumbprints,
 //! [RFC 7638](https://www.rfc-editor.org/rfc/rfc7638).
 
 use std::fmt;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::algorithm::Algorithm;
 use crate::crypto::sha256;
 
-/// A public key with the one algorithm it is used with, without anything private.
+/// A public key with the one algorithm that it is used with. It contains no private members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub struct PublicJwk {
@@ -19,7 +19,7 @@ pub struct PublicJwk {
     material: Material,
 }
 
-/// The members that make the key, as canonical unpadded base64url.
+/// The key material, as canonical unpadded base64url.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Material {
     Ec { x: String, y: String },
@@ -27,18 +27,19 @@ enum Material {
     Rsa { n: String, e: String },
 }
 
-/// Why a JWK is of no use here.
+/// Why a JWK is not usable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JwkRefusal {
-    /// No JSON object, or a member of the wrong type, length or form.
+    /// It is not a JSON object, or a member has the wrong type, length or format.
     Malformed,
-    /// It holds a private or symmetric key, which nobody may show us.
+    /// It contains a private or symmetric key, which must not be disclosed.
     Private,
-    /// `use` or `key_ops` reserve it for something other than checking signatures.
+    /// `use` or `key_ops` restrict it to something other than verifying signatures.
     NotForSignatures,
-    /// A type, curve or algorithm that is not in use here, or an algorithm that does not go with the type.
+    /// The type, curve or algorithm is not supported, or the algorithm does not match the type.
     Unsupported,
-    /// An RSA key with fewer than 2048 bits (RFC 7518 §3.3), with more than 8192, or with the exponent 1 or an even one.
+    /// It is an RSA key with fewer than 2048 bits (RFC 7518 §3.3), with more than 8192, or with the exponent 1 or an
+    /// even one.
     UnsafeRsa,
 }
 
@@ -57,14 +58,14 @@ impl fmt::Display for JwkRefusal {
 impl std::error::Error for JwkRefusal {}
 
 impl PublicJwk {
-    /// Reads a JWK that somebody else wrote.
+    /// Parses the JWK of another party.
     ///
-    /// The algorithm is the one of `alg`; without `alg`, `ES256` for P-256, `EdDSA` for Ed25519 and `RS256` for RSA, so that
-    /// each key has one algorithm ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
+    /// The algorithm is the one of `alg`; without `alg`, `ES256` for P-256, `EdDSA` for Ed25519 and `RS256` for RSA, so
+    /// that each key has one algorithm ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
     ///
     /// # Errors
     ///
-    /// When the key is malformed, private, not for signatures, not supported or too weak.
+    /// Returns an error if the key is malformed, private, not for signatures, unsupported or too weak.
     pub fn parse(jwk: &Value) -> Result<Self, JwkRefusal> {
         let jwk = jwk.as_object().ok_or(JwkRefusal::Malformed)?;
         if PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
@@ -73,7 +74,7 @@ impl PublicJwk {
         Self::public_part(jwk)
     }
 
-    /// The public part of a JWK, private or not.
+    /// Returns the public part of a public or private JWK.
     pub(crate) fn public_part(jwk: &Map<String, Value>) -> Result<Self, JwkRefusal> {
         if !is_for_signatures(jwk)? {
             return Err(JwkRefusal::NotForSignatures);
@@ -95,19 +96,19 @@ impl PublicJwk {
         Ok(Self { kid: optional_text(jwk, "kid")?.map(str::to_owned), algorithm, material })
     }
 
-    /// The identifier of the key, if its owner gave it one.
+    /// Returns the `kid`, if there is one.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// The one algorithm the key is used with.
+    /// Returns the one algorithm that the key is used with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The SHA-256 thumbprint of RFC 7638 as unpadded base64url (43 characters).
+    /// Returns the SHA-256 thumbprint of RFC 7638 as unpadded base64url (43 characters).
     #[must_use]
     pub fn thumbprint(&self) -> String {
         // RFC 7638 §3.3: only the required members, in lexicographic order, without white space. The values are
@@ -120,12 +121,12 @@ impl PublicJwk {
         URL_SAFE_NO_PAD.encode(sha256(canonical))
     }
 
-    /// The same key under the identifier `kid`.
+    /// Replaces the `kid`.
     pub(crate) fn with_kid(self, kid: String) -> Self {
         Self { kid: Some(kid), ..self }
     }
 
-    /// The members of the key alone, for josekit.
+    /// Returns only the members of the key, for josekit.
     pub(crate) fn members(&self) -> Map<String, Value> {
         let members = match &self.material {
             Material::Ec { x, y } => json!({"kty": "EC", "crv": "P-256", "x": x, "y": y}),
@@ -176,7 +177,7 @@ impl Material {
         let (e, exponent) = integer(jwk, "e")?;
         let first = modulus.first().ok_or(JwkRefusal::Malformed)?;
         let bits = modulus.len() * 8 - first.leading_zeros() as usize;
-        // OpenSSL's own bound on the exponent for large moduli is 64 bits; 1 would make every signature valid.
+        // OpenSSL limits the exponent for large moduli to 64 bits. With the exponent 1 every signature would be valid.
         let safe_exponent = exponent.len() <= 8 && exponent.last().is_some_and(|byte| byte % 2 == 1) && exponent != [1];
         if !(2048..=8192).contains(&bits) || !safe_exponent {
             return Err(JwkRefusal::UnsafeRsa);
@@ -202,7 +203,7 @@ fn optional_text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Result<Option<&
     jwk.get(name).map(|value| value.as_str().ok_or(JwkRefusal::Malformed)).transpose()
 }
 
-/// A coordinate of P-256 or a key of Ed25519: exactly 32 bytes (RFC 7518 §6.2.1.2, RFC 8037 §2).
+/// Reads a coordinate of P-256 or a key of Ed25519: exactly 32 bytes (RFC 7518 §6.2.1.2, RFC 8037 §2).
 fn coordinate(jwk: &Map<String, Value>, name: &str) -> Result<String, JwkRefusal> {
     let text = text(jwk, name)?;
     match URL_SAFE_NO_PAD.decode(text) {
@@ -211,8 +212,8 @@ fn coordinate(jwk: &Map<String, Value>, name: &str) -> Result<String, JwkRefusal
     }
 }
 
-/// An unsigned integer. RFC 7518 §2 wants the fewest octets; some senders prepend a zero octet, which is dropped, so
-/// that the thumbprint is the canonical one.
+/// Reads an unsigned integer. RFC 7518 §2 requires the fewest octets. Some senders prepend a zero octet, which is
+/// removed so that the thumbprint is canonical.
 fn integer(jwk: &Map<String, Value>, name: &str) -> Result<(String, Vec<u8>), JwkRefusal> {
     let mut bytes = URL_SAFE_NO_PAD.decode(text(jwk, name)?).map_err(|_| JwkRefusal::Malformed)?;
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();

@@ -1,4 +1,4 @@
-//! A public key that is ready to check signatures.
+//! A public key that is ready to verify signatures.
 
 use std::{fmt, sync::Arc};
 
@@ -12,7 +12,7 @@ use super::{
     public_jwk::{JwkRefusal, PublicJwk},
 };
 
-/// A public key with what it takes to check a signature, built once. Clones share it.
+/// A public key, prepared once for verifying signatures. Clones share it.
 #[derive(Clone)]
 pub struct PublicKey {
     jwk: PublicJwk,
@@ -20,11 +20,11 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Prepares `jwk` for checking signatures.
+    /// Prepares `jwk` for verifying signatures.
     ///
     /// # Errors
     ///
-    /// [`JwkRefusal::Malformed`] when the members are no point of the curve or no key.
+    /// Returns [`JwkRefusal::Malformed`] if the members are not a point of the curve or not a key.
     pub fn new(jwk: PublicJwk) -> Result<Self, JwkRefusal> {
         let members = Jwk::from_map(jwk.members()).map_err(|_| JwkRefusal::Malformed)?;
         let verifier: Arc<dyn JwsVerifier> = match jwk.algorithm() {
@@ -36,25 +36,25 @@ impl PublicKey {
         Ok(Self { jwk, verifier })
     }
 
-    /// The key in its public form.
+    /// Returns the key as a JWK.
     #[must_use]
     pub fn jwk(&self) -> &PublicJwk {
         &self.jwk
     }
 
-    /// The identifier of the key, if its owner gave it one.
+    /// Returns the `kid`, if there is one.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.jwk.kid()
     }
 
-    /// The one algorithm the key is used with.
+    /// Returns the one algorithm that the key is used with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.jwk.algorithm()
     }
 
-    /// Whether `signature` was made over `message` by the owner of this key, with the key's algorithm.
+    /// Returns whether `signature` is a valid signature of this key over `message`, with the key's algorithm.
     #[must_use]
     pub fn accepts(&self, message: &[u8], signature: &[u8]) -> bool {
         self.verifier.verify(message, signature).is_ok()
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_point_that_is_not_on_the_curve_is_refused() {
-        // RFC 7515 appendix A.3.1; then the same with the first octet of y changed.
+        // RFC 7515 appendix A.3.1; the second key has the first octet of y changed.
         let key = |y: &str| {
             let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
             PublicJwk::parse(&json!({"kty": "EC", "crv": "P-256", "x": x, "y": y})).and_then(PublicKey::new)

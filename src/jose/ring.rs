@@ -1,61 +1,56 @@
-//! The life of the signing keys, as a pure function of the ring, the policy and the time.
+//! The life cycle of the signing keys, as a pure function of the ring, the policy and the time.
 //!
-//! A key is published as the *next* one, then *signs*, then is *retired* but still published, then gone. It is published
-//! a day before it signs, since verifiers keep a JWKS for an hour or more; it stays published until the last token it
-//! signed has expired.
+//! A key is published as the *next* one, then *signs*, then is *retired* but still published, then is removed. It is
+//! published a day before it signs, since verifiers cache a JWKS for an hour or more. It stays published until the last
+//! token that it signed has expired.
 //!
-//! Nothing here remembers anything: [`plan`] looks at what is stored and says what to change. Carried out halfway and
-//! asked again, it says the rest; carried out, it says nothing.
+//! This module has no state. [`plan`] determines the changes from the stored ring. If a plan was carried out only
+//! partly, the next one contains the rest; if it was carried out completely, the next one is empty.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 use super::algorithm::Algorithm;
 
-/// What the ring knows of a key. A key that is gone is not in the ring.
+/// The state of a key in the ring. A removed key is not in the ring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RingKey {
-    /// The identifier of the key.
     pub kid: String,
-    /// The algorithm it signs with.
     pub algorithm: Algorithm,
-    /// Since when it has been published.
+    /// When it was published.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// Where it is in its life.
     pub stage: Stage,
 }
 
-/// A stage in the life of a key. In each of them it is published.
+/// A stage in the life cycle of a key. The key is published in every stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Stage {
-    /// It will sign after the present one.
+    /// It will sign after the current one.
     Next,
     /// It signs.
     Signing {
-        /// Since when.
         #[serde(with = "time::serde::rfc3339")]
         since: OffsetDateTime,
     },
-    /// It signs no more; its last tokens are still about.
+    /// It does not sign any more, but its last tokens may still be valid.
     Retired {
-        /// Since when.
         #[serde(with = "time::serde::rfc3339")]
         since: OffsetDateTime,
     },
 }
 
-/// How long the stages last.
+/// The durations of the stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RingPolicy {
     /// How long a key is published before it signs.
     pub publish_ahead: Duration,
-    /// How long a key signs. Where this is shorter than `publish_ahead`, the longer of the two counts.
+    /// How long a key signs. If this is shorter than `publish_ahead`, `publish_ahead` applies.
     pub rotate_every: Duration,
-    /// How long a retired key stays published: at least the longest lifetime of a token, the skew of clocks, and the
-    /// time for which verifiers keep the JWKS.
+    /// How long a retired key stays published: at least the longest token lifetime, the clock skew, and the time for
+    /// which verifiers cache the JWKS.
     pub keep_retired: Duration,
 }
 
@@ -65,38 +60,39 @@ impl Default for RingPolicy {
     }
 }
 
-/// One step, to be carried out in the order of the plan. Each prefix of a plan leaves a ring that works.
+/// A change to the ring. The changes of a plan are carried out in order, and every prefix of a plan leaves a working
+/// ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Make a key of this algorithm, in this stage.
+    /// Generate a key of this algorithm in this stage.
     Create(Algorithm, Stage),
-    /// Let the next key sign.
+    /// The next key starts to sign.
     Promote(String),
-    /// Let the key sign no more.
+    /// The key stops signing.
     Retire(String),
-    /// The key's instants lie in the future, so a clock was wrong: count them from now.
+    /// The key's instants are in the future because the clock was wrong. They are replaced with the current time.
     Redate(String),
-    /// Destroy the key.
+    /// The key is destroyed.
     Remove(String),
 }
 
-/// What an emergency gives up.
+/// Which keys are compromised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compromised {
-    /// The keys that sign now. The published next ones take over, which verifiers know already.
+    /// The signing keys. The next keys, which verifiers already know, replace them.
     SigningKeys,
-    /// Every key, as when the folder itself was copied. Verifiers have to fetch the JWKS anew.
+    /// All keys, for example because the folder was copied. Verifiers must fetch the JWKS again.
     EveryKey,
 }
 
 impl RingKey {
-    /// A key that begins its life in `stage` at `now`.
+    /// Creates a key that enters `stage` at `now`.
     #[must_use]
     pub fn new(kid: String, algorithm: Algorithm, stage: Stage, now: OffsetDateTime) -> Self {
         Self { kid, algorithm, created_at: whole_seconds(now), stage }
     }
 
-    /// The key after `change`, which names it; `None` when it is removed.
+    /// Applies `change`, which names this key; returns `None` if the change removes it.
     #[must_use]
     pub fn after(&self, change: &Change, now: OffsetDateTime) -> Option<Self> {
         let now = whole_seconds(now);
@@ -118,19 +114,17 @@ impl RingKey {
         Some(key)
     }
 
-    /// Whether it signs.
     #[must_use]
     pub fn is_signing(&self) -> bool {
         matches!(self.stage, Stage::Signing { .. })
     }
 
-    /// Whether it will sign next.
     #[must_use]
     pub fn is_next(&self) -> bool {
         self.stage == Stage::Next
     }
 
-    /// The last instant that is stored of it.
+    /// The latest instant stored in it.
     fn latest(&self) -> OffsetDateTime {
         match self.stage {
             Stage::Next => self.created_at,
@@ -143,12 +137,12 @@ impl RingKey {
     }
 }
 
-/// What is to be changed at `now` so that each of `algorithms` has one key that signs and one that is published to sign
-/// next, and so that what is due happens.
+/// Returns the changes that are due at `now`. After them, each of `algorithms` has one key that signs and one published
+/// next key.
 ///
-/// However the clock has jumped, an algorithm is never left without a key that signs. Instants in the future are counted
-/// from now on. While the clock has not been set at all (it shows a time before this program was written), nothing is
-/// due, since the true time would find the instants of that period far in the past.
+/// An algorithm always keeps a signing key, however the clock jumps. Instants in the future are replaced with the
+/// current time. While the clock is not set (it shows a time before this program was written), nothing is due: once the
+/// clock is correct, the instants recorded in that period would be far in the past.
 #[must_use]
 pub fn plan(keys: &[RingKey], policy: RingPolicy, algorithms: &[Algorithm], now: OffsetDateTime) -> Vec<Change> {
     let clock_is_set = now >= BEFORE_THIS_PROGRAM;
@@ -172,8 +166,8 @@ pub fn plan(keys: &[RingKey], policy: RingPolicy, algorithms: &[Algorithm], now:
     changes
 }
 
-/// What is to be made at `now` so that each of `algorithms` has one key that signs and one that is published to sign next.
-/// Nothing that is there is changed: it is for a clock that is not trusted yet.
+/// Returns the keys to generate at `now` so that each of `algorithms` has one key that signs and one published next
+/// key. Existing keys do not change. Used while the clock is not trusted yet.
 #[must_use]
 pub fn missing(keys: &[RingKey], algorithms: &[Algorithm], now: OffsetDateTime) -> Vec<Change> {
     let missing = |algorithm: &Algorithm| {
@@ -191,7 +185,7 @@ pub fn missing(keys: &[RingKey], algorithms: &[Algorithm], now: OffsetDateTime) 
     algorithms.iter().flat_map(missing).collect()
 }
 
-/// Lets the next keys sign at once, however short a time they have been published.
+/// Activates the next keys immediately, regardless of how long they have been published.
 #[must_use]
 pub fn rotation(keys: &[RingKey], algorithms: &[Algorithm], now: OffsetDateTime) -> Vec<Change> {
     let replace = |algorithm: &Algorithm| {
@@ -203,8 +197,8 @@ pub fn rotation(keys: &[RingKey], algorithms: &[Algorithm], now: OffsetDateTime)
     algorithms.iter().flat_map(replace).collect()
 }
 
-/// Replaces what is compromised and takes it out of the JWKS at once. Verifiers may trust it for as long as they keep
-/// their copy of the JWKS, and tokens that it signed are refused from then on.
+/// Replaces the compromised keys and removes them from the JWKS immediately. This server then rejects tokens that they
+/// signed; verifiers may accept them for as long as they cache the JWKS.
 #[must_use]
 pub fn emergency(
     keys: &[RingKey],
@@ -214,14 +208,16 @@ pub fn emergency(
 ) -> Vec<Change> {
     let trusted: &[RingKey] = if compromised == Compromised::EveryKey { &[] } else { keys };
     let given_up = keys.iter().filter(|key| compromised == Compromised::EveryKey || key.is_signing());
-    // The successors first, so that there is always a key that signs; the next keys last, since they can wait.
+    // The successors come first, so that there is always a key that signs. The next keys come last, since they are less
+    // urgent.
     let mut changes: Vec<Change> = algorithms.iter().flat_map(|algorithm| succeed(trusted, *algorithm, now)).collect();
     changes.extend(given_up.map(|key| Change::Remove(key.kid.clone())));
     changes.extend(algorithms.iter().map(|algorithm| Change::Create(*algorithm, Stage::Next)));
     changes
 }
 
-/// For how long a copy of the JWKS may be kept: five minutes, less when a change is due sooner, but half a minute.
+/// Returns how long a copy of the JWKS may be cached: five minutes, or less if a change is due sooner, but at least
+/// half a minute.
 #[must_use]
 pub fn max_age(keys: &[RingKey], policy: RingPolicy, now: OffsetDateTime) -> Duration {
     let until = |since: OffsetDateTime, length: Duration| length - (now - since);
@@ -244,7 +240,7 @@ fn plan_algorithm(keys: &[RingKey], policy: RingPolicy, algorithm: Algorithm, no
         changes.push(Change::Create(algorithm, Stage::Next));
         return changes;
     };
-    // Two keys sign when a rotation was interrupted after its first step.
+    // Two keys sign if a rotation was interrupted after its first step.
     let mut changes: Vec<Change> = older.iter().map(|key| Change::Retire(key.kid.clone())).collect();
     let Some(next) = next else {
         changes.push(Change::Create(algorithm, Stage::Next));
@@ -260,7 +256,7 @@ fn plan_algorithm(keys: &[RingKey], policy: RingPolicy, algorithm: Algorithm, no
     changes
 }
 
-/// The step that gives `algorithm` a key to sign from now on.
+/// Returns the step that gives `algorithm` a new signing key.
 fn succeed(keys: &[RingKey], algorithm: Algorithm, now: OffsetDateTime) -> Vec<Change> {
     vec![match first_next(keys, algorithm) {
         Some(next) => Change::Promote(next.kid.clone()),
@@ -268,7 +264,7 @@ fn succeed(keys: &[RingKey], algorithm: Algorithm, now: OffsetDateTime) -> Vec<C
     }]
 }
 
-/// The step that ends the life of a key that is no more needed.
+/// Returns the step that removes or retires a key that is not needed any more.
 fn discard(key: &RingKey, policy: RingPolicy, algorithms: &[Algorithm], now: OffsetDateTime) -> Option<Change> {
     let is_used = algorithms.contains(&key.algorithm);
     match key.stage {
@@ -279,20 +275,20 @@ fn discard(key: &RingKey, policy: RingPolicy, algorithms: &[Algorithm], now: Off
     }
 }
 
-/// The next key that verifiers have known for longest.
+/// Returns the next key that has been published for the longest time.
 fn first_next(keys: &[RingKey], algorithm: Algorithm) -> Option<&RingKey> {
     let next = keys.iter().filter(|key| key.algorithm == algorithm && key.is_next());
     next.min_by_key(|key| (key.created_at, &key.kid))
 }
 
-/// The keys that sign, the newest first.
+/// Returns the signing keys, newest first.
 fn signing(keys: &[RingKey], algorithm: Algorithm) -> Vec<&RingKey> {
     let mut signing: Vec<_> = keys.iter().filter(|key| key.algorithm == algorithm && key.is_signing()).collect();
     signing.sort_by_key(|key| std::cmp::Reverse((key.signs_since(), key.created_at, &key.kid)));
     signing
 }
 
-/// Instants are stored in whole seconds; cutting them off here makes what is remembered and what is stored the same.
+/// Truncates to whole seconds, as instants are stored, so that the values in memory and on disk are equal.
 fn whole_seconds(now: OffsetDateTime) -> OffsetDateTime {
     now.replace_nanosecond(0).unwrap_or(now)
 }

@@ -1,4 +1,4 @@
-//! The ring over simulated years, interruptions and clocks that jump.
+//! Tests of the ring over simulated years, interruptions and clock jumps.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -9,7 +9,7 @@ use super::*;
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::Rs256];
 const START: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-/// A ring whose keys are names only.
+/// A ring of keys without key material.
 #[derive(Default)]
 struct Ring {
     keys: Vec<RingKey>,
@@ -62,7 +62,7 @@ impl Ring {
         self.keys.iter().map(|key| key.kid.clone()).collect()
     }
 
-    /// As after a restart: what is not written is forgotten.
+    /// Simulates a restart, which loses everything that is not written.
     fn reload(&mut self) {
         let text = serde_json::to_string(&self.keys).unwrap();
         self.keys = serde_json::from_str(&text).unwrap();
@@ -109,7 +109,7 @@ fn a_next_key_waits_until_verifiers_know_it() {
     assert_eq!(ring.advance(due + Duration::hours(23)).len(), 6);
 }
 
-/// Verifiers keep a JWKS for an hour; tokens live for 23 hours.
+/// Verifiers cache a JWKS for an hour; tokens have a lifetime of 23 hours.
 #[test]
 fn over_a_year_no_verifier_meets_a_key_it_does_not_know() {
     let mut ring = Ring::started();
@@ -156,7 +156,7 @@ fn keys_that_a_fast_clock_made_rotate_by_the_true_time() {
     assert!(!ring.advance(START + Duration::days(90)).is_empty());
 }
 
-// A machine without a battery starts in 1970 until the network tells it the time.
+// A machine without a battery-backed clock starts in 1970 until it receives the time from the network.
 #[test]
 fn a_clock_that_is_not_set_ends_no_life() {
     let mut ring = Ring::started();
@@ -235,7 +235,7 @@ fn a_copy_of_the_jwks_is_kept_no_longer_than_until_the_next_change() {
     assert_eq!(max_age(&[], policy, START), Duration::seconds(300));
 }
 
-/// What happens to a ring: time passes, or jumps; a plan is carried out as far as its first steps; the server restarts.
+/// An event: time passes or jumps, the first steps of a plan are carried out, or the server restarts.
 #[derive(Debug, Clone)]
 enum Event {
     Pass(i64),
@@ -298,7 +298,7 @@ proptest! {
                 prop_assert_eq!(ring.signing(algorithm).len(), 1);
                 prop_assert_eq!(ring.next(algorithm).len(), 1);
             }
-            // What signed a moment ago is still published.
+            // A key that signed until now is still published.
             prop_assert!(signing.iter().all(|kid| ring.published().contains(kid)));
             prop_assert_eq!(plan(&ring.keys, RingPolicy::default(), &ALGORITHMS, now), []);
             let seconds = max_age(&ring.keys, RingPolicy::default(), now).whole_seconds();

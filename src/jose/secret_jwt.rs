@@ -1,9 +1,8 @@
-//! JWTs whose signature is made with a secret that both sides know: `HS256`,
-//! [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2), for clients that authenticate by
-//! `client_secret_jwt`, and nothing else.
+//! JWTs signed with a shared secret: `HS256`, [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2), only
+//! for clients that authenticate with `client_secret_jwt`.
 //!
-//! `HS256` is no [`Algorithm`](super::Algorithm), so that no header can have a public key taken for a secret: whoever calls
-//! this has decided beforehand that a secret is what verifies.
+//! `HS256` is not an [`Algorithm`](super::Algorithm), so that no header can make a public key be used as a secret. The
+//! caller has decided beforehand that a secret verifies the JWT.
 
 use super::{
     claims::Claims,
@@ -15,19 +14,22 @@ use crate::{
     secret::Secret,
 };
 
-/// The `typ` and the claims of a JWT that one of `secrets` signed with `HS256`. The claims are not checked.
+/// Verifies a JWT that one of `secrets` signed with `HS256`, and returns its `typ` and its claims. The claims are not
+/// checked.
 ///
 /// # Errors
 ///
-/// What is wrong with its form; [`JwtRefusal::UnsupportedAlgorithm`] when `alg` is anything but `HS256`;
-/// [`JwtRefusal::UnknownKey`] when no secret has the 256 bits that RFC 7518 §3.2 demands; [`JwtRefusal::WrongSignature`].
+/// Returns an error if the JWT is malformed, [`JwtRefusal::UnsupportedAlgorithm`] if `alg` is not `HS256`,
+/// [`JwtRefusal::UnknownKey`] if no secret has the 256 bits that RFC 7518 §3.2 requires, and
+/// [`JwtRefusal::WrongSignature`].
 pub fn verify_with_secrets(text: &str, secrets: &[Secret]) -> Result<(Option<String>, Claims), JwtRefusal> {
     let parts = JwsParts::split(text, LONGEST)?;
     if parts.algorithm()? != "HS256" {
         return Err(JwtRefusal::UnsupportedAlgorithm);
     }
     let (typ, claims, signature) = (parts.typ()?.map(ToOwned::to_owned), parts.claims()?, parts.signature()?);
-    // josekit compares byte by byte and stops at the first difference, which tells by time how much was right.
+    // josekit compares byte by byte and stops at the first difference, which reveals by timing how many bytes were
+    // right.
     let made_by =
         |secret: &Secret| equal(&hmac(secret.expose().as_bytes(), parts.signing_input.as_bytes()), &signature);
     let usable = secrets.iter().filter(|secret| secret.expose().len() >= SHORTEST_SECRET);
@@ -38,16 +40,16 @@ pub fn verify_with_secrets(text: &str, secrets: &[Secret]) -> Result<(Option<Str
     if verdicts.contains(&true) { Ok((typ, claims)) } else { Err(JwtRefusal::WrongSignature) }
 }
 
-/// The claims of a JWT of any algorithm, to learn who might have sent it, and for nothing else.
+/// Returns the unverified claims of a JWT of any algorithm. They may only be used to find out who might have sent it.
 ///
 /// # Errors
 ///
-/// What is wrong with its form.
+/// Returns an error if the JWT is malformed.
 pub fn claims_of_unverified(text: &str) -> Result<Claims, JwtRefusal> {
     JwsParts::split(text, LONGEST)?.claims()
 }
 
-/// What a JWT that was refused says of itself, for the log: who made it, for whom, about whom and when. Nothing of it is true.
+/// Summarises the unverified claims of a rejected JWT for the log: issuer, audience, subject and times.
 #[must_use]
 pub fn summary_of_claims(claims: &Claims) -> String {
     let told = ["iss", "sub", "client_id", "aud", "exp", "nbf", "iat"];
@@ -59,7 +61,7 @@ pub fn summary_of_claims(claims: &Claims) -> String {
     members.join(" ")
 }
 
-/// How many characters of a claim the log shows.
+/// Maximum number of characters of a claim in the log.
 const LONGEST_MEMBER: usize = 160;
 
 /// "A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used".
@@ -84,7 +86,7 @@ mod tests {
         verify_with_secrets(text, &secrets).err()
     }
 
-    // RFC 7515 appendix A.1, whose key is no text, so that only the computation is compared.
+    // RFC 7515 appendix A.1. Its key is not a text, so only the computation is compared.
     #[test]
     fn the_signature_agrees_with_rfc_7515() {
         let key = URL_SAFE_NO_PAD

@@ -1,4 +1,4 @@
-//! Private keys: made, kept as a JWK, used to sign. The form of the JWT is
+//! Private keys: generated, stored as a JWK, and used to sign. JWTs are serialized as in
 //! [RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1).
 
 use std::fmt;
@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{algorithm::Algorithm, public_jwk::PublicJwk, public_key::PublicKey, token_type::TokenType};
 use crate::secret::Secret;
 
-/// A private key, ready to sign with its one algorithm. `Debug` shows its `kid` only.
+/// A private key that signs with one algorithm. `Debug` shows only its `kid`.
 pub struct SigningKey {
     kid: String,
     public_jwk: PublicJwk,
@@ -25,16 +25,16 @@ pub struct SigningKey {
     signer: Box<dyn JwsSigner>,
 }
 
-/// Something failed on our side while a key was made, read or used.
+/// An internal error while generating, reading or using a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SigningFault {
-    /// No key signs with this algorithm.
+    /// There is no signing key for this algorithm.
     NoKey(Algorithm),
-    /// The text is no private key that this version can use.
+    /// The text is not a private key of a supported type.
     NotAKey,
-    /// The private and the public part of a key do not belong together.
+    /// The private and the public part of a key do not match.
     PartsDiffer,
-    /// The library of signatures reports this.
+    /// The cryptographic library returned this error.
     Library(String),
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for SigningFault {
 
 impl std::error::Error for SigningFault {}
 
-// josekit's errors carry a backtrace in `Debug`, so their `Display` is kept.
+// The `Debug` format of josekit's errors contains a backtrace, so only their `Display` text is stored.
 impl From<JoseError> for SigningFault {
     fn from(error: JoseError) -> Self {
         Self::Library(error.to_string())
@@ -61,11 +61,11 @@ impl From<JoseError> for SigningFault {
 }
 
 impl SigningKey {
-    /// Makes a new key: P-256, Ed25519, or RSA with 2048 bits, which takes about half a second.
+    /// Generates a key: P-256, Ed25519, or RSA with 2048 bits, which takes about half a second.
     ///
     /// # Errors
     ///
-    /// When OpenSSL cannot make one.
+    /// Returns an error if OpenSSL cannot generate the key.
     pub fn generate(algorithm: Algorithm) -> Result<Self, SigningFault> {
         let mut jwk = match algorithm {
             Algorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256)?,
@@ -76,45 +76,45 @@ impl SigningKey {
         Self::from_jwk(jwk)
     }
 
-    /// Reads what [`SigningKey::private_jwk`] gave.
+    /// Parses the result of [`SigningKey::private_jwk`].
     ///
     /// # Errors
     ///
-    /// When the text is no private JWK of a supported kind, or when its parts do not belong together.
+    /// Returns an error if the text is not a private JWK of a supported type, or its parts do not match.
     pub fn from_private_jwk(private_jwk: &Secret) -> Result<Self, SigningFault> {
         let jwk = Jwk::from_bytes(private_jwk.expose()).map_err(|_| SigningFault::NotAKey)?;
         Self::from_jwk(jwk)
     }
 
-    /// The identifier of the key: its thumbprint of RFC 7638.
+    /// Returns the `kid`: the thumbprint of RFC 7638.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The one algorithm the key signs with.
+    /// Returns the one algorithm that the key signs with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.public_jwk.algorithm()
     }
 
-    /// What may be published of the key: its public members with `kid`, `alg` and `use`.
+    /// Returns the public JWK: the public members with `kid`, `alg` and `use`.
     #[must_use]
     pub fn public_jwk(&self) -> &PublicJwk {
         &self.public_jwk
     }
 
-    /// The whole key as a JWK, to be written where only its owner can read it.
+    /// Returns the whole key as a JWK, to be written where only its owner can read it.
     #[must_use]
     pub fn private_jwk(&self) -> &Secret {
         &self.private_jwk
     }
 
-    /// Signs exactly these claims, under a header of `alg`, `typ` and `kid`.
+    /// Signs exactly these claims. The header consists of `alg`, `typ` and `kid`.
     ///
     /// # Errors
     ///
-    /// When OpenSSL cannot sign.
+    /// Returns an error if OpenSSL cannot sign.
     pub fn sign(&self, token_type: TokenType, claims: &Map<String, Value>) -> Result<String, SigningFault> {
         let header = json!({"alg": self.algorithm().as_str(), "typ": token_type.as_str(), "kid": self.kid});
         let claims = serde_json::to_vec(claims).map_err(|error| SigningFault::Library(error.to_string()))?;
@@ -152,7 +152,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// 3072 bits would cost six times the time for each signature.
+/// 3072 bits would make each signature six times as slow.
 const RSA_BITS: u32 = 2048;
 const PROBE: &[u8] = b"does the private part belong to the public part?";
 

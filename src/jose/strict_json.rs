@@ -1,7 +1,8 @@
-//! JSON objects in which no name occurs twice.
+//! JSON objects without duplicate names.
 //!
-//! RFC 7519 §4 leaves it open whether a parser refuses duplicate names or takes the last; two parsers that choose
-//! differently read two different tokens, so they are refused ([RFC 8725 §2.6](https://www.rfc-editor.org/rfc/rfc8725#section-2.6)).
+//! RFC 7519 §4 permits a parser to reject duplicate names or to use the last one. Two parsers that choose differently
+//! read two different tokens, so duplicates are rejected
+//! ([RFC 8725 §2.6](https://www.rfc-editor.org/rfc/rfc8725#section-2.6)).
 
 use std::{cell::Cell, fmt};
 
@@ -10,11 +11,11 @@ use serde_json::{Map, Number, Value};
 
 use super::jwt_refusal::JwtRefusal;
 
-/// Reads `bytes` as one JSON object, at every depth without duplicate names.
+/// Parses `bytes` as one JSON object without duplicate names at any depth.
 ///
 /// # Errors
 ///
-/// [`JwtRefusal::NotJson`], [`JwtRefusal::NotAnObject`] or [`JwtRefusal::DuplicateName`].
+/// Returns [`JwtRefusal::NotJson`], [`JwtRefusal::NotAnObject`] or [`JwtRefusal::DuplicateName`].
 pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JwtRefusal> {
     let duplicate = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);

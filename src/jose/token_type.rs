@@ -1,14 +1,14 @@
-//! What a JWT is for, as its `typ` says: explicit typing,
+//! The type of a JWT, as declared in `typ`: explicit typing,
 //! [RFC 8725 §3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11).
 
 use std::fmt;
 
-/// The purpose of a JWT, written in its `typ`. Checking it keeps a token of one purpose from being taken for another.
+/// The type of a JWT, written to `typ`. Checking it prevents a JWT of one type from being used as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenType {
     /// An access token, `at+jwt` (RFC 9068 §2.1).
     AccessToken,
-    /// An ID token, and any JWT whose specification gives it no type of its own: `JWT` (RFC 7519 §5.1).
+    /// An ID token, and any JWT whose specification defines no `typ`: `JWT` (RFC 7519 §5.1).
     IdToken,
     /// A logout token, `logout+jwt` (OpenID Connect Back-Channel Logout §2.4).
     Logout,
@@ -18,14 +18,14 @@ pub enum TokenType {
     Introspection,
     /// A request object, `oauth-authz-req+jwt` (RFC 9101 §10.8).
     RequestObject,
-    /// A client's assertion, `client-authentication+jwt` (draft-ietf-oauth-rfc7523bis).
+    /// A client assertion, `client-authentication+jwt` (draft-ietf-oauth-rfc7523bis).
     ClientAssertion,
     /// A proof of possession, `dpop+jwt` (RFC 9449 §4.2).
     DpopProof,
 }
 
 impl TokenType {
-    /// The value of `typ` that we write, without the prefix `application/`, as RFC 7515 §4.1.9 recommends.
+    /// Returns the value of `typ`, without the prefix `application/`, as RFC 7515 §4.1.9 recommends.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,10 +40,10 @@ impl TokenType {
         }
     }
 
-    /// Whether `typ` names this type.
+    /// Returns whether `typ` names this type.
     ///
     /// RFC 7515 §4.1.9: a recipient "MUST treat it as if 'application/' were prepended to any 'typ' value not
-    /// containing a '/'"; names of media types are compared without regard to case (RFC 2045 §5.1).
+    /// containing a '/'". Names of media types are compared case-insensitively (RFC 2045 §5.1).
     #[must_use]
     pub fn accepts(self, typ: &str) -> bool {
         let name = match typ.split_once('/') {

@@ -1,6 +1,5 @@
-//! From a text that somebody sent to claims that somebody signed:
-//! [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2) with the limits of
-//! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725).
+//! Parsing and signature verification of JWTs: [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2) with
+//! the restrictions of [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725).
 
 use std::fmt;
 
@@ -12,7 +11,7 @@ use super::{
     token_type::TokenType,
 };
 
-/// A text in the form of a JWT. Anybody can write one; nothing in it is true until a key has verified it.
+/// A parsed JWT. Its content is untrusted until a key has verified the signature.
 #[derive(Clone)]
 pub struct UnverifiedJwt<'a> {
     signing_input: &'a str,
@@ -23,8 +22,8 @@ pub struct UnverifiedJwt<'a> {
     claims: Claims,
 }
 
-/// A JWT whose signature was made by a known key with that key's algorithm; only [`UnverifiedJwt::verify`] and
-/// [`UnverifiedJwt::verify_with`] make one. Its `typ` and its claims are not checked yet.
+/// A JWT whose signature a known key verified with that key's algorithm. Only [`UnverifiedJwt::verify`] and
+/// [`UnverifiedJwt::verify_with`] construct one. Its `typ` and its claims are not checked yet.
 #[derive(Clone)]
 pub struct VerifiedJwt {
     algorithm: Algorithm,
@@ -34,25 +33,25 @@ pub struct VerifiedJwt {
 }
 
 impl<'a> UnverifiedJwt<'a> {
-    /// Reads a text of at most 8 KiB.
+    /// Parses a text of at most 8 KiB.
     ///
     /// # Errors
     ///
-    /// When it is too long, not a JWS in the compact serialization with canonical base64url and JSON objects without
-    /// duplicate names, when the algorithm is not in use here, or when the header demands an extension. The header's
-    /// `jku`, `x5u`, `x5c` and `jwk` are not looked at: keys are known before or not at all.
+    /// Returns an error if the text is too long, is not a JWS in the compact serialization with canonical base64url and
+    /// JSON objects without duplicate names, if the algorithm is not supported, or if the header requires an extension.
+    /// `jku`, `x5u`, `x5c` and `jwk` of the header are ignored: keys are never taken from the JWT.
     pub fn parse(text: &'a str) -> Result<Self, JwtRefusal> {
         Self::parse_within(text, LONGEST)
     }
 
-    /// Reads a text of at most `longest` bytes, for the few JWTs that are long by nature, as status lists are.
+    /// Parses a text of at most `longest` bytes, for long JWTs such as status lists.
     ///
     /// # Errors
     ///
-    /// As [`UnverifiedJwt::parse`].
+    /// See [`UnverifiedJwt::parse`].
     pub fn parse_within(text: &'a str, longest: usize) -> Result<Self, JwtRefusal> {
         let parts = JwsParts::split(text, longest)?;
-        // Before the rest is decoded, so that the cause is the first thing wrong.
+        // Checked before the rest is decoded, so that the first problem is reported.
         let algorithm = parts.algorithm()?.parse().map_err(|_| JwtRefusal::UnsupportedAlgorithm)?;
         Ok(Self {
             signing_input: parts.signing_input,
@@ -64,46 +63,46 @@ impl<'a> UnverifiedJwt<'a> {
         })
     }
 
-    /// The algorithm that the header names.
+    /// The algorithm in the header.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The key that the header names.
+    /// The `kid` in the header.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// The type that the header names.
+    /// The `typ` in the header.
     #[must_use]
     pub fn typ(&self) -> Option<&str> {
         self.typ.as_deref()
     }
 
-    /// The claims, to learn whose keys to ask (`iss`), and for nothing else.
+    /// The unverified claims. They may only be used to find out whose keys to use (`iss`).
     #[must_use]
     pub fn unverified_claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// Verifies the signature by the key of `keys` that the header means.
+    /// Verifies the signature with the key of `keys` that the header refers to.
     ///
     /// # Errors
     ///
-    /// [`JwtRefusal::UnknownKey`], [`JwtRefusal::KeyNotNamed`], [`JwtRefusal::AlgorithmMismatch`] or
+    /// Returns [`JwtRefusal::UnknownKey`], [`JwtRefusal::KeyNotNamed`], [`JwtRefusal::AlgorithmMismatch`] or
     /// [`JwtRefusal::WrongSignature`].
     pub fn verify(&self, keys: &JwkSet) -> Result<VerifiedJwt, JwtRefusal> {
         self.verify_with(keys.select(self.kid(), self.algorithm)?)
     }
 
-    /// Verifies the signature by one of `keys`: the one of the header's `kid`, or, if the header names none, whichever of
-    /// the first five keys for the algorithm made it. Clients register keys without `kid` and rotate them.
+    /// Verifies the signature with the key of `keys` that has the header's `kid`. If the header has none, tries the
+    /// first five keys for the algorithm, because clients register keys without `kid` and rotate them.
     ///
     /// # Errors
     ///
-    /// [`JwtRefusal::UnknownKey`], [`JwtRefusal::AlgorithmMismatch`] or [`JwtRefusal::WrongSignature`].
+    /// Returns [`JwtRefusal::UnknownKey`], [`JwtRefusal::AlgorithmMismatch`] or [`JwtRefusal::WrongSignature`].
     pub fn verify_by_any(&self, keys: &JwkSet) -> Result<VerifiedJwt, JwtRefusal> {
         if self.kid.is_some() {
             return self.verify(keys);
@@ -118,11 +117,11 @@ impl<'a> UnverifiedJwt<'a> {
         Err(refusal)
     }
 
-    /// Verifies the signature by `key`, whatever `kid` says.
+    /// Verifies the signature with `key`, regardless of `kid`.
     ///
     /// # Errors
     ///
-    /// [`JwtRefusal::AlgorithmMismatch`] or [`JwtRefusal::WrongSignature`].
+    /// Returns [`JwtRefusal::AlgorithmMismatch`] or [`JwtRefusal::WrongSignature`].
     pub fn verify_with(&self, key: &PublicKey) -> Result<VerifiedJwt, JwtRefusal> {
         if self.algorithm != key.algorithm() {
             return Err(JwtRefusal::AlgorithmMismatch);
@@ -140,7 +139,7 @@ impl<'a> UnverifiedJwt<'a> {
 }
 
 impl VerifiedJwt {
-    /// The claims, whose values nobody has checked yet.
+    /// The claims, whose values are not checked yet.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
@@ -170,17 +169,17 @@ impl VerifiedJwt {
         self.typ.as_deref()
     }
 
-    /// Lets only a JWT of this type pass.
+    /// Checks that the JWT has this type.
     ///
     /// # Errors
     ///
-    /// [`JwtRefusal::WrongType`] when `typ` is missing or another one.
+    /// Returns [`JwtRefusal::WrongType`] if `typ` is missing or names another type.
     pub fn of_type(self, token_type: TokenType) -> Result<Self, JwtRefusal> {
         if self.typ().is_some_and(|typ| token_type.accepts(typ)) { Ok(self) } else { Err(JwtRefusal::WrongType) }
     }
 }
 
-// The claims tell of people, so they are not printed.
+// The claims contain personal data, so they are not printed.
 impl fmt::Debug for UnverifiedJwt<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("UnverifiedJwt");
@@ -197,7 +196,7 @@ impl fmt::Debug for VerifiedJwt {
     }
 }
 
-/// A JWS in its three parts, of which only the header is decoded.
+/// The three parts of a JWS. Only the header is decoded.
 pub(super) struct JwsParts<'a> {
     pub(super) signing_input: &'a str,
     header: Map<String, Value>,
@@ -237,8 +236,8 @@ impl<'a> JwsParts<'a> {
     }
 }
 
-/// Decodes the one canonical form: no padding, no trailing bits, no other character. With a second form of the same
-/// bytes, a token could be altered without breaking its signature.
+/// Decodes the canonical form: no padding, no trailing bits, no other characters. If the same bytes had a second form,
+/// a token could be changed without invalidating its signature.
 fn decode(part: &str) -> Result<Vec<u8>, JwtRefusal> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtRefusal::NotBase64Url)
 }
@@ -258,7 +257,7 @@ fn optional_text<'a>(header: &'a Map<String, Value>, name: &str) -> Result<Optio
 /// 8 KiB: larger than any token that fits into a request header.
 pub(super) const LONGEST: usize = 8 * 1024;
 
-/// The most keys that are tried on a JWT whose header names none.
+/// Maximum number of keys that are tried on a JWT without `kid`.
 const MOST_TRIED: usize = 5;
 
 #[cfg(test)]
@@ -267,7 +266,7 @@ mod tests {
     use crate::jose::{PublicJwk, SigningKey};
     use serde_json::json;
 
-    // RFC 7515 appendix A.3: the key, and the JWS whose payload happens to be a JWT's.
+    // RFC 7515 appendix A.3: the key, and the JWS, whose payload happens to be that of a JWT.
     const RFC_7515_A3: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
     fn rfc_7515_key() -> PublicKey {
@@ -330,13 +329,13 @@ mod tests {
             let verified = UnverifiedJwt::parse(&token).unwrap().verify_by_any(&set);
             assert_eq!(verified.err(), (at == MOST_TRIED).then_some(JwtRefusal::WrongSignature), "{at}");
         }
-        // With a kid it is the key of that kid or none.
+        // With a `kid`, only the key of that `kid` is tried.
         let named = keys[0].sign(TokenType::IdToken, &Map::new()).unwrap();
         let refusal = UnverifiedJwt::parse(&named).unwrap().verify_by_any(&set).unwrap_err();
         assert_eq!(refusal, JwtRefusal::UnknownKey);
     }
 
-    /// A JWT of this key whose header has no `kid`.
+    /// Returns a JWT of this key without `kid` in the header.
     fn nameless_token(key: &SigningKey) -> String {
         let jwk: Map<String, Value> = serde_json::from_str(key.private_jwk().expose()).unwrap();
         let signer = josekit::jws::EdDSA.signer_from_jwk(&josekit::jwk::Jwk::from_map(jwk).unwrap()).unwrap();

@@ -2,8 +2,8 @@
 //! [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2) requires.
 //!
 //! A grant has one valid refresh token at a time. Each token contains its grant and its generation and is
-//! authenticated, so that the server can distinguish a replaced token from a forged one. A replaced token means that two
-//! parties hold it, and ends the grant; a forged token has no effect. A client that lost one or more responses may
+//! authenticated, so that the server can distinguish a replaced token from a forged one. A replaced token means that
+//! two parties hold it, and ends the grant; a forged token has no effect. A client that lost one or more responses may
 //! repeat its request for a short time after its token was replaced. It receives the newest token, which is stored
 //! encrypted, so the tokens never form a second branch.
 

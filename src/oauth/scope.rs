@@ -14,6 +14,7 @@ pub struct Scope(BTreeSet<String>);
 pub struct ScopeRefusal;
 
 impl Scope {
+    /// Returns the empty scope.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
@@ -35,6 +36,7 @@ impl Scope {
         Ok(Self(scope))
     }
 
+    /// Returns whether `token` is a member of this scope.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)
@@ -46,22 +48,25 @@ impl Scope {
         other.0.is_subset(&self.0)
     }
 
+    /// Returns the members that both scopes have.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
+    /// Returns the members of both scopes.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
-    /// Returns the members for which `keep` returns `true`.
+    /// Returns the scope of the members for which `keep` returns `true`.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         Self(self.0.iter().filter(|token| keep(token)).cloned().collect())
     }
 
+    /// Returns whether the scope has no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -43,6 +43,7 @@ pub struct StatusList {
 pub enum StatusListRefusal {
     /// `bits` is not 1, 2, 4 or 8.
     Bits(u64),
+    /// `lst` is not base64url without padding.
     Encoding,
     /// `lst` is not compressed with DEFLATE in the ZLIB format, or is truncated.
     Compression,

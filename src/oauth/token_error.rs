@@ -41,7 +41,6 @@ pub enum TokenError {
     CodeExpired,
     /// The code was redeemed before: "the authorization server MUST deny the request and SHOULD revoke (when possible)
     /// all tokens previously issued based on that authorization code" (§4.1.2).
-    /// all tokens previously issued based on that authorization code" (§4.1.2).
     CodeSpent,
     CodeOfAnotherClient,
     /// The `redirect_uri` is not the one of the authorization request.

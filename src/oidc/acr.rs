@@ -1,8 +1,9 @@
-//! Authentication context class references: how sure the server is of who signed in, the claim `acr` of
+//! Authentication context class references: the strength of an authentication, the claim `acr` of
 //! [OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
 //!
-//! A client that asks for values (`acr_values`, `default_acr_values`) asks "as a Voluntary Claim" (§3.1.2.1): it is told
-//! what was reached. One that insists (`claims` with `essential`) is refused what cannot be reached.
+//! A client that requests values with `acr_values` or `default_acr_values` requests them "as a Voluntary Claim"
+//! (§3.1.2.1) and receives the value that was reached. A request for an essential value (`claims` with `essential`)
+//! that cannot be reached is rejected.
 
 /// One factor: a password.
 pub const ONE_FACTOR: &str = "1";

@@ -1,5 +1,6 @@
-//! The authentication request, [OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest):
-//! an authorization request with parameters of its own.
+//! The authentication request,
+//! [OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest): an authorization
+//! request with additional parameters.
 
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -13,55 +14,55 @@ use crate::oauth::{
     subject::Subject,
 };
 
-/// An authorization request and what OpenID Connect adds to it. Without the scope `openid` it is plain OAuth 2.0, and the
-/// additions hold all the same.
+/// An authorization request with the parameters of OpenID Connect. They also apply to a plain OAuth 2.0 request,
+/// without the scope `openid`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AuthenticationRequest {
-    /// What OAuth 2.0 asks.
+    /// The parameters of OAuth 2.0.
     pub authorization: AuthorizationRequest,
-    /// Returned in the ID token, byte for byte.
+    /// The value to return unchanged in the ID token.
     pub nonce: Option<String>,
-    /// What the person has to be asked, or must not be asked.
+    /// The interaction that the client requires or forbids.
     pub prompt: Prompt,
-    /// How long ago the person may have signed in.
+    /// The maximum age of the login.
     pub max_age: Option<Duration>,
-    /// Who will probably sign in: fills the field of the login page, and nothing else.
+    /// The name of the person who will probably sign in. It only prefills the login page.
     pub login_hint: Option<String>,
-    /// In which languages the pages may be, the dearest first: RFC 5646 tags with spaces between.
+    /// The preferred languages of the pages, in order: RFC 5646 tags separated by spaces.
     #[serde(default)]
     pub ui_locales: Option<String>,
-    /// Whom the ID token names that the client sent as `id_token_hint`, as the client knows the person.
+    /// The subject in the ID token that the client sent as `id_token_hint`, as the client knows the person.
     pub hinted_subject: Option<Subject>,
-    /// What is asked for by name.
+    /// The claims that are requested by name.
     #[serde(default)]
     pub claims: ClaimsRequest,
 }
 
-/// The values of `prompt`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
-    /// Nothing may be asked.
+    /// No interaction is allowed.
     pub none: bool,
-    /// The person has to sign in again.
+    /// The person must sign in again.
     pub login: bool,
-    /// The person has to agree again.
+    /// The person must consent again.
     pub consent: bool,
-    /// The person has to choose an account, which here means to sign in.
+    /// The person must choose an account, which this server treats as signing in.
     pub select_account: bool,
 }
 
 impl AuthenticationRequest {
-    /// Reads the parameters that OpenID Connect adds to `authorization`, and fills in what the client has `registered`.
-    /// `hinted_subject` is the subject of `id_token_hint`, if that is an ID token of ours for this client.
+    /// Parses the parameters that OpenID Connect adds to `authorization`, and applies the defaults that the client has
+    /// `registered`. `hinted_subject` is the subject of `id_token_hint`, if that is an ID token of this server for this
+    /// client.
     ///
-    /// `display`, `ui_locales`, `claims_locales` and `acr_values` are accepted whatever they say: the pages fit every
-    /// display and are in the language of `ui_locales` that there is, if there is one; the claims are in one language, and an
-    /// ID token always tells the `acr` that was reached.
+    /// Every value of `display`, `ui_locales`, `claims_locales` and `acr_values` is accepted. The pages fit every
+    /// display and use the first available language of `ui_locales`. The claims exist in one language, and the ID token
+    /// always contains the `acr` that was reached.
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::InvalidParameter`] for a `prompt`, `max_age`, `nonce` or `claims` that cannot be, and what is
-    /// missing for an ID token straight from the authorization endpoint.
+    /// Returns [`AuthorizationError::InvalidParameter`] for an invalid `prompt`, `max_age`, `nonce` or `claims`, and an
+    /// error for a request for a front-channel ID token without `openid` or `nonce`.
     pub fn read(
         authorization: AuthorizationRequest,
         parameters: &Parameters,
@@ -77,7 +78,7 @@ impl AuthenticationRequest {
             if !authorization.scope.contains("openid") {
                 return Err(AuthorizationError::OpenidScopeMissing);
             }
-            // §3.2.2.1: "nonce REQUIRED", since nothing else binds to the request what comes through the browser.
+            // §3.2.2.1: "nonce REQUIRED", since nothing else binds a front-channel response to its request.
             if nonce.is_none() {
                 return Err(MalformedParameters::Missing("nonce").into());
             }
@@ -98,7 +99,7 @@ impl AuthenticationRequest {
         })
     }
 
-    /// Whether an ID token is asked for.
+    /// Returns whether an ID token is requested.
     #[must_use]
     pub fn is_openid(&self) -> bool {
         self.authorization.scope.contains("openid")
@@ -106,7 +107,7 @@ impl AuthenticationRequest {
 }
 
 impl Prompt {
-    /// Reads a space-delimited list. Values that are not known are ignored.
+    /// Parses a space-delimited list. Unknown values are ignored.
     ///
     /// # Errors
     ///
@@ -134,10 +135,10 @@ fn max_age(text: &str) -> Result<Duration, AuthorizationError> {
         .map_err(|_| AuthorizationError::InvalidParameter("max_age"))
 }
 
-/// The longest `login_hint` that is shown; a longer one is ignored, since it is a hint.
+/// The longest `login_hint`, in bytes. A longer one is ignored, since it is only a hint.
 const LONGEST_LOGIN_HINT: usize = 128;
 
-/// The longest `ui_locales` that is looked at; a longer one is ignored, as if none of its languages were there.
+/// The longest `ui_locales`, in bytes. A longer one is ignored.
 const LONGEST_UI_LOCALES: usize = 128;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! [OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html): what clients are
-//! told when a session ends, and how often it is tried.
+//! [OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html): the logout token
+//! that clients receive when a session ends, and the schedule of its delivery.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -11,47 +11,45 @@ use crate::oauth::{
     subject::Subject,
 };
 
-/// That a client is to be told that a session has ended. It is remembered until the client has heard it, or for as long
-/// as trying makes sense.
+/// A pending notification that a session has ended. It is stored until it is delivered or has expired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogoutNotification {
-    /// Who is to be told.
     pub client_id: ClientId,
-    /// Whose session it was.
+    /// The subject of the session.
     pub subject: Subject,
-    /// Which session it was.
     pub sid: String,
-    /// When it ended.
+    /// When the session ended.
     #[serde(with = "time::serde::rfc3339")]
     pub ended_at: OffsetDateTime,
-    /// How often it was tried in vain.
+    /// Number of failed attempts.
     pub attempts: u8,
-    /// When to try next.
     #[serde(with = "time::serde::rfc3339")]
     pub next_attempt_at: OffsetDateTime,
 }
 
 impl LogoutNotification {
-    /// The news for `client_id` that the session `sid` of `subject` has ended `now`, to be sent at once.
+    /// Creates the notification for `client_id` that the session `sid` of `subject` has ended at `now`. It is due
+    /// immediately.
     #[must_use]
     pub fn new(client_id: ClientId, subject: Subject, sid: String, now: OffsetDateTime) -> Self {
         Self { client_id, subject, sid, ended_at: now, attempts: 0, next_attempt_at: now }
     }
 
-    /// From when on it is not worth sending: the client has been out of reach, or this server was stopped, for too long.
+    /// When the server stops trying, because the client was unreachable or the server was stopped for too long.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.ended_at + WORTH_SENDING
     }
 
-    /// Whether it is to be sent at `now`. No pause is longer than the longest, so what seems to wait for longer was dated by
-    /// a clock that was ahead.
+    /// Returns whether it is due at `now`. No pause is longer than the longest one, so a longer wait means that the
+    /// clock was ahead when the attempt was scheduled.
     #[must_use]
     pub fn is_due(&self, now: OffsetDateTime) -> bool {
         self.next_attempt_at <= now || PAUSES.iter().all(|pause| self.next_attempt_at - now > *pause)
     }
 
-    /// What remains to be done after an attempt has failed at `now`; nothing after the last one.
+    /// Returns the notification with the next attempt scheduled after a failure at `now`, or `None` after the last
+    /// attempt.
     #[must_use]
     pub fn failed(&self, now: OffsetDateTime) -> Option<Self> {
         let pause = PAUSES.get(usize::from(self.attempts))?;
@@ -59,15 +57,15 @@ impl LogoutNotification {
         (next.next_attempt_at < next.expires_at()).then_some(next)
     }
 
-    /// The same as the client knows it: the person as `subject`, the session as `sid`.
+    /// Replaces the subject and the session identifier with those that the client knows.
     #[must_use]
     pub fn client_subject(&self, subject: Subject, sid: String) -> Self {
         Self { subject, sid, ..self.clone() }
     }
 
-    /// The claims of the logout token (§2.4) for `client`, issued at `now` under the identifier `jti`.
+    /// Returns the claims of the logout token (§2.4) for `client`, issued at `now` with the identifier `jti`.
     ///
-    /// "The following Claim MUST NOT be used within the Logout Token: nonce", so that none passes for an ID token.
+    /// "The following Claim MUST NOT be used within the Logout Token: nonce", so that it cannot be used as an ID token.
     #[must_use]
     pub fn claims(&self, issuer: &Issuer, client: &Client, jti: &str, now: OffsetDateTime) -> Map<String, Value> {
         let mut claims = Map::new();
@@ -83,16 +81,16 @@ impl LogoutNotification {
     }
 }
 
-/// The member of `events` that makes a JWT a logout token.
+/// The member of `events` that identifies a logout token.
 pub const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// "preferably at most two minutes in the future" (§2.4).
 const LOGOUT_TOKEN_LIFETIME: Duration = Duration::minutes(2);
 
-/// How long to wait after each failure but the last: five attempts within ten minutes.
+/// The pauses after each failure except the last: five attempts within ten minutes.
 const PAUSES: [Duration; 4] = [Duration::SECOND, Duration::seconds(4), Duration::seconds(55), Duration::minutes(9)];
 
-/// Longer than all attempts take, so that a restart in between loses none.
+/// Longer than all attempts take, so that a restart in between loses no notification.
 const WORTH_SENDING: Duration = Duration::HOUR;
 
 #[cfg(test)]

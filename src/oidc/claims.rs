@@ -1,4 +1,4 @@
-//! Claims about a person and the scopes that ask for them,
+//! Claims about a person and the scopes that request them,
 //! [OpenID Connect Core §5.1 and §5.4](https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims).
 
 use std::collections::BTreeSet;
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::oauth::{scope::Scope, subject::Subject};
 
-/// What `/userinfo` tells a client with `scope`: `sub` always, and of `profile` (all claims about the person) those
-/// that the scope asks for, and those that were asked for by `names`.
+/// Returns the `/userinfo` response for a client with `scope`: `sub`, and the claims of `profile` (all claims about the
+/// person) that the scope or `names` request.
 #[must_use]
 pub fn userinfo(
     subject: &Subject,
@@ -21,7 +21,7 @@ pub fn userinfo(
     claims
 }
 
-/// Those of `profile` that `scope` or `names` ask for.
+/// Returns the claims of `profile` that `scope` or `names` request.
 #[must_use]
 pub fn asked_for(profile: &Map<String, Value>, scope: &Scope, names: &BTreeSet<String>) -> Map<String, Value> {
     let is_asked = |name: &str| names.contains(name) || scope_of(name).is_some_and(|token| scope.contains(token));
@@ -29,13 +29,13 @@ pub fn asked_for(profile: &Map<String, Value>, scope: &Scope, names: &BTreeSet<S
     asked.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// The scope token that asks for the claim `name`; none if this server does not know it, or it is not about the person.
+/// Returns the scope token that requests the claim `name`, or `None` if the claim is unknown or not about the person.
 #[must_use]
 pub fn scope_of(name: &str) -> Option<&'static str> {
     SCOPE_CLAIMS.iter().find(|(_, names)| names.contains(&name)).map(|(token, _)| *token)
 }
 
-/// Which scope token asks for which claims.
+/// The claims that each scope token requests.
 pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
     (
         "profile",

@@ -1,8 +1,9 @@
-//! The parameter `claims`, [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter).
+//! The parameter `claims`,
+//! [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter).
 //!
-//! A claim about the person that is asked for by name is told as it is, if the person agrees: `essential`, `value` and
-//! `values` change nothing about that ("it is not an error … to not return" one). They count for two claims of the
-//! ID token: `sub`, which names the only person who will do, and `acr`.
+//! A claim about the person that is requested by name is returned with its actual value if the person agrees;
+//! `essential`, `value` and `values` do not change that ("it is not an error … to not return" one). They have an effect
+//! for two claims of the ID token: `sub`, which restricts who may sign in, and `acr`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,27 +11,26 @@ use serde_json::{Map, Value};
 use super::{acr, claims::scope_of};
 use crate::oauth::{authorization_error::AuthorizationError, named_claims::NamedClaims};
 
-/// What is asked for, as far as it is understood.
+/// The supported part of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClaimsRequest {
-    /// The claims about the person.
     #[serde(flatten)]
     pub named: NamedClaims,
-    /// The values of `sub` of which one must stand in the ID token; anyone's if there are none.
+    /// The accepted values of `sub` in the ID token. If empty, any person may sign in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<String>,
 }
 
 impl ClaimsRequest {
-    /// Reads the JSON of the parameter. Members and claims that are not known are ignored (§5.5: "Any members used that
-    /// are not understood MUST be ignored").
+    /// Parses the JSON of the parameter. Unknown members and claims are ignored (§5.5: "Any members used that are not
+    /// understood MUST be ignored").
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::InvalidParameter`] if it is longer than [`LONGEST_TEXT`] or not the JSON that §5.5 describes, or what is understood of it
-    /// is longer than [`LONGEST_REQUEST`]; [`AuthorizationError::UnmetAuthenticationRequirements`] if it insists on an
-    /// `acr` that this server does not reach.
+    /// Returns [`AuthorizationError::InvalidParameter`] if it is longer than [`LONGEST_TEXT`], is not the JSON that
+    /// §5.5 describes, or its supported part is longer than [`LONGEST_REQUEST`]. Returns
+    /// [`AuthorizationError::UnmetAuthenticationRequirements`] if it requires an `acr` that this server does not reach.
     pub fn parse(text: &str) -> Result<Self, AuthorizationError> {
         let wrong = || AuthorizationError::InvalidParameter("claims");
         if text.len() > LONGEST_TEXT {
@@ -50,8 +50,8 @@ impl ClaimsRequest {
         }
         let asked_acr = id_token.get("acr").filter(|asked| asked.get("essential") == Some(&Value::Bool(true)));
         let acr_values = asked_acr.map(values).unwrap_or_default();
-        // §5.5.1.1: "If this is an Essential Claim and the requirement cannot be met, then the Authorization Server MUST
-        // treat that outcome as a failed authentication attempt."
+        // §5.5.1.1: "If this is an Essential Claim and the requirement cannot be met, then the Authorization Server
+        // MUST treat that outcome as a failed authentication attempt."
         if !acr_values.is_empty() && !acr_values.iter().any(|value| acr::SUPPORTED.contains(&value.as_str())) {
             return Err(AuthorizationError::UnmetAuthenticationRequirements);
         }
@@ -59,7 +59,7 @@ impl ClaimsRequest {
     }
 }
 
-/// A member whose own members are claims, each with `null` or an object; empty if it is not there.
+/// Returns a member that contains claims, each with `null` or an object. Returns an empty map if it is missing.
 fn member(request: &Map<String, Value>, name: &str) -> Option<Map<String, Value>> {
     match request.get(name) {
         None | Some(Value::Null) => Some(Map::new()),
@@ -71,16 +71,16 @@ fn member(request: &Map<String, Value>, name: &str) -> Option<Map<String, Value>
     }
 }
 
-/// The texts in `value` or `values`.
+/// Returns the strings in `value` or `values`.
 fn values(how: &Value) -> Vec<String> {
     let several = how.get("values").and_then(Value::as_array).into_iter().flatten();
     how.get("value").into_iter().chain(several).filter_map(Value::as_str).map(ToOwned::to_owned).collect()
 }
 
-/// The longest request, in bytes of what is understood of it: it travels with the login, and the names with the grant.
+/// Maximum size of the supported part, in bytes. It is stored with the login, and the names are stored with the grant.
 pub const LONGEST_REQUEST: usize = 1024;
 
-/// The longest parameter that is read, in bytes: as long as an address that is accepted.
+/// Maximum size of the parameter, in bytes: as long as an accepted URL.
 pub const LONGEST_TEXT: usize = 8 * 1024;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Provider metadata, [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata):
-//! the metadata of RFC 8414 and what OpenID Connect adds.
+//! Provider metadata,
+//! [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata): the metadata
+//! of RFC 8414 and the additions of OpenID Connect.
 
 use serde_json::{Map, Value, json};
 
@@ -9,8 +10,8 @@ use crate::{
     oauth::metadata::{self, Described},
 };
 
-/// The document at `/.well-known/openid-configuration`, and, since whoever reads one ignores what is meant for the other
-/// (RFC 8414 §2), also the one at `/.well-known/oauth-authorization-server`.
+/// Returns the document at `/.well-known/openid-configuration`. It is also served at
+/// `/.well-known/oauth-authorization-server`, since clients ignore members that they do not know (RFC 8414 §2).
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let endpoint = |path: &str| json!(server.issuer.endpoint(path));
@@ -29,7 +30,7 @@ pub fn metadata(server: Described<'_>) -> Map<String, Value> {
         ("id_token_signing_alg_values_supported", json!(signing_algs)),
         ("userinfo_signing_alg_values_supported", json!(signing_algs)),
         ("acr_values_supported", json!(acr::SUPPORTED)),
-        // The pages fit every display, but there is one of each only.
+        // The pages fit every display, but there is only one variant of each.
         ("display_values_supported", json!(["page"])),
         ("claim_types_supported", json!(["normal"])),
         ("claims_supported", json!(claims)),

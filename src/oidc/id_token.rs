@@ -11,37 +11,36 @@ use crate::{
     oauth::{access_token::Issuance, issuer::Issuer, subject::Subject},
 };
 
-/// What an ID token says besides what the issuance says.
+/// The content of an ID token, in addition to the issuance.
 #[derive(Clone, Copy)]
 pub struct IdToken<'a> {
-    /// By whom.
     pub issuer: &'a Issuer,
-    /// As whom the client knows the person.
+    /// The subject under which the client knows the person.
     pub client_subject: &'a Subject,
-    /// By which `sid` the client knows the session, if there is one.
+    /// The `sid` under which the client knows the session, if there is one.
     pub client_session_id: Option<&'a str>,
-    /// What it tells about the person beside that.
+    /// The claims about the person, except the subject.
     pub about_person: &'a Map<String, Value>,
     /// The `nonce` of the request.
     pub nonce: Option<&'a str>,
-    /// The access token that is issued with it, if one is.
+    /// The access token that is issued with it, if any.
     pub access_token: Option<&'a str>,
-    /// The code that is issued with it, if one is (§3.3.2.11).
+    /// The code that is issued with it, if any (§3.3.2.11).
     pub code: Option<&'a str>,
-    /// With which algorithm it will be signed, on which the hashes depend.
+    /// The signature algorithm, which determines the hash function of `at_hash` and `c_hash`.
     pub algorithm: Algorithm,
-    /// How long it lives.
     pub lifetime: Duration,
 }
 
 impl IdToken<'_> {
-    /// The claims of the ID token that is issued at `now`; `None` if `openid` was not asked for, or there is no person.
+    /// Returns the claims of the ID token issued at `now`, or `None` if `openid` was not requested or there is no
+    /// person.
     ///
-    /// Its audience is the client alone, so that no API can take it for an access token.
+    /// The client is the only audience, so that no API accepts it as an access token.
     #[must_use]
     pub fn claims(&self, issuance: &Issuance, now: OffsetDateTime) -> Option<Map<String, Value>> {
         let authentication = issuance.authentication().filter(|_| issuance.scope().contains("openid"))?;
-        // What is about the person comes first, so that nothing in it replaces what is about the token.
+        // The claims about the person come first, so that they cannot replace claims of the token.
         let mut claims = self.about_person.clone();
         claims.insert("iss".to_owned(), self.issuer.as_str().into());
         claims.insert("sub".to_owned(), self.client_subject.as_str().into());
@@ -68,8 +67,8 @@ impl IdToken<'_> {
     }
 }
 
-/// The left half of the hash of `text` for `at_hash` (§3.1.3.6) and `c_hash`, by "the hash algorithm used in the `alg`
-/// Header Parameter": SHA-256 if there is a 256 in its name, SHA-512 for Ed25519 (RFC 8032 §5.1).
+/// Returns the left half of the hash of `text` for `at_hash` (§3.1.3.6) and `c_hash`, by "the hash algorithm used in
+/// the `alg` Header Parameter": SHA-256 for algorithms with 256 in their name, SHA-512 for Ed25519 (RFC 8032 §5.1).
 fn half_hash(text: &str, algorithm: Algorithm) -> String {
     let left = |hash: &[u8]| URL_SAFE_NO_PAD.encode(hash.split_at(hash.len() / 2).0);
     match algorithm {

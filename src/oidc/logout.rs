@@ -1,41 +1,38 @@
-//! [OpenID Connect RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html): where a person
-//! goes after signing out.
+//! [OpenID Connect RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html): confirmation of
+//! the logout and the redirect after it.
 
 use crate::oauth::{client::Client, redirect_uri::RedirectUri};
 
 /// What the `id_token_hint` of a logout request proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// There is none.
+    /// There is no hint.
     Absent,
-    /// It is none of ours, or it is another client's than the one that is named.
+    /// This server did not issue it, or it belongs to another client than the one that the request names.
     Refused,
     /// It was issued to a client in this session.
-    Of {
-        /// The session.
-        sid: String,
-    },
+    Of { sid: String },
 }
 
-/// What decides whether a person is asked before being signed out.
+/// What determines whether a person must confirm the logout.
 #[derive(Clone, Debug)]
 pub struct LogoutRequest<'a> {
-    /// What the hint proves.
     pub hint: &'a Hint,
     /// The `sid` of the session of the browser, if it has one.
     pub session: Option<&'a str>,
-    /// Whether the request names an address to return to.
+    /// Whether the request contains `post_logout_redirect_uri`.
     pub asks_to_return: bool,
-    /// That address, if it can be trusted.
+    /// That URI, if it is registered for the client.
     pub destination: Option<String>,
 }
 
 impl LogoutRequest<'_> {
-    /// "the OP SHOULD ask the End-User whether to log out of the OP as well. Furthermore, the OP MUST ask the End-User this
-    /// question if an `id_token_hint` was not provided or if the supplied ID Token does not belong to the current OP session
-    /// with the RP" (§2). The session is compared, not the person: it says the same under every subject.
+    /// Returns whether the logout needs no confirmation: "the OP SHOULD ask the End-User whether to log out of the OP
+    /// as well. Furthermore, the OP MUST ask the End-User this question if an `id_token_hint` was not provided or if
+    /// the supplied ID Token does not belong to the current OP session with the RP" (§2). The sessions are compared,
+    /// not the persons, because the session identifies the person under every subject.
     ///
-    /// Who asks to return where they must not is not trusted to speak for the person either.
+    /// A request with an unregistered `post_logout_redirect_uri` always needs confirmation.
     #[must_use]
     pub fn needs_no_question(&self) -> bool {
         let is_of_this_session = match self.hint {
@@ -46,8 +43,8 @@ impl LogoutRequest<'_> {
     }
 }
 
-/// Where to send the person after signing out: only to an address that `client` has registered, byte for byte, and only
-/// if the client is known from an ID token or by name.
+/// Returns the URI to which the person is redirected after signing out. It must be registered for `client`, byte for
+/// byte, and the client must be known from an ID token or from `client_id`.
 #[must_use]
 pub fn destination(client: Option<&Client>, requested: Option<&str>, state: Option<&str>) -> Option<String> {
     let (client, requested) = (client?, requested?);

@@ -1,7 +1,8 @@
-//! What comes next in a login: the whole choreography of `prompt`, `max_age` and `id_token_hint` as one pure function,
-//! [OpenID Connect Core §3.1.2.3](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates) and the following.
+//! The next step of a login: `prompt`, `max_age` and `id_token_hint` evaluated by one pure function,
+//! [OpenID Connect Core §3.1.2.3](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates) and the
+//! following sections.
 //!
-//! The pages only report back; they do not know what comes next.
+//! The pages only report results and do not decide which step follows.
 
 use std::collections::BTreeSet;
 
@@ -14,49 +15,40 @@ use crate::oauth::{
     client::Client, named_claims::NamedClaims, refresh_token::OFFLINE_ACCESS, scope::Scope, subject::Subject,
 };
 
-/// Everything that the answer depends on, besides the time.
+/// The input of the decision, except for the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// What the client asks for.
     pub request: &'a AuthenticationRequest,
-    /// The client.
     pub client: &'a Client,
-    /// When this request came in: what was done since then was done for it.
+    /// When the request was received. A login or consent after this time was made for it.
     pub started_at: OffsetDateTime,
-    /// Who is signed in.
     pub signed_in: Option<&'a SignedIn>,
-    /// As whom the client knows that person: by a subject that may be its own.
+    /// The subject under which the client knows the signed-in person.
     pub client_subject: Option<&'a Subject>,
-    /// What that person has agreed to before.
+    /// The stored consent of that person.
     pub remembered: Option<&'a Consent>,
-    /// When the person's refresh schedule for the client last asked for a new login.
+    /// When the person's login schedule for the client last required a new login.
     pub scheduled_end_at: Option<OffsetDateTime>,
-    /// What the person said on the consent page of this request.
+    /// The person's decision on the consent page of this request.
     pub decision: Option<&'a Decision>,
 }
 
-/// A person who is signed in, and may be.
+/// A signed-in person whose account is active.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The person.
     pub subject: Subject,
-    /// How and when the person signed in.
     pub authentication: Authentication,
-    /// Whether the person may manage others.
     pub is_administrator: bool,
-    /// The groups that the person is in.
     pub groups: Vec<String>,
 }
 
-/// What a person has agreed to, as it is remembered.
+/// The stored consent of a person for a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consent {
-    /// To what.
     pub scope: Scope,
-    /// To the telling of which claims beside those that the scope asks for.
+    /// The claims that the person agreed to disclose, in addition to those of the scope.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub claims: BTreeSet<String>,
-    /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub granted_at: OffsetDateTime,
     /// When the person last disconnected the client.
@@ -65,13 +57,13 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Whether it still counts for anything.
+    /// Returns whether the consent has not been withdrawn.
     #[must_use]
     pub fn is_remembered(&self) -> bool {
         self.withdrawn_at.is_none_or(|at| at < self.granted_at)
     }
 
-    /// Whether it still counts for `wanted`.
+    /// Returns whether the consent covers `wanted`.
     #[must_use]
     pub fn covers(&self, wanted: &Wanted) -> bool {
         let is_told = |name: &String| {
@@ -81,18 +73,17 @@ impl Consent {
     }
 }
 
-/// What a person is asked to agree to.
+/// What a person is asked to consent to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
-    /// What the client may do.
     pub scope: Scope,
-    /// What it is told beside the claims that the scope asks for.
+    /// The claims that the client receives in addition to those of the scope.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub claims: BTreeSet<String>,
 }
 
 impl Wanted {
-    /// The same without the claims that the scope asks for anyway.
+    /// Removes the claims that the scope already requests.
     #[must_use]
     pub fn beyond_scope(mut self) -> Self {
         let scope = &self.scope;
@@ -101,41 +92,39 @@ impl Wanted {
     }
 }
 
-/// What a person said on the consent page.
+/// The decision of a person on the consent page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// Yes: who said it, and to what.
+    /// The person consented.
     Allowed {
-        /// The person.
         subject: Subject,
         /// What the page listed.
         wanted: Wanted,
     },
-    /// No.
     Denied,
 }
 
-/// What comes next.
+/// The next step of a login.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// The person has to sign in.
+    /// The person must sign in.
     Login,
-    /// The person has to agree to this.
+    /// The person must consent to this.
     Consent(Wanted),
-    /// The person is in none of the groups that may use the client, and learns so before the client does.
+    /// The person is in none of the groups that may use the client. The server informs the person before the client.
     NotAdmitted,
     /// A code can be issued.
     Issue(Agreement),
-    /// The client is told why not.
+    /// The client receives this error.
     Refuse(AuthorizationError),
 }
 
-/// Decides what comes next at `now`.
+/// Decides the next step at `now`.
 #[must_use]
 pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     let request = question.request;
-    // Some clients are for the members of some groups only.
+    // A client may be restricted to the members of certain groups.
     let is_admitted = |person: &SignedIn| question.client.admits(person.groups.iter().map(String::as_str));
     if question.decision == Some(&Decision::Denied) {
         let is_own_decision = question.signed_in.is_none_or(is_admitted);
@@ -160,7 +149,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     }
     let scope = grantable(question, signed_in);
     let claims = disclosable_claims(question, &scope);
-    // Nothing of what was asked for may be given to this person.
+    // This person may grant none of the requested scope.
     if scope.is_empty() && !request.authorization.scope.is_empty() {
         return Step::Refuse(AuthorizationError::NothingGrantable);
     }
@@ -181,7 +170,7 @@ pub fn next_step(question: &Question<'_>, now: OffsetDateTime) -> Step {
     })
 }
 
-/// Whether the person need not sign in (again). A login since the request came in satisfies every demand.
+/// Returns whether the login is recent enough. A login after the request was received satisfies every requirement.
 fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDateTime) -> bool {
     let request = question.request;
     if !is_who_is_asked_for(request, question.client_subject) {
@@ -197,16 +186,16 @@ fn is_recent_enough(question: &Question<'_>, signed_in: &SignedIn, now: OffsetDa
     !must_again && !too_long_ago && !has_ended
 }
 
-/// Whether a person who is signed in and comes to the login page all the same is asked to confirm that it is still them,
-/// rather than to choose another account. `client_subject` is whom the client knows them as.
+/// Returns whether the login page, when a signed-in person reaches it, asks the person to confirm their identity
+/// instead of choosing an account. `client_subject` is the subject under which the client knows the person.
 #[must_use]
 pub fn asks_again(request: &AuthenticationRequest, client_subject: &Subject) -> bool {
     !request.prompt.select_account && is_who_is_asked_for(request, Some(client_subject))
 }
 
-/// Whether the person who is signed in is the one whom `id_token_hint` and the `sub` of `claims` name, if they name one.
-/// §3.1.2.2: the server "MUST NOT reply with an ID Token or Access Token for a different user, even if they have an active
-/// session".
+/// Returns whether the signed-in person is the one that `id_token_hint` and the `sub` of `claims` name, if they name
+/// one. §3.1.2.2: the server "MUST NOT reply with an ID Token or Access Token for a different user, even if they have
+/// an active session".
 fn is_who_is_asked_for(request: &AuthenticationRequest, client_subject: Option<&Subject>) -> bool {
     let client_subject = client_subject.map(Subject::as_str).unwrap_or_default();
     let hinted = request.hinted_subject.as_ref().is_none_or(|hinted| hinted.as_str() == client_subject);
@@ -214,7 +203,8 @@ fn is_who_is_asked_for(request: &AuthenticationRequest, client_subject: Option<&
     hinted && (subjects.is_empty() || subjects.iter().any(|subject| subject == client_subject))
 }
 
-/// Whether the person has agreed to what is `wanted`: on the page of this request, or before if that may count.
+/// Returns whether the person has consented to `wanted`: on the page of this request, or earlier if the stored consent
+/// is sufficient.
 fn has_agreed(question: &Question<'_>, signed_in: &SignedIn, wanted: &Wanted) -> bool {
     if let Some(Decision::Allowed { subject, wanted: allowed }) = question.decision
         && *subject == signed_in.subject
@@ -227,9 +217,9 @@ fn has_agreed(question: &Question<'_>, signed_in: &SignedIn, wanted: &Wanted) ->
     may_count && question.remembered.is_some_and(|consent| consent.covers(wanted))
 }
 
-/// What of the requested scope this person can give this client. Offline access is for codes alone (§11): the server
-/// "MUST ignore the `offline_access` request unless the Client is using a `response_type` value that would result in an
-/// Authorization Code being returned".
+/// Returns the part of the requested scope that this person may grant this client. `offline_access` requires a code
+/// (§11): the server "MUST ignore the `offline_access` request unless the Client is using a `response_type` value that
+/// would result in an Authorization Code being returned".
 fn grantable(question: &Question<'_>, signed_in: &SignedIn) -> Scope {
     let request = &question.request.authorization;
     let has_code = request.response_type.has_code();
@@ -237,9 +227,8 @@ fn grantable(question: &Question<'_>, signed_in: &SignedIn) -> Scope {
     scope.filter(|token| has_code || token != OFFLINE_ACCESS)
 }
 
-/// What of the claims that are asked for by name the client may be told: those that a scope would ask for that it is
-/// registered for, so that what an administrator has withheld from it cannot be had by another way; and nothing without
-/// `openid`.
+/// Returns the claims requested by name that the client may receive: those that a scope requests for which the client
+/// is registered, so that a request by name does not bypass the registration. Without `openid` there are none.
 fn disclosable_claims(question: &Question<'_>, granted: &Scope) -> NamedClaims {
     let registered = &question.client.metadata.scope;
     let is_tellable = |name: &str| scope_of(name).is_some_and(|token| registered.contains(token));

@@ -10,8 +10,8 @@ use time::{Duration, macros::datetime};
 
 const NOW: OffsetDateTime = datetime!(2030-01-01 12:00 UTC);
 
-/// One situation. The usual one: a request that came in a second ago, a person who signed in an hour ago, and an
-/// earlier agreement to everything that is asked for.
+/// A situation. By default the request was received a second ago, the person signed in an hour ago, and a stored
+/// consent covers everything requested.
 struct Situation {
     parameters: &'static str,
     client: Client,

@@ -1,5 +1,6 @@
-//! Which server signs a person in: the answer of `WebFinger` ([RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)) that
-//! [OpenID Connect Discovery §2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery) asks for.
+//! `WebFinger` ([RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)): the issuer of a person, as
+//! [OpenID Connect Discovery §2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery) requests
+//! it.
 
 use serde_json::{Value, json};
 
@@ -8,29 +9,29 @@ use crate::oauth::{
     parameters::{MalformedParameters, Parameters},
 };
 
-/// Why there is no answer.
+/// Why a `WebFinger` query is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WebfingerRefusal {
-    /// "If the "resource" parameter is absent or malformed, the `WebFinger` resource MUST indicate that the request is bad"
-    /// (RFC 7033 §4.2).
+    /// "If the "resource" parameter is absent or malformed, the `WebFinger` resource MUST indicate that the request is
+    /// bad" (RFC 7033 §4.2).
     Malformed(MalformedParameters),
-    /// This server signs nobody in under that name.
+    /// This server is not the issuer for the resource.
     UnknownResource,
 }
 
-/// The document about the `resource` of a query, for a server that signs in the people of `domains` and of its own host.
+/// Returns the document about the `resource` of a query. The server is the issuer for its own host and for `domains`.
 ///
-/// Whether there is such a person is not asked: every name of a domain has the same answer.
+/// Whether the person exists is not checked: every name of a domain has the same response.
 ///
 /// # Errors
 ///
-/// [`WebfingerRefusal`].
+/// Returns [`WebfingerRefusal`] if the query is malformed or the server is not the issuer.
 pub fn answer(parameters: &Parameters, issuer: &Issuer, domains: &[String]) -> Result<Value, WebfingerRefusal> {
     let resource = parameters.required("resource").map_err(WebfingerRefusal::Malformed)?;
     if !is_known(resource, issuer, domains) {
         return Err(WebfingerRefusal::UnknownResource);
     }
-    // §4.3: of the links, those whose relation was asked for; all if none was.
+    // §4.3: only the links with a requested relation, or all links if none is requested.
     let mut relations = parameters.many("rel").peekable();
     let is_asked = relations.peek().is_none() || relations.any(|relation| relation == RELATION);
     let links = if is_asked { json!([{ "rel": RELATION, "href": issuer.as_str() }]) } else { json!([]) };
@@ -46,7 +47,7 @@ fn is_known(resource: &str, issuer: &Issuer, domains: &[String]) -> bool {
     !user.is_empty() && (is_own || domains.iter().any(|domain| domain.eq_ignore_ascii_case(host)))
 }
 
-/// The relation of a person to the server that signs them in.
+/// The relation type of an issuer.
 const RELATION: &str = "http://openid.net/specs/connect/1.0/issuer";
 
 #[cfg(test)]
