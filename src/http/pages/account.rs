@@ -1,4 +1,4 @@
-//! `/account`
+//! `/account`: the overview of the user's account.
 
 use poem::{Response, http::StatusCode};
 

@@ -1,4 +1,4 @@
-//! A form whose anti-forgery token was not accepted: the same page again, with what was entered and with why.
+//! Shows a form again whose submission was rejected, with the entered values and the reason.
 
 use std::future::Future;
 
@@ -17,8 +17,8 @@ use crate::{
     web::{ErrorPage, Remark, Restored},
 };
 
-/// What becomes of the form of `page_request`, which stands on the page at `path`, after `answer`: if it was not taken, or not done
-/// for another reason than a wrong field, `page` shows its page again.
+/// Returns `answer`, unless the form of `page_request` was rejected or failed for a reason other than an invalid field.
+/// In that case `page` renders the page at `path` again.
 pub(in crate::http) async fn unless_taken<F>(
     answer: poem::Result<Response>,
     (page_request, path): (PageRequest, &str),
@@ -48,7 +48,7 @@ where
     }
 }
 
-/// Shows the page again of a form of the right person that was not done.
+/// Shows the page of a form again that has a valid token but failed.
 async fn not_done_again<F>(
     mut page_request: PageRequest,
     not_done: &NotDone,
@@ -68,9 +68,9 @@ where
     Ok(answer)
 }
 
-/// Answers the form of `page_request`, which was not taken. It stands on the page at `path`, which `page` shows.
+/// Shows the page of a form again that had no valid token. The form is on the page at `path`, which `page` renders.
 ///
-/// What was entered comes back only if the browser says that the form was sent from a page of this server.
+/// The entered values are shown only if the browser reports that the form was submitted from a page of this server.
 async fn again<F>(
     mut page_request: PageRequest,
     path: &str,
@@ -104,7 +104,7 @@ where
         Err(_) => return Ok(gone),
     };
     if answer.status().is_redirection() && is_signed_out {
-        // To the login, and from there back to the page.
+        // The response redirects to the login page, which returns to this page.
         return Ok(answer);
     }
     if answer.status() != StatusCode::OK {
@@ -114,7 +114,7 @@ where
     Ok(answer)
 }
 
-/// Why the form was not taken, in a sentence.
+/// Explains why the form was rejected.
 fn why(page_request: &PageRequest) -> String {
     let w = &page_request.texts.proof;
     match &page_request.person {

@@ -1,4 +1,4 @@
-//! `/account/applications`
+//! `/account/applications`: the applications connected to the user's account.
 
 use poem::{Response, http::StatusCode};
 

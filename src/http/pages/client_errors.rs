@@ -1,4 +1,4 @@
-//! What went wrong with applications, for the pages of those who look after them.
+//! Recent errors of an application, for the pages of its owner and of administrators.
 
 use time::OffsetDateTime;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What went wrong lately with `client`, for the holder of `access`.
+/// The recent errors of `client` that the holder of `access` may see.
 pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w: &RemedyTexts) -> ClientErrorsCard {
     let client_errors = signet.client_errors.of(&client.client_id);
     let now = signet.clock.now();
@@ -38,7 +38,7 @@ pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w
         count: one.count,
         seconds_ago: (now - one.at).whole_seconds(),
     };
-    // One that was registered meanwhile is no trouble any more.
+    // A redirect URI that has been registered since the error is not an error any more.
     let unknown = |one: &Repeated<String>| !registered.contains(&one.what.as_str());
     let remedy = |one: Repeated<Remedy>| Some(remedy_line(&one, standing(signet, access, client, &one.what)?, w, now));
     let tells_all = access.is_administrator() || !signet.fetcher.allows_private_addresses();
@@ -55,7 +55,7 @@ pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w
     }
 }
 
-/// A remedy as a page shows it.
+/// A remedy as shown on a page.
 pub(super) fn remedy_line(
     one: &Repeated<Remedy>,
     standing: RemedyStanding,
@@ -93,8 +93,8 @@ fn kind(remedy: &Remedy) -> RemedyKind {
     }
 }
 
-/// Where private addresses may be asked, a person who registers an application could otherwise learn what answers in a
-/// network that only the server reaches.
+/// If private addresses are allowed, a detailed reason would let the owner of an application scan a network that only
+/// the server can reach.
 fn undelivered(failure: DeliveryFailure, tells_all: bool) -> UndeliveredReason {
     match failure {
         DeliveryFailure::NotHttps => UndeliveredReason::NotHttps,

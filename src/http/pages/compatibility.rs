@@ -1,5 +1,5 @@
-//! `/developer/{client_id}/compatibility` and `/developer/{client_id}/groups`: the settings of an application that only
-//! some applications need, and the groups whose members may use it.
+//! `/developer/{client_id}/compatibility` and `/developer/{client_id}/groups`: rarely needed settings of an
+//! application, and the groups whose members may use it.
 
 use poem::{Response, http::StatusCode};
 use serde_json::{Map, Value, json};
@@ -30,29 +30,29 @@ use crate::{
     },
 };
 
-/// How a setting is entered.
+/// The input control of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SettingKind {
     /// On or off.
     Flag,
-    /// On, off, or as the server is set.
+    /// On, off, or the server's setting.
     ServerFlag,
-    /// On, off, or as the server demands PKCE.
+    /// On, off, or the server's PKCE rule.
     PkceFlag,
-    /// On, off, or as usual.
+    /// On, off, or the default.
     UsualFlag,
     Text,
     Number,
-    /// One per line.
+    /// One value per line.
     Lines,
     Json,
     Grants,
     ResponseTypes,
-    /// One of some values.
+    /// One of several values.
     Method,
     Application,
     Subject,
-    /// An algorithm with which the server signs; for some answers it need not.
+    /// An algorithm with which the server signs. For some responses, signing is optional.
     Signing {
         is_optional: bool,
     },
@@ -62,12 +62,12 @@ enum SettingKind {
     },
 }
 
-/// A part of the page of an application that has a form of its own.
+/// A section of the application page with a separate form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Part {
-    /// The settings that only some applications need.
+    /// Rarely needed settings.
     Compatibility,
-    /// The groups whose members may use it.
+    /// The groups whose members may use the application.
     Groups,
 }
 
@@ -98,7 +98,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest, part: Part) -> po
     }
 }
 
-/// The members that the form has, as `setting` names them or as they have a value; all others stay as they are.
+/// The members in the form, either named in `setting` or with a value. All other members stay unchanged.
 fn entered(page_request: &PageRequest, settings: &[SettingOf]) -> Result<Map<String, Value>, (&'static str, String)> {
     let mut members = Map::new();
     for setting in settings.iter().filter(|setting| is_entered(page_request, setting.member)) {
@@ -108,12 +108,12 @@ fn entered(page_request: &PageRequest, settings: &[SettingOf]) -> Result<Map<Str
     Ok(members)
 }
 
-/// Whether the form has the setting of this name.
+/// Whether the form contains the setting `member`.
 fn is_entered(page_request: &PageRequest, member: &str) -> bool {
     !values(page_request, member).is_empty() || values(page_request, "setting").iter().any(|name| name == member)
 }
 
-/// The value of a setting that was entered like this.
+/// Parses the entered value of a setting.
 fn value(w: &CompatibilityTexts, setting: &SettingOf, entered: &[String]) -> Result<Value, (&'static str, String)> {
     let text = entered.first().map(|text| text.trim()).unwrap_or_default();
     Ok(match setting.kind {
@@ -129,12 +129,12 @@ fn value(w: &CompatibilityTexts, setting: &SettingOf, entered: &[String]) -> Res
     })
 }
 
-/// The values that the form sends under this name.
+/// The submitted values of the parameter `name`.
 fn values(page_request: &PageRequest, name: &str) -> Vec<String> {
     page_request.parameters.as_ref().map(|sent| sent.many(name).map(ToOwned::to_owned).collect()).unwrap_or_default()
 }
 
-/// The page with what was entered, and what is wrong with it.
+/// The page with the entered values and their errors.
 async fn corrected(
     page_request: &PageRequest,
     access: &Access,
@@ -165,13 +165,13 @@ async fn corrected(
         .page(StatusCode::UNPROCESSABLE_ENTITY, OwnClientPage { done: None, ..page }.render(page_request.context())))
 }
 
-/// The settings of `client` as its page shows them, for the holder of `access`.
+/// The settings form of `client` for the holder of `access`.
 pub(super) fn form(page_request: &PageRequest, access: &Access, client: &Client) -> CompatibilityForm {
     let settings: Vec<Setting> = SETTINGS.iter().map(|setting| shown(page_request, access, client, setting)).collect();
     CompatibilityForm { settings, is_open: false, error: None }
 }
 
-/// The groups whose members may use `client`.
+/// The groups form of `client` for the holder of `access`.
 pub(super) fn restriction(page_request: &PageRequest, access: &Access, client: &Client) -> RestrictionForm {
     RestrictionForm { setting: shown(page_request, access, client, &GROUPS) }
 }
@@ -198,8 +198,8 @@ fn shown(page_request: &PageRequest, access: &Access, client: &Client, setting: 
     shown
 }
 
-/// Whom to ask for the choice of a setting that `access` cannot make. To demand more of an application is for its owner to
-/// choose; to demand less than the server does is not.
+/// Who can change a setting that `access` cannot change. The owner may require more of an application, but not less
+/// than the server does.
 fn reserved(page_request: &PageRequest, access: &Access, client: &Client, member: &str) -> Option<String> {
     let is_reserved = member == "require_pkce"
         && !client.is_public()
@@ -215,7 +215,7 @@ fn leave_out_reserved(setting: &mut Setting) {
     }
 }
 
-/// Whom to ask for what `access` cannot change.
+/// Who can change a member that `access` cannot change.
 fn locked(page_request: &PageRequest, access: &Access, client: &Client, member: &str) -> Option<String> {
     let w = &page_request.texts.compatibility;
     let needs_administrator = match member {
@@ -226,7 +226,7 @@ fn locked(page_request: &PageRequest, access: &Access, client: &Client, member: 
     (needs_administrator && !access.is_administrator()).then(|| w.ask_administrator.to_owned())
 }
 
-/// How a setting of `kind` is chosen, with `chosen` as it is.
+/// The control of a setting of `kind`, with the current value `chosen`.
 fn control(page_request: &PageRequest, kind: SettingKind, chosen: &[String]) -> Control {
     let signet = page_request.server.signet();
     let (w, policy) = (&page_request.texts.compatibility, &signet.registration_policy);
@@ -271,7 +271,7 @@ fn control(page_request: &PageRequest, kind: SettingKind, chosen: &[String]) -> 
     }
 }
 
-/// The grants that the server offers, and those that the application has.
+/// The grant types that the server enables, and those that the application has.
 fn grants(policy: &RegistrationPolicy, chosen: &[String]) -> Vec<&'static str> {
     let is_shown = |one: &GrantType| policy.offered.allows(*one) || chosen.iter().any(|name| name == one.as_str());
     GrantType::ALL.into_iter().filter(is_shown).map(GrantType::as_str).collect()
@@ -284,7 +284,7 @@ fn response_types(policy: &RegistrationPolicy, chosen: &[String]) -> Vec<&'stati
     ResponseType::ALL.into_iter().filter(is_shown).map(ResponseType::as_str).collect()
 }
 
-/// A setting, how it is entered, and what the page says of it.
+/// A setting with its control and texts.
 struct SettingOf {
     member: &'static str,
     kind: SettingKind,
@@ -305,7 +305,7 @@ const GROUPS: SettingOf = SettingOf {
     cost: |w| w.allowed_groups_cost,
 };
 
-/// Those that applications need most often come first.
+/// The most commonly needed settings come first.
 const SETTINGS: &[SettingOf] = settings! {
     require_state require_state_cost SettingKind::ServerFlag;
     require_pkce require_pkce_cost SettingKind::PkceFlag;

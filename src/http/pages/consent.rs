@@ -1,4 +1,4 @@
-//! `/consent`
+//! `/consent`: asks the user to approve an application's request.
 
 use poem::{Response, http::StatusCode};
 
@@ -28,7 +28,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     let said = match page_request.value("decision") {
         Some("allow") => ConsentDecision::Allow { remember: page_request.value("remember") == Some("true") },
         Some("deny") => ConsentDecision::Deny,
-        // Another person wants to sign in here; the page asks for a password, and the session ends only then.
+        // The user wants to use another account. The current session ends only after the password has been entered.
         Some("switch") => {
             return Ok(page_request.redirect(&format!("{}&account=another", interaction_at("/login", &sealed))));
         }
@@ -49,7 +49,7 @@ fn refused(page_request: &PageRequest, refusal: ConsentRefusal, sealed: &str) ->
     }
 }
 
-/// The page for a person who may not use the application.
+/// The page for a user who is not allowed to use the application.
 fn closed(page_request: &PageRequest, not_admitted: &NotAdmitted, sealed: &str) -> Response {
     let (client, account) = (&not_admitted.client, &not_admitted.person.account);
     let page = NotAdmittedPage {
@@ -88,7 +88,7 @@ fn page(page_request: &PageRequest, question: &ConsentQuestion, sealed: &str) ->
     Ok(page_about(page_request, &question.client, content))
 }
 
-/// Who vouches for the client: people should know when it is only another person.
+/// Who registered the client. Users should know if it was only another user.
 pub(super) fn registrant(page_request: &PageRequest, client: &Client) -> poem::Result<Registrant> {
     if client.is_vouched() {
         return Ok(Registrant::Administrator);

@@ -1,4 +1,4 @@
-//! `/developer`: any signed-in person registers applications.
+//! `/developer`: registration of applications by any signed-in user.
 
 use poem::{Response, http::StatusCode};
 
@@ -52,7 +52,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     Ok(Told::Registered { client_id, client_secret }.redirect(&page_request, &path))
 }
 
-/// The page of an application that was just registered.
+/// The page of a newly registered application.
 pub(super) fn registered(page_request: &PageRequest, client: &Client, client_secret: Option<String>) -> Response {
     let (signet, metadata) = (page_request.server.signet(), &client.metadata);
     let page = RegisteredPage {
@@ -72,7 +72,7 @@ fn purpose(page_request: &PageRequest) -> Option<Purpose> {
     page_request.value("client_type").and_then(Purpose::parse)
 }
 
-/// Each line with something in it.
+/// The non-empty lines of a text.
 pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }
@@ -133,5 +133,5 @@ fn own(client: &Client) -> OwnClient {
     }
 }
 
-/// So many applications of one person are listed.
+/// Maximum number of applications of one user that are listed.
 const MOST_SHOWN: u16 = 100;

@@ -1,4 +1,4 @@
-//! `/device`
+//! `/device`: connects a device by its user code.
 
 use poem::{
     Response,
@@ -66,15 +66,15 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-/// The address of the question about a code as a QR code, for a device that can show a picture. Whether a device waits with
-/// the code is not looked at, so that nobody learns anything by it.
+/// A QR code with the URL for a user code, for devices that can display an image. It does not check whether the code
+/// exists, so it reveals nothing about codes.
 pub(in crate::http) async fn qr(page_request: PageRequest) -> poem::Result<Response> {
     let picture = UserCode::parse(&page_request.text("user_code"))
         .and_then(|code| qr_code(&verification_uri_complete(page_request.server.signet(), &code)))
         .ok_or(poem::error::NotFoundError)?;
     let answer = Response::builder()
         .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-        // An application on a television shows it on a page of its own.
+        // An application on a television may embed it in its own page.
         .header("cross-origin-resource-policy", "cross-origin")
         .content_type("image/svg+xml")
         .body(picture.into_string());

@@ -1,4 +1,4 @@
-//! `/docs/errors`
+//! `/docs/errors`: the reference of error codes.
 
 use poem::{Response, http::StatusCode};
 

@@ -1,4 +1,4 @@
-//! `/`
+//! `/`: the home page.
 
 use poem::{Response, http::StatusCode};
 

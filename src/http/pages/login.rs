@@ -1,4 +1,4 @@
-//! `/login`
+//! `/login`: signs a user in.
 
 use poem::{Response, http::StatusCode};
 
@@ -29,7 +29,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         }
     }
     let hint = begun.as_ref().and_then(|begun| begun.interaction.request.login_hint.clone()).unwrap_or_default();
-    // A login that cannot go on is said so before anybody types a password for it.
+    // Checked first, so that the user does not type a password for a login that cannot continue.
     let sealed = sealed.as_deref();
     let goes_on = begun.is_some() || way_back(&page_request, sealed).is_some();
     let goes_on = goes_on || sealed.is_some_and(|sealed| Draft::is_one(&page_request, sealed));
@@ -37,7 +37,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     form(&page_request, hint, remark, StatusCode::OK)
 }
 
-/// The page for a person whose session ended before they sent a form: what they entered goes through it as `sealed`.
+/// The login page for a user whose session ended before a form was submitted. `sealed` carries the form input.
 pub(super) fn form_for_draft(page_request: &PageRequest, sealed: &str) -> poem::Result<Response> {
     let form = LoginForm { sealed: Some(sealed), username: String::new(), remark: None };
     page(page_request, form, StatusCode::FORBIDDEN)
@@ -72,7 +72,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-/// What stands in the form.
+/// The content of the login form.
 struct LoginForm<'a> {
     sealed: Option<&'a str>,
     username: String,
@@ -90,7 +90,7 @@ fn form(
 
 fn page(page_request: &PageRequest, form: LoginForm<'_>, status: StatusCode) -> poem::Result<Response> {
     let begun = begun(page_request, form.sealed)?;
-    // What was entered elsewhere is too long for the address of another page.
+    // A draft is too long for the URL of another page.
     let is_draft = form.sealed.is_some_and(|sealed| Draft::is_one(page_request, sealed));
     let page = LoginPage {
         client: begun.as_ref().map(|begun| card_with_logo(page_request, &begun.client)),

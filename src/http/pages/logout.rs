@@ -1,4 +1,4 @@
-//! `/logout` and `/logout/done`
+//! `/logout` and `/logout/done`: signs a user out.
 
 use poem::{
     Response,
@@ -24,7 +24,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         LogoutStep::SignedOut(farewell) => return Ok(depart(&page_request, farewell)),
     };
     if !question.has_session && page_request.remark.is_none() {
-        // There is nothing to end.
+        // There is no session to end.
         let back = returning(page_request.server.signet(), Some(&question.sealed));
         let onward = back.destination.as_deref().and_then(WebLink::parse).filter(|_| !back.is_withheld);
         let offered = back.destination.as_deref().filter(|_| onward.is_none());
@@ -42,12 +42,12 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-/// A form of ours signs out, or not. A form of an application is a logout request like a GET.
+/// A form of this server confirms or cancels the logout. A form of an application is a logout request like a GET.
 pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
     if page_request.value("decision").is_none() {
         return match (&page_request.browser.session, &page_request.parameters) {
-            // A browser keeps the cookie of the session to itself when another site posts (SameSite), and sends it when it
-            // is told to come by GET.
+            // With `SameSite`, the browser does not send the session cookie with a cross-site POST. It sends the cookie
+            // after a redirect to GET.
             (None, Ok(parameters)) => Ok(page_request.redirect(&as_query(parameters))),
             _ => show(page_request).await,
         };
@@ -70,7 +70,7 @@ fn depart(page_request: &PageRequest, farewell: Farewell) -> Response {
     page_request.signed_out(page_request.redirect(&location))
 }
 
-/// The request as a GET.
+/// The request as a query string.
 fn as_query(parameters: &Parameters) -> String {
     let values = |name| parameters.many(name).map(move |value| (name, value));
     let pairs: Vec<(&str, &str)> = PARAMETERS.into_iter().flat_map(values).collect();
@@ -78,7 +78,7 @@ fn as_query(parameters: &Parameters) -> String {
 }
 
 pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Response> {
-    // Whoever signed out in the middle of a login of an application can return to that application's page.
+    // A user who signed out during an authorization request can return to the application's page.
     let back = begun(&page_request, page_request.value("interaction"))?.and_then(|begun| {
         let uri = begun.client.metadata.client_uri.as_deref()?;
         Some(ReturnLink { name: begun.client.metadata.client_name.clone(), link: WebLink::parse(uri)? })
@@ -90,7 +90,7 @@ pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Res
     let offered = returning.destination.as_deref().filter(|_| returning.is_withheld);
     let offered = offered.and_then(|uri| Some((ClientLink::parse(uri)?, returns_to(RedirectDestination::of(uri)))));
     if let (Some(destination), None, false) = (&returning.destination, &onward, returning.is_withheld) {
-        // An application of the browser's own machine: a page cannot lead there.
+        // A custom scheme of a native app: a page cannot link to it.
         return Ok(page_request.redirect(destination));
     }
     let links: Vec<WebLink> = frames.iter().filter_map(|uri| WebLink::parse(uri)).collect();
@@ -98,13 +98,13 @@ pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Res
     let page = LoggedOutPage { was_signed_in: true, back, onward, offered, frames: links };
     let mut answer = page_request.page_with_frames(page.render(page_request.context()), &frames);
     if let Some(destination) = returning.destination.filter(|_| !returning.is_withheld) {
-        // Browsers count from when the page and all that is in it have loaded; the link is for those who do not wait.
+        // Browsers count from the time when the page and its frames have loaded. The link is for users who do not wait.
         let refresh = HeaderValue::try_from(format!("1;url={destination}"));
         answer.headers_mut().extend(refresh.map(|refresh| (HeaderName::from_static("refresh"), refresh)));
     }
     Ok(answer)
 }
 
-/// Those of OpenID Connect RP-Initiated Logout §2.
+/// The parameters of OpenID Connect RP-Initiated Logout §2.
 const PARAMETERS: [&str; 6] =
     ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];

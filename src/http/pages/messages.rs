@@ -1,4 +1,4 @@
-//! What the rules of other parts refuse, in the language of who reads it.
+//! Error messages of the rules in the language of the user.
 
 use crate::{
     account::{
@@ -12,12 +12,12 @@ use crate::{
     web::i18n::{RefusalTexts, Texts},
 };
 
-/// What is wrong with `field`.
+/// The error message of `field`.
 pub(super) fn wrong(texts: &Texts, errors: &FieldErrors, field: &str) -> Option<String> {
     errors.of(field).map(|refusal| refused(&texts.refusal, refusal))
 }
 
-/// What is wrong with a field.
+/// The error message for a rejected field value.
 fn refused(w: &RefusalTexts, refusal: &FieldRefusal) -> String {
     match refusal {
         FieldRefusal::Username(refusal) => username(w, *refusal).to_owned(),
@@ -119,7 +119,7 @@ mod tests {
     };
     use time::macros::datetime;
 
-    // The API and the pages are told the same, so that one can be looked up by the other.
+    // The API and the pages use the same wording, so that a message from one can be looked up in the other.
     #[test]
     fn english_pages_say_what_the_api_says() {
         let w = &preferred("", "").refusal;
@@ -190,7 +190,7 @@ mod tests {
         }
     }
 
-    /// The literals of `source` up to its tests that begin as a sentence or a title does.
+    /// The string literals of `source` before its tests that start like a sentence or a title.
     fn sentences(source: &str) -> Vec<&str> {
         let code = source.split("#[cfg(test)]").next().unwrap();
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -202,7 +202,7 @@ mod tests {
         literals.filter(is_worded).collect()
     }
 
-    // What a view is given is not seen by the test that renders it.
+    // The tests of a view do not see the texts that handlers pass to it.
     #[test]
     fn no_handler_of_a_page_words_anything_itself() {
         assert_eq!(sentences("let x = f(\"a\", \"Saved.\"); // \"No\"\n// \"Nor\""), ["Saved.", "No"]);

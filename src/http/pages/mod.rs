@@ -1,4 +1,4 @@
-//! The pages: each reads its form, asks an endpoint, and shows a view.
+//! The pages. Each handler reads its form, calls an endpoint, and renders a view.
 
 pub(super) mod account;
 pub(super) mod admin;
@@ -54,13 +54,13 @@ use poem::{
     http::{StatusCode, header},
 };
 
-/// The login that a page is part of, with its client: what the page shows, and where its form may lead.
+/// A pending authorization request with its client.
 struct Begun {
     interaction: Interaction,
     client: Client,
 }
 
-/// The login that `sealed` is, if it can go on.
+/// Opens the pending authorization request in `sealed`, if it can continue.
 fn begun(page_request: &PageRequest, sealed: Option<&str>) -> poem::Result<Option<Begun>> {
     let signet = page_request.server.signet();
     let Some(sealed) = sealed else { return Ok(None) };
@@ -72,12 +72,12 @@ fn begun(page_request: &PageRequest, sealed: Option<&str>) -> poem::Result<Optio
     Ok(client.map(|kept| Begun { interaction, client: kept.record }))
 }
 
-/// Who is signed in on this browser.
+/// The session of the user who is signed in on this browser.
 async fn current(page_request: &PageRequest) -> poem::Result<Option<CurrentSession>> {
     Ok(page_request.person.clone())
 }
 
-/// What a page shows of a client.
+/// The client as shown on pages.
 fn card(client: &Client) -> ClientCard {
     let link = |uri: &Option<String>| uri.as_deref().and_then(WebLink::parse);
     ClientCard {
@@ -88,23 +88,23 @@ fn card(client: &Client) -> ClientCard {
     }
 }
 
-/// The address of the logo that a page about `client` shows. To load it tells that server who signs in when, so it is for
-/// servers that are set to do so.
+/// The logo to show on a page about `client`. Loading it reveals to the logo's server who signs in when, so the
+/// server's configuration must enable it.
 fn logo_uri<'c>(page_request: &PageRequest, client: &'c Client) -> Option<&'c str> {
     client.metadata.openid.logo_uri.as_deref().filter(|_| page_request.server.signet().shows_client_logos)
 }
 
-/// The same with its logo, for [`page_about`] it.
+/// Like [`card`], with the logo, for use with [`page_about`].
 fn card_with_logo(page_request: &PageRequest, client: &Client) -> ClientCard {
     ClientCard { logo: logo_uri(page_request, client).and_then(ImageSource::elsewhere), ..card(client) }
 }
 
-/// A page about `client`.
+/// A page about `client`, whose policy allows the logo.
 fn page_about(page_request: &PageRequest, client: &Client, (status, markup): (StatusCode, Markup)) -> Response {
     page_request.page_showing(status, markup, logo_uri(page_request, client))
 }
 
-/// What a client asks for, as the pages list it.
+/// The requested scope, as listed on pages.
 fn scope_lines(page_request: &PageRequest, scope: &Scope) -> Vec<ScopeLine> {
     let resources = &page_request.server.signet().resources;
     let line = |token: &str| {
@@ -125,7 +125,7 @@ fn scope_lines(page_request: &PageRequest, scope: &Scope) -> Vec<ScopeLine> {
     scope.iter().map(line).collect()
 }
 
-/// What a client asks for, by scope and by the names of claims, as the consent page lists it.
+/// The requested scope and claims, as listed on the consent page.
 fn wanted_lines(page_request: &PageRequest, wanted: &Wanted) -> Vec<ScopeLine> {
     let line = |name: &String| {
         let title = CLAIMS
@@ -137,15 +137,15 @@ fn wanted_lines(page_request: &PageRequest, wanted: &Wanted) -> Vec<ScopeLine> {
     scope_lines(page_request, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
 }
 
-/// The browser goes to the login page, and from there back to `path`, which is one of ours. It travels sealed, so that
-/// nobody can send a person elsewhere.
+/// Redirects to the login page and from there back to `path`, which is a path of this server. The path is encrypted, so
+/// that an attacker cannot choose another destination.
 fn sign_in_first(page_request: &PageRequest, path: &str) -> Response {
     let signet = page_request.server.signet();
     let sealed = signet.sealing_key.seal(BACK, path.as_bytes(), signet.entropy);
     page_request.redirect(&super::authorize::interaction_at("/login", &sealed))
 }
 
-/// The page of ours that `sealed` leads back to, if it is not a login of an application.
+/// The page of this server that `sealed` leads back to, if it is not an authorization request.
 fn way_back(page_request: &PageRequest, sealed: Option<&str>) -> Option<String> {
     let path = page_request.server.signet().sealing_key.open(BACK, sealed?).ok()?;
     String::from_utf8(path).ok()
@@ -153,7 +153,7 @@ fn way_back(page_request: &PageRequest, sealed: Option<&str>) -> Option<String> 
 
 const BACK: &str = "back to a page";
 
-/// Where a person goes who has just signed in: on with what was begun, or to the account.
+/// Redirects a user who has just signed in: to the pending request, or to the account page.
 fn onward(page_request: &PageRequest, signed_in: &SignedInBrowser) -> Response {
     let sealed = page_request.value("interaction");
     let draft = sealed.and_then(|sealed| Draft::onward(page_request, sealed, signed_in.session.secret()));
@@ -163,7 +163,7 @@ fn onward(page_request: &PageRequest, signed_in: &SignedInBrowser) -> Response {
     page_request.redirect_signed_in(&location, signed_in)
 }
 
-/// Where `sealed` leads a person who is signed in.
+/// The destination in `sealed` for a user who is signed in.
 fn destination(page_request: &PageRequest, sealed: Option<&str>) -> String {
     match (way_back(page_request, sealed), sealed) {
         (Some(path), _) => path,
@@ -172,8 +172,8 @@ fn destination(page_request: &PageRequest, sealed: Option<&str>) -> String {
     }
 }
 
-/// Where a person who is signed in already goes from a page for those who are not, unless the application of `sealed` asks
-/// them to sign in again or they want to use another account.
+/// Redirects a signed-in user away from a page for users who are not signed in, unless the application requires a new
+/// login or the user wants to use another account.
 async fn onward_already(page_request: &PageRequest, begun: Option<&Begun>) -> poem::Result<Option<Response>> {
     if page_request.is_post || page_request.person.is_none() || page_request.value("account") == Some("another") {
         return Ok(None);
@@ -184,12 +184,12 @@ async fn onward_already(page_request: &PageRequest, begun: Option<&Begun>) -> po
     {
         return Ok(None);
     }
-    // What leads nowhere is said on the page.
+    // The page explains why a destination is invalid.
     let leads_on = sealed.is_none() || begun.is_some() || way_back(page_request, sealed).is_some();
     Ok(leads_on.then(|| page_request.redirect(&destination(page_request, sealed))))
 }
 
-/// What was entered to get an account.
+/// The values entered for a new account.
 fn entered(page_request: &PageRequest) -> NewAccount {
     let text = |name| page_request.value(name).map(ToOwned::to_owned);
     let profile =
@@ -197,18 +197,18 @@ fn entered(page_request: &PageRequest) -> NewAccount {
     NewAccount { profile, password: Some(Secret::new(page_request.text("password"))) }
 }
 
-/// A field as it was filled in, with what is wrong with it.
+/// A field with the entered value and its error.
 fn entry(value: String, error: Option<String>) -> FieldState {
     FieldState { value, error }
 }
 
-/// What a scope of this server allows, in words.
+/// The description of a scope token of this server.
 fn own_scope(texts: &Texts, entry: &ScopeEntry) -> String {
     let known = SCOPES.iter().find(|(token, _)| *token == entry.token);
     known.map_or_else(|| entry.description.clone(), |(_, title)| title(&texts.scope).to_owned())
 }
 
-/// The scopes of this server.
+/// The scope tokens of this server.
 const SCOPES: &[(&str, TextOf<ScopeTexts>)] = &[
     ("openid", |w| w.openid),
     ("profile", |w| w.profile),
@@ -223,7 +223,7 @@ const SCOPES: &[(&str, TextOf<ScopeTexts>)] = &[
     ("signet:admin", |w| w.signet_admin),
 ];
 
-/// What it means that a client is told a claim, in words.
+/// The descriptions of claims on the consent page.
 const CLAIMS: &[(&str, TextOf<ClaimTexts>)] = &[
     ("name", |w| w.name),
     ("family_name", |w| w.family_name),
@@ -247,22 +247,23 @@ const CLAIMS: &[(&str, TextOf<ClaimTexts>)] = &[
     ("groups", |w| w.groups),
 ];
 
-/// The status of a form that has to be corrected.
+/// The status of a response with field errors.
 fn status_of(errors: &FieldErrors) -> StatusCode {
     if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
-/// Whether our side only needs a moment; then the form is shown again rather than a page that loses what was entered.
+/// Whether the server is only temporarily unable to respond. The form is then shown again instead of an error page, so
+/// that the entered values are not lost.
 fn is_busy(cause: &InternalError) -> bool {
     matches!(cause, InternalError::Hashing(crate::account::hashing::HashingFault::Busy))
 }
 
-/// What a person may do with their own account on the pages of it.
+/// The access of a user to their own account on the account pages.
 fn own(current: &CurrentSession) -> Access {
     Access::of_session(current, "signet:account")
 }
 
-/// The page for what an endpoint refuses, where no form says it better.
+/// The error page for a rejection that no form can show.
 fn refused(page_request: &PageRequest, refusal: ManagementRefusal) -> poem::Result<Response> {
     let reason = refusal.to_string();
     if page_request.is_post
@@ -290,8 +291,7 @@ fn refused(page_request: &PageRequest, refusal: ManagementRefusal) -> poem::Resu
     })
 }
 
-/// Why a form that was sent by the right person is not done, although nothing is wrong with one of its fields: its page comes
-/// back with what was entered.
+/// Why a valid form was not processed although no field is wrong. Its page is shown again with the entered values.
 #[derive(Debug)]
 pub(in crate::http) struct NotDone {
     status: StatusCode,
@@ -333,23 +333,23 @@ impl From<NotDone> for poem::Error {
     }
 }
 
-/// The answer, with how long to wait before the next.
+/// Adds `Retry-After` to `answer`.
 fn wait(mut answer: Response, seconds: i64) -> Response {
     answer.headers_mut().insert(header::RETRY_AFTER, seconds.max(1).into());
     answer
 }
 
-/// For how many seconds at least, as a page says it.
+/// The waiting time in seconds shown on a page, at least 1.
 fn waiting(seconds: i64) -> u64 {
     seconds.max(1).unsigned_abs()
 }
 
-/// Something that was entered must be entered otherwise.
+/// A 400 response for invalid parameters.
 fn bad_request() -> poem::Error {
     poem::Error::from_status(StatusCode::BAD_REQUEST)
 }
 
-/// What was just done, as the address that a form led to says it: one of `sentences`, by its name.
+/// The confirmation of the last action, named by the query: one of `sentences`.
 fn done(page_request: &PageRequest, sentences: &[(&str, TextOf<DoneTexts>)]) -> Option<String> {
     let name = page_request.value("done")?;
     sentences

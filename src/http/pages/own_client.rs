@@ -1,4 +1,4 @@
-//! `/developer/{client_id}`: its owner looks after an application.
+//! `/developer/{client_id}`: the page on which an owner manages an application.
 
 use poem::{Response, http::StatusCode};
 
@@ -44,7 +44,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     }
 }
 
-/// The page of `client`, with what was just made.
+/// The page of `client`, with a newly created secret if there is one.
 async fn shown(page_request: &PageRequest, access: &Access, client: &Client) -> Response {
     let is_it = |id: &String| id == client.client_id.as_str();
     let new_secret = match Told::of(page_request) {
@@ -132,12 +132,12 @@ pub(in crate::http) async fn submit_deletion(page_request: PageRequest) -> poem:
     }
 }
 
-/// What a person may do with applications on the pages of them.
+/// The access of a user on the developer pages.
 pub(super) fn access(current: &CurrentSession) -> Access {
     Access::of_administrator(current).unwrap_or_else(|| Access::of_session(current, "signet:clients"))
 }
 
-/// What goes into the application of `client`.
+/// The configuration snippets for `client`.
 pub(super) fn snippets(page_request: &PageRequest, client: &Client) -> Snippets {
     let issuer = &page_request.server.signet().issuer;
     let is_for_devices = client.metadata.grant_types.contains(&GrantType::DeviceCode);
@@ -153,7 +153,8 @@ pub(super) fn snippets(page_request: &PageRequest, client: &Client) -> Snippets 
     }
 }
 
-/// What an application asks for at first: of whom logs in to it who they are, and not all that it might ask for.
+/// The scope that the snippets request at first: identity scopes for applications that sign users in, not everything
+/// that the application may request.
 fn asked(client: &Client, resources: &Resources) -> Scope {
     let scope = &client.metadata.scope;
     let login: Scope = scope.iter().filter(|token| matches!(*token, "openid" | "profile" | "email")).collect();
@@ -166,13 +167,13 @@ fn asked(client: &Client, resources: &Resources) -> Scope {
     resources.of_first_api(scope, is_for_people)
 }
 
-/// Leads to the page of the application, which shows the secret.
+/// Redirects to the page of the application, which shows the secret.
 pub(super) fn with_secret(page_request: &PageRequest, client: &Client, secret: &Secret) -> Response {
     let client_id = client.client_id.as_str().to_owned();
     Told::Secret { client_id, client_secret: text(secret) }.redirect(page_request, &address(page_request, ""))
 }
 
-/// The page of `client`, for the holder of `access`.
+/// The page of `client` for the holder of `access`.
 pub(super) async fn page(page_request: &PageRequest, access: &Access, client: &Client) -> OwnClientPage {
     let (signet, metadata) = (page_request.server.signet(), &client.metadata);
     let is_changeable = fixed(client).is_none();
@@ -207,7 +208,7 @@ pub(super) async fn page(page_request: &PageRequest, access: &Access, client: &C
     }
 }
 
-/// Why logout tokens cannot be delivered, before one is sent.
+/// Why logout tokens cannot be delivered, checked before one is sent.
 pub(super) async fn logout_warning(page_request: &PageRequest, client: &Client) -> Option<String> {
     let w = &page_request.texts.delivery;
     let warning = match unreachable_logout_uri(page_request.server.signet(), client).await? {
@@ -222,7 +223,7 @@ fn lines_of(uris: &[RedirectUri]) -> FieldState {
     FieldState::of(uris.join("\n"))
 }
 
-/// The page with what was just entered, and what is wrong with it.
+/// The page with the entered values and their errors.
 fn corrected(page_request: &PageRequest, page: OwnClientPage, refusal: &RegistrationRefusal) -> OwnClientPage {
     let entered = |name: &str| {
         let error = (refusal.member == name).then(|| refusal.description.clone());
@@ -241,7 +242,7 @@ fn corrected(page_request: &PageRequest, page: OwnClientPage, refusal: &Registra
     OwnClientPage { form, ..page }
 }
 
-/// What is registered of `client`, with what was entered in its place.
+/// The registered metadata of `client`, with the entered values in place of the old ones.
 fn request(page_request: &PageRequest, client: &Client) -> poem::Result<RegistrationRequest> {
     let mut request = registered(&client.metadata).map_err(poem::error::InternalServerError)?;
     let filled = |name: &str| Some(page_request.text(name).trim().to_owned()).filter(|text| !text.is_empty());
@@ -255,13 +256,13 @@ fn request(page_request: &PageRequest, client: &Client) -> poem::Result<Registra
     Ok(request)
 }
 
-/// The address of the application that was asked for.
+/// The path of the requested application's page.
 fn address(page_request: &PageRequest, rest: &str) -> String {
     format!("{}{rest}", crate::web::own_client_path(&page_request.id))
 }
 
 pub(super) const ACTION: &str = "own client";
-/// The members that the form on top of the page changes.
+/// The members that the first form of the page changes.
 pub(super) const MEMBERS: [&str; 7] =
     ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];
 const DONE: [(&str, TextOf<DoneTexts>); 3] =

@@ -1,4 +1,4 @@
-//! `/account/data`
+//! `/account/data`: export of the user's data.
 
 use poem::{
     Response,
@@ -89,7 +89,7 @@ fn page(page_request: &PageRequest, current: &CurrentSession) -> OwnDataPage {
     }
 }
 
-/// All that is known of the person, in the words of the management API.
+/// All data about the user, in the format of the management API.
 fn known(page_request: &PageRequest, current: &CurrentSession) -> Result<Value, ManagementRefusal> {
     let (signet, access) = (page_request.server.signet(), own(current));
     let schedule = |client_id: Option<&str>| match refresh_schedules::show(signet, &access, ("me", client_id)) {
@@ -119,7 +119,7 @@ fn known(page_request: &PageRequest, current: &CurrentSession) -> Result<Value, 
     }))
 }
 
-/// The entries of every page of a list, up to a bound on the work of one request.
+/// The entries of all pages of a list, up to a limit on the work of one request.
 fn every<T>(
     list: impl Fn(PageQuery<'_>) -> Result<Page<T>, ManagementRefusal>,
     entry: impl Fn(&T) -> Value,

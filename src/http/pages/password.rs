@@ -1,4 +1,4 @@
-//! `/account/password`
+//! `/account/password`: changes the user's password.
 
 use poem::{Response, http::StatusCode};
 
@@ -37,7 +37,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
         Ok(account) => account,
         Err(refusal) => return not_changed(&page_request, &current, refusal),
     };
-    // Every session has ended with the old password, the one of this browser too.
+    // The change has ended every session, including the one of this browser.
     Ok(match begin_session(signet, &account, &page_request.browser, &page_request.user_agent).await {
         Ok(signed_in) => page_request.redirect_signed_in("/account/password?done=changed", &signed_in),
         Err(_) => page_request.signed_out(page_request.redirect("/login")),

@@ -1,4 +1,4 @@
-//! `/account/picture`
+//! `/account/picture`: uploads or removes the user's picture.
 
 use poem::{Response, http::StatusCode};
 

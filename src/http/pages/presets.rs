@@ -1,4 +1,4 @@
-//! `/developer/presets`: an application is registered by its name and its address.
+//! `/developer/presets`: registers a well-known application by name and URL.
 
 use poem::{Response, http::StatusCode};
 
@@ -93,7 +93,7 @@ fn form(
         Some(Obstacle::Administrator) => Some(w.ask.to_owned()),
         Some(Obstacle::Setting(setting)) => Some(setting),
         Some(Obstacle::OpenSignUp) => Some(w.ask_to_close_sign_up.to_owned()),
-        // It is told what to write.
+        // The page shows what to write into the configuration file.
         Some(Obstacle::Configuration) | None => None,
     };
     let is_wrong = error.is_some() || !errors.is_empty();
@@ -121,7 +121,7 @@ fn form(
     Ok(page_request.page(status, page.render(page_request.context())))
 }
 
-/// What it is registered with, by the names of RFC 7591, at the address of its example.
+/// The client metadata of the preset by the names of RFC 7591, for the example URL.
 fn metadata(w: &PresetTexts, preset: &Preset) -> Vec<Fact> {
     let Ok(request) = preset.example().map(|example| example.request()) else { return Vec::new() };
     let mut facts = Vec::new();
@@ -141,7 +141,7 @@ fn metadata(w: &PresetTexts, preset: &Preset) -> Vec<Fact> {
     facts
 }
 
-/// What was registered, as the page after it shows it.
+/// The result of the registration, as shown on the page after it.
 async fn told(page_request: &PageRequest, registration: PresetRegistration) -> ToldPreset {
     let warning = match &registration.registered {
         Some(registered) => logout_warning(page_request, &registered.client).await,
@@ -179,7 +179,7 @@ fn result(page_request: &PageRequest, preset: &Preset, told: ToldPreset) -> Resp
     page_request.page(StatusCode::OK, page.render(page_request.context()))
 }
 
-/// By what the application knows people again, and what that demands of this server.
+/// How the application matches users, and what this requires of the server.
 fn matching(page_request: &PageRequest, preset: &Preset) -> Option<String> {
     let w = &page_request.texts.preset;
     let sentence = match preset.matches_people_by? {
@@ -196,6 +196,6 @@ fn action(page_request: &PageRequest) -> String {
 }
 
 fn address(page_request: &PageRequest) -> String {
-    // What is no preset has no address that would be worth coming back to.
+    // An unknown preset has no page to return to.
     presets::find(&page_request.id).map_or_else(|| PRESETS.to_owned(), |preset| format!("{PRESETS}/{}", preset.id))
 }

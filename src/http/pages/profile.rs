@@ -1,4 +1,4 @@
-//! `/account/profile`
+//! `/account/profile`: the user's profile.
 
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
@@ -42,7 +42,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-/// The page of what is known of the person.
+/// The profile page with the stored values.
 pub(super) fn page(page_request: &PageRequest, current: &CurrentSession) -> ProfilePage {
     let account = &current.account;
     let known = claims(account, &page_request.server.signet().issuer);
@@ -64,7 +64,7 @@ pub(super) fn page(page_request: &PageRequest, current: &CurrentSession) -> Prof
     }
 }
 
-/// The page with what was just entered, and what is wrong with it.
+/// The page with the entered values and their errors.
 fn corrected(page_request: &PageRequest, page: ProfilePage, errors: &FieldErrors) -> ProfilePage {
     let entry = |name| (name, super::entry(page_request.text(name), wrong(page_request.texts, errors, name)));
     let elsewhere = errors.iter().find(|(field, _)| ProfilePage::fields().all(|name| name != *field));
@@ -112,7 +112,7 @@ fn ordered(texts: &Texts, account: &Account) -> Vec<Fact> {
     number.into_iter().chain(groups).collect()
 }
 
-/// The picture that this server keeps; one from elsewhere is not fetched by a page of ours.
+/// The picture stored on this server. The page does not load pictures from other servers.
 fn picture(account: &Account) -> Option<ImageSource> {
     ImageSource::parse(&own_picture::target(account)?)
 }

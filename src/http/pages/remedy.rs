@@ -1,5 +1,5 @@
-//! `/developer/{client_id}/remedy`: the question whether a setting shall be changed that would have let a refused request
-//! through. Nothing of the request stands in the address, only by what it was noted.
+//! `/developer/{client_id}/remedy`: asks whether to change a setting that would have allowed a rejected request. The
+//! URL contains nothing of the request, only the key of its error record.
 
 use poem::{Response, http::StatusCode};
 
@@ -18,7 +18,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         Ok(found) => found,
         Err(refusal) => return refused(&page_request, refusal),
     };
-    // It was registered meanwhile, or helps no more.
+    // The value has been registered since, or the remedy no longer applies.
     let Some(standing) = standing(signet, &access, &client, &remedy.what) else {
         return Ok(page_request.redirect(&path));
     };
@@ -47,7 +47,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-/// The token of one question holds for no other.
+/// The token of one question is not valid for another.
 fn action(page_request: &PageRequest) -> String {
     format!("remedy {} {}", page_request.id, page_request.text("remedy"))
 }

@@ -1,4 +1,4 @@
-//! `/reset`
+//! `/reset`: sets a new password with a password-reset link.
 
 use poem::{Response, http::StatusCode};
 
@@ -22,7 +22,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     page_request.server.reset_rate.take(ClientIp(page_request.address))?;
     let (signet, origin) = (page_request.server.signet(), &page_request.browser.origin);
     match reset(signet, &code(&page_request), Secret::new(page_request.text("password")), origin).await {
-        // Another page, so that nobody who reloads it sends the password again.
+        // Redirects, so that a reload does not send the password again.
         Ok(set) => Ok(page_request.redirect_known("/reset/done", &set.device)),
         Err(ResetRefusal::Fields(errors)) => page(&page_request, &errors, None),
         Err(ResetRefusal::Internal(cause)) if is_busy(&cause) => {

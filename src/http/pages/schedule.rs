@@ -1,4 +1,4 @@
-//! `/account/schedule`
+//! `/account/schedule`: the user's refresh schedules.
 
 use poem::{Response, http::StatusCode};
 
@@ -33,7 +33,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
         return Ok(sign_in_first(&page_request, &address(&page_request, None)));
     };
     let (signet, access) = (page_request.server.signet(), own(&current));
-    // Whether there is such a page at all comes first.
+    // Checked first, because the page may not exist.
     let page = match page(&page_request, &current) {
         Ok(page) => page,
         Err(refusal) => return refused(&page_request, refusal),
@@ -71,7 +71,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     Ok(page_request.page(status, page.render(page_request.context())))
 }
 
-/// The page of the schedule that is set, and a form with it, or with what most people mean.
+/// The page with the current schedule, and a form with it or with a common default.
 fn page(page_request: &PageRequest, current: &CurrentSession) -> Result<SchedulePage, ManagementRefusal> {
     let access = own(current);
     let set =
@@ -96,7 +96,7 @@ fn page(page_request: &PageRequest, current: &CurrentSession) -> Result<Schedule
     })
 }
 
-/// An application that is connected, or that was and has kept its schedule.
+/// An application that is connected, or that was connected and still has a schedule.
 fn application(
     page_request: &PageRequest,
     access: &Access,
@@ -112,7 +112,7 @@ fn application(
     Ok(ScheduledApplication { client_id: client_id.to_owned(), name })
 }
 
-/// The address of the page that was asked for, perhaps with what was just done.
+/// The path of the requested page, with the confirmation of the last action if there is one.
 fn address(page_request: &PageRequest, done: Option<&str>) -> String {
     let of = page_request.value("client_id").map(|client_id| ("client_id", client_id));
     let pairs: Vec<(&str, &str)> = of.into_iter().chain(done.map(|done| ("done", done))).collect();

@@ -1,4 +1,4 @@
-//! `/account/security`
+//! `/account/security`: the user's security events.
 
 use poem::{Response, http::StatusCode};
 

@@ -1,4 +1,4 @@
-//! `/account/sessions`
+//! `/account/sessions`: the user's sessions.
 
 use poem::{Response, http::StatusCode};
 

@@ -1,4 +1,4 @@
-//! `/setup`
+//! `/setup`: creates the first administrator.
 
 use poem::{Response, http::StatusCode};
 

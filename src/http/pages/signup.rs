@@ -1,4 +1,4 @@
-//! `/signup`
+//! `/signup`: creates an account.
 
 use poem::{Response, http::StatusCode};
 
@@ -36,7 +36,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-/// The secret of the link that was followed.
+/// The secret of the invitation link.
 fn invitation(page_request: &PageRequest) -> Option<Secret> {
     page_request.value("invitation").filter(|text| !text.is_empty()).map(Secret::new)
 }

@@ -1,4 +1,4 @@
-//! `/admin/sessions` and `/admin/grants`: of all people, the newest first.
+//! `/admin/sessions` and `/admin/grants`: sessions and grants of all users, newest first.
 
 use poem::{Response, http::StatusCode};
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// All sessions, or those of the person `q`.
+/// All sessions, or those of the user named by `q`.
 pub(super) fn sessions(admin_request: &AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
@@ -60,7 +60,7 @@ pub(super) fn sessions(admin_request: &AdminRequest) -> poem::Result<Response> {
     }))
 }
 
-/// All grants, or those of the person or the application `q`.
+/// All grants, or those of the user or application named by `q`.
 pub(super) fn grants(admin_request: &AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let by = if admin_request.page_request.value("by") == Some("application") { "application" } else { "person" };
@@ -90,13 +90,13 @@ pub(super) fn grants(admin_request: &AdminRequest) -> poem::Result<Response> {
     Ok(list(admin_request, &w.grants, search, (rows, listed.next_page_token.as_ref())))
 }
 
-/// Ends the session `sid` of the person `id`.
+/// Ends the session `sid` of the user `id`.
 pub(super) async fn end_session(admin_request: &AdminRequest, id: &str, sid: &str) -> poem::Result<Response> {
     let ended = own_sessions::end(admin_request.page_request.server.signet(), &admin_request.access, id, sid).await;
     admin_request.answer(ended.map(|()| admin_request.redirect(&["sessions"])))
 }
 
-/// Ends the grant of whomever it is.
+/// Ends the grant `id`, whichever user it belongs to.
 pub(super) async fn end_grant(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
     let ended = activity::end_grant(admin_request.page_request.server.signet(), &admin_request.access, id).await;
     admin_request.answer(ended.map(|()| admin_request.redirect(&["grants"])))
@@ -119,7 +119,7 @@ fn grant_row(admin_request: &AdminRequest, grant: &Grant) -> poem::Result<ListRo
     })
 }
 
-/// The name of an application; one that is gone is named by what is left of it.
+/// The name of an application, or its identifier if it has been deleted.
 fn application(admin_request: &AdminRequest, client_id: &ClientId) -> poem::Result<String> {
     match clients::show(admin_request.page_request.server.signet(), &admin_request.access, client_id.as_str()) {
         Ok(client) => Ok(client.metadata.client_name),

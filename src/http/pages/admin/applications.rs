@@ -1,4 +1,4 @@
-//! `/admin/applications`
+//! `/admin/applications`: all applications.
 
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Those in whose name a word begins with `q`, and the one whose identifier it is.
+/// Applications with a word in their name that starts with `q`, and the one whose identifier is `q`.
 pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
@@ -78,7 +78,7 @@ pub(super) async fn set_disabled(admin_request: &AdminRequest, id: &str, is_disa
 }
 
 pub(super) async fn remove_secret(admin_request: &AdminRequest, id: &str, number: &str) -> poem::Result<Response> {
-    // What is no number is none of a secret.
+    // No secret has this number, so a value that is not a number finds none.
     let number = number.parse().unwrap_or(u32::MAX);
     let removed =
         clients::remove_secret(admin_request.page_request.server.signet(), &admin_request.access, id, number).await;
@@ -111,7 +111,7 @@ pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Resu
     }
 }
 
-/// Back to the page of the application, or why not.
+/// Redirects to the page of the application, or shows why the action failed.
 fn after(admin_request: &AdminRequest, id: &str, outcome: Result<(), ManagementRefusal>) -> poem::Result<Response> {
     match outcome {
         Ok(()) => Ok(admin_request.redirect(&["applications", id])),
@@ -179,7 +179,7 @@ fn listed(admin_request: &AdminRequest, client: &Client, secret: &ClientSecret) 
     }
 }
 
-/// The person who owns it; one who is gone is named by what is left of them.
+/// The owner of the application, named by identifier if the account has been deleted.
 fn owner(admin_request: &AdminRequest, client: &Client) -> poem::Result<Option<LocalLink>> {
     let Some(owner) = client.owner() else { return Ok(None) };
     let name = match users::show(admin_request.page_request.server.signet(), &admin_request.access, owner.as_str()) {
@@ -211,7 +211,7 @@ fn badges(texts: &Texts, client: &Client) -> Vec<String> {
     provenance.into_iter().chain(disabled).map(ToOwned::to_owned).collect()
 }
 
-/// What was registered, by the names of RFC 7591; what was not is left out.
+/// The registered metadata, by the member names of RFC 7591. Members without a value are omitted.
 fn facts((w, require_pkce): (&AllApplicationsTexts, bool), client: &Client) -> Vec<Fact> {
     let mut facts = vec![Fact::new("client_id", client.client_id.as_str())];
     facts.extend(MEMBERS.into_iter().flat_map(|name| facts_of(name, &member(&client.metadata, name))));
@@ -224,11 +224,11 @@ fn facts((w, require_pkce): (&AllApplicationsTexts, bool), client: &Client) -> V
     facts
 }
 
-/// The lines about a member: none if it says nothing, or if the page shows it elsewhere.
+/// The lines for one member: none if it has no content or the page shows it elsewhere.
 fn facts_of(name: &str, value: &Value) -> Vec<Fact> {
     let line = |label: &str, value: &Value| written(name, value).map(|text| Fact::new(label, text));
     match (name, value) {
-        // The heading, and the line about PKCE.
+        // The page shows these in the heading and in the line about PKCE.
         ("client_name" | "require_pkce", _) => Vec::new(),
         ("redirect_uris", Value::Array(uris)) => uris.iter().filter_map(|uri| line("redirect_uri", uri)).collect(),
         ("post_logout_redirect_uris", Value::Array(uris)) => {
@@ -238,7 +238,7 @@ fn facts_of(name: &str, value: &Value) -> Vec<Fact> {
     }
 }
 
-/// The value of the member `name` for people, if it says anything.
+/// The value of the member `name` for display, if it has content.
 fn written(name: &str, value: &Value) -> Option<String> {
     let separator = if matches!(name, "grant_types" | "response_types") { " " } else { ", " };
     let text = match value {
@@ -252,7 +252,7 @@ fn written(name: &str, value: &Value) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// So many secrets live at a time.
+/// Maximum number of active secrets.
 const MOST_SECRETS: usize = 2;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `/admin/audit`
+//! `/admin/audit`: the security event log.
 
 use poem::{Response, http::StatusCode};
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
@@ -17,7 +17,7 @@ use crate::{
     web::admin::{AuditActor, AuditPage, AuditRow, EventFilterForm, LocalLink, LocalPath},
 };
 
-/// The events that the query asks for. A filter that makes no sense finds nothing, and is said to.
+/// The events that match the query. An invalid filter matches none, and the page says why.
 pub(super) async fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     let page_request = &admin_request.page_request;
     let field = |name| page_request.text(name).trim().to_owned();
@@ -59,7 +59,7 @@ pub(super) async fn show(admin_request: &AdminRequest) -> poem::Result<Response>
     Ok(admin_request.page(status, page.render(page_request.context())))
 }
 
-/// The link to the events about a person or an application.
+/// The link to the events about a user or an application.
 pub(super) fn events_of(admin_request: &AdminRequest, filter: &str, name: &str) -> LocalLink {
     LocalLink::new(admin_request.texts().audit.title, LocalPath::admin(&["audit"]).with_query(&[(filter, name)]))
 }
@@ -77,13 +77,14 @@ async fn list(admin_request: &AdminRequest, form: &EventFilterForm) -> Result<Pa
         from,
         until,
     };
-    // What no index finds is looked for the further, the larger the page.
+    // These filters have no index, so a larger page examines more events.
     let is_sought = filter.kind.is_some() || filter.outcome.is_some();
     let request = PageQuery { limit: is_sought.then(|| LARGEST_PAGE.into()), ..admin_request.page_request() };
     events::list(admin_request.page_request.server.signet(), &admin_request.access, filter, request).await
 }
 
-/// The person of a username, a verified e-mail address or an identifier. Of an account that is gone its events are found by its identifier.
+/// Finds a user by username, verified e-mail address or identifier. The events of a deleted account are found by its
+/// identifier.
 fn person(admin_request: &AdminRequest, text: &str) -> Result<Option<AccountId>, ManagementRefusal> {
     if text.is_empty() {
         return Ok(None);
@@ -132,7 +133,7 @@ fn row(admin_request: &AdminRequest, event: SecurityEvent) -> poem::Result<Audit
     })
 }
 
-/// A person by name; one who is gone by what is left of them.
+/// The link to a user, named by identifier if the account has been deleted.
 fn account(admin_request: &AdminRequest, id: &AccountId) -> poem::Result<LocalLink> {
     let account = admin_request.page_request.server.signet().store.account(id).map_err(|cause| fault(cause.into()))?;
     let name = account.map_or_else(|| id.as_str().to_owned(), |kept| kept.record.username.as_str().to_owned());

@@ -1,4 +1,4 @@
-//! `/admin/groups`
+//! `/admin/groups`: the groups of users.
 
 use poem::{Response, http::StatusCode};
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Those whose names begin with `q`, in the order of their names.
+/// Groups whose names start with `q`, sorted by name.
 pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let listed = groups::list(

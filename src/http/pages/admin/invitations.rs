@@ -1,4 +1,4 @@
-//! `/admin/invitations`
+//! `/admin/invitations`: open invitations.
 
 use poem::{Response, http::StatusCode};
 
@@ -48,7 +48,7 @@ pub(super) fn form(admin_request: &AdminRequest) -> poem::Result<Response> {
 pub(super) async fn create(admin_request: &AdminRequest) -> poem::Result<Response> {
     let page_request = &admin_request.page_request;
     let days = page_request.text("days");
-    // What is no number is as wrong as zero, which is told beside the field.
+    // A value that is not a number is handled like zero: the field shows the error.
     let lifetime = days.trim().parse::<i64>().ok().and_then(|days| days.checked_mul(SECONDS_OF_A_DAY)).unwrap_or(0);
     let form = InvitationRequest {
         email: Some(page_request.text("email")),
@@ -81,7 +81,7 @@ pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Resu
     admin_request.answer(deleted.map(|()| admin_request.redirect(&["invitations"])))
 }
 
-/// What is wrong with `field`, which the page calls `name`.
+/// The error of `field`, which the page calls `name`.
 fn error(texts: &Texts, errors: &FieldErrors, field: &str, name: &str) -> Option<String> {
     let wrong = wrong(texts, errors, field)?;
     Some(if name == "days" { texts.invitations.days_error.to_owned() } else { wrong })
@@ -124,5 +124,5 @@ fn row(admin_request: &AdminRequest, listed: &ListedInvitation) -> ListRow {
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
 
-/// For so many days an invitation works unless something else is entered.
+/// Default lifetime of an invitation in days.
 const USUAL_DAYS: u8 = 7;

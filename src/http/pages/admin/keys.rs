@@ -1,4 +1,4 @@
-//! `/admin/keys` and `/admin/resources`: what signs tokens, and who accepts them.
+//! `/admin/keys` and `/admin/resources`: the signing keys, and the APIs that accept tokens.
 
 use poem::{Response, http::StatusCode};
 
@@ -50,7 +50,7 @@ pub(super) fn confirm_emergency(admin_request: &AdminRequest) -> Response {
     admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
-/// The APIs of the configuration, which is where they are changed.
+/// The configured APIs. They can be changed only in the configuration file.
 pub(super) fn resources(admin_request: &AdminRequest) -> Response {
     let w = &admin_request.texts().keys;
     let page = ListPage {

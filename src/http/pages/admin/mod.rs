@@ -1,5 +1,5 @@
-//! `/admin`: an administrator's pages. Everything below it is decided here, before any page is asked: a form shows its
-//! anti-forgery token, the visitor is signed in, and administers the server.
+//! `/admin`: the administration pages. This module performs the common checks before it calls a page: a form has a
+//! valid anti-forgery token, and the user is signed in and is an administrator.
 
 mod activity;
 mod applications;
@@ -35,11 +35,11 @@ use crate::{
     },
 };
 
-/// All pages of the administration.
+/// The endpoint of all administration pages.
 #[derive(Clone)]
 pub(in crate::http) struct AdminPages(pub(in crate::http) Arc<Server>);
 
-/// A visit of an administrator.
+/// A request of an administrator.
 struct AdminRequest {
     page_request: PageRequest,
     access: Access,
@@ -75,7 +75,7 @@ impl Endpoint for AdminPages {
     }
 }
 
-/// What comes of a form that leads to `path`.
+/// Processes the form submitted to `path`.
 async fn answer(page_request: PageRequest, path: &str, segments: &[&str]) -> poem::Result<Response> {
     page_request.admit(path)?;
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, "/admin")) };
@@ -85,7 +85,7 @@ async fn answer(page_request: PageRequest, path: &str, segments: &[&str]) -> poe
     submit(&AdminRequest { page_request, access }, segments).await
 }
 
-/// The visit of a page after something was done there, which says so.
+/// Adds the confirmation of the last action to the page request.
 fn confirming(page_request: PageRequest) -> PageRequest {
     let (server, session) =
         (&page_request.server, page_request.browser.session.as_ref().filter(|_| !page_request.is_post));
@@ -95,7 +95,7 @@ fn confirming(page_request: PageRequest) -> PageRequest {
     PageRequest { remark: remark.or(page_request.remark), ..page_request }
 }
 
-/// The page again on which a form stands that was not taken.
+/// Shows the page of a rejected form again.
 async fn shown_again(page_request: PageRequest, segments: &[&str]) -> poem::Result<Response> {
     let access = page_request.person.as_ref().and_then(Access::of_administrator);
     let Some(access) = access else {
@@ -104,10 +104,10 @@ async fn shown_again(page_request: PageRequest, segments: &[&str]) -> poem::Resu
     show(&AdminRequest { page_request, access }, segments).await
 }
 
-/// The page on which the form stands that leads to `segments`.
+/// The page that contains the form submitted to `segments`.
 fn page_of<'a, 's>(segments: &'a [&'s str]) -> &'a [&'s str] {
     match segments {
-        // The form that signs a person out stands on the page of that person.
+        // The form that ends a user's sessions is on the user's page.
         ["people", _, "sessions"] => segments.get(..2).unwrap_or_default(),
         _ if is_page(segments) => segments,
         [before @ .., _] => page_of(before),
@@ -115,7 +115,7 @@ fn page_of<'a, 's>(segments: &'a [&'s str]) -> &'a [&'s str] {
     }
 }
 
-/// What was just made, with its secret.
+/// The page that shows a newly created secret.
 fn told_once(admin_request: &AdminRequest, told: ToldOnce) -> Response {
     let told_crumbs: Vec<(&str, &str)> =
         told.crumbs.iter().map(|(segment, name)| (segment.as_str(), name.as_str())).collect();
@@ -155,7 +155,7 @@ async fn show(admin_request: &AdminRequest, segments: &[&str]) -> poem::Result<R
     }
 }
 
-/// Whether [`show`] has a page for it.
+/// Whether [`show`] has a page for `segments`.
 fn is_page(segments: &[&str]) -> bool {
     match segments {
         [] | ["invitations" | "keys", "new" | "emergency"] => true,
@@ -197,7 +197,7 @@ async fn submit(admin_request: &AdminRequest, segments: &[&str]) -> poem::Result
     }
 }
 
-/// What stands after `/admin`, each segment decoded as [`LocalPath`] encodes it.
+/// The path segments after `/admin`, decoded from the encoding of [`LocalPath`].
 fn segments(path: &str) -> Vec<String> {
     let rest = path.strip_prefix("/admin").unwrap_or_default().trim_matches('/');
     let decoded = |segment: &str| {
@@ -216,14 +216,14 @@ impl AdminRequest {
         self.page_request.page(status, markup)
     }
 
-    /// A form that leads to `segments`; its token holds for that alone.
+    /// A form submitted to `segments`. Its token is valid only there.
     fn form(&self, segments: &[&str]) -> PostForm {
         let action = LocalPath::admin(segments);
         let anti_forgery = self.page_request.anti_forgery(action.as_str(), None);
         PostForm { action, anti_forgery }
     }
 
-    /// The page after something was done, which says so.
+    /// Redirects to a page that confirms the action.
     fn redirect(&self, segments: &[&str]) -> Response {
         let path = LocalPath::admin(segments);
         if let Some(session) = &self.page_request.browser.session {
@@ -233,7 +233,7 @@ impl AdminRequest {
         self.page_request.redirect(path.as_str())
     }
 
-    /// The page after something with a secret was made.
+    /// Redirects to the page that shows a newly created secret.
     fn tell(&self, title: &str, (label, secret): (&str, &Secret), advice: &str, crumbs: &[(&str, &str)]) -> Response {
         let told = ToldOnce {
             title: title.to_owned(),
@@ -246,12 +246,12 @@ impl AdminRequest {
         Told::Once(told).redirect(&self.page_request, LocalPath::admin(&segments).as_str())
     }
 
-    /// The page of a list that was asked for.
+    /// The requested page of a list.
     fn page_request(&self) -> PageQuery<'_> {
         PageQuery { limit: None, page_token: self.page_request.value("page_token").filter(|token| !token.is_empty()) }
     }
 
-    /// The outcome of something that has no form in which it could be corrected.
+    /// The response to an action whose form has no fields to correct.
     fn answer(&self, outcome: Result<Response, ManagementRefusal>) -> poem::Result<Response> {
         outcome.or_else(|refusal| self.refused(refusal))
     }
@@ -278,12 +278,12 @@ impl AdminRequest {
     }
 }
 
-/// The link to the next page of the list at `path`, which was asked for with `query`.
+/// The link to the next page of the list at `path` with the same `query`.
 fn next(path: &LocalPath, query: &[(&str, &str)], page_token: Option<&String>) -> Option<LocalPath> {
     page_token.map(|token| path.with_query(&[query, &[("page_token", token.as_str())]].concat()))
 }
 
-/// The way to `segments`, each named.
+/// The breadcrumbs for `segments`, each with its name.
 fn crumbs(admin_request: &AdminRequest, segments: &[(&str, &str)]) -> Vec<LocalLink> {
     let mut path = Vec::new();
     let mut crumbs = vec![LocalLink::new(admin_request.texts().admin.administration, LocalPath::admin(&[]))];
@@ -294,18 +294,18 @@ fn crumbs(admin_request: &AdminRequest, segments: &[(&str, &str)]) -> Vec<LocalL
     crumbs
 }
 
-/// An instant for people, to the minute.
+/// A time for display, to the minute.
 fn minute(at: OffsetDateTime) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
 
-/// The lines of a field that were filled in.
+/// The non-empty lines of a field.
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-/// The first segments of the lists.
+/// The first path segments of the lists.
 const LISTS: [&str; 9] =
     ["people", "groups", "sessions", "grants", "invitations", "applications", "audit", "keys", "resources"];
 

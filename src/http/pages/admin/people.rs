@@ -1,4 +1,4 @@
-//! `/admin/people`
+//! `/admin/people`: all users.
 
 use poem::{Response, http::StatusCode};
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The newest first, or those whose username or e-mail address begins with `q`, in the order of that.
+/// Users, newest first; with `q`, those whose username or e-mail address starts with `q`, sorted by it.
 pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     let w = &admin_request.texts().people;
     let text = admin_request.page_request.text("q").trim().to_owned();
@@ -52,7 +52,7 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     Ok(admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context())))
 }
 
-/// What distinguishes a person.
+/// The badges of a user, such as the role.
 pub(super) fn badges(texts: &Texts, account: &Account) -> Vec<String> {
     let administrator = (account.role == Role::Administrator).then_some(texts.admin.administrator);
     let disabled = (!account.is_active()).then_some(texts.admin.disabled);

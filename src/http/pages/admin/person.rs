@@ -1,4 +1,4 @@
-//! `/admin/people/{id}`, and what hangs on it.
+//! `/admin/people/{id}` and its subpages: one user.
 
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
@@ -27,14 +27,14 @@ use crate::{
     },
 };
 
-/// What of the page was sent and has to be corrected.
+/// Rejected form input, to be shown again with its errors.
 #[derive(Default)]
 struct Correction {
-    /// What was ordered.
+    /// The submitted administrative fields and their errors.
     ordered: Option<(AdminFields, FieldErrors)>,
-    /// Why it cannot be.
+    /// Error message of the whole form.
     error: Option<String>,
-    /// What is wrong with the password.
+    /// Error message of the password field.
     password: Option<String>,
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn withdraw_reset_link(admin_request: &AdminRequest, id: &str) 
     admin_request.answer(withdrawn.map(|()| admin_request.redirect(&["people", id])))
 }
 
-/// The forms about the link with which the person sets a password; nobody makes one for themselves.
+/// The forms for the password-reset link. Administrators cannot create one for themselves.
 fn reset_link(admin_request: &AdminRequest, account: &Account) -> poem::Result<Option<ResetLink>> {
     let id = account.id.as_str();
     let works_until =
@@ -238,7 +238,7 @@ fn end(admin_request: &AdminRequest, segments: &[&str]) -> RowAction {
     RowAction { text: admin_request.texts().admin.end.to_owned(), form: admin_request.form(segments) }
 }
 
-/// A list of what the person `id` has, at the segment after it.
+/// A list of records of the user `id`, at the path segment after it.
 fn list(
     admin_request: &AdminRequest,
     (id, segment): (&str, &str),
@@ -291,7 +291,7 @@ fn page(admin_request: &AdminRequest, id: &str, status: StatusCode, correction: 
         Err(ManagementRefusal::Internal(cause)) => return Err(fault(cause)),
         Err(refusal) => return admin_request.refused(refusal),
     };
-    // `me` is spelled out, so that the tokens of the forms hold for their addresses.
+    // The identifier replaces `me`, since the tokens of the forms are bound to their paths.
     let id = account.id.as_str();
     let w = &admin_request.texts().people;
     let is_self = admin_request.access.subject().as_str() == id;
@@ -342,7 +342,7 @@ fn ordered_fields(
     }
 }
 
-/// What a person entered.
+/// The profile fields that the user has filled in.
 fn facts(admin_request: &AdminRequest, account: &Account) -> Vec<Fact> {
     let (texts, issuer) = (admin_request.texts(), &admin_request.page_request.server.signet().issuer);
     let mut facts = vec![
@@ -362,7 +362,7 @@ fn facts(admin_request: &AdminRequest, account: &Account) -> Vec<Fact> {
     facts
 }
 
-/// The words that the person reads beside what they entered.
+/// The label of a profile field, as on the user's own profile page.
 fn label(texts: &'static Texts, claim: &str) -> String {
     let w = &texts.profile;
     let known = match claim {
