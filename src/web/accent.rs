@@ -1,5 +1,5 @@
-//! The accent of a brand: one colour, from which the colours of links, buttons and focus rings follow, so that each can be
-//! read in light and in dark ([WCAG 2.2 §1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)).
+//! The accent colour of a brand. The colours of links, buttons and focus rings are derived from it, so that each is
+//! readable in the light and the dark theme ([WCAG 2.2 §1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)).
 
 use std::fmt;
 
@@ -7,48 +7,48 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour([u8; 3]);
 
-/// A text is not a colour as `#3346b8`.
+/// The text is not a colour in the format `#rrggbb`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAColour;
 
-/// The properties of one theme.
+/// The accent properties of one theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accent {
-    /// Links, buttons and focus rings: the colour of the brand, or the nearest one that can be read.
+    /// Links, buttons and focus rings: the brand colour, or the nearest readable one.
     pub accent: Colour,
-    /// A button under the pointer.
+    /// Background of a button under the pointer.
     pub pressed: Colour,
-    /// The text of a button.
+    /// Text of a button.
     pub on_accent: Colour,
-    /// Notices and badges.
+    /// Text of notices and badges.
     pub notice: Colour,
-    /// Behind them.
+    /// Background of notices and badges.
     pub notice_ground: Colour,
 }
 
-/// A theme of the stylesheet, as far as the accent stands on it.
+/// The colours of a theme that the accent is combined with.
 struct ColourScheme {
-    /// What the accent is read on.
+    /// Backgrounds on which the accent appears.
     grounds: [Colour; 3],
     surface: Colour,
-    /// The quiet text, which also stands on notices.
+    /// Colour of secondary text, which also appears on notices.
     muted: Colour,
-    /// Towards what a colour is mixed until it can be read.
+    /// The colour towards which an unreadable colour is mixed.
     away: Colour,
     on_accent: Colour,
 }
 
 impl Colour {
-    /// Reads `#rrggbb`.
+    /// Parses `#rrggbb`.
     ///
     /// # Errors
     ///
-    /// [`NotAColour`].
+    /// Returns [`NotAColour`] if the text has another format.
     pub fn parse(text: &str) -> Result<Self, NotAColour> {
         let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6).ok_or(NotAColour)?;
         let number = u32::from_str_radix(digits, 16).map_err(|_| NotAColour)?;
         let [_, red, green, blue] = number.to_be_bytes();
-        // A sign is no digit, and was taken for one above.
+        // The number parser also accepts a sign, which is not a digit.
         if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             Ok(Self([red, green, blue]))
         } else {
@@ -56,7 +56,7 @@ impl Colour {
         }
     }
 
-    /// How much of one colour can be told from the other, 1 to 21.
+    /// The contrast ratio of two colours, 1 to 21.
     #[must_use]
     pub fn contrast(self, other: Self) -> f64 {
         let (one, other) = (self.luminance(), other.luminance());
@@ -72,7 +72,7 @@ impl Colour {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// So many hundredths of `other` in this.
+    /// Mixes the given percentage of `other` into this colour.
     fn mixed(self, other: Self, hundredths: u32) -> Self {
         let part = |one: u8, other: u8| {
             let mixed = u32::from(one) * (100 - hundredths) + u32::from(other) * hundredths;
@@ -82,7 +82,7 @@ impl Colour {
         Self([part(a, d), part(b, e), part(c, f)])
     }
 
-    /// The colour, or the nearest one on the way to `away` that can be read on all of `grounds`.
+    /// Returns the colour, or the nearest one on the way to `away` that is readable on all `grounds`.
     fn readable_on(self, grounds: &[Self], away: Self) -> Self {
         let mut nearer = (0..=100).map(|hundredths| self.mixed(away, hundredths));
         nearer.find(|colour| grounds.iter().all(|ground| colour.contrast(*ground) >= READABLE)).unwrap_or(away)
@@ -90,13 +90,13 @@ impl Colour {
 }
 
 impl Accent {
-    /// The accent of `brand` in light.
+    /// The accent of `brand` in the light theme.
     #[must_use]
     pub fn light(brand: Colour) -> Self {
         Self::in_theme(brand, &LIGHT)
     }
 
-    /// The accent of `brand` in dark.
+    /// The accent of `brand` in the dark theme.
     #[must_use]
     pub fn dark(brand: Colour) -> Self {
         Self::in_theme(brand, &DARK)
@@ -125,7 +125,7 @@ impl Accent {
     }
 }
 
-/// The stylesheet that gives the pages the accent of `brand`, after the one that they all share.
+/// The stylesheet with the accent of `brand`, to be loaded after the common stylesheet.
 #[must_use]
 pub fn accent_stylesheet(brand: Colour) -> String {
     let (light, dark) = (Accent::light(brand).properties(), Accent::dark(brand).properties());
@@ -147,7 +147,7 @@ impl fmt::Display for NotAColour {
 
 impl std::error::Error for NotAColour {}
 
-/// The least contrast of text.
+/// Minimum contrast ratio of text.
 const READABLE: f64 = 4.5;
 
 const LIGHT: ColourScheme = ColourScheme {
@@ -212,7 +212,7 @@ mod tests {
         assert!(yellow.contrast(colour("#f3f4f8")) < 4.8 && yellow != colour("#000000"), "{yellow}");
     }
 
-    // The themes are those of the stylesheet that all pages share.
+    // The themes must match the common stylesheet.
     #[test]
     fn the_grounds_are_those_of_the_stylesheet() {
         let css = std::str::from_utf8(crate::web::STYLESHEET.bytes).unwrap();

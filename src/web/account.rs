@@ -1,4 +1,4 @@
-//! The page at `/account`: what the server knows about the person who is signed in.
+//! The page at `/account`: the overview of the signed-in user's account.
 
 use maud::{Markup, html};
 
@@ -6,23 +6,21 @@ use super::component::{Button, Fact, facts, hidden, initial};
 use super::i18n::{AccountTexts, NavigationCardTexts};
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the account page shows.
+/// Data of the account page.
 #[derive(Clone, Debug)]
 pub struct AccountPage {
-    /// How the person is greeted: the full name, or else the user name.
+    /// Name in the greeting: the full name, or the username.
     pub name: String,
-    /// The user name.
     pub username: String,
-    /// What is known about them.
     pub profile: Vec<Fact>,
-    /// Whether they manage this server.
+    /// Whether the user is an administrator of this server.
     pub is_administrator: bool,
-    /// The anti-forgery token of the form that signs out.
+    /// Anti-forgery token of the sign-out form.
     pub anti_forgery: String,
 }
 
 impl AccountPage {
-    /// The page. Its one form posts to `/logout`, with `decision=confirm`.
+    /// Renders the page. Its form posts `decision=confirm` to `/logout`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.account;
@@ -69,10 +67,10 @@ impl AccountPage {
     }
 }
 
-/// The words of one of them.
+/// Selects the texts of a navigation card.
 type NavigationCardOf = fn(&AccountTexts) -> &NavigationCardTexts;
 
-/// Where there is more.
+/// The navigation cards: path and texts.
 const NAVIGATION_CARDS: [(&str, NavigationCardOf); 7] = [
     ("/account/password", |w| &w.password),
     ("/account/applications", |w| &w.applications),

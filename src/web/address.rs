@@ -1,31 +1,32 @@
-//! The two kinds of address that a page may carry, parsed before a page sees them: escaping keeps a text inside its
-//! attribute, but says nothing about where `javascript:` leads.
+//! URLs that a page may contain, validated before they reach a page. Escaping keeps a text inside its attribute, but
+//! does not prevent a `javascript:` URL.
 
 use url::Url;
 
-/// An absolute `http` or `https` address: what a page may link to or send a form to.
+/// An absolute `http` or `https` URL that a page may link to or submit a form to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebLink(String);
 
 impl WebLink {
-    /// Takes `text` if it is an absolute `http` or `https` address without user name, white space or control
-    /// characters. It is kept byte for byte, since a redirect URI is compared that way. Who owns it is not checked.
+    /// Returns the URL if `text` is an absolute `http` or `https` URL without user information, white space or control
+    /// characters. The text is kept byte for byte, since redirect URIs are compared that way. Who owns the URL is not
+    /// checked.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        // The URL standard drops tabs and line breaks before it looks at the scheme; nothing honest contains them.
+        // The URL standard drops tabs and line breaks before it examines the scheme. Legitimate URLs contain none.
         if text.chars().any(|character| character.is_whitespace() || character.is_control()) {
             return None;
         }
         let url = Url::parse(text).ok()?;
-        // A browser resolves `https:login` against the page that links to it.
+        // A browser resolves `https:login` relative to the page that links to it.
         let is_absolute = text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://"));
         let is_web = matches!(url.scheme(), "http" | "https") && is_absolute && url.host().is_some();
-        // `https://bank.example@evil.example/` reads as the bank's.
+        // `https://bank.example@evil.example/` looks like a URL of the bank.
         let is_plain = url.username().is_empty() && url.password().is_none();
         (is_web && is_plain).then(|| Self(text.to_owned()))
     }
 
-    /// The first page of the site that `text` is an address of.
+    /// Returns the root URL of the site in `text`.
     #[must_use]
     pub fn origin_of(text: &str) -> Option<Self> {
         let link = Self::parse(text)?;
@@ -33,20 +34,20 @@ impl WebLink {
         origin.is_tuple().then(|| Self(format!("{}/", origin.ascii_serialization())))
     }
 
-    /// The address as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// An address of a client that a page may link to: of the web, or of a scheme that an application on the person's device has
-/// claimed. Such a scheme has a dot in it (RFC 8252 §7.1), which keeps out `javascript` and all that a browser acts on.
+/// A URL of a client that a page may link to: a web URL, or a private-use URI scheme of an application on the user's
+/// device. Such a scheme contains a dot (RFC 8252 §7.1), which excludes `javascript` and all other schemes that a
+/// browser executes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientLink(String);
 
 impl ClientLink {
-    /// Takes `text` if it is such an address.
+    /// Returns the URL if it is safe to link to.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(link) = WebLink::parse(text) {
@@ -57,27 +58,26 @@ impl ClientLink {
         (is_plain && scheme.is_some_and(|scheme| scheme.contains('.'))).then(|| Self(text.to_owned()))
     }
 
-    /// The address as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Where a picture comes from: this server, or the page itself. A person's visit to the login page is thereby not told to
-/// a third party, and a client cannot exchange its logo after it was looked at. [`ImageSource::elsewhere`] is for
-/// servers that are set to show logos from where their applications keep them.
+/// The source of an image: this server or the page itself. Visits to the login page are thus not revealed to a third
+/// party, and a client cannot replace its logo after a review. [`ImageSource::elsewhere`] is for servers that are
+/// configured to load logos from other servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageSource(String);
 
 impl ImageSource {
-    /// Takes a path on this server (`/logos/…`), or a `data:` URL of a PNG, JPEG, WebP or GIF in base64.
+    /// Accepts a path on this server (`/logos/…`), or a base64 `data:` URL of a PNG, JPEG, WebP or GIF.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         (is_own_path(text) || is_inline_picture(text)).then(|| Self(text.to_owned()))
     }
 
-    /// Takes an absolute `https` address of another server, which then learns that a browser shows the page.
+    /// Accepts an absolute `https` URL of another server. That server learns that a browser shows the page.
     #[must_use]
     pub fn elsewhere(text: &str) -> Option<Self> {
         let link = WebLink::parse(text)?;
@@ -85,14 +85,13 @@ impl ImageSource {
         is_https.then_some(Self(link.0))
     }
 
-    /// The address as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// `//host` and `/\host` are other hosts' addresses to a browser, so only plain characters may follow the slash.
+/// Browsers read `//host` and `/\host` as URLs of other hosts, so only plain characters may follow the slash.
 fn is_own_path(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~?=&%".contains(&byte);
     text.starts_with('/') && !text.starts_with("//") && text.bytes().all(is_plain)
@@ -106,7 +105,7 @@ fn is_inline_picture(text: &str) -> bool {
         .any(|base64| !base64.is_empty() && base64.bytes().all(is_base64))
 }
 
-/// SVG is left out: it is a document, which can carry links and scripts wherever it is opened on its own.
+/// SVG is excluded: opened in a tab, it is a document that can contain links and scripts.
 const INLINE_PICTURES: [&str; 4] =
     ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/webp;base64,", "data:image/gif;base64,"];
 

@@ -1,4 +1,4 @@
-//! The page at `/account/applications`: what a person has let applications do.
+//! The page at `/account/applications`: the applications connected to the account.
 
 use maud::{Markup, html};
 
@@ -7,36 +7,33 @@ use super::consent::ScopeLine;
 use super::i18n::ConnectedTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of connected applications shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct ApplicationsPage {
-    /// The applications.
     pub applications: Vec<ApplicationCard>,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// An application that holds grants of the person.
+/// An application that holds grants of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationCard {
-    /// `client_id`.
     pub client_id: String,
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// What it may do.
+    /// The granted scope.
     pub scope: Vec<ScopeLine>,
-    /// Since when, in words.
+    /// When access was first given, in words.
     pub since: String,
-    /// How many grants it holds.
+    /// Number of grants.
     pub grants: usize,
-    /// Since when the person is not asked again, in words, if they wanted it so.
+    /// Since when consent is remembered, in words.
     pub remembered_since: Option<String>,
 }
 
 impl ApplicationsPage {
-    /// The page. Its forms post `client_id` to `/account/applications`.
+    /// Renders the page. Its forms post `client_id` to `/account/applications`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.connected;
@@ -85,7 +82,7 @@ impl ApplicationCard {
     }
 }
 
-/// Where the refresh schedule for one application is.
+/// The path of the refresh schedule of one application.
 fn schedule_of(client_id: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("client_id", client_id).finish();
     format!("/account/schedule?{query}")

@@ -1,14 +1,13 @@
-//! The files that pages refer to, kept in the binary. Each address carries a hash of the content, so that a browser
-//! may keep a file for ever and still sees a new one after an update.
+//! Static files that pages refer to, embedded in the binary. Each URL contains a hash of the content, so that browsers
+//! can cache a file indefinitely and still load a new version after an update.
 
-/// A file that is served as it is, to anyone.
+/// A public static file.
 #[derive(Debug)]
 pub struct Asset {
-    /// Its path on the server, without the version.
+    /// Path on the server, without the version.
     pub path: &'static str,
-    /// Its media type.
+    /// Media type.
     pub content_type: &'static str,
-    /// Its content.
     pub bytes: &'static [u8],
     version: u64,
 }
@@ -18,36 +17,36 @@ impl Asset {
         Self { path, content_type, bytes, version: fingerprint(bytes) }
     }
 
-    /// Changes when the content changes: the value of `v` in [`Asset::address`], and a fit strong `ETag`.
+    /// A hash of the content: the value of `v` in [`Asset::address`], also usable as a strong `ETag`.
     #[must_use]
     pub fn version(&self) -> String {
         format!("{:016x}", self.version)
     }
 
-    /// The path with the version, as pages refer to it. An answer to it may be cached as immutable.
+    /// The path with the version, as used in pages. The response may be cached as immutable.
     #[must_use]
     pub fn address(&self) -> String {
         format!("{}?v={:016x}", self.path, self.version)
     }
 }
 
-/// The asset at `path` (without query), if there is one.
+/// Returns the asset at `path` (without query).
 #[must_use]
 pub fn asset(path: &str) -> Option<&'static Asset> {
     ASSETS.into_iter().find(|asset| asset.path == path)
 }
 
-/// Every asset.
+/// All assets.
 pub static ASSETS: [&Asset; 2] = [&STYLESHEET, &ICON];
 
-/// The one stylesheet.
+/// The common stylesheet.
 pub static STYLESHEET: Asset =
     Asset::new("/assets/signet.css", "text/css; charset=utf-8", include_bytes!("signet.css"));
 
-/// The icon in the browser's tab.
+/// The icon of the browser tab.
 pub static ICON: Asset = Asset::new("/assets/favicon.svg", "image/svg+xml", include_bytes!("favicon.svg"));
 
-/// FNV-1a, 64 bits: it tells versions apart and protects nothing, and it can be computed while compiling.
+/// FNV-1a, 64 bits. It identifies versions and is not used for security. It is computed at compile time.
 const fn fingerprint(bytes: &[u8]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut rest = bytes;

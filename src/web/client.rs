@@ -1,4 +1,4 @@
-//! How a client is presented to a person: its name, its picture, its own words about privacy and terms.
+//! How pages present a client: name, logo, privacy policy and terms of service.
 
 use maud::{Markup, html};
 
@@ -7,16 +7,16 @@ use super::component::{external, initial};
 use super::i18n::ClientTexts;
 use super::layout::seal;
 
-/// A client, as far as a person who is asked about it sees it. All of it is the client's own claim.
+/// The client data shown to a user. All of it is claimed by the client itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCard {
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// Its logo; without one the first letter stands for it.
+    /// The logo. Without one, the first letter of the name is shown.
     pub logo: Option<ImageSource>,
-    /// `policy_uri`.
+    /// The `policy_uri`.
     pub policy: Option<WebLink>,
-    /// `tos_uri`.
+    /// The `tos_uri`.
     pub terms: Option<WebLink>,
 }
 
@@ -25,7 +25,7 @@ pub struct ClientCard {
 pub enum ClientType {
     /// Can keep a secret: a website with a backend.
     Confidential,
-    /// Cannot: a single-page or native application.
+    /// Cannot keep a secret: a single-page or native application.
     Public,
 }
 
@@ -39,13 +39,13 @@ impl ClientType {
         }
     }
 
-    /// Reads the form field `client_type`.
+    /// Parses the form field `client_type`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Confidential, Self::Public].into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// The type in the words of a developer.
+    /// The description of the type for developers.
     pub(super) fn description(self, w: &ClientTexts) -> &'static str {
         match self {
             Self::Confidential => w.confidential,
@@ -54,13 +54,13 @@ impl ClientType {
     }
 }
 
-/// A name that somebody chose: isolated, so that right-to-left letters in it cannot reorder the sentence around it.
+/// A user-chosen name, isolated so that right-to-left characters in it do not reorder the sentence around it.
 pub(super) fn chosen(name: &str) -> Markup {
     html! { bdi .chosen { (name) } }
 }
 
 impl ClientCard {
-    /// The client's picture beside the seal.
+    /// The client's picture next to the server's seal.
     pub(super) fn picture(&self) -> Markup {
         html! {
             div .meeting aria-hidden="true" {
@@ -77,7 +77,7 @@ impl ClientCard {
         }
     }
 
-    /// The client's policy and terms; nothing when it named neither.
+    /// The links to the client's policy and terms, as far as they are registered.
     pub(super) fn fine_print(&self, w: &ClientTexts) -> Markup {
         html! {
             @if self.policy.is_some() || self.terms.is_some() {

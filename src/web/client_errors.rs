@@ -1,80 +1,79 @@
-//! What went wrong with applications, on the pages of those who look after them.
+//! Recent errors of an application, for the pages of its owner and of administrators.
 
 use maud::{Markup, html};
 
 use super::layout::PageContext;
 use super::remedy::{RemedyLine, remedy_button};
 
-/// What went wrong lately with an application.
+/// The recent errors of an application.
 #[derive(Clone, Debug, Default)]
 pub struct ClientErrorsCard {
-    /// The redirect URIs that were sent and are not registered.
+    /// Redirect URIs in requests that are not registered.
     pub redirect_uris: Vec<SentUri>,
-    /// The other settings that would have helped.
+    /// Other settings that would have allowed rejected requests.
     pub remedies: Vec<RemedyLine>,
-    /// The errors that it was told.
+    /// Errors that the application received.
     pub errors: Vec<ClientErrorLine>,
-    /// The logout tokens that could not be delivered.
+    /// Logout tokens that could not be delivered.
     pub deliveries: Vec<DeliveryLine>,
 }
 
-/// A redirect URI that was sent and is not registered.
+/// An unregistered redirect URI from a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentUri {
-    /// The URI, as it was sent.
+    /// The URI as it was sent.
     pub uri: String,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// How long ago it was sent last.
+    /// Time since the last occurrence.
     pub seconds_ago: i64,
-    /// Whether it differs from a registered one by the slash at its end alone.
+    /// Whether it differs from a registered one only by a trailing slash.
     pub differs_by_slash: bool,
-    /// By what adding it is named in an address; nothing if it cannot be added.
+    /// Identifier of the remedy that registers the URI. `None` if the URI cannot be registered.
     pub remedy: Option<String>,
 }
 
-/// An error that the application was told.
+/// An error that the application received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientErrorLine {
-    /// `error`, which the page at `/docs/errors` explains.
+    /// The `error` code, explained on the page `/docs/errors`.
     pub code: &'static str,
-    /// Its cause, in a word.
+    /// Reason code.
     pub cause: String,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// How long ago it was told last.
+    /// Time since the last occurrence.
     pub seconds_ago: i64,
 }
 
-/// A logout token that could not be delivered.
+/// An undeliverable logout token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryLine {
-    /// Why.
     pub reason: UndeliveredReason,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// How long ago last.
+    /// Time since the last occurrence.
     pub seconds_ago: i64,
 }
 
-/// Why a logout token was not delivered.
+/// Why a logout token could not be delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UndeliveredReason {
-    /// The address is not `https`.
+    /// The URL does not use `https`.
     NotHttps,
-    /// The address is in a private network.
+    /// The host is in a private network.
     Private,
-    /// There was no answer.
+    /// The host did not respond.
     Unreachable,
-    /// There was no answer in time.
+    /// The response did not arrive in time.
     TooSlow,
-    /// The answer had this status.
+    /// The response had this status.
     Status(u16),
 }
 
 impl ClientErrorsCard {
-    /// The part of a page about it; nothing if there is nothing. Its buttons lead to below `path`, where the application is
-    /// looked after.
+    /// Renders the section, or nothing if there are no errors. Its buttons lead to pages below `path`, the page of the
+    /// application.
     pub(super) fn render(&self, context: PageContext<'_>, path: &str) -> Markup {
         let w = &context.texts.client_errors;
         html! {

@@ -1,54 +1,50 @@
-//! The settings of an application that only some applications need, on the page of the person who manages it: each is a
-//! field with a sentence on what it costs.
+//! Rarely needed settings of an application. Each field has a sentence about its consequences.
 
 use maud::{Markup, html};
 
 use super::component::{Button, alert, hidden};
 use super::layout::PageContext;
 
-/// The form with the settings that only some applications need.
+/// The form with rarely needed settings.
 #[derive(Clone, Debug, Default)]
 pub struct CompatibilityForm {
-    /// The settings.
     pub settings: Vec<Setting>,
-    /// Whether the part is unfolded: something in it is wrong, or differs from the usual.
+    /// Whether the section is expanded: a setting has an error or differs from its default.
     pub is_open: bool,
-    /// What is wrong and no field shows, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
 }
 
 /// The form that restricts an application to groups.
 #[derive(Clone, Debug)]
 pub struct RestrictionForm {
-    /// `allowed_groups`.
+    /// The setting `allowed_groups`.
     pub setting: Setting,
 }
 
 /// One setting.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The member of the metadata, which is the name of the field.
+    /// Name of the metadata member and of the form field.
     pub member: &'static str,
-    /// What it is.
     pub label: &'static str,
-    /// What it costs, or who needs it.
+    /// The consequences of the setting, or who needs it.
     pub cost: &'static str,
-    /// How it is chosen.
     pub control: Control,
-    /// What is wrong with what was entered, as a sentence.
+    /// Error message of the field.
     pub error: Option<String>,
-    /// Whom to ask, if the person cannot change it.
+    /// Who can change the setting, if the user cannot.
     pub locked: Option<String>,
-    /// Whom to ask for a choice that the person cannot make and that is left out.
+    /// Who can select an option that is not offered to the user.
     pub reserved: Option<String>,
 }
 
-/// How a setting is chosen.
+/// The input control of a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// One of several values, each with its text.
+    /// One of several values.
     One(Vec<Choice>),
-    /// Any of several values.
+    /// Any number of several values.
     Some(Vec<Choice>),
     /// A text.
     Text(String),
@@ -56,19 +52,18 @@ pub enum Control {
     Lines(String),
 }
 
-/// A value that can be chosen.
+/// An option of a control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What the form sends.
+    /// The submitted value.
     pub value: String,
-    /// What the person reads.
+    /// The displayed text.
     pub text: String,
-    /// Whether it is chosen.
     pub is_chosen: bool,
 }
 
 impl CompatibilityForm {
-    /// The part of a page. Its form posts the members to `{path}/compatibility`.
+    /// Renders the section. Its form posts the members to `{path}/compatibility`.
     pub(super) fn render(&self, context: PageContext<'_>, path: &str, anti_forgery: &str) -> Markup {
         let w = &context.texts.compatibility;
         html! {
@@ -87,7 +82,7 @@ impl CompatibilityForm {
 }
 
 impl RestrictionForm {
-    /// The part of a page. Its form posts `allowed_groups` to `{path}/groups`.
+    /// Renders the section. Its form posts `allowed_groups` to `{path}/groups`.
     pub(super) fn render(&self, context: PageContext<'_>, path: &str, anti_forgery: &str) -> Markup {
         let w = &context.texts.compatibility;
         html! {
@@ -119,7 +114,7 @@ impl Setting {
         let label = html! { (self.label) " " code .muted { (name) } };
         html! {
             div .field {
-                // What is left empty is sent as nothing: so the form says which settings it has.
+                // Empty controls send nothing, so the form lists the settings that it contains.
                 @if !is_locked { input type="hidden" name="setting" value=(name); }
                 @if !matches!(self.control, Control::Some(_)) { label for=(name) { (label) } }
                 @else { p { (label) } }
@@ -159,7 +154,7 @@ impl Control {
                 input #(name) type="text" name=(name) value=(value) autocapitalize="none" spellcheck="false"
                     aria-describedby=(about) aria-invalid=[invalid] disabled[is_locked];
             },
-            // An HTML parser drops a line break at the start of a textarea, so one is put there for it.
+            // An HTML parser drops a line break at the start of a textarea, so an additional one is inserted.
             Self::Lines(value) => html! {
                 textarea #(name) name=(name) rows="3" autocapitalize="none" spellcheck="false"
                     aria-describedby=(about) aria-invalid=[invalid] disabled[is_locked] { "\n" (value) }

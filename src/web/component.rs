@@ -1,35 +1,33 @@
-//! What pages are made of beside fields: buttons, notices, lists of facts, code, and the hidden parts of a form.
+//! Building blocks of pages other than fields: buttons, notices, lists of facts, code, and hidden form inputs.
 
 use maud::{Markup, Render, html};
 
 use super::address::WebLink;
 
-/// One line of a list of facts.
+/// A labelled value in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is, as "Email".
+    /// The label, such as "Email".
     pub label: String,
-    /// Its value.
     pub value: String,
 }
 
 impl Fact {
-    /// `label` is `value`.
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self { label: label.into(), value: value.into() }
     }
 }
 
-/// How much a button asks for attention.
+/// The visual weight of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Weight {
     Primary,
     Secondary,
-    /// Looks like a link, and still sends a form.
+    /// Looks like a link, but submits a form.
     Quiet,
 }
 
-/// A button that sends the form around it.
+/// A button that submits its form.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Button<'a> {
     id: &'a str,
@@ -57,7 +55,7 @@ impl<'a> Button<'a> {
         Self { decision: Some(decision), ..self }
     }
 
-    /// Is about what the element with this id names, where several buttons say the same.
+    /// Adds the element with this id to the accessible description, to distinguish buttons with the same label.
     pub(super) fn about(self, id: &'a str) -> Self {
         Self { about: Some(id), ..self }
     }
@@ -77,22 +75,22 @@ impl Render for Button<'_> {
     }
 }
 
-/// Something that went wrong with what was just sent; read out at once.
+/// An error message about the last submission. Screen readers announce it immediately.
 pub(super) fn alert(text: &str) -> Markup {
     html! { div .notice .danger role="alert" { p { (text) } } }
 }
 
-/// Something to know before going on.
+/// A warning.
 pub(super) fn caution(content: &Markup) -> Markup {
     html! { div .notice .caution role="note" { (content) } }
 }
 
-/// Something to know that is no reason to hesitate.
+/// A neutral note.
 pub(super) fn notice(text: &str) -> Markup {
     html! { div .notice role="status" { p { (text) } } }
 }
 
-/// Where a page of a person's account begins: back to the whole, and what was just done.
+/// The top of an account page: the link back, and the confirmation of the last action.
 pub(super) fn back_to(path: &str, name: &str, done: Option<&str>) -> Markup {
     html! {
         p { a href=(path) { (name) } }
@@ -100,7 +98,7 @@ pub(super) fn back_to(path: &str, name: &str, done: Option<&str>) -> Markup {
     }
 }
 
-/// Labels and their values.
+/// A list of labelled values.
 pub(super) fn facts<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Markup {
     html! {
         dl .facts {
@@ -109,17 +107,17 @@ pub(super) fn facts<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Markup {
     }
 }
 
-/// A value to copy: one click or tap selects the whole of it.
+/// A value to copy: one click or tap selects all of it.
 pub(super) fn copyable(id: &str, label: &str, value: &str) -> Markup {
     html! { div { dt { (label) } dd { code .copy #(id) { (value) } } } }
 }
 
-/// Several lines to copy; scrolls by keyboard too.
+/// Several lines to copy, scrollable by keyboard.
 pub(super) fn code_block(id: &str, label: &str, code: &str) -> Markup {
     html! { pre .block #(id) tabindex="0" aria-label=(label) { code .copy { (code) } } }
 }
 
-/// What every form carries: the anti-forgery token, and the interaction that it continues, if there is one.
+/// The hidden inputs of a form: the anti-forgery token and the pending interaction.
 pub(super) fn hidden(anti_forgery: &str, interaction: Option<&str>) -> Markup {
     html! {
         input type="hidden" name="anti_forgery" value=(anti_forgery);
@@ -127,12 +125,12 @@ pub(super) fn hidden(anti_forgery: &str, interaction: Option<&str>) -> Markup {
     }
 }
 
-/// A link to somebody else's site. The site does not learn where its visitor came from, nor reach this page.
+/// A link to another site. That site receives no referrer and no access to this page.
 pub(super) fn external(link: &WebLink, text: &Markup) -> Markup {
     html! { a href=(link.as_str()) rel="noopener noreferrer" target="_blank" { (text) } }
 }
 
-/// `path` with the interaction that it continues, if there is one.
+/// `path` with the pending interaction as a query parameter, if there is one.
 pub(super) fn continuing(path: &str, interaction: Option<&str>) -> String {
     interaction.map_or_else(
         || path.to_owned(),
@@ -144,7 +142,7 @@ pub(super) fn continuing(path: &str, interaction: Option<&str>) -> String {
     )
 }
 
-/// The first letter of `name`, or a dot: a picture for who has none.
+/// The first letter of `name`, or a dot: a placeholder for a missing picture.
 pub(super) fn initial(name: &str) -> String {
     match name.chars().find(|character| character.is_alphanumeric()) {
         Some(first) => first.to_uppercase().collect(),

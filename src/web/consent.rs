@@ -1,4 +1,4 @@
-//! The page at `/consent`: a person lets a client act for them, or does not.
+//! The page at `/consent`, on which a user approves or denies a client's request.
 
 use maud::{Markup, html};
 
@@ -7,28 +7,26 @@ use super::component::{Button, caution, hidden, initial};
 use super::i18n::{ConsentTexts, WithheldTexts};
 use super::layout::{Frame, PageContext};
 
-/// What the consent page shows.
+/// Data of the consent page.
 #[derive(Clone, Debug)]
 pub struct ConsentPage {
-    /// The client that asks.
+    /// The requesting client.
     pub client: ClientCard,
-    /// Whether the client can prove that it is the one it says it is.
+    /// Whether the client can authenticate itself.
     pub client_type: ClientType,
-    /// Who vouches for the client.
     pub registrant: Registrant,
-    /// Where the answer goes: the host of the redirect URI, or its scheme.
+    /// The destination of the response: the host of the redirect URI, or its scheme.
     pub returns_to: ReturnsTo,
-    /// Who is signed in.
+    /// The signed-in user.
     pub person: Person,
-    /// What is asked for; may be empty.
+    /// The requested scope. May be empty.
     pub scope: Vec<ScopeLine>,
-    /// Whether the person can choose not to be asked again.
+    /// Whether the page offers to remember consent.
     pub remember: Remember,
-    /// How long the permission holds, in words ("30 days"), when it ends by itself.
+    /// How long the grant lasts, in words ("30 days"), if it expires.
     pub lifetime: Option<String>,
-    /// What the consent continues, as an opaque text.
+    /// The pending authorization request, as an opaque text.
     pub interaction: String,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
@@ -37,30 +35,27 @@ pub struct ConsentPage {
 pub enum Registrant {
     /// An administrator of this server.
     Administrator,
-    /// A person with an account here.
-    Person {
-        /// Their user name.
-        username: String,
-    },
+    /// A user of this server.
+    Person { username: String },
     /// The client itself, by dynamic registration.
     Itself,
 }
 
-/// Whether a consent page offers to remember the answer.
+/// Whether a consent page offers to remember consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remember {
-    /// No: it would not be kept.
+    /// Not offered, since it would not be stored.
     NotOffered,
-    /// The person may choose it.
+    /// The user may choose it.
     EnabledGrants,
-    /// It is chosen already: the host of the server vouches for the client.
+    /// Preselected, for clients registered by an administrator.
     Ticked,
 }
 
-/// Where a client's answer goes.
+/// The destination of an authorization response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReturnsTo {
-    /// A website: its host, with the port when it is not the usual one.
+    /// A website: its host, with the port if it is not the default.
     Host(String),
     /// This device, by a loopback address.
     ThisDevice,
@@ -69,7 +64,7 @@ pub enum ReturnsTo {
 }
 
 impl ReturnsTo {
-    /// What a link says that leads there.
+    /// The text of a link to the destination.
     pub(super) fn go_on(&self, w: &WithheldTexts) -> String {
         match self {
             Self::Host(place) | Self::Scheme(place) => w.go_on_to(place),
@@ -78,28 +73,26 @@ impl ReturnsTo {
     }
 }
 
-/// A person, by the names that they know themselves by.
+/// A user as shown to themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The user name.
     pub username: String,
-    /// The full name, when they gave one.
+    /// The full name, if known.
     pub full_name: Option<String>,
 }
 
-/// A scope token in words.
+/// A scope token with its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeLine {
-    /// The token, as "email".
+    /// The scope token, such as "email".
     pub token: String,
-    /// What it means, as "Your email address".
+    /// The meaning, such as "Your email address".
     pub title: String,
-    /// What follows from it; may be empty.
+    /// Further explanation. May be empty.
     pub description: String,
 }
 
 impl ConsentPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.consent;
@@ -116,7 +109,7 @@ impl ConsentPage {
         })
     }
 
-    /// A form of its own: the Enter key presses the first button of a form, and that has to be "Deny".
+    /// A separate form: the Enter key activates the first button of a form, which must be "Deny".
     fn person_and_switch(&self, w: &ConsentTexts) -> Markup {
         html! {
             form .identity method="post" action="/consent" {
@@ -186,7 +179,7 @@ impl ConsentPage {
     }
 }
 
-/// What a client asks for, in words.
+/// The list of requested scope tokens.
 pub(super) fn requested(w: &ConsentTexts, scope: &[ScopeLine]) -> Markup {
     html! {
         @if scope.is_empty() {
@@ -206,7 +199,7 @@ pub(super) fn requested(w: &ConsentTexts, scope: &[ScopeLine]) -> Markup {
 }
 
 impl Registrant {
-    /// What to know of an application that the host of the server does not vouch for.
+    /// The warning about a client that no administrator has registered.
     pub(super) fn caution(&self, w: &ConsentTexts) -> Markup {
         html! {
             @match self {

@@ -1,4 +1,4 @@
-//! The page at `/developer`: a person's own applications, and the form that registers one.
+//! The page at `/developer`: a user's own applications, and the registration form.
 
 use maud::{Markup, html};
 
@@ -10,64 +10,58 @@ use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path;
 use super::presets::{PRESETS, preset_search};
 
-/// What the page of one's own applications shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct DeveloperPage {
-    /// The applications that the person registered.
+    /// The applications that the user owns.
     pub clients: Vec<OwnClient>,
-    /// Whether the person may not register one.
+    /// Whether the user may not register applications.
     pub is_closed: bool,
-    /// The form for one more.
+    /// The registration form.
     pub registration: RegistrationForm,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// An application that its owner looks at.
+/// An application in the owner's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnClient {
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// `client_id`.
     pub client_id: String,
-    /// Whether it has a secret.
     pub client_type: ClientType,
-    /// `redirect_uris`.
     pub redirect_uris: Vec<String>,
 }
 
-/// What an application is, as its developer chooses.
+/// The kind of application, as chosen by the developer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A website with a backend: a confidential client.
     Website,
     /// A single-page or native application: a public client.
     App,
-    /// A device or a command line without a browser: a public client.
+    /// A device or a command-line program without a browser: a public client.
     Device,
-    /// A program that acts without a person.
+    /// A program that acts on its own behalf, without a user.
     Service,
 }
 
-/// The form that registers a client. It sends `client_name`, `redirect_uris` (one per line) and `client_type`.
+/// The registration form. It sends `client_name`, `redirect_uris` (one per line) and `client_type`.
 #[derive(Clone, Debug, Default)]
 pub struct RegistrationForm {
-    /// `client_name`.
     pub client_name: FieldState,
-    /// `redirect_uris`, one per line.
+    /// The redirect URIs, one per line.
     pub redirect_uris: FieldState,
-    /// What was chosen, once something was.
+    /// The selected kind, if any.
     pub purpose: Option<Purpose>,
-    /// Whether the person may register a service.
+    /// Whether the user may register a service.
     pub offers_service: bool,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
 }
 
 impl DeveloperPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.developer;
@@ -106,7 +100,7 @@ impl OwnClient {
 }
 
 impl Purpose {
-    /// All of them, in the order of the page.
+    /// All kinds, in the order of the page.
     const ALL: [Self; 4] = [Self::Website, Self::App, Self::Device, Self::Service];
 
     /// The value of the form field `client_type`.
@@ -120,7 +114,7 @@ impl Purpose {
         }
     }
 
-    /// Reads the form field `client_type`.
+    /// Parses the form field `client_type`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
@@ -164,7 +158,7 @@ impl RegistrationForm {
                     (Field::text(context.texts, "client_name", w.name)
                         .hint(w.name_hint)
                         .entry(&self.client_name))
-                    // A device and a service leave it out; of the others it is asked when they are registered.
+                    // Devices and services leave the field empty; the server requires it of the others at registration.
                     (uris.optional())
                     div .actions { (Button::primary("register-submit", w.register)) }
                 }

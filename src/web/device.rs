@@ -1,4 +1,4 @@
-//! The pages at `/device`: a person connects a device that has no browser of its own.
+//! The pages at `/device`, on which a user connects a device without a browser.
 
 use maud::{Markup, html};
 
@@ -8,41 +8,39 @@ use super::consent::{Person, Registrant, ScopeLine, requested};
 use super::field::{Field, FieldState};
 use super::layout::{Frame, PageContext};
 
-/// The page that asks for the code.
+/// The page that asks for the user code.
 #[derive(Clone, Debug)]
 pub struct DeviceCodePage {
-    /// The code that was typed before, and what is wrong with it.
+    /// The user code as entered, and its error.
     pub user_code: FieldState,
 }
 
-/// The page that asks whether the device may be connected.
+/// The page that asks whether to connect the device.
 #[derive(Clone, Debug)]
 pub struct DeviceConfirmPage {
     /// The client on the device.
     pub client: ClientCard,
-    /// Who vouches for the client.
+    /// Who registered the client.
     pub registrant: Registrant,
-    /// The code that the device shows.
+    /// The user code that the device shows.
     pub user_code: String,
-    /// Who is signed in.
+    /// The signed-in user.
     pub person: Person,
-    /// What is asked for; may be empty.
+    /// The requested scope. May be empty.
     pub scope: Vec<ScopeLine>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// The page after the answer.
+/// The page that shows the result.
 #[derive(Clone, Debug)]
 pub struct DeviceAnsweredPage {
-    /// The name of the client.
+    /// The `client_name`.
     pub client_name: String,
-    /// What the person said.
     pub is_allowed: bool,
 }
 
 impl DeviceCodePage {
-    /// The page. Its form is a GET: looking at a code changes nothing.
+    /// Renders the page. Its form is a GET, since looking up a code changes nothing.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.device;
@@ -61,7 +59,7 @@ impl DeviceCodePage {
 }
 
 impl DeviceConfirmPage {
-    /// The page. Like the consent page it puts "Deny" first, where the Enter key finds it.
+    /// Renders the page. As on the consent page, "Deny" comes first, where the Enter key activates it.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.device;
@@ -73,7 +71,7 @@ impl DeviceConfirmPage {
                 p { (w.shows_this_code) }
                 p .centred { code .copy #device-user-code { (self.user_code) } }
                 (requested(&context.texts.consent, &self.scope))
-                // RFC 8628 §5.4: somebody may have sent a link to their own device.
+                // RFC 8628 §5.4: an attacker may have sent the user a link with the code of the attacker's device.
                 (caution(&html! {
                     (self.registrant.caution(&context.texts.consent))
                     p { (w.in_front_of_you) }
@@ -93,7 +91,6 @@ impl DeviceConfirmPage {
 }
 
 impl DeviceAnsweredPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.device;

@@ -1,4 +1,4 @@
-//! The page for what cannot go on. It stays put: it never redirects and never refreshes itself.
+//! The error page. It never redirects and never refreshes.
 
 use maud::{Markup, html};
 
@@ -7,76 +7,76 @@ use super::i18n::{ErrorTexts, ExplanationTexts};
 use super::layout::{Frame, PageContext};
 use super::logout::ReturnLink;
 
-/// What an error page shows.
+/// Data of an error page.
 #[derive(Clone)]
 pub struct ErrorPage {
     explanation: fn(&ErrorTexts) -> ExplanationTexts,
-    /// What the developer of the application wants to know, by the names of the specifications.
+    /// Details for the developer of the application, by the names in the specifications.
     details: Vec<Fact>,
-    /// The same in a sentence.
+    /// The cause in one sentence.
     reason: Option<String>,
-    /// The request's id in the log.
+    /// The request identifier, which also appears in the log.
     reference: Option<String>,
-    /// The way back to the application.
+    /// The link back to the application.
     back: Option<ReturnLink>,
 }
 
 impl ErrorPage {
-    /// What one of the explanations says has happened.
+    /// Creates a page from one of the explanations.
     pub(crate) fn of(explanation: fn(&ErrorTexts) -> ExplanationTexts) -> Self {
         Self { explanation, details: Vec::new(), reason: None, reference: None, back: None }
     }
 
-    /// The client is unknown, or the redirect URI is not registered for it. Nobody is redirected anywhere:
-    /// [RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1).
+    /// The client is unknown, or the redirect URI is not registered for it. The browser is not redirected: [RFC 6749
+    /// §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1).
     #[must_use]
     pub fn invalid_redirect_uri() -> Self {
         Self::of(|w| w.invalid_redirect_uri)
     }
 
-    /// The request is not one that this server can answer.
+    /// The request is malformed or not supported.
     #[must_use]
     pub fn invalid_request() -> Self {
         Self::of(|w| w.invalid_request)
     }
 
-    /// The page was open for too long, was used already, or belongs to another browser.
+    /// The page was open for too long, was already used, or belongs to another browser.
     #[must_use]
     pub fn expired() -> Self {
         Self::of(|w| w.expired)
     }
 
-    /// There is no such page.
+    /// The page does not exist.
     #[must_use]
     pub fn not_found() -> Self {
         Self::of(|w| w.not_found)
     }
 
-    /// The person may not see this.
+    /// The user is not allowed to see the page.
     #[must_use]
     pub fn not_allowed() -> Self {
         Self::of(|w| w.not_allowed)
     }
 
-    /// What there is does not allow it.
+    /// The action conflicts with the current state.
     #[must_use]
     pub fn impossible() -> Self {
         Self::of(|w| w.impossible)
     }
 
-    /// Too many requests came from where this one came from.
+    /// The client sent too many requests.
     #[must_use]
     pub fn too_many_requests() -> Self {
         Self::of(|w| w.too_many_requests)
     }
 
-    /// The mistake is the server's.
+    /// An internal error of the server.
     #[must_use]
     pub fn fault() -> Self {
         Self::of(|w| w.fault)
     }
 
-    /// Adds a line for the developer.
+    /// Adds a detail for the developer.
     #[must_use]
     pub fn with_detail(mut self, label: &str, value: &str) -> Self {
         self.details.push(Fact::new(label, value));
@@ -89,19 +89,18 @@ impl ErrorPage {
         Self { reason: Some(reason.to_owned()), ..self }
     }
 
-    /// Adds the way back to the application, if there is one.
+    /// Adds the link back to the application, if there is one.
     #[must_use]
     pub fn with_return(self, back: Option<ReturnLink>) -> Self {
         Self { back, ..self }
     }
 
-    /// Adds the request's id in the log.
+    /// Adds the request identifier.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
         Self { reference: Some(reference.to_owned()), ..self }
     }
 
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.error;

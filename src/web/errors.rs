@@ -1,26 +1,25 @@
-//! The page at `/docs/errors`, to which `error_uri` leads: each error that an application can be told, and what its
-//! developer can do.
+//! The page at `/docs/errors`, which `error_uri` links to: all errors that an application can receive, and what its
+//! developer can do about them.
 
 use maud::{Markup, html};
 
 use super::i18n::{CodeTexts, ErrorCodesTexts, TextOf};
 use super::layout::{Frame, PageContext};
 
-/// The page.
+/// The reference of error codes.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorsPage;
 
 /// An error code of a specification.
 struct Code {
     name: &'static str,
-    /// Where it is defined.
+    /// The specification and section that define it.
     section: &'static str,
-    /// What has happened, and what to do.
+    /// Selects the texts: what has happened, and what to do.
     texts: fn(&ErrorCodesTexts) -> &CodeTexts,
 }
 
 impl ErrorsPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.error_codes;
@@ -44,7 +43,7 @@ impl ErrorsPage {
     }
 }
 
-/// Each error where it is met first.
+/// Each error is listed in the section where it usually occurs first.
 const SECTIONS: [(TextOf<ErrorCodesTexts>, &[Code]); 4] = [
     (|w| w.at_authorization, AUTHORIZATION),
     (|w| w.at_token, TOKEN),
@@ -106,7 +105,7 @@ mod tests {
         SECTIONS.iter().flat_map(|(_, codes)| codes.iter()).map(|code| code.name).collect()
     }
 
-    /// The codes in the arms of `source` from the function that it names them in to the end of it.
+    /// The codes in the match arms of `source`, from the line that contains `function` to the end of that function.
     fn emitted(source: &str, function: &str) -> Vec<String> {
         let (_, body) = source.split_once(function).unwrap_or_else(|| panic!("{function}"));
         let (body, _) = body.split_once("\n    }\n").unwrap();
@@ -128,7 +127,7 @@ mod tests {
         assert_eq!(names.len(), count);
     }
 
-    // A code without a paragraph is an `error_uri` that leads to nothing.
+    // Without a paragraph for its code, an `error_uri` would lead to nothing.
     #[test]
     fn every_error_that_can_be_told_is_explained_and_no_other() {
         let code = "pub fn code(&self)";
@@ -146,7 +145,7 @@ mod tests {
             codes
         })
         .collect();
-        // Told by authorization_response.rs when this side fails.
+        // authorization_response.rs sends these for internal errors.
         told.extend(["server_error", "temporarily_unavailable"].map(ToOwned::to_owned));
         told.sort_unstable();
         told.dedup();

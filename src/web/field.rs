@@ -1,39 +1,39 @@
-//! One question of a form: label, input, hint and error, tied together for a screen reader.
+//! A form field: label, input, hint and error, linked for screen readers.
 
 use maud::{Markup, Render, html};
 
 use super::i18n::{FormTexts, Texts};
 
-/// What a person typed into a field, and what is wrong with it.
+/// The value of a field and its error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldState {
-    /// What was typed, shown again; empty on the first visit.
+    /// The entered value, shown again. Empty on the first visit.
     pub value: String,
-    /// What is wrong, as a sentence for the person who typed it.
+    /// Error message for the user.
     pub error: Option<String>,
 }
 
 impl FieldState {
-    /// A value with nothing wrong.
+    /// A value without an error.
     pub fn of(value: impl Into<String>) -> Self {
         Self { value: value.into(), error: None }
     }
 }
 
-/// What may be typed into a field, which decides keyboard, capitals and what the browser offers to fill in.
+/// The type of input. It determines the keyboard, capitalization and autofill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum InputKind {
     Text,
     Username,
     Email,
-    /// A password never comes back to the page: the field is always empty.
+    /// A password is never sent back to the page: the field is always empty.
     CurrentPassword,
     NewPassword,
     /// Several lines.
     Lines,
 }
 
-/// A field; its name is also its id.
+/// A field. Its name is also its id.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
     w: &'static FormTexts,
@@ -91,12 +91,12 @@ impl<'a> Field<'a> {
         Self::new(texts, "password", texts.form.password, InputKind::NewPassword)
     }
 
-    /// Under another name than `username`, `email` or `password`.
+    /// A text field with a name other than `username`, `email` or `password`.
     pub(super) fn named(self, name: &'a str, label: &'a str) -> Self {
         Self { name, label, ..self }
     }
 
-    /// A password that somebody sets for somebody else.
+    /// A password that an administrator sets for another user.
     pub(super) fn set_password(texts: &'static Texts) -> Self {
         Self::new(texts, "new_password", texts.form.new_password, InputKind::NewPassword)
     }
@@ -133,7 +133,7 @@ impl<'a> Field<'a> {
         Self { autofocus, ..self }
     }
 
-    /// The ids of hint and error, as `aria-describedby` wants them.
+    /// The ids of hint and error, for `aria-describedby`.
     fn description(&self) -> Option<String> {
         let hint = self.hint.map(|_| format!("{}-hint", self.name));
         let error = self.error.map(|_| format!("{}-error", self.name));
@@ -157,7 +157,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// An HTML parser drops a line break at the start of a textarea, so one is put there for it.
+    /// An HTML parser drops a line break at the start of a textarea, so an additional one is inserted.
     fn textarea(&self) -> Markup {
         html! {
             textarea #(self.name) name=(self.name) rows="3" autocapitalize="none" spellcheck="false"

@@ -1,5 +1,5 @@
-//! The answer of `response_mode=form_post`: a form that sends itself to the client.
-//! [OAuth 2.0 Form Post Response Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
+//! The response of `response_mode=form_post`: a form that submits itself to the client. [OAuth 2.0 Form Post Response
+//! Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
 
 use maud::{Markup, html};
 
@@ -7,19 +7,19 @@ use super::address::WebLink;
 use super::component::Button;
 use super::layout::{Frame, PageContext};
 
-/// What the `form_post` page sends.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct FormPostPage {
     /// The redirect URI.
     pub action: WebLink,
-    /// The parameters of the authorization response, as they are.
+    /// The parameters of the authorization response.
     pub parameters: Vec<(String, String)>,
-    /// The nonce under which the content security policy allows the one script.
+    /// The nonce with which the Content-Security-Policy allows the script.
     pub nonce: String,
 }
 
 impl FormPostPage {
-    /// The page. Without JavaScript its button does the same.
+    /// Renders the page. Without JavaScript, its button submits the form.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.form_post;
@@ -37,7 +37,7 @@ impl FormPostPage {
     }
 }
 
-/// Taken from the prototype, since a parameter named `submit` would hide the form's own.
+/// Called through the prototype, since a parameter named `submit` would hide the form's method.
 const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
         assert!(!button.split('>').next().unwrap().contains("name="), "the button would add a parameter: {html}");
     }
 
-    // Escaping would change a script's meaning; this one has nothing to escape.
+    // Escaping would change the script's meaning. The script contains no characters that need escaping.
     #[test]
     fn the_one_script_is_written_as_it_is_and_carries_the_nonce() {
         let html = page(&[]);

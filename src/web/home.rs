@@ -1,4 +1,4 @@
-//! The page at `/`: what this server is, and where to go from here.
+//! The page at `/`: what this server is, with links to its other pages.
 
 use maud::{Markup, html};
 
@@ -7,21 +7,20 @@ use super::component::initial;
 use super::i18n::HomeTexts;
 use super::layout::{Frame, PageContext};
 
-/// What the landing page shows.
+/// Data of the home page.
 #[derive(Clone, Debug)]
 pub struct HomePage {
     /// The issuer identifier.
     pub issuer: WebLink,
-    /// Where the discovery document is.
+    /// URL of the discovery document.
     pub discovery: WebLink,
-    /// The user name of who is signed in.
+    /// Username of the signed-in user.
     pub signed_in_as: Option<String>,
-    /// Whether a stranger may sign up.
+    /// Whether sign-up is open to everyone.
     pub signup_open: bool,
 }
 
 impl HomePage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.home;

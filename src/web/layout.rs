@@ -1,7 +1,7 @@
-//! The one frame around every page: head, wordmark, main part, footer.
+//! The common frame of all pages: head, wordmark, main part, footer.
 //!
-//! No script, no inline style, nothing from elsewhere: the pages live under
-//! `default-src 'none'; style-src 'self'; img-src 'self' data:`.
+//! It contains no script, no inline style and no external resource. The pages work under `default-src 'none'; style-src
+//! 'self'; img-src 'self' data:`.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -11,90 +11,90 @@ use super::component::notice;
 use super::i18n::{FormTexts, FrameTexts, TextOf, Texts};
 use super::rewrite::{FieldProblem, Finished, Restored};
 
-/// Whose server this is, as visitors know it.
+/// The brand of the server.
 #[derive(Clone, Debug)]
 pub struct Brand {
-    /// Stands beside the seal, in titles, and after "Log in with".
+    /// Appears next to the seal, in titles, and after "Log in with".
     pub name: String,
 }
 
-/// How the server looks beside its name.
+/// The configurable appearance of the pages.
 #[derive(Clone, Debug, Default)]
 pub struct Theme {
-    /// The logo, in place of the seal.
+    /// The logo that replaces the seal.
     pub logo: Option<ImageSource>,
-    /// The address of a stylesheet with other colours.
+    /// The URL of a stylesheet with other colours.
     pub stylesheet: Option<String>,
 }
 
-/// As whom, and in which language, a page speaks.
+/// What a page needs to know of the request: the brand, the user and the language.
 #[derive(Clone, Copy)]
 pub struct PageContext<'a> {
     pub(crate) brand: &'a Brand,
     pub(crate) theme: &'a Theme,
     pub(crate) texts: &'static Texts,
-    /// What the page says about what was just sent.
+    /// A message about the last submission.
     pub(crate) remark: Option<&'a Remark>,
-    /// What was entered into a form of the page before.
+    /// Values to restore into a form of the page.
     pub(crate) restored: Option<&'a Restored>,
 }
 
-/// A sentence at the top of a page about what was just sent.
+/// A message about the last submission, shown at the top of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// Why it was not done.
+    /// Why the submission failed.
     Problem(String),
-    /// It was done.
+    /// A confirmation.
     Done(String),
 }
 
-/// How much room the main part needs.
+/// The width of the main part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// One question: a narrow column, the card in the middle.
+    /// A narrow column with a card in the middle, for one question.
     Question,
-    /// Something to read or to manage: a wide column.
+    /// A wide column, for reading or managing.
     Document,
 }
 
-/// The places that a signed-in person moves between.
+/// The items of the navigation bar of a signed-in user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NavigationItem {
     /// `/account`.
     Account,
     /// `/developer`.
     Applications,
-    /// `/admin`; only those who are there see the link.
+    /// `/admin`. The link is shown only on administration pages.
     Administration,
 }
 
-/// What the frame says about the page inside it.
+/// The properties of the frame of a page.
 #[derive(Clone, Copy)]
 pub(super) struct Frame<'a> {
     pub(super) context: PageContext<'a>,
     pub(super) title: &'a str,
     pub(super) shape: Shape,
-    /// The navigation, with the place where one is, for a signed-in person.
+    /// The current item of the navigation bar, for a signed-in user.
     pub(super) place: Option<NavigationItem>,
 }
 
 impl<'a> Frame<'a> {
-    /// A page that asks one thing.
+    /// A page that asks one question.
     pub(super) fn question(context: PageContext<'a>, title: &'a str) -> Self {
         Self { context, title, shape: Shape::Question, place: None }
     }
 
-    /// A page to read.
+    /// A page to read or to manage something.
     pub(super) fn document(context: PageContext<'a>, title: &'a str) -> Self {
         Self { context, title, shape: Shape::Document, place: None }
     }
 
-    /// A page among those of a signed-in person.
+    /// Adds the navigation bar with the current item.
     pub(super) fn at(self, place: NavigationItem) -> Self {
         Self { place: Some(place), ..self }
     }
 
-    /// The whole document around `main`.
+    /// Renders the whole document around `main`.
     pub(super) fn around(self, main: &Markup) -> Markup {
         let w = &self.context.texts.frame;
         let (problem, done) = match self.context.remark {
@@ -110,7 +110,7 @@ impl<'a> Frame<'a> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    // Before the stylesheet has come, or without it, the page is not white in a dark room.
+                    // Prevents a white flash in dark mode before the stylesheet is loaded.
                     meta name="color-scheme" content="light dark";
                     title { @if !main.problems.is_empty() { (form.error) } (self.title) " · " (self.context.brand.name) }
                     link rel="icon" type=(ICON.content_type) href=(ICON.address());
@@ -154,7 +154,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// What is wrong with the page, with a link to each field that has to be changed.
+/// The error summary, with a link to each field that has to be changed.
 fn summary(w: &FormTexts, problems: &[FieldProblem]) -> Markup {
     html! {
         div #error-summary .notice .danger role="alert" tabindex="-1" autofocus {
@@ -174,7 +174,7 @@ fn summary(w: &FormTexts, problems: &[FieldProblem]) -> Markup {
 }
 
 impl Theme {
-    /// The logo, or the seal. The name stands beside it, so it is nothing to read out.
+    /// The logo, or the seal. Screen readers skip it, since the name follows.
     fn emblem(&self) -> Markup {
         match &self.logo {
             Some(logo) => html! { img .logo src=(logo.as_str()) alt="" height="32"; },
@@ -183,7 +183,7 @@ impl Theme {
     }
 }
 
-/// The seal. Its size and colours are also attributes, for the moment before the stylesheet has come.
+/// The seal. Size and colours are also attributes, for the time before the stylesheet is loaded.
 pub(super) fn seal() -> Markup {
     html! {
         svg .seal viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" {
@@ -209,7 +209,7 @@ const ENGRAVING: &str = "\
 
 #[cfg(test)]
 impl<'a> PageContext<'a> {
-    /// In English.
+    /// A context in English.
     pub(super) fn english(brand: &'a Brand) -> Self {
         static PLAIN: Theme = Theme { logo: None, stylesheet: None };
         Self { brand, theme: &PLAIN, texts: super::i18n::preferred("", ""), remark: None, restored: None }

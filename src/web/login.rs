@@ -8,39 +8,38 @@ use super::field::Field;
 use super::i18n::Texts;
 use super::layout::{Frame, PageContext};
 
-/// What the login page shows.
+/// Data of the login page.
 #[derive(Clone, Debug)]
 pub struct LoginPage {
-    /// The client that asks, when one does.
+    /// The requesting client, if there is one.
     pub client: Option<ClientCard>,
-    /// Filled in already: what was typed before, or the client's `login_hint`.
+    /// The initial value: what was entered before, or the client's `login_hint`.
     pub username: String,
     /// Why the page is shown, or shown again.
     pub remark: Option<LoginRemark>,
-    /// Whether a stranger may sign up.
+    /// Whether sign-up is open to everyone.
     pub signup_open: bool,
-    /// What the login continues, as an opaque text.
+    /// The pending interaction, as an opaque text.
     pub interaction: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// Why the login page is shown, when it is not simply the beginning.
+/// Why the login page is shown, other than for a first attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginRemark {
-    /// User name and password do not belong together. The one answer to every wrong guess: it must not tell whether
-    /// the user name exists.
+    /// Wrong username or password. The message is the same for both, so that it does not reveal whether the username
+    /// exists.
     Mismatch,
-    /// Too many guesses; the next one is heard after this many seconds.
+    /// Too many failed attempts. The next attempt is allowed after this time.
     Wait {
         /// Rounded up.
         seconds: u64,
     },
-    /// The server has no room to check a password now.
+    /// The server is too busy to check a password.
     Busy,
     /// The page was open for too long, or in another browser.
     Expired,
-    /// The session is there, but a fresh login is asked for (`prompt=login`, `max_age`).
+    /// The user is signed in, but the request requires a new login (`prompt=login`, `max_age`).
     Again,
 }
 
@@ -58,7 +57,6 @@ impl LoginRemark {
 }
 
 impl LoginPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let (texts, w) = (context.texts, &context.texts.login);

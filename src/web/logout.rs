@@ -1,5 +1,5 @@
-//! The pages at `/logout` and `/logout/done`.
-//! [OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html).
+//! The pages at `/logout` and `/logout/done`. [OpenID Connect RP-Initiated Logout
+//! 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html).
 
 use maud::{Markup, html};
 
@@ -9,23 +9,22 @@ use super::component::{Button, caution, hidden};
 use super::consent::ReturnsTo;
 use super::layout::{Frame, PageContext};
 
-/// The question whether to sign out, which §2 asks for when the request does not prove whose session it ends.
+/// Asks whether to sign out. §2 requires this if the request does not prove whose session it ends.
 #[derive(Clone, Debug)]
 pub struct LogoutPage {
-    /// The user name of who is signed in, when someone is.
+    /// Username of the signed-in user, if there is one.
     pub username: Option<String>,
-    /// Whether the request does not show which application sent it, although it says that it does.
+    /// Whether the request names an application but does not prove that it comes from it.
     pub is_unproven: bool,
-    /// The name of the client that asks, when it is known.
+    /// Name of the requesting client, if known.
     pub client_name: Option<String>,
-    /// What the logout continues, as an opaque text.
+    /// The pending logout request, as an opaque text.
     pub interaction: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl LogoutPage {
-    /// The page. Its buttons send `decision=confirm` and `decision=cancel`.
+    /// Renders the page. Its buttons send `decision=confirm` and `decision=cancel`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.logout;
@@ -52,32 +51,30 @@ impl LogoutPage {
     }
 }
 
-/// The last page of a session.
+/// The page shown after logout.
 #[derive(Clone, Debug)]
 pub struct LoggedOutPage {
-    /// Whether anybody was signed in.
     pub was_signed_in: bool,
-    /// The application that one came from, when it is known and has a page to return to.
+    /// The application to return to, if it is known and has a page.
     pub back: Option<ReturnLink>,
-    /// Where the browser goes on to by itself.
+    /// The URL that the browser continues to automatically.
     pub onward: Option<WebLink>,
-    /// Where the person may go on to, of an application that is not vouched for: the browser does not do so by itself.
+    /// A link to the `post_logout_redirect_uri` of an application that no administrator has registered: the browser
+    /// does not follow it automatically.
     pub offered: Option<(ClientLink, ReturnsTo)>,
-    /// What signs this browser out at the applications that it used.
+    /// The front-channel logout URLs of the applications used in this browser.
     pub frames: Vec<WebLink>,
 }
 
-/// A way back to an application.
+/// A link back to an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnLink {
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// Where it is.
     pub link: WebLink,
 }
 
 impl LoggedOutPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.logout;

@@ -1,9 +1,9 @@
-//! maud pages: pure functions from a view to markup. Knows views alone.
+//! The pages: pure functions from views to maud markup. This module depends on views only.
 //!
-//! Each page is a struct of plain values with `render(&self, context)`: the voice is whose server speaks, and in which
-//! language. Every text that a person reads is in `texts`, which says how to add one, or a language. What pages share is
-//! in `layout` (the frame), `component` and `field`; how they look is in `signet.css`. Every text is escaped by maud,
-//! without exception. Element ids, field names and the sentences of headings are relied on by scripts and outside tests.
+//! Each page is a struct of plain values with `render(&self, context)`, where the context contains the brand and the
+//! language. All texts are in `i18n`, which describes how to add a text or a language. Shared parts are in `layout`
+//! (the frame), `component` and `field`; the styles are in `signet.css`. maud escapes every text, without exception.
+//! Scripts and external tests rely on element ids, field names and heading texts.
 
 mod accent;
 mod account;

@@ -1,4 +1,4 @@
-//! The page for a person who is in none of the groups that may use an application.
+//! The page for a user who is in none of the groups that may use an application.
 
 use maud::{Markup, html};
 
@@ -6,23 +6,22 @@ use super::client::{ClientCard, chosen};
 use super::component::{Button, hidden};
 use super::layout::{Frame, PageContext};
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct NotAdmittedPage {
-    /// The client that asks.
+    /// The requesting client.
     pub client: ClientCard,
-    /// The user name of who is signed in.
+    /// Username of the signed-in user.
     pub username: String,
-    /// Who answers for the client, as it was registered: e-mail addresses, mostly.
+    /// The registered contacts of the client, usually e-mail addresses.
     pub contacts: Vec<String>,
-    /// The login that was begun, as an opaque text.
+    /// The pending authorization request, as an opaque text.
     pub interaction: String,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl NotAdmittedPage {
-    /// The page. Its buttons send `decision=switch` and `decision=deny` to `/consent`.
+    /// Renders the page. Its buttons send `decision=switch` and `decision=deny` to `/consent`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.consent;

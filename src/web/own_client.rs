@@ -1,4 +1,4 @@
-//! The pages at `/developer/{client_id}`: a person looks after an application of theirs.
+//! The pages at `/developer/{client_id}`, on which an owner manages an application.
 
 use maud::{Markup, html};
 
@@ -12,38 +12,35 @@ use super::layout::{Frame, NavigationItem, PageContext};
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
-/// What the page of one's own application shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct OwnClientPage {
-    /// `client_id`.
     pub client_id: String,
-    /// `client_name`, as it is registered.
+    /// The registered `client_name`.
     pub name: String,
-    /// Whether it keeps a secret.
     pub client_type: ClientType,
-    /// What can be changed.
+    /// The form with the metadata that can be changed.
     pub form: ClientForm,
-    /// Its secrets that live; empty if it has none by its kind.
+    /// The active secrets. Empty for a public client.
     pub secrets: Vec<SecretLine>,
-    /// A secret that was just made; it is shown this once.
+    /// A newly created secret. It is shown once.
     pub new_secret: Option<Secret>,
-    /// What went wrong lately.
+    /// Recent errors of the application.
     pub client_errors: ClientErrorsCard,
-    /// Why logout tokens cannot be delivered to it, as a sentence.
+    /// Why logout tokens cannot be delivered, in one sentence.
     pub logout_warning: Option<String>,
-    /// The settings that only some applications need; none if it cannot be changed here.
+    /// The rarely needed settings. `None` if they cannot be changed here.
     pub compatibility: Option<CompatibilityForm>,
-    /// The groups whose members may use it, likewise.
+    /// The groups whose members may use it. `None` if they cannot be changed here.
     pub restriction: Option<RestrictionForm>,
-    /// What goes into the application.
+    /// The configuration snippets for the application.
     pub snippets: Snippets,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// What its owner can change of an application.
+/// The metadata that the owner can change.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "the members are those of RFC 7591 §2")]
 pub struct ClientForm {
@@ -56,33 +53,31 @@ pub struct ClientForm {
     pub logo_uri: FieldState,
     pub policy_uri: FieldState,
     pub tos_uri: FieldState,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
 }
 
-/// A secret that lives.
+/// An active client secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretLine {
-    /// By which number it is spoken of.
+    /// Number of the secret.
     pub number: u32,
-    /// When it was made, in words.
+    /// Time of creation, in words.
     pub made: String,
 }
 
-/// The page that asks whether an application shall really go.
+/// The page that asks for confirmation before an application is deleted.
 #[derive(Clone, Debug)]
 pub struct ClientDeletionPage {
-    /// `client_id`.
     pub client_id: String,
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl OwnClientPage {
-    /// The page. Its forms post to `/developer/{client_id}` what can be changed, and to `/developer/{client_id}/secrets`
-    /// `decision=add`, or `decision=remove` with a `number`; the settings to `compatibility` and `groups` below it.
+    /// Renders the page. Its forms post the metadata to `/developer/{client_id}`, `decision=add` or `decision=remove`
+    /// with a `number` to `/developer/{client_id}/secrets`, and the settings to `compatibility` and `groups` below it.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.own_client;
@@ -181,7 +176,7 @@ impl ClientForm {
 }
 
 impl ClientDeletionPage {
-    /// The page. Its form posts to `/developer/{client_id}/delete`, with `decision=delete`.
+    /// Renders the page. Its form posts `decision=delete` to `/developer/{client_id}/delete`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.own_client;
@@ -202,7 +197,7 @@ impl ClientDeletionPage {
     }
 }
 
-/// Where the application of `client_id` is: what may not stand in a segment of a path is encoded.
+/// The path of the application's page, with `client_id` percent-encoded.
 #[must_use]
 pub fn path(client_id: &str) -> String {
     use std::fmt::Write;

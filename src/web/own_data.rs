@@ -1,4 +1,4 @@
-//! The page at `/account/data`: a person takes a copy of what is known of them, or leaves.
+//! The page at `/account/data`, on which a user exports their data or deletes the account.
 
 use maud::{Markup, html};
 
@@ -6,21 +6,19 @@ use super::component::{Button, alert, back_to, caution, hidden};
 use super::field::Field;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of one's own data shows.
+/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct OwnDataPage {
-    /// Whose account it is.
     pub username: String,
-    /// What is wrong with the password.
+    /// Error message of the password field.
     pub password_error: Option<String>,
-    /// What is wrong beside it, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl OwnDataPage {
-    /// The page. Its form posts `password` to `/account/data`, with `decision=delete`.
+    /// Renders the page. Its form posts `password` and `decision=delete` to `/account/data`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.own_data;

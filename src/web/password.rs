@@ -1,4 +1,4 @@
-//! The page at `/account/password`: a person chooses another password.
+//! The page at `/account/password`, on which a user changes the password.
 
 use maud::{Markup, html};
 
@@ -6,27 +6,26 @@ use super::component::{Button, alert, back_to, hidden};
 use super::field::Field;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of the password shows.
+/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct PasswordPage {
-    /// Whose password it is, so that the browser keeps it with the right name.
+    /// Username of the account, so that password managers store the password with it.
     pub username: String,
-    /// What is wrong with the password of today.
+    /// Error message of the current password.
     pub current_error: Option<String>,
-    /// What is wrong with the new one.
+    /// Error message of the new password.
     pub new_error: Option<String>,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The shortest password that is accepted, in characters.
+    /// Minimum length of a password, in characters.
     pub minimum_password_length: usize,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl PasswordPage {
-    /// The page. Its form posts `current_password` and `new_password` to `/account/password`.
+    /// Renders the page. Its form posts `current_password` and `new_password` to `/account/password`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.password;

@@ -1,4 +1,4 @@
-//! The pages at `/developer/presets`: an application is registered by its name and its address.
+//! The pages at `/developer/presets`, on which a well-known application is registered by name and URL.
 
 use maud::{Markup, html};
 
@@ -12,93 +12,88 @@ use crate::secret::Secret;
 /// The path of the presets.
 pub const PRESETS: &str = "/developer/presets";
 
-/// The list of applications.
+/// The list of presets.
 #[derive(Clone, Debug)]
 pub struct PresetsPage {
-    /// What was searched for.
+    /// The search text.
     pub text: String,
-    /// The applications.
     pub presets: Vec<PresetLine>,
 }
 
-/// An application in the list.
+/// A preset in the list.
 #[derive(Clone, Debug)]
 pub struct PresetLine {
-    /// By what it is spoken of in addresses.
+    /// Identifier of the preset in URLs.
     pub id: String,
-    /// What people call it.
+    /// Name of the application.
     pub name: String,
-    /// What keeps the person from registering it, in a word or two.
+    /// Why the user cannot use the preset, in a word or two.
     pub obstacle: Option<String>,
 }
 
-/// The form that asks for an address.
+/// The form that asks for the URL.
 #[derive(Clone, Debug)]
 pub struct PresetPage {
-    /// By what it is spoken of in addresses.
+    /// Identifier of the preset in URLs.
     pub id: String,
-    /// What people call it.
+    /// Name of the application.
     pub name: String,
-    /// What to know beforehand.
+    /// What to know before setting up the application.
     pub note: Option<String>,
-    /// By what it knows people again, and what that demands of this server.
+    /// How the application matches users, and what this requires of this server.
     pub matching: Option<String>,
-    /// Why the person cannot register it, as a sentence; then there is no form.
+    /// Why the user cannot use the preset, in one sentence. The page then has no form.
     pub obstacle: Option<String>,
-    /// The address, with an example; nothing where none is typed.
+    /// The URL and an example. `None` if the preset needs no URL.
     pub url: Option<(FieldState, String)>,
-    /// The name in the redirect URI, with what the application calls it.
+    /// The name in the redirect URI, and its label in the application.
     pub name_part: Option<(FieldState, String)>,
-    /// What it is registered with, for the example.
+    /// The client metadata for the example URL.
     pub metadata: Vec<Fact>,
-    /// Whether it is only shown what to write, and nothing registered.
+    /// Whether the page only shows configuration to write and registers nothing.
     pub by_configuration: bool,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// What to enter at the application.
+/// The values to enter in the application.
 #[derive(Clone, Debug)]
 pub struct PresetResultPage {
-    /// What people call it.
+    /// Name of the application.
     pub name: String,
-    /// Where in it the values are entered.
+    /// Where in the application the values are entered.
     pub entered_at: String,
-    /// What to know.
+    /// A note about the application.
     pub note: Option<String>,
-    /// What turns PKCE on in it, or why there is none.
+    /// How PKCE is enabled in the application, or why it is not used.
     pub pkce: String,
-    /// By what it knows people again, and what that demands of this server.
+    /// How the application matches users, and what this requires of this server.
     pub matching: Option<String>,
-    /// What will not work as it is registered.
+    /// Settings of the registration that will not work.
     pub warning: Option<String>,
-    /// What was registered, unless only the configuration file can.
+    /// The credentials, unless the application can only be registered in the configuration file.
     pub credentials: Option<Credentials>,
-    /// The issuer.
+    /// The issuer identifier.
     pub issuer: String,
-    /// Where the discovery document is.
+    /// URL of the discovery document.
     pub discovery: String,
-    /// Title and text of what to paste, with the secret in it.
+    /// Title and text of each snippet, including the secret.
     pub snippets: Vec<(String, Secret)>,
 }
 
-/// What was registered.
+/// The credentials of the registered application.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// `client_id`.
     pub client_id: String,
-    /// `client_secret`, which a public client has none of.
+    /// The `client_secret`, absent for a public client.
     pub client_secret: Option<Secret>,
-    /// `scope`.
     pub scope: String,
-    /// `redirect_uris`.
     pub redirect_uris: Vec<String>,
 }
 
 impl PresetsPage {
-    /// The page. Its form is a GET that sends `q`.
+    /// Renders the page. Its form is a GET with `q`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.preset;
@@ -122,7 +117,7 @@ impl PresetsPage {
 }
 
 impl PresetPage {
-    /// The page. Its form posts `url` and `name` to its own address.
+    /// Renders the page. Its form posts `url` and `name` to the same path.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.preset;
@@ -163,7 +158,6 @@ impl PresetPage {
 }
 
 impl PresetResultPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.preset;
@@ -215,7 +209,7 @@ impl PresetResultPage {
     }
 }
 
-/// The form that searches the applications. It sends `q`.
+/// The form that searches the presets. It sends `q`.
 pub(super) fn preset_search(w: &PresetTexts, text: &str) -> Markup {
     html! {
         form .card method="get" action=(PRESETS) role="search" {

@@ -1,4 +1,4 @@
-//! The page at `/account/profile`: what a person tells of themselves.
+//! The page at `/account/profile`, on which a user edits the profile.
 
 use maud::{Markup, html};
 
@@ -8,22 +8,22 @@ use super::field::{Field, FieldState};
 use super::i18n::{ProfileTexts, TextOf, Texts};
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of the profile shows.
+/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePage {
-    /// Each field of the form that was filled in or is wrong, by its name.
+    /// The fields with a value or an error, by name.
     pub entries: Vec<(&'static str, FieldState)>,
-    /// What only an administrator can change.
+    /// The values that only an administrator can change.
     pub ordered: Vec<Fact>,
-    /// The picture that this server keeps.
+    /// The picture stored on this server.
     pub picture: Option<ImageSource>,
-    /// What is wrong with the picture that was just sent.
+    /// Error message of the picture.
     pub picture_error: Option<String>,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The anti-forgery token of both forms.
+    /// Anti-forgery token of both forms.
     pub anti_forgery: String,
 }
 
@@ -38,12 +38,12 @@ struct Known {
 }
 
 impl ProfilePage {
-    /// The names of the fields: the claims of OpenID Connect Core §5.1, with `address.` before those of §5.1.1.
+    /// The names of the fields: the claims of OpenID Connect Core §5.1, and those of §5.1.1 with the prefix `address.`.
     pub fn fields() -> impl Iterator<Item = &'static str> {
         GROUPS.iter().flat_map(|(_, fields)| fields.iter()).map(|field| field.name)
     }
 
-    /// The page. One form posts the profile to `/account/profile`, another the picture to `/account/picture`.
+    /// Renders the page. One form posts the profile to `/account/profile`, another the picture to `/account/picture`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.profile;
@@ -135,7 +135,7 @@ impl Known {
         Self { autocomplete: Some(autocomplete), ..self }
     }
 
-    /// With a field of several lines.
+    /// Makes the field multi-line.
     const fn lines(self) -> Self {
         Self { has_lines: true, ..self }
     }
@@ -146,7 +146,7 @@ impl Known {
 }
 
 const GROUPS: &[(TextOf<ProfileTexts>, &[Known])] = &[
-    // Their labels are those of any form.
+    // Their labels are the common ones of all forms.
     (|w| w.to_sign_in, &[known("username", |_| ""), known("email", |_| "")]),
     (
         |w| w.names,

@@ -1,11 +1,11 @@
-//! A QR code ([ISO/IEC 18004](https://www.iso.org/standard/83389.html)) as a picture, for a device that has a screen and
-//! no browser.
+//! A QR code ([ISO/IEC 18004](https://www.iso.org/standard/83389.html)) as an image, for devices with a screen and
+//! without a browser.
 
 use maud::{Markup, html};
 use qrcode::{Color, EcLevel, QrCode};
 
-/// `text` as an SVG document: dark on white in every theme, since cameras need the contrast, with the quiet zone around
-/// it. `None` when it is too long, which is about two kilobytes.
+/// Encodes `text` as an SVG document: dark on white in every theme, since cameras need the contrast, with a quiet zone.
+/// Returns `None` if the text is too long, at about two kilobytes.
 #[must_use]
 pub fn qr_code(text: &str) -> Option<Markup> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
@@ -23,7 +23,7 @@ pub fn qr_code(text: &str) -> Option<Markup> {
     })
 }
 
-/// Where the dark runs of a row begin, and how long they are.
+/// Start and length of each dark run in a row.
 fn runs(row: &[Color]) -> impl Iterator<Item = (usize, usize)> + '_ {
     row.chunk_by(|one, other| one == other)
         .scan(0, |at, run| {
@@ -39,10 +39,10 @@ fn run(x: usize, y: usize, length: usize) -> String {
     format!("M{x} {y}h{length}v1h-{length}z")
 }
 
-/// The modules around the code that stay light.
+/// Width of the quiet zone in modules.
 const QUIET: usize = 4;
 
-/// How many pixels a module has, unless whoever shows the picture says otherwise.
+/// Default size of a module in pixels.
 const SCALE: usize = 8;
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
         let (width, side) = (code.width(), code.width() + 8);
         assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{svg}");
         assert!(svg.contains(&format!("viewBox=\"0 0 {side} {side}\"")), "{svg}");
-        // What the path paints, drawn anew.
+        // Renders the path into a grid, to compare it with the code.
         let path = svg.split_once(" d=\"").unwrap().1.split('"').next().unwrap();
         let mut painted = vec![false; side * side];
         for run in path.split('M').skip(1) {

@@ -1,4 +1,4 @@
-//! The page after an application was registered: the one time that its secret is shown.
+//! The page shown after an application was registered. It shows the client secret for the only time.
 
 use maud::{Markup, html};
 
@@ -8,29 +8,23 @@ use super::own_client::path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
-/// What the page of a newly registered application shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct RegisteredPage {
-    /// `client_name`.
     pub client_name: String,
-    /// `client_id`.
     pub client_id: String,
-    /// `client_secret`, which a public client has none of.
+    /// The `client_secret`, absent for a public client.
     pub client_secret: Option<Secret>,
-    /// `redirect_uris`.
     pub redirect_uris: Vec<String>,
-    /// `authorization_endpoint`.
     pub authorization_endpoint: String,
-    /// `token_endpoint`.
     pub token_endpoint: String,
-    /// Where the discovery document is.
+    /// URL of the discovery document.
     pub discovery: String,
-    /// What goes into the application.
+    /// The configuration snippets for the application.
     pub snippets: Snippets,
 }
 
 impl RegisteredPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.registered;

@@ -1,4 +1,4 @@
-//! The page that asks whether a setting shall be changed that would have let a refused request through.
+//! The page that asks whether to change a setting that would have allowed a rejected request.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use super::component::{Button, back_to, caution, hidden};
 use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path;
 
-/// What kind of setting it is.
+/// The kind of setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is the setting that it names")]
 pub enum RemedyKind {
@@ -24,40 +24,36 @@ pub enum RemedyKind {
     AnyRequestObjectAlgorithm,
 }
 
-/// A setting that would have helped, with what was sent.
+/// A setting that would have allowed a rejected request, with the value from the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemedyLine {
-    /// By what it is named in an address.
+    /// Identifier of the remedy in URLs.
     pub id: String,
-    /// Which one.
     pub kind: RemedyKind,
-    /// What was sent, where that is more than yes or no.
+    /// The value from the request, unless the setting is a boolean.
     pub value: Option<String>,
-    /// How often it would have helped.
+    /// Number of rejected requests that the setting would have allowed.
     pub count: u64,
-    /// How long ago last.
+    /// Time since the last of these requests.
     pub seconds_ago: i64,
-    /// Why the person cannot change it, as a sentence that says whom to ask.
+    /// Why the user cannot change the setting and who can, in one sentence.
     pub obstacle: Option<String>,
 }
 
-/// The question, with what the answer costs.
+/// The question, with the consequences of the change.
 #[derive(Clone, Debug)]
 pub struct RemedyPage {
-    /// `client_id`.
     pub client_id: String,
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// The setting.
     pub remedy: RemedyLine,
-    /// The member of the metadata that changes.
+    /// The metadata member that changes.
     pub member: &'static str,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl RemedyPage {
-    /// The page. Its form posts `remedy` to `/developer/{client_id}/remedy`, with `decision=change`.
+    /// Renders the page. Its form posts `remedy` and `decision=change` to `/developer/{client_id}/remedy`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.remedy;
@@ -91,8 +87,8 @@ impl RemedyPage {
 }
 
 impl RemedyLine {
-    /// The line on the page of the application at `path`, as the one of this number: a button that leads to the question,
-    /// or whom to ask.
+    /// Renders the line with the number `at` on the page of the application at `path`: a button that leads to the
+    /// question, or who can change the setting.
     pub(super) fn render(&self, context: PageContext<'_>, at: usize, path: &str) -> Markup {
         let w = &context.texts.remedy;
         let id = format!("remedy-{at}");
@@ -112,8 +108,8 @@ impl RemedyLine {
     }
 }
 
-/// The button that leads to the question whether the setting of `remedy_id` shall be changed. It is a link: nothing changes
-/// before the question is answered.
+/// The button that leads to the question about the remedy `remedy_id`. It is a link: nothing changes before the user
+/// confirms.
 pub(super) fn remedy_button(remedy_id: &str, (about, text): (&str, &str), path: &str) -> Markup {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("remedy", remedy_id).finish();
     html! {

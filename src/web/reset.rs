@@ -1,4 +1,4 @@
-//! The pages at `/reset`: whoever was given a link sets a password.
+//! The pages at `/reset`, on which a user sets a password with a password-reset link.
 
 use maud::{Markup, html};
 
@@ -7,29 +7,28 @@ use super::component::{Button, alert, hidden, notice};
 use super::field::Field;
 use super::layout::{Frame, PageContext};
 
-/// The page behind a link.
+/// The page that the link leads to.
 #[derive(Clone, Debug)]
 pub struct ResetPage {
     /// The code of the link.
     pub code: String,
-    /// Whose password it is, so that the browser keeps it with the right name.
+    /// Username of the account, so that password managers store the password with it.
     pub username: String,
-    /// What is wrong with the password.
+    /// Error message of the password.
     pub password_error: Option<String>,
-    /// What is wrong beside the field, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// The length of the shortest password, in characters.
+    /// Minimum length of a password, in characters.
     pub minimum_password_length: usize,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// The page after it.
+/// The page shown after the password was set.
 #[derive(Clone, Copy, Debug)]
 pub struct ResetDonePage;
 
 impl ResetPage {
-    /// The page. Its form posts `code` and `password` to `/reset`.
+    /// Renders the page. Its form posts `code` and `password` to `/reset`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.reset;
@@ -54,7 +53,6 @@ impl ResetPage {
 }
 
 impl ResetDonePage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.reset;

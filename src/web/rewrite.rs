@@ -1,37 +1,38 @@
-//! Changes the main part of a finished page: lifts what is wrong to its top, and fills a form with what was entered.
+//! Post-processes the main part of a rendered page: moves error messages to the top, and fills a form with the entered
+//! values.
 //!
-//! That every page has both follows from this one place: the frame calls it around each of them. It reads the markup of
-//! this server's own pages only. There, maud escapes `<`, `>`, `&` and `"` in every text, so each `<` begins a tag, each
-//! `>` ends one, and each `"` begins or ends a value.
+//! The frame calls this for every page, so all pages behave the same. It parses the markup of this server's pages only.
+//! In these, maud escapes `<`, `>`, `&` and `"` in every text, so each `<` starts a tag, each `>` ends one, and each
+//! `"` starts or ends an attribute value.
 
 use maud::{Markup, Render, html};
 
-/// What was entered into the form that leads to `action`, to be shown again.
+/// The values entered into the form with this `action`, to be shown again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restored {
-    /// Where the form leads: a path.
+    /// The path that the form submits to.
     pub action: String,
-    /// The names of its fields, with what was entered.
+    /// Names and entered values of the fields.
     pub fields: Vec<(String, String)>,
 }
 
-/// Something that is wrong with what was sent.
+/// An error in the submitted values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FieldProblem {
-    /// The id of the field that has to be changed, if it is one field.
+    /// The id of the field to change, if the error belongs to one field.
     pub(super) field: Option<String>,
-    /// What is wrong.
+    /// The error message.
     pub(super) text: String,
 }
 
-/// The main part of a page without its alerts and what is wrong with it.
+/// The main part of a page without its alerts, and the errors.
 pub(super) struct Finished {
     markup: String,
     pub(super) problems: Vec<FieldProblem>,
 }
 
 impl Finished {
-    /// Finishes `main`, with `problem` as the first thing that is wrong.
+    /// Processes `main`. `problem` becomes the first error.
     pub(super) fn of(main: &Markup, restored: Option<&Restored>, problem: Option<&str>) -> Self {
         let markup = main.0.as_str();
         let mut problems: Vec<FieldProblem> =
@@ -46,20 +47,20 @@ impl Finished {
         Self { markup, problems }
     }
 
-    /// Whether the page confirms something that was done.
+    /// Whether the page confirms an action.
     pub(super) fn has_status(&self) -> bool {
         self.markup.contains(" role=\"status\"")
     }
 }
 
 impl Render for Finished {
-    /// It was rendered before, with every text escaped.
+    /// The text is rendered markup in which every text is already escaped.
     fn render_to(&self, buffer: &mut String) {
         buffer.push_str(&self.markup);
     }
 }
 
-/// A part of the markup, with its brackets if it is a tag.
+/// A piece of the markup: a tag including its brackets, or text.
 #[derive(Clone, Copy)]
 enum Piece<'a> {
     Text(&'a str),
@@ -81,7 +82,7 @@ fn pieces(markup: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// A tag in its parts; the values are escaped as they stand there.
+/// A parsed tag. The attribute values are still escaped.
 struct MarkupTag<'a> {
     name: &'a str,
     attributes: Vec<(&'a str, Option<&'a str>)>,
@@ -114,7 +115,7 @@ impl<'a> MarkupTag<'a> {
         self.value(name).as_deref() == Some(value)
     }
 
-    /// The same with the attribute `name`, or without it.
+    /// Returns the tag with the attribute `name` set to `value`, or without it.
     fn with(mut self, name: &'a str, value: Option<Option<&'a str>>) -> String {
         self.attributes.retain(|(known, _)| *known != name);
         self.attributes.extend(value.map(|value| (name, value)));
@@ -133,7 +134,7 @@ impl<'a> MarkupTag<'a> {
     }
 }
 
-/// What stands in an attribute or a text, as it is meant.
+/// Decodes the character references of an attribute value or a text.
 fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
@@ -142,7 +143,7 @@ fn escaped(text: &str) -> String {
     html! { (text) }.into_string()
 }
 
-/// Takes the alerts out of `markup`: their texts become problems.
+/// Removes the alerts from `markup` and adds their texts to `problems`.
 fn take_alerts(markup: &str, problems: &mut Vec<FieldProblem>) -> String {
     if !markup.contains(ALERT) {
         return markup.to_owned();
@@ -166,7 +167,7 @@ fn take_alerts(markup: &str, problems: &mut Vec<FieldProblem>) -> String {
     rest
 }
 
-/// What stands below fields as wrong.
+/// The error messages below fields.
 fn field_errors(markup: &str) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     if !markup.contains(WRONG) {
@@ -194,7 +195,7 @@ fn field_errors(markup: &str) -> Vec<FieldProblem> {
     problems
 }
 
-/// One element alone gets the focus: where the page says what is wrong.
+/// Only one element may receive the focus: the error summary.
 fn without_autofocus(markup: &str) -> String {
     let piece = |piece| match piece {
         Piece::Tag(text) if text.contains(" autofocus") => MarkupTag::parse(text).with("autofocus", None),
@@ -203,7 +204,7 @@ fn without_autofocus(markup: &str) -> String {
     pieces(markup).map(piece).collect()
 }
 
-/// The markup with what was entered in the fields of its form.
+/// Fills the fields of the form with the entered values.
 fn fill(markup: &str, restored: &Restored) -> String {
     let mut filled = String::with_capacity(markup.len());
     let (mut is_inside, mut is_replaced, mut selected) = (false, false, None);
@@ -269,14 +270,14 @@ impl Restored {
         action.split('?').next() == Some(self.action.as_str())
     }
 
-    /// What was entered into a field that may be shown again: nothing if it was left empty.
+    /// The entered value of a field, if it may be shown again. Empty if the field was left empty.
     fn entered(&self, name: &str) -> Option<&str> {
         let sent = self.fields.iter().find(|(known, _)| known == name);
         (!is_secret(name)).then(|| sent.map_or("", |(_, value)| value.as_str()))
     }
 }
 
-/// Whether what is entered into a field of this name is never shown again.
+/// Whether the value of a field with this name is never shown again.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
     let is_code =

@@ -1,4 +1,4 @@
-//! The page at `/account/schedule`: when applications have to ask for access anew.
+//! The page at `/account/schedule`: the refresh schedule of the account or of one application.
 
 use maud::{Markup, html};
 
@@ -8,48 +8,45 @@ use super::field::{Field, FieldState};
 use super::i18n::RefreshScheduleTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of a refresh schedule shows.
+/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct SchedulePage {
-    /// The application that it is for; without one it is for the whole account.
+    /// The application that the schedule is for. `None` for the whole account.
     pub application: Option<ScheduledApplication>,
-    /// The schedule that is set.
+    /// The current schedule.
     pub set: Option<ScheduleTexts>,
-    /// What the one that was entered would mean.
+    /// The description of the entered schedule.
     pub preview: Option<ScheduleTexts>,
-    /// In the syntax of cron.
+    /// The cron expression.
     pub cron: FieldState,
-    /// By its IANA name.
+    /// The IANA name of the time zone.
     pub time_zone: FieldState,
-    /// Whether a tick ends the grants.
+    /// Whether each tick ends the grants.
     pub ends_grant: bool,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 /// The application that a schedule is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduledApplication {
-    /// `client_id`.
     pub client_id: String,
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
 }
 
 /// A schedule in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleTexts {
-    /// What it says.
     pub description: String,
     /// The next ticks, each in words.
     pub next_ticks: Vec<String>,
 }
 
 impl SchedulePage {
-    /// The page. Its forms post to `/account/schedule`: `cron`, `time_zone` and `ends_grant` with `decision=preview` or
-    /// `decision=set`, or `decision=remove`; each with `client_id` if it is for one application.
+    /// Renders the page. Its forms post to `/account/schedule`: `cron`, `time_zone` and `ends_grant` with
+    /// `decision=preview` or `decision=set`, or `decision=remove`; each with `client_id` if it is for one application.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.refresh_schedule;
@@ -102,7 +99,7 @@ impl SchedulePage {
                         }
                     }
                     div .actions {
-                        // The first button is the one that the Enter key presses.
+                        // The Enter key activates the first button.
                         (Button::secondary("schedule-preview", w.preview).deciding("preview"))
                         (Button::primary("schedule-set", w.set_the_schedule).deciding("set"))
                     }

@@ -1,60 +1,56 @@
-//! The page at `/account/security`: what has happened to a person's account.
+//! The page at `/account/security`: the security events of the account.
 
 use maud::{Markup, html};
 
 use super::component::{back_to, notice};
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of one's security events shows.
+/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct SecurityPage {
-    /// The events, the newest first.
+    /// The events, newest first.
     pub events: Vec<EventLine>,
-    /// With what the next page is asked for, in the parameter `page_token`.
+    /// The value of `page_token` for the next page.
     pub next_page_token: Option<String>,
 }
 
-/// An event, as the person sees whom it concerns.
+/// A security event as shown to the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventLine {
-    /// What has happened, by its name.
+    /// Name of the event type.
     pub event: String,
-    /// The application that it is about; empty if there is none.
+    /// Name of the application that the event is about. Empty if there is none.
     pub application: String,
-    /// Who did it.
     pub by: Doer,
-    /// The browser and its system.
+    /// Browser and operating system.
     pub device: Option<String>,
-    /// The address that it was done from.
+    /// IP address of the client.
     pub address: Option<String>,
-    /// The names of what was changed.
+    /// Names of the changed members.
     pub members: Vec<String>,
-    /// So many more of the same are not in the list.
+    /// Number of further identical events that were not stored.
     pub not_written: Option<u64>,
-    /// How long ago.
+    /// Time since the event.
     pub seconds_ago: i64,
-    /// When, in words.
+    /// Time of the event, in words.
     pub at: String,
 }
 
-/// Who did something to a person's account.
+/// The actor of an event in a user's account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Doer {
-    /// The person.
+    /// The user.
     #[default]
     Oneself,
-    /// Whoever manages people.
+    /// An administrator of users.
     Administrator,
-    /// Nobody knows who.
+    /// An unauthenticated client.
     Stranger,
-    /// An application.
     Application,
-    /// The server.
     Server,
 }
 
 impl SecurityPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.security;

@@ -1,4 +1,4 @@
-//! The page at `/account/sessions`: where a person is signed in.
+//! The page at `/account/sessions`: where the user is signed in.
 
 use maud::{Markup, html};
 
@@ -6,34 +6,33 @@ use super::component::{Button, back_to, hidden};
 use super::i18n::SessionsTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// What the page of one's sessions shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct SessionsPage {
-    /// The sessions that stand.
+    /// The active sessions.
     pub sessions: Vec<SessionLine>,
-    /// What was just done, as a sentence.
+    /// Confirmation of the last action.
     pub done: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// A session, as its owner sees it.
+/// A session as shown to its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionLine {
-    /// Its name in the form field `sid`.
+    /// Value of the form field `sid`.
     pub sid: String,
-    /// The browser and its system.
+    /// Browser and operating system.
     pub device: String,
-    /// When it began, in words.
+    /// Start of the session, in words.
     pub first_used: String,
-    /// When it was last used, in words.
+    /// Time of the last use, in words.
     pub last_used: String,
-    /// Whether it is the one in which the page is looked at.
+    /// Whether it is the session of this request.
     pub is_current: bool,
 }
 
 impl SessionsPage {
-    /// The page. Its forms post to `/account/sessions`, with `decision=end` and a `sid`, or with `decision=end-all`.
+    /// Renders the page. Its forms post to `/account/sessions`: `decision=end` with a `sid`, or `decision=end-all`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.sessions;

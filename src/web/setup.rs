@@ -1,4 +1,4 @@
-//! The page behind the one-time link of a new server: it creates the first administrator.
+//! The page of the one-time setup link of a new server, which creates the first administrator.
 
 use maud::{Markup, html};
 
@@ -6,27 +6,24 @@ use super::component::{Button, alert, hidden};
 use super::field::{Field, FieldState};
 use super::layout::{Frame, PageContext};
 
-/// What the setup page shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct SetupPage {
     /// The one-time code of the link.
     pub code: String,
-    /// The user name.
     pub username: FieldState,
-    /// The email address; may stay empty.
+    /// The e-mail address. May be empty.
     pub email: FieldState,
-    /// What is wrong with the password.
+    /// Error message of the password.
     pub password_error: Option<String>,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// The length of the shortest password, in characters.
+    /// Minimum length of a password, in characters.
     pub minimum_password_length: usize,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl SetupPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.setup;

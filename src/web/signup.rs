@@ -7,33 +7,30 @@ use super::component::{Button, alert, continuing, hidden};
 use super::field::{Field, FieldState};
 use super::layout::{Frame, PageContext};
 
-/// What the sign-up page shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct SignupPage {
-    /// The name of the client that asks, when one does.
+    /// Name of the requesting client, if there is one.
     pub client_name: Option<String>,
-    /// The user name.
     pub username: FieldState,
-    /// The email address; may stay empty.
+    /// The e-mail address. May be empty.
     pub email: FieldState,
-    /// The full name; may stay empty.
+    /// The full name. May be empty.
     pub full_name: FieldState,
-    /// What is wrong with the password, which itself is never shown again.
+    /// Error message of the password. The password itself is never shown again.
     pub password_error: Option<String>,
-    /// What is wrong beside the fields, as a sentence.
+    /// Error message that belongs to no field.
     pub error: Option<String>,
-    /// The length of the shortest password, in characters.
+    /// Minimum length of a password, in characters.
     pub minimum_password_length: usize,
-    /// What the sign-up continues, as an opaque text.
+    /// The pending interaction, as an opaque text.
     pub interaction: Option<String>,
-    /// The secret of the invitation, when one was followed.
+    /// The secret of the invitation, if the user followed an invitation link.
     pub invitation: Option<String>,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
 impl SignupPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.signup;

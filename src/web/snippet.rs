@@ -1,4 +1,4 @@
-//! What a developer pastes into an application so that people can log in to it.
+//! Configuration snippets that a developer pastes into an application.
 
 use maud::{Markup, html};
 
@@ -6,24 +6,20 @@ use super::component::code_block;
 use super::i18n::SnippetTexts;
 use super::layout::PageContext;
 
-/// The values of an application, of which the texts are made.
+/// The values of an application from which the snippets are generated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippets {
-    /// The issuer.
+    /// The issuer identifier.
     pub issuer: String,
-    /// `client_id`.
     pub client_id: String,
-    /// Whether it has a secret.
     pub has_secret: bool,
-    /// The first of `redirect_uris`; without one nobody logs in to it.
+    /// The first redirect URI. `None` if the application does not sign users in.
     pub redirect_uri: Option<String>,
-    /// What it asks for.
+    /// The scope to request.
     pub scope: String,
-    /// `authorization_endpoint`.
     pub authorization_endpoint: String,
-    /// `token_endpoint`.
     pub token_endpoint: String,
-    /// `device_authorization_endpoint`, if it is for devices.
+    /// The `device_authorization_endpoint`, if the application is for devices.
     pub device_authorization_endpoint: Option<String>,
 }
 
@@ -37,7 +33,7 @@ impl Snippets {
         }
     }
 
-    /// Id, title and text of each.
+    /// Id, title and text of each snippet.
     fn all(&self, context: PageContext<'_>) -> Vec<(&'static str, &'static str, String)> {
         let w = &context.texts.snippet;
         let mut all = vec![("snippet-settings", w.settings, self.settings())];
@@ -53,7 +49,7 @@ impl Snippets {
         all
     }
 
-    /// As most programs read them from their environment.
+    /// Environment variables with the names that most programs use.
     fn settings(&self) -> String {
         let redirect_uri =
             self.redirect_uri.as_ref().map_or_else(String::new, |uri| format!("OIDC_REDIRECT_URI={uri}\n"));
@@ -64,7 +60,7 @@ impl Snippets {
         )
     }
 
-    /// The link as HTML to paste: escaped once here, and once more when it is shown.
+    /// The authorization link as HTML to paste: escaped once here, and again when it is shown.
     fn link(&self, context: PageContext<'_>, redirect_uri: &str) -> String {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
@@ -90,7 +86,7 @@ impl Snippets {
         self.curl(&fields)
     }
 
-    /// RFC 8628: what the device asks, what it shows, and with what it then asks for tokens.
+    /// RFC 8628: the device authorization request, the response, and the token request.
     fn device(&self, w: &SnippetTexts, endpoint: &str) -> [(&'static str, &'static str, String); 3] {
         let client_id = self.client_id.as_str();
         let begin = self.curl_to(endpoint, &[("client_id", client_id), ("scope", &self.scope)]);
@@ -111,7 +107,8 @@ impl Snippets {
         self.curl(&[("grant_type", "client_credentials"), ("client_id", client_id), ("scope", &self.scope)])
     }
 
-    /// A form to the token endpoint. In single quotes a shell changes nothing, so that no value may have one.
+    /// A form request to the token endpoint. The fields are in single quotes, in which a shell changes nothing, so no
+    /// value may contain one.
     fn curl(&self, fields: &[(&str, &str)]) -> String {
         self.curl_to(&self.token_endpoint, fields)
     }

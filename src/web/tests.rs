@@ -1,4 +1,4 @@
-//! What holds for all pages at once. Each is rendered with every text of its view set to one hostile text.
+//! Tests that apply to all pages. Each page is rendered with every text of its view set to one hostile text.
 
 mod account_sample;
 mod admin_sample;
@@ -139,7 +139,7 @@ fn the_classes_of_the_pages_are_those_of_the_stylesheet() {
     assert_eq!(used, styled);
 }
 
-/// maud's way around its escaping, in two parts so that this file is not found itself.
+/// The name of maud's way to bypass escaping, split so that this file does not contain it.
 const BYPASS: &str = concat!("Pre", "Escaped");
 
 #[test]

@@ -1,5 +1,5 @@
-//! The page that stands between an error and an application that is not vouched for: the person decides whether to go
-//! on. [RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2).
+//! The page shown instead of an error redirect to an application that no administrator has registered: the user decides
+//! whether to continue. [RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2).
 
 use maud::{Markup, html};
 
@@ -9,35 +9,29 @@ use super::component::{Button, Fact, caution, facts};
 use super::consent::ReturnsTo;
 use super::layout::{Frame, PageContext};
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct WithheldErrorPage {
-    /// The name that the application gives itself.
+    /// The name that the application claims.
     pub client_name: String,
-    /// Where it is.
+    /// The destination of the response.
     pub returns_to: ReturnsTo,
-    /// What the developer of the application wants to know, by the names of the specifications.
+    /// Details for the developer of the application, by the names in the specifications.
     pub details: Vec<Fact>,
-    /// How the person goes on, if a page can lead there.
+    /// How the user continues, if a page can lead there.
     pub onward: Option<Onward>,
 }
 
-/// How the person takes an answer to the application.
+/// How the user takes the response to the application.
 #[derive(Clone, Debug)]
 pub enum Onward {
     /// By a link.
     Link(ClientLink),
-    /// By a form that is sent there.
-    Form {
-        /// Where.
-        action: ClientLink,
-        /// What.
-        parameters: Vec<(String, String)>,
-    },
+    /// By submitting a form.
+    Form { action: ClientLink, parameters: Vec<(String, String)> },
 }
 
 impl WithheldErrorPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.withheld;

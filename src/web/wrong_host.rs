@@ -1,25 +1,25 @@
-//! The page for a request under a name that is not the issuer's: status 421.
+//! The page for a request under a host name other than the issuer's: status 421.
 
 use maud::{Markup, html};
 
 use super::address::WebLink;
 use super::layout::{Frame, PageContext};
 
-/// What the page for a wrong host name shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct WrongHostPage {
-    /// The issuer identifier, which is also the address to use.
+    /// The issuer identifier, which is also the URL to use.
     pub issuer: WebLink,
-    /// The host that the request named.
+    /// The requested host.
     pub host: String,
-    /// What each reverse proxy needs to pass the host on, which is the usual cause: its name and the line.
+    /// The usual cause is a reverse proxy that does not pass on the host: the name of each proxy, and the line that it
+    /// needs.
     pub proxies: &'static [(&'static str, &'static str)],
-    /// The setting that decides it, for who can change it.
+    /// The setting to change, shown only to the operator.
     pub setting: Option<String>,
 }
 
 impl WrongHostPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.wrong_host;

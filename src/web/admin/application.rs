@@ -1,4 +1,4 @@
-//! `/admin/applications/{id}`: an application, for an administrator.
+//! `/admin/applications/{id}`: the administration page of an application.
 
 use maud::{Markup, html};
 
@@ -10,52 +10,49 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// An application.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct ApplicationPage {
-    /// `client_name`.
+    /// The `client_name`.
     pub name: String,
-    /// What distinguishes it, in a word each.
+    /// Short labels, such as the client type.
     pub badges: Vec<String>,
-    /// What was registered.
+    /// The registered metadata.
     pub metadata: Vec<Fact>,
-    /// The person who owns it, if one does.
     pub owner: Option<LocalLink>,
-    /// Why it can only be looked at.
+    /// Why the application is read-only.
     pub fixed: Option<String>,
-    /// Why something could not be done.
+    /// Why the last action failed.
     pub error: Option<String>,
-    /// Disables it, or enables it again.
+    /// The button that disables or enables the application.
     pub standing: RowAction,
-    /// Its secrets, if it can have some.
+    /// The client secrets. Empty for a public client.
     pub secrets: Vec<ListedSecret>,
-    /// Adds a secret, if that is possible.
+    /// The form that adds a secret, if another one is allowed.
     pub add_secret: Option<PostForm>,
-    /// What went wrong with it lately.
+    /// Recent errors of the application.
     pub client_errors: ClientErrorsCard,
-    /// Where its settings are changed.
+    /// The page on which its settings are changed.
     pub own: LocalPath,
-    /// The events about it.
+    /// The security events about the application.
     pub events: LocalLink,
-    /// Where it is deleted, if that is possible.
+    /// The page that deletes it, if it can be deleted.
     pub delete: Option<LocalPath>,
-    /// What the page is part of.
+    /// The breadcrumbs.
     pub crumbs: Vec<LocalLink>,
 }
 
-/// A secret, of which no more is known.
+/// A client secret, without its value.
 #[derive(Clone, Debug)]
 pub struct ListedSecret {
-    /// Its number.
     pub number: String,
-    /// Since when it lives.
+    /// Time of creation.
     pub since: String,
-    /// Takes it away, if another one stays.
+    /// The form that deletes the secret, unless it is the only one.
     pub remove: Option<PostForm>,
 }
 
 impl ApplicationPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.all_applications;

@@ -1,4 +1,4 @@
-//! `/admin/audit`: what has happened that somebody may have to account for.
+//! `/admin/audit`: the security event log.
 
 use maud::{Markup, html};
 
@@ -8,87 +8,84 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// Security events, in pages.
+/// A page of security events.
 #[derive(Clone, Debug)]
 pub struct AuditPage {
-    /// Which ones.
     pub filter: EventFilterForm,
-    /// The events, the newest first.
+    /// The events, newest first.
     pub events: Vec<AuditRow>,
-    /// The next page.
     pub next: Option<LocalPath>,
-    /// What the page is part of.
+    /// The breadcrumbs.
     pub crumbs: Vec<LocalLink>,
 }
 
-/// What was asked for.
+/// The filter form with its current values. Empty fields do not filter.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilterForm {
-    /// The names of all events.
+    /// The names of all event types.
     pub events: Vec<String>,
-    /// The name of one, or nothing.
+    /// The selected event type.
     pub event: String,
-    /// A username or an identifier, or nothing.
+    /// A username, e-mail address or account identifier.
     pub person: String,
-    /// A `client_id`, or nothing.
+    /// A `client_id`.
     pub application: String,
-    /// `success`, `failure` or nothing.
+    /// `success` or `failure`.
     pub outcome: String,
-    /// The first day, as `2030-12-31`, or nothing.
+    /// The first day, such as `2030-12-31`.
     pub from: String,
-    /// The last day, or nothing.
+    /// The last day.
     pub until: String,
-    /// What is wrong with it, as a sentence.
+    /// Error message of the filter.
     pub error: Option<String>,
 }
 
-/// An event, for an administrator.
+/// A security event as shown to an administrator.
 #[derive(Clone, Debug, Default)]
 pub struct AuditRow {
-    /// Its name.
+    /// Name of the event type.
     pub event: String,
-    /// The name of the application that it is about; empty if there is none.
+    /// Name of the application that the event is about. Empty if there is none.
     pub application_name: String,
-    /// Whether something was refused.
+    /// Whether the event is a rejected request.
     pub is_refusal: bool,
-    /// When.
+    /// Time of the event.
     pub at: String,
-    /// Who did it.
     pub by: AuditActor,
-    /// The person whom it is about.
+    /// The user that the event is about.
     pub person: Option<LocalLink>,
-    /// The application that it is about.
+    /// The application that the event is about.
     pub application: Option<LocalLink>,
-    /// Where it was done from.
+    /// IP address of the client.
     pub address: Option<String>,
-    /// With what.
+    /// Browser and operating system.
     pub device: Option<String>,
-    /// Why, in a word.
+    /// Reason code.
     pub reason: Option<String>,
-    /// The names of what was changed.
+    /// Names of the changed members.
     pub members: Vec<String>,
-    /// So many more of the same are not in the list.
+    /// Number of further identical events that were not stored.
     pub not_written: Option<u64>,
-    /// What to look for in the log.
+    /// Request identifier, which also appears in the log.
     pub request_id: Option<String>,
 }
 
-/// Who did something.
+/// The actor of a security event.
 #[derive(Clone, Debug, Default)]
 pub enum AuditActor {
-    /// A person or an application.
+    /// A user or an application.
     Known(LocalLink),
-    /// Whoever runs the server.
+    /// The operator, through the command line.
     Operator,
-    /// The server.
     #[default]
     Server,
-    /// Somebody who has shown nothing.
+    /// An unauthenticated client.
     Nobody,
 }
 
 impl AuditPage {
-    /// The page. Its form asks for the same page with `event`, `person`, `application`, `outcome`, `from` and `until`.
+    /// Renders the page. Its form is a GET to the same page with `event`, `person`, `application`, `outcome`, `from`
+    /// and `until`.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.audit;
@@ -114,7 +111,7 @@ impl AuditPage {
 }
 
 impl EventFilterForm {
-    /// Whether it leaves anything out, or is wrong.
+    /// Whether the filter excludes any events or is invalid.
     fn is_set(&self) -> bool {
         let chosen = [&self.event, &self.person, &self.application, &self.outcome, &self.from, &self.until];
         self.error.is_some() || chosen.iter().any(|text| !text.is_empty())
@@ -133,7 +130,7 @@ impl EventFilterForm {
             }
         };
         html! {
-            // Closed until something is chosen, so that the events are what is seen first.
+            // The filter is collapsed until it is used, so that the events come first.
             details .card open[self.is_set()] {
                 summary { (w.filter) }
                 form method="get" action=(LocalPath::admin(&["audit"]).as_str()) role="search" {

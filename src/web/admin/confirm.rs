@@ -1,4 +1,4 @@
-//! The question before something that cannot be taken back.
+//! The confirmation page for an irreversible action.
 
 use maud::{Markup, html};
 
@@ -8,25 +8,23 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// A question with one answer, and the way back.
+/// A question with one answer, and a link back.
 #[derive(Clone, Debug)]
 pub struct ConfirmPage {
-    /// The question.
     pub question: String,
-    /// What follows from yes.
+    /// The consequence of the action.
     pub consequence: String,
-    /// Why it could not be done.
+    /// Why the action failed.
     pub error: Option<String>,
-    /// What the button says.
+    /// Label of the button.
     pub answer: String,
-    /// What it sends.
+    /// The form that performs the action.
     pub form: PostForm,
-    /// What the page is part of; the last leads back.
+    /// The breadcrumbs. The last one is the link back.
     pub crumbs: Vec<LocalLink>,
 }
 
 impl ConfirmPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.admin;

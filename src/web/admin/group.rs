@@ -1,4 +1,4 @@
-//! `/admin/groups/{name}`: who is in a group, and what becomes of it.
+//! `/admin/groups/{name}`: the members of a group, and the forms that rename or remove it.
 
 use maud::{Markup, html};
 
@@ -9,27 +9,24 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// A group.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct GroupPage {
-    /// Its name.
     pub name: String,
-    /// What to know, as a sentence.
+    /// A note about the group, in one sentence.
     pub note: Option<String>,
-    /// The form that gives it another name. It sends `name`.
+    /// The form that renames the group. It sends `name`.
     pub rename: (PostForm, FieldState),
-    /// The form that takes it away from all.
+    /// The form that removes the group from all its members.
     pub remove: PostForm,
-    /// A page of its members.
+    /// One page of members.
     pub members: Vec<ListRow>,
-    /// Where the next page of them is.
     pub next: Option<LocalPath>,
-    /// What the page is part of.
+    /// The breadcrumbs.
     pub crumbs: Vec<LocalLink>,
 }
 
 impl GroupPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let (rename, name) = &self.rename;

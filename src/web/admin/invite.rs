@@ -1,4 +1,4 @@
-//! The form that makes an invitation.
+//! The form that creates an invitation.
 
 use maud::{Markup, html};
 
@@ -9,23 +9,21 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// Whom to invite. It sends `email`, `groups` (one per line) and `days`.
+/// Data of the page. Its form sends `email`, `groups` (one per line) and `days`.
 #[derive(Clone, Debug)]
 pub struct InvitePage {
-    /// The address of the account.
+    /// E-mail address of the account.
     pub email: FieldState,
-    /// Its groups, one per line.
+    /// Groups of the account, one per line.
     pub groups: FieldState,
-    /// For how many days the link works.
+    /// Lifetime of the link in days.
     pub days: FieldState,
-    /// What the form sends.
     pub form: PostForm,
-    /// What the page is part of.
+    /// The breadcrumbs.
     pub crumbs: Vec<LocalLink>,
 }
 
 impl InvitePage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.invitations;

@@ -1,4 +1,4 @@
-//! A list in pages, with a search if it has one, and what can be done to each entry.
+//! A paginated list with an optional search and an action for each entry.
 
 use maud::{Markup, html};
 
@@ -9,68 +9,59 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// A page of a list.
+/// One page of a list.
 #[derive(Clone, Debug)]
 pub struct ListPage {
-    /// What it lists.
     pub title: String,
-    /// What it is part of.
+    /// The breadcrumbs.
     pub crumbs: Vec<LocalLink>,
-    /// A sentence about all of it.
+    /// A sentence about the list.
     pub about: Option<String>,
-    /// How to search it.
     pub search: Option<Search>,
-    /// What else there is to do, by links.
+    /// Links above the list.
     pub links: Vec<LocalLink>,
-    /// What else there is to do, by buttons.
+    /// Buttons above the list.
     pub actions: Vec<RowAction>,
-    /// The entries.
     pub rows: Vec<ListRow>,
-    /// The next page.
     pub next: Option<LocalPath>,
 }
 
-/// A search by one text.
+/// A search by text.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// Where it is sent to.
+    /// The path that the search is sent to.
     pub action: LocalPath,
-    /// What is searched for.
     pub label: String,
-    /// What was entered.
+    /// The entered text.
     pub text: String,
-    /// In what, as value and name, if there is a choice.
+    /// What to search in, as values and labels. Empty if there is no choice.
     pub kinds: Vec<(&'static str, &'static str)>,
-    /// The value of the one that is chosen.
+    /// The selected value of `kinds`.
     pub kind: &'static str,
 }
 
-/// An entry.
+/// An entry of a list.
 #[derive(Clone, Debug, Default)]
 pub struct ListRow {
-    /// By what people know it.
     pub title: String,
-    /// The page about it.
+    /// The page of the entry.
     pub path: Option<LocalPath>,
-    /// What distinguishes it, in a word each.
+    /// Short labels, such as a role.
     pub badges: Vec<String>,
-    /// What is known of it.
     pub facts: Vec<Fact>,
-    /// What can be done to it.
     pub action: Option<RowAction>,
 }
 
-/// A button.
+/// A form that consists of one button.
 #[derive(Clone, Debug)]
 pub struct RowAction {
-    /// What it says.
+    /// Label of the button.
     pub text: String,
-    /// What it sends.
     pub form: PostForm,
 }
 
 impl ListPage {
-    /// The page. The search sends `q`, and `by` if there is a choice.
+    /// Renders the page. The search sends `q`, and `by` if there is a choice.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.admin;

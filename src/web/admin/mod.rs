@@ -1,4 +1,4 @@
-//! The pages under `/admin`: what an administrator looks at and changes.
+//! The administration pages under `/admin`.
 
 mod application;
 mod audit;
@@ -26,30 +26,27 @@ pub use told::ToldOncePage;
 
 use super::{component::hidden, i18n::AdminTexts};
 
-/// A path of this server. Whatever its segments and its query say, it leads nowhere else.
+/// A path on this server. Its segments and query are encoded, so it cannot lead to another server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalPath(String);
 
-/// Where a form leads, with the anti-forgery token that holds for it alone.
+/// The target of a form with an anti-forgery token that is valid only for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostForm {
-    /// Where it is sent to.
     pub action: LocalPath,
-    /// The anti-forgery token.
     pub anti_forgery: String,
 }
 
-/// A link with its text.
+/// A link to a page of this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalLink {
-    /// What it says.
     pub text: String,
-    /// Where it leads.
     pub path: LocalPath,
 }
 
 impl LocalPath {
-    /// `/admin` and `segments`, each encoded as a form encodes it, so that a slash in one separates nothing.
+    /// Returns the path `/admin` followed by `segments`. Each segment is form-encoded, so a slash inside one is not a
+    /// separator.
     #[must_use]
     pub fn admin(segments: &[&str]) -> Self {
         let mut path = "/admin".to_owned();
@@ -60,26 +57,26 @@ impl LocalPath {
         Self(path)
     }
 
-    /// Where an application is registered by its name and its address.
+    /// The page that registers an application from a preset.
     #[must_use]
     pub fn presets() -> Self {
         Self(crate::web::PRESETS.to_owned())
     }
 
-    /// Where the application of `client_id` is looked after.
+    /// The page on which the application of `client_id` is managed.
     #[must_use]
     pub fn own_client(client_id: &str) -> Self {
         Self(crate::web::own_client_path(client_id))
     }
 
-    /// The same with a query.
+    /// Adds a query to the path.
     #[must_use]
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> Self {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         if query.is_empty() { self.clone() } else { Self(format!("{}?{query}", self.0)) }
     }
 
-    /// The path, as it stands in an address.
+    /// The encoded path.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -87,7 +84,6 @@ impl LocalPath {
 }
 
 impl LocalLink {
-    /// `text` leads to `path`.
     pub fn new(text: impl Into<String>, path: LocalPath) -> Self {
         Self { text: text.into(), path }
     }
@@ -100,14 +96,15 @@ impl Render for LocalLink {
 }
 
 impl PostForm {
-    /// The form around `fields`, which hold its button.
+    /// The form around `fields`, which include its button.
     fn around(&self, fields: &Markup) -> Markup {
         html! {
             form method="post" action=(self.action.as_str()) { (hidden(&self.anti_forgery, None)) (fields) }
         }
     }
 
-    /// The form that is one button. `about` is read out after `text`, so that the buttons of a list differ.
+    /// A form that consists of one button. Screen readers read `about` after `text`, to distinguish the buttons of a
+    /// list.
     fn button(&self, id: &str, text: &str, about: Option<&str>) -> Markup {
         self.around(&html! {
             button #(id) .button type="submit" {
@@ -117,7 +114,7 @@ impl PostForm {
     }
 }
 
-/// The way back to what a page is part of.
+/// The breadcrumb navigation.
 fn crumbs(w: &AdminTexts, crumbs: &[LocalLink]) -> Markup {
     html! {
         nav .crumbs aria-label=(w.where_you_are) { @for crumb in crumbs { (crumb) } }

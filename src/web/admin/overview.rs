@@ -1,4 +1,4 @@
-//! `/admin`: the way to everything that an administrator manages.
+//! `/admin`: the overview of the administration pages.
 
 use maud::{Markup, html};
 
@@ -8,12 +8,11 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// The first page of the administration. It counts nothing, so that it costs the same whatever is there.
+/// The overview page. It shows no counts, so its cost does not depend on the amount of data.
 #[derive(Clone, Copy, Debug)]
 pub struct AdminPage;
 
 impl AdminPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.admin;
@@ -31,7 +30,7 @@ impl AdminPage {
     }
 }
 
-/// The words of one of them.
+/// Selects the texts of one section.
 type PartOf = fn(&AdminTexts) -> &PartTexts;
 
 const PARTS: [(&str, PartOf); 9] = [

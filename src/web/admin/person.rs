@@ -1,4 +1,4 @@
-//! `/admin/people/{id}`: what is known of a person, and what only an administrator decides.
+//! `/admin/people/{id}`: the profile of a user, and the settings that only an administrator can change.
 
 use maud::{Markup, html};
 
@@ -9,55 +9,47 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// A person, for an administrator.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct PersonPage {
-    /// By what they sign in.
     pub username: String,
-    /// What distinguishes them, in a word each.
+    /// Short labels, such as the role.
     pub badges: Vec<String>,
-    /// What they entered about themselves.
+    /// The profile as entered by the user.
     pub profile: Vec<Fact>,
-    /// What is decided about them.
     pub ordered: OrderedFields,
-    /// The form that sets a password, with what is wrong with it; not for oneself.
+    /// The form that sets a password, and its error. `None` on the administrator's own page.
     pub password: Option<(PostForm, Option<String>)>,
-    /// Until when new browsers cannot sign in because of wrong passwords, and the form that lets them.
+    /// Until when failed attempts block logins from new browsers, and the form that unblocks them.
     pub locked: Option<(String, PostForm)>,
-    /// The link with which they set a password themselves; not for oneself.
+    /// The password-reset link. `None` on the administrator's own page.
     pub reset_link: Option<ResetLink>,
-    /// The form that ends all sessions. It sends `grants=true` for everything that was granted too.
+    /// The form that ends all sessions. It sends `grants=true` to end all grants too.
     pub sign_out: PostForm,
-    /// The pages about what they have.
+    /// The pages with the sessions, grants and other records of the user.
     pub links: Vec<LocalLink>,
-    /// Where they are deleted.
+    /// The page that deletes the account.
     pub delete: LocalPath,
-    /// What the page is part of.
+    /// The breadcrumbs.
     pub crumbs: Vec<LocalLink>,
 }
 
-/// What an administrator decides about a person. It sends `groups` (one per line), `employee_number`, and each of
-/// `administrator`, `disabled` and `email_verified` as `true` if it is checked.
+/// The settings that only an administrator can change. The form sends `groups` (one per line), `employee_number`, and
+/// `administrator`, `disabled` and `email_verified` as `true` if checked.
 #[derive(Clone, Debug)]
 pub struct OrderedFields {
-    /// The groups, one per line.
+    /// Groups, one per line.
     pub groups: FieldState,
-    /// The number by which an employer knows the person.
     pub employee_number: FieldState,
-    /// Whether the person administers the server.
     pub is_administrator: bool,
-    /// Whether the account may not be used.
     pub is_disabled: bool,
-    /// Whether the e-mail address was shown to be the person's.
     pub is_email_verified: bool,
-    /// Why it could not be saved.
+    /// Why the settings could not be saved.
     pub error: Option<String>,
-    /// What the form sends.
     pub form: PostForm,
 }
 
 impl PersonPage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.people;

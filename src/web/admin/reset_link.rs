@@ -1,16 +1,16 @@
-//! The part of a person's page about the link with which they set a password themselves.
+//! The section of a user's page about the password-reset link.
 
 use maud::{Markup, html};
 
 use super::PostForm;
 use crate::web::{component::Button, i18n::PeopleTexts};
 
-/// What can be done about the link.
+/// The state of the password-reset link and its forms.
 #[derive(Clone, Debug)]
 pub struct ResetLink {
-    /// The form that makes one.
+    /// The form that creates a link.
     pub make: PostForm,
-    /// Until when the newest one works, and the form that takes it back.
+    /// The expiration time of the latest link, and the form that revokes it.
     pub pending: Option<(String, PostForm)>,
 }
 

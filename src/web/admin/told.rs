@@ -1,4 +1,4 @@
-//! A secret that is told once.
+//! The page that shows a newly created secret once.
 
 use maud::{Markup, html};
 
@@ -11,23 +11,20 @@ use crate::{
     },
 };
 
-/// What was just made, with its secret.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct ToldOncePage {
-    /// What was made.
     pub title: String,
-    /// What the secret is.
+    /// The label of the secret.
     pub label: String,
-    /// The secret.
     pub secret: Secret,
-    /// What to do with it.
+    /// Instructions for using the secret.
     pub advice: String,
-    /// What the page is part of; the last leads back.
+    /// The breadcrumbs. The last one is the link back.
     pub crumbs: Vec<LocalLink>,
 }
 
 impl ToldOncePage {
-    /// The page.
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.admin;

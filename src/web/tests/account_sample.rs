@@ -1,4 +1,4 @@
-//! The pages of an account, with every text of its view set to one text.
+//! The account pages, with every text of their views set to one text.
 
 use maud::Markup;
 
@@ -9,7 +9,7 @@ use crate::web::{
     SessionsPage,
 };
 
-/// The name of each page and what it looks like.
+/// Name and markup of each page.
 pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     vec![
         ("account", account(text).render(context)),

@@ -1,4 +1,4 @@
-//! Every page under `/admin`, with every text of its view set to one text.
+//! The pages under `/admin`, with every text of their views set to one text.
 
 use maud::Markup;
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The name of each page and what it looks like.
+/// Name and markup of each page.
 pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     vec![
         ("admin", AdminPage.render(context)),

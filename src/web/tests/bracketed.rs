@@ -1,13 +1,13 @@
-//! Every text of a page is from the table: rendered in a language that puts each of its texts into brackets, a page shows
-//! nothing outside of them but the data of its view.
+//! Every text of a page comes from the i18n tables: in a language that puts each of its texts into brackets, a page
+//! contains nothing outside brackets except the data of its view.
 
 use super::{outline, sample};
 use crate::web::i18n::bracketed::{BRACKETED, BRACKETS};
 
-/// What every text of every view is.
+/// The value of every text in every view.
 const DATA: &str = "harmless";
 
-/// What stands on `html` outside of brackets and is no data.
+/// The texts in `html` that are outside brackets and not data.
 fn unworded(html: &str) -> Vec<String> {
     let [begin, end] = BRACKETS;
     let mut depth = 0;
@@ -27,8 +27,7 @@ fn unworded(html: &str) -> Vec<String> {
     found
 }
 
-/// The text between the tags, and of those attributes that are read out or shown; what a developer copies into a program
-/// is a program.
+/// The text between tags, and the attributes that are read out or shown. Code that a developer copies is excluded.
 fn texts(html: &str) -> Vec<String> {
     let mut texts = Vec::new();
     let mut rest = html;
@@ -45,14 +44,14 @@ fn texts(html: &str) -> Vec<String> {
     texts
 }
 
-/// What a view was given, the first letter of that, or a name that a specification gives to a parameter or an error.
+/// Whether the word is view data, its first letter, or a parameter name or error code from a specification.
 fn is_data(word: &str) -> bool {
     let is_name = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && word.contains('_');
     let rest = word.replace(DATA, "");
     word.starts_with("https://") || word == "H" || is_name(word) || !rest.contains(char::is_alphabetic)
 }
 
-/// The titles of specifications, which the page of error codes cites.
+/// The titles of specifications that the page of error codes cites.
 const SPECIFICATIONS: [&str; 6] = ["OpenID", "Connect", "Core", "Error", "Code", "RFC"];
 
 #[test]

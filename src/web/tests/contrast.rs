@@ -1,4 +1,5 @@
-//! Contrast as [WCAG 2.2 §1.4.3 and §1.4.11](https://www.w3.org/TR/WCAG22/) define it, computed from the stylesheet.
+//! Contrast ratios as defined in [WCAG 2.2 §1.4.3 and §1.4.11](https://www.w3.org/TR/WCAG22/), computed from the
+//! stylesheet.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +62,7 @@ fn text_and_controls_can_be_told_from_their_ground_in_light_and_in_dark() {
     }
 }
 
-// The extremes that the definition of contrast ratio names.
+// The extreme values in the definition of the contrast ratio.
 #[test]
 fn contrast_is_measured_as_defined() {
     assert!((contrast(channels("000000"), channels("ffffff")) - 21.0).abs() < 1e-9);

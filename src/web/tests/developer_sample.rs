@@ -1,4 +1,4 @@
-//! The pages for developers of applications, with every text of its view set to one text.
+//! The developer pages, with every text of their views set to one text.
 
 use maud::Markup;
 
@@ -11,7 +11,7 @@ use crate::web::{
     RestrictionForm, SecretLine, SentUri, Setting, Snippets, UndeliveredReason,
 };
 
-/// The name of each page and what it looks like.
+/// Name and markup of each page.
 pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     vec![
         ("developer", developer(text).render(context)),
@@ -32,7 +32,7 @@ pub(super) fn pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, 
     ]
 }
 
-/// What went wrong, as a page shows it.
+/// Sample errors of an application.
 pub(super) fn client_errors(text: &str) -> ClientErrorsCard {
     let sent = |differs_by_slash| SentUri {
         uri: text.to_owned(),
@@ -58,7 +58,7 @@ pub(super) fn client_errors(text: &str) -> ClientErrorsCard {
     }
 }
 
-/// A setting that would have helped.
+/// A sample remedy.
 fn remedy(text: &str, obstacle: Option<String>) -> RemedyLine {
     RemedyLine { id: text.to_owned(), kind: RemedyKind::Scope, value: some(text), count: 1, seconds_ago: 3, obstacle }
 }
@@ -73,9 +73,9 @@ fn remedy_page(text: &str, obstacle: Option<String>) -> RemedyPage {
     }
 }
 
-/// A setting of a name of its own, chosen like this.
+/// A sample setting with the given name and control.
 fn setting(text: &str, member: &'static str, control: Control) -> Setting {
-    // Label and cost are texts of the table, which another test has.
+    // Label and cost come from the text tables, which another test covers.
     Setting { member, label: "", cost: "", control, error: some(text), locked: some(text), reserved: some(text) }
 }
 

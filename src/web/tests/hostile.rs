@@ -1,4 +1,4 @@
-//! Texts that would do harm if any place took them for markup, for an address, or for the end of what it is in.
+//! Texts that would do harm if a page treated them as markup, as a URL, or as the end of their context.
 
 pub(super) const TEXTS: [&str; 33] = [
     "<script>alert(1)</script>",

@@ -1,11 +1,12 @@
-//! A language changes the texts of a page, and nothing else.
+//! A language changes only the texts of a page.
 
 use std::collections::BTreeMap;
 
 use super::{hostile, outline, sample};
 use crate::web::i18n::LANGUAGES;
 
-/// How often each tag stands on a page, with the names of its attributes: the order of words is the language's.
+/// The number of occurrences of each tag with its attribute names. The order may differ, since word order depends on
+/// the language.
 fn shape(html: &str) -> BTreeMap<String, usize> {
     let mut shape = BTreeMap::new();
     for tag in outline::of(html) {

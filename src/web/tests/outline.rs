@@ -1,6 +1,6 @@
-//! Reads tags as a browser would, as far as maud writes them: enough to see whether a text broke out.
+//! Parses tags like a browser, as far as maud generates them: enough to detect a text that breaks out of its context.
 
-/// A tag: a name with a slash before it when it closes, and its attributes in order.
+/// A tag: its name, with a leading slash if it is an end tag, and its attributes in order.
 #[derive(Debug)]
 pub(super) struct Tag {
     pub(super) name: String,
@@ -12,7 +12,7 @@ impl Tag {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The tag without what its attributes say.
+    /// The tag without its attribute values.
     pub(super) fn shape(&self) -> String {
         let names = self.attributes.iter().map(|(name, _)| name.as_str());
         std::iter::once(self.name.as_str()).chain(names).collect::<Vec<_>>().join(" ")

@@ -12,12 +12,12 @@ use crate::web::{
     i18n::{Texts, preferred},
 };
 
-/// The name of each page and its HTML.
+/// Name and HTML of each page.
 pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     pages_in(preferred("", ""), text)
 }
 
-/// The same in a language.
+/// Name and HTML of each page in the language of `texts`.
 pub(super) fn pages_in(texts: &'static Texts, text: &str) -> Vec<(&'static str, String)> {
     let brand = Brand { name: text.to_owned() };
     let theme = Theme { logo: ImageSource::parse("/assets/logo?v=1"), stylesheet: some("/assets/brand.css?v=1") };
@@ -56,12 +56,12 @@ pub(super) fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// An entry with a value and an error.
+/// A field with a value and an error.
 pub(super) fn entry(text: &str) -> FieldState {
     FieldState { value: text.to_owned(), error: some(text) }
 }
 
-/// As much of `text` as may stand in an address.
+/// The part of `text` that a URL may contain.
 fn link(text: &str) -> WebLink {
     let inside = format!("https://rp.example/{text}");
     WebLink::parse(text).or_else(|| WebLink::parse(&inside)).or_else(|| WebLink::parse("https://rp.example")).unwrap()
@@ -71,7 +71,7 @@ fn client_link(text: &str) -> ClientLink {
     ClientLink::parse(link(text).as_str()).unwrap()
 }
 
-/// The page of an error that is withheld from an application, with each way to go on.
+/// The page of a withheld error, with each way to continue.
 fn withheld_pages(text: &str, context: PageContext<'_>) -> Vec<(&'static str, Markup)> {
     let form = Onward::Form { action: client_link(text), parameters: vec![(text.to_owned(), text.to_owned())] };
     let link = Onward::Link(client_link(text));
