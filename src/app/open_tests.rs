@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     endpoint::{
         access::Access,
-        clock_watch,
+        clock_check,
         conditions::Condition,
         key_folder::KeysMismatch,
         keys::{self, Rotation},
@@ -286,10 +286,10 @@ async fn a_clock_that_is_far_ahead_destroys_nothing_and_has_to_be_confirmed() {
     rig.run().await;
     let trusted = rig.start().await;
     for _ in 0..2 {
-        clock_watch::observe(trusted.signet()).await.unwrap();
+        clock_check::observe(trusted.signet()).await.unwrap();
         rig.clock.advance(Duration::minutes(10));
     }
-    assert_eq!(clock_watch::observe(trusted.signet()).await.unwrap(), Trust::Trusted);
+    assert_eq!(clock_check::observe(trusted.signet()).await.unwrap(), Trust::Trusted);
     close(&trusted).await.unwrap();
     drop(trusted);
 
@@ -299,7 +299,7 @@ async fn a_clock_that_is_far_ahead_destroys_nothing_and_has_to_be_confirmed() {
     let before = signet.keys.list();
     note(&server).await;
     for _ in 0..3 {
-        assert!(matches!(clock_watch::observe(signet).await.unwrap(), Trust::Doubtful { .. }));
+        assert!(matches!(clock_check::observe(signet).await.unwrap(), Trust::Doubtful { .. }));
         assert!(!signet.clock_trust.is_trusted());
         rig.clock.advance(Duration::hours(1));
     }
@@ -308,9 +308,9 @@ async fn a_clock_that_is_far_ahead_destroys_nothing_and_has_to_be_confirmed() {
     close(&server).await.unwrap();
     drop(server);
     let again = rig.start().await;
-    let trust = clock_watch::observe(again.signet()).await.unwrap();
+    let trust = clock_check::observe(again.signet()).await.unwrap();
     assert!(matches!(trust, Trust::Doubtful { .. }), "what was committed meanwhile proves nothing: {trust:?}");
-    clock_watch::confirm(again.signet()).await.unwrap();
+    clock_check::confirm(again.signet()).await.unwrap();
     assert!(again.signet().clock_trust.is_trusted());
     assert_eq!(again.signet().conditions.present(), []);
     close(&again).await.unwrap();
@@ -319,5 +319,5 @@ async fn a_clock_that_is_far_ahead_destroys_nothing_and_has_to_be_confirmed() {
     // Set right again: nothing of the time ahead is believed for longer.
     rig.clock.jump(-Duration::days(200));
     let back = rig.start().await;
-    assert_eq!(clock_watch::observe(back.signet()).await.unwrap(), Trust::Settling);
+    assert_eq!(clock_check::observe(back.signet()).await.unwrap(), Trust::Settling);
 }

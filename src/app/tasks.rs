@@ -13,7 +13,7 @@ use crate::{
     endpoint::{
         Signet,
         access::Access,
-        backchannel_logout, clock_watch,
+        backchannel_logout, clock_check,
         conditions::Condition,
         events,
         keys::{self, Rotation},
@@ -113,7 +113,7 @@ async fn sweep(server: Arc<Server>) {
     loop {
         minute.tick().await;
         let signet = server.signet();
-        match clock_watch::observe(signet).await {
+        match clock_check::observe(signet).await {
             Ok(Trust::Trusted) => {}
             Ok(Trust::Settling | Trust::Doubtful { .. }) => continue,
             Err(fault) => {
@@ -222,7 +222,7 @@ pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnsw
         CommandRequest::KeysNew => {
             CommandAnswer::Refused("the server runs: stop it first, so that it forgets its keys".to_owned())
         }
-        CommandRequest::Clock { confirm: true } => match clock_watch::confirm(signet).await {
+        CommandRequest::Clock { confirm: true } => match clock_check::confirm(signet).await {
             Ok(now) => CommandAnswer::Lines(vec![format!("the clock is trusted: {now}")]),
             Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },

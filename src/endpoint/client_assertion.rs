@@ -4,10 +4,9 @@
 use super::{
     InternalError, Signet,
     client_keys::{self, KeyRefusal},
-    token::{EndpointError, unauthenticated},
+    endpoint_error::EndpointError,
 };
 use crate::{
-    audit::RequestOrigin,
     jose::{Claims, JwtRefusal, UnverifiedJwt, claims_of_unverified, summary_of_claims, verify_with_secrets},
     oauth::{
         client::{Client, ClientId},
@@ -19,31 +18,46 @@ use crate::{
     store::CommitError,
 };
 
-/// Finds out which client has made `presented`.
+/// The client that a request names and has not proved to be.
+pub(super) struct ClaimedClient {
+    pub(super) client_id: ClientId,
+    /// Whether a client of this name is registered.
+    pub(super) is_known: bool,
+}
+
+/// Why an assertion authenticates no client.
+pub(super) enum AssertionFailure {
+    /// It breaks a rule of RFC 7523 §3.
+    Refused { claimed: ClaimedClient, error: TokenError },
+    /// It names no client, or the server failed.
+    Unreadable(EndpointError),
+}
+
+/// Authenticates the client that made `presented`.
 ///
 /// # Errors
 ///
-/// The rule that is broken, or a fault. An assertion whose first use could not be written down authenticates nobody.
+/// [`AssertionFailure`]. An assertion whose first use could not be stored authenticates no client.
 pub(super) async fn authenticate(
     signet: &Signet,
     presented: &PresentedAssertion,
-    origin: &RequestOrigin,
-) -> Result<AuthenticatedClient, EndpointError> {
+) -> Result<AuthenticatedClient, AssertionFailure> {
     let unverified_jwt = presented.unverified_jwt.expose();
     let claims = claims_of_unverified(unverified_jwt).map_err(AssertionRefusal::from)?;
     let client_id = presented.client_id(&claims)?;
-    judged(signet, &client_id, unverified_jwt).await.map_err(|error| match error {
-        EndpointError::Rejected(error) => {
+    match judged(signet, &client_id, unverified_jwt).await {
+        Ok(client) => Ok(client),
+        Err(EndpointError::Rejected(error)) => {
             log_refusal(signet, &client_id, &claims, &error);
             let is_known = signet.store.client(&client_id).is_ok_and(|client| client.is_some());
             if is_known {
                 let remedy = Remedy::of_assertion(&error, names_endpoint(signet, &claims));
                 signet.client_errors.note_remedy(&client_id, remedy, signet.clock.now());
             }
-            EndpointError::Rejected(unauthenticated(signet, origin, (&client_id, is_known), error))
+            Err(AssertionFailure::Refused { claimed: ClaimedClient { client_id, is_known }, error })
         }
-        fault @ EndpointError::Internal(_) => fault,
-    })
+        Err(fault @ EndpointError::Internal(_)) => Err(AssertionFailure::Unreadable(fault)),
+    }
 }
 
 /// Whether the audience of an assertion is the token endpoint, with or without the issuer beside it.
@@ -106,5 +120,11 @@ impl From<KeyRefusal> for AssertionRefusal {
             KeyRefusal::NoKeys => Self::NoKeys,
             KeyRefusal::Jwt(refusal) => Self::Jwt(refusal),
         }
+    }
+}
+
+impl<E: Into<TokenError>> From<E> for AssertionFailure {
+    fn from(error: E) -> Self {
+        Self::Unreadable(EndpointError::Rejected(error.into()))
     }
 }

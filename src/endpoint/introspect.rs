@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 
 use super::{
     InternalError, Signet, access,
-    token::{Caller, EndpointError, TokenRefusal, authenticate},
+    client_authentication::{Caller, authenticate},
+    endpoint_error::{EndpointError, TokenRefusal},
 };
 use crate::{
     account::record::AccountId,

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinHandle,
-};
+use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
 
 use time::OffsetDateTime;
 
-use super::{InternalError, Signet, access::Access, conditions::Condition, management::ManagementRefusal};
+use super::{
+    InternalError, Signet,
+    access::Access,
+    conditions::Condition,
+    management::ManagementRefusal,
+    retry::{Attempts, is_conflict},
+};
 use crate::{
     audit::{EventDetails, EventKind},
     crypto::SealingKey,
     jose::{Compromised, KeysFault, RingKey, Stage},
     oauth::client::ClientId,
-    store::{CommitError, KeyRecord},
+    store::KeyRecord,
 };
 
 /// A key, and until when it stays in its stage.
@@ -34,28 +37,6 @@ pub enum Rotation {
     Now,
     /// Somebody else has them: every key is replaced, and what they signed is worth nothing.
     Emergency,
-}
-
-/// Lets one rotation run at a time: each makes keys and writes files on a thread for blocking work, for up to some seconds.
-#[derive(Debug)]
-pub struct RotationGate(Arc<Semaphore>);
-
-impl Default for RotationGate {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(1)))
-    }
-}
-
-impl RotationGate {
-    /// A permit for one rotation. Work that goes on after its request was dropped keeps a copy of it.
-    ///
-    /// # Errors
-    ///
-    /// [`ManagementRefusal::Conflict`] while another rotation runs. It does not wait: the keys have just been replaced then.
-    fn enter(&self) -> Result<Arc<OwnedSemaphorePermit>, ManagementRefusal> {
-        let permit = Arc::clone(&self.0).try_acquire_owned();
-        permit.map(Arc::new).map_err(|_| ManagementRefusal::Conflict(ALREADY_ROTATING))
-    }
 }
 
 /// The keys as they are.
@@ -85,7 +66,7 @@ pub fn list(signet: &Signet, access: &Access) -> Result<Vec<KeyLife>, Management
 /// runs, nothing is done.
 pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Result<(), ManagementRefusal> {
     admit(access)?;
-    let permit = signet.key_rotation.enter()?;
+    let permit = signet.key_rotation.enter().ok_or(ManagementRefusal::Conflict(ALREADY_ROTATING))?;
     let (keys, now) = (Arc::clone(&signet.keys), signet.clock.now());
     let rotate = move || match rotation {
         Rotation::Now => keys.rotate_now(now),
@@ -153,19 +134,18 @@ pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), Int
 }
 
 async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey) -> Result<(), InternalError> {
-    for _ in 0..ROUNDS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let Some(kept) = signet.store.client(id)? else { return Ok(()) };
         let mut client = kept.record.clone();
         if !client.seal_anew(previous, signet.sealing_means()) {
             return Ok(());
         }
-        match signet.store.replace_client(&kept, &client).await {
-            Ok(()) => return Ok(()),
-            Err(CommitError::Conflict) => {}
-            Err(CommitError::Internal(fault)) => return Err(fault.into()),
+        if !is_conflict(signet.store.replace_client(&kept, &client).await)? {
+            return Ok(());
         }
     }
-    Err(InternalError::Contended)
 }
 
 /// Writes down in the database by what the folder of keys is recognised. To be called after each change of the keys.
@@ -220,6 +200,3 @@ const ALREADY_ROTATING: &str = "the keys are already being rotated: wait until t
 
 /// So many clients are read together.
 const PAGE: u16 = 100;
-
-/// How often a client is read again that something else has changed meanwhile.
-const ROUNDS: usize = 4;

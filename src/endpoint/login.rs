@@ -6,9 +6,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     InternalError, Signet,
-    management::{ATTEMPTS, taken},
     page::LARGEST_PAGE,
     password_date,
+    retry::{Attempts, is_conflict},
     session::Browser,
     session_end,
 };
@@ -190,7 +190,9 @@ pub async fn begin_session(
     let now = signet.clock.now();
     let id = SessionId::generate(signet.entropy);
     let store = signet.store.as_actor(browser.origin.as_account(&account.id));
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
         session.user_agent = UserAgent::of(user_agent);
         session.password_generation = Some(account.password_generation);
@@ -199,20 +201,20 @@ pub async fn begin_session(
             // The same person has shown again who they are: applications go on knowing the session by its name.
             session.sid = earlier.record.sid.clone();
         }
-        if taken(store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
-            tracing::info!(account = %account.id, "signed in");
-            if let Err(fault) = end_superfluous(signet, account, &session, browser).await {
-                tracing::warn!(%fault, "sessions beyond the quota could not be ended");
-            }
-            return Ok(SignedInBrowser {
-                session: id,
-                authenticated_at: now,
-                lifetime: signet.lifetimes.session.absolute,
-                device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
-            });
+        if is_conflict(store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
+            continue;
         }
+        tracing::info!(account = %account.id, "signed in");
+        if let Err(fault) = end_superfluous(signet, account, &session, browser).await {
+            tracing::warn!(%fault, "sessions beyond the quota could not be ended");
+        }
+        return Ok(SignedInBrowser {
+            session: id,
+            authenticated_at: now,
+            lifetime: signet.lifetimes.session.absolute,
+            device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
+        });
     }
-    Err(InternalError::Contended)
 }
 
 /// Ends the sessions of `account` that were not used for longest, other than `newest`, if there are more than a person may

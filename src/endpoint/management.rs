@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{InternalError, access::AccessRefusal, new_account::FieldErrors, signup::NotAdmitted};
-use crate::{oauth::registration::RegistrationRefusal, store::CommitError};
+use crate::oauth::registration::RegistrationRefusal;
 
 /// Why the management API refuses.
 #[derive(Debug)]
@@ -28,22 +28,6 @@ pub enum ManagementRefusal {
     TooOften(i64),
     /// Our side failed.
     Internal(InternalError),
-}
-
-/// How often a change is decided anew when something else changed the same record meanwhile.
-pub(super) const ATTEMPTS: usize = 16;
-
-/// Whether a commit was taken (`true`), or has to be decided anew because something else was first (`false`).
-///
-/// # Errors
-///
-/// The storage.
-pub(super) fn taken(outcome: Result<(), CommitError>) -> Result<bool, InternalError> {
-    match outcome {
-        Ok(()) => Ok(true),
-        Err(CommitError::Conflict) => Ok(false),
-        Err(CommitError::Internal(fault)) => Err(fault.into()),
-    }
 }
 
 impl<F: Into<InternalError>> From<F> for ManagementRefusal {

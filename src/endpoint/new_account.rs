@@ -93,7 +93,7 @@ pub(super) fn conflicts(
 }
 
 /// The refusal of a username that another account has.
-pub(super) fn taken() -> NewAccountRefusal {
+pub(super) fn username_taken() -> NewAccountRefusal {
     NewAccountRefusal::Fields(FieldErrors::of_one("username", FieldRefusal::UsernameTaken))
 }
 

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use super::{
-    InternalError, Signet,
+    Signet,
     access::Access,
     login::{self, LoginRefusal, PresentedPassword},
-    management::{ATTEMPTS, ManagementRefusal, taken},
+    management::ManagementRefusal,
     new_account::{Editor, FieldErrors, FieldRefusal},
+    retry::{Attempts, is_conflict},
     session_end::{self, Extent},
     users::{cause, find_to_change},
 };
@@ -62,19 +63,21 @@ pub async fn change_password(
     let password = NewPassword::parse(change.new_password.clone(), &signet.password_policy, &known)
         .map_err(|refusal| ManagementRefusal::Fields(FieldErrors::of_one("new_password", refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, _) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
         changed.change_password(hash.clone(), signet.clock.now());
-        if taken(signet.store.as_actor(access.actor()).replace_account(&kept, &changed).await)? {
-            tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
-            let cause = cause(access, &changed);
-            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.actor()).await?;
-            signet.throttle.password_was_set(&changed.id);
-            return Ok(changed);
+        if is_conflict(signet.store.as_actor(access.actor()).replace_account(&kept, &changed).await)? {
+            continue;
         }
+        tracing::info!(account = %changed.id, by = %access.subject(), "password changed");
+        let cause = cause(access, &changed);
+        session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.actor()).await?;
+        signet.throttle.password_was_set(&changed.id);
+        return Ok(changed);
     }
-    Err(InternalError::Contended.into())
 }
 
 /// Shows that the person of `kept` knows the current password. The limits on guesses are those of the login page, but

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     InternalError, Signet,
-    management::{ATTEMPTS, taken},
+    retry::{Attempts, is_conflict},
 };
 use crate::account::record::Account;
 
@@ -22,16 +22,18 @@ pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateT
     if !is_ahead(account) {
         return Ok(account.clone());
     }
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let Some(kept) = signet.store.account(&account.id)? else { return Ok(account.clone()) };
         if !is_ahead(&kept.record) || kept.record.password_generation != account.password_generation {
             return Ok(kept.record);
         }
         let corrected = Account { password_changed_at: Some(now), ..kept.record.clone() };
-        if taken(signet.store.replace_account(&kept, &corrected).await)? {
-            tracing::warn!(account = %corrected.id, "password was set while the clock was ahead; its date was corrected");
-            return Ok(corrected);
+        if is_conflict(signet.store.replace_account(&kept, &corrected).await)? {
+            continue;
         }
+        tracing::warn!(account = %corrected.id, "password was set while the clock was ahead; its date was corrected");
+        return Ok(corrected);
     }
-    Err(InternalError::Contended)
 }

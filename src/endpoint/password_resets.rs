@@ -5,9 +5,10 @@ use time::OffsetDateTime;
 use super::{
     InternalError, Signet,
     access::Access,
-    management::{ATTEMPTS, ManagementRefusal, taken},
+    management::ManagementRefusal,
     new_account::FieldErrors,
     password_change::known_about,
+    retry::{Attempts, is_conflict},
     session_end::{self, Extent},
     users,
 };
@@ -69,7 +70,9 @@ impl<F: Into<InternalError>> From<F> for ResetRefusal {
 /// [`ManagementRefusal`]; then the link before, if there is one, still works.
 pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewResetLink, ManagementRefusal> {
     users::manager(access)?;
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, _) = users::find_to_change(signet, access, id)?;
         let account = &kept.record;
         if access.subject().as_str() == account.id.as_str() {
@@ -80,13 +83,13 @@ pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewRes
         }
         let lifetime = signet.lifetimes.password_reset;
         let (reset, code) = PasswordReset::generate(&account.id, lifetime, signet.clock.now(), signet.entropy);
-        if taken(signet.store.as_actor(access.actor()).put_password_reset(&kept, &reset).await)? {
-            tracing::info!(account = %account.id, by = %access.subject(), "password reset link made");
-            let link = Secret::new(signet.issuer.endpoint(&format!("/reset?code={}", code.expose())));
-            return Ok(NewResetLink { link, expires_at: reset.expires_at() });
+        if is_conflict(signet.store.as_actor(access.actor()).put_password_reset(&kept, &reset).await)? {
+            continue;
         }
+        tracing::info!(account = %account.id, by = %access.subject(), "password reset link made");
+        let link = Secret::new(signet.issuer.endpoint(&format!("/reset?code={}", code.expose())));
+        return Ok(NewResetLink { link, expires_at: reset.expires_at() });
     }
-    Err(InternalError::Contended.into())
 }
 
 /// Until when the newest link of the person works, if it does.
@@ -142,20 +145,22 @@ pub async fn reset(
         .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
     // The hash took a while: the link is looked at again, and spent together with the change.
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, reset, redemption) = look_up(signet, presented)?;
         let changed = redemption.change_password(&kept.record, hash.clone(), signet.clock.now());
         let actor = origin.as_account(&changed.id);
-        if taken(signet.store.as_actor(actor.clone()).reset_password(&kept, &changed, &reset).await)? {
-            tracing::info!(account = %changed.id, "password set by a link");
-            let cause = EndCause::RevokedByPerson;
-            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &actor).await?;
-            signet.throttle.password_was_set(&changed.id);
-            let device = device::remember(&changed.id, &signet.sealing_key, signet.clock.now(), signet.entropy);
-            return Ok(PasswordSet { account: changed, device });
+        if is_conflict(signet.store.as_actor(actor.clone()).reset_password(&kept, &changed, &reset).await)? {
+            continue;
         }
+        tracing::info!(account = %changed.id, "password set by a link");
+        let cause = EndCause::RevokedByPerson;
+        session_end::end_all(signet, &changed.id, Extent::Logins, cause, &actor).await?;
+        signet.throttle.password_was_set(&changed.id);
+        let device = device::remember(&changed.id, &signet.sealing_key, signet.clock.now(), signet.entropy);
+        return Ok(PasswordSet { account: changed, device });
     }
-    Err(InternalError::Contended.into())
 }
 
 /// The account of the link, and the link with the proof that it may be used.

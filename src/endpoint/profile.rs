@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Signet;
 use crate::{
     account::{own_picture, record::Account},
     oauth::issuer::Issuer,
@@ -11,9 +10,9 @@ use crate::{
 /// The claims about `account` that applications may be told: an address that is not verified only where the host says so,
 /// because many applications match their accounts by it.
 #[must_use]
-pub fn disclosable_claims(signet: &Signet, account: &Account) -> Map<String, Value> {
-    let mut claims = claims(account, &signet.issuer);
-    if !account.email_verified && !signet.shares_unverified_email {
+pub fn disclosable_claims(account: &Account, issuer: &Issuer, shares_unverified_email: bool) -> Map<String, Value> {
+    let mut claims = claims(account, issuer);
+    if !account.email_verified && !shares_unverified_email {
         claims.remove("email");
         claims.remove("email_verified");
     }

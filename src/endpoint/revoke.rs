@@ -2,7 +2,8 @@
 
 use super::{
     InternalError, Signet, access,
-    token::{Caller, EndpointError, TokenRefusal, authenticate},
+    client_authentication::{Caller, authenticate},
+    endpoint_error::{EndpointError, TokenRefusal},
 };
 use crate::oauth::{grant::EndCause, parameters::Parameters};
 

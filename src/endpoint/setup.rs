@@ -3,7 +3,7 @@
 use super::{
     InternalError, Signet,
     login::{self, SignedInBrowser},
-    new_account::{Editor, NewAccount, NewAccountRefusal, taken},
+    new_account::{Editor, NewAccount, NewAccountRefusal, username_taken},
     session::Browser,
 };
 use crate::{
@@ -76,7 +76,7 @@ pub async fn create(
         Err(CommitError::Conflict) if administration(signet)? == Administration::Held => {
             return Err(FirstAdministratorRefusal::Link(SetupRefusal::AdministratorExists));
         }
-        Err(CommitError::Conflict) => return Err(FirstAdministratorRefusal::Account(taken())),
+        Err(CommitError::Conflict) => return Err(FirstAdministratorRefusal::Account(username_taken())),
         Err(CommitError::Internal(cause)) => return Err(fault(cause)),
     }
     tracing::info!(account = %account.id, "first administrator created");
@@ -98,7 +98,7 @@ pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, New
     account.role = Role::Administrator;
     match signet.store.create_configured_administrator(&account).await {
         Ok(()) => {}
-        Err(CommitError::Conflict) => return Err(taken()),
+        Err(CommitError::Conflict) => return Err(username_taken()),
         Err(CommitError::Internal(cause)) => return Err(internal(cause.into())),
     }
     tracing::info!(account = %account.id, "administrator created from the configuration");

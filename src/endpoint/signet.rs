@@ -7,14 +7,20 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
 use super::{
-    InternalError, client_errors::ClientErrorLogs, client_keys::PublishedKeys, clock_watch::ClockWatch,
-    conditions::Conditions, device::DeviceGuesses, device_polls::DevicePolls, keys::RotationGate,
-    pictures::PictureBench, profile, secret_guesses::SecretGuesses, standing, status_lists::StatusLists,
+    InternalError, client_errors::ClientErrorLogs, clock_watch::ClockWatch, conditions::Conditions,
+    device_guesses::DeviceGuesses, device_polls::DevicePolls, picture_bench::PictureBench, profile,
+    published_keys::PublishedKeys, rotation_gate::RotationGate, secret_guesses::SecretGuesses, standing,
+    status_lists::StatusLists,
 };
 use crate::{
     account::{
-        hashing::PasswordHasher, invitation::SignUp, password::PasswordPolicy, quota::Quotas, record::AccountId,
-        session::SessionLifetimes, throttle::Throttle,
+        hashing::PasswordHasher,
+        invitation::SignUp,
+        password::PasswordPolicy,
+        quota::Quotas,
+        record::{Account, AccountId},
+        session::SessionLifetimes,
+        throttle::Throttle,
     },
     audit::FailureQueue,
     clock::Clock,
@@ -197,6 +203,12 @@ impl Signet {
         pairwise::client_subject(subject, client, &self.pairwise_key)
     }
 
+    /// The claims about `account` that applications may receive.
+    #[must_use]
+    pub fn disclosable_claims(&self, account: &Account) -> Map<String, Value> {
+        profile::disclosable_claims(account, &self.issuer, self.shares_unverified_email)
+    }
+
     /// By which `sid` `client` knows the session `sid`.
     #[must_use]
     pub fn client_session_id(&self, sid: &str, client: &Client) -> String {
@@ -286,7 +298,7 @@ impl Signet {
         let Some(account) = self.store.account(&id)?.map(|kept| kept.record) else { return Ok(Map::new()) };
         let nothing = Scope::empty();
         let scope = if by_scope { issuance.scope() } else { &nothing };
-        Ok(claims::asked_for(&profile::disclosable_claims(self, &account), scope, &named.id_token))
+        Ok(claims::asked_for(&self.disclosable_claims(&account), scope, &named.id_token))
     }
 
     /// The refresh token that a client presents, if this server has made it. One that was made under a secret that was

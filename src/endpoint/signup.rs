@@ -3,7 +3,7 @@
 use super::{
     InternalError, Signet,
     login::{self, SignedInBrowser},
-    new_account::{Editor, NewAccount, NewAccountRefusal, taken},
+    new_account::{Editor, NewAccount, NewAccountRefusal, username_taken},
     session::Browser,
 };
 use crate::{
@@ -83,7 +83,7 @@ pub async fn enroll(
         Err(CommitError::Conflict) => {
             // Two have used the invitation at once, or have asked for the same username.
             check(signet, presented)?;
-            return Err(SignUpRefusal::Account(taken()));
+            return Err(SignUpRefusal::Account(username_taken()));
         }
         Err(CommitError::Internal(cause)) => return Err(fault(cause)),
     }

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::{
     InternalError, Signet,
     access::{AccessRefusal, authorize},
-    profile,
 };
 use crate::{jose::TokenType, oauth::bearer::BearerError, oidc::claims, secret::Secret};
 
@@ -30,8 +29,7 @@ pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, Ac
     let client = client.ok_or(refuse("the access token was revoked"))?.record;
     let client_subject = signet.client_subject(access.subject(), &client);
     let names = &access.named_claims().userinfo;
-    let mut claims =
-        claims::userinfo(&client_subject, &profile::disclosable_claims(signet, account), access.scope(), names);
+    let mut claims = claims::userinfo(&client_subject, &signet.disclosable_claims(account), access.scope(), names);
     let Some(algorithm) = client.metadata.openid.userinfo_signed_response_alg else {
         return Ok(Userinfo::Json(claims));
     };

@@ -1,15 +1,16 @@
 //! `/users`: people are looked at, changed and taken away, by administrators and by themselves.
 
 use super::{
-    InternalError, Signet,
+    Signet,
     access::Access,
-    management::{ATTEMPTS, ManagementRefusal, taken},
+    management::ManagementRefusal,
     new_account::{
         AdminFields, Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, ProfileForm, conflicts,
     },
     page::{Page, PageQuery, page},
     password_change::{PasswordSource, verify_current},
     quota,
+    retry::{Attempts, is_conflict},
     session_end::{self, Extent},
     signup::{self, SignUpRefusal},
 };
@@ -210,7 +211,9 @@ async fn change(
 ) -> Result<Account, ManagementRefusal> {
     quota::spend(signet, access, Spending::Change)?;
     let store = signet.store.as_actor(access.actor());
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, editor) = find_to_change(signet, access, id)?;
         let mut changed = kept.record.clone();
         enter(&mut changed, editor)?;
@@ -229,16 +232,16 @@ async fn change(
         } else {
             store.replace_account(&kept, &changed).await
         };
-        if taken(outcome)? {
-            tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
-            if !changed.is_active() {
-                let cause = cause(access, &changed);
-                session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.actor()).await?;
-            }
-            return Ok(changed);
+        if is_conflict(outcome)? {
+            continue;
         }
+        tracing::info!(account = %changed.id, by = %access.subject(), "account changed");
+        if !changed.is_active() {
+            let cause = cause(access, &changed);
+            session_end::end_all(signet, &changed.id, Extent::Logins, cause, &access.actor()).await?;
+        }
+        return Ok(changed);
     }
-    Err(InternalError::Contended.into())
 }
 
 /// By what a person signs in and is found: who changes it can keep them out.
@@ -272,7 +275,9 @@ pub async fn set_disabled(
 ///
 /// [`ManagementRefusal`]; then the account is still there.
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, _) = find_to_end(signet, access, id)?;
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
         // First what would stay behind if the server stopped in between: then it can be asked for again.
@@ -282,13 +287,14 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
         signet.store.forget_consents_of(&subject).await?;
         signet.store.forget_refresh_schedules_of(&subject).await?;
         signet.store.remove_picture(&kept.record.id).await?;
-        if taken(signet.store.as_actor(access.actor()).delete_account(&kept, other.as_ref(), signet.clock.now()).await)?
-        {
-            tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
-            return Ok(());
+        if is_conflict(
+            signet.store.as_actor(access.actor()).delete_account(&kept, other.as_ref(), signet.clock.now()).await,
+        )? {
+            continue;
         }
+        tracing::info!(account = %kept.record.id, by = %access.subject(), "account deleted");
+        return Ok(());
     }
-    Err(InternalError::Contended.into())
 }
 
 /// Lets a person sign in who has to wait because of failed guesses at their password, on every device.

@@ -14,7 +14,7 @@ use poem_openapi::{
 use super::edge::{ClientIp, Refusal, RequestId};
 use crate::{
     audit::RequestOrigin,
-    endpoint::token::Caller,
+    endpoint::client_authentication::Caller,
     oauth::{
         bearer::{self, BearerError},
         parameters::{MalformedParameters, Parameters},

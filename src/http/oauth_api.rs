@@ -24,10 +24,11 @@ use super::{
 use crate::{
     endpoint::{
         access::AccessRefusal,
+        client_authentication::Caller,
         device,
+        endpoint_error::TokenRefusal,
         introspect::{self, Introspected},
-        revoke,
-        token::{self, Caller, TokenRefusal},
+        revoke, token,
         userinfo::{self, Userinfo},
     },
     oauth::{

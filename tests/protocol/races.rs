@@ -9,8 +9,10 @@ use serde_json::json as object;
 use signet::{
     audit::RequestOrigin,
     endpoint::{
+        client_authentication::Caller,
+        endpoint_error::TokenRefusal,
         revoke,
-        token::{self, Caller, TokenRefusal, TokenResponse},
+        token::{self, TokenResponse},
     },
     http::Server,
     oauth::{

@@ -9,9 +9,11 @@ use signet::{
     clock::Clock,
     config::Config,
     endpoint::{
+        client_authentication::Caller,
+        endpoint_error::TokenRefusal,
         signet::Signet,
         status_lists::publish,
-        token::{Caller, TokenRefusal, TokenResponse, token},
+        token::{TokenResponse, token},
     },
     entropy::Entropy,
     http::Server,

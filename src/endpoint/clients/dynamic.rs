@@ -8,10 +8,11 @@ use crate::{
     audit::RequestOrigin,
     crypto::Digest,
     endpoint::{
-        InternalError, Signet,
+        Signet,
         access::{self, AccessRefusal},
-        management::{ATTEMPTS, ManagementRefusal, taken},
+        management::ManagementRefusal,
         quota,
+        retry::{Attempts, is_conflict},
         signet::RegistrationAccess,
     },
     oauth::{
@@ -100,20 +101,23 @@ pub async fn replace_itself(
     let request = &narrowed(signet, request);
     let (kept, _) = authenticate(signet, id, token.clone())?;
     sector::agree(signet, request, &kept.record.client_id).await?;
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, registration_access_token) = authenticate(signet, id, token.clone())?;
         agree(&kept.record, claims)?;
         let mut client = kept.record.clone();
         let client_secret = reregister(signet, &mut client, request, Registrar::Itself).map_err(in_its_terms)?;
-        if taken(signet.store.as_actor(origin.as_client(&client.client_id)).replace_client(&kept, &client).await)? {
-            tracing::info!(client_id = %client.client_id, "client changed its registration");
-            return Ok(SelfRegistered {
-                registered: RegisteredClient { client, client_secret },
-                registration_access_token,
-            });
+        if is_conflict(signet.store.as_actor(origin.as_client(&client.client_id)).replace_client(&kept, &client).await)?
+        {
+            continue;
         }
+        tracing::info!(client_id = %client.client_id, "client changed its registration");
+        return Ok(SelfRegistered {
+            registered: RegisteredClient { client, client_secret },
+            registration_access_token,
+        });
     }
-    Err(InternalError::Contended.into())
 }
 
 /// Takes the client `id` away (§2.3). Nothing that was granted to it issues anything more.
@@ -127,15 +131,17 @@ pub async fn delete_itself(
     token: Result<Secret, BearerError>,
     origin: &RequestOrigin,
 ) -> Result<(), ManagementRefusal> {
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let (kept, _) = authenticate(signet, id, token.clone())?;
         let store = signet.store.as_actor(origin.as_client(&kept.record.client_id));
-        if taken(store.delete_client(&kept, signet.clock.now()).await)? {
-            tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
-            return Ok(());
+        if is_conflict(store.delete_client(&kept, signet.clock.now()).await)? {
+            continue;
         }
+        tracing::info!(client_id = %kept.record.client_id, "client deleted its registration");
+        return Ok(());
     }
-    Err(InternalError::Contended.into())
 }
 
 /// `request` without what an application that registers itself cannot have.

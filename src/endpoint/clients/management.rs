@@ -5,12 +5,13 @@ use serde_json::{Map, Value};
 use crate::{
     account::quota::Spending,
     endpoint::{
-        InternalError, Signet,
+        Signet,
         access::Access,
-        management::{ATTEMPTS, ManagementRefusal, taken},
+        management::ManagementRefusal,
         merge_patch::merge_patch,
         page::{Page, PageQuery, page},
         quota,
+        retry::{Attempts, is_conflict},
     },
     oauth::{
         client::{Client, ClientId, ClientMetadata, Provenance, SecretsRefusal},
@@ -201,16 +202,18 @@ pub(super) fn reregister(
 ///
 /// [`ManagementRefusal`]; then it is still there.
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let kept = find(signet, access, id)?;
         is_changeable(&kept.record)?;
         reaches(signet, access.registrar(), &kept.record)?;
-        if taken(signet.store.as_actor(access.actor()).delete_client(&kept, signet.clock.now()).await)? {
-            tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
-            return Ok(());
+        if is_conflict(signet.store.as_actor(access.actor()).delete_client(&kept, signet.clock.now()).await)? {
+            continue;
         }
+        tracing::info!(client_id = %kept.record.client_id, by = %access.subject(), "client deleted");
+        return Ok(());
     }
-    Err(InternalError::Contended.into())
 }
 
 /// Forbids an application to obtain tokens, or allows it again.
@@ -283,16 +286,18 @@ pub(super) async fn change<T>(
     mut change: impl FnMut(&mut Client) -> Result<T, ManagementRefusal>,
 ) -> Result<(Client, T), ManagementRefusal> {
     quota::spend(signet, access, Spending::Change)?;
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let kept = find(signet, access, id)?;
         let mut client = kept.record.clone();
         let outcome = change(&mut client)?;
-        if taken(signet.store.as_actor(access.actor()).replace_client(&kept, &client).await)? {
-            tracing::info!(client_id = %client.client_id, by = %access.subject(), "client changed");
-            return Ok((client, outcome));
+        if is_conflict(signet.store.as_actor(access.actor()).replace_client(&kept, &client).await)? {
+            continue;
         }
+        tracing::info!(client_id = %client.client_id, by = %access.subject(), "client changed");
+        return Ok((client, outcome));
     }
-    Err(InternalError::Contended.into())
 }
 
 /// An application of somebody else is answered as one that does not exist.

@@ -13,8 +13,9 @@ pub use self::prune::{FormerClient, former_clients, former_resources};
 use super::{
     InternalError, Signet,
     access::Access,
-    management::{ATTEMPTS, ManagementRefusal, taken},
+    management::ManagementRefusal,
     quota,
+    retry::{Attempts, is_conflict},
 };
 use crate::{
     account::quota::Spending,
@@ -230,14 +231,16 @@ pub(super) async fn keep_used(signet: &Signet, client: &Client) -> Result<(), In
     if client.expires_at.is_none() {
         return Ok(());
     }
-    for _ in 0..ATTEMPTS {
-        let Some(kept) = signet.store.client(&client.client_id)? else { return Ok(()) };
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
+        let stored = signet.store.client(&client.client_id)?;
+        let Some(kept) = stored.filter(|kept| kept.record.expires_at.is_some()) else { return Ok(()) };
         let used = Client { expires_at: None, ..kept.record.clone() };
-        if kept.record.expires_at.is_none() || taken(signet.store.replace_client(&kept, &used).await)? {
+        if !is_conflict(signet.store.replace_client(&kept, &used).await)? {
             return Ok(());
         }
     }
-    Err(InternalError::Contended)
 }
 
 async fn create(

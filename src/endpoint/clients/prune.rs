@@ -3,7 +3,7 @@
 use crate::{
     endpoint::{
         InternalError, Signet,
-        management::{ATTEMPTS, taken},
+        retry::{Attempts, is_conflict},
     },
     oauth::{
         client::{Client, ClientId, Provenance},
@@ -55,17 +55,18 @@ pub async fn former_clients(
 
 /// Disables a client because the configuration names it no more. Whether it is disabled now.
 async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, InternalError> {
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let Some(kept) = signet.store.client(client_id)? else { return Ok(true) };
         if kept.record.is_disabled {
             return Ok(true);
         }
         let pruned = Client { is_disabled: true, is_pruned: true, ..kept.record.clone() };
-        if taken(signet.store.replace_client(&kept, &pruned).await)? {
+        if !is_conflict(signet.store.replace_client(&kept, &pruned).await)? {
             return Ok(true);
         }
     }
-    Err(InternalError::Contended)
 }
 
 /// The resources that stood in the configuration at an earlier start and do not now; from now on, those of now are

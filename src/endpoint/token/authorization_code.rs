@@ -2,14 +2,20 @@
 
 use time::OffsetDateTime;
 
-use super::{EndpointError, InternalError, ROUNDS, Signet, TokenResponse, end_grant_if_session_ended, tokens};
+use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
     audit::{EventDetails, EventKind, RequestOrigin, reason_code},
     crypto::Digest,
+    endpoint::{
+        InternalError, Signet,
+        endpoint_error::EndpointError,
+        retry::{Attempts, is_conflict},
+        session_end,
+    },
     oauth::{
         authorization_code::{self, CodeRequest, Consequence, IssuedCode},
         client_authentication::AuthenticatedClient,
-        grant::EndCause,
+        grant::{EndCause, Grant},
         parameters::Parameters,
         refresh_token,
         token_error::TokenError,
@@ -35,18 +41,19 @@ pub(super) async fn redeem(
     let now = signet.clock.now();
     // A conflict means that another request with the same code was first: then the code is spent, and the second
     // round says so.
-    for _ in 0..ROUNDS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let Some(kept) = signet.store.code(&digest).map_err(InternalError::from)? else {
             return Err(TokenError::CodeUnknown.into());
         };
         let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
         let redemption = match authorization_code::redeem(&kept.record, &request, &circumstances, now) {
             Ok(redemption) => redemption,
-            Err(refusal) => match apply_consequence(&store, &digest, &kept, &refusal, now).await {
-                Ok(()) => return Err(refusal.into()),
-                Err(CommitError::Conflict) => continue,
-                Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
-            },
+            Err(refusal) if is_conflict(apply_consequence(&store, &digest, &kept, &refusal, now).await)? => {
+                continue;
+            }
+            Err(refusal) => return Err(refusal.into()),
         };
         let lifetime = signet.access_token_lifetime(redemption.audience());
         let grant = redemption.grant(signet.new_grant_identity(now), lifetime, now);
@@ -54,18 +61,15 @@ pub(super) async fn redeem(
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
         let grant = grant.retain_for_logout(client.client(), signet.lifetimes.session.absolute);
         let spent = redemption.spent(&grant.id);
-        match signet.store.spend_code(&digest, &kept, &spent, &grant).await {
-            Ok(()) => {
-                end_grant_if_session_ended(signet, &grant, now).await?;
-                let nonce = redemption.nonce().map(ToOwned::to_owned);
-                let issuance = redemption.issuance(&grant);
-                return tokens(signet, &issuance, client, (refresh_token, nonce.as_deref()), now);
-            }
-            Err(CommitError::Conflict) => {}
-            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
+        if is_conflict(signet.store.spend_code(&digest, &kept, &spent, &grant).await)? {
+            continue;
         }
+        end_grant_if_session_ended(signet, &grant, now).await?;
+        let nonce = redemption.nonce().map(ToOwned::to_owned);
+        let issuance = redemption.issuance(&grant);
+        let with = IssuedWith { refresh_token, nonce: nonce.as_deref() };
+        return tokens(signet, &issuance, client, with, now);
     }
-    Err(EndpointError::Internal(InternalError::Contended))
 }
 
 /// Writes down what follows from a refusal.
@@ -88,4 +92,14 @@ async fn apply_consequence(
             Ok(store.end_grant(&grant, EndCause::CodeReplayed, now).await?)
         }
     }
+}
+
+/// Makes sure that the session in which the person agreed to `grant`, which is on disk, has not ended meanwhile. The end of
+/// a session takes every grant that is on disk by then, so that no grant escapes both.
+async fn end_grant_if_session_ended(signet: &Signet, grant: &Grant, now: OffsetDateTime) -> Result<(), EndpointError> {
+    if !session_end::is_over(signet, grant)? {
+        return Ok(());
+    }
+    signet.store.end_grant(&grant.id, EndCause::SignedOut, now).await.map_err(InternalError::from)?;
+    Err(TokenError::GrantEnded.into())
 }

@@ -1,8 +1,8 @@
 //! `grant_type=client_credentials`, [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2).
 
-use super::{EndpointError, InternalError, Signet, TokenResponse, tokens};
+use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
-    endpoint::clients,
+    endpoint::{InternalError, Signet, clients, endpoint_error::EndpointError},
     oauth::{client_authentication::AuthenticatedClient, client_credentials, parameters::Parameters},
 };
 
@@ -20,5 +20,5 @@ pub(super) async fn issue(
     let fresh = || authorization.grant(signet.new_grant_identity(now), now);
     let grant = signet.store.own_grant(&client_id, fresh).await.map_err(InternalError::from)?;
     // "A refresh token SHOULD NOT be included" (§4.4.3).
-    tokens(signet, &authorization.issuance(&grant), client, (None, None), now)
+    tokens(signet, &authorization.issuance(&grant), client, IssuedWith::default(), now)
 }

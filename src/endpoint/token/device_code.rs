@@ -1,14 +1,18 @@
 //! `grant_type=urn:ietf:params:oauth:grant-type:device_code`,
 //! [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628#section-3.4).
 
-use super::{EndpointError, InternalError, ROUNDS, Signet, TokenResponse, tokens};
+use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
     crypto::Digest,
+    endpoint::{
+        InternalError, Signet,
+        endpoint_error::EndpointError,
+        retry::{Attempts, is_conflict},
+    },
     oauth::{
         client_authentication::AuthenticatedClient, device_authorization, parameters::Parameters, refresh_token,
         token_error::TokenError,
     },
-    store::CommitError,
 };
 
 pub(super) async fn redeem(
@@ -19,7 +23,9 @@ pub(super) async fn redeem(
     let digest = Digest::of(form.required("device_code")?);
     let requested: Vec<&str> = form.many("resource").collect();
     let now = signet.clock.now();
-    for _ in 0..ROUNDS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let Some(kept) = signet.store.device(&digest).map_err(InternalError::from)? else {
             return Err(TokenError::DeviceCodeUnknown.into());
         };
@@ -40,14 +46,11 @@ pub(super) async fn redeem(
         let policy = &signet.lifetimes.refresh_token;
         let (grant, refresh_token) = refresh_token::begin(grant, client.client(), policy, signet.sealing_means());
         let grant = grant.retain_for_logout(client.client(), signet.lifetimes.session.absolute);
-        match signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await {
-            Ok(()) => {
-                signet.device_polls.forget(&digest);
-                return tokens(signet, &redemption.issuance(&grant), client, (refresh_token, None), now);
-            }
-            Err(CommitError::Conflict) => {}
-            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
+        if is_conflict(signet.store.spend_device_code(&digest, &kept, &redemption.spent(&grant.id), &grant).await)? {
+            continue;
         }
+        signet.device_polls.forget(&digest);
+        let with = IssuedWith { refresh_token, nonce: None };
+        return tokens(signet, &redemption.issuance(&grant), client, with, now);
     }
-    Err(EndpointError::Internal(InternalError::Contended))
 }

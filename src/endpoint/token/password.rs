@@ -2,11 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{EndpointError, InternalError, Signet, TokenResponse, tokens};
+use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
     account::session::{AuthenticationMethod, Sid},
     audit::{EventDetails, EventKind, RequestOrigin},
-    endpoint::login::{self, LoginAttempt, LoginRefusal},
+    endpoint::{
+        InternalError, Signet,
+        endpoint_error::EndpointError,
+        login::{self, LoginAttempt, LoginRefusal},
+    },
     oauth::{
         access_token::Authentication,
         client_authentication::AuthenticatedClient,
@@ -67,5 +71,5 @@ pub(super) async fn exchange(
     let details = details.with_client(&grant.client_id).of_grant(&grant.id);
     let store = signet.store.as_actor(origin.as_account(&account.id)).with_event(details);
     store.begin_grant(&grant).await.map_err(InternalError::from)?;
-    tokens(signet, &issuance, client, (refresh_token, None), now)
+    tokens(signet, &issuance, client, IssuedWith { refresh_token, nonce: None }, now)
 }

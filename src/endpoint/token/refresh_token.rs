@@ -1,8 +1,13 @@
 //! `grant_type=refresh_token`, [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6).
 
-use super::{EndpointError, InternalError, ROUNDS, Signet, TokenResponse, tokens};
+use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
     audit::RequestOrigin,
+    endpoint::{
+        InternalError, Signet,
+        endpoint_error::EndpointError,
+        retry::{Attempts, is_conflict},
+    },
     oauth::{
         client_authentication::AuthenticatedClient,
         grant::EndCause,
@@ -10,7 +15,6 @@ use crate::{
         refresh_token::{self, RefreshRequest},
         token_error::TokenError,
     },
-    store::CommitError,
 };
 
 pub(super) async fn refresh(
@@ -28,7 +32,9 @@ pub(super) async fn refresh(
     let policy = &signet.lifetimes.refresh_token;
     // A conflict means that another request with the same token was first: then the token was replaced, and the second
     // round answers with the newest one.
-    for _ in 0..ROUNDS {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
         let Some(kept) = signet.store.grant(presented.grant()).map_err(InternalError::from)? else {
             return Err(TokenError::RefreshTokenUnknown.into());
         };
@@ -50,11 +56,10 @@ pub(super) async fn refresh(
             Some(changed) => signet.store.replace_grant(&kept, changed).await,
             None => Ok(()),
         };
-        match written {
-            Ok(()) => return tokens(signet, &refreshment.into_issuance(), client, (Some(refresh_token), None), now),
-            Err(CommitError::Conflict) => {}
-            Err(CommitError::Internal(fault)) => return Err(InternalError::from(fault).into()),
+        if is_conflict(written)? {
+            continue;
         }
+        let with = IssuedWith { refresh_token: Some(refresh_token), nonce: None };
+        return tokens(signet, &refreshment.into_issuance(), client, with, now);
     }
-    Err(EndpointError::Internal(InternalError::Contended))
 }
