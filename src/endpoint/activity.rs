@@ -6,7 +6,7 @@ use super::{
     connections,
     management::ManagementRefusal,
     page::{Page, PageQuery, page},
-    session, users,
+    session, user_access, users,
 };
 use crate::{
     account::{
@@ -51,7 +51,7 @@ pub fn sessions(
     username: Option<&str>,
     request: PageQuery<'_>,
 ) -> Result<Page<SomebodysSession>, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let person = match username {
         None => None,
         Some(name) => match person(signet, name)? {
@@ -97,7 +97,7 @@ pub fn grants(
     filter: GrantFilter<'_>,
     request: PageQuery<'_>,
 ) -> Result<Page<Grant>, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let store = &signet.store;
     let nothing = Ok(Page { entries: Vec::new(), next_page_token: None });
     let list = format!("everybody's grants of {filter:?}");
@@ -140,7 +140,7 @@ fn person(signet: &Signet, name: &str) -> Result<Option<Account>, ManagementRefu
 ///
 /// [`ManagementRefusal`]; then it may still be live.
 pub async fn end_grant(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let grant = GrantId::parse(id).map(|id| signet.store.grant(&id)).transpose()?.flatten();
     let grant = grant.ok_or(ManagementRefusal::NotFound("there is no such grant"))?.record;
     if grant.subject.is_person() && users::show(signet, access, grant.subject.as_str()).is_ok() {

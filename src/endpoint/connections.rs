@@ -10,7 +10,7 @@ use super::{
     management::ManagementRefusal,
     page::{Page, PageQuery, page},
     standing::StatusLookup,
-    users::{cause, find, find_to_end},
+    user_access::{cause, find, find_to_end},
 };
 use crate::{
     account::record::Account,

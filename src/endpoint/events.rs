@@ -7,7 +7,7 @@ use super::{
     access::Access,
     management::ManagementRefusal,
     page::{Page, PageQuery, page},
-    users,
+    user_access,
 };
 use crate::{
     account::record::AccountId,
@@ -69,7 +69,7 @@ pub async fn list_of(
     id: &str,
     request: PageQuery<'_>,
 ) -> Result<Page<SecurityEvent>, ManagementRefusal> {
-    let account = users::find(signet, access, id)?.0.record;
+    let account = user_access::find(signet, access, id)?.0.record;
     write_failures(signet, false).await?;
     let sought = Sought { account: Some(account.id.clone()), ..Sought::default() };
     let list = format!("events that {} sees", account.id);

@@ -6,7 +6,7 @@ use super::{
     management::ManagementRefusal,
     new_account::{AdminFields, FieldErrors, FieldRefusal},
     page::{Page, PageQuery, page},
-    users,
+    user_access, users,
 };
 use crate::account::record::{AccountId, Line};
 
@@ -32,7 +32,7 @@ pub fn list(
     prefix: &str,
     request: PageQuery<'_>,
 ) -> Result<Page<GroupSize>, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let request = PageQuery { limit: Some(request.limit.unwrap_or(USUAL_PAGE)), ..request };
     let fetch = |after: Option<&[u8]>, limit| Ok(signet.store.groups(prefix, after, limit)?);
     page(signet, &format!("groups beginning with {prefix:?}"), request, fetch, |_| true)
@@ -49,7 +49,7 @@ pub async fn replace(
     group: &str,
     new: Option<&str>,
 ) -> Result<GroupChangeProgress, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let wrong = |refusal: FieldRefusal| ManagementRefusal::Fields(FieldErrors::of_one("name", refusal));
     let new = new.map(Line::<64>::parse).transpose().map_err(|refusal| wrong(refusal.into()))?;
     let new = new.as_ref().map(Line::as_str);
@@ -88,7 +88,7 @@ async fn leave(
     }
     let others = account.groups.iter().filter(|name| *name != group).chain(new);
     let form = AdminFields { groups: Some(others.map(ToOwned::to_owned).collect()), ..AdminFields::default() };
-    users::order(signet, access, id.as_str(), &form).await?;
+    users::update_admin_fields(signet, access, id.as_str(), &form).await?;
     Ok(true)
 }
 

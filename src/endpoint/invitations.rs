@@ -8,7 +8,7 @@ use super::{
     management::ManagementRefusal,
     new_account::{FieldErrors, FieldRefusal},
     page::{Page, PageQuery, page},
-    quota, users,
+    quota, user_access,
 };
 use crate::{
     account::{
@@ -61,7 +61,7 @@ pub async fn create(
     access: &Access,
     form: &InvitationRequest,
 ) -> Result<NewInvitation, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     if !access.is_operator() {
         quota::spend_as(signet, access.subject().as_str(), Spending::Invitation)?;
     }
@@ -97,7 +97,7 @@ pub fn list(
     access: &Access,
     request: PageQuery<'_>,
 ) -> Result<Page<ListedInvitation>, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let now: OffsetDateTime = signet.clock.now();
     let fetch = |after: Option<&[u8]>, limit| {
         let rows = signet.store.invitations(after, limit)?;
@@ -116,7 +116,7 @@ pub fn list(
 ///
 /// [`ManagementRefusal`].
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     // A longer text can be none of our keys.
     if id.len() <= 64 {
         signet.store.as_actor(access.actor()).delete_invitation(id).await?;

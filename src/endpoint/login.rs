@@ -5,9 +5,7 @@ use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    InternalError, Signet,
-    page::LARGEST_PAGE,
-    password_date,
+    InternalError, Signet, password_date,
     retry::{Attempts, is_conflict},
     session::Browser,
     session_end,
@@ -227,7 +225,7 @@ async fn end_superfluous(
 ) -> Result<(), InternalError> {
     let (mut live, mut after) = (Vec::new(), None::<Vec<u8>>);
     loop {
-        let page = signet.store.sessions_of(&account.id, after.as_deref(), LARGEST_PAGE)?;
+        let page = signet.store.sessions_of(&account.id, after.as_deref(), SESSIONS_READ_TOGETHER)?;
         let Some((last, _)) = page.last() else { break };
         after = Some(last.clone());
         let now = signet.clock.now();
@@ -288,3 +286,6 @@ async fn rehash(signet: &Signet, kept: &Versioned<Account>, password: &Secret) {
         }
     }
 }
+
+/// How many sessions of a person are read at a time.
+const SESSIONS_READ_TOGETHER: u16 = 200;

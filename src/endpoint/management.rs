@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{InternalError, access::AccessRefusal, new_account::FieldErrors, signup::NotAdmitted};
-use crate::oauth::registration::RegistrationRefusal;
+use super::{InternalError, access::AccessRefusal, new_account::FieldErrors};
+use crate::{account::invitation::InvitationRefusal, oauth::registration::RegistrationRefusal};
 
 /// Why the management API refuses.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub enum ManagementRefusal {
     /// What was sent of a person: for each field what is wrong with it.
     Fields(FieldErrors),
     /// Whoever asks may not register themselves.
-    NotAdmitted(NotAdmitted),
+    NotAdmitted(InvitationRefusal),
     /// Whoever asks may not do this.
     Forbidden(&'static str),
     /// There is no such thing, or none that whoever asks may see.

@@ -60,6 +60,7 @@ pub mod signup;
 mod standing;
 pub mod status_lists;
 pub mod token;
+pub mod user_access;
 pub mod userinfo;
 pub mod users;
 pub mod withheld_error;

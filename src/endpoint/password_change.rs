@@ -10,7 +10,7 @@ use super::{
     new_account::{Editor, FieldErrors, FieldRefusal},
     retry::{Attempts, is_conflict},
     session_end::{self, Extent},
-    users::{cause, find_to_change},
+    user_access::{cause, find_to_change},
 };
 use crate::{
     account::{

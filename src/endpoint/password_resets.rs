@@ -10,7 +10,7 @@ use super::{
     password_change::known_about,
     retry::{Attempts, is_conflict},
     session_end::{self, Extent},
-    users,
+    user_access,
 };
 use crate::{
     account::{
@@ -69,11 +69,11 @@ impl<F: Into<InternalError>> From<F> for ResetRefusal {
 ///
 /// [`ManagementRefusal`]; then the link before, if there is one, still works.
 pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewResetLink, ManagementRefusal> {
-    users::manager(access)?;
+    user_access::manager(access)?;
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
-        let (kept, _) = users::find_to_change(signet, access, id)?;
+        let (kept, _) = user_access::find_to_change(signet, access, id)?;
         let account = &kept.record;
         if access.subject().as_str() == account.id.as_str() {
             return Err(ManagementRefusal::Conflict("it is you: change your own password by the one of today"));
@@ -98,8 +98,8 @@ pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewRes
 ///
 /// [`ManagementRefusal`].
 pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
-    users::manager(access)?;
-    let (kept, _) = users::find(signet, access, id)?;
+    user_access::manager(access)?;
+    let (kept, _) = user_access::find(signet, access, id)?;
     let reset = signet.store.password_reset(&kept.record.id)?;
     let now = signet.clock.now();
     Ok(reset.filter(|kept| kept.record.is_usable(now)).map(|kept| kept.record.expires_at()))
@@ -111,8 +111,8 @@ pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<
 ///
 /// [`ManagementRefusal`].
 pub async fn withdraw(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
-    users::manager(access)?;
-    let (kept, _) = users::find_to_change(signet, access, id)?;
+    user_access::manager(access)?;
+    let (kept, _) = user_access::find_to_change(signet, access, id)?;
     signet.store.as_actor(access.actor()).delete_password_reset(&kept.record.id).await?;
     tracing::info!(account = %kept.record.id, by = %access.subject(), "password reset link taken back");
     Ok(())

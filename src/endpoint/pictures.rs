@@ -7,7 +7,7 @@ use super::{
     new_account::FieldErrors,
     quota,
     retry::{Attempts, is_conflict},
-    users,
+    user_access,
 };
 use crate::account::{
     own_picture,
@@ -23,7 +23,7 @@ use crate::account::{
 ///
 /// [`ManagementRefusal`]; then the picture is what it was.
 pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) -> Result<Account, ManagementRefusal> {
-    let (kept, _) = users::find_to_change(signet, access, id)?;
+    let (kept, _) = user_access::find_to_change(signet, access, id)?;
     quota::spend(signet, access, Spending::Picture)?;
     let picture = read(signet, upload).await?;
     let id = kept.record.id;
@@ -41,7 +41,7 @@ pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) ->
 ///
 /// [`ManagementRefusal`].
 pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
-    let (kept, _) = users::find_to_change(signet, access, id)?;
+    let (kept, _) = user_access::find_to_change(signet, access, id)?;
     let id = kept.record.id;
     // First the address, so that none leads nowhere. One of a picture elsewhere stays.
     address_is((signet, access), &id, |account| {

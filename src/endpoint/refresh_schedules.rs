@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Signet, access::Access, management::ManagementRefusal, new_account::FieldErrors, quota, users};
+use super::{Signet, access::Access, management::ManagementRefusal, new_account::FieldErrors, quota, user_access};
 use crate::{
     account::{
         quota::Spending,
@@ -58,7 +58,7 @@ pub fn show(
     access: &Access,
     (id, client_id): (&str, Option<&str>),
 ) -> Result<ShownSchedule, ManagementRefusal> {
-    let (kept, _) = users::find(signet, access, id)?;
+    let (kept, _) = user_access::find(signet, access, id)?;
     let (subject, client_id) = addressed(&kept.record, client_id)?;
     let schedule = signet.store.refresh_schedule(&subject, client_id.as_ref())?;
     let schedule = schedule.ok_or(ManagementRefusal::NotFound("there is no schedule here"))?;
@@ -77,7 +77,7 @@ pub async fn set(
     (id, client_id): (&str, Option<&str>),
     form: &ScheduleForm,
 ) -> Result<ShownSchedule, ManagementRefusal> {
-    let (kept, _) = users::find_to_change(signet, access, id)?;
+    let (kept, _) = user_access::find_to_change(signet, access, id)?;
     let (subject, client_id) = addressed(&kept.record, client_id)?;
     if let Some(client_id) = &client_id
         && signet.store.client(client_id)?.is_none()
@@ -103,7 +103,7 @@ pub async fn remove(
     access: &Access,
     (id, client_id): (&str, Option<&str>),
 ) -> Result<(), ManagementRefusal> {
-    let (kept, _) = users::find_to_change(signet, access, id)?;
+    let (kept, _) = user_access::find_to_change(signet, access, id)?;
     let (subject, client_id) = addressed(&kept.record, client_id)?;
     quota::spend(signet, access, Spending::Change)?;
     signet

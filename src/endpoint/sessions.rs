@@ -9,7 +9,7 @@ use super::{
     page::{Page, PageQuery, page},
     session,
     session_end::{self, Extent},
-    users::{cause, find, find_to_change, find_to_end},
+    user_access::{cause, find, find_to_change, find_to_end},
 };
 use crate::account::session::{Session, Sid};
 

@@ -7,10 +7,19 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
 use super::{
-    InternalError, client_errors::ClientErrorLogs, clock_watch::ClockWatch, conditions::Conditions,
-    device_guesses::DeviceGuesses, device_polls::DevicePolls, picture_bench::PictureBench, profile,
-    published_keys::PublishedKeys, rotation_gate::RotationGate, secret_guesses::SecretGuesses, standing,
-    status_lists::StatusLists,
+    InternalError,
+    client_errors::ClientErrorLogs,
+    clock_watch::ClockWatch,
+    conditions::Conditions,
+    device_guesses::DeviceGuesses,
+    device_polls::DevicePolls,
+    picture_bench::PictureBench,
+    profile,
+    published_keys::PublishedKeys,
+    rotation_gate::RotationGate,
+    secret_guesses::SecretGuesses,
+    standing,
+    status_lists::{PublishedList, Publisher, StatusLists},
 };
 use crate::{
     account::{
@@ -40,6 +49,7 @@ use crate::{
         registration_policy::{ApplicationRegistration, RegistrationPolicy},
         resource::{AccessTokenType, Audience, Resources},
         scope::Scope,
+        status_list::ListId,
         subject::Subject,
     },
     oidc::{claims, id_token::IdToken},
@@ -299,6 +309,17 @@ impl Signet {
         let nothing = Scope::empty();
         let scope = if by_scope { issuance.scope() } else { &nothing };
         Ok(claims::asked_for(&self.disclosable_claims(&account), scope, &named.id_token))
+    }
+
+    /// The status list of `id` as it is now; `None` if there is no such list.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be signed.
+    pub fn publish_status_list(&self, id: ListId) -> Result<Option<Arc<PublishedList>>, InternalError> {
+        let (ttl, now) = (self.lifetimes.status_list, self.clock.now());
+        let publisher = Publisher { issuer: &self.issuer, keys: &self.keys, ttl, now };
+        Ok(self.status_lists.publish(id, &publisher)?)
     }
 
     /// The refresh token that a client presents, if this server has made it. One that was made under a secret that was

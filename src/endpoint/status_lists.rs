@@ -10,18 +10,20 @@ mod publish;
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use time::{Duration, OffsetDateTime};
 
 use self::list::List;
-pub use self::publish::{PublishedList, aggregation, publish};
+use self::publish::Numbered;
+pub use self::publish::{PublishedList, Publisher};
 use super::standing::StatusLookup;
 use crate::{
     account::schedule_record::{ScheduleInForce, ScheduleRecord},
     clock::Clock,
     entropy::Entropy,
+    jose::SigningFault,
     oauth::{
         grant::GrantId,
         status_list::{ListId, StatusIndex},
@@ -95,6 +97,38 @@ impl StatusLists {
                 return StatusIndex { list: id, idx };
             }
         }
+    }
+
+    /// The list of `id` as it is now; `None` if there is no such list, or not any more.
+    ///
+    /// It is signed again only when a bit has changed, the keys have, or half of its `ttl` is over: a client that fetches it
+    /// can rely on it for at least the other half, and no client can make this server sign more often.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be signed.
+    pub fn publish(&self, id: ListId, publisher: &Publisher<'_>) -> Result<Option<Arc<PublishedList>>, SigningFault> {
+        let Some(slot) = self.lists().get(&id).map(List::published) else { return Ok(None) };
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let (statuses, version) = {
+            let lists = self.lists();
+            let Some((statuses, version)) = lists.get(&id).map(List::statuses) else { return Ok(None) };
+            let keys = publisher.keys.jwks();
+            if let Some(published) = slot.as_ref().filter(|list| list.is_fresh(version, &keys, publisher.now)) {
+                return Ok(Some(Arc::clone(published)));
+            }
+            (statuses.clone(), version)
+        };
+        let list = Numbered { id, statuses: &statuses, version };
+        let published = Arc::new(PublishedList::sign(publisher, &list, slot.as_deref())?);
+        *slot = Some(Arc::clone(&published));
+        Ok(Some(published))
+    }
+
+    /// The identifiers of all lists.
+    #[must_use]
+    pub fn ids(&self) -> Vec<ListId> {
+        self.lists().keys().copied().collect()
     }
 
     /// Does what time does: places whose grants are gone are free again, lists without a grant end, and what the ticks of

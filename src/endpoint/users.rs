@@ -13,23 +13,18 @@ use super::{
     retry::{Attempts, is_conflict},
     session_end::{self, Extent},
     signup::{self, SignUpRefusal},
+    user_access::{cause, find, find_to_change, find_to_end, manager},
 };
 use crate::{
     account::{
         quota::Spending,
-        record::{Account, AccountId, AccountStatus, Username},
+        record::{Account, AccountStatus, Username},
     },
     audit::{EventDetails, EventKind, RequestOrigin},
-    oauth::{grant::EndCause, subject::Subject},
+    oauth::subject::Subject,
     secret::Secret,
     store::{AccountOrder, CommitError, Versioned},
 };
-
-/// The scopes of which one allows to manage people.
-pub const MANAGERS_SCOPES: &[&str] = &["signet:users", "signet:admin"];
-
-/// The scopes of which one allows to manage oneself.
-pub const SCOPES: &[&str] = &["signet:account", "signet:users", "signet:admin"];
 
 /// Which people to list, and in which order.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,24 +42,6 @@ pub struct UserFilter<'a> {
     /// `username`, or `-created_at`: the newest first; with a group also `id`, which costs the same however many are in no
     /// such group.
     pub sort: Option<&'a str>,
-}
-
-/// How far somebody who manages people reaches: everywhere, or not to who administers the server.
-///
-/// # Errors
-///
-/// [`ManagementRefusal::Forbidden`] for a person who is no administrator.
-pub(super) fn manager(access: &Access) -> Result<Editor, ManagementRefusal> {
-    if !access.is_administrator() {
-        return Err(ManagementRefusal::Forbidden("only an administrator can do this"));
-    }
-    if access.scope().contains("signet:admin") {
-        Ok(Editor::Administrator)
-    } else if access.scope().contains("signet:users") {
-        Ok(Editor::Manager)
-    } else {
-        Err(ManagementRefusal::Forbidden("the access token needs the scope signet:users"))
-    }
 }
 
 /// Registers a person: anybody themselves, as the configuration allows, or somebody else, who manages people.
@@ -192,7 +169,7 @@ pub async fn patch(
 /// # Errors
 ///
 /// [`ManagementRefusal`]; then nothing has changed.
-pub async fn order(
+pub async fn update_admin_fields(
     signet: &Signet,
     access: &Access,
     id: &str,
@@ -328,61 +305,6 @@ pub async fn delete_own(
     let (kept, _) = find_to_change(signet, access, "me")?;
     verify_current(signet, access, &kept, Some(presented_password), source).await?;
     delete(signet, access, "me").await
-}
-
-/// The person of `id`, or `me`, and as whom `access` edits them. Somebody else is answered as nobody to who manages nobody.
-pub(super) fn find(
-    signet: &Signet,
-    access: &Access,
-    id: &str,
-) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
-    let unknown = || ManagementRefusal::NotFound("there is no such person, or you may not see them");
-    let id = if id == "me" { access.subject().as_str() } else { id };
-    let id = AccountId::parse(id).map_err(|_| unknown())?;
-    let is_self = access.subject().as_str() == id.as_str();
-    let editor = match manager(access) {
-        Ok(editor) => editor,
-        Err(_) if is_self && SCOPES.iter().any(|scope| access.scope().contains(scope)) => Editor::Owner,
-        Err(_) => return Err(unknown()),
-    };
-    let kept = signet.store.account(&id)?.ok_or_else(unknown)?;
-    Ok((kept, editor))
-}
-
-/// The same, to be changed: whoever manages people but not the server does not reach those who administer it.
-pub(super) fn find_to_change(
-    signet: &Signet,
-    access: &Access,
-    id: &str,
-) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
-    let (kept, editor) = find(signet, access, id)?;
-    let is_self = access.subject().as_str() == kept.record.id.as_str();
-    if editor == Editor::Manager && kept.record.is_administrator() && !is_self {
-        return Err(ManagementRefusal::Forbidden(
-            "this person administers the server: that needs the scope signet:admin",
-        ));
-    }
-    Ok((kept, editor))
-}
-
-/// The same for what a person could not take back, or what would lock them out: of their own account it is done only with a
-/// recent login.
-pub(super) fn find_to_end(
-    signet: &Signet,
-    access: &Access,
-    id: &str,
-) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
-    let (kept, editor) = find_to_change(signet, access, id)?;
-    if access.subject().as_str() == kept.record.id.as_str() {
-        access.recent(signet.clock.now())?;
-    }
-    Ok((kept, editor))
-}
-
-/// Why something of `account` ends at the request of `access`.
-pub(super) fn cause(access: &Access, account: &Account) -> EndCause {
-    let is_self = access.subject().as_str() == account.id.as_str();
-    if is_self { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator }
 }
 
 /// The server never loses its last administrator.

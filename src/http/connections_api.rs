@@ -18,7 +18,9 @@ use super::{
     server::Server,
     user_schema::GoneKinds,
 };
-use crate::endpoint::{access::Access, connections, management::ManagementRefusal, page::PageQuery, users::SCOPES};
+use crate::endpoint::{
+    access::Access, connections, management::ManagementRefusal, page::PageQuery, user_access::SCOPES,
+};
 
 pub(super) struct ConnectionsApi(pub(super) Arc<Server>);
 

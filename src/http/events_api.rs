@@ -24,7 +24,7 @@ use crate::{
         events::{self, EventFilter},
         management::ManagementRefusal,
         page::PageQuery,
-        users,
+        user_access,
     },
 };
 
@@ -92,7 +92,7 @@ impl EventsApi {
     ) -> poem::Result<DocumentedAnswer<OwnEventPageKinds>> {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let listed = async {
-            let access = admitted(&self.0, token, users::SCOPES)?;
+            let access = admitted(&self.0, token, user_access::SCOPES)?;
             events::list_of(&self.0.signet, &access, &id.0, request).await
         };
         answered(listed.await.map(|page| page_answer("events", &page, SecurityEvent::to_json)))

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     account::picture::Picture,
-    endpoint::{pictures, users::SCOPES},
+    endpoint::{pictures, user_access::SCOPES},
 };
 
 pub(super) struct PicturesApi(pub(super) Arc<Server>);

@@ -25,7 +25,7 @@ use crate::endpoint::{
     access::Access,
     management::ManagementRefusal,
     refresh_schedules::{self, ScheduleForm, ShownSchedule},
-    users::SCOPES,
+    user_access::SCOPES,
 };
 
 pub(super) struct SchedulesApi(pub(super) Arc<Server>);

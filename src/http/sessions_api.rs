@@ -25,7 +25,7 @@ use crate::endpoint::{
     page::PageQuery,
     session_end::Extent,
     sessions::{self, ListedSession},
-    users::SCOPES,
+    user_access::SCOPES,
 };
 
 pub(super) struct SessionsApi(pub(super) Arc<Server>);

@@ -16,7 +16,7 @@ use super::{
     oauth_schema::{DocumentKinds, StatusListKinds},
     server::Server,
 };
-use crate::{endpoint::status_lists, oauth::status_list::ListId};
+use crate::oauth::status_list::{self, ListId};
 
 pub(super) struct StatusListsApi(pub(super) Arc<Server>);
 
@@ -30,7 +30,7 @@ impl StatusListsApi {
     async fn status_lists(&self) -> DocumentedAnswer<DocumentKinds> {
         let max_age = self.0.signet.lifetimes.status_list.whole_seconds();
         let answer = Response::builder().header(header::CACHE_CONTROL, format!("public, max-age={max_age}"));
-        let document = status_lists::aggregation(&self.0.signet);
+        let document = status_list::aggregation(self.0.signet.status_lists.ids().into_iter(), &self.0.signet.issuer);
         DocumentedAnswer::from(answer.content_type("application/json").body(document.to_string()))
     }
 
@@ -54,7 +54,7 @@ impl StatusListsApi {
             return Ok(DocumentedAnswer::from(problem(StatusCode::NOT_IMPLEMENTED, "not_implemented", description)));
         }
         let id = ListId::parse(&list.0);
-        let published = id.map(|id| status_lists::publish(&self.0.signet, id)).transpose().map_err(fault)?.flatten();
+        let published = id.map(|id| self.0.signet.publish_status_list(id)).transpose().map_err(fault)?.flatten();
         let Some(published) = published else {
             return Ok(DocumentedAnswer::from(problem(
                 StatusCode::NOT_FOUND,

@@ -12,7 +12,6 @@ use signet::{
         client_authentication::Caller,
         endpoint_error::TokenRefusal,
         signet::Signet,
-        status_lists::publish,
         token::{TokenResponse, token},
     },
     entropy::Entropy,
@@ -174,7 +173,7 @@ impl Stage {
     /// The bit of `tokens` in the list as it is published now.
     fn status(&self, tokens: &TokenResponse) -> u8 {
         let (list, idx) = place(tokens);
-        let published = publish(self.signet(), list).unwrap().unwrap();
+        let published = self.signet().publish_status_list(list).unwrap().unwrap();
         let list = claims(&published.token)["status_list"].clone();
         StatusList::parse(1, list["lst"].as_str().unwrap(), 1 << 14).unwrap().get(idx).unwrap()
     }
@@ -206,7 +205,7 @@ async fn a_status_list_is_signed_anew_when_a_bit_or_a_key_has_changed_or_half_of
     let stage = Stage::new().await;
     let (one, other) = (stage.sign_in().await, stage.sign_in().await);
     let (list, _) = place(&one);
-    let published = || publish(stage.signet(), list).unwrap().unwrap();
+    let published = || stage.signet().publish_status_list(list).unwrap().unwrap();
     let first = published();
     let issued_at = |token: &str| claims(token)["iat"].as_i64().unwrap() - NOON.unix_timestamp();
     assert_eq!((issued_at(&first.token), claims(&first.token)["ttl"].as_i64()), (0, Some(60)));

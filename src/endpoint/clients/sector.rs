@@ -2,11 +2,13 @@
 //! applications that know a person by the same pairwise subject name one document that lists the redirect URIs of all of
 //! them.
 
-use super::Signet;
-use crate::oauth::{
-    client::{AuthMethod, ClientId, GrantType},
-    openid_metadata::{names_sector, sector_lists},
-    registration::{RegistrationRefusal, RegistrationRequest},
+use crate::{
+    endpoint::Signet,
+    oauth::{
+        client::{AuthMethod, ClientId, GrantType},
+        openid_metadata::{names_sector, sector_lists},
+        registration::{RegistrationRefusal, RegistrationRequest},
+    },
 };
 
 /// Makes sure that the document of the sector lists the redirect URIs of `request` by `client_id`, if it asks for pairwise

@@ -1,22 +1,40 @@
 //! Publishing a status list: `/status/{list}`,
 //! [draft-ietf-oauth-status-list §8](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-status-list#section-8).
 
-use std::{
-    io::Write,
-    sync::{Arc, PoisonError},
-};
+use std::{io::Write, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::{Compression, write::GzEncoder};
-use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
     crypto::sha256,
-    endpoint::{InternalError, Signet},
-    jose::{Algorithm, PublishedJwks, TokenType},
-    oauth::status_list::{self, ListId, StatusListToken},
+    jose::{Algorithm, Keys, PublishedJwks, SigningFault, TokenType},
+    oauth::{
+        issuer::Issuer,
+        status_list::{ListId, StatusList, StatusListToken},
+    },
 };
+
+/// What signs status lists.
+#[derive(Clone, Copy)]
+pub struct Publisher<'a> {
+    /// The issuer of the lists.
+    pub issuer: &'a Issuer,
+    /// The keys that sign.
+    pub keys: &'a Keys,
+    /// How long a verifier may keep a copy.
+    pub ttl: Duration,
+    /// The time of the request.
+    pub now: OffsetDateTime,
+}
+
+/// A list and the number of its version.
+pub(super) struct Numbered<'a> {
+    pub(super) id: ListId,
+    pub(super) statuses: &'a StatusList,
+    pub(super) version: u64,
+}
 
 /// A status list as it is sent.
 pub struct PublishedList {
@@ -32,45 +50,27 @@ pub struct PublishedList {
     keys: Arc<PublishedJwks>,
 }
 
-/// The list of `id` as it is now; none if there is none, or no more.
-///
-/// It is signed anew only when a bit has changed, the keys have, or half of its `ttl` is over: whoever fetches it may rely
-/// on it for the other half at least, and nobody can make this server sign more often.
-///
-/// # Errors
-///
-/// When it cannot be signed.
-pub fn publish(signet: &Signet, id: ListId) -> Result<Option<Arc<PublishedList>>, InternalError> {
-    let Some(slot) = signet.status_lists.lists().get(&id).map(super::List::published) else { return Ok(None) };
-    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    let (now, keys) = (signet.clock.now(), signet.keys.jwks());
-    let (statuses, version) = {
-        let lists = signet.status_lists.lists();
-        let Some((statuses, version)) = lists.get(&id).map(super::List::statuses) else { return Ok(None) };
-        if let Some(published) = slot.as_ref().filter(|published| published.is_fresh(version, &keys, now)) {
-            return Ok(Some(Arc::clone(published)));
-        }
-        (statuses.clone(), version)
-    };
-    let ttl = signet.lifetimes.status_list;
-    let issued_at = slot.as_ref().map_or(now, |before| issued_after(before.issued_at, now));
-    let claims = StatusListToken { issuer: &signet.issuer, id, list: &statuses, ttl }.claims(issued_at);
-    let token = signet.keys.sign(Algorithm::Es256, TokenType::StatusList, &claims)?;
-    let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256(&token)));
-    let gzipped = gzip(token.as_bytes());
-    let published = Arc::new(PublishedList { token, gzipped, etag, issued_at, ttl, version, keys });
-    *slot = Some(Arc::clone(&published));
-    Ok(Some(published))
-}
-
-/// The addresses of all lists (§9.3).
-#[must_use]
-pub fn aggregation(signet: &Signet) -> Value {
-    let lists: Vec<ListId> = signet.status_lists.lists().keys().copied().collect();
-    status_list::aggregation(lists.into_iter(), &signet.issuer)
-}
-
 impl PublishedList {
+    /// Signs `list`, which has the number `version`; `before` is the list that was published last.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be signed.
+    pub(super) fn sign(
+        publisher: &Publisher<'_>,
+        list: &Numbered<'_>,
+        before: Option<&Self>,
+    ) -> Result<Self, SigningFault> {
+        let Publisher { issuer, keys, ttl, now } = *publisher;
+        let issued_at = before.map_or(now, |before| issued_after(before.issued_at, now));
+        let claims = StatusListToken { issuer, id: list.id, list: list.statuses, ttl }.claims(issued_at);
+        let jwks = keys.jwks();
+        let token = keys.sign(Algorithm::Es256, TokenType::StatusList, &claims)?;
+        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256(&token)));
+        let gzipped = gzip(token.as_bytes());
+        Ok(Self { token, gzipped, etag, issued_at, ttl, version: list.version, keys: jwks })
+    }
+
     /// For how many seconds a copy may be kept (`Cache-Control: max-age`) so that with its time in caches it is never older
     /// than its `ttl`.
     #[must_use]
@@ -78,7 +78,7 @@ impl PublishedList {
         (self.issued_at + self.ttl - now).clamp(Duration::ZERO, self.ttl).whole_seconds()
     }
 
-    fn is_fresh(&self, version: u64, keys: &Arc<PublishedJwks>, now: OffsetDateTime) -> bool {
+    pub(super) fn is_fresh(&self, version: u64, keys: &Arc<PublishedJwks>, now: OffsetDateTime) -> bool {
         let is_in_time = (self.issued_at - SKEW..self.issued_at + self.ttl / 2).contains(&now);
         is_in_time && self.version == version && Arc::ptr_eq(&self.keys, keys)
     }

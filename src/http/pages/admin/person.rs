@@ -53,7 +53,7 @@ pub(super) async fn order(admin_request: &AdminRequest, id: &str) -> poem::Resul
         is_disabled: Some(is_checked("disabled")),
         ..AdminFields::default()
     };
-    match users::order(page_request.server.signet(), &admin_request.access, id, &form).await {
+    match users::update_admin_fields(page_request.server.signet(), &admin_request.access, id, &form).await {
         Ok(_) => Ok(admin_request.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
             let correction = Correction { ordered: Some((form, errors)), ..Correction::default() };
