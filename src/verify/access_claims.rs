@@ -1,4 +1,4 @@
-//! What a verified access token says.
+//! The claims of a verified access token.
 
 use std::{fmt, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::{
     oauth::scope::Scope,
 };
 
-/// The claims of an access token that was verified. Only the rules of this module make one; clones share them.
+/// The claims of a verified access token. Only the rules of this module construct one; clones share the claims.
 #[derive(Clone)]
 pub struct AccessClaims(Arc<Inner>);
 
@@ -30,7 +30,8 @@ struct Inner {
 }
 
 impl AccessClaims {
-    /// Reads the claims that RFC 9068 §2.2 requires, and those that it names, of a token of `issuer`.
+    /// Reads the claims of a token of `issuer`: those that RFC 9068 §2.2 requires, and the optional ones that it
+    /// defines.
     pub(super) fn read(claims: Claims, issuer: &Url) -> Result<Self, JwtRefusal> {
         let scope = Scope::parse(claims.optional_text("scope")?.unwrap_or_default());
         let issued_at = claims.instant("iat")?;
@@ -48,59 +49,59 @@ impl AccessClaims {
         })))
     }
 
-    /// Who it is about: a person (`usr_…`), or the client itself.
+    /// Returns the subject: a person (`usr_…`), or the client itself.
     #[must_use]
     pub fn sub(&self) -> &str {
         &self.0.sub
     }
 
-    /// The application that received it.
+    /// Returns the identifier of the client that the token was issued to.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.0.client_id
     }
 
-    /// Its identifier.
+    /// Returns the unique identifier of the token.
     #[must_use]
     pub fn jti(&self) -> &str {
         &self.0.jti
     }
 
-    /// What it allows.
+    /// Returns the scope of the token.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.0.scope
     }
 
-    /// When it was issued.
+    /// Returns when the token was issued.
     #[must_use]
     pub fn issued_at(&self) -> OffsetDateTime {
         self.0.issued_at
     }
 
-    /// From when on it is worthless.
+    /// Returns when the token expires.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.0.expires_at
     }
 
-    /// When the person last proved who they are, if the token tells.
+    /// Returns when the person last authenticated, if the token contains it.
     #[must_use]
     pub fn auth_time(&self) -> Option<OffsetDateTime> {
         self.0.auth_time
     }
 
-    /// Any other claim; `None` if it is absent or of another type.
+    /// Returns any other claim, or `None` if it is missing or of another type.
     #[must_use]
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.0.claims.get(name).and_then(|value| T::deserialize(value).ok())
     }
 
-    /// All claims as a type of yours.
+    /// Deserializes all claims into your type.
     ///
     /// # Errors
     ///
-    /// When they do not fit into it.
+    /// Returns an error if the claims do not match the type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_value(self.0.claims.as_map().clone().into())
     }
@@ -114,7 +115,7 @@ impl AccessClaims {
     }
 }
 
-// The claims tell of people, so they are not printed.
+// The claims contain personal data, so they are not printed.
 impl fmt::Debug for AccessClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("AccessClaims");

@@ -1,4 +1,4 @@
-//! From the `Authorization` header of a request to claims or to an answer of
+//! Authorizes a request by its `Authorization` header, or produces the error response of
 //! [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3), for any framework.
 
 use std::fmt;
@@ -9,26 +9,26 @@ use crate::oauth::{
     scope::Scope,
 };
 
-/// What a request without a good token is answered with.
+/// The response to a request without a valid token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// The HTTP status: 400, 401, 403 or 503.
     pub status: u16,
-    /// The value of `WWW-Authenticate`, unless it is 503.
+    /// The value of `WWW-Authenticate`, unless the status is 503.
     pub www_authenticate: Option<String>,
-    /// The value of `Retry-After` in seconds, if it is 503: nobody knows whether the token is good, and with a 401 the
-    /// client would throw it away.
+    /// The value of `Retry-After` in seconds, if the status is 503. The verifier then cannot tell whether the token is
+    /// valid; a 401 would make the client discard it.
     pub retry_after: Option<u32>,
-    /// One line for the developer of the client.
+    /// A one-line message for the developer of the client.
     pub body: String,
 }
 
 impl Verifier {
-    /// Admits a request by the values of its `Authorization` header, if its token has all of `scope`.
+    /// Authorizes a request by the values of its `Authorization` header. The token must have all of `scope`.
     ///
     /// # Errors
     ///
-    /// [`Rejection`], the answer; its cause is in the log.
+    /// Returns the [`Rejection`] to send. Its cause is logged.
     pub async fn admit<'a>(
         &self,
         authorization: impl Iterator<Item = &'a [u8]>,
@@ -56,7 +56,7 @@ impl Verifier {
 }
 
 impl Rejection {
-    /// Nobody can judge the token now.
+    /// The response if the token cannot be verified now.
     pub(super) fn unavailable() -> Self {
         Self {
             status: 503,

@@ -1,4 +1,4 @@
-//! For poem-openapi: the argument that documents the security scheme and enforces the scope.
+//! For poem-openapi: an argument that documents the security scheme and enforces the scope.
 
 use std::{marker::PhantomData, ops::Deref};
 
@@ -13,11 +13,11 @@ use super::{
     extractor::{RequiredScope, admit_with},
 };
 
-/// Proof that an operation was called with a good access token with the scope `S`, as [`Access`](super::Access) is for
-/// a plain handler. It has to be a type of its own: poem-openapi takes everything that poem can extract for an argument
-/// that is not documented.
+/// Proof that an operation was called with a valid access token that has the scope `S`, like [`Access`](super::Access)
+/// for plain handlers. It is a separate type because poem-openapi treats everything that poem can extract as an
+/// undocumented argument.
 ///
-/// The scheme is called `bearer` in the document. `#[oai(scope = "…")]` would only document the scope; this demands it.
+/// The scheme is called `bearer` in the document. `#[oai(scope = "…")]` only documents a scope; this type enforces it.
 pub struct ApiAccess<S> {
     claims: AccessClaims,
     scope: PhantomData<fn() -> S>,

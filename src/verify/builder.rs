@@ -1,4 +1,4 @@
-//! How a verifier is set up.
+//! The configuration of a verifier.
 
 use std::{
     collections::HashMap,
@@ -24,27 +24,27 @@ use super::{
 };
 use crate::{clock::Clock, jose::JwkSet};
 
-/// What becomes of a token when its status list could not be fetched again within its `ttl`.
+/// What happens to a token if its status list could not be refreshed within its `ttl`.
 ///
-/// A list that says "revoked" is believed at any age.
+/// A list that says "revoked" is applied regardless of its age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaleStatusList {
-    /// It is answered with 503: an API that cannot learn of revocations does not work.
+    /// The response is 503: the API does not work without current revocation data.
     Refuse,
-    /// The old list counts for as long as it was fetched at most this long ago, even past its `exp`.
+    /// The old list is used for this long after it was last fetched, even past its `exp`.
     AcceptFor(Duration),
 }
 
-/// What becomes of a token when its status list was never fetched.
+/// What happens to a token if its status list was never fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnfetchedStatusList {
-    /// It is answered with 503. [`Verifier::verify_fresh`] fetches the list before it comes to that.
+    /// The response is 503. [`Verifier::verify_fresh`] tries to fetch the list first.
     Refuse,
-    /// It passes.
+    /// The token is accepted.
     Accept,
 }
 
-/// A verifier that is not made yet.
+/// Configures a [`Verifier`]. See [`Verifier::of`].
 #[derive(Clone)]
 #[must_use = "build it, or connect it"]
 pub struct Builder {
@@ -59,13 +59,13 @@ pub struct Builder {
     policy: Policy,
 }
 
-/// What a verifier does when, and when it does not.
+/// When the verifier fetches and what it accepts.
 #[derive(Clone)]
 pub(super) struct Policy {
     pub(super) refresh_every: Duration,
     pub(super) unknown_kid_cooldown: Duration,
     pub(super) keys_stale_after: Duration,
-    /// `None` when status lists are not looked at.
+    /// `None` if status lists are ignored.
     pub(super) stale: Option<StaleStatusList>,
     pub(super) unfetched: UnfetchedStatusList,
     pub(super) cache_file: Option<PathBuf>,
@@ -95,84 +95,86 @@ impl Builder {
         }
     }
 
-    /// Keeps what is known in this file, so that a restart works while the issuer is down. Its folder has to exist.
+    /// Stores keys and status lists in this file, so that a restart works while the issuer is down. The folder must
+    /// exist.
     ///
-    /// Any user who can write the file can make the API accept other keys. On Unix the file is therefore used only if it belongs
-    /// to the user of this process and no other user can write to it, to its folder (not even one with the sticky bit, such
-    /// as `/tmp`), or exchange a folder on the way to it. Otherwise a warning says what is wrong, and the verifier works as if
-    /// there were no cache file.
+    /// Any user who can write the file can make the API accept other keys. On Unix the file is therefore only used if
+    /// it belongs to the user of this process, and no other user can write to it or to its folder (not even one with
+    /// the sticky bit, such as `/tmp`), or replace a parent folder. Otherwise the verifier logs a warning and works as
+    /// if there were no cache file.
     pub fn cache_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.policy.cache_file = Some(path.into());
         self
     }
 
-    /// How often the keys are fetched, give or take a tenth. Default 5 minutes, which is also what the server promises.
+    /// Sets how often the keys are fetched, within ten percent. Default: 5 minutes, the interval that the server
+    /// guarantees.
     pub fn refresh_every(mut self, interval: Duration) -> Self {
         self.policy.refresh_every = interval;
         self
     }
 
-    /// How long after a fetch for an unknown key the next one may follow, however many tokens ask for it. Default 30
+    /// Sets the minimum interval between two fetches for unknown keys, however many tokens name one. Default: 30
     /// seconds.
     pub fn unknown_kid_cooldown(mut self, pause: Duration) -> Self {
         self.policy.unknown_kid_cooldown = pause;
         self
     }
 
-    /// After which time without a successful fetch the keys do not count any more. Default one day.
+    /// Sets how long the keys are used without a successful fetch. Default: one day.
     pub fn keys_stale_after(mut self, age: Duration) -> Self {
         self.policy.keys_stale_after = age;
         self
     }
 
-    /// What becomes of tokens whose status list is older than its `ttl`. Default: accepted for 10 minutes, which is
-    /// longer than tokens live by default, so that an API outlasts a short outage of the issuer.
+    /// Sets what happens to tokens whose status list is older than its `ttl`. Default: accepted for 10 minutes. That is
+    /// longer than the default lifetime of tokens, so that an API survives a short outage of the issuer.
     pub fn stale_status_list(mut self, stale: StaleStatusList) -> Self {
         self.policy.stale = Some(stale);
         self
     }
 
-    /// What becomes of tokens whose status list was never fetched. Default: refused.
+    /// Sets what happens to tokens whose status list was never fetched. Default: rejected.
     pub fn unfetched_status_list(mut self, unfetched: UnfetchedStatusList) -> Self {
         self.policy.unfetched = unfetched;
         self
     }
 
-    /// Does not look at status lists: a token that was revoked passes until it expires.
+    /// Ignores status lists: a revoked token is accepted until it expires.
     pub fn ignore_status_lists(mut self) -> Self {
         self.policy.stale = None;
         self
     }
 
-    /// By how much the clocks of issuer and API may differ. Default 30 seconds.
+    /// Sets the tolerated difference between the clocks of issuer and API. Default: 30 seconds.
     pub fn leeway(self, leeway: Duration) -> Self {
         Self { leeway, ..self }
     }
 
-    /// Accepts the `typ` `JWT` too, for resources that are configured with `access_token_typ = "JWT"`.
+    /// Also accepts the `typ` `JWT`, for resources that are configured with `access_token_typ = "JWT"`.
     pub fn accept_typ_jwt(self) -> Self {
         Self { accepts_typ_jwt: true, ..self }
     }
 
-    /// How many verified tokens are remembered, so that one that comes again costs no signature check; each takes one to
-    /// four KiB. Time and revocation are checked at every use all the same. Default 1024; 0 remembers none.
+    /// Sets how many verified tokens are cached, so that the signature of a repeated token is checked only once. Each
+    /// takes one to four KiB. Expiry and revocation are checked at every use. Default: 1024; 0 disables the cache.
     pub fn remember(self, tokens: usize) -> Self {
         Self { remembered: tokens, ..self }
     }
 
-    /// The `realm` of the challenges (RFC 6750 §3). Default `api`. Quotation marks and backslashes are left out.
+    /// Sets the `realm` of the challenges (RFC 6750 §3). Default: `api`. Quotation marks and backslashes are removed.
     pub fn realm(self, realm: &str) -> Self {
         let allowed = |character: &char| matches!(character, ' '..='~') && !matches!(character, '"' | '\\');
         Self { realm: realm.chars().filter(allowed).collect(), ..self }
     }
 
-    /// Says where the metadata of this API stand (RFC 9728), in each challenge as `resource_metadata`. The API has to
-    /// serve them at [`Verifier::metadata_path`]. Without effect when the audience is no `https` URL.
+    /// Adds the URL of this API's metadata (RFC 9728) to each challenge as `resource_metadata`. The API must serve the
+    /// metadata at [`Verifier::metadata_path`]. Without effect if the audience is not an `https` URL.
     pub fn metadata(self, metadata: ResourceMetadata) -> Self {
         Self { metadata: Some(metadata), ..self }
     }
 
-    /// Another clock, for tests.
+    /// Replaces the system clock, for tests.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.policy.clock = clock;
         self
@@ -182,13 +184,13 @@ impl Builder {
         Self { source: Some(source), ..self }
     }
 
-    /// The verifier, without having asked anybody: it starts even if the issuer is down. It knows what the cache file
-    /// holds; with nothing there it answers [`VerifyRefusal::NoKeys`](super::VerifyRefusal::NoKeys) until
-    /// [`Verifier::run`], [`Verifier::verify_fresh`] or [`Verifier::refresh`] has fetched the keys.
+    /// Builds the verifier without a network request, so that it starts even if the issuer is down. It uses the content
+    /// of the cache file. Without keys it returns [`VerifyRefusal::NoKeys`](super::VerifyRefusal::NoKeys) until
+    /// [`Verifier::run`], [`Verifier::verify_fresh`] or [`Verifier::refresh`] has fetched them.
     ///
     /// # Errors
     ///
-    /// When the issuer is no address that may be fetched from, or when no HTTP client can be made.
+    /// Returns an error if the issuer is not a permitted URL, or no HTTP client can be created.
     pub fn build(self) -> Result<Verifier, FetchFault> {
         let issuer_url = fetch::issuer_url(&self.issuer)?;
         let source = self.source.map_or_else(Source::http, Ok)?;
@@ -233,11 +235,11 @@ impl Builder {
         })))
     }
 
-    /// The verifier, with the keys fetched. When the issuer is down, those of the cache file do.
+    /// Builds the verifier and fetches the keys. If the issuer is down, the keys of the cache file are used.
     ///
     /// # Errors
     ///
-    /// [`FetchFault`] when there are no keys: at start it is better to say so than to answer 503.
+    /// Returns [`FetchFault`] if there are no keys: failing at start is better than responding with 503.
     pub async fn connect(self) -> Result<Verifier, FetchFault> {
         let verifier = self.build()?;
         match verifier.refresh().await {
@@ -255,12 +257,12 @@ impl Builder {
         Ok(verifier)
     }
 
-    /// The verifier with these keys, for tests and for those who distribute keys by other means. They are as good as
+    /// Builds the verifier with these keys, for tests and for keys that are distributed in another way. They count as
     /// fetched now.
     ///
     /// # Errors
     ///
-    /// As [`Builder::build`].
+    /// See [`Builder::build`].
     pub fn with_keys(self, keys: JwkSet) -> Result<Verifier, FetchFault> {
         let verifier = self.build()?;
         verifier.0.learn_keys(keys, 0);
@@ -269,7 +271,7 @@ impl Builder {
 }
 
 impl Inner {
-    /// Takes `keys`, which the fetch with this number brought, for those of the issuer.
+    /// Stores `keys`, which the fetch with this number returned.
     pub(super) fn learn_keys(&self, keys: JwkSet, number: u64) {
         let (keys, fetch) = (Arc::new(keys), KeysFetch { number, at: self.policy.clock.now() });
         self.known.rcu(|known: &Arc<Known>| known.with_keys(Arc::clone(&keys), fetch));

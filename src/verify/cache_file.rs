@@ -1,4 +1,4 @@
-//! What is known, on disk, so that an API can start while the issuer is down.
+//! Keys and status lists on disk, so that an API can start while the issuer is down.
 
 use std::{
     collections::HashMap,
@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{crypto::sha256, entropy::Entropy, jose::JwkSet};
 
-/// The file. Whoever can write it can make the API accept other keys, so on Unix only its owner can read or write it.
+/// The content of the file. A user who can write it can make the API accept other keys, so on Unix only its owner can
+/// read or write it.
 #[derive(Serialize, Deserialize)]
 struct Document {
     version: u8,
@@ -38,17 +39,17 @@ struct ListDocument {
     checked_at: OffsetDateTime,
 }
 
-/// What `path` remembers of `issuer`; `None` if there is no file.
+/// Reads what `path` contains about `issuer`; `None` if there is no file.
 ///
 /// # Errors
 ///
-/// [`CacheFileRefusal`], when the file is of no use or another user could have written it.
+/// Returns [`CacheFileRefusal`] if the file is unusable or another user could have written it.
 pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Result<Option<Known>, CacheFileRefusal> {
     let Some(document) = document(path)? else { return Ok(None) };
     if document.version != VERSION || document.issuer != issuer || document.jwks.is_empty() {
         return Err(CacheFileRefusal::Content("it is of another version or issuer, or without keys".to_owned()));
     }
-    // How old something is cannot be told if the clock was ahead when it was written.
+    // The age of an entry is unknown if the clock was ahead when it was written.
     let is_ahead = |instant: OffsetDateTime| instant > now.at + now.leeway;
     if is_ahead(document.fetched_at) {
         return Err(CacheFileRefusal::Content("it was written in the future".to_owned()));
@@ -61,7 +62,7 @@ pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Result<Option<Kno
             tracing::warn!(uri = list.uri, "a status list of the cache file is not used: it was fetched in the future");
             continue;
         }
-        // Judged as of when it was fetched: how old a list may be is decided where it is used.
+        // Verified as of the time when it was fetched. The maximum age of a list is checked where it is used.
         let checked_at = list.checked_at.min(now.at);
         let then = Instant { at: checked_at, leeway: now.leeway };
         match VerifiedStatusList::read(&list.jwt, &list.uri, issuer, &keys.set, then) {
@@ -84,14 +85,15 @@ fn document(path: &Path) -> Result<Option<Document>, CacheFileRefusal> {
     document.map(Some).map_err(|fault| CacheFileRefusal::Content(fault.to_string()))
 }
 
-/// Writes what is known of `issuer`, into a new file next to it and then in its place. Blocks.
+/// Writes the keys and lists of `issuer` to a new file in the same folder, which then replaces `path`. Blocks.
 ///
-/// Lists as they were sent, which can be longer than all their bits, are not kept in memory: the text of each is `sent`, the
-/// one that has just come, or stands in the file already. One that is neither is left out until it is sent again.
+/// Status list tokens can be longer than the unpacked lists, so their text is not kept in memory. The text of each list
+/// is `sent`, which was fetched last, or is already in the file. A list without a text is omitted until it is fetched
+/// again.
 ///
 /// # Errors
 ///
-/// When the file cannot be written, or lies where other users can write.
+/// Returns an error if the file cannot be written, or other users can write to its folder.
 pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<String>) -> Result<(), CacheFileRefusal> {
     let Some(keys) = &known.keys else { return Ok(()) };
     cache_file_access::check_folder(path)?;
@@ -118,7 +120,7 @@ pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<Strin
     let beside = beside(path)?;
     let written = create(&beside).and_then(|mut file| file.write_all(&text)).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // The first error is returned; that a half-written file stays is not worth a second one.
+        // The first error is returned. Failing to remove a partial file is not reported.
         let _ = fs::remove_file(&beside);
     }
     Ok(written?)

@@ -1,5 +1,5 @@
-//! Who else could have written the cache file. A user who can write it decides which keys the API accepts, so it is believed only
-//! if no other user can: neither the file, nor by putting another one in its place.
+//! Permission checks for the cache file. A user who can write it decides which keys the API accepts, so it is only used
+//! if no other user can write or replace it.
 
 use std::{
     fmt,
@@ -15,13 +15,18 @@ pub(super) enum CacheFileRefusal {
     SymbolicLink,
     /// It is a folder, a pipe or a device.
     NotAFile,
-    /// The file, or a folder on the way to it, belongs to another user.
-    AnotherOwner { path: PathBuf, owner: u32 },
-    /// The file, or a folder on the way to it, can be written by other users.
-    WritableByOthers { path: PathBuf, mode: u32 },
-    /// It cannot be read.
+    /// The file or a parent folder belongs to another user.
+    AnotherOwner {
+        path: PathBuf,
+        owner: u32,
+    },
+    /// Other users can write to the file or a parent folder.
+    WritableByOthers {
+        path: PathBuf,
+        mode: u32,
+    },
     Io(io::Error),
-    /// Its content is of no use.
+    /// Its content is unusable.
     Content(String),
 }
 
@@ -29,9 +34,9 @@ pub(super) enum CacheFileRefusal {
 ///
 /// # Errors
 ///
-/// [`CacheFileRefusal`], also when another user could have written the file.
+/// Returns [`CacheFileRefusal`], also if another user could have written the file.
 pub(super) fn open(path: &Path) -> Result<Option<File>, CacheFileRefusal> {
-    // The folder first, so that its owner hears of it before there is a file.
+    // The folder is checked first, so that its owner is warned before there is a file.
     let named = check_folder(path).and_then(|()| Ok(fs::symlink_metadata(path)?));
     let named = match named {
         Ok(named) => named,
@@ -45,16 +50,16 @@ pub(super) fn open(path: &Path) -> Result<Option<File>, CacheFileRefusal> {
         return Err(CacheFileRefusal::NotAFile);
     }
     let file = File::open(path)?;
-    // Of what is open, not of what has this name by now.
+    // Checks the open file, not the file that now has this name.
     check_file(path, &file.metadata()?)?;
     Ok(Some(file))
 }
 
-/// Whether no other user can put a file at `path`, nor exchange the folders on the way to it.
+/// Checks that no other user can create a file at `path` or replace a parent folder.
 ///
 /// # Errors
 ///
-/// [`CacheFileRefusal`]. On systems other than Unix nothing is checked.
+/// Returns [`CacheFileRefusal`]. Systems other than Unix are not checked.
 pub(super) fn check_folder(path: &Path) -> Result<(), CacheFileRefusal> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -81,8 +86,8 @@ fn check_file(path: &Path, metadata: &fs::Metadata) -> Result<(), CacheFileRefus
     Ok(())
 }
 
-/// In a folder with the sticky bit others can add files but not exchange those of this user, so that it may be on the way to
-/// the folder of the file, but not that folder.
+/// In a folder with the sticky bit, other users can add files but not replace those of this user. It may therefore be a
+/// parent of the file's folder, but not that folder.
 #[cfg(unix)]
 fn check_one_folder(folder: &Path, holds_the_file: bool) -> Result<(), CacheFileRefusal> {
     use std::os::unix::fs::MetadataExt;

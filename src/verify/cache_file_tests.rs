@@ -1,4 +1,4 @@
-//! Whose cache file is believed.
+//! Tests of the permissions under which a cache file is used.
 
 use std::{
     fs::{self, Permissions},
@@ -13,8 +13,7 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// An issuer that is down, and a cache file in a private folder that says what another issuer of this name would: its keys
-/// are those of an attacker.
+/// An issuer that is down, and a cache file in a private folder with the keys of an attacker for the same issuer.
 struct Forged {
     issuer: TestIssuer,
     forged_token: String,
@@ -42,7 +41,7 @@ impl Forged {
         self.root.path().join("private")
     }
 
-    /// Whether the cache file is believed; if not, why.
+    /// Returns whether the cache file is used, or why not.
     async fn outcome(&self, file: &Path) -> Result<(), String> {
         let builder = self.issuer.verifier(ORDERS).cache_file(file);
         let verifier = builder.clone().build().unwrap();
@@ -87,7 +86,7 @@ async fn a_cache_file_in_a_folder_that_another_user_can_write_is_refused() {
     }
 }
 
-// The folder itself could be exchanged, except where the sticky bit prevents it, as in `/tmp`.
+// The folder itself could be replaced, unless the sticky bit prevents it, as in `/tmp`.
 #[tokio::test]
 async fn a_cache_file_below_a_folder_that_another_user_can_write_is_refused_unless_the_sticky_bit_protects_it() {
     let forged = Forged::new().await;
@@ -108,7 +107,7 @@ async fn a_cache_file_that_is_a_symbolic_link_is_refused_and_so_is_what_is_no_fi
     fs::create_dir(&folder).unwrap();
     let reason = forged.outcome(&folder).await.unwrap_err();
     assert!(reason.contains("not a regular file"), "{reason}");
-    // A link to the folder is followed, and the folder that it leads to is judged.
+    // A symbolic link to the folder is followed, and its target is checked.
     let elsewhere = forged.root.path().join("elsewhere");
     symlink(forged.folder(), &elsewhere).unwrap();
     assert_eq!(forged.outcome(&elsewhere.join("issuer.json")).await, Ok(()));
@@ -120,7 +119,7 @@ async fn a_cache_file_that_is_a_symbolic_link_is_refused_and_so_is_what_is_no_fi
 async fn a_cache_file_or_folder_of_another_user_is_refused() {
     let forged = Forged::new().await;
     if !rustix::process::geteuid().is_root() {
-        // Only root can give a file away, so that one of root has to do.
+        // Only root can change the owner of a file, so the test uses a file of root.
         let refusal = cache_file_access::open(Path::new("/etc/passwd")).unwrap_err();
         assert!(matches!(refusal, CacheFileRefusal::AnotherOwner { owner: 0, .. }), "{refusal}");
         return;

@@ -1,5 +1,5 @@
-//! For poem: a handler that takes an [`Access`] runs only with a good token of the right scope, and so does everything
-//! below a [`RequireToken`].
+//! For poem: a handler with an [`Access`] argument, or an endpoint inside a [`RequireToken`], runs only with a valid
+//! token of the required scope.
 
 use std::{marker::PhantomData, ops::Deref};
 
@@ -11,7 +11,7 @@ use poem::{
 use super::{AccessClaims, Rejection, Verifier};
 use crate::oauth::scope::Scope;
 
-/// A scope that a handler needs, as a type.
+/// The scope that a handler requires, as a type.
 ///
 /// ```
 /// struct ReadOrders;
@@ -21,19 +21,19 @@ use crate::oauth::scope::Scope;
 /// }
 /// ```
 pub trait RequiredScope: Send + Sync {
-    /// The scope tokens that are needed, all of them, with spaces between.
+    /// The required scope tokens, separated by spaces. All are required.
     const SCOPE: &'static str;
 }
 
-/// Proof that a request carries a good access token with the scope `S`. The [`Verifier`] comes from
+/// Proof that a request has a valid access token with the scope `S`. The [`Verifier`] comes from
 /// `EndpointExt::data(verifier)`.
 pub struct Access<S> {
     claims: AccessClaims,
     scope: PhantomData<fn() -> S>,
 }
 
-/// A middleware for a whole tree of routes: what stands below it runs only with a good access token of the scope, and
-/// finds the claims with `Data<&AccessClaims>`.
+/// A middleware for a tree of routes. Its endpoints run only with a valid access token of the scope, and get the claims
+/// with `Data<&AccessClaims>`.
 #[derive(Clone)]
 #[must_use = "give it to `EndpointExt::with`"]
 pub struct RequireToken {
@@ -41,13 +41,13 @@ pub struct RequireToken {
     scope: Scope,
 }
 
-/// What [`RequireToken`] makes of an endpoint.
+/// The endpoint that [`RequireToken`] creates.
 pub struct Guarded<E> {
     endpoint: E,
     required: RequireToken,
 }
 
-/// An endpoint that answers with the metadata of the API (RFC 9728), to be put at [`Verifier::metadata_path`].
+/// An endpoint that serves the metadata of the API (RFC 9728). Mount it at [`Verifier::metadata_path`].
 #[derive(Clone)]
 pub struct MetadataEndpoint(Verifier);
 
@@ -67,12 +67,12 @@ impl<'a, S: RequiredScope> FromRequest<'a> for Access<S> {
 }
 
 impl RequireToken {
-    /// Lets pass what carries a good token, whatever its scope.
+    /// Requires a valid token, with any scope.
     pub fn new(verifier: Verifier) -> Self {
         Self { verifier, scope: Scope::empty() }
     }
 
-    /// Demands this scope token too.
+    /// Requires this scope token too.
     pub fn scope(self, token: &str) -> Self {
         Self { scope: self.scope.union(&std::iter::once(token).collect()), ..self }
     }
@@ -97,7 +97,7 @@ impl<E: Endpoint> Endpoint for Guarded<E> {
 }
 
 impl MetadataEndpoint {
-    /// The metadata of the API of `verifier`.
+    /// Creates the endpoint for the API of `verifier`.
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
         Self(verifier)
@@ -110,12 +110,12 @@ impl Endpoint for MetadataEndpoint {
     async fn call(&self, _request: Request) -> Result<Response> {
         let Some(document) = self.0.metadata() else { return Ok(StatusCode::NOT_FOUND.into_response()) };
         let document = poem::web::Json(document).into_response();
-        // Applications in a browser read it from another origin.
+        // Browser applications read it from another origin.
         Ok(document.with_header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*").into_response())
     }
 }
 
-/// Admits `request` by the verifier among its data, with the scope `S`.
+/// Authorizes `request` with the verifier in its data and the scope `S`.
 pub(super) async fn admit_with<S: RequiredScope>(request: &Request) -> Result<AccessClaims> {
     let Some(verifier) = request.data::<Verifier>() else {
         tracing::error!("no verifier: the route lacks .data(verifier)");

@@ -1,4 +1,4 @@
-//! Fetching what the issuer publishes, within bounds of time and size: its metadata (RFC 8414), its keys, its status
+//! Fetches the documents of the issuer, with limits on time and size: its metadata (RFC 8414), its keys, and its status
 //! lists.
 
 use std::{fmt, io::Read, sync::Arc, time::Duration};
@@ -11,73 +11,73 @@ use url::{Host, Url};
 use super::status_list_token::StatusTokenRefusal;
 use crate::jose::{JwkSet, JwkSetRefusal};
 
-/// Why something of the issuer could not be fetched. `Display` says what to look at.
+/// Why a document of the issuer could not be fetched. `Display` says what to check.
 #[derive(Debug)]
 pub enum FetchFault {
-    /// What was configured cannot be an issuer: no `https` URL, and no `http` URL of this machine.
+    /// The configured issuer is neither an `https` URL nor an `http` URL of a loopback host.
     NotAnIssuer(String),
-    /// The server did not answer, or not in time.
+    /// The server did not respond, or not in time.
     Unreachable {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
-        /// What went wrong.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// It answered with another status than 200, or with too much.
+    /// The status of the response was not 200, or the response was too long.
     Unexpected {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
-        /// What came.
+        /// A description of the response.
         what: String,
     },
-    /// The document names another issuer: "the issuer value returned MUST be identical" (RFC 8414 §3.3).
+    /// The metadata name another issuer: "the issuer value returned MUST be identical" (RFC 8414 §3.3).
     AnotherIssuer {
-        /// The one that was configured.
+        /// The configured issuer.
         expected: String,
-        /// The one that the document names.
+        /// The issuer in the document.
         found: String,
     },
-    /// The JWKS cannot be read.
+    /// The JWKS cannot be parsed.
     Keys(JwkSetRefusal),
-    /// The status list at this address is none.
+    /// The document at this URL is not a valid status list.
     StatusList {
-        /// What was asked for.
+        /// The requested URL.
         url: String,
-        /// What is wrong with it.
+        /// What is wrong with the document.
         refusal: StatusTokenRefusal,
     },
-    /// A status list cannot be checked before keys are known.
+    /// A status list cannot be verified before keys are known.
     NoKeys,
-    /// The issuer could not be asked, and the cache file was not used either.
+    /// The issuer could not be reached, and the cache file could not be used.
     CacheFile {
-        /// Which file, and why.
+        /// The file and the reason.
         reason: String,
-        /// Why the issuer could not be asked.
+        /// Why the issuer could not be reached.
         fault: Box<FetchFault>,
     },
 }
 
-/// Where documents come from.
+/// The source of the documents.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// The network.
     Http(reqwest::Client),
-    /// The process itself, for tests.
+    /// The same process, for tests.
     InProcess(InProcess),
 }
 
-/// The document at a URL.
+/// Returns the document at a URL.
 pub(super) type InProcess = Arc<dyn Fn(&str) -> Result<String, FetchFault> + Send + Sync>;
 
-/// What came.
 pub(super) enum Fetched {
-    /// The document is still the one with the given `ETag`.
+    /// The document has not changed since the given `ETag`.
     Unchanged,
-    /// The document.
-    Document { text: String, etag: Option<String> },
+    Document {
+        text: String,
+        etag: Option<String>,
+    },
 }
 
-/// What is asked for: the URL, the `ETag` of the copy that is there, and the longest answer in bytes.
+/// A request for a document: the URL, the `ETag` of the cached copy, and the maximum length of the response in bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) url: &'a str,
@@ -86,14 +86,13 @@ pub(super) struct Asked<'a> {
 }
 
 impl Source {
-    /// A client that follows no redirect and waits for nobody.
+    /// Creates a client that follows no redirects and has a timeout.
     pub(super) fn http() -> Result<Self, FetchFault> {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
         let client = client.map_err(|source| FetchFault::Unreachable { url: String::new(), source: source.into() })?;
         Ok(Self::Http(client))
     }
 
-    /// Fetches a document.
     pub(super) async fn get(&self, asked: Asked<'_>) -> Result<Fetched, FetchFault> {
         match self {
             Self::Http(client) => http(client, asked).await,
@@ -109,11 +108,11 @@ impl Source {
     }
 }
 
-/// The issuer's address.
+/// Parses the URL of the issuer.
 ///
 /// # Errors
 ///
-/// [`FetchFault::NotAnIssuer`] when it is not `https`, except on this machine.
+/// Returns [`FetchFault::NotAnIssuer`] if the URL is not `https`, except for a loopback host.
 pub(super) fn issuer_url(issuer: &str) -> Result<Url, FetchFault> {
     let refused = || FetchFault::NotAnIssuer(issuer.to_owned());
     let url = Url::parse(issuer).map_err(|_| refused())?;
@@ -126,7 +125,7 @@ pub(super) fn issuer_url(issuer: &str) -> Result<Url, FetchFault> {
     if is_safe && url.query().is_none() && url.fragment().is_none() { Ok(url) } else { Err(refused()) }
 }
 
-/// Fetches the keys of `issuer`, whose address is `url`.
+/// Fetches the keys of `issuer`, whose URL is `url`.
 pub(super) async fn keys(source: &Source, issuer: &str, url: &Url) -> Result<JwkSet, FetchFault> {
     let (location, document) = metadata(source, url).await?;
     let document: Value = serde_json::from_str(&document).map_err(|_| unexpected(&location, "no JSON"))?;
@@ -135,18 +134,18 @@ pub(super) async fn keys(source: &Source, issuer: &str, url: &Url) -> Result<Jwk
         return Err(FetchFault::AnotherIssuer { expected: issuer.to_owned(), found: member("issuer").to_owned() });
     }
     let jwks_uri = member("jwks_uri");
-    // RFC 8414 §2: "This URL MUST use the "https" scheme." A loopback issuer has its keys beside itself.
+    // RFC 8414 §2: "This URL MUST use the "https" scheme." A loopback issuer may publish its keys at its own origin.
     let is_safe = Url::parse(jwks_uri).is_ok_and(|keys| keys.scheme() == "https" || keys.origin() == url.origin());
     if !is_safe {
         return Err(unexpected(&location, "a jwks_uri that is not https"));
     }
     let keys = JwkSet::parse(&source.text(jwks_uri).await?).map_err(FetchFault::Keys)?;
-    // An issuer without keys issues nothing, so this is a mishap, and the keys that are known are the better ones.
+    // An issuer without keys cannot issue tokens, so this is an error, and the previous keys stay in use.
     if keys.is_empty() { Err(unexpected(jwks_uri, "no key that is of use here")) } else { Ok(keys) }
 }
 
-/// RFC 8414 §3.1: the well-known path is inserted before the path of the issuer. OpenID Connect Discovery §4 appends its
-/// own, which some issuers have alone.
+/// RFC 8414 §3.1 inserts the well-known path before the path of the issuer. OpenID Connect Discovery §4 appends its
+/// well-known path, and some issuers only serve that one.
 async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), FetchFault> {
     let path = issuer.path().trim_end_matches('/');
     let origin = issuer.origin().ascii_serialization();
@@ -189,18 +188,18 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Fetched, Fet
 }
 
 impl FetchFault {
-    /// There is nothing at `url`.
+    /// The error for a URL that does not exist.
     pub(super) fn absence(url: &str) -> Self {
         unexpected(url, "404")
     }
 
-    /// Whether the server said that there is nothing at the address.
+    /// Returns whether the server responded that the document does not exist.
     pub(super) fn is_absence(&self) -> bool {
         matches!(self, Self::Unexpected { what, .. } if what == "404" || what == "410")
     }
 }
 
-/// What was sent with the content coding `gzip`. Inflating stops where the bound is crossed.
+/// Decompresses a response with the content coding `gzip`. It stops at the maximum length.
 fn unpacked(body: &[u8], asked: Asked<'_>) -> Result<Vec<u8>, FetchFault> {
     let mut bytes = Vec::new();
     let longest = u64::try_from(asked.longest).unwrap_or(u64::MAX);

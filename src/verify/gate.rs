@@ -1,4 +1,4 @@
-//! Lets one caller at a time do something that costs, and then nobody for a while.
+//! Rate limiting for an expensive operation: one call at a time, and a pause between calls.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -7,56 +7,56 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 
-/// Single flight, then a pause. Whoever comes during the flight waits for its end and then finds the gate closed.
+/// Allows one call at a time, followed by a pause. A caller that arrives during a call waits for its end and then finds
+/// the gate closed.
 pub(super) struct Gate {
     flight: Mutex<()>,
-    /// Unix time in milliseconds.
+    /// Unix time of the last call in milliseconds.
     last: AtomicI64,
-    /// How often what lies behind it was not there, one time after the other.
+    /// Number of consecutive calls that found nothing.
     misses: AtomicU32,
 }
 
 impl Gate {
-    /// A gate that nobody has passed.
     pub(super) fn new() -> Self {
         Self { flight: Mutex::new(()), last: AtomicI64::new(NEVER), misses: AtomicU32::new(0) }
     }
 
-    /// Remembers whether what lies behind the gate was there: each miss doubles the pause, up to 64 times.
+    /// Records whether the call found something. Each miss doubles the pause, up to 64 times.
     pub(super) fn found(&self, is_there: bool) {
         let misses = self.misses.load(Ordering::Relaxed);
         self.misses.store(if is_there { 0 } else { (misses + 1).min(MOST_DOUBLINGS) }, Ordering::Relaxed);
     }
 
-    /// The pause that follows from `pause` after so many misses.
+    /// Returns the pause after the recorded misses.
     pub(super) fn pause(&self, pause: Duration) -> Duration {
         pause * (1 << self.misses.load(Ordering::Relaxed))
     }
 
-    /// Whether `pause`, or what follows from it after misses, is over since the last passage. A clock that was set back
-    /// opens it too.
+    /// Returns whether the pause since the last call is over, with misses taken into account. Also `true` if the clock
+    /// was set back.
     pub(super) fn is_open(&self, pause: Duration, now: OffsetDateTime) -> bool {
         let since = milliseconds(now).saturating_sub(self.last.load(Ordering::Acquire));
         since < 0 || i128::from(since) >= self.pause(pause).whole_milliseconds()
     }
 
-    /// Whether somebody passed, and could pass again.
+    /// Returns whether there was a call and the pause after it is over.
     pub(super) fn is_reopened(&self, pause: Duration, now: OffsetDateTime) -> bool {
         self.last.load(Ordering::Acquire) != NEVER && self.is_open(pause, now)
     }
 
-    /// Whether there is nothing to wait for: no flight, and the pause is not over.
+    /// Returns whether a caller need not wait: no call is running, and the pause is not over.
     pub(super) fn is_shut(&self, pause: Duration, now: OffsetDateTime) -> bool {
         self.flight.try_lock().is_ok() && !self.is_open(pause, now)
     }
 
-    /// Does `work` unless somebody did it less than `pause` ago; `None` then.
+    /// Runs `work` and returns its result, or returns `None` if the last call was less than `pause` ago.
     pub(super) async fn pass<T>(&self, pause: Duration, clock: &Clock, work: impl Future<Output = T>) -> Option<T> {
         let _flight = self.flight.lock().await;
         if !self.is_open(pause, clock.now()) {
             return None;
         }
-        // At the beginning too, so that work that is cut short counts.
+        // Recorded at the start too, so that cancelled work counts.
         self.last.store(milliseconds(clock.now()), Ordering::Release);
         let done = work.await;
         self.last.store(milliseconds(clock.now()), Ordering::Release);

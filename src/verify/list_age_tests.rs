@@ -1,4 +1,4 @@
-//! Which of two status lists, or of two sets of keys, is the newer one; and clocks that are wrong for a while.
+//! Tests of which of two status lists or key sets is the newer one, and of clocks that are temporarily wrong.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
 
 const LIST: &str = "/status/1";
 
-/// An issuer and a verifier, each with a clock of its own.
+/// Returns an issuer and a verifier with separate clocks.
 async fn apart() -> (TestIssuer, Clock, Verifier, Clock) {
     let (issuers, verifiers) = (Clock::manual(NOW), Clock::manual(NOW));
     let issuer = TestIssuer::with_clock(ISSUER, issuers.clone()).unwrap();
@@ -62,7 +62,7 @@ async fn a_list_issued_beyond_the_skew_ahead_is_neither_taken_nor_remembered() {
         assert_eq!(fetched.is_ok(), is_taken, "{ahead} s ahead: {fetched:?}");
         if !is_taken {
             assert!(fetched.unwrap_err().to_string().contains("issued in the future"), "{ahead}");
-            // It keeps no later list out.
+            // It does not block later lists.
             clock.advance(-Duration::seconds(ahead));
             issuer.revoke(&token);
             verifier.refresh_list(&list_uri()).await.unwrap();
@@ -87,7 +87,7 @@ async fn a_clock_that_jumped_does_not_blind_a_verifier() {
 
         clock.advance(-Duration::days(200));
         let token = issuer.token(ORDERS).lifetime(Duration::days(300)).sign().unwrap();
-        // What a list from the future says in favour of a token does not count.
+        // A list from the future cannot confirm that a token is valid.
         assert_ne!(code(&verifier, &token), "accepted");
         verifier.verify_fresh(&token).await.unwrap();
         issuer.revoke(&token);
@@ -164,7 +164,7 @@ async fn a_cache_file_written_by_a_clock_that_was_ahead_is_not_used() {
         assert_eq!(builder().build().unwrap().is_ready(), is_ready, "{back} s");
         clock.advance(Duration::seconds(back));
     }
-    // The keys were fetched after the clock was right again, and the list before.
+    // The keys were fetched after the clock was corrected, and the list before.
     let mut document: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     document["status_lists"][0]["checked_at"] = (NOW.unix_timestamp() + 31).into();
     std::fs::write(&file, document.to_string()).unwrap();

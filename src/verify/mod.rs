@@ -1,4 +1,4 @@
-//! The library for resource servers: verifies access tokens of RFC 9068 offline, and learns of revocations all the same.
+//! The library for resource servers: it verifies access tokens (RFC 9068) offline and still detects revocations.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), signet::verify::FetchFault> {
@@ -19,27 +19,28 @@
 //! # }
 //! ```
 //!
-//! [`Verifier::verify`] calls nobody and takes no lock: keys and status lists are a snapshot that [`Verifier::run`]
-//! refreshes beside it. [`Verifier::verify_fresh`] waits when something has never been fetched, and is what the
-//! extractors use. When the authorization server is down, tokens go on being verified by what is known, and with a
-//! [cache file](Builder::cache_file) even after a restart.
+//! [`Verifier::verify`] makes no network request and takes no lock: keys and status lists are a snapshot that
+//! [`Verifier::run`] refreshes in the background. [`Verifier::verify_fresh`] waits for documents that were never
+//! fetched, and is what the extractors use. If the authorization server is down, tokens are verified with the last
+//! known keys and lists, and with a [cache file](Builder::cache_file) even after a restart.
 //!
-//! | what happens at the issuer | what a verifier sees | when |
+//! | event at the issuer | what the verifier sees | when |
 //! |---|---|---|
-//! | a token or grant is revoked | its bit in the status list | at the next fetch of the list, within its `ttl` (60 s) |
-//! | keys are rotated as planned | the next key, a day before it signs | nothing is refused meanwhile |
-//! | a new key signs at once | a `kid` that is not known | at once, then at most every 30 s for whatever number of tokens |
-//! | a key is withdrawn | it is gone from the JWKS | at the next fetch of the keys, within 5.5 min |
-//! | the issuer is down | nothing | keys count for a day, status lists for 10 min unless you say otherwise |
+//! | a token or grant is revoked | its status in the status list | at the next fetch of the list, within its `ttl` (60 s) |
+//! | keys are rotated as planned | the next key, a day before it signs | no token is rejected |
+//! | a new key signs immediately | an unknown `kid` | immediately, then at most every 30 s for any number of tokens |
+//! | a key is withdrawn | the key is not in the JWKS | at the next fetch of the keys, within 5.5 min |
+//! | the issuer is down | nothing | keys are used for a day, status lists for 10 min unless configured otherwise |
 //!
-//! A list that was issued before the known one, or in the future, is not taken over, so that an old list brings back no token
-//! that was revoked since.
+//! A list that was issued before the known one, or in the future, is rejected, so that an old list cannot undo a
+//! revocation.
 //!
-//! Two lines that are forgotten elsewhere cannot be forgotten here: there is no verifier without an audience, and `typ`
-//! has to be `at+jwt`.
+//! Two checks that other libraries leave to the caller are mandatory: every verifier has an audience, and `typ` must be
+//! `at+jwt`.
 //!
 //! With the feature `poem`: `Access` and `RequireToken`; with `poem-openapi`: `ApiAccess`; with `tower` (for axum):
-//! `RequireTokenLayer`. Any other framework has [`Verifier::admit`]. For the tests of an API there is a [`TestIssuer`].
+//! `RequireTokenLayer`. For other frameworks use [`Verifier::admit`]. For the tests of an API there is a
+//! [`TestIssuer`].
 
 mod access_claims;
 mod admission;

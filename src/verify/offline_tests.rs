@@ -1,4 +1,4 @@
-//! Revocation, outages and rotations, with the time as an argument and an issuer within the process.
+//! Tests of revocation, outages and rotations, with a simulated clock and an issuer in the same process.
 
 use std::sync::{
     Arc,
@@ -114,7 +114,7 @@ async fn a_stale_list_counts_for_as_long_as_the_caller_says() {
     }
 }
 
-// draft-ietf-oauth-status-list §8.3: an index out of bounds is refused.
+// draft-ietf-oauth-status-list §8.3: an index out of bounds is rejected.
 #[tokio::test]
 async fn an_index_out_of_bounds_is_refused_unless_the_list_may_have_grown() {
     let (issuer, clock) = issuer();
@@ -138,7 +138,7 @@ async fn a_planned_rotation_refuses_nothing_and_an_unplanned_one_costs_one_fetch
     assert_eq!(code(verifier.verify_fresh(&after).await), "accepted");
     assert_eq!(code(verifier.verify(&before)), "accepted");
     assert_eq!(issuer.requests(JWKS), 2);
-    // A list signed by a key that is not known yet fetches the keys too.
+    // A list signed with an unknown key fetches the keys too.
     clock.advance(Duration::minutes(1));
     issuer.rotate().unwrap();
     verifier.refresh_list(&format!("{ISSUER}{LIST}")).await.unwrap();
@@ -203,7 +203,7 @@ async fn keys_that_could_not_be_fetched_for_a_day_do_not_count() {
     assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
 }
 
-// A server drops a list in which nothing is alive.
+// A server removes a list in which no grant is active.
 #[tokio::test]
 async fn a_list_that_is_gone_is_asked_for_less_and_less_often() {
     let (issuer, clock) = issuer();
@@ -246,14 +246,14 @@ async fn the_background_fetches_keys_and_lists_before_they_are_stale() {
     };
     settled("accepted").await;
     issuer.revoke(&token);
-    // As if the pause of the list were over.
+    // Simulates that the pause of the list is over.
     clock.advance(Duration::seconds(59));
     verifier.0.lists_wanted.notify_one();
     settled("revoked").await;
     running.abort();
 }
 
-// Who forgets to spawn `run` learns of revocations all the same, as long as requests come.
+// Revocations are detected without `run`, as long as requests come.
 #[tokio::test]
 async fn what_is_overdue_is_fetched_beside_the_next_request() {
     let (issuer, clock) = issuer();

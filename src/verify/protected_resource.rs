@@ -1,13 +1,12 @@
-//! What an API says of itself: OAuth 2.0 Protected Resource Metadata,
-//! [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728).
+//! The metadata of an API: OAuth 2.0 Protected Resource Metadata, [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728).
 
 use serde::Serialize;
 use url::Url;
 
 use super::Verifier;
 
-/// What a client may want to know of this API before it asks for a token. The resource identifier and the authorization
-/// server are known already.
+/// Information for clients about this API. The resource identifier and the authorization server are added
+/// automatically.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use = "give it to the builder"]
 pub struct ResourceMetadata {
@@ -16,7 +15,7 @@ pub struct ResourceMetadata {
     documentation: Option<String>,
 }
 
-/// The document (§2).
+/// The metadata document (§2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProtectedResource {
     resource: String,
@@ -30,7 +29,7 @@ pub struct ProtectedResource {
     resource_documentation: Option<String>,
 }
 
-/// The document, and where it stands.
+/// The document and its URL.
 pub(super) struct Published {
     pub(super) url: String,
     path: String,
@@ -38,50 +37,49 @@ pub(super) struct Published {
 }
 
 impl ResourceMetadata {
-    /// Nothing beyond what has to be said.
+    /// Creates metadata without optional members.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// `scopes_supported`.
+    /// Sets `scopes_supported`.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes.extend(scopes.into_iter().map(Into::into));
         self
     }
 
-    /// `resource_name`: what people call this API.
+    /// Sets `resource_name`: the name of this API for people.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
 
-    /// `resource_documentation`: the URL of a page for developers.
+    /// Sets `resource_documentation`: the URL of a page for developers.
     pub fn documentation(self, url: impl Into<String>) -> Self {
         Self { documentation: Some(url.into()), ..self }
     }
 }
 
 impl Verifier {
-    /// The metadata document, to be answered as JSON at [`Verifier::metadata_path`]; `None` without
+    /// Returns the metadata document, to be served as JSON at [`Verifier::metadata_path`]. Returns `None` without
     /// [`Builder::metadata`](super::Builder::metadata).
     #[must_use]
     pub fn metadata(&self) -> Option<&ProtectedResource> {
         self.0.resource.as_ref().map(|published| &published.document)
     }
 
-    /// The path at which the metadata have to stand: `/.well-known/oauth-protected-resource`, followed by the path of the
-    /// audience.
+    /// Returns the path of the metadata: `/.well-known/oauth-protected-resource`, followed by the path of the audience.
     #[must_use]
     pub fn metadata_path(&self) -> Option<&str> {
         self.0.resource.as_ref().map(|published| published.path.as_str())
     }
 }
 
-/// The document for the resource `audience`; `None` when that is no URL of `https` (or `http`, which only a test would
-/// use) and so can have no document.
+/// Returns the document for the resource `audience`, or `None` if the audience is not an `https` URL (or `http`, for
+/// tests) and so has no document.
 pub(super) fn published(metadata: ResourceMetadata, audience: &str, issuer: &str) -> Option<Published> {
     let url = Url::parse(audience).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
-    // §3.1: the well-known path is inserted "between the host component and the path and/or query components", and a
-    // slash at the end of the host is taken away first.
+    // §3.1: the well-known path is inserted "between the host component and the path and/or query components", after
+    // removing a slash at the end of the host.
     let rest = if url.path() == "/" { "" } else { url.path() };
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let path = format!("/.well-known/oauth-protected-resource{rest}");

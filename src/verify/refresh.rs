@@ -1,4 +1,4 @@
-//! Keeping what is known fresh: in the background, and when a token names what is missing.
+//! Refreshes keys and status lists: in the background, and when a token names an unknown one.
 
 use std::{
     sync::{Arc, PoisonError, atomic::Ordering},
@@ -21,8 +21,8 @@ use crate::{
 };
 
 impl Verifier {
-    /// Keeps keys and status lists fresh, for ever: regularly, and when a token names one that is not known. To be
-    /// spawned; dropping it ends it.
+    /// Refreshes keys and status lists forever: regularly, and when a token names an unknown one. Spawn it as a task;
+    /// dropping it stops the refresh.
     pub async fn run(self) {
         tokio::join!(self.keep_keys(), self.keep_lists());
     }
@@ -31,7 +31,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// The first [`FetchFault`]; what is known stays.
+    /// Returns the first [`FetchFault`]. Keys and lists that are already known stay in use.
     pub async fn refresh(&self) -> Result<(), FetchFault> {
         self.refresh_keys().await?;
         for (uri, _) in self.wanted_lists() {
@@ -40,39 +40,39 @@ impl Verifier {
         Ok(())
     }
 
-    /// Wakes [`Verifier::run`] for the keys, if it may fetch them.
+    /// Wakes [`Verifier::run`] to fetch the keys, if the pause between fetches is over.
     pub(super) fn want_keys(&self) {
         if self.0.keys_gate.is_open(self.pause_for_keys(), self.0.policy.clock.now()) {
             self.0.keys_wanted.notify_one();
         }
     }
 
-    /// Wakes [`Verifier::run`] for the list at `uri`, if it may fetch it.
+    /// Wakes [`Verifier::run`] to fetch the list at `uri`, if the pause between fetches is over.
     pub(super) fn want_list(&self, uri: &str) {
         if self.gate_of(uri).is_some_and(|gate| gate.is_open(self.pause_for(uri), self.0.policy.clock.now())) {
             self.0.lists_wanted.notify_one();
         }
     }
 
-    /// Fetches the keys unless somebody did so a short while ago, and waits for whoever is doing it.
+    /// Fetches the keys unless they were fetched recently, or waits for a running fetch.
     pub(super) async fn refetch_keys(&self) {
         let (pause, policy) = (self.pause_for_keys(), &self.0.policy);
         if self.0.keys_gate.is_shut(pause, policy.clock.now()) {
             return;
         }
         let this = self.clone();
-        // A task of its own: a caller who hangs up must not cut short what others wait for.
+        // A separate task, so that a caller that is cancelled does not stop the fetch that others wait for.
         let fetching = tokio::spawn(async move {
             let clock = &this.0.policy.clock;
             if let Some(Err(fault)) = this.0.keys_gate.pass(pause, clock, this.refresh_keys()).await {
                 tracing::warn!(%fault, "the keys could not be fetched");
             }
         });
-        // It fails only when the runtime is shutting down.
+        // It fails only if the runtime is shutting down.
         let _ = fetching.await;
     }
 
-    /// Fetches the list at `uri` unless somebody did so a short while ago, and waits for whoever is doing it.
+    /// Fetches the list at `uri` unless it was fetched recently, or waits for a running fetch.
     pub(super) async fn fetch_list(&self, uri: &str) {
         let (Some(gate), pause) = (self.gate_of(uri), self.pause_for(uri)) else { return };
         if gate.is_shut(pause, self.0.policy.clock.now()) {
@@ -82,7 +82,7 @@ impl Verifier {
         let fetching = tokio::spawn(async move {
             let fetched = gate.pass(pause, &this.0.policy.clock, this.refresh_list(&uri)).await;
             if let Some(fetched) = &fetched {
-                // The issuer drops a list in which nothing is alive.
+                // The issuer removes a list in which no grant is active.
                 gate.found(!fetched.as_ref().is_err_and(FetchFault::is_absence));
             }
             if let Some(Err(fault)) = fetched {
@@ -92,7 +92,7 @@ impl Verifier {
         let _ = fetching.await;
     }
 
-    /// Fetches, beside the caller, the keys and the list at `uri` if they should have been fetched by now.
+    /// Fetches overdue keys and the overdue list at `uri` in the background.
     pub(super) fn refresh_overdue(&self, uri: Option<&str>) {
         let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
         let latest = self.0.policy.refresh_every * 1.2;
@@ -119,7 +119,7 @@ impl Verifier {
         let mut pause = fetched_at.map_or(Duration::ZERO, |at| self.regular_pause() - (now - at).max(Duration::ZERO));
         loop {
             let deadline = TokioInstant::now() + std(pause);
-            // The gate decides whether an unknown key is worth a fetch; the regular one comes at its time all the same.
+            // The gate decides whether an unknown key leads to a fetch. The regular fetch is not affected.
             while timeout_at(deadline, self.0.keys_wanted.notified()).await.is_ok() {
                 self.refetch_keys().await;
             }
@@ -148,13 +148,13 @@ impl Verifier {
                 }
             }
             let pause = self.until_next_list();
-            // Woken early by a token whose list is missing.
+            // A token whose list is missing ends the pause early.
             let _ = timeout(std(pause), self.0.lists_wanted.notified()).await;
             sleep(StdDuration::from_millis(1)).await;
         }
     }
 
-    /// How long until a list is due; one that could not be fetched is tried again after the pause of its gate.
+    /// Returns the time until a list is due. A list that could not be fetched is retried after the pause of its gate.
     fn until_next_list(&self) -> Duration {
         let (known, now) = (self.0.known.load(), self.0.policy.clock.now());
         let next = self.wanted_lists().into_iter().map(|(uri, gate)| match known.lists.get(&uri) {
@@ -178,7 +178,7 @@ impl Verifier {
         let (known, policy) = (inner.known.load_full(), &inner.policy);
         let keys = known.keys.as_ref().ok_or(FetchFault::NoKeys)?;
         let before = known.lists.get(uri);
-        // One that has expired, or lies ahead, is asked for as a whole: that it is unchanged would not help.
+        // A list that has expired or was issued in the future is fetched without `ETag`: a confirmation would not help.
         let asked_at = self.instant();
         let confirmable = before.filter(|list| {
             list.token.expires_at.is_none_or(|at| asked_at.at < at) && !list.token.is_ahead_of(asked_at)
@@ -211,8 +211,8 @@ impl Verifier {
             }
         };
         let list = Arc::new(list);
-        // What can answer for the issuer must not be able to undo a revocation with an old list, nor may an answer that was
-        // held up while a newer one arrived.
+        // A party that can respond for the issuer must not undo a revocation with an old list. Neither must a response
+        // that was delayed until a newer one had arrived.
         let mut is_older = false;
         inner.known.rcu(|known: &Arc<Known>| {
             let with_list = known.with_list(uri, Arc::clone(&list), self.instant());
@@ -222,7 +222,7 @@ impl Verifier {
         if is_older {
             return Err(refused(StatusTokenRefusal::Older));
         }
-        // It is due at another time than before.
+        // The next fetch is due at another time than before.
         inner.lists_wanted.notify_one();
         self.save(sent).await;
         Ok(())
@@ -236,7 +236,7 @@ impl Verifier {
         Instant { at: self.0.policy.clock.now(), leeway: self.0.expected.leeway }
     }
 
-    /// Writes the cache file; `sent` is the status list that has just come.
+    /// Writes the cache file. `sent` is the status list that was just fetched.
     async fn save(&self, sent: Option<String>) {
         let Some(path) = self.0.policy.cache_file.clone() else { return };
         let _one_at_a_time = self.0.saving.lock().await;
@@ -247,7 +247,7 @@ impl Verifier {
         }
     }
 
-    /// The gate of the list at `uri`, which is wanted from now on; `None` when there are too many.
+    /// Returns the gate of the list at `uri`, which is fetched from now on, or `None` if there are too many lists.
     fn gate_of(&self, uri: &str) -> Option<Arc<Gate>> {
         let mut lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(gate) = lists.get(uri) {
@@ -267,8 +267,8 @@ impl Verifier {
         lists.iter().map(|(uri, gate)| (uri.clone(), Arc::clone(gate))).collect()
     }
 
-    /// A list that no token referred to for a day is not fetched any more; nor is one that could not be fetched, until the
-    /// next token refers to it.
+    /// Stops fetching lists that no token referred to for a day. A list that could not be fetched is not retried until
+    /// a token refers to it again.
     pub(super) fn forget_unused_lists(&self, now: OffsetDateTime) {
         let mut lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.0.known.load();
@@ -280,7 +280,7 @@ impl Verifier {
         }
     }
 
-    /// Between two attempts to fetch the list at `uri`. One with a short `ttl` is fetched more often.
+    /// The pause between two attempts to fetch the list at `uri`. A list with a short `ttl` is fetched more often.
     fn pause_for(&self, uri: &str) -> Duration {
         self.0.known.load().lists.get(uri).map_or(LIST_PAUSE, |list| LIST_PAUSE.min(list.token.ttl / 2))
     }
@@ -289,13 +289,13 @@ impl Verifier {
         if self.is_ready() { self.0.policy.unknown_kid_cooldown } else { PAUSE_WITHOUT_KEYS }
     }
 
-    /// Many verifiers that were started together should not ask together.
+    /// The jitter spreads the requests of verifiers that were started together.
     fn regular_pause(&self) -> Duration {
         self.0.policy.refresh_every * (0.9 + 0.2 * jitter())
     }
 }
 
-/// A number from 0 to 1.
+/// Returns a random number from 0 to 1.
 fn jitter() -> f64 {
     f64::from(u16::from_be_bytes(Entropy::system().bytes())) / f64::from(u16::MAX)
 }
@@ -304,11 +304,11 @@ fn std(pause: Duration) -> StdDuration {
     pause.max(Duration::ZERO).unsigned_abs()
 }
 
-/// Between two attempts to fetch the same list, at most.
+/// The longest pause between two attempts to fetch the same list.
 const LIST_PAUSE: Duration = Duration::seconds(5);
-/// Between two attempts for the sake of a token while no keys are known at all.
+/// The pause between two attempts for a token while no keys are known.
 const PAUSE_WITHOUT_KEYS: Duration = Duration::SECOND;
 /// 2⁵ seconds.
 const LONGEST_BACKOFF: u32 = 5;
-/// An issuer's lists; each is of 2 MiB at most.
+/// Maximum number of status lists. Each has 2 MiB at most.
 const MOST_LISTS: usize = 256;

@@ -1,4 +1,4 @@
-//! Why an access token is refused.
+//! Why an access token is rejected.
 
 use std::fmt;
 
@@ -7,39 +7,39 @@ use crate::{
     oauth::{bearer::BearerError, scope::Scope},
 };
 
-/// Why an access token is refused: the cause. [`VerifyRefusal::bearer`] is what the caller of the API learns.
+/// Why an access token is rejected. [`VerifyRefusal::bearer`] is the error that the caller of the API receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyRefusal {
-    /// Not a JWT that one of the server's keys has signed for this purpose.
+    /// It is not a JWT that one of the server's keys has signed for this purpose.
     Jwt(JwtRefusal),
-    /// Another issuer.
+    /// It was issued by another issuer.
     Issuer,
-    /// Another audience: the token is for another API.
+    /// It is for another audience, which is another API.
     Audience,
-    /// Bound to a key (`cnf`) whose possession nothing here can check.
+    /// It is bound to a key (`cnf`), and proofs of possession are not supported.
     Bound,
-    /// Expired.
+    /// It has expired.
     Expired,
-    /// Not valid yet, or issued in the future.
+    /// It is not valid yet, or was issued in the future.
     NotYet,
-    /// Revoked, as the status list says.
+    /// It was revoked, according to the status list.
     Revoked,
-    /// Suspended, or in a status of its own, as the status list says.
+    /// It is suspended or has an unknown status, according to the status list.
     Suspended,
-    /// Its index is beyond the end of its status list, although the list is the newer of the two.
+    /// Its index is beyond the end of its status list, although the list was issued after the token.
     OutsideOfList,
-    /// The scope is malformed, or does not hold what is needed.
+    /// The scope is malformed, or lacks a required scope token.
     Scope(Scope),
-    /// No keys were ever fetched, or not for too long: nobody knows whether the token is good.
+    /// The keys were never fetched, or not for too long. The verifier cannot tell whether the token is valid.
     NoKeys,
-    /// The token's status list was never fetched: nobody knows whether the token was revoked.
+    /// The token's status list was never fetched. The verifier cannot tell whether the token was revoked.
     StatusUnknown,
     /// The token's status list is older than [`Builder::stale_status_list`](super::Builder::stale_status_list) allows.
     StatusStale,
 }
 
 impl VerifyRefusal {
-    /// A word for each cause that does not change, for metrics and tests.
+    /// Returns a stable identifier of the cause, for metrics and tests.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -62,8 +62,8 @@ impl VerifyRefusal {
         }
     }
 
-    /// What the caller of the API learns, in the terms of RFC 6750; `None` when the token was not judged and the answer is
-    /// 503, never 401, which would make the caller throw a good token away.
+    /// Returns the error for the caller of the API, in the terms of RFC 6750. `None` means that the token could not be
+    /// verified: the response is then 503, never 401, which would make the caller discard a valid token.
     #[must_use]
     pub fn bearer(&self) -> Option<BearerError> {
         Some(BearerError::InvalidToken(match self {

@@ -1,4 +1,4 @@
-//! What an API that restarts while the issuer is down knows from its cache file.
+//! Tests of an API that restarts with its cache file while the issuer is down.
 
 use serde_json::Value;
 use time::Duration;
@@ -53,7 +53,7 @@ async fn the_cache_file_keeps_each_list_as_it_was_last_sent() {
     issuer.revoke(&token);
     verifier.refresh().await.unwrap();
     assert_ne!(list().unwrap(), first);
-    // The text is in the file alone, and is lost with it until it is sent again.
+    // The text is only in the file, so it is lost with the file until the list is fetched again.
     std::fs::remove_file(&file).unwrap();
     fetch_keys().await;
     assert_eq!(list(), None);

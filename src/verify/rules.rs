@@ -1,5 +1,5 @@
-//! The rules of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4), in their order, and what a status list
-//! says: pure, with the keys, the list and the time as arguments.
+//! The rules of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4), in their order, and the evaluation of
+//! a status list. Pure functions with the keys, the list and the time as arguments.
 
 use time::{Duration, OffsetDateTime};
 use url::Url;
@@ -12,20 +12,19 @@ use super::{
 };
 use crate::jose::{JwkSet, JwtRefusal, TokenType, UnverifiedJwt};
 
-/// What a resource server expects of its tokens.
+/// What a resource server requires of its tokens.
 #[derive(Clone, Debug)]
 pub(super) struct Expectation {
     pub(super) issuer: String,
     pub(super) issuer_url: Url,
     pub(super) audience: String,
-    /// By how much clocks may differ.
+    /// The tolerated clock difference.
     pub(super) leeway: Duration,
-    /// Whether `typ` may be `JWT` too. An ID token is still refused, since it has no `client_id`.
+    /// Whether `typ` may also be `JWT`. An ID token is still rejected, since it has no `client_id`.
     pub(super) accepts_typ_jwt: bool,
 }
 
-/// Verifies `unverified_jwt` with `keys`, except for its status. The times of a token that was verified before are
-/// compared by [`in_time`] again.
+/// Verifies `unverified_jwt` with `keys`, except for its status. [`in_time`] checks the times of a cached token again.
 pub(super) fn verify(
     unverified_jwt: &str,
     keys: &JwkSet,
@@ -45,8 +44,8 @@ pub(super) fn verify(
     if !claims.audience()?.contains(&expected.audience.as_str()) {
         return Err(VerifyRefusal::Audience);
     }
-    // RFC 7800 §3.1: whoever presents the token would have to prove possession of the key. Nothing here checks a proof,
-    // and without one a stolen token would pass.
+    // RFC 7800 §3.1: the presenter would have to prove possession of the key. Proofs are not supported here, and
+    // without one a stolen token would be accepted.
     if claims.get("cnf").is_some() {
         return Err(VerifyRefusal::Bound);
     }
@@ -55,7 +54,7 @@ pub(super) fn verify(
     Ok(claims)
 }
 
-/// Whether `claims` are valid at `now`.
+/// Checks that `claims` are valid at `now`.
 pub(super) fn in_time(claims: &AccessClaims, leeway: Duration, now: OffsetDateTime) -> Result<(), VerifyRefusal> {
     // "The current time MUST be before the time represented by the "exp" claim."
     if now >= claims.expires_at() + leeway {
@@ -67,7 +66,7 @@ pub(super) fn in_time(claims: &AccessClaims, leeway: Duration, now: OffsetDateTi
     Ok(())
 }
 
-/// What `list` says of the token with `claims`, whose `reference` names it.
+/// Checks the status in `list` of the token with `claims`. `reference` is its position in the list.
 pub(super) fn in_force(
     claims: &AccessClaims,
     reference: &StatusReference,
@@ -75,7 +74,7 @@ pub(super) fn in_force(
     stale: StaleStatusList,
     now: Instant,
 ) -> Result<(), VerifyRefusal> {
-    // What was revoked does not come back, so even an old list may say so.
+    // A revocation is final, so a list of any age can prove it.
     match list.token.list.status(reference.index) {
         Some(Status::Invalid) => return Err(VerifyRefusal::Revoked),
         Some(Status::Valid) if list.is_usable(stale, now) => return Ok(()),
@@ -83,7 +82,7 @@ pub(super) fn in_force(
             return Err(VerifyRefusal::Suspended);
         }
         Some(_) => {}
-        // A list grows: one that was issued before the token may not reach to it yet.
+        // Lists grow. A list that was issued before the token may not contain its index yet.
         None if list.token.issued_at > claims.issued_at() && !list.token.is_ahead_of(now) => {
             return Err(VerifyRefusal::OutsideOfList);
         }
@@ -117,7 +116,7 @@ mod tests {
         AccessClaims::read(Claims::new(claims), &Url::parse("https://a.example").unwrap()).unwrap()
     }
 
-    /// A list of four statuses with a `ttl` of a minute, fetched `age` seconds ago and issued then.
+    /// Returns a list of four statuses with a `ttl` of a minute, issued and fetched `age` seconds ago.
     fn list(age: i64) -> KnownList {
         let mut packed = PackedList::new(StatusBits::Two, 4);
         for idx in 0..4 {
@@ -140,7 +139,7 @@ mod tests {
         use VerifyRefusal::{OutsideOfList, Revoked, StatusStale, Suspended};
         let accepted: Result<(), VerifyRefusal> = Ok(());
         let ten_minutes = StaleStatusList::AcceptFor(Duration::minutes(10));
-        // Of the indexes 0 to 3: valid, revoked, suspended, a status of its own; then one beyond the end.
+        // The indexes 0 to 3 are valid, revoked, suspended and unknown; the last one is beyond the end.
         let usable = [accepted, Err(Revoked), Err(Suspended), Err(Suspended), Err(StatusStale)];
         let stale = [Err(StatusStale), Err(Revoked), Err(StatusStale), Err(StatusStale), Err(StatusStale)];
         let ahead = &stale;

@@ -1,38 +1,39 @@
-//! What a Token Status List says of one token,
+//! The status of one token in a Token Status List,
 //! [draft-ietf-oauth-status-list §7](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-status-list#section-7).
 
 use crate::oauth::status_list as packed;
 
 pub use packed::StatusListRefusal;
 
-/// The statuses of many tokens, inflated: looking one up is one access to memory.
+/// The statuses of many tokens, decompressed, so that a lookup is one memory access.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct InflatedStatusList(packed::StatusList);
 
-/// What a list says of one token (§7.1).
+/// The status of a token (§7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
-    /// `0x00`: nothing was said against it.
+    /// `0x00`: valid.
     Valid,
-    /// `0x01`: revoked, for good.
+    /// `0x01`: revoked permanently.
     Invalid,
-    /// `0x02`: suspended, maybe for a time only.
+    /// `0x02`: suspended, possibly temporarily.
     Suspended,
-    /// Any other value, which no specification explains to this verifier; it does not pass.
+    /// Any other value. Its meaning is unknown to this verifier, so the token is rejected.
     Other(u8),
 }
 
 impl InflatedStatusList {
-    /// Unpacks `lst`, whose entries have `bits` bits.
+    /// Decompresses `lst`, whose entries have `bits` bits.
     ///
     /// # Errors
     ///
-    /// [`StatusListRefusal`]. Inflating stops where the bound is crossed, so that a small text cannot fill the memory.
+    /// Returns [`StatusListRefusal`]. Decompression stops at the maximum length, so that a small text cannot exhaust
+    /// memory.
     pub(super) fn decode(bits: u64, lst: &str) -> Result<Self, StatusListRefusal> {
         packed::StatusList::parse(bits, lst, LONGEST).map(Self)
     }
 
-    /// What the list says of the token with this index; `None` when the list does not reach so far.
+    /// Returns the status of the token with this index, or `None` beyond the end of the list.
     pub(super) fn status(&self, index: u64) -> Option<Status> {
         self.0.get(u32::try_from(index).ok()?).map(Status::from)
     }

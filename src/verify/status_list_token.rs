@@ -1,6 +1,6 @@
-//! The signed document that carries a status list, and the reference to it in an access token:
+//! Status List Tokens, and the reference to them in an access token:
 //! [draft-ietf-oauth-status-list §5.1, §6 and §8.3](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-status-list#section-8.3).
-//! Pure: keys and time are arguments.
+//! Pure functions with keys and time as arguments.
 
 use std::fmt;
 
@@ -14,52 +14,52 @@ use crate::{
     jose::{Claims, JwkSet, JwtRefusal, TokenType, UnverifiedJwt},
 };
 
-/// Where the status of a token stands: the claim `status.status_list` (§6.1).
+/// The position of a token's status: the claim `status.status_list` (§6.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StatusReference {
     pub(super) uri: String,
     pub(super) index: u64,
 }
 
-/// A list whose signature and claims were checked.
+/// A list whose signature and claims were verified.
 #[derive(Debug)]
 pub(super) struct VerifiedStatusList {
-    /// The SHA-256 of what was sent, by which the cache file knows it.
+    /// The SHA-256 of the fetched text, which identifies the list in the cache file.
     pub(super) digest: [u8; 32],
     pub(super) list: InflatedStatusList,
     pub(super) issued_at: OffsetDateTime,
-    /// From when on the issuer does not stand by it any more.
+    /// When the issuer no longer guarantees the list.
     pub(super) expires_at: Option<OffsetDateTime>,
-    /// For how long the issuer allows a copy to be used before the next one is fetched.
+    /// How long the issuer allows a copy to be used before it is fetched again.
     pub(super) ttl: Duration,
 }
 
-/// Why a fetched document is not the list that was asked for.
+/// Why a fetched document is not the requested status list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusTokenRefusal {
-    /// Not a JWT that one of the issuer's keys has signed as a status list.
+    /// It is not a JWT that one of the issuer's keys has signed as a status list.
     Jwt(JwtRefusal),
-    /// `sub` is not the address that it was fetched from.
+    /// `sub` is not the URL that it was fetched from.
     AnotherList,
-    /// `iss` is there and names another issuer.
+    /// `iss` is present and names another issuer.
     Issuer,
-    /// `exp` has passed.
+    /// It has expired.
     Expired,
-    /// Issued in the future.
+    /// It was issued in the future.
     NotYet,
-    /// Older than the list that is known already.
+    /// It is older than the list that is already known.
     Older,
-    /// The list itself cannot be read.
+    /// The list in the token cannot be decoded.
     List(StatusListRefusal),
 }
 
 impl StatusReference {
-    /// Reads the reference of a token issued by whoever is at `issuer`; `None` when the token has none.
+    /// Reads the reference of a token from the issuer at the URL `issuer`. Returns `None` if the token has none.
     ///
     /// # Errors
     ///
-    /// [`JwtRefusal::MalformedClaim`] when `status` is there but is no reference to a list, or when the list is not below
-    /// the origin of the issuer: a verifier fetches from nowhere else.
+    /// Returns [`JwtRefusal::MalformedClaim`] if `status` is present but is not a reference to a list, or if the list
+    /// is not at the origin of the issuer: a verifier fetches from nowhere else.
     pub(super) fn read(claims: &Claims, issuer: &Url) -> Result<Option<Self>, JwtRefusal> {
         let Some(status) = claims.get("status") else { return Ok(None) };
         let reference = status.get("status_list").and_then(|list| {
@@ -75,11 +75,11 @@ impl StatusReference {
 }
 
 impl VerifiedStatusList {
-    /// Checks `unverified_jwt`, which was fetched from `uri` at `now`, in the order of §8.3.
+    /// Verifies `unverified_jwt`, which was fetched from `uri` at `now`, in the order of §8.3.
     ///
     /// # Errors
     ///
-    /// [`StatusTokenRefusal`], except for [`StatusTokenRefusal::Older`].
+    /// Returns [`StatusTokenRefusal`], but never [`StatusTokenRefusal::Older`].
     pub(super) fn read(
         unverified_jwt: &str,
         uri: &str,
@@ -117,7 +117,8 @@ impl VerifiedStatusList {
         Ok(Self { digest: sha256(unverified_jwt), list, issued_at, expires_at, ttl })
     }
 
-    /// Whether it was issued in the future. A list that is read never is, but the clock may have been set back since.
+    /// Returns whether it was issued in the future. A list is checked when it is read, but the clock may have been set
+    /// back since.
     pub(super) fn is_ahead_of(&self, now: Instant) -> bool {
         is_ahead(self.issued_at, now)
     }
@@ -127,7 +128,7 @@ fn is_ahead(issued_at: OffsetDateTime, now: Instant) -> bool {
     issued_at > now.at + now.leeway
 }
 
-/// The present, and by how much the issuer's clock may differ from it.
+/// The current time, and the tolerated difference to the issuer's clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Instant {
     pub(super) at: OffsetDateTime,
@@ -156,10 +157,10 @@ impl fmt::Display for StatusTokenRefusal {
 
 impl std::error::Error for StatusTokenRefusal {}
 
-/// The longest document that is read: a list of 2 MiB that cannot be compressed, in base64url twice.
+/// Maximum length of a document: an incompressible list of 2 MiB, base64url-encoded twice.
 pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 const LONGEST_URI: usize = 512;
-/// Of a list that does not say how long a copy may be used.
+/// For a list without `ttl`.
 const DEFAULT_TTL: Duration = Duration::MINUTE;
 const LONGEST_TTL: Duration = Duration::DAY;
 

@@ -1,4 +1,4 @@
-//! An issuer inside the process, for the tests of an API: it signs, revokes and rotates without a network.
+//! An issuer in the same process, for the tests of an API: it signs, revokes and rotates without a network.
 
 use std::{
     collections::HashMap,
@@ -49,7 +49,7 @@ struct Shared {
 struct State {
     signing: SigningKey,
     published: Vec<PublicKey>,
-    /// One bit for each token.
+    /// One bit per token.
     statuses: Vec<u8>,
     next_index: usize,
     ttl: Duration,
@@ -57,7 +57,7 @@ struct State {
     requests: HashMap<String, u64>,
 }
 
-/// A token of a [`TestIssuer`] that is not signed yet.
+/// An unsigned token of a [`TestIssuer`].
 #[must_use = "sign it"]
 pub struct TestToken {
     issuer: TestIssuer,
@@ -66,20 +66,20 @@ pub struct TestToken {
 }
 
 impl TestIssuer {
-    /// An issuer with a new key for ES256, whose name is `issuer`. Nothing of it is at that address.
+    /// Creates an issuer with the identifier `issuer` and a new ES256 key. No request is sent to that URL.
     ///
     /// # Errors
     ///
-    /// When OpenSSL cannot make a key.
+    /// Returns an error if OpenSSL cannot generate a key.
     pub fn new(issuer: impl Into<String>) -> Result<Self, SigningFault> {
         Self::with_clock(issuer, Clock::system())
     }
 
-    /// The same, with a clock of yours.
+    /// Creates an issuer as [`TestIssuer::new`] does, with your clock.
     ///
     /// # Errors
     ///
-    /// When OpenSSL cannot make a key.
+    /// Returns an error if OpenSSL cannot generate a key.
     pub fn with_clock(issuer: impl Into<String>, clock: Clock) -> Result<Self, SigningFault> {
         let (signing, published) = new_key()?;
         let state = State {
@@ -94,14 +94,15 @@ impl TestIssuer {
         Ok(Self(Arc::new(Shared { issuer: issuer.into(), clock, state: Mutex::new(state) })))
     }
 
-    /// A verifier of this issuer's tokens for `audience`, which asks the issuer within the process.
+    /// Returns the builder of a verifier for this issuer and `audience`. The verifier calls the issuer directly.
     pub fn verifier(&self, audience: impl Into<String>) -> Builder {
         let this = self.clone();
         let source = Source::InProcess(Arc::new(move |url| this.answer_at(url)));
         Verifier::of(&self.0.issuer, audience).clock(self.0.clock.clone()).source(source)
     }
 
-    /// A token for `audience`, about `usr_test`, for the client `app_test`, without scope, for five minutes.
+    /// Creates a token for `audience` with the subject `usr_test`, the client `app_test`, no scope, and a lifetime of
+    /// five minutes.
     pub fn token(&self, audience: &str) -> TestToken {
         let index = {
             let mut state = self.state();
@@ -121,7 +122,7 @@ impl TestIssuer {
         TestToken { issuer: self.clone(), token_type: TokenType::AccessToken, claims }
     }
 
-    /// Revokes a token of this issuer; the next list that is fetched says so. A text that is none is passed over.
+    /// Revokes a token of this issuer. The next fetched status list contains it. Other texts are ignored.
     pub fn revoke(&self, token: &str) {
         let index = UnverifiedJwt::parse(token).ok().and_then(|unverified| {
             let status = unverified.unverified_claims().get("status")?;
@@ -133,11 +134,11 @@ impl TestIssuer {
         }
     }
 
-    /// Signs with a new key from now on. The keys from before stay published.
+    /// Signs with a new key from now on. The earlier keys stay published.
     ///
     /// # Errors
     ///
-    /// When OpenSSL cannot make a key.
+    /// Returns an error if OpenSSL cannot generate a key.
     pub fn rotate(&self) -> Result<(), SigningFault> {
         let (signing, published) = new_key()?;
         let mut state = self.state();
@@ -146,24 +147,24 @@ impl TestIssuer {
         Ok(())
     }
 
-    /// Publishes only the key that signs, as after an emergency.
+    /// Publishes only the signing key, as after an emergency rotation.
     pub fn withdraw_old_keys(&self) {
         let mut state = self.state();
         let newest = state.published.len().saturating_sub(1);
         state.published.drain(..newest);
     }
 
-    /// For how long a copy of the status list may be used. Default one minute; the list expires after ten times that.
+    /// Sets how long a copy of the status list may be used. Default: one minute. The list expires after ten times that.
     pub fn set_status_list_ttl(&self, ttl: Duration) {
         self.state().ttl = ttl;
     }
 
-    /// Answers nothing any more, or answers again.
+    /// Simulates an outage, or ends it.
     pub fn set_down(&self, is_down: bool) {
         self.state().is_down = is_down;
     }
 
-    /// What the issuer answers at a path: the content type and the document. For a test that wants it on a socket.
+    /// Returns the content type and the document at `path`, for tests that serve the issuer on a socket.
     #[must_use]
     pub fn answer(&self, path: &str) -> Option<(&'static str, String)> {
         let mut state = self.state();
@@ -185,7 +186,7 @@ impl TestIssuer {
         }
     }
 
-    /// How often a path was asked for.
+    /// Returns how often `path` was requested.
     #[must_use]
     pub fn requests(&self, path: &str) -> u64 {
         self.state().requests.get(path).copied().unwrap_or_default()
@@ -224,44 +225,44 @@ impl TestIssuer {
 }
 
 impl TestToken {
-    /// Whom it is about.
+    /// Sets the subject.
     pub fn subject(self, sub: &str) -> Self {
         self.claim("sub", sub)
     }
 
-    /// What it allows: scope tokens with spaces between.
+    /// Sets the scope: scope tokens separated by spaces.
     pub fn scope(self, scope: &str) -> Self {
         self.claim("scope", scope)
     }
 
-    /// How long it lives from now on; a negative time makes one that has expired.
+    /// Sets the lifetime from now. With a negative duration the token has already expired.
     pub fn lifetime(self, lifetime: Duration) -> Self {
         let expires_at = self.issuer.0.clock.now() + lifetime;
         self.claim("exp", expires_at.unix_timestamp())
     }
 
-    /// Any claim, also in the place of one that is there.
+    /// Sets a claim, or replaces an existing one.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.claims.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Leaves a claim out.
+    /// Removes a claim.
     pub fn without(mut self, name: &str) -> Self {
         self.claims.remove(name);
         self
     }
 
-    /// Another `typ`, to see it refused.
+    /// Sets another `typ`, to test that the token is rejected.
     pub fn token_type(self, token_type: TokenType) -> Self {
         Self { token_type, ..self }
     }
 
-    /// The token.
+    /// Signs the token.
     ///
     /// # Errors
     ///
-    /// When OpenSSL cannot sign.
+    /// Returns an error if OpenSSL cannot sign.
     pub fn sign(self) -> Result<String, SigningFault> {
         self.issuer.state().signing.sign(self.token_type, &self.claims)
     }

@@ -1,4 +1,4 @@
-//! For tower, and so for axum: a layer below which every request carries a good token.
+//! For tower and axum: a layer that requires a valid token for every request.
 
 use std::{
     pin::Pin,
@@ -12,8 +12,8 @@ use tower_service::Service;
 use super::{Rejection, Verifier};
 use crate::oauth::scope::Scope;
 
-/// A layer for a whole tree of routes: what stands below it runs only with a good access token of the scope, and finds
-/// the [`AccessClaims`](super::AccessClaims) among the extensions of the request (in axum: `Extension<AccessClaims>`).
+/// A layer for a tree of routes. Its services run only with a valid access token of the scope, and get the
+/// [`AccessClaims`](super::AccessClaims) from the extensions of the request (in axum: `Extension<AccessClaims>`).
 #[derive(Clone)]
 #[must_use = "give it to the router"]
 pub struct RequireTokenLayer {
@@ -21,7 +21,7 @@ pub struct RequireTokenLayer {
     scope: Scope,
 }
 
-/// What [`RequireTokenLayer`] makes of a service.
+/// The service that [`RequireTokenLayer`] creates.
 #[derive(Clone)]
 pub struct RequireTokenService<S> {
     inner: S,
@@ -29,12 +29,12 @@ pub struct RequireTokenService<S> {
 }
 
 impl RequireTokenLayer {
-    /// Lets pass what carries a good token, whatever its scope.
+    /// Requires a valid token, with any scope.
     pub fn new(verifier: Verifier) -> Self {
         Self { verifier, scope: Scope::empty() }
     }
 
-    /// Demands this scope token too.
+    /// Requires this scope token too.
     pub fn scope(self, token: &str) -> Self {
         Self { scope: self.scope.union(&std::iter::once(token).collect()), ..self }
     }
@@ -65,7 +65,7 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let RequireTokenLayer { verifier, scope } = self.required.clone();
-        // The one that was polled ready is used up; its clone is for the next call.
+        // The polled service is used for this call; its clone is for the next call.
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
         Box::pin(async move {

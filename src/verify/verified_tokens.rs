@@ -1,4 +1,4 @@
-//! Tokens whose signature and claims were verified before, so that a client that calls often costs one signature check.
+//! A cache of verified tokens, so that the signature of a repeated token is checked only once.
 
 use std::sync::Arc;
 
@@ -7,10 +7,11 @@ use time::OffsetDateTime;
 
 use super::AccessClaims;
 
-/// A bounded table of verified tokens by the SHA-256 of their text. Reading takes no lock and allocates nothing.
+/// A bounded table of verified tokens, indexed by the SHA-256 of their text. Reading takes no lock and does not
+/// allocate.
 ///
-/// Each token has four places where it may stand; a fifth takes the place of one of them. Only tokens of the issuer get in,
-/// so nobody else can push them out.
+/// Each token has four possible slots; a fifth token replaces one of them. Only valid tokens of the issuer are
+/// inserted, so other parties cannot evict them.
 pub(super) struct VerifiedTokens {
     places: Box<[ArcSwapOption<Remembered>]>,
 }
@@ -22,17 +23,17 @@ struct Remembered {
 }
 
 impl VerifiedTokens {
-    /// A table of `capacity` tokens, rounded up to a multiple of four. With 0 nothing is remembered.
+    /// Creates a table of `capacity` tokens, rounded up to a multiple of four. With 0 the cache is disabled.
     pub(super) fn new(capacity: usize) -> Self {
         Self { places: (0..capacity.next_multiple_of(WAYS)).map(|_| ArcSwapOption::empty()).collect() }
     }
 
-    /// Whether anything can be remembered.
+    /// Returns whether the cache is enabled.
     pub(super) fn is_in_use(&self) -> bool {
         !self.places.is_empty()
     }
 
-    /// The claims of the token with this digest, if it was verified by the keys of `epoch`.
+    /// Returns the claims of the token with this digest, if it was verified with the keys of `epoch`.
     pub(super) fn find(&self, digest: &[u8; 32], epoch: u64) -> Option<AccessClaims> {
         self.ways(digest).iter().find_map(|place| {
             let remembered = place.load();
@@ -42,10 +43,10 @@ impl VerifiedTokens {
         })
     }
 
-    /// Remembers a token that the keys of `epoch` verified.
+    /// Stores a token that was verified with the keys of `epoch`.
     pub(super) fn remember(&self, digest: [u8; 32], epoch: u64, claims: AccessClaims) {
         let ways = self.ways(&digest);
-        // The place of this token, an empty one, or the one whose token expires first.
+        // The slot of this token, an empty one, or the one whose token expires first.
         let place = ways.iter().min_by_key(|place| {
             let remembered = place.load();
             remembered.as_ref().filter(|other| other.epoch == epoch && other.digest != digest).map(expiry)
@@ -55,7 +56,7 @@ impl VerifiedTokens {
         }
     }
 
-    /// The places where the token with this digest may stand.
+    /// Returns the slots for the token with this digest.
     fn ways(&self, digest: &[u8; 32]) -> &[ArcSwapOption<Remembered>] {
         let (head, _) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
         let sets = self.places.len() / WAYS;

@@ -1,4 +1,4 @@
-//! The verifier: judging a token by what is known.
+//! The verifier of access tokens.
 
 use std::{
     collections::HashMap,
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{crypto::sha256, jose::JwtRefusal, oauth::bearer::BearerError};
 
-/// Verifies access tokens. Clones share what is known.
+/// Verifies access tokens. Clones share keys, status lists and caches.
 #[derive(Clone)]
 pub struct Verifier(pub(super) Arc<Inner>);
 
@@ -39,7 +39,7 @@ pub(super) struct Inner {
     pub(super) tokens: VerifiedTokens,
     pub(super) keys_gate: Gate,
     pub(super) keys_wanted: Notify,
-    /// The lists that tokens referred to, each with the gate through which it is fetched.
+    /// The lists that tokens referred to, each with the gate that limits its fetches.
     pub(super) lists: Mutex<HashMap<String, Arc<Gate>>>,
     pub(super) lists_wanted: Notify,
     /// Why the cache file was not used at the start, as a sentence.
@@ -48,50 +48,52 @@ pub(super) struct Inner {
     pub(super) fetches: AtomicU64,
 }
 
-/// What a verifier knows, for a readiness probe or a page of numbers.
+/// The state of a verifier, for a readiness probe or a metrics page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// Whether tokens can be judged.
+    /// Whether tokens can be verified.
     pub is_ready: bool,
     /// When the keys were last fetched.
     pub keys_fetched_at: Option<OffsetDateTime>,
-    /// When the oldest of the status lists was last fetched.
+    /// When the least recently fetched status list was fetched.
     pub oldest_list_checked_at: Option<OffsetDateTime>,
-    /// How many status lists are kept.
+    /// Number of stored status lists.
     pub status_lists: usize,
 }
 
 impl Verifier {
-    /// A verifier of the tokens that `issuer` (exactly as it calls itself) issues for `audience`, the identifier of this
-    /// API. There is no default audience: an API that accepts every audience accepts tokens that were given to others.
+    /// Returns the builder of a verifier for tokens that `issuer` (its exact identifier) issues for `audience`, the
+    /// identifier of this API. There is no default audience: an API that accepts every audience accepts tokens issued
+    /// for other APIs.
     pub fn of(issuer: impl Into<String>, audience: impl Into<String>) -> Builder {
         Builder::new(issuer.into(), audience.into())
     }
 
-    /// Verifies an access token: signature, type, issuer, audience, time and status. What it allows is for the caller to
-    /// compare. Calls nobody, and takes no lock unless the token's status list is missing.
+    /// Verifies the signature, type, issuer, audience, times and status of an access token. The caller checks the
+    /// scope. Makes no network request, and takes no lock unless the token's status list is missing.
     ///
     /// # Errors
     ///
-    /// [`VerifyRefusal`]. A token that names an unknown key or list makes [`Verifier::run`] fetch it.
+    /// Returns [`VerifyRefusal`]. A token that names an unknown key or list makes [`Verifier::run`] fetch it.
     pub fn verify(&self, unverified_jwt: &str) -> Result<AccessClaims, VerifyRefusal> {
         let claims = self.recognize(unverified_jwt)?;
         self.in_force(&claims)?;
         Ok(claims)
     }
 
-    /// As [`Verifier::verify`], but fetches first what is missing: keys at most once in the time of
-    /// [`Builder::unknown_kid_cooldown`] (once a second as long as none are known), a list that was never fetched or is
-    /// too old at most every five seconds. Many callers share one fetch. A token for which nothing is missing is judged
-    /// without waiting; what is overdue, because nobody spawned [`Verifier::run`], is fetched meanwhile.
+    /// Verifies a token as [`Verifier::verify`] does, but first fetches what is missing. Keys are fetched at most once
+    /// per [`Builder::unknown_kid_cooldown`] (once a second while none are known). A list that was never fetched or is
+    /// too old is fetched at most every five seconds. Concurrent callers share one fetch. If nothing is missing, the
+    /// token is verified without waiting; overdue documents are then fetched in the background, which replaces a
+    /// missing [`Verifier::run`].
     ///
     /// # Errors
     ///
-    /// [`VerifyRefusal`].
+    /// Returns [`VerifyRefusal`].
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, if something has to be fetched.
+    /// Panics outside of a tokio runtime, if a fetch is needed.
     pub async fn verify_fresh(&self, unverified_jwt: &str) -> Result<AccessClaims, VerifyRefusal> {
         let claims = match self.recognize(unverified_jwt) {
             Err(VerifyRefusal::NoKeys | VerifyRefusal::Jwt(JwtRefusal::UnknownKey)) => {
@@ -115,14 +117,14 @@ impl Verifier {
         Ok(claims)
     }
 
-    /// Whether keys are known, so that tokens can be judged.
+    /// Returns whether keys are known, so that tokens can be verified.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         let policy = &self.0.policy;
         self.0.known.load().keys(policy.keys_stale_after, policy.clock.now()).is_some()
     }
 
-    /// What is known, and since when.
+    /// Returns the state of the verifier.
     #[must_use]
     pub fn health(&self) -> Health {
         let known = self.0.known.load();
@@ -134,13 +136,14 @@ impl Verifier {
         }
     }
 
-    /// How often keys were asked for since the start.
+    /// Returns the number of key fetches since the start.
     #[must_use]
     pub fn fetches(&self) -> u64 {
         self.0.fetches.load(Ordering::Relaxed)
     }
 
-    /// The value of `WWW-Authenticate` for `error`: RFC 6750 §3, and RFC 9728 §5.1 if the API publishes its metadata.
+    /// Returns the value of `WWW-Authenticate` for `error`: RFC 6750 §3, and RFC 9728 §5.1 if the API publishes its
+    /// metadata.
     #[must_use]
     pub fn challenge(&self, error: &BearerError) -> String {
         let mut challenge = error.challenge(&self.0.realm);
@@ -152,7 +155,7 @@ impl Verifier {
         challenge
     }
 
-    /// Signature, type, issuer, audience and time. A token that was verified before skips the signature.
+    /// Verifies signature, type, issuer, audience and times. A cached token skips the signature.
     fn recognize(&self, unverified_jwt: &str) -> Result<AccessClaims, VerifyRefusal> {
         let inner = &*self.0;
         let now = inner.policy.clock.now();
@@ -176,7 +179,7 @@ impl Verifier {
         verified
     }
 
-    /// Whether the token was not revoked, as far as is known.
+    /// Checks that the token is not revoked, by the known status lists.
     fn in_force(&self, claims: &AccessClaims) -> Result<(), VerifyRefusal> {
         let policy = &self.0.policy;
         let (Some(reference), Some(stale)) = (claims.status(), policy.stale) else { return Ok(()) };
@@ -199,5 +202,5 @@ impl Verifier {
     }
 }
 
-/// A longer text is no token, and not worth hashing.
+/// A longer text is not a token, and is not hashed.
 const LONGEST: usize = 8 * 1024;
