@@ -7,8 +7,8 @@ pub(super) const LOGIN: LoginTexts = LoginTexts {
     continuing_to: |client| html! { "to continue to " (client) },
     with_account_of: |server| format!("to your {server} account"),
     username_or_email: "Username or e-mail",
-    mismatch: "That username and password do not match.",
-    expired: "This page had expired. Please sign in again.",
+    mismatch: "Wrong username or password. Try again.",
+    expired: "This page has expired. Please sign in again.",
     again: "Please confirm that it is you.",
     new_here: |sign_up| html! { "New here? " (sign_up) },
     create_an_account: "Create an account",
@@ -17,10 +17,10 @@ pub(super) const LOGIN: LoginTexts = LoginTexts {
 pub(super) const SIGNUP: SignupTexts = SignupTexts {
     create_an_account: "Create an account",
     continuing_to: |client| html! { "to continue to " (client) },
-    for_server: |server| format!("for {server} and the applications behind it"),
+    for_server: |server| format!("for {server} and its apps"),
     full_name: "Full name",
     create_account: "Create account",
-    have_an_account: |sign_in| html! { "Have an account already? " (sign_in) },
+    have_an_account: |sign_in| html! { "Already have an account? " (sign_in) },
     sign_in: "Sign in",
 };
 
@@ -35,15 +35,15 @@ pub(super) const LOGOUT: LogoutTexts = LogoutTexts {
     sign_out_question: "Sign out?",
     client_asks: |client| html! { (client) " asks you to sign out. " },
     signed_in_as: |username| html! { "You are signed in as " (username) "." },
-    session_is_over: "Your session on this server has ended. You can still sign out of the applications that you used.",
-    unproven: "The request does not prove which application sent it. Sign out only if you want to.",
+    session_is_over: "Your session on this server has ended. You can still sign out of the apps that you used.",
+    unproven: "It is not certain which app sent this request. Sign out only if you want to.",
     stay_signed_in: "Stay signed in",
     signed_out: "Signed out",
     you_are_signed_out: "You are signed out",
     was_not_signed_in: "You were not signed in to this server in this browser.",
-    applications_may_go_on: "Applications that you used may keep you signed in until their own session ends. On a \
-        shared computer, close the browser.",
-    applications_are_told: "The applications that you used are signing you out as well. On a shared computer, close the \
+    applications_may_go_on: "You may still be signed in to the apps that you used. On a shared computer, close the \
+        browser.",
+    applications_are_told: "You are being signed out of the apps that you used. On a shared computer, close the \
         browser.",
     go_on: "Continue",
     return_to: |client| html! { "Return to " (client) },
@@ -53,10 +53,10 @@ pub(super) const LOGOUT: LogoutTexts = LogoutTexts {
 pub(super) const RESET: ResetTexts = ResetTexts {
     title: "Choose a new password",
     for_person: |username| html! { "for " (username) },
-    consequence: "This link works once. Every device and every application is signed out.",
+    consequence: "This link works once. All devices and apps will be signed out.",
     new_password: "New password",
-    submit: "Set the password",
-    done: "Your password is set",
-    done_note: "Every device was signed out, and the link works no more.",
+    submit: "Set password",
+    done: "Password set",
+    done_note: "All devices were signed out. The link no longer works.",
     sign_in: "Sign in",
 };

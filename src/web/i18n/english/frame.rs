@@ -1,7 +1,7 @@
 use crate::web::i18n::{FormTexts, FrameTexts, ProofTexts};
 
 pub(super) const FRAME: FrameTexts = FrameTexts {
-    skip_to_content: "Skip to the content",
+    skip_to_content: "Skip to content",
     about_this_server: "About this server",
     api_documentation: "API documentation",
     your_pages: "Your pages",
@@ -11,24 +11,27 @@ pub(super) const FRAME: FrameTexts = FrameTexts {
 };
 
 pub(super) const PROOF: ProofTexts = ProofTexts {
-    expired: "Nothing has changed yet, because this page had expired. Check your entries and send them again.",
+    expired: "This page had expired, so nothing was changed yet. Check your entries and submit them again.",
     other_person: |username| {
         format!(
-            "Nothing has changed yet, because you are now signed in as {username}. Check your entries and send them again."
+            "You are now signed in as {username}, so nothing was changed yet. Check your entries and submit them again."
         )
     },
-    signed_out: "You were signed out, so nothing has changed yet. Sign in, and your entries come back.",
-    cookies: "Your browser did not send the cookie of this site. Allow cookies for this site, then send the form again.",
-    restored: "Your entries are back. Nothing is saved until you send them again.",
+    signed_out: "You were signed out, so nothing was changed yet. Sign in to get your entries back.",
+    cookies: "Your browser did not send the cookie of this site. Allow cookies for this site, then submit the form \
+        again.",
+    restored: "Your entries are back. They are not saved until you submit them.",
 };
 
 pub(super) const FORM: FormTexts = FormTexts {
     username: "Username",
-    email: "Email",
+    email: "E-mail address",
     password: "Password",
     new_password: "New password",
     optional: "(optional)",
-    password_rule: |minimum| format!("At least {minimum} characters. A sentence only you would think of works well."),
+    password_rule: |minimum| {
+        format!("At least {minimum} characters. A sentence that only you would think of works well.")
+    },
     error: "Error: ",
     problem: "There is a problem",
     busy: "The server is busy. Try again in a moment.",

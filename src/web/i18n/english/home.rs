@@ -3,15 +3,15 @@ use maud::html;
 use crate::web::i18n::{FormPostTexts, HomeTexts};
 
 pub(super) const HOME: HomeTexts = HomeTexts {
-    one_sign_in: "One sign-in for your applications",
-    lead: "Applications send you here to sign in. You decide what each of them may see, and your password never \
-        leaves this server.",
+    one_sign_in: "One sign-in for all your apps",
+    lead: "Apps send you here to sign in. You decide what each app can see, and your password never leaves this \
+        server.",
     for_developers: "For developers",
-    register_an_application: "Register an application, and let people log in to it with their account here.",
+    register_an_application: "Register an application and let people sign in to it with their account on this server.",
     your_applications: "Your applications",
     try_the_api: "Try the API",
     for_applications: "For applications",
-    one_address: "Anything that speaks OpenID Connect or OAuth 2.0 needs one address:",
+    one_address: "Applications that support OpenID Connect or OAuth 2.0 need one address:",
     issuer: "Issuer",
     discovery: "Discovery",
     signed_in_as: |username| html! { "Signed in as " (username) },
@@ -23,5 +23,5 @@ pub(super) const HOME: HomeTexts = HomeTexts {
 pub(super) const FORM_POST: FormPostTexts = FormPostTexts {
     continue_: "Continue",
     almost_there: "Almost there",
-    being_returned: "You are being returned to the application.",
+    being_returned: "You are being returned to the app.",
 };

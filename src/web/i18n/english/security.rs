@@ -8,63 +8,64 @@ use crate::web::{
 pub(super) const SECURITY: SecurityTexts = SecurityTexts {
     title: "Security events",
     back: "Your account",
-    lead: "What has happened to your account lately: what you did, and what others did or tried.",
+    lead: "Recent activity on your account: sign-ins, changes and failed attempts.",
     sentence,
-    nothing: "Nothing has happened yet.",
-    nothing_here: "Nothing on this page, but the list goes on.",
+    nothing: "There are no events yet.",
+    nothing_here: "There are no events on this page, but there are older ones.",
     older: "Older events",
-    not_you: "Was something of this not you?",
+    not_you: "Was any of this not you?",
     change_password: "Change your password",
-    end_sessions: "Look at where you are signed in",
+    end_sessions: "View your sessions",
 };
 
 pub(super) const AUDIT: AuditTexts = AuditTexts {
     title: "Security events",
-    about: "What has happened to people, applications and this server, the newest first.",
-    filter: "Which events",
+    about: "What happened to people, applications and this server, newest first.",
+    filter: "Filter events",
     event: "Event",
     any: "Any",
     person: "Person",
-    person_hint: "A username, or the number of an account.",
+    person_hint: "A username or account ID.",
     application: "Application",
-    application_hint: "Its client ID.",
+    application_hint: "The client ID of the application.",
     outcome: "Outcome",
-    done: "Done",
-    refused: "Refused",
+    done: "Succeeded",
+    refused: "Failed",
     from: "From",
-    until: "Until the end of",
-    day_hint: "A day in UTC.",
-    show: "Show",
-    nothing: "Nothing of this has happened.",
-    look_further_about: "Among the events that were looked at there are no more of these, but there are older events.",
-    look_further: "Look further",
+    until: "Until (inclusive)",
+    day_hint: "A date in UTC.",
+    show: "Apply filter",
+    nothing: "There are no matching events.",
+    look_further_about: "There are no more matches among the events searched so far. Older events were not searched \
+        yet.",
+    look_further: "Show more",
     older: "Older events",
     heading: phrase,
     when: "When",
     by: "By",
-    operator: "Whoever runs the server",
-    server: "The server",
-    nobody: "Somebody who showed nothing",
+    operator: "Operator of the server",
+    server: "Server",
+    nobody: "Unauthenticated",
     about_person: "Person",
     about_application: "Application",
     address: "Address",
     device: "Device",
     reason: "Reason",
     changed: "Changed",
-    not_written: "Not written",
+    not_written: "Not recorded",
     name_of_event: "Event",
     request: "Request",
 };
 
 pub(super) const TROUBLES: ClientErrorsTexts = ClientErrorsTexts {
-    title: "What went wrong lately",
-    lead: "Requests in the name of this application that were refused since the server was started. Anybody can send such \
+    title: "Recent errors",
+    lead: "Requests in the name of this application that were rejected since the server started. Anyone can send such \
         a request.",
-    uris_lead: "These redirect URIs were sent and are not registered. Add one only if it is yours: logins may end there \
-        from then on.",
+    uris_lead: "These redirect URIs were requested but are not registered. Add one only if it is yours: sign-ins can \
+        then end there.",
     sent: |line: &SentUri| format!("{}, last {}", times(line.count), ago(line.seconds_ago)),
-    only_a_slash: "It differs from a registered one by the slash at its end alone.",
-    add_it: "Add it",
+    only_a_slash: "It differs from a registered one only by the trailing slash.",
+    add_it: "Add redirect URI",
     told: |line: &ClientErrorLine| {
         format!("{}: {}, last {}", line.cause.replace('_', " "), times(line.count), ago(line.seconds_ago))
     },
@@ -83,7 +84,7 @@ fn sentence(line: &EventLine) -> Markup {
             Doer::Stranger | Doer::Oneself | Doer::Application | Doer::Server => {}
         }
         @if !place.is_empty() { " from " (place) }
-        @if let Some(count) = line.not_written { ", and so once more " (times(count)) " until then" }
+        @if let Some(count) = line.not_written { ", and again " (times(count)) " before that" }
         ", " span title=(line.at) { (ago(line.seconds_ago)) } "."
     }
 }
@@ -118,45 +119,45 @@ fn phrase(event: &str, application: &str) -> Markup {
         @match event {
             "login_succeeded" => { "Signed in" }
             "login_failed" => { "A wrong password was entered" }
-            "login_throttled" => { "A password was not looked at, after too many wrong ones," }
+            "login_throttled" => { "A sign-in was blocked after too many wrong passwords" }
             "logged_out" => { "Signed out" }
             "session_ended" => { "Signed out of a browser" }
-            "account_created" => { "The account was made" }
+            "account_created" => { "The account was created" }
             "account_deleted" => { "The account was deleted" }
             "account_disabled" => { "The account was disabled" }
             "account_enabled" => { "The account was enabled again" }
             "account_unlocked" => { "The account was unlocked after wrong passwords" }
             "password_changed" => { "The password was changed" }
-            "password_reset_created" => { "A link to set the password was made" }
-            "password_reset_withdrawn" => { "The link to set the password was taken back" }
+            "password_reset_created" => { "A password reset link was created" }
+            "password_reset_withdrawn" => { "The password reset link was revoked" }
             "profile_changed" => { "The profile was changed" }
             "person_changed" => { "The account was changed" }
             "consent_granted" => { "Access was given to " (application) }
             "application_disconnected" => { (named) " was disconnected" }
             "grant_revoked" => { "Access ended for " (application) }
             "refresh_schedule_changed" => { "A refresh schedule was changed" }
-            "code_refused" => { "A login at " (application) " was not finished as it began" }
-            "code_replayed" => { "Access ended for " (application) ", because a login code was used twice," }
-            "refresh_token_replayed" => { "Access ended for " (application) ", because a refresh token was used twice," }
-            "client_authentication_failed" => { "Somebody could not show to be " (application) }
-            "device_approved" => { "A device was let in for " (application) }
-            "device_denied" => { "A device was refused for " (application) }
+            "code_refused" => { "A sign-in to " (application) " was completed with wrong parameters" }
+            "code_replayed" => { "Access ended for " (application) " because an authorization code was used twice" }
+            "refresh_token_replayed" => { "Access ended for " (application) " because a refresh token was used twice" }
+            "client_authentication_failed" => { "Client authentication failed for " (application) }
+            "device_approved" => { "A device was connected to " (application) }
+            "device_denied" => { "A device was denied access to " (application) }
             "client_created" => { (named) " was registered" }
             "client_changed" => { "The registration of " (application) " was changed" }
             "client_deleted" => { (named) " was deleted" }
             "client_disabled" => { (named) " was disabled" }
             "client_enabled" => { (named) " was enabled again" }
             "secret_added" => { "A secret was added to " (application) }
-            "secret_removed" => { "A secret was taken from " (application) }
-            "invitation_created" => { "An invitation was made" }
-            "invitation_withdrawn" => { "An invitation was taken back" }
+            "secret_removed" => { "A secret was removed from " (application) }
+            "invitation_created" => { "An invitation was created" }
+            "invitation_withdrawn" => { "An invitation was revoked" }
             "invitation_used" => { "An invitation was used" }
-            "setup_link_created" => { "A link for the first administrator was made" }
-            "key_rotated" => { "Other keys sign" }
-            "key_emergency" => { "Every key was replaced" }
+            "setup_link_created" => { "A setup link for the first administrator was created" }
+            "key_rotated" => { "The signing keys were rotated" }
+            "key_emergency" => { "All keys were replaced" }
             "server_started" => { "The server was started" }
-            "rollback_accepted" => { "It was accepted that the database had been set back" }
-            "failures_not_written" => { "More was refused than is written here" }
+            "rollback_accepted" => { "A rollback of the database was accepted" }
+            "failures_not_written" => { "Further failures were not recorded" }
             other => { (other) }
         }
     }

@@ -8,39 +8,43 @@ use crate::web::i18n::{
 pub(super) const ACCOUNT: AccountTexts = AccountTexts {
     your_account: "Ihr Konto",
     hello: |name| html! { "Guten Tag, " (name) },
-    administrator: "Verwaltung",
+    administrator: "Administration",
     profile: "Profil",
-    nothing_known: "Über Sie ist nichts bekannt außer Ihrem Benutzernamen.",
+    nothing_known: "Ihr Profil enthält nur Ihren Benutzernamen.",
     edit_profile: "Profil bearbeiten",
     password: NavigationCardTexts {
         title: "Passwort",
-        about: "Wer es ändert, meldet jedes andere Gerät ab.",
+        about: "Wenn Sie es ändern, werden alle anderen Geräte abgemeldet.",
         action: "Passwort ändern",
     },
     applications: NavigationCardTexts {
-        title: "Verbundene Anwendungen",
-        about: "Was Sie Anwendungen erlaubt haben, und wie Sie es beenden.",
-        action: "Ansehen",
+        title: "Verbundene Apps",
+        about: "Sehen Sie, welche Apps auf Ihr Konto zugreifen dürfen, und trennen Sie sie.",
+        action: "Apps ansehen",
     },
-    sessions: NavigationCardTexts { title: "Sitzungen", about: "Wo Sie angemeldet sind.", action: "Sitzungen ansehen" },
+    sessions: NavigationCardTexts {
+        title: "Sitzungen",
+        about: "Sehen Sie, wo Sie angemeldet sind.",
+        action: "Sitzungen ansehen",
+    },
     security: NavigationCardTexts {
         title: "Sicherheitsereignisse",
-        about: "Anmeldungen, Änderungen und Versuche: was zuletzt mit Ihrem Konto geschehen ist.",
+        about: "Letzte Anmeldungen, fehlgeschlagene Versuche und Änderungen an Ihrem Konto.",
         action: "Ereignisse ansehen",
     },
     schedule: NavigationCardTexts {
         title: "Zeitplan",
-        about: "Wann Anwendungen neu um Zugriff bitten müssen.",
-        action: "Zeitplan setzen",
+        about: "Legen Sie fest, wann Apps ihren Zugriff erneuern müssen.",
+        action: "Zeitplan festlegen",
     },
     data: NavigationCardTexts {
         title: "Ihre Daten",
-        about: "Nehmen Sie eine Kopie mit, oder löschen Sie Ihr Konto.",
-        action: "Kopieren oder löschen",
+        about: "Laden Sie eine Kopie Ihrer Daten herunter oder löschen Sie Ihr Konto.",
+        action: "Herunterladen oder löschen",
     },
     own_applications: NavigationCardTexts {
         title: "Anwendungen",
-        about: "Registrieren Sie eine eigene Anwendung, bei der andere sich anmelden.",
+        about: "Registrieren Sie eigene Anwendungen, bei denen sich andere anmelden können.",
         action: "Anwendungen verwalten",
     },
     session: "Sitzung",
@@ -51,17 +55,17 @@ pub(super) const ACCOUNT: AccountTexts = AccountTexts {
 pub(super) const PROFILE: ProfileTexts = ProfileTexts {
     profile: "Profil",
     your_account: "Ihr Konto",
-    applications_see: "Anwendungen sehen davon, was Sie sie sehen lassen.",
+    applications_see: "Apps sehen davon nur, was Sie ihnen erlauben.",
     save: "Speichern",
-    an_administrator_decides: "Was die Verwaltung bestimmt",
+    an_administrator_decides: "Von der Verwaltung festgelegt",
     picture_title: "Bild",
     your_picture: "Ihr Bild",
-    picture_rule: "Ein JPEG, PNG oder WebP bis zwei Megabyte. Es wird verkleinert und verliert, was eine Kamera \
-        hineingeschrieben hat.",
-    choose_a_picture: "Bild wählen",
+    picture_rule: "Eine JPEG-, PNG- oder WebP-Datei bis 2 MB. Sie wird verkleinert, und Fotodaten wie der Aufnahmeort \
+        werden entfernt.",
+    choose_a_picture: "Bild auswählen",
     upload: "Hochladen",
     remove: "Entfernen",
-    to_sign_in: "Zum Anmelden",
+    to_sign_in: "Anmeldung",
     names: "Name",
     about_you: "Über Sie",
     postal_address: "Anschrift",
@@ -69,21 +73,21 @@ pub(super) const PROFILE: ProfileTexts = ProfileTexts {
     given_name: "Vorname",
     middle_name: "Zweiter Vorname",
     family_name: "Nachname",
-    nickname: "Rufname",
-    birthdate: "Geburtstag",
-    birthdate_hint: "Wie 1990-12-31.",
+    nickname: "Spitzname",
+    birthdate: "Geburtsdatum",
+    birthdate_hint: "Zum Beispiel 1990-12-31.",
     gender: "Geschlecht",
-    phone_number: "Telefon",
-    phone_number_hint: "Mit der Landesvorwahl, wie +49 30 123456.",
+    phone_number: "Telefonnummer",
+    phone_number_hint: "Mit Landesvorwahl, zum Beispiel +49 30 123456.",
     profile_page: "Profilseite",
     website: "Website",
     web_address_hint: "Eine Webadresse.",
-    picture: "Adresse eines Bildes",
-    picture_hint: "Setzt sich von selbst, wenn Sie oben eines hochladen.",
+    picture: "URL des Bildes",
+    picture_hint: "Wird automatisch ausgefüllt, wenn Sie ein Bild hochladen.",
     zoneinfo: "Zeitzone",
-    zoneinfo_hint: "Wie Europe/Berlin.",
+    zoneinfo_hint: "Zum Beispiel Europe/Berlin.",
     locale: "Sprache",
-    locale_hint: "Wie de-DE.",
+    locale_hint: "Zum Beispiel de-DE.",
     street_address: "Straße und Hausnummer",
     postal_code: "Postleitzahl",
     locality: "Ort",
@@ -94,8 +98,8 @@ pub(super) const PROFILE: ProfileTexts = ProfileTexts {
 pub(super) const PASSWORD: PasswordTexts = PasswordTexts {
     password: "Passwort",
     your_account: "Ihr Konto",
-    others_signed_out: "Jedes andere Gerät wird abgemeldet, wenn Sie es ändern.",
-    password_of_today: "Heutiges Passwort",
+    others_signed_out: "Wenn Sie es ändern, werden alle anderen Geräte abgemeldet.",
+    password_of_today: "Aktuelles Passwort",
     new_password: "Neues Passwort",
     change_the_password: "Passwort ändern",
 };
@@ -105,23 +109,23 @@ pub(super) const SESSIONS: SessionsTexts = SessionsTexts {
     your_account: "Ihr Konto",
     where_you_are: "Wo Sie angemeldet sind",
     all_devices: "Alle Geräte",
-    signs_out_everywhere: "Meldet Sie auf jedem Gerät ab, auch auf diesem.",
+    signs_out_everywhere: "Meldet Sie auf allen Geräten ab, auch auf diesem.",
     sign_out_everywhere: "Überall abmelden",
-    this_one: "Diese",
-    used: |first, last| format!("Zuerst benutzt {first}, zuletzt {last}."),
-    sign_out_there: "Dort abmelden",
+    this_one: "Dieser Browser",
+    used: |first, last| format!("Zuerst verwendet {first}, zuletzt {last}."),
+    sign_out_there: "Abmelden",
 };
 
 pub(super) const CONNECTED: ConnectedTexts = ConnectedTexts {
-    connected_applications: "Verbundene Anwendungen",
+    connected_applications: "Verbundene Apps",
     your_account: "Ihr Konto",
-    none: "Keine Anwendung hat Zugriff auf Ihr Konto.",
-    nothing_more: "Sie kann sehen, dass Sie es sind, und nicht mehr.",
+    none: "Keine App hat Zugriff auf Ihr Konto.",
+    nothing_more: "Sie kann Sie wiedererkennen, sieht aber sonst nichts.",
     since: |since, grants| {
-        format!("Seit {since}, durch {grants} {}.", if grants == 1 { "Erlaubnis" } else { "Erlaubnisse" })
+        format!("Verbunden seit {since}, {grants} {}.", if grants == 1 { "Berechtigung" } else { "Berechtigungen" })
     },
     remembered: |since| {
-        format!("Seit {since} werden Sie nicht mehr gefragt. Trennen Sie die Anwendung, um wieder gefragt zu werden.")
+        format!("Ihre Entscheidung ist seit {since} gespeichert. Trennen Sie die App, um wieder gefragt zu werden.")
     },
     disconnect: "Trennen",
     refresh_schedule: "Zeitplan",
@@ -130,39 +134,40 @@ pub(super) const CONNECTED: ConnectedTexts = ConnectedTexts {
 pub(super) const REFRESH_SCHEDULE: RefreshScheduleTexts = RefreshScheduleTexts {
     refresh_schedule: "Zeitplan",
     refresh_schedule_for: |client| html! { "Zeitplan für " (client) },
-    connected_applications: "Verbundene Anwendungen",
+    connected_applications: "Verbundene Apps",
     your_account: "Ihr Konto",
-    one_asks_anew: "Zu jedem Zeitpunkt sind die vorher ausgestellten Access-Tokens abgelaufen, und die Anwendung muss neu \
-        bitten.",
-    all_ask_anew: "Zu jedem Zeitpunkt sind die vorher ausgestellten Access-Tokens abgelaufen, und jede Anwendung muss neu \
-        bitten. Eine Anwendung mit eigenem Zeitplan folgt dem ihren.",
-    it_would_mean: "Es würde bedeuten",
-    what_is_set: "Was gilt",
+    one_asks_anew: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und die App muss ihren Zugriff \
+        erneuern.",
+    all_ask_anew: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und alle Apps müssen ihren \
+        Zugriff erneuern. Für eine App mit eigenem Zeitplan gilt nur dieser.",
+    it_would_mean: "Vorschau",
+    what_is_set: "Aktueller Zeitplan",
     remove: "Entfernen",
-    no_schedule: "Kein Zeitplan.",
-    a_schedule: "Ein Zeitplan",
-    when: "Wann",
-    when_hint: "Minute, Stunde, Tag des Monats, Monat, Wochentag, wie bei cron: 0 4 * * * ist täglich um vier, 0 20 * * \
-        FRI jeden Freitag um acht Uhr abends.",
+    no_schedule: "Es ist kein Zeitplan festgelegt.",
+    a_schedule: "Neuer Zeitplan",
+    when: "Cron-Ausdruck",
+    when_hint: "Minute, Stunde, Tag des Monats, Monat, Wochentag. Zum Beispiel ist 0 4 * * * täglich um 04:00 Uhr und \
+        0 20 * * FRI jeden Freitag um 20:00 Uhr.",
     time_zone: "Zeitzone",
-    time_zone_hint: "Wie Europe/Berlin.",
-    ends_the_access: "Ein Zeitpunkt beendet den Zugriff",
-    sign_in_again: "Dann müssen Sie sich bei der Anwendung wieder anmelden.",
+    time_zone_hint: "Zum Beispiel Europe/Berlin.",
+    ends_the_access: "Zugriff zu jedem geplanten Zeitpunkt beenden",
+    sign_in_again: "Sie müssen sich dann bei der App erneut anmelden.",
     preview: "Vorschau",
-    set_the_schedule: "Zeitplan setzen",
-    next_ticks: "Die nächsten Zeitpunkte",
+    set_the_schedule: "Zeitplan festlegen",
+    next_ticks: "Nächste Zeitpunkte",
 };
 
 pub(super) const OWN_DATA: OwnDataTexts = OwnDataTexts {
     your_data: "Ihre Daten",
     your_account: "Ihr Konto",
-    take_a_copy: "Kopie mitnehmen",
-    copy_holds: "Alles, was dieser Server von Ihnen weiß, als JSON-Datei. Kein Passwort und kein Geheimnis ist darin.",
+    take_a_copy: "Daten herunterladen",
+    copy_holds: "Alles, was dieser Server über Sie speichert, als JSON-Datei. Passwörter und Geheimnisse sind nicht \
+        enthalten.",
     download: "Herunterladen",
     delete_your_account: "Ihr Konto löschen",
-    what_goes: "Ihr Profil, Ihr Bild und Ihre Sitzungen verschwinden, und jede Anwendung verliert ihren Zugriff. \
-        Anwendungen, die Sie registriert haben, bleiben: löschen Sie sie vorher, wenn auch sie gehen sollen. Das lässt \
-        sich nicht rückgängig machen.",
-    password_hint: "Damit es niemand anders an Ihrem Platz tun kann.",
+    what_goes: "Ihr Profil, Ihr Bild und Ihre Sitzungen werden gelöscht, und alle Apps verlieren ihren Zugriff. \
+        Anwendungen, die Sie registriert haben, bleiben bestehen. Löschen Sie sie vorher, wenn Sie sie nicht behalten \
+        wollen. Das lässt sich nicht rückgängig machen.",
+    password_hint: "Bestätigt, dass wirklich Sie es sind.",
     delete_the_account: "Konto löschen",
 };

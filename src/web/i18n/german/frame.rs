@@ -11,31 +11,32 @@ pub(super) const FRAME: FrameTexts = FrameTexts {
 };
 
 pub(super) const PROOF: ProofTexts = ProofTexts {
-    expired: "Noch ist nichts geändert, denn diese Seite war abgelaufen. Prüfen Sie Ihre Eingaben, und senden Sie sie \
-        noch einmal.",
+    expired: "Diese Seite war abgelaufen, daher wurde noch nichts geändert. Prüfen Sie Ihre Eingaben und senden Sie \
+        sie erneut.",
     other_person: |username| {
         format!(
-            "Noch ist nichts geändert, denn Sie sind jetzt als {username} angemeldet. Prüfen Sie Ihre Eingaben, und \
-             senden Sie sie noch einmal."
+            "Sie sind jetzt als {username} angemeldet, daher wurde noch nichts geändert. Prüfen Sie Ihre Eingaben und \
+             senden Sie sie erneut."
         )
     },
-    signed_out: "Sie wurden abgemeldet, darum ist noch nichts geändert. Melden Sie sich an, dann kommen Ihre Eingaben zurück.",
-    cookies: "Ihr Browser hat das Cookie dieser Website nicht gesendet. Erlauben Sie ihr Cookies, und senden Sie das \
-        Formular noch einmal.",
-    restored: "Ihre Eingaben sind wieder da. Gespeichert wird erst, wenn Sie sie noch einmal senden.",
+    signed_out: "Sie wurden abgemeldet, daher wurde noch nichts geändert. Melden Sie sich an, um Ihre Eingaben \
+        zurückzubekommen.",
+    cookies: "Ihr Browser hat das Cookie dieser Website nicht gesendet. Erlauben Sie Cookies für diese Website und \
+        senden Sie das Formular erneut.",
+    restored: "Ihre Eingaben sind wieder da. Sie werden erst gespeichert, wenn Sie sie absenden.",
 };
 
 pub(super) const FORM: FormTexts = FormTexts {
     username: "Benutzername",
-    email: "E-Mail",
+    email: "E-Mail-Adresse",
     password: "Passwort",
     new_password: "Neues Passwort",
-    optional: "(freiwillig)",
+    optional: "(optional)",
     password_rule: |minimum| format!("Mindestens {minimum} Zeichen. Gut ist ein Satz, auf den nur Sie kommen."),
     error: "Fehler: ",
     problem: "Es gibt ein Problem",
-    busy: "Der Server ist beschäftigt. Versuchen Sie es gleich noch einmal.",
-    wait: |seconds| format!("Zu viele Versuche. Versuchen Sie es in {} noch einmal.", waiting(seconds)),
+    busy: "Der Server ist ausgelastet. Versuchen Sie es gleich erneut.",
+    wait: |seconds| format!("Zu viele Versuche. Versuchen Sie es in {} erneut.", waiting(seconds)),
 };
 
 /// A waiting time in words, rounded up to what a person plans by.

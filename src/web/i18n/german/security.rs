@@ -8,67 +8,68 @@ use crate::web::{
 pub(super) const SECURITY: SecurityTexts = SecurityTexts {
     title: "Sicherheitsereignisse",
     back: "Ihr Konto",
-    lead: "Was zuletzt mit Ihrem Konto geschehen ist: was Sie getan haben, und was andere getan oder versucht haben.",
+    lead: "Letzte Aktivitäten in Ihrem Konto: Anmeldungen, Änderungen und fehlgeschlagene Versuche.",
     sentence,
-    nothing: "Es ist noch nichts geschehen.",
-    nothing_here: "Auf dieser Seite ist nichts, aber die Liste geht weiter.",
+    nothing: "Es gibt noch keine Ereignisse.",
+    nothing_here: "Auf dieser Seite gibt es keine Ereignisse, aber es gibt ältere.",
     older: "Ältere Ereignisse",
-    not_you: "Waren Sie etwas davon nicht?",
+    not_you: "Waren Sie das nicht?",
     change_password: "Passwort ändern",
-    end_sessions: "Ansehen, wo Sie angemeldet sind",
+    end_sessions: "Sitzungen ansehen",
 };
 
 pub(super) const AUDIT: AuditTexts = AuditTexts {
     title: "Sicherheitsereignisse",
     about: "Was mit Konten, Anwendungen und diesem Server geschehen ist, das Neueste zuerst.",
-    filter: "Welche Ereignisse",
+    filter: "Ereignisse filtern",
     event: "Ereignis",
-    any: "Jedes",
+    any: "Alle",
     person: "Konto",
-    person_hint: "Ein Benutzername, oder die Nummer eines Kontos.",
+    person_hint: "Ein Benutzername oder eine Konto-ID.",
     application: "Anwendung",
-    application_hint: "Ihre Client-ID.",
-    outcome: "Ausgang",
-    done: "Geschehen",
-    refused: "Abgelehnt",
-    from: "Ab",
-    until: "Bis zum Ende des",
-    day_hint: "Ein Tag in UTC.",
-    show: "Zeigen",
-    nothing: "Nichts davon ist geschehen.",
-    look_further_about: "Unter den angesehenen Ereignissen sind keine weiteren davon, aber es gibt ältere.",
-    look_further: "Weiter suchen",
+    application_hint: "Die Client-ID der Anwendung.",
+    outcome: "Ergebnis",
+    done: "Erfolgreich",
+    refused: "Fehlgeschlagen",
+    from: "Von",
+    until: "Bis einschließlich",
+    day_hint: "Ein Datum in UTC.",
+    show: "Filter anwenden",
+    nothing: "Es gibt keine passenden Ereignisse.",
+    look_further_about: "Unter den bisher durchsuchten Ereignissen gibt es keine weiteren Treffer. Ältere wurden noch \
+        nicht durchsucht.",
+    look_further: "Mehr anzeigen",
     older: "Ältere Ereignisse",
     heading: phrase,
     when: "Wann",
-    by: "Durch",
-    operator: "Wer den Server betreibt",
-    server: "Der Server",
-    nobody: "Jemand, der nichts vorgewiesen hat",
+    by: "Ausgelöst von",
+    operator: "Betreiber des Servers",
+    server: "Server",
+    nobody: "Nicht angemeldet",
     about_person: "Konto",
     about_application: "Anwendung",
     address: "Adresse",
     device: "Gerät",
     reason: "Grund",
     changed: "Geändert",
-    not_written: "Nicht aufgeschrieben",
+    not_written: "Nicht protokolliert",
     name_of_event: "Ereignis",
     request: "Anfrage",
 };
 
 pub(super) const TROUBLES: ClientErrorsTexts = ClientErrorsTexts {
-    title: "Was zuletzt schiefging",
+    title: "Letzte Fehler",
     lead: "Anfragen im Namen dieser Anwendung, die seit dem Start des Servers abgelehnt wurden. Jeder kann eine solche \
         Anfrage senden.",
-    uris_lead: "Diese Redirect-URIs wurden gesendet und sind nicht registriert. Fügen Sie eine nur hinzu, wenn sie Ihre \
-        ist: Anmeldungen können von da an dort enden.",
+    uris_lead: "Diese Redirect-URIs wurden angefragt, sind aber nicht registriert. Fügen Sie eine nur hinzu, wenn sie \
+        Ihnen gehört: Anmeldungen können dann dort enden.",
     sent: |line: &SentUri| format!("{}, zuletzt {}", times(line.count), ago(line.seconds_ago)),
     only_a_slash: "Sie unterscheidet sich von einer registrierten nur durch den Schrägstrich am Ende.",
-    add_it: "Hinzufügen",
+    add_it: "Redirect-URI hinzufügen",
     told: |line: &ClientErrorLine| {
         format!("{}: {}, zuletzt {}", line.cause.replace('_', " "), times(line.count), ago(line.seconds_ago))
     },
-    what_to_do: "Was zu tun ist",
+    what_to_do: "Was Sie tun können",
 };
 
 /// As "Angemeldet von Firefox on Linux, 192.0.2.7, vor 3 Minuten."
@@ -83,7 +84,7 @@ fn sentence(line: &EventLine) -> Markup {
             Doer::Stranger | Doer::Oneself | Doer::Application | Doer::Server => {}
         }
         @if !place.is_empty() { " von " (place) }
-        @if let Some(count) = line.not_written { ", und bis dahin ebenso noch " (times(count)) }
+        @if let Some(count) = line.not_written { ", davor noch " (times(count)) }
         ", " span title=(line.at) { (ago(line.seconds_ago)) } "."
     }
 }
@@ -114,7 +115,7 @@ fn phrase(event: &str, application: &str) -> Markup {
         @match event {
             "login_succeeded" => { "Angemeldet" }
             "login_failed" => { "Ein falsches Passwort wurde eingegeben" }
-            "login_throttled" => { "Ein Passwort wurde nach zu vielen falschen nicht angesehen," }
+            "login_throttled" => { "Eine Anmeldung wurde nach zu vielen falschen Passwörtern blockiert" }
             "logged_out" => { "Abgemeldet" }
             "session_ended" => { "In einem Browser abgemeldet" }
             "account_created" => { "Das Konto wurde angelegt" }
@@ -123,22 +124,23 @@ fn phrase(event: &str, application: &str) -> Markup {
             "account_enabled" => { "Das Konto wurde entsperrt" }
             "account_unlocked" => { "Die Anmeldung wurde nach falschen Passwörtern freigegeben" }
             "password_changed" => { "Das Passwort wurde geändert" }
-            "password_reset_created" => { "Ein Link zum Setzen des Passworts wurde erstellt" }
-            "password_reset_withdrawn" => { "Der Link zum Setzen des Passworts wurde zurückgenommen" }
+            "password_reset_created" => { "Ein Link zum Zurücksetzen des Passworts wurde erstellt" }
+            "password_reset_withdrawn" => { "Der Link zum Zurücksetzen des Passworts wurde widerrufen" }
             "profile_changed" => { "Das Profil wurde geändert" }
             "person_changed" => { "Das Konto wurde geändert" }
             "consent_granted" => { "Zugriff erlaubt: " (application) }
             "application_disconnected" => { "Getrennt: " (application) }
             "grant_revoked" => { "Zugriff beendet: " (application) }
             "refresh_schedule_changed" => { "Ein Zeitplan wurde geändert" }
-            "code_refused" => { "Eine Anmeldung bei " (application) " wurde nicht so beendet, wie sie begann" }
-            "code_replayed" => { "Zugriff beendet: " (application) ", weil ein Code zweimal benutzt wurde," }
+            "code_refused" => { "Eine Anmeldung bei " (application) " wurde mit falschen Parametern abgeschlossen" }
+            "code_replayed" => { "Zugriff beendet: " (application) ", weil ein Autorisierungscode zweimal verwendet \
+                wurde" }
             "refresh_token_replayed" => {
-                "Zugriff beendet: " (application) ", weil ein Refresh-Token zweimal benutzt wurde,"
+                "Zugriff beendet: " (application) ", weil ein Refresh-Token zweimal verwendet wurde"
             }
-            "client_authentication_failed" => { "Jemand konnte sich nicht ausweisen als " (application) }
-            "device_approved" => { "Ein Gerät wurde zugelassen: " (application) }
-            "device_denied" => { "Ein Gerät wurde abgelehnt: " (application) }
+            "client_authentication_failed" => { "Client-Authentifizierung fehlgeschlagen: " (application) }
+            "device_approved" => { "Ein Gerät wurde verbunden: " (application) }
+            "device_denied" => { "Einem Gerät wurde der Zugriff verweigert: " (application) }
             "client_created" => { "Registriert: " (application) }
             "client_changed" => { "Geändert: " (application) }
             "client_deleted" => { "Gelöscht: " (application) }
@@ -147,14 +149,14 @@ fn phrase(event: &str, application: &str) -> Markup {
             "secret_added" => { "Geheimnis hinzugefügt: " (application) }
             "secret_removed" => { "Geheimnis entfernt: " (application) }
             "invitation_created" => { "Eine Einladung wurde erstellt" }
-            "invitation_withdrawn" => { "Eine Einladung wurde zurückgenommen" }
-            "invitation_used" => { "Eine Einladung wurde benutzt" }
-            "setup_link_created" => { "Ein Link für die erste Verwaltung wurde erstellt" }
-            "key_rotated" => { "Andere Schlüssel signieren" }
-            "key_emergency" => { "Jeder Schlüssel wurde ersetzt" }
+            "invitation_withdrawn" => { "Eine Einladung wurde widerrufen" }
+            "invitation_used" => { "Eine Einladung wurde verwendet" }
+            "setup_link_created" => { "Ein Link für das erste Administrationskonto wurde erstellt" }
+            "key_rotated" => { "Die Signaturschlüssel wurden gewechselt" }
+            "key_emergency" => { "Alle Schlüssel wurden ersetzt" }
             "server_started" => { "Der Server wurde gestartet" }
-            "rollback_accepted" => { "Es wurde hingenommen, dass die Datenbank zurückgesetzt war" }
-            "failures_not_written" => { "Mehr wurde abgelehnt, als hier steht" }
+            "rollback_accepted" => { "Eine Rücksetzung der Datenbank wurde akzeptiert" }
+            "failures_not_written" => { "Weitere Fehlschläge wurden nicht protokolliert" }
             other => { (other) }
         }
     }
