@@ -63,27 +63,31 @@ impl fmt::Display for FieldRefusal {
         match self {
             Self::Username(refusal) => refusal.fmt(formatter),
             Self::UsernameTaken => formatter.write_str(
-                "This username is taken, was taken until lately, or looks like one that is. Choose another one.",
+                "This username is not available: it is taken, was in use recently, or looks like another one. Choose \
+                 another username.",
             ),
-            Self::EmailTaken => formatter.write_str("Another account has this verified address. Enter another one."),
+            Self::EmailTaken => formatter.write_str(
+                "This e-mail address belongs to another account. Enter another \
+                one.",
+            ),
             Self::Email(refusal) => refusal.fmt(formatter),
             Self::Password(refusal) => refusal.fmt(formatter),
             Self::PasswordMissing => formatter.write_str("Choose a password."),
-            Self::CurrentPasswordMissing => formatter.write_str("Enter the password of today."),
-            Self::CurrentPasswordWrong => formatter.write_str("This is not the password of today."),
+            Self::CurrentPasswordMissing => formatter.write_str("Enter your current password."),
+            Self::CurrentPasswordWrong => formatter.write_str("The current password is wrong. Try again."),
             Self::Profile(refusal) => refusal.fmt(formatter),
             Self::Groups(refusal) => refusal.fmt(formatter),
             Self::Role => formatter.write_str("Enter person or administrator."),
-            Self::GroupUnchanged => formatter.write_str("This is its name already."),
-            Self::ForAdministrators => formatter.write_str("Only an administrator can change it."),
+            Self::GroupUnchanged => formatter.write_str("The group already has this name. Enter another one."),
+            Self::ForAdministrators => formatter.write_str("Only an administrator can change this."),
             Self::ForAdministratorsByScope => {
-                formatter.write_str("Only an administrator with the scope signet:admin can change it.")
+                formatter.write_str("Only an administrator with the scope signet:admin can change this.")
             }
             Self::Picture(refusal) => refusal.fmt(formatter),
             Self::Schedule(refusal) => refusal.fmt(formatter),
             Self::InvitationLifetime(refusal) => refusal.fmt(formatter),
             Self::ApplicationAddress => {
-                formatter.write_str("Enter the address at which people open the application, beginning with https://.")
+                formatter.write_str("Enter the address where people open the application. It begins with https://.")
             }
             Self::AddressPart => formatter.write_str("Use up to 40 letters, digits, dots, hyphens and underscores."),
             Self::Other(description) => formatter.write_str(description),

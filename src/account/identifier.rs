@@ -246,10 +246,11 @@ impl fmt::Display for UsernameRefusal {
             Self::Empty => "Enter a username.",
             Self::TooLong => "Choose a username of at most 64 characters.",
             Self::Character => {
-                "Use letters, digits, dots, hyphens and underscores in the username, and begin and end it with a letter or a digit."
+                "Use only letters, digits, dots, hyphens and underscores. Begin and end the username with a letter or \
+                 digit."
             }
-            Self::MixedScripts => "Use letters of one alphabet in the username.",
-            Self::Address => "Choose a username that is not an e-mail address, or your own verified address.",
+            Self::MixedScripts => "Use letters of only one alphabet in the username.",
+            Self::Address => "Choose a username that is not an e-mail address, or use your own verified address.",
             Self::Reserved => "Choose a username that does not begin with usr_.",
         })
     }
@@ -330,7 +331,7 @@ impl fmt::Debug for EmailAddress {
 
 impl fmt::Display for NotAnEmailAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Enter an e-mail address such as alice@example.org.")
+        formatter.write_str("Enter a valid e-mail address, for example alice@example.org.")
     }
 }
 

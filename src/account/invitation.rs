@@ -226,10 +226,10 @@ impl std::error::Error for LifetimeOutOfRange {}
 impl fmt::Display for InvitationRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Closed => "This server does not let people register themselves.",
-            Self::InvitationMissing => "This server lets people register themselves only if they were invited.",
-            Self::InvitationUnknown => "There is no such invitation.",
-            Self::InvitationSpent => "This invitation was used already.",
+            Self::Closed => "You cannot create an account on this server yourself.",
+            Self::InvitationMissing => "You need an invitation to create an account on this server.",
+            Self::InvitationUnknown => "This invitation does not exist.",
+            Self::InvitationSpent => "This invitation has already been used.",
             Self::InvitationExpired => "This invitation has expired.",
         })
     }

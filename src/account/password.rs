@@ -137,23 +137,23 @@ impl fmt::Display for PasswordRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooShort { minimum } => {
-                write!(formatter, "Choose a password of at least {minimum} characters; a few words in a row will do.")
+                write!(formatter, "Choose a password of at least {minimum} characters. A few words in a row work well.")
             }
             Self::TooLong => write!(formatter, "Choose a password of at most {MAXIMUM_LENGTH} characters."),
             Self::ControlCharacter => {
-                formatter.write_str("Remove the line break or tab from the password; it may have been pasted with it.")
+                formatter.write_str("Remove the line break or tab from the password. It may have been pasted with it.")
             }
             Self::Repetition => {
-                formatter.write_str("This password repeats a short part; choose one that does not repeat itself.")
+                formatter.write_str("This password repeats a short sequence. Choose one without repetition.")
             }
-            Self::Sequence => formatter.write_str(
-                "This password follows the alphabet, the digits or the keyboard; choose words that do not belong together.",
-            ),
+            Self::Sequence => formatter
+                .write_str("This password follows the alphabet, the digits or the keyboard. Choose unrelated words."),
             Self::Common => {
-                formatter.write_str("This is one of the passwords that are tried first; choose one that only you would think of.")
+                formatter.write_str("This password is too common. Choose one that only you would think of.")
             }
             Self::Context => formatter.write_str(
-                "This password is mostly your username, your e-mail address or the name of this service; choose other words.",
+                "This password is too similar to your username, your e-mail address or the name of this service. \
+                 Choose other words.",
             ),
         }
     }

@@ -124,8 +124,8 @@ impl ResetRedemption {
 impl fmt::Display for ResetCodeRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::LinkUnknown => "It was used already, or a newer one was made since.",
-            Self::LinkExpired => "It has expired.",
+            Self::LinkUnknown => "It has already been used, or there is a newer link.",
+            Self::LinkExpired => "This link has expired.",
             Self::AccountDisabled => "This account is disabled.",
         })
     }

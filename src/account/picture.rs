@@ -256,11 +256,11 @@ impl fmt::Debug for Picture {
 impl fmt::Display for PictureRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::TooManyBytes => "Choose a smaller file: at most 2 MB are taken.",
+            Self::TooManyBytes => "This file is too large. Choose one of at most 2 MB.",
             Self::UnknownFormat => "Choose a PNG, JPEG or WebP picture.",
-            Self::TooLarge => "Choose a smaller picture: at most 4096 pixels wide and 4096 high.",
+            Self::TooLarge => "This picture is too large. Choose one of at most 4096 by 4096 pixels.",
             Self::Unreadable => "This file is damaged. Save the picture again, or choose another one.",
-            Self::TooDetailed => "This picture has too many details. Save it as JPEG, or choose another one.",
+            Self::TooDetailed => "This picture has too much detail. Save it as JPEG, or choose another one.",
         })
     }
 }

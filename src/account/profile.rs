@@ -250,12 +250,15 @@ impl PostalAddress {
 impl fmt::Display for ProfileRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => formatter.write_str("Enter a text, or leave the field out."),
+            Self::Empty => formatter.write_str("Enter a value, or leave out the field."),
             Self::TooLong { maximum } => write!(formatter, "Enter at most {maximum} characters."),
-            Self::ControlCharacter => formatter.write_str("Enter one line without control characters."),
+            Self::ControlCharacter => formatter.write_str("Enter a single line without control characters."),
             Self::NotAWebAddress => formatter.write_str("Enter an address that begins with https:// or http://."),
-            Self::NotAPhoneNumber => formatter.write_str("Enter a telephone number such as +1 425 555 1212."),
-            Self::NotADate => formatter.write_str("Enter a day as YYYY-MM-DD, such as 1990-12-31."),
+            Self::NotAPhoneNumber => formatter.write_str(
+                "Enter a phone number with country code, for example +1 425 \
+                555 1212.",
+            ),
+            Self::NotADate => formatter.write_str("Enter a date as YYYY-MM-DD, for example 1990-12-31."),
         }
     }
 }

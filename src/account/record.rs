@@ -197,7 +197,7 @@ impl fmt::Debug for Account {
 
 impl fmt::Display for TooManyGroups {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Put the person into fewer groups, or give the groups shorter names.")
+        formatter.write_str("This person has too many groups. Remove some groups, or use shorter names.")
     }
 }
 

@@ -306,27 +306,28 @@ impl From<RefreshSchedule> for Written {
 impl fmt::Display for ScheduleRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong => formatter.write_str("Shorten the schedule to 128 characters."),
+            Self::TooLong => formatter.write_str("Shorten the schedule to at most 128 characters."),
             Self::SixFields => formatter.write_str(
-                "Leave out the sixth field: a schedule has no seconds and no years. 0 4 * * * is every day at 04:00.",
+                "Remove the sixth field. A schedule has no seconds or years. For example, 0 4 * * * is every day at \
+                 04:00.",
             ),
             Self::FieldCount => formatter.write_str(
-                "Write five fields with spaces between them: minute, hour, day of the month, month, day of the week. \
-                 0 4 * * * is every day at 04:00.",
+                "Enter five fields separated by spaces: minute, hour, day of the month, month, day of the week. For \
+                 example, 0 4 * * * is every day at 04:00.",
             ),
             Self::Field(field) => {
                 let (name, values) = field.described();
                 write!(
                     formatter,
-                    "The field for the {name} cannot be read. Write {values}, * for each, or several with a comma (1,2), \
+                    "The field for the {name} is not valid. Enter {values}, * for all, or several with a comma (1,2), \
                      a hyphen (1-5) or a step (*/2)."
                 )
             }
             Self::UnknownTimeZone => {
-                formatter.write_str("Choose a time zone by its name, for example Europe/Berlin or America/New_York.")
+                formatter.write_str("Enter a time zone name, for example Europe/Berlin or America/New_York.")
             }
             Self::NeverTicks => {
-                formatter.write_str("Choose a day that exists: this schedule names none within the next five years.")
+                formatter.write_str("This schedule has no date within the next five years. Choose a day that exists.")
             }
         }
     }
@@ -343,7 +344,7 @@ impl CronField {
         match self {
             Self::Minute => ("minute", "0 to 59"),
             Self::Hour => ("hour", "0 to 23"),
-            Self::DayOfMonth => ("day of the month", "1 to 31, L for the last one"),
+            Self::DayOfMonth => ("day of the month", "1 to 31, L for the last day"),
             Self::Month => ("month", "1 to 12 or JAN to DEC"),
             Self::DayOfWeek => ("day of the week", "0 to 7 or SUN to SAT (0 and 7 are Sunday)"),
         }

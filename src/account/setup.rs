@@ -102,11 +102,14 @@ impl fmt::Display for SetupRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::AdministratorExists => {
-                "This server has an administrator already; sign in, or ask them for an account."
+                "This server already has an administrator. Sign in, or ask the administrator for an account."
             }
-            Self::CodeUnknown => "This link is not the newest one; run `signet admin setup-link` to get a new one.",
-            Self::CodeSpent => "This link was used already; run `signet admin setup-link` to get a new one.",
-            Self::CodeExpired => "This link has expired; run `signet admin setup-link` to get a new one.",
+            Self::CodeUnknown => {
+                "There is a newer link. Use that one, or run `signet admin setup-link` to get a new \
+                one."
+            }
+            Self::CodeSpent => "This link has already been used. Run `signet admin setup-link` to get a new one.",
+            Self::CodeExpired => "This link has expired. Run `signet admin setup-link` to get a new one.",
         })
     }
 }

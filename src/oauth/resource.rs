@@ -358,8 +358,8 @@ const LONGEST_ID: usize = 256;
 
 /// The scopes of OpenID Connect Core §5.4 and §11, with their descriptions for the consent page.
 pub const IDENTITY_SCOPES: &[(&str, &str)] = &[
-    ("openid", "Know who you are: a number that stands for your account"),
-    ("profile", "See your name, username, picture and other details of your profile"),
+    ("openid", "Recognize you by an account ID"),
+    ("profile", "See your name, username, picture and other profile details"),
     ("email", "See your e-mail address"),
     ("address", "See your postal address"),
     ("phone", "See your phone number"),
@@ -371,7 +371,7 @@ pub const IDENTITY_SCOPES: &[(&str, &str)] = &[
 pub const MANAGEMENT_SCOPES: &[(&str, &str)] = &[
     ("signet:account", "Manage your account on this server"),
     ("signet:clients", "Register and change applications on this server"),
-    ("signet:users", "Manage the people of this server"),
+    ("signet:users", "Manage the people on this server"),
     ("signet:admin", "Manage everything on this server"),
 ];
 

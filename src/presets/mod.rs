@@ -236,7 +236,7 @@ impl InstallationRefusal {
 impl fmt::Display for InstallationRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Url => "Enter the address at which people open the application, beginning with https://.",
+            Self::Url => "Enter the address where people open the application. It begins with https://.",
             Self::Name => "Use up to 40 letters, digits, dots, hyphens and underscores.",
         })
     }

@@ -114,9 +114,9 @@ mod tests {
             remembered_since: Some("1 May".to_owned()),
         };
         let html = html_of(vec![application]);
-        for part in ["See your orders", "in 2 grants.", "value=\"a/b\"", "/account/schedule?client_id=a%2Fb"] {
+        for part in ["See your orders", ", 2 permissions.", "value=\"a/b\"", "/account/schedule?client_id=a%2Fb"] {
             assert!(html.contains(part), "{part}: {html}");
         }
-        assert!(html_of(Vec::new()).contains("No application has access"));
+        assert!(html_of(Vec::new()).contains("No app has access"));
     }
 }

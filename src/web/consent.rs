@@ -275,7 +275,7 @@ mod tests {
         let native = html_of(&ConsentPage { returns_to: ReturnsTo::Scheme("app.immich".to_owned()), ..page() });
         assert!(native.contains(">app.immich</bdi>"), "{native}");
         let nothing = html_of(&ConsentPage { scope: Vec::new(), ..page() });
-        assert!(nothing.contains("Nothing else is asked for"), "{nothing}");
+        assert!(nothing.contains("It only learns that"), "{nothing}");
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
     fn a_client_that_nobody_vouches_for_comes_with_a_caution() {
         let person = Registrant::Person { username: "mallory".to_owned() };
         let table = [
-            (ConsentPage { registrant: person, ..page() }, ">mallory</bdi>, not by the administrator"),
+            (ConsentPage { registrant: person, ..page() }, ">mallory</bdi>, not by an administrator"),
             (ConsentPage { registrant: Registrant::Itself, ..page() }, "registered itself"),
             (ConsentPage { client_type: ClientType::Public, ..page() }, "runs in your browser"),
             (ConsentPage { returns_to: ReturnsTo::ThisDevice, ..page() }, "runs on your device"),
@@ -310,8 +310,8 @@ mod tests {
 
     #[test]
     fn the_end_of_the_permission_is_said_when_it_has_one() {
-        assert!(!html_of(&page()).contains("ends by itself"));
+        assert!(!html_of(&page()).contains("ends automatically"));
         let html = html_of(&ConsentPage { lifetime: Some("30 days".to_owned()), ..page() });
-        assert!(html.contains("ends by itself after 30 days."), "{html}");
+        assert!(html.contains("ends automatically after 30 days."), "{html}");
     }
 }

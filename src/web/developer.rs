@@ -210,7 +210,7 @@ mod tests {
             assert!(html.contains(part), "{part}");
         }
         assert!(!html.contains("not registered"), "{html}");
-        assert!(html_of(Vec::new(), RegistrationForm::default()).contains("not registered an application yet"));
+        assert!(html_of(Vec::new(), RegistrationForm::default()).contains("not registered any applications yet"));
     }
 
     #[test]

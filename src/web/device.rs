@@ -137,7 +137,7 @@ mod tests {
         let html = html_of(&page.render(PageContext::english(&brand())));
         for part in [
             "Television",
-            ">mallory</bdi>, not by the administrator",
+            ">mallory</bdi>, not by an administrator",
             "BCDF-GHJK</code>",
             "ada",
             "role=\"note\"",

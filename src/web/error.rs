@@ -166,6 +166,6 @@ mod tests {
         assert!(html.contains("<dt>error</dt><dd>invalid_scope</dd>"), "{html}");
         assert!(html.contains("id=\"reference\">r-7</code>"), "{html}");
         let bare = html_of(&ErrorPage::invalid_request());
-        assert!(!bare.contains("For the developer") && !bare.contains("Reference"), "{bare}");
+        assert!(!bare.contains("For developers") && !bare.contains("Reference"), "{bare}");
     }
 }

@@ -159,7 +159,7 @@ mod tests {
             anti_forgery: "token".to_owned(),
         };
         let html = page.render(PageContext::english(&brand())).into_string();
-        assert!(html.contains("has ended") && html.contains("does not prove which application"), "{html}");
+        assert!(html.contains("has ended") && html.contains("not certain which app"), "{html}");
         let last = LoggedOutPage { was_signed_in: false, back: None, onward: None, offered: None, frames: Vec::new() };
         let html = last.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("You were not signed in") && !html.contains("<form"), "{html}");
@@ -191,6 +191,6 @@ mod tests {
         let html = page.render(PageContext::english(&brand())).into_string();
         assert!(html.contains("src=\"https://rp.example/out?iss=a&amp;sid=b\""), "{html}");
         assert!(html.contains("href=\"https://rp.example/bye\"") && html.contains(">Continue</a>"), "{html}");
-        assert!(html.contains("are signing you out as well"), "{html}");
+        assert!(html.contains("being signed out of the apps"), "{html}");
     }
 }

@@ -258,7 +258,7 @@ mod tests {
         assert!(html.contains("name=\"url\"") && html.contains("value=\"signet\""), "{html}");
         let fixed =
             PresetPage { url: None, name_part: None, ..page() }.render(PageContext::english(&brand())).into_string();
-        assert!(!fixed.contains("name=\"url\"") && fixed.contains("the same everywhere"), "{fixed}");
+        assert!(!fixed.contains("name=\"url\"") && fixed.contains("do not need to enter anything"), "{fixed}");
         let kept = PresetPage { obstacle: Some("Ask an administrator.".to_owned()), ..page() };
         let kept = kept.render(PageContext::english(&brand())).into_string();
         assert!(kept.contains("Ask an administrator.") && !kept.contains("method=\"post\""), "{kept}");

@@ -142,7 +142,14 @@ mod tests {
         let page =
             SchedulePage { preview: Some(preview), cron: FieldState::of("0 4 * * *"), ..SchedulePage::default() };
         let html = html_of(&page);
-        for part in ["It would mean", "Every day at four.", "<dd>Friday</dd>", "value=\"0 4 * * *\"", "No schedule."] {
+        for part in [
+            "Preview of the schedule",
+            "Every day at four.",
+            "<dd>Friday</dd>",
+            "value=\"0 4 * * *\"",
+            "No schedule is \
+            set.",
+        ] {
             assert!(html.contains(part), "{part}: {html}");
         }
         assert!(!html.contains("schedule-remove") && !html.contains("name=\"client_id\""), "{html}");

@@ -96,7 +96,7 @@ mod tests {
         let sessions = vec![line("s1", true), line("s2", false)];
         let page = SessionsPage { sessions, done: None, anti_forgery: "token".to_owned() };
         let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();
-        assert_eq!((html.matches("This one").count(), html.matches("Sign out there").count()), (1, 1), "{html}");
+        assert_eq!((html.matches("This browser").count(), html.matches("Sign out device").count()), (1, 1), "{html}");
         assert!(html.contains("value=\"s2\"") && !html.contains("value=\"s1\""), "{html}");
     }
 }

@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(all.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["snippet-settings", "snippet", "snippet-token"]);
         let [settings, link, curl] = [0, 1, 2].map(|at| all[at].1.clone());
         assert!(settings.contains("OIDC_ISSUER=https://login.example.org\nOIDC_CLIENT_ID=wiki-1\n"), "{settings}");
-        assert!(link.ends_with("\">Log in with Acme</a>") && link.contains("client_id=wiki-1&amp;"), "{link}");
+        assert!(link.ends_with("\">Sign in with Acme</a>") && link.contains("client_id=wiki-1&amp;"), "{link}");
         assert!(curl.contains("'redirect_uri=https://wiki.example/it'\\''s'"), "{curl}");
         for text in [settings, curl] {
             assert!(text.contains("=CLIENT_SECRET"), "{text}");

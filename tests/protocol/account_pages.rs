@@ -112,7 +112,7 @@ async fn a_person_signs_out_another_device_and_then_all() {
     let mut root = Visitor::new(&server.issuer);
     root.sign_in(ADMINISTRATOR).await;
     let page = here.get("/account/sessions").await;
-    assert_eq!((page.html.matches("This one").count(), page.html.matches("name=\"sid\"").count()), (1, 1));
+    assert_eq!((page.html.matches("This browser").count(), page.html.matches("name=\"sid\"").count()), (1, 1));
     let sid = page.hidden("sid");
     let form = [("decision", "end"), ("sid", sid.as_str())];
     assert_eq!(fill(&mut root, "/account/sessions", &form).await.status, 404, "it is somebody else's");
@@ -136,9 +136,9 @@ async fn a_person_sees_what_an_application_may_do_and_disconnects_it() {
     }
     assert!(!page.html.contains(">orders:read<"), "a scope stands in words: {}", page.html);
     let mut other = new_person(&server.issuer, "eve").await;
-    assert!(other.get("/account/applications").await.html.contains("No application has access"));
+    assert!(other.get("/account/applications").await.html.contains("No app has access"));
     fill(&mut visitor, "/account/applications", &[("client_id", "report")]).await.location();
-    assert!(visitor.get("/account/applications").await.html.contains("No application has access"));
+    assert!(visitor.get("/account/applications").await.html.contains("No app has access"));
     let access_token = connected["access_token"].as_str().unwrap();
     assert_eq!(Api::new(&server.issuer, Some(access_token)).get("/userinfo").await.status, 401);
 }
@@ -150,13 +150,13 @@ async fn a_schedule_is_previewed_set_and_removed() {
     for (path, more) in
         [("/account/schedule", &[][..]), ("/account/schedule?client_id=report", &[("client_id", "report")])]
     {
-        assert!(visitor.get(path).await.html.contains("No schedule."), "{path}");
+        assert!(visitor.get(path).await.html.contains("No schedule is set."), "{path}");
         let form =
             |cron, decision| [&[("cron", cron), ("time_zone", "Europe/Berlin"), ("decision", decision)], more].concat();
         let page = fill(&mut visitor, path, &form("0 4 * * *", "preview")).await;
-        let is_shown = page.html.contains("It would mean") && page.html.matches("<dd>").count() == 5;
+        let is_shown = page.html.contains("Preview of the schedule") && page.html.matches("<dd>").count() == 5;
         assert!(page.status == 200 && is_shown, "{}", page.html);
-        assert!(visitor.get(path).await.html.contains("No schedule."), "{path}: a preview sets nothing");
+        assert!(visitor.get(path).await.html.contains("No schedule is set."), "{path}: a preview sets nothing");
         let page = fill(&mut visitor, path, &form("at four", "set")).await;
         assert!(page.status == 422 && page.html.contains("id=\"cron-error\""), "{}", page.html);
         let page = fill(&mut visitor, path, &form("30 5 * * *", "set")).await;
@@ -166,7 +166,7 @@ async fn a_schedule_is_previewed_set_and_removed() {
         let mut other = new_person(&server.issuer, &format!("eve{}", more.len())).await;
         assert_eq!(other.get(path).await.status, if more.is_empty() { 200 } else { 404 }, "not connected");
         let page = fill(&mut visitor, path, &form("", "remove")).await;
-        assert!(visitor.get(&page.location()).await.html.contains("No schedule."), "{path}");
+        assert!(visitor.get(&page.location()).await.html.contains("No schedule is set."), "{path}");
     }
     assert_eq!(visitor.get("/account/schedule?client_id=nowhere").await.status, 404);
 }

@@ -135,7 +135,7 @@ async fn people_are_found_by_how_they_begin_and_listed_in_pages() {
     assert!(found.contains("<bdi>eve51</bdi>") && !found.contains("mallory") && !found.contains("Next page"));
     let found = seen(&mut root, "/admin/people?q=mail9&by=email").await;
     assert!(found.contains("<bdi>mallory</bdi>") && !found.contains("<bdi>eve"), "{found}");
-    assert!(seen(&mut root, "/admin/people?q=nobody&by=username").await.contains("There is nothing here"));
+    assert!(seen(&mut root, "/admin/people?q=nobody&by=username").await.contains("Nothing found"));
     assert_eq!(root.get("/admin/people?page_token=x").await.status, 400);
 }
 
@@ -250,7 +250,7 @@ async fn an_invitation_is_made_used_and_taken_back() {
     let (_, rest) = list.split_once("action=\"/admin/invitations/").unwrap();
     let action = format!("/admin/invitations/{}", rest.split('"').next().unwrap());
     assert_eq!(taken(&mut root, "/admin/invitations", &action, &[]).await, "/admin/invitations");
-    assert!(seen(&mut root, "/admin/invitations").await.contains("There is nothing here"));
+    assert!(seen(&mut root, "/admin/invitations").await.contains("Nothing found"));
 }
 
 #[tokio::test]
@@ -315,7 +315,7 @@ async fn keys_are_rotated_and_in_an_emergency_replaced() {
     let api = Api::of_person(&mut root, "signet:admin").await;
     let before = root.get("/jwks.json").await.html;
     let html = seen(&mut root, "/admin/keys").await;
-    assert!(html.contains("Signing</span>") && html.contains("Followed by the next"), "{html}");
+    assert!(html.contains("Signing</span>") && html.contains("Replaced by the next key"), "{html}");
     assert_eq!(taken(&mut root, "/admin/keys", "/admin/keys/rotate", &[]).await, "/admin/keys");
     let html = seen(&mut root, "/admin/keys").await;
     assert!(html.contains("Retired</span>") && html.contains("Published until"), "{html}");

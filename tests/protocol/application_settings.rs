@@ -101,7 +101,7 @@ async fn every_refusal_that_a_setting_cures_offers_it() {
     stranger.post("/device_authorization", &credentials).await;
     for (offer, member, expected) in [
         ("Do not require PKCE", "require_pkce", json!(false)),
-        ("Add it", "post_logout_redirect_uris", json!(["https://wiki.example.org/bye"])),
+        ("Register URI", "post_logout_redirect_uris", json!(["https://wiki.example.org/bye"])),
     ] {
         let html = root.get(&path).await.html;
         let link = question(&html, offer).unwrap_or_else(|| panic!("{offer}: {html}"));
@@ -111,7 +111,7 @@ async fn every_refusal_that_a_setting_cures_offers_it() {
     // Scope, response type and two grants.
     for _ in 0..4 {
         let html = root.get(&path).await.html;
-        let link = question(&html, "Register it").unwrap_or_else(|| panic!("{html}"));
+        let link = question(&html, "Add to registration").unwrap_or_else(|| panic!("{html}"));
         assert_eq!(agree(&mut root, &path, &link).await.status, 303);
     }
     let client = administrator.get(&format!("/clients/{id}")).await.expect(200);
@@ -138,7 +138,7 @@ async fn what_only_an_administrator_gives_is_a_sentence_on_whom_to_ask() {
     ]);
     Visitor::new(&server.issuer).get(&format!("/authorize?{asked}")).await;
     let html = eve.get(&path).await.html;
-    assert!(html.contains("Requests without PKCE were refused.") && html.contains("Ask an administrator"), "{html}");
+    assert!(html.contains("Requests without PKCE were rejected.") && html.contains("Ask an administrator"), "{html}");
     assert!(question(&html, "Do not require PKCE").is_none(), "{html}");
     let mut root = Visitor::new(&server.issuer);
     root.sign_in(crate::support::ADMINISTRATOR).await;
@@ -299,15 +299,15 @@ async fn a_scope_that_is_left_out_is_offered_on_the_page_of_the_application() {
     };
     for scope in ["openid", "openid unheard-of", "openid offline_access"] {
         assert!(ask(scope).await.starts_with("/login"), "{scope}");
-        assert!(question(&eve.get(&path).await.html, "Register it").is_none(), "{scope} offers nothing");
+        assert!(question(&eve.get(&path).await.html, "Add to registration").is_none(), "{scope} offers nothing");
     }
     for _ in 0..3 {
         assert!(ask("openid email").await.starts_with("/login"));
     }
     let html = eve.get(&path).await.html;
-    assert_eq!(html.matches("The app is not registered for this scope.").count(), 1, "{html}");
-    let link = question(&html, "Register it").unwrap_or_else(|| panic!("{html}"));
+    assert_eq!(html.matches("The application is not registered for this scope.").count(), 1, "{html}");
+    let link = question(&html, "Add to registration").unwrap_or_else(|| panic!("{html}"));
     assert_eq!(agree(&mut eve, &path, &link).await.status, 303);
     assert_eq!(text(&of_eve.get(&format!("/clients/{id}")).await.expect(200), "scope"), "email openid");
-    assert!(question(&eve.get(&path).await.html, "Register it").is_none());
+    assert!(question(&eve.get(&path).await.html, "Add to registration").is_none());
 }

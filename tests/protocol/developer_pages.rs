@@ -37,7 +37,7 @@ async fn an_application_is_registered_with_a_name_and_an_address_and_then_edited
     assert!(person.get("/developer").await.html.contains(&format!("href=\"{path}\"")));
     let page = person.get(&path).await;
     let link = format!("{}/authorize?response_type=code&amp;amp;client_id={client_id}", server.issuer);
-    for part in ["openid", "Log in with Signet&lt;/a&gt;", link.as_str(), "OIDC_CLIENT_SECRET=CLIENT_SECRET"] {
+    for part in ["openid", "Sign in with Signet&lt;/a&gt;", link.as_str(), "OIDC_CLIENT_SECRET=CLIENT_SECRET"] {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
     let form = |redirect_uris| {
@@ -152,7 +152,7 @@ async fn an_application_is_deleted_after_a_question() {
     let page = fill(&mut person, &deletion, &deletion, &[("decision", "delete")]).await;
     assert_eq!((page.status, page.location().as_str()), (303, "/developer?done=deleted"));
     assert_eq!(person.get(&path).await.status, 404);
-    assert!(person.get("/developer").await.html.contains("not registered an application yet"));
+    assert!(person.get("/developer").await.html.contains("not registered any applications yet"));
 }
 
 #[tokio::test]

@@ -409,7 +409,7 @@ async fn the_question_warns_of_a_link_that_somebody_else_sent() {
     let (_server, mut visitor) = started().await;
     let (_, user_code) = waiting(&mut visitor, "public-tv").await;
     let page = question(&mut visitor, &user_code).await;
-    for part in ["Television", &format!("{user_code}</code>"), "Do not continue if somebody else sent you this link"] {
+    for part in ["Television", &format!("{user_code}</code>"), "If someone sent you this link, do not continue"] {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
 }

@@ -312,7 +312,7 @@ async fn a_person_reads_what_has_happened_in_plain_sentences() {
         ">just now</span>.",
         "Signed in from 127.0.0.1, <span",
         "Access was given to <bdi>Report</bdi> from 127.0.0.1",
-        "The account was made",
+        "The account was created",
     ] {
         assert!(page.html.contains(sentence), "{sentence}: {}", page.html);
     }
@@ -344,7 +344,7 @@ async fn an_administrator_finds_events_by_person_application_kind_and_day() {
     assert!(refused.contains("wrong password") && !refused.contains("<h2>Signed in"), "{refused}");
     let of_report = seen("application=report&event=consent_granted").await;
     assert!(of_report.contains("Access was given to <bdi>Report</bdi>"), "{of_report}");
-    assert!(seen("from=2001-01-01&until=2001-01-02").await.contains("Nothing of this has happened"));
+    assert!(seen("from=2001-01-01&until=2001-01-02").await.contains("no matching events"));
     assert!(seen("from=2001-01-01&until=2199-01-02").await.contains("Signed in"));
     for wrong in ["person=nobody", "event=x", "from=yesterday"] {
         let page = root.get(&format!("/admin/audit?{wrong}")).await;
@@ -366,11 +366,11 @@ async fn whoever_looks_for_something_rare_is_told_to_look_further() {
     };
     server.signet().store.record_noted(vec![noted; 4500]).await.unwrap();
     let page = root.get("/admin/audit?event=login_succeeded").await;
-    assert!(page.html.contains("Look further") && !page.html.contains("<h2>Signed in"), "{}", page.html);
+    assert!(page.html.contains("Show more") && !page.html.contains("<h2>Signed in"), "{}", page.html);
     let (_, next) = page.html.split_once("rel=\"next\" href=\"").unwrap();
     let next = next.split('"').next().unwrap().replace("&amp;", "&");
     let page = root.get(&next).await;
-    assert!(page.html.contains("<h2>Signed in") && !page.html.contains("Look further"), "{}", page.html);
+    assert!(page.html.contains("<h2>Signed in") && !page.html.contains("Show more"), "{}", page.html);
 }
 
 #[tokio::test]
@@ -408,7 +408,7 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
     let html = eve.get(&path).await.html;
     for part in [
         "https://wiki.example/cb/</code>",
-        "twice, last just now. It differs from a registered one by the slash",
+        "twice, last just now. It differs from a registered one only by the trailing slash",
         "https://evil.example/cb?a=&quot;&lt;b&gt;</code>",
         "href=\"/docs/errors#invalid_scope\"",
         "challenge missing: once",

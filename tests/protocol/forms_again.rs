@@ -81,7 +81,7 @@ async fn a_form_of_another_person_or_with_a_spoilt_proof_comes_back_filled_in_an
     spoilt.push(("anti_forgery", Some("1.x.y")));
     let page = form.send(&mut root, &form.with(&spoilt), &OWN).await;
     assert_eq!(page.status, 403, "{}", page.html);
-    assert_said(&page, "this page had expired");
+    assert_said(&page, "This page had expired");
     assert_filled(&page);
     assert_eq!(applications(&mut root).await, 0);
     // One step on, the page that came back is taken.
@@ -96,7 +96,7 @@ async fn a_form_of_another_person_or_with_a_spoilt_proof_comes_back_filled_in_an
     root.sign_in(("eve", PASSPHRASE)).await;
     let page = form.send(&mut root, &form.with(&WIKI), &OWN).await;
     assert_eq!(page.status, 403, "{}", page.html);
-    assert_said(&page, "you are now signed in as eve");
+    assert_said(&page, "You are now signed in as eve");
     assert_filled(&page);
     assert_eq!(applications(&mut root).await, 0);
 }
@@ -124,7 +124,7 @@ async fn nothing_of_a_form_from_elsewhere_and_no_secret_ever_comes_back() {
         ("anti_forgery", Some("x")),
     ];
     let page = form.send(&mut root, &form.with(&typed), &OWN).await;
-    assert_said(&page, "this page had expired");
+    assert_said(&page, "This page had expired");
     for secret in [ADMINISTRATOR.1, "another quite long passphrase"] {
         assert!(!page.html.contains(secret), "{}", page.html);
     }
@@ -201,7 +201,7 @@ async fn a_browser_that_sends_no_cookie_is_told_so_and_an_http_page_of_an_https_
     let page = login.send(&mut Visitor::new(&server.issuer), &login.with(&[("username", Some("x&y"))]), &OWN).await;
     assert!(page.html.contains("value=\"x&amp;y\""), "{}", page.html);
     let page = login.send(&mut Visitor::new(&server.issuer), &login.with(&[]), &[]).await;
-    assert!(page.html.contains("Your browser sent no cookie"), "{}", page.html);
+    assert!(page.html.contains("Cookies required"), "{}", page.html);
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn every_form_of_the_account_and_administration_is_shown_again_when_its_pr
         changes.push(("anti_forgery", Some("x")));
         let shown = form.send(&mut root, &form.with(&changes), &OWN).await;
         assert_eq!(shown.status, 403, "{action}");
-        assert_said(&shown, "this page had expired");
+        assert_said(&shown, "This page had expired");
         for (name, value) in typed.iter().filter(|(name, _)| *name != "x") {
             let is_there =
                 shown.html.contains(&format!("value=\"{value}\"")) || shown.html.contains(&format!(">\n{value}<"));

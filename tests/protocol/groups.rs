@@ -58,7 +58,7 @@ async fn groups_are_listed_with_their_members_renamed_and_taken_away() {
     assert_eq!(groups_of(&administrator, &ada).await, json!(["crew & co", "wiki/editors"]));
     assert_eq!(groups_of(&administrator, &eve).await, json!(["crew & co"]));
     assert_eq!(groups_of(&administrator, &bob).await, json!(["stafford"]));
-    assert!(root.get(at).await.html.contains("Nobody is in this group."));
+    assert!(root.get(at).await.html.contains("This group has no members."));
 
     let at = "/admin/groups/crew+%26+co";
     assert_eq!(root.post(&format!("{at}/delete"), &[]).await.status, 403);
@@ -104,10 +104,10 @@ async fn sessions_and_grants_of_everybody_are_found_and_ended() {
     let page = root.get("/admin/sessions").await;
     let (newest, rest) = page.html.split_once("<bdi>eve</bdi>").unwrap_or_else(|| panic!("{}", page.html));
     assert!(!newest.contains("<bdi>root</bdi>") && rest.contains("<bdi>root</bdi>"), "the newest first");
-    assert!(rest.contains("This one"), "{rest}");
+    assert!(rest.contains("This browser"), "{rest}");
     let own = root.get("/admin/sessions?q=ROOT").await;
     assert!(own.html.contains("<bdi>root</bdi>") && !own.html.contains("<bdi>eve</bdi>"), "{}", own.html);
-    assert!(root.get("/admin/sessions?q=nobody").await.html.contains("There is nothing here"));
+    assert!(root.get("/admin/sessions?q=nobody").await.html.contains("Nothing found"));
 
     let grants = root.get("/admin/grants").await;
     let built_in = "href=\"/admin/applications/swagger-ui\"";

@@ -58,7 +58,11 @@ async fn ui_locales_hold_for_every_page_of_the_login() {
             ("interaction", interaction.as_str()),
         ];
         let again = visitor.post("/login", &form).await;
-        assert_eq!(again.html.contains("Benutzername und Passwort passen nicht zusammen."), expected, "{ui_locales:?}");
+        assert_eq!(
+            again.html.contains("Benutzername oder Passwort ist falsch. Versuchen Sie es erneut."),
+            expected,
+            "{ui_locales:?}"
+        );
     }
 }
 

@@ -100,7 +100,7 @@ async fn an_answered_login_gives_nothing_again_and_nothing_after_it_was_taken_ba
     for _ in ["immediately", "after a withdrawal"] {
         let page = visitor.get(&answered).await;
         assert_eq!(page.status, 400, "{}", page.html);
-        let is_said = page.html.contains("You have answered already") || page.html.contains("You have disconnected");
+        let is_said = page.html.contains("Sign-in already completed") || page.html.contains("App disconnected");
         assert!(is_said && page.html.contains("Return to <bdi>Report</bdi>"), "{}", page.html);
         api.delete("/users/me/applications/report").await;
     }
@@ -110,7 +110,7 @@ async fn an_answered_login_gives_nothing_again_and_nothing_after_it_was_taken_ba
     server.clock.advance(Duration::SECOND);
     api.delete("/users/me/applications/report").await;
     let page = visitor.get(&answered).await;
-    assert!(page.status == 400 && page.html.contains("You have disconnected this application"), "{}", page.html);
+    assert!(page.status == 400 && page.html.contains("App disconnected"), "{}", page.html);
     server.clock.advance(Duration::SECOND);
     let answered = allow(&mut visitor, &consent, false).await;
     assert!(parameter(&visitor.get(&answered).await.location(), "code").is_some());
@@ -133,7 +133,11 @@ async fn a_remembered_answer_is_listed_after_signing_out_and_can_be_taken_back()
         listed["applications"].as_array().unwrap().iter().find(is_report).unwrap_or_else(|| panic!("{listed}"));
     assert_eq!((report["grants"].as_i64(), report["remembered_since"].is_i64()), (Some(0), true), "{report}");
     let page = visitor.get("/account/applications").await;
-    assert!(page.html.contains("<bdi>Report</bdi>") && page.html.contains("You are not asked again"), "{}", page.html);
+    assert!(
+        page.html.contains("<bdi>Report</bdi>") && page.html.contains("Your choice has been remembered"),
+        "{}",
+        page.html
+    );
     let asked = query(&[]);
     assert!(parameter(&visitor.get(&format!("/authorize?{asked}")).await.location(), "code").is_some());
     api.delete("/users/me/applications/report").await.expect(204);

@@ -21,7 +21,7 @@ async fn claims_by_name_are_agreed_to_and_told_where_they_were_asked_for_and_aft
     browser.sign_in(EVE).await;
     let location = browser.get(&format!("/authorize?{}", client.query(&asked))).await.location();
     let page = browser.get(&location).await;
-    for shown in ["See your email address", "See your nickname"] {
+    for shown in ["See your e-mail address", "See your nickname"] {
         assert!(page.html.contains(shown), "{}", page.html);
     }
     assert!(!page.html.contains("shoe_size"), "{}", page.html);
@@ -42,7 +42,7 @@ async fn claims_by_name_are_agreed_to_and_told_where_they_were_asked_for_and_aft
 
     // The person sees it where they see what applications may do, and so does who manages it for them.
     let page = browser.get("/account/applications").await;
-    assert!(page.html.contains("See your email address") && page.html.contains("See your nickname"), "{}", page.html);
+    assert!(page.html.contains("See your e-mail address") && page.html.contains("See your nickname"), "{}", page.html);
     let eve = Api::of_person(&mut browser, "signet:account").await;
     let named = json!(["email", "nickname"]);
     let listed = |list: &Value| {

@@ -562,7 +562,7 @@ async fn a_login_that_an_attacker_has_begun_gives_nothing_in_the_browser_of_the_
             // The login page shows nothing of what was begun, and leads nowhere with it.
             let mut victim = victim.clone();
             let login = victim.get(&format!("/login?{interaction}")).await;
-            assert!(login.html.contains("This page had expired") && !login.html.contains("Suite"), "{}", login.html);
+            assert!(login.html.contains("This page has expired") && !login.html.contains("Suite"), "{}", login.html);
             let form = found(&forms("/login", &login.html), "/login");
             let filled = form.with(&[("username", Some(EVE.0)), ("password", Some(EVE.1))]);
             let mut page = victim.post("/login", &filled).await;

@@ -91,8 +91,8 @@ async fn a_person_signs_up_with_a_password_that_nobody_guesses() {
         ("eve", "short", "15"),
         ("eve", "passwordpassword", ""),
         ("e v e", "a long and winding passphrase", "username"),
-        ("root", "a long and winding passphrase", "This username is taken"),
-        ("ROOT", "a long and winding passphrase", "This username is taken"),
+        ("root", "a long and winding passphrase", "This username is not available"),
+        ("ROOT", "a long and winding passphrase", "This username is not available"),
     ] {
         let form = [("username", username), ("password", password), ("anti_forgery", token.as_str())];
         let page = visitor.post("/signup", &form).await;

@@ -67,7 +67,11 @@ async fn a_link_sets_a_password_once_and_ends_what_began_with_the_one_before() {
 
     let again = Visitor::new(&server.issuer).get(&link).await;
     assert_eq!(again.status, 403);
-    assert!(again.html.contains("This link does not work") && again.html.contains("used already"), "{}", again.html);
+    assert!(
+        again.html.contains("This link does not work") && again.html.contains("already been used"),
+        "{}",
+        again.html
+    );
     let code = link.split_once("code=").unwrap().1;
     assert!(!again.html.contains(code), "{}", again.html);
 }
@@ -82,16 +86,16 @@ async fn a_link_is_ended_by_a_newer_one_by_another_password_and_by_its_end() {
     };
     let first = link(&administrator, &id).await;
     let second = link(&administrator, &id).await;
-    dead(&first, "newer one").await;
+    dead(&first, "newer link").await;
     assert_eq!(Visitor::new(&server.issuer).get(&second).await.status, 200);
 
     let body = json!({"new_password": AFTER});
     administrator.call("PATCH", &format!("/users/{id}/password"), Some(&body)).await.expect(204);
-    dead(&second, "used already").await;
+    dead(&second, "already been used").await;
 
     let third = link(&administrator, &id).await;
     administrator.delete(&format!("/users/{id}/password-reset")).await.expect(204);
-    dead(&third, "used already").await;
+    dead(&third, "already been used").await;
     administrator.delete(&format!("/users/{id}/password-reset")).await.expect(204);
 
     // Disabled for a moment is disabled enough.
@@ -99,7 +103,7 @@ async fn a_link_is_ended_by_a_newer_one_by_another_password_and_by_its_end() {
     for is_disabled in [true, false] {
         administrator.put(&format!("/users/{id}"), &json!({"disabled": is_disabled})).await.expect(200);
     }
-    dead(&fourth, "used already").await;
+    dead(&fourth, "already been used").await;
     administrator.put(&format!("/users/{id}"), &json!({"disabled": true})).await.expect(200);
     let refused = administrator.post(&format!("/users/{id}/password-reset"), &json!({})).await;
     assert_eq!(refused.refusal(), (409, "conflict"));
@@ -107,7 +111,7 @@ async fn a_link_is_ended_by_a_newer_one_by_another_password_and_by_its_end() {
 
     let fifth = link(&administrator, &id).await;
     administrator.delete(&format!("/users/{id}")).await.expect(204);
-    dead(&fifth, "used already").await;
+    dead(&fifth, "already been used").await;
     for nonsense in ["", "x", "usr_aaaaaaaaaaaaaaaaaaaaaaaaaa.x"] {
         dead(&format!("/reset?code={nonsense}"), "This link does not work").await;
     }
@@ -123,7 +127,7 @@ async fn a_link_works_for_as_long_as_the_configuration_says() {
     let link = link(&administrator, &text(&eve, "id")).await;
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let page = Visitor::new(&server.issuer).get(&link).await;
-    assert!(page.status == 403 && page.html.contains("It has expired."), "{}", page.html);
+    assert!(page.status == 403 && page.html.contains("This link has expired."), "{}", page.html);
 }
 
 #[tokio::test]
@@ -144,12 +148,12 @@ async fn a_person_without_a_password_gets_one_by_a_link_from_the_page_of_the_adm
     let link = made.html.split_once("id=\"secret\">").unwrap().1.split('<').next().unwrap().to_owned();
     let seen = root.get(&at).await;
     let code = link.split_once("code=").unwrap().1;
-    assert!(seen.html.contains("It works until") && !seen.html.contains(code), "{}", seen.html);
+    assert!(seen.html.contains("A link is active until") && !seen.html.contains(code), "{}", seen.html);
     let set = follow(&server.issuer, &link, AFTER).await;
     assert_eq!(set.status, 303, "{}", set.html);
     Visitor::new(&server.issuer).sign_in(("ada", AFTER)).await;
     let page = root.get(&at).await;
-    assert!(!page.html.contains("It works until"), "{}", page.html);
+    assert!(!page.html.contains("A link is active until"), "{}", page.html);
 
     // Another one is taken back on the same page.
     root.post(&action, &[("anti_forgery", &token(&page, &action))]).await;
@@ -157,7 +161,7 @@ async fn a_person_without_a_password_gets_one_by_a_link_from_the_page_of_the_adm
     let page = root.get(&at).await;
     let taken = root.post(&withdraw, &[("anti_forgery", &token(&page, &withdraw))]).await;
     assert_eq!(taken.location(), at);
-    assert!(!root.get(&at).await.html.contains("It works until"));
+    assert!(!root.get(&at).await.html.contains("A link is active until"));
 }
 
 #[tokio::test]

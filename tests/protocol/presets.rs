@@ -110,7 +110,10 @@ async fn what_weakens_a_rule_is_for_administrators() {
 
     let path = "/developer/presets/gitea";
     let page = eve.get(path).await;
-    assert!(page.html.contains("Ask whoever runs this server.") && !page.html.contains("preset-submit"));
+    assert!(
+        page.html.contains("Ask an administrator of this server to register it.")
+            && !page.html.contains("preset-submit")
+    );
     let form = [("url", "https://git.example.org"), ("name", "our-login")];
     let page = fill(&mut root, path, &form).await;
     assert_eq!(page.status, 303, "{}", page.html);
@@ -140,7 +143,7 @@ async fn a_preset_is_found_without_a_script() {
     let page = root.get("/developer/presets?q=NEXT").await;
     assert_eq!(page.html.matches("href=\"/developer/presets/nextcloud").count(), 2, "{}", page.html);
     assert!(!page.html.contains("href=\"/developer/presets/grafana\""), "{}", page.html);
-    assert!(root.get("/developer/presets?q=zzz").await.html.contains("There is none of this name"));
+    assert!(root.get("/developer/presets?q=zzz").await.html.contains("There is no preset with this name"));
     assert_eq!(root.get("/developer/presets/nothing").await.status, 404);
 }
 

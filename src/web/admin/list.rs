@@ -164,9 +164,9 @@ mod tests {
     #[test]
     fn an_empty_page_says_whether_it_is_the_end() {
         let next = Some(LocalPath::admin(&["people"]).with_query(&[("page_token", "t")]));
-        assert!(page(Vec::new(), None).contains("There is nothing here"));
+        assert!(page(Vec::new(), None).contains("Nothing found"));
         let html = page(Vec::new(), next.clone());
-        assert!(html.contains("the list goes on") && html.contains("page_token=t"), "{html}");
+        assert!(html.contains("there are more pages") && html.contains("page_token=t"), "{html}");
         let html = page(vec![ListRow { title: "ada".to_owned(), ..ListRow::default() }], None);
         assert!(html.contains("<bdi>ada</bdi>") && !html.contains("Next page"), "{html}");
     }

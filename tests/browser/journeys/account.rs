@@ -13,7 +13,7 @@ async fn a_person_keeps_their_account_and_leaves_for_good() {
         stage.enter("[name=given_name]", "Eve").await;
         stage.enter("[name=birthdate]", "yesterday").await;
         stage.click("#profile-submit").await;
-        stage.expect("Enter a day").await;
+        stage.expect("Enter a date").await;
         stage.picture("profile-refused").await;
         stage.enter("[name=birthdate]", "1990-12-31").await;
         stage.click("#profile-submit").await;
@@ -29,10 +29,10 @@ async fn a_person_keeps_their_account_and_leaves_for_good() {
         stage.browser.fill("[name=current_password]", PASSWORD).await;
         stage.browser.fill("[name=new_password]", NEW_PASSWORD).await;
         stage.click("#password-submit").await;
-        stage.expect("The password is changed").await;
+        stage.expect("Password changed.").await;
 
         stage.open("/account/sessions").await;
-        stage.expect("This one").await;
+        stage.expect("This browser").await;
         stage.picture("sessions").await;
         stage.click("#sign-out-everywhere").await;
         stage.expect("You are signed out").await;
@@ -44,13 +44,13 @@ async fn a_person_keeps_their_account_and_leaves_for_good() {
         stage.open("/account/data").await;
         stage.browser.fill("[name=password]", "wrong").await;
         stage.click("#account-delete").await;
-        stage.expect("not the password").await;
+        stage.expect("current password is wrong").await;
         stage.browser.fill("[name=password]", NEW_PASSWORD).await;
         stage.click("#account-delete").await;
         stage.expect("You are signed out").await;
         stage.open("/login").await;
         super::sign_in(&stage.browser, "eve", NEW_PASSWORD).await;
-        stage.expect("do not match").await;
+        stage.expect("Wrong username or password").await;
     })
     .await;
 }
@@ -73,14 +73,14 @@ async fn a_person_lets_an_application_in_sets_when_it_asks_anew_and_disconnects_
         stage.enter("[name=cron]", "0 4 * * *").await;
         stage.enter("[name=time_zone]", "Europe/Berlin").await;
         stage.click("#schedule-preview").await;
-        stage.expect("It would mean").await;
+        stage.expect("Preview of the schedule").await;
         stage.picture("schedule").await;
         stage.click("#schedule-set").await;
         stage.browser.find("#schedule-remove").await;
 
         stage.open("/account/applications").await;
         stage.click("#application-0-disconnect").await;
-        stage.expect("No application has access").await;
+        stage.expect("No app has access").await;
     })
     .await;
 }

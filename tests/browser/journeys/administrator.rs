@@ -41,7 +41,7 @@ async fn an_administrator_finds_a_person_decides_about_them_and_deletes_them() {
         stage.click("#confirm").await;
         stage.expect(ADMINISTRATOR.0).await;
         stage.open("/admin/people?q=mallory&by=username").await;
-        stage.expect("There is nothing here").await;
+        stage.expect("Nothing found").await;
     })
     .await;
 }

@@ -7,7 +7,7 @@ async fn a_developer_registers_an_application_edits_it_and_takes_it_away() {
     in_every_browser(async |stage| {
         stage.sign_up("dora").await;
         stage.open("/developer").await;
-        stage.expect("You have not registered an application yet").await;
+        stage.expect("You have not registered any applications yet").await;
         stage.browser.fill("[name=client_name]", "Wiki").await;
         stage.browser.fill("[name=redirect_uris]", "wiki").await;
         stage.click("[name=client_type][value=confidential]").await;
@@ -18,7 +18,7 @@ async fn a_developer_registers_an_application_edits_it_and_takes_it_away() {
         stage.click("#register-submit").await;
         let (id, secret) = (stage.read("#client-id").await, stage.read("#client-secret").await);
         assert!(secret.starts_with("signet_cs_"), "{secret}");
-        stage.expect("Log in with").await;
+        stage.expect("Sign in with").await;
         stage.picture("registered").await;
 
         stage.open(&format!("/developer/{id}")).await;
@@ -30,7 +30,7 @@ async fn a_developer_registers_an_application_edits_it_and_takes_it_away() {
         let second = stage.read("#client-secret").await;
         assert!(second.starts_with("signet_cs_") && second != secret, "{second}");
         stage.click("#secret-1-remove").await;
-        stage.expect("The secret is removed.").await;
+        stage.expect("Secret removed.").await;
         stage.picture("own-client").await;
 
         // Somebody uses a redirect URI that is not registered: its developer sees it, and adds it.
@@ -45,11 +45,11 @@ async fn a_developer_registers_an_application_edits_it_and_takes_it_away() {
         stage.expect("Add it only if the address is yours.").await;
         stage.picture("remedy").await;
         stage.click("#remedy-change").await;
-        stage.expect("The setting is changed.").await;
+        stage.expect("Setting changed.").await;
 
         stage.open(&format!("/developer/{id}/delete")).await;
         stage.click("#client-delete").await;
-        stage.expect("You have not registered an application yet").await;
+        stage.expect("You have not registered any applications yet").await;
     })
     .await;
 }

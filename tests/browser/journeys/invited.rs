@@ -33,7 +33,7 @@ async fn somebody_comes_by_an_invitation_and_gets_in_again_by_a_link_for_a_new_p
         let new = format!("{PASSWORD} of mine");
         stage.browser.fill("#password", &new).await;
         stage.click("#reset-submit").await;
-        stage.expect("Your password is set").await;
+        stage.expect("Password set").await;
         stage.picture("reset-done").await;
         stage.sign_in("ivy", &new).await;
         stage.browser.open(&link).await;

@@ -109,7 +109,7 @@ pub(super) const SESSIONS: SessionsTexts = SessionsTexts {
     sign_out_everywhere: "Sign out everywhere",
     this_one: "This browser",
     used: |first, last| format!("First used {first}, last used {last}."),
-    sign_out_there: "Sign out",
+    sign_out_there: "Sign out device",
 };
 
 pub(super) const CONNECTED: ConnectedTexts = ConnectedTexts {
@@ -133,7 +133,7 @@ pub(super) const REFRESH_SCHEDULE: RefreshScheduleTexts = RefreshScheduleTexts {
     one_asks_anew: "At each scheduled time, earlier access tokens have expired and the app has to renew its access.",
     all_ask_anew: "At each scheduled time, earlier access tokens have expired and all apps have to renew their access. \
         An app with its own schedule follows that schedule instead.",
-    it_would_mean: "Preview",
+    it_would_mean: "Preview of the schedule",
     what_is_set: "Current schedule",
     remove: "Remove",
     no_schedule: "No schedule is set.",

@@ -7,7 +7,7 @@ use crate::web::i18n::{
 
 pub(super) const ADMIN: AdminTexts = AdminTexts {
     administration: "Administration",
-    where_you_are: "Breadcrumb",
+    where_you_are: "Breadcrumbs",
     search: "Search",
     search_in: "Search in",
     next_page: "Next page",

@@ -22,9 +22,9 @@ pub(super) const COMPATIBILITY: CompatibilityTexts = CompatibilityTexts {
     without_nonce: "Server default: yes, except for requests with openid and nonce",
     not_signed: "Not signed",
     any: "Any",
-    ask_administrator: "Only an administrator of this server can change this setting.",
+    ask_administrator: "Only an administrator can change this setting. Ask an administrator of this server.",
     always: "Public applications always use PKCE.",
-    pkce_reserved: "Only an administrator of this server can turn off PKCE.",
+    pkce_reserved: "Only an administrator can turn off PKCE. Ask an administrator of this server.",
     not_json: "Enter a JWK Set as JSON: an object with a keys array.",
     not_a_number: "Enter a number of seconds.",
     allowed_groups: "Groups",
@@ -123,8 +123,8 @@ pub(super) const REMEDY: RemedyTexts = RemedyTexts {
     offer: |kind| match kind {
         RemedyKind::StateOptional => "Do not require state",
         RemedyKind::PkceOptional => "Do not require PKCE",
-        RemedyKind::RedirectUri | RemedyKind::PostLogoutRedirectUri | RemedyKind::RequestUri => "Add",
-        RemedyKind::ResponseType | RemedyKind::GrantType | RemedyKind::Scope => "Register",
+        RemedyKind::RedirectUri | RemedyKind::PostLogoutRedirectUri | RemedyKind::RequestUri => "Register URI",
+        RemedyKind::ResponseType | RemedyKind::GrantType | RemedyKind::Scope => "Add to registration",
         RemedyKind::TokenEndpointAsAudience => "Accept this audience",
         RemedyKind::AnyAssertionAlgorithm | RemedyKind::AnyRequestObjectAlgorithm => "Accept any algorithm",
     },
@@ -151,7 +151,7 @@ pub(super) const REMEDY: RemedyTexts = RemedyTexts {
         sent it.",
     keep: "Keep setting",
     change: "Change setting",
-    ask_administrator: "Only an administrator of this server can change this setting.",
+    ask_administrator: "Only an administrator can change this setting. Ask an administrator of this server.",
     needs_setting: |setting| {
         format!("The server configuration does not allow this. Ask the operator of the server to set {setting}.")
     },

@@ -113,7 +113,7 @@ pub(super) const SESSIONS: SessionsTexts = SessionsTexts {
     sign_out_everywhere: "Überall abmelden",
     this_one: "Dieser Browser",
     used: |first, last| format!("Zuerst verwendet {first}, zuletzt {last}."),
-    sign_out_there: "Abmelden",
+    sign_out_there: "Gerät abmelden",
 };
 
 pub(super) const CONNECTED: ConnectedTexts = ConnectedTexts {
@@ -140,7 +140,7 @@ pub(super) const REFRESH_SCHEDULE: RefreshScheduleTexts = RefreshScheduleTexts {
         erneuern.",
     all_ask_anew: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und alle Apps müssen ihren \
         Zugriff erneuern. Für eine App mit eigenem Zeitplan gilt nur dieser.",
-    it_would_mean: "Vorschau",
+    it_would_mean: "Vorschau des Zeitplans",
     what_is_set: "Aktueller Zeitplan",
     remove: "Entfernen",
     no_schedule: "Es ist kein Zeitplan festgelegt.",

@@ -131,8 +131,8 @@ pub(super) const REMEDY: RemedyTexts = RemedyTexts {
     offer: |kind| match kind {
         RemedyKind::StateOptional => "state nicht verlangen",
         RemedyKind::PkceOptional => "PKCE nicht verlangen",
-        RemedyKind::RedirectUri | RemedyKind::PostLogoutRedirectUri | RemedyKind::RequestUri => "Hinzufügen",
-        RemedyKind::ResponseType | RemedyKind::GrantType | RemedyKind::Scope => "Registrieren",
+        RemedyKind::RedirectUri | RemedyKind::PostLogoutRedirectUri | RemedyKind::RequestUri => "URI registrieren",
+        RemedyKind::ResponseType | RemedyKind::GrantType | RemedyKind::Scope => "Zur Registrierung hinzufügen",
         RemedyKind::TokenEndpointAsAudience => "Diese Audience annehmen",
         RemedyKind::AnyAssertionAlgorithm | RemedyKind::AnyRequestObjectAlgorithm => "Jeden Algorithmus annehmen",
     },
