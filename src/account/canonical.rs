@@ -1,15 +1,16 @@
-//! When two texts that a person types are one: [Unicode normalisation](https://www.unicode.org/reports/tr15/) and case.
+//! Comparison of entered texts: [Unicode normalization](https://www.unicode.org/reports/tr15/) and case.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The composed form (NFC), in which texts are kept and counted: `e` with an accent after it is `é`.
+/// The composed form (NFC), in which texts are stored and counted: `e` followed by a combining accent becomes `é`.
 pub(crate) fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// The form in which texts are compared for being the same name: NFKC, without case.
+/// The form in which names are compared: NFKC without case.
 ///
-/// Upper case first and lower case then, because `ß`, `ſ`, `ς` and `ı` each become what their upper case becomes.
+/// The text is converted to upper case and then to lower case, because `ß`, `ſ`, `ς` and `ı` each compare equal to
+/// their upper case.
 pub(crate) fn canonical(text: &str) -> String {
     let compatible: String = text.nfkc().collect();
     compatible.to_uppercase().to_lowercase().nfkc().collect()

@@ -5,11 +5,11 @@ use unicode_security::{GeneralSecurityProfile, RestrictionLevel, RestrictionLeve
 
 use super::canonical::canonical;
 
-/// What a name looks like: two names that share one of these texts can be taken for one another
+/// The confusable skeletons of a name. Two names that share one can be mistaken for each other
 /// ([§4](https://www.unicode.org/reports/tr39/#Confusable_Detection)).
 ///
-/// There is one for the name as it is written and one for its form without case, since a capital `I` looks like a small
-/// `l`, and a small `i` does not. Any spaces count as one.
+/// There is one for the name as written and one for its lower-case form, because a capital `I` looks like a small `l`
+/// and a small `i` does not. Any sequence of spaces counts as one space.
 #[must_use]
 pub fn skeletons(name: &str) -> Vec<String> {
     let spaced = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -20,15 +20,15 @@ pub fn skeletons(name: &str) -> Vec<String> {
     skeletons
 }
 
-/// Whether identifiers may have `character`: its `Identifier_Status` is Allowed
+/// Returns `true` if identifiers may contain `character`: its `Identifier_Status` is Allowed
 /// ([§3.1](https://www.unicode.org/reports/tr39/#General_Security_Profile)).
 pub(super) fn is_identifier_character(character: char) -> bool {
     character.identifier_allowed()
 }
 
-/// Whether `text` is in one writing system: at most Highly Restrictive
-/// ([§5.2](https://www.unicode.org/reports/tr39/#Restriction_Level_Detection)), which lets Latin stand next to Japanese,
-/// Chinese and Korean letters.
+/// Returns `true` if `text` uses one writing system: at most Highly Restrictive
+/// ([§5.2](https://www.unicode.org/reports/tr39/#Restriction_Level_Detection)), which allows Latin letters together
+/// with Japanese, Chinese and Korean ones.
 pub(super) fn is_of_one_writing_system(text: &str) -> bool {
     text.check_restriction_level(RestrictionLevel::HighlyRestrictive)
 }

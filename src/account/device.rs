@@ -1,10 +1,10 @@
-//! Devices on which a person has signed in before.
+//! Known devices: browsers on which a user has signed in before.
 //!
-//! A browser that has signed in gets a cookie that says for whom. Its guesses are counted by themselves
-//! ([`super::throttle`]), so that strangers who guess at an account do not lock out its owner
-//! ([OWASP, device cookies](https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies)).
-//! The cookie gives no access: a stolen one is worth one more ladder of guesses. A browser also gets the cookie when a
-//! password is set on it by a link.
+//! After a sign-in the browser gets a cookie that is bound to the account. Its failed attempts are counted separately
+//! ([`super::throttle`]), so attackers who guess at the account do not lock out its owner ([OWASP, device
+//! cookies](https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies)). The cookie gives
+//! no access: a stolen one only allows one more series of attempts. A browser also gets the cookie when a password is
+//! set on it with a reset link.
 
 use time::{Duration, OffsetDateTime};
 
@@ -15,15 +15,16 @@ use crate::{
     secret::Secret,
 };
 
-/// Proof that a browser has signed in to the account before. Only [`recognise`] and [`KnownDevice::signed_in`] make one.
+/// Proof that a browser has signed in to the account before. Only [`recognise`] and [`KnownDevice::signed_in`] create
+/// one.
 ///
-/// The first half of its key is that of the account, the second half that of the device.
+/// The first half of its key belongs to the account, the second half to the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownDevice([u8; 32]);
 
 impl KnownDevice {
-    /// That of all requests which carry a session or an access token of `account` and come from no device that is known.
-    /// They share one, so that making more tokens gives no more guesses.
+    /// The device shared by all requests that carry a session or an access token of `account` and come from no known
+    /// device. They share one, so creating more tokens gives no more attempts.
     #[must_use]
     pub fn signed_in(account: &AccountId) -> Self {
         Self::of(account, "signed in")
@@ -34,7 +35,7 @@ impl KnownDevice {
         Self(std::array::from_fn(|at| *if at < HALF { &account } else { &device }.get(at).unwrap_or(&0)))
     }
 
-    /// Whether `key` is that of a device of `account`.
+    /// Returns `true` if `key` belongs to a device of `account`.
     pub(crate) fn is_key_of(key: &[u8; 32], account: &AccountId) -> bool {
         key.get(..HALF) == sha256(account.as_str()).get(..HALF)
     }
@@ -44,7 +45,7 @@ impl KnownDevice {
     }
 }
 
-/// The text of the cookie for a browser on which `account` has just signed in. It is good for [`LIFETIME`].
+/// The cookie value for a browser on which `account` has just signed in. It is valid for [`LIFETIME`].
 #[must_use]
 pub fn remember(account: &AccountId, key: &SealingKey, now: OffsetDateTime, entropy: Entropy) -> Secret {
     let (device, since) = (entropy.text::<16>(), now.unix_timestamp().to_string());
@@ -52,7 +53,7 @@ pub fn remember(account: &AccountId, key: &SealingKey, now: OffsetDateTime, entr
     Secret::new(format!("{device}.{since}.{code}"))
 }
 
-/// The device, if `presented` is a cookie that was given to it for `account` less than [`LIFETIME`] ago.
+/// Returns the device if `presented` is a cookie issued for `account` less than [`LIFETIME`] ago.
 #[must_use]
 pub fn recognise(
     presented: &Secret,
@@ -69,10 +70,10 @@ pub fn recognise(
     (now - since < LIFETIME).then(|| KnownDevice::of(account, device))
 }
 
-/// How many bytes of a key are the account's.
+/// Number of bytes of a key that belong to the account.
 const HALF: usize = 16;
 
-/// How long a device is known after its last login.
+/// How long a device is known after its last sign-in.
 pub const LIFETIME: Duration = Duration::days(180);
 
 fn authenticate(key: &SealingKey, account: &AccountId, device: &str, since: &str) -> String {

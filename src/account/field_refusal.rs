@@ -1,5 +1,5 @@
-//! What is wrong with a field of a form, as a value: the management API tells it in English, a page in the language of who
-//! reads it.
+//! Validation errors of form fields as values. The management API describes them in English, a page in the reader's
+//! language.
 
 use std::fmt;
 
@@ -13,48 +13,46 @@ use super::{
     refresh_schedule::ScheduleRefusal,
 };
 
-/// What is wrong with a field.
+/// The error of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldRefusal {
-    /// It is no username.
+    /// Not a valid username.
     Username(UsernameRefusal),
-    /// Another account has this username, had it until lately, or has one that looks like it.
+    /// Another account has this username, had it until recently, or has one that looks the same.
     UsernameTaken,
-    /// Another account has this address, and it is verified.
+    /// Another account has verified this address.
     EmailTaken,
-    /// It is no e-mail address.
+    /// Not an e-mail address.
     Email(NotAnEmailAddress),
-    /// It is no password that may be chosen.
+    /// The password may not be used.
     Password(PasswordRefusal),
-    /// There is no password, and there has to be one.
+    /// The password is missing.
     PasswordMissing,
-    /// The password of today was not entered.
+    /// The current password is missing.
     CurrentPasswordMissing,
-    /// It is not the password of today.
+    /// The current password is wrong.
     CurrentPasswordWrong,
-    /// It is not what the profile has in this place.
+    /// Not valid for this field of the profile.
     Profile(ProfileRefusal),
-    /// There are too many groups.
     Groups(TooManyGroups),
-    /// There is no such role.
+    /// The role does not exist.
     Role,
-    /// A group has this name, which was to be another one.
+    /// The new name of a group is its current name.
     GroupUnchanged,
-    /// Only an administrator can change it.
     ForAdministrators,
     /// Only an administrator with the scope `signet:admin` can change it.
     ForAdministratorsByScope,
-    /// It is no picture that can be taken.
+    /// The picture cannot be used.
     Picture(PictureRefusal),
-    /// It is no schedule.
+    /// Not a valid schedule.
     Schedule(ScheduleRefusal),
-    /// An invitation cannot work for so long.
+    /// The lifetime of an invitation is out of range.
     InvitationLifetime(LifetimeOutOfRange),
-    /// It is no address at which an application can be opened.
+    /// Not a URL at which an application can be opened.
     ApplicationAddress,
-    /// It cannot be a part of an address.
+    /// Cannot be used as part of a URL.
     AddressPart,
-    /// What the rules of another specification say of it, in English.
+    /// An error defined by another specification, in English.
     Other(String),
 }
 

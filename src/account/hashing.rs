@@ -1,9 +1,9 @@
-//! The slow hash of passwords, argon2id ([RFC 9106](https://www.rfc-editor.org/rfc/rfc9106)), behind a gate.
+//! Password hashing with argon2id ([RFC 9106](https://www.rfc-editor.org/rfc/rfc9106)), with bounded concurrency.
 //!
-//! As many hashes as there are permits are computed at once, each in memory that is kept and used again; a bounded
-//! number waits for a bounded time; whoever comes beyond is told that the server is busy. So a flood of logins costs
-//! neither more memory nor the other requests their turn. Every presented password costs one hash, whether or not there
-//! is an account, a password, or anything in the field: how long the answer takes does not tell.
+//! A fixed number of hashes is computed in parallel, each in memory that is reused. A bounded number waits for a
+//! bounded time, and further requests are refused because the server is busy. A flood of logins therefore costs
+//! neither more memory nor the responsiveness of other requests. Every presented password costs one hash, whether or
+//! not there is an account, a password, or any input, so the response time reveals nothing.
 
 use std::{
     fmt,
@@ -22,8 +22,8 @@ pub use super::hashing_cost::{BelowRecommendation, CostOutOfRange, HashingCost, 
 use super::password::{NewPassword, comparable};
 use crate::{crypto::equal, entropy::Entropy, secret::Secret};
 
-/// The hash of a password with its salt and cost, written as a
-/// [PHC string](https://github.com/P-H-C/phc-string-format). `Debug` does not show it.
+/// A password hash with its salt and cost, as a [PHC string](https://github.com/P-H-C/phc-string-format). `Debug`
+/// does not show it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PasswordHash {
@@ -31,32 +31,32 @@ pub struct PasswordHash {
     cost: HashingCost,
 }
 
-/// A text is not a hash of ours: argon2id, version 19, with a cost in range, a salt and 16 to 64 bytes of output.
+/// The text is not a hash that this server creates: argon2id, version 19, with a cost in range, a salt and 16 to 64
+/// bytes of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAPasswordHash;
 
-/// What comparing a presented password with a hash gave.
+/// The result of comparing a presented password with a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// It is the password.
     Matches {
-        /// The hash has another cost than is configured now: [`PasswordHasher::rehash`].
+        /// The cost of the hash differs from the configured cost: call [`PasswordHasher::rehash`].
         rehash_needed: bool,
     },
-    /// It is not, or there is none.
+    /// The password is wrong, or the account has none.
     Differs,
 }
 
-/// A hash could not be computed. Nothing is known of the password.
+/// A hash could not be computed, so the password was not checked.
 #[derive(Debug)]
 pub enum HashingFault {
-    /// Too many wait already: 503 and `Retry-After`, see [`HashingFault::RETRY_AFTER`].
+    /// Too many requests are already waiting: 503 and `Retry-After`, see [`HashingFault::RETRY_AFTER`].
     Busy,
-    /// The computation itself failed or was broken off.
+    /// The computation failed or was aborted.
     Failed(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Computes hashes of passwords. Clones share the gate and the memory.
+/// Computes password hashes. Clones share the limits and the memory.
 #[derive(Clone)]
 pub struct PasswordHasher {
     cost: HashingCost,
@@ -65,18 +65,18 @@ pub struct PasswordHasher {
 }
 
 struct Gate {
-    /// One for each hash that is computed or waits.
+    /// One permit for each hash that is being computed or waiting.
     places: Arc<Semaphore>,
-    /// One for each that is computed.
+    /// One permit for each hash that is being computed.
     permits: Arc<Semaphore>,
-    /// The memory of permits that are free. Allocated when first needed, then never given back, so it is as much as was
-    /// ever in use at once, and at most `at_once` times the cost.
+    /// The memory of free permits. It is allocated when first needed and never released, so its size is the maximum
+    /// ever used concurrently, at most `at_once` times the cost.
     memories: Mutex<Vec<Vec<Block>>>,
     computations: AtomicU64,
 }
 
 impl PasswordHasher {
-    /// A hasher for new hashes of this cost.
+    /// Creates a hasher for new hashes of this cost.
     #[must_use]
     pub fn new(cost: HashingCost, limits: HashingLimits) -> Self {
         let at_once = limits.at_once.clamp(1, Semaphore::MAX_PERMITS / 2);
@@ -94,30 +94,31 @@ impl PasswordHasher {
     ///
     /// # Errors
     ///
-    /// [`HashingFault`] when the gate is full or the computation fails.
+    /// Returns a [`HashingFault`] if too many requests are waiting or the computation fails.
     pub async fn hash(&self, password: NewPassword, entropy: Entropy) -> Result<PasswordHash, HashingFault> {
         self.hash_secret(password.into_secret(), entropy).await
     }
 
-    /// Hashes, at the cost configured now, a password that [`PasswordHasher::verify`] has just found to match. That it
-    /// might not be chosen anew today does not matter.
+    /// Hashes a password that [`PasswordHasher::verify`] has just accepted, at the configured cost. The password is
+    /// not checked against the current policy.
     ///
     /// # Errors
     ///
-    /// [`HashingFault`] when the gate is full or the computation fails; the old hash stays good.
+    /// Returns a [`HashingFault`] if too many requests are waiting or the computation fails. The old hash stays
+    /// valid.
     pub async fn rehash(&self, matching: &Secret, entropy: Entropy) -> Result<PasswordHash, HashingFault> {
         let password = comparable(matching).ok_or_else(|| HashingFault::Failed("the password is empty".into()))?;
         self.hash_secret(password, entropy).await
     }
 
-    /// Compares what was presented with the hash of an account, in constant time.
+    /// Compares the presented password with the hash of an account, in constant time.
     ///
-    /// Without an account or a hash, and for a password that is empty or too long, as much is computed and the answer
-    /// is [`Verified::Differs`].
+    /// Without an account or a hash, and for a password that is empty or too long, the same work is done and the
+    /// result is [`Verified::Differs`].
     ///
     /// # Errors
     ///
-    /// [`HashingFault`] when the gate is full or the computation fails.
+    /// Returns a [`HashingFault`] if too many requests are waiting or the computation fails.
     pub async fn verify(&self, hash: Option<&PasswordHash>, presented: &Secret) -> Result<Verified, HashingFault> {
         let cost = hash.map_or(self.cost, |hash| hash.cost);
         let password = comparable(presented);
@@ -133,7 +134,7 @@ impl PasswordHasher {
         })
     }
 
-    /// How many hashes have been begun since the start.
+    /// Number of hash computations started since the start of the server.
     #[must_use]
     pub fn computations(&self) -> u64 {
         self.gate.computations.load(Ordering::Relaxed)
@@ -160,7 +161,7 @@ impl PasswordHasher {
             .map_err(|_| HashingFault::Busy)?
             .map_err(|error| HashingFault::Failed(Box::new(error)))?;
         let gate = Arc::clone(&self.gate);
-        // Place and permit go along: when the request is dropped, the computation goes on and still counts.
+        // The permits are moved into the task: if the request is dropped, the computation continues and still counts.
         let computation = spawn_blocking(move || {
             let output = gate.compute_with_memory(cost, &password, &salt, length);
             drop((permit, place));
@@ -199,11 +200,11 @@ impl Gate {
 }
 
 impl PasswordHash {
-    /// Reads a PHC string.
+    /// Parses a PHC string.
     ///
     /// # Errors
     ///
-    /// [`NotAPasswordHash`] when this server would not have written it.
+    /// Returns [`NotAPasswordHash`] if this server would not have written it.
     pub fn parse(text: &str) -> Result<Self, NotAPasswordHash> {
         let phc = phc::PasswordHash::new(text).map_err(|_| NotAPasswordHash)?;
         let parameter = |name: &str| phc.params.get_decimal(name).ok_or(NotAPasswordHash);
@@ -239,7 +240,7 @@ impl PasswordHash {
 }
 
 impl HashingFault {
-    /// What a client that found the server busy is asked to wait.
+    /// How long a client waits before retrying when the server is busy.
     pub const RETRY_AFTER: Duration = Duration::seconds(2);
 }
 
@@ -288,9 +289,9 @@ impl From<PasswordHash> for String {
     }
 }
 
-/// Bytes; RFC 9106 [§3.1](https://www.rfc-editor.org/rfc/rfc9106#section-3.1) recommends 16.
+/// In bytes; RFC 9106 [§3.1](https://www.rfc-editor.org/rfc/rfc9106#section-3.1) recommends 16.
 const SALT: usize = 16;
-/// Bytes.
+/// In bytes.
 const OUTPUT: usize = 32;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! What hashing a password costs, and how much of it happens at a time.
+//! The cost of hashing a password, and the number of concurrent computations.
 
 use std::fmt;
 
 use argon2::Params;
 use time::Duration;
 
-/// What one hash costs. It stands in each hash, so that it can be raised later: see
+/// The cost of one hash. Each hash contains its cost, so that it can be raised later: see
 /// [`Verified::Matches`](super::hashing::Verified::Matches).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashingCost {
@@ -14,38 +14,38 @@ pub struct HashingCost {
     pub(super) lanes: u32,
 }
 
-/// A cost outside of what [`HashingCost::new`] takes.
+/// The cost is outside the range of [`HashingCost::new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CostOutOfRange;
 
-/// A cost that protects passwords less than is recommended.
+/// The cost is below the recommended minimum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BelowRecommendation {
-    /// The passes.
+    /// The number of passes.
     pub passes: u32,
-    /// The least memory that goes with them, in KiB.
+    /// The minimum memory for this number of passes, in KiB.
     pub least_memory_kib: u32,
 }
 
-/// How many hashes are computed and how many wait.
+/// Limits on concurrent and waiting computations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashingLimits {
-    /// So many are computed simultaneously; each has its own memory.
+    /// Maximum number of concurrent computations. Each has its own memory.
     pub at_once: usize,
-    /// So many more may wait.
+    /// Maximum number of waiting requests.
     pub waiting: usize,
-    /// So long each waits.
+    /// Maximum waiting time of each request.
     pub patience: Duration,
 }
 
 impl HashingCost {
-    /// A cost of `memory_kib` KiB (at least 8 for each lane, at most 1 GiB), 1 to 16 `passes` and 1 to 16 `lanes`.
+    /// Creates a cost of `memory_kib` KiB (at least 8 per lane, at most 1 GiB), 1 to 16 `passes` and 1 to 16 `lanes`.
     ///
-    /// A server should not go below the default, which is the least that OWASP recommends; tests may.
+    /// A server should not go below the default, which is the minimum recommended by OWASP; tests may.
     ///
     /// # Errors
     ///
-    /// [`CostOutOfRange`] for anything else: a hash that was brought in must not exhaust the memory.
+    /// Returns [`CostOutOfRange`] for anything else, because an imported hash must not exhaust the memory.
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, CostOutOfRange> {
         let is_possible = (1..=16).contains(&passes) && (1..=16).contains(&lanes);
         if is_possible && (8 * lanes..=1024 * 1024).contains(&memory_kib) {
@@ -55,19 +55,20 @@ impl HashingCost {
         }
     }
 
-    /// The most memory that can be configured, in KiB.
+    /// Maximum memory that can be configured, in KiB.
     pub const MOST_MEMORY_KIB: u32 = 256 * 1024;
 
-    /// The most passes that can be configured.
+    /// Maximum number of passes that can be configured.
     pub const MOST_PASSES: u32 = 10;
 
-    /// A cost for new hashes, in one lane: at least what the [OWASP cheat
-    /// sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) recommends for so many
-    /// passes, and at most what a login can wait for.
+    /// The cost for new hashes in one lane: at least what the [OWASP cheat
+    /// sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) recommends for this
+    /// number of passes, and at most what is acceptable for a login.
     ///
     /// # Errors
     ///
-    /// [`BelowRecommendation`], also for more than [`Self::MOST_MEMORY_KIB`] or [`Self::MOST_PASSES`].
+    /// Returns [`BelowRecommendation`] if the memory is too small, or for more than [`Self::MOST_MEMORY_KIB`] or
+    /// [`Self::MOST_PASSES`].
     pub fn recommended(memory_kib: u32, passes: u32) -> Result<Self, BelowRecommendation> {
         let at = usize::try_from(passes).ok().and_then(|passes| passes.checked_sub(1));
         let least = at.and_then(|at| LEAST_MEMORY_KIB.get(at.min(LEAST_MEMORY_KIB.len() - 1)).copied());
@@ -78,7 +79,7 @@ impl HashingCost {
         Self::new(memory_kib, passes, 1).map_err(|_| BelowRecommendation { passes, least_memory_kib })
     }
 
-    /// How often the memory is passed over.
+    /// The number of passes over the memory.
     #[must_use]
     pub fn passes(self) -> u32 {
         self.passes
@@ -95,7 +96,7 @@ impl HashingCost {
     }
 }
 
-/// 19 MiB, two passes, one lane: the least of the [OWASP cheat
+/// 19 MiB, two passes, one lane: the minimum in the [OWASP cheat
 /// sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
 impl Default for HashingCost {
     fn default() -> Self {
@@ -104,14 +105,15 @@ impl Default for HashingCost {
 }
 
 impl HashingLimits {
-    /// As many simultaneously as there are cores, twenty times as many waiting, each for one second.
+    /// Limits for this number of cores: as many computations as cores, and twenty times as many waiting for one
+    /// second each.
     #[must_use]
     pub fn for_cores(cores: usize) -> Self {
         Self { at_once: cores, waiting: cores.saturating_mul(20), patience: Duration::SECOND }
     }
 
-    /// The same for hashes of `cost`: so many simultaneously as have 1 GiB of memory together, and more patience where each takes
-    /// longer.
+    /// Adapts the limits to hashes of `cost`: all computations together use at most 1 GiB of memory, and the waiting
+    /// time grows with the duration of one hash.
     #[must_use]
     pub fn for_cost(self, cost: HashingCost) -> Self {
         let fitting = (MOST_MEMORY_TOGETHER_KIB / cost.memory_kib.max(1)).max(1);
@@ -143,8 +145,8 @@ impl fmt::Display for BelowRecommendation {
 
 impl std::error::Error for BelowRecommendation {}
 
-/// The least memory in KiB with one pass, with two, and so on; with five and more it is the last.
+/// Minimum memory in KiB for one pass, two passes, and so on. The last value applies to five and more.
 const LEAST_MEMORY_KIB: [u32; 5] = [47_104, 19_456, 12_288, 9_216, 7_168];
 
-/// What all hashes together take at most, in KiB, unless a single one takes more.
+/// Maximum memory of all computations together, in KiB, unless a single one needs more.
 const MOST_MEMORY_TOGETHER_KIB: u32 = 1024 * 1024;

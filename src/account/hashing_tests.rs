@@ -46,7 +46,7 @@ async fn the_same_password_has_two_hashes() {
     assert_ne!(String::from(one), String::from(other));
 }
 
-// E1: without an account, without a password, and with nothing or too much in the field, one hash is computed.
+// One hash is computed even without an account or a password, and for empty or too long input.
 #[tokio::test]
 async fn whatever_is_presented_costs_one_hash() {
     let hasher = hasher();
@@ -130,7 +130,7 @@ async fn whoever_finds_no_place_does_not_wait() {
     assert_eq!(hasher.gate.permits.available_permits(), 1);
 }
 
-// RFC 9106 §3.1 by another implementation (the reference, through `argon2 -id`): password "password", salt "somesalt".
+// RFC 9106 §3.1, computed by the reference implementation (`argon2 -id`): password "password", salt "somesalt".
 #[tokio::test]
 async fn a_hash_of_the_reference_implementation_is_understood() {
     let hash =

@@ -1,4 +1,4 @@
-//! The names by which an account is found: its identifier, its username, its e-mail address.
+//! The names by which an account is found: identifier, username and e-mail address.
 
 use std::fmt;
 
@@ -13,34 +13,34 @@ use crate::{characters::is_invisible, entropy::Entropy};
 
 /// The identifier of an account: `usr_` and 26 characters of lower-case base32 (128 random bits).
 ///
-/// It is also the `sub` of tokens. RFC 9068 [§5](https://www.rfc-editor.org/rfc/rfc9068#section-5) wants no client to
-/// be able to pass for a person, so no `client_id` may begin with [`AccountId::PREFIX`]. It is never given again.
+/// It is also the `sub` of tokens. RFC 9068 [§5](https://www.rfc-editor.org/rfc/rfc9068#section-5) requires that
+/// clients cannot impersonate users, so no `client_id` may begin with [`AccountId::PREFIX`]. Identifiers are never
+/// reused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
 
-/// A text is not an identifier of an account.
+/// The text is not an account identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnAccountId;
 
 impl AccountId {
-    /// What every identifier of an account begins with.
+    /// The prefix of every account identifier.
     pub const PREFIX: &str = "usr_";
 
-    /// How many bytes every identifier has.
+    /// The length of an account identifier in bytes.
     pub const LENGTH: usize = Self::PREFIX.len() + DIGITS;
 
-    /// A new identifier.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         Self::from_number(u128::from_be_bytes(entropy.bytes()))
     }
 
-    /// Reads an identifier in its one spelling.
+    /// Parses an identifier in its canonical spelling.
     ///
     /// # Errors
     ///
-    /// [`NotAnAccountId`] when `text` could not have come from [`AccountId::generate`].
+    /// Returns [`NotAnAccountId`] if `text` could not have been created by [`AccountId::generate`].
     pub fn parse(text: &str) -> Result<Self, NotAnAccountId> {
         let digits = text.strip_prefix(Self::PREFIX).ok_or(NotAnAccountId)?;
         let mut number: u128 = 0;
@@ -56,7 +56,7 @@ impl AccountId {
         if digits.len() == DIGITS { Ok(Self::from_number(number)) } else { Err(NotAnAccountId) }
     }
 
-    /// The identifier as it is stored, shown, and sent as `sub`.
+    /// The identifier as it is stored, displayed, and sent as `sub`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -99,50 +99,48 @@ impl From<AccountId> for String {
     }
 }
 
-/// The name a person signs in with: 1 to 64 letters, digits, `.`, `_` and `-`, beginning and ending with a letter or a
-/// digit, kept as typed (in NFC, without surrounding space). The letters are those of the identifier profile of
-/// [UTS #39](https://www.unicode.org/reports/tr39/#General_Security_Profile), of one writing system.
+/// The name with which a user signs in: 1 to 64 letters, digits, `.`, `_` and `-`, starting and ending with a letter
+/// or a digit. It is stored as typed (in NFC, without surrounding space). The letters are those of the identifier
+/// profile of [UTS #39](https://www.unicode.org/reports/tr39/#General_Security_Profile), in one writing system.
 ///
-/// It has the form of an e-mail address only if it is the account's own verified one ([`Username::of_address`]). A stored
-/// username is read without these rules, which may be younger than it. `Debug` does not show it: what is typed into the
-/// field of the username is at times a password.
+/// It has the form of an e-mail address only if it is the account's own verified one ([`Username::of_address`]).
+/// Stored usernames are not checked against these rules, which may be newer. `Debug` does not show it, because people
+/// sometimes type their password into the username field.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Username(String);
 
-/// Why a text cannot be a username.
+/// Reasons why a text cannot be a username.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsernameRefusal {
-    /// Nothing was typed.
     Empty,
-    /// More than 64 code points.
     TooLong,
-    /// A character that is no letter, digit, `.`, `_` or `-`, or one of these three at an end; or a letter that is not used
-    /// in names today.
+    /// A character other than a letter, digit, `.`, `_` or `-`, one of these three at an end, or a letter that is not
+    /// in modern use in names.
     Character,
-    /// Letters of several writing systems, of which some look the same.
+    /// Letters of several writing systems, some of which look the same.
     MixedScripts,
-    /// It has the form of an e-mail address, and is not the account's own verified one.
+    /// The form of an e-mail address other than the account's own verified one.
     Address,
-    /// It begins as the identifier of an account does.
+    /// The prefix of account identifiers.
     Reserved,
 }
 
 impl Username {
-    /// The most code points a username has.
+    /// Maximum number of code points.
     pub const MAXIMUM_LENGTH: usize = 64;
 
-    /// The most bytes its canonical form has, by which it is stored.
+    /// Maximum number of bytes in the canonical form, under which it is stored.
     const MAXIMUM_KEY_BYTES: usize = 256;
 
-    /// Reads a username as a person typed it.
+    /// Parses a username as typed by a user.
     ///
     /// # Errors
     ///
-    /// [`UsernameRefusal`], whose text tells the person what to do.
+    /// Returns a [`UsernameRefusal`], whose text tells the user what to do.
     pub fn parse(text: &str) -> Result<Self, UsernameRefusal> {
         let text = text.trim();
-        // What is far too long is not composed first, which costs time.
+        // A text that is far too long is not normalized first, because that takes time.
         if text.len() > 8 * Self::MAXIMUM_LENGTH {
             return Err(UsernameRefusal::TooLong);
         }
@@ -157,7 +155,7 @@ impl Username {
             return Err(UsernameRefusal::Address);
         }
         let canonical = canonical(&name);
-        // Some letters (U+FDFA) have spaces in their compatible form, which is the key.
+        // Some letters (U+FDFA) have spaces in their compatibility form, which is the key.
         let has_form = has_form_of_a_name(&name) && has_form_of_a_name(&canonical);
         if !has_form || !name.chars().all(is_identifier_character) {
             return Err(UsernameRefusal::Character);
@@ -174,11 +172,12 @@ impl Username {
         Ok(Self(name))
     }
 
-    /// The username that is `address`, which must be the account's own verified one.
+    /// The username `address`, which must be the account's own verified address.
     ///
     /// # Errors
     ///
-    /// [`UsernameRefusal`] when it is too long, or has characters that are invisible or not used in names.
+    /// Returns a [`UsernameRefusal`] if it is too long, or contains characters that are invisible or not used in
+    /// names.
     pub fn of_address(address: &EmailAddress) -> Result<Self, UsernameRefusal> {
         let name = address.as_str();
         if name.chars().count() > Self::MAXIMUM_LENGTH || address.canonical().len() > Self::MAXIMUM_KEY_BYTES {
@@ -188,46 +187,46 @@ impl Username {
         if !name.chars().all(is_allowed) { Err(UsernameRefusal::Character) } else { Ok(Self(name.to_owned())) }
     }
 
-    /// Whether it has the form of an e-mail address.
+    /// Returns `true` if it has the form of an e-mail address.
     #[must_use]
     pub fn is_address(&self) -> bool {
         self.0.contains('@')
     }
 
-    /// The canonical form of a name that was typed to find an account, by rules that may be younger than the name; nothing
-    /// for a text that no account can have.
+    /// The canonical form of a name entered to find an account. The current rules for usernames are not applied,
+    /// because they may be newer than the name. Returns `None` for a text that no account can have.
     #[must_use]
     pub fn sought(text: &str) -> Option<String> {
         let text = text.trim();
-        // What is far too long is not brought into canonical form, which costs time.
+        // A text that is far too long is not normalized, because that takes time.
         let canonical = (text.len() <= 8 * Self::MAXIMUM_LENGTH).then(|| canonical(&composed(text)))?;
         (1..=Self::MAXIMUM_KEY_BYTES).contains(&canonical.len()).then_some(canonical)
     }
 
-    /// What it looks like: no two accounts may have names that share one of these texts.
+    /// The confusable skeletons: no two accounts may have usernames that share one.
     #[must_use]
     pub fn skeletons(&self) -> Vec<String> {
         skeletons(&self.0)
     }
 
-    /// How the canonical form of every username (or e-mail address) begins that begins with `text`.
+    /// The common prefix of the canonical forms of all usernames (or e-mail addresses) that begin with `text`.
     #[must_use]
     pub fn canonical_prefix(text: &str) -> String {
         canonical(&text.chars().take(4 * Self::MAXIMUM_LENGTH).collect::<String>())
     }
 
-    /// That of an account that is not filled in yet, and never kept.
+    /// A placeholder for an account that is not filled in yet. It is never stored.
     pub(super) fn unnamed() -> Self {
         Self(String::new())
     }
 
-    /// The username as its owner writes it.
+    /// The username as written by its owner.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The form that must be unique: `Alice`, `ALICE` and `alice` have one.
+    /// The form that must be unique: it is the same for `Alice`, `ALICE` and `alice`.
     #[must_use]
     pub fn canonical(&self) -> String {
         canonical(&self.0)
@@ -270,28 +269,28 @@ impl From<Username> for String {
     }
 }
 
-/// An address to which mail may be sent. That it exists and is the person's is not known from its form. A stored address is
-/// read without the rules for new ones, which may be younger than it.
+/// An e-mail address. Its form does not prove that it exists or belongs to the user. Stored addresses are not checked
+/// against the current rules, which may be newer.
 ///
 /// `Debug` does not show it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct EmailAddress(String);
 
-/// A text cannot be an e-mail address.
+/// The text is not an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnEmailAddress;
 
 impl EmailAddress {
-    /// The most bytes an address has: RFC 5321 [§4.5.3.1.3](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3)
-    /// gives a path 256, of which two are its brackets.
+    /// Maximum number of bytes: RFC 5321 [§4.5.3.1.3](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3)
+    /// limits a path to 256, including its two brackets.
     pub const MAXIMUM_BYTES: usize = 254;
 
-    /// Reads an address: one `@` with something on both sides, no space, no invisible character.
+    /// Parses an address: one `@` with text on both sides, no space and no invisible character.
     ///
     /// # Errors
     ///
-    /// [`NotAnEmailAddress`], whose text tells the person what to do.
+    /// Returns [`NotAnEmailAddress`], whose text tells the user what to do.
     pub fn parse(text: &str) -> Result<Self, NotAnEmailAddress> {
         let text = text.trim();
         if text.len() > Self::MAXIMUM_BYTES {
@@ -310,13 +309,14 @@ impl EmailAddress {
         }
     }
 
-    /// The address as its owner writes it.
+    /// The address as written by its owner.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The form by which an account is found: without case, since hardly any host tells `Alice@` from `alice@`.
+    /// The form by which an account is found: without case, because hardly any mail server distinguishes `Alice@`
+    /// from `alice@`.
     #[must_use]
     pub fn canonical(&self) -> String {
         canonical(&self.0)
@@ -349,7 +349,7 @@ impl From<EmailAddress> for String {
     }
 }
 
-/// Letters and digits of any script, with their marks, and `.`, `_`, `-` between them.
+/// Returns `true` for letters and digits of any script, with their marks, and `.`, `_`, `-` between them.
 fn has_form_of_a_name(text: &str) -> bool {
     let is_letter_or_digit = |character: char| character.is_alphanumeric();
     let may_follow = |character: char| is_letter_or_digit(character) || is_combining_mark(character);

@@ -1,7 +1,7 @@
-//! Who may make an account for themselves: everyone, whoever was invited, or nobody.
+//! Who may create an account: everyone, invited people, or only administrators.
 //!
-//! An invitation is a link that an administrator hands over. It works once, until it expires, and gives whoever follows
-//! it the groups that the administrator chose. The secret in it is remembered by its hash only.
+//! An invitation is a link that an administrator hands over. It works once until it expires, and gives the new
+//! account the groups that the administrator chose. Only the hash of its secret is stored.
 
 use std::fmt;
 
@@ -11,25 +11,24 @@ use time::{Duration, OffsetDateTime};
 use super::record::{Account, EmailAddress, Groups};
 use crate::{entropy::Entropy, secret::Secret};
 
-/// Who may make an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignUp {
     /// `open`: everyone.
     #[default]
     Open,
-    /// `invitation`: whoever an administrator has invited.
+    /// `invitation`: people invited by an administrator.
     Invitation,
-    /// `closed`: administrators.
+    /// `closed`: only administrators, for others.
     Closed,
 }
 
-/// What is stored of an invitation, under the hash of its secret. `Debug` does not show for whom it is.
+/// A stored invitation; its key is the hash of its secret. `Debug` does not show whom it is for.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Invitation {
     /// The address of the account, unless its owner enters another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<EmailAddress>,
-    /// Whether the administrator vouches for the address.
+    /// Whether the administrator has confirmed that the address belongs to the invited person.
     #[serde(default)]
     email_verified: bool,
     #[serde(default)]
@@ -40,44 +39,43 @@ pub struct Invitation {
     is_spent: bool,
 }
 
-/// How long an invitation works: from a second to 30 days.
+/// The lifetime of an invitation: from one second to 30 days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvitationLifetime(Duration);
 
-/// The lifetime is not from 1 second to 30 days.
+/// The lifetime is not between 1 second and 30 days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LifetimeOutOfRange;
 
-/// Proof that an account may be made now. Only [`admit`] makes one.
+/// Proof that an account may be created now. Only [`admit`] creates one.
 #[derive(Debug)]
 #[must_use = "an invitation that was accepted has to be spent together with the creation of the account"]
 pub struct Admittance {
     spent: Option<Invitation>,
 }
 
-/// Why nobody may make an account. The text tells the person what to do.
+/// Reasons why an account may not be created. The text tells the user what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationRefusal {
-    /// Only administrators make accounts here.
+    /// Only administrators create accounts here.
     Closed,
-    /// An invitation is needed, and there was none.
     InvitationMissing,
-    /// There is no such invitation.
+    /// The invitation does not exist.
     InvitationUnknown,
-    /// The invitation was used.
+    /// The invitation has been used.
     InvitationSpent,
-    /// Its time is over.
+    /// The invitation has expired.
     InvitationExpired,
 }
 
 impl SignUp {
-    /// What holds if nothing is configured: open on a first try, at an address that only this machine can reach.
+    /// The default: open for a loopback issuer, which is for trying things out, and by invitation otherwise.
     #[must_use]
     pub fn by_default(is_loopback: bool) -> Self {
         if is_loopback { Self::Open } else { Self::Invitation }
     }
 
-    /// As it stands in the configuration.
+    /// The value in the configuration.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -89,7 +87,8 @@ impl SignUp {
 }
 
 impl Invitation {
-    /// A new invitation: what to store, and what to put into the link. With the address goes whether it is verified.
+    /// Creates an invitation: the record to store, and the secret for the link. The address comes with whether it is
+    /// verified.
     #[must_use]
     pub fn generate(
         (email, groups): (Option<(EmailAddress, bool)>, Groups),
@@ -97,14 +96,14 @@ impl Invitation {
         now: OffsetDateTime,
         entropy: Entropy,
     ) -> (Self, Secret) {
-        // Stored in whole seconds, so they are cut here and not only when the row is read.
+        // Times are stored in whole seconds, so the fraction is removed here and not only when the row is read.
         let now = now.replace_nanosecond(0).unwrap_or(now);
         let email_verified = email.as_ref().is_some_and(|(_, is_verified)| *is_verified);
         let email = email.map(|(address, _)| address);
         (Self { email, email_verified, groups, expires_at: now + lifetime.0, is_spent: false }, entropy.secret())
     }
 
-    /// Whether it works at `now`.
+    /// Returns `true` if it can be used at `now`.
     #[must_use]
     pub fn is_usable(&self, now: OffsetDateTime) -> bool {
         !self.is_spent && now < self.expires_at
@@ -116,19 +115,17 @@ impl Invitation {
         self.email.as_ref()
     }
 
-    /// Whether the administrator vouches for the address.
+    /// Whether the administrator has confirmed that the address belongs to the invited person.
     #[must_use]
     pub fn email_verified(&self) -> bool {
         self.email_verified
     }
 
-    /// The groups of the account.
     #[must_use]
     pub fn groups(&self) -> &Groups {
         &self.groups
     }
 
-    /// When the invitation ceases to work.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
@@ -136,33 +133,32 @@ impl Invitation {
 }
 
 impl InvitationLifetime {
-    /// The longest one.
     pub const LONGEST: Duration = Duration::days(30);
 
-    /// So many seconds.
+    /// A lifetime in seconds.
     ///
     /// # Errors
     ///
-    /// [`LifetimeOutOfRange`] outside of 1 second to 30 days.
+    /// Returns [`LifetimeOutOfRange`] outside 1 second to 30 days.
     pub fn seconds(seconds: i64) -> Result<Self, LifetimeOutOfRange> {
         let lifetime = Duration::seconds(seconds);
         if lifetime.is_positive() && lifetime <= Self::LONGEST { Ok(Self(lifetime)) } else { Err(LifetimeOutOfRange) }
     }
 }
 
-/// A week.
+/// One week.
 impl Default for InvitationLifetime {
     fn default() -> Self {
         Self(Duration::WEEK)
     }
 }
 
-/// Lets somebody make an account, or says why not. `presented` is what is stored of the invitation that they have shown,
-/// if they have shown one; an invitation that is shown must be good even where none is needed, since it may give groups.
+/// Decides whether a person may create an account. `presented` is the stored record of the invitation they presented,
+/// if any. A presented invitation must be valid even where none is needed, because it may assign groups.
 ///
 /// # Errors
 ///
-/// [`InvitationRefusal`], in the order of its variants.
+/// Returns the first [`InvitationRefusal`] that applies, in the order of its variants.
 pub fn admit(
     sign_up: SignUp,
     presented: Option<Option<&Invitation>>,
@@ -184,14 +180,14 @@ pub fn admit(
 }
 
 impl Admittance {
-    /// The invitation, spent, to be stored in the same commit as the account, on condition that it was not changed
-    /// meanwhile.
+    /// The invitation marked as used. It must be stored in the same commit as the account, on condition that it has
+    /// not changed in the meantime.
     #[must_use]
     pub fn spent(&self) -> Option<&Invitation> {
         self.spent.as_ref()
     }
 
-    /// Gives `account` what the invitation says.
+    /// Sets the e-mail address and groups of the invitation on `account`.
     pub fn furnish(&self, account: &mut Account) {
         if let Some(invitation) = &self.spent {
             account.groups = invitation.groups.clone();

@@ -1,4 +1,4 @@
-//! Text of several lines.
+//! Text with several lines.
 
 use std::fmt;
 
@@ -6,18 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{canonical::composed, profile::ProfileRefusal};
 
-/// Some lines of text of at most `MAXIMUM` bytes together, otherwise like a [`Line`](super::profile::Line). They are
-/// separated by `\n`, which counts twice, since JSON escapes it; `\r\n` is read as one.
+/// Several lines of text of at most `MAXIMUM` bytes in total, otherwise like a [`Line`](super::profile::Line). They
+/// are separated by `\n`, which counts twice because JSON escapes it; `\r\n` is read as one separator.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Lines<const MAXIMUM: usize>(String);
 
 impl<const MAXIMUM: usize> Lines<MAXIMUM> {
-    /// Reads lines as a person typed them. Space around each line and empty lines are left out.
+    /// Parses lines as typed by a user. Space around each line and empty lines are removed.
     ///
     /// # Errors
     ///
-    /// [`ProfileRefusal`] when there is nothing, too much, or a control character other than a line break.
+    /// Returns a [`ProfileRefusal`] if the text is empty, too long, or contains a control character other than a line
+    /// break.
     pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
         let too_long = ProfileRefusal::TooLong { maximum: MAXIMUM };
         if text.len() > 4 * MAXIMUM {
@@ -37,7 +38,6 @@ impl<const MAXIMUM: usize> Lines<MAXIMUM> {
         }
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,36 +1,34 @@
-//! The logo of whoever hosts the server: a file beside the configuration.
+//! The operator's logo: a file next to the configuration.
 //!
-//! A PNG, JPEG or WebP file becomes a picture of our own making, as people's pictures do. An SVG file is served as it is:
-//! pages show it as an image, where it runs nothing and loads nothing, and on its own it is sandboxed.
+//! A PNG, JPEG or WebP file is re-encoded by this server, as users' pictures are. An SVG file is served unchanged:
+//! pages show it as an image, in which scripts do not run and nothing is loaded, and as a document it is sandboxed.
 
 use std::fmt;
 
 use super::picture::{PictureRefusal, shrunk_png};
 
-/// A logo as it is served.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Logo {
     /// The value of `Content-Type`.
     pub content_type: &'static str,
-    /// The file.
     pub bytes: Vec<u8>,
 }
 
-/// Why a file cannot be a logo. The text tells what to do.
+/// Reasons why a file cannot be a logo. The text tells the operator what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogoRefusal {
-    /// An SVG document of more than 64 KiB.
     TooLong,
-    /// It is no picture that can be read.
+    /// The picture cannot be read.
     Picture(PictureRefusal),
 }
 
 impl Logo {
-    /// Makes a logo of an SVG, PNG, JPEG or WebP file. What is no SVG is scaled down to at most 480 by 160 pixels.
+    /// Creates a logo from an SVG, PNG, JPEG or WebP file. Pictures other than SVG are scaled down to at most 480 by
+    /// 160 pixels.
     ///
     /// # Errors
     ///
-    /// [`LogoRefusal`].
+    /// Returns a [`LogoRefusal`] if the file cannot be used.
     pub fn parse(file: &[u8]) -> Result<Self, LogoRefusal> {
         if let Some(text) = std::str::from_utf8(file).ok().filter(|text| is_svg(text)) {
             if text.len() > LONGEST {
@@ -43,7 +41,7 @@ impl Logo {
     }
 }
 
-/// Whether a text begins as a document of SVG does, after what may stand before it.
+/// Returns `true` if a text begins like an SVG document, after anything that may precede the root element.
 fn is_svg(text: &str) -> bool {
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     while let Some(end) = ["<?", "<!--", "<!DOCTYPE"].iter().find(|start| rest.starts_with(**start)) {
@@ -77,10 +75,10 @@ impl fmt::Display for LogoRefusal {
 
 impl std::error::Error for LogoRefusal {}
 
-/// How wide and high a logo is at most, in pixels: the second is for one with too many details.
+/// Maximum width and height of a logo in pixels. The second size is used if the first has too many details.
 const SIZES: [(u32, u32); 2] = [(480, 160), (240, 80)];
 
-/// The most bytes of a logo.
+/// Maximum size of a logo in bytes.
 const LONGEST: usize = 64 * 1024;
 
 #[cfg(test)]

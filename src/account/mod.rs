@@ -1,7 +1,7 @@
-//! People: who they are, what they prove it with, and how often one may guess.
+//! Accounts: profile data, credentials, and limits on password attempts.
 //!
-//! Plain functions and types. Nothing here reads the time, the store or a request; the only thing that waits is the
-//! gate before the slow hash ([`hashing`]).
+//! Plain functions and types. Nothing here reads the time, the store or a request; only password hashing
+//! ([`hashing`]) waits.
 
 pub mod confusable;
 pub mod device;

@@ -1,24 +1,24 @@
-//! Where a person's own picture lies: below the issuer, whatever the issuer is at the time of a request.
+//! The URL of a picture stored by this server: below the current issuer, at the time of each request.
 //!
-//! The claim `picture` is an address, and the issuer can change. So what is stored of a picture that this server keeps names
-//! no server: it has a host that never exists ([RFC 2606 §2](https://www.rfc-editor.org/rfc/rfc2606#section-2)), and only
-//! its path counts.
+//! The claim `picture` is a URL, and the issuer can change. A picture stored by this server is therefore recorded
+//! with a host that never exists ([RFC 2606 §2](https://www.rfc-editor.org/rfc/rfc2606#section-2)), and only the path
+//! counts.
 
 use super::{
     profile::WebAddress,
     record::{Account, AccountId},
 };
 
-/// The address under which the picture of `account` is stored, whose `version` changes with each picture.
+/// The URL under which the picture of `account` is recorded. `version` changes with each picture.
 #[must_use]
 pub fn stored(account: &AccountId, version: &str) -> Option<WebAddress> {
     WebAddress::parse(&format!("{NOWHERE}{}?v={version}", path(account))).ok()
 }
 
-/// The path and the query of the picture of `account`, if this server keeps it: to be told below the issuer.
+/// The path and query of the picture of `account`, to be appended to the issuer, if this server stores the picture.
 ///
-/// The host of what is stored is not looked at: earlier versions stored the issuer of the time. The path has the
-/// identifier of the account in it, so that it means no other person's picture.
+/// The recorded host is ignored, because earlier versions recorded the issuer. The path contains the account
+/// identifier, so it cannot refer to another user's picture.
 #[must_use]
 pub fn target(account: &Account) -> Option<String> {
     let address = account.claims.picture.as_ref()?.as_str();
@@ -28,14 +28,14 @@ pub fn target(account: &Account) -> Option<String> {
     is_version.then(|| format!("{}{query}", path(&account.id)))
 }
 
-/// What is to be stored of `account`: an address of its own picture names no server, even one that a person typed.
+/// Removes the server name from the URL of the account's own picture, even if a user typed it, so that it can be
+/// stored.
 pub fn detach(account: &mut Account) {
     if let Some(target) = target(account) {
         account.claims.picture = WebAddress::parse(&format!("{NOWHERE}{target}")).ok();
     }
 }
 
-/// The path of the picture of `account`.
 #[must_use]
 pub fn path(account: &AccountId) -> String {
     format!("/users/{}/picture", account.as_str())

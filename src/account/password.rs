@@ -1,8 +1,8 @@
-//! Which passwords may be chosen: NIST SP 800-63B-4 [§3.1.1](https://pages.nist.gov/800-63-4/sp800-63b.html).
+//! Rules for new passwords: NIST SP 800-63B-4 [§3.1.1](https://pages.nist.gov/800-63-4/sp800-63b.html).
 //!
-//! Length decides, not kinds of characters; every character is allowed, spaces too; nothing is cut off; nothing has to
-//! be changed regularly. Lengths are in code points of the composed form (NFC), in which a password is also hashed, so
-//! that two keyboards that write `é` differently give one password.
+//! Length counts, not kinds of characters. Every character is allowed, including spaces. Nothing is truncated, and
+//! passwords do not expire. Lengths are in code points of the composed form (NFC), in which a password is also
+//! hashed, so that keyboards that write `é` differently produce the same password.
 
 use std::fmt;
 
@@ -14,49 +14,47 @@ use super::{
 };
 use crate::secret::Secret;
 
-/// A password that its owner may use from now on. Only [`NewPassword::parse`] makes one.
+/// A password that may be set. Only [`NewPassword::parse`] creates one.
 #[derive(Debug)]
 pub struct NewPassword(Secret);
 
-/// How long passwords have to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordPolicy {
     minimum_length: usize,
 }
 
-/// A least length of passwords outside of 8 to 64 characters, which NIST does not allow.
+/// The minimum length is outside 8 to 64 characters, the range that NIST allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinimumLengthOutOfRange;
 
-/// Why a password may not be chosen. The text tells the person what to do instead.
+/// Reasons why a password may not be set. The text tells the user what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordRefusal {
-    /// It has fewer characters than asked for.
     TooShort {
-        /// The fewest code points.
+        /// The minimum number of code points.
         minimum: usize,
     },
-    /// It has more than 256 code points or 1 KiB. It is not cut: a person would not know what of it counts.
+    /// More than 256 code points or 1 KiB. It is not truncated, because the user would not know which part counts.
     TooLong,
-    /// A line break, a tabulator or the like, which came along when it was pasted and cannot be typed.
+    /// A control character such as a line break or a tab, which may be pasted but cannot be typed.
     ControlCharacter,
     /// A short part repeated.
     Repetition,
-    /// Characters in the order of the alphabet, of the digits or of the keyboard.
+    /// Characters in the order of the alphabet, the digits or the keyboard.
     Sequence,
-    /// One of the passwords that are tried first, with little added.
+    /// A common password with few additions.
     Common,
     /// Mostly the username, the e-mail address or the name of this service.
     Context,
 }
 
 impl NewPassword {
-    /// Accepts `text` as a password, or says what to do instead. `context` is what an attacker knows: the username, the
-    /// e-mail address, the name of the service; empty texts in it do nothing, and of long ones the beginning counts.
+    /// Checks `text` as a new password. `context` is what an attacker knows: the username, the e-mail address and the
+    /// name of the service. Empty texts in it are ignored, and only the beginning of long ones is used.
     ///
     /// # Errors
     ///
-    /// [`PasswordRefusal`], the first one that applies.
+    /// Returns the first [`PasswordRefusal`] that applies.
     pub fn parse(text: Secret, policy: &PasswordPolicy, context: &[&str]) -> Result<Self, PasswordRefusal> {
         if text.is_empty() {
             return Err(PasswordRefusal::TooShort { minimum: policy.minimum_length });
@@ -68,7 +66,7 @@ impl NewPassword {
         if password.expose().chars().count() < policy.minimum_length {
             return Err(PasswordRefusal::TooShort { minimum: policy.minimum_length });
         }
-        // Each word of it is looked for in the password, and the texts were perhaps not judged yet.
+        // Each word of the context is searched for in the password, and the texts may not have been validated yet.
         let beginning = |words: &&str| words.chars().take(MAXIMUM_LENGTH).collect::<String>();
         let context: Vec<String> = context.iter().map(|words| canonical(&beginning(words))).collect();
         let folded = Secret::new(canonical(password.expose()));
@@ -87,16 +85,16 @@ impl NewPassword {
 }
 
 impl PasswordPolicy {
-    /// The least number of characters that may be configured: NIST's, where a second factor is asked for too.
+    /// The smallest minimum length that may be configured: NIST's minimum for passwords used with a second factor.
     pub const LEAST: usize = 8;
-    /// The greatest one: NIST wants passwords of 64 characters to be permitted.
+    /// The largest minimum length that may be configured: NIST requires that passwords of 64 characters are allowed.
     pub const GREATEST: usize = 64;
 
-    /// A policy with this least number of code points.
+    /// Creates a policy with this minimum number of code points.
     ///
     /// # Errors
     ///
-    /// [`MinimumLengthOutOfRange`] outside of 8 to 64.
+    /// Returns [`MinimumLengthOutOfRange`] outside 8 to 64.
     pub fn new(minimum_length: usize) -> Result<Self, MinimumLengthOutOfRange> {
         if (Self::LEAST..=Self::GREATEST).contains(&minimum_length) {
             Ok(Self { minimum_length })
@@ -105,27 +103,28 @@ impl PasswordPolicy {
         }
     }
 
-    /// The fewest code points of a password, for the hint beside the field.
+    /// The minimum number of code points, for the hint next to the field.
     #[must_use]
     pub fn minimum_length(&self) -> usize {
         self.minimum_length
     }
 }
 
-/// 15 code points: NIST SP 800-63B-4 §3.1.1.1, where the password is the only factor.
+/// 15 code points: NIST SP 800-63B-4 §3.1.1.1, for passwords as the only factor.
 impl Default for PasswordPolicy {
     fn default() -> Self {
         Self { minimum_length: 15 }
     }
 }
 
-/// The form in which a password is hashed and compared, or `None` when `presented` is empty or too long to be anyone's.
+/// The form in which a password is hashed and compared. Returns `None` if `presented` is empty or too long for a
+/// password.
 pub(crate) fn comparable(presented: &Secret) -> Option<Secret> {
     let text = presented.expose();
     if text.is_empty() || text.len() > MAXIMUM_BYTES {
         return None;
     }
-    // Room for the longest composed form (three times as long), so that no part of it stays behind when it grows.
+    // Capacity for the longest composed form (three times as long), so that growing does not leave a copy in memory.
     let mut password = String::with_capacity(3 * text.len());
     password.extend(text.nfc());
     let password = Secret::new(password);
@@ -169,7 +168,7 @@ impl fmt::Display for MinimumLengthOutOfRange {
 
 impl std::error::Error for MinimumLengthOutOfRange {}
 
-/// Code points.
+/// In code points.
 const MAXIMUM_LENGTH: usize = 256;
 const MAXIMUM_BYTES: usize = 1024;
 
@@ -177,7 +176,7 @@ const MAXIMUM_BYTES: usize = 1024;
 mod tests {
     use super::*;
 
-    /// Unlike each other, in no order.
+    /// Distinct characters in no order.
     const LETTERS: &str = "hm4w!zqk7vd2xp9sjg5tf8nbyc3r6";
 
     fn parse(text: &str) -> Result<String, PasswordRefusal> {
@@ -190,7 +189,7 @@ mod tests {
     }
 
     fn of_length(length: usize) -> String {
-        // 29 letters and a counter between, so that nothing repeats.
+        // 29 letters with a changing step, so that nothing repeats.
         (0..length).map(|at| LETTERS.chars().nth((at * at / 3 + at) % 29).unwrap()).collect()
     }
 

@@ -1,7 +1,9 @@
-//! A link with which a person sets a password without knowing the one before: an administrator makes it and hands it over.
+//! A link with which a user sets a password without knowing the current one. An administrator creates it and hands it
+//! over.
 //!
-//! It works once, until it expires. A newer one ends it; so does another password, and that the account may not be used:
-//! the store forgets it in the same commit. The code in it names the account, and its secret is remembered by its hash.
+//! It works once until it expires. It becomes invalid when a newer link is created, the password changes or the
+//! account is disabled: the store deletes it in the same commit. The code in it names the account; only the hash of
+//! its secret is stored.
 
 use std::fmt;
 
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 
-/// What is stored of the newest link of an account, under the identifier of that.
+/// The stored record of an account's newest link. Its key is the account identifier.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PasswordReset {
     digest: Digest,
@@ -24,54 +26,50 @@ pub struct PasswordReset {
     expires_at: OffsetDateTime,
 }
 
-/// The code in a link as somebody presents it: whose password it would set, and what has to show that it may.
+/// A presented code: the account whose password it sets, and the secret that authorizes it.
 #[derive(Debug)]
 pub struct ResetCode {
-    /// The account.
     pub account: AccountId,
     presented_secret: Secret,
 }
 
-/// Proof that the password of an account may be set now. Only [`redeem`] makes one.
+/// Proof that the password of an account may be set now. Only [`redeem`] creates one.
 #[derive(Debug)]
 #[must_use = "a link that was accepted has to be spent together with the change of the password"]
 pub struct ResetRedemption(());
 
-/// Why a link does not work. The text tells the person what to do.
+/// Reasons why a link does not work. The text tells the user what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetCodeRefusal {
-    /// There is no such link: it was used, taken back, or a newer one was made since.
+    /// The link does not exist: it was used, deleted or replaced by a newer one.
     LinkUnknown,
-    /// Its time is over.
+    /// The link has expired.
     LinkExpired,
-    /// The account may not be used.
     AccountDisabled,
 }
 
 impl PasswordReset {
-    /// A new link for `account`: what to store, and the code to put into it.
+    /// Creates a link for `account`: the record to store, and the code for the link.
     #[must_use]
     pub fn generate(account: &AccountId, lifetime: Duration, now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
         let secret = entropy.secret();
         let code = Secret::new(format!("{}{SEPARATOR}{}", account.as_str(), secret.expose()));
-        // Stored in whole seconds, so they are cut here and not only when the row is read.
+        // Times are stored in whole seconds, so the fraction is removed here and not only when the row is read.
         let now = now.replace_nanosecond(0).unwrap_or(now);
         (Self { digest: Digest::of_secret(&secret), created_at: now, expires_at: now + lifetime }, code)
     }
 
-    /// When it was made.
     #[must_use]
     pub fn created_at(&self) -> OffsetDateTime {
         self.created_at
     }
 
-    /// When it ceases to work.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
     }
 
-    /// Whether it works at `now`.
+    /// Returns `true` if it works at `now`.
     #[must_use]
     pub fn is_usable(&self, now: OffsetDateTime) -> bool {
         now < self.expires_at
@@ -79,7 +77,7 @@ impl PasswordReset {
 }
 
 impl ResetCode {
-    /// Reads the code of a link. `None` when it can be none of ours.
+    /// Parses the code of a link. Returns `None` if this server cannot have created it.
     #[must_use]
     pub fn parse(presented: &Secret) -> Option<Self> {
         let (account, secret) = presented.expose().split_once(SEPARATOR)?;
@@ -87,12 +85,12 @@ impl ResetCode {
     }
 }
 
-/// Accepts the presented code for `account`, whose newest link is `stored`, or says why not. Showing the page asks the same
-/// question and drops the answer.
+/// Checks the presented code for `account`, whose newest link is `stored`. Showing the page does the same check and
+/// discards the result.
 ///
 /// # Errors
 ///
-/// [`ResetCodeRefusal`], in the order of its variants.
+/// Returns the first [`ResetCodeRefusal`] that applies, in the order of its variants.
 pub fn redeem(
     stored: Option<&PasswordReset>,
     presented: &ResetCode,
@@ -112,7 +110,7 @@ pub fn redeem(
 }
 
 impl ResetRedemption {
-    /// `account` with `password` from `now` on.
+    /// Returns `account` with the new `password`, set at `now`.
     #[must_use]
     pub fn change_password(self, account: &Account, password: PasswordHash, now: OffsetDateTime) -> Account {
         let mut changed = account.clone();
@@ -133,7 +131,7 @@ impl fmt::Display for ResetCodeRefusal {
 
 impl std::error::Error for ResetCodeRefusal {}
 
-/// No identifier of an account has it.
+/// A character that no account identifier contains.
 const SEPARATOR: char = '.';
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! A person's picture: whatever was uploaded becomes a small square of our own making.
+//! Pictures of users: every upload is re-encoded as a small square.
 //!
-//! Nothing of the file survives but its pixels: not where and when it was taken, not a thumbnail of what was cut away,
-//! and not what is hidden behind its end. So the picture can be shown to others, and a browser cannot take it for
-//! anything else.
+//! Only the pixels of the file are kept. Metadata such as place and time, embedded thumbnails of the uncropped
+//! picture, and data after the end of the file are dropped. The result is safe to show to others, and a browser
+//! cannot interpret it as anything else.
 
 use std::{fmt, io::Cursor, panic::catch_unwind};
 
@@ -20,55 +20,54 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::sha256;
 
-/// A picture as it is kept and sent: a square of at most 256 by 256 pixels in at most 64 KiB.
+/// A picture as it is stored and sent: a square of at most 256 by 256 pixels in at most 64 KiB.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
     content_type: PictureType,
     bytes: Vec<u8>,
 }
 
-/// In which format a picture is kept.
+/// The format in which a picture is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PictureType {
     /// Without transparency.
     #[serde(rename = "image/jpeg")]
     Jpeg,
-    /// With it.
+    /// With transparency.
     #[serde(rename = "image/png")]
     Png,
 }
 
-/// Why what was uploaded cannot become a picture. The text tells the person what to do.
+/// Reasons why an upload cannot be used as a picture. The text tells the user what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureRefusal {
-    /// More than 2 MiB.
     TooManyBytes,
-    /// It does not begin as a PNG, JPEG or WebP file does.
+    /// It does not begin like a PNG, JPEG or WebP file.
     UnknownFormat,
-    /// More than 4096 pixels wide or high, or it needs more memory than such a picture does.
+    /// More than 4096 pixels wide or high, or needs more memory than a picture of that size.
     TooLarge,
-    /// It begins as a picture and makes no sense further on.
+    /// It begins like a picture but cannot be decoded.
     Unreadable,
-    /// Even small it has more than 64 KiB.
+    /// More than 64 KiB even at the smallest size.
     TooDetailed,
 }
 
 impl Picture {
-    /// The most bytes that are taken.
+    /// Maximum size of an upload in bytes.
     pub const MAXIMUM_UPLOAD: usize = 2 * 1024 * 1024;
 
-    /// The most bytes that a picture has.
+    /// Maximum size of a stored picture in bytes.
     pub const MAXIMUM_BYTES: usize = 64 * 1024;
 
-    /// Makes a picture of a PNG, JPEG or WebP file: turns it the right way up, crops it to the square in its middle and
-    /// scales it down. Of an animation it takes the first frame.
+    /// Converts a PNG, JPEG or WebP file: applies its orientation, crops it to the square in the middle and scales it
+    /// down. Only the first frame of an animation is used.
     ///
-    /// It takes up to about a second and up to about 300 MB of memory: callers do it on a thread for blocking work, and
-    /// few at a time.
+    /// It takes up to about a second and up to about 300 MB of memory. Call it on a blocking thread with limited
+    /// concurrency.
     ///
     /// # Errors
     ///
-    /// [`PictureRefusal`], in the order of its variants.
+    /// Returns the first [`PictureRefusal`] that applies, in the order of its variants.
     pub fn parse(upload: &[u8]) -> Result<Self, PictureRefusal> {
         if upload.len() > Self::MAXIMUM_UPLOAD {
             return Err(PictureRefusal::TooManyBytes);
@@ -87,26 +86,24 @@ impl Picture {
         Err(PictureRefusal::TooDetailed)
     }
 
-    /// The picture that was kept with this `etag`. None if these are not its bytes.
+    /// Restores the picture stored with this `etag`. Returns `None` if `bytes` do not match it.
     #[must_use]
     pub fn kept(content_type: PictureType, bytes: Vec<u8>, etag: &str) -> Option<Self> {
         let picture = Self { content_type, bytes };
         (picture.etag() == etag).then_some(picture)
     }
 
-    /// In which format it is.
     #[must_use]
     pub fn content_type(&self) -> PictureType {
         self.content_type
     }
 
-    /// The file.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The SHA-256 of the file as base64url, which is its entity tag without the quotation marks.
+    /// The SHA-256 of the file as base64url: the entity tag without its quotation marks.
     #[must_use]
     pub fn etag(&self) -> String {
         URL_SAFE_NO_PAD.encode(sha256(&self.bytes))
@@ -140,12 +137,12 @@ impl PictureType {
     }
 }
 
-/// A PNG file of the whole of a PNG, JPEG or WebP file, no larger than the first of `sizes` (width and height in pixels)
-/// with which it has at most `most` bytes.
+/// Re-encodes a complete PNG, JPEG or WebP file as PNG, no larger than the first of `sizes` (width and height in
+/// pixels) for which it has at most `most` bytes.
 ///
 /// # Errors
 ///
-/// [`PictureRefusal`], in the order of its variants.
+/// Returns the first [`PictureRefusal`] that applies, in the order of its variants.
 pub(super) fn shrunk_png<const N: usize>(
     file: &[u8],
     sizes: [(u32, u32); N],
@@ -172,7 +169,7 @@ pub(super) fn shrunk_png<const N: usize>(
     Err(PictureRefusal::TooDetailed)
 }
 
-/// The square in the middle of a file's picture, and how it has to be turned.
+/// The square in the middle of the picture, and its orientation.
 fn square(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), PictureRefusal> {
     let (image, orientation) = decoded(upload, format)?;
     let (width, height) = (image.width(), image.height());
@@ -181,15 +178,15 @@ fn square(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientati
         return Err(PictureRefusal::Unreadable);
     }
     if width == height {
-        // A copy of a large one takes as much memory again.
+        // A copy of a large picture would take as much memory again.
         return Ok((image, orientation));
     }
     Ok((image.crop_imm((width - side) / 2, (height - side) / 2, side, side), orientation))
 }
 
-/// A file's picture, and how it has to be turned.
+/// The decoded picture, and its orientation.
 fn decoded(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), PictureRefusal> {
-    // The decoder of WebP takes as much memory as a block of metadata says it needs.
+    // The WebP decoder allocates as much memory as a metadata chunk claims to need.
     if format == ImageFormat::WebP && !chunks_fit(upload) {
         return Err(PictureRefusal::Unreadable);
     }
@@ -200,7 +197,7 @@ fn decoded(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientat
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
-    // Before anything is allocated for the pixels.
+    // Checked before memory for the pixels is allocated.
     if decoder.total_bytes() > MAXIMUM_MEMORY {
         return Err(PictureRefusal::TooLarge);
     }
@@ -212,7 +209,8 @@ fn decoded(upload: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientat
     Ok((image, orientation))
 }
 
-/// Whether no chunk of a RIFF file claims to be longer than the file, nor the file than it is.
+/// Returns `true` if no chunk of a RIFF file claims to be longer than the file, and the header does not overstate the
+/// file size.
 fn chunks_fit(upload: &[u8]) -> bool {
     let length = |at: usize| {
         let bytes = upload.get(at..at.checked_add(4)?)?.try_into().ok()?;
@@ -223,7 +221,7 @@ fn chunks_fit(upload: &[u8]) -> bool {
     let mut at = 12;
     while at + 8 <= end {
         match length(at + 4).and_then(|length| at.checked_add(8)?.checked_add(length)) {
-            // A chunk of an odd length is followed by one byte more.
+            // A chunk of odd length is followed by one padding byte.
             Some(next) if next <= end => at = next + next % 2,
             _ => return false,
         }
@@ -231,7 +229,7 @@ fn chunks_fit(upload: &[u8]) -> bool {
     true
 }
 
-/// `square` with sides of `side` pixels, or as it is if it is smaller.
+/// Scales `square` to sides of `side` pixels, or returns it unchanged if it is smaller.
 fn scaled(square: &DynamicImage, side: u32) -> DynamicImage {
     if square.width() <= side {
         return square.clone();
@@ -269,13 +267,13 @@ impl std::error::Error for PictureRefusal {}
 
 const FORMATS: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
 
-/// The most pixels that an uploaded picture is wide or high.
+/// Maximum width and height of an uploaded picture in pixels.
 const MAXIMUM_SIDE: u32 = 4096;
 
-/// What the largest picture with four bytes for each pixel needs.
+/// Memory needed by the largest picture with four bytes per pixel.
 const MAXIMUM_MEMORY: u64 = 4 * (MAXIMUM_SIDE as u64) * (MAXIMUM_SIDE as u64);
 
-/// How many pixels a picture is wide and high. Transparent photographs can be too detailed for the first of them.
+/// Side lengths in pixels. Transparent photographs can have too many details for the first of them.
 const SIDES: [u32; 3] = [256, 192, 128];
 
 const JPEG_QUALITY: u8 = 85;

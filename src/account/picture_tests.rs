@@ -11,7 +11,7 @@ fn halves(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, _| image::Rgb(if x < width / 2 { RED } else { BLUE })).into()
 }
 
-/// A picture without a pattern, which cannot be compressed.
+/// A picture of random noise, which cannot be compressed.
 fn noise(side: u32) -> RgbaImage {
     let mut state = 1_u32;
     RgbaImage::from_fn(side, side, |_, _| {
@@ -32,13 +32,13 @@ fn decoded(picture: &Picture) -> DynamicImage {
     image
 }
 
-/// Whether the pixel is about this colour: JPEG is not exact.
+/// Returns `true` if the pixel has about this colour: JPEG is lossy.
 fn is_about(image: &DynamicImage, (x, y): (u32, u32), colour: [u8; 3]) -> bool {
     let Rgba([r, g, b, _]) = image.get_pixel(x, y);
     [r, g, b].iter().zip(colour).all(|(found, expected)| found.abs_diff(expected) < 40)
 }
 
-/// A PNG file of these chunks.
+/// A PNG file with these chunks.
 fn png(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
     for (name, content) in chunks {
@@ -50,7 +50,7 @@ fn png(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     bytes
 }
 
-/// The contents of the chunks with the rows of a PNG file.
+/// The concatenated IDAT chunks of a PNG file.
 fn packed_rows(mut file: &[u8]) -> Vec<u8> {
     let mut rows = Vec::new();
     file = &file[8..];
@@ -69,7 +69,7 @@ fn header(width: u32, height: u32, depth_and_colour: [u8; 2]) -> Vec<u8> {
     [size.as_slice(), &depth_and_colour, &[0, 0, 0]].concat()
 }
 
-/// A JPEG file with a block of EXIF: this orientation, and a text.
+/// A JPEG file with an EXIF block that contains this orientation and a text.
 fn with_exif(jpeg: &[u8], orientation: u8, text: &[u8]) -> Vec<u8> {
     let directory = [1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
     let exif = [b"Exif\0\0II*\0\x08\0\0\0".as_slice(), &directory, text].concat();
@@ -86,7 +86,7 @@ fn the_middle_of_each_format_becomes_a_small_square() {
         assert!(is_about(&image, (100, 128), RED) && is_about(&image, (156, 128), BLUE), "{format:?}");
         assert!(picture.bytes().len() < 8 * 1024);
     }
-    // One that is small stays as small.
+    // A small picture is not enlarged.
     assert_eq!(decoded(&Picture::parse(&file(&halves(40, 90), ImageFormat::Png)).unwrap()).dimensions(), (40, 40));
     assert_eq!(decoded(&Picture::parse(&file(&halves(1, 1), ImageFormat::Png)).unwrap()).dimensions(), (1, 1));
 }
@@ -100,7 +100,7 @@ fn what_is_transparent_stays_transparent() {
         assert_eq!((image.dimensions(), picture.content_type()), ((256, 256), PictureType::Png));
         assert_eq!((image.get_pixel(20, 20)[3], image.get_pixel(236, 20)), (0, Rgba([0, 200, 0, 255])));
     }
-    // An alpha channel that hides nothing is none.
+    // A fully opaque alpha channel is dropped.
     let opaque = RgbaImage::from_pixel(300, 300, Rgba([0, 200, 0, 255]));
     let picture = Picture::parse(&file(&opaque.into(), ImageFormat::Png)).unwrap();
     assert_eq!(picture.content_type(), PictureType::Jpeg);
@@ -123,7 +123,7 @@ fn a_picture_never_has_more_than_64_kibibytes() {
 fn where_it_was_taken_is_dropped_and_the_picture_is_upright() {
     let jpeg = file(&halves(64, 64), ImageFormat::Jpeg);
     let secret = b"GPS 52.5200 N 13.4050 E";
-    // Turned by 90 degrees clockwise, what is left comes to the top.
+    // Rotating by 90 degrees clockwise moves the left side to the top.
     for (orientation, red, blue) in [(1, (10, 32), (54, 32)), (6, (32, 10), (32, 54)), (3, (54, 32), (10, 32))] {
         let upload = with_exif(&jpeg, orientation, secret);
         assert!(upload.windows(secret.len()).any(|window| window == secret));
@@ -181,7 +181,7 @@ fn a_file_that_breaks_off_is_refused() {
         for length in [8, 12, 16, 30, 40] {
             assert!(Picture::parse(&whole[..length]).is_err(), "{format:?}, {length} bytes");
         }
-        // JPEG allows to show what there is.
+        // A truncated JPEG can be decoded partially.
         let half = Picture::parse(&whole[..whole.len() / 2]);
         assert!(half.is_err() || format == ImageFormat::Jpeg, "{format:?}");
     }
@@ -206,7 +206,7 @@ fn a_small_file_that_claims_to_be_huge_is_refused_before_memory_is_taken() {
         let bomb = png(&[(b"IHDR", &header(width, height, [8, 6])), nothing, end]);
         assert_eq!(refused_at_once(&bomb), PictureRefusal::TooLarge, "{width}×{height}");
     }
-    // Within the sides, but with 16 bits for each of four channels.
+    // Within the maximum sides, but with 16 bits for each of four channels.
     let deep = png(&[(b"IHDR", &header(4096, 4096, [16, 6])), nothing, end]);
     assert_eq!(refused_at_once(&deep), PictureRefusal::TooLarge);
     let mut jpeg = file(&halves(64, 64), ImageFormat::Jpeg);
@@ -215,19 +215,19 @@ fn a_small_file_that_claims_to_be_huge_is_refused_before_memory_is_taken() {
     assert_eq!(refused_at_once(&jpeg), PictureRefusal::TooLarge);
     let mut webp = Vec::new();
     WebPEncoder::new_lossless(&mut webp).encode(&[0; 3], 1, 1, image::ExtendedColorType::Rgb8).unwrap();
-    // The header of VP8L: one byte of signature, then 14 bits of width and 14 of height, each less one.
+    // The VP8L header: one signature byte, then 14 bits of width and 14 of height, each minus one.
     webp[21..24].copy_from_slice(&[0xfe, 0xff, 0xff]);
     assert_eq!(refused_at_once(&webp), PictureRefusal::TooLarge);
 }
 
-/// Why `upload` is refused, for which next to no memory may be taken.
+/// The error for `upload`, which must be refused with almost no memory allocated.
 fn refused_at_once(upload: &[u8]) -> PictureRefusal {
     let (refusal, bytes) = parsed(upload);
     assert!(bytes < 1 << 20, "{bytes} bytes");
     refusal.unwrap_err()
 }
 
-/// What `upload` becomes, and how many bytes were held for it at once.
+/// The result for `upload`, and the peak number of bytes allocated for it.
 fn parsed(upload: &[u8]) -> (Result<Picture, PictureRefusal>, u64) {
     let mut parsed = None;
     let counted = allocation_counter::measure(|| parsed = Some(Picture::parse(upload)));
@@ -240,7 +240,7 @@ fn a_text_chunk_that_is_much_longer_unpacked_is_not_unpacked() {
         let plain = file(&halves(20, 20), ImageFormat::Png);
         (plain[..33].to_vec(), plain[33..].to_vec())
     };
-    // What 64 MiB of zeros are packed into, as the rows of a black picture are.
+    // 64 MiB of zeros compressed, as the rows of a black picture are.
     let text =
         [b"Comment\0\0".to_vec(), packed_rows(&file(&GrayImage::new(8192, 8192).into(), ImageFormat::Png))].concat();
     assert!(text.len() < 1 << 20);

@@ -1,24 +1,25 @@
-//! Which passwords are guessed first, offline: common ones, repetitions, rows of keys, and words about the person.
+//! Passwords that are guessed first in an offline attack: common ones, repetitions, keyboard sequences, and words
+//! related to the user.
 //!
-//! NIST SP 800-63B-4 [§3.1.1.2](https://pages.nist.gov/800-63-4/sp800-63b.html) asks for a block list and for nothing
-//! about kinds of characters. All texts here are in their canonical form.
+//! NIST SP 800-63B-4 [§3.1.1.2](https://pages.nist.gov/800-63-4/sp800-63b.html) requires a block list and no rules
+//! about kinds of characters. All texts in this module are in canonical form.
 
 use std::{collections::HashSet, sync::LazyLock};
 
-/// How a password is found without trying all.
+/// The reason why a password is easy to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pattern {
-    /// A short part, again and again.
+    /// A short part, repeated.
     Repetition,
-    /// Characters in the order of the alphabet, of the digits or of the keyboard.
+    /// Characters in the order of the alphabet, the digits or the keyboard.
     Sequence,
-    /// A common password, with little added.
+    /// A common password with few additions.
     Common,
-    /// Words that stand beside the field (the username, the address, the name of the service), with little added.
+    /// Words known from the context (the username, the address, the name of the service) with few additions.
     Context,
 }
 
-/// The first pattern that `canonical` follows. A part that is repeated must by itself have `minimum_length`.
+/// The first pattern found in `canonical`. A repeated part must itself have `minimum_length`.
 pub(crate) fn pattern_of(canonical: &str, minimum_length: usize, context: &[String]) -> Option<Pattern> {
     if repeated_length(canonical).is_some_and(|length| length < minimum_length) {
         Some(Pattern::Repetition)
@@ -33,15 +34,14 @@ pub(crate) fn pattern_of(canonical: &str, minimum_length: usize, context: &[Stri
     }
 }
 
-/// The length of the shortest part of which the text is a repetition (whose last copy may be cut short), if it has at
-/// least two.
+/// The length of the shortest part that the text repeats at least twice. The last copy may be incomplete.
 fn repeated_length(text: &str) -> Option<usize> {
     let text: Vec<char> = text.chars().collect();
     (1..=text.len() / 2).find(|&length| text.iter().zip(text.iter().skip(length)).all(|(one, next)| one == next))
 }
 
-/// The number of runs in the text, which is the number of characters that do not follow from those before them:
-/// `aaaa`, `4567` and `poiuy` are one run each, `mouse` is five.
+/// The number of runs in the text, that is, of characters that do not continue the sequence before them: `aaaa`,
+/// `4567` and `poiuy` are one run each, `mouse` is five.
 fn weight(text: &str) -> usize {
     let mut runs = usize::from(!text.is_empty());
     let mut ways = u16::MAX;
@@ -55,7 +55,7 @@ fn weight(text: &str) -> usize {
     runs
 }
 
-/// In which ways `next` follows `one`: a bit each for being the same, and for each row of keys in both directions.
+/// The ways in which `next` follows `one`, as a bit mask: being equal, and each keyboard row in both directions.
 fn ways_from(one: char, next: char) -> u16 {
     let mut ways = u16::from(one == next);
     for (at, row) in ROWS.iter().enumerate() {
@@ -68,13 +68,13 @@ fn ways_from(one: char, next: char) -> u16 {
     ways
 }
 
-/// Whether the text is in the list, or is once the digits and signs around it are taken off and they were few.
+/// Returns `true` if the text is in the list, possibly after removing a few digits and punctuation marks around it.
 fn is_common(text: &str) -> bool {
     let core = text.trim_matches(|character: char| !character.is_alphabetic());
     COMMON.contains(text) || (COMMON.contains(core) && weight(&text.replacen(core, "", 1)) < ENOUGH)
 }
 
-/// Whether the text has words of the context in it and little else.
+/// Returns `true` if the text consists mostly of words from the context.
 fn is_about(text: &str, context: &[String]) -> bool {
     let parts = context.iter().flat_map(|words| words.split(|character: char| !character.is_alphanumeric()));
     let mut words: Vec<&str> = context.iter().map(String::as_str).chain(parts).collect();
@@ -84,14 +84,14 @@ fn is_about(text: &str, context: &[String]) -> bool {
     rest.len() < text.len() && weight(&rest) < ENOUGH
 }
 
-/// So many characters that do not follow from others are left to the person's own choice: as many as NIST asks of a
-/// password beside a second factor.
+/// Minimum number of unpredictable characters besides the recognized part: the length that NIST requires for a
+/// password used with a second factor.
 const ENOUGH: usize = 8;
 
 /// Shorter words of the context (`de`, `io`) occur everywhere.
 const SHORTEST_WORD: usize = 3;
 
-/// Each row is closed to a ring: `0` is followed by `1`.
+/// Each row wraps around: `0` is followed by `1`.
 const ROWS: [&str; 5] = [
     "1234567890",
     "abcdefghijklmnopqrstuvwxyz",

@@ -1,6 +1,6 @@
-//! What else is known of a person: the standard claims of OpenID Connect Core
-//! [§5.1](https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims), each short, so that the record of an
-//! account stays small.
+//! The standard claims of OpenID Connect Core
+//! [§5.1](https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims). Each value is limited in length, so
+//! that account records stay small.
 
 use std::fmt;
 
@@ -11,56 +11,56 @@ use url::Url;
 use super::canonical::composed;
 pub use super::lines::Lines;
 
-/// One line of text of at most `MAXIMUM` bytes, as its owner writes it (in NFC, without surrounding space).
+/// One line of text of at most `MAXIMUM` bytes, as written by its owner (in NFC, without surrounding space).
 ///
-/// Quotation marks and reverse solidi count twice, since JSON escapes them: the length is that in the record.
+/// Quotation marks and backslashes count twice because JSON escapes them: the length is the length in the record.
 /// `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Line<const MAXIMUM: usize>(String);
 
-/// The name of a group, as the `groups` claim and policies of the management API use it.
+/// The name of a group, as used by the `groups` claim and the management API.
 pub type GroupName = Line<64>;
 
-/// A web address (`http` or `https`) of at most 200 bytes. It is never fetched; that it exists is not known.
+/// A web address (`http` or `https`) of at most 200 bytes. It is never fetched, so it may not exist.
 ///
-/// Other schemes are refused: `javascript:` in a link is a program.
+/// Other schemes are refused, because a `javascript:` link runs code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct WebAddress(Line<200>);
 
-/// A telephone number: digits with `+`, spaces, hyphens, dots and parentheses, at most 32 characters; E.164
-/// (`+1 425 555 1212`) is recommended by OpenID Connect Core §5.1. `Debug` does not show it.
+/// A phone number: digits with `+`, spaces, hyphens, dots and parentheses, at most 32 characters. OpenID Connect Core
+/// §5.1 recommends E.164 (`+1 425 555 1212`). `Debug` does not show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PhoneNumber(Line<32>);
 
-/// A day of birth, written `YYYY-MM-DD`. `Debug` does not show it.
+/// A date of birth, written as `YYYY-MM-DD`. `Debug` does not show it.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Birthdate(Date);
 
-/// Why a text cannot be what a field of the profile asks for.
+/// Reasons why a text is not valid for a profile field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileRefusal {
-    /// Nothing is in it; an absent value is `None`.
+    /// The text is empty; an absent value is `None`.
     Empty,
-    /// It has more than this many bytes.
+    /// The text has more than this many bytes.
     TooLong {
-        /// The most bytes.
+        /// Maximum number of bytes.
         maximum: usize,
     },
-    /// A control character (a line break, where one line is asked for).
+    /// A control character (including a line break in a single-line field).
     ControlCharacter,
-    /// It is not an `http` or `https` address.
+    /// Not an `http` or `https` URL.
     NotAWebAddress,
-    /// It is not a telephone number.
+    /// Not a phone number.
     NotAPhoneNumber,
-    /// It is not a day written `YYYY-MM-DD`.
+    /// Not a date in the form `YYYY-MM-DD`.
     NotADate,
 }
 
-/// The standard claims other than those that identify the account, by the names of OpenID Connect Core §5.1.
+/// The standard claims except those that identify the account, with the names of OpenID Connect Core §5.1.
 ///
 /// `Debug` does not show any of them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,8 +99,8 @@ pub struct StandardClaims {
 }
 
 /// A postal address, OpenID Connect Core
-/// [§5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim). `formatted` is made of the parts by
-/// [`PostalAddress::formatted`] rather than kept a second time.
+/// [§5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim). `formatted` is derived from the
+/// parts by [`PostalAddress::formatted`] and not stored.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the members are defined in OpenID Connect Core §5.1.1, under these names")]
@@ -119,14 +119,14 @@ pub struct PostalAddress {
 }
 
 impl<const MAXIMUM: usize> Line<MAXIMUM> {
-    /// Reads a line as a person typed it.
+    /// Parses a line as typed by a user.
     ///
     /// # Errors
     ///
-    /// [`ProfileRefusal`] when it is empty, too long, or has a control character.
+    /// Returns a [`ProfileRefusal`] if it is empty, too long, or contains a control character.
     pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
         let too_long = ProfileRefusal::TooLong { maximum: MAXIMUM };
-        // NFC makes a text at most three times longer or shorter, so what is far too long need not be composed.
+        // NFC changes the length by at most a factor of three, so a text that is far too long need not be normalized.
         if text.len() > 4 * MAXIMUM {
             return Err(too_long);
         }
@@ -143,7 +143,6 @@ impl<const MAXIMUM: usize> Line<MAXIMUM> {
         }
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -151,15 +150,16 @@ impl<const MAXIMUM: usize> Line<MAXIMUM> {
 }
 
 impl WebAddress {
-    /// Reads an address.
+    /// Parses a URL.
     ///
     /// # Errors
     ///
-    /// [`ProfileRefusal`] when it is empty, too long, or has no host or another scheme than `http` and `https`.
+    /// Returns a [`ProfileRefusal`] if it is empty or too long, has no host, or has a scheme other than `http` and
+    /// `https`.
     pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
         let line = Line::parse(text)?;
         let url = Url::parse(line.as_str()).map_err(|_| ProfileRefusal::NotAWebAddress)?;
-        // `https:e.example` is absolute to a lenient parser only.
+        // Only lenient parsers accept `https:e.example` as absolute.
         let is_absolute = line.as_str().get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://"));
         if matches!(url.scheme(), "http" | "https") && url.has_host() && is_absolute {
             Ok(Self(line))
@@ -168,7 +168,6 @@ impl WebAddress {
         }
     }
 
-    /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -176,16 +175,18 @@ impl WebAddress {
 }
 
 impl PhoneNumber {
-    /// Reads a number.
+    /// Parses a phone number.
     ///
     /// # Errors
     ///
-    /// [`ProfileRefusal`] when it is empty, too long, has fewer than three digits or other characters.
+    /// Returns a [`ProfileRefusal`] if it is empty or too long, has fewer than three digits, or contains other
+    /// characters.
     pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
         let line = Line::parse(text)?;
         let digits = line.as_str().bytes().filter(u8::is_ascii_digit).count();
         let is_allowed = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b' ' | b'-' | b'.' | b'(' | b')');
-        // Also the extension of RFC 3966, which OpenID Connect Core §5.1 recommends: `+1 (604) 555-1234;ext=5678`.
+        // The extension of RFC 3966 is also accepted, which OpenID Connect Core §5.1 recommends: `+1 (604)
+        // 555-1234;ext=5678`.
         let number = line.as_str().split_once(";ext=").map_or(line.as_str(), |(number, _)| number);
         let extension = line.as_str().split_once(";ext=").map_or("", |(_, extension)| extension);
         if digits >= 3 && number.bytes().all(is_allowed) && extension.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -195,7 +196,6 @@ impl PhoneNumber {
         }
     }
 
-    /// The number.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -203,19 +203,18 @@ impl PhoneNumber {
 }
 
 impl Birthdate {
-    /// Reads a day.
+    /// Parses a date.
     ///
     /// # Errors
     ///
-    /// [`ProfileRefusal::NotADate`] when it is not a day of the calendar, written `YYYY-MM-DD`. That it is past is not
-    /// checked.
+    /// Returns [`ProfileRefusal::NotADate`] if it is not a calendar date in the form `YYYY-MM-DD`. Dates in the
+    /// future are accepted.
     pub fn parse(text: &str) -> Result<Self, ProfileRefusal> {
         let date = Date::parse(text.trim(), DAY).map_err(|_| ProfileRefusal::NotADate)?;
-        // The format also reads `+2000-01-02` and the like, which have other lengths.
+        // The format also accepts `+2000-01-02` and similar, which have other lengths.
         if text.trim().len() == "YYYY-MM-DD".len() { Ok(Self(date)) } else { Err(ProfileRefusal::NotADate) }
     }
 
-    /// The day.
     #[must_use]
     pub fn date(self) -> Date {
         self.0
@@ -230,7 +229,7 @@ impl fmt::Display for Birthdate {
 }
 
 impl PostalAddress {
-    /// The whole address as on an envelope, lines separated by `\n`; empty when nothing is known.
+    /// The full address as on an envelope, with lines separated by `\n`. It is empty if no part is known.
     #[must_use]
     pub fn formatted(&self) -> String {
         let joined = |parts: [&str; 2]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! What was entered about a person: text becomes the types of the record, and everything that is wrong is told at once.
+//! Validation of entered account data: text becomes the types of the record, and all errors are reported together.
 
 use time::OffsetDateTime;
 
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// All that can be entered about a person, as it was entered. It describes the whole: what is left out, or blank, is
-/// taken out of the account, except for what its [`Editor`] cannot decide.
+/// All account data as entered. It describes the complete profile: fields that are omitted or blank are removed from
+/// the account, except those that the [`Editor`] may not change.
 #[derive(Clone, Default)]
 #[expect(missing_docs, reason = "the claims are defined in OpenID Connect Core §5.1, the rest is that of Account")]
 pub struct ProfileForm {
-    /// The name to sign in with; left out it stays.
+    /// The username. If omitted, it is unchanged.
     pub username: Option<String>,
     pub email: Option<String>,
     pub name: Option<String>,
@@ -33,11 +33,11 @@ pub struct ProfileForm {
     pub locale: Option<String>,
     pub phone_number: Option<String>,
     pub address: AddressForm,
-    /// What only an administrator decides.
+    /// Fields that only administrators can change.
     pub ordered: AdminFields,
 }
 
-/// A postal address as it was entered.
+/// A postal address as entered.
 #[derive(Clone, Default)]
 #[expect(missing_docs, reason = "the members are defined in OpenID Connect Core §5.1.1")]
 pub struct AddressForm {
@@ -48,46 +48,44 @@ pub struct AddressForm {
     pub country: Option<String>,
 }
 
-/// What an administrator decides about a person. What is left out stays.
+/// Fields that only administrators can change. Omitted fields are unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct AdminFields {
-    /// The number by which an employer knows the person; a person enters it when they register, and not later.
+    /// The employee number. Users can enter it when they sign up, but not change it later.
     pub employee_number: Option<String>,
-    /// Whether the e-mail address was shown to be the person's.
+    /// Whether the e-mail address is verified.
     pub email_verified: Option<bool>,
-    /// Whether the telephone number was.
+    /// Whether the phone number is verified.
     pub phone_number_verified: Option<bool>,
-    /// The groups.
     pub groups: Option<Vec<String>>,
     /// `person` or `administrator`.
     pub role: Option<String>,
-    /// Whether the account may not be used.
     pub is_disabled: Option<bool>,
 }
 
-/// Who edits an account.
+/// The role of the caller who edits an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Editor {
-    /// The person, who has no account yet.
+    /// The user, who has no account yet.
     Newcomer,
-    /// The person.
+    /// The owner of the account.
     Owner,
-    /// Somebody with the scope `signet:users`: everything, except who administers the server.
+    /// A caller with the scope `signet:users`, who may change everything except who is an administrator.
     Manager,
     /// An administrator with the scope `signet:admin`.
     Administrator,
 }
 
-/// What is wrong with each field.
+/// The errors of each field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<(&'static str, FieldRefusal)>);
 
 impl ProfileForm {
-    /// A new account with everything in it, and no password yet.
+    /// Creates a new account with the entered data and without a password.
     ///
     /// # Errors
     ///
-    /// What is wrong with each field.
+    /// Returns the errors of each field.
     pub fn begin(&self, editor: Editor, now: OffsetDateTime, entropy: Entropy) -> Result<Account, FieldErrors> {
         let mut account = Account::new(Username::unnamed(), now, entropy);
         let username = Some(self.username.clone().unwrap_or_default());
@@ -95,17 +93,17 @@ impl ProfileForm {
         Ok(account)
     }
 
-    /// Enters everything into `account`.
+    /// Applies all fields to `account`.
     ///
     /// # Errors
     ///
-    /// What is wrong with each field; then `account` is not to be kept.
+    /// Returns the errors of each field. `account` must not be stored then.
     pub fn enter(&self, account: &mut Account, editor: Editor) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         self.enter_username(account, &mut errors);
         let email = errors.parsed("email", self.email.as_deref(), EmailAddress::parse);
         if email.as_ref().map(EmailAddress::as_str) != account.email.as_ref().map(EmailAddress::as_str) {
-            // An administrator who enters an address vouches for it, unless they say otherwise.
+            // An address entered by an administrator counts as verified unless they specify otherwise.
             account.email_verified = email.is_some() && editor.manages_people();
         }
         account.email = email;
@@ -115,14 +113,15 @@ impl ProfileForm {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// Enters the username. Whether one in the form of an address is the account's own is decided when the rest is entered.
+    /// Applies the username. Whether one in the form of an e-mail address is allowed is decided after the other
+    /// fields.
     fn enter_username(&self, account: &mut Account, errors: &mut FieldErrors) {
         let Some(entered) = &self.username else { return };
         let username = Username::parse(entered).or_else(|refusal| match (refusal, EmailAddress::parse(entered)) {
             (UsernameRefusal::Address, Ok(address)) => Username::of_address(&address),
             _ => Err(refusal),
         });
-        // Sending a name back as it was read is no change, even if it has been taken by older rules.
+        // Sending back an unchanged name is not a change, even if it was accepted under older rules.
         let is_unchanged = !account.username.as_str().is_empty() && entered.trim() == account.username.as_str();
         match username {
             _ if is_unchanged => {}
@@ -168,11 +167,11 @@ impl AddressForm {
 }
 
 impl AdminFields {
-    /// Enters what is there into `account`; the rest of it stays.
+    /// Applies the fields that are present to `account`. The others are unchanged.
     ///
     /// # Errors
     ///
-    /// What is wrong with each field; then `account` is not to be kept.
+    /// Returns the errors of each field. `account` must not be stored then.
     pub fn order(&self, account: &mut Account, editor: Editor) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         self.enter(account, editor, &mut errors);
@@ -215,37 +214,35 @@ impl AdminFields {
 }
 
 impl Editor {
-    /// Whether it is an administrator, of the server or of the people.
+    /// Returns `true` for administrators of the server or of its users.
     fn manages_people(self) -> bool {
         matches!(self, Self::Manager | Self::Administrator)
     }
 }
 
 impl FieldErrors {
-    /// With this about one field.
+    /// Creates the errors for one field.
     #[must_use]
     pub fn of_one(field: &'static str, wrong: impl Into<FieldRefusal>) -> Self {
         Self(vec![(field, wrong.into())])
     }
 
-    /// Adds what is wrong with `field`.
+    /// Adds an error for `field`.
     pub fn add(&mut self, field: &'static str, wrong: impl Into<FieldRefusal>) {
         self.0.push((field, wrong.into()));
     }
 
-    /// What is wrong with `field`.
+    /// The first error of `field`.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&FieldRefusal> {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, wrong)| wrong)
     }
 
-    /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Each field that is wrong, with what is.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &FieldRefusal)> {
         self.0.iter().map(|(field, wrong)| (*field, wrong))
     }
@@ -260,8 +257,8 @@ impl FieldErrors {
         parse(entered).map_err(|refusal| self.add(field, refusal)).ok()
     }
 
-    /// What was changed that is not for `editor` to change. Entering what is there already is no change, so that what was
-    /// read can be sent back.
+    /// Adds an error for each field that `editor` may not change and has changed. Sending back unchanged values is
+    /// allowed.
     fn forbid(&mut self, before: &Account, after: &Account, editor: Editor) {
         let is_theirs = editor.manages_people();
         let number = before.employee_number != after.employee_number && editor != Editor::Newcomer;

@@ -71,7 +71,7 @@ fn an_address_that_an_administrator_enters_is_verified_unless_they_say_otherwise
     let mut account = account();
     form.enter(&mut account, Editor::Administrator).unwrap();
     assert!(!account.email_verified);
-    // The address is the same as before, so it has not been vouched for again.
+    // The address has not changed, so it does not become verified again.
     let form = ProfileForm { email: text("other@example.org"), ..ProfileForm::default() };
     form.enter(&mut account, Editor::Administrator).unwrap();
     assert!(!account.email_verified);

@@ -28,7 +28,7 @@ fn a_link_of_a_profile_leads_to_the_web_only() {
     }
 }
 
-// The examples are those of OpenID Connect Core §5.1.
+// The examples are from OpenID Connect Core §5.1.
 #[test]
 fn a_phone_number_has_digits() {
     for text in ["+1 (425) 555-1212", "+56 (2) 687 2400", "+1 (604) 555-1234;ext=5678", "112"] {

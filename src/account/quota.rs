@@ -1,4 +1,4 @@
-//! How much one person, or one stranger, may have stored here, and how quickly.
+//! Limits on how much one user or anonymous caller may store, and how quickly.
 
 use std::{
     collections::HashMap,
@@ -7,57 +7,53 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-/// The limits of one server.
+/// The configured limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaPolicy {
-    /// How many applications a person may own, unless they administer the server.
+    /// Maximum number of applications a user may own. Administrators are exempt.
     pub applications_per_person: u16,
-    /// How many of them a person may register in an hour.
+    /// Maximum number of applications a user may register per hour.
     pub applications_per_hour: u32,
-    /// How many applications that are not vouched for may register themselves in a day, all together.
+    /// Maximum number of self-registrations per day in total, not counting applications trusted by the operator.
     pub self_registrations_per_day: u32,
-    /// How many applications may register themselves in an hour from one address.
+    /// Maximum number of self-registrations per hour from one address.
     pub self_registrations_per_hour: u32,
-    /// How long an application that registered itself and is not vouched for is kept until it is used.
+    /// How long an unused self-registered application is kept, unless it is trusted by the operator.
     pub unused_registration: Duration,
-    /// How many invitations one administrator or script may make in an hour.
+    /// Maximum number of invitations per hour created by one administrator or script.
     pub invitations_per_hour: u32,
-    /// How many pictures a person may upload in an hour.
+    /// Maximum number of pictures a user may upload per hour.
     pub pictures_per_hour: u32,
-    /// How often a person may change something in an hour: their profile, schedules and applications.
+    /// Maximum number of changes a user may make per hour to their profile, schedules and applications.
     pub changes_per_hour: u32,
-    /// In how many browsers a person may be signed in; one more ends the session that was not used for longest.
+    /// Maximum number of sessions per user. One more ends the least recently used session.
     pub sessions_per_person: u16,
-    /// How many people may register themselves in an hour from one address.
+    /// Maximum number of sign-ups per hour from one address.
     pub sign_ups_per_hour: u32,
-    /// How many device codes may be asked for in a minute from one address.
+    /// Maximum number of device codes per minute from one address.
     pub device_codes_per_minute: u32,
 }
 
-/// What a person has stored.
+/// What a user stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Spending {
-    /// A new application.
     Application,
-    /// An application that registers itself.
     SelfRegistration,
-    /// An invitation.
     Invitation,
-    /// A picture.
     Picture,
-    /// A change to what is there.
+    /// A change of an existing record.
     Change,
 }
 
-/// The limits, and who has spent how much of them lately.
+/// The limits and their recent use.
 #[derive(Debug)]
 pub struct Quotas {
     policy: QuotaPolicy,
     spent: Mutex<Spent>,
 }
 
-/// When the allowance of each is full again. Two generations: when the younger has many entries it becomes the older, whose
-/// entries move back when they are used, so that memory is bounded.
+/// When the allowance of each key is full again. There are two generations: when the younger one has many entries, it
+/// becomes the older one, whose entries move back when they are used. This bounds the memory.
 #[derive(Debug, Default)]
 struct Spent {
     younger: HashMap<(Spending, String), OffsetDateTime>,
@@ -65,7 +61,7 @@ struct Spent {
 }
 
 impl QuotaPolicy {
-    /// The same for a test rig, without waits. What may be there at a time stays.
+    /// The limits for a test setup, without waiting times. Limits on totals stay the same.
     #[must_use]
     pub fn relaxed(self) -> Self {
         let fast = 100_000;
@@ -82,7 +78,7 @@ impl QuotaPolicy {
         }
     }
 
-    /// How often, and in which time.
+    /// The number allowed, and the period.
     fn rate(&self, what: Spending) -> (u32, Duration) {
         match what {
             Spending::Application => (self.applications_per_hour, Duration::HOUR),
@@ -113,30 +109,29 @@ impl Default for QuotaPolicy {
 }
 
 impl Quotas {
-    /// Counters that start with nothing spent of `policy`.
+    /// Creates the counters of `policy` with nothing used.
     #[must_use]
     pub fn new(policy: QuotaPolicy) -> Self {
         Self { policy, spent: Mutex::default() }
     }
 
-    /// The limits.
     #[must_use]
     pub fn policy(&self) -> &QuotaPolicy {
         &self.policy
     }
 
-    /// Lets `who` store something at `now`: as many times as the rate says at once, and then one each time that a share of
-    /// its period has passed.
+    /// Counts one use by `who` at `now`. The full number of the rate is allowed immediately, and then one each time
+    /// its share of the period has passed.
     ///
     /// # Errors
     ///
-    /// How long to wait.
+    /// Returns how long to wait if the limit is reached.
     pub fn spend(&self, what: Spending, who: &str, now: OffsetDateTime) -> Result<(), Duration> {
         let (count, period) = self.policy.rate(what);
         let interval = (period / count.max(1)).max(Duration::NANOSECOND);
         let key = (what, who.to_owned());
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back must not lock anybody out for longer than the period.
+        // After the clock was set back, nobody waits for longer than the period.
         let full_at = spent.full_at(&key).unwrap_or(now).clamp(now, now + period);
         let wait = full_at + interval - now - interval * count.max(1);
         if wait.is_positive() {
@@ -184,7 +179,7 @@ mod tests {
         assert_eq!(spend("usr_a", NOW), Err(Duration::minutes(3)));
         assert_eq!(spend("usr_a", NOW + Duration::seconds(179)), Err(Duration::SECOND));
         assert_eq!(spend("usr_a", NOW + Duration::minutes(3)), Ok(()));
-        // Each person and each kind has an allowance of its own.
+        // Each user and each kind has a separate allowance.
         assert_eq!(spend("usr_b", NOW), Ok(()));
         assert_eq!(quotas.spend(Spending::Picture, "usr_a", NOW), Ok(()));
         assert_eq!(quotas.spend(Spending::Picture, "usr_a", NOW), Err(Duration::HOUR));

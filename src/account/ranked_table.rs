@@ -1,12 +1,12 @@
-//! A table of bounded size that forgets what matters least.
+//! A table of bounded size that drops the entry with the lowest rank.
 
 use std::{
     collections::{BTreeSet, HashMap},
     hash::Hash,
 };
 
-/// Remembers a rank for each of at most `capacity` keys. When it is full, the key with the lowest rank makes room,
-/// found in logarithmic time.
+/// Stores a rank for each of at most `capacity` keys. When the table is full, the key with the lowest rank is dropped
+/// in logarithmic time.
 pub(crate) struct RankedTable<Key, Rank> {
     capacity: usize,
     ranks: HashMap<Key, Rank>,

@@ -1,4 +1,4 @@
-//! What is remembered of a person.
+//! The stored account record.
 
 use std::fmt;
 
@@ -12,86 +12,77 @@ pub use super::{
 };
 use crate::entropy::Entropy;
 
-/// A person, as stored under the [`AccountId`].
+/// A user account, stored under its [`AccountId`].
 ///
-/// As JSON it stays under 3.5 KiB whatever its owner enters, since each field is short. A row with members that are
-/// not known here is read, and a member that is missing has its default, so that two versions of the server can read
-/// one another's rows. `Debug` shows what a log may hold: the identifier, the role and the standing.
+/// Its JSON is always smaller than 3.5 KiB, because each field is limited. Unknown members are ignored and missing
+/// members get their defaults, so two versions of the server can read each other's rows. `Debug` shows only what a
+/// log may contain: the identifier, the role and the status.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Account {
-    /// The identifier, which is the `sub` of tokens.
+    /// The identifier, which is also the `sub` of tokens.
     pub id: AccountId,
-    /// The name to sign in with; its canonical form is unique.
+    /// The name used to sign in. Its canonical form is unique.
     pub username: Username,
-    /// The hash of the password; without one the person cannot sign in by password.
+    /// The password hash. Without one, the user cannot sign in by password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<PasswordHash>,
-    /// When the password was last set.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub password_changed_at: Option<OffsetDateTime>,
-    /// How often the password was set, by which a session knows whether it began with the present one.
+    /// Number of times the password has been set. Sessions record it to know whether they began with the current
+    /// password.
     #[serde(default)]
     pub password_generation: u32,
-    /// The e-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
-    /// Whether the address was shown to be the person's.
+    /// Whether the user has been shown to control the e-mail address.
     #[serde(default)]
     pub email_verified: bool,
-    /// The number by which an employer knows the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee_number: Option<Line<64>>,
-    /// Name, picture, day of birth, telephone, address and the like.
+    /// Name, picture, date of birth, phone number, address and other claims.
     #[serde(default)]
     pub claims: StandardClaims,
-    /// The groups the person is in.
     #[serde(default)]
     pub groups: Groups,
-    /// Whether the person administers the server.
     #[serde(default)]
     pub role: Role,
-    /// Whether the account may be used.
     pub standing: AccountStatus,
-    /// When the account was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When something in it last changed, the claim `updated_at`.
+    /// When anything last changed: the claim `updated_at`.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
 
-/// What a person may do to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", from = "String")]
 pub enum Role {
-    /// Uses it.
+    /// Uses the server to sign in to applications.
     #[default]
     Person,
-    /// Also manages people, applications and the server itself.
+    /// Also manages users, applications and the server.
     Administrator,
 }
 
-/// Whether an account may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", from = "String")]
 pub enum AccountStatus {
-    /// It may.
     Active,
-    /// Nobody can sign in with it, and its grants issue nothing.
+    /// The user cannot sign in, and nothing is issued from the account's grants.
     Disabled,
 }
 
-/// The groups of a person, each once, in the order of the alphabet; together at most 768 bytes.
+/// The groups of a user, without duplicates, in alphabetical order, at most 768 bytes in total.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<GroupName>", into = "Vec<GroupName>")]
 pub struct Groups(Vec<GroupName>);
 
-/// The names of a person's groups have more than 768 bytes together.
+/// The group names have more than 768 bytes in total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyGroups;
 
 impl Account {
-    /// A new, active account without password, address or groups.
+    /// Creates an active account without a password, address or groups.
     #[must_use]
     pub fn new(username: Username, now: OffsetDateTime, entropy: Entropy) -> Self {
         Self {
@@ -112,19 +103,18 @@ impl Account {
         }
     }
 
-    /// Whether the account may be used.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.standing == AccountStatus::Active
     }
 
-    /// The e-mail address, if it was shown to be the person's. No two accounts have the same.
+    /// The e-mail address if it is verified. A verified address is unique.
     #[must_use]
     pub fn verified_email(&self) -> Option<&EmailAddress> {
         self.email.as_ref().filter(|_| self.email_verified)
     }
 
-    /// Whether `name` is the username or the verified e-mail address, whatever their case.
+    /// Returns `true` if `name` is the username or the verified e-mail address, ignoring case.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
         let is_username = Username::sought(name).is_some_and(|sought| sought == self.username.canonical());
@@ -132,15 +122,15 @@ impl Account {
         is_username || (email.is_some() && email == self.verified_email().map(EmailAddress::canonical))
     }
 
-    /// Whether the username may be this one: one in the form of an e-mail address has to be the account's own verified
-    /// address.
+    /// Returns `true` if the account may have its username. One in the form of an e-mail address must be the
+    /// account's own verified address.
     #[must_use]
     pub fn may_have_its_username(&self) -> bool {
         let own = self.verified_email().map(EmailAddress::canonical);
         !self.username.is_address() || own.is_some_and(|own| own == self.username.canonical())
     }
 
-    /// Whether the person administers the server, which only an active account does.
+    /// Returns `true` if the account is active and has the administrator role.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
         self.is_active() && self.role == Role::Administrator
@@ -156,14 +146,14 @@ impl Account {
 }
 
 impl Groups {
-    /// The most bytes of all names together, each counted with three more for its quotation marks and comma.
+    /// Maximum number of bytes of all names, each counted with three more for its quotation marks and comma.
     pub const MAXIMUM_BYTES: usize = 768;
 
-    /// Takes the names, each once.
+    /// Creates the list without duplicates.
     ///
     /// # Errors
     ///
-    /// [`TooManyGroups`] when they do not fit into the record.
+    /// Returns [`TooManyGroups`] if the names do not fit into the record.
     pub fn new(mut names: Vec<GroupName>) -> Result<Self, TooManyGroups> {
         names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         names.dedup();
@@ -172,13 +162,11 @@ impl Groups {
         if bytes <= Self::MAXIMUM_BYTES { Ok(Self(names)) } else { Err(TooManyGroups) }
     }
 
-    /// Whether the person is in the group `name`.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.0.iter().any(|group| group.as_str() == name)
     }
 
-    /// The names.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(Line::as_str)
     }
@@ -203,14 +191,14 @@ impl fmt::Display for TooManyGroups {
 
 impl std::error::Error for TooManyGroups {}
 
-/// A role of a newer version is none of ours: the least is given.
+/// An unknown role, from a newer version, is read as the least privileged one.
 impl From<String> for Role {
     fn from(text: String) -> Self {
         if text == "administrator" { Self::Administrator } else { Self::Person }
     }
 }
 
-/// A standing of a newer version is a reason we do not know: the account may not be used.
+/// An unknown status, from a newer version, is read as disabled.
 impl From<String> for AccountStatus {
     fn from(text: String) -> Self {
         if text == "active" { Self::Active } else { Self::Disabled }

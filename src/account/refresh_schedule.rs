@@ -1,17 +1,17 @@
-//! When a person wants applications to refresh what they were given: a schedule in cron syntax in the person's time zone.
+//! When a user wants applications to refresh their access tokens: a schedule in cron syntax in the user's time zone.
 //!
-//! An access token that is issued under a schedule expires no later than the schedule's next tick, so the application has
-//! to refresh then; if the schedule ends grants, the refresh is refused and the person has to sign in again. An API
-//! learns it from `exp` alone.
+//! An access token issued under a schedule expires no later than the schedule's next tick, so the application has to
+//! refresh it then. If the schedule ends grants, the refresh is refused and the user has to sign in again. APIs only
+//! see the effect on `exp`.
 //!
 //! # Daylight saving time
 //!
-//! Ticks are local times, and once a year some are skipped and some come twice:
+//! Ticks are local times. Once a year some local times are skipped and some occur twice:
 //!
-//! - a schedule with one time of day (`30 2 * * *`), on a day that skips this time, ticks at the first instant after the
-//!   skipped time; on a day that has it twice it ticks once, the first time;
-//! - a schedule with several times of day (`*/20 * * * *`) does not tick at those that are skipped, and ticks twice at
-//!   those that come twice.
+//! - A schedule with one time of day (`30 2 * * *`), on a day that skips this time, ticks at the first instant after
+//!   the skipped time. On a day that has it twice, it ticks once, the first time.
+//! - A schedule with several times of day (`*/20 * * * *`) does not tick at skipped times, and ticks twice at times
+//!   that occur twice.
 
 use std::fmt;
 
@@ -27,10 +27,10 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
 
-/// A schedule.
+/// A refresh schedule.
 ///
-/// What a person typed becomes one by [`RefreshSchedule::parse`] only; what was stored is read by `serde`, which refuses
-/// what could not have been parsed, except that it does not ask again whether the schedule ever ticks.
+/// User input is only accepted by [`RefreshSchedule::parse`]. Stored schedules are read by `serde`, which refuses
+/// what could not have been parsed but does not check again that the schedule ever ticks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct RefreshSchedule {
@@ -49,24 +49,22 @@ struct Written {
     ends_grant: bool,
 }
 
-/// Why a schedule is not accepted. The text tells the person what to do.
+/// Reasons why a schedule is not accepted. The text tells the user what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScheduleRefusal {
-    /// More than 128 characters.
     TooLong,
-    /// Six fields, of which cron's dialects take the first for seconds or the last for years.
+    /// Six fields. Cron dialects disagree whether the first is seconds or the last is years.
     SixFields,
-    /// Another number of fields than five.
+    /// A number of fields other than five.
     FieldCount,
-    /// A field cannot be read.
+    /// A field cannot be parsed.
     Field(CronField),
-    /// No time zone of this name is known.
+    /// The time zone is unknown.
     UnknownTimeZone,
     /// There is no tick within five years.
     NeverTicks,
 }
 
-/// A field of cron syntax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of cron")]
 pub enum CronField {
@@ -78,21 +76,21 @@ pub enum CronField {
 }
 
 impl RefreshSchedule {
-    /// The shortest time that a token lives, whatever the schedule says: an application that was just given a token gets
-    /// to use it.
+    /// Minimum token lifetime, whatever the schedule says, so that an application can use a token it has just
+    /// received.
     pub const SHORTEST_LIFETIME: Duration = Duration::seconds(30);
 
-    /// The most characters of a schedule in cron syntax.
+    /// Maximum length of a schedule in cron syntax, in characters.
     pub const MAXIMUM_LENGTH: usize = 128;
 
-    /// Reads a schedule in cron syntax: `cron` has five fields (minute, hour, day of the month, month, day of the week),
-    /// `time_zone` is a name of the IANA time zone database.
+    /// Parses a schedule in cron syntax. `cron` has five fields (minute, hour, day of the month, month, day of the
+    /// week), and `time_zone` is a name of the IANA time zone database.
     ///
-    /// Beside POSIX, names of months and weekdays and the modifiers `L`, `W`, `#` and `+` are understood.
+    /// Besides POSIX syntax, names of months and weekdays and the modifiers `L`, `W`, `#` and `+` are supported.
     ///
     /// # Errors
     ///
-    /// The first [`ScheduleRefusal`] in the order of its variants.
+    /// Returns the first [`ScheduleRefusal`] that applies, in the order of its variants.
     pub fn parse(cron: &str, time_zone: &str, ends_grant: bool, now: OffsetDateTime) -> Result<Self, ScheduleRefusal> {
         let schedule = Self::read(cron, time_zone, ends_grant)?;
         if schedule.next_tick(now).is_none() {
@@ -101,25 +99,24 @@ impl RefreshSchedule {
         Ok(schedule)
     }
 
-    /// The schedule in cron syntax, its fields separated by one space each.
+    /// The schedule in cron syntax, with its fields separated by single spaces.
     #[must_use]
     pub fn cron(&self) -> &str {
         &self.text
     }
 
-    /// The name of its time zone.
     #[must_use]
     pub fn time_zone(&self) -> &str {
         self.time_zone.iana_name().unwrap_or(UTC)
     }
 
-    /// Whether a tick ends what was granted before it, so that the person has to sign in again.
+    /// Whether a tick ends the grants made before it, so that the user has to sign in again.
     #[must_use]
     pub fn ends_grant(&self) -> bool {
         self.ends_grant
     }
 
-    /// The first tick after `now`, in UTC. None if there is none within five years.
+    /// The first tick after `now`, in UTC. `None` if there is none within five years.
     #[must_use]
     pub fn next_tick(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let from = self.local(now)?;
@@ -130,7 +127,7 @@ impl RefreshSchedule {
         Some(tick).filter(|tick| *tick > now && *tick - now <= HORIZON)
     }
 
-    /// The last tick at or before `now`, in UTC. None if there was none within five years.
+    /// The last tick at or before `now`, in UTC. `None` if there was none within five years.
     #[must_use]
     pub fn last_tick(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let from = self.local(now)?;
@@ -141,15 +138,15 @@ impl RefreshSchedule {
         Some(tick).filter(|tick| *tick <= now && now - *tick <= HORIZON)
     }
 
-    /// The next `count` ticks after `now`, for people to see whether the schedule is what they meant.
+    /// The next `count` ticks after `now`, so that users can check the schedule.
     #[must_use]
     pub fn next_ticks(&self, now: OffsetDateTime, count: u8) -> Vec<OffsetDateTime> {
         let first = self.next_tick(now);
         std::iter::successors(first, |tick| self.next_tick(*tick)).take(count.into()).collect()
     }
 
-    /// By when a token that is issued at `now` expires at the latest: at the next tick, but never before
-    /// [`RefreshSchedule::SHORTEST_LIFETIME`] is over.
+    /// The latest expiry of a token issued at `now`: the next tick, but at least
+    /// [`RefreshSchedule::SHORTEST_LIFETIME`] after `now`.
     #[must_use]
     pub fn expires_by(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         self.next_tick(now).map(|tick| tick.max(now + Self::SHORTEST_LIFETIME))
@@ -176,21 +173,20 @@ impl RefreshSchedule {
         format!("{description} ({})", self.time_zone())
     }
 
-    /// On which days, as it follows a time of day; empty if on every day.
+    /// The days in words, to follow a time of day. Empty for every day.
     fn describe_days(&self) -> String {
         let days = self.text.splitn(3, ' ').nth(2).and_then(|days| read_cron(&format!("0 0 {days}")));
         let description = days.map(|days| days.describe()).unwrap_or_default();
         description.trim_end_matches('.').trim_start_matches("At 00:00").to_owned()
     }
 
-    /// An instant in words in the schedule's time zone: `Sunday, 29 March 2026 at 03:00 (UTC+02:00)`.
+    /// An instant in words, in the schedule's time zone: `Sunday, 29 March 2026 at 03:00 (UTC+02:00)`.
     #[must_use]
     pub fn in_words(&self, instant: OffsetDateTime) -> String {
         let local = self.local_time(instant);
         local.format(WORDS).unwrap_or_else(|_| local.to_string())
     }
 
-    /// An instant in the schedule's time zone.
     #[must_use]
     pub fn local_time(&self, instant: OffsetDateTime) -> OffsetDateTime {
         let offset = self.local(instant).and_then(|local| UtcOffset::from_whole_seconds(local.offset().seconds()).ok());
@@ -219,8 +215,8 @@ impl RefreshSchedule {
         Some(instant.to_zoned(self.time_zone.clone()))
     }
 
-    /// Whether one of `days` is a day with ticks. It bounds the search: a day that exists is found again within 400 years,
-    /// but one that does not, such as 30 February, would be looked for until the year 5000.
+    /// Returns `true` if one of `days` has ticks. This bounds the search: an existing day is found within 400 years,
+    /// but a day that does not exist, such as 30 February, would be searched for until the year 5000.
     fn has_day(&self, mut days: impl Iterator<Item = Date>) -> bool {
         let pattern = &self.cron.pattern;
         days.any(|day| {
@@ -232,7 +228,7 @@ impl RefreshSchedule {
     }
 }
 
-/// The names of all time zones that are known, in the order of the alphabet.
+/// The names of all known time zones, in alphabetical order.
 #[must_use]
 pub fn time_zones() -> Vec<String> {
     let mut names: Vec<_> = TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
@@ -244,7 +240,7 @@ fn read_cron(text: &str) -> Option<Cron> {
     CronParser::builder().seconds(Seconds::Disallowed).year(Year::Optional).build().parse(text).ok()
 }
 
-/// The first field that cannot be read by itself, with every other one left open.
+/// The first field that cannot be parsed on its own, with all others set to `*`.
 fn unreadable_field(fields: &[&str]) -> ScheduleRefusal {
     let is_unreadable = |at: usize| {
         let alone: Vec<&str> = fields.iter().enumerate().map(|(i, field)| if i == at { *field } else { "*" }).collect();
@@ -254,7 +250,7 @@ fn unreadable_field(fields: &[&str]) -> ScheduleRefusal {
     unreadable.map_or(ScheduleRefusal::FieldCount, |(_, field)| ScheduleRefusal::Field(field))
 }
 
-/// `first` and the days that `step` leads to, for five years.
+/// `first` and the days reached from it by `step`, for five years.
 fn days(first: Date, step: impl Fn(Date) -> Result<Date, jiff::Error>) -> impl Iterator<Item = Date> {
     let count = usize::try_from(HORIZON.whole_days()).unwrap_or(0) + 1;
     std::iter::successors(Some(first), move |day| step(*day).ok()).take(count)
@@ -339,7 +335,7 @@ impl CronField {
     /// In the order of the syntax.
     const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::DayOfMonth, Self::Month, Self::DayOfWeek];
 
-    /// What it is called, and what may stand in it.
+    /// The name of the field, and its allowed values.
     fn described(self) -> (&'static str, &'static str) {
         match self {
             Self::Minute => ("minute", "0 to 59"),
@@ -351,10 +347,10 @@ impl CronField {
     }
 }
 
-/// Ticks that are further away than this, into the past or the future, are as if they were never.
+/// Ticks further away than this, in the past or the future, are ignored.
 const HORIZON: Duration = Duration::days(5 * 366);
 
-/// A schedule with more times of day than these is described by its rule.
+/// A schedule with more times of day than this is described by its rule.
 const MANY_TIMES: usize = 6;
 
 const UTC: &str = "UTC";

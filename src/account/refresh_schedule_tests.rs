@@ -29,7 +29,7 @@ fn a_tick_is_strictly_after_now() {
     assert_eq!(daily.last_tick(tick + Duration::MILLISECOND), Some(tick));
 }
 
-// In Berlin 02:00 became 03:00 on 29 March 2026; in New York on 8 March. On Lord Howe Island 02:00 became 02:30 on
+// In Berlin, 02:00 became 03:00 on 29 March 2026; in New York on 8 March. On Lord Howe Island, 02:00 became 02:30 on
 // 4 October.
 #[test]
 fn a_time_that_is_skipped_is_made_up_for_at_the_first_instant_after_it() {
@@ -75,8 +75,8 @@ fn several_times_a_day_are_not_made_up_for() {
     );
 }
 
-// In Berlin 03:00 became 02:00 on 25 October 2026; in New York 02:00 became 01:00 on 1 November. On Lord Howe Island
-// 02:00 became 01:30 on 5 April.
+// In Berlin, 03:00 became 02:00 on 25 October 2026; in New York, 02:00 became 01:00 on 1 November. On Lord Howe
+// Island, 02:00 became 01:30 on 5 April.
 #[test]
 fn a_time_that_comes_twice_ticks_the_first_time() {
     assert_ticks(
@@ -179,7 +179,7 @@ fn a_schedule_without_a_tick_within_five_years_is_refused() {
         let refusal = RefreshSchedule::parse(cron, "Europe/Berlin", false, NOW);
         assert_eq!(refusal, Err(ScheduleRefusal::NeverTicks), "{cron}");
     }
-    // 2096 is a leap year, 2100 is none.
+    // 2096 is a leap year, 2100 is not.
     let leap_day = schedule("0 0 29 2 *", "UTC");
     assert_eq!(leap_day.next_tick(datetime!(2096-02-29 00:00 UTC)), None);
     assert_eq!(leap_day.last_tick(datetime!(2103-12-31 00:00 UTC)), None);
@@ -256,7 +256,7 @@ fn any_zone() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// From 2023 to 2040, and often in the hours around a change of clocks.
+/// From 2023 to 2040, often close to a change of clocks.
 fn any_instant() -> impl Strategy<Value = OffsetDateTime> {
     let changes = vec![
         datetime!(2026-03-08 07:00 UTC),

@@ -1,39 +1,36 @@
-//! What is remembered of the refresh schedules that a person set: for the account, and for one application.
+//! Stored refresh schedules of a user: for the account, and for single applications.
 //!
-//! A schedule that ends grants has to end them for good: a grant that a tick has ended must not come alive because the
-//! person then changes the schedule or removes it. So each record says when the schedule before it last ended grants,
-//! and of a removed schedule a record remains.
+//! A schedule that ends grants must end them permanently: a grant ended by a tick must not become valid again when
+//! the user changes or removes the schedule. Each record therefore contains when the schedule before it last ended
+//! grants, and a removed schedule leaves a record.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::refresh_schedule::RefreshSchedule;
 
-/// A schedule as it is stored, for the account or for one application.
+/// The stored schedule for the account or for one application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleRecord {
-    /// The schedule; none after the person removed it.
+    /// The schedule, or `None` after the user removed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<RefreshSchedule>,
-    /// When the person set or removed it. Ticks before do not count.
+    /// When the user set or removed it. Earlier ticks do not count.
     #[serde(with = "time::serde::rfc3339")]
     pub changed_at: OffsetDateTime,
-    /// When the schedule that was in force before last ended grants.
+    /// When the previous schedule last ended grants.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<OffsetDateTime>,
 }
 
-/// The schedule under which one application acts for a person: its own, or else that of the account.
+/// The schedule that applies to one application of a user: its own, or otherwise that of the account.
 #[derive(Clone, Debug, Default)]
 pub struct ScheduleInForce {
-    /// What is remembered for the account.
     pub account: Option<ScheduleRecord>,
-    /// What is remembered for the application.
     pub client: Option<ScheduleRecord>,
 }
 
 impl ScheduleInForce {
-    /// The schedule, if there is one.
     #[must_use]
     pub fn schedule(&self) -> Option<&RefreshSchedule> {
         let has_one = |record: &Option<ScheduleRecord>| record.as_ref().is_some_and(|record| record.schedule.is_some());
@@ -41,23 +38,23 @@ impl ScheduleInForce {
         record.as_ref()?.schedule.as_ref()
     }
 
-    /// By when an access token that is issued at `now` has to expire at the latest.
+    /// The latest expiry of an access token issued at `now`.
     #[must_use]
     pub fn expires_by(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         self.schedule()?.expires_by(now)
     }
 
-    /// When the person last asked, by a tick at or before `now`, that what was granted until then ends.
+    /// The time of the last tick, at or before `now`, that ended the grants made until then.
     ///
-    /// What was granted within the last [`RefreshSchedule::SHORTEST_LIFETIME`] is spared a little longer: whoever signs in
-    /// just before a tick need not do so at once again.
+    /// Grants made within the last [`RefreshSchedule::SHORTEST_LIFETIME`] are kept a little longer, so that a user
+    /// who signs in just before a tick need not do so again immediately.
     #[must_use]
     pub fn scheduled_end_at(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         self.last_end(now).map(|at| at.min(now - RefreshSchedule::SHORTEST_LIFETIME))
     }
 
-    /// The record that takes the place of the application's, or of the account's where there is no application, when
-    /// the person sets `schedule` at `now`, or removes what there was.
+    /// The record that replaces the application's, or the account's if there is no application, when the user sets
+    /// `schedule` at `now` or removes the existing one.
     #[must_use]
     pub fn change(&self, schedule: Option<RefreshSchedule>, now: OffsetDateTime) -> ScheduleRecord {
         ScheduleRecord { schedule, changed_at: now, ended_at: self.last_end(now) }
@@ -67,7 +64,7 @@ impl ScheduleInForce {
         let of_account = || self.account.as_ref().and_then(|record| record.last_end(now));
         match &self.client {
             Some(own) if own.schedule.is_some() => own.last_end(now),
-            // While the application had a schedule of its own, that of the account did not count for it.
+            // While the application had its own schedule, that of the account did not apply to it.
             Some(removed) => of_account().filter(|at| *at > removed.changed_at).or(removed.ended_at),
             None => of_account(),
         }
@@ -153,7 +150,7 @@ mod tests {
             assert_eq!(account.scheduled_end_at(later + Duration::HOUR), Some(TICK), "{schedule:?}");
             let client = with_client(&in_force, schedule.clone(), later);
             assert_eq!(client.scheduled_end_at(later + Duration::HOUR), Some(TICK), "{schedule:?}");
-            // And a change of the account's leaves the application's alone.
+            // A change of the account's schedule does not affect the application's.
             let both = ScheduleInForce { account: account.account, client: client.client };
             assert_eq!(both.scheduled_end_at(later + Duration::HOUR), Some(TICK), "{schedule:?}");
         }

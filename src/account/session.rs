@@ -1,7 +1,8 @@
-//! Being signed in: what a browser's session cookie stands for.
+//! Sessions: the signed-in state that a browser's session cookie refers to.
 //!
-//! The cookie holds a [`SessionId`] of 256 random bits, of which only the digest is stored. It is drawn anew at every
-//! login and every re-authentication (OWASP ASVS 5.0, 7.2.4), so that a value that was planted before is worth nothing.
+//! The cookie contains a [`SessionId`] of 256 random bits, of which only the digest is stored. A new one is generated
+//! at every login and every re-authentication (OWASP ASVS 5.0, 7.2.4), so a planted value (session fixation) is
+//! useless.
 
 use std::fmt;
 
@@ -15,14 +16,13 @@ use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 #[derive(Clone, Debug)]
 pub struct SessionId(Secret);
 
-/// The name of a session that applications may know: the claim `sid` of ID tokens and logout tokens, OpenID Connect
-/// Front-Channel Logout [§3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout). It opens nothing.
+/// The public identifier of a session: the claim `sid` of ID tokens and logout tokens, OpenID Connect Front-Channel
+/// Logout [§3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout). It gives no access.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sid(String);
 
-/// A way in which a person has shown who they are: a value of `amr`, RFC 8176
-/// [§2](https://www.rfc-editor.org/rfc/rfc8176#section-2).
+/// An authentication method: a value of `amr`, RFC 8176 [§2](https://www.rfc-editor.org/rfc/rfc8176#section-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthenticationMethod {
     /// `pwd`
@@ -31,7 +31,7 @@ pub enum AuthenticationMethod {
     /// `otp`
     #[serde(rename = "otp")]
     OneTimePassword,
-    /// `hwk`: a key of a device that does not leave it.
+    /// `hwk`: a key that cannot be exported from its device.
     #[serde(rename = "hwk")]
     HardwareKey,
     /// `mfa`: more than one of the above.
@@ -39,60 +39,57 @@ pub enum AuthenticationMethod {
     MultipleFactors,
 }
 
-/// One person signed in on one browser, as stored under the digest of the [`SessionId`].
+/// A user signed in on one browser. It is stored under the digest of the [`SessionId`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// Who.
     pub account: AccountId,
-    /// The name of the session for applications; it stays when the person authenticates again.
+    /// The identifier of the session for applications. It stays the same when the user authenticates again.
     pub sid: Sid,
-    /// When the person signed in.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When the person last showed who they are: the claim `auth_time`.
+    /// When the user last authenticated: the claim `auth_time`.
     #[serde(with = "time::serde::rfc3339")]
     pub authenticated_at: OffsetDateTime,
-    /// When the session was last used, late by up to [`TOUCH_INTERVAL`].
+    /// When the session was last used, delayed by up to [`TOUCH_INTERVAL`].
     #[serde(with = "time::serde::rfc3339")]
     pub last_used_at: OffsetDateTime,
-    /// The generation of the password that the account had then. Sessions of earlier versions have none.
+    /// The password generation of the account at that time. Sessions of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_generation: Option<u32>,
-    /// How the person showed who they are.
+    /// How the user authenticated.
     pub amr: Vec<AuthenticationMethod>,
-    /// The browser, in words for its owner's list of sessions.
+    /// The browser in words, for the list of sessions.
     #[serde(default)]
     pub user_agent: UserAgent,
 }
 
-/// How long sessions live.
+/// The configured session lifetimes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLifetimes {
-    /// So long after it was last used a session ends.
+    /// Maximum time since the last use.
     pub idle: Duration,
-    /// So long after the person last showed who they are it ends, however much it is used.
+    /// Maximum time since the last authentication, however much the session is used.
     pub absolute: Duration,
 }
 
-/// A browser and its system, such as `Firefox on Linux`: no more of the header than that is kept.
+/// A browser and operating system, such as `Firefox on Linux`. Nothing else of the header is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserAgent(String);
 
 impl SessionId {
-    /// A new one.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         Self(entropy.secret())
     }
 
-    /// What a browser presents. Whether there is such a session is for the store to say.
+    /// A session identifier presented by a browser. The store decides whether the session exists.
     #[must_use]
     pub fn presented(text: &str) -> Self {
         Self(Secret::new(text))
     }
 
-    /// What the session is stored under.
+    /// The key under which the session is stored.
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of_secret(&self.0)
@@ -106,13 +103,13 @@ impl SessionId {
 }
 
 impl Sid {
-    /// A new one, of 128 random bits.
+    /// Generates an identifier of 128 random bits.
     #[must_use]
     pub fn generate(entropy: Entropy) -> Self {
         Self(entropy.text::<16>())
     }
 
-    /// What somebody names. Whether there is such a session is for the store to say.
+    /// A `sid` named in a request. The store decides whether the session exists.
     #[must_use]
     pub fn presented(text: &str) -> Self {
         Self(text.to_owned())
@@ -139,7 +136,7 @@ impl AuthenticationMethod {
 }
 
 impl Session {
-    /// The session of a person who has just signed in.
+    /// Starts the session of a user who has just signed in.
     #[must_use]
     pub fn begin(account: AccountId, amr: Vec<AuthenticationMethod>, now: OffsetDateTime, entropy: Entropy) -> Self {
         Self {
@@ -154,42 +151,43 @@ impl Session {
         }
     }
 
-    /// The session after the same person has shown again who they are. It belongs under a new [`SessionId`], and the
-    /// old one must end.
+    /// The session after the user has authenticated again. It must be stored under a new [`SessionId`], and the old
+    /// one must end.
     #[must_use]
     pub fn authenticated_again(self, amr: Vec<AuthenticationMethod>, now: OffsetDateTime) -> Self {
         Self { authenticated_at: now, last_used_at: now, amr, ..self }
     }
 
-    /// Whether the session still stands. At the instant of its end it does not.
+    /// Returns `true` if the session is active. At the instant of its expiry it is not.
     #[must_use]
     pub fn is_live(&self, lifetimes: &SessionLifetimes, now: OffsetDateTime) -> bool {
         now < self.expires_at(lifetimes)
     }
 
-    /// When it ends if it is not used again.
+    /// When the session expires if it is not used again.
     #[must_use]
     pub fn expires_at(&self, lifetimes: &SessionLifetimes) -> OffsetDateTime {
         let (last_used_at, authenticated_at) = (self.last_used_at, self.authenticated_at);
         (last_used_at.saturating_add(lifetimes.idle)).min(authenticated_at.saturating_add(lifetimes.absolute))
     }
 
-    /// Whether its use is to be written down: not at every request, which would each wait for the disk.
+    /// Returns `true` if the use must be recorded. It is not recorded at every request, because each write waits for
+    /// the disk.
     #[must_use]
     pub fn needs_touch(&self, now: OffsetDateTime) -> bool {
         now - self.last_used_at >= TOUCH_INTERVAL || self.last_used_at > now
     }
 
-    /// The session as used at `now`. What was dated by a clock that was ahead happened at the latest now, so that the
-    /// session does not live longer for it.
+    /// The session as used at `now`. Dates from a clock that was ahead are moved back to now, so that they do not
+    /// extend the session.
     #[must_use]
     pub fn touched(self, now: OffsetDateTime) -> Self {
         let (created_at, authenticated_at) = (self.created_at.min(now), self.authenticated_at.min(now));
         Self { created_at, authenticated_at, last_used_at: now, ..self }
     }
 
-    /// Whether it began with the present password of `account`. A session knows which password that was; only one of an
-    /// earlier version is judged by its date.
+    /// Returns `true` if the session began with the current password of `account`. Sessions record the password
+    /// generation; those of earlier versions are compared by date.
     #[must_use]
     pub fn began_with_password_of(&self, account: &Account) -> bool {
         match self.password_generation {
@@ -199,7 +197,7 @@ impl Session {
     }
 }
 
-/// Eight hours unused, a day in all.
+/// Eight hours idle, 24 hours in total.
 impl Default for SessionLifetimes {
     fn default() -> Self {
         Self { idle: Duration::hours(8), absolute: Duration::hours(24) }
@@ -207,7 +205,7 @@ impl Default for SessionLifetimes {
 }
 
 impl UserAgent {
-    /// The browser that sends this `User-Actor`, as far as is known; the header is free to lie.
+    /// The browser that sends this `User-Agent`. The header is not verified.
     #[must_use]
     pub fn of(header: &str) -> Self {
         let first = |table: &[(&str, &'static str)]| {
@@ -221,18 +219,18 @@ impl UserAgent {
     }
 }
 
-/// The words, or `Unknown browser`.
+/// The description, or `Unknown browser`.
 impl fmt::Display for UserAgent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(if self.0.is_empty() { "Unknown browser" } else { &self.0 })
     }
 }
 
-/// A session's use is written down at most this often. It must be far below the idle lifetime, by which it makes
-/// sessions shorter.
+/// Minimum time between two records of a session's use. It must be far shorter than the idle lifetime, from which it
+/// takes up to this much.
 pub const TOUCH_INTERVAL: Duration = Duration::minutes(5);
 
-/// Edge and Opera also say Chrome, and Chrome also says Safari: the order decides.
+/// Edge and Opera also contain `Chrome`, and Chrome also contains `Safari`, so the order matters.
 const BROWSERS: [(&str, &str); 8] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -244,7 +242,7 @@ const BROWSERS: [(&str, &str); 8] = [
     ("curl/", "curl"),
 ];
 
-/// Android also says Linux, and an iPhone also says Mac OS X.
+/// Android also contains `Linux`, and iPhone also contains `Mac OS X`.
 const SYSTEMS: [(&str, &str); 7] = [
     ("Windows", "Windows"),
     ("Android", "Android"),

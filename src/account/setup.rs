@@ -1,7 +1,7 @@
 //! The first administrator: a one-time link that the server prints while there is none.
 //!
-//! Whoever reads the server's output may make the administrator. The link works once, for 60 minutes, and not at all
-//! once an administrator exists, even if it was printed before.
+//! Anyone who can read the server's output may create the administrator. The link works once, for 60 minutes, and not
+//! after an administrator exists, even if it was printed before.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 
-/// What is stored of the code in the link. A new one replaces it.
+/// The stored record of the code in the link. A new code replaces it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetupCode {
     digest: Digest,
@@ -20,57 +20,53 @@ pub struct SetupCode {
     is_spent: bool,
 }
 
-/// Whether the server has somebody who administers it.
+/// Whether the server has an administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Administration {
-    /// Nobody yet.
     Vacant,
-    /// Somebody.
     Held,
 }
 
-/// Proof that an administrator may be made now. Only [`redeem`] makes one. It carries the code as it has to be stored
-/// in the same commit as the administrator, on condition that it was not changed meanwhile.
+/// Proof that an administrator may be created now. Only [`redeem`] creates one. It contains the code as it must be
+/// stored in the same commit as the administrator, on condition that it has not changed in the meantime.
 #[derive(Debug)]
 pub struct SetupRedemption {
     spent: SetupCode,
 }
 
-/// Why a link does not work. The text tells the person what to do.
+/// Reasons why a link does not work. The text tells the user what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetupRefusal {
-    /// There is an administrator already.
+    /// There already is an administrator.
     AdministratorExists,
-    /// No such code was given out, or a newer one was since.
+    /// The code was never issued, or has been replaced by a newer one.
     CodeUnknown,
-    /// The code was used.
     CodeSpent,
-    /// Its 60 minutes are over.
+    /// The code has expired after 60 minutes.
     CodeExpired,
 }
 
 impl SetupCode {
-    /// A new code: what to store, and what to put into the link.
+    /// Creates a code: the record to store, and the code for the link.
     #[must_use]
     pub fn generate(now: OffsetDateTime, entropy: Entropy) -> (Self, Secret) {
         let code = entropy.secret();
-        // Stored in whole seconds, so they are cut here and not only when the row is read.
+        // Times are stored in whole seconds, so the fraction is removed here and not only when the row is read.
         let now = now.replace_nanosecond(0).unwrap_or(now);
         (Self { digest: Digest::of_secret(&code), expires_at: now + LIFETIME, is_spent: false }, code)
     }
 
-    /// When the code ceases to work.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
     }
 }
 
-/// Accepts the presented code, or says why not. Showing the page asks the same question and drops the answer.
+/// Checks the presented code. Showing the page does the same check and discards the result.
 ///
 /// # Errors
 ///
-/// [`SetupRefusal`], in the order of its variants.
+/// Returns the first [`SetupRefusal`] that applies, in the order of its variants.
 pub fn redeem(
     stored: Option<&SetupCode>,
     presented: &Secret,
@@ -91,7 +87,7 @@ pub fn redeem(
 }
 
 impl SetupRedemption {
-    /// The code, spent, to be stored.
+    /// The code marked as used, to be stored.
     #[must_use]
     pub fn into_spent(self) -> SetupCode {
         self.spent
@@ -116,7 +112,6 @@ impl fmt::Display for SetupRefusal {
 
 impl std::error::Error for SetupRefusal {}
 
-/// How long a code works.
 pub const LIFETIME: Duration = Duration::minutes(60);
 
 #[cfg(test)]

@@ -1,25 +1,27 @@
-//! How often one may guess a password.
+//! Rate limit for password attempts.
 //!
-//! A guess needs a [`Permit`], and the permit counts it as failed *before* the password is looked at; only
-//! [`Throttle::succeeded`] takes that back. So guesses that arrive together cannot pass together. Three counters are
-//! kept in memory, for
+//! An attempt needs a [`Permit`], which counts it as failed *before* the password is checked; only
+//! [`Throttle::succeeded`] reverts that. Concurrent attempts therefore cannot bypass the limit. Three counters are
+//! kept in memory:
 //!
-//! - the **address** (an IPv4 address, or the /64 of an IPv6 one): a token bucket, against trying one password on many
-//!   names;
-//! - the **account**, whether or not it exists: each failure is followed by a wait, which grows up to 15 minutes from the
-//!   hundredth failure on. The wait counts from the last guess that was looked at, so an attack locks the account for as
-//!   long as it goes on and at most 15 minutes more. Strangers have about 195 guesses on the first day and 96 on each
-//!   further one;
-//! - a **device** on which the account's owner has signed in, instead of the account: strangers cannot lock the owner
-//!   out. Requests that carry a session or an access token of the account without such a device share one counter.
+//! - The **address** (an IPv4 address, or the /64 of an IPv6 address) has a token bucket, against trying one password
+//!   with many names.
+//! - The **account**, whether or not it exists, has a wait after each failure, which grows up to 15 minutes from the
+//!   hundredth failure on. The wait counts from the last attempt that was checked, so an attack locks the account
+//!   while it lasts and for at most 15 more minutes. Attackers have about 195 attempts on the first day and 96 on
+//!   each further day.
+//! - A **device** on which the account's owner has signed in is counted instead of the account, so attackers cannot
+//!   lock the owner out. Requests that carry a session or an access token of the account without a known device share
+//!   one counter.
 //!
-//! An account has one counter, however its name is written: the counter belongs to [`AccountId`], not to what was typed.
+//! An account has one counter, however its name is written: the counter belongs to the [`AccountId`], not to the
+//! entered name.
 //!
-//! The tables have bounded sizes. Names cost nothing, so whoever wants a locked account to be forgotten could guess at
-//! others until the table is full. Therefore the account with the *fewest* failures is forgotten first, the oldest of
-//! those: to push out an account with n failures one needs n guesses at every other place of the table, each with its
-//! wait and its token, which for one more guess at the account is a poor trade. An address is forgotten in the order in
-//! which its bucket is full again, when forgetting loses nothing.
+//! The tables have bounded sizes. Names cost nothing, so an attacker could try to have a locked account dropped by
+//! filling the table with others. The account with the *fewest* failures is therefore dropped first, and of those the
+//! oldest. Dropping an account with n failures takes n attempts at every other entry of the table, each with its wait
+//! and its token, for only one more attempt at the account. Addresses are dropped in the order in which their buckets
+//! are full again, when nothing is lost.
 
 use std::{
     net::IpAddr,
@@ -31,22 +33,20 @@ use time::{Duration, OffsetDateTime};
 use super::{canonical::canonical, device::KnownDevice, ranked_table::RankedTable, record::AccountId};
 use crate::crypto::sha256;
 
-/// Whose password is guessed: an account, or a name that no account has. Hashed.
+/// The account or unknown name whose password is tried, as a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GuessedAccount([u8; 32]);
 
-/// One guess, before the password is looked at.
+/// An attempt, before the password is checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Guess {
-    /// Whose password it is to be.
     pub account: GuessedAccount,
-    /// Where the guess comes from.
     pub address: IpAddr,
-    /// The device, if it is one on which the account's owner has signed in.
+    /// The device, if the account's owner has signed in on it before.
     pub device: Option<KnownDevice>,
 }
 
-/// Leave to look at one password. If it is dropped, the guess has failed.
+/// Permission to check one password. If it is dropped, the attempt counts as failed.
 #[derive(Debug)]
 #[must_use = "a permit that is not given back has failed"]
 pub struct Permit {
@@ -55,39 +55,37 @@ pub struct Permit {
     counted_at: OffsetDateTime,
 }
 
-/// Whether a guess may be made.
 #[derive(Debug)]
 pub enum Admission {
-    /// It may, and is already counted.
+    /// The attempt is allowed, and already counted.
     Allowed(Permit),
-    /// It may not, and is not counted. The answer must not depend on whether the account exists.
+    /// The attempt is not allowed, and not counted. The response must not depend on whether the account exists.
     Refused {
-        /// How long to wait; more than nothing.
+        /// How long to wait; always positive.
         retry_after: Duration,
     },
 }
 
-/// How fast one may guess.
 #[derive(Debug, Clone)]
 pub struct ThrottlePolicy {
-    /// So many guesses an address has at once.
+    /// Number of attempts that an address has initially.
     address_burst: i32,
-    /// After so long an address has one more.
+    /// The interval after which an address has one more attempt.
     address_interval: Duration,
-    /// From so many failures on (ascending), so long a wait.
+    /// The wait from each number of failures on, in ascending order.
     waits: Vec<(u32, Duration)>,
-    /// So many addresses, accounts and devices each are remembered.
+    /// Maximum number of addresses, accounts and devices each.
     capacity: usize,
 }
 
-/// Counts guesses. Shared by all grants and pages that look at passwords.
+/// Counts attempts. Shared by all grant types and pages that check passwords.
 pub struct Throttle {
     policy: ThrottlePolicy,
     tables: Mutex<Tables>,
 }
 
 struct Tables {
-    /// When the bucket of an address is full again.
+    /// When the bucket of each address is full again.
     addresses: RankedTable<Network, OffsetDateTime>,
     accounts: RankedTable<[u8; 32], Failures>,
     devices: RankedTable<[u8; 32], Failures>,
@@ -100,14 +98,14 @@ enum Counter {
     Device,
 }
 
-/// Ranked by the number first, then by the instant: see the module on what is forgotten.
+/// Ordered by the number first and then by time, which decides what is dropped: see the module documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Failures {
     count: u32,
     last_at: OffsetDateTime,
 }
 
-/// An IPv4 address, or the upper half of an IPv6 one: whoever has one address of a /64 has all.
+/// An IPv4 address, or the upper half of an IPv6 address, because a /64 usually belongs to one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Network {
     V4(u32),
@@ -115,7 +113,7 @@ enum Network {
 }
 
 impl Throttle {
-    /// A throttle that has seen nothing.
+    /// Creates a throttle without recorded attempts.
     #[must_use]
     pub fn new(policy: ThrottlePolicy) -> Self {
         let tables = Tables {
@@ -127,10 +125,10 @@ impl Throttle {
         Self { policy, tables: Mutex::new(tables) }
     }
 
-    /// Counts a guess and allows it, or says how long to wait.
+    /// Counts an attempt and allows it, or returns how long to wait.
     ///
-    /// A guess that the address may not make is not counted against the account; one that the account may not make is
-    /// counted against the address.
+    /// An attempt refused because of the address is not counted against the account. One refused because of the
+    /// account is counted against the address.
     pub fn admit(&self, guess: &Guess, now: OffsetDateTime) -> Admission {
         let mut tables = self.tables();
         tables.sweep(now);
@@ -143,7 +141,7 @@ impl Throttle {
         };
         let table = tables.of(counter);
         let stored = table.rank(&key);
-        // A clock that was set back lengthens no wait: what lies ahead of the clock happened at the latest now.
+        // After the clock was set back, failures in the future count as happening now, so waits do not become longer.
         let failures = stored.map(|failures| Failures { last_at: failures.last_at.min(now), ..failures });
         let failures = failures.filter(|failures| now - failures.last_at < FORGOTTEN_AFTER);
         let count = failures.map_or(0, |failures| failures.count);
@@ -160,41 +158,42 @@ impl Throttle {
         Admission::Allowed(Permit { counter, key, counted_at: now })
     }
 
-    /// The guess was right: the failures that stood in the same counter are forgotten.
+    /// Records that the attempt was successful, which resets its counter.
     ///
-    /// A success on a known device does not clear the counter of strangers.
+    /// A success on a known device does not reset the counter of the account.
     pub fn succeeded(&self, permit: Permit) {
         self.tables().of(permit.counter).remove(&permit.key);
     }
 
-    /// A new password was set for `account`: what was guessed before was guessed at another one.
+    /// Resets the counters of `account` after its password was set, because earlier attempts were for another
+    /// password.
     pub fn password_was_set(&self, account: &AccountId) {
         let mut tables = self.tables();
         tables.accounts.remove(&GuessedAccount::of(account).0);
         tables.devices.remove(&KnownDevice::signed_in(account).key());
     }
 
-    /// Forgets every failure at `account`, on known devices too.
+    /// Resets all counters of `account`, including those of known devices.
     pub fn unlock(&self, account: &AccountId) {
         let mut tables = self.tables();
         tables.accounts.remove(&GuessedAccount::of(account).0);
         tables.devices.retain(|key, _| !KnownDevice::is_key_of(key, account));
     }
 
-    /// Until when strangers may not guess at `account`, if they have to wait for at least a minute.
+    /// Until when attempts from unknown devices are refused for `account`, if that is at least a minute away.
     pub fn locked_until(&self, account: &AccountId, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let failures = self.tables().accounts.rank(&GuessedAccount::of(account).0)?;
         let until = failures.last_at.min(now) + self.policy.wait_after(failures.count);
         (until - now >= Duration::MINUTE).then_some(until)
     }
 
-    /// The password was not looked at after all (the hasher was busy): the guess is taken back and may be repeated.
+    /// Takes an attempt back because the password was not checked (the hasher was busy). It may be repeated.
     pub fn withdraw(&self, permit: Permit, now: OffsetDateTime) {
         let mut tables = self.tables();
         let table = tables.of(permit.counter);
         if let Some(failures) = table.rank(&permit.key) {
             let count = failures.count.saturating_sub(1);
-            // A guess that came after this one keeps its wait.
+            // A later attempt keeps its wait.
             let is_last = failures.last_at == permit.counted_at;
             let last_at = if is_last { now - self.policy.wait_after(count) } else { failures.last_at };
             if count == 0 {
@@ -205,12 +204,13 @@ impl Throttle {
         }
     }
 
-    /// Takes a token from the bucket of the address, or says when there is one. The bucket is kept as the instant at
-    /// which it is full again (the generic cell rate algorithm).
+    /// Takes a token from the bucket of the address, or returns when one is available. The bucket is stored as the
+    /// time at which it is full again (generic cell rate algorithm).
     fn take_token(&self, tables: &mut Tables, address: IpAddr, now: OffsetDateTime) -> Result<(), Duration> {
         let network = Network::of(address);
         let refill = self.policy.address_interval * self.policy.address_burst;
-        // No bucket is emptier than empty: what seems so was filled before the clock was set back, and is full.
+        // A bucket cannot be emptier than empty. If it seems so, it was used before the clock was set back, and
+        // counts as full.
         let stored = tables.addresses.rank(&network).filter(|full_at| *full_at <= now + refill);
         let full_at = stored.map_or(now, |full_at| full_at.max(now));
         let retry_after = full_at + self.policy.address_interval - now - refill;
@@ -221,7 +221,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Never held while something is awaited.
+    /// Never held across an await point.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -235,7 +235,7 @@ impl Tables {
         }
     }
 
-    /// When a table is full, and at most once in [`SWEEP_INTERVAL`], drops what no longer counts.
+    /// Drops expired entries when a table is full, at most once per [`SWEEP_INTERVAL`].
     fn sweep(&mut self, now: OffsetDateTime) {
         let is_full = self.addresses.is_full() || self.accounts.is_full() || self.devices.is_full();
         if is_full && self.next_sweep.is_none_or(|next| now >= next || next > now + SWEEP_INTERVAL) {
@@ -248,16 +248,16 @@ impl Tables {
 }
 
 impl GuessedAccount {
-    /// That of an account, by whichever of its names it was found.
+    /// The counter of an account, by whichever of its names it was found.
     #[must_use]
     pub fn of(account: &AccountId) -> Self {
         Self(sha256(format!("account {account}")))
     }
 
-    /// That of a name which no account has, however it is written.
+    /// The counter of a name without an account, however it is written.
     #[must_use]
     pub fn unknown(name: &str) -> Self {
-        // No account has so long a name. Only its beginning is brought into canonical form, which costs time.
+        // No account has a name this long. Only the beginning is normalized, because that takes time.
         let name = name.trim();
         let known = name.char_indices().nth(LONGEST_NAME).map_or(name, |(end, _)| name.get(..end).unwrap_or(name));
         Self(sha256(format!("name {}", canonical(known).trim())))
@@ -265,8 +265,8 @@ impl GuessedAccount {
 }
 
 impl ThrottlePolicy {
-    /// For tests that sign in all the time: nobody waits, and an address has a million guesses. Never for a server that
-    /// others can reach.
+    /// For tests that sign in constantly: no waits, and a million attempts per address. Not for servers that others
+    /// can reach.
     #[must_use]
     pub fn relaxed() -> Self {
         Self { address_burst: 1_000_000, address_interval: Duration::MILLISECOND, waits: Vec::new(), ..Self::default() }
@@ -278,8 +278,8 @@ impl ThrottlePolicy {
     }
 }
 
-/// An address has ten guesses and one more every three seconds; after 1, 3, 9, 25 and 100 failures the waits are 1, 3, 5
-/// and 10 seconds and 15 minutes.
+/// An address has ten attempts and one more every three seconds. After 1, 3, 9, 25 and 100 failures the waits are 1,
+/// 3, 5 and 10 seconds and 15 minutes.
 impl Default for ThrottlePolicy {
     fn default() -> Self {
         Self {
@@ -299,7 +299,7 @@ impl Default for ThrottlePolicy {
 
 impl Network {
     fn of(address: IpAddr) -> Self {
-        // `::ffff:192.0.2.1` is how a socket for both kinds shows 192.0.2.1.
+        // A dual-stack socket shows 192.0.2.1 as `::ffff:192.0.2.1`.
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address.to_bits()),
             IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
@@ -313,10 +313,11 @@ impl std::fmt::Debug for Throttle {
     }
 }
 
-/// Failures are forgotten a day after the last one, not at the first pause: else 100 guesses would follow each pause.
+/// Failures are dropped a day after the last one, not at the first pause. Otherwise 100 attempts would be possible
+/// after each pause.
 const FORGOTTEN_AFTER: Duration = Duration::DAY;
 const SWEEP_INTERVAL: Duration = Duration::MINUTE;
-/// Code points; no name or e-mail address that an account can have is longer.
+/// In code points. No name or e-mail address of an account is longer.
 const LONGEST_NAME: usize = 256;
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ fn known_device() -> KnownDevice {
     device::recognise(&device::remember(&alice, &key, NOW, entropy), &alice, &key, NOW).unwrap()
 }
 
-/// Only accounts count.
+/// A policy in which only accounts count.
 fn many_addresses() -> ThrottlePolicy {
     ThrottlePolicy { address_burst: 1_000_000, ..ThrottlePolicy::default() }
 }
@@ -46,7 +46,7 @@ fn wait(admission: Admission) -> Option<Duration> {
     }
 }
 
-/// Lets `count` guesses fail as fast as the throttle allows, and says when the last was counted.
+/// Makes `count` failed attempts as fast as the throttle allows, and returns when the last one was counted.
 fn fail(throttle: &Throttle, guess: &Guess, count: u32, mut now: OffsetDateTime) -> OffsetDateTime {
     for at in 0..count {
         if at > 0 {
@@ -106,7 +106,7 @@ fn failures_are_forgotten_a_day_after_the_last() {
     assert_eq!(wait(throttle.admit(&alice, after)), Some(Duration::SECOND), "the first failure");
 }
 
-// E2: 200 guesses at once are one verified guess.
+// Of 200 concurrent attempts, one is checked.
 #[test]
 fn parallel_guesses_do_not_pass_together() {
     let throttle = Arc::new(Throttle::new(many_addresses()));
@@ -143,7 +143,7 @@ fn guesses_at_an_account_stay_bounded_day_after_day() {
     assert_eq!(passed_each_day, [195, 96, 96]);
 }
 
-// However long an attack has lasted, a quarter of an hour after it the owner signs in, on whatever browser.
+// However long an attack lasts, the owner can sign in on any browser 15 minutes after it.
 #[test]
 fn an_account_is_locked_for_no_longer_than_the_attack_and_fifteen_minutes() {
     let throttle = Throttle::new(many_addresses());
@@ -252,7 +252,7 @@ fn a_network_is_one_address_or_sixty_four_bits() {
     assert_ne!(of("::1"), of("::ffff:0.0.0.0"));
 }
 
-// E3: an attacker locks the account, and its owner signs in on a known device.
+// An attacker locks the account, and its owner signs in on a known device.
 #[test]
 fn strangers_do_not_lock_out_the_owner_on_a_known_device() {
     let throttle = Throttle::new(many_addresses());

@@ -59,7 +59,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`StartError`].
+/// Returns a [`StartError`] if the server cannot start.
 pub async fn assemble(
     config: &Config,
     options: StartOptions,
@@ -157,7 +157,7 @@ fn authorization_policy(config: &Config) -> AuthorizationPolicy {
 ///
 /// # Errors
 ///
-/// When the keys cannot be made.
+/// Returns a message if the keys cannot be generated.
 pub fn without_storage() -> Result<Arc<Server>, String> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let config = Config::defaults().map_err(|mistakes| mistakes.to_string())?;

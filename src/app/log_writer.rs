@@ -42,7 +42,7 @@ impl LogWriter {
     ///
     /// # Errors
     ///
-    /// When the thread cannot be started.
+    /// Returns an [`io::Error`] if the thread cannot be started.
     pub fn start(
         sink: impl Write + Send + 'static,
         report: impl Fn(u64) + Send + 'static,

@@ -48,7 +48,7 @@ pub struct StartOptions {
 ///
 /// # Errors
 ///
-/// [`StartError`]: why it could not start, or why it had to stop.
+/// Returns a [`StartError`] if the server cannot start, or has to stop because of a failure.
 pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartError> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
@@ -118,7 +118,7 @@ fn trusted_proxies(config: &Config) -> edge::TrustedProxies {
 ///
 /// # Errors
 ///
-/// When the last commits could not be written.
+/// Returns a message if the last commits cannot be written.
 pub async fn close(server: &Arc<Server>) -> Result<(), String> {
     keys::save_mark(server.signet()).await;
     server.signet().store.engine().close().await.map_err(|fault| fault.to_string())

@@ -109,7 +109,7 @@ async fn mismatch(config: &Config, found: &FolderState, means: (Clock, Entropy))
 ///
 /// # Errors
 ///
-/// [`StartError`].
+/// Returns a [`StartError`] if the server cannot start.
 pub async fn salvage(
     config: &Config,
     target: Option<PathBuf>,

@@ -42,7 +42,7 @@ impl AdminSocket {
     ///
     /// # Errors
     ///
-    /// When the file cannot be made.
+    /// Returns an [`io::Error`] if the file cannot be created.
     pub fn bind(data: &Path) -> io::Result<Self> {
         let path = data.join(FILE);
         match fs::remove_file(&path) {

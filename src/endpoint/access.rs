@@ -1,4 +1,4 @@
-//! Our own access tokens, where this server is the protected resource: `/userinfo` and the management API.
+//! Access tokens for endpoints where this server is the protected resource: `/userinfo` and the management API.
 
 use time::{Duration, OffsetDateTime};
 
@@ -19,7 +19,7 @@ use crate::{
     secret::Secret,
 };
 
-/// Proof that a request may do what its scope says. Only [`authorize`] makes one.
+/// Proof that a request is authorized, with the scope it may use. Only [`authorize`] creates one from a token.
 #[derive(Debug)]
 pub struct Access {
     subject: Subject,
@@ -32,39 +32,38 @@ pub struct Access {
     origin: RequestOrigin,
 }
 
-/// How it is known that the person is there who acts.
+/// How recently the acting person is known to have been present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presence {
-    /// They are on a page of ours, or run the server, or there is no person.
+    /// The person uses one of the server's own pages, or runs the server, or no person is involved.
     Here,
-    /// They signed in then, and an application acts for them since.
+    /// The person signed in at this time, and an application has been acting for them since.
     SignedIn(OffsetDateTime),
 }
 
-/// Why a request may not.
+/// Reasons why a request is not authorized.
 #[derive(Debug)]
 pub enum AccessRefusal {
-    /// The token, in the terms of RFC 6750.
+    /// The token is refused, as described in RFC 6750.
     Bearer(BearerError),
-    /// Our side failed.
     Internal(InternalError),
 }
 
-/// A token of ours whose signature, issuer and type hold.
+/// An access token issued by this server whose signature, issuer and type have been verified.
 pub struct OwnToken {
-    /// What it says.
     pub claims: Claims,
-    /// The grant that it belongs to.
+    /// The grant that the token belongs to.
     pub grant: GrantId,
 }
 
-/// Lets the bearer of `unverified_jwt` act with any one of `scopes`.
+/// Authorizes the bearer of `unverified_jwt` if the token has at least one of `scopes`.
 ///
-/// Unlike other resource servers, this one knows the grant behind the token, so that a revoked token is refused at once.
+/// Unlike other resource servers, this one reads the grant behind the token, so a revoked token is refused
+/// immediately.
 ///
 /// # Errors
 ///
-/// [`AccessRefusal`].
+/// Returns an [`AccessRefusal`] if the token is invalid, expired or revoked, lacks the scope, or the storage fails.
 pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> Result<Access, AccessRefusal> {
     let now = signet.clock.now();
     let invalid = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
@@ -103,14 +102,14 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
     })
 }
 
-/// Reads a token of ours, expired or not.
+/// Verifies an access token issued by this server. The expiry is not checked.
 ///
 /// # Errors
 ///
-/// Why it is none.
+/// Returns the reason if the token was not issued by this server or is not an access token.
 pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtRefusal> {
     let verified = signet.keys.verify_own(unverified_jwt, TokenType::AccessToken).or_else(|refusal| {
-        // A resource may ask for tokens of the type JWT. An ID token has that type too, but no client_id.
+        // A resource may ask for access tokens of type `JWT`. An ID token has that type too, but no `client_id`.
         let verified = signet.keys.verify_own(unverified_jwt, TokenType::IdToken)?;
         if verified.claims().get("client_id").is_some() { Ok(verified) } else { Err(refusal) }
     })?;
@@ -123,13 +122,14 @@ pub fn own_token(signet: &Signet, unverified_jwt: &str) -> Result<OwnToken, JwtR
     }
 }
 
-/// Reads an ID token of ours, expired or not. Other JWTs may have its type: an access token, which never lacks a `client_id`,
-/// and a signed answer of `UserInfo`, which has no `exp`. "REQUIRED" in an ID token are `iss`, `sub`, `aud`, `exp` and `iat`
-/// ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
+/// Verifies an ID token issued by this server. The expiry is not checked. Other JWTs may have the same type: an
+/// access token, which always has a `client_id`, and a signed `UserInfo` response, which has no `exp`. "REQUIRED" in
+/// an ID token are `iss`, `sub`, `aud`, `exp` and `iat` ([OpenID Connect Core
+/// §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 ///
 /// # Errors
 ///
-/// Why it is none.
+/// Returns the reason if the token was not issued by this server or is not an ID token.
 pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Claims, JwtRefusal> {
     let claims = signet.keys.verify_own(unverified_jwt, TokenType::IdToken)?.into_claims();
     if claims.get("client_id").is_some() {
@@ -142,18 +142,18 @@ pub(super) fn own_id_token(signet: &Signet, unverified_jwt: &str) -> Result<Clai
     if claims.text("iss")? == signet.issuer.as_str() { Ok(claims) } else { Err(JwtRefusal::MalformedClaim("iss")) }
 }
 
-/// The grant of `id`, if it may still issue.
+/// Returns the grant with `id` if tokens may still be issued from it.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub(super) fn live_grant(signet: &Signet, id: &GrantId) -> Result<Option<Grant>, InternalError> {
     let Some(grant) = signet.store.grant(id)?.map(|kept| kept.record) else { return Ok(None) };
     let may_issue = StatusLookup::new(&signet.store, signet.clock.now()).may_issue(&grant)?;
     Ok(Some(grant).filter(|_| may_issue))
 }
 
-/// Whether a token has not expired at `now`.
+/// Returns `true` if the token has not expired at `now`.
 pub(super) fn is_in_time(claims: &Claims, now: OffsetDateTime) -> bool {
     claims.instant("exp").is_ok_and(|expires_at| now < expires_at)
 }
@@ -166,7 +166,7 @@ fn account(signet: &Signet, subject: &Subject) -> Result<Option<Account>, Intern
 }
 
 impl Access {
-    /// That of whoever can open the socket in the data folder, or the folder itself: the person who runs the server.
+    /// Access for the operator: the person who can open the socket in the data folder, or the folder itself.
     #[must_use]
     pub fn operator() -> Self {
         Self {
@@ -181,8 +181,8 @@ impl Access {
         }
     }
 
-    /// That of the person who is signed in, on our own pages, with the one scope token that the page is for. Whoever
-    /// administers the server is a person like others there.
+    /// Access for the person signed in on one of the server's own pages, limited to the scope token that the page
+    /// needs. Administrators have no additional rights there.
     #[must_use]
     pub fn of_session(current: &CurrentSession, scope: &str) -> Self {
         Self {
@@ -197,24 +197,25 @@ impl Access {
         }
     }
 
-    /// That of an administrator who is signed in on a page of ours; nobody else has one.
+    /// Access for an administrator signed in on one of the server's own pages, or `None` if the person is not an
+    /// administrator.
     #[must_use]
     pub fn of_administrator(current: &CurrentSession) -> Option<Self> {
         current.account.is_administrator().then(|| Self::of_session(current, "signet:admin"))
     }
 
-    /// The same, asked for from `origin`.
+    /// The same access, with the origin of the request.
     #[must_use]
     pub fn asked_by(self, origin: RequestOrigin) -> Self {
         Self { origin, ..self }
     }
 
-    /// Makes sure that the person has signed in a short time ago if an application acts for them, before it does something to
-    /// their own account that they could not take back. On our own pages they are there themselves.
+    /// Checks that the person has signed in recently if an application acts for them. Required before irreversible
+    /// changes to their own account. On the server's own pages the person is always present.
     ///
     /// # Errors
     ///
-    /// [`AccessRefusal`], by which the application knows to have them sign in again (RFC 9470).
+    /// Returns an [`AccessRefusal`] that tells the application to have the person sign in again (RFC 9470).
     pub fn recent(&self, now: OffsetDateTime) -> Result<(), AccessRefusal> {
         match self.presence {
             Presence::SignedIn(at) if now - at > RECENT => {
@@ -225,13 +226,12 @@ impl Access {
         }
     }
 
-    /// From where it was asked for.
     #[must_use]
     pub fn origin(&self) -> &RequestOrigin {
         &self.origin
     }
 
-    /// Who acts, as security events name them.
+    /// The actor recorded in security events.
     #[must_use]
     pub fn actor(&self) -> Actor {
         let principal =
@@ -239,49 +239,47 @@ impl Access {
         self.origin.acting_as(principal)
     }
 
-    /// Whether it is that of the person who runs the server, by the command line.
+    /// Returns `true` for the operator, who uses the command line.
     #[must_use]
     pub fn is_operator(&self) -> bool {
         self.subject.as_str() == OPERATOR
     }
 
-    /// Who acts: a person, or a client for itself.
+    /// The acting subject: a person, or a client acting for itself.
     #[must_use]
     pub fn subject(&self) -> &Subject {
         &self.subject
     }
 
-    /// Through which client.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         &self.client_id
     }
 
-    /// With which scope.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// What its client may know of the person because it asked for it by name.
+    /// The claims about the person that the client requested by name.
     #[must_use]
     pub fn named_claims(&self) -> &NamedClaims {
         &self.claims
     }
 
-    /// The `sid` of the session in which the person agreed to it, if a person did.
+    /// The `sid` of the session in which the person consented, if a person did.
     #[must_use]
     pub fn sid(&self) -> Option<&str> {
         self.sid.as_deref()
     }
 
-    /// The person who acts, if it is one.
+    /// The account of the acting person, or `None` if no person is involved.
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
 
-    /// As whom it registers applications.
+    /// The role in which applications are registered.
     #[must_use]
     pub fn registrar(&self) -> Registrar {
         match (self.is_administrator(), self.scope.contains("signet:admin")) {
@@ -291,15 +289,15 @@ impl Access {
         }
     }
 
-    /// Whether it may act for others: an administrator, or a client that was given the scope for itself.
+    /// Returns `true` for an administrator, and for a client that holds the scope for itself.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
         self.account.as_ref().map_or(!self.subject.is_person(), Account::is_administrator)
     }
 }
 
-/// How long ago a person may have signed in for whom an application does something that cannot be taken back.
+/// Maximum time since the last sign-in for an application to make irreversible changes on behalf of a person.
 const RECENT: Duration = Duration::minutes(5);
 
-/// Whoever can open the data folder, as a subject: no person and no registered client.
+/// The operator's subject. It is neither a person nor a registered client.
 const OPERATOR: &str = "operator";

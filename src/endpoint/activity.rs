@@ -1,4 +1,4 @@
-//! Sessions and grants of all people, the newest first, for administrators.
+//! Sessions and grants of all users, newest first, for administrators.
 
 use super::{
     Signet,
@@ -20,31 +20,29 @@ use crate::{
     },
 };
 
-/// A session with whose it is.
+/// A session and the account it belongs to.
 #[derive(Clone, Debug)]
 pub struct SomebodysSession {
-    /// The session.
     pub session: Session,
-    /// Whose it is.
     pub account: Account,
 }
 
-/// Which grants to list: with a filter they are in the order of their identifiers.
+/// Selects which grants to list. With a filter they are ordered by their identifiers.
 #[derive(Clone, Copy, Debug)]
 pub enum GrantFilter<'a> {
-    /// All, the newest first.
+    /// All grants, newest first.
     All,
-    /// Those of a person, by username or identifier.
+    /// The grants of a user, given by username, verified e-mail address or identifier.
     Person(&'a str),
-    /// Those to an application, by its `client_id`.
+    /// The grants to an application, given by `client_id`.
     Application(&'a str),
 }
 
-/// The sessions that stand, those in which somebody signed in last first; or those of the person `username`.
+/// Lists the active sessions, most recent sign-in first, or those of the user `username`.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn sessions(
     signet: &Signet,
     access: &Access,
@@ -86,11 +84,11 @@ pub fn sessions(
     )
 }
 
-/// The grants of `filter`, live or ended.
+/// Lists the grants that match `filter`, active or ended.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn grants(
     signet: &Signet,
     access: &Access,
@@ -125,7 +123,7 @@ pub fn grants(
     }
 }
 
-/// The person of a username, a verified e-mail address or an identifier.
+/// Finds a user by username, verified e-mail address or identifier.
 fn person(signet: &Signet, name: &str) -> Result<Option<Account>, ManagementRefusal> {
     let kept = match AccountId::parse(name) {
         Ok(id) => signet.store.account(&id)?,
@@ -134,11 +132,12 @@ fn person(signet: &Signet, name: &str) -> Result<Option<Account>, ManagementRefu
     Ok(kept.map(|kept| kept.record))
 }
 
-/// Ends a grant, whoever it is of: nothing more is issued from it. One that has ended is no error.
+/// Ends the grant of any user, so nothing more is issued from it. Ending it twice is not an error.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then it may still be live.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The grant may then still be
+/// active.
 pub async fn end_grant(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     user_access::manager(access)?;
     let grant = GrantId::parse(id).map(|id| signet.store.grant(&id)).transpose()?.flatten();

@@ -1,4 +1,4 @@
-//! What `/authorize` issues: a code, tokens, or both.
+//! Issues the result of `/authorize`: a code, tokens, or both.
 
 use time::OffsetDateTime;
 
@@ -17,11 +17,11 @@ use crate::{
     store::Store,
 };
 
-/// Issues what the request of `interaction` asks for, as far as the person has agreed.
+/// Issues what the request of `interaction` asks for, limited to what the user consented to.
 ///
 /// # Errors
 ///
-/// The storage, or the signing.
+/// Returns an [`InternalError`] if the storage or signing fails.
 pub(super) async fn issue(
     signet: &Signet,
     (interaction, client, origin): (&Interaction, &Client, &RequestOrigin),
@@ -45,7 +45,7 @@ pub(super) async fn issue(
     }
     let Some((grant, issuance)) = begun else { return Ok(AuthorizationResponse::Issued(issued)) };
     let grant = grant.retain_for_logout(client, signet.lifetimes.session.absolute);
-    // The consent is recorded once, with the code if there is one.
+    // The consent event is recorded once: with the code if one is issued.
     let store = if issued.code.is_some() { &signet.store } else { &store };
     store.begin_grant(&grant).await?;
     if request.response_type.has_token() {
@@ -60,11 +60,11 @@ pub(super) async fn issue(
             IdTokenContext { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), no_access_token };
         issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
     }
-    tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued in the front channel");
+    tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued from the authorization endpoint");
     Ok(AuthorizationResponse::Issued(issued))
 }
 
-/// The store, which tells together with what is issued that the person was asked and has agreed.
+/// The store that records the user's consent in the same commit as the issued code or tokens.
 fn telling_of_consent(signet: &Signet, interaction: &Interaction, subject: &Subject, origin: &RequestOrigin) -> Store {
     if !matches!(interaction.decision, Some(Decision::Allowed { .. })) {
         return signet.store.clone();

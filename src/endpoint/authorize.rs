@@ -30,29 +30,29 @@ use crate::{
     store::CommitError,
 };
 
-/// Where the browser goes next.
+/// The next step for the browser.
 #[derive(Debug)]
 pub enum Next {
-    /// To `/authorize` again, by GET, with the sealed login.
+    /// Back to `/authorize` by GET, with the encrypted interaction.
     Resume(String),
-    /// To the login page, with the sealed login.
+    /// To the login page, with the encrypted interaction.
     Login(String),
-    /// To the consent page, with the sealed login.
+    /// To the consent page, with the encrypted interaction.
     Consent(String),
-    /// To the client, with what it asked for or an error.
+    /// To the client, with the requested response or an error.
     Client(Delivery),
-    /// Nowhere by itself: the person decides whether to take the error to the client.
+    /// To an error page, where the user decides whether to return to the client with the error.
     Withheld(Box<WithheldError>),
 }
 
-/// Why the browser goes nowhere and gets a page.
+/// Reasons for an error page on this server instead of a redirect.
 #[derive(Debug)]
 pub enum AuthorizeRefusal {
     /// The client or the redirect URI cannot be trusted.
     Untrusted(UntrustedRequest),
-    /// The login that was begun cannot go on.
+    /// The interaction cannot continue.
     Interaction(InteractionRefusal),
-    /// Something failed here before the redirect URI could be trusted.
+    /// An internal error occurred before the redirect URI could be trusted.
     Internal(InternalError),
 }
 
@@ -60,7 +60,7 @@ pub enum AuthorizeRefusal {
 ///
 /// # Errors
 ///
-/// [`AuthorizeRefusal`] as long as the redirect URI is not trusted; later refusals are answers to the client.
+/// Returns an [`AuthorizeRefusal`] if the redirect URI is not trusted. Later errors are sent to the client.
 pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
     let now = signet.clock.now();
     Ok(match read(signet, parameters, browser, now).await? {
@@ -69,12 +69,12 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     })
 }
 
-/// Answers an authorization request that came by POST. From another site such a form comes without the cookie of the
-/// session (`SameSite=Lax`), so who is signed in is only known when the browser comes again by GET.
+/// Answers an authorization request sent by POST. A cross-site form post does not carry the session cookie
+/// (`SameSite=Lax`), so the browser is first sent here again by GET to find out who is signed in.
 ///
 /// # Errors
 ///
-/// [`AuthorizeRefusal`], as [`begin`].
+/// Returns an [`AuthorizeRefusal`] in the same cases as [`begin`].
 pub async fn begin_by_form(
     signet: &Signet,
     parameters: &Parameters,
@@ -86,7 +86,7 @@ pub async fn begin_by_form(
     })
 }
 
-/// A request that was read.
+/// A parsed authorization request.
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
 enum Read {
     Request(Interaction, Client),
@@ -124,7 +124,7 @@ async fn read(
     }
 }
 
-/// Notes for its developers what `client` asked for and is not registered for.
+/// Records in the client's error log which requested scope tokens it is not registered for.
 fn note_partial_scope(
     signet: &Signet,
     (client, request): (&Client, &AuthenticationRequest),
@@ -165,7 +165,7 @@ fn refuse(
     told(signet, &destination.client, (&AuthorizationResponse::Error(error), ErrorOf::Request), address)
 }
 
-/// Tells `client`, or the person if it is an error that does not go to `client` by itself.
+/// Delivers the error to `client`, or shows it to the user if the browser is not redirected automatically.
 fn told(
     signet: &Signet,
     client: &Client,
@@ -180,8 +180,9 @@ fn told(
     Next::Client(response.deliver(address, &signet.issuer))
 }
 
-/// A request object that is refused is told to the client where its own parameters say so, if it has signed them, and
-/// otherwise where those beside it do: a redirect URI is trusted because it is registered, wherever it stands.
+/// Refuses a request object. The error goes to the redirect URI inside the object if the client has signed it, and
+/// otherwise to the one sent outside the object. A redirect URI is trusted because it is registered, wherever it
+/// appears.
 fn refuse_object(
     signet: &Signet,
     client: Client,
@@ -191,7 +192,7 @@ fn refuse_object(
     let ObjectRefused { refusal, inside } = refused;
     for parameters in inside.iter().chain([beside]) {
         if let Ok(destination) = ResponseDestination::trust(Some(client.clone()), parameters) {
-            // An address of an object stands beside the object, never in it.
+            // A `request_uri` is always sent outside the request object.
             return Ok(refuse(signet, &destination, beside, AuthorizationError::RequestObject(refusal)));
         }
     }
@@ -202,11 +203,11 @@ fn refuse_object(
     Err(AuthorizeRefusal::Untrusted(refusal))
 }
 
-/// Goes on with a login after a page has reported back.
+/// Continues an interaction after a page has been answered.
 ///
 /// # Errors
 ///
-/// [`AuthorizeRefusal`] when the login cannot go on.
+/// Returns an [`AuthorizeRefusal`] if the interaction cannot continue.
 pub async fn resume(signet: &Signet, sealed: &str, browser: &Browser) -> Result<Next, AuthorizeRefusal> {
     let now = signet.clock.now();
     let interaction =
@@ -214,19 +215,19 @@ pub async fn resume(signet: &Signet, sealed: &str, browser: &Browser) -> Result<
     let client_id = &interaction.request.authorization.client_id;
     let client = signet.store.client(client_id).map_err(|fault| AuthorizeRefusal::Internal(fault.into()))?;
     let client = client.ok_or(AuthorizeRefusal::Untrusted(UntrustedRequest::UnknownClient))?.record;
-    // The application may have changed since.
+    // The client's registration may have changed since the interaction began.
     let redirect_uri = interaction.request.authorization.redirect_uri.as_str();
     TrustedRedirectUri::choose(&client.metadata.redirect_uris, client.metadata.application_type, Some(redirect_uri))
         .map_err(|refusal| AuthorizeRefusal::Untrusted(UntrustedRequest::RedirectUri(refusal)))?;
     proceed(signet, (interaction, client, browser), now, Turn::Later).await
 }
 
-/// Whether the login of `interaction` asks the person on `browser` to sign in: the application wants it so, or they are not
-/// signed in.
+/// Returns `true` if the interaction requires the user on `browser` to sign in: the client asks for it, or they are
+/// not signed in.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn needs_login(
     signet: &Signet,
     interaction: &Interaction,
@@ -237,12 +238,12 @@ pub async fn needs_login(
     Ok(matches!(step(signet, interaction, (client, browser), now).await?, Step::Login))
 }
 
-/// The username of the person who is signed in on `browser` and is asked to sign in again, if the login page is shown to
-/// them for that: then it says so, and they only type their password.
+/// The username of the signed-in user who has to sign in again for this interaction. The login page then shows the
+/// username and asks only for the password. Returns `None` in all other cases.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn asked_again(
     signet: &Signet,
     interaction: &Interaction,
@@ -257,14 +258,14 @@ pub async fn asked_again(
     Ok(is_again.then(|| current.account.username.as_str().to_owned()))
 }
 
-/// Whether a login is just begun, or has been in the browser.
+/// Whether the interaction has just begun or comes back from the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     First,
     Later,
 }
 
-/// Asks what comes next. What fails from here on is told to the client, since its redirect URI is trusted.
+/// Determines the next step. Errors are sent to the client from here on, because its redirect URI is trusted.
 async fn proceed(
     signet: &Signet,
     (interaction, client, browser): (Interaction, Client, &Browser),
@@ -291,7 +292,7 @@ async fn proceed(
         response_mode: authorization.response_mode,
         state: authorization.state.as_deref(),
     };
-    // While the storage cannot be read, no consent counts as known.
+    // While the storage cannot be read, no consent counts as given.
     let what = match response.error() {
         Some(_) => error_of(signet, &interaction, &client, browser).await.unwrap_or(ErrorOf::Request),
         None => ErrorOf::Request,
@@ -306,7 +307,7 @@ enum Decided {
     Refused(InteractionRefusal),
 }
 
-/// What comes next for the person on `browser`.
+/// Determines the next step for the user on `browser`.
 async fn step(
     signet: &Signet,
     interaction: &Interaction,
@@ -358,8 +359,8 @@ async fn decide(
     })
 }
 
-/// Answers a login that was in the browser: once, and not with what the person has taken back since. Otherwise opening
-/// its address again would get tokens without any question.
+/// Consumes an interaction that comes back from the browser. It can be answered only once, and not after the user has
+/// withdrawn the consent. Otherwise, reopening its URL would issue tokens without any question.
 async fn spend(
     signet: &Signet,
     interaction: &Interaction,
@@ -377,8 +378,8 @@ async fn spend(
     }
 }
 
-/// Whom `id_token_hint` names, if it is an ID token that this server issued to the client, expired or not. Anything else
-/// is no hint: with one of another client, two clients could find out whether they know the same person.
+/// The subject of `id_token_hint` if this server issued it to the client, expired or not. Other hints are ignored:
+/// with another client's ID token, two clients could find out whether they know the same person.
 fn hinted_subject(signet: &Signet, client_id: &ClientId, parameters: &Parameters) -> Option<Subject> {
     let hint = parameters.one("id_token_hint").ok().flatten()?;
     let claims = access::own_id_token(signet, hint).ok()?;

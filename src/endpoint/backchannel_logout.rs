@@ -1,8 +1,8 @@
-//! Clients are told that a session has ended:
-//! [OpenID Connect Back-Channel Logout §2.5](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest).
+//! Sends logout tokens to clients when a session ends: [OpenID Connect Back-Channel Logout
+//! §2.5](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest).
 //!
-//! Nobody waits for it: whom to tell is written down with the end of the session, and sent from there, again and again
-//! until the client has taken it or there is no point any more, whatever happens to this server meanwhile.
+//! Delivery is asynchronous. The notifications are stored in the same commit that ends the session, survive a
+//! restart, and are retried until the client accepts the logout token or the notification expires.
 
 use std::fmt;
 
@@ -15,40 +15,40 @@ use crate::{
     store::{CommitError, LogoutQueue, Versioned},
 };
 
-/// Why a client has not taken a logout token: for the log, and for the page of its developers.
+/// Reason why a client did not accept a logout token, for the log and for the page shown to its developers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotTaken {
     description: String,
     failure: DeliveryFailure,
 }
 
-/// What is to be sent now, at most `limit`, and when to look again.
+/// Returns up to `limit` notifications that are due, and when to check again.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub fn agenda(signet: &Signet, limit: usize) -> Result<LogoutQueue, InternalError> {
     Ok(signet.store.logout_agenda(signet.clock.now(), limit)?)
 }
 
-/// Tells a client, and writes down what came of it.
+/// Sends one logout token and records the outcome.
 ///
 /// # Errors
 ///
-/// The storage, or signing. Then it is tried again.
+/// Returns an [`InternalError`] if the storage or signing fails. The notification is retried later.
 pub async fn attempt(signet: &Signet, kept: &Versioned<LogoutNotification>) -> Result<(), InternalError> {
     let notification = &kept.record;
     let client = signet.store.client(&notification.client_id)?.map(|kept| kept.record);
     let uri =
         client.as_ref().and_then(|client| Some((client, client.metadata.openid.backchannel_logout_uri.as_ref()?)));
     let remaining = match uri {
-        // Taken away, or no longer interested.
+        // The client was deleted, or no longer registers a logout URI.
         None => None,
         Some((client, uri)) => {
             let token = logout_token(signet, client, notification)?;
             match post(signet, uri, &token).await {
                 Ok(()) => {
-                    tracing::info!(client_id = %notification.client_id, "the client was told of the end of a session");
+                    tracing::info!(client_id = %notification.client_id, "logout token delivered");
                     signet.client_errors.forget_deliveries(&notification.client_id);
                     None
                 }
@@ -61,7 +61,7 @@ pub async fn attempt(signet: &Signet, kept: &Versioned<LogoutNotification>) -> R
         }
     };
     match signet.store.put_back_notification(kept, remaining.as_ref()).await {
-        // It was written anew meanwhile, and is sent once more.
+        // The notification was replaced in the meantime and is sent again.
         Ok(()) | Err(CommitError::Conflict) => Ok(()),
         Err(CommitError::Internal(fault)) => Err(fault.into()),
     }
@@ -69,7 +69,7 @@ pub async fn attempt(signet: &Signet, kept: &Versioned<LogoutNotification>) -> R
 
 async fn post(signet: &Signet, uri: &str, token: &Secret) -> Result<(), NotTaken> {
     let form = encode(&[("logout_token", token.expose())]);
-    // The body is of no interest: "If the logout succeeded, the RP MUST respond with HTTP 200 OK. Note that some Web
+    // The body is ignored: "If the logout succeeded, the RP MUST respond with HTTP 200 OK. Note that some Web
     // frameworks will substitute an HTTP 204 No Content" (§2.8).
     match signet.fetcher.post_form(uri, form).await {
         Ok(200 | 204) => Ok(()),
@@ -88,22 +88,22 @@ fn not_taken(
 ) -> Option<LogoutNotification> {
     let client_id = &notification.client_id;
     match &next {
-        // Trying again does not help: the address or the configuration has to change.
+        // Retrying soon does not help: the address or the configuration has to change.
         Some(next) if matches!(reason.failure, DeliveryFailure::Private | DeliveryFailure::NotHttps) => {
             let again_at = next.next_attempt_at;
-            tracing::warn!(%client_id, %reason, %again_at, "the client was not told of the end of a session");
+            tracing::warn!(%client_id, %reason, %again_at, "logout token delivery failed");
         }
         Some(next) => {
             let again_at = next.next_attempt_at;
-            tracing::info!(%client_id, %reason, %again_at, "the client was not told of the end of a session");
+            tracing::info!(%client_id, %reason, %again_at, "logout token delivery failed");
         }
-        None => tracing::warn!(%client_id, %reason, "the client was not told of the end of a session; giving up"),
+        None => tracing::warn!(%client_id, %reason, "logout token delivery failed, giving up"),
     }
     next
 }
 
-/// "It is RECOMMENDED that the Logout Token be signed with the same algorithm as the ID Tokens" (§2.4), as far as there
-/// are keys for it.
+/// "It is RECOMMENDED that the Logout Token be signed with the same algorithm as the ID Tokens" (§2.4). `RS256` is
+/// used if there is no key for that algorithm.
 fn logout_token(signet: &Signet, client: &Client, notification: &LogoutNotification) -> Result<Secret, InternalError> {
     let wanted = client.metadata.openid.id_token_signed_response_alg;
     let algorithm = if signet.keys.algorithms().contains(&wanted) { wanted } else { Algorithm::Rs256 };

@@ -1,5 +1,5 @@
-//! A client authenticates with a JWT, [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523): its key is found, its signature
-//! verified, its claims judged, and its one use is written down.
+//! Client authentication with a JWT, [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523): finds the key, verifies the
+//! signature, checks the claims and records the assertion as used.
 
 use super::{
     InternalError, Signet,
@@ -18,26 +18,27 @@ use crate::{
     store::CommitError,
 };
 
-/// The client that a request names and has not proved to be.
+/// The client that a request claims to be from, before authentication.
 pub(super) struct ClaimedClient {
     pub(super) client_id: ClientId,
     /// Whether a client of this name is registered.
     pub(super) is_known: bool,
 }
 
-/// Why an assertion authenticates no client.
+/// Reasons why an assertion does not authenticate a client.
 pub(super) enum AssertionFailure {
-    /// It breaks a rule of RFC 7523 §3.
+    /// It violates a rule of RFC 7523 §3.
     Refused { claimed: ClaimedClient, error: TokenError },
     /// It names no client, or the server failed.
     Unreadable(EndpointError),
 }
 
-/// Authenticates the client that made `presented`.
+/// Authenticates the client that created the assertion `presented`.
 ///
 /// # Errors
 ///
-/// [`AssertionFailure`]. An assertion whose first use could not be stored authenticates no client.
+/// Returns an [`AssertionFailure`] if a rule is violated or an internal error occurs. An assertion that could not be
+/// recorded as used does not authenticate the client.
 pub(super) async fn authenticate(
     signet: &Signet,
     presented: &PresentedAssertion,
@@ -60,13 +61,13 @@ pub(super) async fn authenticate(
     }
 }
 
-/// Whether the audience of an assertion is the token endpoint, with or without the issuer beside it.
+/// Returns `true` if the audience is the token endpoint, with or without the issuer as a second value.
 fn names_endpoint(signet: &Signet, claims: &Claims) -> bool {
     let known = [signet.issuer.as_str(), &signet.issuer.endpoint("/token")];
     claims.audience().is_ok_and(|audience| audience.iter().all(|one| known.contains(one)))
 }
 
-/// Says what the assertion says of itself, what would have been right, and which setting accepts it.
+/// Logs the unverified claims of the assertion, the expected values, and the setting that would accept them.
 fn log_refusal(signet: &Signet, client_id: &ClientId, claims: &Claims, error: &TokenError) {
     let TokenError::Assertion(refusal) = error else { return };
     let (unverified, wanted_aud) = (summary_of_claims(claims), signet.issuer.as_str());
@@ -98,7 +99,7 @@ async fn judged(
     match signet.store.use_assertion(&accepted).await {
         Ok(()) => Ok(accepted.used_for_the_first_time()),
         Err(CommitError::Conflict) => {
-            tracing::warn!(%client_id, "a client assertion was used twice");
+            tracing::warn!(%client_id, "client assertion replayed");
             Err(AssertionRefusal::Replayed.into())
         }
         Err(CommitError::Internal(fault)) => Err(InternalError::from(fault).into()),

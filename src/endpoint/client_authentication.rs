@@ -1,4 +1,4 @@
-//! Authenticates the client at `/token` and the other endpoints of clients, [RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3).
+//! Client authentication at `/token` and the other client endpoints, [RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3).
 
 use super::{
     InternalError, Signet,
@@ -19,20 +19,19 @@ use crate::{
     },
 };
 
-/// Who calls an endpoint of clients, as far as the request says.
+/// The caller of a client endpoint, before authentication.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
-    /// The header of this name.
+    /// The `Authorization` header.
     pub authorization: Option<&'a str>,
-    /// From where.
     pub origin: &'a RequestOrigin,
 }
 
-/// Finds out which client asks.
+/// Authenticates the client.
 ///
 /// # Errors
 ///
-/// The rule of RFC 6749 §2.3 or RFC 7523 §3 that is broken, or a fault.
+/// Returns the violated rule of RFC 6749 §2.3 or RFC 7523 §3, or an internal error.
 pub(super) async fn authenticate(
     signet: &Signet,
     caller: Caller<'_>,
@@ -53,21 +52,21 @@ pub(super) async fn authenticate(
     Ok(presented.authenticate(client).map_err(|error| unauthenticated(signet, caller.origin, &claimed, error))?)
 }
 
-/// Notes that a request could not show that it is from the client that it names: the refusal. A name that is no client's is
-/// only remembered as a hash: it may be a secret in the wrong place.
+/// Records a failed client authentication and returns its error. A name that matches no client is recorded only as a
+/// hash, because it may be a secret entered in the wrong field.
 fn unauthenticated(signet: &Signet, origin: &RequestOrigin, claimed: &ClaimedClient, error: TokenError) -> TokenError {
     let ClaimedClient { client_id, is_known } = claimed;
     if error.is_wrong_secret()
         && let Err(retry_after_seconds) =
             signet.secret_guesses.count_wrong(client_id, origin.address, signet.clock.now())
     {
-        // So many were noted already that further ones say nothing new.
-        tracing::debug!(%client_id, %error, "client authentication refused, after many others");
+        // After many failures, further ones are logged at a lower level.
+        tracing::debug!(%client_id, %error, "client authentication failed again");
         return TokenError::TooManySecrets { retry_after_seconds };
     }
     let client = signet.store.client(client_id).ok().flatten().filter(|_| *is_known);
     let reason = unauthenticated_because(client.as_ref().map(|kept| &kept.record), &error);
-    // The answer is the same for all of them.
+    // The response is the same in all cases.
     tracing::info!(%client_id, reason, "client authentication failed");
     let details = EventDetails::of(EventKind::ClientAuthenticationFailed);
     let details = if *is_known {
@@ -82,7 +81,7 @@ fn unauthenticated(signet: &Signet, origin: &RequestOrigin, claimed: &ClaimedCli
     error
 }
 
-/// Why `client` could not be authenticated, in a word for the log and for its developer.
+/// The reason why `client` could not be authenticated, as a code for the log and for its developer.
 fn unauthenticated_because(client: Option<&Client>, error: &TokenError) -> String {
     let word = match (client, error) {
         (None, _) => "unknown_client",
@@ -97,7 +96,7 @@ fn unauthenticated_because(client: Option<&Client>, error: &TokenError) -> Strin
     word.to_owned()
 }
 
-/// Notes for its developers that a request of `client`, which has authenticated, was refused.
+/// Records in the client's error log that a request of the authenticated `client` was refused.
 pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: &Parameters, error: &TokenError) {
     if is_trouble(error) {
         let (client, now) = (client.client(), signet.clock.now());
@@ -107,14 +106,16 @@ pub(super) fn note_refused(signet: &Signet, client: &AuthenticatedClient, form: 
     }
 }
 
-/// Notes for its developers what `client`, which gets an answer, asked for and is not registered for.
+/// Records in the client's error log which requested scope tokens `client`, whose request succeeds, is not registered
+/// for.
 pub(super) fn note_partial_scope(signet: &Signet, client: &AuthenticatedClient, form: &Parameters, acts_for: ActsFor) {
     let (client, asked) = (client.client(), form.one("scope").ok().flatten());
     let remedy = Remedy::of_partial_scope(client, acts_for, asked, &signet.resources);
     signet.client_errors.note_remedy(&client.client_id, remedy, signet.clock.now());
 }
 
-/// Whether a refusal is something for the client's developer to repair, rather than the course of things.
+/// Returns `true` if the client's developer should fix the cause of the error, and `false` for errors in normal
+/// operation.
 fn is_trouble(error: &TokenError) -> bool {
     !matches!(
         error,

@@ -1,8 +1,8 @@
-//! What went wrong with applications, for their developers: the redirect URIs that were sent and are not registered, the
-//! latest errors, the settings that would have helped, and the logout tokens that could not be delivered.
+//! Recent errors of applications, for their developers: unregistered redirect URIs, the latest errors, settings that
+//! would have prevented them, and logout tokens that could not be delivered.
 //!
-//! It is kept in memory alone and bounded in every direction, since anybody can send a request in the name of any
-//! application: nothing of it is worth a write, and after a restart it begins anew.
+//! The log is kept only in memory and is bounded in every dimension, because anyone can send requests in the name of
+//! any application. It is not worth a write to the database, and is empty after a restart.
 
 use std::{
     cmp::Reverse,
@@ -21,68 +21,67 @@ use crate::{
     },
 };
 
-/// What each application has done wrong lately.
+/// The recent errors of all applications.
 #[derive(Debug, Default)]
 pub struct ClientErrorLogs(Mutex<HashMap<ClientId, ClientErrorLog>>);
 
-/// What one application has done wrong lately, the latest first.
+/// The recent errors of one application, latest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientErrorLog {
-    /// The redirect URIs that were sent and are not registered.
+    /// Redirect URIs that were sent but are not registered.
     pub redirect_uris: Vec<Repeated<String>>,
-    /// The errors that it was told.
+    /// Errors that were returned to the application.
     pub errors: Vec<Repeated<ClientError>>,
-    /// The settings that would have helped, those about redirect URIs left out.
+    /// Settings that would have prevented an error, except redirect URIs.
     pub remedies: Vec<Repeated<Remedy>>,
-    /// Why logout tokens could not be delivered.
+    /// Reasons why logout tokens could not be delivered.
     pub deliveries: Vec<Repeated<DeliveryFailure>>,
 }
 
-/// Why a logout token was not delivered. No more is told than this: what exactly answered is the business of those who
-/// can reach that address.
+/// Why a logout token was not delivered. Developers see no more than this, so that the server cannot be used to probe
+/// addresses that they cannot reach themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryFailure {
-    /// The address is not `https`.
+    /// The URI does not use `https`.
     NotHttps,
-    /// The address is in a private network, or on this machine.
+    /// The address is in a private network or on this machine.
     Private,
-    /// There was no answer.
+    /// The connection failed or there was no response.
     Unreachable,
-    /// There was no answer in time.
+    /// The response timed out.
     TooSlow,
-    /// The answer had this status.
+    /// The response had this status.
     Status(u16),
 }
 
-/// Something that has happened so often, and when last.
+/// An error with the number of its occurrences and the time of the latest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeated<T> {
-    /// What.
     pub what: T,
-    /// How often, since it is remembered.
+    /// Number of occurrences since the first one was recorded.
     pub count: u64,
-    /// When last.
+    /// Time of the latest occurrence.
     pub at: OffsetDateTime,
 }
 
-/// An error that an application was told.
+/// An error that was returned to an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientError {
-    /// `error`.
+    /// The `error` code.
     pub code: &'static str,
-    /// The cause, in a word, which the application is not told.
+    /// The name of the cause, which is not sent to the application.
     pub cause: String,
 }
 
 impl ClientErrorLogs {
-    /// Notes that `client_id`, which is registered, was refused at `now`.
+    /// Records an error returned to the registered client `client_id` at `now`.
     pub fn note(&self, client_id: &ClientId, trouble: ClientError, now: OffsetDateTime) {
         let mut clients = self.clients();
         count(&mut of(&mut clients, client_id).errors, trouble, now);
     }
 
-    /// Notes why a request in the name of `client_id`, which is registered, was not answered there. A redirect URI that is
-    /// too long to be registered is not kept.
+    /// Records why the server did not redirect to the registered client `client_id`. A redirect URI that is too long
+    /// to be registered is ignored.
     pub fn note_untrusted(&self, client_id: &ClientId, refusal: &UntrustedRequest, now: OffsetDateTime) {
         if let UntrustedRequest::RedirectUri(UntrustedRedirectUri::NotRegistered(sent)) = refusal
             && sent.len() <= LONGEST_URI
@@ -94,8 +93,8 @@ impl ClientErrorLogs {
         }
     }
 
-    /// Notes the setting that would have let a request of `client_id` through, if there is one. One that names more than
-    /// can be registered is not kept, and of redirect URIs [`Self::note_untrusted`] keeps track.
+    /// Records the setting that would have let a request of `client_id` through, if there is one. A setting with more
+    /// than can be registered is ignored, and redirect URIs are recorded by [`Self::note_untrusted`].
     pub fn note_remedy(&self, client_id: &ClientId, remedy: Option<Remedy>, now: OffsetDateTime) {
         let is_short = |remedy: &Remedy| remedy.value().is_none_or(|value| value.len() <= LONGEST_URI);
         let remedy = remedy.filter(|remedy| is_short(remedy) && !matches!(remedy, Remedy::RedirectUri(_)));
@@ -104,19 +103,18 @@ impl ClientErrorLogs {
         }
     }
 
-    /// Notes that a logout token could not be delivered to `client_id`.
     pub fn note_delivery(&self, client_id: &ClientId, failure: DeliveryFailure, now: OffsetDateTime) {
         count(&mut of(&mut self.clients(), client_id).deliveries, failure, now);
     }
 
-    /// Forgets the failures of delivery: a logout token has been delivered.
+    /// Clears the delivery failures after a logout token has been delivered.
     pub fn forget_deliveries(&self, client_id: &ClientId) {
         if let Some(log) = self.clients().get_mut(client_id) {
             log.deliveries.clear();
         }
     }
 
-    /// The remedy of `id` among those that were noted for `client_id`.
+    /// Returns the remedy `id` recorded for `client_id`.
     #[must_use]
     pub fn remedy(&self, client_id: &ClientId, id: &str) -> Option<Repeated<Remedy>> {
         let log = self.of(client_id);
@@ -125,7 +123,7 @@ impl ClientErrorLogs {
         log.remedies.into_iter().chain(uris).find(|one| remedy_id(&one.what) == id)
     }
 
-    /// Forgets a remedy, which is registered from now on, which would be offered no more.
+    /// Removes a remedy once it has been applied, so it is no longer offered.
     pub fn forget_remedy(&self, client_id: &ClientId, remedy: &Remedy) {
         if let Remedy::RedirectUri(uri) = remedy {
             self.forget_redirect_uri(client_id, uri);
@@ -134,7 +132,7 @@ impl ClientErrorLogs {
         }
     }
 
-    /// What `client_id` has done wrong lately.
+    /// Returns the recent errors of `client_id`.
     #[must_use]
     pub fn of(&self, client_id: &ClientId) -> ClientErrorLog {
         let mut log = self.clients().get(client_id).cloned().unwrap_or_default();
@@ -145,7 +143,7 @@ impl ClientErrorLogs {
         log
     }
 
-    /// Forgets a redirect URI, which is registered from now on.
+    /// Removes a redirect URI once it has been registered.
     fn forget_redirect_uri(&self, client_id: &ClientId, redirect_uri: &str) {
         if let Some(log) = self.clients().get_mut(client_id) {
             log.redirect_uris.retain(|one| one.what != redirect_uri);
@@ -158,7 +156,7 @@ impl ClientErrorLogs {
 }
 
 impl ClientError {
-    /// An error with its cause, of which only the name is kept.
+    /// Creates an error from a code and a cause. Only the variant name of the cause is kept.
     #[must_use]
     pub fn of(code: &'static str, cause: &impl fmt::Debug) -> Self {
         Self { code, cause: reason_code(cause) }
@@ -166,7 +164,6 @@ impl ClientError {
 }
 
 impl ClientErrorLog {
-    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.redirect_uris.is_empty()
@@ -194,13 +191,14 @@ impl From<&FetchRefusal> for DeliveryFailure {
     }
 }
 
-/// By what a remedy is named in an address. It tells nothing of what was sent.
+/// The identifier of a remedy in a URL. It reveals nothing about the request.
 #[must_use]
 pub fn remedy_id(remedy: &Remedy) -> String {
     fingerprint(&format!("{remedy:?}"))
 }
 
-/// The troubles of a client; those of the client that had none for the longest time make room for it.
+/// Returns the log of a client. If there are too many, the log of the client whose latest error is the oldest is
+/// dropped.
 fn of<'a>(clients: &'a mut HashMap<ClientId, ClientErrorLog>, client_id: &ClientId) -> &'a mut ClientErrorLog {
     if clients.len() >= MOST_CLIENTS && !clients.contains_key(client_id) {
         let oldest = clients.iter().min_by_key(|(_, log)| log.latest()).map(|(id, _)| id.clone());
@@ -222,13 +220,13 @@ fn count<T: PartialEq>(known: &mut Vec<Repeated<T>>, what: T, now: OffsetDateTim
     known.push(Repeated { what, count: 1, at: now });
 }
 
-/// So many clients are remembered.
+/// Maximum number of clients in the log.
 const MOST_CLIENTS: usize = 256;
 
-/// So many redirect URIs and so many errors of one client are remembered.
+/// Maximum number of redirect URIs, and of errors, per client.
 const MOST_OF_ONE: usize = 8;
 
-/// The longest redirect URI that is remembered, in bytes.
+/// Length of the longest redirect URI that is recorded, in bytes.
 const LONGEST_URI: usize = 512;
 
 #[cfg(test)]

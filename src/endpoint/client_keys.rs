@@ -1,4 +1,4 @@
-//! The public keys of clients: those that they register (`jwks`), and those that they publish (`jwks_uri`,
+//! Public keys of clients: registered directly (`jwks`) or published at a URL (`jwks_uri`,
 //! [OpenID Connect Core §10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
 
 use super::Signet;
@@ -7,20 +7,20 @@ use crate::{
     oauth::client::Client,
 };
 
-/// Why no key of a client has verified a JWT.
+/// Reasons why no key of the client verifies a JWT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyRefusal {
-    /// It has registered none, or those that it publishes cannot be fetched.
+    /// The client has registered no keys, or its published keys cannot be fetched.
     NoKeys,
-    /// None of them fits.
+    /// No key verifies the JWT.
     Jwt(JwtRefusal),
 }
 
-/// Verifies `jwt` by the keys of `client`.
+/// Verifies `jwt` with the keys of `client`.
 ///
 /// # Errors
 ///
-/// [`KeyRefusal`].
+/// Returns a [`KeyRefusal`] if the client has no usable keys or none of them verifies the JWT.
 pub(super) async fn verify(
     signet: &Signet,
     client: &Client,

@@ -5,12 +5,12 @@ use time::OffsetDateTime;
 use super::{InternalError, Signet, conditions::Condition};
 use crate::clock_trust::Trust;
 
-/// Looks at the clock, tells of one that is doubtful, and writes down now and then until when it was trusted. To be called
+/// Checks the clock, logs a warning if it is doubtful, and occasionally records until when it was trusted. Call it
 /// about once a minute.
 ///
 /// # Errors
 ///
-/// The storage cannot be read or written.
+/// Returns an [`InternalError`] if the storage cannot be read or written.
 pub async fn observe(signet: &Signet) -> Result<Trust, InternalError> {
     let now = signet.clock.now();
     let trust = signet.clock_trust.observe(&signet.clock);
@@ -37,11 +37,11 @@ pub async fn observe(signet: &Signet) -> Result<Trust, InternalError> {
     Ok(trust)
 }
 
-/// Takes the time that the clock shows for the right one, because the operator says so.
+/// Trusts the current time of the clock because the operator confirms it.
 ///
 /// # Errors
 ///
-/// The storage cannot be written.
+/// Returns an [`InternalError`] if the storage cannot be written.
 pub async fn confirm(signet: &Signet) -> Result<OffsetDateTime, InternalError> {
     let now = signet.clock.now();
     signet.clock_trust.confirm(&signet.clock);
@@ -50,5 +50,5 @@ pub async fn confirm(signet: &Signet) -> Result<OffsetDateTime, InternalError> {
     Ok(now)
 }
 
-/// How often it is written down until when the clock was trusted.
+/// How often the time until which the clock was trusted is recorded.
 const WRITTEN_EVERY: time::Duration = time::Duration::HOUR;

@@ -1,4 +1,4 @@
-//! Watches the clock, so that nothing is destroyed on the word of one that is wrong.
+//! Monitors the clock, so that a wrong clock does not cause data to be deleted.
 
 use std::sync::{
     Mutex, PoisonError,
@@ -12,7 +12,7 @@ use crate::{
     clock_trust::{ClockTrust, Trust},
 };
 
-/// What is known of the clock while the server runs.
+/// State of the clock monitoring.
 #[derive(Debug)]
 pub struct ClockWatch {
     trust: Mutex<ClockTrust>,
@@ -20,14 +20,14 @@ pub struct ClockWatch {
 }
 
 impl ClockWatch {
-    /// That of a clock that was last trusted until `trusted_until`.
+    /// Creates the state for a clock that was last trusted until `trusted_until`.
     #[must_use]
     pub fn new(trusted_until: OffsetDateTime, clock: &Clock) -> Self {
         let trust = ClockTrust::new(trusted_until, clock.now(), clock.uptime());
         Self { trust: Mutex::new(trust), is_trusted: AtomicBool::new(false) }
     }
 
-    /// Whether something may be destroyed because its time is over.
+    /// Returns `true` if expired data may be deleted.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.is_trusted.load(Ordering::SeqCst)

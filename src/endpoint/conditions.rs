@@ -1,31 +1,30 @@
-//! What is wrong with the server at the moment, for `/health` and the log.
+//! Current problems of the server, for `/health` and the log.
 
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
-/// Something that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
-    /// The keys, or the mark of the database beside them, cannot be written.
+    /// The keys, or the database mark next to them, cannot be written.
     KeysNotWritable,
-    /// The disk of the database did not take what was written.
+    /// The database disk failed a write.
     StorageFailed,
-    /// The disk of the database is full: nothing is accepted until there is space.
+    /// The database disk is full. Writes are refused until there is free space.
     DiskFull,
-    /// The disk of the database is nearly full.
+    /// The database disk is nearly full.
     DiskNearlyFull,
     /// The clock is far ahead of the time until which it was last trusted.
     ClockDoubtful,
 }
 
-/// What is wrong at the moment.
+/// The current problems with their details.
 #[derive(Debug, Default)]
 pub struct Conditions(Mutex<BTreeMap<Condition, String>>);
 
 impl Condition {
-    /// What `/health` says of it. The details are in the log only.
+    /// The name shown by `/health`. Details are only in the log.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,7 +36,7 @@ impl Condition {
         }
     }
 
-    /// Whether the server does not do all that it should. Otherwise it is a warning.
+    /// Returns `true` if the server cannot do everything it should, and `false` for a warning.
     #[must_use]
     pub fn is_failure(self) -> bool {
         matches!(self, Self::KeysNotWritable | Self::StorageFailed | Self::DiskFull)
@@ -45,7 +44,7 @@ impl Condition {
 }
 
 impl Conditions {
-    /// Sets or ends a condition. The log tells when it begins, when its details change, and when it ends.
+    /// Sets or clears a condition. It is logged when it begins, when its details change and when it ends.
     pub fn set(&self, condition: Condition, details: Option<String>) {
         let mut present = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = match &details {
@@ -64,7 +63,6 @@ impl Conditions {
         }
     }
 
-    /// The present conditions.
     #[must_use]
     pub fn present(&self) -> Vec<Condition> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()

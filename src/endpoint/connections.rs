@@ -1,4 +1,4 @@
-//! `/users/{id}/applications` and `/users/{id}/grants`: what a person has let applications do, looked at and ended.
+//! `/users/{id}/applications` and `/users/{id}/grants`: the access a user has given to applications.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,22 +22,21 @@ use crate::{
     },
 };
 
-/// An application that holds grants of a person, or that need not ask the person again.
+/// An application that holds grants of a user, or whose consent is remembered.
 #[derive(Clone, Debug)]
 pub struct ConnectedApplication {
-    /// The application.
     pub client_id: ClientId,
-    /// Its name, unless it is gone.
+    /// The name, or `None` if the application has been deleted.
     pub client_name: Option<String>,
-    /// All that it may do.
+    /// The scope of all its grants together.
     pub scope: Scope,
-    /// The claims that it asked for by name and that the person agreed to.
+    /// The claims that it requested by name and that the user agreed to.
     pub claims: BTreeSet<String>,
-    /// Since when.
+    /// When the first of these was granted.
     pub since: OffsetDateTime,
-    /// How many grants it holds.
+    /// Number of grants it holds.
     pub grants: usize,
-    /// Since when the person is not asked again for what they have agreed to, if they wanted it so.
+    /// When the user chose to have the consent remembered, if they did.
     pub remembered_since: Option<OffsetDateTime>,
 }
 
@@ -55,11 +54,11 @@ impl ConnectedApplication {
     }
 }
 
-/// The grants of a person, live or ended, in the order of their identifiers.
+/// Lists the grants of a user, active or ended, ordered by identifier.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn grants(
     signet: &Signet,
     access: &Access,
@@ -76,11 +75,12 @@ pub fn grants(
     page(signet, &format!("grants of {subject}"), request, fetch, |_| true)
 }
 
-/// Ends a grant of a person: nothing more is issued from it. One that has ended is no error.
+/// Ends a grant of a user, so nothing more is issued from it. Ending it twice is not an error.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then it may still be live.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The grant may then still be
+/// active.
 pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &str) -> Result<(), ManagementRefusal> {
     let account = find_to_end(signet, access, id)?.0.record;
     let subject = subject(&account);
@@ -95,11 +95,11 @@ pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &st
     Ok(())
 }
 
-/// The applications that hold live grants of a person, or that need not ask the person again.
+/// Lists the applications that hold active grants of a user or whose consent is remembered.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn applications(
     signet: &Signet,
     access: &Access,
@@ -133,7 +133,7 @@ pub fn applications(
     Ok(connected.into_values().collect())
 }
 
-/// Adds what `subject` has agreed to for next time, be there a grant of it or not: it counts after signing out, too.
+/// Adds the remembered consents of `subject`, with or without a grant. They stay valid after signing out.
 fn add_remembered(
     signet: &Signet,
     subject: &Subject,
@@ -145,7 +145,7 @@ fn add_remembered(
         let Some((last, _)) = consents.last() else { break };
         after = Some(last.clone());
         for (client_id, consent) in consents.into_iter().filter(|(_, consent)| consent.is_remembered()) {
-            // An application that is gone asks for nothing any more.
+            // A deleted application cannot ask for anything.
             let Some(client) = signet.store.client(&client_id)?.map(|kept| kept.record) else { continue };
             if !client.may_skip_consent() {
                 continue;
@@ -162,18 +162,19 @@ fn add_remembered(
     Ok(())
 }
 
-/// Disconnects an application from a person: what they have agreed to is withdrawn, and every grant ends.
+/// Disconnects an application from a user: withdraws the consent and ends every grant.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the application may still be connected.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The application may then still be
+/// connected.
 pub async fn disconnect(signet: &Signet, access: &Access, id: &str, client_id: &str) -> Result<(), ManagementRefusal> {
     let account = find_to_end(signet, access, id)?.0.record;
     let subject = subject(&account);
     let client_id = ClientId::parse(client_id)
         .map_err(|_| ManagementRefusal::NotFound("this is not the client_id of an application"))?;
     let now = signet.clock.now();
-    // From here on nothing that was granted before issues anything, whichever grants there are.
+    // From here on nothing is issued from earlier grants, however many there are.
     let store = signet.store.as_actor(access.actor());
     store.withdraw_consent(&subject, &client_id, now).await?;
     let cause = cause(access, &account);
@@ -186,6 +187,6 @@ fn subject(account: &Account) -> Subject {
     Subject::new(account.id.as_str())
 }
 
-/// So many grants are looked at together, and so many times: it bounds the work of one request.
+/// Number of grants per page. Together with the number of pages it bounds the work of one request.
 const PAGE: u16 = 100;
 const MOST_PAGES: usize = 20;

@@ -1,4 +1,4 @@
-//! `/consent`: a person allows or denies what an application asks for.
+//! `/consent`: a user allows or denies what an application requests.
 
 use time::Duration;
 
@@ -12,59 +12,53 @@ use crate::{
     oidc::step::{Consent, Decision, Question, Step, Wanted, next_step},
 };
 
-/// What the page has to show.
+/// The content of the consent page.
 #[derive(Debug)]
 pub struct ConsentQuestion {
-    /// Who asks.
+    /// The requesting application.
     pub client: Client,
-    /// Whom.
+    /// The signed-in user.
     pub person: CurrentSession,
-    /// For what.
+    /// The requested scope and claims.
     pub wanted: Wanted,
-    /// The login that was begun.
     pub interaction: Interaction,
 }
 
-/// What the person said.
+/// The user's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentDecision {
-    /// Yes, and perhaps for next time too.
     Allow {
-        /// Whether not to ask again for the same.
+        /// Whether to remember the consent for later requests.
         remember: bool,
     },
-    /// No.
     Deny,
 }
 
-/// A person who may not use the application.
+/// A user who may not use the application.
 #[derive(Debug)]
 pub struct NotAdmitted {
-    /// The application.
     pub client: Client,
-    /// The person.
     pub person: CurrentSession,
     interaction: Interaction,
 }
 
-/// Why the page cannot be shown or answered.
+/// Reasons why the page cannot be shown or answered.
 #[derive(Debug)]
 pub enum ConsentRefusal {
-    /// The login cannot go on.
+    /// The interaction cannot continue.
     Interaction(InteractionRefusal),
-    /// The person is in none of the groups that may use the application.
+    /// The user is in none of the groups that may use the application.
     NotAdmitted(Box<NotAdmitted>),
-    /// There is nothing to ask (any more): `/authorize` knows what comes next.
+    /// No consent is needed (any more): `/authorize` determines the next step.
     NothingToAsk,
-    /// Our side failed.
     Internal(InternalError),
 }
 
-/// What there is to ask the person on this browser.
+/// Returns what to ask the user on this browser.
 ///
 /// # Errors
 ///
-/// [`ConsentRefusal`].
+/// Returns a [`ConsentRefusal`] if the page cannot be shown or answered.
 pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Result<ConsentQuestion, ConsentRefusal> {
     let now = signet.clock.now();
     let interaction = Interaction::open(sealed, &browser.binding, signet, now).map_err(ConsentRefusal::Interaction)?;
@@ -95,11 +89,11 @@ pub async fn question(signet: &Signet, sealed: &str, browser: &Browser) -> Resul
     }
 }
 
-/// Takes the person's answer into the login, which goes on at `/authorize`.
+/// Records the user's decision in the interaction, which continues at `/authorize`.
 ///
 /// # Errors
 ///
-/// [`ConsentRefusal`].
+/// Returns a [`ConsentRefusal`] if the page cannot be shown or answered.
 pub async fn answer(
     signet: &Signet,
     sealed: &str,
@@ -120,7 +114,7 @@ pub async fn answer(
             };
             (interaction, decision)
         }
-        // Who may not use the application can only let it know.
+        // A user who may not use the application can only report that to it.
         Err(ConsentRefusal::NotAdmitted(not_admitted)) if answer == ConsentDecision::Deny => {
             (not_admitted.interaction, Decision::Denied)
         }
@@ -130,8 +124,8 @@ pub async fn answer(
     Ok(interaction.seal(signet))
 }
 
-/// Dates a withdrawal back that was written while the clock was ahead: the person has just agreed after it, and what they
-/// grant now would otherwise be from before it.
+/// Corrects the date of a withdrawal written while the clock was ahead. The user has just consented after it, and the
+/// new grant would otherwise count as older than the withdrawal.
 async fn correct_withdrawal_date(
     signet: &Signet,
     client: &Client,

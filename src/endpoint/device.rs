@@ -1,5 +1,5 @@
-//! `/device_authorization` and `/device`, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628): a device asks, and a person
-//! answers on another one.
+//! `/device_authorization` and `/device`, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628): a device requests
+//! access, and a user answers on another one.
 
 use time::Duration;
 
@@ -25,49 +25,47 @@ use crate::{
     store::{CommitError, Versioned},
 };
 
-/// What the device is told (§3.2).
+/// The device authorization response (§3.2).
 #[derive(Debug)]
 pub struct DeviceResponse {
-    /// With what it asks for the tokens.
+    /// The code with which the device polls for tokens.
     pub device_code: Secret,
-    /// What the person types.
+    /// The code that the user enters.
     pub user_code: String,
-    /// Where.
+    /// The page on which the user enters the code.
     pub verification_uri: String,
-    /// The same with the code in it, for a QR code.
+    /// The same URL with the code in it, for a QR code.
     pub verification_uri_complete: String,
-    /// For how long.
+    /// Lifetime of both codes.
     pub expires_in_seconds: i64,
-    /// How long to wait between two questions.
+    /// Minimum time between two polls.
     pub interval_seconds: i64,
 }
 
-/// What the page has to ask.
+/// The content of the device page.
 #[derive(Debug)]
 pub struct DeviceQuestion {
     /// The client on the device.
     pub client: Client,
-    /// What it may get, if the person agrees.
+    /// The scope that the client gets if the user agrees.
     pub scope: Scope,
-    /// The code, as the device shows it.
+    /// The code as the device shows it.
     pub user_code: String,
     digest: Digest,
     pending: Versioned<DeviceAuthorization>,
 }
 
-/// Why there is nothing to ask.
+/// Reasons why there is nothing to ask.
 #[derive(Debug)]
 pub enum DeviceRefusal {
-    /// No device waits for an answer with this code: it is wrong, too old, or was answered.
+    /// No device is waiting with this code: it is wrong, expired or already answered.
     UnknownCode,
     /// Too many wrong codes.
     Wait {
-        /// How long to wait.
         retry_after: Duration,
     },
-    /// The person may not use this client, or may give it nothing of what it asks for.
+    /// The user may not use this client, or may grant nothing of the requested scope.
     NotAllowed,
-    /// Our side failed.
     Internal(InternalError),
 }
 
@@ -75,7 +73,7 @@ pub enum DeviceRefusal {
 ///
 /// # Errors
 ///
-/// [`TokenRefusal`], as at the token endpoint.
+/// Returns a [`TokenRefusal`], as at the token endpoint.
 pub async fn begin(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<DeviceResponse, TokenRefusal> {
     let by_header = caller.authorization.is_some();
     let started = start(signet, caller, form).await.inspect_err(|error| {
@@ -91,7 +89,7 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
     let client = authenticate(signet, caller, form).await?;
     let now = signet.clock.now();
     let lifetime = signet.lifetimes.device_code;
-    // Two devices seldom draw the same code.
+    // Two devices rarely get the same code.
     for _ in 0..8 {
         let how = (lifetime, signet.entropy);
         let device = DeviceAuthorization::request(&client, form, &signet.resources, how, now)
@@ -99,7 +97,7 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
         let device_code = signet.entropy.secret();
         match signet.store.begin_device(&Digest::of_secret(&device_code), &device).await {
             Ok(()) => {
-                tracing::info!(client_id = %device.client_id, "device authorization begun");
+                tracing::info!(client_id = %device.client_id, "device authorization started");
                 note_partial_scope(signet, &client, form, ActsFor::Person { offline: true });
                 return Ok(DeviceResponse {
                     device_code,
@@ -117,17 +115,17 @@ async fn start(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result
     Err(InternalError::Contended.into())
 }
 
-/// Where a person answers the device that shows `user_code`, without typing it (§3.3.1).
+/// The URL on which a user answers the device that shows `user_code`, without entering the code (§3.3.1).
 #[must_use]
 pub fn verification_uri_complete(signet: &Signet, user_code: &UserCode) -> String {
     signet.issuer.endpoint(&format!("/device?user_code={user_code}"))
 }
 
-/// What there is to ask `person`, who has typed `typed`.
+/// Returns what to ask `person`, who has entered `typed`.
 ///
 /// # Errors
 ///
-/// [`DeviceRefusal`]. Wrong codes are counted.
+/// Returns a [`DeviceRefusal`] if there is nothing to ask. Wrong codes are counted.
 pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result<DeviceQuestion, DeviceRefusal> {
     let now = signet.clock.now();
     let guesser = person.account.id.as_str();
@@ -137,7 +135,7 @@ pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result
         None => None,
     };
     let Some((digest, pending)) = found.filter(|(_, kept)| kept.record.is_pending(now)) else {
-        tracing::info!(account = guesser, "a user code of no device was typed");
+        tracing::info!(account = guesser, "unknown user code entered");
         return Err(DeviceRefusal::UnknownCode);
     };
     signet.device_guesses.take_back(guesser);
@@ -153,11 +151,11 @@ pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result
     Ok(DeviceQuestion { client, scope, user_code: pending.record.user_code.to_string(), digest, pending })
 }
 
-/// Takes the person's answer. The client that was allowed or denied.
+/// Records the user's decision. Returns the client that was allowed or denied.
 ///
 /// # Errors
 ///
-/// [`DeviceRefusal`]; then nothing was answered.
+/// Returns a [`DeviceRefusal`] if nothing was recorded.
 pub async fn answer(
     signet: &Signet,
     typed: &str,
@@ -170,7 +168,7 @@ pub async fn answer(
         subject: person.subject(),
         scope,
         authentication: Authentication {
-            // The device is no part of this browser's session, which may end without it.
+            // The device is not part of this browser's session, which may end without it.
             sid: Sid::generate(signet.entropy).as_str().to_owned(),
             ..person.signed_in().authentication
         },
@@ -182,7 +180,7 @@ pub async fn answer(
             tracing::info!(client_id = %client.client_id, account = %person.account.id, is_allowed, "device answered");
             Ok(client)
         }
-        // Somebody else has answered meanwhile.
+        // The code was answered concurrently.
         Err(CommitError::Conflict) => Err(DeviceRefusal::UnknownCode),
         Err(CommitError::Internal(fault)) => Err(DeviceRefusal::Internal(fault.into())),
     }

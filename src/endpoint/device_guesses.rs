@@ -1,4 +1,4 @@
-//! Limits how many wrong user codes a person may enter, [RFC 8628 §5.1](https://www.rfc-editor.org/rfc/rfc8628#section-5.1).
+//! Limits how many wrong user codes a user may enter, [RFC 8628 §5.1](https://www.rfc-editor.org/rfc/rfc8628#section-5.1).
 
 use std::{
     collections::HashMap,
@@ -7,18 +7,18 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-/// How often each person has typed a wrong code lately (§5.1: "the authorization server SHOULD limit the rate").
+/// Number of recent wrong codes per user (§5.1: "the authorization server SHOULD limit the rate").
 #[derive(Debug, Default)]
 pub struct DeviceGuesses(Mutex<HashMap<String, (u32, OffsetDateTime)>>);
 
 impl DeviceGuesses {
-    /// Counts a code of `guesser` as wrong before anybody looks at it, so that codes that arrive together cannot pass
-    /// together; or says how long to wait.
+    /// Counts a code entered by `guesser` as wrong before it is checked, so that concurrent attempts cannot bypass
+    /// the limit. Returns the time to wait if the limit is reached.
     pub(super) fn admit(&self, guesser: &str, now: OffsetDateTime) -> Result<(), Duration> {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.retain(|_, (_, since)| now < *since + FORGIVEN_AFTER);
         let (count, since) = guesses.entry(guesser.to_owned()).or_insert((0, now));
-        // A clock that was set back lengthens no wait.
+        // Setting the clock back does not lengthen the wait.
         *since = (*since).min(now);
         if *count >= MOST_GUESSES {
             return Err(*since + FORGIVEN_AFTER - now);
@@ -27,7 +27,7 @@ impl DeviceGuesses {
         Ok(())
     }
 
-    /// The code was right after all.
+    /// Uncounts an attempt that turned out to be correct.
     pub(super) fn take_back(&self, guesser: &str) {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((count, _)) = guesses.get_mut(guesser) {
@@ -39,7 +39,7 @@ impl DeviceGuesses {
     }
 }
 
-/// So many wrong codes of one person are looked at in [`FORGIVEN_AFTER`].
+/// Maximum number of wrong codes per user within [`FORGIVEN_AFTER`].
 const MOST_GUESSES: u32 = 5;
 
 const FORGIVEN_AFTER: Duration = Duration::minutes(10);

@@ -1,6 +1,7 @@
-//! How often devices ask, [RFC 8628 §3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+//! Rate of polling by devices, [RFC 8628 §3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
 //!
-//! In memory: whoever asks too often would otherwise cause a write each time. A restart forgives.
+//! The state is in memory, because a device that polls too often would otherwise cause a write each time. A restart
+//! resets it.
 
 use std::{
     collections::HashMap,
@@ -17,7 +18,7 @@ use crate::{
     },
 };
 
-/// When each device asked last, and how long it has to wait.
+/// The latest poll of each device and its polling interval.
 #[derive(Debug, Default)]
 pub struct DevicePolls(Mutex<HashMap<String, Pace>>);
 
@@ -25,15 +26,16 @@ pub struct DevicePolls(Mutex<HashMap<String, Pace>>);
 struct Pace {
     interval: Duration,
     asked_at: OffsetDateTime,
-    /// Whether the question at `asked_at` came too early.
+    /// Whether the poll at `asked_at` came too early.
     was_early: bool,
-    /// Whether it was repeated.
+    /// Whether the poll was repeated.
     was_repeated: bool,
     forgotten_at: OffsetDateTime,
 }
 
 impl DevicePolls {
-    /// What a device is told that asks at `now`, while the person has not answered: to go on, or to ask less often.
+    /// The error for a device that polls at `now` while the user has not answered: `authorization_pending` or
+    /// `slow_down`.
     pub fn pace(&self, digest: &Digest, device: &DeviceAuthorization, now: OffsetDateTime) -> TokenError {
         let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if polls.len() >= SWEEP_FROM {
@@ -50,13 +52,14 @@ impl DevicePolls {
             polls.insert(digest.as_str().to_owned(), first);
             return TokenError::AuthorizationPending;
         };
-        // Some libraries ask twice to find out how to authenticate: that is one question, with one answer.
+        // Some libraries send a request twice to find out how to authenticate. That counts as one poll with one
+        // answer.
         let is_repetition = pace.asked_at <= now && now < pace.asked_at + REPETITION && !pace.was_repeated;
         if is_repetition {
             pace.was_repeated = true;
             return if pace.was_early { TokenError::SlowDown } else { TokenError::AuthorizationPending };
         }
-        // Clocks and networks are not that exact; and a clock that was set back makes no poll early.
+        // Allows for inexact clocks and networks. A clock that was set back does not make a poll early.
         pace.was_early = pace.asked_at <= now && now < pace.asked_at + pace.interval - TOLERANCE;
         pace.was_repeated = false;
         pace.asked_at = now;
@@ -68,7 +71,7 @@ impl DevicePolls {
         TokenError::AuthorizationPending
     }
 
-    /// Forgets a device that has its tokens.
+    /// Removes a device that has received its tokens.
     pub fn forget(&self, digest: &Digest) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest.as_str());
     }
@@ -76,10 +79,10 @@ impl DevicePolls {
 
 const TOLERANCE: Duration = Duration::milliseconds(500);
 
-/// A question is repeated if it comes again so soon.
+/// Maximum time between a poll and its repetition.
 const REPETITION: Duration = Duration::SECOND;
 
-/// From so many devices on, those whose codes have expired are looked for at each question.
+/// From this number of devices on, expired entries are removed at each poll.
 const SWEEP_FROM: usize = 1024;
 
 #[cfg(test)]
@@ -98,7 +101,7 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-    // A library that tries one way to authenticate and then another asks twice within a second.
+    // A library that tries two authentication methods sends two requests within a second.
     #[test]
     fn a_question_that_comes_again_within_a_second_is_one_question_and_a_third_is_too_early() {
         let (polls, digest, device) = (DevicePolls::default(), Digest::of("device"), device());

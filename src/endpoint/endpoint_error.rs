@@ -1,23 +1,22 @@
-//! Why an endpoint of clients refuses a request, or fails.
+//! Errors of the client endpoints.
 
 use super::InternalError;
 use crate::oauth::token_error::TokenError;
 
-/// Why there are no tokens.
+/// Reasons why no tokens are issued.
 #[derive(Debug)]
 pub enum TokenRefusal {
-    /// The request breaks a rule.
+    /// The request violates a rule.
     Refused {
-        /// Which one.
         error: TokenError,
-        /// Whether the client authenticated in the `Authorization` header, so that the answer has to name the scheme.
+        /// Whether the client authenticated with the `Authorization` header, so that the response has to name the
+        /// scheme.
         by_header: bool,
     },
-    /// Our side failed.
     Internal(InternalError),
 }
 
-/// A rule broken by the request, or a failure of ours.
+/// A rule violated by the request, or an internal error.
 #[derive(Debug)]
 pub(super) enum EndpointError {
     Rejected(TokenError),

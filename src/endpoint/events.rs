@@ -1,4 +1,4 @@
-//! `/events` and `/users/{id}/events`: what has happened that somebody may have to account for, looked at.
+//! `/events` and `/users/{id}/events`: lists security events.
 
 use time::{Duration, OffsetDateTime};
 
@@ -16,34 +16,33 @@ use crate::{
     store::EventIndex,
 };
 
-/// Which events to list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EventFilter<'a> {
-    /// Those of this kind, by its name.
+    /// Events of this kind, given by its name.
     pub kind: Option<&'a str>,
-    /// Those about this person, and those of what the person did.
+    /// Events about this user or caused by them.
     pub account: Option<&'a str>,
-    /// Those about this application, and those of what it did.
+    /// Events about this application or caused by it.
     pub client_id: Option<&'a str>,
-    /// Those that were done (`success`) or refused (`failure`).
+    /// Events with this outcome: `success` or `failure`.
     pub outcome: Option<&'a str>,
-    /// Those at this instant or later.
+    /// Events at this instant or later.
     pub from: Option<OffsetDateTime>,
-    /// Those before this instant.
+    /// Events before this instant.
     pub until: Option<OffsetDateTime>,
 }
 
-/// The scope that allows to see the events of everybody.
+/// The scope that allows listing the events of all users.
 pub const SCOPES: &[&str] = &["signet:admin"];
 
-/// The events of `filter`, the newest first, for administrators.
+/// Lists the events that match `filter`, newest first, for administrators.
 ///
-/// A filter by person or application is found by an index. One by kind or outcome is looked for, through a bounded number
-/// of events at a time: then a page can be empty although the list goes on.
+/// A filter by user or application uses an index. A filter by kind or outcome scans a bounded number of events per
+/// request, so a page can be empty although there are more.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn list(
     signet: &Signet,
     access: &Access,
@@ -58,11 +57,11 @@ pub async fn list(
     sought.page(signet, &format!("events of {filter:?}"), request, Some)
 }
 
-/// The events that concern a person, as the person may see them, the newest first.
+/// Lists the events that concern a user, newest first, as far as the user may see them.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn list_of(
     signet: &Signet,
     access: &Access,
@@ -76,13 +75,13 @@ pub async fn list_of(
     sought.page(signet, &list, request, |event| event.as_seen_by(&account.id))
 }
 
-/// Some of the events after the one of the sequence `after`, the oldest first, each as a line of JSON; none at the end.
-/// `settled` leaves those of the last seconds out: commits that happen at the same time may come to stand in another order,
-/// and who asks for what comes after one of them could miss another.
+/// Returns some of the events after the sequence number `after`, oldest first, each as a line of JSON. The result is
+/// empty at the end. `settled` leaves out the last seconds: concurrent commits may still be reordered, and a reader
+/// that continues after one of them could miss another.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<Vec<String>, InternalError> {
     write_failures(signet, false).await?;
     let end = signet.clock.now() - if settled { SETTLED_AFTER } else { Duration::ZERO };
@@ -91,11 +90,11 @@ pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<V
     Ok(events.map(|event| event.to_json().to_string()).collect())
 }
 
-/// Writes down what was refused and waits; at the end (`is_last`) also what is only counted.
+/// Writes the pending failure events; on shutdown (`is_last`) also those that have only been counted.
 ///
 /// # Errors
 ///
-/// When it cannot be written. That so much was lost is told later.
+/// Returns an [`InternalError`] if they cannot be written. The number of lost events is recorded later.
 pub async fn write_failures(signet: &Signet, is_last: bool) -> Result<(), InternalError> {
     let now = signet.clock.now();
     let noted: Vec<Noted> = if is_last { signet.failures.take_rest(now) } else { signet.failures.take(now) };
@@ -108,28 +107,29 @@ pub async fn write_failures(signet: &Signet, is_last: bool) -> Result<(), Intern
 }
 
 impl Signet {
-    /// Notes that something was refused to `actor`. It is written a moment later, within bounds.
+    /// Queues a failure event. It is written a moment later, within bounds.
     pub fn note_failure(&self, actor: &Actor, details: EventDetails) {
         self.failures.note(actor, details, self.clock.now());
     }
 
-    /// Notes something that has no commit of its own. That it cannot be written is logged: it has happened all the same.
+    /// Records an event that has no commit of its own. A failure to write it is only logged, because the event has
+    /// already happened.
     pub async fn note_event(&self, actor: Actor, details: EventDetails) {
         let kind = details.kind;
         if let Err(error) = self.store.as_actor(actor).record_event(details).await {
-            tracing::warn!(%error, %kind, "a security event could not be written");
+            tracing::warn!(%error, %kind, "writing a security event failed");
         }
     }
 
-    /// By what a name is remembered that is nobody's: people type passwords there. Without the key of this server nobody can
-    /// find out by trying.
+    /// A keyed hash of a name that matches no account, for security events. People sometimes type their password as
+    /// the name; without the server's key it cannot be found by guessing.
     #[must_use]
     pub fn unknown_name(&self, name: &str) -> String {
         self.sealing_key.authenticate("unknown name", &[name.as_bytes()]).chars().take(16).collect()
     }
 }
 
-/// A filter that makes sense.
+/// A validated filter.
 #[derive(Clone, Debug, Default)]
 struct Sought {
     kind: Option<EventKind>,
@@ -193,8 +193,8 @@ impl Sought {
     }
 }
 
-/// Commits take far less than this to come to stand.
+/// Commits reach their final order in far less time than this.
 const SETTLED_AFTER: Duration = Duration::seconds(3);
 
-/// So many lines go into one answer.
+/// Number of lines per response.
 const LINES_AT_ONCE: u16 = 100;

@@ -1,5 +1,4 @@
-//! What went wrong on our side. It is logged once, where it becomes an answer; whoever asked learns only whether to try
-//! again.
+//! Internal errors. Each is logged once, where it becomes a response. The client only learns whether to retry.
 
 use std::{error::Error, fmt};
 
@@ -12,24 +11,21 @@ use crate::{
 /// A failure of this server.
 #[derive(Debug)]
 pub enum InternalError {
-    /// The storage.
     Store(StoreFault),
-    /// Signing.
     Signing(SigningFault),
-    /// Making or keeping keys.
+    /// Generating or storing keys failed.
     Keys(KeysFault),
-    /// A computation beside the requests ended before it was done.
+    /// A computation on another thread ended before it was done.
     BrokenOff(tokio::task::JoinError),
-    /// Hashing a password.
     Hashing(HashingFault),
-    /// Too much work of one kind waits already.
+    /// Too many tasks of this kind are already waiting.
     Busy,
-    /// A commit kept failing because something else changed the same record each time.
+    /// A commit kept failing because the same record was changed concurrently each time.
     Contended,
 }
 
 impl InternalError {
-    /// Whether a later attempt can succeed: 503 with `Retry-After` rather than 500.
+    /// Returns `true` if a retry can succeed. The response is then 503 with `Retry-After` instead of 500.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
@@ -46,8 +42,7 @@ impl From<StoreFault> for InternalError {
     }
 }
 
-/// For commits whose preconditions nothing else competes for: there a conflict is as unlikely as a collision of random
-/// identifiers.
+/// For commits without competing writers, where a conflict is as unlikely as a collision of random identifiers.
 impl From<CommitError> for InternalError {
     fn from(error: CommitError) -> Self {
         match error {

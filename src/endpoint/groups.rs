@@ -1,4 +1,4 @@
-//! `/groups`: who is in which group, for who manages people. A group is there as long as somebody is in it.
+//! `/groups`: members of groups, for those who manage users. A group exists as long as it has a member.
 
 use super::{
     Signet,
@@ -12,20 +12,20 @@ use crate::account::record::{AccountId, Line};
 
 pub use crate::store::GroupSize;
 
-/// How far a group was renamed or taken away.
+/// Progress of renaming or deleting a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupChangeProgress {
-    /// From so many people.
+    /// Number of users changed.
     pub changed: usize,
-    /// Whether there are more, for whom to ask again.
+    /// Whether there are more users, so that the request has to be repeated.
     pub goes_on: bool,
 }
 
-/// The groups whose names begin with `prefix`, in the order of their names.
+/// Lists the groups whose names begin with `prefix`, ordered by name.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn list(
     signet: &Signet,
     access: &Access,
@@ -38,11 +38,13 @@ pub fn list(
     page(signet, &format!("groups beginning with {prefix:?}"), request, fetch, |_| true)
 }
 
-/// Gives the members of `group` the group `new` in place of it, or none: as many as one request has time for.
+/// Replaces `group` by the group `new` for its members, or removes it if `new` is `None`: as many members as one
+/// request has time for.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then those before have changed already. A name that cannot be one is told of the field `name`.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Some members may already be
+/// changed. An invalid name is reported for the field `name`.
 pub async fn replace(
     signet: &Signet,
     access: &Access,
@@ -70,7 +72,7 @@ pub async fn replace(
     Ok(GroupChangeProgress { changed, goes_on })
 }
 
-/// Takes one person out of a group, and into another if there is one. Whether they were in it.
+/// Removes one user from a group and adds them to `new`, if given. Returns `true` if they were a member.
 async fn leave(
     signet: &Signet,
     access: &Access,
@@ -79,7 +81,7 @@ async fn leave(
 ) -> Result<bool, ManagementRefusal> {
     let account = match users::show(signet, access, id.as_str()) {
         Ok(account) => account,
-        // They were deleted meanwhile.
+        // The account was deleted in the meantime.
         Err(ManagementRefusal::NotFound(_)) => return Ok(false),
         Err(refusal) => return Err(refusal),
     };
@@ -92,10 +94,10 @@ async fn leave(
     Ok(true)
 }
 
-/// So many people are changed by one request.
+/// Maximum number of users changed by one request.
 const AT_ONCE: usize = 500;
 
 const PAGE: u16 = 100;
 
-/// The groups of a page, each of which costs a count.
+/// Number of groups per page; each costs a count.
 const USUAL_PAGE: i64 = 20;

@@ -1,5 +1,5 @@
-//! A login that was begun: the authorization request, sealed, so that it can travel through the browser and come back
-//! unaltered, and only from the same browser.
+//! The state of an authorization request while the user signs in and consents. It is encrypted and kept by the
+//! browser, so it cannot be altered or used in another browser.
 
 use std::fmt;
 
@@ -15,82 +15,80 @@ use crate::{
     secret::Secret,
 };
 
-/// A login that was begun and is not finished.
+/// An authorization request that is not answered yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Interaction {
-    /// What the client asks for.
     pub request: AuthenticationRequest,
-    /// When it asked.
     #[serde(with = "time::serde::rfc3339")]
     pub started_at: OffsetDateTime,
-    /// What the person said on the consent page.
+    /// The user's decision on the consent page.
     pub decision: Option<Decision>,
-    /// Names it among all, so that it is answered once.
+    /// Unique identifier, so that the interaction is answered only once.
     #[serde(default)]
     pub id: String,
-    /// When the person said it.
+    /// When the user made the decision.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     decided_at: Option<OffsetDateTime>,
-    /// When its time began again, if the person came back to it late.
+    /// When the interaction was renewed, if the user came back to it late.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     renewed_at: Option<OffsetDateTime>,
     binding: Digest,
 }
 
-/// Why a login cannot go on. The person has to begin again at the application.
+/// Reasons why an interaction cannot continue. The user has to start again at the application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InteractionRefusal {
-    /// Not one of ours, or altered.
+    /// It was not encrypted by this server, or has been altered.
     Unsealable,
-    /// Begun in another browser: somebody sent a link to their own login (CVE-2026-7507 and others were this).
+    /// It began in another browser: an attacker may have sent a link to their own login (for example CVE-2026-7507).
     OtherBrowser,
-    /// Begun too long ago.
+    /// It began too long ago.
     Expired,
-    /// Answered already: the application was told, and asks again if it wants more.
+    /// It is already answered. The application has its response and can send another request.
     Answered,
-    /// Allowed before the person disconnected the application.
+    /// The consent was given before the user disconnected the application.
     Withdrawn,
 }
 
-/// The application that a login was begun for, as far as a page may name it to the browser that brings it.
+/// The application of an interaction, as far as a page may name it to the browser that presents the interaction.
 #[derive(Clone, Debug)]
 pub struct BegunFor {
-    /// The application.
     pub client_id: ClientId,
-    /// Where it wanted the answer. It was one of the application's own.
+    /// The redirect URI of the request. It was registered for the application.
     pub redirect_uri: TrustedRedirectUri,
 }
 
 impl Interaction {
-    /// A login that begins at `now` in the browser that holds `binding`.
+    /// Starts an interaction at `now` in the browser that holds `binding`.
     #[must_use]
     pub fn begin(request: AuthenticationRequest, binding: &Secret, (now, entropy): (OffsetDateTime, Entropy)) -> Self {
         let (id, binding) = (entropy.text::<16>(), Digest::of_secret(binding));
         Self { request, started_at: now, decision: None, id, decided_at: None, renewed_at: None, binding }
     }
 
-    /// Takes what the person said at `now`.
+    /// Records the user's decision, made at `now`.
     pub fn decide(&mut self, decision: Decision, now: OffsetDateTime) {
         self.decision = Some(decision);
         self.decided_at = Some(now);
     }
 
-    /// Whether what the person said is older than `withdrawn_at`, when they took back what they had allowed.
+    /// Returns `true` if the decision is older than the withdrawal of the consent at `withdrawn_at`.
     #[must_use]
     pub fn is_withdrawn(&self, withdrawn_at: OffsetDateTime) -> bool {
         let is_allowed = matches!(self.decision, Some(Decision::Allowed { .. }));
         is_allowed && self.decided_at.is_none_or(|at| at <= withdrawn_at)
     }
 
-    /// The login as the browser carries it.
+    /// Encrypts the interaction for the browser.
     #[must_use]
     pub fn seal(&self, signet: &Signet) -> String {
         let plaintext = serde_json::to_vec(self).unwrap_or_default();
         signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy)
     }
 
-    /// `sealed` as it goes on after a person has signed in for it at `authenticated_at`. A login in which the clock was set
-    /// back gets a new date, since the person would otherwise be asked to sign in until the clock arrives there again.
+    /// Returns `sealed` as it continues after a sign-in at `authenticated_at`. If the clock was set back during the
+    /// interaction, it gets a new start time. Otherwise the user would be asked to sign in until the clock reaches
+    /// the old time again.
     #[must_use]
     pub fn after_login(sealed: &str, binding: &Secret, signet: &Signet, authenticated_at: OffsetDateTime) -> String {
         match Self::open(sealed, binding, signet, authenticated_at) {
@@ -101,12 +99,12 @@ impl Interaction {
         }
     }
 
-    /// The login that a browser brings back. One that comes late goes on without what the person had decided, for as long
-    /// as its browser is known.
+    /// Decrypts the interaction presented by a browser. One that comes late continues without the user's decision, as
+    /// long as its browser is recognized.
     ///
     /// # Errors
     ///
-    /// [`InteractionRefusal`].
+    /// Returns an [`InteractionRefusal`] if it cannot continue.
     pub fn open(
         sealed: &str,
         binding: &Secret,
@@ -123,21 +121,21 @@ impl Interaction {
             return Err(InteractionRefusal::Expired);
         }
         if now >= interaction.renewed_at.unwrap_or(interaction.started_at) + lifetime {
-            // What was said long ago is asked again; the request itself is still the application's.
+            // An old decision is asked for again; the request itself is still valid.
             interaction.decision = None;
             interaction.renewed_at = Some(now);
         }
         Ok(interaction)
     }
 
-    /// The application that `sealed` was begun for, in whichever browser and however long ago.
+    /// The application of `sealed`, whatever the browser and its age.
     #[must_use]
     pub fn begun_for(sealed: &str, signet: &Signet) -> Option<BegunFor> {
         let authorization = Self::unseal(sealed, signet).ok()?.request.authorization;
         Some(BegunFor { client_id: authorization.client_id, redirect_uri: authorization.redirect_uri })
     }
 
-    /// Until when a login that began now must be remembered as answered.
+    /// How long an interaction that begins now must be remembered as answered.
     #[must_use]
     pub fn can_come_until(&self, signet: &Signet) -> OffsetDateTime {
         self.started_at + signet.lifetimes.interaction.max(LONGEST)
@@ -165,5 +163,5 @@ impl std::error::Error for InteractionRefusal {}
 
 const PURPOSE: &str = "interaction";
 
-/// For so long a login can go on at most.
+/// Maximum lifetime of an interaction.
 const LONGEST: Duration = Duration::hours(24);

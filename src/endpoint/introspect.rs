@@ -1,5 +1,5 @@
-//! `/verify` and `/introspect`, [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662): the content of a token; on request as
-//! a signed JWT, [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701).
+//! `/verify` and `/introspect`, [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662): token introspection, on request
+//! as a signed JWT, [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701).
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -17,21 +17,18 @@ use crate::{
     },
 };
 
-/// How the caller wants the answer.
+/// The requested response format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// As JSON.
     Json,
-    /// As a signed JWT.
+    /// A signed JWT.
     Jwt,
 }
 
-/// What the caller learns.
+/// The introspection response.
 #[derive(Debug)]
 pub enum Introspected {
-    /// The content.
     Json(Map<String, Value>),
-    /// The content in a signed JWT.
     Jwt(String),
 }
 
@@ -39,8 +36,8 @@ pub enum Introspected {
 ///
 /// # Errors
 ///
-/// [`TokenRefusal`] when the caller does not authenticate: "to prevent token scanning attacks, the endpoint MUST also
-/// require some form of authorization" (§2.1), which naming a public client is not.
+/// Returns a [`TokenRefusal`] if the caller does not authenticate: "to prevent token scanning attacks, the endpoint
+/// MUST also require some form of authorization" (§2.1). The `client_id` of a public client is not enough.
 pub async fn introspect(
     signet: &Signet,
     caller: Caller<'_>,
@@ -104,7 +101,7 @@ fn content(
     with_username(signet, answer, (&grant, &scope.unwrap_or_default()), caller)
 }
 
-/// `answer` with the username of the person behind `grant`, if there is one and `caller` may know it.
+/// Adds the username of the user behind `grant` to `answer`, if there is one and `caller` may know it.
 fn with_username(
     signet: &Signet,
     mut answer: Map<String, Value>,

@@ -1,4 +1,4 @@
-//! `/invitations`: an administrator lets a person in.
+//! `/invitations`: administrators invite users.
 
 use time::OffsetDateTime;
 
@@ -20,42 +20,37 @@ use crate::{
     secret::Secret,
 };
 
-/// An invitation, as administrators see it.
+/// An invitation as shown to administrators.
 #[derive(Clone, Debug)]
 pub struct ListedInvitation {
-    /// By what it is spoken of: the hash of its secret.
+    /// The identifier: the hash of its secret.
     pub id: String,
-    /// The invitation.
     pub invitation: Invitation,
 }
 
-/// An invitation that was just made, with its link, which is told this once.
+/// A new invitation with its link, which is returned only once.
 #[derive(Debug)]
 pub struct NewInvitation {
-    /// What is remembered of it.
     pub listed: ListedInvitation,
-    /// Where it leads.
     pub link: Secret,
 }
 
-/// Whom to invite.
 #[derive(Clone, Default)]
 pub struct InvitationRequest {
-    /// The address of the account.
+    /// The e-mail address of the account.
     pub email: Option<String>,
-    /// Whether the address is known to be the person's, as it is if this is left out.
+    /// Whether the address is known to belong to the user. Defaults to `true`.
     pub email_verified: Option<bool>,
-    /// Its groups.
+    /// The groups of the account.
     pub groups: Vec<String>,
-    /// For how many seconds it works.
     pub lifetime_seconds: Option<i64>,
 }
 
-/// Makes an invitation, to be handed over by whoever asked for it.
+/// Creates an invitation. The caller hands over the link.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn create(
     signet: &Signet,
     access: &Access,
@@ -82,16 +77,16 @@ pub async fn create(
     let (invitation, secret) = Invitation::generate((email, groups), lifetime, signet.clock.now(), signet.entropy);
     let digest = Digest::of_secret(&secret);
     signet.store.as_actor(access.actor()).create_invitation(&digest, &invitation).await?;
-    tracing::info!(by = %access.subject(), "invitation made");
+    tracing::info!(by = %access.subject(), "invitation created");
     let link = Secret::new(signet.issuer.endpoint(&format!("/signup?invitation={}", secret.expose())));
     Ok(NewInvitation { listed: ListedInvitation { id: digest.as_str().to_owned(), invitation }, link })
 }
 
-/// The invitations that can still be used.
+/// Lists the invitations that can still be used.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn list(
     signet: &Signet,
     access: &Access,
@@ -110,17 +105,17 @@ pub fn list(
     page(signet, "invitations", request, fetch, |listed: &ListedInvitation| listed.invitation.is_usable(now))
 }
 
-/// Takes an invitation back. One that was used or is gone is no error.
+/// Deletes an invitation. Deleting one that was used or does not exist is not an error.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     user_access::manager(access)?;
-    // A longer text can be none of our keys.
+    // A longer text cannot be a key of this store.
     if id.len() <= 64 {
         signet.store.as_actor(access.actor()).delete_invitation(id).await?;
-        tracing::info!(by = %access.subject(), "invitation taken back");
+        tracing::info!(by = %access.subject(), "invitation deleted");
     }
     Ok(())
 }

@@ -1,15 +1,14 @@
-//! Whether the folder of keys is the one that the database knows.
+//! Checks that the key folder belongs to the database.
 
 use std::fmt;
 
 use crate::{jose::RingIdentity, store::KeyRecord};
 
-/// What was found in the folder of keys.
+/// The state of the key folder.
 #[derive(Clone, Debug, Default)]
 pub struct FolderState {
-    /// What tells the folder from others.
+    /// The identity of the key ring.
     pub identity: Option<RingIdentity>,
-    /// Whether there is a signing key.
     pub has_signing_keys: bool,
     /// The fingerprint of the server's secret.
     pub secret: Option<String>,
@@ -17,16 +16,15 @@ pub struct FolderState {
     pub pairwise: Option<String>,
 }
 
-/// How the folder of keys differs from what the database knows of it.
+/// How the key folder differs from the state recorded in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeysMismatch {
-    /// There is nothing in it.
+    /// The folder is empty.
     FolderIsEmpty,
-    /// `server.secret` is missing.
     SecretIsMissing,
-    /// `server.secret` is another one.
+    /// `server.secret` is a different one.
     SecretIsAnother,
-    /// `pairwise.secret` is missing or another one.
+    /// `pairwise.secret` is missing or a different one.
     PairwiseIsAnother,
     /// `ring.identity` or every signing key is missing.
     RingIsMissing,
@@ -37,22 +35,21 @@ pub enum KeysMismatch {
 }
 
 impl FolderState {
-    /// Whether there is nothing in the folder.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.identity.is_none() && !self.has_signing_keys && self.secret.is_none() && self.pairwise.is_none()
     }
 }
 
-/// Compares the folder with what the database knows of it.
+/// Compares the folder with the state recorded in the database.
 ///
-/// The generation grows in the folder before its keys change, and in the database after. So a folder that is ahead is one
-/// whose change was interrupted, or the database is an older copy, which is noticed elsewhere; a folder that is behind is an
-/// older copy.
+/// The generation is increased in the folder before its keys change, and in the database afterwards. If the folder is
+/// ahead, either a change was interrupted or the database is an older copy, which is detected elsewhere. If the
+/// folder is behind, it is an older copy.
 ///
 /// # Errors
 ///
-/// [`KeysMismatch`].
+/// Returns a [`KeysMismatch`] if they do not belong together.
 pub fn compare(record: &KeyRecord, found: &FolderState) -> Result<(), KeysMismatch> {
     if found.is_empty() {
         return Err(KeysMismatch::FolderIsEmpty);
@@ -132,7 +129,7 @@ mod tests {
         }
     }
 
-    // A rotation that was interrupted, or a database that went back and was accepted.
+    // An interrupted rotation, or a database restored from a backup and accepted.
     #[test]
     fn a_folder_that_is_ahead_is_accepted_with_its_secret() {
         assert_eq!(compare(&record(), &FolderState { secret: Some("newer".into()), ..found(6) }), Ok(()));

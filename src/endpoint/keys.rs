@@ -1,4 +1,4 @@
-//! The keys that sign, for administrators: looked at, and rotated before their time.
+//! Lists and rotates signing keys, for administrators.
 
 use std::sync::Arc;
 
@@ -21,29 +21,28 @@ use crate::{
     store::KeyRecord,
 };
 
-/// A key, and until when it stays in its stage.
+/// A key, and when its current stage ends.
 #[derive(Clone, Debug)]
 pub struct KeyLife {
-    /// The key.
     pub key: RingKey,
-    /// When its stage ends by itself; a next key waits for as long as the present one signs.
+    /// When its stage ends without intervention. A next key waits for as long as the current one signs.
     pub until: Option<OffsetDateTime>,
 }
 
-/// Why keys rotate before their time.
+/// The kind of a manual key rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// Somebody wants it: the present keys retire, and what they signed stays good.
+    /// On request: the current keys retire, and their signatures stay valid.
     Now,
-    /// Somebody else has them: every key is replaced, and what they signed is worth nothing.
+    /// After a compromise: every key is replaced, and existing signatures become invalid.
     Emergency,
 }
 
-/// The keys as they are.
+/// Lists the keys.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal::Forbidden`] without the scope `signet:admin`.
+/// Returns [`ManagementRefusal::Forbidden`] without the scope `signet:admin`.
 pub fn list(signet: &Signet, access: &Access) -> Result<Vec<KeyLife>, ManagementRefusal> {
     admit(access)?;
     let policy = signet.keys.policy();
@@ -58,12 +57,12 @@ pub fn list(signet: &Signet, access: &Access) -> Result<Vec<KeyLife>, Management
     Ok(signet.keys.list().into_iter().map(life).collect())
 }
 
-/// Rotates the keys; in an emergency the server's secret as well, since it lies in the same folder.
+/// Rotates the keys; in an emergency also the server's secret, because it is stored in the same folder.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; what was done until then stays done, and the rest is done within a minute. While another rotation
-/// runs, nothing is done.
+/// Returns a [`ManagementRefusal`] if the request is refused or something fails. A rotation that was interrupted is
+/// completed within a minute. Nothing is done while another rotation is running.
 pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Result<(), ManagementRefusal> {
     admit(access)?;
     let permit = signet.key_rotation.enter().ok_or(ManagementRefusal::Conflict(ALREADY_ROTATING))?;
@@ -89,7 +88,7 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
     Ok(())
 }
 
-/// Does `work` on a thread for blocking work, and keeps `permit` until it is done, even if the request is dropped before.
+/// Runs `work` on a blocking thread and holds `permit` until it is done, even if the request is dropped earlier.
 fn spawn_holding<T: Send + 'static>(
     permit: &Arc<OwnedSemaphorePermit>,
     work: impl FnOnce() -> T + Send + 'static,
@@ -102,8 +101,8 @@ fn spawn_holding<T: Send + 'static>(
     })
 }
 
-/// Replaces the server's secret. What browsers hold that was sealed with the one before is worth nothing any more; secrets
-/// of clients are sealed again. Pairwise subjects stay: they have a key of their own.
+/// Replaces the server's secret. Values in browsers that were encrypted with the previous one become invalid; client
+/// secrets are encrypted again. Pairwise subjects do not change, because they have a separate key.
 async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Result<(), InternalError> {
     let keys = Arc::clone(&signet.keys);
     let renewed = spawn_holding(permit, move || keys.folder().renew_secret().map_err(KeysFault::from));
@@ -113,11 +112,12 @@ async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Re
     seal_anew(signet, &previous).await
 }
 
-/// Seals with the present secret what is kept sealed with the one before, and then forgets that one.
+/// Encrypts stored values with the current secret instead of the previous one, and then deletes the previous one.
 ///
 /// # Errors
 ///
-/// When a client cannot be read or written, or the folder of keys. The next start does the rest.
+/// Returns an [`InternalError`] if a client or the key folder cannot be read or written. The next start completes the
+/// work.
 pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), InternalError> {
     let mut after: Option<ClientId> = None;
     loop {
@@ -148,11 +148,11 @@ async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey)
     }
 }
 
-/// Writes down in the database by what the folder of keys is recognised. To be called after each change of the keys.
+/// Records in the database how to recognize the key folder. Call it after each change of the keys.
 ///
 /// # Errors
 ///
-/// The folder or the storage.
+/// Returns an [`InternalError`] if the folder or the storage fails.
 pub async fn remember_folder(signet: &Signet) -> Result<(), InternalError> {
     let keys = Arc::clone(&signet.keys);
     let identity = tokio::task::spawn_blocking(move || keys.folder().load_identity().map_err(KeysFault::from));
@@ -168,7 +168,7 @@ pub async fn remember_folder(signet: &Signet) -> Result<(), InternalError> {
     Ok(signet.store.put_key_record(&record).await?)
 }
 
-/// Records in the folder of keys how far the database has come. A failure to write shows in the conditions.
+/// Records the progress of the database in the key folder. A failure to write is reported as a condition.
 pub async fn save_mark(signet: &Signet) {
     let Some(mark) = signet.store.engine().outside_mark() else { return };
     let (keys, sealing_key) = (Arc::clone(&signet.keys), signet.sealing_key.clone());
@@ -182,7 +182,7 @@ pub async fn save_mark(signet: &Signet) {
     }
 }
 
-/// Tells of keys that could not be written.
+/// Reports keys that could not be written as a condition.
 pub fn not_writable(signet: &Signet, fault: KeysFault) -> InternalError {
     signet.conditions.set(Condition::KeysNotWritable, Some(fault.to_string()));
     InternalError::Keys(fault)
@@ -198,5 +198,5 @@ fn admit(access: &Access) -> Result<(), ManagementRefusal> {
 
 const ALREADY_ROTATING: &str = "the keys are already being rotated: wait until that is done, then look at the keys";
 
-/// So many clients are read together.
+/// Number of clients read per page.
 const PAGE: u16 = 100;

@@ -1,4 +1,4 @@
-//! `/login`: a person signs in.
+//! `/login`: users sign in.
 
 use std::net::IpAddr;
 
@@ -24,51 +24,49 @@ use crate::{
     store::{SessionEntry, Versioned},
 };
 
-/// What was entered, and from where.
+/// The entered credentials and their origin.
 #[derive(Clone, Debug)]
 pub struct LoginAttempt<'a> {
     /// The username or the verified e-mail address, as typed.
     pub username: &'a str,
     /// The password, as typed.
     pub presented_password: Secret,
-    /// Where from.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// The header of this name.
+    /// The `User-Agent` header.
     pub user_agent: &'a str,
 }
 
-/// A browser on which somebody has just signed in: the values of its new cookies.
+/// A browser after a successful sign-in, with the values of its new cookies.
 #[derive(Clone, Debug)]
 pub struct SignedInBrowser {
-    /// The session cookie.
     pub session: SessionId,
-    /// When the person showed who they are.
+    /// When the user authenticated.
     pub authenticated_at: OffsetDateTime,
-    /// How long the browser needs to keep it.
+    /// How long the browser keeps the session cookie.
     pub lifetime: Duration,
-    /// The cookie of a device that has signed in.
+    /// The cookie that identifies a known device.
     pub device: Secret,
 }
 
-/// Why nobody was signed in.
+/// Reasons why a sign-in failed.
 #[derive(Debug)]
 pub enum LoginRefusal {
-    /// The two do not match. Nothing tells which one was wrong, and whether there is such an account.
+    /// The username and password do not match. The error does not reveal which one is wrong or whether the account
+    /// exists.
     Mismatch,
-    /// Too many guesses.
+    /// Too many attempts.
     Wait {
-        /// How long to wait.
         retry_after: Duration,
     },
-    /// Our side failed.
     Internal(InternalError),
 }
 
-/// Signs a person in.
+/// Signs a user in.
 ///
 /// # Errors
 ///
-/// [`LoginRefusal`]; then the browser's session is what it was.
+/// Returns a [`LoginRefusal`] if the sign-in fails. The browser's session is unchanged then.
 pub async fn login(
     signet: &Signet,
     attempt: &LoginAttempt<'_>,
@@ -78,24 +76,23 @@ pub async fn login(
     begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Internal)
 }
 
-/// A password that was presented, and from where.
+/// A presented password with its origin.
 pub(super) struct PresentedPassword<'a> {
-    /// The password.
     pub password: &'a Secret,
-    /// Where from.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// The device, if it is one that has signed in to the account before.
+    /// The device, if it has user signed in to the account before.
     pub device: Option<KnownDevice>,
-    /// Who presents it, for security events.
+    /// The origin recorded in security events.
     pub origin: &'a RequestOrigin,
 }
 
-/// Finds out whose username and password were entered, within the limits on guesses. `device` is the cookie of a device
-/// that has signed in before, if there is one. What is refused is noted.
+/// Verifies a username and password within the limits on attempts. `device` is the cookie of a known device, if there
+/// is one. Failures are recorded.
 ///
 /// # Errors
 ///
-/// [`LoginRefusal`], the same for every reason that a stranger must not learn.
+/// Returns the same [`LoginRefusal`] for every reason that an attacker must not learn.
 pub(super) async fn verify_password(
     signet: &Signet,
     attempt: &LoginAttempt<'_>,
@@ -118,11 +115,11 @@ pub(super) async fn verify_password(
     }
 }
 
-/// Finds out whether `presented` is the password of `claimed`: of an account, or of a name that no account has.
+/// Verifies the password `presented` for `claimed`: an account, or a name without an account.
 ///
 /// # Errors
 ///
-/// [`LoginRefusal`], the same for every reason that a stranger must not learn.
+/// Returns the same [`LoginRefusal`] for every reason that an attacker must not learn.
 pub(super) async fn verify(
     signet: &Signet,
     claimed: Result<&Versioned<Account>, &str>,
@@ -143,7 +140,7 @@ pub(super) async fn verify(
     let verified = match signet.hasher.verify(hash, presented.password).await {
         Ok(verified) => verified,
         Err(fault) => {
-            // Nobody looked at the password, so it was no guess.
+            // The password was not checked, so this does not count as an attempt.
             if matches!(fault, HashingFault::Busy) {
                 signet.throttle.withdraw(permit, now);
             }
@@ -151,13 +148,13 @@ pub(super) async fn verify(
         }
     };
     let (Ok(kept), Verified::Matches { rehash_needed }) = (claimed, verified) else {
-        tracing::info!("login refused");
+        tracing::info!("sign-in failed");
         note(EventKind::LoginFailed, if claimed.is_ok() { "wrong_password" } else { "unknown_username" });
         return Err(LoginRefusal::Mismatch);
     };
     if !kept.record.is_active() {
         note(EventKind::LoginFailed, "account_disabled");
-        tracing::info!(account = %kept.record.id, "login refused: the account is disabled");
+        tracing::info!(account = %kept.record.id, "sign-in failed: account disabled");
         return Err(LoginRefusal::Mismatch);
     }
     signet.throttle.succeeded(permit);
@@ -165,7 +162,7 @@ pub(super) async fn verify(
         rehash(signet, kept, presented.password).await;
     }
     let account = password_date::correct(signet, &kept.record, now).await.map_err(LoginRefusal::Internal)?;
-    // Another password was set while this one was hashed.
+    // The password was changed while this one was being hashed.
     if account.password_generation == kept.record.password_generation {
         Ok(account)
     } else {
@@ -173,12 +170,12 @@ pub(super) async fn verify(
     }
 }
 
-/// Begins a session of `account`, whose person has just shown who they are, under a new identifier, in place of the one
-/// that the browser had.
+/// Starts a session of `account`, whose owner has just authenticated, under a new identifier. It replaces the
+/// browser's previous session.
 ///
 /// # Errors
 ///
-/// When it cannot be written.
+/// Returns an [`InternalError`] if it cannot be written.
 pub async fn begin_session(
     signet: &Signet,
     account: &Account,
@@ -196,15 +193,15 @@ pub async fn begin_session(
         session.password_generation = Some(account.password_generation);
         let before = before(signet, browser, account).await?;
         if let Some((_, earlier)) = &before {
-            // The same person has shown again who they are: applications go on knowing the session by its name.
+            // The same user authenticated again: clients keep knowing the session by the same `sid`.
             session.sid = earlier.record.sid.clone();
         }
         if is_conflict(store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
             continue;
         }
-        tracing::info!(account = %account.id, "signed in");
+        tracing::info!(account = %account.id, "user signed in");
         if let Err(fault) = end_superfluous(signet, account, &session, browser).await {
-            tracing::warn!(%fault, "sessions beyond the quota could not be ended");
+            tracing::warn!(%fault, "ending sessions over the quota failed");
         }
         return Ok(SignedInBrowser {
             session: id,
@@ -215,8 +212,7 @@ pub async fn begin_session(
     }
 }
 
-/// Ends the sessions of `account` that were not used for longest, other than `newest`, if there are more than a person may
-/// have.
+/// Ends the least recently used sessions of `account`, except `newest`, if there are more than the quota allows.
 async fn end_superfluous(
     signet: &Signet,
     account: &Account,
@@ -238,15 +234,15 @@ async fn end_superfluous(
     live.sort_by_key(|(_, session)| std::cmp::Reverse(session.last_used_at));
     let kept = usize::from(signet.quotas.policy().sessions_per_person).saturating_sub(1);
     for (digest, session) in live.iter().skip(kept) {
-        tracing::info!(account = %account.id, "the session that was not used for longest ends: there are too many");
+        tracing::info!(account = %account.id, "session ended: quota exceeded");
         session_end::end(signet, (digest, session), EndCause::SignedOut, &browser.origin.as_account(&account.id))
             .await?;
     }
     Ok(())
 }
 
-/// The session that the browser had before, if it is one of `account`. One of somebody else ends here, with all that
-/// hangs on it.
+/// The previous session of the browser, if it belongs to `account`. A session of another user ends here, with
+/// everything that depends on it.
 async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result<Option<SessionEntry>, InternalError> {
     let Some(presented) = &browser.session else { return Ok(None) };
     let digest = SessionId::presented(presented.expose()).digest();
@@ -270,19 +266,19 @@ fn admit(
     match signet.throttle.admit(&guess, now) {
         Admission::Allowed(permit) => Ok(permit),
         Admission::Refused { retry_after } => {
-            tracing::info!("login refused: too many guesses");
+            tracing::info!("sign-in failed: too many attempts");
             Err(LoginRefusal::Wait { retry_after })
         }
     }
 }
 
-/// Hashes the password at the cost of today. If that fails, the old hash stays good.
+/// Hashes the password again with the current cost. If that fails, the old hash stays valid.
 async fn rehash(signet: &Signet, kept: &Versioned<Account>, password: &Secret) {
     if let Ok(hash) = signet.hasher.rehash(password, signet.entropy).await {
-        // The password is the same, so its date stays, and with it the sessions and grants.
+        // The password is the same, so its date does not change, and sessions and grants stay valid.
         let changed = Account { password: Some(hash), ..kept.record.clone() };
         if let Err(error) = signet.store.replace_account(kept, &changed).await {
-            tracing::warn!(%error, "a password could not be hashed anew");
+            tracing::warn!(%error, "rehashing a password failed");
         }
     }
 }

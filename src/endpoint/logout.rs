@@ -1,7 +1,7 @@
 //! `/logout`, [OpenID Connect RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout).
 //!
-//! The person is asked, unless the request carries an ID token of the very session that it ends: so no link of a stranger
-//! signs anybody out (OWASP ASVS 5.0, 10.6.2).
+//! The user is asked first, unless the request carries an ID token of the session that it ends. A link from an
+//! attacker therefore cannot sign anyone out (OWASP ASVS 5.0, 10.6.2).
 
 use std::collections::BTreeSet;
 
@@ -24,60 +24,60 @@ use crate::{
     oidc::logout::{Hint, LogoutRequest, destination},
 };
 
-/// What comes of a logout request.
+/// The result of a logout request.
 #[derive(Debug)]
 pub enum LogoutStep {
-    /// The person has to be asked.
+    /// The user has to be asked.
     Ask(LogoutQuestion),
-    /// The person is signed out.
     SignedOut(Farewell),
 }
 
-/// Where a person goes who has signed out.
+/// Where the browser goes after signing out.
 #[derive(Debug)]
 pub enum Farewell {
-    /// To this registered address.
+    /// To this registered URI.
     To(String),
-    /// To the last page, with this, if anything, for it to know: an address to go on to, and what to show in frames.
+    /// To the last page, with an optional encrypted value: a URI to continue to, and what to load in frames.
     LastPage(Option<String>),
 }
 
-/// What the page has to ask.
+/// The content of the logout page.
 #[derive(Debug)]
 pub struct LogoutQuestion {
-    /// Who is signed in, if anybody.
+    /// The signed-in user, if there is one.
     pub username: Option<String>,
-    /// Whether the browser shows a session, be it one that has run out.
+    /// Whether the browser presents a session, including an expired one.
     pub has_session: bool,
     /// Whether the request carries an ID token that proves nothing.
     pub is_unproven: bool,
-    /// The application that asks.
+    /// The requesting application.
     pub client_name: Option<String>,
-    /// What travels with the answer.
+    /// Encrypted state, sent back with the answer in a hidden form field.
     pub sealed: String,
 }
 
-/// Where an application wants the person to return to; sealed, so that it comes back unaltered.
+/// Where the application wants the user to return to. It is encrypted, so it cannot be altered.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Return {
-    /// The registered address, with `state`.
+    /// The registered URI, with `state`.
     pub destination: Option<String>,
-    /// The application's name.
     pub client_name: Option<String>,
-    /// Whether the browser does not go there by itself, because the application is not vouched for.
+    /// Whether the user has to follow a link instead of being redirected, because the application is not trusted by
+    /// the operator.
     #[serde(default)]
     pub is_withheld: bool,
-    /// The session that has ended, and the clients that the browser still has to sign out.
+    /// The ended session, and the clients that the browser still has to sign out.
     #[serde(default)]
     framed: Option<(Sid, BTreeSet<ClientId>)>,
 }
 
-/// Answers a logout request. `logout_hint` and `ui_locales` are welcome and change nothing: a browser has one session, and
+/// Answers a logout request. `logout_hint` and `ui_locales` are accepted and ignored: a browser has one session, and
 /// the pages have one language.
 ///
 /// # Errors
 ///
-/// The storage. Then the person is still signed in, and must not be told otherwise.
+/// Returns an [`InternalError`] if the storage fails. The user is still signed in then, and the page must not claim
+/// otherwise.
 pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) -> Result<LogoutStep, InternalError> {
     let (hint, client) = asking(signet, parameters)?;
     let requested = parameters.one("post_logout_redirect_uri").ok().flatten();
@@ -95,7 +95,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         destination: destination(client.as_ref(), requested, state),
     };
     if let (Some(client), Some(sent), None) = (&client, requested, &request.destination) {
-        // Whose request it is says only itself here, as at the authorization endpoint.
+        // As at the authorization endpoint, the client is only claimed by the request here.
         let remedy = Remedy::PostLogoutRedirectUri(sent.to_owned());
         let remedy = Some(remedy).filter(|remedy| !remedy.is_registered(&client.metadata));
         signet.client_errors.note_remedy(&client.client_id, remedy, signet.clock.now());
@@ -109,7 +109,7 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
         is_hint_refused = hint == Hint::Refused,
         is_return_refused = request.asks_to_return && request.destination.is_none(),
         client_id = client.as_ref().map(|client| client.client_id.as_str()),
-        "a person is asked whether to sign out"
+        "logout confirmation requested"
     );
     let back = Return {
         destination: request.destination,
@@ -128,28 +128,29 @@ pub async fn begin(signet: &Signet, parameters: &Parameters, browser: &Browser) 
     }))
 }
 
-/// Ends the session of `browser`, and with it what was granted for as long as the person is signed in. `sealed` is what
-/// travelled with the answer.
+/// Ends the session of `browser` and the grants bound to it. `sealed` is the encrypted state sent back with the
+/// answer.
 ///
 /// # Errors
 ///
-/// When it cannot be written. Then the person is still signed in, and must not be told otherwise.
+/// Returns an [`InternalError`] if it cannot be written. The user is still signed in then, and the page must not
+/// claim otherwise.
 pub async fn confirm(signet: &Signet, browser: &Browser, sealed: Option<&str>) -> Result<Farewell, InternalError> {
     let back = returning(signet, sealed);
     Ok(match end(signet, presented(signet, browser)?, browser, back).await? {
-        // It may be that of a login, in the middle of which the person signed out.
+        // The value may belong to a login during which the user signed out.
         Farewell::LastPage(None) => Farewell::LastPage(sealed.map(ToOwned::to_owned)),
         farewell => farewell,
     })
 }
 
-/// The addresses that the last page shows in frames, so that this browser is signed out there too: the
-/// `frontchannel_logout_uri` of each client, with issuer and session
-/// ([Front-Channel Logout §3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout)).
+/// The URIs that the last page loads in frames to sign this browser out there too: the `frontchannel_logout_uri` of
+/// each client, with issuer and session ([Front-Channel Logout
+/// §3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout)).
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub fn frames(signet: &Signet, back: &Return) -> Result<Vec<String>, InternalError> {
     let Some((sid, clients)) = &back.framed else { return Ok(Vec::new()) };
     let mut frames = Vec::new();
@@ -165,9 +166,9 @@ pub fn frames(signet: &Signet, back: &Return) -> Result<Vec<String>, InternalErr
     Ok(frames)
 }
 
-/// Whether the browser returns to `client` by itself: not to a stranger's, which could otherwise send people anywhere by a
-/// link to this server ([RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2)), unless the request
-/// shows that the person has used it in the very session that ends.
+/// Returns `true` if the browser is redirected to `client` automatically. For clients not trusted by the operator
+/// that requires proof that the user has used them in the session that ends. Otherwise they could use a link to this
+/// server to send people anywhere ([RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2)).
 fn returns_by_itself(signet: &Signet, client: &Client, request: &LogoutRequest<'_>) -> bool {
     let is_of_this_session = matches!((request.hint, request.session), (Hint::Of { sid }, Some(here)) if sid == here);
     is_of_this_session || client.is_vouched() || signet.authorization_policy.redirects_errors_to_all
@@ -178,15 +179,15 @@ fn seal(signet: &Signet, back: &Return) -> String {
     signet.sealing_key.seal(PURPOSE, &plaintext, signet.entropy)
 }
 
-/// Where the person returns to, from what travelled with the answer.
+/// Decrypts where the user returns to.
 #[must_use]
 pub fn returning(signet: &Signet, sealed: Option<&str>) -> Return {
     let plaintext = sealed.and_then(|sealed| signet.sealing_key.open(PURPOSE, sealed).ok());
     plaintext.and_then(|plaintext| serde_json::from_slice(&plaintext).ok()).unwrap_or_default()
 }
 
-/// The session of which the browser shows the cookie, standing or not: applications that took part in one that has run
-/// out are still to be told.
+/// The session whose cookie the browser presents, active or expired: clients that took part in an expired session
+/// still have to be notified.
 fn presented(signet: &Signet, browser: &Browser) -> Result<Option<(Digest, Session)>, InternalError> {
     let Some(presented) = &browser.session else { return Ok(None) };
     let digest = SessionId::presented(presented.expose()).digest();
@@ -214,7 +215,7 @@ async fn end(
     })
 }
 
-/// What the request proves of itself, and the client that it is of: by the hint, or by name if there is no hint.
+/// What the request proves, and its client: from the hint, or from `client_id` if there is no hint.
 fn asking(signet: &Signet, parameters: &Parameters) -> Result<(Hint, Option<Client>), InternalError> {
     let (Ok(presented), Ok(named)) = (parameters.one("id_token_hint"), parameters.one("client_id")) else {
         return Ok((Hint::Refused, None));
@@ -231,13 +232,13 @@ fn asking(signet: &Signet, parameters: &Parameters) -> Result<(Hint, Option<Clie
     let client = client_id.map(|client_id| signet.store.client(&client_id)).transpose()?.flatten();
     let client = client.map(|kept| kept.record).filter(|client| !client.is_disabled);
     match (hint, client) {
-        // The client that it was issued to is gone.
+        // The client has been deleted.
         (Hint::Of { .. }, None) => Ok((Hint::Refused, None)),
         known => Ok(known),
     }
 }
 
-/// The `sid` and the audience of an ID token that this server issued. An expired one will do: "The OP SHOULD accept ID
+/// The `sid` and the audience of an ID token issued by this server. It may be expired: "The OP SHOULD accept ID
 /// Tokens when the RP identified by the ID Token's aud claim and/or sid claim has a current session or had a recent
 /// session at the OP".
 fn read_hint(signet: &Signet, unverified_jwt: &str) -> Option<(String, String)> {
@@ -248,5 +249,5 @@ fn read_hint(signet: &Signet, unverified_jwt: &str) -> Option<(String, String)> 
 
 const PURPOSE: &str = "logout";
 
-/// The most clients that one page signs out: what it has to know travels in its address.
+/// Maximum number of clients that one page signs out. Their list is part of the page's URL.
 const MOST_FRAMES: usize = 32;

@@ -1,32 +1,30 @@
-//! What the endpoints of the management API have in common: why they refuse, and how a record is changed.
+//! Common parts of the management API: its errors, and how records are changed.
 
 use std::fmt;
 
 use super::{InternalError, access::AccessRefusal, new_account::FieldErrors};
 use crate::{account::invitation::InvitationRefusal, oauth::registration::RegistrationRefusal};
 
-/// Why the management API refuses.
+/// Errors of the management API.
 #[derive(Debug)]
 pub enum ManagementRefusal {
-    /// The access token, in the terms of RFC 6750.
+    /// The access token is refused, as described in RFC 6750.
     Access(AccessRefusal),
-    /// What was sent, with what to send instead.
+    /// The request is invalid; the text says what to send instead.
     Invalid(String),
-    /// What was sent of an application, in the terms of RFC 7591 §3.2.2.
+    /// The client metadata is refused, as described in RFC 7591 §3.2.2.
     Metadata(RegistrationRefusal),
-    /// What was sent of a person: for each field what is wrong with it.
+    /// Fields of an account are invalid, with an error for each.
     Fields(FieldErrors),
-    /// Whoever asks may not register themselves.
+    /// The caller may not register an account.
     NotAdmitted(InvitationRefusal),
-    /// Whoever asks may not do this.
     Forbidden(&'static str),
-    /// There is no such thing, or none that whoever asks may see.
+    /// The resource does not exist, or the caller may not see it.
     NotFound(&'static str),
-    /// It cannot be done with what is there.
+    /// The request conflicts with the current state.
     Conflict(&'static str),
-    /// It was tried too often; for how long to wait, in seconds.
+    /// The limit is reached; the number of seconds to wait.
     TooOften(i64),
-    /// Our side failed.
     Internal(InternalError),
 }
 

@@ -1,4 +1,4 @@
-//! JSON Merge Patch, [RFC 7396](https://www.rfc-editor.org/rfc/rfc7396): what is changed of a resource, and nothing else.
+//! JSON Merge Patch, [RFC 7396](https://www.rfc-editor.org/rfc/rfc7396): partial changes of a resource.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
-//! One file for each endpoint: fetch, decide, commit. No HTTP.
+//! One file per endpoint: fetch, decide, commit. No HTTP.
 //!
-//! An endpoint fetches what its rules need, asks them, and awaits one commit; if a precondition of the commit failed, it
-//! fetches and decides again. The answer leaves only after the write behind it is on disk.
+//! An endpoint fetches what its rules need, applies them, and awaits one commit. If a precondition of the commit
+//! fails, it fetches and decides again. The response is sent only after the write is on disk.
 
 pub mod access;
 pub mod activity;

@@ -1,5 +1,5 @@
-//! What a person enters to get an account: for the sign-up page, the management API, the first administrator and the
-//! configuration alike.
+//! Data entered for a new account: from the sign-up page, the management API, the setup page for the first
+//! administrator, or the configuration.
 
 use super::{InternalError, Signet};
 pub use crate::account::field_refusal::FieldRefusal;
@@ -12,30 +12,28 @@ use crate::{
     secret::Secret,
 };
 
-/// What was entered.
+/// The entered data.
 #[derive(Clone)]
 pub struct NewAccount {
-    /// About the person.
     pub profile: ProfileForm,
-    /// The password; an account without one cannot sign in by password.
+    /// The password. An account without one cannot sign in by password.
     pub password: Option<Secret>,
 }
 
-/// Why there is no account.
+/// Reasons why no account was created.
 #[derive(Debug)]
 pub enum NewAccountRefusal {
-    /// Something that was entered.
+    /// Entered fields are invalid.
     Fields(FieldErrors),
-    /// Our side failed.
     Internal(InternalError),
 }
 
 impl NewAccount {
-    /// The account with its password hashed, not yet kept.
+    /// Validates the entered data and returns the account with its password hashed. The account is not stored yet.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with what was entered, at once.
+    /// Returns all invalid fields together.
     pub async fn prepare(self, signet: &Signet, editor: Editor) -> Result<Account, NewAccountRefusal> {
         let now = signet.clock.now();
         let begun = self.profile.begin(editor, now, signet.entropy);
@@ -61,19 +59,19 @@ impl NewAccount {
     }
 }
 
-/// Takes `password` for the person of `profile`, who should not choose what is known of them.
+/// Checks `password` against the policy and against the data in `profile`, which it must not contain.
 fn parse(signet: &Signet, profile: &ProfileForm, password: &Secret) -> Result<NewPassword, PasswordRefusal> {
     let known = [&profile.username, &profile.email, &profile.name].map(|text| text.as_deref().unwrap_or_default());
     let context = [&known[..], &[signet.brand.as_str()]].concat();
     NewPassword::parse(password.clone(), &signet.password_policy, &context)
 }
 
-/// What of `after`, which takes the place of `before`, another account has that one alone may have: a username that looks
-/// like it, or its verified address. What stays as it was is not judged.
+/// The fields of `after`, which replaces `before`, that conflict with another account: a username that looks the
+/// same, or its verified e-mail address. Unchanged fields are not checked.
 ///
 /// # Errors
 ///
-/// The storage cannot be read.
+/// Returns an [`InternalError`] if the storage cannot be read.
 pub(super) fn conflicts(
     signet: &Signet,
     before: Option<&Account>,
@@ -92,7 +90,7 @@ pub(super) fn conflicts(
     Ok(errors)
 }
 
-/// The refusal of a username that another account has.
+/// The error for a username that another account has.
 pub(super) fn username_taken() -> NewAccountRefusal {
     NewAccountRefusal::Fields(FieldErrors::of_one("username", FieldRefusal::UsernameTaken))
 }

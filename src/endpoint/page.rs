@@ -1,35 +1,34 @@
-//! Lists in pages: by key, so that a page costs the same however long the list is. Where the next page begins is sealed,
-//! so that it can only be one that this server gave out for the same list.
+//! Pagination by key, so that a page costs the same however long the list is. Page tokens are encrypted, so that only
+//! tokens issued by this server for the same list are accepted.
 
 use super::{InternalError, Signet, management::ManagementRefusal};
 
-/// Which page of a list.
+/// Selects a page of a list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PageQuery<'a> {
-    /// How many entries at most: 1 to [`LARGEST_PAGE`], or [`USUAL_PAGE`].
+    /// Maximum number of entries, from 1 to [`LARGEST_PAGE`]. Defaults to [`USUAL_PAGE`].
     pub limit: Option<i64>,
-    /// What the page before has named as the next one.
+    /// The `next_page_token` of the previous page.
     pub page_token: Option<&'a str>,
 }
 
-/// A page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// The entries. There may be fewer than asked for, or none, although more pages follow.
+    /// The entries. There may be fewer than requested, or none, although more pages follow.
     pub entries: Vec<T>,
-    /// With what the next page is asked for; `None` at the end.
+    /// The token that selects the next page, or `None` on the last page.
     pub next_page_token: Option<String>,
 }
 
-/// An index row: its key, and what it leads to, unless that is gone.
+/// An index row: its key, and the record it refers to, unless that has been deleted.
 pub(super) type Indexed<T> = (Vec<u8>, Option<T>);
 
-/// The page of `list` that `request` names, of the entries for which `is_wanted` answers yes. `list` names the list with
-/// its order and filters; `fetch` reads rows after a key.
+/// Returns the page of `list` that `request` selects, with the entries that satisfy `is_wanted`. `list` identifies
+/// the list with its order and filters; `fetch` reads rows after a key.
 ///
 /// # Errors
 ///
-/// A limit or token that is none, or the storage.
+/// Returns an error if the limit or the token is invalid, or the storage fails.
 pub(super) fn page<T>(
     signet: &Signet,
     list: &str,
@@ -65,17 +64,17 @@ pub(super) fn page<T>(
             break;
         }
     }
-    // A full page may be the last one: a look at one more row spares a page that would be empty.
+    // A full page may be the last one. Reading one more row avoids an empty page after it.
     let is_last = fetch(after.as_deref(), 1)?.is_empty();
     let seal = |key: Vec<u8>| signet.sealing_key.seal(&purpose, &key, signet.entropy);
     Ok(Page { entries, next_page_token: after.filter(|_| !is_last).map(seal) })
 }
 
-/// The most entries of a page.
+/// Maximum number of entries per page.
 pub const LARGEST_PAGE: u16 = 200;
 
-/// The entries of a page if nothing else is asked for.
+/// Default number of entries per page.
 pub const USUAL_PAGE: u16 = 50;
 
-/// So often a page is filled up when a filter leaves entries out. It bounds the work of one request.
+/// Maximum number of fetches to fill a page when a filter leaves entries out. It bounds the work of one request.
 const MOST_FETCHES: usize = 20;

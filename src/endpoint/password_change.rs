@@ -1,4 +1,4 @@
-//! `/users/{id}/password`: a person sets their own password, or an administrator sets it for them.
+//! `/users/{id}/password`: users change their own password, and administrators set one for them.
 
 use std::net::IpAddr;
 
@@ -22,32 +22,30 @@ use crate::{
     store::Versioned,
 };
 
-/// A new password, and what shows that it may be set.
+/// A new password, and the proof that it may be set.
 #[derive(Clone, Debug)]
 pub struct PasswordChange<'a> {
-    /// The current password, which a person must know to change their own.
+    /// The current password, required for changing one's own.
     pub current_password: Option<Secret>,
-    /// The new one.
     pub new_password: Secret,
-    /// From where.
     pub source: PasswordSource<'a>,
 }
 
-/// From where a person who is signed in presents their current password.
+/// The origin of a signed-in user who enters their current password.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordSource<'a> {
-    /// The address.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// The cookie of a device that has signed in before, if the request has one.
+    /// The cookie of a known device, if the request has one.
     pub device: Option<&'a Secret>,
 }
 
-/// Sets a password. Every session and grant that began with the one before ends, and failed guesses at it count no more.
-/// Returns the account with the new password.
+/// Sets a password. Every session and grant that began with the previous one ends, and the counter of failed attempts
+/// is reset. Returns the account with the new password.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the password is what it was.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The password is unchanged then.
 pub async fn change_password(
     signet: &Signet,
     access: &Access,
@@ -80,9 +78,9 @@ pub async fn change_password(
     }
 }
 
-/// Shows that the person of `kept` knows the current password. The limits on guesses are those of the login page, but
-/// never its counter: the request comes from a known device, or carries a session or an access token of the account, so
-/// strangers who guess on the login page do not stop it.
+/// Verifies that the user of `kept` knows the current password. The limits on attempts are those of the login page,
+/// but with a separate counter: the request comes from a known device, or carries a session or an access token of the
+/// account, so failed attempts by strangers on the login page do not block it.
 pub(super) async fn verify_current(
     signet: &Signet,
     access: &Access,
@@ -110,7 +108,7 @@ pub(super) async fn verify_current(
     }
 }
 
-/// What an attacker knows of a person, who should not choose it as a password.
+/// Data about the user that an attacker knows and that the password must not contain.
 pub(super) fn known_about<'a>(signet: &'a Signet, account: &'a Account) -> [&'a str; 4] {
     [
         account.username.as_str(),

@@ -1,4 +1,4 @@
-//! The date of a password that was set while the clock was ahead.
+//! Corrects the date of a password that was set while the clock was ahead.
 
 use time::OffsetDateTime;
 
@@ -8,15 +8,15 @@ use super::{
 };
 use crate::account::record::Account;
 
-/// The account with a password that was set at the latest `now`. `account` is that of a person who has just presented the
-/// present password, or has a session that began with it.
+/// Returns the account with a password date no later than `now`. The user of `account` has just presented the current
+/// password, or has a session that began with it.
 ///
-/// Grants from before a password was set issue nothing, which is decided by their dates. If the clock was ahead when the
-/// password was set, everything that the person grants would be from before, until the clock arrives there again.
+/// Nothing is issued from grants made before the password was set, which is decided by their dates. If the clock was
+/// ahead when the password was set, every new grant would count as older, until the clock reaches that date.
 ///
 /// # Errors
 ///
-/// When it cannot be written.
+/// Returns an [`InternalError`] if it cannot be written.
 pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateTime) -> Result<Account, InternalError> {
     let is_ahead = |account: &Account| account.password_changed_at.is_some_and(|at| at > now);
     if !is_ahead(account) {
@@ -33,7 +33,7 @@ pub(super) async fn correct(signet: &Signet, account: &Account, now: OffsetDateT
         if is_conflict(signet.store.replace_account(&kept, &corrected).await)? {
             continue;
         }
-        tracing::warn!(account = %corrected.id, "password was set while the clock was ahead; its date was corrected");
+        tracing::warn!(account = %corrected.id, "password date was ahead of the clock and has been corrected");
         return Ok(corrected);
     }
 }

@@ -1,4 +1,5 @@
-//! `/users/{id}/password-reset` and `/reset`: an administrator makes a link, and whoever gets it sets the password.
+//! `/users/{id}/password-reset` and `/reset`: an administrator creates a link, and the user who receives it sets a
+//! password.
 
 use time::OffsetDateTime;
 
@@ -27,32 +28,28 @@ use crate::{
 
 pub use crate::account::password_reset::ResetCodeRefusal as DeadLink;
 
-/// A link that was just made. It is told this once.
+/// A new reset link. It is returned only once.
 #[derive(Debug)]
 pub struct NewResetLink {
-    /// Where it leads.
     pub link: Secret,
-    /// When it ceases to work.
     pub expires_at: OffsetDateTime,
 }
 
-/// A password that was set by a link.
+/// A password that was set with a link.
 #[derive(Debug)]
 pub struct PasswordSet {
-    /// Whose.
     pub account: Account,
-    /// The cookie with which the browser is a known device of the account from now on.
+    /// The cookie that makes the browser a known device of the account.
     pub device: Secret,
 }
 
-/// Why no password was set.
+/// Reasons why no password was set.
 #[derive(Debug)]
 pub enum ResetRefusal {
-    /// The link.
+    /// The link does not work.
     Link(DeadLink),
-    /// The password, as the field `password`.
+    /// The password is refused, as the field `password`.
     Fields(FieldErrors),
-    /// Our side failed.
     Internal(InternalError),
 }
 
@@ -62,12 +59,13 @@ impl<F: Into<InternalError>> From<F> for ResetRefusal {
     }
 }
 
-/// Makes a link with which the person of `id` sets a password, in place of the one before. It is for somebody else:
-/// whoever is signed in changes their own password by the one of today.
+/// Creates a link with which the user `id` sets a new password. It is for other users only: callers change their own
+/// password with their current one.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the link before, if there is one, still works.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The previous link, if there is
+/// one, still works then.
 pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewResetLink, ManagementRefusal> {
     user_access::manager(access)?;
     let mut attempts = Attempts::default();
@@ -86,17 +84,17 @@ pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewRes
         if is_conflict(signet.store.as_actor(access.actor()).put_password_reset(&kept, &reset).await)? {
             continue;
         }
-        tracing::info!(account = %account.id, by = %access.subject(), "password reset link made");
+        tracing::info!(account = %account.id, by = %access.subject(), "password reset link created");
         let link = Secret::new(signet.issuer.endpoint(&format!("/reset?code={}", code.expose())));
         return Ok(NewResetLink { link, expires_at: reset.expires_at() });
     }
 }
 
-/// Until when the newest link of the person works, if it does.
+/// Returns when the user's newest link expires, if it still works.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
     user_access::manager(access)?;
     let (kept, _) = user_access::find(signet, access, id)?;
@@ -105,35 +103,35 @@ pub fn works_until(signet: &Signet, access: &Access, id: &str) -> Result<Option<
     Ok(reset.filter(|kept| kept.record.is_usable(now)).map(|kept| kept.record.expires_at()))
 }
 
-/// Takes the link of a person back. That there is none is no error.
+/// Deletes the link of a user. It is not an error if there is none.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn withdraw(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     user_access::manager(access)?;
     let (kept, _) = user_access::find_to_change(signet, access, id)?;
     signet.store.as_actor(access.actor()).delete_password_reset(&kept.record.id).await?;
-    tracing::info!(account = %kept.record.id, by = %access.subject(), "password reset link taken back");
+    tracing::info!(account = %kept.record.id, by = %access.subject(), "password reset link deleted");
     Ok(())
 }
 
-/// Whose password the link with `presented` sets, if it works.
+/// Returns the account whose password the link with `presented` sets, if the link works.
 ///
 /// # Errors
 ///
-/// [`ResetRefusal`].
+/// Returns a [`ResetRefusal`] if it does not work.
 pub fn check(signet: &Signet, presented: &Secret) -> Result<Account, ResetRefusal> {
     look_up(signet, presented).map(|(kept, ..)| kept.record)
 }
 
-/// Sets the password of the account that the link is for. Every session and grant that began with the one before ends.
-/// Failed guesses at it count no more, and the browser becomes a known device, so that the person can sign in whatever
-/// strangers have guessed.
+/// Sets the password of the account that the link is for. Every session and grant that began with the previous
+/// password ends. The counter of failed attempts is reset and the browser becomes a known device, so the user can
+/// sign in whatever strangers have tried.
 ///
 /// # Errors
 ///
-/// [`ResetRefusal`]; then the password is what it was, and the link still works if it did before.
+/// Returns a [`ResetRefusal`] if the password was not set. The link then still works if it did before.
 pub async fn reset(
     signet: &Signet,
     presented: &Secret,
@@ -144,7 +142,7 @@ pub async fn reset(
     let password = NewPassword::parse(new_password, &signet.password_policy, &known_about(signet, &kept.record))
         .map_err(|refusal| ResetRefusal::Fields(FieldErrors::of_one("password", refusal)))?;
     let hash = signet.hasher.hash(password, signet.entropy).await?;
-    // The hash took a while: the link is looked at again, and spent together with the change.
+    // Hashing takes time: the link is checked again and consumed in the same commit as the change.
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
@@ -154,7 +152,7 @@ pub async fn reset(
         if is_conflict(signet.store.as_actor(actor.clone()).reset_password(&kept, &changed, &reset).await)? {
             continue;
         }
-        tracing::info!(account = %changed.id, "password set by a link");
+        tracing::info!(account = %changed.id, "password set with a reset link");
         let cause = EndCause::RevokedByPerson;
         session_end::end_all(signet, &changed.id, Extent::Logins, cause, &actor).await?;
         signet.throttle.password_was_set(&changed.id);
@@ -163,7 +161,7 @@ pub async fn reset(
     }
 }
 
-/// The account of the link, and the link with the proof that it may be used.
+/// Finds the account of the link, and the link with the proof that it may be used.
 fn look_up(
     signet: &Signet,
     presented: &Secret,

@@ -1,4 +1,4 @@
-//! Limits how many uploaded pictures are decoded at a time.
+//! Limits how many uploaded pictures are decoded concurrently.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,18 +6,18 @@ use tokio::sync::Semaphore;
 
 use super::InternalError;
 
-/// How many pictures are read at a time. Each may need hundreds of megabytes for a moment.
+/// Limits how many pictures are decoded concurrently. Each may need hundreds of megabytes for a moment.
 #[derive(Debug)]
 pub struct PictureBench {
-    /// One for each picture that is read or waits.
+    /// One permit for each picture that is being decoded or waiting.
     places: Arc<Semaphore>,
-    /// One for each that is read.
+    /// One permit for each picture that is being decoded.
     permits: Arc<Semaphore>,
     patience: Duration,
 }
 
 impl Default for PictureBench {
-    /// One at a time, and sixteen more wait for at most ten seconds each: their files are in memory meanwhile.
+    /// One picture at a time. Sixteen more, whose files are in memory, wait for at most ten seconds each.
     fn default() -> Self {
         Self {
             places: Arc::new(Semaphore::new(17)),
@@ -28,20 +28,21 @@ impl Default for PictureBench {
 }
 
 impl PictureBench {
-    /// Does `work` on a thread for blocking work, when its turn comes.
+    /// Runs `work` on a blocking thread when its turn comes.
     ///
     /// # Errors
     ///
-    /// [`InternalError::Busy`] when too many wait, or it waited too long; [`InternalError::BrokenOff`] when the work panicked.
+    /// Returns [`InternalError::Busy`] if too many are waiting or it has waited too long, and
+    /// [`InternalError::BrokenOff`] if the work panicked.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, InternalError> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| InternalError::Busy)?;
         let turn = tokio::time::timeout(self.patience, Arc::clone(&self.permits).acquire_owned()).await;
-        // The bench is never closed: waiting only ends with a permit.
+        // The semaphore is never closed, so waiting only ends with a permit.
         let permit = turn.map_err(|_| InternalError::Busy)?.map_err(|_| InternalError::Busy)?;
-        // Place and permit belong to the work: when the request is dropped, the work goes on and still counts.
+        // The permits belong to the work: if the request is dropped, the work continues and still counts.
         let working = tokio::task::spawn_blocking(move || {
             let done = work();
             drop((permit, place));
@@ -65,7 +66,7 @@ mod tests {
     async fn a_permit_belongs_to_the_work_and_not_to_the_request_that_wanted_it() {
         let bench = bench(1, Duration::from_millis(50));
         let (finish, finished) = mpsc::channel::<()>();
-        // The request is dropped, as at a timeout or when the peer hangs up.
+        // The request is dropped, as at a timeout or when the client disconnects.
         let dropped = bench.run(move || finished.recv());
         assert!(tokio::time::timeout(Duration::from_millis(20), dropped).await.is_err());
         assert!(matches!(bench.run(|| ()).await, Err(InternalError::Busy)), "the first work still goes on");

@@ -1,4 +1,4 @@
-//! `/users/{id}/picture`: a person's picture is taken, made small, and shown to everyone who has its address.
+//! `/users/{id}/picture`: pictures are uploaded, scaled down, and shown to everyone who has the URL.
 
 use super::{
     InternalError, Signet,
@@ -17,11 +17,11 @@ use crate::account::{
     record::{Account, AccountId},
 };
 
-/// Makes what was uploaded the picture of a person, and `picture` its address.
+/// Stores the uploaded picture of a user and sets the claim `picture` to its URL.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the picture is what it was.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The picture is unchanged then.
 pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) -> Result<Account, ManagementRefusal> {
     let (kept, _) = user_access::find_to_change(signet, access, id)?;
     quota::spend(signet, access, Spending::Picture)?;
@@ -35,15 +35,15 @@ pub async fn put(signet: &Signet, access: &Access, id: &str, upload: Vec<u8>) ->
     Ok(account)
 }
 
-/// Takes the picture of a person away. That there is none is no error.
+/// Deletes the picture of a user. It is not an error if there is none.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     let (kept, _) = user_access::find_to_change(signet, access, id)?;
     let id = kept.record.id;
-    // First the address, so that none leads nowhere. One of a picture elsewhere stays.
+    // First the URL, so that it never points to a deleted picture. The URL of a picture stored elsewhere is kept.
     address_is((signet, access), &id, |account| {
         account.claims.picture.clone().filter(|_| own_picture::target(account).is_none())
     })
@@ -53,12 +53,12 @@ pub async fn remove(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     Ok(())
 }
 
-/// The picture of a person. It is for everyone who has its address, which cannot be guessed: applications that were given
-/// the claim show it to others.
+/// Returns the picture of a user. Everyone who has the URL may see it. The URL cannot be guessed; applications that
+/// were given the claim show it to others.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub fn show(signet: &Signet, id: &str) -> Result<Option<Picture>, InternalError> {
     match AccountId::parse(id) {
         Ok(id) => Ok(signet.store.picture(&id)?),
@@ -66,7 +66,7 @@ pub fn show(signet: &Signet, id: &str) -> Result<Option<Picture>, InternalError>
     }
 }
 
-/// Reading a picture is work for a while, so it is done beside the requests.
+/// Decodes the upload on a blocking thread, because that takes a while.
 async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRefusal> {
     let wrong = |refusal: PictureRefusal| ManagementRefusal::Fields(FieldErrors::of_one("picture", refusal));
     if upload.len() > Picture::MAXIMUM_UPLOAD {
@@ -74,13 +74,13 @@ async fn read(signet: &Signet, upload: Vec<u8>) -> Result<Picture, ManagementRef
     }
     match signet.picture_bench.run(move || Picture::parse(&upload)).await {
         Ok(parsed) => parsed.map_err(wrong),
-        // The file made a decoder panic.
+        // The file caused a decoder to panic.
         Err(InternalError::BrokenOff(_)) => Err(wrong(PictureRefusal::Unreadable)),
         Err(fault) => Err(fault.into()),
     }
 }
 
-/// Sets the claim `picture`.
+/// Sets or removes the claim `picture`.
 async fn address_is(
     (signet, access): (&Signet, &Access),
     id: &AccountId,

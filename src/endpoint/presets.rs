@@ -1,4 +1,4 @@
-//! `/presets`: an application is registered by its name and its address.
+//! `/presets`: registers an application by its name and URL.
 
 use url::Url;
 
@@ -19,29 +19,29 @@ use crate::{
     presets::{self, Given, Installation, Preset, Snippet},
 };
 
-/// What was registered, and what to enter at the application.
+/// The registered client, and the settings to enter in the application.
 #[derive(Debug)]
 pub struct PresetRegistration {
-    /// What was registered, unless only the configuration file can.
+    /// The registered client, or `None` if it can only be registered in the configuration file.
     pub registered: Option<RegisteredClient>,
-    /// What to paste, with the secret in it.
+    /// Settings to paste into the application, including the secret.
     pub snippets: Vec<Snippet>,
 }
 
-/// Why whoever asks cannot register an application by its preset.
+/// Reasons why the caller cannot register an application with its preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// It needs settings that only an administrator gives.
+    /// It needs settings that only an administrator can grant.
     Administrator,
-    /// The configuration does not allow it; how it would.
+    /// The configuration does not allow it; the text says what to change.
     Setting(String),
-    /// It has its client ids built in, which only the configuration file gives.
+    /// Its client IDs are built in and can only be set in the configuration file.
     Configuration,
-    /// It knows people again by what they choose for themselves, and everyone can sign up here.
+    /// It identifies users by values they choose for themselves, and everyone can sign up here.
     OpenSignUp,
 }
 
-/// What keeps whoever has `access` from registering `preset`; nothing if they can.
+/// Returns what prevents the caller with `access` from registering `preset`, or `None` if they can.
 #[must_use]
 pub fn obstacle(signet: &Signet, access: &Access, preset: &Preset) -> Option<Obstacle> {
     if preset.by_configuration {
@@ -65,21 +65,22 @@ pub fn obstacle(signet: &Signet, access: &Access, preset: &Preset) -> Option<Obs
     })
 }
 
-/// Whether `preset` must not be registered while people sign up here as they like: a person who signs up under a name or address
-/// that means someone in the application would become that person. On an issuer that only this machine reaches, which is
-/// a first try, it is only said.
+/// Returns `true` if `preset` must not be registered while sign-up is open: someone could sign up with a name or
+/// address that identifies another user in the application, and would become that user. On a loopback issuer, which
+/// is for trying things out, this is only a warning.
 fn demands_closed_sign_up(preset: &Preset, sign_up: SignUp, issuer: &Issuer) -> bool {
     let url = Url::parse(issuer.as_str()).ok();
     let is_on_this_machine = url.is_some_and(|url| url.host().is_some_and(|host| is_loopback(&host)));
     preset.matches_people_by.is_some() && sign_up == SignUp::Open && !is_on_this_machine
 }
 
-/// Registers the application of the preset `id` at `url`, for the person who has `access` and owns it from then on. Of one
-/// that only the configuration file can register it tells what to write there.
+/// Registers the application of the preset `id` at `url`. The user who has `access` becomes its owner. For an
+/// application that can only be registered in the configuration file, it returns what to write there.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing is registered. What was typed is told of the fields `url` and `name`.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing is registered then.
+/// Invalid input is reported for the fields `url` and `name`.
 pub async fn register(
     signet: &Signet,
     access: &Access,
@@ -118,7 +119,7 @@ fn snippets(signet: &Signet, installation: &Installation<'_>, registered: Option
     })
 }
 
-/// What is wrong with an address of the application is wrong with the one that was typed.
+/// Reports an error in a URI of the application as an error in the entered URL.
 fn about_the_address(refusal: ManagementRefusal) -> ManagementRefusal {
     match refusal {
         ManagementRefusal::Metadata(RegistrationRefusal { member, description, .. }) if member.ends_with("_uris") => {

@@ -1,4 +1,4 @@
-//! What is known about a person, as claims of OpenID Connect.
+//! Data about a user as claims of OpenID Connect.
 
 use serde_json::{Map, Value, json};
 
@@ -7,8 +7,8 @@ use crate::{
     oauth::issuer::Issuer,
 };
 
-/// The claims about `account` that applications may be told: an address that is not verified only where the host says so,
-/// because many applications match their accounts by it.
+/// The claims about `account` that may be disclosed to applications. An unverified e-mail address is disclosed only
+/// if the operator allows it, because many applications match their accounts by it.
 #[must_use]
 pub fn disclosable_claims(account: &Account, issuer: &Issuer, shares_unverified_email: bool) -> Map<String, Value> {
     let mut claims = claims(account, issuer);
@@ -19,8 +19,8 @@ pub fn disclosable_claims(account: &Account, issuer: &Issuer, shares_unverified_
     claims
 }
 
-/// All claims about `account`, by the names of OpenID Connect Core §5.1, as `issuer` tells them. Which of them a client
-/// sees is a rule of `oidc::claims`.
+/// All claims about `account` by the names of OpenID Connect Core §5.1, as issued by `issuer`. `oidc::claims` decides
+/// which of them a client receives.
 #[must_use]
 pub fn claims(account: &Account, issuer: &Issuer) -> Map<String, Value> {
     let mut claims = match serde_json::to_value(&account.claims) {

@@ -1,9 +1,9 @@
-//! Copies of the keys that clients publish at their `jwks_uri`,
+//! Cached copies of the keys that clients publish at their `jwks_uri`,
 //! [OpenID Connect Core §10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys).
 //!
-//! The server fetches them when it needs them and keeps them for as long as their sender says, within bounds. A JWT of a key
-//! that is not among them, as after a rotation, has them fetched again, but not more often than every 30 seconds: anybody
-//! can send such JWTs. While a fetch fails, the previous copy serves for a day.
+//! Keys are fetched when needed and cached for as long as the response allows, within bounds. A JWT signed with an
+//! unknown key, as after a rotation, triggers another fetch, but at most one every 30 seconds because anyone can send
+//! such a JWT. While fetching fails, the cached copy is used for up to a day.
 
 use std::{
     collections::HashMap,
@@ -16,13 +16,13 @@ use tokio::sync::Mutex as FairMutex;
 
 use crate::{clock::Clock, fetch::Fetcher, jose::JwkSet};
 
-/// Copies of the keys that clients publish, by their address.
+/// Cached copies of published keys, by URL.
 #[derive(Default)]
 pub struct PublishedKeys(Mutex<HashMap<String, Slot>>);
 
 struct Slot {
     used_at: OffsetDateTime,
-    /// Held while the keys are fetched, so that whoever needs them meanwhile waits for that one fetch.
+    /// Locked during a fetch, so that concurrent requests wait for the same fetch.
     copy: Arc<FairMutex<KeptCopy>>,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Known {
 }
 
 impl PublishedKeys {
-    /// The keys at `uri`; if possible others than those that were fetched at `seen`.
+    /// Returns the keys at `uri`, newer than those fetched at `seen` if possible.
     pub(super) async fn copy(
         &self,
         (fetcher, clock): (&Fetcher, &Clock),
@@ -50,7 +50,7 @@ impl PublishedKeys {
     ) -> Option<Known> {
         let copy = self.slot(uri, clock.now());
         let (fetcher, clock, uri) = (fetcher.clone(), clock.clone(), uri.to_owned());
-        // A task of its own: whoever asks and then hangs up must not leave those who wait with nothing.
+        // Runs as a separate task: if the caller disconnects, others may still be waiting for this fetch.
         tokio::spawn(refreshed(copy, (fetcher, clock), uri, seen)).await.ok().flatten()
     }
 
@@ -82,7 +82,7 @@ async fn refreshed(
         });
         match keys {
             Ok((keys, max_age)) => copy.keep(keys, max_age, now),
-            Err(cause) => tracing::warn!(uri, cause, "the keys of a client could not be fetched"),
+            Err(cause) => tracing::warn!(uri, cause, "fetching client keys failed"),
         }
     }
     copy.keys.clone().filter(|known| now < known.fetched_at + STALE_AFTER)
@@ -90,7 +90,7 @@ async fn refreshed(
 
 impl KeptCopy {
     fn is_due(&self, seen: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
-        // What was done by a clock that was ahead is no reason to wait.
+        // A time in the future comes from a clock that was ahead, and does not delay the next fetch.
         if self.tried_at.is_some_and(|tried_at| tried_at <= now && now < tried_at + PAUSE) {
             return false;
         }
@@ -115,21 +115,21 @@ impl fmt::Debug for PublishedKeys {
     }
 }
 
-/// For how long keys are kept whose sender does not say.
+/// Cache lifetime if the response does not specify one.
 const USUAL: Duration = Duration::minutes(5);
 
-/// For how long keys are kept at least, and at most, whatever their sender says.
+/// Minimum and maximum cache lifetime, whatever the response specifies.
 const SHORTEST: Duration = Duration::minutes(1);
 
 const LONGEST: Duration = Duration::hours(1);
 
-/// How long after one fetch the next one may follow.
+/// Minimum time between two fetches.
 const PAUSE: Duration = Duration::seconds(30);
 
-/// For how long keys serve that cannot be fetched again.
+/// Maximum age of a cached copy while it cannot be fetched again.
 const STALE_AFTER: Duration = Duration::days(1);
 
-/// Of how many addresses copies are kept.
+/// Maximum number of URLs in the cache.
 const MOST_KEPT: usize = 256;
 
 #[cfg(test)]

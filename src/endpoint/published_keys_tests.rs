@@ -1,4 +1,4 @@
-//! Keys of clients that rotate, cannot be fetched, and are asked for too often.
+//! Tests for client keys that rotate, cannot be fetched, or are requested too often.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -39,7 +39,7 @@ fn an_unknown_key_has_a_copy_fetched_again_every_thirty_seconds_at_most() {
     let copy = copy(Some(Duration::HOUR));
     assert!(!copy.is_due(Some(NOW), at(29)));
     assert!(copy.is_due(Some(NOW), at(30)));
-    // Somebody else has fetched it meanwhile.
+    // Another request has fetched it in the meantime.
     assert!(!copy.is_due(Some(at(-60)), at(30)));
 }
 
@@ -51,10 +51,10 @@ fn a_fetch_that_failed_is_tried_again_after_thirty_seconds() {
     assert!(failed.is_due(None, at(30)));
 }
 
-/// What a server shows that does not answer yet.
+/// State of the test server before it responds to anything.
 const NOTHING_YET: usize = usize::MAX;
 
-/// A server that publishes the first `key` until the second is due, and then nothing; and what asks it.
+/// A server that publishes the first `key` until the second is due and then stops responding, with a fetcher for it.
 fn rotating(shows: &'static AtomicUsize) -> (HttpsServer, Fetcher) {
     let keys = [0, 1].map(|_| Value::from(SigningKey::generate(Algorithm::EdDsa).unwrap().public_jwk().clone()));
     let documents = keys.map(|key| json!({ "keys": [key] }).to_string());
@@ -78,19 +78,19 @@ async fn a_client_rotates_its_keys_and_goes_on_while_it_cannot_be_asked() {
     let (keys, uri) = (PublishedKeys::default(), server.url("/jwks"));
     let copy = |seen| keys.copy((&fetcher, &clock), &uri, seen);
     let kid = |known: &Known| known.keys.keys()[0].kid().map(ToOwned::to_owned);
-    // Sixteen who ask at once wait for one fetch.
+    // Sixteen concurrent requests wait for one fetch.
     let first = futures_of(16, || copy(None)).await;
     assert_eq!((first.len(), server.requests()), (16, 1));
     let before = first[0].clone();
     SHOWS.store(1, Ordering::SeqCst);
-    // Too soon to ask again.
+    // Too soon for another fetch.
     let same = copy(Some(before.fetched_at)).await.unwrap();
     assert_eq!((kid(&same), server.requests()), (kid(&before), 1));
     clock.advance(Duration::seconds(31));
     let newer = copy(Some(before.fetched_at)).await.unwrap();
     assert_ne!(kid(&newer), kid(&before));
     assert_eq!(server.requests(), 2);
-    // Now nothing comes any more; the copy serves for a day.
+    // The server no longer responds; the cached copy is used for a day.
     SHOWS.store(2, Ordering::SeqCst);
     clock.advance(Duration::hours(23));
     assert_eq!(copy(None).await.map(|known| kid(&known)), Some(kid(&newer)));
@@ -101,7 +101,7 @@ async fn a_client_rotates_its_keys_and_goes_on_while_it_cannot_be_asked() {
     assert!(copy(None).await.is_none());
 }
 
-// Whoever sends a forged JWT and hangs up must not leave the client without keys.
+// A forged JWT whose sender disconnects must not leave the client without keys.
 #[tokio::test]
 async fn who_hangs_up_does_not_break_a_fetch_off() {
     static SHOWS: AtomicUsize = AtomicUsize::new(NOTHING_YET);
@@ -116,7 +116,7 @@ async fn who_hangs_up_does_not_break_a_fetch_off() {
     assert_eq!(server.requests(), 1);
 }
 
-/// What `count` futures resolve to that run at the same time.
+/// Runs `count` futures concurrently and returns their results.
 async fn futures_of<F: Future<Output = Option<Known>>>(count: usize, make: impl Fn() -> F) -> Vec<Known> {
     let mut futures: Vec<_> = (0..count).map(|_| Some(Box::pin(make()))).collect();
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! `/users/{id}/refresh_schedule`: a person chooses when applications have to refresh their access tokens.
+//! `/users/{id}/refresh_schedule`: users choose when applications have to refresh their access tokens.
 
 use time::OffsetDateTime;
 
@@ -12,33 +12,31 @@ use crate::{
     oauth::{client::ClientId, subject::Subject},
 };
 
-/// A schedule as it was entered.
 #[derive(Clone, Debug)]
 pub struct ScheduleForm {
-    /// When it ticks, in the syntax of cron.
+    /// The schedule in cron syntax.
     pub cron: String,
-    /// In which time zone, by its IANA name.
+    /// The IANA name of the time zone.
     pub time_zone: String,
-    /// Whether a tick ends the grants rather than only the access tokens.
+    /// Whether a tick ends the grants and not only the access tokens.
     pub ends_grant: bool,
 }
 
-/// A schedule with what it means.
+/// A schedule with a description.
 #[derive(Clone, Debug)]
 pub struct ShownSchedule {
-    /// The schedule.
     pub schedule: RefreshSchedule,
-    /// It in words.
+    /// The schedule in words.
     pub description: String,
-    /// The next ticks, each also in words.
+    /// The next ticks, each with a description.
     pub next_ticks: Vec<(OffsetDateTime, String)>,
 }
 
-/// What a schedule would mean, without setting it.
+/// Describes a schedule without setting it.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// Returns an error for each invalid field.
 pub fn preview(signet: &Signet, form: &ScheduleForm) -> Result<ShownSchedule, ManagementRefusal> {
     let now = signet.clock.now();
     let parsed = RefreshSchedule::parse(&form.cron, &form.time_zone, form.ends_grant, now);
@@ -48,11 +46,11 @@ pub fn preview(signet: &Signet, form: &ScheduleForm) -> Result<ShownSchedule, Ma
     })
 }
 
-/// The schedule of a person, for the whole account or for one application.
+/// Returns the schedule of a user, for the whole account or for one application.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]: there may be none.
+/// Returns a [`ManagementRefusal`] if the request is refused, there is no schedule, or the storage fails.
 pub fn show(
     signet: &Signet,
     access: &Access,
@@ -65,12 +63,12 @@ pub fn show(
     Ok(shown(schedule, signet.clock.now()))
 }
 
-/// Sets the schedule of a person, for the whole account or for one application. The access tokens that are issued from
-/// now on expire by its next tick.
+/// Sets the schedule of a user, for the whole account or for one application. Access tokens issued from now on expire
+/// by its next tick.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the schedule is what it was.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The schedule is unchanged then.
 pub async fn set(
     signet: &Signet,
     access: &Access,
@@ -93,11 +91,11 @@ pub async fn set(
     Ok(shown)
 }
 
-/// Removes the schedule of a person. That there is none is no error; what a tick has ended stays ended.
+/// Removes the schedule of a user. It is not an error if there is none. Grants ended by a tick stay ended.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn remove(
     signet: &Signet,
     access: &Access,
@@ -127,5 +125,5 @@ fn shown(schedule: RefreshSchedule, now: OffsetDateTime) -> ShownSchedule {
     ShownSchedule { description: schedule.describe(), next_ticks, schedule }
 }
 
-/// So many of the next ticks are shown.
+/// Number of next ticks shown.
 const TICKS_SHOWN: u8 = 5;

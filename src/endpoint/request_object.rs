@@ -1,5 +1,5 @@
-//! Request objects, [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101): fetched if they are named by an address, verified by
-//! the keys of the client, and judged.
+//! Request objects, [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101): fetches them if they are passed by reference,
+//! verifies them with the client's keys, and checks their claims.
 
 use std::borrow::Cow;
 
@@ -16,18 +16,18 @@ use crate::{
     },
 };
 
-/// Why a request object is refused, and what it says of where its client wants to be told.
+/// Why a request object is refused, with the parameters that say where to send the error.
 pub(super) struct ObjectRefused {
     pub(super) refusal: RequestObjectRefusal,
-    /// The parameters inside, if the client has signed them.
+    /// The parameters inside the object, if the client has signed them.
     pub(super) inside: Option<Parameters>,
 }
 
-/// The parameters that count: those that were sent, or those of the object that they name.
+/// Returns the effective parameters: those of the request, or those of the request object it refers to.
 ///
 /// # Errors
 ///
-/// [`ObjectRefused`].
+/// Returns an [`ObjectRefused`] if the object cannot be fetched, verified or accepted.
 pub(super) async fn resolve<'p>(
     signet: &Signet,
     client: &Client,
@@ -61,7 +61,7 @@ async fn fetch(signet: &Signet, client: &Client, request_uri: &str) -> Result<St
     match signet.fetcher.text(address, "application/oauth-authz-req+jwt").await {
         Ok(fetched) => Ok(fetched.body),
         Err(refusal) => {
-            tracing::warn!(client_id = %client.client_id, uri = address, %refusal, "a request object could not be fetched");
+            tracing::warn!(client_id = %client.client_id, uri = address, %refusal, "fetching a request object failed");
             Err(RequestObjectRefusal::Unfetchable)
         }
     }

@@ -1,12 +1,12 @@
-//! Decides again when another request changed the same record first.
+//! Retries a change after a concurrent change of the same record.
 
 use super::InternalError;
 use crate::store::CommitError;
 
-/// Counts how often a request has decided, so that it gives up at some point.
+/// Counts the attempts of a request, so that it gives up at some point.
 ///
-/// A request reads records, decides, and commits on the condition that the records are still the same. After a conflict it
-/// begins again:
+/// A request reads records, decides, and commits on condition that the records have not changed. After a conflict it
+/// starts again:
 ///
 /// ```text
 /// let mut attempts = Attempts::default();
@@ -27,18 +27,18 @@ impl Attempts {
     ///
     /// # Errors
     ///
-    /// [`InternalError::Contended`] after [`MAX_ATTEMPTS`].
+    /// Returns [`InternalError::Contended`] after [`MAX_ATTEMPTS`].
     pub(super) fn begin(&mut self) -> Result<(), InternalError> {
         self.0 += 1;
         if self.0 > MAX_ATTEMPTS { Err(InternalError::Contended) } else { Ok(()) }
     }
 }
 
-/// Whether a precondition of the commit failed. `false`: it was written.
+/// Returns `true` if a precondition of the commit failed, and `false` if it was written.
 ///
 /// # Errors
 ///
-/// The storage failed.
+/// Returns an [`InternalError`] if the storage fails.
 pub(super) fn is_conflict(outcome: Result<(), CommitError>) -> Result<bool, InternalError> {
     match outcome {
         Ok(()) => Ok(false),
@@ -47,7 +47,7 @@ pub(super) fn is_conflict(outcome: Result<(), CommitError>) -> Result<bool, Inte
     }
 }
 
-/// How often a request decides before it gives up. Each conflict means that another request was written.
+/// Maximum number of attempts. Each conflict means that another request has succeeded.
 const MAX_ATTEMPTS: u32 = 16;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `/revoke`, [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009): a client gives back what it was granted.
+//! `/revoke`, [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009): a client revokes a token.
 
 use super::{
     InternalError, Signet, access,
@@ -7,12 +7,13 @@ use super::{
 };
 use crate::oauth::{grant::EndCause, parameters::Parameters};
 
-/// Answers a revocation request: the grant behind the token ends, and with it every token of it. A token that is unknown,
-/// expired or another client's has no effect, and the client is not told (§2.2).
+/// Answers a revocation request. The grant behind the token ends, and with it all its tokens. A token that is
+/// unknown, expired or issued to another client has no effect, and the client gets no error (§2.2).
 ///
 /// # Errors
 ///
-/// [`TokenRefusal`]. When the write failed the token may still be good, and nobody is told that it is not.
+/// Returns a [`TokenRefusal`] if the request is refused or the write fails. After a failed write the token may still
+/// be valid.
 pub async fn revoke(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(), TokenRefusal> {
     let by_header = caller.authorization.is_some();
     end(signet, caller, form).await.map_err(|error| error.with_header(by_header))
@@ -22,8 +23,8 @@ async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(
     form.once_each()?;
     let client = authenticate(signet, caller, form).await?;
     let token = form.required("token")?;
-    // "If the server is unable to locate the token using the given hint, it MUST extend its search": the hint is not
-    // needed, since a token tells what it is.
+    // "If the server is unable to locate the token using the given hint, it MUST extend its search". The hint is not
+    // needed, because the token itself shows its type.
     let id = match signet.presented_refresh_token(token)? {
         Some(presented) => presented.grant().clone(),
         None => match access::own_token(signet, token) {
@@ -39,6 +40,6 @@ async fn end(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<(
     let now = signet.clock.now();
     let store = signet.store.as_actor(caller.origin.as_client(&grant.record.client_id));
     store.end_grant(&id, EndCause::RevokedByClient, now).await.map_err(InternalError::from)?;
-    tracing::info!(client_id = %grant.record.client_id, "grant revoked by its client");
+    tracing::info!(client_id = %grant.record.client_id, "grant revoked by client");
     Ok(())
 }

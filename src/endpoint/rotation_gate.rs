@@ -1,10 +1,10 @@
-//! Lets one rotation of the signing keys run at a time.
+//! Allows one rotation of the signing keys at a time.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Lets one rotation run at a time: each makes keys and writes files on a thread for blocking work, for up to some seconds.
+/// Allows one rotation at a time. Each generates keys and writes files on a blocking thread, for up to a few seconds.
 #[derive(Debug)]
 pub struct RotationGate(Arc<Semaphore>);
 
@@ -15,9 +15,11 @@ impl Default for RotationGate {
 }
 
 impl RotationGate {
-    /// A permit for one rotation. Work that goes on after its request was dropped keeps a copy of it.
+    /// Returns a permit for one rotation. Work that continues after its request was dropped keeps a clone of the
+    /// permit.
     ///
-    /// `None` while another rotation runs. It does not wait: the keys have just been replaced then.
+    /// Returns `None` while another rotation is running. It does not wait, because that rotation already replaces the
+    /// keys.
     pub(super) fn enter(&self) -> Option<Arc<OwnedSemaphorePermit>> {
         Arc::clone(&self.0).try_acquire_owned().ok().map(Arc::new)
     }

@@ -1,8 +1,8 @@
-//! How many wrong secrets of a client are judged from one address.
+//! Limits the number of wrong secrets checked per client and address.
 //!
-//! A secret has 256 random bits, so that guessing is hopeless; the limit keeps a flood of guesses from filling the log, and
-//! says so to a program that goes on with a secret that was taken away. The right secret always passes, so that
-//! guesses cannot stop an application.
+//! A secret has 256 random bits, so it cannot be guessed. The limit keeps a flood of attempts from filling the log,
+//! and shows a program that keeps using a deleted secret that it has to stop. The right secret is always accepted, so
+//! an attacker cannot block an application.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{crypto::sha256, oauth::client::ClientId};
 
-/// The wrong secrets of the last minute, by client and address. In memory: a restart forgets them.
+/// The wrong secrets of the last minute, by client and address. They are kept in memory and lost on restart.
 #[derive(Debug)]
 pub struct SecretGuesses {
     most: u32,
@@ -27,7 +27,8 @@ struct Count {
     since: OffsetDateTime,
 }
 
-/// When the younger is full it becomes the older, so that memory is bounded and no request pays for a sweep.
+/// When the younger generation is full it becomes the older one. Memory is bounded, and no request pays for a
+/// cleanup.
 #[derive(Debug, Default)]
 struct Generations {
     younger: HashMap<[u8; 32], Count>,
@@ -35,22 +36,22 @@ struct Generations {
 }
 
 impl SecretGuesses {
-    /// Ten wrong secrets a minute; hardly limited for a test rig.
+    /// Allows ten wrong secrets a minute, or practically any number if `is_relaxed`, for test setups.
     #[must_use]
     pub fn new(is_relaxed: bool) -> Self {
         Self { most: if is_relaxed { 100_000 } else { MOST_WRONG }, counts: Mutex::default() }
     }
 
-    /// Counts a wrong secret of `client_id`, whether or not there is such a client, from `address`.
+    /// Counts a wrong secret of `client_id` from `address`, whether or not the client exists.
     ///
     /// # Errors
     ///
-    /// After how many seconds the next wrong one is judged, if there were too many.
+    /// Returns the number of seconds until the next wrong secret is checked, if the limit is reached.
     pub fn count_wrong(&self, client_id: &ClientId, address: Option<IpAddr>, now: OffsetDateTime) -> Result<(), u64> {
         let key = sha256([network(address).as_slice(), client_id.as_str().as_bytes()].concat());
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let known = counts.younger.get(&key).or_else(|| counts.older.get(&key)).copied();
-        // After a clock was set back the wait is still at most a minute.
+        // After the clock was set back, the wait is still at most a minute.
         let known = known.map(|count| Count { since: count.since.min(now), ..count });
         let count = known.filter(|count| now < count.since + WINDOW).unwrap_or(Count { wrong: 0, since: now });
         let outcome = if count.wrong < self.most {
@@ -73,7 +74,7 @@ impl Generations {
     }
 }
 
-/// An IPv4 address, or the first 64 bits of an IPv6 one, which is what one customer has.
+/// An IPv4 address, or the first 64 bits of an IPv6 address, which usually belong to one customer.
 fn network(address: Option<IpAddr>) -> [u8; 9] {
     let (kind, bits) = match address.map(|address| address.to_canonical()) {
         None => (0, 0),

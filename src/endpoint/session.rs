@@ -1,4 +1,4 @@
-//! Who is signed in on the browser that asks.
+//! The user signed in on a browser.
 
 use time::OffsetDateTime;
 
@@ -15,36 +15,32 @@ use crate::{
     store::CommitError,
 };
 
-/// What a browser shows of itself, all of it unverified.
+/// The unverified cookies and origin of a browser.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// What binds a login that was begun to this browser.
+    /// The value that binds an interaction to this browser.
     pub binding: Secret,
-    /// The session cookie.
     pub session: Option<Secret>,
-    /// The cookie of a device that has signed in before.
+    /// The cookie of a known device.
     pub device: Option<Secret>,
-    /// From where it asks.
     pub origin: RequestOrigin,
 }
 
-/// A session that stands, and the person, whose account may be used.
+/// An active session and its user, whose account is enabled.
 #[derive(Clone, Debug)]
 pub struct CurrentSession {
-    /// The session.
     pub session: Session,
-    /// The person.
     pub account: Account,
-    /// From where the browser asks.
+    /// The origin of the browser's request.
     pub origin: RequestOrigin,
 }
 
-/// The session of `browser`, if it stands at `now` and its person may be signed in. That it was used is written down now
-/// and then.
+/// Returns the session of `browser` if it is active at `now` and its user may be signed in. The time of its last use
+/// is recorded at intervals.
 ///
 /// # Errors
 ///
-/// The storage cannot be read.
+/// Returns an [`InternalError`] if the storage cannot be read.
 pub async fn current(
     signet: &Signet,
     browser: &Browser,
@@ -63,7 +59,7 @@ pub async fn current(
     if session.needs_touch(now) {
         session = session.touched(now);
         match signet.store.touch_session(&digest, &kept, &session).await {
-            // Another request has written the same, or ended the session: the next request will see.
+            // Another request has written the same, or has ended the session, which the next request will notice.
             Ok(()) | Err(CommitError::Conflict) => {}
             Err(CommitError::Internal(fault)) => return Err(fault.into()),
         }
@@ -71,19 +67,19 @@ pub async fn current(
     Ok(Some(CurrentSession { session, account, origin: browser.origin.clone() }))
 }
 
-/// A session is over when the account is disabled, and when the password was changed after it began.
+/// A session ends when the account is disabled, and when the password is changed after it began.
 pub(super) fn is_valid(account: &Account, session: &Session) -> bool {
     account.is_active() && session.began_with_password_of(account)
 }
 
 impl CurrentSession {
-    /// The person, as security events name who does something.
+    /// The user as the actor in security events.
     #[must_use]
     pub fn actor(&self) -> Actor {
         self.origin.as_account(&self.account.id)
     }
 
-    /// The person, as the rules of a login see them.
+    /// The user as the rules for authentication requests need them.
     #[must_use]
     pub fn signed_in(&self) -> SignedIn {
         SignedIn {
@@ -105,7 +101,7 @@ impl CurrentSession {
         }
     }
 
-    /// The person, as the subject of tokens.
+    /// The user as the subject of tokens.
     #[must_use]
     pub fn subject(&self) -> Subject {
         Subject::new(self.account.id.as_str())

@@ -1,4 +1,4 @@
-//! The end of sessions: what hangs on them ends with them, and whoever took part in them is told.
+//! Ends sessions together with the grants bound to them, and notifies the clients that took part.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,20 +18,21 @@ use crate::{
     oidc::backchannel_logout::LogoutNotification,
 };
 
-/// What ends together with all sessions of a person.
+/// What ends together with all sessions of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// What was granted for as long as the person is signed in.
+    /// Grants bound to the sessions.
     Logins,
-    /// Everything that was granted.
+    /// All grants.
     Everything,
 }
 
-/// Ends one session at the wish of `actor`, and what was granted for as long as it lasts.
+/// Ends one session on behalf of `actor`, and the grants bound to it.
 ///
 /// # Errors
 ///
-/// When it cannot be written. Then the person may still be signed in, and must not be told otherwise.
+/// Returns an [`InternalError`] if it cannot be written. The user may still be signed in then, and the response must
+/// not claim otherwise.
 pub(super) async fn end(
     signet: &Signet,
     (digest, session): (&Digest, &Session),
@@ -43,30 +44,31 @@ pub(super) async fn end(
     let participants = participants(signet, &subject, wants_to_be_told)?;
     let meant = |grant: &Grant| grant.ends_with_session(session.sid.as_str());
     let now = signet.clock.now();
-    // Before the session ends, so that it can be asked for again if the server stops in between; and after it, for what
-    // was granted meanwhile.
+    // Before the session ends, so that the request can be repeated if the server stops in between, and afterwards for
+    // grants made in the meantime.
     store.end_grants_of(&subject, meant, cause, now).await?;
     conclude(signet, (digest, session), &participants, (cause, actor)).await?;
     store.end_grants_of(&subject, meant, cause, now).await?;
     Ok(())
 }
 
-/// The clients that took part in `session` and that the browser signs out which ends it, in a frame.
+/// The clients that took part in `session` and are signed out in frames by the browser that ends it.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub(super) fn framed(signet: &Signet, session: &Session) -> Result<BTreeSet<ClientId>, InternalError> {
     let is_framed = |client: &Client| client.metadata.openid.frontchannel_logout_uri.is_some();
     let mut participants = participants(signet, &Subject::new(session.account.as_str()), is_framed)?;
     Ok(participants.remove(session.sid.as_str()).unwrap_or_default())
 }
 
-/// Ends every session of a person at the wish of `actor`, and what `extent` says. How many sessions it were.
+/// Ends every session of a user on behalf of `actor`, and what `extent` says. Returns the number of sessions.
 ///
 /// # Errors
 ///
-/// When it cannot be written. Then the person may still be signed in somewhere, and nobody must be told otherwise.
+/// Returns an [`InternalError`] if it cannot be written. The user may still be signed in somewhere then, and the
+/// response must not claim otherwise.
 pub(super) async fn end_all(
     signet: &Signet,
     account: &AccountId,
@@ -94,12 +96,11 @@ pub(super) async fn end_all(
     Ok(ended)
 }
 
-/// Whether `grant`, which has just begun, was agreed to in a session that has ended since: then it has nothing to last
-/// for.
+/// Returns `true` if the new `grant` is bound to a session that has ended in the meantime.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub(super) fn is_over(signet: &Signet, grant: &Grant) -> Result<bool, InternalError> {
     let Some(authentication) = grant.authentication.as_ref().filter(|_| grant.ends_with_its_session()) else {
         return Ok(false);
@@ -108,7 +109,7 @@ pub(super) fn is_over(signet: &Signet, grant: &Grant) -> Result<bool, InternalEr
     Ok(signet.store.session_of(&account, &Sid::presented(&authentication.sid))?.is_none())
 }
 
-/// Ends the session itself, and remembers whom to tell.
+/// Ends the session itself, and records which clients to notify.
 async fn conclude(
     signet: &Signet,
     (digest, session): (&Digest, &Session),
@@ -129,15 +130,15 @@ async fn conclude(
     Ok(())
 }
 
-/// The clients that took part in each session and are meant, by the `sid` of the session.
+/// The clients to notify, by the `sid` of the session they took part in.
 type Participants = HashMap<String, BTreeSet<ClientId>>;
 
 fn wants_to_be_told(client: &Client) -> bool {
     client.metadata.openid.backchannel_logout_uri.is_some()
 }
 
-/// Finds those that `are_meant` by the grants of the person, live or ended: a client that has given its tokens back may still keep the
-/// person signed in.
+/// Finds the clients that satisfy `are_meant` from the user's grants, active or ended: a client that has revoked its
+/// tokens may still keep the user signed in.
 fn participants(
     signet: &Signet,
     subject: &Subject,
@@ -167,5 +168,5 @@ fn participants(
     }
 }
 
-/// So many are looked at together.
+/// Number of records read per page.
 const PAGE: u16 = 100;

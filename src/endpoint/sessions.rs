@@ -1,4 +1,4 @@
-//! `/users/{id}/sessions`: where a person is signed in, looked at and ended.
+//! `/users/{id}/sessions`: lists and ends the sessions of a user.
 
 use time::OffsetDateTime;
 
@@ -13,22 +13,21 @@ use super::{
 };
 use crate::account::session::{Session, Sid};
 
-/// A session as its owner sees it.
+/// A session as shown to its owner.
 #[derive(Clone, Debug)]
 pub struct ListedSession {
-    /// The session.
     pub session: Session,
-    /// When it ends if it is not used again.
+    /// When it expires if it is not used again.
     pub expires_at: OffsetDateTime,
-    /// Whether whoever asks got their access token in it.
+    /// Whether the caller's access token was issued in this session.
     pub is_current: bool,
 }
 
-/// The sessions of a person that stand, in the order of their identifiers.
+/// Lists the active sessions of a user, ordered by identifier.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn list(
     signet: &Signet,
     access: &Access,
@@ -52,11 +51,12 @@ pub fn list(
     page(signet, &format!("sessions of {}", account.id), request, fetch, is_valid)
 }
 
-/// Ends a session of a person, and what was granted for as long as it lasts. Applications that want to be told are told.
+/// Ends a session of a user and the grants bound to it, and notifies applications that ask for it.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then it may still stand.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The session may still be active
+/// then.
 pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Result<(), ManagementRefusal> {
     let account = find_to_change(signet, access, id)?.0.record;
     let placed = signet.store.session_of(&account.id, &Sid::presented(sid))?;
@@ -66,11 +66,12 @@ pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Resul
     Ok(())
 }
 
-/// Signs a person out everywhere: every session ends, with what `extent` says.
+/// Signs a user out everywhere: ends every session, with what `extent` says.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then some may still stand.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Some sessions may still be active
+/// then.
 pub async fn end_all(signet: &Signet, access: &Access, id: &str, extent: Extent) -> Result<(), ManagementRefusal> {
     let account = find_to_end(signet, access, id)?.0.record;
     let cause = cause(access, &account);

@@ -1,4 +1,4 @@
-//! `/setup`: the first administrator.
+//! `/setup`: creates the first administrator.
 
 use super::{
     InternalError, Signet,
@@ -15,20 +15,20 @@ use crate::{
     store::CommitError,
 };
 
-/// Why there is no first administrator yet.
+/// Reasons why the first administrator was not created.
 #[derive(Debug)]
 pub enum FirstAdministratorRefusal {
-    /// The link.
+    /// The link does not work.
     Link(SetupRefusal),
-    /// What was entered, or our side.
+    /// The entered data is invalid, or an internal error occurred.
     Account(NewAccountRefusal),
 }
 
-/// A new one-time link, in place of those before; `None` when somebody administers the server already.
+/// Creates a one-time link that replaces earlier ones. Returns `None` if there is already an administrator.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn link(signet: &Signet) -> Result<Option<String>, InternalError> {
     if signet.store.has_administrator()? {
         return Ok(None);
@@ -38,11 +38,11 @@ pub async fn link(signet: &Signet) -> Result<Option<String>, InternalError> {
     Ok(Some(signet.issuer.endpoint(&format!("/setup?code={}", secret.expose()))))
 }
 
-/// Whether the link with `presented` works.
+/// Checks whether the link with `presented` works.
 ///
 /// # Errors
 ///
-/// [`FirstAdministratorRefusal`].
+/// Returns a [`FirstAdministratorRefusal`] if it does not work.
 pub fn check(signet: &Signet, presented: &Secret) -> Result<(), FirstAdministratorRefusal> {
     let stored = signet.store.setup_code().map_err(fault)?;
     let redemption =
@@ -54,7 +54,7 @@ pub fn check(signet: &Signet, presented: &Secret) -> Result<(), FirstAdministrat
 ///
 /// # Errors
 ///
-/// [`FirstAdministratorRefusal`]; then there is no account, and the link still works if it did before.
+/// Returns a [`FirstAdministratorRefusal`] if no account was created. The link then still works if it did before.
 pub async fn create(
     signet: &Signet,
     presented: &Secret,
@@ -64,7 +64,7 @@ pub async fn create(
     check(signet, presented)?;
     let mut account = entered.prepare(signet, Editor::Newcomer).await.map_err(FirstAdministratorRefusal::Account)?;
     account.role = Role::Administrator;
-    // The hash took a while: the link is looked at again, and spent together with the creation.
+    // Hashing takes time: the link is checked again and consumed in the same commit as the creation.
     let stored = signet.store.setup_code().map_err(fault)?;
     let redemption =
         setup::redeem(stored.as_ref().map(|kept| &kept.record), presented, administration(signet)?, signet.clock.now());
@@ -83,12 +83,12 @@ pub async fn create(
     login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
-/// Creates the administrator that the configuration names, as long as the server has had none: once there was one, the
-/// configured account is not created again, whether it was renamed, disabled or deleted. Returns whether it was created.
+/// Creates the administrator named in the configuration if the server has never had one. Afterwards the configured
+/// account is not created again, whether it was renamed, disabled or deleted. Returns whether it was created.
 ///
 /// # Errors
 ///
-/// What is wrong with the configured name or password, or our side.
+/// Returns an error if the configured name or password is invalid, or an internal error occurred.
 pub async fn bootstrap(signet: &Signet, entered: NewAccount) -> Result<bool, NewAccountRefusal> {
     let internal = |fault: InternalError| NewAccountRefusal::Internal(fault);
     if signet.store.has_administrator().map_err(|cause| internal(cause.into()))? {

@@ -57,139 +57,124 @@ use crate::{
     store::Store,
 };
 
-/// A running server without its HTTP.
+/// A running server without its HTTP layer.
 pub struct Signet {
-    /// Its name.
     pub issuer: Issuer,
-    /// The APIs that accept its tokens.
+    /// The APIs that accept its access tokens.
     pub resources: Resources,
-    /// What it demands of authorization requests.
+    /// Requirements for authorization requests.
     pub authorization_policy: AuthorizationPolicy,
-    /// How long things live.
     pub lifetimes: Lifetimes,
-    /// What it demands of passwords.
     pub password_policy: PasswordPolicy,
-    /// Who may make an account for themselves.
+    /// Who may create an account.
     pub sign_up: SignUp,
-    /// Which people register applications.
+    /// Which users may register applications.
     pub application_registration: ApplicationRegistration,
-    /// How much one person may have stored.
+    /// Limits on what one user may store.
     pub quotas: Quotas,
-    /// Held while a person registers an application, so that two at a time are counted one after the other.
+    /// Held while a user registers an application, so that concurrent registrations are counted one after the other.
     pub registering: tokio::sync::Mutex<()>,
-    /// Whether applications receive e-mail addresses that are not verified.
+    /// Whether applications receive unverified e-mail addresses.
     pub shares_unverified_email: bool,
-    /// What it assumes and allows when clients are registered.
+    /// Defaults and limits for client registrations.
     pub registration_policy: RegistrationPolicy,
-    /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer.
+    /// The domains, besides the issuer's host, whose users `WebFinger` resolves to this server.
     pub webfinger_domains: Vec<String>,
-    /// Whether pages show the logo of a client, from where the client keeps it.
+    /// Whether pages show client logos, loaded from the clients' servers.
     pub shows_client_logos: bool,
     /// Whether clients may register themselves.
     pub registration: RegistrationAccess,
-    /// Its name for people, which nobody should choose as a password.
+    /// The display name of the server, which passwords must not contain.
     pub brand: String,
-    /// What it remembers.
     pub store: Store,
-    /// Where those who verify offline see what has ended. The store tells it.
+    /// The status lists, from which offline verifiers learn which grants have ended. The store updates them.
     pub status_lists: Arc<StatusLists>,
-    /// The keys that sign.
     pub keys: Arc<Keys>,
-    /// What lets one rotation of the keys run at a time.
+    /// Limits key rotations to one at a time.
     pub key_rotation: RotationGate,
-    /// What hashes passwords.
     pub hasher: PasswordHasher,
-    /// What counts guesses of passwords.
+    /// Counts failed password attempts.
     pub throttle: Throttle,
-    /// What was refused, on its way to the disk.
+    /// Failure events waiting to be written.
     pub failures: FailureQueue,
-    /// What applications do wrong, for their developers.
+    /// Recent errors of applications, for their developers.
     pub client_errors: ClientErrorLogs,
-    /// How many wrong secrets of clients are judged.
+    /// Limits the number of wrong client secrets checked.
     pub secret_guesses: SecretGuesses,
-    /// How often devices ask.
     pub device_polls: DevicePolls,
-    /// How often people have typed wrong codes of devices.
+    /// Counts wrong user codes.
     pub device_guesses: DeviceGuesses,
-    /// Where pictures are made small.
+    /// Limits concurrent picture processing.
     pub picture_bench: PictureBench,
-    /// What is rung when clients are to be told that a session has ended.
+    /// Notified when logout tokens have to be sent.
     pub logout_signal: Notify,
-    /// What fetches documents of clients.
+    /// Fetches documents of clients.
     pub fetcher: Fetcher,
-    /// The keys that clients publish.
+    /// Cached public keys of clients.
     pub published_keys: PublishedKeys,
-    /// What seals what travels through browsers, and secrets of clients.
+    /// Encrypts values kept by browsers, and client secrets.
     pub sealing_key: SealingKey,
-    /// From what pairwise subjects are derived.
+    /// The key from which pairwise subjects are derived.
     pub pairwise_key: SealingKey,
-    /// What is wrong at the moment.
+    /// Current problems of the server.
     pub conditions: Conditions,
-    /// Whether the clock may be believed.
     pub clock_trust: ClockWatch,
-    /// Where instants come from.
     pub clock: Clock,
-    /// Where random bytes come from.
+    /// The source of random bytes.
     pub entropy: Entropy,
 }
 
 /// Who may register clients at `/register`, [RFC 7591 §3](https://www.rfc-editor.org/rfc/rfc7591#section-3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RegistrationAccess {
-    /// Nobody.
     #[default]
     Off,
-    /// Whoever has an initial access token: an access token with the scope to register clients.
+    /// Callers with an initial access token: an access token with the scope to register clients.
     InitialAccessToken,
-    /// Everyone.
     Open,
 }
 
-/// How long things live.
+/// The configured lifetimes.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
-    /// An authorization code; at most ten minutes (RFC 6749 §4.1.2).
+    /// An authorization code: at most ten minutes (RFC 6749 §4.1.2).
     pub authorization_code: Duration,
-    /// An access token, unless its resource says otherwise.
+    /// An access token, unless its resource has its own lifetime.
     pub access_token: Duration,
-    /// An ID token.
     pub id_token: Duration,
-    /// Refresh tokens.
     pub refresh_token: RefreshPolicy,
-    /// A device code.
     pub device_code: Duration,
-    /// A copy of a status list, before a fresh one is fetched: its `ttl`.
+    /// A cached copy of a status list: its `ttl`.
     pub status_list: Duration,
-    /// A link with which a person sets a password.
+    /// A password reset link.
     pub password_reset: Duration,
-    /// A login that was begun.
+    /// An interaction.
     pub interaction: Duration,
-    /// A session.
     pub session: SessionLifetimes,
 }
 
 impl Signet {
-    /// What has to be known of the world, as it is now, before a grant of `subject` to `client_id` may issue a token.
+    /// Collects the state needed to decide whether a grant of `subject` to `client_id` may issue a token now.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns an [`InternalError`] if the storage cannot be read.
     pub fn circumstances(&self, subject: &Subject, client_id: &ClientId) -> Result<IssuanceContext, InternalError> {
         Ok(standing::circumstances(&self.store, subject, client_id, self.clock.now())?)
     }
 
-    /// What tells a new grant from all others.
+    /// Generates the identity of a new grant.
     #[must_use]
     pub fn new_grant_identity(&self, now: OffsetDateTime) -> GrantIdentity {
         let status = Some(self.status_lists.reserve(self.entropy, now));
         GrantIdentity { id: GrantId::generate(self.entropy), status }
     }
 
-    /// When the schedule of `subject` for `client_id` last asked, before `now`, for a new login.
+    /// When the schedule of `subject` for `client_id` last required a new login, before `now`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns an [`InternalError`] if the storage cannot be read.
     pub fn scheduled_end_at(
         &self,
         subject: &Subject,
@@ -199,7 +184,7 @@ impl Signet {
         Ok(self.store.schedule_in_force(subject, client_id)?.scheduled_end_at(now))
     }
 
-    /// How long the access tokens for `audience`, or for a part of it, live at most.
+    /// The longest allowed lifetime of access tokens for `audience` or a part of it.
     #[must_use]
     pub fn access_token_lifetime(&self, audience: &Audience) -> Duration {
         let known = self.resources.all().iter().filter(|resource| audience.members().contains(&resource.id));
@@ -207,7 +192,7 @@ impl Signet {
         lifetimes.max().unwrap_or(self.lifetimes.access_token)
     }
 
-    /// As whom `client` knows `subject`: what stands in `sub` wherever the client can read it.
+    /// The `sub` under which `client` knows `subject`, used wherever the client can read it.
     #[must_use]
     pub fn client_subject(&self, subject: &Subject, client: &Client) -> Subject {
         pairwise::client_subject(subject, client, &self.pairwise_key)
@@ -219,17 +204,18 @@ impl Signet {
         profile::disclosable_claims(account, &self.issuer, self.shares_unverified_email)
     }
 
-    /// By which `sid` `client` knows the session `sid`.
+    /// The `sid` under which `client` knows the session `sid`.
     #[must_use]
     pub fn client_session_id(&self, sid: &str, client: &Client) -> String {
         pairwise::client_session_id(sid, client, &self.pairwise_key)
     }
 
-    /// Mints an access token for `client`. One about a person expires by the next tick of the schedule that the person set.
+    /// Issues an access token for `client`. A token about a user expires by the next tick of the schedule that the
+    /// user set.
     ///
     /// # Errors
     ///
-    /// When the schedule cannot be read, or the token not be signed.
+    /// Returns an [`InternalError`] if the schedule cannot be read or the token cannot be signed.
     pub fn mint(
         &self,
         issuance: &Issuance,
@@ -260,11 +246,11 @@ impl Signet {
         Ok(self.store.schedule_in_force(issuance.subject(), issuance.client_id())?.expires_by(now))
     }
 
-    /// Mints an ID token for `client`, if `openid` was asked for and there is a person.
+    /// Issues an ID token for `client`, if the scope has `openid` and the grant has a user.
     ///
     /// # Errors
     ///
-    /// When the person cannot be read, or it not be signed.
+    /// Returns an [`InternalError`] if the account cannot be read or the token cannot be signed.
     pub fn mint_id_token(
         &self,
         issuance: &Issuance,
@@ -289,10 +275,10 @@ impl Signet {
         Ok(Some(Secret::new(self.keys.sign(algorithm, TokenType::IdToken, &claims)?)))
     }
 
-    /// What an ID token tells about the person: what was asked for there by name, and what the scope asks for if the client
-    /// is registered to find it there, or has nothing to ask `/userinfo` with (OpenID Connect Core §5.4: "when no Access
-    /// Token is issued (which is the case for the `response_type` value `id_token`), the resulting Claims are returned in
-    /// the ID Token").
+    /// The claims about the user in an ID token: those requested there by name, and those of the scope if the client
+    /// is registered to receive them there or has no access token for `/userinfo` (OpenID Connect Core §5.4: "when no
+    /// Access Token is issued (which is the case for the `response_type` value `id_token`), the resulting Claims are
+    /// returned in the ID Token").
     fn about_person(
         &self,
         issuance: &Issuance,
@@ -311,23 +297,23 @@ impl Signet {
         Ok(claims::asked_for(&self.disclosable_claims(&account), scope, &named.id_token))
     }
 
-    /// The status list of `id` as it is now; `None` if there is no such list.
+    /// Returns the current version of the status list `id`, or `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// The list cannot be signed.
+    /// Returns an [`InternalError`] if the list cannot be signed.
     pub fn publish_status_list(&self, id: ListId) -> Result<Option<Arc<PublishedList>>, InternalError> {
         let (ttl, now) = (self.lifetimes.status_list, self.clock.now());
         let publisher = Publisher { issuer: &self.issuer, keys: &self.keys, ttl, now };
         Ok(self.status_lists.publish(id, &publisher)?)
     }
 
-    /// The refresh token that a client presents, if this server has made it. One that was made under a secret that was
-    /// replaced since still counts while it is the current one of its grant.
+    /// Parses the refresh token that a client presents, if it was issued by this server. A token issued under a
+    /// replaced server secret is still accepted while it is the current one of its grant.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns an [`InternalError`] if the storage cannot be read.
     pub fn presented_refresh_token(&self, text: &str) -> Result<Option<PresentedRefreshToken>, InternalError> {
         if let Some(presented) = PresentedRefreshToken::parse(text, &self.sealing_key) {
             return Ok(Some(presented));
@@ -339,33 +325,28 @@ impl Signet {
         Ok(state.is_some_and(|state| state.is_current(&presented, policy, now)).then_some(presented))
     }
 
-    /// The key and the generator with which refresh tokens are made and secrets of clients are sealed.
+    /// The key and the random source for refresh tokens and encrypted client secrets.
     #[must_use]
     pub fn sealing_means(&self) -> (&SealingKey, Entropy) {
         (&self.sealing_key, self.entropy)
     }
 }
 
-/// What an ID token is issued beside.
+/// Values issued together with an ID token.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IdTokenContext<'a> {
     /// The `nonce` of the request.
     pub nonce: Option<&'a str>,
-    /// The access token.
     pub access_token: Option<&'a Secret>,
-    /// The code.
     pub code: Option<&'a Secret>,
     /// Whether no access token is issued for the same request, now or later.
     pub no_access_token: bool,
 }
 
-/// An access token as it is sent.
+/// An access token as returned to the client.
 #[derive(Clone, Debug)]
 pub struct MintedToken {
-    /// The token.
     pub token: Secret,
-    /// How long it lives.
     pub lifetime: Duration,
-    /// What it allows.
     pub scope: Scope,
 }

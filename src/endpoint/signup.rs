@@ -1,4 +1,4 @@
-//! `/signup` and `POST /users`: a person registers.
+//! `/signup` and `POST /users`: users create accounts.
 
 use super::{
     InternalError, Signet,
@@ -19,29 +19,29 @@ use crate::{
 
 pub use crate::account::invitation::InvitationRefusal as NotAdmitted;
 
-/// Why nobody was registered.
+/// Reasons why no account was created.
 #[derive(Debug)]
 pub enum SignUpRefusal {
-    /// Whoever asks may not register themselves.
+    /// The caller may not create an account.
     NotAdmitted(NotAdmitted),
-    /// What was entered, or our side.
+    /// The entered data is invalid, or an internal error occurred.
     Account(NewAccountRefusal),
 }
 
-/// Whether somebody who shows `invitation`, or none, may register.
+/// Checks whether a person who presents `presented`, or no invitation, may create an account.
 ///
 /// # Errors
 ///
-/// [`SignUpRefusal`].
+/// Returns a [`SignUpRefusal`] if they may not.
 pub fn check(signet: &Signet, presented: Option<&Secret>) -> Result<(), SignUpRefusal> {
     admit(signet, presented).map(|_| ())
 }
 
-/// Registers a person and signs them in.
+/// Creates an account and signs the user in.
 ///
 /// # Errors
 ///
-/// [`SignUpRefusal`]; then there is no account.
+/// Returns a [`SignUpRefusal`] if no account was created.
 pub async fn sign_up(
     signet: &Signet,
     entered: NewAccount,
@@ -52,11 +52,11 @@ pub async fn sign_up(
     login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
-/// Registers a person, whom the configuration or an invitation lets in.
+/// Creates an account for a person admitted by the configuration or an invitation.
 ///
 /// # Errors
 ///
-/// [`SignUpRefusal`]; then there is no account, and the invitation still works if it did before.
+/// Returns a [`SignUpRefusal`] if no account was created. The invitation then still works if it did before.
 pub async fn enroll(
     signet: &Signet,
     entered: NewAccount,
@@ -65,10 +65,10 @@ pub async fn enroll(
 ) -> Result<Account, SignUpRefusal> {
     check(signet, presented)?;
     let mut account = entered.prepare(signet, Editor::Newcomer).await.map_err(SignUpRefusal::Account)?;
-    // The hash took a while: the invitation is looked at again, and spent together with the creation.
+    // Hashing takes time: the invitation is checked again and consumed in the same commit as the creation.
     let (admittance, stored) = admit(signet, presented)?;
     admittance.furnish(&mut account);
-    // Another account has shown the address of the invitation to be its own since.
+    // Another account may have verified the address of the invitation in the meantime.
     account.email_verified &= signet.store.may_have_email(&account).map_err(fault)?;
     let digest = presented.map(Digest::of_secret);
     let store = signet.store.as_actor(origin.as_account(&account.id));
@@ -81,7 +81,7 @@ pub async fn enroll(
     match created {
         Ok(()) => {}
         Err(CommitError::Conflict) => {
-            // Two have used the invitation at once, or have asked for the same username.
+            // The invitation or the username was used concurrently.
             check(signet, presented)?;
             return Err(SignUpRefusal::Account(username_taken()));
         }

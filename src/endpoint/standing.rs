@@ -1,4 +1,4 @@
-//! Whether a grant may still issue: the one question of `oauth::grant`, asked of what is remembered.
+//! Decides whether a grant may still issue tokens, by applying `oauth::grant` to stored records.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::{
     store::{Store, StoreFault},
 };
 
-/// What is remembered of clients and people, each looked up once, as it is at one instant.
+/// Stored clients and accounts, each read once, as they are at one instant.
 pub(super) struct StatusLookup<'a> {
     store: &'a Store,
     now: OffsetDateTime,
@@ -23,21 +23,20 @@ pub(super) struct StatusLookup<'a> {
 }
 
 impl<'a> StatusLookup<'a> {
-    /// Nothing is looked up yet.
     pub(super) fn new(store: &'a Store, now: OffsetDateTime) -> Self {
         Self { store, now, clients: HashMap::new(), people: HashMap::new() }
     }
 
-    /// The client of `id`, if it was looked up and is there.
+    /// Returns the client `id` if it was read and exists.
     pub(super) fn known_client(&self, id: &ClientId) -> Option<&Client> {
         self.clients.get(id).and_then(Option::as_ref)
     }
 
-    /// Whether `grant` may still issue.
+    /// Returns `true` if `grant` may still issue tokens.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub(super) fn may_issue(&mut self, grant: &Grant) -> Result<bool, StoreFault> {
         if !grant.is_live() {
             return Ok(false);
@@ -61,11 +60,11 @@ impl<'a> StatusLookup<'a> {
     }
 }
 
-/// What has to be known of the world at `now` before a grant of `subject` to `client_id` may issue a token.
+/// Collects the state needed to decide at `now` whether a grant of `subject` to `client_id` may issue a token.
 ///
 /// # Errors
 ///
-/// The storage cannot be read.
+/// Returns an [`InternalError`] if the storage cannot be read.
 pub(super) fn circumstances(
     store: &Store,
     subject: &Subject,

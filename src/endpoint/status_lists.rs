@@ -1,9 +1,9 @@
-//! The status lists in memory: which places are taken, which grants have ended, and what was last published of it.
+//! The status lists in memory: which indexes are taken, which grants have ended, and the last published version.
 //!
-//! A place belongs to a grant, and a commit beside the grant reserves it, so that two never share one. Everything else
-//! follows from the store and is worked out anew at each start: the bit of a grant is 1 exactly when it may not issue any
-//! more. The store tells of each commit that may have changed that; time alone changes it too, when a refresh schedule
-//! ticks, and [`StatusLists::advance`] looks.
+//! An index belongs to a grant. It is reserved in the same commit as the grant, so it is never shared. Everything
+//! else is derived from the store at each start: the bit of a grant is 1 exactly when the grant may not issue tokens
+//! any more. The store notifies the lists of each commit that may have changed that. Time alone also changes it, when
+//! a refresh schedule ticks; [`StatusLists::advance`] handles that.
 
 mod list;
 mod publish;
@@ -31,31 +31,30 @@ use crate::{
     store::{Affected, SWEEP_AFTER, Store, StoreFault, Watcher},
 };
 
-/// The status lists of a running server.
 pub struct StatusLists {
-    /// Not watched: what it reads tells nobody.
+    /// A store without a watcher, so reads through it do not cause notifications.
     store: Store,
     clock: Clock,
     lists: Mutex<BTreeMap<ListId, List>>,
-    /// Held while grants are looked at and their bits are set, so that of two looks the later one decides.
+    /// Locked while grants are read and their bits are set, so that the later of two reads decides.
     looking: Mutex<()>,
-    /// Until when the ticks of schedules have been seen.
+    /// The time until which the ticks of schedules have been processed.
     seen_until: Mutex<OffsetDateTime>,
 }
 
 impl StatusLists {
-    /// No list yet, over `store`, which nobody watches.
+    /// Creates an empty set of lists over `store`, which has no watcher.
     #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
         let seen_until = Mutex::new(clock.now());
         Self { store, clock, lists: Mutex::default(), looking: Mutex::default(), seen_until }
     }
 
-    /// Reads every place that is taken, and works out the bits. For the start, before anything is answered: it blocks.
+    /// Reads every taken index and computes the bits. It blocks; call it at the start, before requests are answered.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn load(&self) -> Result<usize, StoreFault> {
         let now = self.clock.now();
         let mut standing = StatusLookup::new(&self.store, now);
@@ -72,7 +71,7 @@ impl StatusLists {
                 let list = lists.entry(index.list).or_default();
                 list.take(index.idx, kept_until(entry.expires_at));
                 list.set_invalid(index.idx, !is_valid);
-                // The storage was set back to a time before some grants of this list, and nobody knows their places.
+                // The database was restored to a time before some grants of this list, so their indexes are unknown.
                 if !is_of_epoch {
                     list.condemn();
                 }
@@ -80,7 +79,8 @@ impl StatusLists {
         }
     }
 
-    /// A place for a new grant, at random, for a while: until the grant is written, which makes it last.
+    /// Reserves a random index for a new grant. The reservation becomes permanent when the grant is written, and
+    /// expires otherwise.
     #[must_use]
     pub fn reserve(&self, entropy: Entropy, now: OffsetDateTime) -> StatusIndex {
         let until = Some(now + RESERVED);
@@ -101,12 +101,12 @@ impl StatusLists {
 
     /// The list of `id` as it is now; `None` if there is no such list, or not any more.
     ///
-    /// It is signed again only when a bit has changed, the keys have, or half of its `ttl` is over: a client that fetches it
-    /// can rely on it for at least the other half, and no client can make this server sign more often.
+    /// A list is signed again only when a bit or the keys have changed, or half of its `ttl` has passed. Clients can
+    /// therefore rely on it for at least the other half, and requests cannot make this server sign more often.
     ///
     /// # Errors
     ///
-    /// The list cannot be signed.
+    /// Returns a [`SigningFault`] if the list cannot be signed.
     pub fn publish(&self, id: ListId, publisher: &Publisher<'_>) -> Result<Option<Arc<PublishedList>>, SigningFault> {
         let Some(slot) = self.lists().get(&id).map(List::published) else { return Ok(None) };
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,12 +131,12 @@ impl StatusLists {
         self.lists().keys().copied().collect()
     }
 
-    /// Does what time does: places whose grants are gone are free again, lists without a grant end, and what the ticks of
-    /// schedules have ended is looked at. To be called every few seconds while the clock is trusted; it blocks.
+    /// Processes the passage of time: frees the indexes of deleted grants, drops lists without grants, and processes
+    /// the ticks of schedules. Call it every few seconds while the clock is trusted; it blocks.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read. The next call looks at the same again.
+    /// Returns a [`StoreFault`] if the storage cannot be read. The next call processes the same again.
     pub fn advance(&self) -> Result<(), StoreFault> {
         let now = self.clock.now();
         self.lists().retain(|_, list| {
@@ -146,12 +146,12 @@ impl StatusLists {
         self.follow_schedules()
     }
 
-    /// Looks at what the ticks of schedules have ended. A clock that is not trusted must not free places: their grants are
-    /// still there, and a second grant would get the place of the first.
+    /// Processes the ticks of schedules only. While the clock is not trusted, indexes must not be freed: their grants
+    /// may still exist, and a second grant would get the index of the first.
     ///
     /// # Errors
     ///
-    /// As [`StatusLists::advance`].
+    /// Returns a [`StoreFault`] in the same cases as [`StatusLists::advance`].
     pub fn follow_schedules(&self) -> Result<(), StoreFault> {
         let now = self.clock.now();
         let mut seen_until = self.seen_until.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,8 +170,8 @@ impl StatusLists {
         Ok(())
     }
 
-    /// Looks at the grants of each page of identifiers as they are now, and sets their bits. A page is read and its bits are
-    /// set under one lock: a bit that was set later was looked at later.
+    /// Reads the grants of each page of identifiers and sets their bits. A page is read and its bits are set under
+    /// one lock, so a bit set later comes from a later read.
     fn look(&self, fetch: impl Fn(Option<&GrantId>) -> Result<Vec<GrantId>, StoreFault>) -> Result<(), StoreFault> {
         let mut after: Option<GrantId> = None;
         loop {
@@ -207,24 +207,24 @@ impl Watcher for StatusLists {
     }
 }
 
-/// Whether the schedule of `record` has ended something between the two instants.
+/// Returns `true` if the schedule of `record` has ended something between the two instants.
 fn has_ticked(record: ScheduleRecord, since: OffsetDateTime, now: OffsetDateTime) -> bool {
     let schedule = ScheduleInForce { account: Some(record), client: None };
     schedule.scheduled_end_at(since) != schedule.scheduled_end_at(now)
 }
 
-/// A place is free again when the row that reserves it has been swept.
+/// An index is free again when the row that reserves it has been deleted.
 fn kept_until(expires_at: Option<OffsetDateTime>) -> Option<OffsetDateTime> {
     expires_at.map(|at| at.saturating_add(SWEEP_AFTER))
 }
 
-/// How long a place is kept for a grant that is about to be written.
+/// How long an index is reserved for a grant that is about to be written.
 const RESERVED: Duration = Duration::minutes(10);
 
-/// So many rows are read together.
+/// Number of rows read per page.
 const PAGE: u16 = 256;
 
-/// So many grants are looked at together; whoever begins one meanwhile waits for so long.
+/// Number of grants processed under one lock. New grants wait for that long.
 const LOOKED_AT: u16 = 64;
 
 #[cfg(test)]

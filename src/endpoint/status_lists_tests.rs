@@ -24,7 +24,7 @@ use crate::{
 
 const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
 
-/// A store that tells its status lists.
+/// A store that notifies its status lists.
 struct Stage {
     engine: Arc<dyn Engine>,
     clock: Clock,
@@ -53,7 +53,7 @@ impl Stage {
         Self::over(Arc::new(opened.engine), None)
     }
 
-    /// A grant of the client for itself, which lives for an hour, with a place.
+    /// A grant of the client for itself, with an index and a lifetime of one hour.
     fn grant(&self) -> Grant {
         let now = self.clock.now();
         let identity = GrantIdentity {
@@ -85,13 +85,13 @@ impl Stage {
         self.store.replace_client(&kept, &Client { is_disabled, ..client() }).await.unwrap();
     }
 
-    /// The status of a grant; none if its list is gone.
+    /// The status of a grant, or `None` if its list does not exist any more.
     fn status(&self, grant: &Grant) -> Option<u8> {
         let index = grant.status.unwrap();
         self.lists.lists().get(&index.list)?.statuses().0.get(index.idx)
     }
 
-    /// How many places are taken in all lists.
+    /// Number of indexes taken in all lists.
     fn taken(&self) -> usize {
         self.lists.lists().values().map(List::taken).sum()
     }
@@ -138,7 +138,7 @@ async fn the_store_gives_no_place_twice() {
     let second = Grant { status: first.status, ..stage.grant() };
     assert!(matches!(stage.store.begin_grant(&second).await, Err(CommitError::Conflict)));
     assert!(stage.store.grant(&second.id).unwrap().is_none());
-    // Not even after the first has ended, or expired: only when its row is gone.
+    // An index is not reused when the first grant has ended or expired, only when its row has been deleted.
     stage.end(&first).await;
     stage.clock.advance(Duration::hours(2) + Duration::SECOND);
     assert!(matches!(stage.store.begin_grant(&second).await, Err(CommitError::Conflict)));
@@ -196,7 +196,7 @@ async fn a_place_is_kept_until_the_row_of_its_grant_may_be_swept_and_an_empty_li
     stage.clock.advance(Duration::minutes(90));
     let third = stage.begin().await;
     for (minutes, statuses) in [
-        // At the end of the second hour the first two are kept for the last time.
+        // At the end of the second hour, the first two are kept for the last time.
         (30, [Some(INVALID), Some(VALID), Some(VALID)]),
         (1, [Some(VALID), Some(VALID), Some(VALID)]),
         (88, [Some(VALID), Some(VALID), Some(VALID)]),
@@ -242,12 +242,12 @@ async fn the_grant_of_a_client_for_itself_ends_with_it_and_then_lives_only_as_lo
     assert_eq!(stage.status(&own), None);
 }
 
-// The grants that were given after the state that came back had places too, and nobody knows which.
+// The grants made after the restored state had indexes too, which are unknown now.
 #[tokio::test]
 async fn after_a_rollback_every_place_of_the_lists_from_before_is_invalid_and_none_is_given() {
     let stage = Stage::new().await;
     let (known, forgotten) = (stage.begin().await, stage.grant());
-    // The clock does not matter: it may show any time when an epoch begins.
+    // The clock may show any time when an epoch begins.
     let sequence = stage.engine.commit(Commit::new()).await.unwrap();
     let stage = Stage::over(stage.engine, Some(Epoch { sequence, begun_at: NOW + Duration::DAY }));
     stage.clock.advance(Duration::MINUTE);
@@ -258,7 +258,7 @@ async fn after_a_rollback_every_place_of_the_lists_from_before_is_invalid_and_no
     stage.disable(true).await;
     stage.disable(false).await;
     assert_eq!((stage.status(&known), stage.status(&after)), (Some(INVALID), Some(VALID)));
-    // When the known grant is gone, so is the list.
+    // When the known grant is deleted, the list is dropped.
     stage.clock.advance(Duration::hours(2));
     stage.lists.advance().unwrap();
     assert_eq!((stage.status(&known), stage.status(&after)), (None, Some(VALID)));
@@ -275,7 +275,7 @@ async fn a_list_that_is_nearly_full_gives_way_to_another() {
     assert_eq!(first, (1 << 17) / 8 * 7);
 }
 
-/// What the README says of sizes; `cargo test --lib figures_of_lists -- --nocapture` prints them.
+/// The sizes stated in the README; `cargo test --lib figures_of_lists -- --nocapture` prints them.
 #[test]
 fn figures_of_lists() {
     let issuer = Issuer::parse("https://login.example.org").unwrap();
@@ -312,8 +312,8 @@ fn figures_of_lists() {
     }
 }
 
-/// How long it takes on disk. `SIGNET_STATUS_GRANTS=65536 cargo test --release --lib figures_of_grants -- --nocapture` prints
-/// it of as many as fill half a list.
+/// The time it takes on disk. `SIGNET_STATUS_GRANTS=65536 cargo test --release --lib figures_of_grants --
+/// --nocapture` prints it for enough grants to fill half a list.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn figures_of_grants_on_disk() {
     let count = std::env::var("SIGNET_STATUS_GRANTS").map_or(512, |count| count.parse().unwrap());
@@ -352,5 +352,5 @@ async fn figures_of_grants_on_disk() {
     assert_eq!(loaded, count / AT_ONCE * AT_ONCE + 2);
 }
 
-/// So many grants are begun at the same time.
+/// Number of grants created concurrently.
 const AT_ONCE: usize = 256;

@@ -7,17 +7,17 @@ use crate::{
     store::Versioned,
 };
 
-/// The scopes of which one allows to manage people.
+/// Scopes that allow managing users. One of them is enough.
 pub const MANAGERS_SCOPES: &[&str] = &["signet:users", "signet:admin"];
 
-/// The scopes of which one allows to manage oneself.
+/// Scopes that allow managing one's own account. One of them is enough.
 pub const SCOPES: &[&str] = &["signet:account", "signet:users", "signet:admin"];
 
-/// How far somebody who manages people reaches: everywhere, or not to who administers the server.
+/// The editing rights of a caller who manages users: everything, or everything except administrators.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal::Forbidden`] for a person who is no administrator.
+/// Returns [`ManagementRefusal::Forbidden`] if the caller does not manage users.
 pub(super) fn manager(access: &Access) -> Result<Editor, ManagementRefusal> {
     if !access.is_administrator() {
         return Err(ManagementRefusal::Forbidden("only an administrator can do this"));
@@ -31,7 +31,8 @@ pub(super) fn manager(access: &Access) -> Result<Editor, ManagementRefusal> {
     }
 }
 
-/// The person of `id`, or `me`, and as whom `access` edits them. Somebody else is answered as nobody to who manages nobody.
+/// Finds the user `id` or `me`, and the rights with which `access` may edit them. Callers who do not manage users get
+/// the same error for every other user.
 pub(super) fn find(
     signet: &Signet,
     access: &Access,
@@ -50,7 +51,7 @@ pub(super) fn find(
     Ok((kept, editor))
 }
 
-/// The same, to be changed: whoever manages people but not the server does not reach those who administer it.
+/// Like [`find`], for changes: callers who manage users but not the server may not change administrators.
 pub(super) fn find_to_change(
     signet: &Signet,
     access: &Access,
@@ -66,8 +67,8 @@ pub(super) fn find_to_change(
     Ok((kept, editor))
 }
 
-/// The same for what a person could not take back, or what would lock them out: of their own account it is done only with a
-/// recent login.
+/// Like [`find_to_change`], for changes that are irreversible or could lock the user out. On the caller's own account
+/// these require a recent login.
 pub(super) fn find_to_end(
     signet: &Signet,
     access: &Access,
@@ -80,7 +81,7 @@ pub(super) fn find_to_end(
     Ok((kept, editor))
 }
 
-/// Why something of `account` ends at the request of `access`.
+/// The reason recorded for records of `account` that end at the request of `access`.
 pub(super) fn cause(access: &Access, account: &Account) -> EndCause {
     let is_self = access.subject().as_str() == account.id.as_str();
     if is_self { EndCause::RevokedByPerson } else { EndCause::RevokedByAdministrator }

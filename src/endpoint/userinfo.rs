@@ -8,19 +8,18 @@ use super::{
 };
 use crate::{jose::TokenType, oauth::bearer::BearerError, oidc::claims, secret::Secret};
 
-/// What the bearer of an access token learns, in the form that the client is registered for.
+/// The claims about the user, in the format that the client is registered for.
 pub enum Userinfo {
-    /// As JSON.
     Json(Map<String, Value>),
-    /// In a signed JWT.
+    /// A signed JWT.
     Jwt(String),
 }
 
-/// What the bearer of `unverified_jwt` may know about the person.
+/// Returns the claims that the bearer of `unverified_jwt` may see.
 ///
 /// # Errors
 ///
-/// [`AccessRefusal`].
+/// Returns an [`AccessRefusal`] if the token is not accepted or the storage fails.
 pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, AccessRefusal> {
     let access = authorize(signet, unverified_jwt, &["openid"])?;
     let refuse = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
@@ -33,8 +32,8 @@ pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, Ac
     let Some(algorithm) = client.metadata.openid.userinfo_signed_response_alg else {
         return Ok(Userinfo::Json(claims));
     };
-    // §5.3.2: "If signed, the UserInfo Response MUST contain the Claims iss (issuer) and aud (audience) as members." There
-    // is no `exp`: it is no ID token, and nobody who wants one takes it for one.
+    // §5.3.2: "If signed, the UserInfo Response MUST contain the Claims iss (issuer) and aud (audience) as members."
+    // There is no `exp`, so it cannot be mistaken for an ID token.
     claims.insert("iss".to_owned(), signet.issuer.as_str().into());
     claims.insert("aud".to_owned(), client.client_id.as_str().into());
     let signed = signet.keys.sign(algorithm, TokenType::IdToken, &claims);

@@ -1,4 +1,4 @@
-//! `/users`: people are looked at, changed and taken away, by administrators and by themselves.
+//! `/users`: administrators and the users themselves view, change and delete accounts.
 
 use super::{
     Signet,
@@ -26,29 +26,29 @@ use crate::{
     store::{AccountOrder, CommitError, Versioned},
 };
 
-/// Which people to list, and in which order.
+/// Selects which users to list, and in which order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UserFilter<'a> {
-    /// Those whose username begins so.
+    /// A prefix of the username.
     pub username: Option<&'a str>,
-    /// Those whose e-mail address begins so; then the list is in the order of the addresses.
+    /// A prefix of the e-mail address. The list is then ordered by address.
     pub email: Option<&'a str>,
-    /// Those in this group.
     pub group: Option<&'a str>,
-    /// `administrator`: only those who administer the server.
+    /// `administrator` for administrators only.
     pub role: Option<&'a str>,
-    /// Those who may (`false`) or may not (`true`) use their account.
+    /// Only disabled (`true`) or only enabled (`false`) accounts.
     pub is_disabled: Option<bool>,
-    /// `username`, or `-created_at`: the newest first; with a group also `id`, which costs the same however many are in no
-    /// such group.
+    /// `username`, or `-created_at` for newest first. With a group also `id`, whose cost does not depend on the
+    /// number of users outside the group.
     pub sort: Option<&'a str>,
 }
 
-/// Registers a person: anybody themselves, as the configuration allows, or somebody else, who manages people.
+/// Creates an account: for the caller, if the configuration allows it, or for someone else, if the caller manages
+/// users.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then there is no account.
+/// Returns a [`ManagementRefusal`] if no account was created.
 pub async fn create(
     signet: &Signet,
     access: Option<&Access>,
@@ -79,11 +79,11 @@ pub async fn create(
     Ok(account)
 }
 
-/// The people of `filter`, for who manages people.
+/// Lists the users that match `filter`, for callers who manage users.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn list(
     signet: &Signet,
     access: &Access,
@@ -124,20 +124,20 @@ pub fn list(
     page(signet, &format!("users by {order:?} of {filter:?}"), request, fetch, is_wanted)
 }
 
-/// The person of `id`, or `me`.
+/// Returns the account of the user `id`, or of the caller for `me`.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn show(signet: &Signet, access: &Access, id: &str) -> Result<Account, ManagementRefusal> {
     find(signet, access, id).map(|(kept, _)| kept.record)
 }
 
-/// Puts what was entered in place of what was known of a person. What only administrators decide stays if it is left out.
+/// Replaces the data of an account. Omitted fields that only administrators can change keep their values.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn replace(
     signet: &Signet,
     access: &Access,
@@ -147,11 +147,11 @@ pub async fn replace(
     change(signet, access, id, |account, editor| form.enter(account, editor).map_err(ManagementRefusal::Fields)).await
 }
 
-/// Changes what is known of a person to what `form` makes of it.
+/// Changes an account as described by `form`.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn patch(
     signet: &Signet,
     access: &Access,
@@ -164,11 +164,11 @@ pub async fn patch(
     .await
 }
 
-/// Decides about a person what only who manages people decides. What they entered about themselves stays.
+/// Changes the fields that only callers who manage users can change. Fields entered by the user keep their values.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn update_admin_fields(
     signet: &Signet,
     access: &Access,
@@ -179,7 +179,7 @@ pub async fn update_admin_fields(
     change(signet, access, id, |account, editor| form.order(account, editor).map_err(ManagementRefusal::Fields)).await
 }
 
-/// Changes a person as often as it takes until nothing else has changed them meanwhile.
+/// Changes an account, and retries if it is changed concurrently.
 async fn change(
     signet: &Signet,
     access: &Access,
@@ -221,16 +221,16 @@ async fn change(
     }
 }
 
-/// By what a person signs in and is found: who changes it can keep them out.
+/// The data by which a user signs in and is found. Changing it can lock the user out.
 fn how_to_reach(account: &Account) -> (&str, Option<&str>, bool) {
     (account.username.as_str(), account.email.as_ref().map(|email| email.as_str()), account.is_active())
 }
 
-/// Forbids a person to use their account, or allows it again. The rest of what is known of them stays.
+/// Disables an account or enables it again. Its other data is unchanged.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn set_disabled(
     signet: &Signet,
     access: &Access,
@@ -246,18 +246,19 @@ pub async fn set_disabled(
     .await
 }
 
-/// Takes a person away, with everything that they have agreed to and granted.
+/// Deletes an account, with its consents and grants.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the account is still there.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The account still exists then.
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
         let (kept, _) = find_to_end(signet, access, id)?;
         let other = kept.record.is_administrator().then(|| other_administrator(signet, &kept.record)).transpose()?;
-        // First what would stay behind if the server stopped in between: then it can be asked for again.
+        // First the data that would be left over if the server stopped in between, so that the request can be
+        // repeated.
         let cause = cause(access, &kept.record);
         session_end::end_all(signet, &kept.record.id, Extent::Everything, cause, &access.actor()).await?;
         let subject = Subject::new(kept.record.id.as_str());
@@ -274,11 +275,11 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     }
 }
 
-/// Lets a person sign in who has to wait because of failed guesses at their password, on every device.
+/// Lifts the waiting time after failed password attempts, on every device of the user.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn unlock(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     manager(access)?;
     let (kept, _) = find_to_change(signet, access, id)?;
@@ -290,12 +291,12 @@ pub async fn unlock(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     Ok(())
 }
 
-/// Takes the person who has `access` away, as [`delete`] does, once they have shown that they know the password.
+/// Deletes the account of the caller, as [`delete`] does, after verifying the password.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then the account is still there. What is wrong with the password is told of the field
-/// `current_password`.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The account still exists then. A
+/// wrong password is reported for the field `current_password`.
 pub async fn delete_own(
     signet: &Signet,
     access: &Access,
@@ -307,7 +308,7 @@ pub async fn delete_own(
     delete(signet, access, "me").await
 }
 
-/// The server never loses its last administrator.
+/// Finds another administrator, because the server must not lose its last one.
 fn other_administrator(signet: &Signet, account: &Account) -> Result<Versioned<Account>, ManagementRefusal> {
     signet
         .store

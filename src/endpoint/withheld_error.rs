@@ -1,6 +1,6 @@
-//! Errors that a browser does not carry to a client by itself,
-//! [RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2): a link to this server would otherwise send
-//! people on to the address of any stranger who may register an application here.
+//! Errors that are shown to the user instead of being sent to the client by redirect, [RFC 9700
+//! §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2). Otherwise, a link to this server could send
+//! people to the URI of any stranger who may register an application here.
 
 use super::{
     InternalError, Signet,
@@ -17,37 +17,36 @@ use crate::{
     oidc::step::Decision,
 };
 
-/// An error that the person takes to the client, or does not.
+/// An error that the user can take to the client by following a link.
 #[derive(Clone, Debug)]
 pub struct WithheldError {
-    /// The name of the client.
     pub client_name: String,
     /// The value of `error`.
     pub code: &'static str,
     /// The value of `error_description`.
     pub description: String,
-    /// Where the client is.
+    /// The redirect URI of the client.
     pub destination: RedirectDestination,
-    /// How it would have been told.
+    /// The redirect that was withheld.
     pub delivery: Delivery,
 }
 
-/// What an error answers.
+/// The situation in which an error occurred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorOf {
     /// A request that cannot be answered, with or without a session.
     Request,
-    /// The person's own refusal on the consent page.
+    /// The user denied access on the consent page.
     Denial,
-    /// A request that forbids asking the person (`prompt=none`).
+    /// A request that forbids asking the user (`prompt=none`).
     Silence {
-        /// Whether the person who is signed in has agreed to the client before.
+        /// Whether the signed-in user has consented to the client before.
         has_consented: bool,
     },
 }
 
-/// Whether the browser goes to the client with the error of `what`: "the authorization server SHOULD only automatically
-/// redirect the user agent if it trusts the redirect URI".
+/// Returns `true` if the browser is redirected to the client with the error: "the authorization server SHOULD only
+/// automatically redirect the user agent if it trusts the redirect URI".
 pub(super) fn redirects(client: &Client, redirects_to_all: bool, what: ErrorOf) -> bool {
     let is_expected = match what {
         ErrorOf::Request => false,
@@ -57,7 +56,7 @@ pub(super) fn redirects(client: &Client, redirects_to_all: bool, what: ErrorOf) 
     is_expected || redirects_to_all || client.is_vouched()
 }
 
-/// What the error of an interaction answers.
+/// The situation in which the error of an interaction occurred.
 pub(super) async fn error_of(
     signet: &Signet,
     interaction: &Interaction,
@@ -78,7 +77,7 @@ pub(super) async fn error_of(
     Ok(ErrorOf::Silence { has_consented })
 }
 
-/// Whether `subject` has agreed to `client` before, and has not taken that back.
+/// Returns `true` if `subject` has consented to `client` and has not withdrawn the consent.
 fn has_consented(signet: &Signet, subject: &Subject, client: &Client) -> Result<bool, InternalError> {
     let remembered = signet.store.consent(subject, &client.client_id)?;
     let withdrawn_at = remembered.as_ref().and_then(|consent| consent.withdrawn_at);
@@ -103,7 +102,7 @@ fn has_consented(signet: &Signet, subject: &Subject, client: &Client) -> Result<
     Ok(false)
 }
 
-/// `response` as the person sees it, who decides whether to go on to `address`; nothing if it is no error.
+/// Converts an error response to `address` into an error page. Returns `None` if `response` is not an error.
 pub(super) fn withheld(
     signet: &Signet,
     client: &Client,
@@ -111,7 +110,7 @@ pub(super) fn withheld(
     address: ReturnAddress<'_>,
 ) -> Option<WithheldError> {
     let (code, description) = response.error()?;
-    tracing::info!(client_id = %client.client_id, code, "error shown to the person: nobody vouches for the application");
+    tracing::info!(client_id = %client.client_id, code, "error shown to the user: client not trusted by the operator");
     Some(WithheldError {
         client_name: client.metadata.client_name.clone(),
         code,
@@ -121,7 +120,7 @@ pub(super) fn withheld(
     })
 }
 
-/// So many grants are looked at together, and so many times: it bounds the work of one request.
+/// Number of grants per page. Together with the number of pages it bounds the work of one request.
 const PAGE: u16 = 100;
 const MOST_PAGES: usize = 20;
 

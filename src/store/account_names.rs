@@ -1,7 +1,7 @@
-//! What an account alone may have: names that look like its username, and its verified e-mail address.
+//! Uniqueness of usernames that look the same, and of verified e-mail addresses.
 //!
-//! The rows are written in the commits that write the account, with their versions as preconditions, so of any number who
-//! take a name at the same time exactly one gets it.
+//! The rows are written in the commits that write the account, with their versions as preconditions. If several
+//! accounts take a name concurrently, exactly one gets it.
 
 use std::{collections::HashMap, fmt};
 
@@ -18,38 +18,37 @@ use crate::{
     crypto::sha256,
 };
 
-/// Which account a username belongs to, under what it looks like.
+/// The account that holds a username. The key is derived from a confusable skeleton of the name.
 #[derive(Clone, Serialize, Deserialize)]
 struct NameHolder {
     account: AccountId,
-    /// Until when it stays reserved, if the account no longer has it.
+    /// Until when the name stays reserved, if the account no longer uses it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     reserved_until: Option<OffsetDateTime>,
 }
 
-/// Which account an e-mail address belongs to.
+/// The account that holds a verified e-mail address.
 #[derive(Serialize, Deserialize)]
 struct EmailHolder(AccountId);
 
-/// Two accounts of an earlier version that have what one alone may have.
+/// Two accounts, created by an earlier version, that share a value that must be unique.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameConflict {
-    /// What.
     pub kind: ConflictKind,
-    /// The account that has it from now on: the older one.
+    /// The account that keeps it: the older one.
     pub holder: AccountId,
-    /// The other one.
+    /// The other account.
     pub other: AccountId,
-    /// The username of the other one.
+    /// The username of the other account.
     pub other_username: String,
 }
 
-/// What two accounts have.
+/// The value that two accounts share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConflictKind {
-    /// Usernames that look the same. Both keep theirs.
+    /// Usernames that look the same. Both accounts keep theirs.
     Username,
-    /// The same verified address. That of the other account is not verified any more.
+    /// The same verified e-mail address. It becomes unverified for the other account.
     Email,
 }
 
@@ -72,11 +71,11 @@ impl NameHolder {
 }
 
 impl Store {
-    /// The account that has shown `email` to be its own, whatever its case.
+    /// Returns the account with the verified address `email`, ignoring case.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Versioned<Account>>, StoreFault> {
         match self.read::<EmailHolder>(&email_key(email))? {
             Some(holder) => self.account(&holder.record.0),
@@ -84,11 +83,12 @@ impl Store {
         }
     }
 
-    /// Whether `account` may have its username at `now`: no other account has one that looks like it, or had until lately.
+    /// Returns `true` if `account` may have its username at `now`: no other account has one that looks the same, or
+    /// had one until recently.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn may_have_username(&self, account: &Account, now: OffsetDateTime) -> Result<bool, StoreFault> {
         for key in name_keys(&account.username) {
             let holder = self.read::<NameHolder>(&key)?;
@@ -100,18 +100,18 @@ impl Store {
         Ok(holder.is_none_or(|kept| kept.record.id == account.id))
     }
 
-    /// Whether `account` may have its verified address: no other account has it.
+    /// Returns `true` if no other account has the verified address of `account`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn may_have_email(&self, account: &Account) -> Result<bool, StoreFault> {
         let Some(email) = account.verified_email() else { return Ok(true) };
         let holder = self.read::<EmailHolder>(&email_key(email))?;
         Ok(holder.is_none_or(|holder| holder.record.0 == account.id))
     }
 
-    /// Adds to `commit` that `after`, instead of `before`, has its username and its verified address, at `now`.
+    /// Adds to `commit` that `after`, which replaces `before`, holds its username and verified address from `now` on.
     pub(super) fn claim_names(
         &self,
         commit: Commit,
@@ -148,7 +148,8 @@ impl Store {
         }
     }
 
-    /// Adds to `commit` that `account`, which is deleted at `now`, has neither: its username stays reserved for a while.
+    /// Adds to `commit` that `account`, deleted at `now`, no longer holds them. Its username stays reserved for a
+    /// while.
     pub(super) fn release_names(
         &self,
         commit: Commit,
@@ -162,7 +163,7 @@ impl Store {
         }
     }
 
-    /// Adds to `commit` that the address under `key` is free again, if it is that of `account`.
+    /// Adds to `commit` that the address under `key` becomes free, if `account` holds it.
     fn free_email(&self, commit: Commit, key: &[u8], account: &AccountId) -> Result<Commit, StoreFault> {
         let is_own = self.read::<EmailHolder>(key)?.is_some_and(|holder| holder.record.0 == *account);
         Ok(if is_own { commit.delete(VERIFIED_EMAILS, key) } else { commit })
@@ -185,12 +186,12 @@ impl Store {
         Ok(commit)
     }
 
-    /// Gives the accounts of earlier versions the rows of this module, once, and returns those of which two cannot have
-    /// theirs. It is for a server that does not serve yet.
+    /// Adds the rows of this module for accounts created by earlier versions, once. Returns the conflicts between two
+    /// accounts. Call it before the server accepts requests.
     ///
     /// # Errors
     ///
-    /// When a record cannot be read or written. Then it goes on at the next start.
+    /// Returns a [`CommitError`] if a record cannot be read or written. The next start continues.
     pub async fn complete_account_names(&self) -> Result<Vec<NameConflict>, CommitError> {
         if !self.keys(INDEXES, NAMES.as_bytes(), None, 1)?.is_empty() {
             return Ok(Vec::new());
@@ -253,7 +254,7 @@ impl Store {
         Ok(())
     }
 
-    /// The account `known` and `account`, the older one first, if they are two.
+    /// The account `known` and `account`, older one first, if they are different accounts.
     fn older(&self, known: Option<AccountId>, account: &Account) -> Result<Option<(Account, Account)>, StoreFault> {
         let known = known.filter(|known| *known != account.id).map(|known| self.account(&known)).transpose()?.flatten();
         Ok(known.map(|kept| {
@@ -264,7 +265,7 @@ impl Store {
     }
 }
 
-/// What the accounts of one turn of the upgrade get.
+/// The rows added for one page of accounts during the upgrade.
 #[derive(Default)]
 struct Claims {
     names: HashMap<Vec<u8>, AccountId>,
@@ -305,7 +306,7 @@ impl fmt::Display for NameConflict {
     }
 }
 
-/// A name can look like a text far longer than a key.
+/// The keys are hashes, because a skeleton can be far longer than a key may be.
 fn name_keys(username: &Username) -> Vec<Vec<u8>> {
     username.skeletons().iter().map(|skeleton| sha256(skeleton).to_vec()).collect()
 }
@@ -314,10 +315,10 @@ fn email_key(email: &EmailAddress) -> Vec<u8> {
     sha256(email.canonical()).to_vec()
 }
 
-/// How long a username stays reserved after its account was deleted or renamed, unless the configuration says otherwise.
+/// How long a username stays reserved after its account was deleted or renamed, by default.
 pub const DEFAULT_USERNAME_RESERVATION: Duration = Duration::days(180);
 
-/// So many accounts are looked at in one turn of the upgrade.
+/// Number of accounts per page of the upgrade.
 const AT_ONCE: u16 = 50;
 
 const NAMES: &str = "account_names";

@@ -61,7 +61,7 @@ async fn a_username_stays_reserved_after_its_account_was_renamed_or_deleted() {
             assert!(!store.may_have_username(&early, early.created_at).unwrap());
         }
         assert!(store.account_by_username(&alice.record.username).unwrap().is_some());
-        // The same person takes the old name back, and has the other one reserved.
+        // The same user takes the old name back, and the other one becomes reserved.
         let alice = renamed(&store, &alice, "alice", NOW + Duration::DAY).await;
         assert!(is_conflict(store.create_account(&account("anna", NOW + Duration::days(10))).await));
         assert!(is_conflict(store.create_account(&account("alice", NOW + Duration::days(100))).await), "it is taken");
@@ -119,7 +119,7 @@ async fn an_upgrade_names_the_accounts_that_have_what_one_alone_may_have() {
         let newer = stored(&store, account("x1", later)).await;
         let look_alike = Account { username: Username::from("аlice".to_owned()), ..newer.record.clone() };
         let look_alike = with_email(look_alike, "A@example.org");
-        // As an earlier version has left them.
+        // The state left by an earlier version.
         for namespace in [USERNAME_SKELETONS, VERIFIED_EMAILS] {
             store.delete_below(namespace, b"").await.unwrap();
         }
@@ -139,7 +139,7 @@ async fn an_upgrade_names_the_accounts_that_have_what_one_alone_may_have() {
         assert_eq!(store.account_by_email(&address).unwrap().unwrap().record.id, older.record.id);
         let other = store.account(&newer.record.id).unwrap().unwrap();
         assert!(!other.record.email_verified && other.record.username.as_str() == "аlice", "both keep their usernames");
-        // The other one can still be changed.
+        // The other account can still be changed.
         store.replace_account(&other, &Account { updated_at: later, ..other.record.clone() }).await.unwrap();
         assert!(is_conflict(store.create_account(&account("Alice", later)).await));
     }

@@ -1,4 +1,4 @@
-//! People.
+//! User accounts.
 
 use super::{
     Affected, Commit, CommitError, Expect, MAX_KEY, Namespace, StoreFault, groups,
@@ -24,7 +24,7 @@ impl Record for Account {
     const NAMESPACE: Namespace = ACCOUNTS;
 }
 
-/// Which account a username belongs to.
+/// The account that holds a username.
 #[derive(Serialize, Deserialize)]
 struct Holder(AccountId);
 
@@ -33,20 +33,20 @@ impl Record for Holder {
 }
 
 impl Store {
-    /// The account of `id`.
+    /// Returns the account `id`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn account(&self, id: &AccountId) -> Result<Option<Versioned<Account>>, StoreFault> {
         self.read(id.as_str().as_bytes())
     }
 
-    /// The account that `entered` names: its username or its verified e-mail address, whatever their case.
+    /// Finds the account by `entered`: its username or its verified e-mail address, ignoring case.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn account_by_name(&self, entered: &str) -> Result<Option<Versioned<Account>>, StoreFault> {
         let holder = Username::sought(entered).map(|key| self.read::<Holder>(key.as_bytes())).transpose()?.flatten();
         match (holder, EmailAddress::parse(entered)) {
@@ -56,11 +56,11 @@ impl Store {
         }
     }
 
-    /// The account that signs in as `username`, whatever its case.
+    /// Finds the account by `username`, ignoring case.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn account_by_username(&self, username: &Username) -> Result<Option<Versioned<Account>>, StoreFault> {
         match self.read::<Holder>(username.canonical().as_bytes())? {
             Some(holder) => self.account(&holder.record.0),
@@ -68,30 +68,31 @@ impl Store {
         }
     }
 
-    /// Whether anybody administers the server.
+    /// Returns `true` if the server has an administrator.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn has_administrator(&self) -> Result<bool, StoreFault> {
         Ok(!self.keys(ADMINISTRATORS, b"", None, 1)?.is_empty())
     }
 
-    /// Keeps a new account.
+    /// Stores a new account.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when somebody has the username already.
+    /// Returns [`CommitError::Conflict`] if the username is taken.
     pub async fn create_account(&self, account: &Account) -> Result<(), CommitError> {
         let details = EventDetails::of(EventKind::AccountCreated).about(&account.id);
         self.commit(self.append_events(self.create(Commit::new(), account)?, [details])?).await
     }
 
-    /// Keeps the first administrator, of any number who try at once, and spends the code that allowed it.
+    /// Stores the first administrator and consumes the setup code. Of concurrent attempts, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when the username is taken, the code was used, or somebody was first.
+    /// Returns [`CommitError::Conflict`] if the username is taken, the code has been used, or a concurrent attempt
+    /// was first.
     pub async fn create_first_administrator(
         &self,
         account: &Account,
@@ -103,33 +104,32 @@ impl Store {
         self.commit(self.append_events(self.create(setup::spend(commit, code, spent)?, account)?, [details])?).await
     }
 
-    /// Stores the first administrator, whom the configuration names.
+    /// Stores the first administrator, as defined in the configuration.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when the username is taken, or the server has had a first administrator.
+    /// Returns [`CommitError::Conflict`] if the username is taken, or the server has had a first administrator.
     pub async fn create_configured_administrator(&self, account: &Account) -> Result<(), CommitError> {
         let commit = Commit::new().expect(ADMINISTRATORS, FIRST, Expect::Absent).put(ADMINISTRATORS, FIRST, [], None);
         let details = EventDetails::of(EventKind::AccountCreated).about(&account.id).because("first_administrator");
         self.commit(self.append_events(self.create(commit, account)?, [details])?).await
     }
 
-    /// Keeps `changed` in place of `kept`.
+    /// Replaces `kept` by `changed`.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the account since it was read, or somebody has its new
-    /// username.
+    /// Returns [`CommitError::Conflict`] if the account has changed since it was read, or its new username is taken.
     pub async fn replace_account(&self, kept: &Versioned<Account>, changed: &Account) -> Result<(), CommitError> {
         let commit = self.append_events(Commit::new(), self.of_change(kept, changed))?;
         self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 
-    /// Keeps `changed`, which no longer administers the server, in place of `kept`, as long as `other` does.
+    /// Replaces `kept` by `changed`, which is no longer an administrator, on condition that `other` still is.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`], as at [`Store::replace_account`], and when something else changed `other`.
+    /// Returns [`CommitError::Conflict`] in the same cases as [`Store::replace_account`], and if `other` has changed.
     pub async fn replace_administrator(
         &self,
         kept: &Versioned<Account>,
@@ -144,12 +144,12 @@ impl Store {
         of_account(&kept.record, changed, &self.actor.principal)
     }
 
-    /// Forgets an account at `now`, as long as `other`, if it is given, administers the server. Its username stays reserved
-    /// for a while.
+    /// Deletes an account at `now`, on condition that `other`, if given, is still an administrator. The username
+    /// stays reserved for a while.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed one of the two since they were read.
+    /// Returns [`CommitError::Conflict`] if one of the two has changed since it was read.
     pub async fn delete_account(
         &self,
         kept: &Versioned<Account>,
@@ -174,11 +174,11 @@ impl Store {
         self.commit_and_tell(commit, affected(account)).await
     }
 
-    /// The accounts in the order `order`, after the key `after`, with the keys of that order; at most `limit`.
+    /// Lists up to `limit` accounts after the key `after`, in the order `order`, with their keys in that order.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn accounts(
         &self,
         order: &AccountOrder<'_>,
@@ -204,11 +204,11 @@ impl Store {
         keys.into_iter().map(|key| self.at_end_of(&key).map(|account| (key, account))).collect()
     }
 
-    /// Somebody other than `id` who administers the server.
+    /// Returns an administrator other than `id`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn other_administrator(&self, id: &AccountId) -> Result<Option<Versioned<Account>>, StoreFault> {
         let mut after = None;
         loop {
@@ -228,7 +228,7 @@ impl Store {
         }
     }
 
-    /// The account whose identifier ends an index key.
+    /// Returns the account whose identifier is at the end of an index key.
     fn at_end_of(&self, key: &[u8]) -> Result<Option<Account>, StoreFault> {
         let id = key.len().checked_sub(AccountId::LENGTH).and_then(|at| key.get(at..));
         let id = id.and_then(|id| std::str::from_utf8(id).ok()).and_then(|id| AccountId::parse(id).ok());
@@ -243,26 +243,23 @@ impl Store {
     }
 }
 
-/// In which order to list accounts, and which ones.
+/// The order and selection of a list of accounts.
 #[derive(Clone, Debug)]
 pub enum AccountOrder<'a> {
-    /// By canonical username, those that begin with `prefix`.
+    /// By canonical username, limited to those that begin with `prefix`.
     Username {
-        /// The beginning, canonical.
+        /// The prefix in canonical form.
         prefix: &'a str,
     },
-    /// By canonical e-mail address, those that begin with `prefix`.
+    /// By canonical e-mail address, limited to those that begin with `prefix`.
     Email {
-        /// The beginning, canonical.
+        /// The prefix in canonical form.
         prefix: &'a str,
     },
-    /// The newest first.
     NewestFirst,
-    /// Those who have the role of an administrator.
     Administrators,
     /// The members of a group, by identifier.
     Group {
-        /// Its name.
         name: &'a str,
     },
 }
@@ -277,8 +274,8 @@ impl Store {
         Ok(listed(groups::index(commit, None, Some(account)), account))
     }
 
-    /// Adds the replacement of `kept` by `changed` to `commit`. A link with which the password could be set does not outlive
-    /// that password, nor that the account may be used.
+    /// Adds the replacement of `kept` by `changed` to `commit`. A reset link is deleted when the password changes or
+    /// the account is disabled.
     pub(super) fn replace(
         &self,
         commit: Commit,
@@ -313,17 +310,17 @@ pub(super) fn affected(account: &Account) -> Affected {
     Affected::GrantsOf(Subject::new(account.id.as_str()))
 }
 
-/// Adds the precondition that nothing has happened to `other` to `commit`.
+/// Adds to `commit` the precondition that `other` has not changed.
 pub(super) fn beside(commit: Commit, other: &Versioned<Account>) -> Commit {
     other.unchanged(commit, other.record.id.as_str().as_bytes())
 }
 
-/// A key that orders by time of creation, the newest first.
+/// A key that orders by creation time, newest first.
 fn creation_key(account: &Account) -> Vec<u8> {
     [&descending(account.created_at)[..], account.id.as_str().as_bytes()].concat()
 }
 
-/// A key that orders by e-mail address; it is at most 256 bytes long, so a very long address is cut.
+/// A key that orders by e-mail address. A key has at most 256 bytes, so a very long address is truncated.
 fn email_key(account: &Account) -> Option<Vec<u8>> {
     let email = account.email.as_ref()?.canonical();
     let most = MAX_KEY - AccountId::LENGTH - 1;
@@ -331,7 +328,8 @@ fn email_key(account: &Account) -> Option<Vec<u8>> {
     Some([kept, &[0], account.id.as_str().as_bytes()].concat())
 }
 
-/// Adds the rows to `commit` with which a new `account` is in the list of all accounts, and in those that it belongs to.
+/// Adds to `commit` the index rows for a new `account`: for the list of all accounts, and for the other lists that
+/// contain it.
 fn listed(commit: Commit, account: &Account) -> Commit {
     let commit = commit.put(ACCOUNTS_BY_CREATION, creation_key(account), [], None);
     let commit = match email_key(account) {
@@ -341,13 +339,13 @@ fn listed(commit: Commit, account: &Account) -> Commit {
     mark_role(commit, account)
 }
 
-/// Adds the rows of `account` to `commit` that can be lost and are not about its names or its groups.
+/// Adds to `commit` the index rows of `account` that can be rebuilt, except those for names and groups.
 pub(super) fn rebuilt(commit: Commit, account: &Account) -> Commit {
     let commit = listed(commit, account);
     if account.is_administrator() { commit.put(ADMINISTRATORS, FIRST, [], None) } else { commit }
 }
 
-/// Adds the row to `commit` by which the account `id` is found by its canonical username.
+/// Adds to `commit` the index row that maps a canonical username to the account `id`.
 pub(super) fn named(commit: Commit, username: &str, id: &AccountId) -> Result<Commit, StoreFault> {
     put(commit, username.as_bytes(), &Holder(id.clone()))
 }
@@ -360,5 +358,5 @@ fn mark_role(commit: Commit, account: &Account) -> Commit {
     }
 }
 
-/// The key that says that there was a first administrator. No account identifier is this short.
+/// The key of the marker that there has been a first administrator. No account identifier is this short.
 const FIRST: &str = "first";

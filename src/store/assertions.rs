@@ -1,4 +1,4 @@
-//! Assertions by which clients have authenticated: each works once, after a restart too.
+//! Used client assertions: each is accepted once, even after a restart.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::oauth::client_assertion::AcceptedAssertion;
 
-/// That an assertion was used.
+/// A used assertion.
 #[derive(Serialize, Deserialize)]
 struct UsedAssertion {
     #[serde(with = "time::serde::rfc3339")]
@@ -26,11 +26,11 @@ impl Record for UsedAssertion {
 }
 
 impl Store {
-    /// Uses an assertion: of any number who try at once, exactly one succeeds.
+    /// Marks an assertion as used. Of concurrent attempts, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when it was used before.
+    /// Returns [`CommitError::Conflict`] if it has been used before.
     pub async fn use_assertion(&self, assertion: &AcceptedAssertion) -> Result<(), CommitError> {
         let key = pair(assertion.client_id().as_str(), assertion.jti.as_str());
         let used = UsedAssertion { expires_at: assertion.expires_at };

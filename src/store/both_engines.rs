@@ -1,4 +1,4 @@
-//! The verbs over each engine, for tests of verbs that depend on how rows lie.
+//! The store on both engines, for tests that depend on the layout of rows.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{MemoryEngine, OnRollback, SledEngine, Store};
 use crate::{clock::Clock, entropy::Entropy};
 
-/// A store in memory and one in a folder, which is removed with the second value.
+/// A store in memory and one in a folder. The folder is removed when the second value is dropped.
 pub(super) fn stores(now: OffsetDateTime) -> ([Store; 2], TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let sled = SledEngine::open(folder.path(), OnRollback::Refuse, Clock::manual(now), Entropy::system()).unwrap();

@@ -1,4 +1,4 @@
-//! Applications.
+//! Clients.
 
 use time::OffsetDateTime;
 
@@ -26,30 +26,30 @@ impl Record for Client {
 }
 
 impl Store {
-    /// The client of `id`.
+    /// Returns the client `id`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn client(&self, id: &ClientId) -> Result<Option<Versioned<Client>>, StoreFault> {
         self.read(id.as_str().as_bytes())
     }
 
-    /// All clients, in the order of their identifiers, after `after`; at most `limit`.
+    /// Lists up to `limit` clients after `after`, ordered by identifier.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn clients(&self, after: Option<&str>, limit: u16) -> Result<Vec<Client>, StoreFault> {
         let rows = self.records::<Client>(b"", after.map(str::as_bytes), limit)?;
         Ok(rows.into_iter().map(|(_, kept)| kept.record).collect())
     }
 
-    /// The clients that `owner` has registered, in the order of their identifiers, after `after`; at most `limit`.
+    /// Lists up to `limit` clients registered by `owner` after `after`, ordered by identifier.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn clients_of(&self, owner: &Subject, after: Option<&str>, limit: u16) -> Result<Vec<Client>, StoreFault> {
         let prefix = pair(owner.as_str(), "");
         let after = after.map(|after| pair(owner.as_str(), after));
@@ -58,12 +58,12 @@ impl Store {
         ids.filter_map(|id| self.read::<Client>(id).transpose()).map(|kept| kept.map(|kept| kept.record)).collect()
     }
 
-    /// The clients in whose name a word begins with `text`, in the order of what follows there, after the key `after`, with
-    /// the keys of that order; at most `limit`. One whose name has several such words is there once.
+    /// Lists up to `limit` clients that have a word in their name that begins with `text`, ordered by the name from
+    /// that word on, after the key `after`, with their keys. A client with several matching words is listed once.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn clients_named(
         &self,
         text: &str,
@@ -80,7 +80,8 @@ impl Store {
                 Ok(kept) => kept?,
                 Err(fault) => return Some(Err(fault)),
             };
-            // It is listed where the first of such words stands, and only if its name still has all of the text.
+            // It is listed under its first matching word, and only if its current name still contains all of the
+            // text.
             let words = words(&kept.record.metadata.client_name);
             let first = words.iter().find(|word| word.starts_with(text.as_str()))?;
             (cut(first).as_bytes() == rest).then_some(Ok(kept.record))
@@ -88,11 +89,11 @@ impl Store {
         keys.into_iter().map(|key| client(&key).transpose().map(|client| (key, client))).collect()
     }
 
-    /// Whether a vouched client other than `except` has a name that looks like `name`.
+    /// Returns `true` if a trusted client other than `except` has a name that looks like `name`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn looks_like_vouched_client(&self, name: &str, except: &ClientId) -> Result<bool, StoreFault> {
         for prefix in skeletons(name).iter().map(sha256) {
             let keys = self.keys(CLIENT_NAME_SKELETONS, &prefix, None, 2)?;
@@ -103,11 +104,11 @@ impl Store {
         Ok(false)
     }
 
-    /// Keeps a new client.
+    /// Stores a new client.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when there is one of this identifier.
+    /// Returns [`CommitError::Conflict`] if the identifier is taken.
     pub async fn create_client(&self, client: &Client) -> Result<(), CommitError> {
         let commit = put_new(Commit::new(), client.client_id.as_str().as_bytes(), client)?;
         let commit = owned(commit, client);
@@ -116,11 +117,11 @@ impl Store {
         self.commit(self.append_events(commit, [details])?).await
     }
 
-    /// Keeps `changed` in place of `kept`. Identifier and owner stay.
+    /// Replaces `kept` by `changed`. Identifier and owner do not change.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the client since it was read.
+    /// Returns [`CommitError::Conflict`] if the client has changed since it was read.
     pub async fn replace_client(&self, kept: &Versioned<Client>, changed: &Client) -> Result<(), CommitError> {
         let key = kept.record.client_id.as_str().as_bytes();
         let commit = put(kept.unchanged(Commit::new(), key), key, changed)?;
@@ -131,12 +132,12 @@ impl Store {
         self.commit_and_tell(commit, Affected::GrantsTo(changed.client_id.clone())).await
     }
 
-    /// Forgets a client at `now`, and ends the grant of its own credentials. Grants of people to it stay and issue nothing
-    /// more.
+    /// Deletes a client at `now`, and ends the grant of its own credentials. Grants of users to it are kept, but
+    /// nothing is issued from them.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the client since it was read.
+    /// Returns [`CommitError::Conflict`] if the client has changed since it was read.
     pub async fn delete_client(&self, kept: &Versioned<Client>, now: OffsetDateTime) -> Result<(), CommitError> {
         let id = kept.record.client_id.as_str();
         let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id);
@@ -152,7 +153,7 @@ impl Store {
     }
 }
 
-/// Adds the rows by which `after` is found by its name, and the removal of those of `before`, to `commit`.
+/// Adds to `commit` the rows that index `after` by its name, and deletes those of `before`.
 pub(super) fn indexed(commit: Commit, before: Option<&Client>, after: Option<&Client>) -> Commit {
     let expires_at = after.and_then(|client| client.expires_at);
     let is_kept_as_long = before.is_some_and(|before| before.expires_at == expires_at);
@@ -163,13 +164,13 @@ pub(super) fn indexed(commit: Commit, before: Option<&Client>, after: Option<&Cl
     new.fold(commit, |commit, key| commit.put(CLIENTS_BY_NAME, key.clone(), [], expires_at))
 }
 
-/// Adds the row by which `client` is found by its owner, if it has one, to `commit`.
+/// Adds to `commit` the row that indexes `client` by its owner, if it has one.
 pub(super) fn owned(commit: Commit, client: &Client) -> Commit {
     let Some(owner) = client.owner() else { return commit };
     commit.put(CLIENTS_BY_OWNER, pair(owner.as_str(), client.client_id.as_str()), [], client.expires_at)
 }
 
-/// Adds the rows by which names that look like that of `after` are found, and the removal of those of `before`, to `commit`.
+/// Adds to `commit` the rows that index `after` by the skeletons of its name, and deletes those of `before`.
 pub(super) fn indexed_by_look(commit: Commit, before: Option<&Client>, after: Option<&Client>) -> Commit {
     let expires_at = after.and_then(|after| after.expires_at);
     let (before, after) = (before.map(look_keys).unwrap_or_default(), after.map(look_keys).unwrap_or_default());
@@ -178,7 +179,7 @@ pub(super) fn indexed_by_look(commit: Commit, before: Option<&Client>, after: Op
     after.into_iter().fold(commit, |commit, key| commit.put(CLIENT_NAME_SKELETONS, key, [], expires_at))
 }
 
-/// Only the names of vouched clients are protected: many others may share one.
+/// Only the names of trusted clients are protected. Others may share a name.
 fn look_keys(client: &Client) -> Vec<Vec<u8>> {
     let key = |skeleton: &String| [&sha256(skeleton)[..], client.client_id.as_str().as_bytes()].concat();
     if client.is_vouched() { skeletons(&client.metadata.client_name).iter().map(key).collect() } else { Vec::new() }
@@ -188,8 +189,8 @@ fn name_keys(client: &Client) -> Vec<Vec<u8>> {
     words(&client.metadata.client_name).iter().map(|word| pair(cut(word), client.client_id.as_str())).collect()
 }
 
-/// What a name has from the beginning of each word on, in lower case: `OpenCloud on iOS` has `opencloud on ios`,
-/// `cloud on ios`, `on ios`, `ios` and `os`.
+/// The suffixes of a name that begin at a word, in lower case: `OpenCloud on iOS` has `opencloud on ios`, `cloud on
+/// ios`, `on ios`, `ios` and `os`.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut before = ' ';
@@ -205,20 +206,20 @@ fn words(name: &str) -> Vec<String> {
 }
 
 fn folded(text: &str) -> String {
-    // A separator ends what a key has of the name.
+    // A separator ends the name's part of the key, so it must not occur in the name.
     text.to_lowercase().replace('\0', " ")
 }
 
-/// As much of `text` as a key has room for.
+/// The beginning of `text` that fits into a key.
 fn cut(text: &str) -> &str {
     let end = (0..=LONGEST_WORD).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
     if text.len() <= LONGEST_WORD { text } else { text.get(..end).unwrap_or_default() }
 }
 
-/// By so many words a name is found.
+/// Maximum number of indexed words per name.
 const MOST_WORDS: usize = 16;
 
-/// A key has at most 256 bytes, an identifier of a client at most 128.
+/// A key has at most 256 bytes, and a client identifier at most 128.
 const LONGEST_WORD: usize = 96;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Until when the clock was last trusted.
+//! The time until which the clock was last trusted.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -20,20 +20,20 @@ impl Record for ClockRecord {
 }
 
 impl Store {
-    /// Until when the clock was last trusted, if that was ever written.
+    /// Returns the time until which the clock was last trusted, if it has been recorded.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn clock_trusted_until(&self) -> Result<Option<OffsetDateTime>, StoreFault> {
         Ok(self.read::<ClockRecord>(KEY)?.map(|kept| kept.record.trusted_until))
     }
 
-    /// Writes down until when the clock was last trusted.
+    /// Records the time until which the clock was last trusted.
     ///
     /// # Errors
     ///
-    /// The storage cannot be written.
+    /// Returns a [`CommitError`] if the storage cannot be written.
     pub async fn put_clock_trusted_until(&self, trusted_until: OffsetDateTime) -> Result<(), CommitError> {
         self.commit(put(Commit::new(), KEY, &ClockRecord { trusted_until })?).await
     }

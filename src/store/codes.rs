@@ -1,4 +1,4 @@
-//! Authorization codes. A used one is kept until well after its lifetime, so that a second use is noticed.
+//! Authorization codes. A used code is kept until well after its lifetime, so that a replay is detected.
 
 use time::{Duration, OffsetDateTime};
 
@@ -25,29 +25,29 @@ impl Record for IssuedCode {
 }
 
 impl Store {
-    /// Keeps a new code under its hash.
+    /// Stores a new code under its hash.
     ///
     /// # Errors
     ///
-    /// When it cannot be kept.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn issue_code(&self, digest: &Digest, code: &IssuedCode) -> Result<(), CommitError> {
         self.commit(put_new(Commit::new(), key(digest), code)?).await
     }
 
-    /// The code of this hash, used or not.
+    /// Returns the code with this hash, used or not.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn code(&self, digest: &Digest) -> Result<Option<Versioned<IssuedCode>>, StoreFault> {
         self.read(key(digest))
     }
 
-    /// Spends a code: of any number who try at once, exactly one succeeds, and its grant begins.
+    /// Marks a code as used and stores its grant. Of concurrent attempts, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when somebody was first, or another grant has the status index.
+    /// Returns [`CommitError::Conflict`] if a concurrent attempt was first, or another grant has the status index.
     pub async fn spend_code(
         &self,
         digest: &Digest,
@@ -59,11 +59,11 @@ impl Store {
         self.commit_beginning(commit, grant).await
     }
 
-    /// Makes a code worthless that was presented wrongly.
+    /// Invalidates a code after a failed attempt to redeem it.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when it was used meanwhile.
+    /// Returns [`CommitError::Conflict`] if it has been used in the meantime.
     pub async fn burn_code(&self, digest: &Digest, fresh: &Versioned<IssuedCode>) -> Result<(), CommitError> {
         let burned = IssuedCode { state: CodeState::Burned, ..fresh.record.clone() };
         self.commit(put(fresh.unchanged(Commit::new(), key(digest)), key(digest), &burned)?).await
@@ -74,5 +74,5 @@ fn key(digest: &Digest) -> &[u8] {
     digest.as_str().as_bytes()
 }
 
-/// How long after its lifetime a second use of a code is still noticed.
+/// How long after the end of its lifetime a replay of a code is still detected.
 const REPLAY_NOTICED: Duration = Duration::minutes(10);

@@ -1,4 +1,4 @@
-//! A commit: preconditions and writes that happen together or not at all.
+//! A commit: preconditions and writes that are applied atomically.
 
 use time::OffsetDateTime;
 
@@ -7,17 +7,18 @@ use super::{
     fault::{Limit, StoreFault},
 };
 
-/// What a row must be for a commit to happen.
+/// A precondition on a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
-    /// There is no row.
+    /// The row does not exist.
     Absent,
-    /// There is a row, and this commit's sequence wrote it: nothing has happened to it since it was read.
+    /// The row exists and was written by the commit with this sequence number, so it has not changed since it was
+    /// read.
     Version(u64),
 }
 
 impl Expect {
-    /// Whether a row of this version, or none, is what is expected.
+    /// Returns `true` if a row with this version, or no row, satisfies the precondition.
     pub(crate) fn allows(self, version: Option<u64>) -> bool {
         match self {
             Self::Absent => version.is_none(),
@@ -26,14 +27,13 @@ impl Expect {
     }
 }
 
-/// Preconditions and writes that happen together or not at all.
+/// Preconditions and writes that are applied atomically.
 ///
-/// All preconditions are about the rows before the commit. Writes apply in their order, so that of two writes to one
-/// key the later remains. Limits are [`MAX_OPERATIONS`], [`MAX_KEY`] and [`MAX_VALUE`]; an engine refuses what is
-/// beyond them with [`StoreFault::BeyondLimits`] and writes nothing.
+/// All preconditions refer to the rows before the commit. Writes are applied in order, so the later of two writes to
+/// one key wins. The limits are [`MAX_OPERATIONS`], [`MAX_KEY`] and [`MAX_VALUE`]. An engine refuses a commit that
+/// exceeds them with [`StoreFault::BeyondLimits`] and writes nothing.
 ///
-/// There are no closures, no scans and no ids made by the engine in it, so that any engine with transactions can
-/// take it.
+/// A commit contains no closures, scans or generated identifiers, so that any transactional engine can apply it.
 #[derive(Debug, Default)]
 #[must_use = "a commit does nothing until an engine takes it"]
 pub struct Commit {
@@ -41,20 +41,20 @@ pub struct Commit {
     writes: Vec<(Address, Write)>,
 }
 
-/// Where a row is: its namespace and its key.
+/// The address of a row: its namespace and key.
 pub(crate) type Address = (Namespace, Vec<u8>);
 
-/// What becomes of a row.
+/// A write to a row.
 #[derive(Debug)]
 pub(crate) enum Write {
-    /// It is written, whether or not it was there.
+    /// Writes the row, whether or not it exists.
     Put { value: Vec<u8>, expires_at: Option<OffsetDateTime> },
-    /// It is removed, if it was there.
+    /// Deletes the row, if it exists.
     Delete,
 }
 
 impl Commit {
-    /// Nothing yet.
+    /// Creates an empty commit.
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,7 +65,7 @@ impl Commit {
         self
     }
 
-    /// Adds the writing of a row. `expires_at` allows the sweeper to remove it an hour later; it hides nothing.
+    /// Adds a write. The sweeper may delete the row an hour after `expires_at`; until then it can still be read.
     pub fn put(
         mut self,
         namespace: Namespace,
@@ -77,13 +77,13 @@ impl Commit {
         self
     }
 
-    /// Adds the removal of a row. One that does not exist is no error.
+    /// Adds a deletion. It is not an error if the row does not exist.
     pub fn delete(mut self, namespace: Namespace, key: impl Into<Vec<u8>>) -> Self {
         self.writes.push(((namespace, key.into()), Write::Delete));
         self
     }
 
-    /// The commit in its parts, if it is within the limits.
+    /// Splits the commit into its parts, if it is within the limits.
     pub(crate) fn bounded(self) -> Result<BoundedCommit, StoreFault> {
         let operations = self.preconditions.len() + self.writes.len();
         if operations > MAX_OPERATIONS {
@@ -107,7 +107,7 @@ impl Commit {
     }
 }
 
-/// A commit within the limits; only [`Commit::bounded`] makes one.
+/// A commit within the limits; only [`Commit::bounded`] creates one.
 #[derive(Debug)]
 pub(crate) struct BoundedCommit {
     preconditions: Vec<(Address, Expect)>,
@@ -119,7 +119,7 @@ impl BoundedCommit {
         &self.preconditions
     }
 
-    /// About how many bytes it writes.
+    /// The approximate number of bytes that it writes.
     pub(crate) fn size(&self) -> usize {
         let size = |((_, key), write): &(Address, Write)| {
             key.len() + if let Write::Put { value, .. } = write { value.len() } else { 0 }
@@ -132,13 +132,13 @@ impl BoundedCommit {
     }
 }
 
-/// The most preconditions and writes of one commit, together.
+/// Maximum number of preconditions and writes of one commit together.
 ///
-/// A person can be in 192 groups and leave all of them for as many others at once.
+/// A user can be in 192 groups and exchange all of them for others in one commit.
 pub const MAX_OPERATIONS: usize = 400;
 
-/// The longest key, in bytes.
+/// Maximum length of a key in bytes.
 pub const MAX_KEY: usize = 256;
 
-/// The longest value, in bytes. sled writes what is much larger to files of its own that it never syncs.
+/// Maximum length of a value in bytes. sled writes much larger values to separate files that it never syncs.
 pub const MAX_VALUE: usize = 4096;

@@ -1,4 +1,4 @@
-//! Which resources the configuration has named, so that one that is taken out of it is noticed.
+//! Resources that have been in the configuration, so that removed ones can be detected.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::oauth::resource::ResourceId;
 
-/// A resource that was configured; its key is a hash of its identifier.
+/// A resource that has been configured. Its key is a hash of its identifier.
 #[derive(Serialize, Deserialize)]
 struct ConfiguredResource {
     id: ResourceId,
@@ -20,11 +20,11 @@ impl Record for ConfiguredResource {
 }
 
 impl Store {
-    /// The resources that were remembered.
+    /// Lists the recorded resources.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn configured_resources(&self) -> Result<Vec<ResourceId>, StoreFault> {
         let mut found = Vec::new();
         let mut after: Option<Vec<u8>> = None;
@@ -36,11 +36,11 @@ impl Store {
         }
     }
 
-    /// Remembers `added` and forgets `forgotten`.
+    /// Records `added` and deletes `forgotten`.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn remember_resources<'a>(
         &self,
         added: impl Iterator<Item = &'a ResourceId>,
@@ -66,7 +66,7 @@ fn key(id: &ResourceId) -> Vec<u8> {
     crate::crypto::Digest::of(id.as_str()).as_str().as_bytes().to_vec()
 }
 
-/// So many are read at a time.
+/// Number of resources read per page.
 const PAGE: u16 = 100;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What people have agreed to, when they wanted it remembered.
+//! Remembered consents of users.
 
 use std::collections::BTreeSet;
 
@@ -20,21 +20,21 @@ impl Record for Consent {
 }
 
 impl Store {
-    /// What `subject` has agreed to for `client_id`.
+    /// Returns the consent of `subject` for `client_id`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn consent(&self, subject: &Subject, client_id: &ClientId) -> Result<Option<Consent>, StoreFault> {
         Ok(self.read::<Consent>(&pair(subject.as_str(), client_id.as_str()))?.map(|kept| kept.record))
     }
 
-    /// What `subject` has agreed to, withdrawn or not, in the order of the clients' identifiers: at most `limit` after the
-    /// client `after`.
+    /// Lists up to `limit` consents of `subject`, withdrawn or not, after the client `after`, ordered by client
+    /// identifier.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn consents_of(
         &self,
         subject: &Subject,
@@ -48,12 +48,12 @@ impl Store {
         Ok(records.into_iter().filter_map(|(key, kept)| Some((client(&key)?, kept.record))).collect())
     }
 
-    /// Remembers that `subject` has disconnected `client_id` at `at`: what was agreed to before counts no more, and what was
-    /// granted before issues nothing more.
+    /// Records that `subject` has disconnected `client_id` at `at`: earlier consents no longer count, and nothing
+    /// more is issued from earlier grants.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`StoreFault`] if the write fails.
     pub async fn withdraw_consent(
         &self,
         subject: &Subject,
@@ -79,11 +79,11 @@ impl Store {
         }
     }
 
-    /// Remembers `consent`, in place of an earlier one.
+    /// Stores `consent`, replacing an earlier one.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn remember_consent(
         &self,
         subject: &Subject,
@@ -93,11 +93,11 @@ impl Store {
         self.commit(put(Commit::new(), &pair(subject.as_str(), client_id.as_str()), consent)?).await
     }
 
-    /// Forgets everything that `subject` has agreed to and withdrawn.
+    /// Deletes all consents and withdrawals of `subject`.
     ///
     /// # Errors
     ///
-    /// When it cannot be written. Then some may be forgotten and others not.
+    /// Returns a [`CommitError`] if a write fails. Some records may then be deleted and others not.
     pub async fn forget_consents_of(&self, subject: &Subject) -> Result<(), CommitError> {
         self.delete_below(CONSENTS, &pair(subject.as_str(), "")).await
     }

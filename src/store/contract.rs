@@ -1,4 +1,4 @@
-//! What every engine promises, as one suite that runs on each.
+//! The guarantees of every engine, as one test suite that runs on each.
 
 use std::sync::{
     Arc,
@@ -118,7 +118,7 @@ async fn a_commit_happens_only_if_all_its_preconditions_hold(engine: Subject) {
         assert_eq!(engine.get(GRANTS, key.as_bytes()).unwrap().is_some(), happens, "case {number}");
         assert_eq!(engine.get(CODES, b"there").unwrap().unwrap().version, version, "case {number}");
     }
-    // Preconditions are about the rows before the commit, wherever in it they stand.
+    // Preconditions refer to the rows before the commit, whatever their position in it.
     let commit = Commit::new().put(CODES, "new", "", None).expect(CODES, "new", Expect::Absent);
     engine.commit(commit).await.unwrap();
 }
@@ -159,7 +159,7 @@ async fn a_commit_beyond_the_limits_writes_nothing(engine: Subject) {
 
 async fn the_largest_commit_is_taken(engine: Subject) {
     let key = |at: usize| [vec![b'k'; MAX_KEY - 2], u16::try_from(at).unwrap().to_be_bytes().to_vec()].concat();
-    // Twice, so that rows are replaced by as large ones; their expiries are rewritten too.
+    // Twice, so that rows are replaced by rows of the same size; their expiries are rewritten too.
     for round in 0..2 {
         let commit = (0..MAX_OPERATIONS).fold(Commit::new(), |commit, at| {
             commit.put(CODES, key(at), vec![round; MAX_VALUE], Some(NOW + Duration::minutes(i64::from(round))))
@@ -194,7 +194,7 @@ async fn pages_are_in_the_order_of_keys(engine: Subject) {
 }
 
 async fn pages_back_are_the_same_the_other_way_round(engine: Subject) {
-    // Enough for several leaves, with keys at both ends of the alphabet of bytes.
+    // Enough rows for several leaves, with keys at both ends of the byte range.
     let keys: Vec<Vec<u8>> =
         (0..=255_u8).flat_map(|first| [vec![first], vec![first, 0], vec![first, 255, 255]]).collect();
     for chunk in keys.chunks(MAX_OPERATIONS) {

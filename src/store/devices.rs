@@ -1,4 +1,4 @@
-//! Device authorizations: found by the hash of the device code, and by the user code.
+//! Device authorizations, indexed by the hash of the device code and by the user code.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -26,7 +26,7 @@ impl Record for DeviceAuthorization {
     }
 }
 
-/// Adds the row to `commit` by which `device` is found by its user code.
+/// Adds to `commit` the row that indexes `device` by its user code.
 pub(super) fn by_user_code(
     commit: Commit,
     digest: &Digest,
@@ -36,7 +36,7 @@ pub(super) fn by_user_code(
     put(commit, device.user_code.as_str().as_bytes(), &pointer)
 }
 
-/// Which device a user code belongs to.
+/// The device that a user code belongs to.
 #[derive(Serialize, Deserialize)]
 struct Device {
     digest: Digest,
@@ -53,15 +53,15 @@ impl Record for Device {
 }
 
 impl Store {
-    /// Keeps a new device authorization under the hash of its device code.
+    /// Stores a new device authorization under the hash of its device code.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when the user code is another device's.
+    /// Returns [`CommitError::Conflict`] if the user code belongs to another device.
     pub async fn begin_device(&self, digest: &Digest, device: &DeviceAuthorization) -> Result<(), CommitError> {
         let key = device.user_code.as_str().as_bytes();
         let pointer = Device { digest: digest.clone(), expires_at: device.expires_at };
-        // One that has expired is swept only later; it need not stand in the way until then.
+        // An expired device is deleted only later. Until then it must not block its user code.
         let commit = match self.read::<Device>(key)? {
             Some(other) if other.record.expires_at + Duration::MINUTE <= device.issued_at => {
                 put(other.unchanged(Commit::new(), key), key, &pointer)?
@@ -71,20 +71,20 @@ impl Store {
         self.commit(put_new(commit, digest.as_str().as_bytes(), device)?).await
     }
 
-    /// The device authorization whose device code has this hash.
+    /// Returns the device authorization with this device code hash.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn device(&self, digest: &Digest) -> Result<Option<Versioned<DeviceAuthorization>>, StoreFault> {
         self.read(digest.as_str().as_bytes())
     }
 
-    /// The device authorization of a user code, with the hash of its device code.
+    /// Returns the device authorization with this user code, and the hash of its device code.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn device_by_user_code(
         &self,
         code: &UserCode,
@@ -94,11 +94,11 @@ impl Store {
         Ok(self.device(&digest)?.map(|kept| (digest, kept)))
     }
 
-    /// Keeps what a person answered: of any number who answer at once, exactly one is heard.
+    /// Stores the user's decision. Of concurrent answers, exactly one is accepted.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when somebody was first.
+    /// Returns [`CommitError::Conflict`] if it has already been answered.
     pub async fn answer_device(
         &self,
         digest: &Digest,
@@ -113,11 +113,11 @@ impl Store {
         self.commit(self.append_events(commit, [details])?).await
     }
 
-    /// Spends a device code: of any number who try at once, exactly one succeeds, and its grant begins.
+    /// Marks a device code as used and stores its grant. Of concurrent attempts, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when somebody was first, or another grant has the status index.
+    /// Returns [`CommitError::Conflict`] if a concurrent attempt was first, or another grant has the status index.
     pub async fn spend_device_code(
         &self,
         digest: &Digest,

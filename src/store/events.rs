@@ -1,4 +1,4 @@
-//! Security events: each lies in the order of time, and is found by the people and the clients that it is about.
+//! Security events, stored in order of time and indexed by the users and clients they concern.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,35 +20,34 @@ impl Record for SecurityEvent {
     const NAMESPACE: Namespace = EVENTS;
 }
 
-/// Which events to read.
+/// Selects which events to read.
 #[derive(Clone, Copy, Debug)]
 pub enum EventIndex<'a> {
-    /// All.
     All,
-    /// Those about a person, and those of what the person did.
+    /// Events about a user or caused by them.
     Account(&'a AccountId),
-    /// Those about a client, and those of what the client did.
+    /// Events about a client or caused by it.
     Client(&'a ClientId),
 }
 
-/// How events are written.
+/// The state for writing events.
 #[derive(Debug)]
 pub(super) struct Trail {
     clock: Clock,
     retention: Duration,
-    /// The sequence of the event before.
+    /// The sequence number of the latest event.
     last: AtomicU64,
 }
 
 impl Store {
-    /// The same, but from now on each verb writes down, in its commit, what it means for people and clients. Events are
-    /// kept for `retention`.
+    /// Returns a store that also records, in each commit, what the commit means for users and clients as security
+    /// events. Events are kept for `retention`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn audited(self, clock: Clock, retention: Duration) -> Result<Self, StoreFault> {
-        // A clock that was set back must not let the new events stand before the old ones.
+        // After the clock was set back, new events must still be ordered after the existing ones.
         let newest = self.engine().page_back(EVENTS, b"", None, 1)?;
         let last = newest.first().and_then(|(key, _)| sequence_of(key)).unwrap_or_default();
         let trail = Trail { clock, retention, last: AtomicU64::new(last) };
@@ -57,7 +56,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The same, for what `actor` does: its verbs say so in the events that they write.
+    /// Returns a store whose events name `actor` as the actor.
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {
         let mut store = self.clone();
@@ -65,7 +64,7 @@ impl Store {
         store
     }
 
-    /// The same, for one verb of one commit, which also writes down `details`.
+    /// Returns a store for a single commit that also records the event `details`.
     #[must_use]
     pub fn with_event(&self, details: EventDetails) -> Self {
         let mut store = self.clone();
@@ -73,11 +72,11 @@ impl Store {
         store
     }
 
-    /// Writes down something that has no other commit.
+    /// Records an event that belongs to no other commit.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn record_event(&self, details: EventDetails) -> Result<(), CommitError> {
         if self.trail.is_none() {
             return Ok(());
@@ -85,11 +84,11 @@ impl Store {
         self.commit(self.append_events(Commit::new(), [details])?).await
     }
 
-    /// Writes down what was noted earlier.
+    /// Records events that were queued earlier.
     ///
     /// # Errors
     ///
-    /// When it cannot be written; then some of it may have been.
+    /// Returns a [`CommitError`] if a write fails. Some events may then be recorded and others not.
     pub async fn record_noted(&self, noted: Vec<Noted>) -> Result<(), CommitError> {
         let Some(trail) = &self.trail else { return Ok(()) };
         let mut noted = noted.into_iter().peekable();
@@ -103,12 +102,12 @@ impl Store {
         Ok(())
     }
 
-    /// The events of `index` before the one of the sequence `before`, the newest first; at most `limit`. One that is gone
-    /// is only named.
+    /// Returns up to `limit` events of `index` before the sequence number `before`, newest first. For an event that
+    /// has been deleted, only the sequence number is returned.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn events(
         &self,
         index: EventIndex<'_>,
@@ -134,20 +133,20 @@ impl Store {
         Ok(events)
     }
 
-    /// All events after the one of the sequence `after`, the oldest first; at most `limit`.
+    /// Returns up to `limit` events after the sequence number `after`, oldest first.
     ///
-    /// Commits that happen at the same time may be seen in another order than that of their sequences: who follows looks
-    /// again at what is younger than a few seconds.
+    /// Concurrent commits may become visible in another order than their sequence numbers. A reader that follows the
+    /// events has to read the last few seconds again.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn events_after(&self, after: u64, limit: u16) -> Result<Vec<SecurityEvent>, StoreFault> {
         let events = self.records::<SecurityEvent>(b"", Some(&after.to_be_bytes()), limit)?;
         Ok(events.into_iter().map(|(_, kept)| kept.record).collect())
     }
 
-    /// Adds to `commit` what it means for people and clients.
+    /// Adds to `commit` the events that describe it.
     pub(super) fn append_events(
         &self,
         commit: Commit,
@@ -160,14 +159,14 @@ impl Store {
         })
     }
 
-    /// Adds to `commit` what was asked for with [`Store::with_event`].
+    /// Adds to `commit` the event set by [`Store::with_event`].
     pub(super) fn with_what_is_also_told(&self, commit: Commit) -> Result<Commit, StoreFault> {
         self.append_events(commit, self.also.as_deref().cloned())
     }
 }
 
 impl Trail {
-    /// The next sequence: the microseconds since 1970 at `at`, or one more than the last, whichever is greater.
+    /// The next sequence number: the microseconds from 1970 to `at`, or one more than the last, whichever is greater.
     fn next(&self, at: OffsetDateTime) -> u64 {
         let now = EventIndex::sequence_at(at);
         let next = |last: u64| now.max(last.saturating_add(1));
@@ -181,7 +180,7 @@ impl Trail {
         Ok(self.index(commit, event))
     }
 
-    /// Adds the rows to `commit` by which `event` is found.
+    /// Adds to `commit` the rows that index `event`.
     pub(super) fn index(&self, commit: Commit, event: &SecurityEvent) -> Commit {
         let expires_at = Some(event.at.saturating_add(self.retention));
         let (principal, details) = (&event.principal, &event.details);
@@ -197,14 +196,14 @@ impl Trail {
 }
 
 impl EventIndex<'_> {
-    /// From which sequence on events are of `at` or later.
+    /// The smallest sequence number of events at `at` or later.
     #[must_use]
     pub fn sequence_at(at: OffsetDateTime) -> u64 {
         u64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or_default()
     }
 }
 
-/// The key of an event among those of `name`, or with what all of these begin.
+/// The key of an event in the index of `name`, or the common prefix of these keys.
 fn owned(name: &str, sequence: Option<u64>) -> Vec<u8> {
     let sequence = sequence.map(u64::to_be_bytes);
     [name.as_bytes(), &[0], sequence.as_ref().map_or(&[], <[u8; 8]>::as_slice)].concat()
@@ -214,11 +213,11 @@ fn sequence_of(key: &[u8]) -> Option<u64> {
     key.try_into().ok().map(u64::from_be_bytes)
 }
 
-/// So many writes an event is at most: itself, and for each index whom it is about and who did it, of whom one is no
-/// person or no client.
+/// Maximum number of writes per event: the event itself, and the index rows for its subject and its actor, one of
+/// which is not a user or not a client.
 pub(super) const OPERATIONS_OF_EVENT: usize = 4;
 
-/// So many events are written in one commit.
+/// Number of events written in one commit.
 const EVENTS_AT_ONCE: usize = 16;
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! What can go wrong with the storage, for the log and for the status of the answer.
+//! Errors of the storage, for the log and for the status of the response.
 
 use std::{error::Error, fmt, sync::Arc};
 
 use super::commit::{MAX_KEY, MAX_OPERATIONS, MAX_VALUE};
 
-/// Why a commit was not acknowledged.
+/// The reason why a commit failed.
 #[derive(Debug, Clone)]
 pub enum CommitError {
-    /// A precondition does not hold: nothing was written. Fetch again, and decide again.
+    /// A precondition does not hold, and nothing was written. Read the rows and decide again.
     Conflict,
-    /// Our side failed. After [`StoreFault::Storage`] nobody knows whether the commit will be there after a restart;
-    /// after every other fault nothing was written.
+    /// An internal error. After [`StoreFault::Storage`] it is unknown whether the commit will be there after a
+    /// restart. After any other fault nothing was written.
     Internal(StoreFault),
 }
 
@@ -38,39 +38,26 @@ impl From<StoreFault> for CommitError {
     }
 }
 
-/// A failure of the storage, never of the person who asked. `Display` is text for the log.
+/// A failure of the storage, never caused by the request. `Display` is text for the log.
 #[derive(Debug, Clone)]
 pub enum StoreFault {
-    /// The queue of commits stayed full for several seconds. Nothing was written; asking later can help.
+    /// The commit queue was full for several seconds. Nothing was written; a later attempt may succeed.
     Busy,
-    /// The disk is full. Nothing was written; asking later, when there is room, can help.
+    /// The disk is full. Nothing was written; a later attempt may succeed when there is space.
     Full,
-    /// The engine was closed: the server is stopping.
+    /// The engine has been closed because the server is stopping.
     Closed,
-    /// The storage failed earlier, so nothing is accepted any more; only a restart helps.
+    /// The storage failed earlier, and nothing is accepted until a restart.
     Latched,
-    /// The storage fails now. One `Arc` for all who waited for the same write.
+    /// The storage has just failed. The `Arc` is shared by all who waited for the same write.
     Storage(Arc<dyn Error + Send + Sync>),
-    /// A row was read that is not what was written.
-    UnreadableRow {
-        /// The namespace's name.
-        namespace: &'static str,
-        /// What is wrong with the row.
-        source: UnreadableRow,
-    },
-    /// A row was read that is not the record that its namespace holds.
-    Undecodable {
-        /// The namespace's name.
-        namespace: &'static str,
-        /// What is wrong with it.
-        source: Arc<dyn Error + Send + Sync>,
-    },
-    /// A row was read that a newer version of the server wrote.
-    NewerSchema {
-        /// The namespace's name.
-        namespace: &'static str,
-    },
-    /// The commit is larger than an engine has to take: a mistake of the verb that built it.
+    /// A row does not have the bytes that were written.
+    UnreadableRow { namespace: &'static str, source: UnreadableRow },
+    /// A row does not contain a record of its namespace.
+    Undecodable { namespace: &'static str, source: Arc<dyn Error + Send + Sync> },
+    /// A row was written by a newer version of the server.
+    NewerSchema { namespace: &'static str },
+    /// The commit exceeds the limits of the engine: a bug in the code that built it.
     BeyondLimits(Limit),
 }
 
@@ -79,8 +66,8 @@ impl StoreFault {
         Self::Storage(Arc::new(source))
     }
 
-    /// Whether the answer is 503 with `Retry-After` (true) or 500 (false): a later attempt can succeed, perhaps
-    /// against the restarted server.
+    /// Whether a later attempt can succeed, perhaps after a restart. The response is then 503 with `Retry-After`, and
+    /// otherwise 500.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
@@ -130,7 +117,7 @@ impl Error for StoreFault {
     }
 }
 
-/// What about a commit is too large.
+/// The limit that a commit exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// More preconditions and writes than [`MAX_OPERATIONS`].
@@ -154,13 +141,13 @@ impl fmt::Display for Limit {
 /// How the bytes of a row on disk differ from what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnreadableRow {
-    /// It is shorter than any row.
+    /// It is shorter than any valid row.
     TooShort,
-    /// Its format is not one that this version writes; a newer version may have.
+    /// Its format is unknown to this version; a newer version may have written it.
     UnknownFormat(u8),
     /// Its checksum does not match: it was altered, or belongs to another key.
     Checksum,
-    /// The checksum matches and the content still makes no sense.
+    /// The checksum matches, but the content is invalid.
     Nonsense,
 }
 

@@ -36,21 +36,21 @@ impl Record for OwnGrant {
 }
 
 impl Store {
-    /// The grant of `id`.
+    /// Returns the grant `id`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn grant(&self, id: &GrantId) -> Result<Option<Versioned<Grant>>, StoreFault> {
         self.read(id.as_str().as_bytes())
     }
 
-    /// The identifiers of the grants of `subject`, ended or not, in their order, after `after`; at most `limit`. Of some the
-    /// grant may be gone.
+    /// Lists the identifiers of up to `limit` grants of `subject`, active or ended, after `after`, in order. Some of
+    /// the grants may have been deleted.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn grant_ids_of(
         &self,
         subject: &Subject,
@@ -60,12 +60,12 @@ impl Store {
         self.grant_ids_by((GRANTS_BY_SUBJECT, subject.as_str()), after, limit)
     }
 
-    /// The identifiers of the grants to `client_id`, ended or not, in their order, after `after`; at most `limit`. Of some
-    /// the grant may be gone; those of earlier versions are not among them.
+    /// Lists the identifiers of up to `limit` grants to `client_id`, active or ended, after `after`, in order. Some
+    /// of the grants may have been deleted. Grants made by earlier versions are not included.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn grant_ids_to(
         &self,
         client_id: &ClientId,
@@ -88,11 +88,11 @@ impl Store {
         Ok(ids.filter_map(GrantId::parse).collect())
     }
 
-    /// All grants, ended or not, the newest first, after the key `after`, with their keys; at most `limit`.
+    /// Lists up to `limit` grants, active or ended, newest first, after the key `after`, with their keys.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn newest_grants(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Entry<Option<Grant>>>, StoreFault> {
         let keys = self.keys(GRANTS_BY_TIME, b"", after, limit)?;
         let id = |key: &[u8]| GrantId::parse(std::str::from_utf8(key.get(size_of::<u64>()..)?).ok()?);
@@ -103,37 +103,39 @@ impl Store {
         keys.into_iter().map(placed).collect()
     }
 
-    /// Keeps a new grant.
+    /// Stores a new grant.
     ///
     /// # Errors
     ///
-    /// When it cannot be written. [`CommitError::Conflict`] when another grant has its identifier or its status index.
+    /// Returns [`CommitError::Conflict`] if another grant has its identifier or its status index, and a
+    /// [`CommitError`] if the write fails.
     pub async fn begin_grant(&self, grant: &Grant) -> Result<(), CommitError> {
         self.commit_beginning(Commit::new(), grant).await
     }
 
-    /// Does `commit`, with which `grant` begins. Whatever ended what the grant rests on at the same time has either seen
-    /// the grant, or is seen now.
+    /// Applies `commit`, in which `grant` begins. An event that concurrently ended what the grant depends on either
+    /// saw the grant, or is seen here.
     pub(super) async fn commit_beginning(&self, commit: Commit, grant: &Grant) -> Result<(), CommitError> {
         self.commit(begin(commit, grant)?).await?;
         Ok(self.tell(&Affected::Grant(grant.id.clone()))?)
     }
 
-    /// Keeps `changed` in place of `kept`: of any number who try at once, exactly one succeeds.
+    /// Replaces `kept` by `changed`. Of concurrent attempts, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the grant since it was read.
+    /// Returns [`CommitError::Conflict`] if the grant has changed since it was read.
     pub async fn replace_grant(&self, kept: &Versioned<Grant>, changed: &Grant) -> Result<(), CommitError> {
         let key = kept.record.id.as_str().as_bytes();
         self.commit(put(kept.unchanged(Commit::new(), key), key, changed)?).await
     }
 
-    /// Ends every live grant of `subject` for which `meant` answers yes. How many it were.
+    /// Ends every active grant of `subject` for which `meant` returns `true`. Returns their number.
     ///
     /// # Errors
     ///
-    /// When one cannot be written. Then some may have ended and others not, and nobody must be told that they all have.
+    /// Returns a [`StoreFault`] if a write fails. Some grants may then have ended and others not, and the response
+    /// must not claim that all have.
     pub async fn end_grants_of(
         &self,
         subject: &Subject,
@@ -143,7 +145,7 @@ impl Store {
     ) -> Result<usize, StoreFault> {
         let (mut after, mut ended) = (None, 0);
         loop {
-            // By the identifiers: of a whole page there may be no grant left, and more behind it.
+            // Paginated by identifier, because all grants of a page may be deleted while more follow.
             let page = self.grant_ids_of(subject, after.as_ref(), PAGE)?;
             for id in &page {
                 if self.grant(id)?.is_some_and(|kept| kept.record.is_live() && meant(&kept.record)) {
@@ -158,15 +160,16 @@ impl Store {
         }
     }
 
-    /// Ends a grant; one that has ended, or never was, stays as it is.
+    /// Ends a grant. One that has ended or does not exist is left unchanged.
     ///
     /// # Errors
     ///
-    /// When it cannot be written. Then the grant may still be live, and nobody must be told otherwise.
+    /// Returns a [`StoreFault`] if the write fails. The grant may then still be active, and the response must not
+    /// claim otherwise.
     pub async fn end_grant(&self, id: &GrantId, cause: EndCause, at: OffsetDateTime) -> Result<(), StoreFault> {
         loop {
             let affected = Affected::Grant(id.clone());
-            // Whoever ended it may have failed before it was told.
+            // An earlier call may have ended it and failed before notifying the watcher.
             let Some(kept) = self.grant(id)?.filter(|kept| kept.record.is_live()) else { return self.tell(&affected) };
             let commit = self.append_events(end(Commit::new(), &kept, cause, at)?, of_end(&kept.record, cause))?;
             match self.commit_and_tell(commit, affected).await {
@@ -177,12 +180,12 @@ impl Store {
         }
     }
 
-    /// The live grant of a client's own credentials, or what `fresh` makes, which it becomes if there is none, or one of an
-    /// earlier version whose status is not published.
+    /// Returns the active grant of a client's own credentials. If there is none, or it comes from an earlier version
+    /// and has no published status, the grant created by `fresh` is stored and returned.
     ///
     /// # Errors
     ///
-    /// When it cannot be read or written.
+    /// Returns a [`StoreFault`] if the storage cannot be read or written.
     pub async fn own_grant(
         &self,
         client_id: &ClientId,
@@ -209,7 +212,7 @@ impl Store {
         }
     }
 
-    /// Adds the end of the grant of a client's own credentials to `commit`, if there is one.
+    /// Adds to `commit` the end of the grant of a client's own credentials, if there is one.
     pub(super) fn end_own_grant(
         &self,
         commit: Commit,
@@ -226,7 +229,7 @@ impl Store {
     }
 }
 
-/// Adds the beginning of `grant` to `commit`.
+/// Adds to `commit` the beginning of `grant`.
 fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let commit = match grant.status {
         Some(index) => commit.expect(STATUS_ENTRIES, index.to_bytes(), Expect::Absent),
@@ -235,7 +238,7 @@ fn begin(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     indexed(put_new(commit, grant.id.as_str().as_bytes(), grant)?, grant)
 }
 
-/// Adds the end of a grant to `commit`. From then on it lives only for as long as its last access token could.
+/// Adds to `commit` the end of a grant. It is then kept only as long as its last access token could be valid.
 fn end(commit: Commit, kept: &Versioned<Grant>, cause: EndCause, at: OffsetDateTime) -> Result<Commit, StoreFault> {
     let key = kept.record.id.as_str().as_bytes();
     let expires_at = kept.record.expires_at.or(Some(at + access_token::LONGEST_LIFETIME));
@@ -244,7 +247,7 @@ fn end(commit: Commit, kept: &Versioned<Grant>, cause: EndCause, at: OffsetDateT
     if kept.record.expires_at.is_none() { indexed(commit, &ended) } else { Ok(commit) }
 }
 
-/// Adds the row to `commit` by which `grant` is found as that of a client's own credentials, if it is one that counts.
+/// Adds to `commit` the row that indexes `grant` as that of a client's own credentials, if it is one and is valid.
 pub(super) fn owned(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     if grant.subject.is_person() || !grant.is_live() || grant.status.is_none() {
         return Ok(commit);
@@ -252,13 +255,13 @@ pub(super) fn owned(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault>
     put(commit, grant.client_id.as_str().as_bytes(), &OwnGrant(grant.id.clone()))
 }
 
-/// A key that orders by when grants began, the newest first.
+/// A key that orders by the beginning of grants, newest first.
 pub(super) fn newest_first(grant: &Grant) -> Vec<u8> {
     [&descending(grant.created_at)[..], grant.id.as_str().as_bytes()].concat()
 }
 
-/// What the end of `grant` is to who has to account for it. That it ends with a session or with its client is told by
-/// their end.
+/// The event recorded for the end of `grant`. Grants that end with a session or with their client get none, because
+/// that is an event itself.
 fn of_end(grant: &Grant, cause: EndCause) -> Option<EventDetails> {
     let details = match cause {
         EndCause::SignedOut | EndCause::ClientDeleted => return None,
@@ -271,7 +274,7 @@ fn of_end(grant: &Grant, cause: EndCause) -> Option<EventDetails> {
     Some(details.about_subject(&grant.subject).with_client(&grant.client_id).of_grant(&grant.id))
 }
 
-/// Adds the rows to `commit` by which `grant` is found. They live as long as it does.
+/// Adds to `commit` the rows that index `grant`. They expire with it.
 pub(super) fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFault> {
     let (id, expires_at) = (grant.id.as_str(), grant.forgotten_at());
     let commit = commit.put(GRANTS_BY_CLIENT, pair(grant.client_id.as_str(), id), [], expires_at);
@@ -287,7 +290,7 @@ pub(super) fn indexed(commit: Commit, grant: &Grant) -> Result<Commit, StoreFaul
     }
 }
 
-/// So many grants are looked at together.
+/// Number of grants read per page.
 const PAGE: u16 = 100;
 
 #[cfg(test)]
@@ -327,7 +330,7 @@ mod tests {
         }
     }
 
-    // A database that was set back holds grants that are as if they had never been.
+    // A database that was restored from a backup contains grants that no longer count.
     #[tokio::test]
     async fn every_grant_is_ended_however_many_lie_before_it_that_count_no_more() {
         let engine: Arc<MemoryEngine> = Arc::default();

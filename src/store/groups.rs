@@ -1,4 +1,4 @@
-//! Who is in which group: an index that is kept with the accounts.
+//! Members of groups: an index maintained with the accounts.
 
 use super::{
     Commit, StoreFault,
@@ -7,27 +7,26 @@ use super::{
 };
 use crate::account::record::{Account, AccountId};
 
-/// A group of which somebody is a member.
+/// A group with at least one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupSize {
-    /// Its name.
     pub name: String,
-    /// How many members it has: exactly up to [`GroupSize::COUNTED`], which stands for as many or more.
+    /// Number of members: exact up to [`GroupSize::COUNTED`], which means that many or more.
     pub members: usize,
 }
 
 impl GroupSize {
-    /// So far members are counted.
+    /// Maximum number of members that are counted.
     pub const COUNTED: usize = 1000;
 }
 
 impl Store {
-    /// The groups whose names begin with `prefix`, in the order of their bytes, after the key `after`, with the keys of
-    /// that order; at most `limit`. Each costs one look, and one more for its members.
+    /// Lists up to `limit` groups whose names begin with `prefix`, in byte order, after the key `after`, with their
+    /// keys. Each group costs one read, and one more to count its members.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn groups(
         &self,
         prefix: &str,
@@ -40,7 +39,7 @@ impl Store {
             let Some(name) = found.first().and_then(|key| name(key)) else { break };
             let counted = u16::try_from(GroupSize::COUNTED).unwrap_or(u16::MAX);
             let members = self.keys(ACCOUNTS_BY_GROUP, &beginning(&name), None, counted)?.len();
-            // Behind every member of the group, and before those of any other.
+            // After every member of the group, and before those of any other.
             let behind = [beginning(&name).as_slice(), &[u8::MAX]].concat();
             groups.push((behind.clone(), Some(GroupSize { name, members })));
             after = Some(behind);
@@ -48,11 +47,11 @@ impl Store {
         Ok(groups)
     }
 
-    /// The identifiers of the members of `group`, in their order, after `after`; at most `limit`.
+    /// Lists the identifiers of up to `limit` members of `group` after `after`, in order.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn members_of(&self, group: &str, after: Option<&AccountId>, limit: u16) -> Result<Vec<AccountId>, StoreFault> {
         let prefix = beginning(group);
         let after = after.map(|after| [prefix.as_slice(), after.as_str().as_bytes()].concat());
@@ -62,12 +61,12 @@ impl Store {
     }
 }
 
-/// What the keys of the members of a group begin with.
+/// The common prefix of the keys of a group's members.
 pub(super) fn beginning(group: &str) -> Vec<u8> {
     [group.as_bytes(), &[0]].concat()
 }
 
-/// Adds the rows of the groups of `after`, and the removal of those of `before` that are not among them, to `commit`.
+/// Adds to `commit` the rows for the groups of `after`, and deletes those of `before` that it is no longer in.
 pub(super) fn index(commit: Commit, before: Option<&Account>, after: Option<&Account>) -> Commit {
     let groups = |account: Option<&Account>| {
         let groups =

@@ -1,4 +1,4 @@
-//! Indexes that came with a later version get the records of earlier ones, once.
+//! Completes indexes introduced by a later version with the records of earlier ones, once.
 
 use super::{
     Commit, CommitError, Expect, StoreFault, clients, grants, groups,
@@ -12,12 +12,12 @@ use crate::{
 };
 
 impl Store {
-    /// Completes the indexes: of people by group, of clients by name and look, of sessions and grants by time. How many records it
-    /// has looked at: none once that is done. It is for a server that serves nobody yet.
+    /// Completes the indexes: users by group, clients by name and skeleton, sessions and grants by time. Returns the
+    /// number of records read, or zero if the indexes were complete. Call it before the server accepts requests.
     ///
     /// # Errors
     ///
-    /// When a record cannot be read, or the index not be written. Then it goes on at the next start.
+    /// Returns a [`CommitError`] if a record cannot be read or an index cannot be written. The next start continues.
     pub async fn complete_indexes(&self) -> Result<usize, CommitError> {
         let people = self.complete::<Account>(ACCOUNTS, |commit, account| groups::index(commit, None, Some(account)));
         let people = people.await?;
@@ -52,8 +52,8 @@ impl Store {
         }
     }
 
-    /// Writes what `add` adds to a commit for each record of a kind, with its key, some records at a time. Returns how many
-    /// records there are.
+    /// Writes what `add` adds to a commit for each record of a kind, with its key, for several records per commit.
+    /// Returns the number of records.
     pub(super) async fn add_for_each<T: Record + Sync>(
         &self,
         add: impl Fn(Commit, &[u8], &T) -> Result<Commit, StoreFault>,
@@ -73,7 +73,7 @@ impl Store {
                 all = add(all, key, record)?;
             }
             match self.commit(all).await {
-                // All of them together have more rows than a commit takes; each alone has not.
+                // Together they have more rows than a commit may have; each alone does not.
                 Err(CommitError::Internal(StoreFault::BeyondLimits(_))) => {
                     for (key, record) in &records {
                         self.commit(add(Commit::new(), key, record)?).await?;
@@ -85,7 +85,7 @@ impl Store {
     }
 }
 
-/// So many records are completed in one commit.
+/// Number of records per commit.
 pub(super) const AT_ONCE: u16 = 50;
 
 const ACCOUNTS: &str = "accounts_by_group";
@@ -112,7 +112,7 @@ mod tests {
         for store in stores {
             for at in 0..120 {
                 let mut account = Account::new(Username::parse(&format!("p{at}")).unwrap(), now, Entropy::system());
-                // The fullest of them have more rows than fifty of them may have in one commit.
+                // The largest accounts have more rows than a commit may have for fifty of them.
                 let names = (0..if at < 20 { 90 } else { 1 }).map(|name| Line::parse(&format!("g{name}")).unwrap());
                 account.groups = Groups::new(names.collect()).unwrap();
                 store.create_account(&account).await.unwrap();

@@ -1,4 +1,4 @@
-//! Logins that were answered: each is answered once, after a restart too.
+//! Answered interactions: each is answered once, even after a restart.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -9,7 +9,7 @@ use super::{
     record::{Record, Store, put_new},
 };
 
-/// That a login was answered.
+/// An answered interaction.
 #[derive(Serialize, Deserialize)]
 struct AnsweredInteraction {
     #[serde(with = "time::serde::rfc3339")]
@@ -25,11 +25,12 @@ impl Record for AnsweredInteraction {
 }
 
 impl Store {
-    /// Answers the login `id`, which cannot come back after `expires_at`: of any number who try, exactly one succeeds.
+    /// Marks the interaction `id`, which cannot be presented after `expires_at`, as answered. Of concurrent attempts,
+    /// exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when it was answered before.
+    /// Returns [`CommitError::Conflict`] if it has been answered before.
     pub async fn answer_interaction(&self, id: &str, expires_at: OffsetDateTime) -> Result<(), CommitError> {
         self.commit(put_new(Commit::new(), id.as_bytes(), &AnsweredInteraction { expires_at })?).await
     }

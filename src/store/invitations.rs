@@ -23,51 +23,51 @@ impl Record for Invitation {
 }
 
 impl Store {
-    /// The invitation whose secret has this hash, used or not.
+    /// Returns the invitation with this secret hash, used or not.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn invitation(&self, digest: &Digest) -> Result<Option<Versioned<Invitation>>, StoreFault> {
         self.read(digest.as_str().as_bytes())
     }
 
-    /// The invitations with their hashes, in the order of these, after `after`; at most `limit`.
+    /// Lists up to `limit` invitations after `after`, ordered by hash, with their hashes.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn invitations(&self, after: Option<&[u8]>, limit: u16) -> Result<Vec<Entry<Invitation>>, StoreFault> {
         let rows = self.records::<Invitation>(b"", after, limit)?;
         Ok(rows.into_iter().map(|(key, kept)| (key, kept.record)).collect())
     }
 
-    /// Keeps a new invitation.
+    /// Stores a new invitation.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn create_invitation(&self, digest: &Digest, invitation: &Invitation) -> Result<(), CommitError> {
         let commit = put_new(Commit::new(), digest.as_str().as_bytes(), invitation)?;
         self.commit(self.append_events(commit, [EventDetails::of(EventKind::InvitationCreated)])?).await
     }
 
-    /// Takes an invitation away. One that is not there is no error.
+    /// Deletes an invitation. It is not an error if it does not exist.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn delete_invitation(&self, digest: &str) -> Result<(), CommitError> {
         let commit = Commit::new().delete(INVITATIONS, digest);
         self.commit(self.append_events(commit, [EventDetails::of(EventKind::InvitationWithdrawn)])?).await
     }
 
-    /// Keeps a new account and spends the invitation that allowed it: of any number who use one invitation at once,
-    /// exactly one succeeds.
+    /// Stores a new account and marks its invitation as used. Of concurrent attempts with one invitation, exactly one
+    /// succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when the username is taken or the invitation was used.
+    /// Returns [`CommitError::Conflict`] if the username is taken or the invitation has been used.
     pub async fn create_invited_account(
         &self,
         account: &Account,

@@ -1,4 +1,4 @@
-//! What the database knows of the folder of keys: enough to notice that it is another one.
+//! The state of the key folder as known to the database, so that a different folder is detected.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,12 @@ use super::{
     record::{Record, Store, put},
 };
 
-/// By what the folder of keys is recognised. Nothing in it is secret.
+/// Identifies the key folder. It contains no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
-    /// The identifier of the ring.
     pub ring: String,
-    /// The generation of the ring that was last seen.
+    /// The latest generation of the ring.
     pub generation: u64,
-    /// The fingerprint of the server's secret.
     pub secret: String,
     /// The fingerprint of the key from which pairwise subjects are derived.
     pub pairwise: String,
@@ -26,20 +24,20 @@ impl Record for KeyRecord {
 }
 
 impl Store {
-    /// What is known of the folder of keys; none in a new database, or in one of an earlier version.
+    /// Returns the state of the key folder. `None` in a new database, or in one of an earlier version.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn key_record(&self) -> Result<Option<KeyRecord>, StoreFault> {
         Ok(self.read::<KeyRecord>(KEY)?.map(|kept| kept.record))
     }
 
-    /// Keeps what is known of the folder of keys, if it has changed.
+    /// Stores the state of the key folder if it has changed.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read or written.
+    /// Returns a [`CommitError`] if the storage cannot be read or written.
     pub async fn put_key_record(&self, record: &KeyRecord) -> Result<(), CommitError> {
         if self.key_record()?.as_ref() == Some(record) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Which clients are still to be told that a session has ended.
+//! Pending logout notifications: clients that still have to be notified of the end of a session.
 
 use time::OffsetDateTime;
 
@@ -17,21 +17,21 @@ impl Record for LogoutNotification {
     }
 }
 
-/// What is to be sent now, and when there is more.
+/// The notifications that are due, and when to check again.
 #[derive(Debug, Default)]
 pub struct LogoutQueue {
-    /// What is due, the longest waiting first.
+    /// The due notifications, longest waiting first.
     pub due: Vec<Versioned<LogoutNotification>>,
-    /// When the next one is due beside those.
+    /// When the next notification is due, other than those.
     pub next_at: Option<OffsetDateTime>,
 }
 
 impl Store {
-    /// The notifications that are due at `now`, at most `limit`, and when to look again.
+    /// Returns up to `limit` notifications that are due at `now`, and when to check again.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn logout_agenda(&self, now: OffsetDateTime, limit: usize) -> Result<LogoutQueue, StoreFault> {
         let (mut waiting, mut after) = (Vec::new(), None::<Vec<u8>>);
         loop {
@@ -47,11 +47,11 @@ impl Store {
         Ok(LogoutQueue { due: waiting, next_at: rest.first().map(|kept| kept.record.next_attempt_at) })
     }
 
-    /// Keeps `changed` in place of `kept`, or forgets it.
+    /// Replaces `kept` by `changed`, or deletes it.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when the session has been ended once more since it was read.
+    /// Returns [`CommitError::Conflict`] if the notification has been replaced since it was read.
     pub async fn put_back_notification(
         &self,
         kept: &Versioned<LogoutNotification>,

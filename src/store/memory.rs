@@ -1,4 +1,4 @@
-//! The engine's promises without a disk, for tests.
+//! An engine without a disk, for tests.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use super::{
     fault::{CommitError, StoreFault},
 };
 
-/// An [`Engine`] in memory: what it keeps ends with it.
+/// An [`Engine`] in memory. Its rows are lost when it is dropped.
 #[derive(Debug)]
 pub struct MemoryEngine {
     rows: Mutex<Rows>,
@@ -29,28 +29,28 @@ struct Rows {
     expiries: BTreeSet<(i64, RowKey)>,
 }
 
-/// The namespace's id and the key.
+/// The namespace's identifier and the key.
 type RowKey = (u8, Vec<u8>);
 
 impl MemoryEngine {
-    /// An engine without rows.
+    /// Creates an empty engine.
     #[must_use]
     pub fn new() -> Self {
         Self { rows: Mutex::default(), health: watch::Sender::new(EngineHealth::Sound) }
     }
 
-    /// Makes the engine behave as on a full disk, or again as on one with room.
+    /// Makes the engine behave as if the disk were full, or had space again.
     pub fn fill(&self, is_full: bool) {
         self.health.send_replace(if is_full { EngineHealth::Full } else { EngineHealth::Sound });
     }
 
-    /// Makes the engine behave from now on as after a failure of the disk.
+    /// Makes the engine behave as after a disk failure.
     pub fn fail(&self) {
         self.health.send_replace(EngineHealth::Failed);
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
-        // A panic between two changes would leave a half commit; there is no call in between that can panic.
+        // A panic between two changes would leave a partial commit, but no call in between can panic.
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,8 +1,8 @@
-//! What is remembered: verbs of the domain over a small engine.
+//! Persistence: operations of the domain on top of a small engine interface.
 //!
-//! The verbs are written once over [`Engine`]: rows in namespaces, read one by one or in pages, and a [`Commit`] of
-//! preconditions and writes that resolves when it is on disk. [`SledEngine`] keeps a server's rows; [`MemoryEngine`]
-//! makes the same promises, except that of surviving, to tests. One contract suite runs on both.
+//! The operations are implemented once over [`Engine`]: rows in namespaces, read one by one or in pages, and a
+//! [`Commit`] of preconditions and writes that resolves when it is on disk. [`SledEngine`] stores a server's data.
+//! [`MemoryEngine`] gives tests the same guarantees except durability. One test suite runs on both.
 
 mod account_names;
 mod accounts;

@@ -1,15 +1,15 @@
-//! Which number each kind of record has on disk, and which kinds can be rebuilt from others. A number is never given twice.
+//! The number of each kind of record on disk, and which kinds can be rebuilt from others. Numbers are never reused.
 
 use super::Namespace;
 
-/// Where the rows of a namespace come from, for the salvage of a damaged database.
+/// Where the rows of a namespace come from. The salvage of a damaged database depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// Requests. A row that is lost is lost.
+    /// From requests. A lost row cannot be restored.
     Primary,
-    /// Rows of other namespaces: an index. A salvage rebuilds it and does not copy it.
+    /// From rows of other namespaces: an index. A salvage rebuilds it instead of copying it.
     Derived,
-    /// Both. A salvage copies the rows that it can read, and adds those that other namespaces tell.
+    /// Both. A salvage copies the rows that it can read, and adds those that follow from other namespaces.
     Mixed,
 }
 
@@ -17,7 +17,7 @@ macro_rules! namespaces {
     ($($(#[$doc:meta])* $constant:ident = $id:literal, $name:literal, $origin:ident;)+) => {
         $($(#[$doc])* pub(super) const $constant: Namespace = Namespace::new($id, $name);)+
 
-        /// Every namespace.
+        /// All namespaces.
         pub(super) const ALL: &[(Namespace, Origin)] = &[$(($constant, Origin::$origin)),+];
     };
 }
@@ -26,7 +26,7 @@ namespaces! {
     ACCOUNTS = 1, "accounts", Primary;
     /// Canonical username → account.
     USERNAMES = 2, "usernames", Derived;
-    /// Account → nothing: those who administer the server.
+    /// Account → nothing: the administrators.
     ADMINISTRATORS = 3, "administrators", Derived;
     CLIENTS = 4, "clients", Primary;
     /// Owner and client → nothing.
@@ -36,79 +36,79 @@ namespaces! {
     GRANTS = 7, "grants", Primary;
     /// Client → the grant of its own credentials.
     CLIENT_GRANTS = 8, "client_grants", Derived;
-    /// Hash of the session's identifier → session.
+    /// Hash of the session identifier → session.
     SESSIONS = 9, "sessions", Primary;
-    /// Person and client → what the person has agreed to.
+    /// User and client → the user's consent.
     CONSENTS = 10, "consents", Primary;
-    /// The one link with which the first administrator is made.
+    /// The one link for creating the first administrator.
     SETUP = 11, "setup", Primary;
-    /// Time of creation, the newest first, and account → nothing.
+    /// Creation time, newest first, and account → nothing.
     ACCOUNTS_BY_CREATION = 12, "accounts_by_creation", Derived;
     /// Hash of the secret → invitation.
     INVITATIONS = 13, "invitations", Primary;
     /// Canonical e-mail address and account → nothing.
     ACCOUNTS_BY_EMAIL = 14, "accounts_by_email", Derived;
-    /// Account and `sid` → hash of the session's identifier.
+    /// Account and `sid` → hash of the session identifier.
     SESSIONS_BY_ACCOUNT = 15, "sessions_by_account", Derived;
-    /// Account → what describes the picture; account and number → a part of it.
+    /// Account → description of the picture; account and number → a chunk of its bytes.
     PICTURES = 16, "pictures", Primary;
-    /// Person and grant → nothing.
+    /// User and grant → nothing.
     GRANTS_BY_SUBJECT = 17, "grants_by_subject", Derived;
     /// Hash of the device code → device authorization.
     DEVICES = 18, "devices", Primary;
     /// User code → hash of the device code.
     DEVICES_BY_USER_CODE = 19, "devices_by_user_code", Derived;
-    /// Person and client, or nothing for the account → refresh schedule.
+    /// User and client, or nothing for the account → refresh schedule.
     REFRESH_SCHEDULES = 20, "refresh_schedules", Primary;
-    /// Status list and place in it → grant.
+    /// Status list and index in it → grant.
     STATUS_ENTRIES = 21, "status_entries", Mixed;
     /// Client and grant → nothing.
     GRANTS_BY_CLIENT = 22, "grants_by_client", Derived;
-    /// `sid` and client → what the client is still to be told of the session.
+    /// `sid` and client → logout notification still to be sent.
     LOGOUT_NOTIFICATIONS = 23, "logout_notifications", Primary;
-    /// Client and hash of the `jti` of an assertion that was used → nothing.
+    /// Client and hash of the `jti` of a used assertion → nothing.
     ASSERTIONS = 24, "assertions", Primary;
-    /// Sequence → security event.
+    /// Sequence number → security event.
     EVENTS = 25, "events", Primary;
-    /// Person and sequence → nothing: the events about a person, and of what they did.
+    /// User and sequence number → nothing: events about a user or caused by them.
     EVENTS_BY_ACCOUNT = 26, "events_by_account", Derived;
-    /// Client and sequence → nothing: the events about a client, and of what it did.
+    /// Client and sequence number → nothing: events about a client or caused by it.
     EVENTS_BY_CLIENT = 27, "events_by_client", Derived;
-    /// Account → the newest link with which its password can be set.
+    /// Account → its newest password reset link.
     PASSWORD_RESETS = 32, "password_resets", Primary;
     /// Group and account → nothing.
     ACCOUNTS_BY_GROUP = 33, "accounts_by_group", Derived;
-    /// When somebody signed in, the newest first, with account and `sid` → nothing.
+    /// Sign-in time, newest first, with account and `sid` → nothing.
     SESSIONS_BY_TIME = 34, "sessions_by_time", Derived;
-    /// When a grant began, the newest first, with the grant → nothing.
+    /// Start time of a grant, newest first, with the grant → nothing.
     GRANTS_BY_TIME = 35, "grants_by_time", Derived;
-    /// What a name of a client has from the beginning of a word on, with the client → nothing.
+    /// Suffix of a client name that begins at a word, with the client → nothing.
     CLIENTS_BY_NAME = 36, "clients_by_name", Derived;
-    /// Name of an index → nothing, once it has the records of earlier versions.
+    /// Name of an index → nothing, once it contains the records of earlier versions.
     INDEXES = 37, "indexes", Derived;
-    /// Identifier of a login that was answered → nothing.
+    /// Identifier of an answered interaction → nothing.
     ANSWERED_INTERACTIONS = 52, "answered_interactions", Primary;
-    /// What a username looks like, hashed → account that has it, or had it lately.
+    /// Hash of a username skeleton → account that has the username, or had it recently.
     USERNAME_SKELETONS = 60, "username_skeletons", Mixed;
     /// Verified e-mail address, hashed → account.
     VERIFIED_EMAILS = 61, "verified_emails", Derived;
-    /// What the name of a vouched client looks like, hashed, and client → nothing.
+    /// Hash of a skeleton of a trusted client's name, and client → nothing.
     CLIENT_NAME_SKELETONS = 62, "client_name_skeletons", Derived;
-    /// Hash of the identifier → a resource that the configuration has named.
+    /// Hash of the identifier → a resource that has been in the configuration.
     CONFIGURED_RESOURCES = 70, "configured_resources", Primary;
-    /// What the folder of keys is recognised by.
+    /// The state of the key folder.
     KEY_RECORD = 200, "key_record", Primary;
-    /// Until when the clock was last trusted.
+    /// The time until which the clock was last trusted.
     CLOCK_RECORD = 201, "clock_record", Primary;
 }
 
-/// What is called so on disk, for reports.
+/// The name of a namespace on disk, for reports.
 pub(super) fn name_of(id: u8) -> String {
     let known = ALL.iter().find(|(namespace, _)| namespace.id() == id);
     known.map_or_else(|| format!("kind {id}"), |(namespace, _)| namespace.name().to_owned())
 }
 
-/// Whether a salvage rebuilds the rows of this kind, and does not copy them.
+/// Returns `true` if a salvage rebuilds the rows of this kind instead of copying them.
 pub(super) fn is_derived(id: u8) -> bool {
     ALL.iter().any(|(namespace, origin)| namespace.id() == id && *origin == Origin::Derived)
 }

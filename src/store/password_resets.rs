@@ -1,4 +1,4 @@
-//! Links with which people set their passwords: the newest of each account.
+//! Password reset links: the newest one of each account.
 
 use time::OffsetDateTime;
 
@@ -26,20 +26,20 @@ impl Record for PasswordReset {
 }
 
 impl Store {
-    /// The newest link of the account, if it was neither used nor taken back.
+    /// Returns the newest link of the account, if it has been neither used nor deleted.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn password_reset(&self, account: &AccountId) -> Result<Option<Versioned<PasswordReset>>, StoreFault> {
         self.read(account.as_str().as_bytes())
     }
 
-    /// Keeps a new link in place of the one before.
+    /// Stores a new link, replacing the previous one.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the account since it was read.
+    /// Returns [`CommitError::Conflict`] if the account has changed since it was read.
     pub async fn put_password_reset(
         &self,
         kept: &Versioned<Account>,
@@ -50,23 +50,23 @@ impl Store {
         self.commit(self.append_events(commit, [details])?).await
     }
 
-    /// Takes the link of the account back. One that is not there is no error.
+    /// Deletes the link of the account. It is not an error if there is none.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn delete_password_reset(&self, account: &AccountId) -> Result<(), CommitError> {
         let commit = Commit::new().delete(PASSWORD_RESETS, account.as_str());
         let details = EventDetails::of(EventKind::PasswordResetWithdrawn).about(account);
         self.commit(self.append_events(commit, [details])?).await
     }
 
-    /// Keeps `changed`, which has another password, in place of `kept`, and spends the link that allowed it: of any number
-    /// who use one link at once, exactly one succeeds.
+    /// Replaces `kept` by `changed`, which has a new password, and deletes the link that authorized it. Of concurrent
+    /// attempts with one link, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when something else changed the account, or the link, since they were read.
+    /// Returns [`CommitError::Conflict`] if the account or the link has changed since it was read.
     pub async fn reset_password(
         &self,
         kept: &Versioned<Account>,

@@ -1,4 +1,4 @@
-//! People's pictures. Each is in several rows, since a row is short: one that describes it and those with its bytes.
+//! Users' pictures. Rows are short, so each picture uses several: one for its description and others for its bytes.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::account::{
     record::AccountId,
 };
 
-/// What describes a picture. Its key is that of the account, and the rows with the bytes come directly after it.
+/// The description of a picture. Its key is the account, and the rows with the bytes follow directly.
 #[derive(Serialize, Deserialize)]
 struct Description {
     content_type: PictureType,
@@ -24,11 +24,11 @@ impl Record for Description {
 }
 
 impl Store {
-    /// The picture of `account`.
+    /// Returns the picture of `account`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn picture(&self, account: &AccountId) -> Result<Option<Picture>, StoreFault> {
         let mut before = None;
         loop {
@@ -38,8 +38,9 @@ impl Store {
             if let Some(picture) = assembled(&rows, account)? {
                 return Ok(Some(picture));
             }
-            // A page is no snapshot: another picture came between two of its rows. Then it begins differently the next
-            // time, so each further round was earned by a commit. If it does not, the rows do not belong together.
+            // A page is not a snapshot: another picture may have been written between two of its rows. The
+            // description has then changed the next time, so each further attempt is caused by a commit. If it has
+            // not changed, the rows are inconsistent.
             let begin = Some((key.clone(), first.version));
             if before == begin {
                 return Err(StoreFault::UnreadableRow { namespace: PICTURES.name(), source: UnreadableRow::Nonsense });
@@ -48,20 +49,20 @@ impl Store {
         }
     }
 
-    /// The entity tag of the picture of `account`, for whoever asks only whether it is still the same.
+    /// Returns the entity tag of the picture of `account`, to check whether it has changed.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn picture_etag(&self, account: &AccountId) -> Result<Option<String>, StoreFault> {
         Ok(self.description(account)?.map(|description| description.etag))
     }
 
-    /// Keeps `picture` in place of an earlier one. That there is such an account is not checked.
+    /// Stores `picture`, replacing an earlier one. Whether the account exists is not checked.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`StoreFault`] if the write fails.
     pub async fn put_picture(&self, account: &AccountId, picture: &Picture) -> Result<(), StoreFault> {
         let bytes = picture.bytes();
         let description = Description { content_type: picture.content_type(), etag: picture.etag() };
@@ -76,11 +77,11 @@ impl Store {
         self.commit_always(commit).await
     }
 
-    /// Removes the picture of `account`, if there is one.
+    /// Deletes the picture of `account`, if there is one.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`StoreFault`] if the write fails.
     pub async fn remove_picture(&self, account: &AccountId) -> Result<(), StoreFault> {
         let commit = Commit::new().delete(PICTURES, account.as_str());
         let commit = (0..MAXIMUM_CHUNKS).fold(commit, |commit, number| commit.delete(PICTURES, key(account, number)));
@@ -91,7 +92,7 @@ impl Store {
         Ok(self.read::<Description>(account.as_str().as_bytes())?.map(|kept| kept.record))
     }
 
-    /// Commits what has no preconditions.
+    /// Applies a commit without preconditions.
     async fn commit_always(&self, commit: Commit) -> Result<(), StoreFault> {
         match self.commit(commit).await {
             Ok(()) | Err(CommitError::Conflict) => Ok(()),
@@ -100,7 +101,7 @@ impl Store {
     }
 }
 
-/// The picture of `account` that `rows` are, unless they are of several.
+/// Assembles the picture of `account` from `rows`. Returns `None` if they belong to several pictures.
 fn assembled(rows: &[(Vec<u8>, Row)], account: &AccountId) -> Result<Option<Picture>, StoreFault> {
     let Some(((key, first), chunks)) = rows.split_first() else { return Ok(None) };
     if key != account.as_str().as_bytes() || chunks.iter().any(|(_, chunk)| chunk.version != first.version) {
@@ -116,10 +117,10 @@ fn key(account: &AccountId, number: u8) -> Vec<u8> {
     [account.as_str().as_bytes(), &[0, number]].concat()
 }
 
-/// So many bytes are in a row.
+/// Number of bytes per row.
 const CHUNK: usize = 4000;
 
-/// The rows with the bytes of the largest picture.
+/// Number of rows with the bytes of the largest picture.
 const MAXIMUM_CHUNKS: u8 = Picture::MAXIMUM_BYTES.div_ceil(CHUNK) as u8;
 
 const _: () = assert!(MAXIMUM_CHUNKS as usize * CHUNK >= Picture::MAXIMUM_BYTES);
@@ -148,7 +149,7 @@ mod tests {
             let rows = || store.engine().page(PICTURES, account.as_str().as_bytes(), None, 99).unwrap().len();
             assert_eq!(store.picture(&account).unwrap(), None);
             store.put_picture(&other, &picture(100, 9)).await.unwrap();
-            // Shorter ones leave nothing of longer ones behind.
+            // A shorter picture leaves nothing of a longer one behind.
             for (length, expected) in [(Picture::MAXIMUM_BYTES, 18), (4001, 3), (4000, 2), (0, 1), (8000, 3), (1, 2)] {
                 let picture = picture(length, 7);
                 store.put_picture(&account, &picture).await.unwrap();

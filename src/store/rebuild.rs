@@ -1,4 +1,4 @@
-//! The indexes of a salvaged database are rebuilt from the records.
+//! Rebuilds the indexes of a salvaged database from its records.
 
 use std::collections::BTreeMap;
 
@@ -22,13 +22,13 @@ use crate::{
 };
 
 impl Store {
-    /// Rebuilds the indexes that a salvage has left out, except those that [`Store::complete_indexes`] and
-    /// [`Store::complete_account_names`] complete: these are to be called afterwards. Returns whether there was anything to
-    /// do. It is for a server that does not serve yet.
+    /// Rebuilds the indexes that a salvage has left out, except those completed by [`Store::complete_indexes`] and
+    /// [`Store::complete_account_names`], which have to be called afterwards. Returns whether there was anything to
+    /// do. Call it before the server accepts requests.
     ///
     /// # Errors
     ///
-    /// When a record cannot be read, or a row not be written. Then the next start does it again.
+    /// Returns a [`CommitError`] if a record cannot be read or a row cannot be written. The next start repeats it.
     pub async fn rebuild_indexes(&self) -> Result<bool, CommitError> {
         if self.keys(INDEXES, REBUILD, None, 1)?.is_empty() {
             return Ok(false);
@@ -50,11 +50,11 @@ impl Store {
         Ok(true)
     }
 
-    /// How many rows each index has.
+    /// Returns the number of rows in each index.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn index_rows(&self) -> Result<BTreeMap<&'static str, usize>, StoreFault> {
         let mut counts = BTreeMap::new();
         let indexes = ALL.iter().filter(|(namespace, origin)| *origin == Origin::Derived && *namespace != INDEXES);
@@ -75,8 +75,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// Of two accounts with one username, of which a salvage has found the earlier state of one, the account that was changed
-    /// last has it.
+    /// Rebuilds the username index. If two accounts have the same username, because a salvage has found an older
+    /// state of one, the account that was changed last gets it.
     async fn rebuild_usernames(&self) -> Result<(), CommitError> {
         let mut holders: BTreeMap<String, (OffsetDateTime, AccountId)> = BTreeMap::new();
         let mut after = None::<Vec<u8>>;
@@ -102,12 +102,12 @@ impl Store {
     }
 }
 
-/// The key of a session or a device authorization.
+/// The digest in the key of a session or a device authorization.
 fn digest(key: &[u8]) -> Digest {
     Digest::from_stored(&String::from_utf8_lossy(key))
 }
 
-/// The key of the row that says that a salvage has left the indexes out.
+/// The key of the marker that a salvage has left the indexes out.
 pub(super) const REBUILD: &[u8] = b"rebuild";
 
 const COUNTED_AT_ONCE: u16 = 1000;

@@ -32,7 +32,7 @@ fn account(username: &str) -> Account {
     Account::new(Username::parse(username).unwrap(), NOW, Entropy::system())
 }
 
-/// Stores at least one record behind each index.
+/// Stores at least one record for each index.
 async fn fill(store: &Store) {
     let mut ada = account("ada");
     ada.role = Role::Administrator;

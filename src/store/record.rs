@@ -1,4 +1,4 @@
-//! How a record becomes a row: JSON behind one byte that says by which schema it was written.
+//! Encoding of records as rows: JSON after one byte for the schema version.
 
 use std::{fmt, sync::Arc};
 
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::audit::{Actor, EventDetails};
 
-/// What is remembered: the verbs of the domain over an engine.
+/// The persistent state of the server: operations of the domain over an engine.
 ///
-/// Each verb is one commit, so it happens wholly or not at all, and it resolves only when it is on disk. What the verb means
-/// for somebody who has to account for it is a security event in the same commit: see [`Store::audited`] and [`Store::by`].
+/// Each operation is one commit, so it is atomic, and it resolves only when it is on disk. Security events for the
+/// operation are part of the same commit: see [`Store::audited`] and [`Store::as_actor`].
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
@@ -26,35 +26,34 @@ pub struct Store {
     pub(super) also: Option<Arc<EventDetails>>,
 }
 
-/// A record as it was read. Whatever is decided from it is written with its version as precondition.
+/// A record together with the version that was read. Changes based on it are written with this version as
+/// precondition.
 #[derive(Clone, Debug)]
 pub struct Versioned<T> {
-    /// The record.
     pub record: T,
     version: u64,
 }
 
-/// Something with its key.
+/// A value with its key.
 pub(super) type Entry<T> = (Vec<u8>, T);
 
-/// What can be kept under a key of a namespace of its own.
+/// A value that is stored under a key of its namespace.
 pub(super) trait Record: Serialize + DeserializeOwned {
-    /// Where.
     const NAMESPACE: Namespace;
 
-    /// From when on it need not be kept.
+    /// When it no longer needs to be kept.
     fn expires_at(&self) -> Option<OffsetDateTime> {
         None
     }
 
-    /// Whether it is worthless once the storage has been set back to a time before: see [`Store::new`].
+    /// Whether it becomes invalid when the database was restored from an older state: see [`Store::new`].
     const ENDS_WITH_EPOCH: bool = false;
 }
 
 impl Store {
-    /// The verbs over `engine`. When its storage was once set back to an earlier state, `epoch` began when that was
-    /// accepted: what was issued before (codes, sessions, grants) might have been used or ended since, and is as if it
-    /// had never been.
+    /// Creates a store over `engine`. If its database was once restored from an older state, `epoch` began when that
+    /// was accepted. Codes, sessions and grants from before might have been used or ended since, and are treated as
+    /// if they did not exist.
     pub fn new(engine: Arc<dyn Engine>, epoch: Option<Epoch>) -> Self {
         Self {
             engine,
@@ -67,26 +66,27 @@ impl Store {
         }
     }
 
-    /// The same, but `watcher` learns of each commit after which a grant may issue no more, or again.
+    /// Returns a store that notifies `watcher` of each commit after which a grant may no longer issue tokens, or may
+    /// again.
     #[must_use]
     pub fn watched_by(self, watcher: Arc<dyn Watcher>) -> Self {
         Self { watcher: Some(watcher), ..self }
     }
 
-    /// The same, but nobody else gets the username of an account for `reservation` after the account was deleted or
+    /// Returns a store that reserves the username of an account for `reservation` after the account was deleted or
     /// renamed.
     #[must_use]
     pub fn reserving_usernames_for(self, reservation: Duration) -> Self {
         Self { username_reservation: reservation, ..self }
     }
 
-    /// What began when it was accepted that the storage had been set back, if it ever was.
+    /// The epoch that began when a rollback of the storage was accepted, if there was one.
     #[must_use]
     pub fn epoch(&self) -> Option<Epoch> {
         self.epoch
     }
 
-    /// The engine, for whoever sweeps, watches and closes it.
+    /// The engine, for sweeping, monitoring and closing it.
     #[must_use]
     pub fn engine(&self) -> &Arc<dyn Engine> {
         &self.engine
@@ -132,7 +132,7 @@ impl Store {
         self.engine.commit(self.with_what_is_also_told(commit)?).await.map(|_| ())
     }
 
-    /// Removes every row whose key begins with `prefix`, so many at once as a commit holds.
+    /// Deletes every row whose key begins with `prefix`, as many per commit as it may have.
     pub(super) async fn delete_below(&self, namespace: Namespace, prefix: &[u8]) -> Result<(), CommitError> {
         loop {
             let keys = self.keys(namespace, prefix, None, DELETED_AT_ONCE)?;
@@ -143,41 +143,42 @@ impl Store {
         }
     }
 
-    /// Does `commit`, and then tells the watcher what it has affected; resolves after both.
+    /// Applies `commit` and then notifies the watcher of what it affects. Resolves after both.
     ///
-    /// In a task of its own: whoever asked may go away while the commit is under way, and then it happens nevertheless.
+    /// It runs as a separate task: if the caller's future is dropped during the commit, the notification still
+    /// happens.
     pub(super) async fn commit_and_tell(&self, commit: Commit, affected: Affected) -> Result<(), CommitError> {
         let Some(watcher) = self.watcher.clone() else { return self.commit(commit).await };
         let engine = Arc::clone(&self.engine);
         let commit = self.with_what_is_also_told(commit)?;
         let done = tokio::spawn(async move {
             engine.commit(commit).await?;
-            // A client's grants may be many.
+            // A client may have many grants.
             let told = tokio::task::spawn_blocking(move || watcher.changed(&affected)).await;
             Ok(told.map_err(|_| StoreFault::Closed)??)
         });
         done.await.map_err(|_| StoreFault::Closed)?
     }
 
-    /// Tells the watcher of what a commit has affected that is on disk.
+    /// Notifies the watcher of what a commit that is on disk affects.
     pub(super) fn tell(&self, affected: &Affected) -> Result<(), StoreFault> {
         self.watcher.as_ref().map_or(Ok(()), |watcher| watcher.changed(affected))
     }
 
-    /// Whether the record is of the present epoch, or not of the kind that ends with one. The version decides and not the
-    /// time of issue: the clock may have been wrong.
+    /// Returns `true` if the record is from the current epoch, or of a kind that is valid in all epochs. This is
+    /// decided by the version and not by the time of issue, because the clock may have been wrong.
     fn is_current<T: Record>(&self, kept: &Versioned<T>) -> bool {
         !T::ENDS_WITH_EPOCH || self.is_of_epoch(kept)
     }
 
-    /// Whether the record was written in the present epoch.
+    /// Returns `true` if the record was written in the current epoch.
     pub(super) fn is_of_epoch<T>(&self, kept: &Versioned<T>) -> bool {
         self.epoch.is_none_or(|epoch| kept.version >= epoch.sequence)
     }
 }
 
 impl<T> Versioned<T> {
-    /// The precondition that nothing has happened to this record, which lies under `key`, since it was read.
+    /// Adds the precondition that this record, stored under `key`, has not changed since it was read.
     pub(super) fn unchanged(&self, commit: Commit, key: &[u8]) -> Commit
     where
         T: Record,
@@ -186,12 +187,12 @@ impl<T> Versioned<T> {
     }
 }
 
-/// Adds the writing of `record` under `key` to `commit`.
+/// Adds to `commit` the write of `record` under `key`.
 pub(super) fn put<T: Record>(commit: Commit, key: &[u8], record: &T) -> Result<Commit, StoreFault> {
     put_until(commit, key, record, record.expires_at())
 }
 
-/// The same for a record that need not be kept from `expires_at` on, whatever it says itself.
+/// Like [`put`], for a record that expires at `expires_at`, whatever the record itself says.
 pub(super) fn put_until<T: Record>(
     commit: Commit,
     key: &[u8],
@@ -203,7 +204,7 @@ pub(super) fn put_until<T: Record>(
     Ok(commit.put(T::NAMESPACE, key, value, expires_at))
 }
 
-/// Adds the writing of `record` under `key`, where nothing may be yet, to `commit`.
+/// Adds to `commit` the write of `record` under `key`, on condition that the row does not exist.
 pub(super) fn put_new<T: Record>(commit: Commit, key: &[u8], record: &T) -> Result<Commit, StoreFault> {
     put(commit.expect(T::NAMESPACE, key, Expect::Absent), key, record)
 }
@@ -219,14 +220,14 @@ fn undecodable<T: Record>(source: serde_json::Error) -> StoreFault {
     StoreFault::Undecodable { namespace: T::NAMESPACE.name(), source: Arc::new(source) }
 }
 
-/// Eight bytes that order by time, the newest first.
+/// Eight bytes that order by time, newest first.
 pub(super) fn descending(at: OffsetDateTime) -> [u8; 8] {
-    // Until the year 2554 it is in the range; later instants would be listed as if then.
+    // Valid until the year 2554; later instants are ordered as if in that year.
     let nanoseconds = u64::try_from(at.unix_timestamp_nanos()).unwrap_or(u64::MAX);
     (u64::MAX - nanoseconds).to_be_bytes()
 }
 
-/// Two parts as one key: neither may hold the separator, which no identifier does.
+/// Joins two parts to one key. Neither may contain the separator, which no identifier does.
 pub(super) fn pair(first: &str, second: &str) -> Vec<u8> {
     [first.as_bytes(), &[0], second.as_bytes()].concat()
 }
@@ -237,8 +238,8 @@ impl fmt::Debug for Store {
     }
 }
 
-/// So many rows are removed in one commit.
+/// Number of rows deleted in one commit.
 const DELETED_AT_ONCE: u16 = 50;
 
-/// The schema by which records are written today.
+/// The current schema version of records.
 const SCHEMA: u8 = 1;

@@ -1,4 +1,4 @@
-//! The refresh schedules that people set, for the account or for one application.
+//! Users' refresh schedules, for the account or for one application.
 
 use time::OffsetDateTime;
 
@@ -21,11 +21,11 @@ impl Record for ScheduleRecord {
 }
 
 impl Store {
-    /// The schedule that `subject` set for `client`, or for the account.
+    /// Returns the schedule that `subject` has set for `client`, or for the account.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn refresh_schedule(
         &self,
         subject: &Subject,
@@ -34,23 +34,24 @@ impl Store {
         Ok(self.schedule_record(subject, client)?.and_then(|kept| kept.record.schedule))
     }
 
-    /// Under which schedule `client_id` acts for `subject`.
+    /// Returns the schedules that apply to `client_id` acting for `subject`.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn schedule_in_force(&self, subject: &Subject, client_id: &ClientId) -> Result<ScheduleInForce, StoreFault> {
         let record = |client| Ok(self.schedule_record(subject, client)?.map(|kept| kept.record));
         Ok(ScheduleInForce { account: record(None)?, client: record(Some(client_id))? })
     }
 
-    /// Keeps the schedule that `subject` set at `now` for `client`, or for the account, in place of an earlier one.
+    /// Stores the schedule that `subject` has set at `now` for `client`, or for the account, replacing an earlier
+    /// one.
     ///
-    /// That there is such a client is not checked.
+    /// Whether the client exists is not checked.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`StoreFault`] if the write fails.
     pub async fn put_refresh_schedule(
         &self,
         subject: &Subject,
@@ -61,12 +62,12 @@ impl Store {
         self.change_schedule((subject, client), Some(&schedule), now).await
     }
 
-    /// Removes the schedule of `client`, or of the account, at `now`; if there is none, nothing happens. What it has
-    /// ended stays ended.
+    /// Removes the schedule of `client`, or of the account, at `now`. It is not an error if there is none. Grants
+    /// that it has ended stay ended.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`StoreFault`] if the write fails.
     pub async fn remove_refresh_schedule(
         &self,
         subject: &Subject,
@@ -76,21 +77,21 @@ impl Store {
         self.change_schedule((subject, client), None, now).await
     }
 
-    /// Forgets every schedule of `subject`, who is no more.
+    /// Deletes every schedule of `subject`, whose account is deleted.
     ///
     /// # Errors
     ///
-    /// When it cannot be written. Then some may be forgotten and others not.
+    /// Returns a [`CommitError`] if a write fails. Some records may then be deleted and others not.
     pub async fn forget_refresh_schedules_of(&self, subject: &Subject) -> Result<(), CommitError> {
         self.delete_below(REFRESH_SCHEDULES, &pair(subject.as_str(), "")).await
     }
 
-    /// The schedules that `subject` has set, that of the account (which has no client) first and then in the order of
-    /// the clients' identifiers; at most `limit`.
+    /// Lists up to `limit` schedules of `subject`: first that of the account (without a client), then by client
+    /// identifier.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn refresh_schedules_of(
         &self,
         subject: &Subject,
@@ -118,12 +119,12 @@ impl Store {
         }
     }
 
-    /// The schedules of everybody, after the key `after`, with whose they are and the keys; at most `limit`. A removed one is
-    /// among them if it has ended something.
+    /// Lists up to `limit` schedules of all users after the key `after`, with their owners and keys. Removed
+    /// schedules are included if they have ended grants.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn schedules_of_everybody(
         &self,
         after: Option<&[u8]>,
@@ -142,7 +143,8 @@ impl Store {
         self.read(&key(subject, client))
     }
 
-    /// Replaces one record. Both that it follows from are preconditions, so that of two changes at once each counts.
+    /// Replaces one record. Both records that it depends on are preconditions, so that neither of two concurrent
+    /// changes is lost.
     async fn change_schedule(
         &self,
         (subject, client): (&Subject, Option<&ClientId>),
@@ -185,7 +187,7 @@ fn expect(commit: Commit, key: &[u8], kept: Option<&Versioned<ScheduleRecord>>) 
     }
 }
 
-/// So many records are looked at together.
+/// Number of records read per page.
 const PAGE: u16 = 64;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Who is signed in on which browser.
+//! Sessions: users signed in on browsers.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -30,7 +30,7 @@ impl Record for Session {
     }
 }
 
-/// Under which hash a person's session lies.
+/// The hash under which a user's session is stored.
 #[derive(Serialize, Deserialize)]
 struct SessionKey {
     digest: Digest,
@@ -50,20 +50,20 @@ impl Record for SessionKey {
 pub type SessionEntry = (Digest, Versioned<Session>);
 
 impl Store {
-    /// The session whose identifier has this hash. Whether it still stands is a rule of `account::session`.
+    /// Returns the session with this identifier hash. `account::session` decides whether it is still valid.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn session(&self, digest: &Digest) -> Result<Option<Versioned<Session>>, StoreFault> {
         self.read(key(digest))
     }
 
-    /// The session of `account` that applications know as `sid`. Whether it still stands is a rule of `account::session`.
+    /// Returns the session of `account` with this `sid`. `account::session` decides whether it is still valid.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn session_of(&self, account: &AccountId, sid: &Sid) -> Result<Option<SessionEntry>, StoreFault> {
         match self.read::<SessionKey>(&pair(account.as_str(), sid.as_str()))? {
             Some(place) => self.placed(place.record),
@@ -71,11 +71,11 @@ impl Store {
         }
     }
 
-    /// The sessions of `account`, standing or not, after the key `after`, with their keys; at most `limit`.
+    /// Lists up to `limit` sessions of `account`, valid or not, after the key `after`, with their keys.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn sessions_of(
         &self,
         account: &AccountId,
@@ -86,12 +86,11 @@ impl Store {
         places.into_iter().map(|(key, place)| Ok((key, self.placed(place.record)?))).collect()
     }
 
-    /// All sessions, standing or not, those in which somebody signed in last first, after the key `after`, with their keys;
-    /// at most `limit`.
+    /// Lists up to `limit` sessions, valid or not, most recent sign-in first, after the key `after`, with their keys.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn newest_sessions(
         &self,
         after: Option<&[u8]>,
@@ -115,12 +114,12 @@ impl Store {
         Ok(kept.map(|kept| (place.digest, kept)))
     }
 
-    /// Keeps a new session, and ends the one of the same person that this browser had before: an identifier from before
-    /// the login is worth nothing after it.
+    /// Stores a new session, and ends the same user's previous session in this browser: an identifier from before the
+    /// login must not be valid after it.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when the one before was used or ended since it was read.
+    /// Returns [`CommitError::Conflict`] if the previous session has been used or ended since it was read.
     pub async fn begin_session(
         &self,
         digest: &Digest,
@@ -141,11 +140,11 @@ impl Store {
         self.commit(put_new(commit, key(digest), session)?).await
     }
 
-    /// Writes down that a session was used.
+    /// Records that a session was used.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] when it was changed or ended meanwhile.
+    /// Returns [`CommitError::Conflict`] if the session has changed or ended in the meantime.
     pub async fn touch_session(
         &self,
         digest: &Digest,
@@ -161,12 +160,12 @@ impl Store {
         self.commit(commit.put(SESSIONS_BY_TIME, after, [], Record::expires_at(touched))).await
     }
 
-    /// Ends a session, if it has not ended, for `cause`, and keeps whom to tell of it: with the session they are there, without it
-    /// they are not forgotten.
+    /// Ends a session for `cause`, unless it has already ended, and stores the logout notifications in the same
+    /// commit, so that none is lost or sent without reason.
     ///
     /// # Errors
     ///
-    /// When it cannot be written. Then the session still stands.
+    /// Returns a [`CommitError`] if the write fails. The session is then still active.
     pub async fn end_session(
         &self,
         digest: &Digest,
@@ -192,13 +191,13 @@ impl Store {
     }
 }
 
-/// Adds the row to `commit` by which `session` is found by its account and its `sid`.
+/// Adds to `commit` the row that indexes `session` by its account and `sid`.
 pub(super) fn placed(commit: Commit, digest: &Digest, session: &Session) -> Result<Commit, StoreFault> {
     let place = SessionKey { digest: digest.clone(), expires_at: session.authenticated_at + LONGEST };
     put(commit, &pair(session.account.as_str(), session.sid.as_str()), &place)
 }
 
-/// A key that orders by when somebody signed in, the newest first.
+/// A key that orders by sign-in time, newest first.
 pub(super) fn newest_first(session: &Session) -> Vec<u8> {
     let whose = pair(session.account.as_str(), session.sid.as_str());
     [&descending(session.authenticated_at)[..], &whose].concat()
@@ -208,10 +207,10 @@ fn key(digest: &Digest) -> &[u8] {
     digest.as_str().as_bytes()
 }
 
-/// So many notifications are kept in one commit, beside the end of the session and what is told of it.
+/// Number of notifications stored in one commit, in addition to the end of the session and its events.
 const AT_ONCE: usize = 64 - 3 - OPERATIONS_OF_EVENT;
 
-/// No session may be configured to live longer than this.
+/// Maximum session lifetime that can be configured.
 const LONGEST: Duration = Duration::days(31);
 
 #[cfg(test)]

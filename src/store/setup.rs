@@ -1,4 +1,4 @@
-//! The link with which the first administrator is made.
+//! The link for creating the first administrator.
 
 use time::OffsetDateTime;
 
@@ -21,27 +21,27 @@ impl Record for SetupCode {
 }
 
 impl Store {
-    /// The newest code, used or not.
+    /// Returns the newest code, used or not.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn setup_code(&self) -> Result<Option<Versioned<SetupCode>>, StoreFault> {
         self.read(NEWEST)
     }
 
-    /// Keeps a new code in place of all before.
+    /// Stores a new code, replacing earlier ones.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Returns a [`CommitError`] if the write fails.
     pub async fn put_setup_code(&self, code: &SetupCode) -> Result<(), CommitError> {
         let commit = put(Commit::new(), NEWEST, code)?;
         self.commit(self.append_events(commit, [EventDetails::of(EventKind::SetupLinkCreated)])?).await
     }
 }
 
-/// Adds the spending of a code, which nothing may have happened to since it was read, to `commit`.
+/// Adds to `commit` that the code is used, on condition that it has not changed since it was read.
 pub(super) fn spend(commit: Commit, kept: &Versioned<SetupCode>, spent: &SetupCode) -> Result<Commit, StoreFault> {
     put(kept.unchanged(commit, NEWEST), NEWEST, spent)
 }

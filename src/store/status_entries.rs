@@ -1,5 +1,5 @@
-//! Which places in the status lists are taken, and by which grants. A place is taken until its grant has expired and was
-//! swept.
+//! Which indexes in the status lists are taken, and by which grants. An index is taken until its grant has expired
+//! and was swept.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -14,15 +14,14 @@ use crate::oauth::{
     status_list::StatusIndex,
 };
 
-/// Whose a place is.
+/// The grant that an index belongs to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StatusEntry {
-    /// The grant.
     pub grant: GrantId,
-    /// When the grant was given.
+    /// When the grant began.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// From when on no token of it can be alive, if that is known.
+    /// When the last token of the grant expires, if that is known.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
 }
@@ -30,26 +29,26 @@ pub struct StatusEntry {
 impl Record for StatusEntry {
     const NAMESPACE: Namespace = STATUS_ENTRIES;
 
-    // It outlives its epoch: what was given before the storage was set back has ended, and its place tells so.
+    // It remains valid after its epoch: a grant made before a rollback has ended, and its status must show that.
     fn expires_at(&self) -> Option<OffsetDateTime> {
         self.expires_at
     }
 }
 
 impl StatusEntry {
-    /// That of `grant`.
+    /// The entry of `grant`.
     pub(super) fn of(grant: &Grant) -> Self {
         Self { grant: grant.id.clone(), created_at: grant.created_at, expires_at: grant.expires_at }
     }
 }
 
 impl Store {
-    /// The places that are taken, in the order of lists and places, after `after`, and whether they were taken in the
-    /// present epoch; at most `limit`.
+    /// Lists up to `limit` taken indexes after `after`, ordered by list and index, and whether they were taken in the
+    /// current epoch.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read.
+    /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn status_entries(
         &self,
         after: Option<StatusIndex>,

@@ -1,28 +1,28 @@
-//! Who has to know that a grant may issue no more: whoever publishes that to those who verify offline.
+//! Notification of commits after which a grant may no longer issue tokens, to publish it to offline verifiers.
 
 use super::StoreFault;
 use crate::oauth::{client::ClientId, grant::GrantId, subject::Subject};
 
-/// Learns of commits after which a grant may issue no more, or again.
+/// Is notified of commits after which a grant may no longer issue tokens, or may again.
 ///
-/// The verb whose commit it was resolves only afterwards, so that whoever is told that a grant has ended can rely on its
-/// being published.
+/// The operation that made the commit resolves only afterwards. A caller who learns that a grant has ended can
+/// therefore rely on the published status.
 pub trait Watcher: Send + Sync + 'static {
-    /// A commit is on disk that may have changed whether what is `affected` may issue.
+    /// Called when a commit is on disk that may have changed whether `affected` may issue tokens.
     ///
     /// # Errors
     ///
-    /// The storage cannot be read. Then the verb fails, although its commit has happened.
+    /// Returns a [`StoreFault`] if the storage cannot be read. The operation then fails, although its commit has been
+    /// applied.
     fn changed(&self, affected: &Affected) -> Result<(), StoreFault>;
 }
 
-/// Which grants a commit may have changed.
+/// The grants that a commit may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Affected {
-    /// This one.
     Grant(GrantId),
-    /// Those of a person.
+    /// The grants of a user.
     GrantsOf(Subject),
-    /// Those to a client.
+    /// The grants to a client.
     GrantsTo(ClientId),
 }

@@ -1,6 +1,5 @@
-//! `/register`: applications register themselves,
-//! [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591), and manage their registration,
-//! [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592).
+//! `/register`: clients register themselves, [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591), and manage their
+//! registration, [RFC 7592](https://www.rfc-editor.org/rfc/rfc7592).
 
 use super::{RegisteredClient, create_with, management::reregister, sector};
 use crate::{
@@ -25,31 +24,30 @@ use crate::{
     store::Versioned,
 };
 
-/// A client that has registered itself, with the token by which it manages its registration.
+/// A client that has registered itself, with the token for managing its registration.
 #[derive(Debug)]
 pub struct SelfRegistered {
-    /// The client, and its secret if it is told.
+    /// The client, with its secret if the response includes one.
     pub registered: RegisteredClient,
-    /// The registration access token.
     pub registration_access_token: Secret,
 }
 
-/// What an update must and must not say beside the metadata (RFC 7592 §2.2).
+/// Members of an update request besides the metadata (RFC 7592 §2.2).
 #[derive(Clone, Debug, Default)]
 pub struct UpdateClaims {
     /// "MUST include its `client_id` field".
     pub client_id: Option<String>,
     /// "it MUST match the currently issued client secret".
     pub client_secret: Option<Secret>,
-    /// Whether one of the members that it "MUST NOT include" is there.
+    /// Whether the request has a member that it "MUST NOT include".
     pub has_forbidden_member: bool,
 }
 
-/// Registers a client, if the configuration allows whoever asks to do so.
+/// Registers a client if the configuration allows it for this request.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then there is no client.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. No client is created then.
 pub async fn register_itself(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -70,11 +68,11 @@ pub async fn register_itself(
     Ok(SelfRegistered { registered, registration_access_token })
 }
 
-/// The registration of the client `id` (RFC 7592 §2.1). Its secret is not remembered, so it is not told again.
+/// Returns the registration of the client `id` (RFC 7592 §2.1), without its secret, which cannot be read back.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn show_itself(
     signet: &Signet,
     id: &str,
@@ -85,11 +83,11 @@ pub fn show_itself(
     Ok(SelfRegistered { registered, registration_access_token })
 }
 
-/// Registers the client `id` anew (§2.2): what is left out gets its default.
+/// Replaces the registration of the client `id` (§2.2): omitted members get their defaults.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn replace_itself(
     signet: &Signet,
     id: &str,
@@ -120,11 +118,11 @@ pub async fn replace_itself(
     }
 }
 
-/// Takes the client `id` away (§2.3). Nothing that was granted to it issues anything more.
+/// Deletes the client `id` (§2.3). Nothing more is issued from its grants.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then it is still there.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The client still exists then.
 pub async fn delete_itself(
     signet: &Signet,
     id: &str,
@@ -144,7 +142,7 @@ pub async fn delete_itself(
     }
 }
 
-/// `request` without what an application that registers itself cannot have.
+/// Removes from `request` what a self-registered application cannot have.
 fn narrowed(signet: &Signet, request: &RegistrationRequest) -> RegistrationRequest {
     let (narrowed, left_out) = request.clone().without_blanks().narrowed(super::rules(signet, Registrar::Itself));
     if !left_out.is_empty() {
@@ -154,8 +152,8 @@ fn narrowed(signet: &Signet, request: &RegistrationRequest) -> RegistrationReque
     narrowed
 }
 
-/// Whom a new client belongs to, and whether the host vouches for it. RFC 7591 §3: the initial access token "is used to authorize calls"; an access token with
-/// the scope to register clients is one.
+/// Determines the owner of a new client and whether it is trusted by the operator. RFC 7591 §3: the initial access
+/// token "is used to authorize calls"; an access token with the scope to register clients is accepted as one.
 fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<Subject>, bool), ManagementRefusal> {
     match (signet.registration, token) {
         (RegistrationAccess::Off, _) => Err(ManagementRefusal::NotFound(
@@ -171,8 +169,8 @@ fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<
     }
 }
 
-/// Strangers together register so many in a day, and each person so many as on the pages. What the host vouches for is not
-/// counted.
+/// Applies the daily limits: one for all anonymous registrations together, and one per person, shared with the pages.
+/// Registrations trusted by the operator are not limited.
 fn spend(signet: &Signet, owner: Option<&Subject>, is_vouched: bool) -> Result<(), ManagementRefusal> {
     match owner {
         _ if is_vouched => Ok(()),
@@ -184,8 +182,8 @@ fn spend(signet: &Signet, owner: Option<&Subject>, is_vouched: bool) -> Result<(
     }
 }
 
-/// RFC 7591 §3.2.2 has one code for metadata that cannot be registered, even if others could register it. What a client holds
-/// already and may not change itself is forbidden to it, by RFC 7592 §2.2.
+/// Maps a refusal to the codes of RFC 7591 §3.2.2, which has one code for metadata that cannot be registered, even if
+/// others could register it. Keeping a privilege that the client may not change itself is forbidden (RFC 7592 §2.2).
 fn in_its_terms(refusal: ManagementRefusal) -> ManagementRefusal {
     match refusal {
         ManagementRefusal::Metadata(refusal) if ASKED_FOR.contains(&refusal.member) => {
@@ -199,10 +197,11 @@ fn in_its_terms(refusal: ManagementRefusal) -> ManagementRefusal {
     }
 }
 
-/// The members with which a client can ask for more than it may have.
+/// The members with which a client could ask for more than it may have.
 const ASKED_FOR: [&str; 5] = ["scope", "grant_types", "response_types", "require_pkce", "allowed_groups"];
 
-/// RFC 7592 §2.1: a token that is not the client's, a client that is gone, and one that never was are the same 401.
+/// Authenticates the registration access token. RFC 7592 §2.1: a wrong token, a deleted client and an unknown client
+/// all get the same 401.
 fn authenticate(
     signet: &Signet,
     id: &str,

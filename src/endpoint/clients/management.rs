@@ -1,4 +1,4 @@
-//! `/clients/{id}`: applications are looked at, changed and taken away, by administrators and by the people who own them.
+//! `/clients/{id}`: administrators and owners view, change and delete applications.
 
 use serde_json::{Map, Value};
 
@@ -24,20 +24,19 @@ use crate::{
     store::Versioned,
 };
 
-/// Which applications to list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClientFilter<'a> {
-    /// Those in whose name a word begins with this text, whatever its case; of one person's, those that have it anywhere.
+    /// A prefix of any word in the name, ignoring case. For the applications of one person, any part of the name.
     pub client_name: Option<&'a str>,
-    /// Those that this person owns.
+    /// The owner of the applications.
     pub owner: Option<&'a str>,
 }
 
-/// The applications that whoever has `access` may see: an administrator all, a person those that they own.
+/// Lists the applications visible with `access`: all for an administrator, their own for other users.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn list(
     signet: &Signet,
     access: &Access,
@@ -61,28 +60,28 @@ pub fn list(
         let keyed = |client: Client| (client.client_id.as_str().as_bytes().to_vec(), Some(client));
         Ok(clients.into_iter().map(keyed).collect())
     };
-    // One person has few.
+    // One person owns few applications, so all of them can be searched.
     let is_wanted = |client: &Client| {
         name.as_ref().is_none_or(|name| client.metadata.client_name.to_lowercase().contains(name.as_str()))
     };
     page(signet, &list, request, fetch, is_wanted)
 }
 
-/// The application of `id`.
+/// Returns the application `id`.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub fn show(signet: &Signet, access: &Access, id: &str) -> Result<Client, ManagementRefusal> {
     find(signet, access, id).map(|kept| kept.record)
 }
 
-/// Registers an application anew: what `request` leaves out gets its default, as at the first time. Grants that were
-/// given to it stay. A secret is answered if it needs another one for how it authenticates from now on.
+/// Replaces the registration of an application: omitted members get their defaults, as in the initial registration.
+/// Existing grants stay valid. Returns a secret if the new authentication method requires one.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn replace(
     signet: &Signet,
     access: &Access,
@@ -99,12 +98,12 @@ pub async fn replace(
     .await
 }
 
-/// Registers an application anew with what it has, changed by `patch`, which names members of its registration
-/// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)): null removes one, so that it gets its default.
+/// Changes the registration of an application by `patch` ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)), which
+/// names members of the registration. Null removes a member, so that it gets its default.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn patch(
     signet: &Signet,
     access: &Access,
@@ -121,10 +120,10 @@ pub async fn patch(
     .await
 }
 
-/// What is registered of `client`, changed by `patch`.
+/// The registration of `client`, changed by `patch`.
 fn patched(client: &Client, patch: &Map<String, Value>) -> Result<RegistrationRequest, ManagementRefusal> {
     let mut members = registered(client)?;
-    // The response types follow from the grants unless they are named too.
+    // The response types follow from the grant types unless the patch names them too.
     if patch.contains_key("grant_types") && !patch.contains_key("response_types") {
         members.remove("response_types");
     }
@@ -132,7 +131,7 @@ fn patched(client: &Client, patch: &Map<String, Value>) -> Result<RegistrationRe
     read(Value::Object(members))
 }
 
-/// What is registered of `client`, by the names of a registration.
+/// The registration of `client`, with the member names of a registration request.
 fn registered(client: &Client) -> Result<Map<String, Value>, ManagementRefusal> {
     match serde_json::to_value(&client.metadata) {
         Ok(Value::Object(members)) => Ok(members),
@@ -145,8 +144,8 @@ fn read(members: Value) -> Result<RegistrationRequest, ManagementRefusal> {
     serde_json::from_value(members).map_err(|error| ManagementRefusal::Invalid(error.to_string()))
 }
 
-/// [`reregister`] by the holder of `access`. The host vouches for what an administrator saves as their own, and no longer for
-/// what is saved by an owner who is no longer an administrator.
+/// [`reregister`] by the holder of `access`. An application saved by an administrator who owns it becomes trusted by
+/// the operator. It loses that when its owner saves it after ceasing to be an administrator.
 pub(super) fn reregister_by(
     access: &Access,
     signet: &Signet,
@@ -166,8 +165,9 @@ pub(super) fn reregister_by(
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal::Metadata`], also when `registrar` may not give what the client has: then the rest can be changed,
-/// and nothing that would make it another party's client.
+/// Returns [`ManagementRefusal::Metadata`] if a member cannot be registered, or if `registrar` may not grant what the
+/// client already has. In the latter case other members can be changed, but none that would hand the client to
+/// another party.
 pub(super) fn reregister(
     signet: &Signet,
     client: &mut Client,
@@ -196,11 +196,11 @@ pub(super) fn reregister(
     Ok(needs_secret.then(|| client.add_secret(signet.sealing_means(), signet.clock.now()).ok()).flatten())
 }
 
-/// Takes an application away. Nothing that was granted to it issues anything more.
+/// Deletes an application. Nothing more is issued from its grants.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then it is still there.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. The application still exists then.
 pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), ManagementRefusal> {
     let mut attempts = Attempts::default();
     loop {
@@ -216,11 +216,11 @@ pub async fn delete(signet: &Signet, access: &Access, id: &str) -> Result<(), Ma
     }
 }
 
-/// Forbids an application to obtain tokens, or allows it again.
+/// Disables an application, so that it cannot obtain tokens, or enables it again.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]: only administrators may.
+/// Returns a [`ManagementRefusal`] if the caller is not an administrator or the storage fails.
 pub async fn set_disabled(
     signet: &Signet,
     access: &Access,
@@ -236,20 +236,20 @@ pub async fn set_disabled(
     let set = |client: &mut Client| {
         reaches(signet, access.registrar(), client)?;
         client.is_disabled = is_disabled;
-        // Now it is the administrator who has decided.
+        // The decision is the administrator's from now on.
         client.is_pruned = false;
         Ok(())
     };
     let (client, ()) = change(signet, access, id, set).await?;
-    tracing::info!(client_id = %client.client_id, by = %access.subject(), is_disabled, "client disabled or enabled");
+    tracing::info!(client_id = %client.client_id, by = %access.subject(), is_disabled, "client status changed");
     Ok(client)
 }
 
-/// Gives an application a second secret, beside the one that it uses.
+/// Adds a second secret to an application. The first one stays valid.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub async fn add_secret(signet: &Signet, access: &Access, id: &str) -> Result<(Client, Secret), ManagementRefusal> {
     change(signet, access, id, |client| {
         is_changeable(client)?;
@@ -259,11 +259,11 @@ pub async fn add_secret(signet: &Signet, access: &Access, id: &str) -> Result<(C
     .await
 }
 
-/// Takes a secret away from an application.
+/// Deletes a secret of an application.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]: the last one stays.
+/// Returns a [`ManagementRefusal`] if the request is refused or this is the last secret.
 pub async fn remove_secret(
     signet: &Signet,
     access: &Access,
@@ -278,7 +278,7 @@ pub async fn remove_secret(
     removed.await.map(|(client, ())| client)
 }
 
-/// Changes an application as often as it takes until nothing else has changed it meanwhile.
+/// Changes an application, and retries if it is changed concurrently.
 pub(super) async fn change<T>(
     signet: &Signet,
     access: &Access,
@@ -300,7 +300,7 @@ pub(super) async fn change<T>(
     }
 }
 
-/// An application of somebody else is answered as one that does not exist.
+/// Finds an application. One that belongs to another user is reported as not found.
 pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Versioned<Client>, ManagementRefusal> {
     let unknown = || ManagementRefusal::NotFound("there is no such application, or it is somebody else's");
     let id = ClientId::parse(id).map_err(|_| unknown())?;
@@ -309,7 +309,7 @@ pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Version
     if is_own || access.is_administrator() { Ok(kept) } else { Err(unknown()) }
 }
 
-/// Why an application can be looked at and disabled, and not changed; `None` if it can.
+/// The reason why an application can be viewed and disabled but not changed, or `None` if it can be changed.
 #[must_use]
 pub fn fixed(client: &Client) -> Option<&'static str> {
     match &client.provenance {
@@ -324,12 +324,12 @@ pub fn fixed(client: &Client) -> Option<&'static str> {
     }
 }
 
-/// A token that manages applications does not reach those that can do more than it: with their secret it could do so, too.
+/// Refuses access to applications with more rights than the token has, because their secret would grant those rights.
 fn reaches(signet: &Signet, registrar: Registrar, client: &Client) -> Result<(), ManagementRefusal> {
     if registrar == Registrar::Manager { gives(signet, registrar, client) } else { Ok(()) }
 }
 
-/// Whether `registrar` could have given `client` all that it has, and so may give it a secret.
+/// Checks that `registrar` could have granted everything `client` has, and so may create a secret for it.
 fn gives(signet: &Signet, registrar: Registrar, client: &Client) -> Result<(), ManagementRefusal> {
     if needed(&client.metadata, &signet.resources) <= registrar {
         return Ok(());
@@ -343,8 +343,8 @@ pub(super) fn is_changeable(client: &Client) -> Result<(), ManagementRefusal> {
     fixed(client).map_or(Ok(()), |reason| Err(ManagementRefusal::Conflict(reason)))
 }
 
-/// Whether `request` asks, of what only an administrator can give, for exactly what the application has: then its owner
-/// can change the rest of it.
+/// Returns `true` if `request` keeps exactly the privileges the application has that only an administrator can grant.
+/// Its owner can then change everything else.
 fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) -> bool {
     fn same<'a>(has: impl Iterator<Item = &'a str>, asks: &[String]) -> bool {
         let mut has: Vec<&str> = has.collect();

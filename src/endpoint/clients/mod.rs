@@ -1,4 +1,4 @@
-//! `/clients`, `/register` and `/developer`: applications are registered and managed.
+//! `/clients`, `/register` and `/developer`: registration and management of applications.
 
 pub mod dynamic;
 pub mod management;
@@ -29,24 +29,23 @@ use crate::{
     secret::Secret,
 };
 
-/// A client that was just registered, with its secret, which is told this once.
+/// A new client with its secret, which is returned only once.
 #[derive(Debug)]
 pub struct RegisteredClient {
-    /// The client.
     pub client: Client,
-    /// Its secret, unless it is public or has a key of its own.
+    /// The secret, or `None` for a public client and for one that authenticates with a key.
     pub client_secret: Option<Secret>,
 }
 
-/// The scopes of which one allows to register and manage applications.
+/// Scopes that allow registering and managing applications. One of them is enough.
 pub const SCOPES: &[&str] = &["signet:clients", "signet:admin"];
 
-/// Registers a client for the holder of `access`, with as much as that may give: an administrator without restrictions, a
-/// person for themselves.
+/// Registers a client for the holder of `access`, limited to what they may grant: administrators without
+/// restrictions, other users for themselves.
 ///
 /// # Errors
-///
-/// [`ManagementRefusal`]; then there is no client.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. No client is created then.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. No client is created then.
 pub async fn register_by_token(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -59,7 +58,7 @@ pub async fn register_by_token(
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then there is no client.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. No client is created then.
 pub async fn register_by_person(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -68,18 +67,18 @@ pub async fn register_by_person(
     create_by(signet, request, Registrar::Person, access).await
 }
 
-/// Whether the holder of `access` may register applications, as the configuration says.
+/// Returns `true` if the configuration allows the holder of `access` to register applications.
 #[must_use]
 pub fn may_register(signet: &Signet, access: &Access) -> bool {
     let groups = access.account().into_iter().flat_map(|account| account.groups.iter());
     signet.application_registration.admits(access.is_administrator(), groups)
 }
 
-/// Makes sure that the holder of `access` may register applications.
+/// Checks that the holder of `access` may register applications.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal::Forbidden`].
+/// Returns [`ManagementRefusal::Forbidden`] if they may not.
 pub(super) fn admit(signet: &Signet, access: &Access) -> Result<(), ManagementRefusal> {
     if may_register(signet, access) {
         return Ok(());
@@ -89,11 +88,11 @@ pub(super) fn admit(signet: &Signet, access: &Access) -> Result<(), ManagementRe
     ))
 }
 
-/// What `registrar` would register here with `request`.
+/// The metadata that `registrar` would register here with `request`.
 ///
 /// # Errors
 ///
-/// The first member that cannot be registered.
+/// Returns the first member that cannot be registered.
 pub fn judge(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -102,11 +101,11 @@ pub fn judge(
     register(request, rules(signet, registrar))
 }
 
-/// Registers a client that acts without a person, for the administrator who has `access` and owns it from then on.
+/// Registers a client that acts without a person. The administrator who has `access` becomes its owner.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then there is no client.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. No client is created then.
 pub async fn register_service(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -118,12 +117,12 @@ pub async fn register_service(
     create(signet, request, (Registrar::Administrator, provenance(access)), access.actor()).await
 }
 
-/// Keeps the client that is written in the configuration or part of the server, as it is written there today. Whether it
-/// was new or changed.
+/// Stores a client that is defined in the configuration or built into the server, with its current definition.
+/// Returns `true` if it was new or has changed.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn put_configured(
     signet: &Signet,
     client_id: &ClientId,
@@ -165,8 +164,8 @@ pub async fn put_configured(
     Ok(true)
 }
 
-/// As whose a client counts that `access` registers: what an administrator registers is the host's own, and has an owner
-/// where the administrator is a person.
+/// The provenance of a client registered with `access`. A client registered by an administrator is trusted by the
+/// operator, and has an owner if the administrator is a person.
 pub(super) fn provenance(access: &Access) -> Provenance {
     let subject = access.subject().clone();
     match (access.is_administrator(), subject.is_person()) {
@@ -176,7 +175,7 @@ pub(super) fn provenance(access: &Access) -> Provenance {
     }
 }
 
-/// What is registered with `request` as `client_id`.
+/// The metadata registered for `client_id` with `request`.
 fn metadata(
     request: &RegistrationRequest,
     rules: RegistrationRules<'_>,
@@ -188,7 +187,7 @@ fn metadata(
     })
 }
 
-/// By which rules `registrar` registers here.
+/// The rules for registrations by `registrar`.
 fn rules(signet: &Signet, registrar: Registrar) -> RegistrationRules<'_> {
     RegistrationRules { registrar, resources: &signet.resources, policy: &signet.registration_policy }
 }
@@ -204,7 +203,7 @@ fn is_same(one: &Client, other: &Client) -> bool {
         && secrets(one) == secrets(other)
 }
 
-/// Registers a client for the holder of `access`, if they may register one more.
+/// Registers a client for the holder of `access`, if their quota allows one more.
 async fn create_by(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -222,11 +221,11 @@ async fn create_by(
     create(signet, request, by, access.actor()).await
 }
 
-/// A client that registered itself is kept for good from its first use on.
+/// Marks a self-registered client as used. From then on it is kept permanently.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub(super) async fn keep_used(signet: &Signet, client: &Client) -> Result<(), InternalError> {
     if client.expires_at.is_none() {
         return Ok(());
@@ -252,7 +251,7 @@ async fn create(
     create_with(signet, request, by, actor, None).await
 }
 
-/// Keeps a new client that may change itself with the token of `registration_access_token`, if there is one.
+/// Stores a new client. With `registration_access_token` it can manage its own registration.
 async fn create_with(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -282,7 +281,7 @@ async fn create_with(
     };
     restriction.apply(&mut client);
     name::agree(signet, None, &client)?;
-    // A public client and one with a key have none, and a new one has not too many.
+    // Public clients and those with a key have no secret; a new client cannot have too many.
     let client_secret = client.add_secret(signet.sealing_means(), now).ok();
     signet.store.as_actor(actor).create_client(&client).await?;
     tracing::info!(client_id = %client.client_id, provenance = ?client.provenance, "client registered");

@@ -1,4 +1,4 @@
-//! Names that could be taken for that of this server, or of an application that it vouches for.
+//! Client names that could be mistaken for this server or for an application trusted by the operator.
 
 use crate::{
     account::confusable::skeletons,
@@ -9,13 +9,13 @@ use crate::{
     },
 };
 
-/// Makes sure that nobody takes the name of `client`, which was `before`, for that of this server or of an
-/// application that it vouches for. People decide by the name whom they give access to. Applications that the server does
-/// not vouch for may share a name, and one that keeps its name is not judged again.
+/// Checks that the name of `client` cannot be mistaken for this server or an application trusted by the operator,
+/// because users decide by the name whom to grant access. Other applications may share a name. A name that has not
+/// changed since `before` is not checked again.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`].
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails.
 pub(super) fn agree(signet: &Signet, before: Option<&str>, client: &Client) -> Result<(), ManagementRefusal> {
     let name = &client.metadata.client_name;
     if client.is_vouched() || before == Some(name.as_str()) {

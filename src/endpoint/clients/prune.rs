@@ -1,4 +1,4 @@
-//! What was written in the configuration once and is no more.
+//! Clients and resources that have been removed from the configuration.
 
 use crate::{
     endpoint::{
@@ -11,23 +11,21 @@ use crate::{
     },
 };
 
-/// A client of the configuration that stands there no more.
+/// A client that has been removed from the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormerClient {
-    /// Its identifier.
     pub client_id: ClientId,
-    /// Its name.
     pub client_name: String,
-    /// Whether it still obtains tokens.
+    /// Whether it can still obtain tokens.
     pub is_active: bool,
 }
 
-/// The clients that came from the configuration and are not among `configured`. With `prune`, those that are active are
-/// disabled, until they stand in the configuration again.
+/// Lists the clients that came from the configuration and are not in `configured`. With `prune`, active ones are
+/// disabled until the configuration contains them again.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn former_clients(
     signet: &Signet,
     configured: &[&ClientId],
@@ -53,7 +51,7 @@ pub async fn former_clients(
     }
 }
 
-/// Disables a client because the configuration names it no more. Whether it is disabled now.
+/// Disables a client that has been removed from the configuration. Returns `true` if it is disabled now.
 async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, InternalError> {
     let mut attempts = Attempts::default();
     loop {
@@ -69,12 +67,12 @@ async fn disable(signet: &Signet, client_id: &ClientId) -> Result<bool, Internal
     }
 }
 
-/// The resources that stood in the configuration at an earlier start and do not now; from now on, those of now are
-/// remembered, and with `prune` those of then are forgotten.
+/// Lists the resources that were in the configuration at an earlier start and are not there now. The current ones are
+/// remembered; with `prune`, the former ones are forgotten.
 ///
 /// # Errors
 ///
-/// The storage.
+/// Returns an [`InternalError`] if the storage fails.
 pub async fn former_resources(signet: &Signet, prune: bool) -> Result<Vec<ResourceId>, InternalError> {
     let own = signet.resources.own();
     let configured: Vec<&ResourceId> = signet.resources.all().iter().map(|resource| &resource.id).collect();
@@ -86,5 +84,5 @@ pub async fn former_resources(signet: &Signet, prune: bool) -> Result<Vec<Resour
     Ok(former)
 }
 
-/// So many clients are read at a time.
+/// Number of clients read per page.
 const PAGE: u16 = 100;

@@ -1,5 +1,5 @@
-//! Who may restrict an application to groups, and lift that: the person who manages it. But what an administrator has ordered
-//! only an administrator changes.
+//! Restriction of an application to groups. The person who manages the application may set and lift it, but a
+//! restriction set by an administrator can only be changed by an administrator.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,19 @@ use crate::oauth::{
     registration_member::allowed_groups,
 };
 
-/// To which groups an application is restricted from now on, and by whom. Only [`judge`] and [`of_new`] make one.
+/// The groups an application is restricted to and who set the restriction. Only [`judge`] and [`of_new`] create one.
 #[derive(Debug)]
 pub(super) struct Restriction {
     groups: Vec<String>,
     is_by_owner: bool,
 }
 
-/// Judges what `request` asks of the groups of `client`. The request that is left has nothing of them.
+/// Checks the groups that `request` asks for. The returned request no longer contains them.
 ///
 /// # Errors
 ///
-/// `allowed_groups`: the names cannot be those of groups, or an administrator has chosen others.
+/// Returns an error for `allowed_groups` if a name is not a valid group name, or an administrator has set other
+/// groups.
 pub(super) fn judge<'r>(
     client: &Client,
     request: &'r RegistrationRequest,
@@ -39,7 +40,7 @@ pub(super) fn judge<'r>(
     if !is_ordered {
         return Ok((rest, Restriction { is_by_owner: !asked.is_empty(), groups: asked }));
     }
-    // What is left out falls back to its default, except for what an administrator has ordered.
+    // An omitted member falls back to its default, except for a restriction set by an administrator.
     if request.allowed_groups.is_some() && asked != *known {
         return Err(RegistrationRefusal {
             code: RegistrationErrorCode::InvalidClientMetadata,
@@ -50,12 +51,12 @@ pub(super) fn judge<'r>(
     Ok((rest, Restriction { groups: known.clone(), is_by_owner: false }))
 }
 
-/// Judges what `request` asks of the groups of a new client. The request that is left has nothing of them, unless an
-/// application asks for itself: no person manages it, and registration refuses what only people can ask for.
+/// Checks the groups that `request` asks for in a new client. The returned request no longer contains them, unless
+/// the application registers itself: no person manages it, and registration refuses what only people can ask for.
 ///
 /// # Errors
 ///
-/// `allowed_groups`: the names cannot be those of groups.
+/// Returns an error for `allowed_groups` if a name is not a valid group name.
 pub(super) fn of_new<'r>(
     request: &'r RegistrationRequest,
     registrar: Registrar,
@@ -70,7 +71,6 @@ pub(super) fn of_new<'r>(
 }
 
 impl Restriction {
-    /// Restricts `client`.
     pub(super) fn apply(self, client: &mut Client) {
         client.metadata.allowed_groups = self.groups;
         client.is_restricted_by_owner = self.is_by_owner;
@@ -82,7 +82,8 @@ mod tests {
     use super::*;
     use crate::oauth::client_authentication::tests::client;
 
-    /// What becomes of a client with these groups, restricted by its owner or not, when these are asked for.
+    /// The resulting groups of a client whose current groups were or were not set by its owner, for the requested
+    /// groups.
     fn outcome(
         (known, is_by_owner): (&[&str], bool),
         asked: Option<&[&str]>,

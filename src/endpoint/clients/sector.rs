@@ -1,6 +1,6 @@
-//! Sectors, [OpenID Connect Registration §5](https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation):
-//! applications that know a person by the same pairwise subject name one document that lists the redirect URIs of all of
-//! them.
+//! Sectors, [OpenID Connect Registration
+//! §5](https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation): applications that
+//! share a person's pairwise subject refer to one document that lists the redirect URIs of all of them.
 
 use crate::{
     endpoint::Signet,
@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// Makes sure that the document of the sector lists the redirect URIs of `request` by `client_id`, if it asks for pairwise
-/// subjects and names one. Only who may register should have something fetched.
+/// Checks that the sector document lists the redirect URIs of `request` by `client_id`, if the request asks for
+/// pairwise subjects and names a document. Call it only for callers who may register, because it fetches a URL.
 ///
 /// # Errors
 ///
-/// [`RegistrationRefusal`], also when the document cannot be fetched.
+/// Returns a [`RegistrationRefusal`] if a URI is not listed or the document cannot be fetched.
 pub(super) async fn agree(
     signet: &Signet,
     request: &RegistrationRequest,
@@ -26,7 +26,7 @@ pub(super) async fn agree(
     let document = match signet.fetcher.json(uri).await {
         Ok((document, _)) => Some(document),
         Err(refusal) => {
-            tracing::info!(uri, %refusal, "a sector_identifier_uri could not be fetched");
+            tracing::info!(uri, %refusal, "fetching sector_identifier_uri failed");
             None
         }
     };
@@ -34,9 +34,10 @@ pub(super) async fn agree(
     sector_lists(document.as_ref(), redirect_uris, &names_without_redirect(request, client_id))
 }
 
-/// What stands in the document for an application that learns of people without a redirect: the redirect URIs of others
-/// would prove nothing of it. [CIBA Core §4](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#registration)
-/// has the document list the `jwks_uri`, whose keys only the client has.
+/// The URI that the document must list for an application without a redirect, for which redirect URIs prove nothing.
+/// [CIBA Core
+/// §4](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#registration) has
+/// the document list the `jwks_uri`, whose keys only the client has.
 fn names_without_redirect<'a>(request: &'a RegistrationRequest, client_id: &'a ClientId) -> Vec<&'a str> {
     let grant_types = request.grant_types.iter().flatten().filter_map(|name| GrantType::parse(name));
     if !grant_types.into_iter().any(GrantType::reaches_person_without_redirect) {

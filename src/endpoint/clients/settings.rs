@@ -1,5 +1,5 @@
-//! The settings of an application, changed one at a time: on its page, by the command line, and by the button beside a
-//! request that a setting would have let through.
+//! Changes single settings of an application: on its page, from the command line, and with the button next to a
+//! request that a setting would have allowed.
 
 use serde_json::{Map, Value};
 
@@ -21,25 +21,25 @@ use crate::{
     secret::Secret,
 };
 
-/// Whether a remedy can be registered by the person who asks.
+/// Whether the caller can apply a remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemedyStanding {
-    /// It can.
+    /// The caller can apply it.
     EnabledGrants,
-    /// Only an administrator can.
+    /// Only an administrator can apply it.
     Administrator,
-    /// The configuration of the server does not allow it, for this reason.
+    /// The server configuration does not allow it, for this reason.
     Setting(String),
     /// The application cannot be changed here, for this reason.
     Fixed(&'static str),
 }
 
-/// Gives the members of an application that `members` names for what is registered the values there. A secret is answered
-/// if it needs one for how it authenticates from now on.
+/// Sets the registration members of an application that `members` names. Returns a secret if the new authentication
+/// method requires one.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`], by the same rules as [`super::management::replace`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] by the same rules as [`super::management::replace`]. Nothing has changed then.
 pub async fn change_members(
     signet: &Signet,
     access: &Access,
@@ -57,8 +57,8 @@ pub async fn change_members(
     .await
 }
 
-/// Whether `remedy` can be registered for `client` with `access`; nothing if it would change nothing, or is never
-/// possible for such an application.
+/// Whether `remedy` can be applied to `client` with `access`. Returns `None` if it would change nothing or is never
+/// possible for this kind of application.
 #[must_use]
 pub fn standing(signet: &Signet, access: &Access, client: &Client, remedy: &Remedy) -> Option<RemedyStanding> {
     if remedy.is_registered(&client.metadata) {
@@ -76,7 +76,7 @@ pub fn standing(signet: &Signet, access: &Access, client: &Client, remedy: &Reme
     }
     match (judged(Registrar::Administrator), remedy) {
         (Ok(()), _) => Some(RemedyStanding::Administrator),
-        // Those that the configuration turns on; of all others the reason lies in what the application is.
+        // Response types that the configuration enables. All others depend on the kind of application.
         (Err(_), Remedy::ResponseType(response_type))
             if !signet.registration_policy.offered.allows_response_type(*response_type) =>
         {
@@ -89,11 +89,11 @@ pub fn standing(signet: &Signet, access: &Access, client: &Client, remedy: &Reme
     }
 }
 
-/// The remedy of `remedy_id` for the application of `id`, with the application.
+/// Finds the remedy `remedy_id` of the application `id`, together with the application.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]: the application belongs to someone else, or nothing like that was noted of it.
+/// Returns a [`ManagementRefusal`] if the application belongs to another user or no such remedy was recorded for it.
 pub fn find_remedy(
     signet: &Signet,
     access: &Access,
@@ -106,11 +106,11 @@ pub fn find_remedy(
     Ok((client, remedy))
 }
 
-/// Registers the remedy of `remedy_id` for the application of `id`.
+/// Applies the remedy `remedy_id` to the application `id`.
 ///
 /// # Errors
 ///
-/// [`ManagementRefusal`]; then nothing has changed.
+/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
 pub async fn apply_remedy(
     signet: &Signet,
     access: &Access,
@@ -123,8 +123,8 @@ pub async fn apply_remedy(
     Ok(client)
 }
 
-/// Why logout tokens cannot be delivered to the `backchannel_logout_uri` of `client`, as far as that can be known before
-/// one is sent: the address is not `https`, or leads into a private network.
+/// The reason why logout tokens cannot be delivered to the `backchannel_logout_uri` of `client`, if it is known
+/// before sending one: the URI does not use `https`, or its host is in a private network.
 pub async fn unreachable_logout_uri(signet: &Signet, client: &Client) -> Option<DeliveryFailure> {
     refused_logout_uri(signet, client).await.as_ref().map(DeliveryFailure::from)
 }
@@ -135,7 +135,7 @@ async fn refused_logout_uri(signet: &Signet, client: &Client) -> Option<FetchRef
     matches!(refusal, FetchRefusal::Address | FetchRefusal::Private).then_some(refusal)
 }
 
-/// The same as a sentence, for the API and the command line.
+/// The result of [`unreachable_logout_uri`] as a sentence, for the API and the command line.
 pub async fn warning(signet: &Signet, client: &Client) -> Option<String> {
     let refusal = refused_logout_uri(signet, client).await?;
     Some(format!("backchannel_logout_uri: logout tokens cannot be delivered there: {refusal}"))

@@ -10,13 +10,12 @@ use crate::{
     oauth::status_list::{INVALID, StatusBits, StatusList, VALID},
 };
 
-/// One status list.
 pub(super) struct List {
-    /// Until when each place is taken, in seconds since the epoch; 0 is free.
+    /// The time until which each index is taken, in seconds since the epoch; 0 means free.
     kept_until: Vec<u32>,
     taken: usize,
     statuses: StatusList,
-    /// How often a bit was changed.
+    /// Number of changes to the bits.
     version: u64,
     is_condemned: bool,
     published: Arc<Mutex<Option<Arc<PublishedList>>>>,
@@ -36,13 +35,13 @@ impl Default for List {
 }
 
 impl List {
-    /// Takes a free place at random, so that the places of grants say nothing of their order; none when the list is full
-    /// enough for that to take long, or when it is condemned.
+    /// Takes a random free index, so that the index does not reveal the order of grants. Returns `None` if the list
+    /// is too full to find one quickly, or invalidated.
     pub(super) fn generate(&mut self, entropy: Entropy, until: Option<OffsetDateTime>) -> Option<u32> {
         if self.is_condemned || self.taken >= FULL {
             return None;
         }
-        // Each attempt finds a free place with a chance of an eighth at least.
+        // Each attempt finds a free index with a probability of at least 1/8.
         for _ in 0..ATTEMPTS {
             let idx = u32::from_be_bytes(entropy.bytes()) % ENTRIES;
             if self.place(idx).is_some_and(|place| *place == 0) {
@@ -53,7 +52,7 @@ impl List {
         None
     }
 
-    /// Takes a place, or keeps one that is taken, until then, or for ever.
+    /// Takes an index, or extends it, until the given time or permanently.
     pub(super) fn take(&mut self, idx: u32, until: Option<OffsetDateTime>) {
         let until = until.map_or(u32::MAX, |at| u32::try_from(at.unix_timestamp().max(1)).unwrap_or(u32::MAX));
         if let Some(place) = self.place(idx) {
@@ -63,7 +62,7 @@ impl List {
         }
     }
 
-    /// Frees the places that nobody keeps any more at `now`.
+    /// Frees the indexes whose time is over at `now`.
     pub(super) fn release(&mut self, now: OffsetDateTime) {
         let now = u32::try_from(now.unix_timestamp()).unwrap_or(0);
         for (idx, place) in (0..).zip(&mut self.kept_until) {
@@ -78,7 +77,7 @@ impl List {
         }
     }
 
-    /// Sets the bit of a place.
+    /// Sets the bit of an index.
     pub(super) fn set_invalid(&mut self, idx: u32, is_invalid: bool) {
         let status = if is_invalid || self.is_condemned { INVALID } else { VALID };
         if self.statuses.get(idx).is_some_and(|present| present != status) {
@@ -87,7 +86,7 @@ impl List {
         }
     }
 
-    /// Sets every bit for good, and gives no more places.
+    /// Sets every bit permanently and hands out no more indexes.
     pub(super) fn condemn(&mut self) {
         if !self.is_condemned {
             self.is_condemned = true;
@@ -95,17 +94,17 @@ impl List {
         }
     }
 
-    /// How many places are taken.
+    /// Number of indexes taken.
     pub(super) fn taken(&self) -> usize {
         self.taken
     }
 
-    /// The bits, and how often they were changed.
+    /// The bits, and the number of changes.
     pub(super) fn statuses(&self) -> (&StatusList, u64) {
         (&self.statuses, self.version)
     }
 
-    /// What was last published. Whoever holds the lock publishes anew, alone.
+    /// The last published version. Its lock is held while a new version is created.
     pub(super) fn published(&self) -> Arc<Mutex<Option<Arc<PublishedList>>>> {
         Arc::clone(&self.published)
     }
@@ -115,11 +114,11 @@ impl List {
     }
 }
 
-/// So many places has a list: 16 KiB before compression.
+/// Number of indexes per list: 16 KiB before compression.
 pub(super) const ENTRIES: u32 = 1 << 17;
 const PLACES: usize = ENTRIES as usize;
 
-/// With so many places taken a list gives no more.
+/// Number of taken indexes from which a list hands out no more.
 const FULL: usize = PLACES / 8 * 7;
 
 const ATTEMPTS: usize = 1000;

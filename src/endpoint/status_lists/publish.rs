@@ -1,5 +1,5 @@
-//! Publishing a status list: `/status/{list}`,
-//! [draft-ietf-oauth-status-list §8](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-status-list#section-8).
+//! Publishes status lists at `/status/{list}`, [draft-ietf-oauth-status-list
+//! §8](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-status-list#section-8).
 
 use std::{io::Write, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What signs status lists.
+/// The context for signing status lists.
 #[derive(Clone, Copy)]
 pub struct Publisher<'a> {
     /// The issuer of the lists.
@@ -29,20 +29,21 @@ pub struct Publisher<'a> {
     pub now: OffsetDateTime,
 }
 
-/// A list and the number of its version.
+/// A list with its version number.
 pub(super) struct Numbered<'a> {
     pub(super) id: ListId,
     pub(super) statuses: &'a StatusList,
     pub(super) version: u64,
 }
 
-/// A status list as it is sent.
+/// A status list as returned to clients.
 pub struct PublishedList {
     /// The Status List Token.
     pub token: String,
-    /// The same in the content coding `gzip`, which takes back most of what base64url has added, twice.
+    /// The same with the content coding `gzip`, which undoes most of the growth caused by encoding with base64url
+    /// twice.
     pub gzipped: Vec<u8>,
-    /// The entity tag, with its quotation marks.
+    /// The entity tag, including its quotation marks.
     pub etag: String,
     issued_at: OffsetDateTime,
     ttl: Duration,
@@ -51,11 +52,11 @@ pub struct PublishedList {
 }
 
 impl PublishedList {
-    /// Signs `list`, which has the number `version`; `before` is the list that was published last.
+    /// Signs `list`, which has the number `version`. `before` is the last published version.
     ///
     /// # Errors
     ///
-    /// The list cannot be signed.
+    /// Returns a [`SigningFault`] if the list cannot be signed.
     pub(super) fn sign(
         publisher: &Publisher<'_>,
         list: &Numbered<'_>,
@@ -71,8 +72,8 @@ impl PublishedList {
         Ok(Self { token, gzipped, etag, issued_at, ttl, version: list.version, keys: jwks })
     }
 
-    /// For how many seconds a copy may be kept (`Cache-Control: max-age`) so that with its time in caches it is never older
-    /// than its `ttl`.
+    /// Maximum age of a cached copy in seconds (`Cache-Control: max-age`), so that a copy is never older than its
+    /// `ttl` after its time in caches.
     #[must_use]
     pub fn max_age_seconds(&self, now: OffsetDateTime) -> i64 {
         (self.issued_at + self.ttl - now).clamp(Duration::ZERO, self.ttl).whole_seconds()
@@ -84,18 +85,19 @@ impl PublishedList {
     }
 }
 
-/// When the list that follows one from `before` is issued. Verifiers refuse a list that is older than the one they know, so a
-/// clock that is set back by a little must not take `iat` along; nor may `iat` be further ahead than verifiers allow.
+/// When the successor of a list issued at `before` is issued. Verifiers refuse a list older than the one they know,
+/// so `iat` must not go back when the clock is set back a little. Nor may `iat` be further ahead than verifiers
+/// allow.
 fn issued_after(before: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
     if before <= now + SKEW { before.max(now) } else { now }
 }
 
-/// By how much clocks may differ for every verifier of ours.
+/// Clock skew that all our verifiers allow.
 const SKEW: Duration = Duration::seconds(30);
 
 pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // Writing into memory does not fail.
+    // Writing to memory does not fail.
     encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 

@@ -39,8 +39,8 @@ pub(super) async fn redeem(
     let digest = Digest::of(form.required("code")?);
     let store = signet.store.as_actor(origin.as_client(&client.client().client_id));
     let now = signet.clock.now();
-    // A conflict means that another request with the same code was first: then the code is spent, and the second
-    // round says so.
+    // A conflict means that another request with the same code was first. The second attempt then finds the code
+    // used.
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
@@ -72,7 +72,7 @@ pub(super) async fn redeem(
     }
 }
 
-/// Writes down what follows from a refusal.
+/// Writes the consequence of a refusal.
 async fn apply_consequence(
     store: &Store,
     digest: &Digest,
@@ -88,14 +88,14 @@ async fn apply_consequence(
             store.with_event(details).burn_code(digest, kept).await
         }
         Consequence::EndGrant(grant) => {
-            tracing::warn!(client_id = %kept.record.client_id, "an authorization code was used twice; its grant ends");
+            tracing::warn!(client_id = %kept.record.client_id, "authorization code replayed, grant ended");
             Ok(store.end_grant(&grant, EndCause::CodeReplayed, now).await?)
         }
     }
 }
 
-/// Makes sure that the session in which the person agreed to `grant`, which is on disk, has not ended meanwhile. The end of
-/// a session takes every grant that is on disk by then, so that no grant escapes both.
+/// Ends `grant`, which is already on disk, if the session in which the user consented has ended in the meantime. The
+/// end of a session ends every grant that is on disk by then, so no grant escapes both checks.
 async fn end_grant_if_session_ended(signet: &Signet, grant: &Grant, now: OffsetDateTime) -> Result<(), EndpointError> {
     if !session_end::is_over(signet, grant)? {
         return Ok(());

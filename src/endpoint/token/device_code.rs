@@ -35,7 +35,7 @@ pub(super) async fn redeem(
         let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), &requested, now);
         let redemption = match redeemed {
             Ok(redemption) => redemption,
-            // Only who may ask at all is told to ask less often.
+            // Polling limits apply only to callers that may poll at all.
             Err(TokenError::AuthorizationPending) => {
                 return Err(signet.device_polls.pace(&digest, &kept.record, now).into());
             }

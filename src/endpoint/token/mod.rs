@@ -20,8 +20,8 @@ pub use response::TokenResponse;
 ///
 /// # Errors
 ///
-/// [`TokenRefusal`]. A code that could not be redeemed may be worthless afterwards, and a replayed one has ended its
-/// grant: that is on disk before this returns.
+/// Returns a [`TokenRefusal`] if no tokens are issued. A failed attempt may invalidate the code, and a replayed code
+/// ends its grant. Both are on disk before this function returns.
 pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Result<TokenResponse, TokenRefusal> {
     let by_header = caller.authorization.is_some();
     let refuse = |error: TokenError| TokenRefusal::Refused { error, by_header };
@@ -29,7 +29,7 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
     let client = authenticate(signet, caller, form).await.map_err(|error| error.with_header(by_header))?;
     let grant_type = form.required("grant_type").map_err(|malformed| refuse(malformed.into()))?;
     let answered = match GrantType::parse(grant_type) {
-        // Implicit is a grant, but not one of this endpoint.
+        // `implicit` is a grant type, but not at this endpoint.
         None | Some(GrantType::Implicit) => Err(EndpointError::Rejected(TokenError::UnknownGrant)),
         Some(GrantType::AuthorizationCode) => authorization_code::redeem(signet, &client, form, caller.origin).await,
         Some(GrantType::RefreshToken) => refresh_token::refresh(signet, &client, form, caller.origin).await,
@@ -46,7 +46,7 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
                 Some(GrantType::Password) => {
                     note_partial_scope(signet, &client, form, ActsFor::Person { offline: true });
                 }
-                // The scope was requested earlier, elsewhere.
+                // For other grant types the scope was requested at another endpoint.
                 _ => {}
             }
         }
@@ -54,7 +54,7 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
             tracing::info!(%client_id, %error, sent = form.loggable(), "token request refused");
             note_refused(signet, &client, form, error);
         }
-        // It is logged where it becomes an answer.
+        // Internal errors are logged where they become a response.
         Err(EndpointError::Internal(_)) => {}
     }
     answered.map_err(|error| error.with_header(by_header))

@@ -58,7 +58,7 @@ pub(super) async fn exchange(
         authentication: Authentication {
             auth_time: now,
             amr: vec![AuthenticationMethod::Password.as_str().to_owned()],
-            // No session of a browser begins, so none ends it.
+            // The grant belongs to no browser session, so none ends it.
             sid: Sid::generate(signet.entropy).as_str().to_owned(),
         },
         is_administrator: account.is_administrator(),

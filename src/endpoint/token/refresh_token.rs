@@ -30,8 +30,8 @@ pub(super) async fn refresh(
     let request = RefreshRequest { client, presented: &presented, scope, resources: &resources, sealing_key };
     let now = signet.clock.now();
     let policy = &signet.lifetimes.refresh_token;
-    // A conflict means that another request with the same token was first: then the token was replaced, and the second
-    // round answers with the newest one.
+    // A conflict means that another request with the same token was first. The token was then replaced, and the
+    // second attempt returns the newest one.
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
@@ -43,7 +43,7 @@ pub(super) async fn refresh(
         let refreshment = match refresh_token::refresh(&kept.record, &request, world, policy, now) {
             Ok(refreshment) => refreshment,
             Err(TokenError::RefreshTokenReused) => {
-                tracing::warn!(client_id = %kept.record.client_id, "a refresh token was used twice; its grant ends");
+                tracing::warn!(client_id = %kept.record.client_id, "refresh token replayed, grant ended");
                 let store = signet.store.as_actor(origin.as_client(&client.client().client_id));
                 let ended = store.end_grant(presented.grant(), EndCause::RefreshReplayed, now).await;
                 ended.map_err(InternalError::from)?;

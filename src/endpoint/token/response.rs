@@ -8,18 +8,15 @@ use crate::{
     secret::Secret,
 };
 
-/// The tokens, as §5.1 answers them.
+/// The token response of §5.1.
 #[derive(Debug)]
 pub struct TokenResponse {
-    /// The access token.
     pub access_token: Secret,
-    /// How long it lives.
     pub expires_in_seconds: i64,
-    /// What it allows.
     pub scope: Scope,
-    /// The ID token, if `openid` was asked for.
+    /// The ID token, if the scope has `openid`.
     pub id_token: Option<Secret>,
-    /// The refresh token, if the client is registered to have one.
+    /// The refresh token, if the client is registered for refresh tokens.
     pub refresh_token: Option<Secret>,
 }
 
@@ -31,7 +28,7 @@ pub(super) struct IssuedWith<'a> {
     pub(super) nonce: Option<&'a str>,
 }
 
-/// The tokens that follow from `issuance`: what every grant type ends in, once what it promises is written.
+/// Issues the tokens of `issuance`. Every grant type ends here, after its state has been written.
 pub(super) fn tokens(
     signet: &Signet,
     issuance: &Issuance,

@@ -11,10 +11,10 @@ use crate::store::{
     fault::{CommitError, StoreFault, UnreadableRow},
 };
 
-/// What is to be stored, or removed, at each place.
+/// The bytes to store at each place, or `None` to delete them.
 pub(super) type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// The writes of several commits, of which each sees those before it.
+/// The writes of several commits. Each commit sees the writes of those before it.
 pub(super) struct Batch {
     db: sled::Db,
     pub(super) writes: Writes,
@@ -25,7 +25,8 @@ impl Batch {
         Self { db, writes: Writes::new() }
     }
 
-    /// Adds the writes of `commit` if its preconditions hold. The outer fault is the storage's, and ends everything.
+    /// Adds the writes of `commit` if its preconditions hold. The outer error is a storage failure, after which the
+    /// engine stops.
     pub(super) fn include(
         &mut self,
         commit: BoundedCommit,
@@ -68,8 +69,8 @@ impl Batch {
         Ok(stored.map(|bytes| decode(place, &bytes)).transpose())
     }
 
-    /// Removes the entry by which the sweeper would find the row that is at `place` until now. That of an unreadable
-    /// row stays; the sweeper removes it when it finds that it leads nowhere.
+    /// Removes the expiry entry of the row currently at `place`. The entry of an unreadable row is kept; the sweeper
+    /// removes it when it finds no row for it.
     fn forget_expiry(&mut self, place: &[u8]) -> Result<(), StoreFault> {
         if let Ok(Some(Row { expires_at: Some(expires_at), .. })) = self.row(place)? {
             self.writes.insert(expiry_place(expires_at.unix_timestamp(), place), None);

@@ -1,4 +1,4 @@
-//! What flipped bits in the file of a database do: every loss is noticed.
+//! Tests with flipped bits in the database file: every loss is detected.
 
 use std::{fs, path::Path};
 
@@ -21,7 +21,7 @@ pub(super) async fn filled(folder: &Path) {
     }
 }
 
-/// All rows, or that some cannot be read.
+/// All rows, or an error if some cannot be read.
 pub(super) fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
     let mut rows = Vec::new();
     for namespace in [CODES, GRANTS] {
@@ -30,8 +30,8 @@ pub(super) fn all_rows(engine: &SledEngine) -> Result<Vec<(Vec<u8>, Row)>, Store
     Ok(rows)
 }
 
-/// Any bit, or in every third round one of the header of a segment, where it does most: a segment without a header is
-/// not there.
+/// A random bit, or in every third round one of a segment header, where it does the most damage: a segment without a
+/// valid header is ignored.
 pub(super) fn a_bit(length: u64, round: u64) -> u64 {
     const SEGMENT: u64 = 512 * 1024;
     const HEADER: u64 = 20;
@@ -49,7 +49,7 @@ async fn a_flipped_bit_never_loses_a_commit_in_silence() {
     let copies = std::env::var("SIGNET_TEST_BIT_FLIPS").map_or(60, |count| count.parse::<u64>().unwrap());
     let original = tempfile::tempdir().unwrap();
     filled(original.path()).await;
-    // With the snapshot that the last opening wrote, and with one of the final state.
+    // With the snapshot written by the last opening, and with one of the final state.
     let reopened = tempfile::tempdir().unwrap();
     copy(original.path(), reopened.path());
     let expected = all_rows(&open(reopened.path()).unwrap()).unwrap();

@@ -1,8 +1,9 @@
-//! The commit log: a file beside the database that keeps the marks of the last batches, see [`super::history`].
+//! The commit log: a file next to the database that stores the marks of the last batches, see [`super::history`].
 //!
-//! It is a ring of a fixed number of slots, written in turn, each in a disk sector of its own. So it never grows, a
-//! write that a power cut tears damages no other slot, and since only existing blocks are overwritten, syncing it
-//! changes no metadata. The latest mark is the one with the highest sequence among those that can be read: if the last
+//! It is a ring of a fixed number of slots, written in turn, each in a separate disk sector. It therefore never
+//! grows, a write torn by a power failure damages no other slot, and because only existing blocks are overwritten,
+//! syncing it changes no metadata. The latest mark is the readable one with the highest sequence number. If the last
+//! write was torn, that is the previous mark, which the database also has.
 //! write was torn, the one before it, which the database also knows.
 
 use std::{
@@ -23,29 +24,29 @@ pub(super) struct CommitLog {
 }
 
 impl CommitLog {
-    /// Opens the log in `folder`. A log that is missing, or in which no mark can be read, is none.
+    /// Opens the log in `folder`. Returns `None` if it is missing or contains no readable mark.
     ///
     /// # Errors
     ///
-    /// The file is there and cannot be read.
+    /// Returns an [`io::Error`] if the file exists but cannot be read.
     pub(super) fn open(folder: &Path) -> io::Result<Option<Self>> {
         let file = match OpenOptions::new().read(true).write(true).open(folder.join(NAME)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened?,
         };
         let mut bytes = Vec::new();
-        // What lies behind the last slot is not ours, however much it is.
+        // Bytes after the last slot are ignored, however many there are.
         (&file).take(LENGTH).read_to_end(&mut bytes)?;
         let marks = bytes.chunks(SLOT).enumerate().filter_map(|(slot, bytes)| Some((slot, decode(bytes)?)));
         let latest = marks.max_by_key(|(_, mark)| mark.position.sequence);
         Ok(latest.map(|(slot, latest)| Self { file, next: following(slot), latest }))
     }
 
-    /// Writes a log in `folder` whose only mark is `first`, in place of one that may be there.
+    /// Creates a log in `folder` with `first` as its only mark, replacing an existing one.
     ///
     /// # Errors
     ///
-    /// The file cannot be written. An older one is then still there.
+    /// Returns an [`io::Error`] if the file cannot be written. An existing log is then unchanged.
     pub(super) fn create(folder: &Path, first: Mark) -> io::Result<Self> {
         let temporary = folder.join(TEMPORARY);
         let mut options = OpenOptions::new();
@@ -66,11 +67,11 @@ impl CommitLog {
         &self.latest
     }
 
-    /// Adds a mark; it is on disk when this returns.
+    /// Appends a mark. It is on disk when this function returns.
     ///
     /// # Errors
     ///
-    /// The file cannot be written. The mark may be there or not.
+    /// Returns an [`io::Error`] if the file cannot be written. It is then unknown whether the mark is on disk.
     pub(super) fn append(&mut self, mark: Mark) -> io::Result<()> {
         self.file.seek(SeekFrom::Start((self.next * SLOT) as u64))?;
         self.file.write_all(&encode(&mark))?;
@@ -81,13 +82,13 @@ impl CommitLog {
     }
 }
 
-/// Makes the names in `folder` durable: a file that was synced can still be lost with its name.
+/// Syncs the directory `folder`, so that new files in it survive a crash. Syncing a file does not sync its name.
 ///
 /// # Errors
 ///
-/// The folder cannot be synced.
+/// Returns an [`io::Error`] if the folder cannot be synced.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Only Unix can open a folder, and other systems write names through by themselves.
+    // Only Unix can open a directory; other systems write names through on their own.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
@@ -114,7 +115,7 @@ fn following(slot: usize) -> usize {
 pub(super) const NAME: &str = "commit.log";
 const TEMPORARY: &str = "commit.log.new";
 const MAGIC: &[u8] = b"commit 1";
-/// Bytes of a slot: a sector of the disk.
+/// Size of a slot in bytes: a disk sector.
 const SLOT: usize = 512;
 const SLOTS: usize = 64;
 const LENGTH: u64 = (SLOT * SLOTS) as u64;
@@ -129,7 +130,7 @@ mod tests {
         Mark::random(Position { sequence, at: datetime!(2030-01-01 00:00 UTC) }, Entropy::system())
     }
 
-    /// A log in a folder of its own with marks 0 to `last`.
+    /// A log in a temporary folder with marks 0 to `last`.
     fn log(last: u64) -> (tempfile::TempDir, Vec<Mark>) {
         let folder = tempfile::tempdir().unwrap();
         let marks: Vec<Mark> = (0..=last).map(mark).collect();

@@ -1,7 +1,7 @@
-//! Ends that nobody chose: a process killed while it commits, and a disk that fills up.
+//! Crash tests: a process killed while it commits, and a disk that fills up.
 //!
-//! A test runs the test binary again, as a child that runs only this test and finds its folder in the environment. The
-//! child commits as fast as it can and notes each commit in a file after it was acknowledged.
+//! A test runs the test binary again, as a child process that runs only this test and gets its folder in the
+//! environment. The child commits as fast as it can, and records each acknowledged commit in a file.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -30,7 +30,7 @@ fn open(folder: &Path) -> SledEngine {
     SledEngine::open(&folder.join("data"), OnRollback::Refuse, clock, Entropy::system()).unwrap().engine
 }
 
-/// Commits pairs of rows until the process or the storage ends.
+/// Commits pairs of rows until the process is killed or the storage fails.
 #[tokio::main]
 async fn commit_for_ever(folder: PathBuf) {
     let engine: Arc<dyn Engine> = Arc::new(open(&folder));
@@ -58,7 +58,7 @@ async fn commit_pairs(engine: &dyn Engine, mut notes: &File, next: &AtomicU64) {
     }
 }
 
-/// The child of `test`, or of a shell that was given `limits` first.
+/// Starts the child process of `test`, or a shell that applies `limits` and then starts it.
 fn child(test: &str, folder: &Path, limits: &str) -> Child {
     let mut command = Command::new("sh");
     let script = format!("{limits} exec \"$0\" \"$@\"");
@@ -75,8 +75,8 @@ fn acknowledged(folder: &Path) -> Vec<(String, u64)> {
     pairs.map(|(key, version)| (key.to_owned(), u64::from_str_radix(version, 16).unwrap())).collect()
 }
 
-/// Opens the database, which must not take itself for rolled back, and looks for every acknowledged commit and for
-/// halves of one. Returns how many were acknowledged.
+/// Opens the database, which must not report a rollback, and checks that every acknowledged commit is complete and no
+/// commit is partial. Returns the number of acknowledged commits.
 fn inspect(folder: &Path) -> usize {
     let engine = open(folder);
     let acknowledged = acknowledged(folder);
@@ -109,13 +109,13 @@ fn acknowledged_commits_survive_a_kill() {
     let mut before = 0;
     for round in 0..rounds {
         let mut child = child("acknowledged_commits_survive_a_kill", folder.path(), "");
-        // Every fourth may be killed while it opens; the others once they have committed something new.
+        // Every fourth child may be killed while it opens; the others after they have committed something new.
         let patience = Instant::now() + Duration::from_secs(60);
         while round % 4 != 0 && acknowledged(folder.path()).len() == before {
             assert!(Instant::now() < patience, "the child commits nothing");
             std::thread::sleep(Duration::from_millis(5));
         }
-        // The moment is the experiment.
+        // The moment is chosen at random.
         let [moment] = Entropy::system().bytes();
         std::thread::sleep(Duration::from_millis(u64::from(moment)));
         child.kill().unwrap();
@@ -126,7 +126,7 @@ fn acknowledged_commits_survive_a_kill() {
     assert!(before > 0);
 }
 
-/// A file of limited size is as near to a full disk as a test gets without being root.
+/// A file size limit is the closest approximation of a full disk without root privileges.
 #[cfg(target_os = "linux")]
 #[test]
 fn acknowledged_commits_survive_a_full_disk() {
@@ -134,7 +134,7 @@ fn acknowledged_commits_survive_a_full_disk() {
         return commit_for_ever(folder.into());
     }
     let folder = tempfile::tempdir().unwrap();
-    // Blocks of 512 bytes or of 1 KiB, after the shell; and a write beyond is an error, not a signal.
+    // The unit is 512 bytes or 1 KiB, depending on the shell. Exceeding the limit is an error, not a signal.
     let mut child = child("acknowledged_commits_survive_a_full_disk", folder.path(), "trap '' XFSZ; ulimit -f 4096;");
     assert!(child.wait().unwrap().success(), "the child latches and ends by itself");
     let count = inspect(folder.path());

@@ -1,4 +1,4 @@
-//! The folder as a whole: an older copy of it, and who may read and replace what is in it.
+//! Tests of the whole folder: older copies of it, and its permissions.
 
 use std::{fs, path::Path};
 
@@ -8,13 +8,13 @@ use super::{
 };
 use crate::{clock::Clock, entropy::Entropy};
 
-/// Opens with the mark that is kept outside.
+/// Opens with the mark that is stored outside the folder.
 fn open_tracked(folder: &Path, on_rollback: OnRollback, mark: Option<OutsideMark>) -> Result<Opened, OpenError> {
     let policy = OpenPolicy { on_rollback, outside: Outside::Tracked(mark) };
     SledEngine::open(folder, policy, Clock::manual(NOW), Entropy::system())
 }
 
-// Everything in the folder fits together then; only what is outside can tell.
+// Everything inside the folder is then consistent, so only the outside mark can detect it.
 #[tokio::test]
 async fn an_older_copy_of_the_whole_folder_is_refused_until_it_is_accepted() {
     let parent = tempfile::tempdir().unwrap();

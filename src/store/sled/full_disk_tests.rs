@@ -1,4 +1,4 @@
-//! A disk that fills up, and a sync that fails in the background.
+//! Tests with a disk that fills up, and with a sync that fails in the background.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{clock::Clock, entropy::Entropy};
 
-/// An engine on a disk on which as much is free as the returned number says.
+/// An engine on a simulated disk whose free space is the returned number.
 fn on_pretended_disk(folder: &Path) -> (SledEngine, Arc<AtomicU64>) {
     let free = Arc::new(AtomicU64::new(1 << 30));
     let parts = parts(folder, OnRollback::Refuse.into(), Clock::manual(NOW), Entropy::system()).unwrap();
@@ -47,7 +47,7 @@ async fn a_full_disk_is_read_from_and_written_to_again_once_there_is_room() {
     assert!(has(&engine, "after") && !has(&engine, "meanwhile"));
 }
 
-// sled takes nothing more after a write for which there was no room.
+// sled accepts nothing more after a write that failed for lack of space.
 #[tokio::test]
 async fn a_write_that_met_a_full_disk_leaves_a_server_that_reads_and_ends_once_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,7 +77,7 @@ async fn a_background_sync_that_failed_is_noticed_without_a_commit() {
     put(&open(folder.path()).unwrap(), "a").await;
     let parts = parts(folder.path(), OnRollback::Refuse.into(), Clock::manual(NOW), Entropy::system()).unwrap();
     let mut writer = parts.writer;
-    // A file that cannot be synced: fdatasync(2) answers EINVAL.
+    // A file that cannot be synced: fdatasync(2) fails with EINVAL.
     writer.disk.file = fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
     let engine = SledEngine::start(writer, parts.lock).unwrap();
     let mut health = engine.health();

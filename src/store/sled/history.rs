@@ -1,16 +1,16 @@
-//! Whether the database is the one that this server left behind: the detector of rollbacks.
+//! Rollback detection: whether the database is in the state in which this server left it.
 //!
-//! sled opens a damaged file without an error at the last state it understands, and an administrator can copy an
-//! older one back. Either would make spent codes and rotated refresh tokens valid again. So the end of each batch, its
-//! [`Mark`], is kept twice: in the batch itself, and afterwards in the commit log, a file of its own.
+//! sled opens a damaged file without an error at the last state it understands, and an administrator can restore an
+//! older copy. Either would make used codes and rotated refresh tokens valid again. The end of each batch, its
+//! [`Mark`], is therefore stored twice: in the batch itself, and afterwards in the commit log, a separate file.
 //!
-//! The order is: the batch is synced; then its mark is written to the commit log and synced; then it is acknowledged;
-//! then the next batch begins. So whatever moment a crash chooses, the log's last mark is that of the database's last
-//! batch, or that of the batch before. The database keeps both marks, and at the start the log's must be one of them.
-//! No crash makes it another, and every acknowledged batch is in both.
+//! The order is: the batch is synced; its mark is written to the commit log and synced; the batch is acknowledged;
+//! the next batch begins. At any moment of a crash, the last mark of the log is that of the database's last batch or
+//! of the one before. The database stores both marks, and at the start the log's mark must be one of them. A crash
+//! cannot produce any other state, and every acknowledged batch is in both.
 //!
-//! Damage can also take rows out of the middle: sled ignores a segment of its file whose header is damaged, and with it
-//! whatever lies there, while the newest batch stays. So the database also keeps the sum of all its rows, its
+//! Damage can also remove rows from the middle: sled ignores a segment of its file whose header is damaged, with all
+//! rows in it, while the newest batch remains. The database therefore also stores the sum of all its rows, its
 //! [`Contents`], which is compared with the rows at the start.
 
 use time::OffsetDateTime;
@@ -22,27 +22,27 @@ use crate::{crypto::sha256, entropy::Entropy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) position: Position,
-    /// The hash of the mark before and of the rows since; the first one is random. So two histories never share a mark,
-    /// even if one is a copy of the other that went on by itself.
+    /// The hash of the previous mark and of the rows since; the first one is random. Two histories never share a
+    /// mark, even if one is a copy of the other that has been written to.
     chain: [u8; 32],
 }
 
-/// Where in its history a database is.
+/// A position in the history of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// The sequence of the last commit.
+    /// The sequence number of the last commit.
     pub sequence: u64,
-    /// When it was made, in UTC.
+    /// The time of the last commit, in UTC.
     pub at: OffsetDateTime,
 }
 
 impl Mark {
-    /// The mark of a history that begins at `position`.
+    /// The first mark of a history that begins at `position`.
     pub(super) fn random(position: Position, entropy: Entropy) -> Self {
         Self { position, chain: entropy.bytes() }
     }
 
-    /// The mark at `position`, from which on the rows are `contents`.
+    /// The next mark, at `position`, where the rows are `contents`.
     pub(super) fn after(&self, position: Position, contents: Contents) -> Self {
         let mut bytes = self.encode();
         bytes.extend_from_slice(&position.encode());
@@ -74,8 +74,8 @@ impl Position {
     }
 }
 
-/// The sum of all that is stored, except of the history itself: 128 bits of the SHA-256 of each place and its bytes,
-/// added up, so that the order does not matter and each batch only adds and subtracts what it changes.
+/// The sum of all stored data except the history itself: 128 bits of the SHA-256 of each place and its bytes, added
+/// up. The order does not matter, and each batch only adds and subtracts what it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Contents(u128);
 
@@ -99,12 +99,12 @@ fn summand(place: &[u8], bytes: &[u8]) -> u128 {
     hash.first_chunk().map_or(0, |half| u128::from_be_bytes(*half))
 }
 
-/// What the database knows about its own history.
+/// What the database records about its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct History {
     pub(super) last: Mark,
     pub(super) contents: Contents,
-    /// The mark that the commit log had when the last batch was written; none before the first.
+    /// The mark in the commit log when the last batch was written; `None` before the first.
     pub(super) previous: Option<Mark>,
 }
 
@@ -124,71 +124,72 @@ impl History {
     }
 }
 
-/// What the database and the commit log say together.
+/// The result of comparing the database with the commit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Nothing was ever written.
     New,
-    /// The database is the one that was left behind. Its last mark may not be in the log yet.
+    /// The database is in the state in which it was left. Its last mark may not be in the log yet.
     Continues(History),
-    /// It cannot be shown that the database is the one that was left behind.
+    /// The database may not be in the state in which it was left.
     RolledBack(Evidence),
 }
 
-/// What shows that a database is not the one that the server left behind.
+/// The evidence that a database is not in the state in which the server left it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
-    /// The commit log knows commits that the database does not have.
+    /// The commit log contains commits that the database does not have.
     DatabaseIsOlder {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
-        /// Where it was.
+        /// The position of the commit log.
         log: Position,
     },
-    /// The database is where it was, but its rows are not all there, or not as they were written.
+    /// The position is right, but rows are missing or altered.
     RowsDiffer {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
     },
-    /// There is a commit log, and the database is empty.
+    /// There is a commit log, but the database is empty.
     DatabaseIsEmpty {
-        /// Where it was.
+        /// The position of the commit log.
         log: Position,
     },
-    /// There is a database, and no commit log that could tell whether it is the latest.
+    /// There is a database, but no commit log that could show whether it is current.
     LogIsMissing {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
     },
-    /// The commit log is older than the database, or belongs to another: it cannot tell whether it is the latest.
+    /// The commit log is older than the database, or belongs to another one, so it cannot show whether the database
+    /// is current.
     LogIsAnother {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
-        /// Where the log is.
+        /// The position of the commit log.
         log: Position,
     },
-    /// The mark outside the folder shows that the database had come further: the whole folder is an older copy.
+    /// The mark outside the folder is ahead of the database: the whole folder is an older copy.
     FolderIsOlder {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
-        /// Where it was.
+        /// The position of the mark.
         mark: Position,
     },
-    /// The mark outside the folder shows that there was a database, and the folder is empty.
+    /// There is a mark outside the folder, but the folder is empty.
     FolderIsEmpty {
-        /// Where it was.
+        /// The position of the mark.
         mark: Position,
     },
-    /// The mark outside the folder is about another database, or about a copy of this one that went on by itself.
+    /// The mark outside the folder belongs to another database, or to a copy of this one that has been written to.
     MarkIsAnother {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
-        /// Where the other is.
+        /// The position of the mark.
         mark: Position,
     },
-    /// A mark was kept outside the folder, and it is missing.
+    /// The mark outside the folder is missing, although one was stored.
     MarkIsMissing {
-        /// Where the database is.
+        /// The position of the database.
         database: Position,
     },
 }
@@ -205,7 +206,7 @@ pub(super) fn compare(database: Option<History>, contents: Contents, log: Option
             Some(Evidence::DatabaseIsOlder { database, log })
         }
         Some(Mark { position: log, .. }) => Some(Evidence::LogIsAnother { database, log }),
-        // The very first start ended before it had written the log: there was nothing yet to go back to.
+        // The very first start ended before the log was written, when there was nothing to roll back to.
         None if database.sequence == 0 => None,
         None => Some(Evidence::LogIsMissing { database }),
     };

@@ -1,20 +1,21 @@
-//! The engine on disk: sled 0.34 behind one writer thread.
+//! The engine on disk: sled 0.34 with a single writer thread.
 //!
-//! sled's own promises are weaker than they sound, so this adds what is missing:
+//! sled's guarantees are weaker than they seem, so this engine adds what is missing:
 //!
 //! * `flush` does not wait for the disk. Each batch is flushed and then synced by `fdatasync` ([`writer`]).
-//! * A damaged file opens without an error, with the newest commits missing, or with rows missing in the middle. A
-//!   detector of rollbacks refuses it ([`history`], [`commit_log`]), and an older copy of the whole folder too
+//! * A damaged file opens without an error, with the newest commits missing, or with rows missing in the middle.
+//!   Rollback detection refuses such a file ([`history`], [`commit_log`]), and also an older copy of the whole folder
 //!   ([`outside_mark`]).
-//! * Blocks are checked, but not rows. Each row has a checksum of its own ([`row`]).
+//! * Blocks have checksums, but rows do not. Each row gets its own checksum ([`row`]).
 //!
-//! Since one thread writes, nothing can come between the check of a precondition and the write that relies on it. So
-//! transactions over several trees are not needed: there is one tree with the namespace as the first byte of each key,
-//! and a batch of commits is one `apply_batch`. In sled 0.34.7 that holds the lock that readers take for each call, so
-//! a reader sees all of a batch or nothing of it, and recovery drops a batch whose end is not in the log.
+//! Because only one thread writes, nothing can happen between the check of a precondition and the write that depends
+//! on it. Transactions over several trees are therefore not needed: there is one tree with the namespace as the first
+//! byte of each key, and a batch of commits is one `apply_batch`. In sled 0.34.7 that holds the lock that readers
+//! take for each call, so a reader sees all of a batch or nothing of it, and recovery drops a batch whose end is not
+//! in the log.
 //!
-//! After a storage error sled's state in memory and that on disk may differ, so it is never used for writing again:
-//! the engine latches, and the process ends and starts anew.
+//! After a storage error, sled's state in memory and on disk may differ, so it is never written to again: the engine
+//! latches, and the process exits and is restarted.
 
 mod batch;
 mod commit_log;
@@ -76,19 +77,19 @@ use super::{
     fault::{CommitError, StoreFault},
 };
 
-/// An [`Engine`] on disk, see the module. [`SledEngine::open`] makes one.
+/// An [`Engine`] on disk, see the module documentation. [`SledEngine::open`] creates one.
 ///
-/// Dropping it finishes what was queued and waits for the writer thread.
+/// Dropping it completes the queued commits and waits for the writer thread.
 #[derive(Debug)]
 pub struct SledEngine {
-    // In this order they are dropped: the writer ends when the queue does, and the lock goes last.
+    // The fields are dropped in this order: the writer ends when the queue does, and the lock is released last.
     queue: mpsc::Sender<WriterRequest>,
     health: watch::Receiver<EngineHealth>,
     _writer: JoinOnDrop,
     db: sled::Db,
     _lock: File,
     progress: Arc<SharedProgress>,
-    /// How long a request waits for its place in the queue.
+    /// How long a request waits for a place in the queue.
     patience: Duration,
 }
 
@@ -109,7 +110,7 @@ impl SledEngine {
         Ok(Self { queue, health, _writer: JoinOnDrop(Some(thread)), db, _lock: lock, progress, patience: BUSY_AFTER })
     }
 
-    /// Queues what `request` makes of an answer's sender, and waits for the answer.
+    /// Queues the request created by `request` with a channel for the response, and waits for the response.
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> WriterRequest) -> Result<T, StoreFault> {
         let (sender, answer) = oneshot::channel();
         match tokio::time::timeout(self.patience, self.queue.reserve()).await {
@@ -120,11 +121,11 @@ impl SledEngine {
         answer.await.map_err(|_| self.ended())
     }
 
-    /// Why the writer does not answer.
+    /// The reason why the writer does not respond.
     fn ended(&self) -> StoreFault {
         match *self.health.borrow() {
             EngineHealth::Closed => StoreFault::Closed,
-            // Between a panic of the writer and its report the engine still looks sound.
+            // Between a panic of the writer and its report, the engine still appears healthy.
             EngineHealth::Failed | EngineHealth::Full | EngineHealth::Sound => StoreFault::Latched,
         }
     }
@@ -170,7 +171,7 @@ impl Engine for SledEngine {
         limit: u16,
     ) -> Result<Vec<(Vec<u8>, Row)>, StoreFault> {
         let start = place_of(namespace, prefix);
-        // A place begins with the number of the namespace, which is never the greatest, so there is one beyond.
+        // A place begins with the number of the namespace, which is never the greatest byte, so a greater key exists.
         let beyond = beyond(&start).unwrap_or_default();
         let end = before.map_or_else(|| beyond.clone(), |before| place_of(namespace, before).min(beyond.clone()));
         if end <= start {
@@ -229,12 +230,11 @@ fn row_of(namespace: Namespace, place: &[u8], bytes: &[u8]) -> Result<Row, Store
     decode(place, bytes).map_err(|source| StoreFault::UnreadableRow { namespace: namespace.name(), source })
 }
 
-/// sled panics on some damage where it could have returned an error; for a reader both are a fault.
+/// On some damage sled panics instead of returning an error. Both become a fault for readers.
 fn guarded<T>(read: impl FnOnce() -> Result<T, StoreFault>) -> Result<T, StoreFault> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(StoreFault::storage(Panicked)))
 }
 
-/// sled panicked.
 #[derive(Debug)]
 struct Panicked;
 
@@ -246,7 +246,7 @@ impl fmt::Display for Panicked {
 
 impl Error for Panicked {}
 
-/// A thread that is waited for.
+/// A thread that is joined on drop.
 #[derive(Debug)]
 struct JoinOnDrop(Option<JoinHandle<()>>);
 
@@ -259,7 +259,7 @@ impl Drop for JoinOnDrop {
     }
 }
 
-/// The most requests that wait for the writer.
+/// Maximum number of requests waiting for the writer.
 const QUEUE: usize = 1024;
 
 /// See [`SledEngine::patience`].

@@ -1,4 +1,4 @@
-//! Opening the folder of the database: who may, and in which order.
+//! Opening the database folder: locking, checks, and their order.
 
 use std::{
     error::Error,
@@ -34,38 +34,35 @@ use crate::{
     },
 };
 
-/// An open database.
 #[derive(Debug)]
 pub struct Opened {
-    /// The engine.
     pub engine: SledEngine,
-    /// The present epoch, if a rollback was ever accepted.
+    /// The current epoch, if a rollback was ever accepted.
     pub epoch: Option<Epoch>,
     /// Whether the epoch began with this opening.
     pub has_begun_epoch: bool,
-    /// Whether there was nothing before this opening.
+    /// Whether the folder was empty before this opening.
     pub is_new: bool,
-    /// When something was last committed before this opening.
+    /// The time of the last commit before this opening.
     pub last_commit_at: OffsetDateTime,
 }
 
-/// What begins when a rollback is accepted: sessions, codes and refresh tokens that were written before mean nothing,
-/// since the database cannot know which of them were spent or revoked.
+/// An epoch begins when a rollback is accepted. Sessions, codes and refresh tokens written before it are invalid,
+/// because the database cannot know which of them were used or revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Epoch {
-    /// The sequence of the commit with which it began. Every row of this version or a later one is of the epoch, whatever
-    /// the clock showed.
+    /// The sequence number of the commit with which it began. Every row with this or a later version belongs to the
+    /// epoch, whatever the clock showed.
     pub sequence: u64,
-    /// When it began.
     pub begun_at: OffsetDateTime,
 }
 
 /// How a database is opened.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenPolicy {
-    /// What to do with one that was rolled back.
+    /// What to do if it was rolled back.
     pub on_rollback: OnRollback,
-    /// What is known outside the folder.
+    /// The mark stored outside the folder.
     pub outside: Outside,
 }
 
@@ -75,24 +72,24 @@ impl From<OnRollback> for OpenPolicy {
     }
 }
 
-/// What to do with a database that is not the one the server left behind.
+/// What to do with a database that is not in the state in which the server left it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnRollback {
-    /// Do not open it.
     Refuse,
-    /// Open it, and begin an epoch before which nothing that was issued is valid. If it turns out that there was no
-    /// rollback, nothing changes.
+    /// Open it, and begin an epoch that invalidates everything issued before. Nothing changes if there was no
+    /// rollback.
     Accept,
     /// Begin an epoch in any case.
     BeginEpoch,
 }
 
 impl SledEngine {
-    /// Opens the database in `folder`, which is created if it is missing. Blocks, on a large database for seconds.
+    /// Opens the database in `folder`, and creates it if it is missing. It blocks, for seconds if the database is
+    /// large.
     ///
     /// # Errors
     ///
-    /// [`OpenError`], whose text is for the person who hosts the server.
+    /// Returns an [`OpenError`], whose text is for the operator.
     pub fn open(
         folder: &Path,
         policy: impl Into<OpenPolicy>,
@@ -106,7 +103,7 @@ impl SledEngine {
     }
 }
 
-/// What an engine is made of.
+/// The parts of an engine.
 pub(super) struct EngineParts {
     pub(super) writer: Writer,
     /// The lock on its folder.
@@ -127,7 +124,7 @@ pub(super) fn parts(
     if let Some(exposure) = folder::exposure(folder).map_err(inaccessible(folder))? {
         return Err(OpenError::Exposed { exposure });
     }
-    // Before anything is touched: it may belong to a server that runs.
+    // First of all, because the folder may belong to a running server.
     let lock = lock(folder)?;
     remove_unfinished_snapshots(folder).map_err(inaccessible(folder))?;
     if is_short(folder) && release_reserve(folder) {
@@ -165,7 +162,7 @@ pub(super) fn parts(
     Ok(EngineParts { writer, lock, epoch, has_begun_epoch, is_new, last_commit_at })
 }
 
-/// A database that sled has opened and that has yet to show that it is the one the server left behind.
+/// A database that sled has opened, but whose history has not been checked yet.
 struct Opening<'folder> {
     folder: &'folder Path,
     disk: Disk,
@@ -174,7 +171,7 @@ struct Opening<'folder> {
 }
 
 impl Opening<'_> {
-    /// What the database knows about its history; nothing if nothing was ever written.
+    /// The history recorded in the database, or `None` if nothing was ever written.
     fn history(&self, contents: Contents) -> Result<Option<History>, OpenError> {
         match self.own_row(HISTORY)? {
             Some(row) => match History::decode(&row.value) {
@@ -186,12 +183,12 @@ impl Opening<'_> {
         }
     }
 
-    /// What is stored. On a large database this takes most of the time of opening.
+    /// The sum of the stored rows. On a large database this takes most of the time of opening.
     fn contents(&self) -> Result<Contents, OpenError> {
         guarded(|| self.disk.contents()).map_err(|fault| unreadable(self.folder, fault))
     }
 
-    /// The verdict on the folder, with what is known outside it.
+    /// The verdict on the folder, including the mark stored outside it.
     fn judge(&self, inside: Verdict, outside: Outside) -> Result<Verdict, OpenError> {
         Ok(match (inside, outside) {
             (Verdict::New, Outside::Tracked(Some(mark))) => {
@@ -205,7 +202,7 @@ impl Opening<'_> {
         })
     }
 
-    /// The present epoch.
+    /// The current epoch.
     fn epoch(&self) -> Result<Option<Epoch>, OpenError> {
         let Some(row) = self.own_row(NOT_BEFORE)? else { return Ok(None) };
         let instant = row.value.try_into().ok().and_then(decode_instant);
@@ -213,7 +210,7 @@ impl Opening<'_> {
         Ok(Some(Epoch { sequence: row.version, begun_at }))
     }
 
-    /// The latest runs; none of a database that an earlier version wrote.
+    /// The latest runs. There are none in a database written by an earlier version.
     fn runs(&self) -> Result<Runs, OpenError> {
         let Some(row) = self.own_row(RUNS)? else { return Ok(Runs::default()) };
         Runs::decode(&row.value).ok_or_else(|| unreadable(self.folder, UnreadableRow::Nonsense))
@@ -235,14 +232,14 @@ impl Opening<'_> {
         self.write(writes, History { last, contents: Contents::default(), previous: None })
     }
 
-    /// Begins a new history for a database that was rolled back, and an epoch.
+    /// Begins a new history and an epoch for a database that was rolled back.
     fn begin_epoch(
         &self,
         database: Option<History>,
         contents: Contents,
         (log, outside): (Option<Mark>, Option<Position>),
     ) -> Result<(History, CommitLog), OpenError> {
-        // Later than all of them, so that no version is given a second time.
+        // Later than all of them, so that no version is used twice.
         let positions = [database.map(|history| history.last.position), log.map(|mark| mark.position), outside];
         let sequence = positions.iter().flatten().map(|position| position.sequence).max().unwrap_or(0) + 1;
         let last = Mark::random(Position { sequence, at: self.now }, self.entropy);
@@ -250,12 +247,12 @@ impl Opening<'_> {
         let place = own_place(NOT_BEFORE);
         let row = Row { version: sequence, value: encode_instant(not_before).to_vec(), expires_at: None };
         let row = encode(&place, &row);
-        // If the end comes before the new log is written, the old one is that of the batch before.
+        // If the process ends before the new log is written, the old log has the mark of the previous batch.
         let runs = runs_row(&Runs::begin(sequence, self.entropy), sequence);
         self.write(Writes::from([(place, Some(row)), runs]), History { last, contents, previous: log })
     }
 
-    /// Writes rows and the history that they end; `history` has the contents before.
+    /// Writes rows and the history that they end. `history` has the contents before the write.
     fn write(&self, writes: Writes, history: History) -> Result<(History, CommitLog), OpenError> {
         let contents = guarded(|| self.disk.contents_after(history.contents, &writes));
         let history = History { contents: contents.map_err(|fault| unreadable(self.folder, fault))?, ..history };
@@ -264,7 +261,7 @@ impl Opening<'_> {
         Ok((history, log))
     }
 
-    /// The log, with the database's last mark in it.
+    /// Adds the database's last mark to the log.
     fn complete(&self, log: Option<CommitLog>, last: Mark) -> Result<CommitLog, OpenError> {
         let complete = match log {
             Some(log) if *log.latest() == last => Ok(log),
@@ -290,20 +287,20 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// The row that holds the runs.
+/// The row that contains the runs.
 pub(super) fn runs_row(runs: &Runs, sequence: u64) -> (Vec<u8>, Option<Vec<u8>>) {
     let place = own_place(RUNS);
     let row = encode(&place, &Row { version: sequence, value: runs.encode(), expires_at: None });
     (place, Some(row))
 }
 
-/// sled fails in several ways where there is no room; what helps is the same for all of them.
+/// sled fails in several ways on a full disk. The remedy is the same for all of them.
 fn told_of_full_disk(folder: &Path, error: OpenError) -> OpenError {
     if is_short(folder) { inaccessible(folder)(io::ErrorKind::StorageFull.into()) } else { error }
 }
 
-/// A lock of our own, since sled's is taken only after sled has begun to write into the folder, and its error is one
-/// of many.
+/// A separate lock, because sled takes its own only after it has started writing to the folder, and does not report
+/// it with a distinct error.
 pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     folder::lock(folder).map_err(|error| match error {
         LockError::Held => OpenError::HeldByAnotherServer { folder: folder.to_owned() },
@@ -311,7 +308,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     })
 }
 
-/// There are rows and no history.
+/// There are rows but no history.
 #[derive(Debug)]
 struct RowsWithoutHistory;
 

@@ -16,7 +16,7 @@ use super::{
     writer::Disk,
 };
 
-/// sled takes a snapshot whose writing was cut short for the latest one, and then does not open.
+/// Removes incomplete snapshots: sled takes one for the latest and then does not open.
 pub(super) fn remove_unfinished_snapshots(folder: &Path) -> io::Result<()> {
     for path in snapshots(folder)? {
         if path.extension().is_some_and(|extension| extension == "generating") {
@@ -37,13 +37,13 @@ fn snapshots(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Opens sled, and makes sure that the files it creates are on disk with their names.
+/// Opens sled, and syncs the folder so that newly created files survive a crash.
 pub(super) fn open_disk(folder: &Path) -> Result<Disk, OpenError> {
     let db = match open_sled(folder) {
         Err(OpenError::Unreadable { source, .. }) if !snapshots(folder).unwrap_or_default().is_empty() => {
-            // A snapshot only saves time. Without it sled reads the whole file, and whether that lost anything is for
-            // the commit log to say.
-            tracing::warn!(%source, "the database did not open; trying again without its snapshot");
+            // A snapshot only saves time. Without it sled reads the whole file, and the commit log shows whether
+            // anything was lost.
+            tracing::warn!(%source, "opening the database failed, retrying without its snapshot");
             set_snapshots_aside(folder).map_err(inaccessible(folder))?;
             open_sled(folder)
         }
@@ -70,8 +70,8 @@ fn open_sled(folder: &Path) -> Result<sled::Db, OpenError> {
     loop {
         match catch_unwind(AssertUnwindSafe(|| config.open())) {
             Ok(Ok(db)) => return Ok(db),
-            // We hold the folder's lock, so this is the last thread of an engine that was just dropped, or a program
-            // that knows sled and not us.
+            // This process holds the folder's lock, so sled's lock is held by the last thread of an engine that was
+            // just dropped, or by another program that uses sled.
             Ok(Err(sled::Error::Io(error))) if error.to_string().contains(SLED_IS_LOCKED) => {
                 if Instant::now() >= patience {
                     return Err(OpenError::HeldByAnotherServer { folder: folder.to_owned() });
@@ -87,15 +87,15 @@ fn open_sled(folder: &Path) -> Result<sled::Db, OpenError> {
 
 const SLED_IS_LOCKED: &str = "could not acquire lock";
 
-/// Bytes of sled's cache. Its default is 1 GiB.
+/// Size of sled's cache in bytes. Its default is 1 GiB.
 const CACHE: u64 = 32 * 1024 * 1024;
 
-/// Milliseconds between two turns of sled's own flusher, which also collects its garbage.
+/// Milliseconds between two runs of sled's own flusher, which also collects garbage.
 const FLUSH_EVERY: u64 = 500;
 
-/// How long a lock may still be held by a server that is about to end, or by a child process that it has forked and
-/// that has not yet become another program.
+/// How long a lock may still be held by a server that is about to exit, or by a forked child process that has not yet
+/// executed another program.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long to wait before trying a lock again.
+/// Time between two attempts to take a lock.
 const RETRY: Duration = Duration::from_millis(10);

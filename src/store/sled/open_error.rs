@@ -1,4 +1,4 @@
-//! Why a database was not opened, told to the person who hosts the server.
+//! Reasons why a database was not opened, for the operator.
 
 use std::{
     error::Error,
@@ -11,40 +11,19 @@ use time::format_description::well_known::Rfc3339;
 use super::history::{Evidence, Position};
 use crate::folder::Exposure;
 
-/// Why a database was not opened. `Display` tells the person who hosts the server what happened and what to do.
+/// The reason why a database was not opened. `Display` tells the operator what happened and what to do.
 #[derive(Debug)]
 pub enum OpenError {
-    /// Another process has it open.
-    HeldByAnotherServer {
-        /// The folder of the database.
-        folder: PathBuf,
-    },
-    /// It is not the one that the server left behind.
-    RolledBack {
-        /// The folder of the database.
-        folder: PathBuf,
-        /// What shows it.
-        evidence: Evidence,
-    },
-    /// The operating system refuses: permissions, a full disk, a disk that fails.
-    Inaccessible {
-        /// The folder of the database.
-        folder: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Its content is damaged, or not ours.
-    Unreadable {
-        /// The folder of the database.
-        folder: PathBuf,
-        /// What is wrong with it.
-        source: Box<dyn Error + Send + Sync>,
-    },
+    /// Another process has opened it.
+    HeldByAnotherServer { folder: PathBuf },
+    /// It is not in the state in which the server left it.
+    RolledBack { folder: PathBuf, evidence: Evidence },
+    /// The operating system denies access: permissions, a full disk, or a failing disk.
+    Inaccessible { folder: PathBuf, source: io::Error },
+    /// Its content is damaged, or was not written by this server.
+    Unreadable { folder: PathBuf, source: Box<dyn Error + Send + Sync> },
     /// Other users of the machine can read or replace the database.
-    Exposed {
-        /// What is open to them.
-        exposure: Exposure,
-    },
+    Exposed { exposure: Exposure },
 }
 
 pub(super) fn inaccessible(folder: &Path) -> impl Fn(io::Error) -> OpenError {

@@ -1,9 +1,9 @@
-//! Whether the whole folder is an older copy: what the commit log, which is in the folder, cannot tell.
+//! Detects that the whole folder is an older copy, which the commit log inside the folder cannot show.
 //!
-//! A mark outside the folder remembers how far the database had come. It is renewed every few seconds and not with each
-//! commit, so a copy that is older by less than that is not noticed. Each opening of the database that commits something
-//! begins a run with a random identifier, and the mark names its run: a copy that went on by itself may have come further
-//! than the mark and still is not the database that the mark is about.
+//! A mark outside the folder records how far the database has progressed. It is updated every few seconds and not
+//! with each commit, so a copy that is older by less than that is not detected. Each opening of the database that
+//! commits something begins a run with a random identifier, and the mark names its run. A copy that was written to
+//! may therefore be ahead of the mark and is still recognized as a different database.
 
 use time::OffsetDateTime;
 
@@ -13,25 +13,25 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// How far a database had come, to be kept outside its folder.
+/// How far a database has progressed, to be stored outside its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutsideMark {
     run: RunId,
     position: Position,
 }
 
-/// Whether a mark is kept outside the folder.
+/// Whether a mark is stored outside the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Outside {
-    /// No mark is kept, or it cannot be read yet: nothing is compared.
+    /// No mark is stored, or it cannot be read yet. Nothing is compared.
     #[default]
     Untracked,
-    /// A mark is kept. It is missing if this is the first opening, or if it was lost.
+    /// A mark is stored. It is `None` at the first opening, or if it was lost.
     Tracked(Option<OutsideMark>),
 }
 
 impl Outside {
-    /// Where the database was.
+    /// The position of the database.
     pub(super) fn position(self) -> Option<Position> {
         match self {
             Self::Tracked(Some(mark)) => Some(mark.position),
@@ -42,11 +42,11 @@ impl Outside {
 
 type RunId = [u8; 16];
 
-/// The latest runs of a database, the oldest first.
+/// The latest runs of a database, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Runs {
     runs: Vec<(RunId, u64)>,
-    /// Whether a mark has been written outside.
+    /// Whether a mark has been written outside the folder.
     pub(super) is_marked: bool,
 }
 
@@ -58,7 +58,7 @@ impl OutsideMark {
         [self.run.as_slice(), &self.position.sequence.to_be_bytes(), &instant].concat()
     }
 
-    /// The mark that [`OutsideMark::to_bytes`] made these bytes from.
+    /// Decodes the result of [`OutsideMark::to_bytes`].
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (run, rest) = bytes.split_first_chunk()?;
@@ -68,13 +68,13 @@ impl OutsideMark {
         Some(Self { run: *run, position })
     }
 
-    /// Where the database was.
+    /// The position of the database.
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
     }
 
-    /// When the database had last committed something.
+    /// The time of the last commit.
     #[must_use]
     pub fn at(&self) -> OffsetDateTime {
         self.position.at
@@ -94,7 +94,7 @@ impl Runs {
         self.runs.drain(..surplus);
     }
 
-    /// The mark of a database that has come to `position`.
+    /// The mark of a database at `position`.
     pub(super) fn mark(&self, position: Position) -> OutsideMark {
         OutsideMark { run: self.runs.last().map_or([0; 16], |(run, _)| *run), position }
     }
@@ -120,7 +120,7 @@ impl Runs {
         Some(Self { runs, is_marked: *is_marked != 0 })
     }
 
-    /// What shows that the database, which has come to `last`, is not the one of the mark.
+    /// The evidence that the database, which is at `last`, is not the one of the mark.
     pub(super) fn compare(&self, last: Position, outside: Outside) -> Option<Evidence> {
         let mark = match outside {
             Outside::Untracked => return None,
@@ -133,7 +133,7 @@ impl Runs {
         }
         let another = Some(Evidence::MarkIsAnother { database: last, mark: position });
         let Some(at) = self.runs.iter().position(|(run, _)| *run == mark.run) else {
-            // The mark may be from before the runs that are remembered; it tells nothing then.
+            // The mark may be older than the recorded runs, and then shows nothing.
             let is_earlier = self.runs.first().is_none_or(|(_, first)| position.sequence < *first);
             return if is_earlier { None } else { another };
         };
@@ -142,7 +142,7 @@ impl Runs {
     }
 }
 
-/// So many runs are remembered. The mark is renewed in each, unless it cannot be written.
+/// Number of runs recorded. The mark is updated in each, unless it cannot be written.
 const MOST_RUNS: usize = 16;
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
         let another = Evidence::MarkIsAnother { database: at(200), mark: at(150) };
         assert_eq!(copy.compare(at(200), tracked(&here, 150)), Some(another));
         assert_eq!(here.compare(at(200), tracked(&here, 150)), None);
-        // A copy from the middle of a run, put back and gone on.
+        // A copy from the middle of a run that was restored and written to.
         let mark = tracked(&here, 150);
         here.add(120, Entropy::system());
         assert_eq!(here.compare(at(200), mark), Some(another));

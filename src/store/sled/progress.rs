@@ -1,4 +1,4 @@
-//! How far the database has come, shared by the writer and those who keep the mark outside its folder.
+//! The progress of the database, shared by the writer and the code that stores the mark outside its folder.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// How far the database has come, for the mark outside its folder.
+/// The progress of the database, for the mark outside its folder.
 #[derive(Debug)]
 pub(super) struct WriteProgress {
     runs: Runs,
@@ -20,7 +20,7 @@ pub(super) struct WriteProgress {
     pub(super) shared: Arc<SharedProgress>,
 }
 
-/// What the writer and those who keep the mark outside share.
+/// The state shared by the writer and the code that stores the mark outside the folder.
 #[derive(Debug)]
 pub(super) struct SharedProgress {
     latest: Mutex<OutsideMark>,
@@ -34,7 +34,7 @@ impl WriteProgress {
         Self { runs, has_run, shared: Arc::new(shared) }
     }
 
-    /// The runs as they are to be from `sequence` on, if that changes them.
+    /// The runs to store from `sequence` on, if they change.
     pub(super) fn change(&self, sequence: u64, entropy: Entropy) -> Option<Runs> {
         let is_marked = self.shared.is_marked.load(Ordering::SeqCst);
         if self.has_run && is_marked == self.runs.is_marked {
@@ -62,7 +62,7 @@ impl SharedProgress {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers, with the next batch, that there is a mark outside.
+    /// Records, with the next batch, that a mark exists outside the folder.
     pub(super) fn set_marked(&self) {
         self.is_marked.store(true, Ordering::SeqCst);
     }

@@ -1,8 +1,8 @@
-//! How a row lies on disk: its envelope, and where it lies.
+//! The encoding of rows on disk, and their keys.
 //!
-//! One sled tree holds everything; the namespace's id is the first byte of each key. sled checks its own blocks, but
-//! not that it found the right one, so the envelope carries a checksum over the key and all the rest, which each read
-//! checks.
+//! One sled tree holds all rows; the namespace's identifier is the first byte of each key. sled checks its own
+//! blocks, but not that it has found the right one. Each row therefore contains a checksum over its key and all its
+//! other bytes, which is checked by each read.
 
 use time::{OffsetDateTime, UtcOffset};
 
@@ -11,18 +11,18 @@ use crate::store::{
     fault::UnreadableRow,
 };
 
-/// A row's key in sled: the namespace's id and the key.
+/// A row's key in sled: the namespace's identifier and the key.
 pub(super) fn place_of(namespace: Namespace, key: &[u8]) -> Vec<u8> {
     place(namespace.id(), key)
 }
 
-/// The key in sled of something that the engine keeps for itself.
+/// The key in sled of a row that belongs to the engine itself.
 pub(super) fn own_place(name: &str) -> Vec<u8> {
     place(ENGINE, name.as_bytes())
 }
 
-/// The key in sled of the entry that leads, in the order of time, to the row at `place`. The entry has no content:
-/// the row itself says whether it has expired, so a stray entry can do no harm.
+/// The key in sled of the entry that refers to the row at `place`, ordered by expiry. The entry is empty: the row
+/// itself contains its expiry, so a stray entry does no harm.
 pub(super) fn expiry_place(expires_at: i64, place: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(EXPIRY_HEAD + place.len());
     bytes.push(EXPIRIES);
@@ -36,7 +36,7 @@ pub(super) fn expiries_before(expires_at: i64) -> std::ops::Range<Vec<u8>> {
     vec![EXPIRIES]..expiry_place(expires_at, &[])
 }
 
-/// The place of the row that an expiry entry leads to.
+/// The place of the row that an expiry entry refers to.
 pub(super) fn place_in_expiry(entry: &[u8]) -> Option<&[u8]> {
     entry.get(EXPIRY_HEAD..)
 }
@@ -53,11 +53,11 @@ pub(super) fn encode(place: &[u8], row: &Row) -> Vec<u8> {
     bytes
 }
 
-/// The row that `bytes`, read from `place`, are.
+/// Decodes the row from `bytes` read at `place`.
 ///
 /// # Errors
 ///
-/// They are not what [`encode`] made for this place.
+/// Returns an [`UnreadableRow`] if the bytes were not created by [`encode`] for this place.
 pub(super) fn decode(place: &[u8], bytes: &[u8]) -> Result<Row, UnreadableRow> {
     let (body, sum) = bytes.split_last_chunk::<CHECKSUM>().ok_or(UnreadableRow::TooShort)?;
     if checksum(place, body) != u32::from_be_bytes(*sum) {
@@ -85,7 +85,7 @@ pub(super) fn encode_instant(instant: OffsetDateTime) -> [u8; INSTANT] {
     [a, b, c, d, e, f, g, h, i, j, k, l]
 }
 
-/// The instant, in UTC, that [`encode_instant`] made these bytes from.
+/// Decodes the result of [`encode_instant`], in UTC.
 pub(super) fn decode_instant(bytes: [u8; INSTANT]) -> Option<OffsetDateTime> {
     let [a, b, c, d, e, f, g, h, i, j, k, l] = bytes;
     let instant = OffsetDateTime::from_unix_timestamp(i64::from_be_bytes([a, b, c, d, e, f, g, h])).ok()?;
@@ -102,7 +102,7 @@ fn place(namespace: u8, key: &[u8]) -> Vec<u8> {
 
 fn checksum(place: &[u8], body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    // The place's length keeps a byte from wandering between the two.
+    // Without the length, a byte could move between the place and the content without changing the checksum.
     hasher.update(&(place.len() as u64).to_be_bytes());
     hasher.update(place);
     hasher.update(body);

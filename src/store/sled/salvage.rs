@@ -1,8 +1,8 @@
-//! Reads what can be read from a damaged database into a new folder.
+//! Copies what can be read from a damaged database to a new folder.
 //!
-//! sled refuses a file for a single flipped bit, or opens it with rows missing. So the file is read without sled
-//! ([`scan`]), each row is judged by its own checksum, and what is good is written to a new database, which begins an epoch:
-//! what is lost may be that something was spent or revoked.
+//! sled refuses a file for a single flipped bit, or opens it with rows missing. The file is therefore read without
+//! sled ([`scan`]), each row is verified by its own checksum, and valid rows are written to a new database. The new
+//! database begins an epoch, because the lost rows may have recorded that something was used or revoked.
 
 mod message;
 mod scan;
@@ -38,41 +38,41 @@ use crate::{
     },
 };
 
-/// From where to where a database is salvaged.
+/// The source and the target of a salvage.
 #[derive(Debug, Clone)]
 pub struct Salvage {
-    /// The folder of the damaged database. Nothing in it is changed.
+    /// The folder of the damaged database. It is not changed.
     pub damaged: PathBuf,
     /// The new folder, which must be missing or empty.
     pub target: PathBuf,
-    /// A sequence that the damaged database is known to have reached; what is written again comes later.
+    /// A sequence number that the damaged database is known to have reached. New versions are greater.
     pub reached: u64,
 }
 
-/// What came of it.
+/// The result of a salvage.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SalvageReport {
-    /// How many rows of each kind were copied.
+    /// Number of rows copied, by kind.
     pub kept: BTreeMap<String, usize>,
-    /// How many rows of each kind are damaged and were not copied.
+    /// Number of rows that are damaged and were not copied, by kind.
     pub lost: BTreeMap<String, usize>,
-    /// So many stretches of the file could not be read: rows in them are lost, or copied in an earlier state.
+    /// Number of unreadable parts of the file. Rows in them are lost, or were copied in an older state.
     pub unreadable: usize,
-    /// So many records of the file had one flipped bit and were repaired.
+    /// Number of log messages with one flipped bit that were repaired.
     pub repaired: usize,
-    /// Whether it is certain that nothing is lost.
+    /// Whether it is certain that nothing was lost.
     pub is_complete: bool,
-    /// How many rows of each index were rebuilt from the records, if not everything was copied. [`salvage`] leaves the
-    /// indexes out then, and [`Store::rebuild_indexes`](crate::store::Store::rebuild_indexes) writes them.
+    /// Number of index rows that were rebuilt from the records, by index, if not everything was copied. [`salvage`]
+    /// then leaves the indexes out, and [`Store::rebuild_indexes`](crate::store::Store::rebuild_indexes) writes them.
     pub rebuilt: BTreeMap<String, usize>,
 }
 
-/// Copies what can be read of a damaged database, and says what cannot.
+/// Copies what can be read from a damaged database, and reports what cannot.
 ///
 /// # Errors
 ///
-/// [`OpenError`]: a server runs on the damaged database, its file cannot be read at all, or the new folder cannot be written
-/// or is not empty.
+/// Returns an [`OpenError`] if a server is running on the damaged database, its file cannot be read at all, or the
+/// new folder cannot be written or is not empty.
 pub fn salvage(
     Salvage { damaged, target, reached }: &Salvage,
     now: OffsetDateTime,
@@ -102,7 +102,7 @@ pub fn salvage(
     Ok(report)
 }
 
-/// Whether the rows are those whose sum the database knows, and as new as it is known to have been.
+/// Returns `true` if the rows match the sum recorded in the database, and are as recent as known.
 fn is_complete(rows: &BTreeMap<Vec<u8>, Vec<u8>>, reached: u64) -> bool {
     let place = own_place(HISTORY);
     let history = rows.get(&place).and_then(|bytes| decode(&place, bytes).ok());
@@ -112,10 +112,10 @@ fn is_complete(rows: &BTreeMap<Vec<u8>, Vec<u8>>, reached: u64) -> bool {
     contents == history.contents && history.last.position.sequence >= reached
 }
 
-/// Rows as they are stored at their places, with their expiries.
+/// Rows by place as stored, with their expiries.
 type GoodRows = BTreeMap<Vec<u8>, (Vec<u8>, Option<OffsetDateTime>)>;
 
-/// The rows that are to be copied, and the latest version.
+/// The rows to copy, and the latest version.
 fn good(rows: BTreeMap<Vec<u8>, Vec<u8>>, report: &mut SalvageReport) -> (GoodRows, u64) {
     let (mut good, mut latest) = (BTreeMap::new(), 0);
     for (place, bytes) in rows {
@@ -123,9 +123,9 @@ fn good(rows: BTreeMap<Vec<u8>, Vec<u8>>, report: &mut SalvageReport) -> (GoodRo
         let row = decode(&place, &bytes);
         latest = row.as_ref().map_or(latest, |row| latest.max(row.version));
         match row {
-            // The engine's own rows and the entries of expiries are written again.
+            // The engine's own rows and the expiry entries are written again.
             _ if kind == ENGINE || kind == EXPIRIES => {}
-            // Some of their rows may be missing or of an earlier state: all of them are rebuilt from the records.
+            // Some of their rows may be missing or outdated, so all of them are rebuilt from the records.
             _ if is_derived(kind) && !report.is_complete => {}
             Ok(row) => {
                 *report.kept.entry(name_of(kind)).or_default() += 1;
@@ -166,7 +166,7 @@ fn write(target: &Path, rows: &GoodRows, (position, entropy): (Position, Entropy
 }
 
 impl SalvageReport {
-    /// The report in lines.
+    /// The report as lines of text.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let kept: usize = self.kept.values().sum();
@@ -201,7 +201,6 @@ impl SalvageReport {
     }
 }
 
-/// No row was found.
 #[derive(Debug)]
 struct NothingReadable;
 

@@ -1,4 +1,4 @@
-//! What is salvaged from a damaged database.
+//! Tests for the salvage of a damaged database.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -45,7 +45,7 @@ async fn one_flipped_bit_anywhere_is_salvaged_without_loss() {
         let at = a_bit(fs::metadata(&db).unwrap().len(), round);
         flip(&db, at);
         if round % 8 == 0 {
-            // The little file with sled's own settings, without which sled opens nothing.
+            // The small file with sled's settings, without which sled opens nothing.
             let conf = damaged.join("conf");
             flip(&conf, at % (fs::metadata(&conf).unwrap().len() * 8));
         }
@@ -106,7 +106,7 @@ async fn rows_of_a_sound_database_are_salvaged_as_they_are() {
     let found = all_rows(&engine).unwrap();
     let first = found.iter().zip(&expected).position(|(one, other)| one != other);
     assert!(found == expected, "{} rows and not {}, different from {first:?}", found.len(), expected.len());
-    // Expiries came along.
+    // Expiries are copied too.
     assert!(engine.sweep(NOW + time::Duration::DAY).await.unwrap() > 0);
 }
 

@@ -1,7 +1,7 @@
-//! How much room there is on the disk of the database, so that it is never quite full.
+//! Free space on the database disk, so that it never becomes completely full.
 //!
-//! sled cannot go on after a write for which there was no room, and cannot even be opened without some. So nothing is
-//! written any more when little is left, and a reserve file is kept that is removed for an opening.
+//! sled cannot continue after a write that failed for lack of space, and cannot be opened without some space. Writes
+//! are therefore refused when little space is left, and a reserve file is kept that is deleted for an opening.
 
 use std::{
     fs::{self, OpenOptions},
@@ -14,32 +14,30 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use super::commit_log::sync_folder;
 
-/// How much room there is, in bytes.
+/// Free space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
-    /// For this server.
+    /// Free bytes available to this server.
     pub free: u64,
-    /// What is full, nearly full or neither.
     pub level: SpaceLevel,
 }
 
 /// How full a disk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SpaceLevel {
-    /// There is enough.
     Enough,
-    /// An operator should make room.
+    /// The operator should free some space.
     NearlyFull,
     /// Nothing is written any more.
     Full,
 }
 
-/// Measures the room on the disk of a folder.
+/// Measures the free space on the disk of a folder.
 #[derive(Debug, Clone)]
 pub(super) struct SpaceGauge {
     folder: PathBuf,
     level: SpaceLevel,
-    /// What is said to be free.
+    /// Simulated free space.
     #[cfg(test)]
     pub(super) pretended: Option<Arc<AtomicU64>>,
 }
@@ -54,20 +52,21 @@ impl SpaceGauge {
         }
     }
 
-    /// Measures. A disk that was full is so until there is twice the room that it needs, so that it does not change with
-    /// every commit. One that cannot be measured is taken to have enough: its next error will tell.
+    /// Measures the free space. A full disk counts as full until there is twice the required space, so that the state
+    /// does not change with every commit. A disk that cannot be measured counts as having enough; its next error will
+    /// show.
     pub(super) fn measure(&mut self) -> Space {
         let Ok((free, total)) = self.room() else { return Space { free: u64::MAX, level: SpaceLevel::Enough } };
         self.level = level(free, total, self.level);
         Space { free, level: self.level }
     }
 
-    /// Makes the reserve where there is room for it.
+    /// Creates the reserve if there is space for it.
     pub(super) fn keep_reserve(&self, space: Space) {
         if space.level == SpaceLevel::Enough
             && let Err(error) = make_reserve(&self.folder)
         {
-            tracing::warn!(%error, "the reserve for a full disk was not made");
+            tracing::warn!(%error, "creating the disk space reserve failed");
         }
     }
 
@@ -92,12 +91,12 @@ fn level(free: u64, total: u64, before: SpaceLevel) -> SpaceLevel {
     }
 }
 
-/// With less than this nothing is written: a hundredth of the disk, but room for some segments of sled at least.
+/// The minimum free space for writes: one percent of the disk, but at least space for some sled segments.
 fn least(total: u64) -> u64 {
     (total / 100).clamp(2 * MEBIBYTE, 8 * MEBIBYTE)
 }
 
-/// The free and the whole room on the disk of `folder`.
+/// The free and the total space on the disk of `folder`.
 #[cfg(unix)]
 fn room(folder: &Path) -> io::Result<(u64, u64)> {
     let disk = rustix::fs::statvfs(folder)?;
@@ -109,7 +108,7 @@ fn room(_folder: &Path) -> io::Result<(u64, u64)> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Makes the reserve file if it is missing and there is room for it.
+/// Creates the reserve file if it is missing and there is space for it.
 fn make_reserve(folder: &Path) -> io::Result<()> {
     let path = folder.join(RESERVE);
     let Ok((free, total)) = room(folder) else { return Ok(()) };
@@ -122,7 +121,8 @@ fn make_reserve(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&path)?;
-    // Written, since a file of zeros that were never written takes no room; and not zeros, since some disks leave those out.
+    // The file is really written, because a sparse file takes no space, and not with zeros, because some disks leave
+    // those out.
     let block = vec![0x5A; usize::try_from(MEBIBYTE).unwrap_or_default()];
     let written = (0..size / MEBIBYTE).try_for_each(|_| (&file).write_all(&block)).and_then(|()| file.sync_all());
     if written.is_err() {
@@ -131,27 +131,27 @@ fn make_reserve(folder: &Path) -> io::Result<()> {
     written
 }
 
-/// Removes the reserve file. Whether there was one.
+/// Deletes the reserve file. Returns `true` if there was one.
 pub(super) fn release_reserve(folder: &Path) -> bool {
     let is_released = fs::remove_file(folder.join(RESERVE)).is_ok();
     if is_released {
-        // The room counts once the removal is on disk.
+        // The space is available once the deletion is on disk.
         let _synced = sync_folder(folder);
     }
     is_released
 }
 
-/// Whether `error` says that a disk is full, and nothing else.
+/// Returns `true` if `error` means a full disk and nothing else.
 pub(super) fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// Whether there is so little room in `folder` that it cannot be opened without the reserve.
+/// Returns `true` if there is too little space in `folder` to open it without deleting the reserve.
 pub(super) fn is_short(folder: &Path) -> bool {
     room(folder).is_ok_and(|(free, total)| free < least(total))
 }
 
-/// Names the file by its purpose.
+/// The file name states its purpose.
 const RESERVE: &str = "reserve.for-a-full-disk";
 const MEBIBYTE: u64 = 1024 * 1024;
 const MOST_WARNED: u64 = 1024 * MEBIBYTE;

@@ -1,4 +1,4 @@
-//! What the engine on disk promises beyond the contract: that rows survive, and that a rollback does not go unnoticed.
+//! Tests of the engine on disk beyond the contract: rows survive, and a rollback is detected.
 
 use std::{
     fs,
@@ -52,7 +52,7 @@ pub(super) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Removes the files of sled, and leaves the commit log.
+/// Deletes the files of sled, and keeps the commit log.
 fn remove_database(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -275,7 +275,7 @@ async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
     };
 
     let (mut writer, lock) = parts();
-    // A file that cannot be synced: fdatasync(2) answers EINVAL.
+    // A file that cannot be synced: fdatasync(2) fails with EINVAL.
     writer.disk.file = fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
     let engine = SledEngine::start(writer, lock).unwrap();
     let mut health = engine.health();
@@ -300,7 +300,7 @@ async fn after_a_failed_sync_nothing_is_accepted_and_reads_go_on() {
 async fn a_full_queue_is_waited_for_and_then_said_to_be_busy() {
     let folder = tempfile::tempdir().unwrap();
     let mut engine = open(folder.path()).unwrap();
-    // A writer that takes nothing, until it does.
+    // A writer that accepts nothing for a while.
     let (queue, mut requests) = mpsc::channel(1);
     engine.queue = queue;
     engine.patience = Duration::from_millis(20);

@@ -1,8 +1,8 @@
-//! The one thread that writes.
+//! The single writer thread.
 //!
-//! It takes what has queued up while the last batch was being synced, decides the commits one after the other, writes
-//! all that happen as one batch, syncs once, and answers. The sync is the timer: a lone commit waits for nobody, and
-//! under load each sync carries many.
+//! It takes the requests that were queued while the last batch was being synced, decides the commits one by one,
+//! writes all that succeed as one batch, syncs once, and responds. The duration of a sync determines the batch size:
+//! a single commit does not wait, and under load each sync covers many commits.
 
 use std::fs::File;
 
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// What the engine asks of its writer.
+/// Requests from the engine to its writer.
 #[derive(Debug)]
 pub(super) enum WriterRequest {
     Commit(BoundedCommit, oneshot::Sender<Result<u64, CommitError>>),
@@ -40,7 +40,7 @@ pub(super) enum WriterRequest {
     Close(oneshot::Sender<Result<(), StoreFault>>),
 }
 
-/// Everything that may write.
+/// The state of the writer.
 #[derive(Debug)]
 pub(super) struct Writer {
     pub(super) disk: Disk,
@@ -48,7 +48,7 @@ pub(super) struct Writer {
     pub(super) history: History,
     pub(super) progress: WriteProgress,
     pub(super) gauge: SpaceGauge,
-    /// Whether a write has met a full disk: sled takes nothing more then, whatever room there is later.
+    /// Whether a write has failed on a full disk. sled accepts nothing more then, however much space there is later.
     pub(super) has_met_full_disk: bool,
     /// The last batch after which a sync was repeated.
     pub(super) synced: Option<u64>,
@@ -57,9 +57,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Answers requests until the engine is closed or dropped, or the storage fails. Then `health` says so before
-    /// anybody is answered, and nothing is accepted any more: what a disk kept of a write that failed is unknown, and
-    /// a second sync may report success for pages that the first one dropped.
+    /// Handles requests until the engine is closed or dropped, or the storage fails. A failure is reported by
+    /// `health` before any request is answered, and nothing is accepted any more: it is unknown what the disk has
+    /// stored of a failed write, and a second sync may report success for pages that the first one dropped.
     pub(super) fn run(mut self, queue: &mut mpsc::Receiver<WriterRequest>, health: &watch::Sender<EngineHealth>) {
         let mut waiting = None;
         while let Some(request) = waiting.take().or_else(|| queue.blocking_recv()) {
@@ -102,7 +102,7 @@ impl Writer {
         }
     }
 
-    /// Does `write` unless the disk is full.
+    /// Runs `write` unless the disk is full.
     fn unless_full<T>(
         &mut self,
         health: &watch::Sender<EngineHealth>,
@@ -119,7 +119,8 @@ impl Writer {
         outcome
     }
 
-    /// Whether the writer goes on after `outcome`: it does on a full disk, and ends at every other failure.
+    /// Returns `true` if the writer continues after `outcome`: on a full disk it does, and after any other failure it
+    /// ends.
     fn goes_on<T>(&self, outcome: &Result<T, StoreFault>, health: &watch::Sender<EngineHealth>) -> bool {
         match outcome {
             Err(StoreFault::Full) => *health.borrow() != EngineHealth::Failed,
@@ -128,7 +129,8 @@ impl Writer {
         }
     }
 
-    /// Syncs once more after the last batch: sled moves rows in the background, and only logs that this could not be synced.
+    /// Syncs once more after the last batch, because sled moves rows in the background and only logs a failure to
+    /// sync them.
     fn check_sync(&mut self) -> Result<(), StoreFault> {
         let last = self.history.last.position.sequence;
         if self.has_met_full_disk || self.synced == Some(last) {
@@ -139,8 +141,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Measures the room, and says by `health` whether anything is accepted. A write that met a full disk has left sled
-    /// unable to go on: it reads until there is room, and then the process has to start again.
+    /// Measures the free space, and reports by `health` whether writes are accepted. After a write that failed on a
+    /// full disk, sled cannot continue: it reads until there is space, and then the process has to restart.
     fn measure(&mut self, health: &watch::Sender<EngineHealth>) -> Space {
         let mut space = self.gauge.measure();
         let now = match (space.level, self.has_met_full_disk) {
@@ -161,8 +163,8 @@ impl Writer {
         space
     }
 
-    /// Decides `commits` in their order and writes those that happen. The outcomes are true when this returns, those
-    /// of conflicts too, which may have seen a row of this very batch.
+    /// Decides `commits` in order and writes those that succeed. The outcomes are final when this function returns,
+    /// including conflicts with rows of this same batch.
     fn commit(&mut self, commits: Vec<BoundedCommit>) -> Result<Vec<Result<u64, CommitError>>, StoreFault> {
         let mut batch = Batch::new(self.disk.db.clone());
         let mut sequence = self.history.last.position.sequence;
@@ -186,7 +188,7 @@ impl Writer {
             let Some(place) = place_in_expiry(&entry) else { continue };
             let due = match batch.row(place)? {
                 Ok(row) => row.is_some_and(|row| row.expires_at.is_some_and(|at| at.unix_timestamp() < before)),
-                // Nobody can read it any more, and its entry says that nobody needs to.
+                // The row is unreadable for everyone, and according to its entry it has expired.
                 Err(_) => true,
             };
             if due {
@@ -201,7 +203,7 @@ impl Writer {
         Ok(removed)
     }
 
-    /// Puts `batch`, which ends with `sequence`, on disk, in the order that [`super::history`] explains.
+    /// Writes `batch`, which ends with `sequence`, to disk, in the order that [`super::history`] explains.
     fn persist(&mut self, mut batch: Batch, sequence: u64) -> Result<(), StoreFault> {
         let before = self.history.last;
         if sequence == before.position.sequence {
@@ -221,18 +223,18 @@ impl Writer {
     }
 }
 
-/// The database and the disk under it.
+/// The database and its file.
 #[derive(Debug)]
 pub(super) struct Disk {
     pub(super) db: sled::Db,
-    /// A second descriptor of sled's file. sled's own flush hands the data to the disk and does not wait until the
-    /// disk has it (`sync_file_range`); `fdatasync` does. This one was opened before the first write, so no error of
-    /// the disk is reported to sled alone.
+    /// A second descriptor of sled's file. sled's own flush hands the data to the disk without waiting until it is
+    /// stored (`sync_file_range`); `fdatasync` waits. This descriptor was opened before the first write, so no disk
+    /// error is reported to sled alone.
     pub(super) file: File,
 }
 
 impl Disk {
-    /// Writes rows and the history they end as one batch; it is on disk when this returns.
+    /// Writes rows and the history that they end as one batch. It is on disk when this function returns.
     pub(super) fn write(&self, writes: Writes, history: &History) -> Result<(), StoreFault> {
         let mut batch = sled::Batch::default();
         for (place, bytes) in writes {
@@ -249,7 +251,7 @@ impl Disk {
         self.sync()
     }
 
-    /// What `contents` becomes by `writes`.
+    /// Returns `contents` after `writes`.
     pub(super) fn contents_after(&self, mut contents: Contents, writes: &Writes) -> Result<Contents, StoreFault> {
         for (place, bytes) in writes {
             if let Some(stored) = self.db.get(place).map_err(StoreFault::storage)? {
@@ -262,14 +264,14 @@ impl Disk {
         Ok(contents)
     }
 
-    /// The contents as they are: reads everything.
+    /// Computes the contents by reading all rows.
     pub(super) fn contents(&self) -> Result<Contents, StoreFault> {
         let mut contents = Contents::default();
         let history = own_place(HISTORY);
         for (read, entry) in self.db.iter().enumerate() {
-            // With a million people it takes most of a minute, in which whoever started the server wants to know why.
+            // With a million users this takes most of a minute, so the operator needs to see the progress.
             if read > 0 && read.is_multiple_of(TOLD_EVERY) {
-                tracing::info!(rows = read, "reading the database, to see that nothing of it is missing");
+                tracing::info!(rows = read, "checking the database");
             }
             let (place, bytes) = entry.map_err(StoreFault::storage)?;
             if *place != *history {
@@ -279,20 +281,20 @@ impl Disk {
         Ok(contents)
     }
 
-    /// Waits until everything that was written is on disk.
+    /// Waits until all writes are on disk.
     pub(super) fn sync(&self) -> Result<(), StoreFault> {
         self.db.flush().map_err(StoreFault::storage)?;
         self.file.sync_data().map_err(StoreFault::storage)
     }
 }
 
-/// After how many rows it is told again how far reading everything has come.
+/// Number of rows after which the progress is logged again.
 const TOLD_EVERY: usize = 1_000_000;
 
 type CommitAnswer = oneshot::Sender<Result<u64, CommitError>>;
 
-/// `first` and the commits queued behind it, up to the limits of a batch or to a request of another kind, which is
-/// handed back.
+/// Collects `first` and the commits queued behind it, up to the limits of a batch or to a request of another kind,
+/// which is returned.
 fn gather(
     first: BoundedCommit,
     answer: CommitAnswer,
@@ -308,8 +310,8 @@ fn gather(
                 commits.push(commit);
                 answers.push(answer);
             }
-            // Where requests wait for this very core they go first, since what they are about to commit can share the
-            // sync. Where none does, this takes no time.
+            // If other tasks are waiting for this core, they run first, because their commits can share the sync. If
+            // there are none, this takes no time.
             Err(TryRecvError::Empty) if yields < MOST_YIELDS && commits.len() > before => {
                 (yields, before) = (yields + 1, commits.len());
                 std::thread::yield_now();
@@ -320,7 +322,7 @@ fn gather(
     (commits, answers, None)
 }
 
-/// Whoever asked may have gone away meanwhile; that changes nothing.
+/// A caller may have gone away in the meantime, which does not matter.
 fn answer_all(answers: Vec<CommitAnswer>, outcome: Result<Vec<Result<u64, CommitError>>, StoreFault>) {
     match outcome {
         Ok(outcomes) => {
@@ -336,7 +338,8 @@ fn answer_all(answers: Vec<CommitAnswer>, outcome: Result<Vec<Result<u64, Commit
     }
 }
 
-/// Whether sled has met a full disk. A failed sync is another matter, whatever its reason: what was lost is unknown.
+/// Returns `true` if sled has failed on a full disk. A failed sync is different, whatever its reason, because it is
+/// unknown what was lost.
 fn has_met_full_disk(fault: &StoreFault) -> bool {
     let StoreFault::Storage(source) = fault else { return false };
     matches!(source.downcast_ref::<sled::Error>(), Some(sled::Error::Io(error)) if is_full(error))
@@ -350,17 +353,17 @@ fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Engine
     outcome.is_ok()
 }
 
-/// The name of the row that holds the [`History`].
+/// The name of the row that contains the [`History`].
 pub(super) const HISTORY: &str = "history";
 
-/// The name of the row that holds the [`Runs`].
+/// The name of the row that contains the [`Runs`].
 pub(super) const RUNS: &str = "runs";
 
-/// The most commits of one batch.
+/// Maximum number of commits per batch.
 const BATCH_COMMITS: usize = 256;
 
-/// How often a batch lets others have the core, each time only if that brought a commit.
+/// How often a batch yields the core to other tasks. It yields again only if that brought a commit.
 const MOST_YIELDS: usize = 4;
 
-/// From this size on, in bytes of keys and values, a batch takes no more commits.
+/// Size of keys and values in bytes from which on a batch takes no more commits.
 const BATCH_BYTES: usize = 512 * 1024;

@@ -1,36 +1,36 @@
-//! One message of sled's log, read without sled, and repaired if a single bit of it has flipped.
+//! Reads one message of sled's log without sled, and repairs a single flipped bit.
 //!
-//! A message is a header (CRC-32, kind, length, number of the segment, page) and a body. The CRC-32 is over the body and then
-//! the rest of the header. It is linear, so the difference between the stored and the computed one tells which single bit
-//! has flipped, if one has.
+//! A message is a header (CRC-32, kind, length, segment number, page) and a body. The CRC-32 covers the body and then
+//! the rest of the header. It is linear, so the difference between the stored and the computed value shows which
+//! single bit has flipped, if one has.
 
 use std::borrow::Cow;
 
-/// What a message says.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MessageKind {
-    /// A write that did not happen, or padding.
+    /// A write that was aborted, or padding.
     Nothing,
     /// The body is the position of the last message of a batch that begins here.
     BatchManifest,
-    /// The page is gone.
+    /// The page is freed.
     Free,
     /// The page is replaced by a node.
     Node,
-    /// The page is replaced by something else than a node.
+    /// The page is replaced by something other than a node.
     Other,
     /// The page is changed.
     Link,
 }
 
-/// A message that is whole, or was made so.
+/// A valid or repaired message.
 #[derive(Debug)]
 pub(super) struct Message<'log> {
     pub(super) kind: MessageKind,
     pub(super) segment: u64,
     pub(super) page: u64,
     pub(super) body: Cow<'log, [u8]>,
-    /// How many bytes it takes in the log.
+    /// Length in the log, in bytes.
     pub(super) length: usize,
     pub(super) is_repaired: bool,
 }
@@ -41,11 +41,11 @@ struct Header {
     length: usize,
     segment: u64,
     page: u64,
-    /// How many bytes the header takes.
+    /// Length of the header in bytes.
     size: usize,
 }
 
-/// The message at the beginning of `log`, if it is whole and, where a segment is named, belongs to that.
+/// Returns the message at the beginning of `log`, if it is valid and, if a segment is given, belongs to it.
 pub(super) fn whole(log: &[u8], segment: Option<u64>) -> Option<Message<'_>> {
     let header = header(log).filter(|header| segment.is_none_or(|segment| segment == header.segment))?;
     let body = log.get(header.size..header.size.checked_add(header.length)?)?;
@@ -53,9 +53,9 @@ pub(super) fn whole(log: &[u8], segment: Option<u64>) -> Option<Message<'_>> {
     is_whole.then(|| message(header, Cow::Borrowed(body), false))
 }
 
-/// The message of `segment` at the beginning of `log`, if one flipped bit keeps it from being whole.
+/// Returns the message of `segment` at the beginning of `log`, if it becomes valid by flipping one bit.
 pub(super) fn repaired(log: &[u8], segment: u64) -> Option<Message<'_>> {
-    // A bit of the header: each is tried, since the length and with it everything else depends on it.
+    // Each bit of the header is tried, because the length and everything after it depends on the header.
     let mut start = [0; LONGEST_HEADER];
     let available = log.len().min(LONGEST_HEADER);
     start.get_mut(..available)?.copy_from_slice(log.get(..available)?);
@@ -93,7 +93,7 @@ fn header(log: &[u8]) -> Option<Header> {
         5..=7 => MessageKind::Other,
         8 => MessageKind::Node,
         10 => MessageKind::Link,
-        // 0 marks what was never written; 9 and 11 are blobs, which rows of at most 4 KiB never become.
+        // 0 marks space that was never written; 9 and 11 are blobs, which rows of at most 4 KiB never become.
         _ => return None,
     };
     let length = usize::try_from(take_number(&mut rest)?).ok().filter(|length| *length <= SEGMENT)?;
@@ -108,9 +108,9 @@ fn crc(body: &[u8], rest_of_header: &[u8]) -> u32 {
     hasher.finalize() ^ u32::MAX
 }
 
-/// Which bit of the body makes the difference `syndrome` when so many bytes follow the body.
+/// The bit of the body that causes the difference `syndrome` when `following` bytes follow the body.
 fn flipped_bit(syndrome: u32, body: usize, following: usize) -> Option<usize> {
-    // What flipping each bit of a byte changes in the sum at the end of that byte.
+    // The change in the checksum at the end of a byte for each flipped bit of it.
     let mut changes: [u32; 8] = std::array::from_fn(|bit| step(1 << bit));
     for _ in 0..following {
         changes = changes.map(step);
@@ -124,7 +124,7 @@ fn flipped_bit(syndrome: u32, body: usize, following: usize) -> Option<usize> {
     None
 }
 
-/// Moves a difference past one more byte.
+/// Advances a difference by one byte.
 fn step(difference: u32) -> u32 {
     (0..8).fold(difference, |value, _| if value & 1 == 1 { value >> 1 ^ POLYNOMIAL } else { value >> 1 })
 }
@@ -141,7 +141,7 @@ pub(super) fn take_byte(bytes: &mut &[u8]) -> Option<u8> {
     Some(*first)
 }
 
-/// A number of one to nine bytes, as sled writes it.
+/// Reads a number of one to nine bytes in sled's encoding.
 pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     let first = take_byte(bytes)?;
     match first {
@@ -158,7 +158,7 @@ pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     }
 }
 
-/// Bytes after their length.
+/// Reads bytes preceded by their length.
 pub(super) fn take_bytes<'log>(bytes: &mut &'log [u8]) -> Option<&'log [u8]> {
     let length = usize::try_from(take_number(bytes)?).ok()?;
     let (taken, rest) = bytes.split_at_checked(length)?;
@@ -166,12 +166,12 @@ pub(super) fn take_bytes<'log>(bytes: &mut &'log [u8]) -> Option<&'log [u8]> {
     Some(taken)
 }
 
-/// Bytes of a segment of the log: sled's default, which this server never changes.
+/// Size of a log segment in bytes: sled's default, which this server never changes.
 pub(super) const SEGMENT: usize = 512 * 1024;
 
 const LONGEST_HEADER: usize = 32;
 
-/// Of CRC-32, reflected.
+/// The polynomial of CRC-32, reflected.
 const POLYNOMIAL: u32 = 0xEDB8_8320;
 
 #[cfg(test)]
@@ -180,7 +180,7 @@ mod tests {
 
     fn sample(body: &[u8]) -> Vec<u8> {
         let mut rest = vec![10];
-        // 400 and 5000, written in two and three bytes.
+        // 400 and 5000, encoded in two and three bytes.
         assert_eq!(body.len(), 400);
         rest.extend_from_slice(&[241, 160, 249, 10, 152, 7]);
         let mut bytes = crc(body, &rest).to_le_bytes().to_vec();

@@ -1,34 +1,34 @@
 //! Reads the rows of a damaged database from the bytes of sled's file, without sled.
 //!
-//! The file is a log in segments. Each message replaces or changes a page, and the pages that are leaves hold the rows. So
-//! the rows are those that the leaves have after all messages were followed in the order of their positions.
+//! The file is a log in segments. Each message replaces or changes a page, and leaf pages contain the rows. The rows
+//! are those in the leaves after all messages have been applied in the order of their positions.
 
 use std::collections::BTreeMap;
 
 use super::message::{Message, MessageKind, SEGMENT, repaired, take_byte, take_bytes, take_number, whole};
 
-/// What was found in a file.
+/// The result of reading a file.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The rows, as they are stored at their places.
+    /// The rows by place, as stored.
     pub(super) rows: BTreeMap<Vec<u8>, Vec<u8>>,
-    /// So many messages had one flipped bit and were repaired.
+    /// Number of messages with one flipped bit that were repaired.
     pub(super) repaired: usize,
-    /// So many stretches of the file could not be read.
+    /// Number of unreadable parts of the file.
     pub(super) unreadable: usize,
 }
 
 /// A message and its position in the log.
 type Positioned<'log> = (u64, Message<'log>);
 
-/// A leaf of the tree: keys without the prefix that they share.
+/// A leaf of the tree, with keys that do not include their common prefix.
 #[derive(Debug, Default)]
 struct Leaf {
     prefix: Vec<u8>,
     rows: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
-/// Reads `file`, which is sled's.
+/// Reads `file`, which is sled's data file.
 pub(super) fn scan(file: &[u8]) -> Found {
     let mut found = Found::default();
     let mut messages: Vec<Positioned<'_>> = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn scan(file: &[u8]) -> Found {
             MessageKind::Free | MessageKind::Other => {
                 leaves.remove(&message.page);
             }
-            // A change of a page that is not known belongs to one that has moved since.
+            // A change of an unknown page belongs to one that has since been moved.
             MessageKind::Link => {
                 if let Some(leaf) = leaves.get_mut(&message.page) {
                     leaf.change(&message.body);
@@ -71,7 +71,7 @@ pub(super) fn scan(file: &[u8]) -> Found {
 
 fn read_segment<'log>(segment: &'log [u8], messages: &mut Vec<Positioned<'log>>, found: &mut Found) {
     let Some(number) = number_of(segment) else {
-        // A segment that was never written has nothing that could be lost.
+        // A segment that was never written contains nothing that could be lost.
         found.unreadable += usize::from(segment.iter().any(|byte| *byte != 0));
         return;
     };
@@ -82,10 +82,11 @@ fn read_segment<'log>(segment: &'log [u8], messages: &mut Vec<Positioned<'log>>,
             messages.push((number * SEGMENT as u64 + (at - message.length) as u64, message));
             continue;
         }
-        // What follows may be of an earlier use of the segment, or damaged.
+        // The following bytes may be from an earlier use of the segment, or damaged.
         let is_whole = |from: &usize| rest.get(*from..).is_some_and(|later| whole(later, Some(number)).is_some());
         let Some(skipped) = (1..rest.len()).find(is_whole) else {
-            // The end of a segment that is being written looks the same as damage only if it holds a message of its own.
+            // The end of a segment that is being written looks like damage only if it contains a message of this
+            // segment.
             found.unreadable += usize::from(begins_message(rest, number));
             return;
         };
@@ -94,7 +95,7 @@ fn read_segment<'log>(segment: &'log [u8], messages: &mut Vec<Positioned<'log>>,
     }
 }
 
-/// The number of a segment: in its header, and in each message.
+/// The number of a segment, from its header and from each message.
 fn number_of(segment: &[u8]) -> Option<u64> {
     let header = segment.get(..HEADER)?;
     let (sum, rest) = header.split_first_chunk()?;
@@ -106,7 +107,7 @@ fn number_of(segment: &[u8]) -> Option<u64> {
     whole(segment.get(HEADER..)?, None).map(|message| message.segment)
 }
 
-/// Whether `rest` begins with the header of a message of this segment, so that a message is lost.
+/// Returns `true` if `rest` begins with a message header of this segment, which means that a message is lost.
 fn begins_message(rest: &[u8], number: u64) -> bool {
     let mut rest = rest.get(4..).unwrap_or_default();
     let kind = take_byte(&mut rest);
@@ -114,7 +115,7 @@ fn begins_message(rest: &[u8], number: u64) -> bool {
     kind.is_some_and(|kind| (1..=11).contains(&kind)) && length.is_some() && segment == Some(number)
 }
 
-/// Drops a batch whose end is not in the log: it was never acknowledged.
+/// Drops a batch whose end is not in the log. It was never acknowledged.
 fn cut_torn_batch(messages: &mut Vec<Positioned<'_>>) {
     let Some(tip) = messages.last().map(|(position, message)| position + message.length as u64) else { return };
     let torn = messages.iter().position(|(_, message)| {
@@ -126,10 +127,10 @@ fn cut_torn_batch(messages: &mut Vec<Positioned<'_>>) {
     }
 }
 
-/// The leaf that a node is; none if it is an inner node.
+/// Decodes a leaf from a node. Returns `None` for an inner node.
 fn leaf(node: &[u8]) -> Option<Leaf> {
     let mut rest = node;
-    // The next node, the child that is being merged, and whether this one is.
+    // Skips the next node, the child that is being merged, and whether this one is.
     take_number(&mut rest)?;
     take_number(&mut rest)?;
     take_byte(&mut rest)?;
@@ -163,14 +164,14 @@ impl Leaf {
             (Some(1), Some(key)) => {
                 self.rows.remove(key);
             }
-            // Merges of pages move rows by replacing pages.
+            // Page merges move rows by replacing pages.
             _ => {}
         }
     }
 }
 
-/// Bytes of the header of a segment.
+/// Size of a segment header in bytes.
 const HEADER: usize = 20;
 
-/// sled inverts positions, so that a header of zeros is none.
+/// sled inverts positions, so a header of zeros is not a valid one.
 const EMPTY: u64 = 0x7FFF_FFFF_FFFF_FFFF;
