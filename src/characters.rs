@@ -1,13 +1,12 @@
-//! Characters that cannot be seen, by the properties of the
-//! [Unicode Character Database](https://www.unicode.org/reports/tr44/).
+//! Invisible characters, by the properties of the [Unicode Character Database](https://www.unicode.org/reports/tr44/).
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{DefaultIgnorableCodePoint, GeneralCategory},
 };
 
-/// Whether `character` is shown as nothing: a default-ignorable code point, a control or format character, or one whose
-/// glyph is blank. Spaces can be seen as gaps.
+/// Returns whether `character` is invisible: a default-ignorable code point, a control or format character, or one with
+/// a blank glyph. Spaces are visible as gaps.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
     let has_no_glyph = matches!(

@@ -10,7 +10,7 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-/// Where instants come from: the system, or a test's hand.
+/// The source of instants: the system clock, or a manual clock in tests.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 
@@ -21,29 +21,29 @@ enum Source {
     Manual(Arc<Hands>),
 }
 
-/// The hands of a manual clock, both in milliseconds.
+/// The state of a manual clock, in milliseconds.
 #[derive(Debug)]
 struct Hands {
-    /// Since the Unix epoch.
+    /// Time since the Unix epoch.
     wall: AtomicI64,
     uptime: AtomicI64,
 }
 
 impl Clock {
-    /// The clock of this machine.
+    /// Returns the clock of this machine.
     #[must_use]
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A clock that stands at `now` until [`Clock::advance`] moves it. Clones share the hand.
+    /// Returns a clock that shows `now` until [`Clock::advance`] moves it. Clones share the time.
     #[must_use]
     pub fn manual(now: OffsetDateTime) -> Self {
         let hands = Hands { wall: AtomicI64::new(milliseconds(now)), uptime: AtomicI64::new(0) };
         Self(Source::Manual(Arc::new(hands)))
     }
 
-    /// The present instant, in UTC.
+    /// Returns the current time in UTC.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
     pub fn now(&self) -> OffsetDateTime {
@@ -56,7 +56,7 @@ impl Clock {
         }
     }
 
-    /// How much time has passed since the process started, however the clock was set meanwhile.
+    /// Returns the time since the process started, which setting the clock does not affect.
     #[must_use]
     pub fn uptime(&self) -> Uptime {
         match &self.0 {
@@ -67,7 +67,8 @@ impl Clock {
         }
     }
 
-    /// Lets time pass on a manual clock; a negative `step` sets it back. The system's clock does not obey.
+    /// Advances a manual clock and its uptime by `step`, or sets the clock back if it is negative. The system clock is
+    /// not affected.
     pub fn advance(&self, step: Duration) {
         if let Source::Manual(hands) = &self.0 {
             let step = i64::try_from(step.whole_milliseconds()).unwrap_or(0);
@@ -76,7 +77,7 @@ impl Clock {
         }
     }
 
-    /// Sets a manual clock forward or back by `step` while no time passes.
+    /// Sets a manual clock forward or back by `step` without advancing the uptime.
     pub fn jump(&self, step: Duration) {
         if let Source::Manual(hands) = &self.0 {
             hands.wall.fetch_add(i64::try_from(step.whole_milliseconds()).unwrap_or(0), Ordering::SeqCst);
@@ -84,7 +85,7 @@ impl Clock {
     }
 }
 
-/// Read first when the server starts.
+/// Initialized when the server starts.
 static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 fn milliseconds(instant: OffsetDateTime) -> i64 {

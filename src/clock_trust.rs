@@ -1,46 +1,43 @@
-//! Whether the clock may be believed before something is destroyed on its word.
+//! Whether the clock is trusted enough to delete expired data.
 //!
-//! A clock that is ahead by months for a moment, as it happens at a start before the time is synchronised, must not destroy
-//! what has not expired. So nothing is destroyed before the clock has gone on steadily for a while, and never while it is
-//! far ahead of the time until which it was last trusted. That it is behind destroys nothing.
+//! A clock can be ahead by months for a moment, for example at a start before the time is synchronised. It must not
+//! delete data that has not expired. Nothing is therefore deleted before the clock has run steadily for a while, and
+//! while it is far ahead of the last trusted time. A clock that is behind deletes nothing.
 
 use std::time::Duration as Uptime;
 
 use time::{Duration, OffsetDateTime};
 
-/// What is known of the clock.
+/// The observed state of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockTrust {
-    /// Until when the clock was last trusted.
+    /// The latest time at which the clock was trusted.
     trusted_until: OffsetDateTime,
-    /// What it showed when it was last looked at, and the uptime then.
+    /// The time and the uptime of the last observation.
     seen: (OffsetDateTime, Uptime),
-    /// Since when, in uptime, it has gone on steadily; none once it was confirmed.
+    /// The uptime since which it has run steadily. `None` after it was confirmed.
     steady_since: Option<Uptime>,
 }
 
-/// Whether the clock is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// It has not gone on steadily for long enough.
+    /// It has not run steadily for long enough.
     Settling,
-    /// It is trusted.
     Trusted,
-    /// It is this far ahead of the time until which it was last trusted. An operator has to confirm it.
+    /// It is this far ahead of the last trusted time. An operator must confirm it.
     Doubtful {
-        /// How far ahead.
         ahead: Duration,
     },
 }
 
 impl ClockTrust {
-    /// What is known of a clock that shows `now` after `uptime`, and was last trusted until `trusted_until`.
+    /// Creates the state of a clock that shows `now` at `uptime` and was last trusted at `trusted_until`.
     #[must_use]
     pub fn new(trusted_until: OffsetDateTime, now: OffsetDateTime, uptime: Uptime) -> Self {
         Self { trusted_until, seen: (now, uptime), steady_since: Some(uptime) }
     }
 
-    /// Looks at the clock, which shows `now` after `uptime`.
+    /// Observes the clock, which shows `now` at `uptime`.
     pub fn observe(&mut self, now: OffsetDateTime, uptime: Uptime) -> Trust {
         let (before, uptime_before) = self.seen;
         let elapsed = Duration::try_from(uptime.saturating_sub(uptime_before)).unwrap_or(Duration::MAX);
@@ -59,28 +56,27 @@ impl ClockTrust {
         Trust::Trusted
     }
 
-    /// Accepts the clock's present time as right, after an operator has confirmed it.
+    /// Accepts the current time after an operator has confirmed it.
     pub fn confirm(&mut self, now: OffsetDateTime, uptime: Uptime) {
         self.trusted_until = now;
         self.seen = (now, uptime);
         self.steady_since = None;
     }
 
-    /// Until when the clock was last trusted.
+    /// Returns the latest time at which the clock was trusted.
     #[must_use]
     pub fn trusted_until(&self) -> OffsetDateTime {
         self.trusted_until
     }
 }
 
-/// How long the clock has to go on steadily.
+/// How long the clock must run steadily.
 const SETTLING_TIME: Uptime = Uptime::from_secs(600);
 
-/// A clock that moves by more than this against the time that has passed does not go on steadily.
+/// The largest deviation from the elapsed time at which the clock still counts as steady.
 const LARGEST_STEP: Duration = Duration::minutes(1);
 
-/// How far ahead of the time until which it was last trusted the clock may be: a server that was off over a weekend does not
-/// have to ask.
+/// How far the clock may be ahead of the last trusted time. A server that was off over a weekend needs no confirmation.
 const FURTHEST_AHEAD: Duration = Duration::days(3);
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Hashing, comparing and sealing, each with one algorithm.
+//! Hashing, comparison and encryption, each with one algorithm.
 //!
-//! Random secrets of 256 bits are remembered as their SHA-256: a slow hash is for what people choose, and a fast one
-//! keeps the token endpoint from being flooded. What people choose goes through `account::hashing` instead.
+//! Random secrets of 256 bits are stored as their SHA-256. A slow hash is only needed for secrets that people choose,
+//! and would make it easy to flood the token endpoint. Passwords use `account::hashing` instead.
 
 use std::{
     fmt,
@@ -18,7 +18,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::{entropy::Entropy, secret::Secret};
 
-/// The SHA-256 of something, written as unpadded base64url.
+/// A SHA-256 hash as unpadded base64url.
 ///
 /// It has no `PartialEq`: [`Digest::matches`] compares in constant time.
 #[derive(Clone, Serialize, Deserialize)]
@@ -26,30 +26,28 @@ use crate::{entropy::Entropy, secret::Secret};
 pub struct Digest(String);
 
 impl Digest {
-    /// Hashes `bytes`.
     #[must_use]
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Self(URL_SAFE_NO_PAD.encode(sha256(bytes)))
     }
 
-    /// Hashes `secret`.
     #[must_use]
     pub fn of_secret(secret: &Secret) -> Self {
         Self::of(secret.expose())
     }
 
-    /// The digest whose text was stored.
+    /// Restores a digest from its stored text.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// The digest as 43 characters of unpadded base64url. It may be stored, not published.
+    /// Returns the digest as 43 characters of unpadded base64url. It may be stored, but not published.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `presented` hashes to this, compared in constant time.
+    /// Returns whether `presented` has this hash. Compares in constant time.
     #[must_use]
     pub fn matches(&self, presented: &Secret) -> bool {
         equal(self.0.as_bytes(), Self::of_secret(presented).0.as_bytes())
@@ -62,32 +60,30 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The SHA-256 of `bytes`.
 #[must_use]
 pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
     openssl::sha::sha256(bytes.as_ref())
 }
 
-/// The SHA-512 of `bytes`.
 #[must_use]
 pub fn sha512(bytes: impl AsRef<[u8]>) -> [u8; 64] {
     openssl::sha::sha512(bytes.as_ref())
 }
 
-/// Whether two byte strings are equal, in a time that depends on their lengths only.
+/// Returns whether two byte strings are equal, in a time that depends only on their lengths.
 #[must_use]
 pub fn equal(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && openssl::memcmp::eq(one, other)
 }
 
-/// A symmetric key of 256 bits from which one key for each purpose is derived.
+/// A symmetric key of 256 bits from which a separate key for each purpose is derived.
 ///
-/// Clones share the key: [`SealingKey::replace`] changes it for all of them. `Debug` says only that it is one; the
-/// memory is wiped when the last of them is dropped.
+/// Clones share the key: [`SealingKey::replace`] changes it for all of them. `Debug` does not show it, and its memory
+/// is wiped when the last clone is dropped.
 #[derive(Clone)]
 pub struct SealingKey(Arc<RwLock<Zeroizing<[u8; 32]>>>);
 
-/// What was presented as sealed is not: it was altered, cut, or sealed for another purpose or by another key.
+/// The text cannot be decrypted: it was altered, truncated, or encrypted for another purpose or with another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsealable;
 
@@ -100,19 +96,19 @@ impl fmt::Display for Unsealable {
 impl std::error::Error for Unsealable {}
 
 impl SealingKey {
-    /// A key of these bytes, which must be random.
+    /// Creates a key from `bytes`, which must be random.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(Arc::new(RwLock::new(Zeroizing::new(bytes))))
     }
 
-    /// The bytes, to be written where only the server can read them.
+    /// Returns the bytes, which may only be written where no one but the server can read them.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<[u8; 32]> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes the bytes of `successor` from now on, here and in every clone. Returns a key of the bytes before.
+    /// Replaces the key in all clones with that of `successor`. Returns the previous key.
     #[must_use]
     pub fn replace(&self, successor: &Self) -> Self {
         let successor = successor.expose();
@@ -120,15 +116,15 @@ impl SealingKey {
         Self::new(*std::mem::replace(&mut *bytes, successor))
     }
 
-    /// What tells this key from others without revealing it.
+    /// Returns an identifier of this key that does not reveal it.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         self.authenticate("fingerprint", &[]).chars().take(22).collect()
     }
 
-    /// The HMAC-SHA-256 of `message` under the key for `purpose`, as unpadded base64url.
+    /// Returns the HMAC-SHA-256 of `parts` under the key for `purpose`, as unpadded base64url.
     ///
-    /// The parts are length-prefixed, so that no two different lists of parts are the same message.
+    /// The parts are length-prefixed, so that two different lists of parts never form the same message.
     #[must_use]
     pub fn authenticate(&self, purpose: &str, parts: &[&[u8]]) -> String {
         let mut message = Vec::new();
@@ -139,14 +135,14 @@ impl SealingKey {
         URL_SAFE_NO_PAD.encode(hmac(&self.derive(purpose), &message))
     }
 
-    /// Encrypts and authenticates `plaintext` with AES-256-GCM, as unpadded base64url. What is sealed for one purpose
-    /// does not open for another.
+    /// Encrypts and authenticates `plaintext` with AES-256-GCM, as unpadded base64url. The result can only be decrypted
+    /// for the same purpose.
     #[must_use]
     pub fn seal(&self, purpose: &str, plaintext: &[u8], entropy: Entropy) -> String {
         let nonce = entropy.bytes::<NONCE>();
         let mut tag = [0; TAG];
         let key = self.derive(purpose);
-        // OpenSSL fails here only on wrong sizes of key or nonce, which are constants.
+        // OpenSSL fails here only if the size of the key or the nonce is wrong, and both are constants.
         let Ok(ciphertext) =
             encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), plaintext, &mut tag)
         else {
@@ -155,11 +151,11 @@ impl SealingKey {
         URL_SAFE_NO_PAD.encode([nonce.as_slice(), &ciphertext, &tag].concat())
     }
 
-    /// Opens what [`SealingKey::seal`] sealed for the same purpose.
+    /// Decrypts a text that [`SealingKey::seal`] encrypted for the same purpose.
     ///
     /// # Errors
     ///
-    /// [`Unsealable`] when `sealed` was not sealed by this key for this purpose, or has been altered.
+    /// Returns [`Unsealable`] if `sealed` was not encrypted with this key for this purpose, or was altered.
     pub fn open(&self, purpose: &str, sealed: &str) -> Result<Vec<u8>, Unsealable> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Unsealable)?;
         let (nonce, rest) = bytes.split_at_checked(NONCE).ok_or(Unsealable)?;
@@ -181,15 +177,15 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// HMAC-SHA-256, [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104#section-2). Over the bare hash, since OpenSSL's own
-/// takes many times as long to look up its parts as to hash so little.
+/// HMAC-SHA-256, [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104#section-2). Built from the hash function, because
+/// OpenSSL's implementation takes many times as long to look up its algorithms as to hash a short message.
 #[must_use]
 pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     // "Applications that use keys longer than B bytes will first hash the key".
     let hashed = (key.len() > BLOCK).then(|| sha256(key));
     let key = hashed.as_ref().map_or(key, |hashed| hashed.as_slice());
     let hash = |pad: u8, message: &[u8]| {
-        // "append zeros to the end of K": a zero leaves the pad as it is.
+        // "append zeros to the end of K": XOR with zero does not change the pad.
         let mut block = [pad; BLOCK];
         block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
         let mut hash = Sha256::new();
@@ -201,7 +197,7 @@ pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     hash(OUTER_PAD, &hash(INNER_PAD, message))
 }
 
-/// The bytes that SHA-256 takes at once, B of RFC 2104 §2.
+/// The block size of SHA-256 in bytes, B of RFC 2104 §2.
 const BLOCK: usize = 64;
 const INNER_PAD: u8 = 0x36;
 const OUTER_PAD: u8 = 0x5c;
@@ -260,7 +256,7 @@ mod tests {
         assert_ne!(key().authenticate("x", &[b"ab", b"c"]), key().authenticate("x", &[b"a", b"bc"]));
     }
 
-    // RFC 4231 §4.2, §4.3, §4.4, §4.7 and §4.8: keys shorter than a block of the hash, and longer ones, which are hashed
+    // RFC 4231 §4.2, §4.3, §4.4, §4.7 and §4.8: keys shorter than the block size, and longer keys, which are hashed
     // first.
     #[test]
     fn hmac_agrees_with_rfc_4231() {

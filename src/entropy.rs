@@ -1,23 +1,23 @@
-//! The only place that draws random bytes. Everything else receives them as arguments.
+//! The only module that generates random bytes. All other code receives the generator or its output as an argument.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::secret::Secret;
 
-/// Where random bytes come from: OpenSSL's generator, seeded by the operating system.
+/// The source of random bytes: OpenSSL's generator, seeded by the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Entropy;
 
 impl Entropy {
-    /// The generator of this process.
+    /// Returns the generator of this process.
     #[must_use]
     pub fn system() -> Self {
         Self
     }
 
-    /// `N` random bytes.
+    /// Returns `N` random bytes.
     ///
-    /// A generator that fails leaves nothing that a server of tokens could safely do, so the process ends.
+    /// If the generator fails, no operation of the server is safe, so the process ends.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that draws random bytes")]
     pub fn bytes<const N: usize>(self) -> [u8; N] {
@@ -28,13 +28,13 @@ impl Entropy {
         bytes
     }
 
-    /// `N` random bytes as unpadded base64url, for identifiers that are no secrets.
+    /// Returns `N` random bytes as unpadded base64url, for identifiers that are not secret.
     #[must_use]
     pub fn text<const N: usize>(self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<N>())
     }
 
-    /// 256 random bits as unpadded base64url (43 characters).
+    /// Returns 256 random bits as unpadded base64url (43 characters).
     #[must_use]
     pub fn secret(self) -> Secret {
         Secret::new(self.text::<32>())

@@ -9,21 +9,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Why a folder was not locked.
+/// Why a folder could not be locked.
 #[derive(Debug)]
 pub enum LockError {
-    /// Another process holds the lock.
     Held,
-    /// The lock file cannot be opened or locked.
     Io(io::Error),
 }
 
-/// Locks `folder` until the returned file is closed. A lock that is held is waited for briefly: the process that held it
-/// may be about to end, or be a child that has not yet become another program.
+/// Locks `folder` until the returned file is closed. Waits briefly for a lock that another process holds: that process
+/// may be about to end, or be a child process that has not executed another program yet.
 ///
 /// # Errors
 ///
-/// [`LockError`].
+/// Returns [`LockError`] if the lock is held or the lock file cannot be opened.
 pub fn lock(folder: &Path) -> Result<File, LockError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -41,21 +39,19 @@ pub fn lock(folder: &Path) -> Result<File, LockError> {
     }
 }
 
-/// What of a folder is open to other users.
+/// What other users can access in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exposure {
-    /// Every user can write to the folder, and so replace what is in it.
+    /// Every user can write to the folder and therefore replace its files.
     WritableFolder {
-        /// The folder.
         path: PathBuf,
-        /// Its permission bits.
+        /// The permission bits of the folder.
         mode: u32,
     },
     /// Other users can enter the folder and read or write the file.
     OpenFile {
-        /// The file.
         path: PathBuf,
-        /// Its permission bits.
+        /// The permission bits of the file.
         mode: u32,
     },
 }
@@ -84,12 +80,12 @@ impl fmt::Display for Exposure {
     }
 }
 
-/// What of `folder` and of its files is open to other users. A file in a folder that other users cannot enter is not open,
-/// whatever its mode says.
+/// Returns what other users can access in `folder`. If other users cannot enter the folder, its files are not
+/// accessible, whatever their mode.
 ///
 /// # Errors
 ///
-/// The folder cannot be read.
+/// Returns an error if the folder cannot be read.
 #[cfg(unix)]
 pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     use std::os::unix::fs::PermissionsExt;
@@ -111,21 +107,21 @@ pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     Ok(None)
 }
 
-/// Other systems keep the files of a user to that user.
+/// Other systems protect the files of a user by default.
 ///
 /// # Errors
 ///
-/// None.
+/// Never.
 #[cfg(not(unix))]
 pub fn exposure(_folder: &Path) -> io::Result<Option<Exposure>> {
     Ok(None)
 }
 
-/// Takes the files in `folder` from all other users.
+/// Removes the permissions of other users from the files in `folder`.
 ///
 /// # Errors
 ///
-/// The mode of a file cannot be changed.
+/// Returns an error if the mode of a file cannot be changed.
 #[cfg(unix)]
 pub fn close_files(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -140,21 +136,19 @@ pub fn close_files(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Other systems keep the files of a user to that user.
+/// Other systems protect the files of a user by default.
 ///
 /// # Errors
 ///
-/// None.
+/// Never.
 #[cfg(not(unix))]
 pub fn close_files(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The name of the file that is locked.
 pub const LOCK: &str = "lock";
 
-/// How long a lock that is held is waited for.
+/// How long to wait for a held lock.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The time between two attempts.
 const RETRY: Duration = Duration::from_millis(10);

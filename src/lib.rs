@@ -1,9 +1,9 @@
-//! Signet: an OAuth 2.0 and OpenID Connect authorization server in one binary, and the library with which a resource
-//! server verifies its tokens offline.
+//! Signet: an OAuth 2.0 and OpenID Connect authorization server in one binary, and the library with which resource
+//! servers verify its tokens offline.
 //!
-//! Dependencies point inward: `app → http → endpoint → oidc → oauth`; `endpoint` uses `account`, `audit`, `fetch`, `jose` and
-//! `store`; `web` knows views alone; `verify` uses `jose` and `oauth` only, and builds without the server
-//! (`--no-default-features --features verify`). A test holds the arrows.
+//! Dependencies point inward: `app → http → endpoint → oidc → oauth`. `endpoint` uses `account`, `audit`, `fetch`,
+//! `jose` and `store`; `web` only uses views; `verify` only uses `jose` and `oauth`, and builds without the server
+//! (`--no-default-features --features verify`). A test enforces these dependencies.
 
 pub mod characters;
 pub mod clock;

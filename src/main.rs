@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    // Every file that is made is for its owner alone.
+    // All created files are accessible to their owner only.
     #[cfg(unix)]
     let _before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
@@ -61,12 +61,12 @@ fn main() -> ExitCode {
             .and_then(|password| runtime.block_on(command(&config, CommandRequest::User { user, password }))),
         Some(Command::Audit(audit)) => runtime.block_on(print_events(&config, audit)),
         Some(Command::Client(client)) => runtime.block_on(command(&config, CommandRequest::Client { client })),
-        // It needs no configuration and was answered above.
+        // The command needs no configuration and was handled above.
         Some(Command::Openapi) => Ok(Vec::new()),
     })
 }
 
-/// Prints what came of it.
+/// Prints the result.
 fn ended(outcome: Result<Vec<String>, String>) -> ExitCode {
     match outcome {
         Ok(lines) => {
@@ -81,7 +81,7 @@ fn ended(outcome: Result<Vec<String>, String>) -> ExitCode {
     }
 }
 
-/// Serves until the end. From here on nothing but the thread of the log touches standard error, which may block.
+/// Runs the server until it stops. From here on only the logging thread writes to standard error, which may block.
 fn serve(config: Config, options: StartOptions, runtime: &Runtime) -> ExitCode {
     let report = |dropped| tracing::warn!(dropped, "log lines dropped; standard error could not be written");
     let (mut writer, flush) = match LogWriter::start(std::io::stderr(), report) {
@@ -92,18 +92,18 @@ fn serve(config: Config, options: StartOptions, runtime: &Runtime) -> ExitCode {
     app::keep_memory_private();
     let outcome = runtime.block_on(app::serve(config, options));
     if let Err(error) = &outcome {
-        // It has no failure: what finds no place is dropped.
+        // Writing cannot fail: messages that do not fit are dropped.
         let _ = writeln!(writer, "signet: {error}");
     }
     drop(flush);
     if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The log goes to standard error: standard output is for people.
+/// Logs to standard error. Standard output is for the results of commands.
 fn log(config: &Config, writer: LogWriter) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_target(false);
-    // Its own complaints would go to standard error directly, and panic when that cannot be written.
+    // The logger's own errors would go directly to standard error, and panic if that cannot be written.
     let log = log.log_internal_errors(false);
     match config.log.format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
@@ -112,7 +112,7 @@ fn log(config: &Config, writer: LogWriter) {
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
 }
 
-/// The password for `command`, if it needs one: typed without being shown, or the first line of what is piped in.
+/// Reads the password for `command`, if it needs one: typed without echo, or the first line of standard input.
 fn typed(command: &UserCommand) -> Result<Option<Typed>, String> {
     if !command.needs_password() {
         return Ok(None);
@@ -127,7 +127,7 @@ fn typed(command: &UserCommand) -> Result<Option<Typed>, String> {
     if password.is_empty() { Err("no password was typed".to_owned()) } else { Ok(Some(Typed(password.to_owned()))) }
 }
 
-/// Asks the running server, or, when none runs, opens its files.
+/// Sends the command to the running server, or opens its files if no server is running.
 async fn command(config: &Config, request: CommandRequest) -> Result<Vec<String>, String> {
     let answer = match call(&config.data, request.clone()).await {
         Ok(answer) => answer,
@@ -147,7 +147,7 @@ async fn command(config: &Config, request: CommandRequest) -> Result<Vec<String>
     }
 }
 
-/// Makes new keys and begins an epoch. No server may run meanwhile.
+/// Generates new keys and starts a new epoch. No server may be running.
 async fn new_keys(config: &Config) -> Result<Vec<String>, String> {
     match call(&config.data, CommandRequest::KeysNew).await {
         Ok(CommandAnswer::Refused(reason)) => return Err(reason),
@@ -167,7 +167,7 @@ async fn new_keys(config: &Config) -> Result<Vec<String>, String> {
     Ok(lines)
 }
 
-/// Prints security events as they come, so that whoever reads them need not wait for the last.
+/// Prints security events as they arrive, so that the reader does not have to wait for the last one.
 async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String>, String> {
     let mut after = audit.since.map_or(0, |since| since.sequence(Clock::system().now()));
     let mut opened = None;
@@ -202,7 +202,7 @@ async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String
         after = last.get("sequence").and_then(serde_json::Value::as_u64).unwrap_or(u64::MAX);
         let mut out = std::io::stdout().lock();
         if lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()).is_err() {
-            // Whoever read has gone.
+            // The reader has closed the pipe.
             break Ok(Vec::new());
         }
     };
@@ -212,7 +212,7 @@ async fn print_events(config: &Config, audit: AuditCommand) -> Result<Vec<String
     outcome
 }
 
-/// A plain HTTP request to the address that the server listens on.
+/// Sends a plain HTTP request to the address that the server listens on.
 fn healthcheck(config: &Config) -> Result<Vec<String>, String> {
     let mut address = config.listen;
     if address.ip().is_unspecified() {

@@ -1,32 +1,31 @@
-//! Things that must not be printed, logged or compared by accident.
+//! Values that must not be printed, logged or compared by accident.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-/// A text that only its holder may know: a password, a client secret, an authorization code, a token.
+/// A confidential text: a password, a client secret, an authorization code, a token.
 ///
-/// It has no `Display`, no `PartialEq`, and its `Debug` says only that it is one. [`Secret::expose`] is the one way
-/// to the text, so that each place where it leaves can be found by searching for that word. Two secrets are compared
-/// by [`crate::crypto::equal`], in constant time. The memory is wiped when the value is dropped.
+/// It has no `Display` and no `PartialEq`, and `Debug` does not show it. [`Secret::expose`] is the only access to the
+/// text, so that a search for that name finds every place where it is used. Use [`crate::crypto::equal`] to compare two
+/// secrets in constant time. The memory is wiped when the value is dropped.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes `text` into custody.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself. Whoever calls this answers for where it goes.
+    /// Returns the text. The caller is responsible for keeping it confidential.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether the text is empty, which no valid secret is.
+    /// Returns whether the text is empty, which is not a valid secret.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,12 +1,13 @@
-//! Which addresses are of the public internet: those that the registries of IANA for special purposes
-//! ([RFC 6890](https://www.rfc-editor.org/rfc/rfc6890)) do not set aside.
+//! Public internet addresses: those that the IANA special-purpose registries
+//! ([RFC 6890](https://www.rfc-editor.org/rfc/rfc6890)) do not reserve.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether anybody may be sent to `address`: it is no address of this machine, of its networks, or for a special purpose.
+/// Returns whether `address` is a public address: not an address of this machine, of its networks, or for a special
+/// purpose.
 ///
-/// An IPv6 address that carries an IPv4 address of a translator (RFC 6052) is what that one is; others that carry one
-/// (mapped, Teredo, 6to4) are refused, since no name on the public internet means them.
+/// An IPv6 address that contains an IPv4 address of a translator (RFC 6052) is classified as that address. Others that
+/// contain one (mapped, Teredo, 6to4) are rejected, since no public host uses them.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -30,12 +31,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::new(one, two, three, four));
     }
     let is_global_unicast = a & 0xe000 == 0x2000;
-    // Protocol assignments with Teredo, documentation, 6to4, documentation again.
+    // Protocol assignments with Teredo, documentation, 6to4, documentation.
     let is_special = matches!((a, b), (0x2001, 0..0x0200 | 0x0db8) | (0x2002, _) | (0x3fff, 0..0x1000));
     is_global_unicast && !is_special
 }
 
-/// The IANA IPv4 Special-Purpose Address Registry, multicast and what is reserved.
+/// The IANA IPv4 Special-Purpose Address Registry, multicast and reserved addresses.
 const SPECIAL_V4: &[([u8; 4], u32)] = &[
     ([0, 0, 0, 0], 8),
     ([10, 0, 0, 0], 8),

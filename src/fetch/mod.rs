@@ -1,10 +1,10 @@
-//! What this server fetches from addresses that others chose: a client's keys (`jwks_uri`), request objects
-//! (`request_uri`), the redirect URIs of a sector (`sector_identifier_uri`); and what it sends there.
+//! Outgoing requests to URLs that other parties chose: a client's keys (`jwks_uri`), request objects (`request_uri`),
+//! the redirect URIs of a sector (`sector_identifier_uri`), and notifications.
 //!
-//! Whoever chooses an address that a server asks can have it ask what only the server can reach (server-side request
-//! forgery: OWASP SSRF, RFC 9101 §10.4, OpenID Connect Registration §9). So: `https` only, no address that is not of the
-//! public internet, looked at where the connection is made and not before (a name may mean something else a moment
-//! later), no redirects, no proxy, 64 KiB, and 3 seconds from the first question to the last byte.
+//! A party that chooses the URL could make the server request resources that only the server can reach (server-side
+//! request forgery: OWASP SSRF, RFC 9101 §10.4, OpenID Connect Registration §9). The limits are therefore: `https`
+//! only; public addresses only, checked when the connection is made (a name may resolve differently a moment later); no
+//! redirects; no proxy; 64 KiB; and 3 seconds from the DNS query to the last byte.
 
 mod address;
 mod refusal;
@@ -32,42 +32,41 @@ pub use address::is_public;
 pub use refusal::FetchRefusal;
 use resolver::GuardedResolver;
 
-/// Fetches documents, within the bounds of this module.
+/// Fetches documents within the limits of this module.
 #[derive(Clone)]
 pub struct Fetcher {
     client: Client,
     resolver: Arc<GuardedResolver>,
     allows_private: bool,
     places: Arc<Semaphore>,
-    /// How long a question and its answer may take, all in all.
+    /// The timeout of a request, including the response.
     patience: StdDuration,
 }
 
-/// What a fetcher may do beyond the usual: at home and in test rigs, applications are in one's own network.
+/// Exceptions from the limits: in home networks and test environments, applications have private addresses.
 #[derive(Clone, Debug, Default)]
 pub struct FetchPolicy {
-    /// Whether addresses of this machine and of private networks may be reached.
+    /// Whether loopback and private addresses are permitted.
     pub allow_private_addresses: bool,
-    /// A further certificate authority to trust, in PEM.
+    /// An additional trusted certificate authority, in PEM.
     pub certificate_authority: Option<Vec<u8>>,
 }
 
-/// What was fetched.
 #[derive(Clone, Debug)]
 pub struct Fetched {
     /// The body: UTF-8, at most 64 KiB.
     pub body: String,
-    /// For how long its sender says that it can be kept; nothing if that is not said, zero for `no-store` and `no-cache`.
+    /// How long the sender permits the document to be cached; `None` if not stated, zero for `no-store` and `no-cache`.
     pub max_age: Option<Duration>,
 }
 
 impl Fetcher {
-    /// A fetcher.
+    /// Creates a fetcher.
     ///
     /// # Errors
     ///
-    /// [`FetchRefusal::Certificate`] when the certificate authority is not PEM, [`FetchRefusal::Unavailable`] when TLS is
-    /// not available.
+    /// Returns [`FetchRefusal::Certificate`] if the certificate authority is not PEM, and [`FetchRefusal::Unavailable`]
+    /// if TLS is not available.
     pub fn new(policy: FetchPolicy) -> Result<Self, FetchRefusal> {
         let FetchPolicy { allow_private_addresses, certificate_authority } = policy;
         let resolver = Arc::new(GuardedResolver::new(allow_private_addresses));
@@ -76,7 +75,7 @@ impl Fetcher {
             .no_proxy()
             .referer(false)
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
-            // A connection that is kept would outlive the name that led to it.
+            // A kept-alive connection would outlive the DNS record that led to it.
             .pool_max_idle_per_host(0)
             .dns_resolver(Arc::clone(&resolver));
         if let Some(pem) = certificate_authority {
@@ -88,11 +87,11 @@ impl Fetcher {
         Ok(Self { client, resolver, allows_private: allow_private_addresses, places, patience: PATIENCE })
     }
 
-    /// The document at `url`, which says that it is of the media type `accept`, or of any.
+    /// Fetches the document at `url`. `accept` is the expected media type.
     ///
     /// # Errors
     ///
-    /// [`FetchRefusal`].
+    /// Returns [`FetchRefusal`] if the document cannot be fetched within the limits.
     pub async fn text(&self, url: &str, accept: &str) -> Result<Fetched, FetchRefusal> {
         let url = self.address(url, &["https"])?;
         let request = self.client.get(url).header(ACCEPT, accept);
@@ -107,37 +106,38 @@ impl Fetcher {
         .await
     }
 
-    /// The JSON document at `url`, and for how long it can be kept, as in [`Fetched::max_age`].
+    /// Fetches the JSON document at `url`, and returns how long it can be cached, as in [`Fetched::max_age`].
     ///
     /// # Errors
     ///
-    /// [`FetchRefusal`].
+    /// Returns [`FetchRefusal`] if the document cannot be fetched within the limits.
     pub async fn json(&self, url: &str) -> Result<(Value, Option<Duration>), FetchRefusal> {
         let fetched = self.text(url, "application/json").await?;
         let document = serde_json::from_str(&fetched.body).map_err(|_| FetchRefusal::NotJson)?;
         Ok((document, fetched.max_age))
     }
 
-    /// Sends `encoded`, a body of `application/x-www-form-urlencoded`, to `url`. The status of the answer, whose body
-    /// nobody reads.
+    /// Sends `encoded`, a body of `application/x-www-form-urlencoded`, to `url`. Returns the status of the response;
+    /// the body is ignored.
     ///
-    /// Where private addresses are allowed `http` is too, since a client may register such a URI for back-channel logout
-    /// on the same machine.
+    /// Where private addresses are permitted, `http` is too, since a client on the same machine may register such a URI
+    /// for back-channel logout.
     ///
     /// # Errors
     ///
-    /// [`FetchRefusal`], unless there is an answer.
+    /// Returns [`FetchRefusal`] if there is no response.
     pub async fn post_form(&self, url: &str, encoded: String) -> Result<u16, FetchRefusal> {
         let url = self.address(url, self.schemes_of_forms())?;
         let request = self.client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded);
         self.bounded(async { Ok(request.send().await.map_err(FetchRefusal::of)?.status().as_u16()) }).await
     }
 
-    /// Whether [`Self::post_form`] would send something to `url`, as far as names mean the same a moment later.
+    /// Checks that [`Self::post_form`] would send a request to `url`, provided that DNS does not change.
     ///
     /// # Errors
     ///
-    /// [`FetchRefusal::Address`] and [`FetchRefusal::Private`] if it would not; another one if that cannot be found out.
+    /// Returns [`FetchRefusal::Address`] or [`FetchRefusal::Private`] if it would not, or another error if the name
+    /// cannot be resolved.
     pub async fn permits_post(&self, url: &str) -> Result<(), FetchRefusal> {
         let url = self.address(url, self.schemes_of_forms())?;
         let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
@@ -145,7 +145,7 @@ impl Fetcher {
         self.bounded(async { self.resolver.resolve(name).await.map(|_| ()).map_err(FetchRefusal::of_resolving) }).await
     }
 
-    /// Whether addresses of this machine and of private networks may be reached.
+    /// Returns whether loopback and private addresses are permitted.
     #[must_use]
     pub fn allows_private_addresses(&self) -> bool {
         self.allows_private
@@ -155,8 +155,8 @@ impl Fetcher {
         if self.allows_private { &["https", "http"] } else { &["https"] }
     }
 
-    /// `url`, if it may be asked. An address that is written as such is looked at here, since nobody resolves it; `url`
-    /// has brought its decimal, octal and shortened forms into the usual one.
+    /// Parses `url` and checks that it may be requested. Literal addresses are checked here, since they are not
+    /// resolved. The `url` crate has normalised decimal, octal and shortened forms.
     fn address(&self, url: &str, schemes: &[&str]) -> Result<Url, FetchRefusal> {
         let url = Url::parse(url).map_err(|_| FetchRefusal::Address)?;
         if !schemes.contains(&url.scheme()) || !url.username().is_empty() || url.password().is_some() {
@@ -174,7 +174,7 @@ impl Fetcher {
         }
     }
 
-    /// Does `work` when there is a place for it, all in all within [`Fetcher::patience`].
+    /// Runs `work` when fewer than the maximum number of fetches are running, within [`Fetcher::patience`] in total.
     async fn bounded<T>(&self, work: impl Future<Output = Result<T, FetchRefusal>>) -> Result<T, FetchRefusal> {
         let in_its_place = async {
             let _place = self.places.acquire().await.map_err(|_| FetchRefusal::Busy)?;
@@ -210,11 +210,11 @@ fn max_age(cache_control: &str) -> Option<Duration> {
     found
 }
 
-/// From the first question to the last byte: see [`Fetcher::patience`].
+/// From the DNS query to the last byte: see [`Fetcher::patience`].
 const PATIENCE: StdDuration = StdDuration::from_secs(3);
 
-/// The most bytes of a document.
+/// Maximum size of a document, in bytes.
 const LARGEST: usize = 64 * 1024;
 
-/// The most fetches at a time.
+/// Maximum number of concurrent fetches.
 const AT_ONCE: usize = 16;

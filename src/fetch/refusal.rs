@@ -1,30 +1,30 @@
-//! Why nothing was fetched.
+//! Why a fetch failed.
 
 use std::{error::Error, fmt};
 
-/// Why nothing was fetched, for the log. Whoever chose the address learns less: the answers of a network that they cannot
-/// reach themselves are what they would be after.
+/// Why a fetch failed, for the log. The party that chose the URL receives fewer details, because it may be probing a
+/// network that it cannot reach itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchRefusal {
-    /// Not an `https` address with a host and without credentials.
+    /// The URL is not `https`, has no host, or contains credentials.
     Address,
-    /// The host is on this machine, in a private network, or an address for a special purpose.
+    /// The host has a loopback, private or special-purpose address.
     Private,
-    /// No connection, no TLS, or the answer broke off. What happened.
+    /// There was no connection or no TLS, or the response was interrupted. Contains the cause.
     Unreachable(String),
-    /// It took longer than 3 seconds.
+    /// The response took longer than 3 seconds.
     TooSlow,
-    /// Another status than 200; redirects are not followed.
+    /// The status was not 200; redirects are not followed.
     Status(u16),
-    /// More than 64 KiB.
+    /// The document is longer than 64 KiB.
     TooLong,
-    /// Not UTF-8.
+    /// The document is not UTF-8.
     NotText,
-    /// Not JSON.
+    /// The document is not JSON.
     NotJson,
-    /// Too many fetches are under way.
+    /// Too many fetches are running.
     Busy,
-    /// The certificate authority of the configuration is not PEM.
+    /// The configured certificate authority is not PEM.
     Certificate,
     /// TLS is not available.
     Unavailable,

@@ -1,4 +1,4 @@
-//! Resolving names, with a look at every address before a connection is made to it.
+//! DNS resolution that checks every address before a connection is made to it.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -7,10 +7,10 @@ use tokio::sync::Semaphore;
 
 use super::{address::is_public, refusal::FetchRefusal};
 
-/// What the connection asks for addresses. It connects to one of those and to no other, so that a name that means
-/// something else a moment later (DNS rebinding) gains nothing.
+/// Resolves names for the HTTP client, which connects only to the returned addresses. A name that resolves differently
+/// a moment later (DNS rebinding) therefore has no effect.
 ///
-/// The system resolves names in threads that nobody can stop, so that their number is bounded here.
+/// The system resolves names in threads that cannot be cancelled, so their number is limited here.
 pub(super) struct GuardedResolver {
     allows_private: bool,
     places: Arc<Semaphore>,
@@ -27,7 +27,7 @@ impl Resolve for GuardedResolver {
         let (allows_private, places) = (self.allows_private, Arc::clone(&self.places));
         Box::pin(async move {
             let place = places.acquire_owned().await?;
-            // A task of its own keeps its place until the system has answered, whether or not somebody still waits.
+            // A separate task holds its permit until the system has responded, even if the caller is gone.
             let lookup = tokio::spawn(async move {
                 let found = tokio::net::lookup_host((name.as_str(), 0)).await.map(Vec::from_iter);
                 drop(place);
@@ -43,5 +43,5 @@ impl Resolve for GuardedResolver {
     }
 }
 
-/// The most names that are resolved at a time.
+/// Maximum number of concurrent name resolutions.
 const AT_ONCE: usize = 16;

@@ -1,4 +1,4 @@
-//! What is fetched and what is not, over real connections.
+//! Tests of what is fetched and what is not, over real connections.
 
 use std::{
     net::TcpListener,
@@ -20,11 +20,11 @@ fn usual() -> Fetcher {
 fn of_a_rig(server: &HttpsServer) -> Fetcher {
     let certificate_authority = Some(server.authority.clone());
     let fetcher = Fetcher::new(FetchPolicy { allow_private_addresses: true, certificate_authority }).unwrap();
-    // Longer than a busy machine takes.
+    // Longer than a loaded machine takes.
     Fetcher { patience: StdDuration::from_secs(60), ..fetcher }
 }
 
-// X1: nothing on this machine or in its networks is asked, however its address is written.
+// No request is sent to this machine or its networks, in whatever form the address is written.
 #[tokio::test]
 async fn no_request_reaches_this_machine() {
     let listeners = [TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("[::1]:0").unwrap()];
@@ -73,7 +73,7 @@ async fn a_rig_reaches_its_own_machine_by_https_alone() {
     assert_eq!(of_a_rig(&server).post_form(&server.url("/logout"), "a=b".to_owned()).await, Ok(200));
     let plain = format!("http://127.0.0.1:{}/", server.port);
     assert_eq!(of_a_rig(&server).json(&plain).await.unwrap_err(), FetchRefusal::Address);
-    // The authority has to be trusted too.
+    // The certificate authority must be trusted too.
     let unknowing = Fetcher::new(FetchPolicy { allow_private_addresses: true, ..FetchPolicy::default() }).unwrap();
     let refusal = unknowing.json(&server.url("/jwks")).await.unwrap_err();
     assert!(matches!(refusal, FetchRefusal::Unreachable(_)), "{refusal}");
@@ -112,7 +112,7 @@ async fn a_large_answer_is_cut_off_and_a_slow_one_given_up() {
         let _ = stream.write_all(b"\"");
     });
     assert_eq!(of_a_rig(&large).json(&large.url("/")).await.unwrap_err(), FetchRefusal::TooLong);
-    // What lies in the buffers between the two is more than what was read.
+    // The buffers between client and server hold more than was read.
     assert!(sent.load(Ordering::SeqCst) < 1 << 26, "{} bytes were sent", sent.load(Ordering::SeqCst));
     assert!(of_a_rig(&large).json(&large.url("/fits")).await.is_ok());
 

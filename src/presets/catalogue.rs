@@ -1,6 +1,6 @@
-//! The files of the presets, kept in the binary.
+//! The preset files, embedded in the binary.
 
-/// The identifier of each preset, and its file; in the order of their names.
+/// The identifier and the file of each preset, ordered by name.
 pub(super) const FILES: [(&str, &str); 41] = [
     ("actual-budget", include_str!("data/actual-budget.toml")),
     ("mod-auth-openidc", include_str!("data/mod-auth-openidc.toml")),

@@ -1,8 +1,8 @@
-//! Presets: what applications that people host themselves need to be registered with, and what to enter there.
+//! Presets: the registrations and settings of self-hosted applications.
 //!
-//! Each is a file under `data`: the metadata of RFC 7591 with places for the address of the application, and texts with
-//! places for what the registration gave. Whoever registers types the address and nothing else, or a name where the
-//! application puts one into its redirect URI.
+//! Each preset is a file under `data`. It contains metadata of RFC 7591 with placeholders for the URL of the
+//! application, and texts with placeholders for the result of the registration. The user only enters the URL, and a
+//! name if the application includes one in its redirect URI.
 
 mod catalogue;
 
@@ -16,53 +16,49 @@ use crate::{
     secret::Secret,
 };
 
-/// An application.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
-    /// By what it is spoken of in addresses.
+    /// The identifier in URLs.
     #[serde(skip)]
     pub id: &'static str,
-    /// What people call it.
+    /// The name shown to people.
     pub name: String,
-    /// An example of its address; without one nothing is typed.
+    /// An example URL of the application. If `None`, no URL is entered.
     pub url: Option<String>,
-    /// The name that stands in its redirect URI.
+    /// The name in its redirect URI.
     pub name_part: Option<NamePart>,
-    /// Where in it the values are entered.
+    /// Where in the application the values are entered.
     #[serde(rename = "where")]
     pub entered_at: String,
-    /// What to know beforehand.
+    /// Important information before the registration.
     pub note: Option<String>,
-    /// What turns PKCE on in it, or why there is none.
+    /// How PKCE is enabled in the application, or why it is not used.
     pub pkce: String,
-    /// By what it knows people again, if that is something that people choose for themselves.
+    /// The claim by which it identifies people, if people can choose its value.
     pub matches_people_by: Option<MatchedBy>,
-    /// Whether it can only be registered by the configuration file, since it has its client ids built in.
+    /// Whether it can only be registered in the configuration file, because its client ids are built in.
     #[serde(default)]
     pub by_configuration: bool,
     client: RegistrationRequest,
     snippets: Vec<Snippet>,
 }
 
-/// By which claim an application knows people again. A person who signs up under a name or address that means someone there
-/// becomes that person.
+/// The claim by which an application identifies people. A person who signs up with a name or e-mail address that
+/// belongs to a user of the application takes over that user's account there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
-    /// `email`.
     Email,
-    /// `preferred_username`.
     Username,
 }
 
-/// A name that the application puts into its redirect URI.
+/// A name that the application includes in its redirect URI.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamePart {
-    /// What the application calls it.
+    /// The label of the name in the application.
     pub label: String,
-    /// What it is unless something else is typed.
     pub default: String,
 }
 
@@ -70,73 +66,70 @@ pub struct NamePart {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snippet {
-    /// Where it belongs.
+    /// Where to paste it.
     pub title: String,
-    /// The text.
     pub text: String,
 }
 
-/// A preset with what was typed. Only [`Preset::at`] makes one.
+/// A preset with the entered values. Only [`Preset::at`] constructs one.
 #[derive(Debug)]
 pub struct Installation<'p> {
     preset: &'p Preset,
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     url: String,
     origin: String,
     name: String,
 }
 
-/// Why something that was typed cannot stand in a redirect URI. The text says what to type instead.
+/// Why an entered value cannot be part of a redirect URI. The text says what to enter instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstallationRefusal {
-    /// The address, as the field `url`.
+    /// The URL, field `url`.
     Url,
-    /// The name, as the field `name`.
+    /// The name, field `name`.
     Name,
 }
 
-/// What a registration gave, to be entered at the application.
+/// The result of a registration, to be entered in the application.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
-    /// This server.
     pub issuer: &'a Issuer,
-    /// Its name for people.
+    /// The name of this server shown to people.
     pub brand: &'a str,
-    /// `client_id`.
     pub client_id: &'a str,
-    /// `client_secret`, which a public client has none of.
+    /// `None` for a public client.
     pub client_secret: Option<&'a Secret>,
 }
 
-/// All presets, in the order of their names.
+/// Returns all presets, ordered by name.
 #[must_use]
 pub fn all() -> &'static [Preset] {
     static ALL: LazyLock<Vec<Preset>> = LazyLock::new(|| {
-        // That every file can be read is made sure of by a test.
+        // A test checks that every file can be parsed.
         let read = |(id, text): (&'static str, &str)| Some(Preset { id, ..toml::from_str(text).ok()? });
         catalogue::FILES.into_iter().filter_map(read).collect()
     });
     &ALL
 }
 
-/// The preset of `id`.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Preset> {
     all().iter().find(|preset| preset.id == id)
 }
 
-/// The presets with `text` in their name, whatever its case; all for an empty text.
+/// Returns the presets whose name contains `text`, ignoring case. An empty text matches all.
 pub fn search(text: &str) -> impl Iterator<Item = &'static Preset> {
     let text = text.trim().to_lowercase();
     all().iter().filter(move |preset| preset.name.to_lowercase().contains(&text))
 }
 
 impl Preset {
-    /// The preset for the application at `url`, with `name` where it has one. What the preset has no place for is ignored.
+    /// Returns the preset for the application at `url`, with `name` if it has one. Values without a placeholder are
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// [`InstallationRefusal`].
+    /// Returns [`InstallationRefusal`] if a value cannot be part of a redirect URI.
     pub fn at(&self, url: &str, name: &str) -> Result<Installation<'_>, InstallationRefusal> {
         let (url, origin) = match &self.url {
             Some(_) => address(url).ok_or(InstallationRefusal::Url)?,
@@ -150,18 +143,18 @@ impl Preset {
         Ok(Installation { preset: self, url, origin, name })
     }
 
-    /// The preset at the address of its example.
+    /// Returns the preset with its example URL.
     ///
     /// # Errors
     ///
-    /// Never, as a test makes sure.
+    /// Never, which a test checks.
     pub fn example(&self) -> Result<Installation<'_>, InstallationRefusal> {
         self.at(self.url.as_deref().unwrap_or_default(), "")
     }
 }
 
 impl Installation<'_> {
-    /// What to register. Nothing in it is judged yet.
+    /// Returns the registration request, which is not validated yet.
     #[must_use]
     pub fn request(&self) -> RegistrationRequest {
         let mut request = self.preset.client.clone();
@@ -171,13 +164,13 @@ impl Installation<'_> {
         request.redirect_uris = all(request.redirect_uris);
         request.post_logout_redirect_uris = all(request.post_logout_redirect_uris);
         request.openid.backchannel_logout_uri = request.openid.backchannel_logout_uri.as_ref().map(filled);
-        // What stands in brackets tells two ways into one application apart, which is nothing to those who use it.
+        // The text in parentheses distinguishes two presets of one application, which is irrelevant to its users.
         let name = self.preset.name.split(" (").next().unwrap_or_default().to_owned();
         request.client_name.get_or_insert(name);
         request
     }
 
-    /// What to paste.
+    /// Returns the texts to paste.
     #[must_use]
     pub fn snippets(&self, given: &Given<'_>) -> Vec<Snippet> {
         let endpoint = |path| given.issuer.endpoint(path);
@@ -212,7 +205,7 @@ impl Installation<'_> {
 }
 
 impl MatchedBy {
-    /// The word for it in the API.
+    /// The value in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -223,7 +216,7 @@ impl MatchedBy {
 }
 
 impl InstallationRefusal {
-    /// The field that it is about.
+    /// The name of the invalid field.
     #[must_use]
     pub fn field(self) -> &'static str {
         match self {
@@ -244,7 +237,7 @@ impl fmt::Display for InstallationRefusal {
 
 impl std::error::Error for InstallationRefusal {}
 
-/// The address that somebody types, as a browser would write it, without a slash at its end; and its origin.
+/// Normalises an entered URL as a browser would, without a trailing slash. Also returns its origin.
 fn address(text: &str) -> Option<(String, String)> {
     let url = Url::parse(text.trim()).ok()?;
     let is_web = matches!(url.scheme(), "https" | "http") && url.has_host();
@@ -252,7 +245,7 @@ fn address(text: &str) -> Option<(String, String)> {
     if !is_web || !is_bare || url.password().is_some() {
         return None;
     }
-    // A quotation mark would end the text that it is pasted into.
+    // A quotation mark would end the string that the URL is pasted into.
     let is_plain = url.as_str().bytes().all(|byte| byte.is_ascii_graphic() && !b"'\"`\\{}<>$".contains(&byte));
     is_plain.then(|| (url.as_str().trim_end_matches('/').to_owned(), url.origin().ascii_serialization()))
 }
@@ -264,12 +257,12 @@ fn segment(name: &str) -> Option<String> {
     (is_plain && is_segment).then(|| name.to_owned())
 }
 
-/// A name for people without what could end the text that it is pasted into.
+/// Removes the characters from a name that could end the string that it is pasted into.
 fn plain(brand: &str) -> String {
     brand.chars().filter(|character| character.is_alphanumeric() || " -._".contains(*character)).collect()
 }
 
-/// The address of introspection with the credentials in it, for programs that have no other place for them.
+/// Returns the introspection URL with the credentials in it, for programs without another setting for them.
 fn introspection_with_secret(given: &Given<'_>) -> String {
     let endpoint = given.issuer.endpoint("/introspect");
     let secret = given.client_secret.map(Secret::expose).unwrap_or_default();
@@ -279,7 +272,7 @@ fn introspection_with_secret(given: &Given<'_>) -> String {
     }
 }
 
-/// `template` with each `{place}` that is known replaced by its value. Values are not looked into.
+/// Replaces each known `{placeholder}` in `template` with its value. Placeholders in values are not replaced.
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let (mut filled, mut rest) = (String::with_capacity(template.len()), template);
     while let Some((before, after)) = rest.split_once('{') {

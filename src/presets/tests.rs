@@ -1,4 +1,4 @@
-//! Every file is read, registered by our rules, and filled in without a place left over.
+//! Every preset file is parsed, registered under the rules, and filled in without a remaining placeholder.
 
 use std::collections::BTreeSet;
 
@@ -124,7 +124,7 @@ fn what_weakens_a_rule_is_for_administrators_and_implicit_only_where_it_is_on() 
     assert_eq!(administrator, ["guacamole", "odoo"]);
 }
 
-/// What a preset says of PKCE, and what it is registered with, are one.
+/// The PKCE text of a preset matches its registration.
 #[test]
 fn a_preset_that_needs_no_pkce_says_why_and_every_other_one_what_turns_it_on() {
     for preset in all() {
@@ -134,7 +134,7 @@ fn a_preset_that_needs_no_pkce_says_why_and_every_other_one_what_turns_it_on() {
         let says_so = preset.pkce.contains("is not required");
         assert_eq!(is_optional, says_so, "{}: {}", preset.id, preset.pkce);
         let texts: String = preset.snippets.iter().map(|snippet| snippet.text.as_str()).collect();
-        // A switch that is named also appears in the text to paste.
+        // A setting that the PKCE text names also appears in the text to paste.
         if logs_people_in && preset.pkce.contains("below turns it on") {
             let is_there = ["pkce", "S256", "PKCE"].iter().any(|word| texts.contains(word));
             assert!(is_there, "{}: {texts}", preset.id);
@@ -172,7 +172,7 @@ fn an_application_that_reads_only_the_id_token_finds_the_claims_there() {
 
 #[test]
 fn an_application_that_takes_a_username_for_a_person_says_so() {
-    // The claim that an application takes as the name of a person appears in the text to paste.
+    // The claim that an application uses as the username appears in the text to paste.
     for preset in all() {
         let texts: String = preset.snippets.iter().map(|snippet| snippet.text.to_lowercase()).collect();
         let takes_username =
