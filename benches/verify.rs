@@ -1,9 +1,8 @@
-//! How fast the library for resource servers verifies, on one core:
-//! `cargo bench --no-default-features --features verify --bench verify`.
+//! The speed of the verifier library on one core: `cargo bench --no-default-features --features verify --bench verify`.
 //!
-//! Prints, for ES256: the bare signature check, a token that is seen for the first time, one that comes again, and the
-//! allocations of the latter; then what a status list of a million tokens costs a verifier: memory that is kept, memory and
-//! time until a new list is taken over, which another thread sends over HTTP.
+//! Prints, for ES256: the bare signature check, a token that is seen for the first time, a repeated token, and the
+//! allocations of the latter. Then the cost of a status list of a million tokens for a verifier: memory in use, and
+//! memory and time until a new list is loaded, which another thread sends over HTTP.
 
 use std::{
     collections::HashMap,
@@ -51,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let signature = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, signature)?;
     UnverifiedJwt::parse(first)?.verify(&keys)?;
 
-    // Without a memory for tokens, each is seen for the first time.
+    // Without a token cache, every token is seen for the first time.
     let forgetful = runtime.block_on(issuer.verifier(ORDERS).remember(0).connect())?;
     let remembering = runtime.block_on(issuer.verifier(ORDERS).connect())?;
     runtime.block_on(forgetful.verify_fresh(first))?;
@@ -79,7 +78,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a list of a million tokens, so many of a thousand of them revoked, costs the verifier that fetches it.
+/// The cost of a list of a million tokens, of which `per_thousand` per thousand are revoked, for the verifier that
+/// fetches it.
 fn list_of_a_million(per_thousand: u32) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -102,7 +102,7 @@ fn list_of_a_million(per_thousand: u32) -> Result<(), Box<dyn Error>> {
         made = Some(runtime.block_on(async {
             let verifier = Verifier::of(&url, ORDERS).remember(0).connect().await?;
             verifier.verify_fresh(&good).await?;
-            // Until the connections are closed, which take memory too.
+            // Waits until the connections, which also use memory, are closed.
             tokio::time::sleep(Duration::from_millis(100)).await;
             Ok::<_, Box<dyn Error>>(verifier)
         }));
@@ -131,12 +131,12 @@ fn list_of_a_million(per_thousand: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What the issuer has published: by path, made before it is asked for.
+/// The documents of the issuer by path, generated in advance.
 #[derive(Clone, Default)]
 struct Documents(Arc<Mutex<HashMap<&'static str, String>>>);
 
 impl Documents {
-    /// Takes what `issuer` says now.
+    /// Replaces the documents with the current ones of `issuer`.
     fn publish(&self, issuer: &TestIssuer) {
         let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for path in ["/.well-known/oauth-authorization-server", "/jwks.json", LIST] {

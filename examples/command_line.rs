@@ -1,10 +1,10 @@
-//! A command-line program that logs a person in with the browser of the system: authorization code with PKCE and a
-//! loopback redirect, [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3).
+//! A command-line program that signs a user in through the system browser: authorization code with PKCE and a loopback
+//! redirect, [RFC 8252 §7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3).
 //!
 //! Register it at <http://127.0.0.1:8080/developer> as *Single-page or native app* with the redirect URI
-//! `http://127.0.0.1/callback`: the port of a loopback address may be any. Then
-//! `SIGNET_CLIENT_ID=… cargo run --release --example command_line`. Another server by `SIGNET_ISSUER`; with
-//! `-- --no-browser` the address is only printed.
+//! `http://127.0.0.1/callback`: loopback redirect URIs match with any port. Then run `SIGNET_CLIENT_ID=… cargo run
+//! --release --example command_line`. `SIGNET_ISSUER` selects another server; with `-- --no-browser` the program only
+//! prints the URL.
 
 use std::{
     collections::HashMap,
@@ -34,23 +34,23 @@ async fn main() {
     }
 }
 
-/// Goes through the login: the name of the person.
+/// Performs the login and returns the name of the user.
 async fn log_in() -> Result<String, Box<dyn Error>> {
     let issuer = env::var("SIGNET_ISSUER").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());
     let client_id = env::var("SIGNET_CLIENT_ID").map_err(|_| "set SIGNET_CLIENT_ID to what /developer showed you")?;
-    // A token request is never redirected: its secrets would go along.
+    // Token requests must not follow redirects, which would reveal their secrets.
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let metadata = read(http.get(format!("{issuer}/.well-known/openid-configuration"))).await?;
     let endpoint = |name: &str| {
         let address = metadata.get(name).and_then(Value::as_str).map(str::to_owned);
         address.ok_or_else(|| format!("the server's metadata has no {name}"))
     };
-    // RFC 8414 §3.3: metadata that names another issuer is not to be used.
+    // RFC 8414 §3.3: metadata of a different issuer must not be used.
     if endpoint("issuer")? != issuer {
         return Err(format!("the metadata at {issuer} is another server's").into());
     }
 
-    // The address as a number, because `localhost` may be another machine (RFC 8252 §8.3); only this machine can connect.
+    // An IP address, because `localhost` may resolve to another machine (RFC 8252 §8.3). Only this machine can connect.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let redirect_uri = format!("http://{}/callback", listener.local_addr()?);
     let client = BasicClient::new(ClientId::new(client_id))
@@ -69,11 +69,11 @@ async fn log_in() -> Result<String, Box<dyn Error>> {
     }
 
     let answer = wait_for_the_browser(&listener)?;
-    // No other login can be pressed upon this one.
+    // The response must belong to this login.
     if answer.get("state") != Some(state.secret()) {
         return Err("the browser brought the answer to another login".into());
     }
-    // RFC 9207: the answer comes from the server that the browser was sent to.
+    // RFC 9207: the response must come from the server that the browser was sent to.
     if answer.get("iss") != Some(&issuer) {
         return Err("the browser brought the answer of another server".into());
     }
@@ -97,7 +97,7 @@ async fn log_in() -> Result<String, Box<dyn Error>> {
     Ok(name.ok_or("the server does not say who is logged in")?.to_owned())
 }
 
-/// Opens the browser of the system; where there is none, the person has the printed address.
+/// Opens the system browser. If there is none, the user opens the printed URL.
 fn open(address: &Url) {
     let (program, arguments): (_, &[&str]) = match env::consts::OS {
         "macos" => ("open", &[]),
@@ -108,11 +108,11 @@ fn open(address: &Url) {
     let _ = command.args(arguments).arg(address.as_str()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
 }
 
-/// Waits until a browser asks for `/callback`: the parameters that it brings.
+/// Waits until a browser requests `/callback` and returns the query parameters.
 fn wait_for_the_browser(listener: &TcpListener) -> Result<HashMap<String, String>, Box<dyn Error>> {
     loop {
         let (mut connection, _) = listener.accept()?;
-        // Browsers open connections ahead and may never use them.
+        // Browsers open connections in advance and may never use them.
         connection.set_read_timeout(Some(Duration::from_secs(1)))?;
         let mut line = String::new();
         let _ = BufReader::new(&connection).read_line(&mut line);
@@ -131,13 +131,13 @@ fn wait_for_the_browser(listener: &TcpListener) -> Result<HashMap<String, String
     }
 }
 
-/// Reads JSON from an answer that must be a success.
+/// Reads JSON from a response, which must be a success.
 async fn read(request: reqwest::RequestBuilder) -> Result<Value, Box<dyn Error>> {
     let answer = request.send().await?.error_for_status()?;
     Ok(serde_json::from_str(&answer.text().await?)?)
 }
 
-/// Sends what the crate `oauth2` asks for.
+/// Sends a request for the crate `oauth2`.
 async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let answer = http.execute(request.try_into()?).await?;
     let mut response = HttpResponse::default();

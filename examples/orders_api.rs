@@ -1,8 +1,8 @@
 //! An API that accepts access tokens of a Signet server and verifies them offline.
 //!
-//! `cargo run --release --example orders_api`, then `curl -i http://127.0.0.1:9000/orders`. Other addresses by the
-//! environment: `ISSUER`, `LISTEN`, and `CACHE` for a file that lets it start while the issuer is down. Its folder must be
-//! writable for the user of this process alone.
+//! Run `cargo run --release --example orders_api`, then `curl -i http://127.0.0.1:9000/orders`. The environment
+//! variables `ISSUER` and `LISTEN` change the addresses. `CACHE` names a file that lets the API start while the issuer
+//! is down; only the user of this process may have write access to its folder.
 
 use std::{env, error::Error};
 
@@ -10,14 +10,14 @@ use poem::{EndpointExt, Route, Server, get, handler, listener::TcpListener, web:
 use serde_json::{Value, json};
 use signet::verify::{Access, MetadataEndpoint, RequiredScope, ResourceMetadata, Verifier};
 
-/// The scope that reading orders needs, as a type: a handler that takes `Access<ReadOrders>` cannot forget it.
+/// The scope for reading orders, as a type: a handler that takes `Access<ReadOrders>` cannot forget to check it.
 struct ReadOrders;
 
 impl RequiredScope for ReadOrders {
     const SCOPE: &'static str = "orders:read";
 }
 
-/// Runs only with a good token for this API that has the scope. Anything else was answered with 401 or 403.
+/// Runs only with a valid token for this API with the scope. All other requests are answered with 401 or 403.
 #[handler]
 fn orders(access: Access<ReadOrders>) -> Json<Value> {
     Json(json!({
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let issuer = env::var("ISSUER").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:9000".to_owned());
 
-    // The two lines that people forget: this API's own audience, and (by default) `typ: at+jwt`.
+    // Two settings that are often forgotten: the audience of this API, and (by default) `typ: at+jwt`.
     let mut builder = Verifier::of(issuer, "https://api.orders.example")
         .metadata(ResourceMetadata::new().scopes([ReadOrders::SCOPE]).name("Orders"));
     if let Ok(file) = env::var("CACHE") {

@@ -1,8 +1,8 @@
 //! An application with a "Log in with Signet" button: authorization code with PKCE, then a call to the orders API.
 //!
-//! Register it at <http://127.0.0.1:8080/developer> with the redirect URI `http://127.0.0.1:3000/callback`, then
-//! `CLIENT_ID=… CLIENT_SECRET=… cargo run --release --example orders_app`. Other addresses by the environment: `ISSUER`,
-//! `ORDERS_API`, `LISTEN`.
+//! Register it at <http://127.0.0.1:8080/developer> with the redirect URI `http://127.0.0.1:3000/callback`, then run
+//! `CLIENT_ID=… CLIENT_SECRET=… cargo run --release --example orders_app`. The environment variables `ISSUER`,
+//! `ORDERS_API` and `LISTEN` change the addresses.
 
 use std::{collections::HashMap, env, error::Error, sync::Arc};
 
@@ -17,7 +17,7 @@ use poem::{
 use serde_json::Value;
 use signet::{crypto::sha256, entropy::Entropy, oauth::parameters::encode};
 
-/// What the application knows of itself and of the server.
+/// The configuration of the application and the metadata of the server.
 struct App {
     client_id: String,
     client_secret: String,
@@ -35,7 +35,7 @@ fn home() -> Html<&'static str> {
     Html("<h1>Orders</h1><p><a href=\"/login\">Log in with Signet</a></p>")
 }
 
-/// Sends the browser to the server, with a state and a PKCE challenge that only this browser can answer.
+/// Redirects the browser to the server, with a state and a PKCE challenge that are bound to this browser.
 #[handler]
 fn login(app: Data<&Arc<App>>) -> Response {
     let state = Entropy::system().text::<16>();
@@ -57,7 +57,7 @@ fn login(app: Data<&Arc<App>>) -> Response {
         .finish()
 }
 
-/// The browser comes back with a code, or with an error.
+/// Receives the code or the error from the browser.
 #[handler]
 async fn callback(
     app: Data<&Arc<App>>,
@@ -83,7 +83,7 @@ async fn finish(
     let sent = |name: &str| answer.get(name).cloned().unwrap_or_default();
     let cookie = cookie.ok_or("this browser began no login")?;
     let (state, verifier) = cookie.split_once('.').ok_or("this browser began no login")?;
-    // The answer belongs to the login that this browser began, and comes from the server that it was sent to.
+    // The response must belong to the login that this browser started, and come from the server that it was sent to.
     if sent("state") != state || sent("iss") != app.issuer {
         return Err("the answer is not the one to this login".into());
     }
@@ -136,7 +136,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listen = or("LISTEN", "127.0.0.1:3000");
     let http = reqwest::Client::new();
 
-    // Everything else stands in the server's metadata.
+    // All other URLs are in the server's metadata.
     let metadata = http.get(format!("{issuer}/.well-known/openid-configuration")).send().await?.text().await?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let endpoint = |name: &str| metadata.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! The same API as `orders_api`, with axum.
 //!
-//! `cargo run --release --example orders_axum`, then `curl -i http://127.0.0.1:9000/orders`.
+//! Run `cargo run --release --example orders_axum`, then `curl -i http://127.0.0.1:9000/orders`.
 
 use std::{env, error::Error};
 
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let routes = Router::new()
         .route("/orders", get(orders))
         .layer(RequireTokenLayer::new(verifier).scope("orders:read"))
-        // Behind the layer, so that it needs no token; for applications in a browser too.
+        // Added after the layer, so that it needs no token, and readable by applications in a browser.
         .route("/.well-known/oauth-protected-resource", get(async move || (ANY_ORIGIN, Json(document))));
     println!("Orders API: http://{listen}/orders (needs an access token with the scope orders:read)");
     axum::serve(tokio::net::TcpListener::bind(listen).await?, routes).await?;

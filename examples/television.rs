@@ -1,5 +1,5 @@
-//! A device without a browser and a keyboard: the person types a short code on their phone, and the device waits.
-//! Device authorization grant, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628).
+//! A device without a browser and a keyboard: the user enters a short code on a phone while the device polls. Device
+//! authorization grant, [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628).
 //!
 //! Register it in `config.toml`:
 //!
@@ -13,7 +13,7 @@
 //! scope = "openid profile offline_access"
 //! ```
 //!
-//! Then `SIGNET_CLIENT_ID=television cargo run --release --example television`. Another server by `SIGNET_ISSUER`.
+//! Then run `SIGNET_CLIENT_ID=television cargo run --release --example television`. `SIGNET_ISSUER` selects another server.
 
 use std::{env, error::Error, fmt::Display};
 
@@ -36,7 +36,7 @@ async fn watch() -> Result<(), Box<dyn Error>> {
     let issuer = env::var("SIGNET_ISSUER").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());
     let client_id =
         env::var("SIGNET_CLIENT_ID").map_err(|_| "set SIGNET_CLIENT_ID to a client with the device grant")?;
-    // A token request is never redirected: its secrets would go along.
+    // Token requests must not follow redirects, which would reveal their secrets.
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let http = &http;
     let metadata = read(http.get(format!("{issuer}/.well-known/openid-configuration"))).await?;
@@ -44,7 +44,7 @@ async fn watch() -> Result<(), Box<dyn Error>> {
         let address = metadata.get(name).and_then(Value::as_str).map(str::to_owned);
         address.ok_or_else(|| format!("the server's metadata has no {name}"))
     };
-    // RFC 8414 §3.3: metadata that names another issuer is not to be used.
+    // RFC 8414 §3.3: metadata of a different issuer must not be used.
     if endpoint("issuer")? != issuer {
         return Err(format!("the metadata at {issuer} is another server's").into());
     }
@@ -62,12 +62,12 @@ async fn watch() -> Result<(), Box<dyn Error>> {
     println!("On your phone or computer, open  {}", begun.verification_uri().as_str());
     println!("and enter the code               {}", begun.user_code().secret());
     if let Some(complete) = begun.verification_uri_complete() {
-        // A television would draw it as a QR code, with the code beside it to compare (§3.3.1).
+        // A television would show it as a QR code, with the code next to it for comparison (§3.3.1).
         println!("Or, with the code in it:         {}", complete.secret());
     }
 
-    // The crate asks once in `interval` seconds, goes on at `authorization_pending`, waits 5 seconds longer from every
-    // `slow_down` on, and stops when `expires_in` has passed (§3.5).
+    // The crate polls every `interval` seconds, continues on `authorization_pending`, waits 5 seconds longer after
+    // every `slow_down`, and stops when `expires_in` has passed (§3.5).
     let tokens = client
         .exchange_device_access_token(&begun)
         .request_async(&send, tokio::time::sleep, None)
@@ -75,8 +75,8 @@ async fn watch() -> Result<(), Box<dyn Error>> {
         .map_err(|error| waited_in_vain(&error))?;
     println!("You are logged in as {}.", name(http, &endpoint("userinfo_endpoint")?, tokens.access_token()).await?);
 
-    // Later, when the access token has expired, without the person. The answer may hold another refresh token: from then
-    // on only that one is good, so a device stores it before it does anything else.
+    // Later, when the access token has expired, without the user. The response may contain a new refresh token that
+    // replaces the old one, so a device stores it first.
     let refresh_token = tokens.refresh_token().ok_or("the server gave no refresh token")?;
     let renewed = client.exchange_refresh_token(refresh_token).request_async(&send).await;
     let renewed = renewed.map_err(|error| told(&error))?;
@@ -86,7 +86,7 @@ async fn watch() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Why a request to the server failed.
+/// Describes why a request failed.
 fn told<T: ErrorResponse + Display>(error: &RequestTokenError<reqwest::Error, T>) -> String {
     match error {
         RequestTokenError::ServerResponse(refusal) => format!("the server says {refusal}"),
@@ -97,7 +97,7 @@ fn told<T: ErrorResponse + Display>(error: &RequestTokenError<reqwest::Error, T>
     }
 }
 
-/// Why the waiting ended without tokens.
+/// Describes why the device received no tokens.
 fn waited_in_vain(error: &RequestTokenError<reqwest::Error, DeviceCodeErrorResponse>) -> String {
     match error {
         RequestTokenError::ServerResponse(refusal) => match refusal.error() {
@@ -109,20 +109,20 @@ fn waited_in_vain(error: &RequestTokenError<reqwest::Error, DeviceCodeErrorRespo
     }
 }
 
-/// Who has logged in.
+/// The name of the signed-in user.
 async fn name(http: &reqwest::Client, userinfo: &str, token: &AccessToken) -> Result<String, Box<dyn Error>> {
     let person = read(http.get(userinfo).bearer_auth(token.secret())).await?;
     let name = ["preferred_username", "sub"].iter().find_map(|claim| person.get(claim)?.as_str());
     Ok(name.ok_or("the server does not say who is logged in")?.to_owned())
 }
 
-/// Reads JSON from an answer that must be a success.
+/// Reads JSON from a response, which must be a success.
 async fn read(request: reqwest::RequestBuilder) -> Result<Value, Box<dyn Error>> {
     let answer = request.send().await?.error_for_status()?;
     Ok(serde_json::from_str(&answer.text().await?)?)
 }
 
-/// Sends what the crate `oauth2` asks for.
+/// Sends a request for the crate `oauth2`.
 async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let answer = http.execute(request.try_into()?).await?;
     let mut response = HttpResponse::default();

@@ -1,4 +1,4 @@
-//! The OpenAPI document that is checked in is the one that the code makes, and says enough of every operation.
+//! Checks that the OpenAPI document in the repository matches the code, and that every operation is documented.
 
 use std::process::Command;
 

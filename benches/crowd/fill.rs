@@ -1,4 +1,4 @@
-//! People, grants and applications, written straight into the database of a server that does not run.
+//! Writes users, grants and applications directly into the database of a stopped server.
 
 use std::{path::Path, sync::Arc};
 
@@ -17,14 +17,14 @@ use signet::{
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::task::JoinSet;
 
-/// Writes so many people, a tenth of it grants, and a hundredth of it applications, but at least a page of them.
+/// Writes `people` users, a tenth as many grants, and a hundredth as many applications, but at least one page of them.
 pub(crate) async fn fill(data: &Path, people: u32) {
     let opened = SledEngine::open(data, OnRollback::Refuse, Clock::system(), Entropy::system()).unwrap();
     let store = Store::new(Arc::new(opened.engine), opened.epoch);
     let places = Arc::new(StatusLists::new(store.clone(), Clock::system()));
     let mut writing = JoinSet::new();
     for number in 0..people {
-        // As many at once as one batch of the writer holds.
+        // Limits the concurrent writes to one batch of the writer.
         while writing.len() >= 256 {
             writing.join_next().await.unwrap().unwrap();
         }
@@ -89,5 +89,5 @@ fn application(number: u32, owner: &Account, now: OffsetDateTime) -> Client {
     serde_json::from_value(application).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// So many applications there are at least.
+/// Minimum number of applications.
 const APPLICATIONS: u32 = 100;

@@ -1,10 +1,11 @@
-//! What the pages of the administration cost when many people are there: `cargo bench --bench crowd`.
+//! The cost of the administration pages with many users: `cargo bench --bench crowd`.
 //!
-//! Two real servers on disk, one with a hundred people and one with a million (and a hundred thousand grants, and ten
-//! thousand applications), are asked for the same pages in turns, so that whatever else the machine does hits both alike.
-//! The figure to look at is the ratio; it also tells how long each server takes to start, and how much memory it holds.
+//! Two real servers on disk, one with a hundred users and one with a million (and a hundred thousand grants, and ten
+//! thousand applications), receive the same requests in turns, so that other load on the machine affects both equally.
+//! The relevant figure is the ratio. The benchmark also reports the start time and memory use of each server.
 //!
-//! `SIGNET_CROWD_PEOPLE` is how many people there are (1000000); a tenth of them gave a grant, a hundredth own an application.
+//! `SIGNET_CROWD_PEOPLE` sets the number of users (1000000); a tenth of them have a grant, a hundredth own an
+//! application.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement stops at the first surprise")]
 
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 use support::{ADMINISTRATOR, RunningServer};
 use visitor::{Visitor, config};
 
-/// A server with so many people, and a browser in which its administrator is signed in.
+/// A server with a given number of users, and a browser in which its administrator is signed in.
 struct Crowd {
     server: RunningServer,
     cookies: String,
@@ -29,7 +30,7 @@ struct Crowd {
 }
 
 fn main() {
-    // `cargo test --all-targets` runs this too, but does not want to wait for it.
+    // `cargo test --all-targets` also runs this file, without the flag.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -43,7 +44,7 @@ fn main() {
             let (mut few, mut lots) = (Vec::new(), Vec::new());
             for round in 0..=ROUNDS {
                 let (one, other) = (small.time(path).await, large.time(path).await);
-                // The first round warms up.
+                // The first round is a warm-up.
                 if round > 0 {
                     few.push(one);
                     lots.push(other);
@@ -63,7 +64,7 @@ impl Crowd {
     async fn start(people: u32) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         std::fs::write(folder.path().join("config.toml"), config()).unwrap();
-        // Once empty, so that there is an administrator.
+        // Started once while empty, to create the administrator.
         drop(RunningServer::start_in(folder.path(), support::free_port()));
         let begun = Instant::now();
         fill::fill(&folder.path().join("data"), people).await;
@@ -77,7 +78,7 @@ impl Crowd {
         Self { server, cookies: cookies.join("; "), http: reqwest::Client::new(), started_in, _folder: folder }
     }
 
-    /// How long the whole page takes, in seconds.
+    /// The time in seconds until the whole page has arrived.
     async fn time(&self, path: &str) -> f64 {
         let request = self.http.get(format!("{}{path}", self.server.issuer)).header("cookie", &self.cookies);
         let begun = Instant::now();
@@ -102,7 +103,7 @@ fn median(mut times: Vec<f64>) -> f64 {
     times.get(times.len() / 2).copied().unwrap_or_else(|| panic!("nothing was measured"))
 }
 
-/// The pages, each with what it is called. The searches find somebody in both servers.
+/// The pages, with their names. The searches have results on both servers.
 const PAGES: [(&str, &str); 7] = [
     ("people, newest first", "/admin/people"),
     ("people whose username begins with user000000", "/admin/people?q=user000000&by=username"),

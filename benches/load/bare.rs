@@ -1,5 +1,5 @@
-//! What the server cannot be faster than, in a process of its own on the server's core: answers by poem with nothing
-//! around them, and how fast josekit signs and verifies and the disk takes a commit.
+//! The lower bounds of the server's cost, measured in a separate process on the server's core: bare responses of poem,
+//! signing and verification with josekit, and durable commits to disk.
 
 use std::{
     fs::File,
@@ -24,18 +24,18 @@ use poem::{
 };
 use tokio::{sync::oneshot, task::JoinSet};
 
-/// With this as its first argument the benchmark is that process.
+/// The first argument that makes the benchmark run as that process.
 pub(crate) const FLAG: &str = "--bare";
 
-/// A part of a limit, beside the answer.
+/// A part of a limit, in addition to the response.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
-    /// A signature by ES256 over so many bytes.
+    /// An ES256 signature over this many bytes.
     Signature(usize),
-    /// The verification of one.
+    /// The verification of such a signature.
     Verification(usize),
-    /// A commit of so many bytes, one of as many as are under way at once: all that wait are appended to a file
-    /// together, and `fdatasync` is waited for.
+    /// A commit of `bytes` bytes while `at_once` commits are in progress: all waiting commits are appended to a file
+    /// together, followed by one `fdatasync`.
     Commit { bytes: usize, at_once: usize },
 }
 
@@ -48,7 +48,7 @@ impl Part {
         }
     }
 
-    /// Where the process tells how many it did in how many seconds, after trying for `length`.
+    /// The path at which the process runs this part for `length` and reports the count and the elapsed seconds.
     pub(crate) fn path(self, length: Duration) -> String {
         let milliseconds = length.as_millis();
         match self {
@@ -66,7 +66,7 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
     command
 }
 
-/// Is that process.
+/// Runs as that process.
 pub(crate) fn serve(port: u16, folder: &Path) {
     let queue = committer(File::create(folder.join("bare-commits")).unwrap());
     let routes = Route::new()
@@ -84,7 +84,7 @@ fn health() -> &'static str {
     "ok"
 }
 
-/// Reads what was sent, which no server is spared.
+/// Reads the request body, as every server has to.
 #[handler]
 async fn sized_answer(PathParameters(bytes): PathParameters<usize>, body: Body) -> poem::Result<Response> {
     body.into_bytes().await?;
@@ -144,14 +144,14 @@ fn committer(mut file: File) -> Sender<Commit> {
     queue
 }
 
-/// What is to be written, and to whom to say that it is on disk.
+/// The bytes to write, and the channel that is notified when they are on disk.
 type Commit = (Arc<[u8]>, oneshot::Sender<()>);
 
 fn key() -> Jwk {
     Jwk::generate_ec_key(EcCurve::P256).unwrap()
 }
 
-/// How often `step` was done in how many seconds.
+/// Repeats `step` and returns the count and the elapsed seconds.
 fn repeat(milliseconds: u64, mut step: impl FnMut()) -> String {
     let begun = Instant::now();
     let mut count = 0_u64;

@@ -1,4 +1,4 @@
-//! One core for what is measured and one for who measures.
+//! Assigns one core to the measured processes and another to the driver.
 
 use std::{
     fmt,
@@ -7,16 +7,16 @@ use std::{
     time::Duration,
 };
 
-/// Which core is whose.
+/// The assignment of cores.
 pub(crate) enum Cores {
-    /// The server and its limit have one, the driver another.
+    /// The server and its limit share one core, and the driver has another.
     Apart { server: usize, driver: usize },
-    /// Everything runs where the system puts it.
+    /// The system schedules all processes.
     Shared(&'static str),
 }
 
 impl Cores {
-    /// Moves this process to the driver's core. Before any thread is started.
+    /// Moves this process to the driver's core. Must be called before any thread is started.
     pub(crate) fn take() -> Self {
         let allowed = allowed();
         let (Some(&server), Some(&driver)) = (allowed.first(), allowed.get(1)) else {
@@ -30,7 +30,7 @@ impl Cores {
         }
     }
 
-    /// `command` on the server's core.
+    /// Lets `command` run on the server's core.
     pub(crate) fn on_servers(&self, command: &Command) -> Command {
         let mut pinned = match self {
             Self::Apart { server, .. } => {
@@ -60,7 +60,7 @@ impl fmt::Display for Cores {
     }
 }
 
-/// For how long the threads of a process have run so far; nothing where the system does not tell.
+/// The processor time of all threads of a process. Zero if the system does not report it.
 pub(crate) fn busy(process: u32) -> Duration {
     let threads = read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let nanoseconds = threads.filter_map(|thread| {

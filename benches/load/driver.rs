@@ -1,7 +1,7 @@
-//! Workers that ask again as soon as they are answered.
+//! Workers that send the next request as soon as they receive a response.
 //!
-//! The driver never sleeps: to wake a core that idles costs the side that answers several microseconds, which would be
-//! counted against the server and not against its limit, whose answers come too fast for the driver to fall asleep.
+//! The driver never sleeps. Waking an idle core costs the responding side several microseconds, which would count
+//! against the server but not against its limit, whose responses arrive before the driver can fall asleep.
 
 use std::{
     cell::Cell,
@@ -16,30 +16,30 @@ use tokio::task::JoinSet;
 
 use super::http::{Answer, Connection};
 
-/// One client with a connection of its own.
+/// A client with a separate connection.
 pub(crate) struct Worker {
     pub(crate) connection: Connection,
     pub(crate) request: Vec<u8>,
-    /// What the body of a good answer contains.
+    /// Text that the body of a successful response contains.
     pub(crate) expected: &'static str,
-    /// The next request after this answer, where it is another one.
+    /// Builds the next request from the response, if requests differ.
     pub(crate) follow: Option<Follow>,
 }
 
 pub(crate) type Follow = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send>;
 
-/// What came of one turn.
+/// The result of one turn.
 #[derive(Default)]
 pub(crate) struct Turn {
     /// In microseconds.
     pub(crate) latencies: Vec<u32>,
     pub(crate) errors: Vec<String>,
     pub(crate) elapsed: Duration,
-    /// For how long nobody had anything to do.
+    /// How long the driver was idle.
     pub(crate) idle: Duration,
 }
 
-/// Lets all `workers` ask for `length`.
+/// Lets all `workers` send requests for `length`.
 pub(crate) async fn turn(workers: Vec<Worker>, length: Duration) -> (Vec<Worker>, Turn) {
     let begun = Instant::now();
     let progress = Arc::new(AtomicU64::new(0));
@@ -70,7 +70,7 @@ pub(crate) async fn turn(workers: Vec<Worker>, length: Duration) -> (Vec<Worker>
     (workers, turn)
 }
 
-/// Keeps this core busy until `end`, and adds up for how long nothing happened.
+/// Keeps this core busy until `end`, and measures the idle time.
 async fn stay_awake((progress, idle): (&AtomicU64, &Cell<Duration>), end: Instant) {
     let (mut before, mut seen) = (Instant::now(), 0);
     while before < end {
@@ -84,7 +84,7 @@ async fn stay_awake((progress, idle): (&AtomicU64, &Cell<Duration>), end: Instan
 }
 
 impl Worker {
-    /// Asks until `end` or until something goes wrong.
+    /// Sends requests until `end` or the first error.
     async fn ask(&mut self, end: Instant, progress: &AtomicU64) -> (Vec<u32>, Option<String>) {
         let mut latencies = Vec::new();
         let mut asked = Instant::now();
@@ -115,5 +115,5 @@ impl Worker {
     }
 }
 
-/// How long after the end of a turn the last answer may come.
+/// How long after the end of a turn the last response may arrive.
 const PATIENCE: Duration = Duration::from_secs(30);

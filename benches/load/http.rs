@@ -1,4 +1,4 @@
-//! As little of an HTTP/1.1 client as a driver needs that must not be the slower side: one request at a time, answers with
+//! A minimal HTTP/1.1 client, so that the driver is never the slower side: one request at a time, and responses with
 //! `Content-Length`.
 
 use std::{
@@ -11,13 +11,13 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A connection that is kept alive.
+/// A persistent connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// What came back.
+/// A response.
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
     pub(crate) body: &'a str,
@@ -30,7 +30,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(8192) })
     }
 
-    /// Sends a whole request and waits for the whole answer.
+    /// Sends a whole request and reads the whole response.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Answer<'_>> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -46,7 +46,7 @@ impl Connection {
     }
 }
 
-/// A request for the server on `port`; with a form it is a POST.
+/// A request for the server on `port`. With a form it is a POST.
 pub(crate) fn request(port: u16, path: &str, form: Option<&str>) -> Vec<u8> {
     let method = if form.is_some() { "POST" } else { "GET" };
     let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n");
@@ -57,7 +57,7 @@ pub(crate) fn request(port: u16, path: &str, form: Option<&str>) -> Vec<u8> {
     (head + &rest).into_bytes()
 }
 
-/// The status and where the body is, once everything is there.
+/// The status and the range of the body, once the response is complete.
 fn read(text: &str) -> Result<Option<(u16, Range<usize>)>> {
     let Some(end) = text.find("\r\n\r\n") else { return Ok(None) };
     let malformed = || Error::new(ErrorKind::InvalidData, "an answer without status or length");

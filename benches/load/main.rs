@@ -1,13 +1,13 @@
-//! How fast the server is beside what it cannot be faster than: `cargo bench --bench load`.
+//! The speed of the server compared with its lower bounds: `cargo bench --bench load`.
 //!
-//! The real server, with its database on disk, has one core, and this driver another. Each scenario is measured in short
-//! turns: the server, then each part of its limit on the same core, then the server again, so that whatever else the
-//! machine does hits both alike. The figure to look at is the ratio; requests per second say something of this machine.
+//! The real server, with its database on disk, has one core, and this driver another. Each scenario is measured in
+//! short turns: the server, then each part of its limit on the same core, then the server again, so that other load on
+//! the machine affects both equally. The relevant figure is the ratio; requests per second depend on the machine.
 //!
-//! The limit of a scenario is the sum of what it cannot do without, as time for a request: an answer of the same size by
-//! the same HTTP library with nothing around it, the bare signature, and the bare durable commit, see [`bare`].
+//! The limit of a scenario is the sum of its unavoidable costs, as time per request: a bare response of the same size
+//! by the same HTTP library, the bare signature, and the bare durable commit, see [`bare`].
 //!
-//! `SIGNET_LOAD_SECONDS` is for how long each scenario is measured (5), a word after `--` chooses scenarios by name.
+//! `SIGNET_LOAD_SECONDS` sets how long each scenario is measured (5). A word after `--` selects scenarios by name.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement stops at the first surprise")]
 
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         bare::serve(port.parse().unwrap(), Path::new(folder));
         return ExitCode::SUCCESS;
     }
-    // `cargo test --all-targets` runs this too, but does not want to wait for it.
+    // `cargo test --all-targets` also runs this file, without the flag.
     if !arguments.iter().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
@@ -71,7 +71,7 @@ async fn measure(place: &Place, mut scenario: Scenario) -> Measured {
         for part in &scenario.parts {
             parts.push(place.part_speed(*part, length).await);
         }
-        // The first round warms up: connections, caches, the sizes of buffers.
+        // The first round is a warm-up for connections, caches and buffers.
         if round > 0 {
             measured.add((turn, bare_turn), speed, &parts);
         }

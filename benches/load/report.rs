@@ -1,24 +1,25 @@
-//! The figures: medians of the rounds, as a table.
+//! The results: medians of the rounds, as a table.
 
 use super::{cores::Cores, driver::Turn, scenario::Scenario};
 
-/// How long one request, or one of what it is made of, takes, in seconds.
+/// The time of one request, or of one of its parts, in seconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Speed {
-    /// By the clock on the wall.
+    /// Wall-clock time.
     pub(crate) elapsed: f64,
-    /// Of the processor. What others take from a core that is not ours alone does not count, nor does a wait for the disk.
+    /// Processor time. It excludes other processes on a shared core and waiting for the disk.
     pub(crate) processor: f64,
 }
 
-/// What was measured of a scenario, one entry for each round.
+/// The measurements of a scenario, with one entry per round.
 pub(crate) struct Measured {
     name: &'static str,
     at_once: usize,
     ours: Vec<Speed>,
     parts: Vec<(&'static str, Vec<Speed>)>,
     latencies: Vec<u32>,
-    /// How much of its core the server had, the driver meanwhile, and the driver beside the bare answers.
+    /// Core utilization of the server, of the driver during the server's turns, and of the driver during the bare
+    /// responses.
     busy: [Vec<f64>; 3],
     pub(crate) errors: usize,
 }
@@ -37,7 +38,7 @@ impl Measured {
         }
     }
 
-    /// Adds a round: the server, the bare answers, and the speeds of the server and of all parts of the limit.
+    /// Adds a round: the server, the bare responses, and the speeds of the server and of all parts of the limit.
     pub(crate) fn add(&mut self, (ours, bare): (Turn, Turn), speed: Speed, parts: &[Speed]) {
         let server_share = speed.processor / speed.elapsed;
         let share = |turn: &Turn| 1.0 - turn.idle.as_secs_f64() / turn.elapsed.as_secs_f64();
@@ -54,13 +55,13 @@ impl Measured {
         self.latencies.extend(ours.latencies);
     }
 
-    /// Of each round, the time of the limit: the times of its parts add up, their rates do not.
+    /// The time of the limit in each round. The times of its parts are added, not their rates.
     fn limits(&self, of: fn(&Speed) -> f64) -> Vec<f64> {
         let rounds = 0..self.ours.len();
         rounds.map(|round| self.parts.iter().filter_map(|(_, speeds)| speeds.get(round)).map(of).sum()).collect()
     }
 
-    /// Of each round, so that what the machine did in a round hits both sides of the ratio.
+    /// The ratio in each round, so that other load during a round affects both sides.
     fn ratios(&self, of: fn(&Speed) -> f64) -> Vec<f64> {
         self.limits(of).iter().zip(&self.ours).map(|(limit, ours)| limit / of(ours)).collect()
     }
@@ -110,7 +111,7 @@ pub(crate) fn print(measured: &[Measured], cores: &Cores) {
     }
 }
 
-/// Whether the bare answers, which keep a core busy, did not have it all the time.
+/// Whether the bare responses, which keep a core busy, did not have the core all the time.
 fn is_shared(bare: &[Speed]) -> bool {
     median(bare.iter().map(|speed| speed.processor / speed.elapsed)) < ALONE
 }
@@ -133,7 +134,7 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
 }
 
-/// The share of a core that nobody else uses.
+/// The utilization above which a core counts as unshared.
 const ALONE: f64 = 0.9;
 
 /// In percent.

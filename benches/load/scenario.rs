@@ -1,4 +1,4 @@
-//! What is asked of the server, and what its limit is made of.
+//! The requests of each scenario, and the parts of its limit.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::{
     visitor::{REDIRECT_URI, VERIFIER, Visitor, config, parameter, query},
 };
 
-/// The server and what it is measured by.
+/// The server, and the process that measures its limit.
 pub(crate) struct Place {
     pub(crate) server: RunningServer,
     pub(crate) bare: RunningServer,
     _folder: tempfile::TempDir,
 }
 
-/// Workers for the server, workers for the answers of its limit, and the other parts of the limit.
+/// Workers for the server, workers for the bare responses, and the other parts of the limit.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) ours: Vec<Worker>,
@@ -32,7 +32,7 @@ pub(crate) struct Scenario {
 pub(crate) const NAMES: [&str; 4] = [CREDENTIALS, REFRESH, VERIFY, JWKS];
 
 impl Place {
-    /// Starts both, with their files on the disk of the build.
+    /// Starts both, with their files on the disk of the build folder.
     pub(crate) fn start(cores: &Cores) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         std::fs::write(folder.path().join("config.toml"), config() + CLIENT).unwrap();
@@ -48,7 +48,7 @@ impl Place {
         Self { server, bare, _folder: folder }
     }
 
-    /// How long one bare `part` takes, tried for `length`.
+    /// The time of one bare `part`, measured for `length`.
     pub(crate) async fn part_speed(&self, part: Part, length: Duration) -> Speed {
         let path = part.path(length);
         let mut connection = Connection::open(self.bare.port).await.unwrap();
@@ -80,7 +80,7 @@ impl Place {
         }
     }
 
-    /// The same request by everyone, again and again.
+    /// All workers repeat the same request.
     async fn repeated(
         &self,
         name: &'static str,
@@ -98,7 +98,7 @@ impl Place {
         scenario
     }
 
-    /// A token of its own for everyone, which each answer replaces.
+    /// Each worker has a separate token, which each response replaces.
     async fn refresh(&self, name: &'static str) -> Scenario {
         let mut person = Visitor::new(&self.server.issuer);
         person.sign_in(ADMINISTRATOR).await;
@@ -143,7 +143,7 @@ impl Place {
         Worker { connection, request, expected: "", follow: None }
     }
 
-    /// What the server answers.
+    /// Sends a request and returns the body.
     async fn ask(&self, path: &str, form: Option<&str>) -> String {
         let mut connection = Connection::open(self.server.port).await.unwrap();
         let answer = connection.exchange(&request(self.server.port, path, form)).await.unwrap();
@@ -152,7 +152,7 @@ impl Place {
     }
 }
 
-/// Lets all `workers` ask `server` for `length`, and tells how long a request took.
+/// Lets all `workers` send requests to `server` for `length`, and returns the time per request.
 pub(crate) async fn timed(
     server: &RunningServer,
     workers: Vec<Worker>,
@@ -175,7 +175,7 @@ fn credentials() -> String {
     ])
 }
 
-/// How many bytes of the access token are signed.
+/// The number of signed bytes of the access token.
 fn signing_input(tokens: &str) -> usize {
     member(tokens, "access_token").rfind('.').unwrap()
 }
@@ -184,7 +184,7 @@ fn member<'a>(body: &'a str, name: &str) -> &'a str {
     member_of(body, name).unwrap_or_else(|| panic!("no {name} in {body}"))
 }
 
-/// A member of a JSON object that is a text without escapes, without reading the rest.
+/// A string member of a JSON object without escapes. The rest is not parsed.
 fn member_of<'a>(body: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = body.split_once(&format!("\"{name}\":\""))?;
     rest.split('"').next()
@@ -195,7 +195,7 @@ const REFRESH: &str = "refresh with rotation";
 const VERIFY: &str = "/verify";
 const JWKS: &str = "/jwks.json";
 const AT_ONCE: usize = 64;
-/// About the bytes of a grant as it is kept.
+/// Approximate size of a stored grant in bytes.
 const COMMIT: usize = 1024;
 const SECRET: &str = super::visitor::SECRET;
 const CLIENT: &str = r#"

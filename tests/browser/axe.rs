@@ -1,5 +1,4 @@
-//! axe-core: whether who sees little, hears a page or uses no mouse can use it, by the rules of WCAG 2.2 AA that a program
-//! can judge, and by what is good practice beyond.
+//! Accessibility checks with axe-core: the automatically testable rules of WCAG 2.2 AA, and best practices.
 
 use std::sync::{
     LazyLock,
@@ -11,7 +10,7 @@ use serde_json::Value;
 
 use super::{npm, steady::steadily};
 
-/// The library as it is, or nothing where Node is not installed.
+/// The source of axe-core. `None` if Node is not installed.
 static SOURCE: LazyLock<Option<String>> = LazyLock::new(|| {
     let folder = npm::installed("tests/browser/axe-core")?;
     Some(std::fs::read_to_string(folder.join("node_modules/axe-core/axe.min.js")).unwrap())
@@ -19,7 +18,7 @@ static SOURCE: LazyLock<Option<String>> = LazyLock::new(|| {
 
 static CHECKED: AtomicUsize = AtomicUsize::new(0);
 
-/// Checks the page that `client` shows, which is called `name`.
+/// Checks the page that `client` shows. `name` identifies it in messages.
 pub(crate) async fn check(client: &Client, name: &str) {
     let Some(source) = SOURCE.as_ref() else { return };
     let script = format!(
@@ -34,7 +33,7 @@ pub(crate) async fn check(client: &Client, name: &str) {
     CHECKED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Says how many pages this process has checked so far.
+/// Prints how many pages this process has checked so far.
 pub(crate) fn tell() {
     println!("axe-core: {} pages checked, no violation", CHECKED.load(Ordering::Relaxed));
 }

@@ -1,4 +1,4 @@
-//! A real Chromium, driven by WebDriver.
+//! Drives a real Chromium through WebDriver.
 
 use std::{
     process::{Child, Command, Stdio},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::support::free_port;
 
-/// How the browser is set up.
+/// Settings of the browser.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Setup {
     pub(crate) dark: bool,
@@ -23,7 +23,7 @@ pub(crate) struct Setup {
     pub(crate) without_scripts: bool,
 }
 
-/// A browser with a profile of its own.
+/// A browser with a separate profile.
 pub(crate) struct Chromium {
     client: Client,
     setup: Setup,
@@ -63,7 +63,7 @@ impl Chromium {
         }
         let mut options = json!({ "args": arguments });
         if setup.phone {
-            // Without scripts the driver waits for ever for the end of a touch, so that one is a click.
+            // Without scripts the driver never detects the end of a touch, so a click is used instead.
             let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": !setup.without_scripts });
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
         }
@@ -90,17 +90,17 @@ impl Chromium {
         self.done(url, opened).await;
     }
 
-    /// The element that the selector finds, waited for.
+    /// Waits for the element that matches the selector.
     pub(crate) async fn find(&self, css: &str) -> Found<'_> {
         self.there(css, By::Css(css.to_owned())).await
     }
 
-    /// The element that the XPath finds, waited for.
+    /// Waits for the element that matches the XPath.
     pub(crate) async fn find_by_path(&self, path: &str) -> Found<'_> {
         self.there(path, By::XPath(path.to_owned())).await
     }
 
-    /// The element that has the focus.
+    /// The focused element.
     pub(crate) async fn focus(&self) -> Found<'_> {
         self.there("the focus", By::Focus).await
     }
@@ -119,7 +119,7 @@ impl Chromium {
         steadily(async || self.client.current_url().await).await.unwrap().to_string()
     }
 
-    /// What a person reads on the page.
+    /// The visible text of the page.
     pub(crate) async fn text(&self) -> String {
         match self.client.find(Locator::Css("body")).await {
             Ok(body) => body.text().await.unwrap_or_default(),
@@ -127,7 +127,7 @@ impl Chromium {
         }
     }
 
-    /// Waits until the page says this.
+    /// Waits until the page contains `sentence`.
     pub(crate) async fn expect(&self, sentence: &str) {
         let begun = std::time::Instant::now();
         loop {
@@ -140,7 +140,7 @@ impl Chromium {
         }
     }
 
-    /// What `script` returns, which must change nothing: it runs again if the page is replaced meanwhile.
+    /// Returns the result of `script`. The script must have no side effects: it is repeated if the page is replaced.
     pub(crate) async fn execute(&self, script: &str) -> Result<Value, CmdError> {
         steadily(async || self.client.execute(script, Vec::new()).await).await
     }
@@ -157,7 +157,8 @@ impl Chromium {
         steadily(async || self.client.switch_to_window(window.clone()).await).await.unwrap();
     }
 
-    /// Keeps a picture of one of our pages, as [`Chromium::foreign_picture`] does, and lets axe-core judge the page.
+    /// Takes a screenshot of a page of this server, as [`Chromium::foreign_picture`] does, and checks the page with
+    /// axe-core.
     pub(crate) async fn picture(&self, name: &str) {
         self.foreign_picture(name).await;
         if !self.setup.without_scripts {
@@ -165,8 +166,8 @@ impl Chromium {
         }
     }
 
-    /// Keeps a picture of the page in the folder that `SIGNET_SCREENSHOTS` names, if it names one, and makes sure that
-    /// nothing sticks out at the side.
+    /// Saves a screenshot to the folder in `SIGNET_SCREENSHOTS`, if it is set, and checks that the page does not
+    /// overflow horizontally.
     pub(crate) async fn foreign_picture(&self, name: &str) {
         let picture = steadily(async || self.client.screenshot().await).await.unwrap();
         if let Some(folder) = std::env::var_os("SIGNET_SCREENSHOTS") {
@@ -185,7 +186,7 @@ impl Chromium {
         found
     }
 
-    /// What a step brought, or the end of the test with the page as it is.
+    /// Returns the result of a step. On an error, fails the test and shows the page.
     async fn done<T>(&self, what: &str, outcome: Result<T, CmdError>) -> T {
         match outcome {
             Ok(outcome) => outcome,

@@ -1,4 +1,4 @@
-//! What people come for, done from beginning to end: at a desk and on a phone, with scripts and without.
+//! Complete user journeys on desktop and phone, with and without scripts.
 
 mod account;
 mod administrator;
@@ -13,14 +13,14 @@ use super::{
     support::{ADMINISTRATOR, RunningServer},
 };
 
-/// One server and one browser.
+/// A server and a browser.
 struct Stage {
     server: RunningServer,
     browser: Chromium,
     name: &'static str,
 }
 
-/// Does `journey` in each kind of browser, each with a server of its own.
+/// Runs `journey` in each kind of browser, each with a separate server.
 async fn in_every_browser(journey: impl AsyncFn(&Stage)) {
     if !is_installed() {
         return;
@@ -48,7 +48,7 @@ impl Stage {
         self.browser.click(css).await;
     }
 
-    /// Puts `text` in place of what the field holds.
+    /// Replaces the value of the field with `text`.
     async fn enter(&self, css: &str, text: &str) {
         self.browser.find(css).await.clear().await.unwrap();
         self.browser.fill(css, text).await;
@@ -58,17 +58,16 @@ impl Stage {
         self.browser.expect(sentence).await;
     }
 
-    /// The text of an element.
     async fn read(&self, css: &str) -> String {
         self.browser.find(css).await.text().await.unwrap()
     }
 
-    /// A picture of the page, named after the journey and the browser.
+    /// Takes a screenshot named after the journey and the browser.
     async fn picture(&self, page: &str) {
         self.browser.picture(&format!("journey-{page}-{}", self.name)).await;
     }
 
-    /// Somebody new, who stays signed in.
+    /// Registers a new user, who stays signed in.
     async fn sign_up(&self, username: &str) {
         self.open("/signup").await;
         sign_up(&self.browser, username).await;

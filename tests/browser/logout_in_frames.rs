@@ -1,4 +1,4 @@
-//! Front-Channel Logout in Chromium: the frame is loaded before the browser goes on, without a script.
+//! Front-Channel Logout in Chromium: the frame is loaded before the browser continues, without a script.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -13,7 +13,7 @@ use super::{
     support::RunningServer,
 };
 
-/// An application that remembers what it was asked for.
+/// An application that records the requests it receives.
 struct Application {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -40,7 +40,7 @@ impl Application {
                     }
                     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
                     if path.starts_with("/out") {
-                        // Slower than the browser would go on if it did not wait.
+                        // Longer than the browser would stay on the page if it did not wait for frames.
                         std::thread::sleep(std::time::Duration::from_millis(1500));
                     }
                     remembered.lock().unwrap().push(path);

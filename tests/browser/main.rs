@@ -1,4 +1,4 @@
-//! What people do, in a real Chromium.
+//! End-to-end tests in a real Chromium.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod axe;
@@ -24,7 +24,7 @@ use support::{ADMINISTRATOR, RunningServer, free_port};
 
 const PASSWORD: &str = "a long and winding passphrase";
 
-/// A program that is killed at the end.
+/// A process that is killed on drop.
 struct Program(Child);
 
 impl Drop for Program {
@@ -34,7 +34,7 @@ impl Drop for Program {
     }
 }
 
-/// Starts an example and waits for its first line.
+/// Starts an example and waits for its first line of output.
 fn example(name: &str, environment: &[(&str, &str)]) -> Program {
     let folder = PathBuf::from(env!("CARGO_BIN_EXE_signet")).parent().unwrap().join("examples");
     let mut command = Command::new(folder.join(name));
@@ -59,7 +59,7 @@ async fn sign_in(browser: &Chromium, username: &str, password: &str) {
     browser.click("#login-submit").await;
 }
 
-/// Registers an application in the browser: its identifier and its secret.
+/// Registers an application in the browser and returns its identifier and secret.
 async fn register(browser: &Chromium, issuer: &str, redirect_uri: &str) -> (String, String) {
     browser.open(&format!("{issuer}/developer")).await;
     browser.fill("[name=client_name]", "Orders app").await;
@@ -71,7 +71,8 @@ async fn register(browser: &Chromium, issuer: &str, redirect_uri: &str) -> (Stri
     (id, secret)
 }
 
-/// The walk of the README: the first administrator by the printed link, an application, a login, a token, an API.
+/// The quick start of the README: the first administrator by the printed link, an application, a login, a token, an
+/// API.
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::too_many_lines, reason = "one walk, told in one piece")]
 async fn a_new_user_follows_the_readme() {
@@ -120,7 +121,7 @@ async fn a_new_user_follows_the_readme() {
         ],
     );
 
-    // Ada signs out, and Bob comes by the application.
+    // Ada signs out, and Bob starts from the application.
     browser.open(&format!("{issuer}/logout")).await;
     browser.expect("Sign out?").await;
     browser.picture("logout").await;
@@ -142,12 +143,13 @@ async fn a_new_user_follows_the_readme() {
     browser.expect("sealing wax").await;
     let token = browser.find("#token").await.prop("value").await.unwrap().unwrap();
 
-    // The second login needs no page: Bob is signed in and has agreed.
+    // The second login shows no page, since Bob is signed in and has given consent.
     browser.open(&app_url).await;
     browser.click("a[href='/login']").await;
     browser.expect("Hello bob").await;
 
-    // The API: 200 with the token, 401 without, 403 with one that lacks the scope, and all of it without the server.
+    // The API answers 200 with the token, 401 without one, 403 with one that lacks the scope, even when the server is
+    // down.
     let http = reqwest::Client::new();
     let ask = |token: Option<String>| {
         let request = http.get(&orders);
@@ -169,7 +171,7 @@ async fn a_new_user_follows_the_readme() {
     browser.end().await;
 }
 
-/// A token for the orders API without `orders:read`, as a service of the configuration gets it.
+/// A token for the orders API without `orders:read`, issued to a service from the configuration.
 async fn narrower_token(http: &reqwest::Client, issuer: &str) -> String {
     let form = "grant_type=client_credentials&scope=orders:write";
     let request = http.post(format!("{issuer}/token")).basic_auth("service", Some("0123456789abcdef"));
@@ -179,7 +181,7 @@ async fn narrower_token(http: &reqwest::Client, issuer: &str) -> String {
     answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-/// Signing in, denying and allowing need no script.
+/// Signing in, denying and allowing work without scripts.
 #[tokio::test(flavor = "multi_thread")]
 async fn login_and_consent_work_without_scripts_and_a_denial_reaches_the_application() {
     if !is_installed() {
@@ -192,7 +194,7 @@ async fn login_and_consent_work_without_scripts_and_a_denial_reaches_the_applica
     sign_in(&browser, ADMINISTRATOR.0, "wrong password altogether").await;
     browser.expect("Sign in").await;
     browser.fill("#password", ADMINISTRATOR.1).await;
-    // After a failure the account waits for a second unless the throttle is relaxed, as it is here.
+    // After a failed attempt the account is locked for a second unless the throttle is relaxed, as it is here.
     browser.click("#login-submit").await;
     browser.expect("Report").await;
     browser.click("#consent-deny").await;
@@ -205,7 +207,7 @@ async fn login_and_consent_work_without_scripts_and_a_denial_reaches_the_applica
     browser.end().await;
 }
 
-/// A person without a mouse: Tab and Enter are enough.
+/// Tab and Enter suffice for a user without a mouse.
 #[tokio::test(flavor = "multi_thread")]
 async fn login_and_consent_work_with_the_keyboard_alone() {
     if !is_installed() {
@@ -232,11 +234,11 @@ async fn login_and_consent_work_with_the_keyboard_alone() {
     browser.end().await;
 }
 
-/// The keys of WebDriver §17.4.2.
+/// The key codes of WebDriver §17.4.2.
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
-/// Waits until the browser was sent to a place that nobody answers at.
+/// Waits until the browser is redirected to a URL at which no server listens.
 async fn arrived(browser: &Chromium, beginning: &str) -> String {
     for _ in 0..400 {
         let url = browser.url().await;
@@ -259,7 +261,7 @@ fn config(redirect_uri: &str) -> String {
     )
 }
 
-/// Redeems the code with which the browser was sent to `url`, as `report` does.
+/// Redeems the code in `url` as the client `report`.
 async fn redeem(issuer: &str, url: &str) {
     let (_, code) = url.split_once("code=").unwrap_or_else(|| panic!("{url}"));
     let form = signet::oauth::parameters::encode(&[
@@ -286,7 +288,7 @@ fn authorize(issuer: &str, redirect_uri: &str) -> String {
     format!("{issuer}/authorize?{query}")
 }
 
-/// A developer logs in at Swagger UI and calls the API.
+/// A developer signs in to Swagger UI and calls the API.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_developer_logs_in_at_swagger_ui_and_calls_the_api() {
     if !is_installed() {
@@ -335,8 +337,8 @@ async fn a_developer_logs_in_at_swagger_ui_and_calls_the_api() {
     try_out(&browser, "registerClient").await;
     let answer = "[id$='-registerClient'] .live-responses-table tbody .response-col_status";
     let status = browser.find(answer).await.text().await.unwrap();
-    // The example values that Swagger UI fills in are texts such as "string", which the server refuses in its own words:
-    // the token was accepted.
+    // Swagger UI fills in example values such as "string", which the server rejects with a description of its own. That
+    // shows that the token was accepted.
     assert!(status.starts_with("400") || status.starts_with("201"), "{status}");
     browser.foreign_picture("docs").await;
     browser.end().await;
@@ -348,7 +350,7 @@ async fn try_out(browser: &Chromium, operation: &str) {
     }
 }
 
-/// The pages that an administrator reaches without anything having happened before.
+/// The pages that an administrator can open without any previous activity.
 const OTHER_PAGES: [(&str, &str); 18] = [
     ("presets", "/developer/presets"),
     ("preset", "/developer/presets/grafana"),
@@ -370,7 +372,7 @@ const OTHER_PAGES: [(&str, &str); 18] = [
     ("admin-resources", "/admin/resources"),
 ];
 
-/// Every page in light, dark and on a phone.
+/// Takes each page in light, dark and on a phone.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_fit_in_light_in_dark_and_on_a_phone() {
     if !is_installed() {

@@ -1,12 +1,12 @@
-//! Packages of the npm registry, as their lock files name them.
+//! Installs npm packages from lock files.
 
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-/// The folder `source` of this repository with its packages, in a folder of the build; nothing where Node is not installed,
-/// or where nobody may ask the registry. In CI what Node needs must be there.
+/// Copies the folder `source` of this repository into the build folder and installs its packages. Returns `None` if
+/// Node is not installed or the registry must not be used. In CI, both must be available.
 pub(crate) fn installed(source: &str) -> Option<PathBuf> {
     let works = |program: &str| {
         let outcome = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -1,5 +1,4 @@
-//! The applications of `examples/express-app`, which are built on packages of the npm registry as they are, with people
-//! who use them in Chromium.
+//! The applications of `examples/express-app`, which use unmodified npm packages, with users in Chromium.
 
 use std::{
     io::{BufRead, BufReader},
@@ -16,14 +15,14 @@ use super::{
     support::{ADMINISTRATOR, RunningServer, free_port},
 };
 
-/// An application that runs.
+/// A running application.
 struct Application {
     url: String,
     _program: Program,
 }
 
 impl Application {
-    /// Starts `program` of the example at `port`, as it is registered.
+    /// Starts `program` of the example on `port` with the registered credentials.
     fn start(folder: &Path, program: &str, port: u16, issuer: &str, (id, secret): (&str, &str)) -> Self {
         let mut command = Command::new("node");
         command.arg(program).current_dir(folder).stdout(Stdio::piped());
@@ -36,12 +35,12 @@ impl Application {
     }
 }
 
-/// The example with its packages.
+/// The example with its installed packages.
 fn example() -> Option<PathBuf> {
     npm::installed("examples/express-app")
 }
 
-/// The management API with a token for everything.
+/// The management API with a token that has all scopes.
 struct Manager {
     issuer: String,
     token: String,
@@ -72,7 +71,7 @@ impl Manager {
     }
 }
 
-/// A server, and the way to manage it.
+/// Starts a server and a client of its management API.
 async fn serve() -> (RunningServer, Manager) {
     let manager = "\n[fetch]\nallow_private_addresses = true\n\
                    \n[[clients]]\nclient_id = \"manager\"\nclient_secret = \"0123456789abcdef\"\n\
@@ -85,7 +84,7 @@ async fn serve() -> (RunningServer, Manager) {
     (server, manager)
 }
 
-/// Registers the application as a developer does who reads the beginning of `app.mjs`.
+/// Registers the application as a developer would who follows the header of `app.mjs`.
 async fn register(browser: &Chromium, issuer: &str, port: u16) -> (String, String) {
     browser.open(&format!("{issuer}/developer")).await;
     sign_in(browser, ADMINISTRATOR.0, ADMINISTRATOR.1).await;
@@ -116,7 +115,7 @@ async fn a_person_logs_in_at_an_application_of_express_openid_connect_and_out_ag
             browser.expect(told).await;
         }
     };
-    // Logs in, agrees, is known.
+    // The user signs in and gives consent, and the application shows the name.
     browser.open(&app.url).await;
     browser.expect("You are signed out.").await;
     browser.click("a[href='/login']").await;
@@ -127,21 +126,21 @@ async fn a_person_logs_in_at_an_application_of_express_openid_connect_and_out_ag
     profile().await;
     browser.foreign_picture("npm-application").await;
 
-    // Signs out there and here, without a question, and is back.
+    // The user signs out of the application and the server without a confirmation page, and returns.
     browser.click("a[href='/logout']").await;
     browser.expect("You are signed out.").await;
     assert_eq!(browser.url().await, format!("{}/", app.url));
     browser.open(&format!("{}/account", server.issuer)).await;
     browser.expect("Sign in").await;
 
-    // Has to type the password again, and is not asked to agree again.
+    // The user has to enter the password again, but not to give consent again.
     browser.open(&app.url).await;
     browser.click("a[href='/login']").await;
     sign_in(&browser, "eve", PASSWORD).await;
     browser.expect("You are signed in.").await;
     profile().await;
 
-    // The application offers to be told of the end of sessions: then signing out anywhere signs out there.
+    // The application supports back-channel logout: signing out at the server signs out of the application.
     let mut registered = manager.ask("GET", &format!("/clients/{id}"), None).await;
     registered["backchannel_logout_uri"] = format!("{}/backchannel-logout", app.url).into();
     manager.ask("PUT", &format!("/clients/{id}"), Some(registered)).await;
@@ -163,7 +162,7 @@ async fn signed_out_by_itself(browser: &Chromium, app: &Application) {
     panic!("the application was not told: {}", browser.text().await);
 }
 
-/// Express with `passport-openidconnect`, which knows no PKCE: it is registered so.
+/// Express with `passport-openidconnect`, which does not support PKCE and is registered accordingly.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_logs_in_at_an_application_of_passport_openidconnect_and_out_again() {
     let Some(folder) = is_installed().then(example).flatten() else { return };

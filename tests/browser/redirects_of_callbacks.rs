@@ -1,5 +1,5 @@
-//! What happens after the consent page is the application's own affair: its callback may redirect to another site of it, or
-//! into an app on the device. Browsers hold the `form-action` of the page with the form against all of these redirects.
+//! After the consent page, the application's callback may redirect to another site of the application, or to an app on
+//! the device. Browsers apply the `form-action` of the page with the form to all these redirects.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ use super::{
     support::{ADMINISTRATOR, RunningServer},
 };
 
-/// A server at whose every address there is a redirect to `location`: its port, and the first lines of what it was asked.
+/// Starts a server that redirects every request to `location`. Returns its port and the recorded request lines.
 async fn redirecting(location: String) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -34,7 +34,7 @@ async fn redirecting(location: String) -> (u16, Arc<Mutex<Vec<String>>>) {
     (port, asked)
 }
 
-/// Notes on the page whether its policy stops anything.
+/// Records on the page whether its policy blocks anything.
 async fn watch(browser: &Chromium) {
     let script = "window.stopped = []; \
         document.addEventListener('securitypolicyviolation', event => window.stopped.push(event.violatedDirective))";
@@ -56,12 +56,12 @@ async fn the_callback_of_an_application_may_redirect_to_another_origin() {
     browser.expect("Report").await;
     browser.click("#consent-allow").await;
     arrived(&browser, "http://localhost:9/done").await;
-    // From the login page itself, when nothing is asked after it.
+    // Directly from the login page, if no consent is required.
     browser.open(&format!("{begin}&prompt=login")).await;
     browser.fill("#password", ADMINISTRATOR.1).await;
     browser.click("#login-submit").await;
     arrived(&browser, "http://localhost:9/done").await;
-    // A denial takes the same way.
+    // A denial follows the same redirects.
     browser.open(&format!("{begin}&prompt=consent")).await;
     browser.click("#consent-deny").await;
     arrived(&browser, "http://localhost:9/done").await;
@@ -90,7 +90,8 @@ async fn the_callback_of_an_application_may_redirect_into_an_app() {
     }
     let lines = asked.lock().unwrap().clone();
     assert!(lines.iter().any(|line| line.contains("/callback?code=")), "{lines:?}");
-    // No app takes the address on this machine, so that the page stays; nothing of it has stopped the browser.
+    // No app on this machine handles the URL, so the browser stays on the page. The policy must not have blocked
+    // anything.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let stopped = browser.execute("return window.stopped || []").await.unwrap();
     assert_eq!(stopped, serde_json::json!([]));

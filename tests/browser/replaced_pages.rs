@@ -1,4 +1,4 @@
-//! A page that is replaced while a test reads it, clicks and types.
+//! Tests the browser helpers on a page that is replaced while a test reads it, clicks and types.
 
 use std::sync::{
     Arc,
@@ -13,7 +13,7 @@ use poem::{
 
 use super::chromium::{Chromium, Setup, is_installed};
 
-/// A page that is loaded again after a few milliseconds, until it was loaded often enough.
+/// A page that reloads itself after a few milliseconds, [`LOADS`] times.
 #[handler]
 fn restless(loads: Data<&Arc<AtomicUsize>>) -> Html<String> {
     let loads = loads.fetch_add(1, Ordering::SeqCst);
@@ -59,5 +59,5 @@ async fn every_step_waits_for_the_page_that_follows_a_replaced_one() {
     serving.abort();
 }
 
-/// So often the page is loaded again.
+/// How often the page reloads.
 const LOADS: usize = 150;

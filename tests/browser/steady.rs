@@ -1,6 +1,6 @@
-//! Steps in a browser whose page may be replaced at any moment. A driver answers a step that meets a navigation with an error:
-//! the element is gone, or the page was "aborted by navigation". The person whom the test stands for would just look again, and
-//! so does everything that is asked here, until [`PATIENCE`] is over.
+//! Browser steps on pages that may be replaced at any moment. If a navigation interrupts a step, the driver returns an
+//! error: the element is gone, or the page was "aborted by navigation". A user would simply try again; all steps in
+//! this module do the same until [`PATIENCE`] is over.
 
 use std::time::{Duration, Instant};
 
@@ -10,18 +10,18 @@ use fantoccini::{
     error::{CmdError, ErrorStatus},
 };
 
-/// An element by how it is found, each time again: the page with the one that was found before may be gone.
+/// An element, described by how to find it. It is located again for each step, since the page may have been replaced.
 pub(crate) struct Found<'a> {
     client: &'a Client,
     by: By,
 }
 
-/// How an element is found.
+/// How to find an element.
 #[derive(Clone)]
 pub(crate) enum By {
     Css(String),
     XPath(String),
-    /// The one that has the focus.
+    /// The focused element.
     Focus,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Found<'a> {
         Self { client, by }
     }
 
-    /// Waits until it is there.
+    /// Waits until the element exists.
     pub(crate) async fn is_there(&self) -> Result<(), CmdError> {
         self.step(async |_| Ok(())).await
     }
@@ -65,7 +65,7 @@ impl<'a> Found<'a> {
         self.step(async |element| element.clear().await).await
     }
 
-    /// Clicks. If a navigation begins during the click and the next page has no such element, the click began it.
+    /// Clicks. If a navigation starts during the click and the next page has no such element, the click caused it.
     pub(crate) async fn click(&self) -> Result<(), CmdError> {
         let mut was_interrupted = false;
         loop {
@@ -87,7 +87,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Types. Keys that may have arrived before a navigation are not typed twice into a field that holds them.
+    /// Types. If a navigation interrupts the step, the keys are not typed again into a field that already contains
+    /// them.
     pub(crate) async fn send_keys(&self, keys: &str) -> Result<(), CmdError> {
         let mut was_interrupted = false;
         loop {
@@ -116,11 +117,11 @@ impl<'a> Found<'a> {
 
 enum Click {
     Done,
-    /// It may have been done or not.
+    /// The step may or may not have been performed.
     Interrupted,
 }
 
-/// Does `step` again and again until it meets no navigation, for as long as [`PATIENCE`] allows.
+/// Repeats `step` until no navigation interrupts it, for up to [`PATIENCE`].
 pub(crate) async fn steadily<T>(step: impl AsyncFn() -> Result<T, CmdError>) -> Result<T, CmdError> {
     let begun = Instant::now();
     loop {
@@ -131,7 +132,7 @@ pub(crate) async fn steadily<T>(step: impl AsyncFn() -> Result<T, CmdError>) -> 
     }
 }
 
-/// Whether the page was replaced, or is not ready yet, so that the step was not done or can be repeated.
+/// Whether the page was replaced or is not ready, so that the step was not performed or can be repeated.
 fn is_passing(error: &CmdError) -> bool {
     let is_not_ready = |status: &ErrorStatus| {
         matches!(
@@ -145,11 +146,11 @@ fn is_passing(error: &CmdError) -> bool {
     matches!(error, CmdError::Standard(answer) if is_not_ready(&answer.error)) || is_interruption(error)
 }
 
-/// Whether a navigation came in between, in one of the ways in which chromedriver says so.
+/// Whether a navigation interrupted the step, in any of the forms that chromedriver reports.
 fn is_interruption(error: &CmdError) -> bool {
     let message = match error {
         CmdError::Standard(answer) => answer.message.to_lowercase(),
-        // "aborted by navigation" as an error code, which the specification does not know.
+        // chromedriver reports "aborted by navigation" as an error code, which the specification does not define.
         CmdError::NotW3C(answer) => answer.to_string(),
         _ => return false,
     };
@@ -168,7 +169,7 @@ fn is_interruption(error: &CmdError) -> bool {
     .any(|said| message.contains(said))
 }
 
-/// For one step.
+/// Timeout of one step.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 const PAUSE: Duration = Duration::from_millis(50);

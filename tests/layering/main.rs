@@ -1,4 +1,5 @@
-//! Dependencies point inward. Reads the paths in `src` and fails with file and line where one points outward.
+//! Enforces the dependency direction between modules. Reads the paths in `src` and reports file and line of each
+//! violation.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -16,7 +17,7 @@ use std::{
 use paths::paths_in;
 use rules::violation;
 
-/// `file:line: what is wrong` for each path of `source` that breaks a rule.
+/// `file:line: message` for each path in `source` that violates a rule.
 fn violations(file: &str, source: &str) -> BTreeSet<String> {
     let module = module_of(file);
     let found = paths_in(source, &module).into_iter();
@@ -24,7 +25,7 @@ fn violations(file: &str, source: &str) -> BTreeSet<String> {
     wrong.map(|(line, what)| format!("{file}:{line}: {what}")).collect()
 }
 
-/// The module of a file below `src`: `http/edge/log.rs` is `http::edge::log`, `http/mod.rs` is `http`.
+/// The module path of a file below `src`: `http/edge/log.rs` is `http::edge::log`, `http/mod.rs` is `http`.
 fn module_of(file: &str) -> Vec<String> {
     let file = file.trim_start_matches("src/").trim_end_matches(".rs");
     let segments = file.split('/').filter(|segment| *segment != "mod");

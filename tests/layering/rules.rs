@@ -1,9 +1,9 @@
-//! Who may name whom. `app → http → endpoint → oidc → oauth`.
+//! The allowed dependencies between modules: `app → http → endpoint → oidc → oauth`.
 
-/// What any module may name: characters, time, randomness, hashing, private folders and things that must not be printed.
+/// Modules that every module may use: characters, time, randomness, hashing, private folders and secrets.
 const FOUNDATION: [&str; 7] = ["characters", "clock", "clock_trust", "crypto", "entropy", "folder", "secret"];
 
-/// A part of the crate, and the parts that it may name beside itself and the foundation.
+/// Each part of the crate with the parts that it may use in addition to itself and the foundation.
 const ARROWS: [(&str, &[&str]); 14] = [
     ("account", &[]),
     ("audit", &["oauth", "account"]),
@@ -21,10 +21,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("web", &[]),
 ];
 
-/// What puts the parts together, and so may name all of them.
+/// Modules that assemble the parts and may use all of them.
 const TOP: [&str; 4] = ["", "app", "command", "main"];
 
-/// A package, and the only parts that may name it.
+/// Packages that only the listed parts may use.
 const PACKAGES: [(&str, &[&str]); 15] = [
     ("croner", &["account"]),
     ("flate2", &["endpoint", "oauth", "verify"]),
@@ -43,7 +43,7 @@ const PACKAGES: [(&str, &[&str]); 15] = [
     ("unicode_security", &["account"]),
 ];
 
-/// What is wrong with the module naming this absolute path: `crate`, then modules; or a package first.
+/// Returns why `module` must not use this absolute path. The path starts with `crate` or a package.
 pub(crate) fn violation(module: &[String], path: &[String]) -> Option<String> {
     let from = part(module);
     match path.split_first() {
@@ -54,15 +54,15 @@ pub(crate) fn violation(module: &[String], path: &[String]) -> Option<String> {
     }
 }
 
-/// Metadata of clients and resources names algorithms (RFC 7591, RFC 8414), and the rules decide about claims that somebody
-/// else has verified, so they may know these names, and nothing else of what signs.
+/// Metadata of clients and resources contains algorithm names (RFC 7591, RFC 8414), and the rules evaluate claims that
+/// another module has verified. They may use these names, but nothing else from the signing modules.
 fn is_vocabulary(from: &str, path: &[String]) -> bool {
     let known = |name: &str| matches!(name, "Algorithm" | "Claims" | "JwtRefusal" | "TokenType");
     matches!(path, [jose, name, ..] if jose == "jose" && known(name)) && matches!(from, "oauth" | "oidc")
 }
 
 fn arrow(from: &str, to: &str) -> Option<String> {
-    // A path to the root itself names no part.
+    // A path to the crate root names no part.
     if from == to || to.is_empty() || TOP.contains(&from) {
         return None;
     }
@@ -83,7 +83,7 @@ fn package_outside(from: &str, package: &str) -> Option<String> {
     (!places.contains(&folder)).then(|| format!("{package} is named outside of {}", places.join(", ")))
 }
 
-/// The part that a module belongs to: its first segment, except that the edge is a part of its own.
+/// The part that a module belongs to: its first segment, except that the edge is a separate part.
 fn part(module: &[String]) -> String {
     match module {
         [http, edge, ..] if http == "http" && edge == "edge" => "http::edge".to_owned(),

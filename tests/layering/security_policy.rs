@@ -1,10 +1,10 @@
-//! `SECURITY.md` names a test for each attack; every one of them exists.
+//! Checks that each test named in `SECURITY.md` exists.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::rust_files as files;
 
-/// The names of all functions below `src` and `tests` that are tests.
+/// The names of all test functions below `src` and `tests`.
 fn tests() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut names = BTreeSet::new();
@@ -23,7 +23,7 @@ fn tests() -> BTreeSet<String> {
     names
 }
 
-/// The names in backticks of the last column of each table of attacks.
+/// The names in backticks in the last column of each table of attacks.
 fn named(page: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut is_of_attacks = false;

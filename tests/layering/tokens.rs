@@ -1,14 +1,14 @@
-//! Rust source as the tokens that paths are made of; comments, strings and the like are left out.
+//! Splits Rust source into the tokens that paths consist of. Comments, strings and similar are skipped.
 
 /// A word, `::`, or any other single character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
     pub(crate) text: &'a str,
-    /// Counted from 1.
+    /// 1-based line number.
     pub(crate) line: usize,
 }
 
-/// The tokens of `source`, in their order.
+/// The tokens of `source` in order.
 pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut line = 1;
@@ -34,7 +34,7 @@ pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Bytes of the comment, string, character or raw marker with which `rest` begins; 0 if it begins with none.
+/// Length in bytes of the comment, string, character or raw marker at the start of `rest`. 0 if there is none.
 fn skipped(rest: &str) -> usize {
     if rest.starts_with("//") {
         return rest.find('\n').unwrap_or(rest.len());
@@ -77,7 +77,7 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// Bytes of the string whose opening quote stands at `quote`, from that quote on.
+/// Length in bytes of the string whose opening quote is at `quote`, counted from that quote.
 fn string(rest: &str, quote: usize) -> usize {
     let inner = &rest[quote + 1..];
     let mut is_escaped = false;
@@ -92,7 +92,7 @@ fn string(rest: &str, quote: usize) -> usize {
     inner.len() + 1
 }
 
-/// Bytes of a raw string from its first `#` or quote on.
+/// Length in bytes of a raw string, counted from its first `#` or quote.
 fn raw_string(rest: &str) -> usize {
     let hashes = rest.len() - rest.trim_start_matches('#').len();
     let end = format!("\"{}", "#".repeat(hashes));
@@ -100,7 +100,7 @@ fn raw_string(rest: &str) -> usize {
     inner.find(&end).map_or(rest.len(), |at| hashes + 1 + at + end.len())
 }
 
-/// Bytes of a character literal; a lifetime is none.
+/// Length in bytes of a character literal. 0 for a lifetime.
 fn character(rest: &str) -> usize {
     let Some(inner) = rest.strip_prefix('\'') else {
         return 0;

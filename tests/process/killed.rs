@@ -1,4 +1,5 @@
-//! SIGKILL while codes are being redeemed: a ledger of acknowledged answers finds none lost and no code spent twice.
+//! Kills the server with SIGKILL while codes are being redeemed. A ledger of acknowledged responses then shows that
+//! none was lost and no code was redeemed twice.
 
 use std::{
     sync::{Arc, Mutex},
@@ -12,10 +13,10 @@ use crate::{
     visitor::{SECRET, Visitor, config, redemption},
 };
 
-/// What a client was told about a code before the server was killed.
+/// What a client knew about a code when the server was killed.
 struct Entry {
     code: String,
-    /// The access token, if the answer 200 arrived.
+    /// The access token, if the response with status 200 arrived.
     acknowledged: Option<String>,
 }
 
@@ -42,7 +43,7 @@ async fn no_acknowledged_answer_is_lost_and_no_code_is_spent_twice() {
                 tokio::spawn(redeem((http.clone(), server.issuer.clone()), codes.to_vec(), Arc::clone(&ledger)))
             })
             .collect();
-        // Spread over the load: from before the first answer to after the last.
+        // The kill time varies from before the first response to after the last.
         tokio::time::sleep(Duration::from_millis(u64::from(10 + round * 17 % 60))).await;
         server.kill();
         for task in tasks {
@@ -53,15 +54,15 @@ async fn no_acknowledged_answer_is_lost_and_no_code_is_spent_twice() {
         let ledger = std::mem::take(&mut *ledger.lock().unwrap());
         for entry in ledger {
             if let Some(token) = &entry.acknowledged {
-                // What was answered is on disk: the grant behind the token is there.
+                // An acknowledged response is on disk, so the grant of the token exists.
                 lost += usize::from(!is_active(&http, &server.issuer, token).await);
             }
             let again = try_redeem(&http, &server.issuer, &entry.code).await.unwrap();
             match (&entry.acknowledged, again) {
-                // The answer arrived: the code is dead. Its grant was alive until this second use.
+                // The response arrived, so the code is spent. Its grant was active until this second use.
                 (Some(_), None) => acknowledged += 1,
                 (Some(_), Some(_)) => twice += 1,
-                // No answer arrived: at most one success, ever.
+                // No response arrived: at most one redemption succeeds.
                 (None, first) => {
                     unanswered += 1;
                     let second = try_redeem(&http, &server.issuer, &entry.code).await.unwrap();
@@ -84,7 +85,7 @@ async fn redeem((http, issuer): (reqwest::Client, String), codes: Vec<String>, l
     }
 }
 
-/// The access token, or nothing when the code is refused.
+/// Returns the access token, or `None` if the code is rejected.
 async fn try_redeem(http: &reqwest::Client, issuer: &str, code: &str) -> Result<Option<String>, reqwest::Error> {
     let body = post(http, issuer, "/token", &redemption(code)).await?;
     match body["access_token"].as_str() {
@@ -113,11 +114,11 @@ async fn post(
     Ok(serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}")))
 }
 
-/// A client without connections to a server that was killed.
+/// A client without pooled connections to a killed server.
 fn http() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-/// So many codes are redeemed in each round, by so many clients at once.
+/// Number of codes redeemed per round, each by a concurrent client.
 const CODES: usize = 48;
 const CLIENTS: usize = 8;

@@ -1,5 +1,5 @@
-//! SIGKILL while grants begin and end: what was answered is in the status lists after the restart, and no place is given
-//! twice.
+//! Kills the server with SIGKILL while grants start and end. After the restart, the status lists contain everything
+//! that was acknowledged, and no index is assigned twice.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use crate::{
     visitor::{SECRET, Visitor, config, redemption},
 };
 
-/// An access token that was answered, and whether its revocation was.
+/// An access token that was returned, and whether its revocation was acknowledged.
 struct Entry {
     token: String,
     revoked: Revoked,
@@ -87,7 +87,7 @@ async fn redeem_and_revoke(
     }
 }
 
-/// The lists as they are published now say of every grant what was answered.
+/// Checks that the published lists match what was acknowledged for every grant.
 async fn check(issuer: &str, all: &[Entry]) {
     let (mut lists, mut places) = (BTreeMap::new(), BTreeSet::new());
     for entry in all {
@@ -125,6 +125,6 @@ async fn post(
     request.body(signet::oauth::parameters::encode(form)).send().await?.error_for_status()?.text().await
 }
 
-/// So many codes are redeemed in each round, by so many clients at once.
+/// Number of codes redeemed per round, each by a concurrent client.
 const CODES: usize = 48;
 const CLIENTS: usize = 8;

@@ -1,4 +1,4 @@
-//! The whole process: how it starts, refuses to start, stops, and what survives when it is killed.
+//! The whole process: start, refusal to start, stop, and recovery after a kill.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod killed;

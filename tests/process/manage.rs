@@ -1,4 +1,4 @@
-//! `signet user` and `signet client`
+//! `signet user` and `signet client`.
 
 use std::{
     io::Write,
@@ -88,7 +88,7 @@ async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
     std::fs::write(folder.path().join("config.toml"), config()).unwrap();
     let port = free_port();
     let operator = Operator(folder.path(), port);
-    // While no server runs, the files are opened.
+    // While no server runs, the command opens the files.
     let added = ["client", "add", "Job", "--grant-type", "client_credentials", "--scope", "orders:read"];
     let told = operator.prints(&added, "");
     let value = |name: &str| {
@@ -113,7 +113,7 @@ async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
     assert!(operator.prints(&["client", "list", "--name", "job"], "").contains(&id));
     let shown = operator.prints(&["client", "show", &id], "");
     assert!(shown.contains("grant_type: client_credentials") && !shown.contains(&second), "{shown}");
-    // A setting changes, and every other one stays.
+    // One setting changes and all others are kept.
     let set = ["client", "set", &id, "--require-state", "false", "--allowed-group", "staff", "--default-max-age", "60"];
     operator.prints(&set, "");
     let shown = operator.prints(&["client", "show", &id], "");
@@ -165,7 +165,7 @@ async fn whoever_runs_the_server_collects_its_security_events_as_lines_of_json()
     assert_eq!(events(&["--since", "1h"]), told);
     operator.refuses(&["audit", "--since", "yesterday"], "");
 
-    // Whoever follows gets what happens later, and nothing twice.
+    // A follower receives later events, each once.
     let mut following = command(folder.path(), port)
         .args(["audit", "--since", "1h", "--follow"])
         .stdin(Stdio::null())
@@ -183,7 +183,8 @@ async fn whoever_runs_the_server_collects_its_security_events_as_lines_of_json()
     following.kill().unwrap();
     following.wait().unwrap();
 
-    // What was promised was told, also after the power has gone; and the files tell it without a server.
+    // Acknowledged events have been received even after a crash, and the command reads them from the files without a
+    // server.
     server.kill();
     let after = events(&[]);
     assert_eq!(after[..told.len()], told);

@@ -13,12 +13,12 @@ use crate::{
     visitor::{SECRET, Visitor, config},
 };
 
-/// Runs the program to its end.
+/// Runs the program until it exits.
 fn run(folder: &Path, port: u16, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     command(folder, port).args(arguments).envs(environment.iter().copied()).output().unwrap()
 }
 
-/// What the program said when it refused to start.
+/// The error message of a program that refuses to start.
 fn refusal(folder: &Path, port: u16, arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let output = run(folder, port, arguments, environment);
     assert!(!output.status.success(), "it started");
@@ -32,7 +32,7 @@ fn folder(config: &str) -> tempfile::TempDir {
 }
 
 fn signal(server: &RunningServer, name: &str) {
-    // The shell's own kill: the program of this name is not on every machine.
+    // Uses the `kill` of the shell, since not every machine has a program with that name.
     let status = Command::new("sh").args(["-c", &format!("kill {name} {}", server.child.id())]).status().unwrap();
     assert!(status.success());
 }
@@ -126,7 +126,6 @@ async fn a_database_that_was_set_back_is_refused_until_it_is_accepted() {
     assert!(RunningServer::start_in(folder.path(), port).is_well(), "it is asked once");
 }
 
-/// Copies a folder of files.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to.join("blobs")).unwrap();
     std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -306,11 +305,11 @@ fn a_hundred_connections_that_say_nothing_keep_nobody_out() {
     for stream in &mut silent {
         stream.write_all(b"POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le").unwrap();
     }
-    // Asked within five seconds, and the deadline of those who say nothing is thirty.
+    // The request is sent within five seconds, and the deadline for idle peers is thirty.
     assert!(server.is_well());
 }
 
-// What a person or a client keeps secret never reaches the log, however much is logged.
+// Secrets of users and clients never reach the log, at any log level.
 #[tokio::test]
 async fn no_secret_is_logged() {
     let folder = folder(&config());
@@ -342,11 +341,11 @@ async fn no_secret_is_logged() {
     }
 }
 
-// A log that cannot be written is no reason to stop answering.
+// A failure to write the log must not stop the server.
 #[tokio::test]
 async fn a_server_whose_standard_error_cannot_be_written_goes_on_answering() {
     let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    // The reader of a pipe has gone, a pipe is never read, a disk is full.
+    // The reader of a pipe has exited, a pipe is never read, a disk is full.
     for stream in ["gone", "unread", "full"] {
         let folder = folder(&config());
         let port = free_port();
@@ -381,7 +380,7 @@ fn the_last_line_of_the_log_is_written_and_so_is_the_reason_of_a_failed_start() 
     assert!(server.log().contains("stopping; requests under way are finished first"), "{}", server.log());
 }
 
-// Its memory holds the keys and the passwords that are being typed.
+// The memory of the process contains keys and passwords.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_core_of_the_server_is_ever_dumped() {
@@ -421,7 +420,7 @@ async fn a_picture_of_the_time_of_another_issuer_is_shown_below_the_present_one(
     assert_eq!(visitor.get(&source).await.status, 200, "{source}");
 }
 
-// An operator who takes an entry out of the file believes that it is gone.
+// An operator who removes an entry from the file expects that it is gone.
 #[tokio::test]
 async fn what_is_taken_out_of_the_configuration_is_named_at_start_and_disabled_if_that_is_configured() {
     let folder = folder(&config());
@@ -449,7 +448,7 @@ async fn what_is_taken_out_of_the_configuration_is_named_at_start_and_disabled_i
         std::fs::write(folder.path().join("log"), "").unwrap();
         let mut server = RunningServer::start_in(folder.path(), port);
         let answered = Visitor::new(&server.issuer).post("/token", &token).await.status;
-        // How a disabled client is refused is a rule of its own.
+        // Another test covers how requests of a disabled client are rejected.
         assert_eq!(answered == 200, status == 200, "{answered} {told}");
         let log = server.log();
         let line =

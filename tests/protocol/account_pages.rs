@@ -1,4 +1,4 @@
-//! `/account` and the pages below it
+//! `/account` and the pages below it.
 
 use crate::{
     api::{Api, new_person},
@@ -10,14 +10,14 @@ use crate::{
 
 const PASSPHRASE: &str = "a long and winding passphrase";
 
-/// Sends the form of the page at `path`, with its token.
+/// Submits the form on the page at `path`, with its token.
 async fn fill(visitor: &mut Visitor, path: &str, form: &[(&str, &str)]) -> Page {
     let token = visitor.get(path).await.hidden("anti_forgery");
     let path = path.split('?').next().unwrap();
     visitor.post(path, &[form, &[("anti_forgery", &token)]].concat()).await
 }
 
-/// Two browsers of one person.
+/// Two browsers of one user.
 async fn two_browsers() -> (RunningServer, Visitor, Visitor) {
     let server = RunningServer::start(&config());
     let here = new_person(&server.issuer, "eve").await;

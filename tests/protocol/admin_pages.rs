@@ -1,4 +1,4 @@
-//! `/admin`: what an administrator does in a browser, and what nobody else does.
+//! `/admin`: what an administrator can do in a browser and other users cannot.
 
 use crate::{
     api::{Api, new_person, text},
@@ -9,7 +9,7 @@ use crate::{
 
 const PASSPHRASE: &str = "a long and winding passphrase";
 
-/// The anti-forgery token of the form of `page` that leads to `action`.
+/// The anti-forgery token of the form on `page` that leads to `action`.
 fn token(page: &Page, action: &str) -> String {
     let form = format!("method=\"post\" action=\"{action}\">");
     let (_, rest) = page.html.split_once(&form).unwrap_or_else(|| panic!("no form to {action} in {}", page.html));
@@ -17,13 +17,13 @@ fn token(page: &Page, action: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// Sends the form that stands on the page at `at` and leads to `action`.
+/// Submits the form on the page at `at` that leads to `action`.
 async fn send(visitor: &mut Visitor, at: &str, action: &str, form: &[(&str, &str)]) -> Page {
     let token = token(&visitor.get(at).await, action);
     visitor.post(action, &[form, &[("anti_forgery", token.as_str())]].concat()).await
 }
 
-/// Where a form leads that was taken.
+/// Submits a form that must be accepted, and returns the redirect target.
 async fn taken(visitor: &mut Visitor, at: &str, action: &str, form: &[(&str, &str)]) -> String {
     let page = send(visitor, at, action, form).await;
     assert_eq!(page.status, 303, "{action}: {}", page.html);
@@ -36,13 +36,13 @@ async fn seen(visitor: &mut Visitor, path: &str) -> String {
     page.html
 }
 
-/// The first link of `html` that begins so.
+/// The first link in `html` that starts with `beginning`.
 fn link(html: &str, beginning: &str) -> String {
     let (_, rest) = html.split_once(&format!("href=\"{beginning}")).unwrap_or_else(|| panic!("{beginning}: {html}"));
     format!("{beginning}{}", rest.split('"').next().unwrap()).replace("&amp;", "&")
 }
 
-/// The page of the person `username`.
+/// The page of the user `username`.
 async fn page_of(visitor: &mut Visitor, username: &str) -> String {
     let found = seen(visitor, &format!("/admin/people?q={username}&by=username")).await;
     link(&found, "/admin/people/usr_")
@@ -100,7 +100,7 @@ async fn only_administrators_reach_the_administration() {
         let not_signed_in = Visitor::new(&server.issuer).get(&path).await;
         assert_eq!(not_signed_in.status, 303, "{path}");
     }
-    // A token holds for the form that it stands in, in the session that it was made for.
+    // A token is valid only for its form, in the session that it was issued in.
     let of_root = token(&root.get(&id).await, &id);
     for visitor in [&mut eve, &mut root] {
         let page = visitor.post(&format!("{id}/delete"), &[("anti_forgery", &of_root)]).await;

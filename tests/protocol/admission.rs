@@ -1,4 +1,4 @@
-//! Who registers applications, as `[applications] registration` says.
+//! Who may register applications, according to `[applications] registration`.
 
 use serde_json::json;
 
@@ -45,7 +45,7 @@ async fn people_register_applications_where_the_configuration_lets_them() {
     }
 }
 
-// What a first try is told.
+// The messages at the first start.
 #[tokio::test]
 async fn the_start_says_who_may_sign_up_and_register_applications_and_why() {
     let server = RunningServer::start(&config());

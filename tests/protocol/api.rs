@@ -1,17 +1,16 @@
-//! Somebody who calls the management API with an access token.
+//! A client of the management API with an access token.
 
 use serde_json::Value;
 
 use crate::visitor::{CHALLENGE, SECRET, VERIFIER, Visitor, parameter, query};
 
-/// The caller.
 #[derive(Clone)]
 pub(crate) struct Api {
     issuer: String,
     token: Option<String>,
 }
 
-/// What is answered.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) challenge: String,
@@ -19,12 +18,12 @@ pub(crate) struct Answer {
 }
 
 impl Api {
-    /// With this token, or none.
+    /// Creates a client with this token, or without one.
     pub(crate) fn new(issuer: &str, token: Option<&str>) -> Self {
         Self { issuer: issuer.to_owned(), token: token.map(ToOwned::to_owned) }
     }
 
-    /// The service, for itself.
+    /// Creates a client with a token of the configured service.
     pub(crate) async fn of_service(issuer: &str, scope: &str) -> Self {
         let form = [
             ("grant_type", "client_credentials"),
@@ -37,7 +36,7 @@ impl Api {
         Self::new(issuer, Some(tokens["access_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))))
     }
 
-    /// A person who is signed in, through the built-in client of Swagger UI.
+    /// Creates a client with a token of the signed-in user, obtained through the built-in client of Swagger UI.
     pub(crate) async fn of_person(visitor: &mut Visitor, scope: &str) -> Self {
         let redirect_uri = format!("{}/docs/oauth-receiver.html", visitor.issuer);
         let asked = [
@@ -60,7 +59,6 @@ impl Api {
         Self::new(&visitor.issuer, Some(tokens["access_token"].as_str().unwrap_or_else(|| panic!("{tokens}"))))
     }
 
-    /// The token that it calls with.
     pub(crate) fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }
@@ -109,24 +107,24 @@ impl Api {
 }
 
 impl Answer {
-    /// The body, if the status is this one.
+    /// Checks the status and returns the body.
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
     }
 
-    /// The `error`, with the status.
+    /// The status and the `error`.
     pub(crate) fn refusal(&self) -> (u16, &str) {
         (self.status, self.body["error"].as_str().unwrap_or_default())
     }
 }
 
-/// A member that is a text.
+/// A string member.
 pub(crate) fn text(body: &Value, member: &str) -> String {
     body[member].as_str().unwrap_or_else(|| panic!("no {member} in {body}")).to_owned()
 }
 
-/// A new person, signed in, with a browser of their own.
+/// A new signed-in user with a separate browser.
 pub(crate) async fn new_person(issuer: &str, username: &str) -> Visitor {
     let mut person = Visitor::new(issuer);
     let token = person.get("/signup").await.hidden("anti_forgery");

@@ -1,4 +1,5 @@
-//! The settings of an application on its page, and the button beside what a setting would have let through.
+//! The settings on the page of an application, and the button next to a setting that would have allowed a rejected
+//! request.
 
 use serde_json::json;
 
@@ -16,7 +17,7 @@ async fn fill(visitor: &mut Visitor, page: &str, path: &str, form: &[(&str, &str
     visitor.post(path, &[form, &[("anti_forgery", &token)]].concat()).await
 }
 
-/// Registers an application for who has `api`: its identifier, and where it is looked after.
+/// Registers an application with `api` and returns its identifier and the path of its page.
 async fn registered(api: &Api, further: serde_json::Value) -> (String, String) {
     let mut body = json!({"client_name": "Wiki", "redirect_uris": [CALLBACK], "scope": "openid"});
     body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
@@ -25,14 +26,14 @@ async fn registered(api: &Api, further: serde_json::Value) -> (String, String) {
     (id.clone(), format!("/developer/{id}"))
 }
 
-/// The address of the question behind the button that says `offer`.
+/// The path of the question behind the button `offer`.
 fn question(html: &str, offer: &str) -> Option<String> {
     let link = html.split("<a ").find(|link| link.contains("/remedy?") && link.contains(&format!(">{offer}</a>")))?;
     let (_, rest) = link.split_once("href=\"")?;
     Some(rest.split('"').next()?.replace("&amp;", "&"))
 }
 
-/// Answers the question at `question` with yes.
+/// Confirms the question at `question`.
 async fn agree(visitor: &mut Visitor, path: &str, question: &str) -> Page {
     let page = visitor.get(question).await;
     assert_eq!(page.status, 200, "{}", page.html);
@@ -144,7 +145,7 @@ async fn what_only_an_administrator_gives_is_a_sentence_on_whom_to_ask() {
     root.sign_in(crate::support::ADMINISTRATOR).await;
     let html = root.get(&format!("/admin/applications/{id}")).await.html;
     let link = question(&html, "Do not require PKCE").unwrap_or_else(|| panic!("{html}"));
-    // A person who may not change it is asked nothing, and changes nothing.
+    // A user who may not change the setting sees no question and cannot change it.
     let page = eve.get(&link).await;
     assert!(page.html.contains("id=\"remedy-obstacle\"") && !page.html.contains("remedy-change"), "{}", page.html);
     assert_eq!(agree(&mut root, &path, &link).await.status, 303);
@@ -188,19 +189,19 @@ async fn the_settings_are_fields_on_the_page_and_those_that_are_not_sent_stay() 
     for part in ["<summary>Compatibility</summary>", "value=\"3600\"", "<option value=\"ES256\" selected>"] {
         assert!(html.contains(part), "{part}: {html}");
     }
-    // What is wrong stands at its field, with what was entered, and changes nothing.
+    // An error is shown at its field with the entered value, and nothing changes.
     let wrong = [("frontchannel_logout_uri", "https://elsewhere.example/out"), ("default_max_age", "60")];
     let page = fill(&mut eve, &path, &format!("{path}/compatibility"), &wrong).await;
     assert!(page.status == 422 && page.html.contains("id=\"frontchannel_logout_uri-error\""), "{}", page.html);
     assert!(page.html.contains("value=\"https://elsewhere.example/out\"") && page.html.contains("value=\"60\""));
     has(&expected).await;
-    // Only an administrator lets an application do without PKCE.
+    // Only an administrator can turn PKCE off for an application.
     let page = fill(&mut eve, &path, &format!("{path}/compatibility"), &[("require_pkce", "false")]).await;
     assert!(page.status == 422 && page.html.contains("id=\"require_pkce-error\""), "{}", page.html);
     let emptied = [("setting", "backchannel_logout_uri"), ("setting", "require_state"), ("setting", "contacts")];
     assert_eq!(fill(&mut eve, &path, &format!("{path}/compatibility"), &emptied).await.status, 303);
     has(&json!({"backchannel_logout_uri": null, "require_state": null, "contacts": null})).await;
-    // Without its token, and by another person, nothing.
+    // Requests without the token or by another user have no effect.
     let mut bob = new_person(&server.issuer, "bob").await;
     for part in ["compatibility", "groups", "remedy"] {
         assert_eq!(eve.post(&format!("{path}/{part}"), &form).await.status, 403, "{part}");
@@ -222,7 +223,7 @@ async fn the_manager_of_an_application_restricts_it_to_groups() {
     assert!(eve.get(&path).await.html.contains("\nfamily\nfriends</textarea>"));
     assert_eq!(fill(&mut eve, &path, &groups, &[("setting", "allowed_groups")]).await.status, 303);
     assert_eq!(restricted().await, json!(null));
-    // What an administrator orders stays.
+    // A setting made by an administrator is kept.
     assert_eq!(fill(&mut root, &path, &groups, &[("allowed_groups", "staff")]).await.status, 303);
     let html = eve.get(&path).await.html;
     assert!(html.contains("id=\"allowed_groups-locked\"") && !html.contains("restriction-submit"), "{html}");
@@ -255,7 +256,7 @@ async fn a_logout_address_in_a_private_network_is_warned_about_when_it_is_regist
     assert!(!html.contains("id=\"logout-warning\""), "{html}");
 }
 
-// RFC 9700 §2.1.1: what makes an application safer needs no administrator.
+// RFC 9700 §2.1.1: making an application more secure requires no administrator.
 #[tokio::test]
 async fn the_owner_of_an_application_can_always_demand_pkce_and_never_switch_it_off() {
     let server = RunningServer::start(&config());
@@ -277,7 +278,7 @@ async fn the_owner_of_an_application_can_always_demand_pkce_and_never_switch_it_
     let page = fill(&mut eve, &path, &form, &[("require_pkce", "false")]).await;
     assert!(page.status == 422 && page.html.contains("id=\"require_pkce-error\""), "{}", page.html);
     assert_eq!(required().await, json!(true));
-    // An administrator has every choice.
+    // An administrator has every option.
     let mut root = Visitor::new(&server.issuer);
     root.sign_in(crate::support::ADMINISTRATOR).await;
     let html = root.get(&path).await.html;
@@ -286,7 +287,7 @@ async fn the_owner_of_an_application_can_always_demand_pkce_and_never_switch_it_
     assert_eq!((page.status, required().await), (303, json!(false)), "{}", page.html);
 }
 
-// The application gets an answer and no error, so nothing else would tell its developer.
+// The application receives no error, so nothing else would inform its developer.
 #[tokio::test]
 async fn a_scope_that_is_left_out_is_offered_on_the_page_of_the_application() {
     let server = RunningServer::start(&config());

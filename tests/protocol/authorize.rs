@@ -1,4 +1,4 @@
-//! `/authorize`
+//! `/authorize`.
 
 use super::{RunningServer, signed_in};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     visitor::{REDIRECT_URI, Visitor, config, parameter, query},
 };
 
-// RFC 6749 §3.1.2.4: nobody is redirected before client and redirect URI are trusted.
+// RFC 6749 §3.1.2.4: the server does not redirect before client and redirect URI are validated.
 #[tokio::test]
 async fn an_untrusted_request_gets_a_page_and_no_redirect() {
     let server = RunningServer::start(&config());
@@ -78,7 +78,7 @@ async fn a_confidential_client_whose_request_has_a_nonce_may_go_without_pkce() {
         let code = parameter(&location, "code").unwrap_or_else(|| panic!("{location}"));
         let mut form = crate::visitor::redemption(&code);
         form.retain(|(name, _)| verifier || *name != "code_verifier");
-        // A verifier without a challenge means that the challenge was taken out (RFC 9700 §4.8.2).
+        // A verifier without a challenge indicates that the challenge was removed (RFC 9700 §4.8.2).
         assert_eq!(visitor.post("/token", &form).await.status, if verifier { 400 } else { 200 }, "{verifier}");
     }
 }

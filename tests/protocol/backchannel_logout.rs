@@ -1,5 +1,5 @@
-//! Back-Channel Logout: the module `oidcc-backchannel-rp-initiated-logout` of its plan, and what happens when a client
-//! does not answer.
+//! Back-Channel Logout: the module `oidcc-backchannel-rp-initiated-logout` of its plan, and clients that do not
+//! respond.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ const AT_ONCE: Duration = Duration::from_secs(30);
 const PASSPHRASE: &str = "a long and winding passphrase";
 const NEW_PASSPHRASE: &str = "another long and winding passphrase";
 
-/// A configuration with the clients `rp-0`, `rp-1` and so on, which want to be told at these addresses.
+/// A configuration with the clients `rp-0`, `rp-1` and so on, with these back-channel logout URIs.
 fn told(uris: &[&str]) -> String {
     let mut config = format!("{}\n[fetch]\nallow_private_addresses = true\n", config());
     for (number, uri) in uris.iter().enumerate() {
@@ -32,7 +32,7 @@ fn told(uris: &[&str]) -> String {
     config
 }
 
-/// The ID token of a login at a client.
+/// Signs in to a client and returns the ID token.
 async fn log_in(visitor: &mut Visitor, client_id: &str) -> String {
     let redirect_uri = "https://rp.example.org/cb";
     let changes = [("client_id", Some(client_id)), ("redirect_uri", Some(redirect_uri))];
@@ -120,7 +120,7 @@ async fn signing_out_of_a_session_that_has_run_out_still_tells_the_clients() {
     receiver.next(AT_ONCE);
 }
 
-// §2.8: other answers are failures
+// §2.8: other responses are failures.
 #[tokio::test]
 async fn a_client_that_fails_twice_is_told_at_the_third_attempt() {
     let receiver = Receiver::answering(&[503, 302, 200]);
@@ -151,7 +151,7 @@ async fn a_dead_client_delays_neither_the_logout_nor_the_others() {
     sign_out(&mut visitor, &hint).await;
     let answered = begun.elapsed();
     let told = receiver.next(AT_ONCE).at - begun;
-    // The dead one is given up after three seconds.
+    // The unresponsive client is abandoned after three seconds.
     assert!(answered < Duration::from_secs(3) && told < Duration::from_secs(3), "{answered:?}, {told:?}");
 }
 
@@ -174,7 +174,7 @@ async fn what_is_still_to_be_told_survives_the_death_of_the_server() {
     assert_eq!(told["sid"], claims(&hint)["sid"]);
 }
 
-// Attack: a client that registers an address of this machine
+// Attack: a client registers a URL on this machine.
 #[tokio::test]
 async fn private_addresses_are_not_called_unless_that_is_allowed() {
     let receiver = Receiver::answering(&[200]);
@@ -186,7 +186,7 @@ async fn private_addresses_are_not_called_unless_that_is_allowed() {
     sign_out(&mut visitor, &hint).await;
     assert!(receiver.is_quiet(Duration::from_secs(2)));
     assert!(server.log().contains("it is not an https address"), "{}", server.log());
-    // The manager of the application sees it, too.
+    // The owner of the application also sees the error.
     visitor.sign_in(ADMINISTRATOR).await;
     let page = visitor.get("/admin/applications/rp-0").await;
     assert!(page.html.contains("id=\"deliveries\"") && page.html.contains("is not https"), "{}", page.html);

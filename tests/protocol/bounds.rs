@@ -1,4 +1,4 @@
-//! What a request may cost before anybody has shown who they are, and what it is told.
+//! The cost of unauthenticated requests is bounded, and the responses reveal nothing.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::{
     visitor::{SECRET, Visitor, config},
 };
 
-/// A form of 64 KiB with as many names as fit, all of them distinct.
+/// A form of 64 KiB with as many distinct names as fit.
 fn many_names() -> String {
     let mut form = String::new();
     for number in 0.. {
@@ -27,7 +27,7 @@ async fn post(server: &RunningServer, path: &str, content_type: &str, body: Stri
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-// The figures are the times of one request each.
+// Prints the time of one request to each endpoint.
 #[tokio::test]
 async fn a_form_of_thousands_of_names_is_refused_at_every_endpoint_before_it_is_decoded() {
     let server = RunningServer::start(&config());
@@ -118,7 +118,7 @@ async fn a_405_lists_all_methods_of_its_path() {
     }
 }
 
-// Whatever Allow lists is served, and whatever is served is listed.
+// `Allow` lists exactly the methods that are served.
 #[tokio::test]
 async fn every_operation_of_the_document_is_among_the_methods_of_its_path() {
     let server = RunningServer::start(&config());
@@ -228,7 +228,8 @@ async fn an_application_may_name_the_language_as_its_own_system_does() {
     assert!(json(&document)["ui_locales_supported"].is_array());
 }
 
-// The answer is the same, so that nobody learns which applications there are; whoever runs the server reads which it was.
+// The response is the same in both cases, so that it does not reveal which applications exist. The log tells the
+// operator which case it was.
 #[tokio::test]
 async fn the_log_tells_an_unknown_client_from_a_wrong_secret() {
     let server = RunningServer::start(&config());

@@ -1,4 +1,4 @@
-//! `[brand]`: a logo and an accent.
+//! `[brand]`: a logo and an accent colour.
 
 use crate::{
     support::RunningServer,
@@ -7,7 +7,7 @@ use crate::{
 
 const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><circle r=\"4\"/></svg>";
 
-/// The address of what `html` refers to with this attribute.
+/// The URL in `html` that follows `beginning`.
 fn address(html: &str, beginning: &str) -> String {
     let (_, rest) = html.split_once(beginning).unwrap_or_else(|| panic!("{beginning}: {html}"));
     rest.split('"').next().unwrap().to_owned()
@@ -34,7 +34,7 @@ async fn a_logo_and_an_accent_are_served_from_here_under_addresses_that_never_ch
         let sheet = visitor.get(&format!("/assets/brand.css{}", address(&page.html, "href=\"/assets/brand.css"))).await;
         assert!(sheet.header("content-type").starts_with("text/css"));
         assert_eq!(sheet.header("cache-control"), "public, max-age=31536000, immutable");
-        // Nobody reads yellow on white.
+        // Yellow is unreadable on white.
         assert!(sheet.html.contains(":root{--accent:#") && !sheet.html.starts_with(":root{--accent:#ffd500"));
         assert!(sheet.html.contains("prefers-color-scheme:dark){:root{--accent:#ffd500"), "{}", sheet.html);
     }

@@ -1,4 +1,4 @@
-//! Clients that authenticate with JWTs that they sign (RFC 7523).
+//! Clients that authenticate with signed JWTs (RFC 7523).
 
 use std::{
     net::TcpListener,
@@ -18,7 +18,7 @@ use crate::{
 
 const SIGNING_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// `[[clients]]` with the grant of services.
+/// A `[[clients]]` entry with the client credentials grant.
 fn service(id: &str, members: &str) -> String {
     format!(
         "\n[[clients]]\nclient_id = \"{id}\"\ngrant_types = [\"client_credentials\"]\nscope = \"orders:read\"\n{members}\n"
@@ -42,7 +42,7 @@ fn about(server: &RunningServer, id: &str) -> Value {
 
 fn with(mut claims: Value, name: &str, value: Value) -> Value {
     match value {
-        // In these tables null stands for a claim that is absent.
+        // In these tables, null means that the claim is absent.
         Value::Null => {
             claims.as_object_mut().unwrap().remove(name);
         }
@@ -66,7 +66,7 @@ fn refused() -> (u16, String) {
     (401, "invalid_client".to_owned())
 }
 
-// OpenID Connect Core §9; the keys have no kid, as the conformance suite registers them.
+// OpenID Connect Core §9. The keys have no `kid`, as the conformance suite registers them.
 #[tokio::test]
 async fn a_client_authenticates_with_a_key_of_any_of_our_algorithms_or_with_its_secret() {
     let signers = ["ES256", "EdDSA", "RS256", "PS256"].map(Signer::generate);
@@ -82,7 +82,7 @@ async fn a_client_authenticates_with_a_key_of_any_of_our_algorithms_or_with_its_
     let page = ask(&server, &sign_by_secret(SIGNING_SECRET.as_bytes(), &about(&server, "shared"))).await;
     assert_eq!(page.status, 200, "{}", page.html);
 
-    // At the other endpoints that authenticate clients too.
+    // Also at the other endpoints that authenticate clients.
     let token = text(&body(&page), "access_token");
     for path in ["/introspect", "/verify", "/revoke"] {
         let assertion = signers[0].sign(&about(&server, "signer"));
@@ -93,7 +93,7 @@ async fn a_client_authenticates_with_a_key_of_any_of_our_algorithms_or_with_its_
     }
 }
 
-// J7, FAPI 2.0 §5.3.2.1
+// FAPI 2.0 §5.3.2.1
 #[tokio::test]
 async fn what_an_assertion_says_is_judged() {
     let (signer, stranger) = (Signer::generate("ES256"), Signer::generate("ES256"));
@@ -148,7 +148,6 @@ async fn what_an_assertion_says_is_judged() {
     }
 }
 
-// J1 to J6 and J8
 #[tokio::test]
 async fn forged_and_foreign_jwts_authenticate_nobody() {
     let (signer, rsa) = (Signer::generate("ES256"), Signer::generate("RS256"));
@@ -235,19 +234,19 @@ async fn a_client_authenticates_in_one_way() {
         (&base[..2], (400, "invalid_request")),
         (&[base[0], base[2]][..], (400, "invalid_request")),
         (&[base[0], ("client_assertion_type", "urn:x"), base[2]], (401, "invalid_client")),
-        // Showing the secret is no way in for who registers to sign with it.
+        // A client that is registered to sign with its secret cannot send the secret instead.
         (&[base[0], ("client_id", "shared"), ("client_secret", SIGNING_SECRET)], (401, "invalid_client")),
         (&[base[0], ("client_id", "signer")], (401, "invalid_client")),
     ] {
         let page = Visitor::new(&server.issuer).post("/token", form).await;
         assert_eq!(outcome(&page), (expected.0, expected.1.to_owned()), "{form:?}");
     }
-    // None of these has used it.
+    // None of these requests has used up the assertion.
     let form = [base.as_slice(), &[("client_id", "signer")]].concat();
     assert_eq!(Visitor::new(&server.issuer).post("/token", &form).await.status, 200);
 }
 
-// J7: of 64 who send one assertion at once, one gets tokens; and nobody after a restart.
+// Of 64 concurrent requests with one assertion, one succeeds, and none after a restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assertion_works_once() {
     let signer = Signer::generate("ES256");
@@ -281,7 +280,7 @@ async fn an_assertion_works_once() {
     assert_eq!(ask(&server, &signer.sign(&about(&server, "signer"))).await.status, 200);
 }
 
-/// Settings with which the server fetches from `https`.
+/// Settings that let the server fetch over `https`.
 fn rig(https: &HttpsServer, folder: &std::path::Path) -> String {
     let file = folder.join("authority.pem");
     std::fs::write(&file, &https.authority).unwrap();
@@ -316,7 +315,7 @@ async fn keys_that_a_client_publishes_are_fetched_once_and_kept() {
         assert_eq!(asked.await.unwrap(), 200);
     }
     assert_eq!(https.requests(), 1, "single flight");
-    // A key that nobody knows does not make the server ask at once again.
+    // Unknown key identifiers do not trigger another fetch immediately.
     for _ in 0..4 {
         let assertion = signer.sign_with(&json!({"kid": "two"}), &about(&server, "publisher"));
         assert_eq!(outcome(&ask(&server, &assertion).await), refused());
@@ -325,7 +324,7 @@ async fn keys_that_a_client_publishes_are_fetched_once_and_kept() {
     assert!(server.log().contains("allow_private_addresses"), "a rig is warned about at the start");
 }
 
-// X1: by default nothing on this machine is asked, whatever a client has registered.
+// By default, the server sends no request to this machine, whatever a client has registered.
 #[tokio::test]
 async fn no_registered_address_leads_the_server_to_its_own_machine() {
     let signer = Signer::generate("ES256");
@@ -352,7 +351,7 @@ async fn no_registered_address_leads_the_server_to_its_own_machine() {
     assert_eq!(server.log().matches("not on the public internet").count(), uris.len(), "{}", server.log());
 }
 
-// Some readers take the number for an address, others for a name.
+// Some parsers read the number as an IP address, others as a name.
 #[tokio::test]
 async fn an_address_that_readers_understand_differently_is_not_registered() {
     let server = RunningServer::start(&format!("{}\n[oauth]\ndynamic_registration = \"open\"\n", config()));
@@ -397,7 +396,7 @@ async fn a_client_registers_how_it_signs() {
         let refused = nobody.post("/register", &asking(method, further.clone())).await;
         assert_eq!(refused.refusal(), (400, "invalid_client_metadata"), "{method} {further}");
     }
-    // Both authenticate, and only then is what they send looked at.
+    // Both clients authenticate before their parameters are evaluated.
     for (client, assertion) in [
         (&keyed, signer.sign(&about(&server, &text(&keyed, "client_id")))),
         (&sharing, {
@@ -412,7 +411,7 @@ async fn a_client_registers_how_it_signs() {
     let service = Api::of_service(&server.issuer, "signet:clients").await;
     let path = format!("/clients/{}/secrets", text(&keyed, "client_id"));
     assert_eq!(service.post(&path, &json!({})).await.refusal(), (409, "conflict"));
-    // From the header to a signature: the hash of a secret cannot sign, so there is another secret.
+    // Changing from secret to signature generates another secret, since a hash cannot sign.
     let usual = nobody.post("/register", &base).await.expect(201);
     let path = format!("/clients/{}", text(&usual, "client_id"));
     let changed = service.put(&path, &asking("client_secret_jwt", json!({}))).await.expect(200);

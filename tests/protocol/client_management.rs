@@ -1,4 +1,4 @@
-//! `/clients/{id}`
+//! `/clients/{id}`.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ async fn an_application_is_seen_and_changed_by_its_owner_and_by_administrators_a
     }
     let seen = eve.get(&path).await.expect(200);
     assert_eq!((seen["client_name"].as_str(), seen["registered_by"].as_str()), (Some("Shop"), Some("person")));
-    // A6: a secret is told once.
+    // A secret is returned only once.
     assert!(!seen.to_string().contains("signet_cs_"), "{seen}");
     let replaced = eve.put(&path, &changed).await.expect(200);
     assert_eq!(replaced["redirect_uris"], json!(["https://shop.example.org/cb", "https://b.example/cb"]));
@@ -67,7 +67,6 @@ async fn applications_are_listed_in_pages() {
     assert_eq!(named["clients"].as_array().map(Vec::len), Some(1), "{named}");
     let all = administrator.get("/clients").await.expect(200);
     assert!(all["clients"].as_array().unwrap().len() >= 8, "{all}");
-    // A6
     let first = eve.get("/clients?limit=2").await.expect(200);
     let token = text(&first, "next_page_token");
     for (api, query) in [
@@ -76,7 +75,7 @@ async fn applications_are_listed_in_pages() {
         (&eve, "limit=1000000000".to_owned()),
         (&eve, "limit=x".to_owned()),
         (&eve, "page_token=AAAA".to_owned()),
-        // A token of one list is none of another.
+        // A page token of one list is invalid for another.
         (&bob, format!("page_token={token}")),
     ] {
         assert_eq!(api.get(&format!("/clients?{query}")).await.refusal(), (400, "invalid_request"), "{query}");
@@ -146,7 +145,7 @@ async fn an_owner_keeps_what_an_administrator_gave_and_gives_themselves_nothing(
         wanted[member] = given[member].clone();
         assert_eq!(eve.put(&path, &wanted).await.refusal(), (403, "access_denied"), "{member}");
     }
-    // An owner restricts an application to groups, and lifts that.
+    // An owner restricts an application to groups, and removes the restriction.
     let mut restricted = shop();
     restricted["allowed_groups"] = json!(["friends"]);
     assert_eq!(eve.put(&path, &restricted).await.expect(200)["allowed_groups"], json!(["friends"]));
@@ -158,7 +157,7 @@ async fn an_owner_keeps_what_an_administrator_gave_and_gives_themselves_nothing(
     renamed["client_name"] = json!("My shop");
     let kept = eve.put(&path, &renamed).await.expect(200);
     assert_eq!((kept["client_name"].as_str(), kept["scope"].as_str()), (Some("My shop"), Some("openid signet:users")));
-    // What is left out falls back, except for what an administrator has ordered.
+    // Omitted members get their defaults, except those that an administrator has set.
     let lesser = eve.put(&path, &shop()).await.expect(200);
     assert!(!text(&lesser, "scope").contains("signet:users"), "{lesser}");
     assert_eq!(lesser["allowed_groups"], json!(["staff"]));

@@ -1,4 +1,4 @@
-//! Names of applications: readable, and not to be taken for another one.
+//! Names of applications must be readable and must not imitate another application.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn assert_refused(answer: &Answer, name: &str) {
     assert!(answer.body.to_string().contains("client_name"), "{name:?}: {}", answer.body);
 }
 
-/// Invisible characters; the name of the server; the name of an application of the configuration.
+/// Invisible characters; the name of the server; the name of an application from the configuration.
 const REFUSED: [&str; 15] = [
     "Wi\u{fe0f}ki",
     "Wi\u{34f}ki",

@@ -1,4 +1,5 @@
-//! `/clients` and `/register`: who may give an application what, and change one that can do more than they can.
+//! `/clients` and `/register`: callers cannot give an application more privileges than they have, nor change an
+//! application with more privileges.
 
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ async fn administrator(issuer: &str, scope: &str) -> Api {
     Api::of_person(&mut visitor, scope).await
 }
 
-/// A service with `scope`, and the application that it is.
+/// A service with `scope`, and its registration.
 async fn service(administrator: &Api, issuer: &str, scope: &str) -> (Api, Value) {
     let client = administrator.post("/clients", &alone(scope)).await.expect(201);
     let (id, secret) = (text(&client, "client_id"), text(&client, "client_secret"));
@@ -40,7 +41,7 @@ fn people(scope: &str) -> Value {
     json!({"client_name": "App", "redirect_uris": ["https://app.example.org/cb"], "scope": scope})
 }
 
-// RFC 9700 §2.3: a token has the least privilege that it needs; it cannot make another one that has more.
+// RFC 9700 §2.3: a token has the minimum privileges; it cannot create another one with more.
 #[tokio::test]
 async fn a_token_never_hands_out_more_than_it_has() {
     let server = start();
@@ -80,7 +81,7 @@ async fn a_token_never_hands_out_more_than_it_has() {
             }
         }
     }
-    // At /register nothing of it is given either.
+    // `/register` grants none of these scopes either.
     for scope in ["signet:admin", "openid signet:users"] {
         for api in [&root, &narrow, &script] {
             let answer = api.post("/register", &people(scope)).await;
@@ -127,7 +128,7 @@ async fn a_client_that_can_do_more_is_changed_by_who_could_have_given_it_all_alo
                 let expected = if allowed { status } else { 403 };
                 assert_eq!(answer.status, expected, "{method} {path} {registered}: {}", answer.body);
             }
-            // None of them raises a client that could do less.
+            // None of them can raise the privileges of a client.
             let less = root.post("/clients", &people("openid")).await.expect(201);
             let raised = api.put(&format!("/clients/{}", text(&less, "client_id")), &registered).await;
             assert_eq!(raised.status, if allowed { 200 } else { 403 }, "{registered}: {}", raised.body);
@@ -135,7 +136,7 @@ async fn a_client_that_can_do_more_is_changed_by_who_could_have_given_it_all_alo
     }
 }
 
-// RFC 6819 §4.1.2: the redirect URIs, keys and the authentication method are what makes a client itself.
+// RFC 6819 §4.1.2: the redirect URIs, the keys and the authentication method determine the identity of a client.
 #[tokio::test]
 async fn the_owner_of_a_privileged_application_changes_neither_its_addresses_nor_its_credentials() {
     let server = start();
@@ -172,7 +173,7 @@ async fn the_owner_of_a_privileged_application_changes_neither_its_addresses_nor
     let answer = visitor.post(&format!("/developer/{}/redirect_uris", text(&client, "client_id")), &form).await;
     assert!(answer.status >= 400, "{} {}", answer.status, answer.html);
     assert_eq!(root.get(&path).await.expect(200)["redirect_uris"], given["redirect_uris"]);
-    // The rest is hers, and all of it the administrator's.
+    // The owner can change the other members, and an administrator can change all of them.
     let renamed =
         with(json!({"client_name": "Hers", "grant_types": ["authorization_code"], "response_types": ["code"]}));
     assert_eq!(eve.put(&path, &renamed).await.expect(200)["client_name"], "Hers");

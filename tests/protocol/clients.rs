@@ -1,4 +1,4 @@
-//! `/clients` and `/developer`
+//! `/clients` and `/developer`.
 
 use serde_json::{Value, json as object};
 
@@ -32,7 +32,7 @@ async fn an_application_is_registered_with_a_token_of_the_scope() {
     assert_eq!((status, challenge.as_str()), (401, "Bearer realm=\"signet\""));
     let narrow = service_token(&mut visitor, "orders:read").await;
     let (status, challenge, _) = register(&server.issuer, Some(&narrow), &body).await;
-    // A token for another API is not for this one, whatever its scope.
+    // A token for another API is rejected here, whatever its scope.
     assert!(status == 401 && challenge.contains("another audience"), "{challenge}");
 
     let token = service_token(&mut visitor, "signet:clients").await;
@@ -52,18 +52,18 @@ async fn an_application_is_registered_with_a_token_of_the_scope() {
         let (status, _, refusal) = register(&server.issuer, Some(&token), &changed).await;
         assert_eq!((status, refusal["error"].as_str()), (400, Some(error)), "{changed}");
     }
-    // RFC 7591 §2: every member is optional, and people are shown the client_id where there is no name.
+    // RFC 7591 §2: every member is optional. Users see the client_id if there is no name.
     let bare = object!({"redirect_uris": ["https://shop.example.org/cb"], "scope": ""});
     let (status, _, client) = register(&server.issuer, Some(&token), &bare).await;
     assert_eq!((status, &client["client_name"]), (201, &client["client_id"]), "{client}");
     assert!(client["scope"].as_str().is_some_and(|scope| scope.contains("openid")), "{client}");
-    // OpenID Connect Core §11: offline_access means nothing without the grant.
+    // OpenID Connect Core §11: offline_access has no effect without the grant type.
     let offline = object!({"redirect_uris": ["https://shop.example.org/cb"], "scope": "openid offline_access"});
     let (_, _, client) = register(&server.issuer, Some(&token), &offline).await;
     assert_eq!(client["grant_types"], object!(["authorization_code", "refresh_token"]), "{client}");
 }
 
-// A browser resolves `https:login` on our own origin.
+// A browser resolves `https:login` relative to this server's origin.
 #[tokio::test]
 async fn no_member_of_a_registration_holds_an_address_that_only_a_lenient_parser_makes_absolute() {
     let (server, mut visitor) = signed_in().await;
@@ -106,7 +106,7 @@ async fn a_person_registers_their_own_applications_and_no_managing_ones() {
     let form = [("username", "eve"), ("password", "a long and winding passphrase"), ("anti_forgery", &token)];
     assert_eq!(person.post("/signup", &form).await.status, 303);
 
-    // As Swagger UI does: the built-in public client.
+    // Uses the built-in public client, as Swagger UI does.
     let redirect_uri = format!("{}/docs/oauth-receiver.html", server.issuer);
     let asked = [("client_id", Some("swagger-ui")), ("redirect_uri", Some(redirect_uri.as_str()))];
     let scope = [("scope", Some("openid signet:clients signet:admin"))];
@@ -120,7 +120,7 @@ async fn a_person_registers_their_own_applications_and_no_managing_ones() {
         ("code_verifier", VERIFIER),
     ];
     let tokens = json(&person.post("/token", &form).await);
-    // Only an administrator can give away the scope to manage everything.
+    // Only an administrator can grant the scope that manages everything.
     assert_eq!(tokens["scope"].as_str(), Some("openid signet:clients"));
     let token = tokens["access_token"].as_str().unwrap();
     assert_eq!(claims(token)["aud"], server.issuer.as_str());

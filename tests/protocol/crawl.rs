@@ -1,4 +1,4 @@
-//! Finds every page and every form by following links, and every route that takes a form by reading the source.
+//! Finds every page and form by following links, and every route that accepts a form by reading the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use crate::{
     visitor::{Page, Visitor},
 };
 
-/// A form of a page, as a browser would send it.
+/// A form of a page, as a browser would submit it.
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
-    /// The page that it stands on.
+    /// The page that contains the form.
     pub(crate) page: String,
     pub(crate) action: String,
     pub(crate) has_file: bool,
@@ -18,12 +18,12 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// What stands in the field.
+    /// The value of a field.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// What is sent, with some fields changed or taken out.
+    /// The fields to submit, with some of them changed or removed.
     pub(crate) fn with<'a>(&'a self, changes: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a str, &'a str)> {
         let mut pairs: Vec<_> = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         for (name, value) in changes {
@@ -33,7 +33,7 @@ impl Form {
         pairs
     }
 
-    /// Sends it with `pairs` in it, from where `headers` say.
+    /// Submits the form with `pairs` and `headers`.
     pub(crate) async fn send(&self, browser: &mut Visitor, pairs: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
         if self.has_file {
             browser.upload_with(&self.action, pairs, b"", headers).await
@@ -69,7 +69,7 @@ pub(crate) fn forms(path: &str, html: &str) -> Vec<Form> {
     forms
 }
 
-/// Every page that `browser` gets to from `beginnings`, by its address.
+/// Every page that `browser` reaches from `beginnings`, by URL.
 pub(crate) async fn pages(browser: &mut Visitor, beginnings: &[&str]) -> BTreeMap<String, Page> {
     let mut waiting: Vec<String> = beginnings.iter().map(|path| (*path).to_owned()).collect();
     let mut known: BTreeSet<String> = waiting.iter().cloned().collect();
@@ -93,7 +93,7 @@ pub(crate) async fn pages(browser: &mut Visitor, beginnings: &[&str]) -> BTreeMa
     pages
 }
 
-/// The paths of all routes that take a form, as the source has them: each segment, or nothing for one that varies.
+/// The paths of all routes in the source that accept a form. `None` stands for a variable segment.
 pub(crate) fn form_routes() -> Vec<Vec<Option<String>>> {
     let segment = |text: &str| (!text.starts_with(':')).then(|| text.to_owned());
     let parts = |path: &str| path.trim_matches('/').split('/').map(segment).collect::<Vec<_>>();
@@ -112,7 +112,7 @@ pub(crate) fn form_routes() -> Vec<Vec<Option<String>>> {
     routes.chain(administration).collect()
 }
 
-/// Whether a form that leads to `action` leads to the route.
+/// Whether a form with `action` is handled by the route.
 pub(crate) fn leads_to(action: &str, route: &[Option<String>]) -> bool {
     let path = action.split('?').next().unwrap().trim_matches('/');
     let parts: Vec<&str> = path.split('/').collect();
@@ -120,10 +120,10 @@ pub(crate) fn leads_to(action: &str, route: &[Option<String>]) -> bool {
         && route.iter().zip(parts).all(|(known, part)| known.as_deref().is_none_or(|known| known == part))
 }
 
-/// A text of an attribute as it is meant.
+/// Decodes the text of an attribute.
 fn plain(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
-/// What is no page of ours, or downloads.
+/// URLs that are not pages of this server, or that download a file.
 const FOREIGN: [&str; 4] = ["/docs", "/openapi", "/assets", "/account/data/copy"];

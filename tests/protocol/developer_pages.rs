@@ -1,4 +1,4 @@
-//! `/developer` and `/developer/{client_id}`
+//! `/developer` and `/developer/{client_id}`.
 
 use crate::{
     api::new_person,
@@ -7,19 +7,19 @@ use crate::{
     visitor::{Page, Visitor, config},
 };
 
-/// Sends the form of the page at `page` to `path`, with its token.
+/// Submits the form on `page` to `path`, with its token.
 async fn fill(visitor: &mut Visitor, page: &str, path: &str, form: &[(&str, &str)]) -> Page {
     let token = visitor.get(page).await.hidden("anti_forgery");
     visitor.post(path, &[form, &[("anti_forgery", &token)]].concat()).await
 }
 
-/// What stands to copy under `id`.
+/// The copyable text with this `id`.
 fn copied(page: &Page, id: &str) -> String {
     let (_, rest) = page.html.split_once(&format!("id=\"{id}\">")).unwrap_or_else(|| panic!("{id}: {}", page.html));
     rest.split('<').next().unwrap().to_owned()
 }
 
-/// Registers an application of this type: where it is looked after, its identifier, and the page that said so.
+/// Registers an application of this type. Returns the path of its page, its identifier, and the page that showed it.
 async fn register(visitor: &mut Visitor, client_type: &str, redirect_uri: &str) -> (String, String, Page) {
     let form = [("client_name", "Wiki"), ("redirect_uris", redirect_uri), ("client_type", client_type)];
     let page = fill(visitor, "/developer", "/developer", &form).await;
@@ -79,7 +79,7 @@ async fn a_service_is_for_administrators_to_register() {
     assert!(root.get("/developer").await.html.contains("value=\"service\">"));
 }
 
-// A service or a device is registered for the scopes of every API, and one token is for one of them.
+// A service or a device is registered for the scopes of every API, but a token is for one API.
 #[tokio::test]
 async fn what_is_there_to_paste_works_also_beside_a_second_api() {
     let other = "[[resources]]\nresource = \"https://other.example\"\nname = \"Other\"\n\
@@ -102,7 +102,7 @@ async fn what_is_there_to_paste_works_also_beside_a_second_api() {
     assert_eq!(refused["error"], "invalid_scope", "no resource was named: {refused}");
 }
 
-/// The address and the form of the curl command under `id`.
+/// The URL and the form of the curl command with this `id`.
 fn pasted(page: &Page, id: &str) -> (String, Vec<(String, String)>) {
     let (_, rest) = page.html.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("{id}: {}", page.html));
     let command = rest.split_once("</code>").unwrap().0;
@@ -191,7 +191,7 @@ async fn a_device_is_registered_without_a_redirect_uri_and_shown_what_to_do() {
     let form = [("client_id", client_id.as_str()), ("scope", "openid")];
     let begun = json(&Visitor::new(&server.issuer).post("/device_authorization", &form).await);
     assert!(begun["user_code"].is_string(), "{begun}");
-    // What people return to needs to know where.
+    // An application that signs users in needs a redirect URI.
     let form = [("client_name", "Wiki"), ("client_type", "public")];
     let refused = fill(&mut person, "/developer", "/developer", &form).await;
     assert!(refused.status == 422 && refused.html.contains("id=\"redirect_uris-error\""), "{}", refused.html);

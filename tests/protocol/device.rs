@@ -1,4 +1,4 @@
-//! `/device_authorization`, `/device` and `grant_type=urn:ietf:params:oauth:grant-type:device_code`
+//! `/device_authorization`, `/device` and `grant_type=urn:ietf:params:oauth:grant-type:device_code`.
 
 use serde_json::Value;
 use signet::account::record::AccountStatus;
@@ -14,7 +14,7 @@ use crate::{
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const SCOPE: &str = "openid profile orders:read offline_access";
 
-/// Devices without a secret and one with, and `web`, which is no device.
+/// Devices without a secret, one with a secret, and `web`, which is not a device.
 fn devices() -> String {
     let rest = format!("grant_types = [\"{DEVICE_CODE}\", \"refresh_token\"]\nscope = \"{SCOPE}\"\n");
     let named = |name| format!("client_name = \"{name}\"\n{rest}");
@@ -43,12 +43,12 @@ async fn started_here() -> (ServedHere, Visitor) {
     (server, visitor)
 }
 
-/// What `/device_authorization` answers `client_id`.
+/// The response of `/device_authorization` to `client_id`.
 async fn request(visitor: &mut Visitor, client_id: &str, form: &[(&str, &str)]) -> Page {
     visitor.post("/device_authorization", &[form, &credentials(client_id)].concat()).await
 }
 
-/// A device that waits: its device code and its user code.
+/// Starts a device authorization and returns the device code and the user code.
 async fn waiting(visitor: &mut Visitor, client_id: &str) -> (String, String) {
     let begun = issued(&request(visitor, client_id, &[("scope", SCOPE)]).await);
     (text(&begun, "device_code").to_owned(), text(&begun, "user_code").to_owned())
@@ -58,13 +58,13 @@ async fn poll(visitor: &mut Visitor, client_id: &str, device_code: &str) -> Page
     ask(visitor, client_id, &[("grant_type", DEVICE_CODE), ("device_code", device_code)]).await
 }
 
-/// The page that asks about `typed`.
+/// The confirmation page for the code `typed`.
 async fn question(visitor: &mut Visitor, typed: &str) -> Page {
     let query = signet::oauth::parameters::encode(&[("user_code", typed)]);
     visitor.get(&format!("/device?{query}")).await
 }
 
-/// What the person gets who types `typed` and says `decision`.
+/// The response to `decision` for the code `typed`.
 async fn answer(visitor: &mut Visitor, typed: &str, decision: &str) -> Page {
     let page = question(visitor, typed).await;
     assert_eq!(page.status, 200, "{typed}: {}", page.html);
@@ -93,7 +93,7 @@ async fn a_device_gets_tokens_when_the_person_has_agreed() {
         assert!(device_code.len() >= 43 && user_code.len() == 9, "{begun}");
         assert_eq!(refusal(&poll(&mut visitor, client_id, device_code).await), "400 authorization_pending");
 
-        // §5.4: application and code are shown even if the code came in the address.
+        // §5.4: application and code are shown even if the code was in the URL.
         let page = visitor.get(&complete).await;
         let name = if client_id == "box" { "Box" } else { "Television" };
         assert!(page.html.contains(name) && page.html.contains(user_code), "{}", page.html);
@@ -244,7 +244,7 @@ async fn a_person_has_five_guesses_and_waits_then() {
         let page = question(&mut visitor, typed).await;
         assert_eq!(page.status, if typed.is_empty() { 200 } else { 422 }, "{typed}");
     }
-    // A wrong code is a guess by POST too.
+    // A wrong code in a POST also counts as an attempt.
     let form = [("user_code", "ZZZZ-ZZZZ"), ("decision", "allow"), ("anti_forgery", token.as_str())];
     assert_eq!(visitor.post("/device", &form).await.status, 422);
     let page = question(&mut visitor, &user_code).await;
@@ -267,7 +267,7 @@ async fn only_a_person_who_is_signed_in_answers_and_by_the_form_of_the_page() {
     let location = question(&mut stranger, &user_code).await.location();
     assert!(location.starts_with("/login"), "{location}");
     let token = stranger.get(&location).await.hidden("anti_forgery");
-    // Another session's token, none, and a form from elsewhere.
+    // A token of another session, no token, and a cross-site form.
     let page = question(&mut visitor, &user_code).await;
     let own = page.hidden("anti_forgery");
     let form = [("user_code", user_code.as_str()), ("decision", "allow"), ("anti_forgery", token.as_str())];
@@ -281,7 +281,7 @@ async fn only_a_person_who_is_signed_in_answers_and_by_the_form_of_the_page() {
         assert_eq!(visitor.post("/device", &form).await.status, 400, "{decision}");
     }
     assert_pending(&poll(&mut visitor, "public-tv", &device_code).await);
-    // A GET answers nothing.
+    // A GET makes no decision.
     let query = format!("/device?user_code={user_code}&decision=allow&anti_forgery={own}");
     assert_eq!(visitor.get(&query).await.status, 200);
     assert_pending(&poll(&mut visitor, "public-tv", &device_code).await);
@@ -394,7 +394,7 @@ async fn the_code_can_be_shown_as_a_picture() {
     assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin");
     assert!(picture.html.contains(&format!("aria-label=\"{complete}\"")), "{}", picture.html);
     assert!(picture.headers.get("set-cookie").is_none());
-    // However it is typed it is the same picture, and one of a code that no device waits with tells nothing.
+    // The picture is the same for every spelling of the code, and a code of no device reveals nothing.
     let typed = user_code.to_lowercase().replace('-', "");
     assert_eq!(nobody.get(&format!("/device/qr?user_code={typed}")).await.html, picture.html);
     assert_eq!(nobody.get("/device/qr?user_code=BCDF-GHJK").await.status, 200);

@@ -1,4 +1,5 @@
-//! Errors and goodbyes that go to an application: by themselves only where the host vouches for it (RFC 9700 §4.11.2).
+//! Error responses and logout redirects to an application. They are automatic only for applications registered by an
+//! administrator (RFC 9700 §4.11.2).
 
 use serde_json::json;
 
@@ -15,13 +16,13 @@ fn app() -> serde_json::Value {
     json!({"client_name": "App", "redirect_uris": [CALLBACK], "post_logout_redirect_uris": [BYE], "scope": "openid"})
 }
 
-/// What an application of `client_id` asks for, with some parameters changed.
+/// An authorization request of `client_id`, with some parameters changed.
 fn asked(client_id: &str, changes: &[(&str, Option<&str>)]) -> String {
     let own = [("client_id", Some(client_id)), ("redirect_uri", Some(CALLBACK)), ("scope", Some("openid"))];
     format!("/authorize?{}", query(&[&own, changes].concat()))
 }
 
-/// The page stays where it is and names the address to which the person may go on.
+/// Checks that the page does not redirect and shows the link to continue.
 fn stays(page: &Page, error: &str) {
     assert_eq!(page.status, 400, "{}", page.html);
     assert!(page.headers.get("location").is_none() && page.headers.get("refresh").is_none());
@@ -32,7 +33,7 @@ fn stays(page: &Page, error: &str) {
 /// Changes to the parameters of a request.
 type Changes = &'static [(&'static str, Option<&'static str>)];
 
-/// Requests that are answered with an error, whoever is signed in.
+/// Requests that result in an error for every user.
 const REFUSED: [(&str, Changes); 8] = [
     ("unsupported_response_type", &[("response_type", Some("x"))]),
     ("login_required", &[("prompt", Some("none"))]),
@@ -55,7 +56,7 @@ async fn a_link_to_this_server_sends_nobody_on_to_an_application_that_anybody_ma
             stays(&Visitor::new(&server.issuer).get(&asked(&text(client, "client_id"), changes)).await, error);
         }
     }
-    // The host's own applications hear of it at once.
+    // Applications registered by an administrator receive the error immediately.
     let mut visitor = Visitor::new(&server.issuer);
     visitor.sign_in(ADMINISTRATOR).await;
     let root = Api::of_person(&mut visitor, "signet:clients").await;
@@ -81,7 +82,7 @@ async fn a_persons_own_denial_and_a_silent_request_after_a_consent_go_to_every_a
     let client = Api::of_person(&mut eve, "signet:clients").await.post("/clients", &app()).await.expect(201);
     let id = text(&client, "client_id");
     let (silent, ask) = ([("prompt", Some("none"))], asked(&id, &[]));
-    // She is signed in and has agreed to nothing yet.
+    // The user is signed in and has not given consent yet.
     stays(&eve.get(&asked(&id, &silent)).await, "consent_required");
     let consent = eve.get(&ask).await.location();
     let page = eve.get(&consent).await;
@@ -97,7 +98,7 @@ async fn a_persons_own_denial_and_a_silent_request_after_a_consent_go_to_every_a
     let too_old = [("prompt", Some("none")), ("max_age", Some("0"))];
     let again = eve.get(&asked(&id, &too_old)).await.location();
     assert!(again.starts_with(CALLBACK) && again.contains("error=login_required"), "{again}");
-    // For a request that nobody could answer, that she knows the application changes nothing.
+    // A request that is invalid for every user is not redirected either, although the user knows the application.
     stays(&eve.get(&asked(&id, &[("response_type", Some("x"))])).await, "unsupported_response_type");
 }
 

@@ -1,4 +1,4 @@
-//! Security events: what is written of what happens, who reads it, and what is never in it.
+//! Security events: which are recorded, who can read them, and what they never contain.
 
 use serde_json::{Value, json as object};
 use signet::audit::SecurityEvent;
@@ -14,18 +14,18 @@ use crate::{
     visitor::{REDIRECT_URI, SECRET, VERIFIER, Visitor, config, redemption},
 };
 
-/// The events that an administrator is told of, the newest first.
+/// The events that an administrator sees, newest first.
 pub(crate) async fn told(administrator: &Api, query: &str) -> Vec<Value> {
     let body = administrator.get(&format!("/events?limit=200&{query}")).await.expect(200);
     body["events"].as_array().unwrap().clone()
 }
 
-/// The names of events, the newest first.
+/// The names of events, newest first.
 fn names(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["event"].as_str().unwrap()).collect()
 }
 
-/// The one event of this name.
+/// The only event with this name.
 fn only<'a>(events: &'a [Value], name: &str) -> &'a Value {
     let found: Vec<_> = events.iter().filter(|event| event["event"] == name).collect();
     assert_eq!(found.len(), 1, "{name} in {events:#?}");
@@ -79,7 +79,7 @@ async fn what_a_person_does_and_suffers_is_written_with_who_and_from_where() {
     assert!(sequences.is_sorted_by(|newer, older| newer > older), "the newest first: {sequences:?}");
 }
 
-// attacks.md C1, F1, A1: each refusal leaves an event.
+// Each rejection creates an event.
 #[tokio::test]
 async fn replays_revocations_and_failed_authentication_of_clients_are_told() {
     let (_server, mut root) = signed_in().await;
@@ -112,7 +112,7 @@ async fn replays_revocations_and_failed_authentication_of_clients_are_told() {
     assert_eq!(only(&events, "grant_revoked")["reason"], "revoked_by_client", "once, although it was asked for twice");
 }
 
-// Access tokens and plain refreshes are the hot path: they write no event.
+// Issuing access tokens and plain refreshes are frequent and create no event.
 #[tokio::test]
 async fn a_refresh_writes_no_event_and_a_replayed_one_does() {
     let server = ServedHere::start(&format!("{}\n{PUBLIC}", config())).await;
@@ -208,7 +208,7 @@ async fn nobody_reads_the_events_of_another() {
     assert_eq!(done_to["actor"], object!({"type": "operator"}), "who manages people is not named");
     assert!(done_to["ip"].is_null() && done_to["request_id"].is_null(), "{done_to}");
     assert!(!object!(own).to_string().contains(&root_id), "{own:?}");
-    // What an administrator did to others is not among their own events.
+    // Actions of an administrator on other accounts are not in the administrator's own events.
     let of_root = administrator.get("/users/me/events").await.expect(200);
     assert!(!of_root.to_string().contains(&eve_id), "{of_root}");
     assert!(told(&administrator, &format!("account={root_id}")).await.iter().any(|event| event["account"] == eve_id));
@@ -257,7 +257,7 @@ async fn events_are_filtered_and_paged() {
     );
 }
 
-// attacks.md L1; OWASP ASVS 16.2.5
+// OWASP ASVS 16.2.5
 #[tokio::test]
 async fn no_secret_and_no_mistyped_name_is_in_an_event() {
     let server = ServedHere::start(&config()).await;
@@ -353,7 +353,7 @@ async fn an_administrator_finds_events_by_person_application_kind_and_day() {
     assert!(root.get("/admin/applications/report").await.html.contains("/admin/audit?application=report"));
 }
 
-// A filter without an index looks at a bounded number of events each time.
+// A filter without an index examines a limited number of events per request.
 #[tokio::test]
 async fn whoever_looks_for_something_rare_is_told_to_look_further() {
     let server = ServedHere::start(&config()).await;
@@ -426,7 +426,7 @@ async fn a_developer_sees_the_redirect_uri_that_did_not_match_and_adds_it() {
     assert_eq!(stranger.get(&format!("/authorize?{asked}")).await.status, 303);
 }
 
-/// Adds the latest redirect URI that was refused: exactly `uri`, after a question, and only by the owner.
+/// Registers the latest rejected redirect URI: exactly `uri`, after a confirmation, and only by the owner.
 async fn add_after_a_question(server: &RunningServer, eve: &mut Visitor, (path, html): (&str, &str), uri: &str) {
     let mut lines = html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
     let question = lines.find(|link| link.contains("/remedy?remedy=")).unwrap_or_else(|| panic!("{html}"));
@@ -448,7 +448,8 @@ async fn add_after_a_question(server: &RunningServer, eve: &mut Visitor, (path, 
     assert_eq!(eve.get(&question).await.status, 404, "it is registered by now");
 }
 
-// `SIGNET_EVENTS=1000000 cargo test --test protocol among_many_events -- --nocapture` prints the times of a million.
+// `SIGNET_EVENTS=1000000 cargo test --test protocol among_many_events -- --nocapture` prints the times with a million
+// events.
 #[tokio::test]
 async fn a_page_among_many_events_is_full_or_says_where_to_look_further() {
     use signet::audit::{Actor, EventDetails, EventKind, Noted};

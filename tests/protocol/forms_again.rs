@@ -1,5 +1,5 @@
-//! Forms that are sent late, after a login in another tab, by another person, or without cookies: nothing that was entered
-//! is lost, and nothing is taken that should not be.
+//! Forms that are submitted late, after a login in another tab, by another user, or without cookies. No input is lost,
+//! and no invalid form is accepted.
 
 use crate::{
     RunningServer,
@@ -84,7 +84,7 @@ async fn a_form_of_another_person_or_with_a_spoilt_proof_comes_back_filled_in_an
     assert_said(&page, "This page had expired");
     assert_filled(&page);
     assert_eq!(applications(&mut root).await, 0);
-    // One step on, the page that came back is taken.
+    // The form that is shown again is accepted.
     let again = form_in("/developer", &page.html, "/developer");
     let page = again.send(&mut root.clone(), &again.with(&WIKI), &OWN).await;
     assert_eq!(page.status, 303, "{}", page.html);
@@ -130,7 +130,7 @@ async fn nothing_of_a_form_from_elsewhere_and_no_secret_ever_comes_back() {
     }
 }
 
-/// Signs in on the login page that `page` is: where the browser goes then.
+/// Signs in on the login page `page` and returns where the browser is redirected.
 async fn sign_in_on(browser: &mut Visitor, page: &Page, (username, password): (&str, &str)) -> String {
     let form = form_in("/login", &page.html, "/login");
     let typed = [("username", Some(username)), ("password", Some(password))];
@@ -142,7 +142,7 @@ async fn a_form_of_a_session_that_has_ended_comes_back_after_signing_in_to_the_s
     let (server, mut root) = signed_in().await;
     new_person(&server.issuer, "eve").await;
     let form = form_of(&mut root, "/developer", "/developer").await;
-    // Only the session is gone, and all cookies are.
+    // Once with only the session removed, once with all cookies removed.
     for forgets_all in [false, true] {
         let mut browser = root.clone();
         browser.cookies.remove("sid");
@@ -231,7 +231,7 @@ async fn every_form_of_the_account_and_administration_is_shown_again_when_its_pr
                 shown.html.contains(&format!("value=\"{value}\"")) || shown.html.contains(&format!(">\n{value}<"));
             assert!(is_there, "{action} {name}: {}", shown.html);
         }
-        // A cleared field stays cleared.
+        // A cleared field stays empty.
         let first = typed[0].0;
         let cleared = form.send(&mut root, &form.with(&[(first, Some("")), ("anti_forgery", Some("x"))]), &OWN).await;
         assert_eq!(form_in(page, &cleared.html, action).value(first), "", "{action}");

@@ -1,4 +1,4 @@
-//! `/admin/groups`, `/admin/sessions` and `/admin/grants`: of all people, for administrators.
+//! `/admin/groups`, `/admin/sessions` and `/admin/grants`: lists of all users, for administrators.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::{
     visitor::{Page, Visitor},
 };
 
-/// The anti-forgery token of the form of `page` that leads to `action`.
+/// The anti-forgery token of the form on `page` that leads to `action`.
 fn token(page: &Page, action: &str) -> String {
     let form = format!("action=\"{action}\">");
     let (_, rest) = page.html.split_once(&form).unwrap_or_else(|| panic!("no form to {action} in {}", page.html));
@@ -66,7 +66,7 @@ async fn groups_are_listed_with_their_members_renamed_and_taken_away() {
     assert_eq!(groups_of(&administrator, &ada).await, json!(["wiki/editors"]));
     assert_eq!(groups_of(&administrator, &eve).await, json!([]));
 
-    // What ends with a person is counted no more.
+    // Records of a deleted user are no longer counted.
     administrator.delete(&format!("/users/{ada}")).await.expect(204);
     assert!(!root.get("/admin/groups").await.html.contains("wiki/editors"));
 }

@@ -1,4 +1,4 @@
-//! Guesses at passwords: bounded for strangers, and no way to keep a person out.
+//! Password guessing is limited, and cannot be used to lock a user out.
 
 use serde_json::json;
 use signet::account::{
@@ -18,7 +18,7 @@ use crate::{
 const PASSPHRASE: &str = "a long and winding passphrase";
 const ANOTHER: &str = "quite another winding passphrase";
 
-/// A server with its usual throttles, the administrator's browser, and a person `eve`.
+/// A server with the default throttles, the administrator's browser, and a user `eve`.
 async fn with_eve(more: &str) -> (ServedHere, Visitor, AccountId) {
     let server = ServedHere::start_throttled(&format!("{}{more}", config())).await;
     let mut root = Visitor::new(&server.issuer);
@@ -29,7 +29,7 @@ async fn with_eve(more: &str) -> (ServedHere, Visitor, AccountId) {
     (server, root, AccountId::parse(&id).unwrap())
 }
 
-/// Strangers have guessed a hundred times at the password of the account.
+/// Simulates a hundred failed attempts on the account from other browsers.
 fn lock(server: &ServedHere, account: &AccountId) {
     let signet = server.signet();
     let guess = Guess { account: GuessedAccount::of(account), address: "192.0.2.1".parse().unwrap(), device: None };

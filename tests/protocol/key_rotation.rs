@@ -1,4 +1,4 @@
-//! Keys rotate while tokens are issued and verified by APIs that keep the JWKS for as long as they like.
+//! Keys rotate while tokens are issued and verified by APIs that cache the JWKS for different times.
 
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
@@ -8,7 +8,7 @@ use crate::{
     visitor::{SECRET, Visitor, config},
 };
 
-/// An API with a library that fetches the JWKS at an interval of its own, and when a `kid` is unknown.
+/// An API with a library that fetches the JWKS at a fixed interval, and when a `kid` is unknown.
 struct Api {
     every: Duration,
     keys: jsonwebtoken::jwk::JwkSet,
@@ -33,7 +33,7 @@ impl Api {
         let Some(key) = self.keys.find(&kid) else { return false };
         let mut rules = jsonwebtoken::Validation::new(header.alg);
         rules.set_audience(&["https://api.orders.example"]);
-        // The clock is the test's, so the expiry is looked at here.
+        // The test controls the clock, so it checks the expiry itself.
         rules.validate_exp = false;
         let key = jsonwebtoken::DecodingKey::from_jwk(key).unwrap();
         let verified = jsonwebtoken::decode::<Value>(token, &key, &rules);
@@ -46,7 +46,8 @@ async fn fetch(issuer: &str) -> jsonwebtoken::jwk::JwkSet {
     serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"))
 }
 
-// A rotation every two days, watched for five; a token each quarter of an hour, verified at once and just before it expires.
+// One rotation every two days, observed for five days. A token every quarter of an hour is verified immediately and
+// just before it expires.
 #[tokio::test]
 async fn no_token_fails_while_keys_rotate_however_long_an_api_keeps_the_jwks() {
     let server = ServedHere::start(&format!("{}\n[key_ring]\nrotate_every = 172800\n", config())).await;

@@ -1,11 +1,11 @@
-//! The language of the pages
+//! The language of the pages.
 
 use serde_json::json;
 
 use super::RunningServer;
 use crate::visitor::{Page, Visitor, config, query};
 
-/// The page at `path` for this `Accept-Language`.
+/// Returns the `Content-Language` and HTML of the page at `path` for this `Accept-Language`.
 async fn page(server: &RunningServer, path: &str, accept_language: &str) -> (String, String) {
     let url = format!("{}{path}", server.issuer);
     let answer = reqwest::Client::new().get(url).header("accept-language", accept_language).send().await.unwrap();
@@ -34,7 +34,7 @@ async fn a_page_is_in_the_language_that_the_browser_prefers_if_it_is_there() {
         assert_eq!(said, language, "{accepted}");
         assert!(html.contains(heading) && html.contains(&format!("<html lang=\"{language}\">")), "{accepted}: {html}");
     }
-    // What fails before any page is asked is told likewise.
+    // Errors that occur before a page handler runs use the same language.
     let (said, html) = page(&server, "/nowhere", "de").await;
     assert!(said == "de" && html.contains("<h1>Seite nicht gefunden</h1>"), "{html}");
 }

@@ -1,4 +1,4 @@
-//! Logins that are answered late, twice, or after what was allowed has been taken back.
+//! Logins that are completed late, twice, or after consent was revoked.
 
 use signet::oauth::redirect_uri::RedirectUri;
 use time::Duration;
@@ -13,7 +13,7 @@ use crate::{
 
 const OWN: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
 
-/// A login page that was opened for `report`.
+/// Opens a login page for `report`.
 async fn opened(server: &ServedHere) -> (Visitor, Page) {
     let mut visitor = Visitor::new(&server.issuer);
     let location = visitor.get(&format!("/authorize?{}", query(&[]))).await.location();
@@ -45,7 +45,7 @@ async fn a_login_page_that_stood_open_for_an_hour_still_leads_to_the_application
     let onward = sign_in(&mut visitor, &page).await.location();
     let consent = visitor.get(&onward).await.location();
     assert!(consent.starts_with("/consent?"), "{consent}");
-    // So does a consent page that stood open for as long.
+    // A consent page that was open for as long behaves the same.
     let asked = visitor.get(&consent).await;
     server.clock.advance(Duration::HOUR);
     let (interaction, token) = (asked.hidden("interaction"), asked.hidden("anti_forgery"));
@@ -78,7 +78,7 @@ async fn a_login_that_cannot_go_on_leads_back_to_the_application_and_nowhere_els
             page.html
         );
     }
-    // The address is registered no more.
+    // The redirect URI is no longer registered.
     let (mut visitor, page) = opened(&server).await;
     let moved = vec![RedirectUri::parse("https://moved.example.org/cb").unwrap()];
     server.change_client("report", |client| client.metadata.redirect_uris = moved).await;
@@ -104,7 +104,7 @@ async fn an_answered_login_gives_nothing_again_and_nothing_after_it_was_taken_ba
         assert!(is_said && page.html.contains("Return to <bdi>Report</bdi>"), "{}", page.html);
         api.delete("/users/me/applications/report").await;
     }
-    // What was allowed and not yet fetched ends with the withdrawal; what is allowed after it counts.
+    // Revocation also ends consent whose code was not yet redeemed. Later consent is valid.
     let consent = visitor.get(&format!("/authorize?{}", query(&[]))).await.location();
     let answered = allow(&mut visitor, &consent, true).await;
     server.clock.advance(Duration::SECOND);

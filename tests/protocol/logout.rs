@@ -1,4 +1,4 @@
-//! `/logout`: each test is a module of the plan `oidcc-rp-initiated-logout-certification-test-plan`, or an attack.
+//! `/logout`. Each test is a module of the plan `oidcc-rp-initiated-logout-certification-test-plan`, or an attack.
 
 use serde_json::Value;
 use signet::oauth::parameters::encode;
@@ -12,7 +12,7 @@ use crate::{
 
 const BYE: &str = "https://report.example.org/bye";
 
-/// Somebody who is signed in at the client `report`, with the ID token that it got.
+/// A user who is signed in at the client `report`, with the ID token of that login.
 async fn logged_in() -> (RunningServer, Visitor, String) {
     let server = RunningServer::start(&config());
     let mut visitor = Visitor::new(&server.issuer);
@@ -38,7 +38,7 @@ async fn is_signed_in(visitor: &mut Visitor) -> bool {
     error.is_none()
 }
 
-/// The person is asked, is still signed in, and says yes.
+/// Checks that the confirmation page is shown and the user still signed in, then confirms.
 async fn asked_and_confirmed(visitor: &mut Visitor, page: &Page) -> String {
     assert!(page.status == 200 && page.html.contains("Sign out?"), "{}: {}", page.status, page.html);
     assert!(page.html.contains(" id=\"logout-confirm\"") && page.html.contains(" id=\"logout-cancel\""));
@@ -71,7 +71,7 @@ async fn oidcc_rp_initiated_logout() {
     let page = logout(&mut visitor, &[pairs.as_slice(), further.as_slice()].concat()).await;
     assert_eq!((page.status, page.location()), (303, format!("{BYE}?{}", encode(&[("state", state.as_str())]))));
     assert!(!is_signed_in(&mut visitor).await);
-    // And once more, when nobody is signed in any more.
+    // The result is the same when nobody is signed in any more.
     assert_eq!(logout(&mut visitor, &pairs).await.location(), page.location());
 }
 
@@ -101,7 +101,7 @@ async fn a_logout_request_by_post_is_as_good() {
     let (_server, mut visitor, hint) = logged_in().await;
     let form = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", BYE), ("state", "s")];
     let cross_site = [("sec-fetch-site", "cross-site"), ("origin", "https://report.example.org")];
-    // A browser sends no SameSite cookie with the form of another site, and follows by GET, with it.
+    // A browser sends no SameSite cookie with a cross-site form, but sends it with the GET after the redirect.
     let session = visitor.cookies.clone();
     visitor.cookies.clear();
     let page = visitor.post_with("/logout", &form, &cross_site).await;
@@ -129,7 +129,6 @@ async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri_and_query_added(
     }
 }
 
-// R6, J1, J6
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_modified_and_bad_and_no_id_token_hint() {
     let (server, mut visitor, hint) = logged_in().await;
@@ -188,7 +187,7 @@ async fn the_client_id_must_be_the_one_that_the_hint_was_issued_to() {
             assert!(page.html.contains("Sign out?") && is_signed_in(&mut visitor).await, "{client_id}");
         }
     }
-    // A parameter that is sent twice says nothing.
+    // A repeated parameter is ignored.
     visitor.sign_in(ADMINISTRATOR).await;
     let hint = id_token(&mut visitor).await;
     let twice = [("id_token_hint", hint.as_str()), ("id_token_hint", &hint), ("post_logout_redirect_uri", BYE)];
@@ -228,7 +227,6 @@ async fn the_hint_of_another_person_or_session_signs_nobody_out_without_a_questi
     assert_ne!(claims(&hint)["sid"], claims(&another)["sid"]);
 }
 
-// S2
 #[tokio::test]
 async fn another_site_cannot_confirm_for_a_person() {
     let (_server, mut visitor, _) = logged_in().await;
@@ -271,7 +269,7 @@ async fn with_the_session_ends_what_was_granted_for_it_and_no_code_outlives_it()
 async fn signing_in_as_somebody_else_ends_the_session_of_who_was_there() {
     let (server, mut visitor, _) = logged_in().await;
     let api = Api::of_person(&mut visitor, "openid signet:account").await;
-    // The same person goes on in the same session.
+    // The same user continues in the same session.
     visitor.sign_in(ADMINISTRATOR).await;
     api.get("/users/me").await.expect(200);
     new_person(&server.issuer, "eve").await;

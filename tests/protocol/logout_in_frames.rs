@@ -1,4 +1,4 @@
-//! Front-Channel Logout: the plan `oidcc-frontchannel-rp-initiated-logout`, and what must not come of it.
+//! Front-Channel Logout: the plan `oidcc-frontchannel-rp-initiated-logout`, and attacks on it.
 
 use serde_json::{Value, json};
 use signet::oauth::parameters::encode;
@@ -21,7 +21,7 @@ fn framed() -> Value {
     })
 }
 
-/// The addresses of the frames of a page, each in an address of the page's policy.
+/// The URLs of the frames of a page. Each must be allowed by the page's policy.
 fn frames(page: &Page) -> Vec<String> {
     let tags = outline::of(&page.html);
     let sources = tags.iter().filter(|tag| tag.name == "iframe").map(|tag| tag.attribute("src").unwrap());
@@ -106,10 +106,10 @@ async fn what_the_last_page_frames_and_where_it_leads_is_nobody_s_to_choose() {
     }
     let evil = "/logout/done?frames=https%3A%2F%2Fevil.example&destination=https%3A%2F%2Fevil.example";
     assert!(!browser.get(evil).await.html.contains("evil.example"));
-    // A second time there is no session, and nothing to frame.
+    // The second time there is no session, so the page contains no frames.
     let again = sign_out(&mut browser, &client, login.id_tokens.last().unwrap(), &[]).await;
     assert_eq!(again.location(), "/logout/done");
-    // The client has gone, and with it its address.
+    // The client and its URL have been deleted.
     let gone = rig.registered(("code", None), framed()).await;
     let login = gone.login(&mut browser, &[]).await;
     let page = sign_out(&mut browser, &gone, login.id_tokens.last().unwrap(), &[]).await;
@@ -117,7 +117,7 @@ async fn what_the_last_page_frames_and_where_it_leads_is_nobody_s_to_choose() {
     let itself = Api::new(&rig.server.issuer, Some(&token));
     itself.delete(&text(&gone.registration, "registration_client_uri")).await.expect(204);
     assert!(frames(&browser.get(&page.location()).await).is_empty());
-    // Another person in the same browser is nobody's session but their own.
+    // Another user in the same browser ends only their own session.
     let mut mallory = new_person(&rig.server.issuer, "mallory").await;
     let question = mallory.get("/logout").await;
     let form = forms("/logout", &question.html).remove(0);

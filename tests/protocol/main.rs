@@ -1,4 +1,4 @@
-//! The protocol over real HTTP: what clients, people and attackers send, and what they get.
+//! The protocol over real HTTP: requests of clients, users and attackers, and the responses.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod account_pages;
@@ -79,7 +79,7 @@ use serde_json::Value;
 use support::{ADMINISTRATOR, RunningServer};
 use visitor::{Page, REDIRECT_URI, SECRET, VERIFIER, Visitor, config, parameter, query};
 
-/// A server, and its administrator signed in.
+/// Starts a server and signs its administrator in.
 async fn signed_in() -> (RunningServer, Visitor) {
     let server = RunningServer::start(&config());
     let mut visitor = Visitor::new(&server.issuer);
@@ -98,7 +98,7 @@ fn claims(jwt: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-/// A client for the configuration, without a secret if its name begins with `public`.
+/// A client for the configuration. It has no secret if its name starts with `public`.
 fn client(client_id: &str, rest: &str) -> String {
     let method = if is_public(client_id) {
         "token_endpoint_auth_method = \"none\"".to_owned()
@@ -112,7 +112,7 @@ fn is_public(client_id: &str) -> bool {
     client_id.starts_with("public")
 }
 
-/// How `client_id` says who it is in a form.
+/// The form parameters with which `client_id` authenticates.
 fn credentials(client_id: &str) -> Vec<(&str, &str)> {
     let mut form = vec![("client_id", client_id)];
     if !is_public(client_id) {
@@ -121,31 +121,31 @@ fn credentials(client_id: &str) -> Vec<(&str, &str)> {
     form
 }
 
-/// What `/token` answers `client_id`.
+/// The response of `/token` to `client_id`.
 async fn ask(visitor: &mut Visitor, client_id: &str, form: &[(&str, &str)]) -> Page {
     visitor.post("/token", &[form, &credentials(client_id)].concat()).await
 }
 
-/// What `client_id` gets for `refresh_token`.
+/// The response to `client_id` for `refresh_token`.
 async fn refresh(visitor: &mut Visitor, client_id: &str, refresh_token: &str, more: &[(&str, &str)]) -> Page {
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
     ask(visitor, client_id, &[&form, more].concat()).await
 }
 
-/// The fresh code that `client_id` gets for an authorization request with these changes.
+/// A new code for `client_id` from an authorization request with these changes.
 async fn code(visitor: &mut Visitor, client_id: &str, changes: &[(&str, Option<&str>)]) -> String {
     let query = query(&[&[("client_id", Some(client_id))], changes].concat());
     let location = visitor.authorize(&query).await;
     parameter(&location, "code").unwrap_or_else(|| panic!("no code in {location}"))
 }
 
-/// What `client_id` gets for a code from an authorization request with these changes.
+/// The token response for `client_id` to an authorization request with these changes.
 async fn tokens(visitor: &mut Visitor, client_id: &str, changes: &[(&str, Option<&str>)]) -> Value {
     let code = code(visitor, client_id, changes).await;
     issued(&redeem(visitor, client_id, &code, &[]).await)
 }
 
-/// What `client_id` gets for `code`.
+/// The response to `client_id` for `code`.
 async fn redeem(visitor: &mut Visitor, client_id: &str, code: &str, more: &[(&str, &str)]) -> Page {
     let form = [
         ("grant_type", "authorization_code"),
@@ -156,13 +156,13 @@ async fn redeem(visitor: &mut Visitor, client_id: &str, code: &str, more: &[(&st
     ask(visitor, client_id, &[&form, more].concat()).await
 }
 
-/// The tokens of an answer, which must be a success.
+/// The token response, which must be a success.
 fn issued(page: &Page) -> Value {
     assert_eq!((page.status, page.header("cache-control")), (200, "no-store"), "{}", page.html);
     json(page)
 }
 
-/// The status and the error of a refusal, with which nothing may be issued.
+/// The status and error of a rejection, which must not contain tokens.
 fn refusal(page: &Page) -> String {
     let body = json(page);
     for member in ["access_token", "refresh_token", "id_token", "device_code"] {
@@ -172,12 +172,12 @@ fn refusal(page: &Page) -> String {
     format!("{} {}", page.status, body["error"].as_str().unwrap_or_default())
 }
 
-/// A member of an answer that is a text.
+/// A string member of a response.
 fn text<'a>(body: &'a Value, member: &str) -> &'a str {
     body[member].as_str().unwrap_or_else(|| panic!("no {member} in {body}"))
 }
 
-/// What `client_id` learns of `token`.
+/// The introspection response for `token` to `client_id`.
 async fn introspect(visitor: &mut Visitor, client_id: &str, token: &str) -> Value {
     let page = visitor.post("/introspect", &[&[("token", token)], credentials(client_id).as_slice()].concat()).await;
     assert_eq!(page.status, 200, "{}", page.html);

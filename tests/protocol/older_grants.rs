@@ -1,4 +1,4 @@
-//! What is advised against and off until someone turns it on: implicit, hybrid and the password grant
+//! Discouraged grants, which are disabled by default: implicit, hybrid and the password grant.
 
 use std::process::Stdio;
 
@@ -20,7 +20,7 @@ const ON: &str = "\n[oauth]\nimplicit = true\npassword_grant = true\n";
 const FRONT_CHANNEL: [&str; 6] =
     ["token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"];
 
-/// `older` and `public-older` are registered for everything that is older, `modern` and `public-modern` for nothing.
+/// `older` and `public-older` are registered for all of these grants, `modern` and `public-modern` for none.
 fn clients() -> String {
     let redirect = format!("redirect_uris = [\"{REDIRECT_URI}\"]\n");
     let scope = "scope = \"openid profile orders:read offline_access\"\n";
@@ -46,7 +46,7 @@ async fn started(config: &str) -> (RunningServer, Visitor) {
     (server, visitor)
 }
 
-/// A parameter of the fragment of `location`.
+/// A parameter in the fragment of `location`.
 fn fragment(location: &str, name: &str) -> Option<String> {
     let url = Url::parse(location).unwrap();
     let pairs = url::form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes());
@@ -148,7 +148,7 @@ async fn a_client_that_is_not_registered_for_it_gets_nothing_though_the_server_o
         let page = password(&mut visitor, client_id, ADMINISTRATOR, "").await;
         assert_eq!(refusal(&page), "400 unauthorized_client", "{client_id}");
     }
-    // And the other way round: who is registered for the password grant alone gets no code.
+    // Conversely, a client that is registered only for the password grant cannot get a code.
     let changes = [("client_id", Some("legacy"))];
     let page = visitor.get(&format!("/authorize?{}", query(&changes))).await;
     assert_eq!(page.status, 400, "it has no redirect URI");
@@ -386,7 +386,7 @@ async fn nothing_tells_whether_a_person_exists_or_may_sign_in() {
     assert_eq!(answers.len(), 1, "{answers:#?}");
 }
 
-/// The headers that do not differ between any two answers.
+/// The headers that are the same in any two responses.
 fn stable(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
     let varying = ["date", "x-request-id"];
     let kept = headers.iter().filter(|(name, _)| !varying.contains(&name.as_str()));

@@ -1,4 +1,4 @@
-//! Whether the examples of an API take an older status list for a newer one.
+//! Whether the example APIs accept an older status list in place of a newer one.
 
 use std::{process::Command, time::Duration as StdDuration};
 
@@ -22,7 +22,7 @@ fn documents(uri: &Uri, issuer: Data<&TestIssuer>) -> Response {
     }
 }
 
-// draft-ietf-oauth-status-list does not say it: a list that is replayed must not bring back what was revoked since.
+// Not required by draft-ietf-oauth-status-list: a replayed list must not make a revoked token valid again.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_example_of_an_api_takes_an_older_status_list_for_a_newer_one() {
     let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
@@ -48,7 +48,7 @@ async fn no_example_of_an_api_takes_an_older_status_list_for_a_newer_one() {
     for api in &apis {
         api.answers(&[("the list is known", &token, 200)]).await;
     }
-    // Twenty seconds older than the known list, and the only difference is that the token is revoked in it.
+    // Twenty seconds older than the known list. The only difference is that the token is revoked in it.
     clock.advance(-Duration::seconds(20));
     issuer.revoke(&token);
     let asked = issuer.requests("/status/1");
@@ -62,7 +62,7 @@ async fn no_example_of_an_api_takes_an_older_status_list_for_a_newer_one() {
         api.answers(&[("the older list was fetched", &token, 200)]).await;
     }
     to_the_present();
-    // Those in other languages ask again five seconds after a list that they refused.
+    // The APIs in other languages fetch again five seconds after a rejected list.
     sleep(StdDuration::from_secs(6)).await;
     for api in &apis {
         let begun = tokio::time::Instant::now();
@@ -75,7 +75,7 @@ async fn no_example_of_an_api_takes_an_older_status_list_for_a_newer_one() {
     serving.abort();
 }
 
-/// For which a list may be used.
+/// Validity of a list.
 const TTL: Duration = Duration::seconds(2);
 
 /// Longer than [`TTL`].

@@ -1,4 +1,4 @@
-//! Which claims a client is told, and where: the parameter `claims`, `claims_in_id_token`, and a signed `/userinfo`.
+//! Which claims a client receives, and where: the parameter `claims`, `claims_in_id_token`, and a signed `/userinfo`.
 
 use serde_json::{Value, json};
 use signet::jose::{JwkSet, TokenType, UnverifiedJwt};
@@ -40,7 +40,7 @@ async fn claims_by_name_are_agreed_to_and_told_where_they_were_asked_for_and_aft
     let userinfo = Api::new(&rig.server.issuer, Some(&text(&refreshed, "access_token"))).get("/userinfo").await;
     told(&userinfo.expect(200), &crate::claims(&text(&refreshed, "id_token")));
 
-    // The person sees it where they see what applications may do, and so does who manages it for them.
+    // The claims are listed on the page of connected applications, and in the API of administrators.
     let page = browser.get("/account/applications").await;
     assert!(page.html.contains("See your e-mail address") && page.html.contains("See your nickname"), "{}", page.html);
     let eve = Api::of_person(&mut browser, "signet:account").await;
@@ -51,7 +51,7 @@ async fn claims_by_name_are_agreed_to_and_told_where_they_were_asked_for_and_aft
     assert_eq!(listed(&eve.get("/users/me/grants").await.expect(200)["grants"]), named);
     assert_eq!(listed(&eve.get("/users/me/applications").await.expect(200)["applications"]), named);
 
-    // What was agreed to is remembered; what was not is asked for.
+    // Consent is remembered for the agreed claims; other claims require new consent.
     assert!(client.login(&mut browser, &asked).await.seen.is_empty());
     let more = r#"{"userinfo":{"email":null,"birthdate":null}}"#;
     let silent = [("claims", Some(more)), ("prompt", Some("none"))];
@@ -93,7 +93,7 @@ async fn a_client_is_told_nothing_by_name_that_it_is_not_registered_for() {
     assert!(tokens["id_token"].is_null(), "without openid it is no login");
 }
 
-// The bound on what travels with the login and the grant.
+// Limits the size of the claims stored with a login and a grant.
 #[tokio::test]
 async fn claims_of_any_length_are_ignored_or_refused_but_never_kept() {
     let rig = Rig::start().await;
@@ -128,7 +128,7 @@ async fn an_essential_acr_that_cannot_be_reached_is_an_error_and_a_voluntary_one
     }
 }
 
-// The setting per client, for applications that do not ask `/userinfo`.
+// A setting of the client, for applications that do not call `/userinfo`.
 #[tokio::test]
 async fn claims_in_id_token_puts_the_claims_of_the_scope_there_too() {
     let rig = Rig::start().await;

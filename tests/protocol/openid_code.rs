@@ -1,4 +1,4 @@
-//! The modules of the plan `oidcc-basic` that are about codes, PKCE, client authentication and refresh tokens.
+//! The modules of the plan `oidcc-basic` about codes, PKCE, client authentication and refresh tokens.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn code_flows() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
     FLOWS.into_iter().filter(|(response_type, _)| response_type.contains("code"))
 }
 
-/// A code, and the browser that got it.
+/// A code, and the browser in which it was issued.
 async fn code(rig: &Rig, client: &RelyingParty, changes: &[(&str, Option<&str>)]) -> (String, Visitor) {
     let mut browser = rig.browser();
     let outcome = client.ask(&mut browser, changes).await;
@@ -125,13 +125,13 @@ async fn ensure_request_with_valid_pkce_succeeds_and_with_another_verifier_does_
     }
 }
 
-// RFC 9700 §2.1.1: what `require_pkce` says of public clients holds in every profile.
+// RFC 9700 §2.1.1: `require_pkce` applies to public clients in every profile.
 #[tokio::test]
 async fn a_public_client_uses_pkce_in_every_profile() {
     let rig = Rig::start().await;
     let body = json!({"client_name": "App", "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"});
     let registered = Api::new(&rig.server.issuer, None).post("/register", &body).await.expect(201);
-    // What only this server knows is not told to who did not ask for it: some clients stop at it.
+    // Server-specific members are returned only to clients that sent them, since some clients fail on them.
     assert!(registered["require_pkce"].is_null() && registered["disabled"].is_null(), "{registered}");
     let query = format!(
         "response_type=code&scope=openid&nonce=n&client_id={}&redirect_uri={CALLBACK}",
@@ -176,7 +176,7 @@ async fn refreshed(rig: &Rig, flow: (&str, Option<&str>)) {
     assert_ne!(claims["iat"], before["iat"]);
     let userinfo = Api::new(&rig.server.issuer, Some(&text(&refreshed, "access_token"))).get("/userinfo").await;
     assert_eq!(userinfo.expect(200)["sub"], before["sub"]);
-    // Another client's refresh token.
+    // The refresh token of another client.
     let theirs = other.login(&mut browser, &offline).await;
     let form = [("grant_type", "refresh_token"), ("refresh_token", &text(&theirs.tokens, "refresh_token"))];
     let page = client.token(&mut browser, &form).await;
@@ -219,7 +219,8 @@ async fn registration_logo_policy_and_terms_stand_on_the_login_and_the_consent_p
         let policy = page.header("content-security-policy");
         assert!(policy.contains("img-src 'self' data: https://cdn.example.org;"), "{policy}");
     }
-    // Whoever keeps the logo would learn who signs in when, so other servers show none unless they are set to.
+    // The host of a logo would learn who signs in when, so logos of other servers are shown only if the setting enables
+    // them.
     let settings = "\n[openid]\nclient_logos = false\n";
     let rig = Rig::start_with(settings).await;
     let client = rig.registered(("code", None), json!({"logo_uri": "https://cdn.example.org/logo.png"})).await;
@@ -229,7 +230,7 @@ async fn registration_logo_policy_and_terms_stand_on_the_login_and_the_consent_p
     assert!(!page.html.contains("<img") && !page.header("content-security-policy").contains("cdn.example.org"));
 }
 
-// The default profile is as strict as before.
+// The default profile is unaffected.
 #[tokio::test]
 async fn without_the_profile_nobody_registers_implicit_or_goes_without_pkce_and_state() {
     let settings = "\n[oauth]\ndynamic_registration = \"open\"\nimplicit = true\n";
@@ -245,7 +246,7 @@ async fn without_the_profile_nobody_registers_implicit_or_goes_without_pkce_and_
     }
     let query = format!("response_type=code&client_id={}&redirect_uri={CALLBACK}", text(&registered, "client_id"));
     for (more, description) in [("", "state"), ("&state=x", "code_challenge")] {
-        // RFC 9700 §4.11.2: an application that anyone could register gets no error by redirect.
+        // RFC 9700 §4.11.2: an application that anyone could register receives no error by redirect.
         let page = Visitor::new(&server.issuer).get(&format!("/authorize?{query}{more}")).await;
         assert!(page.status == 400 && page.html.contains(description), "{}", page.html);
     }

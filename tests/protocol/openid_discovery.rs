@@ -1,4 +1,4 @@
-//! The plan `oidcc-config`, what the dynamic plan adds to it, and `WebFinger`.
+//! The plan `oidcc-config`, the additional modules of the dynamic plan, and `WebFinger`.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ async fn verified(issuer: &str) -> Value {
         assert!(["d", "p", "q", "dp", "dq", "qi", "k"].iter().all(|part| key.get(part).is_none()), "{key}");
         assert!(key["kty"] == "RSA" || key["kty"] == "EC" || key["kty"] == "OKP", "{key}");
     }
-    // Every algorithm that is named has a key.
+    // Every listed algorithm has a key.
     for name in ["id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported"] {
         for algorithm in metadata[name].as_array().unwrap() {
             assert!(keys.iter().any(|key| key["alg"] == *algorithm), "{algorithm}");
@@ -88,7 +88,7 @@ async fn discovery_endpoint_verification_of_the_dynamic_plan_finds_its_response_
     ] {
         assert_eq!(metadata[name], value, "{name}");
     }
-    // What is said to be supported is what a login tells.
+    // A login returns all claims that are listed as supported.
     let client = rig.registered(("code id_token", None), json!({"claims_in_id_token": true})).await;
     let scope = [("scope", Some("openid profile email address phone groups"))];
     let login = client.login(&mut rig.browser(), &scope).await;

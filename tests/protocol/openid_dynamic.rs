@@ -1,5 +1,5 @@
-//! The modules of the plan `oidcc-dynamic` about what a relying party registers: redirect URIs, keys of its own and their
-//! rotation, and the rotation of ours.
+//! The modules of the plan `oidcc-dynamic` about client metadata: redirect URIs, client keys and their rotation, and
+//! the rotation of the server's keys.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ use crate::{
     visitor::{REDIRECT_URI, Visitor, config, parameter},
 };
 
-/// Registers for `private_key_jwt`, with more.
+/// Registers for `private_key_jwt`, with additional metadata.
 fn key_holder(more: &Value) -> Value {
     let mut body = json!({"token_endpoint_auth_method": "private_key_jwt"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -109,7 +109,7 @@ async fn server_a_relying_party_with_a_key_without_kid_names_the_token_endpoint_
         let assertion = client.key.as_ref().unwrap().sign(&client.assertion(&client.issuer));
         let page = client.token_by(&mut browser, &form, &assertion).await;
         assert_eq!(page.status, 200, "{flow:?}: {}", page.html);
-        // And with another key there is nothing.
+        // An assertion signed with another key is rejected.
         let stranger = Signer::generate("RS256").sign(&client.assertion(&client.issuer));
         let page = client.token_by(&mut browser, &form, &stranger).await;
         assert_eq!((page.status, crate::json(&page)["error"].as_str()), (401, Some("invalid_client")));
@@ -204,7 +204,7 @@ async fn server_rotate_keys_a_new_key_has_a_new_kid_and_the_old_one_is_still_the
     }
 }
 
-// oidcc-request-uri-signed-rs256: what the suite registers has a fragment.
+// oidcc-request-uri-signed-rs256: the suite registers a URI with a fragment.
 #[tokio::test(flavor = "multi_thread")]
 async fn request_uri_signed_rs256_is_fetched_for_who_has_registered_it() {
     let shown = Arc::new(Mutex::new(String::new()));

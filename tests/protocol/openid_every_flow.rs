@@ -1,5 +1,5 @@
-//! The modules that the plans `oidcc-basic`, `-implicit` and `-hybrid` and their `formpost` twins of the OpenID
-//! Foundation's test suite have in common, each over every response type and response mode.
+//! The modules that the plans `oidcc-basic`, `-implicit` and `-hybrid` and their `formpost` variants of the OpenID
+//! Foundation's test suite have in common, each for every response type and response mode.
 
 use serde_json::Value;
 
@@ -9,7 +9,8 @@ use crate::{
     visitor::Visitor,
 };
 
-/// The claims about the person that the client was told: at `/userinfo`, or in the ID token if there is no access token.
+/// The claims about the user that the client received: from `/userinfo`, or in the ID token if there is no access
+/// token.
 fn told(login: &crate::openid_rig::Login) -> Value {
     if login.userinfo.is_null() { login.claims() } else { login.userinfo.clone() }
 }
@@ -43,7 +44,7 @@ async fn server_a_login_gives_what_was_asked_for_and_no_more() {
 async fn response_type_missing_is_an_error_or_a_page() {
     let rig = Rig::start().await;
     for mode in [None, Some("form_post")] {
-        // Nothing says how else to answer than in the query.
+        // Without a response type, the error can only be returned in the query.
         let client = rig.relying_party(("code", mode)).await;
         let error = client.refused(&mut rig.browser(), &[("response_type", None)]).await;
         assert_eq!(error, "invalid_request");
@@ -69,7 +70,7 @@ async fn id_token_signature_is_by_the_registered_algorithm_and_rs256_without_one
     let id_token = tokens["id_token"].as_str().unwrap();
     let claims = edwards.check_id_token(&mut browser, id_token, Some("n-0S6_WzA2Mj")).await;
     assert_eq!(claims["at_hash"].as_str().unwrap().len(), 43);
-    // oidcc-idtoken-unsigned is skipped, since `none` is not offered.
+    // oidcc-idtoken-unsigned is skipped, since `none` is not supported.
     let body = serde_json::json!({"client_name": "Suite", "redirect_uris": [CALLBACK], "id_token_signed_response_alg": "none"});
     let refused = Api::new(&rig.server.issuer, None).post("/register", &body).await;
     assert_eq!(refused.refusal(), (400, "invalid_client_metadata"));
@@ -158,7 +159,7 @@ async fn scope_profile_email_address_phone_and_all_ask_for_all_of_their_claims_a
             if scope.contains("address") {
                 assert!(told["address"]["formatted"].as_str().unwrap().contains("Berlin"), "{told}");
             }
-            // Where there is an access token, the claims are at /userinfo alone.
+            // If there is an access token, the claims are only at /userinfo.
             if flow.0 != "id_token" && flow.0 != "code token" {
                 assert!(
                     members(&login.claims()).keys().all(|name| name == "sub" || about_token.contains(&name.as_str()))
@@ -338,7 +339,7 @@ async fn ensure_post_request_succeeds_also_from_a_form_of_another_site() {
         let page = browser.post_with("/authorize", &client.pairs(&[]), &[("sec-fetch-site", "cross-site")]).await;
         let outcome = follow(&mut browser, page, EVE).await;
         client.finish(&mut browser, outcome, Some("n-0S6_WzA2Mj")).await;
-        // From another site the browser sends none of its cookies with the form, and all of them when it is sent on.
+        // The browser sends no cookies with a cross-site form, but sends them after the redirect.
         let mut without_cookies = Visitor::new(&rig.server.issuer);
         let silent = client.pairs(&[("prompt", Some("none"))]);
         let page = without_cookies.post_with("/authorize", &silent, &[("sec-fetch-site", "cross-site")]).await;
@@ -385,7 +386,7 @@ async fn ensure_request_without_nonce_fails_where_an_id_token_comes_through_the_
     }
 }
 
-// §3.1.2.6: the person says no.
+// §3.1.2.6: the user denies the request.
 #[tokio::test]
 async fn a_person_who_denies_is_an_error_where_the_answer_would_have_been() {
     let rig = Rig::start().await;

@@ -1,5 +1,5 @@
-//! Who signs in: `id_token_hint`, `sub` in `claims`, and what a client has registered about logins; and as whom clients
-//! know a person.
+//! Which user signs in: `id_token_hint`, `sub` in `claims`, and client metadata about logins; and the subject
+//! identifiers of users.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     visitor::Visitor,
 };
 
-/// Sends the browser with a request, and `person` signs in.
+/// Sends an authorization request and signs in as `person`.
 async fn ask_as(
     client: &RelyingParty,
     browser: &mut Visitor,
@@ -36,7 +36,7 @@ async fn id_token_hint_of_another_person_lets_only_that_person_in() {
         let hint = client.login(&mut rig.browser(), &[]).await.id_tokens.pop().unwrap();
         hints.push((client, hint));
     }
-    // An expired hint is one all the same.
+    // An expired hint is still valid.
     tokio::time::sleep(std::time::Duration::from_secs(9)).await;
     for (client, hint) in hints {
         let hinted = [("id_token_hint", Some(hint.as_str()))];
@@ -44,12 +44,12 @@ async fn id_token_hint_of_another_person_lets_only_that_person_in() {
         root.sign_in(ADMINISTRATOR).await;
         let silent = [hinted[0], ("prompt", Some("none"))];
         assert_eq!(client.refused(&mut root, &silent).await, "login_required");
-        // Somebody else signs in, and then the right person.
+        // First another user signs in, then the right one.
         assert_eq!(error(ask_as(&client, &mut root, &hinted, ADMINISTRATOR).await), "login_required");
         let eve = client.login(&mut root, &hinted).await;
         assert!(eve.saw("/login"));
         assert_eq!(eve.claims()["sub"], crate::claims(&hint)["sub"]);
-        // What is no ID token of this client is no hint.
+        // A token that is not an ID token of this client is not a valid hint.
         let other = rig.relying_party(("code", None)).await;
         let theirs = other.login(&mut rig.browser(), &[]).await.id_tokens.pop().unwrap();
         let mut root = rig.browser();
@@ -146,7 +146,8 @@ async fn who_is_signed_in_and_has_to_sign_in_again_is_told_so_and_types_the_pass
     {
         assert_eq!(login_page(browser.clone(), changes).await, (false, false), "{changes:?}");
     }
-    // Nobody learns who was signed in elsewhere, and a hint at somebody else does not ask this person to confirm anything.
+    // The page does not reveal who was signed in elsewhere, and a hint about another user does not ask this user to
+    // confirm anything.
     assert_eq!(login_page(rig.browser(), &[("prompt", Some("login"))]).await, (false, false));
     let mut root = rig.browser();
     root.sign_in(ADMINISTRATOR).await;
@@ -170,7 +171,7 @@ async fn pairwise_subjects_differ_by_sector_and_stand_wherever_the_client_can_re
     let login = one.login(&mut rig.browser(), &[("scope", Some("openid profile orders:read"))]).await;
     let sub = login.claims()["sub"].clone();
     assert!(sub.as_str().unwrap().starts_with("pair_") && sub != account);
-    // The same sector; each login checks that both ID tokens and `/userinfo` have the same subject.
+    // The same sector. Each login checks that both ID tokens and `/userinfo` have the same subject.
     assert_eq!(two.login(&mut rig.browser(), &[]).await.claims()["sub"], sub);
     let access_token = login.access_token.as_deref().unwrap();
     assert_eq!(crate::claims(access_token)["sub"], sub);
@@ -178,14 +179,14 @@ async fn pairwise_subjects_differ_by_sector_and_stand_wherever_the_client_can_re
     let form = [("token", access_token), ("client_id", &one.client_id), ("client_secret", &one.client_secret)];
     let content = crate::json(&rig.browser().post("/introspect", &form).await);
     assert_eq!((&content["active"], &content["sub"]), (&json!(true), &sub));
-    // In one browser the sectors see the session by different names, and one sector by the same.
+    // In one browser, each sector receives a different `sid`, and clients of one sector the same.
     let mut shared = rig.browser();
     let mut sids = Vec::new();
     for client in [&public, &one, &two] {
         sids.push(client.login(&mut shared, &[]).await.claims()["sid"].clone());
     }
     assert!(sids[0] != sids[1] && sids[1] == sids[2], "{sids:?}");
-    // Another sector, by the host of its own redirect URI; and another person in the first.
+    // Another sector, by the host of its redirect URI; and another user in the first sector.
     let mut elsewhere = rig.registered(("code", None), at("other.example.org")).await;
     elsewhere.registration = Value::Null;
     let redirect_uri = "https://other.example.org/test/a/signet/callback";

@@ -1,5 +1,5 @@
-//! A relying party as the OpenID Foundation's test suite is one: it registers itself, sends a browser through every page,
-//! reads the answer wherever it comes, and checks all that every module of the suite checks.
+//! A relying party that behaves like the OpenID Foundation's test suite: it registers itself, sends a browser through
+//! every page, reads the response in every response mode, and performs the checks that all modules of the suite share.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ use crate::{
     visitor::{Page, Visitor, config},
 };
 
-/// Every response type of OpenID Connect Core, in every response mode in which it may be answered.
+/// Every response type of OpenID Connect Core with every response mode that it allows.
 pub(crate) const FLOWS: [(&str, Option<&str>); 12] = [
     ("code", None),
     ("code", Some("form_post")),
@@ -37,7 +37,7 @@ pub(crate) const FLOWS: [(&str, Option<&str>); 12] = [
     ("code id_token token", Some("form_post")),
 ];
 
-/// The person who signs in.
+/// The user who signs in.
 pub(crate) const EVE: (&str, &str) = ("eve", "a long and winding passphrase");
 
 /// A `state` of 128 characters.
@@ -46,7 +46,7 @@ pub(crate) const STATE: &str = "-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH
 
 pub(crate) const CALLBACK: &str = "https://suite.example.org/test/a/signet/callback";
 
-/// A server with the profile `oidc-compat`, and a person with an account.
+/// A server with the profile `oidc-compat`, and a user with an account.
 pub(crate) struct Rig {
     pub(crate) server: RunningServer,
 }
@@ -56,25 +56,25 @@ pub(crate) struct RelyingParty {
     pub(crate) issuer: String,
     pub(crate) registration: Value,
     pub(crate) client_id: String,
-    /// Empty for one that authenticates otherwise.
+    /// Empty for a client that authenticates with a key.
     pub(crate) client_secret: String,
-    /// The key by which it authenticates at the token endpoint, if it does so.
+    /// The key for `private_key_jwt`, if the client uses it.
     pub(crate) key: Option<Signer>,
     pub(crate) response_type: String,
     pub(crate) response_mode: Option<String>,
 }
 
-/// What a request ended in.
+/// The result of an authorization request.
 pub(crate) struct Outcome {
-    /// The paths of the pages that the person saw.
+    /// The paths of the pages that the user saw.
     pub(crate) seen: Vec<String>,
-    /// What the client was told, if it was told anything.
+    /// The authorization response, if the client received one.
     pub(crate) answer: Option<Answered>,
     /// The last page.
     pub(crate) page: Page,
 }
 
-/// What a client is told at its redirect URI.
+/// An authorization response.
 #[derive(Debug)]
 pub(crate) struct Answered {
     /// `query`, `fragment` or `form`.
@@ -82,16 +82,16 @@ pub(crate) struct Answered {
     pub(crate) parameters: BTreeMap<String, String>,
 }
 
-/// A login that succeeded, checked.
+/// A successful login that passed all checks.
 pub(crate) struct Login {
     pub(crate) seen: Vec<String>,
     pub(crate) answer: Answered,
     /// The ID tokens: that of the authorization endpoint before that of the token endpoint.
     pub(crate) id_tokens: Vec<String>,
-    /// The answer of the token endpoint, if there was a code.
+    /// The token response, if there was a code.
     pub(crate) tokens: Value,
     pub(crate) access_token: Option<String>,
-    /// The answer of `/userinfo`, if there was an access token.
+    /// The response of `/userinfo`, if there was an access token.
     pub(crate) userinfo: Value,
 }
 
@@ -100,7 +100,7 @@ impl Rig {
         Self::start_with("").await
     }
 
-    /// With further settings.
+    /// Starts a server with additional settings.
     pub(crate) async fn start_with(settings: &str) -> Self {
         let (top, bottom) = (
             "profile = \"oidc-compat\"\n",
@@ -112,17 +112,17 @@ impl Rig {
         rig
     }
 
-    /// A browser in which nobody is signed in.
+    /// A browser without a session.
     pub(crate) fn browser(&self) -> Visitor {
         Visitor::new(&self.server.issuer)
     }
 
-    /// A client of this response type and mode.
+    /// Registers a client for this response type and mode.
     pub(crate) async fn relying_party(&self, flow: (&str, Option<&str>)) -> RelyingParty {
         self.registered(flow, json!({})).await
     }
 
-    /// The same with further metadata.
+    /// Registers a client for this response type and mode with additional metadata.
     pub(crate) async fn registered(&self, (response_type, mode): (&str, Option<&str>), extra: Value) -> RelyingParty {
         let mut grants = vec![];
         if response_type.contains("code") {
@@ -150,7 +150,7 @@ impl Rig {
 }
 
 impl RelyingParty {
-    /// An authorization request, with some parameters changed or taken out.
+    /// An authorization request with some parameters changed or removed.
     pub(crate) fn query(&self, changes: &[(&str, Option<&str>)]) -> String {
         encode(&self.pairs(changes))
     }
@@ -172,13 +172,13 @@ impl RelyingParty {
         pairs
     }
 
-    /// Sends the browser with a request, and the person signs in and agrees wherever they are asked.
+    /// Sends an authorization request; the user signs in and gives consent where required.
     pub(crate) async fn ask(&self, browser: &mut Visitor, changes: &[(&str, Option<&str>)]) -> Outcome {
         let page = browser.get(&format!("/authorize?{}", self.query(changes))).await;
         follow(browser, page, EVE).await
     }
 
-    /// The same for a request that has to be refused: the error, wherever it was told.
+    /// Sends a request that must be rejected, and returns the error.
     pub(crate) async fn refused(&self, browser: &mut Visitor, changes: &[(&str, Option<&str>)]) -> String {
         let outcome = self.ask(browser, changes).await;
         let answer = outcome.answer.unwrap_or_else(|| panic!("{}", outcome.page.html));
@@ -190,7 +190,7 @@ impl RelyingParty {
         answer.parameters["error"].clone()
     }
 
-    /// A login with all that every module of the suite checks of it.
+    /// Performs a login with all checks that the modules of the suite share.
     pub(crate) async fn login(&self, browser: &mut Visitor, changes: &[(&str, Option<&str>)]) -> Login {
         let outcome = self.ask(browser, changes).await;
         let nonce = self.pairs(changes).iter().find(|(name, _)| *name == "nonce").map(|(_, nonce)| (*nonce).to_owned());
@@ -267,7 +267,7 @@ impl RelyingParty {
         claims
     }
 
-    /// The answer of the token endpoint to a good code.
+    /// The token response for a valid code.
     pub(crate) async fn redeem(&self, browser: &mut Visitor, code: &str) -> Value {
         let page = self.exchange(browser, code, CALLBACK).await;
         assert_eq!((page.status, page.header("cache-control")), (200, "no-store"), "{}", page.html);
@@ -281,7 +281,7 @@ impl RelyingParty {
         self.token(browser, &form).await
     }
 
-    /// Asks the token endpoint, authenticated by HTTP Basic or by its key.
+    /// Sends a token request, authenticated by HTTP Basic or by the client's key.
     pub(crate) async fn token(&self, browser: &mut Visitor, form: &[(&str, &str)]) -> Page {
         use base64::engine::general_purpose::STANDARD;
         if let Some(key) = &self.key {
@@ -293,13 +293,13 @@ impl RelyingParty {
         browser.post_with("/token", form, &[("authorization", &basic)]).await
     }
 
-    /// The same, authenticated by this JWT.
+    /// Sends a token request, authenticated by this JWT.
     pub(crate) async fn token_by(&self, browser: &mut Visitor, form: &[(&str, &str)], assertion: &str) -> Page {
         let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
         browser.post("/token", &[form, &[kind, ("client_assertion", assertion)]].concat()).await
     }
 
-    /// What such a JWT says, for this audience.
+    /// The claims of a client assertion for this audience.
     pub(crate) fn assertion(&self, audience: &str) -> Value {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let jti = format!("{}-{}", now(), NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -308,14 +308,14 @@ impl RelyingParty {
 }
 
 impl Outcome {
-    /// Whether the person saw the page of this path.
+    /// Whether the user saw the page at this path.
     pub(crate) fn saw(&self, path: &str) -> bool {
         self.seen.iter().any(|seen| seen == path)
     }
 }
 
 impl Login {
-    /// Whether the person saw the page of this path.
+    /// Whether the user saw the page at this path.
     pub(crate) fn saw(&self, path: &str) -> bool {
         self.seen.iter().any(|seen| seen == path)
     }
@@ -326,8 +326,8 @@ impl Login {
     }
 }
 
-/// Goes on from `page` as a browser does, signing in as `person` and agreeing, until the client is answered or a page of
-/// the server stays put.
+/// Continues from `page` like a browser, signing in as `person` and giving consent, until the client receives a
+/// response or a page does not redirect.
 pub(crate) async fn follow(browser: &mut Visitor, mut page: Page, person: (&str, &str)) -> Outcome {
     let mut seen = Vec::new();
     for _ in 0..10 {
@@ -369,7 +369,7 @@ fn in_location(location: &str) -> Answered {
     Answered { place, parameters: decoded(fragment.or(query).unwrap_or_default()) }
 }
 
-/// What the form of the page would send.
+/// The parameters in the form of the page.
 fn in_form(page: &Page) -> Answered {
     assert!(page.html.contains(&format!("<form method=\"post\" action=\"{CALLBACK}\"")), "{}", page.html);
     let inputs = page.html.split("<input type=\"hidden\" name=\"").skip(1);
@@ -387,7 +387,7 @@ fn decoded(encoded: &str) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(encoded.as_bytes()).into_owned().collect()
 }
 
-/// `at_hash` and `c_hash` under RS256 and ES256.
+/// `at_hash` and `c_hash` for RS256 and ES256.
 fn half_hash(text: &str) -> Value {
     URL_SAFE_NO_PAD.encode(&sha256(text)[..16]).into()
 }
@@ -407,7 +407,7 @@ pub(crate) fn now() -> i64 {
     signet::clock::Clock::system().now().unix_timestamp()
 }
 
-/// Everything that is known about the person.
+/// A complete user profile.
 pub(crate) fn everything() -> Value {
     json!({
         "username": EVE.0, "password": EVE.1, "email": "eve@example.org", "phone_number": "+49 30 1234567",

@@ -1,8 +1,8 @@
-//! The orders API of `examples/`, in Rust and in other languages, against a running server: what it accepts, what it
-//! refuses, and when it learns of a revocation.
+//! The orders API of `examples/`, in Rust and in other languages, against a running server: which tokens it accepts and
+//! rejects, and when it notices a revocation.
 //!
-//! The APIs in other languages need their packages, which `examples/orders-api/install.sh` installs. Those whose packages
-//! are missing are skipped, unless `SIGNET_LANGUAGES` names them.
+//! The APIs in other languages need packages, which `examples/orders-api/install.sh` installs. APIs with missing
+//! packages are skipped, unless `SIGNET_LANGUAGES` names them.
 
 use std::{
     fs::File,
@@ -26,7 +26,7 @@ use crate::{
     visitor::{SECRET, Visitor, config},
 };
 
-/// A running API, which is killed at the end.
+/// A running API, which is killed on drop.
 pub(crate) struct OrdersApi {
     pub(crate) name: &'static str,
     pub(crate) url: String,
@@ -52,7 +52,7 @@ impl OrdersApi {
         }
     }
 
-    /// Holds the answer to each token against what it has to be; of bad tokens the challenge says so (RFC 6750 §3).
+    /// Checks the status for each token. Rejections of bad tokens must have a challenge (RFC 6750 §3).
     pub(crate) async fn answers(&self, expected: &[(&str, &str, u16)]) {
         for (what, token, status) in expected {
             let (answered, challenge) = ask(&self.url, token).await.unwrap();
@@ -68,7 +68,7 @@ impl OrdersApi {
         }
     }
 
-    /// RFC 9728: the challenge leads to the metadata, and they to the issuer.
+    /// RFC 9728: the challenge leads to the metadata, and the metadata to the issuer.
     async fn tells_where_to_get_a_token(&self, issuer: &str) {
         let (_, challenge) = ask(&self.url, "").await.unwrap();
         let path = "/.well-known/oauth-protected-resource";
@@ -93,7 +93,7 @@ impl Drop for OrdersApi {
     }
 }
 
-/// The status and the challenge; none when nobody answers.
+/// The status and the challenge. `None` if no server listens.
 pub(crate) async fn ask(url: &str, token: &str) -> Option<(u16, String)> {
     let request = reqwest::Client::new().get(url);
     let request = if token.is_empty() { request } else { request.bearer_auth(token) };
@@ -102,7 +102,7 @@ pub(crate) async fn ask(url: &str, token: &str) -> Option<(u16, String)> {
     Some((answer.status().as_u16(), challenge))
 }
 
-/// How long it takes until the answer to `token` is 401.
+/// Measures how long it takes until `token` is answered with 401.
 async fn refused(name: &str, url: &str, token: &str, longest: Duration) -> Duration {
     let begun = Instant::now();
     while ask(url, token).await.unwrap().0 == 200 {
@@ -113,7 +113,7 @@ async fn refused(name: &str, url: &str, token: &str, longest: Duration) -> Durat
     begun.elapsed()
 }
 
-/// Builds the APIs in Rust, which a test that is run alone would find as they once were; where they are.
+/// Builds the examples in Rust, which may be outdated if a test runs alone, and returns their folder.
 pub(crate) fn examples() -> PathBuf {
     let built = Path::new(env!("CARGO_BIN_EXE_signet")).parent().unwrap();
     let mut build = Command::new(env!("CARGO"));
@@ -165,8 +165,8 @@ fn built_by_go(folder: &Path, program: &Path) -> Command {
     Command::new(program)
 }
 
-/// A server whose lists are fetched every ten seconds and whose tokens for the orders API live for fifteen. The service
-/// may read orders, and `writer` may only write them.
+/// A server with a `ttl` of ten seconds for status lists, and a lifetime of fifteen for access tokens of the orders
+/// API. The service may read orders; `writer` may only write them.
 fn server() -> RunningServer {
     let orders = "resource = \"https://api.orders.example\"\n";
     let config = config().replace(orders, &format!("{orders}access_token_lifetime = {LIFETIME}\n"));
@@ -174,24 +174,24 @@ fn server() -> RunningServer {
     RunningServer::start(&[&config, client("writer", writer).as_str(), "\n[lifetimes]\nstatus_list = 10\n"].concat())
 }
 
-/// What `client_id` gets for itself.
+/// The access token that `client_id` gets by client credentials.
 async fn own_token(issuer: &str, client_id: &str, scope: &str) -> String {
     let form =
         [("grant_type", "client_credentials"), ("scope", scope), ("client_id", client_id), ("client_secret", SECRET)];
     text(&issued(&Visitor::new(issuer).post("/token", &form).await), "access_token").to_owned()
 }
 
-/// The key with which `server` signs access tokens, to sign what it would not.
+/// The key with which `server` signs access tokens, for signing invalid tokens.
 fn key(server: &RunningServer) -> SigningKey {
     let folder = KeyFolder::open(server.folder().join("keys"), None, Entropy::system()).unwrap();
     let mut keys = folder.load().unwrap().into_iter().map(|(_, key)| key);
     keys.find(|key| key.algorithm() == Algorithm::Es256).unwrap()
 }
 
-/// Tokens that differ from one that is accepted in one claim, each signed with the server's own key.
+/// Tokens that differ in one claim from an accepted one, each signed with the server's own key.
 fn forged(good: &str, key: &SigningKey) -> Vec<(&'static str, String, u16)> {
     let Value::Object(mut genuine) = claims(good) else { panic!("{good}") };
-    // A list that is older than the token may not reach to it yet.
+    // A list that is older than the token may not contain its index yet.
     genuine["iat"] = json!(genuine["iat"].as_i64().unwrap() - 60);
     let uri = &genuine["status"]["status_list"]["uri"];
     let elsewhere = json!({"status_list": {"idx": 1, "uri": "https://evil.example/status/1"}});
@@ -221,7 +221,7 @@ fn forged(good: &str, key: &SigningKey) -> Vec<(&'static str, String, u16)> {
     ]
 }
 
-/// What each API answers to what the server issues, and to what it would never issue.
+/// Checks the responses of each API to tokens that the server issues, and to tokens that it would never issue.
 async fn judge(apis: &[OrdersApi], server: &RunningServer, visitor: &mut Visitor) {
     let person = tokens(visitor, "report", &[]).await;
     let (good, id_token) = (text(&person, "access_token"), text(&person, "id_token"));
@@ -265,7 +265,7 @@ async fn judge(apis: &[OrdersApi], server: &RunningServer, visitor: &mut Visitor
     }
 }
 
-/// Revokes `token`, which every API has accepted: each refuses it when it has fetched the list again.
+/// Revokes `token`, which every API has accepted. Each API rejects it after it has fetched the list again.
 async fn revoke(apis: &[OrdersApi], visitor: &mut Visitor, token: &str) {
     for api in apis {
         api.answers(&[("not revoked yet", token, 200)]).await;
@@ -317,7 +317,8 @@ async fn every_example_of_an_api_accepts_and_refuses_what_it_has_to() {
     let revoked = text(&tokens(&mut visitor, "report", &[]).await, "access_token").to_owned();
     revoke(&apis, &mut visitor, &revoked).await;
 
-    // Without the server the APIs go on, one of them after a restart, and also when the list should have been fetched.
+    // The APIs continue without the server, one of them after a restart, even after the list should have been fetched
+    // again.
     let last = text(&tokens(&mut visitor, "report", &[]).await, "access_token").to_owned();
     apis[0].answers(&[("the last", &last, 200)]).await;
     server.kill();
@@ -356,8 +357,8 @@ fn the_page_about_protecting_an_api_shows_what_the_examples_do() {
     assert_eq!(shown, 6, "the examples that are shown");
 }
 
-/// In seconds, of access tokens for the orders API.
+/// Lifetime of access tokens for the orders API in seconds.
 const LIFETIME: u64 = 15;
 
-/// In seconds, by which each API lets clocks differ.
+/// Allowed clock difference of each API in seconds.
 const LEEWAY: u64 = 30;

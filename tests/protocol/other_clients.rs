@@ -1,4 +1,4 @@
-//! The whole flow by clients that nobody here wrote: the crates `openidconnect` and `oauth2`.
+//! All flows with independent clients: the crates `openidconnect` and `oauth2`.
 
 use oauth2::{
     AsyncHttpClient, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl,
@@ -29,7 +29,7 @@ impl std::fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
-/// What both crates send their requests with.
+/// The HTTP client for both crates.
 struct Http(reqwest::Client);
 
 impl<'c> AsyncHttpClient<'c> for Http {
@@ -39,7 +39,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            // The crates revoke over TLS only, which this server leaves to the proxy in front of it.
+            // The crates revoke only over TLS, which this server leaves to the reverse proxy.
             let uri = parts.uri.to_string().replacen("https://127.0.0.1:", "http://127.0.0.1:", 1);
             let request = self.0.request(parts.method, uri).headers(parts.headers).body(body);
             let answer = request.send().await.map_err(|error| Broken(error.to_string()))?;
@@ -52,7 +52,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
     }
 }
 
-/// `web` with every grant that a confidential client may have, and `public-tv`, a device.
+/// `web` with every grant type of a confidential client, and `public-tv`, a device.
 async fn started() -> (RunningServer, Visitor) {
     let device = "urn:ietf:params:oauth:grant-type:device_code";
     let scope = "scope = \"openid profile orders:read offline_access\"\n";
@@ -81,7 +81,7 @@ fn oauth_client(server: &RunningServer, client_id: &str) -> OAuthClient {
     if client_id == "web" { client.set_client_secret(ClientSecret::new(SECRET.to_owned())) } else { client }
 }
 
-/// What the server said, when it refused.
+/// The error response of the server.
 fn error_of<E: std::error::Error>(
     outcome: Result<oauth2::basic::BasicTokenResponse, RequestTokenError<E, oauth2::basic::BasicErrorResponse>>,
 ) -> BasicErrorResponseType {
@@ -128,7 +128,7 @@ async fn openidconnect_logs_a_person_in() {
         .unwrap();
     assert_eq!(person.preferred_username().unwrap().as_str(), "root");
 
-    // OpenID Connect Core §12.2: a refreshed ID token has no nonce, and is about the same person and login.
+    // OpenID Connect Core §12.2: a refreshed ID token has no nonce, and has the subject and login time of the original.
     let refresh_token = tokens.refresh_token().unwrap();
     let refreshed = client.exchange_refresh_token(refresh_token).unwrap().request_async(&http).await.unwrap();
     let id_token = refreshed.extra_fields().id_token().unwrap();
@@ -199,7 +199,7 @@ async fn oauth2_waits_on_a_device_until_the_person_has_answered() {
         let asking = client.exchange_device_code().add_scope(Scope::new("offline_access".to_owned()));
         let begun: StandardDeviceAuthorizationResponse = asking.request_async(&http).await.unwrap();
         let complete = begun.verification_uri_complete().unwrap().secret();
-        // The crate asks, is told to wait and to slow down, and asks again; the test does not wait as long.
+        // The crate polls, slows down when required, and polls again. The test shortens the waiting times.
         let impatient = |_| tokio::time::sleep(std::time::Duration::from_millis(20));
         let waiting = client.exchange_device_access_token(&begun);
         let waiting = waiting.request_async(&http, impatient, None);

@@ -1,5 +1,5 @@
-//! An API whose verifier nobody here wrote: axum with the crate `jsonwebtoken`, as its documentation shows it, knowing the
-//! issuer and the audience and looking at no status list.
+//! An API with an independent verifier: axum with the crate `jsonwebtoken`, as in its documentation, with issuer and
+//! audience and without status lists.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
 
 const ORDERS: &str = "https://api.orders.example";
 
-/// What the API was told, and the keys that it fetched at its start.
+/// The configuration of the API, and the keys that it fetched at startup.
 struct Verifier {
     issuer: String,
     keys: JwkSet,

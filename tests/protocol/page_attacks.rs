@@ -1,5 +1,5 @@
-//! What attackers try with the pages. The pages, their forms and the routes are found rather than listed, so that a new one
-//! is attacked too.
+//! Attacks on the pages. The pages, their forms and the routes are discovered rather than listed, so that new ones are
+//! covered too.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -20,12 +20,12 @@ const DEVICE: &str = "grant_types = [\"urn:ietf:params:oauth:grant-type:device_c
 
 const PASSPHRASE: &str = "a long and winding passphrase";
 
-/// A server where everything has happened that a page can show, and where each page begins.
+/// A server with activity of every kind that a page can show, and the URLs from which to start.
 struct World {
     server: RunningServer,
-    /// The administrator, in a browser that got to all of it.
+    /// The administrator, in the browser in which all of it happened.
     root: Visitor,
-    /// The same person in another browser.
+    /// The same user in another browser.
     elsewhere: Visitor,
     beginnings: Vec<String>,
 }
@@ -80,7 +80,7 @@ impl World {
         pages(&mut self.root, &beginnings).await.into_iter().collect()
     }
 
-    /// Everything that a form of a page can change.
+    /// Everything that a form can change.
     async fn state(&self, api: &Api) -> Vec<Value> {
         let mut state = Vec::new();
         for path in ["/users", "/clients", "/invitations", "/users/me/grants", "/users/me/applications", "/jwks.json"] {
@@ -96,7 +96,7 @@ impl World {
     }
 }
 
-/// Registers an application on the page of developers: its identifier.
+/// Registers an application on the developer page and returns its identifier.
 async fn register(browser: &mut Visitor, changes: &[(&str, Option<&str>)]) -> String {
     let page = browser.get("/developer").await;
     let form = found(&forms("/developer", &page.html), "/developer");
@@ -108,7 +108,7 @@ async fn register(browser: &mut Visitor, changes: &[(&str, Option<&str>)]) -> St
     rest.split('<').next().unwrap().to_owned()
 }
 
-/// The code that a device shows which waits for an answer.
+/// The user code of a device that waits for a decision.
 async fn user_code(server: &RunningServer) -> String {
     let form = [("client_id", "public-television"), ("scope", "openid profile")];
     let page = Visitor::new(&server.issuer).post("/device_authorization", &form).await;
@@ -119,12 +119,11 @@ fn found(forms: &[Form], action: &str) -> Form {
     forms.iter().find(|form| form.action == action).unwrap_or_else(|| panic!("no form to {action}: {forms:?}")).clone()
 }
 
-/// What the forms lead to that take others away.
+/// Targets of forms that delete records.
 const ENDS: [&str; 5] = ["/delete", "/sessions", "/grants/", "/applications/report", "/logout"];
 
 const OWN: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
 
-// S2
 #[tokio::test]
 async fn no_form_of_any_page_is_taken_from_elsewhere_or_without_its_token() {
     let mut world = World::create().await;
@@ -135,9 +134,9 @@ async fn no_form_of_any_page_is_taken_from_elsewhere_or_without_its_token() {
     assert!(routes.len() > 20, "{routes:?}");
     for route in &routes {
         let is_found = all.iter().any(|form| leads_to(&form.action, route));
-        // A server has an administrator, or it has this page.
+        // A server has either an administrator or the setup page.
         let is_setup = *route == [Some("setup".to_owned())];
-        // No account is locked while the throttles are relaxed; guesses.rs tries what attackers do with this form.
+        // Accounts are not locked while the throttles are relaxed; guesses.rs covers attacks on this form.
         let is_unlock = route.last() == Some(&Some("unlock".to_owned()));
         assert!(is_found || is_setup || is_unlock, "{route:?}: no page with this form; lead there in World::create");
     }
@@ -150,7 +149,7 @@ async fn no_form_of_any_page_is_taken_from_elsewhere_or_without_its_token() {
     }
     assert_eq!(before, world.state(&api).await, "something has changed");
 
-    // One step away each of them is taken, whatever comes of what was not filled in. What ends the most comes last.
+    // The unmodified forms are accepted, even if a required field is empty. The most destructive ones come last.
     let mut taken = 0;
     let mut actions: Vec<&String> = known.iter().collect();
     actions.sort_by_key(|action| (ENDS.iter().any(|ends| action.contains(ends)), Reverse(action.len())));
@@ -169,7 +168,7 @@ async fn no_form_of_any_page_is_taken_from_elsewhere_or_without_its_token() {
     assert!(taken * 10 > known.len() * 7, "{taken} of {} forms were still there", known.len());
 }
 
-/// Sends `form` in every way in which it must not be taken.
+/// Submits `form` in every way that must be rejected.
 async fn attack(world: &mut World, form: &Form, all: &[Form]) {
     let token = form.value("anti_forgery");
     assert!(token.len() >= 20, "{form:?}");
@@ -201,7 +200,7 @@ async fn attack(world: &mut World, form: &Form, all: &[Form]) {
     }
 }
 
-// S2: every route, also those whose page only some see.
+// Covers every route, including those whose page is shown only to some users.
 #[tokio::test]
 async fn no_route_takes_a_form_without_a_token_from_anybody() {
     let server = RunningServer::start(&config());
@@ -227,21 +226,21 @@ async fn no_route_takes_a_form_without_a_token_from_anybody() {
     }
 }
 
-/// Nobody is signed in by this cookie any more.
+/// Whether this session cookie is no longer valid.
 async fn is_dead(issuer: &str, sid: &str) -> bool {
     let mut browser = Visitor::new(issuer);
     browser.cookies.insert("sid".to_owned(), sid.to_owned());
     browser.get("/account").await.status == 303
 }
 
-// S1, OWASP ASVS 7.2.4
+// OWASP ASVS 7.2.4
 #[tokio::test]
 async fn a_session_has_a_new_identifier_after_each_login_step_up_and_password_change_and_the_old_one_is_dead() {
     let rig = Rig::start().await;
     let client = rig.relying_party(("code", None)).await;
     let issuer = rig.server.issuer.as_str();
     let mut browser = rig.browser();
-    // An attacker has put a session cookie there: one that was made up, or their own.
+    // An attacker has set a session cookie, either invented or their own.
     let mallory = new_person(issuer, "mallory").await;
     for planted in ["made-up", mallory.cookies["sid"].as_str()] {
         browser.cookies.insert("sid".to_owned(), planted.to_owned());
@@ -269,7 +268,7 @@ async fn a_session_has_a_new_identifier_after_each_login_step_up_and_password_ch
         assert!(is_dead(issuer, &before).await, "{step}");
         assert_eq!(browser.get("/account").await.status, 200, "{step}");
     }
-    // And the cookie of a browser that signs out is worth nothing.
+    // The cookie of a browser that signs out becomes invalid.
     let last = browser.cookies["sid"].clone();
     let page = browser.get("/logout").await;
     let form = found(&forms("/logout", &page.html), "/logout");
@@ -277,7 +276,7 @@ async fn a_session_has_a_new_identifier_after_each_login_step_up_and_password_ch
     assert!(!browser.cookies.contains_key("sid") && is_dead(issuer, &last).await);
 }
 
-/// What every answer that a browser shows carries.
+/// Checks the headers that every response to a browser must have.
 fn assert_guarded(path: &str, page: &Page) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
@@ -307,7 +306,6 @@ fn assert_guarded(path: &str, page: &Page) {
     }
 }
 
-// S3
 #[tokio::test]
 async fn every_page_and_every_error_page_is_framed_by_nobody_and_runs_no_script() {
     let mut world = World::create().await;
@@ -348,7 +346,7 @@ async fn every_page_and_every_error_page_is_framed_by_nobody_and_runs_no_script(
     }
 }
 
-/// Everything that an attacker can have shown, with `text` in it: what was shown, by where.
+/// Everything that an attacker can cause to be shown, with `text` in it, by location.
 async fn shown(rig: &Rig, root: &mut Visitor, text: &str) -> Vec<(String, Page)> {
     let mut browser = rig.browser();
     let (client, mut shown) = shown_in_a_login(rig, &mut browser, text).await;
@@ -362,7 +360,7 @@ async fn shown(rig: &Rig, root: &mut Visitor, text: &str) -> Vec<(String, Page)>
         ("/account/profile", &["email", "picture", "website", "zoneinfo"]),
         ("/account/schedule", &["cron", "time_zone"]),
     ] {
-        // Who is signed in has no need to sign up.
+        // A signed-in user is redirected away from the sign-up page.
         let mut browser = if path == "/signup" { rig.browser() } else { browser.clone() };
         let page = browser.get(path).await;
         let form = found(&forms(path, &page.html), path);
@@ -370,7 +368,7 @@ async fn shown(rig: &Rig, root: &mut Visitor, text: &str) -> Vec<(String, Page)>
         changes.extend([("password", Some("x")), ("client_type", Some("confidential")), ("decision", Some("preview"))]);
         shown.push((format!("refused {path}"), browser.post(path, &form.with(&changes)).await));
     }
-    // The next text finds everything as this one did.
+    // Restores the state for the next text.
     assert_eq!(disconnect.send(&mut browser, &disconnect.with(&[]), &OWN).await.status, 303);
     let page = browser.get("/logout").await;
     let form = found(&forms("/logout", &page.html), "/logout");
@@ -384,7 +382,7 @@ async fn shown(rig: &Rig, root: &mut Visitor, text: &str) -> Vec<(String, Page)>
     shown
 }
 
-/// The pages of a login for a client of this name, if it can have this name.
+/// The pages of a login for a client with this name, if the name is allowed.
 async fn shown_in_a_login(rig: &Rig, browser: &mut Visitor, text: &str) -> (RelyingParty, Vec<(String, Page)>) {
     let mut shown = Vec::new();
     let extra = json!({"client_name": text});
@@ -422,7 +420,7 @@ async fn shown_in_a_login(rig: &Rig, browser: &mut Visitor, text: &str) -> (Rely
     (client, shown)
 }
 
-/// The pages whose address has the text in it.
+/// The pages whose URL contains the text.
 async fn shown_of_an_address(client: &RelyingParty, browser: &mut Visitor, text: &str) -> Vec<(String, Page)> {
     let mut shown = Vec::new();
     let encoded = |pairs: &[(&str, &str)]| signet::oauth::parameters::encode(pairs);
@@ -457,8 +455,8 @@ async fn shown_of_an_address(client: &RelyingParty, browser: &mut Visitor, text:
     shown
 }
 
-// S4: with what the pages show of texts that somebody else chose, over HTTP and with the policy that goes with it. Each view
-// with each text is the matter of the tests in src/web.
+// Checks the texts over HTTP together with the policy of each page. The tests in src/web cover each view with each
+// text.
 #[tokio::test]
 async fn no_text_that_somebody_else_chose_becomes_markup_on_any_page() {
     let rig = Rig::start().await;
@@ -477,7 +475,7 @@ async fn no_text_that_somebody_else_chose_becomes_markup_on_any_page() {
                 let is_strict = policy.contains("default-src 'none'") && policy.contains("base-uri 'none'");
                 assert!(is_strict && !policy.contains("unsafe"), "{place}: {policy}");
             }
-            // How long a list is depends on what was registered before, and what is wrong with a field on the text.
+            // The length of a list depends on earlier registrations, and field errors depend on the text.
             if place.ends_with(" q") || place.starts_with("refused") {
                 assert_guarded(place, page);
             } else if page.status == expected.status && page.status != 303 {
@@ -488,7 +486,7 @@ async fn no_text_that_somebody_else_chose_becomes_markup_on_any_page() {
     }
     println!("{} texts at {} places, {compared} pages compared", hostile::TEXTS.len(), harmless.len());
     assert!(compared * 10 > hostile::TEXTS.len() * harmless.len() * 7, "{compared}");
-    // An address that is no address of the web is registered by nobody.
+    // A URL that is not a web URL cannot be registered.
     for member in ["logo_uri", "policy_uri", "tos_uri", "client_uri", "initiate_login_uri", "backchannel_logout_uri"] {
         for payload in hostile::TEXTS {
             let body = json!({"client_name": "App", "redirect_uris": [CALLBACK], member: payload});
@@ -498,7 +496,7 @@ async fn no_text_that_somebody_else_chose_becomes_markup_on_any_page() {
     }
 }
 
-// S5, OpenID Connect Core §3.1.2.1
+// OpenID Connect Core §3.1.2.1
 #[tokio::test]
 async fn a_login_that_was_asked_for_again_and_is_cancelled_gives_nothing() {
     let rig = Rig::start().await;
@@ -533,13 +531,13 @@ async fn a_login_that_was_asked_for_again_and_is_cancelled_gives_nothing() {
         let swapped = form.with(&[("interaction", Some(&sealed)), ("decision", Some("allow"))]);
         assert_eq!(browser.post("/consent", &swapped).await.status, 403);
         still_asks(&mut browser).await;
-        // Whoever cancels is signed in as before.
+        // A user who cancels stays signed in.
         assert!(client.login(&mut browser, &[("prompt", Some("none"))]).await.seen.is_empty());
         assert!(client.login(&mut browser, &again).await.saw("/login"));
     }
 }
 
-// S6: CVE-2026-7507 and CVE-2026-39222 were this.
+// CVE-2026-7507 and CVE-2026-39222 were vulnerabilities of this kind.
 #[tokio::test]
 async fn a_login_that_an_attacker_has_begun_gives_nothing_in_the_browser_of_the_victim() {
     let rig = Rig::start().await;
@@ -559,7 +557,7 @@ async fn a_login_that_an_attacker_has_begun_gives_nothing_in_the_browser_of_the_
             assert_eq!(resumed.status, 400, "{}", resumed.html);
             let consent = victim.clone().get(&format!("/consent?{interaction}")).await;
             assert_eq!(consent.status, 400, "{}", consent.html);
-            // The login page shows nothing of what was begun, and leads nowhere with it.
+            // The login page shows nothing of the attacker's request and does not continue it.
             let mut victim = victim.clone();
             let login = victim.get(&format!("/login?{interaction}")).await;
             assert!(login.html.contains("This page has expired") && !login.html.contains("Suite"), "{}", login.html);
@@ -571,7 +569,7 @@ async fn a_login_that_an_attacker_has_begun_gives_nothing_in_the_browser_of_the_
                 page = victim.get(&page.location()).await;
             }
             assert_eq!(page.status, 400, "{}", page.html);
-            // A form of the victim's own with what the attacker has begun.
+            // The victim's own form with the attacker's pending request.
             let own = victim.get(&format!("/authorize?{}", client.query(&[("prompt", Some("consent"))]))).await;
             let consent = victim.get(&own.location()).await;
             let form = found(&forms("/consent", &consent.html), "/consent");
@@ -579,13 +577,13 @@ async fn a_login_that_an_attacker_has_begun_gives_nothing_in_the_browser_of_the_
             assert_eq!(victim.post("/consent", &swapped).await.status, 403);
         }
     }
-    // What the victim did has moved nothing in the browser of the attacker.
+    // The victim's actions have changed nothing in the attacker's browser.
     assert!(attacker.get(&of_login.replace("/login", "/authorize")).await.location().starts_with("/login?"));
     let outcome = client.login(&mut rig.browser(), &[]).await;
     assert_eq!(outcome.seen, ["/login", "/consent"]);
 }
 
-// Nothing of one person is reachable by another.
+// No data of one user is reachable by another.
 #[tokio::test]
 async fn a_second_person_is_shown_no_page_of_the_first_and_nobody_is_without_signing_in() {
     let mut world = World::create().await;
@@ -593,7 +591,7 @@ async fn a_second_person_is_shown_no_page_of_the_first_and_nobody_is_without_sig
     let mut eve = Visitor::new(&world.server.issuer);
     eve.sign_in(("eve", PASSPHRASE)).await;
     let own = text(&Api::of_person(&mut eve, "signet:account").await.get("/users/me").await.expect(200), "id");
-    // What only the first person may know: every identifier of theirs and of what is theirs.
+    // All identifiers that only the first user may know.
     let mut secret = BTreeSet::new();
     for list in world.state(&api).await {
         identifiers(&list, &mut secret);
@@ -618,7 +616,7 @@ async fn a_second_person_is_shown_no_page_of_the_first_and_nobody_is_without_sig
             refused += 1;
         }
         for id in &secret {
-            // What the address says is known to who asks.
+            // The caller already knows the identifier in the URL.
             assert!(path.contains(id) || !seen.html.contains(id), "{path}: {id} in {}", seen.html);
         }
         for form in forms(&path, &page.html) {
@@ -639,7 +637,7 @@ async fn a_second_person_is_shown_no_page_of_the_first_and_nobody_is_without_sig
     assert!(refused > 15 && asked > 25, "{refused} {asked}");
 }
 
-// The same by the fields of forms that every person has.
+// The same attack through the form fields that every user can submit.
 #[tokio::test]
 async fn a_form_of_one_person_reaches_nothing_of_another() {
     let mut world = World::create().await;

@@ -1,4 +1,4 @@
-//! `/login`, `/signup`, `/consent`, `/logout`, and what every page has in common
+//! `/login`, `/signup`, `/consent`, `/logout`, and properties common to all pages.
 
 use std::process::Stdio;
 

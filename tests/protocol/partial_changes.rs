@@ -1,4 +1,4 @@
-//! What a body of the management API names, and what it does not.
+//! Members that a body of the management API contains or omits.
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ async fn a_misspelt_member_is_refused_by_its_name_and_changes_nothing() {
     assert!(text(&answer.body, "error_description").contains("address.town"), "{}", answer.body);
     assert_eq!(root.get(&client_path).await.expect(200)["allowed_groups"], json!(["staff"]));
     assert_eq!(root.get(&user_path).await.expect(200)["name"], "Eve");
-    // One step away: the same with every name right.
+    // The same body with all names spelled correctly is accepted.
     root.put(&client_path, &app()).await.expect(200);
     root.put(&schedule_path, &schedule).await.expect(200);
     // RFC 7591 §2: "MUST ignore any client metadata sent by the client that it does not understand".

@@ -1,4 +1,4 @@
-//! Password-reset links: an administrator makes one, and whoever gets it sets the password.
+//! Password-reset links: an administrator creates one, and its recipient sets the password.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
 const BEFORE: &str = "a long and winding passphrase";
 const AFTER: &str = "quite another winding passphrase";
 
-/// A server, its administrator's browser and token, and the identifier of a person `eve`, whose browser is signed in.
+/// A server, its administrator's browser and token, and the identifier and signed-in browser of a user `eve`.
 async fn with_eve() -> (RunningServer, Visitor, Api, (String, Visitor)) {
     let (server, mut root) = signed_in().await;
     let administrator = Api::of_person(&mut root, "signet:admin").await;
@@ -27,7 +27,7 @@ async fn link(administrator: &Api, id: &str) -> String {
     text(&made, "link")
 }
 
-/// Follows `link` in a browser of its own and sends `password`.
+/// Follows `link` in a new browser and submits `password`.
 async fn follow(issuer: &str, link: &str, password: &str) -> Page {
     let mut visitor = Visitor::new(issuer);
     let page = visitor.get(link).await;
@@ -98,7 +98,7 @@ async fn a_link_is_ended_by_a_newer_one_by_another_password_and_by_its_end() {
     dead(&third, "already been used").await;
     administrator.delete(&format!("/users/{id}/password-reset")).await.expect(204);
 
-    // Disabled for a moment is disabled enough.
+    // Disabling the account revokes the link, even after it is enabled again.
     let fourth = link(&administrator, &id).await;
     for is_disabled in [true, false] {
         administrator.put(&format!("/users/{id}"), &json!({"disabled": is_disabled})).await.expect(200);
@@ -155,7 +155,7 @@ async fn a_person_without_a_password_gets_one_by_a_link_from_the_page_of_the_adm
     let page = root.get(&at).await;
     assert!(!page.html.contains("A link is active until"), "{}", page.html);
 
-    // Another one is taken back on the same page.
+    // Another link is revoked on the same page.
     root.post(&action, &[("anti_forgery", &token(&page, &action))]).await;
     let withdraw = format!("{action}/delete");
     let page = root.get(&at).await;
@@ -173,14 +173,14 @@ async fn only_administrators_make_links_and_never_for_themselves() {
         assert_eq!(who.post(&path, &json!({})).await.status, status);
         assert_eq!(who.delete(&path).await.status, status);
     }
-    // Whoever has the session of an administrator does not get the password by it.
+    // An attacker with an administrator's session cannot use it to set the administrator's password.
     let own = text(&administrator.get("/users/me").await.expect(200), "id");
     for id in ["me", own.as_str()] {
         let refused = administrator.post(&format!("/users/{id}/password-reset"), &json!({})).await;
         assert_eq!(refused.refusal(), (409, "conflict"));
     }
     assert!(!root.get(&format!("/admin/people/{own}")).await.html.contains("make-reset-link"));
-    // Whoever manages people does not reach who administers the server.
+    // A caller with the scope to manage users cannot manage administrators.
     let body = json!({"client_name": "Personnel", "grant_types": ["client_credentials"], "scope": "signet:users"});
     let client = administrator.post("/clients", &body).await.expect(201);
     let (client_id, secret) = (text(&client, "client_id"), text(&client, "client_secret"));

@@ -1,4 +1,4 @@
-//! `/presets` and `/developer/presets`: applications are registered by their name and their address.
+//! `/presets` and `/developer/presets`: registration of well-known applications by name and URL.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::{
     visitor::{CHALLENGE, Page, VERIFIER, Visitor, config, parameter, query},
 };
 
-/// What stands to copy under `id`.
+/// The copyable text with this `id`.
 fn copied(page: &Page, id: &str) -> String {
     let (_, rest) = page.html.split_once(&format!("id=\"{id}\">")).unwrap_or_else(|| panic!("{id}: {}", page.html));
     rest.split('<').next().unwrap().to_owned()
@@ -122,7 +122,7 @@ async fn what_weakens_a_rule_is_for_administrators() {
     let client_id = copied(&page, "client-id");
     let own = root.get(&format!("/developer/{client_id}")).await;
     assert_eq!(own.status, 200, "the administrator owns it");
-    // The implicit flow is off, which nobody but the configuration changes.
+    // The implicit flow is disabled and can be enabled only in the configuration.
     for visitor in [&mut eve, &mut root] {
         let page = visitor.get("/developer/presets/guacamole").await;
         assert!(page.html.contains("the setting oauth.implicit turns it on"), "{}", page.html);

@@ -1,4 +1,4 @@
-//! How much one person may have stored, as `[quotas]` says.
+//! Storage limits per user, as configured in `[quotas]`.
 
 use serde_json::json;
 
@@ -48,14 +48,14 @@ async fn a_person_owns_no_more_applications_than_the_quota_however_they_register
         ("anti_forgery", &token),
     ];
     assert_eq!(eve.post("/developer", &form).await.status, 403);
-    // Another person has their own, and administrators have none.
+    // Other users have separate limits, and administrators have none.
     let bob = Api::of_person(&mut new_person(&server.issuer, "bob").await, "signet:clients").await;
     bob.post("/clients", &app()).await.expect(201);
     let root = administrator(&server.issuer).await;
     for _ in 0..6 {
         root.post("/clients", &json!({"client_name": "Root's"})).await.expect(201);
     }
-    // One that is deleted makes room.
+    // A deletion frees capacity.
     let first = api.get("/clients").await.expect(200)["clients"][0]["client_id"].as_str().unwrap().to_owned();
     api.delete(&format!("/clients/{first}")).await.expect(204);
     api.post("/clients", &app()).await.expect(201);
@@ -93,7 +93,7 @@ async fn everything_that_a_person_stores_has_a_rate() {
         eve.upload("/users/me/picture", "image/png", picture.clone()).await.status
     }];
     assert_eq!(uploads, [200, 429]);
-    // What is read costs nothing, and administrators change as much as they need to.
+    // Reading is not limited, and neither are changes by administrators.
     eve.get("/clients").await.expect(200);
     for _ in 0..5 {
         root.put("/users/me", &json!({"name": "Root"})).await.expect(200);

@@ -1,5 +1,4 @@
-//! What happens when many ask at once. The requests reach `/token` without HTTP, so that nothing slows them down but the
-//! server itself.
+//! Concurrent requests. They reach `/token` without HTTP, so that only the server itself limits their speed.
 //!
 //! `SIGNET_RACE_ROUNDS` sets the number of rounds.
 
@@ -49,14 +48,14 @@ async fn started(more: &str) -> (ServedHere, Visitor) {
 
 const OFFLINE: &[(&str, Option<&str>)] = &[("scope", Some("openid orders:read offline_access"))];
 
-/// What came of requests that were made at once.
+/// The outcomes of concurrent requests.
 #[derive(Default)]
 struct Outcomes {
     issued: Vec<TokenResponse>,
     refused: BTreeMap<&'static str, usize>,
 }
 
-/// [`AT_ONCE`] times the same request to the token endpoint, all at the same moment.
+/// Sends the same token request [`AT_ONCE`] times simultaneously.
 async fn all_at_once(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)]) -> Outcomes {
     let form = Parameters::parse(&encode(&[form, &credentials(client_id)].concat())).unwrap();
     let start = Arc::new(Barrier::new(AT_ONCE));
@@ -119,7 +118,7 @@ async fn of_many_who_redeem_one_code_at_once_one_wins_and_the_replay_ends_its_gr
         assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
         winners += outcomes.issued.len();
         let won = &outcomes.issued[0];
-        // The rate limit of HTTP counts by the clock, which stands still.
+        // The rate limits use the clock, which the test controls.
         server.clock.advance(time::Duration::SECOND);
         let access = won.access_token.expose();
         assert_eq!(introspect(&mut visitor, "web", access).await, object!({"active": false}), "round {round}");
@@ -157,7 +156,7 @@ async fn of_many_who_refresh_one_token_at_once_all_get_the_same_successor() {
         assert_ne!(told[0], token);
         successors += told.len();
         token = told[0].to_owned();
-        // What is remembered went one generation on, and not further.
+        // The stored state advanced by exactly one generation.
         let remembered = serde_json::to_value(&grants(&server)[0]).unwrap();
         assert_eq!(remembered["refresh_token"]["generation"], round + 1);
     }
@@ -198,9 +197,9 @@ async fn of_many_who_refresh_a_token_that_stays_all_are_answered_and_nothing_mul
     let shared = server.shared();
     let first = tokens(&mut visitor, "web", OFFLINE).await;
     let token = text(&first, "refresh_token");
-    // The grant lives for 90 days.
+    // The grant expires after 90 days.
     for round in 0..rounds().min(150) {
-        // Every third round the use of the token is written down.
+        // In every third round, the use of the token is recorded.
         server.clock.advance(time::Duration::hours(12));
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
         let outcomes = all_at_once(&shared, "web", &form).await;

@@ -1,4 +1,4 @@
-//! A client's `backchannel_logout_uri`: takes forms on 127.0.0.1, answers as it is told, and looks into logout tokens.
+//! A client's `backchannel_logout_uri`: accepts forms on 127.0.0.1, responds as configured, and verifies logout tokens.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -12,13 +12,12 @@ use serde_json::Value;
 
 use crate::visitor::Visitor;
 
-/// The receiver.
 pub(crate) struct Receiver {
     pub(crate) uri: String,
     received: Received<Delivery>,
 }
 
-/// What came.
+/// A received request.
 pub(crate) struct Delivery {
     pub(crate) head: String,
     pub(crate) form: Vec<(String, String)>,
@@ -26,7 +25,7 @@ pub(crate) struct Delivery {
 }
 
 impl Receiver {
-    /// Answers with each of `statuses` in turn, and with the last one from then on.
+    /// Responds with each of `statuses` in turn, and then always with the last one.
     pub(crate) fn answering(statuses: &'static [u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let uri = format!("http://{}/backchannel", listener.local_addr().unwrap());
@@ -35,18 +34,18 @@ impl Receiver {
         Self { uri, received }
     }
 
-    /// Takes connections and never answers.
+    /// Accepts connections and never responds.
     pub(crate) fn dead() -> (String, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         (format!("http://{}/backchannel", listener.local_addr().unwrap()), listener)
     }
 
-    /// The next delivery. It blocks the thread, so that tests with a server of another process need no more.
+    /// Returns the next request. It blocks the thread, which suffices for tests whose server is another process.
     pub(crate) fn next(&self, patience: Duration) -> Delivery {
         self.received.recv_timeout(patience).unwrap_or_else(|_| panic!("nothing came to {}", self.uri))
     }
 
-    /// Whether nothing comes for so long.
+    /// Whether no request arrives for this time.
     pub(crate) fn is_quiet(&self, patience: Duration) -> bool {
         self.received.recv_timeout(patience).is_err()
     }
@@ -72,7 +71,7 @@ fn serve(listener: &TcpListener, statuses: &[u16], sender: &Sender<Delivery>) {
 }
 
 impl Delivery {
-    /// The claims of the logout token, verified as Back-Channel Logout §2.6 asks, with the published keys.
+    /// The claims of the logout token, verified as in Back-Channel Logout §2.6 with the published keys.
     pub(crate) async fn logout_token(&self, issuer: &str, client_id: &str) -> Value {
         let [(name, token)] = self.form.as_slice() else { panic!("{:?}", self.form) };
         assert_eq!(name, "logout_token");

@@ -1,4 +1,4 @@
-//! `grant_type=refresh_token`, and refresh tokens at `/introspect` and `/revoke`
+//! `grant_type=refresh_token`, and refresh tokens at `/introspect` and `/revoke`.
 
 use std::process::Stdio;
 
@@ -18,7 +18,7 @@ use crate::{
     visitor::{REDIRECT_URI, SECRET, Visitor, config, parameter, query},
 };
 
-/// Clients with refresh tokens: `web` keeps its, `rotating` and `public` do not. `without` has none.
+/// Clients with refresh tokens: `rotating` and `public` rotate them, `web` does not. `without` has none.
 fn clients() -> String {
     let redirect = format!("redirect_uris = [\"{REDIRECT_URI}\"]\n");
     let scope = "scope = \"openid profile orders:read offline_access\"\n";
@@ -109,7 +109,8 @@ async fn a_client_whose_answer_was_lost_gets_the_same_successor_and_nothing_ends
     let successor = text(&lost, "refresh_token");
     let third = issued(&refresh(&mut visitor, "public", successor, &[]).await);
     assert_ne!(text(&third, "refresh_token"), successor);
-    // The first is two generations old, and its overlap is not over: it gets the newest, and no second branch begins.
+    // The first token is two generations old and still within its overlap: it returns the newest one and starts no
+    // second branch.
     let lagging = issued(&refresh(&mut visitor, "public", first, &[]).await);
     assert_eq!(lagging["refresh_token"], third["refresh_token"]);
     issued(&refresh(&mut visitor, "public", text(&third, "refresh_token"), &[]).await);
@@ -215,7 +216,7 @@ async fn what_is_no_refresh_token_refreshes_nothing_and_a_refresh_token_is_nothi
     issued(&refresh(&mut visitor, "web", token, &[]).await);
 }
 
-// RFC 6749 §2.3.1 and §3.2: "the client MUST use the HTTP "POST" method", and nothing stands in the address.
+// RFC 6749 §2.3.1 and §3.2: "the client MUST use the HTTP "POST" method", and parameters in the URL are ignored.
 #[tokio::test]
 async fn what_stands_in_the_address_refreshes_nothing() {
     let (_server, mut visitor) = started("").await;
@@ -231,7 +232,7 @@ async fn what_stands_in_the_address_refreshes_nothing() {
     issued(&refresh(&mut visitor, "web", token, &[]).await);
 }
 
-/// What happens behind a grant.
+/// A change that affects a grant.
 #[derive(Clone, Copy, Debug)]
 enum Change {
     PersonDisabled,
@@ -434,7 +435,7 @@ async fn a_signed_answer_of_introspection_is_no_access_token() {
         let page = visitor.post_with("/introspect", &form, ACCEPT).await;
         assert_eq!((page.status, page.header("content-type")), (200, "application/token-introspection+jwt"));
         assert_eq!(page.header("cache-control"), "no-store");
-        // The crate jsonwebtoken shares no code with what signs here.
+        // The crate jsonwebtoken is independent of the code that signs.
         let header = jsonwebtoken::decode_header(&page.html).unwrap();
         assert_eq!(header.typ.as_deref(), Some("token-introspection+jwt"));
         let key = jsonwebtoken::DecodingKey::from_jwk(keys.find(header.kid.as_deref().unwrap()).unwrap()).unwrap();
@@ -510,7 +511,7 @@ async fn a_rotation_outlives_the_process() {
     assert_eq!(refusal(&page), "400 invalid_grant", "the replay ended the grant");
 }
 
-// What was replaced or ended since the backup would be good again.
+// Otherwise, tokens that were replaced or revoked since the backup would become valid again.
 #[tokio::test]
 async fn after_a_backup_was_restored_no_earlier_refresh_token_is_good() {
     let folder = tempfile::tempdir().unwrap();

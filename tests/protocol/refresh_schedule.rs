@@ -1,4 +1,4 @@
-//! Refresh schedules: what they do to the tokens of every grant of a person, on a server whose clock a test moves.
+//! Refresh schedules: their effect on the tokens of a user's grants, on a server with a controlled clock.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ impl Stage {
         self.server.signet()
     }
 
-    /// Moves the clock to `seconds` after noon.
+    /// Sets the clock to `seconds` after noon.
     fn at(&self, seconds: i64) {
         self.clock.advance(NOON + Duration::seconds(seconds) - self.clock.now());
     }
@@ -81,7 +81,7 @@ impl Stage {
         self.ask("mail", &[("grant_type", "password"), ("username", username), ("password", password)]).await.unwrap()
     }
 
-    /// Refreshes with the refresh token of `tokens`: for how long, or that the grant has ended.
+    /// Refreshes with the refresh token of `tokens`. Returns the new lifetime, or `None` if the grant has ended.
     async fn refresh(&self, tokens: &TokenResponse) -> Option<i64> {
         let refresh_token = tokens.refresh_token.as_ref().unwrap().expose();
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
@@ -118,7 +118,7 @@ async fn an_access_token_expires_by_the_next_tick_of_the_schedule() {
         stage.at(seconds);
         assert_eq!(stage.refresh(&tokens).await, Some(expected), "after {seconds} seconds");
     }
-    // A schedule is a person's; the tokens that a client has for itself know none.
+    // A schedule belongs to a user; it does not affect the client credentials grant.
     stage.set(&tokens, None, ("12 13 * * *", false)).await;
     stage.at(630);
     assert_eq!(stage.refresh(&tokens).await, Some(90));
@@ -156,13 +156,13 @@ async fn a_tick_that_ends_grants_makes_the_person_sign_in_again() {
     assert_eq!(stage.refresh(&just_before).await, None);
     let again = stage.sign_in().await;
     assert_eq!((again.expires_in_seconds, stage.refresh(&again).await), (300, Some(300)));
-    // What has ended does not come alive because the schedule is removed.
+    // Removing the schedule does not restore ended grants.
     stage.signet().store.remove_refresh_schedule(&subject(&tokens), None, stage.clock.now()).await.unwrap();
     stage.at(400);
     assert_eq!((stage.refresh(&tokens).await, stage.refresh(&again).await), (None, Some(300)));
 }
 
-/// The list and the place of the status of `tokens`.
+/// The status list of `tokens` and the index in it.
 fn place(tokens: &TokenResponse) -> (ListId, u32) {
     let status = claims(tokens.access_token.expose())["status"]["status_list"].clone();
     let (_, list) = status["uri"].as_str().unwrap().rsplit_once('/').unwrap();
@@ -170,7 +170,7 @@ fn place(tokens: &TokenResponse) -> (ListId, u32) {
 }
 
 impl Stage {
-    /// The bit of `tokens` in the list as it is published now.
+    /// The bit of `tokens` in the published list.
     fn status(&self, tokens: &TokenResponse) -> u8 {
         let (list, idx) = place(tokens);
         let published = self.signet().publish_status_list(list).unwrap().unwrap();
@@ -199,7 +199,7 @@ async fn a_tick_that_ends_grants_is_seen_in_the_status_list() {
     assert_eq!([&tokens, &just_before, &again].map(|tokens| stage.status(tokens)), [1, 1, 0]);
 }
 
-// draft-ietf-oauth-status-list §8.3 and §13.7: iat, exp and ttl say together how long a copy may be kept.
+// draft-ietf-oauth-status-list §8.3 and §13.7: iat, exp and ttl together determine how long a copy may be used.
 #[tokio::test]
 async fn a_status_list_is_signed_anew_when_a_bit_or_a_key_has_changed_or_half_of_its_ttl_is_over() {
     let stage = Stage::new().await;
@@ -214,7 +214,7 @@ async fn a_status_list_is_signed_anew_when_a_bit_or_a_key_has_changed_or_half_of
     stage.at(30);
     let second = published();
     assert_eq!((issued_at(&second.token), second.max_age_seconds(stage.clock.now())), (30, 60));
-    // A grant that begins changes nothing: its bit was 0 before.
+    // A new grant changes nothing, since its bit was 0 before.
     stage.at(31);
     let _third = stage.sign_in().await;
     assert_eq!(published().etag, second.etag);
@@ -223,12 +223,12 @@ async fn a_status_list_is_signed_anew_when_a_bit_or_a_key_has_changed_or_half_of
     stage.signet().store.end_grant(&id, cause, stage.clock.now()).await.unwrap();
     assert_eq!(issued_at(&published().token), 31);
     assert_eq!((stage.status(&one), stage.status(&other)), (1, 0));
-    // A list that is signed with a key that nobody trusts any more says nothing.
+    // A list that is signed with an untrusted key is worthless.
     let before = published();
     let compromised = signet::jose::Compromised::SigningKeys;
     stage.signet().keys.rotate_emergency(compromised, stage.clock.now()).unwrap();
     assert_ne!(published().etag, before.etag);
-    // Nor does a clock that was wrong keep an old one alive.
+    // A wrong clock does not keep an old list valid either.
     stage.at(-3600);
     assert_eq!(issued_at(&published().token), -3600);
 }

@@ -1,4 +1,4 @@
-//! `/register`
+//! `/register`.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ async fn everything_that_was_registered_is_answered_with_what_the_server_chose()
     assert!(public["client_secret"].is_null() && public["client_secret_expires_at"].is_null(), "{public}");
 }
 
-// A5, and RFC 9700 §2.1.2 for the implicit grant
+// RFC 9700 §2.1.2 for the implicit grant.
 #[tokio::test]
 async fn nothing_that_only_an_administrator_can_give_is_registered() {
     let settings = "[oauth]\ndynamic_registration = \"open\"\nimplicit = true\npassword_grant = true\n";
@@ -105,7 +105,7 @@ async fn an_application_that_asks_for_more_than_it_can_have_gets_what_it_can_hav
     assert_eq!(client["grant_types"], json!(["authorization_code", "refresh_token"]));
     assert_eq!((&client["response_types"], &client["scope"]), (&json!(["code"]), &json!("email openid profile")));
     assert_eq!(client["client_name"], client["client_id"], "RFC 7591 §2: the name is optional");
-    // What RFC 7591 does not know is answered if it was asked for.
+    // Members that RFC 7591 does not define are returned only if they were requested.
     let own = ["require_pkce", "require_state", "claims_in_id_token", "disabled"];
     for member in own {
         assert!(client[member].is_null(), "{member}: {client}");
@@ -167,7 +167,7 @@ async fn an_application_manages_its_registration_with_its_own_token() {
     foreign.get(&text(&other, "registration_client_uri")).await.expect(200);
 }
 
-// A5: a client cannot enable itself again.
+// A client cannot enable itself again.
 #[tokio::test]
 async fn a_disabled_application_stays_disabled() {
     let server = start("open");

@@ -1,4 +1,4 @@
-//! Authorization requests that clients have signed (RFC 9101, OpenID Connect Core §6).
+//! Signed authorization requests (RFC 9101, OpenID Connect Core §6).
 
 use std::{
     net::TcpListener,
@@ -34,7 +34,7 @@ fn inside(server: &RunningServer, id: &str) -> Value {
 
 fn with(mut claims: Value, name: &str, value: Value) -> Value {
     match value {
-        // In these tables null stands for a claim that is absent.
+        // In these tables, null means that the claim is absent.
         Value::Null => {
             claims.as_object_mut().unwrap().remove(name);
         }
@@ -50,11 +50,11 @@ async fn start(config: &str) -> (RunningServer, Visitor) {
     (server, visitor)
 }
 
-/// The error that the client is told at its redirect URI, with the `state`.
+/// The error and `state` that the client receives at its redirect URI.
 async fn told(visitor: &mut Visitor, query: &[(&str, &str)]) -> (String, Option<String>) {
     let page = visitor.get(&format!("/authorize?{}", encode(query))).await;
     assert_eq!(page.status, 303, "{}", page.html);
-    // The answer to a request for tokens travels in the fragment.
+    // The response to a request for tokens is in the fragment.
     let location = page.location().replace('#', "?");
     assert!(location.starts_with(REDIRECT_URI), "{location}");
     assert_eq!(parameter(&location, "iss").as_ref(), Some(&visitor.issuer));
@@ -84,20 +84,20 @@ async fn the_parameters_that_the_client_has_signed_count_and_no_others() {
             assert!(location.starts_with(REDIRECT_URI) && parameter(&location, "code").is_some(), "{location}");
         }
     }
-    // RFC 9101 §5: no more than these two.
+    // RFC 9101 §5: only these two parameters are required.
     let object = signers[0].sign(&inside(&server, "shop"));
     let bare = [("client_id", "shop"), ("request", object.as_str())];
     assert!(parameter(&visitor.authorize(&encode(&bare)).await, "code").is_some());
-    // From a form the browser is sent on by GET.
+    // After a form, the browser is redirected to a GET.
     let sent_on = visitor.post("/authorize", &bare).await.location();
     let by_form = visitor.get(&sent_on).await;
     assert!(by_form.location().contains("code="), "{}", by_form.location());
 
-    // A state beside it is as if it had not been sent, and this server demands one.
+    // A `state` outside the object is ignored, and this server requires one.
     let object = signers[0].sign(&with(inside(&server, "shop"), "state", Value::Null));
     let query = [("client_id", "shop"), ("request", object.as_str()), ("state", "beside")];
     assert_eq!(told(&mut visitor, &query).await, ("invalid_request".to_owned(), None));
-    // The nonce of the ID token is the one inside, and the scope too.
+    // Nonce and scope are taken from the object.
     let object = signers[0].sign(&inside(&server, "shop"));
     let query = [("client_id", "shop"), ("request", object.as_str()), ("nonce", "beside"), ("scope", "openid profile")];
     let code = parameter(&visitor.authorize(&encode(&query)).await, "code").unwrap();
@@ -108,7 +108,7 @@ async fn the_parameters_that_the_client_has_signed_count_and_no_others() {
     assert_eq!(tokens["scope"], "openid orders:read");
 }
 
-// J1 to J6 and J8, and the rules of RFC 9101 §6
+// The rules of RFC 9101 §6.
 #[tokio::test]
 async fn an_object_that_is_refused_is_told_to_the_client_at_a_registered_redirect_uri() {
     let (signer, stranger, rsa) = (Signer::generate("ES256"), Signer::generate("ES256"), Signer::generate("RS256"));
@@ -154,9 +154,9 @@ async fn an_object_that_is_refused_is_told_to_the_client_at_a_registered_redirec
             [("client_id", "shop"), ("request", object.as_str()), ("response_type", "code"), ("state", "beside")];
         let (error, state) = told(&mut visitor, &query).await;
         assert_eq!(error, "invalid_request_object", "{name}");
-        // What the client has signed says where to; what it has not signed is no word of its.
+        // The signed parameters determine the destination. Unsigned parameters cannot be trusted.
         assert!(matches!(state.as_deref(), Some("inside" | "beside")), "{name}");
-        // Nothing is told to an address that is not registered.
+        // No response is sent to an unregistered URI.
         let query = [("client_id", "shop"), ("request", object.as_str()), ("redirect_uri", "https://evil.example/cb")];
         let page = visitor.get(&format!("/authorize?{}", encode(&query))).await;
         if page.status == 303 {
@@ -170,7 +170,7 @@ async fn an_object_that_is_refused_is_told_to_the_client_at_a_registered_redirec
     assert!(listener.accept().is_err(), "the server has asked an address of a header");
 }
 
-// RFC 9101 §4 and §6; FAPI 2.0 for the clocks
+// RFC 9101 §4 and §6; FAPI 2.0 for the clocks.
 #[tokio::test]
 async fn other_claims_of_the_jwt_than_its_audience_need_not_be_there() {
     let signer = Signer::generate("ES256");
@@ -211,10 +211,10 @@ async fn one_object_is_named_and_by_reference_only_where_that_is_on() {
     assert_eq!(told(&mut visitor, &twice).await.0, "invalid_request");
     let reference = [("client_id", "shop"), ("request_uri", "https://app.example.org/r"), ("state", "x")];
     assert_eq!(told(&mut visitor, &reference).await, ("request_uri_not_supported".to_owned(), Some("x".to_owned())));
-    // A client without keys has nothing to sign with.
+    // A client without keys cannot sign.
     let report = [("client_id", "report"), ("request", object.as_str())];
     assert_eq!(told(&mut visitor, &report).await.0, "invalid_request_object");
-    // Without client_id beside it, nobody is known.
+    // Without `client_id` outside the object, the client is unknown.
     let page = visitor.get(&format!("/authorize?{}", encode(&base[1..]))).await;
     assert_eq!(page.status, 400);
     let document = Api::new(&server.issuer, None).get("/.well-known/openid-configuration").await.expect(200);
@@ -224,7 +224,7 @@ async fn one_object_is_named_and_by_reference_only_where_that_is_on() {
     assert_eq!(document["request_object_signing_alg_values_supported"], json!(["ES256", "EdDSA", "RS256", "PS256"]));
 }
 
-// OpenID Connect Core §6.2; X1
+// OpenID Connect Core §6.2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registered_reference_is_fetched_where_that_is_on() {
     let signer = Signer::generate("RS256");
@@ -262,7 +262,7 @@ async fn a_registered_reference_is_fetched_where_that_is_on() {
     let document = Api::new(&server.issuer, None).get("/.well-known/openid-configuration").await.expect(200);
     assert_eq!(document["request_uri_parameter_supported"], true);
 
-    // The same without the permission to ask this machine: nothing is asked.
+    // Without the permission for this machine, no request is sent.
     let asked = https.requests();
     let (_server, mut visitor) = start(&format!("{}{shop}\n[oauth]\nrequest_uri = true\n", config())).await;
     let request = https.url("/request");

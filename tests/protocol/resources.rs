@@ -1,4 +1,4 @@
-//! `resource`, the audience and the kind of access tokens, and the groups of people
+//! `resource`, the audience and type of access tokens, and the groups of users.
 
 use serde_json::{Value, json as object};
 use signet::account::record::{GroupName, Groups};
@@ -15,7 +15,7 @@ use crate::{
 const ORDERS: &str = "https://api.orders.example";
 const STOCK: &str = "https://stock.example.org";
 
-/// A second API, whose tokens are of another kind.
+/// A second API with another token type.
 const STOCK_API: &str = "\n[[resources]]\nresource = \"https://stock.example.org\"\nname = \"Stock\"\n\
                          scopes = [\"stock:read\"]\naccess_token_lifetime = 30\n\
                          access_token_signing_alg = \"EdDSA\"\naccess_token_typ = \"JWT\"\n";
@@ -40,7 +40,7 @@ async fn started() -> (RunningServer, Visitor) {
     (server, visitor)
 }
 
-/// What `aud` says of the access token.
+/// The `aud` of the access token.
 fn audience(tokens: &Value) -> Value {
     claims(text(tokens, "access_token"))["aud"].clone()
 }
@@ -65,7 +65,7 @@ async fn a_token_is_for_the_api_of_its_scope_or_for_the_one_that_was_named() {
         ("orders:read", ORDERS, object!(ORDERS)),
         ("openid", ORDERS, object!([ORDERS, issuer])),
         ("openid", issuer, object!(issuer)),
-        // RFC 3986 §6.2.2 and §6.2.3; `aud` is as it was registered.
+        // RFC 3986 §6.2.2 and §6.2.3; `aud` is the registered value.
         ("orders:read", "https://api.orders.example/", object!(ORDERS)),
         ("orders:read", "HTTPS://API.orders.example:443", object!(ORDERS)),
     ] {
@@ -75,7 +75,7 @@ async fn a_token_is_for_the_api_of_its_scope_or_for_the_one_that_was_named() {
     let location = visitor.authorize(&query(&[("client_id", Some("web")), ("scope", None)])).await;
     let code = parameter(&location, "code").unwrap_or_else(|| panic!("{location}"));
     let tokens = issued(&redeem(&mut visitor, "web", &code, &[]).await);
-    // Of two APIs none is chosen.
+    // If the scope covers two APIs, neither is selected.
     assert_eq!((audience(&tokens), tokens["scope"].as_str()), (object!(issuer), Some("groups openid profile")));
 }
 
@@ -219,7 +219,7 @@ async fn each_api_has_tokens_of_its_own_kind() {
             let token = text(tokens, "access_token");
             let header = jsonwebtoken::decode_header(token).unwrap();
             assert_eq!((header.alg, header.typ.as_deref()), (algorithm, Some(typ)), "{api}");
-            // The crate jsonwebtoken shares no code with what signs here.
+            // The crate jsonwebtoken is independent of the code that signs.
             let key = keys.find(header.kid.as_deref().unwrap()).unwrap();
             let mut rules = jsonwebtoken::Validation::new(algorithm);
             rules.set_audience(&[api]);
@@ -229,7 +229,7 @@ async fn each_api_has_tokens_of_its_own_kind() {
             assert_eq!((lives, tokens["expires_in"].as_i64()), (lifetime, Some(lifetime)), "{api}");
             assert_eq!(introspect(&mut visitor, "web", token).await["active"], true, "{api}");
             assert_eq!(userinfo(&mut visitor, token).await, 200, "{api}");
-            // An ID token has the type JWT too.
+            // An ID token also has the type JWT.
             let id_token = text(tokens, "id_token");
             assert_eq!(userinfo(&mut visitor, id_token).await, 401);
             assert_eq!(introspect(&mut visitor, "web", id_token).await, object!({"active": false}));
@@ -237,7 +237,7 @@ async fn each_api_has_tokens_of_its_own_kind() {
     }
 }
 
-// An access token of the type JWT could be taken for an ID token.
+// An access token of the type JWT could be mistaken for an ID token.
 #[tokio::test]
 async fn an_access_token_is_no_id_token_hint_whatever_its_type() {
     let (server, mut visitor) = started().await;
@@ -278,7 +278,7 @@ async fn a_signed_answer_of_userinfo_is_no_id_token_hint() {
     }
 }
 
-// A row outlives the configuration that it was written under.
+// A stored grant may refer to an API that was removed from the configuration.
 #[tokio::test]
 async fn an_api_that_the_server_no_longer_knows_is_left_out_of_what_is_refreshed() {
     let folder = tempfile::tempdir().unwrap();
@@ -307,7 +307,7 @@ async fn an_api_that_the_server_no_longer_knows_is_left_out_of_what_is_refreshed
     assert_eq!(refusal(&page), "400 invalid_grant", "nothing is left");
 }
 
-// What is forgotten too early looks revoked.
+// If a grant is deleted too early, its tokens look revoked.
 #[tokio::test]
 async fn a_grant_is_remembered_for_as_long_as_any_token_of_it_can_live() {
     let archive = "\n[[resources]]\nresource = \"https://archive.example.org\"\nscopes = [\"archive:read\"]\n\

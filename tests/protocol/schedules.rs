@@ -1,4 +1,4 @@
-//! `/users/{id}/refresh_schedule` and `/users/{id}/picture`
+//! `/users/{id}/refresh_schedule` and `/users/{id}/picture`.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ async fn lifetime(visitor: &mut Visitor) -> i64 {
     let tokens: Value = serde_json::from_str(&page.html).unwrap();
     let claims = claims(&text(&tokens, "access_token"));
     let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
-    // What is left of a second is not promised.
+    // `expires_in` is rounded down to whole seconds.
     assert!([0, 1].contains(&(lifetime - tokens["expires_in"].as_i64().unwrap())), "{tokens}");
     lifetime
 }
@@ -39,10 +39,10 @@ async fn a_person_chooses_when_applications_refresh() {
     assert!(text(&set, "description").contains("Europe/Berlin"), "{set}");
     assert!(text(&set["next_ticks"][0], "in_words").contains("UTC+0"), "{set}");
     assert_eq!(eve.get(path).await.expect(200)["cron"], "* * * * *");
-    // The floor: never under 30 seconds.
+    // The minimum lifetime is 30 seconds.
     let short = lifetime(&mut visitor).await;
     assert!((30..=60).contains(&short), "{short}");
-    // One application has a schedule of its own.
+    // One application has a separate schedule.
     let rarely = json!({"cron": "0 0 1 1 *", "time_zone": "UTC"});
     eve.put("/users/me/applications/report/refresh_schedule", &rarely).await.expect(200);
     let usual = lifetime(&mut visitor).await;
@@ -119,7 +119,7 @@ async fn a_picture_is_uploaded_shown_and_removed() {
     eve.delete(&path).await.expect(204);
     assert_eq!(reqwest::get(&address).await.unwrap().status(), 404);
     assert!(eve.get("/users/me").await.expect(200)["picture"].is_null());
-    // With the person goes the picture.
+    // Deleting the user deletes the picture.
     eve.upload(&path, "image/png", pixel()).await.expect(200);
     eve.delete("/users/me").await.expect(204);
     assert_eq!(reqwest::get(&address).await.unwrap().status(), 404);

@@ -1,4 +1,4 @@
-//! What was first asked for, walked through line by line. The table in the README names these tests.
+//! The original requirements, tested line by line. The table in the README names these tests.
 
 use serde_json::{Value, json};
 use signet::store::{Commit, Namespace};
@@ -38,7 +38,7 @@ async fn first_seed_a_client_registers_and_asks_for_access_tokens() {
     let server = RunningServer::start(&config());
     let mut eve = new_person(&server.issuer, "eve").await;
     let api = Api::of_person(&mut eve, "openid signet:clients signet:account").await;
-    // 1. client-name, redirection-endpoint (several), and a way to know a trusted from a public client.
+    // 1. client-name, redirection-endpoint (several), and a distinction between trusted and public clients.
     let body = json!({"client_name": "Shop", "redirect_uris": [REDIRECT_URI, "https://shop.example.org/b"],
         "grant_types": ["authorization_code", "refresh_token"]});
     let trusted = api.post("/clients", &body).await.expect(201);
@@ -49,7 +49,7 @@ async fn first_seed_a_client_registers_and_asks_for_access_tokens() {
     let mut public = body.clone();
     public["token_endpoint_auth_method"] = json!("none");
     assert!(api.post("/clients", &public).await.expect(201)["client_secret"].is_null());
-    // A redirection endpoint must not hold certain things.
+    // Some values are not allowed as a redirection endpoint.
     for uri in ["https://shop.example.org/#part", "javascript:alert(1)", "https://*.example.org/"] {
         let refused = api.post("/clients", &json!({"client_name": "Shop", "redirect_uris": [uri]})).await;
         assert_eq!(refused.refusal(), (400, "invalid_redirect_uri"), "{uri}");
@@ -61,20 +61,20 @@ async fn first_seed_a_client_registers_and_asks_for_access_tokens() {
     assert!(location.starts_with(&format!("{REDIRECT_URI}?")), "{location}");
     let code = parameter(&location, "code").unwrap();
     assert_eq!(parameter(&location, "state").as_deref(), Some("xyz"));
-    // For a trusted client a refresh token.
+    // A trusted client gets a refresh token.
     let secret = text(&trusted, "client_secret");
     let mut form = redemption(&code);
     form.retain(|(name, _)| !name.starts_with("client_"));
     form.extend([("client_id", id.as_str()), ("client_secret", secret.as_str())]);
     let issued = tokens(&mut eve, &form).await;
     assert!(!text(&issued, "refresh_token").is_empty());
-    // State must be provided, though the standard only recommends it; each error with description, uri and state.
+    // `state` is required, although the standard only recommends it. Each error has description, uri and state.
     for (changes, error) in [
         (vec![("state", None)], "invalid_request"),
         (vec![("response_type", Some("tokens"))], "unsupported_response_type"),
         (vec![("scope", Some("unknown"))], "invalid_scope"),
     ] {
-        // RFC 9700 §4.11.2: of an application that a person registered on a page, with a link that carries the error.
+        // RFC 9700 §4.11.2: for an application that a user registered, a page shows a link that carries the error.
         let page = eve.get(&format!("/authorize?{}", query(&[&asked[..], &changes].concat()))).await;
         assert_eq!(page.status, 400, "{}", page.html);
         for part in [format!("error={error}"), "error_description=".to_owned(), "error_uri=".to_owned()] {
@@ -82,7 +82,7 @@ async fn first_seed_a_client_registers_and_asks_for_access_tokens() {
         }
         assert_eq!(page.html.contains("state=xyz"), error != "invalid_request", "{}", page.html);
     }
-    // To do: update name and redirection endpoints; users revoke their tokens; when tokens are refreshed.
+    // Update name and redirection endpoints; users revoke their tokens; when tokens are refreshed.
     let renamed = json!({"client_name": "Shop 2", "redirect_uris": [REDIRECT_URI]});
     assert_eq!(api.put(&format!("/clients/{id}"), &renamed).await.expect(200)["client_name"], "Shop 2");
     let schedule = json!({"cron": "0 4 * * *", "time_zone": "Europe/Berlin"});
@@ -98,11 +98,11 @@ async fn first_seed_each_error_of_the_authorization_endpoint_reaches_the_client(
     let server = ServedHere::start(&format!("{}{more}\n{OLDER}", config())).await;
     let mut visitor = Visitor::new(&server.issuer);
     visitor.sign_in(ADMINISTRATOR).await;
-    // unauthorized_client: registered for response_type=code alone.
+    // unauthorized_client: registered only for response_type=code.
     let asked = query(&[("client_id", Some("plain")), ("scope", Some("openid")), ("response_type", Some("id_token"))]);
     let location = visitor.get(&format!("/authorize?{asked}")).await.location();
     assert_eq!(fragment(&location, "error").as_deref(), Some("unauthorized_client"), "{location}");
-    // access_denied: the person says no.
+    // access_denied: the user denies the request.
     let consent = visitor.get(&format!("/authorize?{}", query(&[]))).await.location();
     let page = visitor.get(&consent).await;
     let (interaction, token) = (page.hidden("interaction"), page.hidden("anti_forgery"));
@@ -111,7 +111,7 @@ async fn first_seed_each_error_of_the_authorization_endpoint_reaches_the_client(
     let location = if location.starts_with(REDIRECT_URI) { location } else { visitor.get(&location).await.location() };
     assert_eq!(parameter(&location, "error").as_deref(), Some("access_denied"), "{location}");
     visitor.code().await;
-    // server_error: a row cannot be read.
+    // server_error: a stored record is unreadable.
     let (store, subject) = (&server.signet().store, server.person().id);
     let key = [subject.as_str().as_bytes(), &[0], b"plain"].concat();
     let broken = Commit::new().put(Namespace::new(10, "consents"), key, b"\x01{".to_vec(), None);
@@ -173,7 +173,7 @@ async fn second_seed_users_and_applications_are_registered_and_a_code_is_redeeme
     ];
     let issued = tokens(&mut eve, &form).await;
     assert!(issued["expires_in"].as_i64().is_some_and(|seconds| seconds > 0) && issued["refresh_token"].is_string());
-    // If the access token matches, the data is sent.
+    // A valid access token returns the user's data.
     let who = Api::new(&server.issuer, Some(&text(&issued, "access_token"))).get("/userinfo").await.expect(200);
     for member in ["email", "picture", "birthdate", "phone_number"] {
         assert_eq!(who[member], user[member], "{member}");
@@ -226,7 +226,8 @@ async fn third_seed_each_flow_has_its_parameters_and_its_answer() {
 async fn fourth_seed_a_button_leads_to_login_and_permission_and_back() {
     let server = RunningServer::start(&config());
     let mut visitor = Visitor::new(&server.issuer);
-    // <a href="…/authorize?…">Log in with …</a>, then a form with username and password that carries a token of its own.
+    // <a href="…/authorize?…">Log in with …</a>, then a form with username and password that carries an anti-forgery
+    // token.
     let login = visitor.get(&format!("/authorize?{}", query(&[]))).await.location();
     let page = visitor.get(&login).await;
     assert!(page.html.contains("name=\"username\"") && page.html.contains("name=\"password\""), "{}", page.html);
@@ -238,7 +239,7 @@ async fn fourth_seed_a_button_leads_to_login_and_permission_and_back() {
         ("anti_forgery", token.as_str()),
     ];
     let on = visitor.post("/login", &form).await.location();
-    // "Do you really want to give permission to this app?" names it.
+    // "Do you really want to give permission to this app?" with the name of the app.
     let consent = visitor.get(&on).await.location();
     let page = visitor.get(&consent).await;
     assert!(page.html.contains("Report") && page.html.contains("consent-deny"), "{}", page.html);
@@ -247,7 +248,7 @@ async fn fourth_seed_a_button_leads_to_login_and_permission_and_back() {
     let back = visitor.post("/consent", &form).await.location();
     let location = visitor.get(&back).await.location();
     assert_eq!(parameter(&location, "state").as_deref(), Some("xyz"));
-    // A token never stands in an address; the code is redeemed by the backend, with its secret.
+    // A token never appears in a URL; the backend redeems the code with its secret.
     assert!(!location.contains("access_token"), "{location}");
     let code = parameter(&location, "code").unwrap();
     let issued = tokens(&mut visitor, &redemption(&code)).await;

@@ -1,4 +1,4 @@
-//! `/users/{id}/sessions`
+//! `/users/{id}/sessions`.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 
 const PASSPHRASE: &str = "a long and winding passphrase";
 
-/// The sessions of `path`, with the current one first.
+/// The sessions at `path`, with the current one first.
 async fn sessions(api: &Api, path: &str) -> Vec<Value> {
     let mut sessions = api.get(path).await.expect(200)["sessions"].as_array().unwrap().clone();
     sessions.sort_by_key(|session| session["current"] != true);
@@ -55,7 +55,7 @@ async fn a_person_sees_where_they_are_signed_in_and_ends_it() {
     assert_eq!(api.delete(&path).await.refusal(), (404, "not_found"));
     assert_eq!(api.delete("/users/me/sessions/nothing%00x").await.refusal(), (404, "not_found"));
     assert_eq!(sessions(&api, "/users/me/sessions").await.len(), 1);
-    // Signing in again is the same session to applications, under a new cookie.
+    // After another login, applications see the same session; the cookie changes.
     here.sign_in(("eve", PASSPHRASE)).await;
     let [again] = sessions(&api, "/users/me/sessions").await.try_into().unwrap();
     assert_eq!(again["id"], current["id"]);
@@ -98,7 +98,7 @@ async fn nobody_reaches_the_sessions_of_somebody_else() {
         assert_eq!(without.call(method, path, None).await.refusal(), (403, "insufficient_scope"), "{method} {path}");
         assert_eq!(Api::new(&server.issuer, None).call(method, path, None).await.status, 401);
     }
-    // Her own list holds no session of somebody else, so neither does its end.
+    // A user's list contains no sessions of other users, and these cannot be ended through it.
     assert_eq!(mallorys.delete(&format!("/users/me/sessions/{sid}")).await.refusal(), (404, "not_found"));
     assert!(is_signed_in(&mut eve).await);
 
@@ -107,7 +107,7 @@ async fn nobody_reaches_the_sessions_of_somebody_else() {
     administrator.delete(&one).await.expect(204);
     assert!(!is_signed_in(&mut eve).await && is_signed_in(&mut mallory).await);
 
-    // Who manages people does not sign the administrator out.
+    // A caller with the scope to manage users cannot sign the administrator out.
     let body = json!({"client_name": "Personnel", "grant_types": ["client_credentials"], "scope": "signet:users"});
     let client = administrator.post("/clients", &body).await.expect(201);
     let (client_id, secret) = (text(&client, "client_id"), text(&client, "client_secret"));

@@ -1,4 +1,4 @@
-//! A client with a key of its own.
+//! A client with a signing key.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::{
@@ -10,14 +10,13 @@ use josekit::{
 };
 use serde_json::{Value, json};
 
-/// A key.
 pub(crate) struct Signer {
     jwk: Jwk,
     algorithm: &'static str,
 }
 
 impl Signer {
-    /// A new key for `ES256`, `EdDSA`, `RS256` or `PS256`.
+    /// Generates a key for `ES256`, `EdDSA`, `RS256` or `PS256`.
     pub(crate) fn generate(algorithm: &'static str) -> Self {
         let jwk = match algorithm {
             "ES256" => Jwk::generate_ec_key(EcCurve::P256),
@@ -27,7 +26,7 @@ impl Signer {
         Self { jwk: jwk.unwrap(), algorithm }
     }
 
-    /// The public key, without a `kid`, as the conformance suite registers it; with its `alg`.
+    /// The public key with `alg` and without `kid`, as the conformance suite registers it.
     pub(crate) fn public(&self) -> Value {
         let mut public = serde_json::to_value(self.jwk.to_public_key().unwrap().as_ref()).unwrap();
         public["alg"] = self.algorithm.into();
@@ -35,7 +34,7 @@ impl Signer {
         public
     }
 
-    /// The public key under the name `kid`.
+    /// The public key with this `kid`.
     pub(crate) fn named(&self, kid: &str) -> Value {
         let mut public = self.public();
         public["kid"] = kid.into();
@@ -56,13 +55,13 @@ impl Signer {
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signer.sign(input.as_bytes()).unwrap()))
     }
 
-    /// A JWT with `alg` alone in its header.
+    /// A JWT with only `alg` in its header.
     pub(crate) fn sign(&self, claims: &Value) -> String {
         self.sign_with(&json!({}), claims)
     }
 }
 
-/// A JWT of `HS256` by this secret.
+/// An `HS256` JWT with this secret.
 pub(crate) fn sign_by_secret(secret: &[u8], claims: &Value) -> String {
     let input = input(&json!({"alg": "HS256"}), claims);
     let signature = HS256.signer_from_bytes(secret).unwrap().sign(input.as_bytes()).unwrap();
@@ -74,7 +73,7 @@ pub(crate) fn input(header: &Value, claims: &Value) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
-/// The present, in seconds since 1970, and further.
+/// The current time plus `seconds`, in seconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "the server that is tested goes by the time of the machine")]
 pub(crate) fn at(seconds: i64) -> i64 {
     time::OffsetDateTime::now_utc().unix_timestamp() + seconds

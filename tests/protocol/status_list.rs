@@ -1,4 +1,4 @@
-//! `/status/{list}`: what an API that verifies offline sees of revocations (draft-ietf-oauth-status-list)
+//! `/status/{list}`: revocations as seen by an API that verifies offline (draft-ietf-oauth-status-list).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::{
     visitor::{REDIRECT_URI, SECRET, VERIFIER, Visitor, config, parameter, query},
 };
 
-/// A server with a client beside `report` whose refresh tokens rotate, and at once.
+/// A server with `report` and a client whose refresh tokens rotate without overlap.
 fn start() -> RunningServer {
     let phone = "\n[[clients]]\nclient_id = \"phone\"\nclient_name = \"Phone\"\ntoken_endpoint_auth_method = \"none\"\n\
                  redirect_uris = [\"https://report.example.org/callback\"]\n\
@@ -25,7 +25,7 @@ fn start() -> RunningServer {
     RunningServer::start(&format!("{}{phone}", config()))
 }
 
-/// The tokens that `visitor` lets an application have; the code is with them.
+/// The tokens that `visitor` grants to an application, together with the code.
 async fn let_in(visitor: &mut Visitor, client: &[(&str, &str)]) -> Value {
     let (_, client_id) = client[0];
     let location = visitor.authorize(&query(&[("client_id", Some(client_id))])).await;
@@ -50,7 +50,7 @@ const REPORT: &[(&str, &str)] = &[("client_id", "report"), ("client_secret", SEC
 const PHONE: &[(&str, &str)] = &[("client_id", "phone")];
 const NEW: &str = "quite another long passphrase";
 
-/// The grants of a test by name, and where their status is.
+/// The grants of a test by name, with their status references.
 struct Grants {
     issuer: String,
     places: BTreeMap<String, (String, u32)>,
@@ -69,7 +69,7 @@ impl Grants {
         assert!(self.places.insert(name.to_owned(), place).is_none());
     }
 
-    /// That of all grants those of these names, and those of earlier calls, have the bit 1, and no others.
+    /// Checks that the bit is 1 for the grants with these names and those of earlier calls, and 0 for all others.
     async fn ended(&mut self, names: &[&str]) {
         self.ended.extend(names.iter().map(|name| (*name).to_owned()));
         self.agree(names).await;
@@ -87,7 +87,7 @@ impl Grants {
     }
 }
 
-/// A list, its token verified as §8.3 says.
+/// A list, with its token verified as in §8.3.
 async fn fetch(issuer: &str, uri: &str) -> StatusList {
     let keys = reqwest::get(format!("{issuer}/jwks.json")).await.unwrap().text().await.unwrap();
     let token = reqwest::get(uri).await.unwrap().text().await.unwrap();
@@ -122,7 +122,7 @@ async fn a_token_names_its_place_in_a_list_that_anybody_can_fetch_and_keep() {
     assert!((50..=60).contains(&max_age), "{max_age}");
     let etag = header("etag").unwrap();
     let token = answer.text().await.unwrap();
-    // It is signed once, however often it is fetched.
+    // The list is signed once, however often it is fetched.
     assert_eq!(reqwest::get(&uri).await.unwrap().text().await.unwrap(), token);
     let known = http.get(&uri).header("if-none-match", &etag).send().await.unwrap();
     assert_eq!((known.status().as_u16(), known.text().await.unwrap().as_str()), (304, ""));
@@ -201,7 +201,7 @@ async fn a_grant_that_ends_is_seen_in_the_list_at_once_and_no_other() {
     grants.ended(&[]).await;
     assert_eq!(crate::json(&Visitor::new(issuer).post("/token", &form).await)["error"], "invalid_grant");
     grants.ended(&["phone"]).await;
-    // OpenID Connect Core §11: the session ends, and with it what was granted for as long as it lasts.
+    // OpenID Connect Core §11: the session ends, and with it the grants that depend on it.
     let page = eve.get("/logout").await;
     let (sealed, token) = (page.hidden("interaction"), page.hidden("anti_forgery"));
     let form = [("decision", "confirm"), ("interaction", sealed.as_str()), ("anti_forgery", token.as_str())];
@@ -233,7 +233,7 @@ async fn what_happens_to_a_person_is_seen_of_all_their_grants() {
             "disconnects" => {
                 account.delete("/users/me/applications/report").await.expect(204);
                 grants.ended(&all[..1]).await;
-                // What is granted afterwards is another grant.
+                // Later consent creates a new grant.
                 let tokens = let_in(&mut person, REPORT).await;
                 grants.add("connected again", tokens["access_token"].as_str().unwrap());
                 grants.ended(&[]).await;
@@ -256,7 +256,7 @@ async fn what_happens_to_a_person_is_seen_of_all_their_grants() {
                 administrator.put(&path, &json!({"disabled": true})).await.expect(200);
                 grants.ended(&all).await;
                 administrator.put(&path, &json!({"disabled": false})).await.expect(200);
-                // What lasted for as long as the person was signed in has ended for good.
+                // Grants that depended on the session have ended permanently.
                 assert!(grants.ended.remove("disabled swagger-ui"));
                 grants.ended(&[]).await;
             }
@@ -276,7 +276,7 @@ async fn signing_out_here_or_everywhere_is_seen_of_what_ends_with_it() {
     let mut here = new_person(issuer, "eve").await;
     let mut there = Visitor::new(issuer);
     there.sign_in(("eve", "a long and winding passphrase")).await;
-    // Granted until it is revoked; the others for as long as their login lasts.
+    // Granted until it is revoked; the others until their session ends.
     let account = Api::of_person(&mut here, "signet:account").await;
     grants.add("lasting", account.token());
     grants.add("here", let_in(&mut here, REPORT).await["access_token"].as_str().unwrap());
@@ -338,14 +338,14 @@ async fn every_way_to_a_token_gives_its_grant_a_place() {
     grants.ended(&["device"]).await;
 }
 
-// A grant has its place from its beginning; its tokens only name it.
+// A grant has its index from the start, and its tokens only refer to it.
 #[tokio::test]
 async fn issuing_another_token_of_a_grant_writes_nothing() {
     let server = start();
     let own = async || Api::of_service(&server.issuer, "orders:read").await;
     let place = |api: &Api| claims(api.token())["status"].clone();
     let first = own().await;
-    // It has a mark of every commit. The database beside it also changes when sled tidies up.
+    // The log contains a mark for every commit. The database files also change when sled compacts them.
     let commits = || std::fs::read(server.folder().join("data/commit.log")).unwrap();
     let before = commits();
     for _ in 0..20 {
@@ -354,7 +354,7 @@ async fn issuing_another_token_of_a_grant_writes_nothing() {
         assert_ne!(next.token(), first.token());
     }
     assert!(commits() == before, "something was committed");
-    // One step away: a grant is written.
+    // Creating a grant does write.
     new_person(&server.issuer, "eve").await;
     assert!(commits() != before);
 }

@@ -1,4 +1,4 @@
-//! What an application does to a person's account that they could not take back needs a recent login (RFC 9470).
+//! Irreversible changes to an account by an application require a recent login (RFC 9470).
 
 use serde_json::{Value, json};
 use time::Duration;
@@ -9,7 +9,7 @@ use crate::{
     visitor::{Visitor, config},
 };
 
-/// The operations, with what is answered when they are done.
+/// The operations, with the status of a success.
 fn operations(client_id: &str) -> Vec<(&'static str, String, Value, u16)> {
     let me = |rest: &str| format!("/users/me{rest}");
     vec![
@@ -30,7 +30,7 @@ fn is_stale(answer: &Answer) -> bool {
 
 async fn signed_in_again(issuer: &str, at: usize) -> Visitor {
     let mut visitor = Visitor::new(issuer);
-    // Her name was changed by the second of the operations.
+    // The second operation changes the username.
     let name = if at < 2 { "eve" } else { "eve2" };
     visitor.sign_in((name, "a long and winding passphrase")).await;
     visitor
@@ -46,7 +46,7 @@ async fn an_application_changes_how_a_person_signs_in_only_shortly_after_they_di
         let stale = Api::of_person(&mut visitor, "signet:account").await;
         let answer = stale.call(method, &path, Some(&body)).await;
         assert!(is_stale(&answer), "{method} {path}: {} {}", answer.status, answer.body);
-        // What can be taken back, and what is only looked at, needs no recent login.
+        // Reversible changes and reading require no recent login.
         stale.get("/users/me").await.expect(200);
         let mut visitor = signed_in_again(&server.issuer, at).await;
         server.clock.advance(Duration::seconds(299));

@@ -1,4 +1,4 @@
-//! `/token`, `/userinfo`, `/verify` and `/revoke`
+//! `/token`, `/userinfo`, `/verify` and `/revoke`.
 
 use std::{collections::BTreeMap, process::Stdio};
 
@@ -134,7 +134,7 @@ async fn each_wrong_token_request_gets_its_error_code() {
         assert_eq!((page.status, json(&page)["error"].as_str()), (status, Some(error)), "{name}={value}");
         assert_eq!(page.header("cache-control"), "no-store", "{name}={value}");
         assert_eq!(page.headers.contains_key("www-authenticate"), status == 401, "{name}={value}");
-        // A code that was presented wrongly by its own client is dead; any other is still good.
+        // A code that its own client presents incorrectly is spent; otherwise it stays valid.
         let is_burned = matches!(name, "redirect_uri" | "code_verifier");
         let after = visitor.post("/token", &redemption(&code)).await;
         assert_eq!(after.status, if is_burned { 400 } else { 200 }, "{name}={value}");
@@ -174,7 +174,7 @@ async fn malformed_requests_are_refused_in_the_terms_of_the_specification() {
     let broken = send("application/x-www-form-urlencoded", b"grant_type=%zz".to_vec()).await.unwrap();
     assert_eq!(broken.status(), 400);
     let large = send("application/x-www-form-urlencoded", vec![b'a'; 10 * 1024 * 1024]).await;
-    // The connection may be closed while the body is still being sent.
+    // The server may close the connection while the body is being sent.
     if let Ok(large) = large {
         assert_eq!(large.status(), 413);
     }
@@ -223,7 +223,7 @@ async fn a_service_gets_a_token_for_itself_that_other_libraries_verify() {
     let token = tokens["access_token"].as_str().unwrap();
     assert!(tokens.get("id_token").is_none() && tokens.get("refresh_token").is_none());
 
-    // The crate jsonwebtoken shares no code with what signs here.
+    // The crate jsonwebtoken is independent of the code that signs.
     let header = jsonwebtoken::decode_header(token).unwrap();
     assert_eq!(header.typ.as_deref(), Some("at+jwt"));
     let jwks = visitor.get("/jwks.json").await;
@@ -245,10 +245,10 @@ async fn a_service_gets_a_token_for_itself_that_other_libraries_verify() {
     let asked = http.get(format!("{}/jwks.json", server.issuer)).header("if-none-match", known.header("etag"));
     assert_eq!(asked.send().await.unwrap().status(), 304);
 
-    // The library for resource servers, and still when the server is gone.
+    // The verifier library, also when the server is down.
     let verifier = signet::verify::Verifier::of(&server.issuer, "https://api.orders.example").connect().await.unwrap();
     let other = signet::verify::Verifier::of(&server.issuer, "https://api.other.example").connect().await.unwrap();
-    // At the first token it also fetches the status list that the token names.
+    // With the first token it also fetches the status list that the token names.
     verifier.verify_fresh(token).await.unwrap_or_else(|refusal| panic!("{refusal}"));
     drop(server);
     assert!(verifier.verify(token).unwrap_or_else(|refusal| panic!("{refusal}")).scope().contains("orders:read"));

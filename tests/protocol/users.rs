@@ -1,4 +1,4 @@
-//! `/users` and `/invitations`
+//! `/users` and `/invitations`.
 
 use serde_json::{Value, json};
 use signet::{
@@ -28,7 +28,7 @@ async fn administrator(issuer: &str) -> Api {
     Api::of_person(&mut visitor, "signet:admin").await
 }
 
-/// A script with the scope to manage people, and not the server.
+/// A service with the scope to manage users, but not the server.
 async fn manager(administrator: &Api, issuer: &str) -> Api {
     let body = json!({"client_name": "Personnel", "grant_types": ["client_credentials"], "scope": "signet:users"});
     let client = administrator.post("/clients", &body).await.expect(201);
@@ -103,7 +103,7 @@ async fn people_register_themselves_as_the_configuration_allows() {
     assert_eq!(listed["invitations"].as_array().map(Vec::len), Some(1));
     assert!(!listed.to_string().contains(&secret));
 
-    // In the browser, from the link.
+    // In the browser, through the link.
     let mut eve = Visitor::new(&server.issuer);
     let page = eve.get(&link).await;
     assert_eq!(page.hidden("invitation"), secret);
@@ -114,7 +114,7 @@ async fn people_register_themselves_as_the_configuration_allows() {
     assert_eq!(seen["users"][0]["groups"], json!(["staff"]));
     assert_eq!(seen["users"][0]["email"], "eve@example.org");
 
-    // It works once.
+    // The link works once.
     let second = json!({"username": "mallory", "password": PASSPHRASE, "invitation": secret});
     assert_eq!(nobody.post("/users", &second).await.refusal(), (403, "access_denied"));
     assert_eq!(administrator.get("/invitations").await.expect(200)["invitations"], json!([]));
@@ -159,12 +159,13 @@ async fn a_person_sees_and_changes_themselves_alone() {
         assert!(refused.body["fields"][member].is_string(), "{member}: {}", refused.body);
     }
     assert_eq!(eve.get(&path).await.expect(200), changed);
-    // What was read can be sent back, and the name to sign in with changes.
+    // A response can be sent back as an update, and the username changes.
     let mut renamed = changed.clone();
     renamed["username"] = json!("Eva");
     assert_eq!(eve.put(&path, &renamed).await.expect(200)["username"], "Eva");
     Visitor::new(&server.issuer).sign_in(("eva", PASSPHRASE)).await;
-    // The old name is reserved: not even an administrator can give it away, and the person takes it back.
+    // The old username is reserved: not even an administrator can assign it to another user, and the user can take it
+    // back.
     let newcomer = json!({"username": "eve", "password": PASSPHRASE});
     for api in [Api::new(&server.issuer, None), administrator(&server.issuer).await] {
         let refused = api.post("/users", &newcomer).await;
@@ -214,7 +215,7 @@ async fn an_address_that_an_administrator_enters_is_verified_and_belongs_to_one_
         (format!("/users/{}", text(&adam, "id")), json!({"email": "eve@example.org", "email_verified": true}));
     assert!(administrator.put(&path, &verified).await.body["fields"]["email"].is_string());
     Visitor::new(&server.issuer).sign_in(("EVE@example.org", PASSPHRASE)).await;
-    // A person who enters an address has not shown that it is theirs: it reserves nothing and is no way to sign in.
+    // An address that a user enters is unverified: it is not reserved and cannot be used to sign in.
     let mut mallory = new_person(&server.issuer, "mallory").await;
     let of_mallory = Api::of_person(&mut mallory, "signet:account").await;
     let entered = of_mallory.put("/users/me", &json!({"email": "mallory@example.org"})).await.expect(200);
@@ -225,7 +226,7 @@ async fn an_address_that_an_administrator_enters_is_verified_and_belongs_to_one_
     assert_eq!(browser.post("/login", &form).await.status, 422);
     let bob = json!({"username": "bob", "email": "MALLORY@example.org"});
     assert_eq!(administrator.post("/users", &bob).await.expect(201)["email_verified"], true);
-    // A username in the form of an address is the account's own verified one.
+    // A username that looks like an e-mail address must be the account's own verified one.
     let named = |email: &str| json!({"username": "carol@example.org", "email": email});
     let refused = administrator.post("/users", &named("other@example.org")).await;
     assert!(refused.body["fields"]["username"].is_string(), "{}", refused.body);
@@ -258,7 +259,7 @@ async fn a_password_is_changed_by_who_knows_it_and_everything_before_ends() {
     assert_eq!(eve.get("/users/me").await.status, 401);
     assert_eq!(visitor.get("/account").await.status, 303);
     Visitor::new(&server.issuer).sign_in(("eve", new)).await;
-    // An administrator sets one without knowing the one before.
+    // An administrator sets a password without the current one.
     let administrator = administrator(&server.issuer).await;
     let body = json!({"new_password": PASSPHRASE});
     assert_eq!(administrator.call("PATCH", &path, Some(&body)).await.status, 204);
@@ -339,7 +340,7 @@ async fn who_manages_people_does_not_reach_who_administers_the_server() {
         manager.post("/users", &json!({"username": "x", "role": "administrator"})).await.body["fields"]["role"]
             .is_string()
     );
-    // Who does not administer the server is reached by all of it.
+    // Accounts that are not administrators can be managed in every respect.
     manager.put(&format!("{eve}/refresh_schedule"), &schedule).await.expect(200);
     manager.delete(&format!("{eve}/refresh_schedule")).await.expect(204);
     manager.delete(&format!("{eve}/sessions")).await.expect(204);
@@ -354,7 +355,7 @@ async fn the_server_never_loses_its_last_administrator() {
     let body = json!({"username": "eve", "password": PASSPHRASE, "role": "administrator"});
     let eve = format!("/users/{}", text(&administrator.post("/users", &body).await.expect(201), "id"));
     administrator.put(&eve, &json!({"disabled": true})).await.expect(200);
-    // The other one is disabled, so this one is the last.
+    // The other administrator is disabled, so this one is the last.
     for (method, body) in
         [("PUT", json!({"role": "person"})), ("PUT", json!({"disabled": true})), ("DELETE", json!({}))]
     {
@@ -365,7 +366,7 @@ async fn the_server_never_loses_its_last_administrator() {
         );
     }
     administrator.put(&eve, &json!({"disabled": false})).await.expect(200);
-    // Both at once: exactly one stays.
+    // Of two concurrent requests, exactly one succeeds.
     let other = Api::of_person(
         &mut {
             let mut visitor = Visitor::new(&server.issuer);
@@ -405,7 +406,7 @@ async fn a_person_disconnects_an_application_and_ends_a_grant() {
     assert_eq!(report.get("/userinfo").await.status, 401);
     let connected = eve.get("/users/me/applications").await.expect(200);
     assert_eq!(connected["applications"].as_array().map(Vec::len), Some(1));
-    // What was agreed to is withdrawn: the person is asked again.
+    // Consent is revoked, so the user is asked again.
     let asked = visitor.get(&format!("/authorize?{}", crate::visitor::query(&[]))).await.location();
     assert!(asked.starts_with("/consent"), "{asked}");
 

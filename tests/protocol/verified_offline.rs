@@ -1,4 +1,4 @@
-//! The server and the library for resource servers together: revoked here, refused there.
+//! The server together with the verifier library: a token revoked at the server is rejected by the library.
 
 use std::time::{Duration, Instant};
 
@@ -92,7 +92,7 @@ async fn every_revocation_is_refused_within_the_ttl() {
             assert_eq!(verifier.verify(&token).err().unwrap().code(), "revoked");
             revoked_at.elapsed()
         }));
-        // Spread over more than one life of the list.
+        // Distributed over more than one lifetime of the list.
         tokio::time::sleep(Duration::from_secs_f64(1.5 * ttl / f64::from(revocations))).await;
     }
     let mut delays = Vec::new();
@@ -111,6 +111,6 @@ async fn every_revocation_is_refused_within_the_ttl() {
         at(90),
         at(100)
     );
-    // Half a `ttl` is for a machine that is busy with something else.
+    // Half a `ttl` of tolerance for a busy machine.
     assert!(at(100) < 1.5 * ttl);
 }

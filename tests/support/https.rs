@@ -1,4 +1,4 @@
-//! A small HTTPS server with a certificate of its own, for what the server fetches.
+//! A small HTTPS server with a self-signed certificate, for URLs that the server fetches.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
@@ -35,7 +35,7 @@ pub(crate) struct HttpsServer {
 }
 
 impl HttpsServer {
-    /// Starts a server that lets `answer` write the whole answer to a request, of which it gets the first line.
+    /// Starts a server. `answer` receives the request line and writes the whole response.
     pub(crate) fn start(answer: impl Fn(&str, &mut dyn Write) + Send + Sync + 'static) -> Self {
         let (certificate, key) = certificate();
         let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls()).unwrap();
@@ -69,7 +69,7 @@ impl HttpsServer {
         Self { port, authority: certificate.to_pem().unwrap(), requests }
     }
 
-    /// A server that answers every request with the JSON that `body` makes of the first line.
+    /// Starts a server that answers every request with the JSON from `body`, which receives the request line.
     pub(crate) fn json(body: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         Self::start(move |first, stream| {
             let body = body(first);
@@ -81,12 +81,12 @@ impl HttpsServer {
         })
     }
 
-    /// How many requests have come.
+    /// The number of requests received.
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 
-    /// The address of `path` here.
+    /// The URL of `path` on this server.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.port)
     }

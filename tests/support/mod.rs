@@ -1,4 +1,4 @@
-//! A real server for tests: the binary, in a folder and on a port of its own, killed at the end.
+//! A real server for tests: the binary, in a temporary folder and on a free port, killed on drop.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The username and the password of the administrator that every such server has.
+/// The username and password of the administrator on every test server.
 pub(crate) const ADMINISTRATOR: (&str, &str) = ("root", "correct horse battery staple");
 
 /// A running server.
@@ -33,7 +33,7 @@ impl RunningServer {
         server
     }
 
-    /// Starts a server in `folder`, which may hold what an earlier one left, on `port`.
+    /// Starts a server on `port` in `folder`, which may contain data of an earlier server.
     pub(crate) fn start_in(folder: &Path, port: u16) -> Self {
         let child = command(folder, port).stdout(Stdio::null()).stderr(log(folder)).spawn().unwrap();
         Self::adopt(child, folder, port)
@@ -67,8 +67,7 @@ impl RunningServer {
         ask().unwrap_or(false)
     }
 
-    /// Everything that was logged so far. The log is written a moment after the answer, so that this waits until it grows
-    /// no more.
+    /// Everything logged so far. The log is written shortly after the response, so this waits until it stops growing.
     pub(crate) fn log(&self) -> String {
         let read = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
         let mut text = read();
@@ -83,12 +82,12 @@ impl RunningServer {
         text
     }
 
-    /// Where the server's files are.
+    /// The folder of the server's files.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// SIGKILL, as a power failure of the process.
+    /// Kills the server with SIGKILL, which simulates a power failure for the process.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -115,7 +114,7 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
     command
 }
 
-/// A port that nobody listens on at the moment.
+/// A port that is currently unused.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

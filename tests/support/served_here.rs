@@ -1,4 +1,4 @@
-//! A server in this process, over real HTTP, whose clock and whose database are in the test's hand.
+//! A server in this process, over real HTTP, whose clock and database are controlled by the test.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 
 use crate::support::ADMINISTRATOR;
 
-/// A server that stands at noon until its clock is advanced.
+/// A server whose clock stays at noon until it is advanced.
 pub(crate) struct ServedHere {
     pub(crate) issuer: String,
     pub(crate) clock: Clock,
@@ -36,7 +36,7 @@ impl ServedHere {
         Self::start_with(config, "true").await
     }
 
-    /// The same, with the throttles of a server that others can reach.
+    /// Starts a server with the throttles of a publicly reachable server.
     pub(crate) async fn start_throttled(config: &str) -> Self {
         Self::start_with(config, "false").await
     }
@@ -67,7 +67,7 @@ impl ServedHere {
         Self { issuer, clock, server, serving, _folder: folder }
     }
 
-    /// The server without its HTTP.
+    /// The server without its HTTP layer.
     pub(crate) fn signet(&self) -> &Signet {
         self.server.signet()
     }
@@ -77,13 +77,13 @@ impl ServedHere {
         Arc::clone(&self.server)
     }
 
-    /// What is remembered of the administrator.
+    /// The stored account of the administrator.
     pub(crate) fn person(&self) -> Account {
         let username = Username::parse(ADMINISTRATOR.0).unwrap();
         self.signet().store.account_by_username(&username).unwrap().unwrap().record
     }
 
-    /// Changes what is remembered of the administrator.
+    /// Changes the stored account of the administrator.
     pub(crate) async fn change_person(&self, change: impl FnOnce(&mut Account)) {
         let store = &self.signet().store;
         let kept = store.account(&self.person().id).unwrap().unwrap();
@@ -92,7 +92,7 @@ impl ServedHere {
         store.replace_account(&kept, &changed).await.unwrap();
     }
 
-    /// Changes what is remembered of a client.
+    /// Changes the stored record of a client.
     pub(crate) async fn change_client(&self, client_id: &str, change: impl FnOnce(&mut Client)) {
         let store = &self.signet().store;
         let kept = store.client(&ClientId::parse(client_id).unwrap()).unwrap().unwrap();

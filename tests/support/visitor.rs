@@ -1,4 +1,4 @@
-//! A person with a browser that keeps cookies and fills forms, over real HTTP.
+//! A user with a browser that stores cookies and submits forms, over real HTTP.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
@@ -12,7 +12,6 @@ use signet::oauth::parameters::encode;
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// The person.
 #[derive(Clone)]
 pub(crate) struct Visitor {
     pub(crate) issuer: String,
@@ -20,7 +19,7 @@ pub(crate) struct Visitor {
     http: reqwest::Client,
 }
 
-/// What the person sees.
+/// A page as the user sees it.
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -29,7 +28,7 @@ pub(crate) struct Page {
 
 impl Visitor {
     pub(crate) fn new(issuer: &str) -> Self {
-        // No connection is kept: the server may be another one at the next request.
+        // No connections are pooled: another server may have taken the port by the next request.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
         let http = http.build().unwrap();
         Self { issuer: issuer.to_owned(), cookies: BTreeMap::new(), http }
@@ -49,7 +48,7 @@ impl Visitor {
         self.send(request, headers).await
     }
 
-    /// Sends a form with a file in the field `upload`.
+    /// Submits a form with a file in the field `upload`.
     pub(crate) async fn upload(&mut self, path: &str, form: &[(&str, &str)], file: &[u8]) -> Page {
         self.upload_with(path, form, file, &[("sec-fetch-site", "same-origin")]).await
     }
@@ -100,7 +99,7 @@ impl Visitor {
         if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.issuer) }
     }
 
-    /// Signs in at the login page, with no application waiting, whoever is signed in already.
+    /// Signs in on the login page without a pending request, even if a user is already signed in.
     pub(crate) async fn sign_in(&mut self, (username, password): (&str, &str)) {
         let token = self.get("/login?account=another").await.hidden("anti_forgery");
         let page =
@@ -108,8 +107,8 @@ impl Visitor {
         assert_eq!((page.status, page.location().as_str()), (303, "/account"), "{}", page.html);
     }
 
-    /// Goes through an authorization request, allowing and remembering, to where the client is told the outcome. The
-    /// person must be signed in.
+    /// Completes an authorization request, with consent that is remembered, and returns the redirect to the client. The
+    /// user must be signed in.
     pub(crate) async fn authorize(&mut self, query: &str) -> String {
         let mut location = self.get(&format!("/authorize?{query}")).await.location();
         if location.starts_with("/consent") {
@@ -127,7 +126,7 @@ impl Visitor {
         location
     }
 
-    /// A fresh authorization code for the client `report` at its redirect URI.
+    /// A new authorization code for the client `report` at its redirect URI.
     pub(crate) async fn code(&mut self) -> String {
         let location = self.authorize(&query(&[])).await;
         parameter(&location, "code").unwrap_or_else(|| panic!("no code in {location}"))
@@ -152,7 +151,7 @@ impl Page {
     }
 }
 
-/// The query of an authorization request of the client `report`, with some parameters changed or taken out.
+/// The query of an authorization request of the client `report`, with some parameters changed or removed.
 pub(crate) fn query(changes: &[(&str, Option<&str>)]) -> String {
     let mut pairs = vec![
         ("response_type", "code"),
@@ -171,7 +170,7 @@ pub(crate) fn query(changes: &[(&str, Option<&str>)]) -> String {
     encode(&pairs)
 }
 
-/// A parameter of the query of `url`.
+/// A parameter in the query of `url`.
 pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())

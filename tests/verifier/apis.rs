@@ -1,4 +1,4 @@
-//! APIs that are protected by the library: the answers of RFC 6750 and RFC 9728.
+//! APIs that are protected by the library: the responses of RFC 6750 and RFC 9728.
 
 use poem::{
     Endpoint, EndpointExt, IntoEndpoint, Route, get, handler,
@@ -51,7 +51,7 @@ async fn verifier(issuer: &TestIssuer) -> Verifier {
     issuer.verifier(ORDERS).realm("orders").metadata(metadata).connect().await.unwrap()
 }
 
-/// The token, the status and what the challenge holds, the same for each framework.
+/// The token, the status and the expected content of the challenge, the same for each framework.
 fn expectations(issuer: &TestIssuer) -> Vec<(String, u16, &'static str)> {
     let token = || issuer.token(ORDERS).subject("usr_a").scope("orders:read");
     let bearer = |token: String| format!("Bearer {token}");
@@ -132,7 +132,7 @@ async fn the_metadata_of_the_api_are_published() {
         .await;
 }
 
-// A token that nobody can judge is not a bad one.
+// A token that cannot be verified is not necessarily invalid.
 #[tokio::test]
 async fn without_keys_the_answer_is_503_with_retry_after() {
     let issuer = issuer();

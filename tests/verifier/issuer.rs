@@ -58,7 +58,7 @@ impl Endpoint for Documents {
         let Some((content_type, document)) = self.0.answer(request.uri().path()) else {
             return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
         };
-        // A list is signed anew for each answer, so its length stands for what it says.
+        // A list is signed again for each response, so its length identifies its content.
         let etag = format!("\"{}\"", document.len());
         if request.header(header::IF_NONE_MATCH) == Some(etag.as_str())
             && content_type.starts_with("application/status")

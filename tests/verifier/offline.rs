@@ -7,7 +7,7 @@ use time::Duration;
 
 use crate::{ORDERS, code, issuer::HttpIssuer};
 
-/// Verifies until the answer is `expected`, for at most half a minute; how long it took.
+/// Verifies until the result is `expected`, for at most half a minute, and returns the time it took.
 async fn until(verifier: &Verifier, token: &str, expected: &str) -> StdDuration {
     let begin = tokio::time::Instant::now();
     while code(verifier.verify(token)) != expected {
@@ -52,7 +52,7 @@ async fn a_restart_with_the_issuer_down_accepts_what_is_good_and_refuses_what_wa
 
     let second = builder(&issuer).connect().await.unwrap();
     assert_eq!((code(second.verify(&good)), code(second.verify(&revoked))), ("accepted", "revoked"));
-    // Beside it, one without the file knows nothing, and says so instead of refusing.
+    // A verifier without the cache file has no keys, and reports that instead of rejecting the token.
     let without = Verifier::of(&issuer.url, ORDERS).build().unwrap();
     assert_eq!(code(without.verify_fresh(&good).await), "no_keys");
     assert!(Verifier::of(&issuer.url, ORDERS).connect().await.is_err());
@@ -70,7 +70,7 @@ async fn keys_rotate_without_a_token_being_refused() {
             assert_eq!(code(verifier.verify_fresh(token).await), "accepted");
         }
     }
-    // Each new key was fetched once, when its first token came.
+    // Each new key was fetched once, with its first token.
     assert_eq!(issuer.requests("/jwks.json"), 1 + 5);
     issuer.withdraw_old_keys();
     verifier.refresh().await.unwrap();

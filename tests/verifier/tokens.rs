@@ -1,4 +1,4 @@
-//! What is refused, each beside a token that differs in nothing else and is accepted.
+//! Rejected tokens, each next to an accepted token that differs in nothing else.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::jws::{ES256, HS256, JwsSigner};
@@ -66,13 +66,13 @@ async fn the_header_does_not_choose_how_a_token_is_verified() {
             assert_eq!(code(verifier.verify_fresh(&token).await), "not_a_token", "{alg}");
         }
     }
-    // The public key as the secret of an HMAC.
+    // The public key used as the secret of an HMAC.
     let jwks = issuer.answer("/jwks.json").unwrap().1;
     let input = with_header(json!({"alg": "HS256", "typ": "at+jwt", "kid": kid}));
     let signed = HS256.signer_from_bytes(&jwks).unwrap().sign(input.as_bytes()).unwrap();
     let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signed));
     assert_eq!(code(verifier.verify_fresh(&token).await), "not_a_token");
-    // A key that the token brings along, under the kid of the issuer's.
+    // A key embedded in the token, with the `kid` of the issuer's key.
     let pair = ES256.generate_key_pair().unwrap();
     let jwk = pair.to_jwk_public_key().as_ref().clone();
     for header in [

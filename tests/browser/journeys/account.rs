@@ -1,4 +1,4 @@
-//! A person and their account.
+//! Journeys of a user on the account pages.
 
 use super::{PASSWORD, in_every_browser};
 
@@ -85,7 +85,7 @@ async fn a_person_lets_an_application_in_sets_when_it_asks_anew_and_disconnects_
     .await;
 }
 
-/// A picture of one pixel.
+/// An image of one pixel.
 const PIXEL: &[u8] = &[
     0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
     2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 0x0c, b'I', b'D', b'A', b'T', 8, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0,

@@ -1,4 +1,4 @@
-//! An administrator and everything.
+//! Journeys of an administrator.
 
 use super::{ADMINISTRATOR, in_every_browser};
 

@@ -1,4 +1,4 @@
-//! A developer and an application.
+//! Journeys of a developer with an application.
 
 use super::in_every_browser;
 
@@ -33,7 +33,7 @@ async fn a_developer_registers_an_application_edits_it_and_takes_it_away() {
         stage.expect("Secret removed.").await;
         stage.picture("own-client").await;
 
-        // Somebody uses a redirect URI that is not registered: its developer sees it, and adds it.
+        // A request uses an unregistered redirect URI. The developer sees it on the page and registers it.
         let wrong = "https://wiki.example.org/callback/";
         let query = signet::oauth::parameters::encode(&[("client_id", id.as_str()), ("redirect_uri", wrong)]);
         stage.open(&format!("/authorize?response_type=code&{query}")).await;

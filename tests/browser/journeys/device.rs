@@ -1,10 +1,10 @@
-//! A device without a keyboard, and who allows it something.
+//! Journeys of a user who connects a device without a keyboard.
 
 use serde_json::Value;
 
 use super::{Stage, in_every_browser};
 
-/// What the device is told.
+/// The device authorization response.
 async fn begin(stage: &Stage) -> Value {
     let request = reqwest::Client::new().post(format!("{}/device_authorization", stage.server.issuer));
     let request = request.header("content-type", "application/x-www-form-urlencoded");

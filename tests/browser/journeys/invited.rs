@@ -1,4 +1,4 @@
-//! People who come by a link.
+//! Journeys of users who follow an invitation or password-reset link.
 
 use super::{PASSWORD, in_every_browser, sign_up};
 
