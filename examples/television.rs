@@ -13,7 +13,8 @@
 //! scope = "openid profile offline_access"
 //! ```
 //!
-//! Then run `SIGNET_CLIENT_ID=television cargo run --release --example television`. `SIGNET_ISSUER` selects another server.
+//! Then run `SIGNET_CLIENT_ID=television cargo run --release --example television`. `SIGNET_ISSUER` selects another
+//! server.
 
 use std::{env, error::Error, fmt::Display};
 
