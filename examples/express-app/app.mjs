@@ -1,8 +1,8 @@
 // A website with the button "Log in with Signet", built on express-openid-connect.
 //
 // Register it at http://127.0.0.1:8080/developer as a website with a backend, with the redirect URI
-// http://127.0.0.1:3000/callback. On its own page there, enter http://127.0.0.1:3000 as the address after signing out:
-// without a slash at the end, as the library sends it. Then, in this folder: npm ci, and
+// http://127.0.0.1:3000/callback. On the page of the application, enter http://127.0.0.1:3000 as the URL after signing out,
+// without a trailing slash, as the library sends it. Then run in this folder: npm ci, and
 // CLIENT_ID=… CLIENT_SECRET=… node app.mjs
 
 import { randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ import { page, listen } from './page.mjs';
 
 const { ISSUER = 'http://127.0.0.1:8080', CLIENT_ID, CLIENT_SECRET, SESSION_SECRET } = process.env;
 
-/** Sessions in memory, so that one can be ended from outside; take a database where there is more than one process. */
+/** Sessions in memory, so that back-channel logout can end them. With several processes, use a database. */
 const kept = new Map();
 const store = {
   get: (id, done) => done(null, kept.get(id)),
@@ -31,12 +31,12 @@ app.use(openid.auth({
   clientSecret: CLIENT_SECRET,
   secret: SESSION_SECRET ?? randomBytes(32).toString('hex'),
   authRequired: false,
-  // An authorization code with PKCE. Without this line the library asks for an ID token through the browser, which Signet
-  // refuses unless whoever runs it turns `implicit` on.
+  // Authorization code with PKCE. Without this line the library requests an ID token through the browser, which Signet
+  // rejects unless its configuration enables `implicit`.
   authorizationParams: { response_type: 'code', scope: 'openid profile email groups' },
-  // /logout signs out at Signet too.
+  // /logout also signs out of Signet.
   idpLogout: true,
-  // Signing out at Signet, or elsewhere through it, signs out here too, if http…/backchannel-logout is registered as
+  // Signing out of Signet also signs out of this application, if http…/backchannel-logout is registered as
   // backchannel_logout_uri.
   session: { store },
   backchannelLogout: true,
@@ -49,7 +49,7 @@ app.get('/', (request, response) => {
 });
 
 app.get('/profile', openid.requiresAuth(), async (request, response) => {
-  // The ID token says who it is (`sub`); what else is known of the person is told at /userinfo.
+  // The ID token identifies the user (`sub`); all other claims come from /userinfo.
   const person = await request.oidc.fetchUserInfo();
   response.send(page`<h1>${person.name}</h1><p>${person.email}</p><p>Groups: ${(person.groups ?? []).join(', ')}</p>
     <p><a href="/logout">Log out</a></p>`);

@@ -1,4 +1,4 @@
-// What both applications have in common: a page that escapes what stands in it, and where they listen.
+// The common part of both applications: pages with escaped values, and the address.
 
 const letters = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text) => String(text ?? '').replace(/[&<>"']/g, (letter) => letters[letter]);
@@ -9,7 +9,7 @@ export function page(markup, ...values) {
   return `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>My website</title><body>${body}</body></html>`;
 }
 
-/** Where the application is, as registered. */
+/** The URL of the application, as registered. */
 export function listen() {
   const port = Number(process.env.PORT ?? 3000);
   return { port, baseURL: process.env.BASE_URL ?? `http://127.0.0.1:${port}` };

@@ -1,7 +1,7 @@
 // The same website, built on Passport with passport-openidconnect: CLIENT_ID=… CLIENT_SECRET=… node passport.mjs
 //
-// That library (0.1.2) knows no PKCE, which Signet asks of every application that is not registered with
-// `"require_pkce": false`. Whoever runs the server registers it so: POST /clients, or [[clients]] in config.toml.
+// That library (0.1.2) does not support PKCE, which Signet requires of every application that is not registered with
+// `"require_pkce": false`. An administrator sets this: POST /clients, or [[clients]] in config.toml.
 
 import { randomBytes } from 'node:crypto';
 import express from 'express';
@@ -22,7 +22,7 @@ passport.use(new OpenIDConnectStrategy({
   clientSecret: CLIENT_SECRET,
   callbackURL: `${baseURL}/callback`,
   scope: 'profile email groups',
-  // Name and address are told at userInfoURL; the library leaves that out otherwise.
+  // Name and e-mail address come from userInfoURL, which the library does not call by default.
   skipUserProfile: false,
 }, (issuer, profile, context, idToken, done) => {
   done(null, { name: profile.displayName, email: profile.emails?.[0]?.value, idToken });

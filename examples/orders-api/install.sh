@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Installs the packages of each language that is on this machine, and prints the languages that can be used then:
+# Installs the packages of each language available on this machine, and prints these languages:
 #
 #   SIGNET_LANGUAGES=$(examples/orders-api/install.sh) cargo test --test protocol orders_apis -- --nocapture
 #
-# holds the API in each of them, and those in Rust, against a running server.
+# tests the API in each of them, and those in Rust, against a running server.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 # Whether the version $2 is $1 or later.
 is_at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-# Whether a language is there: its name, the least version, and the version that is installed.
+# Whether a language is available: its name, the minimum version, and the installed version.
 is_usable() {
     if [ -z "$3" ]; then
         echo "skipped: $1 is not installed" >&2

@@ -1,4 +1,4 @@
-"""An application of Flask that logs people in with Authlib, as its documentation shows, with its default switches."""
+"""A Flask application that signs users in with Authlib, as in its documentation, with default settings."""
 
 import os
 
@@ -25,7 +25,7 @@ def login():
 @app.route("/callback")
 def callback():
     token = oauth.signet.authorize_access_token()
-    # The ID token was verified. The address and the name come from the UserInfo endpoint.
+    # The ID token is verified. E-mail address and name come from the UserInfo endpoint.
     session["person"] = {**token["userinfo"], **oauth.signet.userinfo(token=token)}
     return redirect("/")
 

@@ -1,4 +1,4 @@
-"""What the two applications of Django have in common: a site in one file."""
+"""The common part of the two Django applications: a site in one file."""
 
 import os
 from wsgiref.simple_server import make_server
@@ -11,7 +11,7 @@ from django.http import JsonResponse
 
 
 def configure(**more):
-    """Settings of a site that keeps its people in a file of the test's folder."""
+    """Settings of a site that stores its users in a file in the test folder."""
     more["INSTALLED_APPS"] = [
         "django.contrib.auth",
         "django.contrib.contenttypes",
@@ -36,7 +36,7 @@ def configure(**more):
 
 
 def home(request):
-    """Who is logged in."""
+    """Shows the signed-in user."""
     person = request.user
     return JsonResponse({"username": person.username, "email": person.email} if person.is_authenticated else {})
 

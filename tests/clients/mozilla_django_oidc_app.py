@@ -1,4 +1,4 @@
-"""A site of Django that logs people in with mozilla-django-oidc, with its default switches and OIDC_RP_SIGN_ALGO=RS256."""
+"""A Django site that signs users in with mozilla-django-oidc, with default settings and OIDC_RP_SIGN_ALGO=RS256."""
 
 import json
 import os

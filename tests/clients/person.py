@@ -1,9 +1,8 @@
-"""A person with a browser: opens an application, signs in at the server, allows the application, and comes back.
+"""A user with a browser: opens an application, signs in to the server, allows the application, and returns.
 
-    person.py ADDRESS [ADDRESS]    prints what the application answers at the last address
+    person.py ADDRESS [ADDRESS]    prints the response of the application at the last address
 
-It keeps cookies, follows redirects, and fills in the forms that people fill in. ISSUER, USERNAME and PASSWORD say where and
-who.
+It stores cookies, follows redirects, and fills in forms. ISSUER, USERNAME and PASSWORD name the server and the user.
 """
 
 import http.cookiejar
@@ -18,7 +17,7 @@ ISSUER = os.environ["ISSUER"]
 
 
 class Forms(HTMLParser):
-    """The forms of a page: where they go, what they send by themselves, what can be typed and pressed."""
+    """The forms of a page: their action, hidden fields, inputs and buttons."""
 
     def __init__(self, html):
         super().__init__()
@@ -44,7 +43,7 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
     def load(self, url, form=None, origin=None):
-        """The address that redirects end at, and the page."""
+        """Follows redirects and returns the final URL and the page."""
         data = urllib.parse.urlencode(form).encode() if form is not None else None
         request = urllib.request.Request(url, data=data, headers={"Accept": "text/html"})
         if form is not None:
@@ -56,7 +55,7 @@ class Browser:
             raise SystemExit(f"{error.code} at {error.geturl()}:\n{error.read().decode()}") from error
 
     def walk(self, url):
-        """Opens an address, and does what the pages ask for until the application says something."""
+        """Opens a URL and completes the forms until the application responds."""
         url, page = self.load(url)
         done = set()
         while True:
@@ -71,7 +70,7 @@ class Browser:
 
 
 def answer(page):
-    """The form to send, what it is for, and what the person adds to it."""
+    """The form to submit, its purpose, and the values that the user enters."""
     for form in Forms(page).found:
         if {"username", "password"} <= form["typed"]:
             credentials = [("username", os.environ["USERNAME"]), ("password", os.environ["PASSWORD"])]

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Logs a person in at applications that are made with client libraries as they come, each with its default switches or those
-# that its preset names. The server runs with its default profile, and nothing is configured for a single client but its
-# redirect URI and its scope.
+# Signs a user in to applications that use unmodified client libraries, each with default settings or those that its preset
+# names. The server runs with its default profile, and each client is configured only with its redirect URI and scope.
 #
 #   tests/clients/run.sh                        every client
 #   tests/clients/run.sh authlib oauth2_proxy   these clients
 #
 # Python installs Authlib, mozilla-django-oidc and social-core from PyPI. Go builds oauth2-proxy where it is installed.
-# mod_auth_openidc comes from Debian (apache2-bin, libapache2-mod-auth-openidc). What a machine lacks is skipped, unless
-# it is named. SIGNET_BINARY names a built server; otherwise cargo builds one.
+# mod_auth_openidc comes from Debian (apache2-bin, libapache2-mod-auth-openidc). Clients that are not installed are
+# skipped, unless they are named. SIGNET_BINARY names a built server; otherwise cargo builds one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
@@ -17,7 +16,7 @@ cache=${SIGNET_CLIENTS_CACHE:-$repository/target/clients}
 oauth2_proxy_version=v7.15.6
 
 folder=$(mktemp -d)
-# Apache serves as a user of its own.
+# Apache runs as a separate user.
 chmod 711 "$folder"
 processes=()
 finish() {
@@ -48,7 +47,7 @@ python=$cache/python/bin/python
 
 free_port() { "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# Waits until something answers at an address, whatever it answers. The second argument is its log.
+# Waits until a server responds at the URL in $1, with any status. $2 is its log.
 answers() {
     for attempt in $(seq 1 300); do
         if curl --silent --output /dev/null "$1"; then return; fi
@@ -90,14 +89,15 @@ SIGNET__ISSUER=$ISSUER SIGNET__LISTEN=127.0.0.1:$port SIGNET__DATA=$folder/data 
 processes+=($!)
 answers "$ISSUER/health" "$folder/log"
 
-# The administrator creates the person, whose address counts as verified then.
+# The administrator creates the user, so that the e-mail address is verified.
 token=$(curl --silent --user "script:$CLIENT_SECRET" --data grant_type=client_credentials "$ISSUER/token" |
     "$python" -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 curl --silent --show-error --fail-with-body --output "$folder/created" --header "Authorization: Bearer $token" --json \
     "{\"username\": \"$USERNAME\", \"password\": \"$PASSWORD\", \"name\": \"Grace Hopper\",
       \"email\": \"grace@example.org\", \"email_verified\": true}" "$ISSUER/users" || { cat "$folder/created" >&2; exit 1; }
 
-# Starts the application of $1 by the rest, waits for it at /, and lets the person walk; prints the last page.
+# Starts the application $1 with the other arguments, waits until it responds at /, and signs the user in. Prints the last
+# page.
 outcome=0
 log_in() {
     local name=$1 home=http://127.0.0.1:${ports[$1]} begin=$2 last=$3
@@ -156,7 +156,7 @@ mod_auth_openidc() {
     sed -e "s|@MODULES@|$modules|; s|@FOLDER@|$folder/mod_auth_openidc|; s|@ISSUER@|$ISSUER|; s|@SECRET@|$CLIENT_SECRET|" \
         -e "s|@PORT@|${ports[mod_auth_openidc]}|" "$here/apache.conf" >"$folder/apache.conf"
     if [ "$(id -u)" -eq 0 ]; then printf 'User nobody\nGroup nogroup\n' >>"$folder/apache.conf"; fi
-    # In a session of its own, because it ends its whole process group.
+    # In a separate session, because Apache kills its whole process group.
     log_in mod_auth_openidc /protected/ /protected/ setsid apache2 -f "$folder/apache.conf" -D FOREGROUND
 }
 

@@ -1,4 +1,4 @@
-"""A site of Django that logs people in with the OpenID Connect backend of social-core, with its default switches."""
+"""A Django site that signs users in with the OpenID Connect backend of social-core, with default settings."""
 
 import os
 
@@ -18,7 +18,7 @@ from django.urls import include, path, reverse  # noqa: E402
 
 
 def login(request):
-    """A button, since the library begins a login only by POST."""
+    """Shows a button, since the library starts a login only by POST."""
     return HttpResponse(
         f'<form method="post" action="{reverse("social:begin", args=["oidc"])}">'
         f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'

@@ -1,4 +1,4 @@
-// The applications that take part, and how they log the person in.
+// The applications of these tests, and how they sign the user in.
 
 import * as oidc from 'openid-client';
 
@@ -26,7 +26,7 @@ export const WEBSITE = {
   scope: 'openid profile email offline_access orders:read orders:write',
 };
 
-/** A program on the person's machine: it has no secret, and any port of its own. */
+/** A program on the user's machine, without a secret and with a redirect to any loopback port. */
 export const PROGRAM = {
   client_name: 'Program',
   application_type: 'native',
@@ -47,7 +47,7 @@ export const TELEVISION = {
   scope: 'openid profile offline_access',
 };
 
-// ID tokens come over TLS in production, and the library then skips their signature; here it is checked.
+// In production, ID tokens arrive over TLS, and the library skips their signature. Here it verifies it.
 const options = () => ({
   execute: [oidc.enableNonRepudiationChecks, ...(issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [])],
 });
@@ -60,7 +60,7 @@ export async function registered(metadata, how = authentication(metadata)) {
   return oidc.dynamicClientRegistration(new URL(issuer), metadata, how, options());
 }
 
-/** An application to work with; on a server without dynamic registration the service registers it. */
+/** Registers an application, through the service if the server has no dynamic registration. */
 export async function application(metadata, how = authentication(metadata)) {
   const helper = await service();
   if (helper.serverMetadata().registration_endpoint) return registered(metadata, how);
@@ -75,13 +75,13 @@ export async function application(metadata, how = authentication(metadata)) {
   return oidc.discovery(new URL(issuer), client.client_id, client, how, options());
 }
 
-/** The service of the configuration, which acts for nobody; `secret` to try another one. */
+/** The service from the configuration, which acts on its own behalf; `secret` replaces its secret. */
 export async function service(secret = needed('SIGNET_SERVICE_SECRET')) {
   const authentication = oidc.ClientSecretBasic(secret);
   return oidc.discovery(new URL(issuer), needed('SIGNET_SERVICE_ID'), undefined, authentication, options());
 }
 
-/** Sends the person to the server and back: where the browser was sent to (or what it posts), and what the application remembers. */
+/** Sends the user to the server and back. Returns the redirect (or the posted form), and the checks for the response. */
 export async function visited(config, scope, { redirectUri, parameters, ...walk } = {}) {
   const { redirect_uris: registered } = config.clientMetadata();
   const checks = {
@@ -97,7 +97,7 @@ export async function visited(config, scope, { redirectUri, parameters, ...walk 
     nonce: checks.expectedNonce,
     code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
     code_challenge_method: 'S256',
-    // OpenID Connect Core §11: offline access is asked for with a consent.
+    // OpenID Connect Core §11: offline access requires consent.
     ...(scope.includes('offline_access') && { prompt: 'consent' }),
     ...parameters,
   });
@@ -107,7 +107,7 @@ export async function visited(config, scope, { redirectUri, parameters, ...walk 
   return { left, checks };
 }
 
-/** Logs the person in: the tokens. */
+/** Signs the user in and returns the tokens. */
 export async function loggedIn(config, scope, redirectUri) {
   const { left, checks } = await visited(config, scope, { redirectUri });
   return oidc.authorizationCodeGrant(config, left, checks);

@@ -1,4 +1,4 @@
-// What applications do with a running server, by the client library openid-client, which nobody here wrote.
+// What applications do with a running server, through the independent client library openid-client.
 //
 // Each part can be run alone by its name: `node grants.mjs code refresh`. The environment says where the server is and
 // who takes part: SIGNET_ISSUER, SIGNET_USERNAME, SIGNET_PASSWORD, SIGNET_SERVICE_ID, SIGNET_SERVICE_SECRET.
@@ -15,7 +15,7 @@ import { RESOURCE_SERVER_PARTS } from './resource_server.mjs';
 
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));
 
-// How long a rotated refresh token still gives its successor, and a second more.
+// How long a rotated refresh token still returns its successor, plus one second.
 const OVERLAP_SECONDS = 11;
 
 const PARTS = {
@@ -243,7 +243,7 @@ async function managed(config) {
   const read = await manage('GET');
   const seen = await read.json();
   expectEqual('an application reads its registration', [read.status, seen.client_id], [200, own.client_id]);
-  // The server may give another token with each answer (§3).
+  // The server may return a new token with each response (§3).
   own = { ...own, ...seen };
   expectEqual('nobody else does', (await manage('GET', { token: 'made-up' })).status, 401);
 
@@ -270,7 +270,7 @@ async function managed(config) {
   await refused('and its secret is not either', oidc.tokenIntrospection(later, 'made-up'), 'invalid_client');
 }
 
-/** What an API does that knows nothing but the server's address: RFC 9068 §4. */
+/** Verifies a token like an API that knows only the issuer: RFC 9068 §4. */
 async function verifiedOffline(server, token) {
   const request = new Request(orders, { headers: { authorization: `Bearer ${token}` } });
   return oauth.validateJwtAccessToken(server, request, orders, {
@@ -278,7 +278,7 @@ async function verifiedOffline(server, token) {
   });
 }
 
-/** Asks once for the tokens of a device code, without waiting. */
+/** Polls once for the tokens of a device code. */
 async function polled(config, { device_code: deviceCode }) {
   return oidc.genericGrantRequest(config, TELEVISION.grant_types[0], { device_code: deviceCode });
 }

@@ -1,4 +1,4 @@
-// What OpenID Connect adds: responses through the browser, clients that sign, signing out.
+// The parts that OpenID Connect adds: responses through the browser, signing clients, and logout.
 
 import * as oidc from 'openid-client';
 

@@ -1,13 +1,13 @@
-// What is printed of a step, and what makes the run fail.
+// Prints the result of each step, and fails the run if a step fails.
 
 import { isDeepStrictEqual, inspect } from 'node:util';
 
-/** The step held. */
+/** The step succeeded. */
 export function ok(what) {
   console.log(`ok  ${what}`);
 }
 
-/** The step holds if `condition` does; otherwise the run ends with what was `seen`. */
+/** The step succeeds if `condition` is true; otherwise the run ends and prints `seen`. */
 export function expect(what, condition, seen) {
   if (!condition) throw new Error(`not so: ${what}${seen === undefined ? '' : `; instead: ${inspect(seen)}`}`);
   ok(what);
@@ -17,7 +17,7 @@ export function expectEqual(what, seen, expected) {
   expect(what, isDeepStrictEqual(seen, expected), { seen, expected });
 }
 
-/** The step holds if `attempt` is refused with the error code `expected`, be it the server's or the library's. */
+/** The step succeeds if `attempt` fails with the error code `expected` of the server or the library. */
 export async function refused(what, attempt, expected) {
   let outcome;
   try {
@@ -30,7 +30,7 @@ export async function refused(what, attempt, expected) {
   throw new Error(`not so: ${what}; instead it was accepted: ${inspect(outcome)}`);
 }
 
-/** Where the library keeps the `error` of an answer depends on whether the answer has a challenge. */
+/** The library stores the `error` of a response in different places, depending on whether it has a challenge. */
 async function codeOf(error) {
   if (error.error) return error.error;
   const challenged = Array.isArray(error.cause) && error.cause.map(({ parameters }) => parameters?.error).find(Boolean);

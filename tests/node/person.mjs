@@ -1,6 +1,6 @@
-// A person with a browser: keeps cookies, follows redirects, fills forms, presses buttons.
+// A user with a browser: stores cookies, follows redirects, fills in forms and presses buttons.
 
-/** A page that a person looks at. */
+/** A page as the user sees it. */
 class Page {
   constructor(url, status, html) {
     this.url = url;
@@ -8,7 +8,7 @@ class Page {
     this.html = html;
   }
 
-  /** The forms of the page: where they go, what they send by themselves, what can be typed and pressed. */
+  /** The forms of the page: their action, hidden fields, inputs and buttons. */
   forms() {
     return [...this.html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, head, inside]) => {
       const inputs = [...inside.matchAll(/<input\b([^>]*)>/gs)].map(([, text]) => attributes(text));
@@ -24,7 +24,7 @@ class Page {
     });
   }
 
-  /** What the page says, without its markup. */
+  /** The text of the page without markup. */
   text() {
     const body = this.html.replace(/^.*<body\b[^>]*>/s, '');
     return unescape(body.replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
@@ -41,9 +41,9 @@ export class Person {
   }
 
   /**
-   * Opens `address` and does what the pages ask for: signs in, types what `typed` has by the name of the field, and
-   * presses the button that sends `decision`. Ends where there is nothing left to do: `{ page }`, or, when the browser
-   * is sent away from the server, `{ left }`, the address that it is sent to, or `{ posted }`, the form that it sends.
+   * Opens `address` and completes the forms: signs in, enters the values in `typed` by field name, and presses the
+   * button that sends `decision`. Returns the last `{ page }` or, if the browser leaves the server, `{ left }`, the URL
+   * of the redirect, or `{ posted }`, the submitted form.
    */
   async walk(address, { typed = {}, decision = 'allow' } = {}) {
     const done = new Set();
@@ -62,7 +62,7 @@ export class Person {
     throw new Error(`the pages never end, beginning at ${address}`);
   }
 
-  /** The form to send next, if the page has one for this person. */
+  /** The form to submit next, if the page has one for this user. */
   #answer(page, typed, decision) {
     for (const form of page.forms()) {
       const has = (name) => form.typed.some((input) => input.name === name);

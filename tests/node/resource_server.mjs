@@ -1,4 +1,4 @@
-// An API that is protected by express-oauth2-jwt-bearer, which looks at no status list and was written for another server.
+// An API protected by express-oauth2-jwt-bearer, an independent library that does not check status lists.
 
 import express from 'express';
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
@@ -8,7 +8,7 @@ import { WEBSITE, application, issuer, loggedIn, orders, service } from './appli
 import { expect, expectEqual } from './outcome.mjs';
 
 export const RESOURCE_SERVER_PARTS = {
-  /** RFC 9068 and RFC 6750, by a verifier that is told the issuer and the audience and nothing else. */
+  /** RFC 9068 and RFC 6750, with a verifier that is configured with issuer and audience only. */
   async resource_server() {
     const config = await application(WEBSITE);
     const reader = await loggedIn(config, 'openid profile orders:read');
@@ -42,7 +42,7 @@ export const RESOURCE_SERVER_PARTS = {
       await close();
     }
 
-    // The other way round: what this server issues is not taken where another algorithm is insisted on.
+    // Conversely, this server's tokens are rejected if another algorithm is required.
     const { get, close } = await served(auth({ issuerBaseURL: issuer, audience: orders, tokenSigningAlg: 'RS256' }));
     expectEqual('access tokens are signed with ES256', await get(reader.access_token), { status: 401, error: 'invalid_token' });
     await close();
@@ -51,11 +51,11 @@ export const RESOURCE_SERVER_PARTS = {
   },
 };
 
-/** An API behind `authenticated`: what it answers to a token, and how it ends. */
+/** An API behind `authenticated`: returns functions that send a token and that stop the API. */
 async function served(authenticated) {
   const app = express();
   app.get('/orders', authenticated, requiredScopes('orders:read'), ({ auth: { payload } }, response) => response.json(payload));
-  // Express writes every error to the log unless told otherwise.
+  // Express logs every error by default.
   app.set('env', 'test');
   const server = await new Promise((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));

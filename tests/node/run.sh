@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts a server of its own, lets the client library openid-client use everything that it offers to applications, and an API
-# behind express-oauth2-jwt-bearer judge the tokens.
+# Starts a server, uses all of its features for applications with the client library openid-client, and verifies the tokens in
+# an API behind express-oauth2-jwt-bearer.
 #
 #   tests/node/run.sh               every part
 #   tests/node/run.sh code refresh  these parts
@@ -54,7 +54,7 @@ grant_types   = ["client_credentials"]
 scope         = "orders:read signet:clients"
 END
 
-# The profile lets applications that register themselves have responses through the browser.
+# The profile allows dynamically registered applications to use responses through the browser.
 SIGNET__PROFILE=oidc-compat SIGNET__ISSUER=$SIGNET_ISSUER SIGNET__LISTEN=127.0.0.1:$port \
     SIGNET__DATA=$folder/data SIGNET__KEYS=$folder/keys \
     SIGNET__BOOTSTRAP__ADMIN_USERNAME=$SIGNET_USERNAME SIGNET__BOOTSTRAP__ADMIN_PASSWORD=$SIGNET_PASSWORD \

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Starts a server of its own and lets schemathesis send it what openapi/openapi.json allows and does not allow, without a
-# token and with one of an administrator. It fails on a 5xx and on every answer that the document does not describe.
+# Starts a server and lets schemathesis send valid and invalid requests according to openapi/openapi.json, without a token and
+# with a token of an administrator. It fails on a 5xx and on every response that the document does not describe.
 #
-#   tests/schemathesis/run.sh [EXAMPLES]    how many cases per operation are made up, beside the systematic ones [40]
+#   tests/schemathesis/run.sh [EXAMPLES]    number of random cases per operation, in addition to the systematic ones [40]
 #
-# SIGNET_BINARY names a built server; otherwise cargo builds one. It needs Python, and installs schemathesis beside itself.
+# SIGNET_BINARY names a built server; otherwise cargo builds one. It needs Python, and installs schemathesis next to this script.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
@@ -60,7 +60,7 @@ token=$(curl --silent --user service:0123456789abcdef --data grant_type=client_c
     python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 
 run() {
-    # It keeps notes where it runs.
+    # schemathesis stores files in its working directory.
     cd "$folder"
     "$folder/python/bin/schemathesis" run "$issuer/openapi.json" --no-color --continue-on-failure \
         --suppress-health-check all --phases examples,coverage,fuzzing --max-examples "$examples" \
@@ -73,7 +73,7 @@ echo "== without a token"
 run >"$folder/without" || outcome=$?
 sed -n '/FAILURES/,/WARNINGS/p;/SUMMARY/,$p' "$folder/without"
 echo "== with the token of an administrator"
-# It finds the application that the token belongs to, and would disable it, with the token.
+# schemathesis would find the application that the token belongs to and disable it, and the token with it.
 run --exclude-operation-id disableClient --header "Authorization: Bearer $token" >"$folder/with" || outcome=$?
 sed -n '/FAILURES/,/WARNINGS/p;/SUMMARY/,$p' "$folder/with"
 exit "$outcome"

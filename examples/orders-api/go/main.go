@@ -51,12 +51,12 @@ type reference struct {
 func verified(token string) (*claims, error) {
 	read := &claims{}
 	parsed, err := jwt.ParseWithClaims(token, read, keys.Keyfunc, algorithms, jwt.WithIssuer(issuer),
-		jwt.WithAudience(audience), // The two lines that people forget: this API's own audience,
+		jwt.WithAudience(audience), // Often forgotten: the audience of this API,
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(30*time.Second))
 	if err != nil {
 		return nil, err
 	}
-	if !hasType(parsed, "at+jwt") { // and the type, so that no ID token passes.
+	if !hasType(parsed, "at+jwt") { // and the type, which excludes ID tokens.
 		return nil, errors.New("typ is not at+jwt")
 	}
 	if read.Subject == "" || read.ClientID == "" || read.ID == "" || read.IssuedAt == nil || read.Cnf != nil {
@@ -73,7 +73,7 @@ func hasType(token *jwt.Token, expected string) bool {
 	return strings.TrimPrefix(strings.ToLower(typ), "application/") == expected
 }
 
-// Token Status List: one bit for each token, fetched once for each ttl and not for each request.
+// Token Status List: one bit for each token, fetched once per ttl, not per request.
 type statusList struct {
 	bits                uint64
 	bytes               []byte
@@ -112,7 +112,7 @@ func current(uri string) (*statusList, error) {
 		return known, nil
 	}
 	fetched, err := fetchList(uri)
-	// An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+	// An older list would restore revoked tokens. A known list from the future is not compared: a clock was wrong.
 	if err == nil && known != nil && fetched.issuedAt.Before(known.issuedAt) &&
 		!known.issuedAt.After(time.Now().Add(30*time.Second)) {
 		err = errors.New("the list is older than the known one")
@@ -122,7 +122,7 @@ func current(uri string) (*statusList, error) {
 		return fetched, nil
 	}
 	log.Print(err)
-	// An outage of ten minutes does not stop this API; what it knows to be revoked stays so.
+	// This API tolerates an outage of ten minutes. Tokens known to be revoked stay revoked.
 	if known == nil || time.Since(known.at) > 10*time.Minute {
 		return nil, errUnknown
 	}
@@ -181,7 +181,7 @@ func orders(response http.ResponseWriter, request *http.Request) {
 	read, err := verified(strings.TrimSpace(token))
 	switch {
 	case errors.Is(err, errUnknown):
-		// A token that nobody can judge is not a bad one: 503, and the client keeps it.
+		// A token that cannot be verified now may be valid: 503, so that the client keeps it.
 		response.Header().Set("Retry-After", "5")
 		response.WriteHeader(http.StatusServiceUnavailable)
 	case err != nil:
@@ -207,7 +207,7 @@ func main() {
 	if err := json.Unmarshal(document, &metadata); err != nil || metadata.Issuer != issuer {
 		log.Fatalf("the server calls itself %q", metadata.Issuer)
 	}
-	// Fetched hourly; an unknown kid fetches it again, at most every five minutes.
+	// Fetched hourly, and again for an unknown kid, at most every five minutes.
 	if keys, err = keyfunc.NewDefault([]string{metadata.JWKSURI}); err != nil {
 		log.Fatal(err)
 	}

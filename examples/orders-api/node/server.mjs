@@ -9,7 +9,7 @@ const [host, port] = (process.env.LISTEN ?? '127.0.0.1:9000').split(':');
 const metadata = await (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json();
 if (metadata.issuer !== issuer) throw new Error(`the server calls itself ${metadata.issuer}`);
 
-// Kept for 5 minutes; an unknown kid fetches it again, at most every 30 seconds.
+// Cached for 5 minutes. An unknown kid triggers another fetch, at most every 30 seconds.
 const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { cacheMaxAge: 300_000, cooldownDuration: 30_000 });
 const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'];
 
@@ -20,8 +20,8 @@ async function verified(token) {
   const { payload } = await jwtVerify(token, keys, {
     issuer,
     algorithms,
-    audience: 'https://api.orders.example', // The two lines that people forget: this API's own audience,
-    typ: 'at+jwt', //                          and the type, so that no ID token passes.
+    audience: 'https://api.orders.example', // Often forgotten: the audience of this API,
+    typ: 'at+jwt', //                          and the type, which excludes ID tokens.
     requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti'],
     clockTolerance: 30,
   });
@@ -30,7 +30,7 @@ async function verified(token) {
   return payload;
 }
 
-// Token Status List: one bit for each token, fetched once for each ttl and not for each request.
+// Token Status List: one bit for each token, fetched once per ttl, not per request.
 const lists = new Map();
 
 async function inForce({ idx, uri }) {
@@ -42,7 +42,7 @@ async function inForce({ idx, uri }) {
 }
 
 async function list(uri) {
-  // A clock that is never set: one that is set back would keep an old list for as long.
+  // A monotonic clock: if the wall clock were set back, an old list would stay valid for longer.
   const now = performance.now();
   const known = lists.get(uri);
   if (known && now < known.until) return known;
@@ -58,7 +58,7 @@ async function list(uri) {
     });
     const latest = Date.now() / 1000 + 30;
     if (payload.iat > latest) throw new Error('a list from the future');
-    // An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+    // An older list would restore revoked tokens. A known list from the future is not compared: a clock was wrong.
     if (known && payload.iat < known.iat && known.iat <= latest) throw new Error('a list older than the known one');
     if (payload.iss !== undefined && payload.iss !== issuer) throw new Error('a list of another issuer');
     const { bits, lst } = payload.status_list;
@@ -68,7 +68,7 @@ async function list(uri) {
     lists.set(uri, fetched);
     return fetched;
   } catch (cause) {
-    // An outage of ten minutes does not stop this API; what it knows to be revoked stays so.
+    // This API tolerates an outage of ten minutes. Tokens known to be revoked stay revoked.
     if (!known || now - known.at > 600_000) throw new Unknown('the status list is not known', { cause });
     known.until = now + 5000;
     return known;
@@ -89,7 +89,7 @@ createServer(async (request, response) => {
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify({ customer: claims.sub, orders: ['sealing wax', 'signet ring'] }));
   } catch (error) {
-    // A token that nobody can judge is not a bad one: 503, and the client keeps it.
+    // A token that cannot be verified now may be valid: 503, so that the client keeps it.
     const refused = error instanceof Refused || (/^ERR_JW/.test(error.code) && error.code !== 'ERR_JWKS_TIMEOUT');
     console.error(error.message);
     if (refused) return challenge(401, ', error="invalid_token"');

@@ -22,11 +22,11 @@ AUDIENCE = "https://api.orders.example"
 
 
 class Refused(Exception):
-    """The token is bad."""
+    """The token is invalid."""
 
 
 class Unknown(Exception):
-    """Nobody can judge the token now."""
+    """The token cannot be verified now."""
 
 
 def fetch(url):
@@ -35,7 +35,7 @@ def fetch(url):
 
 
 class Keys(jwt.PyJWKClient):
-    """PyJWKClient fetches for each unknown kid; this one at most every 30 seconds, whoever invents them."""
+    """PyJWKClient fetches for each unknown kid; this class fetches at most every 30 seconds."""
 
     fetched, known, lock = -1e9, None, threading.Lock()
 
@@ -55,11 +55,11 @@ keys = Keys(metadata["jwks_uri"], lifespan=300, timeout=5)
 
 
 def signed(token, typ, **rules):
-    """The claims of a JWT that one of the server's keys has signed for this purpose."""
+    """Verifies a JWT of this type against the server's keys and returns its claims."""
     key = keys.get_signing_key_from_jwt(token)
-    # The algorithm is the key's, never the one that the header asks for.
+    # The key determines the algorithm, never the header.
     decoded = jwt.decode_complete(token, key, algorithms=[key.algorithm_name], leeway=30, **rules)
-    # The second line that people forget: the type, so that no ID token passes.
+    # Often forgotten: the type, which excludes ID tokens.
     if decoded["header"].get("typ", "").lower().removeprefix("application/") != typ:
         raise Refused(f"typ is not {typ}")
     return decoded["payload"]
@@ -67,7 +67,7 @@ def signed(token, typ, **rules):
 
 def verified(token):
     required = ["exp", "iat", "iss", "aud", "sub", "client_id", "jti"]
-    # The first line that people forget: the audience is this API.
+    # Often forgotten: the audience is this API.
     claims = signed(token, "at+jwt", audience=AUDIENCE, issuer=ISSUER, options={"require": required})
     if "cnf" in claims:
         raise Refused("the access token is bound to a key")
@@ -76,7 +76,7 @@ def verified(token):
     return claims
 
 
-# Token Status List: one bit for each token, fetched once for each ttl and not for each request.
+# Token Status List: one bit for each token, fetched once per ttl, not per request.
 lists, lists_lock = {}, threading.Lock()
 
 
@@ -102,7 +102,7 @@ def status_list(uri):
             bits = claims["status_list"]["bits"]
             if claims["sub"] != uri or claims.get("iss", ISSUER) != ISSUER or bits not in (1, 2, 4, 8):
                 raise Refused("not the list that was asked for")
-            # An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+            # An older list would restore revoked tokens. A known list from the future is not compared: a clock was wrong.
             if known and claims["iat"] < known["iat"] <= time.time() + 30:
                 raise Refused("the list is older than the known one")
             lst = claims["status_list"]["lst"]
@@ -113,7 +113,7 @@ def status_list(uri):
             known = {"bits": bits, "octets": octets, "iat": claims["iat"], "at": now, "until": now + claims.get("ttl", 60)}
             lists[uri] = known
         except Exception as cause:
-            # An outage of ten minutes does not stop this API; what it knows to be revoked stays so.
+            # This API tolerates an outage of ten minutes. Tokens known to be revoked stay revoked.
             if not known or now - known["at"] > 600:
                 raise Unknown("the status list is not known") from cause
             known["until"] = now + 5
@@ -130,7 +130,7 @@ class Orders(BaseHTTPRequestHandler):
         try:
             claims = verified(bearer[1])
         except (Unknown, jwt.PyJWKClientConnectionError) as unknown:
-            # A token that nobody can judge is not a bad one: 503, and the client keeps it.
+            # A token that cannot be verified now may be valid: 503, so that the client keeps it.
             self.log_error("%s", unknown)
             return self.answer(503, {"Retry-After": "5"})
         except (Refused, jwt.PyJWTError, KeyError, TypeError, AttributeError, ValueError) as refusal:

@@ -18,12 +18,12 @@ public class Orders {
     static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.ES256, JWSAlgorithm.RS256, JWSAlgorithm.PS256);
     static final DefaultResourceRetriever HTTP = new DefaultResourceRetriever(5000, 5000, 4 * 1024 * 1024);
 
-    /** The token is bad. */
+    /** The token is invalid. */
     static class Refused extends Exception {
         Refused(String reason) { super(reason); }
     }
 
-    /** Nobody can judge the token now. */
+    /** The token cannot be verified now. */
     static class Unknown extends Exception {
         Unknown(Exception cause) { super("the status list is not known", cause); }
     }
@@ -33,10 +33,10 @@ public class Orders {
     public static void main(String[] arguments) throws Exception {
         var metadata = JSONObjectUtils.parse(fetch(ISSUER + "/.well-known/oauth-authorization-server"));
         if (!ISSUER.equals(metadata.get("issuer"))) throw new Refused("the server calls itself " + metadata.get("issuer"));
-        // Kept for 5 minutes, an outage of a day included; unknown kids fetch it at most twice in 30 seconds.
+        // Cached for 5 minutes, or for a day during an outage. Unknown kids trigger at most two fetches in 30 seconds.
         JWKSource<SecurityContext> keys = JWKSourceBuilder.create(new URL((String) metadata.get("jwks_uri")), HTTP)
             .cache(300_000, 15_000).rateLimited(30_000).outageTolerant(86_400_000).build();
-        // The two lines that people forget: the type, so that no ID token passes, and this API's own audience.
+        // Often forgotten: the type, which excludes ID tokens, and the audience of this API.
         tokens = processor("at+jwt", keys, new DefaultJWTClaimsVerifier<>(AUDIENCE,
             new JWTClaimsSet.Builder().issuer(ISSUER).build(), Set.of("exp", "iat", "sub", "client_id", "jti")));
         statusLists = processor("statuslist+jwt", keys,
@@ -71,7 +71,7 @@ public class Orders {
         return claims;
     }
 
-    /** Token Status List: one bit for each token, fetched once for each ttl and not for each request. */
+    /** Token Status List: one bit for each token, fetched once per ttl, not per request. */
     record StatusList(int bits, byte[] bytes, Date issuedAt, long at, long until) {}
 
     static final Map<String, StatusList> lists = new HashMap<>();
@@ -101,7 +101,7 @@ public class Orders {
             var issuedAt = claims.getIssueTime();
             var latest = new Date(System.currentTimeMillis() + 30_000);
             if (issuedAt.after(latest)) throw new Refused("a list from the future");
-            // An old list must not bring back what was revoked since. One from the future is no measure: a clock was wrong.
+            // An older list would restore revoked tokens. A known list from the future is not compared: a clock was wrong.
             if (known != null && issuedAt.before(known.issuedAt) && !known.issuedAt.after(latest)) {
                 throw new Refused("the list is older than the known one");
             }
@@ -110,7 +110,7 @@ public class Orders {
             var ttl = claims.getClaim("ttl") == null ? 60 : claims.getLongClaim("ttl");
             known = new StatusList(bits, bytes, issuedAt, now, now + 1000 * ttl);
         } catch (Exception cause) {
-            // An outage of ten minutes does not stop this API; what it knows to be revoked stays so.
+            // This API tolerates an outage of ten minutes. Tokens known to be revoked stay revoked.
             if (known == null || now - known.at > 600_000) throw new Unknown(cause);
             known = new StatusList(known.bits, known.bytes, known.issuedAt, known.at, now + 5000);
         }
@@ -136,7 +136,7 @@ public class Orders {
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
         } catch (Unknown | RemoteKeySourceException unknown) {
-            // A token that nobody can judge is not a bad one: 503, and the client keeps it.
+            // A token that cannot be verified now may be valid: 503, so that the client keeps it.
             System.err.println(unknown.getMessage());
             exchange.getResponseHeaders().set("Retry-After", "5");
             exchange.sendResponseHeaders(503, -1);
