@@ -3,9 +3,11 @@
 use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 
+pub use super::authentication::Authentication;
+
 use super::{
-    client::ClientId,
-    grant::GrantId,
+    client_id::ClientId,
+    grant_id::GrantId,
     issuer::Issuer,
     named_claims::NamedClaims,
     resource::{Audience, Resource},
@@ -27,18 +29,6 @@ pub struct Issuance {
     pub(in crate::oauth) audience: Audience,
     pub(in crate::oauth) authentication: Option<Authentication>,
     pub(in crate::oauth) claims: NamedClaims,
-}
-
-/// How and when the person signed in.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Authentication {
-    /// Time of the last authentication: `auth_time`.
-    #[serde(with = "time::serde::rfc3339")]
-    pub auth_time: OffsetDateTime,
-    /// The authentication methods, as values of `amr`, RFC 8176.
-    pub amr: Vec<String>,
-    /// The public identifier of the session: `sid`.
-    pub sid: String,
 }
 
 impl Issuance {

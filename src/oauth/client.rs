@@ -1,30 +1,20 @@
 //! Clients: the applications that request tokens, [RFC 6749 §2](https://www.rfc-editor.org/rfc/rfc6749#section-2).
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 pub use super::{
-    client_secret::{ClientSecret, SecretsRefusal},
-    grant_type::GrantType,
-    response_type::ResponseType,
+    application_type::ApplicationType, auth_method::AuthMethod, client_id::ClientId, client_secret::ClientSecret,
+    grant_type::GrantType, response_type::ResponseType,
 };
 use super::{
-    openid_metadata::OpenidMetadata, redirect_uri::RedirectUri, refresh_token::OFFLINE_ACCESS,
-    resource::is_administrators_scope, scope::Scope, subject::Subject,
+    openid_metadata::OpenidMetadata,
+    redirect_uri::RedirectUri,
+    resource::is_administrators_scope,
+    scope::{OFFLINE_ACCESS, Scope},
+    subject::Subject,
 };
-use crate::{crypto::Digest, entropy::Entropy};
-
-/// The identifier of a client (§2.2): unique, public, 1 to [`ClientId::LONGEST`] visible ASCII characters. It never
-/// begins with the prefix of a person's identifier.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ClientId(String);
-
-/// The text is not a valid client identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClientIdRefusal;
+use crate::crypto::Digest;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Client {
@@ -141,69 +131,6 @@ pub enum PkceRule {
     Never,
 }
 
-/// How a client authenticates at the token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    ClientSecretBasic,
-    ClientSecretPost,
-    /// A JWT signed with the client secret (RFC 7523).
-    ClientSecretJwt,
-    /// A JWT signed with the client's private key (RFC 7523).
-    PrivateKeyJwt,
-    /// The client does not authenticate: it is public.
-    None,
-}
-
-/// Where a client runs, [OpenID Connect Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApplicationType {
-    /// On a server or in a browser.
-    #[default]
-    Web,
-    /// On the person's device.
-    Native,
-}
-
-impl ClientId {
-    /// The maximum number of characters.
-    pub const LONGEST: usize = 128;
-
-    /// Parses `text` as a client identifier.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ClientIdRefusal`] if the text is empty, too long, contains anything but letters, digits and `-._~:/`,
-    /// or begins with the prefix of a person's identifier: RFC 9068 §5 warns that `sub` must not be ambiguous.
-    pub fn parse(text: &str) -> Result<Self, ClientIdRefusal> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
-        let length = (1..=Self::LONGEST).contains(&text.len());
-        let is_of_a_person = text.starts_with(Subject::PERSON) || text.starts_with(Subject::PAIRWISE);
-        if !length || is_of_a_person || !text.bytes().all(allowed) {
-            return Err(ClientIdRefusal);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Generates an identifier of 128 random bits.
-    #[must_use]
-    pub fn generate(entropy: Entropy) -> Self {
-        Self(format!("app_{}", entropy.text::<16>()))
-    }
-
-    /// The identifier of a client that is part of this server.
-    #[must_use]
-    pub fn built_in(name: &'static str) -> Self {
-        Self(name.to_owned())
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl ClientMetadata {
     /// Sets the name to `client_id` if it is empty: RFC 7591 §2 shows people the identifier if there is no name.
     #[must_use]
@@ -300,83 +227,6 @@ impl Client {
         }
     }
 }
-
-impl AuthMethod {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::ClientSecretJwt => "client_secret_jwt",
-            Self::PrivateKeyJwt => "private_key_jwt",
-            Self::None => "none",
-        }
-    }
-
-    /// Returns the method with this name, if there is one.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.as_str() == name)
-    }
-
-    /// Returns whether a client that uses this method has a secret.
-    #[must_use]
-    pub fn has_secret(self) -> bool {
-        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
-    }
-
-    pub const ALL: [Self; 5] =
-        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
-}
-
-impl ApplicationType {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Native => "native",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Web, Self::Native].into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
-impl TryFrom<String> for ClientId {
-    type Error = ClientIdRefusal;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<ClientId> for String {
-    fn from(id: ClientId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for ClientId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for ClientIdRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "must have 1 to {} letters, digits or -._~:/ and must not begin with {:?} or {:?}",
-            ClientId::LONGEST,
-            Subject::PERSON,
-            Subject::PAIRWISE
-        )
-    }
-}
-
-impl std::error::Error for ClientIdRefusal {}
 
 #[cfg(test)]
 #[path = "client_tests.rs"]

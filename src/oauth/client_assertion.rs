@@ -5,9 +5,9 @@
 //! [FAPI 2.0 Security Profile §5.3.2.1](https://openid.net/specs/fapi-security-profile-2_0-final.html), whose stricter
 //! rules apply to all clients.
 
-use std::fmt;
-
 use time::{Duration, OffsetDateTime};
+
+pub use super::assertion_refusal::AssertionRefusal;
 
 use super::{
     client::{AuthMethod, Client, ClientId},
@@ -55,38 +55,6 @@ pub struct AcceptedAssertion {
     pub jti: Digest,
     /// Until when a second use must be detected.
     pub expires_at: OffsetDateTime,
-}
-
-/// Why an assertion is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssertionRefusal {
-    /// The value of `client_assertion_type` is not supported.
-    UnknownType,
-    /// It is not a JWT, or no key of the client verifies its signature.
-    Jwt(JwtRefusal),
-    /// The client is registered for another authentication method.
-    OtherMethod,
-    /// The client has no keys, or they cannot be fetched.
-    NoKeys,
-    /// It is not signed with the registered algorithm.
-    OtherAlgorithm,
-    /// Its `typ` or its claims belong to another kind of JWT.
-    OtherKind,
-    /// `iss`, `sub` and `client_id` are not equal.
-    OtherClient,
-    /// `aud` is not this server, or not this server alone.
-    Audience,
-    /// `aud` is the token endpoint, or a list that contains only the issuer. Only clients registered with
-    /// `token_endpoint_as_audience` may send these.
-    OlderAudience,
-    /// It has expired.
-    Expired,
-    /// Its `exp` is further in the future than [`LONGEST`].
-    LivesTooLong,
-    /// Its `nbf` or `iat` is in the future.
-    NotYetValid,
-    /// It was used before.
-    Replayed,
 }
 
 impl PresentedAssertion {
@@ -235,36 +203,6 @@ fn expiry(claims: &Claims, now: OffsetDateTime) -> Result<OffsetDateTime, Assert
     }
     Ok(expires_at)
 }
-
-impl From<JwtRefusal> for AssertionRefusal {
-    fn from(refusal: JwtRefusal) -> Self {
-        Self::Jwt(refusal)
-    }
-}
-
-impl fmt::Display for AssertionRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Jwt(refusal) => return refusal.fmt(formatter),
-            Self::UnknownType => "the client_assertion_type is another one",
-            Self::OtherMethod => "the client is registered to authenticate in another way",
-            Self::NoKeys => "the client has no keys, or they cannot be fetched",
-            Self::OtherAlgorithm => "the alg is not the one that the client has registered",
-            Self::OtherKind => "it is a JWT of another kind",
-            Self::OtherClient => "iss, sub and client_id are not one and the same",
-            Self::Audience => "aud is not this server's issuer, as a string",
-            Self::OlderAudience => {
-                "aud is the token endpoint or a list; the setting token_endpoint_as_audience of the application accepts it"
-            }
-            Self::Expired => "it has expired",
-            Self::LivesTooLong => "exp is more than five minutes ahead",
-            Self::NotYetValid => "nbf or iat lies ahead",
-            Self::Replayed => "it was used before",
-        })
-    }
-}
-
-impl std::error::Error for AssertionRefusal {}
 
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

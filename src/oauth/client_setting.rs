@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     client::ClientMetadata,
-    registration::{RegistrationRefusal, RegistrationRequest, invalid},
+    registration::{RegistrationRefusal, RegistrationRequest},
+    registration_refusal::invalid,
 };
 
 /// Returns the registration request that yields exactly `metadata`.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::oauth::client_authentication::tests::client as registered;
+use crate::oauth::{client_authentication::tests::client as registered, client_id::ClientIdRefusal};
 
 #[test]
 fn the_host_vouches_for_what_an_administrator_registered_and_for_no_other_persons_application() {

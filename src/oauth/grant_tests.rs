@@ -1,5 +1,5 @@
 use super::*;
-use crate::oauth::client_authentication::tests::client;
+use crate::{entropy::Entropy, oauth::client_authentication::tests::client};
 use time::macros::datetime;
 
 /// Returns the identity of a grant without a published status.

@@ -8,10 +8,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
+    auth_method::AuthMethod,
     redirect_uri::RedirectUri,
-    registration::{RegistrationRefusal, invalid},
     registration_member::address,
     registration_policy::RegistrationPolicy,
+    registration_refusal::{RegistrationRefusal, invalid, list},
 };
 use crate::jose::Algorithm;
 
@@ -369,3 +370,23 @@ const MOST_REQUEST_URIS: usize = 4;
 #[cfg(test)]
 #[path = "openid_metadata_tests.rs"]
 mod tests;
+
+/// A client that authenticates with a JWT needs a key or secret, and a matching algorithm
+/// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
+    let algorithm = openid.token_endpoint_auth_signing_alg;
+    let wrong = |goes_with: &str| {
+        let description = format!("with {} it must be {goes_with}; or leave it out", method.as_str());
+        Err(invalid("token_endpoint_auth_signing_alg", description))
+    };
+    match (method, algorithm) {
+        (AuthMethod::PrivateKeyJwt, _) if openid.jwks.is_none() && openid.jwks_uri.is_none() => {
+            Err(invalid("jwks", "is needed for private_key_jwt, or jwks_uri"))
+        }
+        (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Secret(_))) => {
+            wrong(&list(Algorithm::ALL.map(Algorithm::as_str)))
+        }
+        (AuthMethod::ClientSecretJwt, Some(AssertionAlgorithm::Key(_))) => wrong("HS256"),
+        _ => Ok(()),
+    }
+}

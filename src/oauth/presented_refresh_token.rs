@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::grant::GrantId;
+use super::grant_id::GrantId;
 use crate::{
     crypto::{SealingKey, equal},
     entropy::Entropy,

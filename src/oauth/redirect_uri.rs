@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{client::ApplicationType, issuer::is_loopback, parameters, uri::is_literal};
+use super::{application_type::ApplicationType, issuer::is_loopback, parameters, uri::is_literal};
 
 /// A redirect URI that a client has registered. URIs registered under earlier rules stay in the record but are used
 /// only if they [are usable](RedirectUri::is_usable).

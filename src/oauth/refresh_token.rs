@@ -7,8 +7,9 @@
 //! repeat its request for a short time after its token was replaced. It receives the newest token, which is stored
 //! encrypted, so the tokens never form a second branch.
 
-use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
+
+pub use super::{refresh_state::RefreshPolicy, scope::OFFLINE_ACCESS};
 
 use super::{
     access_token::Issuance,
@@ -16,6 +17,7 @@ use super::{
     client_authentication::AuthenticatedClient,
     grant::{Grant, IssuanceContext},
     presented_refresh_token::{PresentedRefreshToken, generate},
+    refresh_state::{RefreshState, Replacements},
     resource::Resources,
     scope::Scope,
     token_error::TokenError,
@@ -25,41 +27,6 @@ use crate::{
     entropy::Entropy,
     secret::Secret,
 };
-
-/// The stored state of the refresh token of a grant. It does not contain the token itself in plain text.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RefreshState {
-    generation: u32,
-    digest: Digest,
-    /// Absolute expiry, regardless of use.
-    #[serde(with = "time::serde::rfc3339")]
-    expires_at: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339")]
-    last_used_at: OffsetDateTime,
-    /// The token itself, encrypted with the server's key. Present only while earlier tokens may still request it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    newest: Option<String>,
-    /// The generations that were replaced recently.
-    #[serde(default, skip_serializing_if = "Replacements::is_empty")]
-    replaced: Replacements,
-}
-
-/// The generations that were replaced recently, oldest first, as generation and milliseconds since 1970. Not all are
-/// stored for a client that refreshes very often; a missing one counts as replaced at the time of the stored one before
-/// it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-struct Replacements(Vec<(u32, i64)>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefreshPolicy {
-    /// All tokens of a grant, regardless of use.
-    pub absolute: Duration,
-    /// A token that is not used.
-    pub idle: Duration,
-    /// How long a replaced token still yields its successor.
-    pub overlap: Duration,
-}
 
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshRequest<'a> {
@@ -206,25 +173,6 @@ impl RefreshState {
         let newest = opened.and_then(|newest| String::from_utf8(newest).ok());
         newest.map(|newest| Turn::Repeat(Secret::new(newest))).ok_or(TokenError::RefreshTokenReused)
     }
-
-    /// When it was last used, accurate to a tenth of the idle lifetime.
-    #[must_use]
-    pub fn last_used_at(&self) -> OffsetDateTime {
-        self.last_used_at
-    }
-
-    /// Returns when the token expires if it is not used again.
-    #[must_use]
-    pub fn expires_at(&self, policy: &RefreshPolicy) -> OffsetDateTime {
-        self.expires_at.min(self.last_used_at + policy.idle)
-    }
-
-    /// Returns whether `presented` is the valid token at `now`.
-    #[must_use]
-    pub fn is_current(&self, presented: &PresentedRefreshToken, policy: &RefreshPolicy, now: OffsetDateTime) -> bool {
-        let is_this = presented.generation == self.generation && self.digest.matches(&presented.text);
-        is_this && now < self.expires_at(policy)
-    }
 }
 
 impl Refreshment {
@@ -269,50 +217,8 @@ impl Refreshment {
     }
 }
 
-impl Replacements {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Returns whether `generation` was replaced less than `overlap` before `now`.
-    fn is_within(&self, generation: u32, overlap: Duration, now: OffsetDateTime) -> bool {
-        let kept = self.0.iter().rev().find(|(kept, _)| *kept <= generation);
-        kept.is_some_and(|(_, at)| milliseconds(now) < at.saturating_add(whole_milliseconds(overlap)))
-    }
-
-    /// Records that `generation` was replaced at `now`, and removes entries older than `overlap`.
-    fn with(mut self, generation: u32, overlap: Duration, now: OffsetDateTime) -> Self {
-        let past = milliseconds(now).saturating_sub(whole_milliseconds(overlap));
-        self.0.push((generation, milliseconds(now)));
-        // The entry before the first one within the overlap is the lower bound for the generations in between.
-        while self.0.get(1).is_some_and(|(_, at)| *at <= past) {
-            self.0.remove(0);
-        }
-        if self.0.len() > MOST_REPLACED {
-            let gap = |at: usize| Some(self.0.get(at + 1)?.1.saturating_sub(self.0.get(at - 1)?.1));
-            let closest = (1..self.0.len() - 1).min_by_key(|at| gap(*at));
-            closest.map(|at| self.0.remove(at));
-        }
-        self
-    }
-}
-
-fn milliseconds(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
-}
-
-fn whole_milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.whole_milliseconds()).unwrap_or(i64::MAX)
-}
-
-/// The scope token that requests tokens which outlive the session.
-pub const OFFLINE_ACCESS: &str = "offline_access";
-
 /// The purpose under which the newest token is encrypted.
 const NEWEST: &str = "newest refresh token";
-
-/// Maximum number of stored replacements, which bounds the record.
-const MOST_REPLACED: usize = 16;
 
 /// How often the use of an unchanged token is stored per idle lifetime. Storing every refresh would wait for the disk
 /// each time.

@@ -2,21 +2,22 @@
 //!
 //! The configuration file, the management API and the registration page all use this module.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+pub use super::{
+    registration_refusal::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal},
+    registration_rules::{Registrar, RegistrationRules},
+};
 
 use super::{
     client::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType},
-    openid_metadata::OpenidRequest,
+    openid_metadata::{OpenidRequest, signing},
     redirect_uri::RedirectUri,
     registration_member::{
-        allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, signing,
-        web_page,
+        allowed_groups, application_type, client_name, contacts, redirect_uris, redirect_uris_of_logout, web_page,
     },
-    registration_policy::RegistrationPolicy,
     registration_privilege::{default_scope, privileged, privileges},
-    resource::Resources,
+    registration_refusal::{invalid, list},
     scope::Scope,
 };
 
@@ -44,51 +45,6 @@ pub struct RegistrationRequest {
     pub allowed_groups: Option<Vec<String>>,
     #[serde(flatten)]
     pub openid: OpenidRequest,
-}
-
-/// The rules that apply to a registration.
-#[derive(Clone, Copy, Debug)]
-pub struct RegistrationRules<'a> {
-    pub registrar: Registrar,
-    /// The known scopes.
-    pub resources: &'a Resources,
-    pub policy: &'a RegistrationPolicy,
-}
-
-/// Who registers a client, which determines what may be registered. Each variant includes the rights of the previous
-/// ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Registrar {
-    /// The client itself, by dynamic registration: the rights of a person, except that it cannot be restricted to
-    /// groups.
-    Itself,
-    /// A person. Not permitted: scopes that manage other accounts or clients, clients that act without a person (unless
-    /// for APIs that are open to all), clients that see passwords, settings that weaken a rule, and tokens from the
-    /// authorization endpoint unless the policy allows them for everyone.
-    Person,
-    /// An access token of an administrator or a service with the scope `signet:clients` only. Not permitted: clients
-    /// with more rights than this token.
-    Manager,
-    /// The configuration file, or an administrator with the scope `signet:admin`. Everything is permitted.
-    Administrator,
-}
-
-/// Why a registration is rejected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegistrationRefusal {
-    pub code: RegistrationErrorCode,
-    /// The member of the metadata.
-    pub member: &'static str,
-    /// What is wrong, and what to send instead.
-    pub description: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegistrationErrorCode {
-    InvalidRedirectUri,
-    InvalidClientMetadata,
-    /// The registrar may not grant this. `/register` reports it as `invalid_client_metadata`.
-    Privileged,
 }
 
 /// Validates `request` and fills in defaults.
@@ -325,57 +281,6 @@ fn scope(
     }
     Ok(scope)
 }
-
-pub(super) fn invalid(member: &'static str, description: impl Into<String>) -> RegistrationRefusal {
-    let code = RegistrationErrorCode::InvalidClientMetadata;
-    RegistrationRefusal { code, member, description: description.into() }
-}
-
-pub(super) fn list<const N: usize>(names: [&str; N]) -> String {
-    names.join(", ")
-}
-
-impl RegistrationRules<'_> {
-    pub(super) fn allows(self, grant_type: GrantType) -> bool {
-        let is_for_registrar = match grant_type {
-            GrantType::Implicit => self.allow_implicit(),
-            GrantType::Password | GrantType::ClientCredentials => self.registrar > Registrar::Person,
-            GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::DeviceCode => true,
-        };
-        is_for_registrar && self.policy.offered.allows(grant_type)
-    }
-
-    pub(super) fn allows_response_type(self, response_type: ResponseType) -> bool {
-        let is_plain = !response_type.is_front_channel();
-        self.policy.offered.allows_response_type(response_type) && (is_plain || self.allow_implicit())
-    }
-
-    /// Returns whether clients with front-channel tokens may be registered, where the server enables them.
-    fn allow_implicit(self) -> bool {
-        self.registrar > Registrar::Person || self.policy.implicit_for_everyone
-    }
-}
-
-impl RegistrationErrorCode {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRedirectUri => "invalid_redirect_uri",
-            Self::InvalidClientMetadata | Self::Privileged => "invalid_client_metadata",
-        }
-    }
-}
-
-impl fmt::Display for RegistrationRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.member, self.description)
-    }
-}
-
-impl std::error::Error for RegistrationRefusal {}
-
-/// Maximum number of redirect URIs of a client. It bounds the record.
-pub const MOST_URIS: usize = 16;
 
 /// Maximum size of all metadata as JSON, in bytes. With two secrets and the rest of the record it stays below 4 KiB.
 const LARGEST_METADATA: usize = 3200;

@@ -3,13 +3,12 @@
 use url::Url;
 
 use super::{
-    client::{ApplicationType, AuthMethod},
-    openid_metadata::{AssertionAlgorithm, OpenidMetadata},
+    application_type::ApplicationType,
     redirect_uri::{LONGEST_REDIRECT_URI, RedirectScheme, RedirectUri, RedirectUriRefusal},
-    registration::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid, list},
+    registration_refusal::{MOST_URIS, RegistrationErrorCode, RegistrationRefusal, invalid},
     uri::is_literal,
 };
-use crate::{characters::is_invisible, jose::Algorithm};
+use crate::characters::is_invisible;
 
 /// The person on the consent page recognises the client by its name, so the name must be readable: it must not contain
 /// invisible characters or characters that change the text direction.
@@ -93,26 +92,6 @@ pub(super) fn contacts(contacts: Option<&[String]>) -> Result<Vec<String>, Regis
         return Err(invalid("contacts", "at most 4, of at most 128 characters each"));
     }
     Ok(contacts.to_vec())
-}
-
-/// A client that authenticates with a JWT needs a key or secret, and a matching algorithm
-/// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
-pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
-    let algorithm = openid.token_endpoint_auth_signing_alg;
-    let wrong = |goes_with: &str| {
-        let description = format!("with {} it must be {goes_with}; or leave it out", method.as_str());
-        Err(invalid("token_endpoint_auth_signing_alg", description))
-    };
-    match (method, algorithm) {
-        (AuthMethod::PrivateKeyJwt, _) if openid.jwks.is_none() && openid.jwks_uri.is_none() => {
-            Err(invalid("jwks", "is needed for private_key_jwt, or jwks_uri"))
-        }
-        (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Secret(_))) => {
-            wrong(&list(Algorithm::ALL.map(Algorithm::as_str)))
-        }
-        (AuthMethod::ClientSecretJwt, Some(AssertionAlgorithm::Key(_))) => wrong("HS256"),
-        _ => Ok(()),
-    }
 }
 
 /// Validates the names of the groups whose members may use the client.

@@ -2,7 +2,8 @@
 
 use super::{
     client::{ClientMetadata, GrantType},
-    registration::{Registrar, RegistrationErrorCode, RegistrationRefusal, RegistrationRules},
+    registration_refusal::{RegistrationErrorCode, RegistrationRefusal},
+    registration_rules::{Registrar, RegistrationRules},
     resource::{Resources, is_administrators_scope, is_management_scope},
     scope::Scope,
 };

@@ -1,7 +1,9 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::oauth::{grant_type::EnabledGrants, issuer::Issuer};
+use crate::oauth::{
+    grant_type::EnabledGrants, issuer::Issuer, registration_policy::RegistrationPolicy, resource::Resources,
+};
 
 fn resources() -> Resources {
     Resources::new(&Issuer::parse("https://login.example.org").unwrap(), Vec::new())

@@ -9,9 +9,8 @@ use std::collections::BTreeSet;
 
 use super::{
     client::{Client, GrantType},
-    refresh_token::OFFLINE_ACCESS,
     resource::{Audience, AudienceRefusal, IDENTITY_SCOPES, ResourceId, Resources, is_management_scope},
-    scope::Scope,
+    scope::{OFFLINE_ACCESS, Scope},
 };
 
 /// The scope and the resources of a request.

@@ -127,6 +127,9 @@ impl std::error::Error for ScopeRefusal {}
 /// store.
 pub const LONGEST_SCOPE: usize = 64;
 
+/// The scope token that requests tokens which outlive the session.
+pub const OFFLINE_ACCESS: &str = "offline_access";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    client_assertion::AssertionRefusal,
+    assertion_refusal::AssertionRefusal,
     parameters::{MOST_PARAMETERS, MalformedParameters},
     requested_scope::RequestedScopeRefusal,
     resource::AudienceRefusal,

@@ -14,7 +14,8 @@ use crate::{
         retry::{Attempts, is_conflict},
     },
     oauth::{
-        client::{Client, ClientId, ClientMetadata, Provenance, SecretsRefusal},
+        client::{Client, ClientId, ClientMetadata, Provenance},
+        client_secrets::SecretsRefusal,
         pairwise::has_other_subjects,
         registration::{Registrar, RegistrationRequest},
         registration_privilege::{changed_credential, needed, privileged},
