@@ -65,7 +65,6 @@ pub enum ProfileRefusal {
 /// `Debug` does not show any of them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the claims are defined in OpenID Connect Core §5.1, under these names")]
 pub struct StandardClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Line<120>>,
@@ -103,7 +102,6 @@ pub struct StandardClaims {
 /// parts by [`PostalAddress::formatted`] and not stored.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the members are defined in OpenID Connect Core §5.1.1, under these names")]
 pub struct PostalAddress {
     /// "MAY contain multiple lines, separated by newlines."
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,6 @@ use crate::entropy::Entropy;
 /// All account data as entered. It describes the complete profile: fields that are omitted or blank are removed from
 /// the account, except those that the [`Editor`] may not change.
 #[derive(Clone, Default)]
-#[expect(missing_docs, reason = "the claims are defined in OpenID Connect Core §5.1, the rest is that of Account")]
 pub struct ProfileForm {
     /// The username. If omitted, it is unchanged.
     pub username: Option<String>,
@@ -39,7 +38,6 @@ pub struct ProfileForm {
 
 /// A postal address as entered.
 #[derive(Clone, Default)]
-#[expect(missing_docs, reason = "the members are defined in OpenID Connect Core §5.1.1")]
 pub struct AddressForm {
     pub street_address: Option<String>,
     pub locality: Option<String>,

@@ -66,7 +66,6 @@ pub enum ScheduleRefusal {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of cron")]
 pub enum CronField {
     Minute,
     Hour,

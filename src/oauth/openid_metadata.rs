@@ -19,7 +19,6 @@ use crate::jose::Algorithm;
 /// The members as a registration request contains them. All are optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the members are those of OpenidMetadata")]
 pub struct OpenidRequest {
     pub logo_uri: Option<String>,
     pub initiate_login_uri: Option<String>,

@@ -25,7 +25,6 @@ use super::{
 /// "The authorization server MUST ignore any client metadata sent by the client that it does not understand".
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the members are those of RFC 7591 §2 and of ClientMetadata")]
 pub struct RegistrationRequest {
     pub client_name: Option<String>,
     pub redirect_uris: Option<Vec<String>>,

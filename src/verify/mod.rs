@@ -42,6 +42,8 @@
 //! `RequireTokenLayer`. For other frameworks use [`Verifier::admit`]. For the tests of an API there is a
 //! [`TestIssuer`].
 
+#![warn(missing_docs)]
+
 mod access_claims;
 mod admission;
 #[cfg(feature = "poem-openapi")]

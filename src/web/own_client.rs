@@ -42,7 +42,6 @@ pub struct OwnClientPage {
 
 /// The metadata that the owner can change.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the members are those of RFC 7591 §2")]
 pub struct ClientForm {
     pub client_name: FieldState,
     /// One per line.

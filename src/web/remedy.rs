@@ -9,7 +9,6 @@ use super::own_client::path;
 
 /// The kind of setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the setting that it names")]
 pub enum RemedyKind {
     StateOptional,
     PkceOptional,
