@@ -111,7 +111,7 @@ mod tests {
             let doubtful = Trust::Doubtful { ahead: now - NOW };
             assert_eq!(trust.observe(now, minutes(minute.unsigned_abs())), doubtful, "{minute}");
         }
-        assert_eq!(trust.trusted_until(), NOW, "what it shows is not remembered");
+        assert_eq!(trust.trusted_until(), NOW, "the shown time must not be stored");
         let start = 60 * 24 * 30 + 1;
         assert_eq!(trust.observe(NOW, minutes(start)), Trust::Settling);
         assert_eq!(trust.observe(NOW + Duration::minutes(10), minutes(start + 10)), Trust::Trusted);
@@ -123,10 +123,10 @@ mod tests {
         assert_eq!(trust.observe(NOW + Duration::minutes(10), minutes(10)), Trust::Trusted);
         let jumped = NOW + Duration::days(200);
         assert!(matches!(trust.observe(jumped, minutes(11)), Trust::Doubtful { .. }));
-        assert_eq!(trust.observe(NOW + Duration::minutes(12), minutes(12)), Trust::Settling, "it came back");
+        assert_eq!(trust.observe(NOW + Duration::minutes(12), minutes(12)), Trust::Settling, "the clock was corrected");
         assert_eq!(trust.observe(NOW + Duration::hours(26), minutes(13)), Trust::Settling, "a day ahead");
         let settled = NOW + Duration::hours(26) + Duration::minutes(10);
-        assert_eq!(trust.observe(settled, minutes(23)), Trust::Trusted, "that is within what is believed");
+        assert_eq!(trust.observe(settled, minutes(23)), Trust::Trusted, "the time is within the trusted range");
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
         let mut trust = ClockTrust::new(NOW, NOW - Duration::days(200), minutes(0));
         let behind = NOW - Duration::days(200) + Duration::minutes(10);
         assert_eq!(trust.observe(behind, minutes(10)), Trust::Trusted);
-        assert!(matches!(trust.observe(NOW, minutes(11)), Trust::Doubtful { .. }), "it has to be confirmed");
+        assert!(matches!(trust.observe(NOW, minutes(11)), Trust::Doubtful { .. }), "an operator must confirm it");
     }
 
     #[test]

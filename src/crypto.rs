@@ -177,8 +177,9 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// HMAC-SHA-256, [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104#section-2). Built from the hash function, because
-/// OpenSSL's implementation takes many times as long to look up its algorithms as to hash a short message.
+/// Computes HMAC-SHA-256, [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104#section-2). Built from the hash
+/// function, because OpenSSL's implementation takes many times as long to look up its algorithms as to hash a short
+/// message.
 #[must_use]
 pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     // "Applications that use keys longer than B bytes will first hash the key".

@@ -195,7 +195,7 @@ async fn body(mut answer: Response) -> Result<String, FetchRefusal> {
     String::from_utf8(body).map_err(|_| FetchRefusal::NotText)
 }
 
-/// RFC 9111 §5.2.2.
+/// Parses `max-age`, `no-store` and `no-cache` of `Cache-Control`, RFC 9111 §5.2.2.
 fn max_age(cache_control: &str) -> Option<Duration> {
     let mut found = None;
     for directive in cache_control.split(',').map(|directive| directive.trim().to_ascii_lowercase()) {

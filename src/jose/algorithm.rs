@@ -28,7 +28,7 @@ impl Algorithm {
     /// All algorithms, for metadata documents.
     pub const ALL: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Rs256, Self::Ps256];
 
-    /// The name in `alg`.
+    /// Returns the name in `alg`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

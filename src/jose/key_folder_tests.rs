@@ -140,7 +140,7 @@ fn a_secret_is_renewed_with_the_one_before_until_that_is_forgotten() {
     for passphrase in [None, Some("correct horse")] {
         let folder = TempDir::new().unwrap();
         let load = || open(&folder, passphrase).load_secret();
-        assert!(load().unwrap().is_none(), "none is made by looking");
+        assert!(load().unwrap().is_none(), "loading must not create a secret");
         let first = open(&folder, passphrase).renew_secret().unwrap();
         assert!(first.previous.is_none());
         assert_eq!(load().unwrap().unwrap().key.expose(), first.key.expose());
@@ -170,7 +170,7 @@ fn a_generation_begins_where_the_folder_has_an_identity() {
     opened.begin_generation().unwrap();
     let next = RingIdentity { generation: 2, ..identity };
     assert_eq!(open(&folder, None).load_identity().unwrap(), Some(next));
-    assert_eq!(loaded(&open(&folder, None)), [key], "it is not taken for a key");
+    assert_eq!(loaded(&open(&folder, None)), [key], "it must not be loaded as a key");
 }
 
 #[test]

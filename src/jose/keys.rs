@@ -241,8 +241,8 @@ impl Keys {
 }
 
 impl PublishedJwks {
-    /// How long the document may be cached (`Cache-Control: max-age`), in seconds: until the next change of the ring is
-    /// due.
+    /// Returns how long the document may be cached (`Cache-Control: max-age`), in seconds: until the next change of the
+    /// ring is due.
     #[must_use]
     pub fn max_age_seconds(&self, now: OffsetDateTime) -> i64 {
         ring::max_age(&self.ring, self.policy, now).whole_seconds()
@@ -255,7 +255,7 @@ impl Entry {
         Ok(Self { ring, signing: Arc::new(signing), public })
     }
 
-    /// Some verifiers use the first suitable key, so the signing keys come first.
+    /// Returns the sort key of the JWKS. Some verifiers use the first suitable key, so the signing keys come first.
     fn order(&self) -> (u8, Algorithm, OffsetDateTime) {
         let stage = match self.ring.stage {
             Stage::Signing { .. } => 0,

@@ -74,7 +74,7 @@ fn a_rotation_at_its_time_keeps_old_tokens_valid_until_the_key_is_gone() {
     assert!(!keys.advance(due).unwrap().is_empty());
     let new = token(&keys);
     assert_ne!(kid(&old), kid(&new));
-    assert!(published.body.contains(&kid(&new)), "the key that signs now was published before");
+    assert!(published.body.contains(&kid(&new)), "the signing key was already published");
     assert_ne!(keys.jwks().etag, published.etag);
     assert!(accepts(&keys, &old) && accepts(&keys, &new));
     keys.advance(due + RingPolicy::default().keep_retired).unwrap();

@@ -162,7 +162,7 @@ pub(super) fn write_private(path: &Path, text: &str) -> Result<(), KeyFolderFaul
     sync_folder(path)
 }
 
-/// Without this, a crash may undo the rename or the removal.
+/// Flushes the folder to disk. Without this, a crash may undo the rename or the removal.
 fn sync_folder(path: &Path) -> Result<(), KeyFolderFault> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -171,7 +171,7 @@ fn sync_folder(path: &Path) -> Result<(), KeyFolderFault> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(KeyFolderFault::io("write", folder))
 }
 
-/// The purpose of the encryption, which binds the content to its file.
+/// Returns the purpose of the encryption, which binds the content to its file.
 fn purpose(path: &Path) -> String {
     format!("key folder: {}", path.file_name().unwrap_or_default().to_string_lossy())
 }

@@ -124,7 +124,7 @@ impl RingKey {
         self.stage == Stage::Next
     }
 
-    /// The latest instant stored in it.
+    /// Returns the latest instant stored in it.
     fn latest(&self) -> OffsetDateTime {
         match self.stage {
             Stage::Next => self.created_at,

@@ -63,25 +63,25 @@ impl<'a> UnverifiedJwt<'a> {
         })
     }
 
-    /// The algorithm in the header.
+    /// Returns the algorithm in the header.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The `kid` in the header.
+    /// Returns the `kid` in the header.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// The `typ` in the header.
+    /// Returns the `typ` in the header.
     #[must_use]
     pub fn typ(&self) -> Option<&str> {
         self.typ.as_deref()
     }
 
-    /// The unverified claims. They may only be used to find out whose keys to use (`iss`).
+    /// Returns the unverified claims. They may only be used to find out whose keys to use (`iss`).
     #[must_use]
     pub fn unverified_claims(&self) -> &Claims {
         &self.claims
@@ -139,31 +139,31 @@ impl<'a> UnverifiedJwt<'a> {
 }
 
 impl VerifiedJwt {
-    /// The claims, whose values are not checked yet.
+    /// Returns the claims, whose values are not checked yet.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// The claims by value.
+    /// Returns the claims by value.
     #[must_use]
     pub fn into_claims(self) -> Claims {
         self.claims
     }
 
-    /// The algorithm of the key that signed it.
+    /// Returns the algorithm of the key that signed it.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The `kid` of the header.
+    /// Returns the `kid` of the header.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// The `typ` of the header.
+    /// Returns the `typ` of the header.
     #[must_use]
     pub fn typ(&self) -> Option<&str> {
         self.typ.as_deref()
@@ -242,9 +242,9 @@ fn decode(part: &str) -> Result<Vec<u8>, JwtRefusal> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtRefusal::NotBase64Url)
 }
 
-/// RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood and supported by the
-/// recipient, then the JWS is invalid." None is supported, and an empty list is not allowed either. RFC 7797 §7: "JWTs
-/// MUST NOT use 'b64' with a 'false' value".
+/// Rejects extensions. RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood and
+/// supported by the recipient, then the JWS is invalid." None is supported, and an empty list is not allowed either.
+/// RFC 7797 §7: "JWTs MUST NOT use 'b64' with a 'false' value".
 fn refuse_extensions(header: &Map<String, Value>) -> Result<(), JwtRefusal> {
     let encoded = header.get("b64").is_none_or(|b64| b64 == &Value::Bool(true));
     if header.contains_key("crit") || !encoded { Err(JwtRefusal::UnknownExtension) } else { Ok(()) }

@@ -37,7 +37,7 @@ impl Issuance {
         &self.grant
     }
 
-    /// The position of the grant in the published status list.
+    /// Returns the position of the grant in the published status list.
     #[must_use]
     pub fn status(&self) -> Option<StatusIndex> {
         self.status
@@ -63,13 +63,13 @@ impl Issuance {
         &self.audience
     }
 
-    /// How the person signed in. `None` if the client acts for itself.
+    /// Returns how the person signed in. `None` if the client acts for itself.
     #[must_use]
     pub fn authentication(&self) -> Option<&Authentication> {
         self.authentication.as_ref()
     }
 
-    /// The claims that the client requested by name and may receive.
+    /// Returns the claims that the client requested by name and may receive.
     #[must_use]
     pub fn named_claims(&self) -> &NamedClaims {
         &self.claims

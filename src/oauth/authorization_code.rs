@@ -198,7 +198,7 @@ impl Redemption {
         IssuedCode { state: CodeState::Redeemed(grant.clone()), ..self.code.clone() }
     }
 
-    /// The audience of the tokens. A token request may narrow it; a refresh may use any of it again.
+    /// Returns the audience of the tokens. A token request may narrow it; a refresh may use any of it again.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.code.audience

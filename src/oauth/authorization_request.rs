@@ -146,8 +146,9 @@ impl ResponseDestination {
         }
     }
 
-    /// RFC 9700 §2.1.1: "Public clients MUST use PKCE". A confidential client of OpenID Connect may rely on `nonce`
-    /// instead: it compares it with the one in the ID token and so detects a code from another session.
+    /// Checks the PKCE parameters. RFC 9700 §2.1.1: "Public clients MUST use PKCE". A confidential client of OpenID
+    /// Connect may rely on `nonce` instead: it compares it with the one in the ID token and so detects a code from
+    /// another session.
     fn code_challenge(
         &self,
         parameters: &Parameters,

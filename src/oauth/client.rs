@@ -43,7 +43,7 @@ pub struct Client {
     /// for it.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<OffsetDateTime>,
-    /// When its registration last changed in a way that changes the subjects it receives. Grants made before end:
+    /// When its registration last changed in a way that changes the subjects it receives. Earlier grants end:
     /// otherwise the client could learn the subjects of a sector to which no tokens were ever sent.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub subjects_changed_at: Option<OffsetDateTime>,
@@ -217,7 +217,7 @@ impl Client {
         }
     }
 
-    /// The owner, if a person registered the client.
+    /// Returns the owner, if a person registered the client.
     #[must_use]
     pub fn owner(&self) -> Option<&Subject> {
         match &self.provenance {

@@ -156,8 +156,9 @@ impl AcceptedAssertion {
     }
 }
 
-/// RFC 8725 §3.11 and §3.12: a JWT that the client created for another purpose does not authenticate it. A request
-/// object passes through browsers and may have no `typ`; its parameters identify it.
+/// Checks that the JWT is a client assertion. RFC 8725 §3.11 and §3.12: a JWT that the client created for another
+/// purpose does not authenticate it. A request object passes through browsers and may have no `typ`; its parameters
+/// identify it.
 fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefusal> {
     let is_known = typ.is_none_or(|typ| {
         let name = typ.to_ascii_lowercase();
@@ -168,10 +169,10 @@ fn of_this_kind(typ: Option<&str>, claims: &Claims) -> Result<(), AssertionRefus
     if is_known && !is_request { Ok(()) } else { Err(AssertionRefusal::OtherKind) }
 }
 
-/// FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value … as a string in the aud claim received
-/// in client authentication assertions". One server could replay at another an assertion that is meant for both, or for
-/// an address that another server could claim. A client registered with `token_endpoint_as_audience` may name the token
-/// endpoint, as OpenID Connect Core §9 suggested, and may name both.
+/// Checks `aud`. FAPI 2.0 §5.3.2.1: the server "shall only accept its issuer identifier value … as a string in the aud
+/// claim received in client authentication assertions". One server could replay at another an assertion that is meant
+/// for both, or for an address that another server could claim. A client registered with `token_endpoint_as_audience`
+/// may name the token endpoint, as OpenID Connect Core §9 suggested, and may name both.
 fn audience(client: &Client, claims: &Claims, issuer: &Issuer) -> Result<(), AssertionRefusal> {
     let audience = claims.audience()?;
     let endpoint = issuer.endpoint("/token");

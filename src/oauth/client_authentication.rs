@@ -110,7 +110,7 @@ impl PresentedCredentials {
 }
 
 impl AuthenticatedClient {
-    /// For [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion) only.
+    /// Constructs the proof for [`AcceptedAssertion`](super::client_assertion::AcceptedAssertion) only.
     pub(super) fn by_assertion(client: Client) -> Self {
         Self(client)
     }
@@ -269,7 +269,7 @@ pub(crate) mod tests {
         let nobody = authenticate(None, "", None).unwrap_err();
         assert_eq!((nobody.code(), nobody), ("invalid_client", TokenError::CredentialsMissing));
         let nameless = authenticate(None, "client_secret=older", Some(client())).unwrap_err();
-        assert_eq!(nameless.code(), "invalid_request", "a secret of no client is a parameter that misses another");
+        assert_eq!(nameless.code(), "invalid_request", "a secret without client_id is a malformed request");
     }
 
     // OpenID Connect Core §9

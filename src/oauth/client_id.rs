@@ -43,7 +43,7 @@ impl ClientId {
         Self(format!("app_{}", entropy.text::<16>()))
     }
 
-    /// The identifier of a client that is part of this server.
+    /// Returns the identifier of a client that is part of this server.
     #[must_use]
     pub fn built_in(name: &'static str) -> Self {
         Self(name.to_owned())

@@ -136,7 +136,7 @@ impl fmt::Display for SecretsRefusal {
 }
 
 impl SecretsRefusal {
-    /// The message for the user who manages the client.
+    /// Returns the message for the user who manages the client.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -232,7 +232,7 @@ mod tests {
         assert!(client.seal_anew(&sealing_key(), (&successor, Entropy::system())));
         assert_eq!(client.signing_secrets(&successor)[0].expose(), secret.expose());
         assert!(client.signing_secrets(&sealing_key()).is_empty());
-        assert!(!client.seal_anew(&sealing_key(), (&successor, Entropy::system())), "it is done once");
+        assert!(!client.seal_anew(&sealing_key(), (&successor, Entropy::system())), "nothing is left to encrypt");
     }
 
     #[test]

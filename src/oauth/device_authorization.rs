@@ -94,7 +94,7 @@ impl UserCode {
         is_code.then_some(Self(code))
     }
 
-    /// The letters without hyphen, as they are stored.
+    /// Returns the letters without hyphen, as they are stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -138,7 +138,7 @@ impl DeviceAuthorization {
         matches!(self.state, DeviceState::Pending) && now < self.expires_at
     }
 
-    /// The approval, if the person approved.
+    /// Returns the approval, if the person approved.
     #[must_use]
     pub fn approval(&self) -> Option<&Approval> {
         match &self.state {
@@ -213,7 +213,7 @@ impl DeviceRedemption {
         DeviceAuthorization { state: DeviceState::Redeemed(grant.clone()), ..self.authorization.clone() }
     }
 
-    /// The audience of the tokens. A token request may narrow it; a refresh may use any of it again.
+    /// Returns the audience of the tokens. A token request may narrow it; a refresh may use any of it again.
     #[must_use]
     pub fn audience(&self) -> &Audience {
         &self.authorization.audience

@@ -132,11 +132,11 @@ pub enum SubjectStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActivePerson {
     pub groups: Vec<String>,
-    /// When the password last changed. Grants created before it end.
+    /// When the password last changed. Earlier grants end.
     pub password_changed_at: Option<OffsetDateTime>,
-    /// When the person last disconnected the client. Grants created before it end.
+    /// When the person last disconnected the client. Earlier grants end.
     pub disconnected_at: Option<OffsetDateTime>,
-    /// When the person's login schedule last required a new login. Grants created before it end.
+    /// When the person's login schedule last required a new login. Earlier grants end.
     pub scheduled_end_at: Option<OffsetDateTime>,
 }
 
@@ -220,7 +220,7 @@ impl Grant {
         Self { notify_logout_until, ..self }
     }
 
-    /// When the record can be deleted, if that is known.
+    /// Returns when the record can be deleted, if that is known.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<OffsetDateTime> {
         self.expires_at.map(|at| self.notify_logout_until.map_or(at, |notify_logout_until| notify_logout_until.max(at)))

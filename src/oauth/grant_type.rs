@@ -93,12 +93,12 @@ impl EnabledGrants {
         self.implicit || !response_type.is_front_channel()
     }
 
-    /// The enabled grant types.
+    /// Returns the enabled grant types.
     pub fn grant_types(self) -> impl Iterator<Item = GrantType> {
         GrantType::ALL.into_iter().filter(move |grant_type| self.allows(*grant_type))
     }
 
-    /// The enabled response types.
+    /// Returns the enabled response types.
     pub fn response_types(self) -> impl Iterator<Item = ResponseType> {
         ResponseType::ALL.into_iter().filter(move |response_type| self.allows_response_type(*response_type))
     }

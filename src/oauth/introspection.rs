@@ -91,7 +91,7 @@ pub fn signed(answer: Map<String, Value>, issuer: &Issuer, caller: &Client, now:
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The response for every inactive token: unknown, expired, revoked, or not visible to the caller.
+/// Returns the response for every inactive token: unknown, expired, revoked, or not visible to the caller.
 #[must_use]
 pub fn inactive() -> Map<String, Value> {
     Map::from_iter([("active".to_owned(), Value::Bool(false))])
@@ -139,7 +139,7 @@ mod tests {
         let answer = of_refresh_token(&grant(), &alice, &client(), &issuer, expires_at);
         assert_eq!(answer.get("active"), Some(&json!(true)));
         assert_eq!(answer.get("exp"), Some(&json!(expires_at.unix_timestamp())));
-        assert!(!answer.contains_key("token_type"), "it is no bearer token");
+        assert!(!answer.contains_key("token_type"), "a refresh token is not a bearer token");
         let other = Client { client_id: ClientId::parse("other").unwrap(), ..client() };
         assert_eq!(of_refresh_token(&grant(), &alice, &other, &issuer, expires_at), inactive());
         let ended = Some(Ended { at: expires_at, cause: EndCause::RefreshReplayed });

@@ -74,7 +74,7 @@ impl Issuer {
         format!("{}{path}", self.text)
     }
 
-    /// Scheme, host and port, in the format of the `Origin` header.
+    /// Returns scheme, host and port, in the format of the `Origin` header.
     #[must_use]
     pub fn origin(&self) -> String {
         self.url.origin().ascii_serialization()

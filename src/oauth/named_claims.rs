@@ -24,7 +24,7 @@ impl NamedClaims {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
-    /// All names without duplicates.
+    /// Returns all names without duplicates.
     #[must_use]
     pub fn names(&self) -> BTreeSet<String> {
         self.userinfo.union(&self.id_token).cloned().collect()

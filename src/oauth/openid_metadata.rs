@@ -209,7 +209,8 @@ impl OpenidRequest {
         })
     }
 
-    /// OpenID Connect Core §8.1: redirect URIs of several hosts need a `sector_identifier_uri`.
+    /// Validates the subject type. OpenID Connect Core §8.1: redirect URIs of several hosts need a
+    /// `sector_identifier_uri`.
     fn subject_type(&self, redirect_uris: &[RedirectUri]) -> Result<SubjectType, RegistrationRefusal> {
         match self.subject_type.as_deref() {
             None | Some("public") => Ok(SubjectType::Public),
@@ -240,9 +241,10 @@ pub fn names_sector(request: &OpenidRequest) -> Option<&str> {
     request.sector_identifier_uri.as_deref().filter(|uri| is_pairwise && !uri.is_empty())
 }
 
-/// OpenID Connect Registration §5: the URL references a file with a single JSON array, and "the values registered in
-/// `redirect_uris` MUST be included in the elements of the array". `document` is `None` if it cannot be fetched. If
-/// `names` of the client are given, the array must include one of them too.
+/// Checks the document of `sector_identifier_uri`. OpenID Connect Registration §5: the URL references a file with a
+/// single JSON array, and "the values registered in `redirect_uris` MUST be included in the elements of the array".
+/// `document` is `None` if it cannot be fetched. If `names` of the client are given, the array must include one of them
+/// too.
 ///
 /// # Errors
 ///
@@ -305,8 +307,8 @@ fn backchannel(uri: Option<&str>) -> Result<Option<String>, RegistrationRefusal>
     }
 }
 
-/// Front-Channel Logout §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered
-/// Redirection URI value."
+/// Validates `frontchannel_logout_uri`. Front-Channel Logout §2: "The domain, port, and scheme of this URL MUST be the
+/// same as that of a registered Redirection URI value."
 fn frontchannel(uri: Option<&str>, redirect_uris: &[RedirectUri]) -> Result<Option<String>, RegistrationRefusal> {
     const MEMBER: &str = "frontchannel_logout_uri";
     let Some(uri) = address(MEMBER, uri, &["https", "http"])? else { return Ok(None) };
@@ -319,7 +321,8 @@ fn frontchannel(uri: Option<&str>, redirect_uris: &[RedirectUri]) -> Result<Opti
     Ok(Some(uri))
 }
 
-/// RFC 7517: keys with a private part are rejected, so that no client publishes its private key by registering it.
+/// Validates a JWK Set, RFC 7517. Keys with a private part are rejected, so that no client publishes its private key by
+/// registering it.
 fn public_keys(jwks: &Value) -> Result<Value, RegistrationRefusal> {
     let keys = jwks.get("keys").and_then(Value::as_array);
     let is_private = |key: &Value| ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|part| key.get(part).is_some());
@@ -370,7 +373,8 @@ const MOST_REQUEST_URIS: usize = 4;
 #[path = "openid_metadata_tests.rs"]
 mod tests;
 
-/// A client that authenticates with a JWT needs a key or secret, and a matching algorithm
+/// Checks the requirements of JWT authentication. A client that authenticates with a JWT needs a key or secret, and a
+/// matching algorithm
 /// ([OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
 pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
     let algorithm = openid.token_endpoint_auth_signing_alg;

@@ -71,7 +71,7 @@ impl Parameters {
         self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
     }
 
-    /// All names with their values, in the order of the request.
+    /// Returns all names with their values, in the order of the request.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -256,7 +256,7 @@ mod tests {
         ] {
             assert_eq!(Parameters::parse(&encoded).err(), Some(MalformedParameters::TooMany), "{encoded:.40}");
         }
-        assert_eq!(Parameters::parse(&"&".repeat(65_536)).unwrap().0.len(), 0, "separators alone are no parameters");
+        assert_eq!(Parameters::parse(&"&".repeat(65_536)).unwrap().0.len(), 0, "separators are not parameters");
     }
 
     #[test]

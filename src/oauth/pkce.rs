@@ -58,7 +58,7 @@ impl CodeChallenge {
     }
 }
 
-/// The characters `unreserved` of RFC 3986 §2.3, which §4.1 requires in the verifier.
+/// Returns whether `byte` is `unreserved` (RFC 3986 §2.3), as §4.1 requires of the verifier.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }

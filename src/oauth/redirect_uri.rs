@@ -136,7 +136,7 @@ impl RedirectUri {
         Self::scheme(&self.0).is_ok()
     }
 
-    /// The URI, byte for byte as registered.
+    /// Returns the URI, byte for byte as registered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -216,7 +216,7 @@ impl TrustedRedirectUri {
         format!("{}#{}", self.0, parameters::encode(pairs))
     }
 
-    /// The destination to show to the person.
+    /// Returns the destination to show to the person.
     #[must_use]
     pub fn destination(&self) -> RedirectDestination {
         RedirectDestination::of(&self.0)

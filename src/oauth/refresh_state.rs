@@ -35,7 +35,7 @@ pub struct RefreshPolicy {
 }
 
 impl RefreshState {
-    /// When it was last used, accurate to a tenth of the idle lifetime.
+    /// Returns when it was last used, accurate to a tenth of the idle lifetime.
     #[must_use]
     pub fn last_used_at(&self) -> OffsetDateTime {
         self.last_used_at

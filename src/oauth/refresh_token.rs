@@ -117,8 +117,9 @@ pub fn refresh(
     Ok(Refreshment { issuance, turn })
 }
 
-/// "The requested scope MUST NOT include any scope not originally granted by the resource owner". Scope tokens that the
-/// client has lost since, or that the server no longer knows, are excluded too.
+/// Validates the requested scope and resources. "The requested scope MUST NOT include any scope not originally granted
+/// by the resource owner". Scope tokens that the client has lost since, or that the server no longer knows, are
+/// excluded too.
 fn narrow(
     grant: &Grant,
     client: &Client,

@@ -44,13 +44,13 @@ fn what_the_client_has_lost_since_is_not_issued() {
     held.client = authenticated(less.clone());
     let issuance = held.ask(&held.token, Asked::default(), NOW).unwrap().into_issuance();
     assert_eq!(issuance.scope(), &less.metadata.scope);
-    assert_eq!(issuance.audience().to_claim(), ISSUER, "nor for the API that the scope was for");
+    assert_eq!(issuance.audience().to_claim(), ISSUER, "the audience must not contain the API of the removed scope");
     assert_eq!(held.ask(&held.token, text("orders:read"), NOW).unwrap_err(), TokenError::ScopeExceeded);
 
     let mut without = less.clone();
     without.metadata.scope = Scope::parse("openid orders:read").unwrap();
     held.client = authenticated(without);
-    assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantEnded), "offline_access was taken away");
+    assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantEnded), "offline_access was removed");
     less.metadata.grant_types = vec![GrantType::AuthorizationCode];
     held.client = authenticated(less);
     assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantNotAllowed));

@@ -164,7 +164,7 @@ fn a_token_several_generations_old_gets_the_newest_within_its_overlap_and_ends_t
             assert_eq!(held.turn(token, again).expose(), newest.expose(), "generation {at} at {again}");
         }
         assert_eq!(held.outcome(token, end), Err(TokenError::RefreshTokenReused), "generation {at}");
-        assert_eq!(serde_json::to_string(&held.grant).unwrap(), written, "there is no second branch");
+        assert_eq!(serde_json::to_string(&held.grant).unwrap(), written, "the grant must not change");
     }
     for token in tokens.iter().chain([&newest]) {
         assert!(!written.contains(token.expose()), "{written}");
@@ -184,7 +184,7 @@ fn however_often_a_client_refreshes_its_record_stays_small_and_the_overlap_holds
     assert!(serde_json::to_string(&held.grant.refresh_token).unwrap().len() < 1024);
     let now = NOW + step * 2_000;
     let outcome = |nth: usize| held.outcome(&tokens[nth], now);
-    assert_eq!(outcome(999), Err(TokenError::RefreshTokenReused), "past the overlap");
+    assert_eq!(outcome(999), Err(TokenError::RefreshTokenReused), "after the overlap");
     for nth in [0, 500, 990] {
         assert_eq!(outcome(nth), Err(TokenError::RefreshTokenReused), "{nth}");
     }
@@ -244,7 +244,7 @@ fn a_token_with_one_changed_character_anywhere_is_unknown() {
         assert!(PresentedRefreshToken::parse(&token.expose()[..at], &key()).is_none(), "cut at {at}");
     }
     let others = SealingKey::new([8; 32]);
-    assert!(PresentedRefreshToken::parse(token.expose(), &others).is_none(), "of another server");
+    assert!(PresentedRefreshToken::parse(token.expose(), &others).is_none(), "issued by another server");
     for text in ["", "signet_rt_", "ä", &format!("signet_rt_{}", "ä".repeat(30)), &format!("{}A", token.expose())] {
         assert!(PresentedRefreshToken::parse(text, &key()).is_none(), "{text}");
     }
@@ -323,7 +323,11 @@ fn another_client_learns_nothing_and_ends_nothing() {
     other.client_id = crate::oauth::client::ClientId::parse("other").unwrap();
     held.client = authenticated(other);
     let later = NOW + POLICY.overlap;
-    assert_eq!(held.outcome(&first, later), Err(TokenError::RefreshTokenOfAnotherClient), "not even that it is old");
+    assert_eq!(
+        held.outcome(&first, later),
+        Err(TokenError::RefreshTokenOfAnotherClient),
+        "another client must not learn that it is old"
+    );
 }
 
 #[test]

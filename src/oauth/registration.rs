@@ -236,7 +236,7 @@ fn response_types(
     Ok(Some(response_types))
 }
 
-/// §2.1: response types and grant types must match. Missing response types follow from the grant types.
+/// Checks that response types and grant types match (§2.1). Missing response types follow from the grant types.
 fn agreeing(
     response_types: Option<Vec<ResponseType>>,
     grant_types: &[GrantType],
@@ -259,7 +259,7 @@ fn agreeing(
     Ok(response_types)
 }
 
-/// The grant types that `response_types` require.
+/// Returns the grant types that `response_types` require.
 pub(super) fn needed_by(response_types: &[ResponseType]) -> Vec<GrantType> {
     let code = response_types.iter().any(|response_type| response_type.has_code());
     let implicit = response_types.iter().any(|response_type| response_type.is_front_channel());

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::characters::is_invisible;
 
-/// The person on the consent page recognises the client by its name, so the name must be readable: it must not contain
-/// invisible characters or characters that change the text direction.
+/// Validates `client_name`. The person on the consent page recognises the client by its name, so the name must be
+/// readable: it must not contain invisible characters or characters that change the text direction.
 pub(super) fn client_name(name: Option<&str>) -> Result<String, RegistrationRefusal> {
     let name = name.unwrap_or_default().trim();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(is_invisible) {

@@ -77,7 +77,7 @@ fn an_application_that_asks_for_more_than_it_can_have_gets_what_it_can_have() {
     }
     let both = asked(Some("authorization_code, implicit"), Some("code"), None);
     let (grants, responses, ..) = registered(both, &IMPLICIT).unwrap();
-    assert_eq!((grants.as_str(), responses.as_str()), ("authorization_code", "code"), "implicit is of no use then");
+    assert_eq!((grants.as_str(), responses.as_str()), ("authorization_code", "code"), "implicit needs a response type");
     let scope = asked(None, None, Some("openid profile roles orders:read stock:read"));
     let (_, _, scope, left_out) = registered(scope, &USUAL).unwrap();
     assert_eq!((scope.as_str(), left_out.as_slice()), ("openid orders:read profile", &["scope"][..]));

@@ -35,7 +35,7 @@ pub enum ApplicationRegistration {
 }
 
 impl ApplicationRegistration {
-    /// The default: everybody if the issuer is a loopback address, as on a first try; otherwise administrators.
+    /// Returns the default: everybody if the issuer is a loopback address, as on a first try; otherwise administrators.
     #[must_use]
     pub fn for_issuer(issuer: &Issuer) -> Self {
         if issuer.is_loopback() { Self::Everybody } else { Self::Administrators }
@@ -79,7 +79,7 @@ impl RegistrationPolicy {
 }
 
 impl Default for RegistrationPolicy {
-    /// Current best practice, RFC 9700.
+    /// Returns the policy of current best practice, RFC 9700.
     fn default() -> Self {
         Self {
             offered: EnabledGrants::default(),

@@ -55,7 +55,7 @@ pub fn changed_credential(before: &ClientMetadata, after: &ClientMetadata) -> Op
     members.into_iter().find(|(_, is_changed)| *is_changed).map(|(member, _)| member)
 }
 
-/// The scope of everything that the registrar may grant, except the scopes that manage this server.
+/// Returns the scope of everything that the registrar may grant, except the scopes that manage this server.
 pub(super) fn default_scope(grant_types: &[GrantType], rules: RegistrationRules<'_>) -> Scope {
     let RegistrationRules { registrar, resources, .. } = rules;
     let tokens = resources.all().iter().flat_map(|resource| &resource.scopes).map(|entry| entry.token.as_str());

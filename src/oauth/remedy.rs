@@ -148,7 +148,7 @@ impl Remedy {
         }
     }
 
-    /// The member of the metadata that it changes; the first one if there are two.
+    /// Returns the member of the metadata that it changes; the first one if there are two.
     #[must_use]
     pub fn member(&self) -> &'static str {
         match self {
@@ -166,7 +166,7 @@ impl Remedy {
         }
     }
 
-    /// The value that would be registered, unless it is a boolean.
+    /// Returns the value that would be registered, unless it is a boolean.
     #[must_use]
     pub fn value(&self) -> Option<String> {
         match self {
@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(Remedy::of_assertion(&older, true), Some(Remedy::TokenEndpointAsAudience));
         let audience = T::Assertion(AssertionRefusal::Audience);
         assert_eq!(Remedy::of_assertion(&audience, true), Some(Remedy::TokenEndpointAsAudience));
-        assert_eq!(Remedy::of_assertion(&audience, false), None, "it would help nothing");
+        assert_eq!(Remedy::of_assertion(&audience, false), None, "the setting would have no effect");
         let algorithm = T::Assertion(AssertionRefusal::OtherAlgorithm);
         assert_eq!(Remedy::of_assertion(&algorithm, false), Some(Remedy::AnyAssertionAlgorithm));
         assert_eq!(Remedy::of_assertion(&T::Assertion(AssertionRefusal::Expired), true), None);

@@ -157,8 +157,9 @@ pub fn readable(claims: &Claims) -> Parameters {
     readable
 }
 
-/// RFC 9101 §10.8: `typ`, if present, prevents other JWTs from being used as a request. An object whose `sub` is the
-/// client could be used as a client assertion by anyone who sees it in a browser, so it is rejected.
+/// Checks that the JWT is a request object. RFC 9101 §10.8: `typ`, if present, prevents other JWTs from being used as a
+/// request. An object whose `sub` is the client could be used as a client assertion by anyone who sees it in a browser,
+/// so it is rejected.
 fn of_this_kind(client: &Client, typ: Option<&str>, claims: &Claims) -> Result<(), RequestObjectRefusal> {
     let name = typ.map(str::to_ascii_lowercase);
     let name = name.as_deref().map(|name| name.strip_prefix("application/").unwrap_or(name));
@@ -211,7 +212,7 @@ fn values(name: &str, value: &Value) -> Result<Vec<String>, RequestObjectRefusal
 }
 
 impl RequestObjectRefusal {
-    /// The value of `error` (RFC 9101 §6, OpenID Connect Core §3.1.2.6).
+    /// Returns the value of `error` (RFC 9101 §6, OpenID Connect Core §3.1.2.6).
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -232,7 +233,7 @@ impl RequestObjectRefusal {
         }
     }
 
-    /// What the client's developer has to change, in the characters that RFC 6749 §4.1.2.1 permits.
+    /// Returns what the client's developer has to change, in the characters that RFC 6749 §4.1.2.1 permits.
     #[must_use]
     pub fn description(&self) -> &'static str {
         match self {

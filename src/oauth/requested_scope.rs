@@ -138,7 +138,7 @@ impl ActsFor {
 }
 
 impl RequestedScopeRefusal {
-    /// The value of `error` (RFC 6749 §5.2, RFC 8707 §2).
+    /// Returns the value of `error` (RFC 6749 §5.2, RFC 8707 §2).
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -153,7 +153,8 @@ impl RequestedScopeRefusal {
         }
     }
 
-    /// The value of `error_description`. It contains only characters that RFC 6749 §5.2 permits, as scope tokens do.
+    /// Returns the value of `error_description`. It contains only characters that RFC 6749 §5.2 permits, as scope
+    /// tokens do.
     #[must_use]
     pub fn description(&self) -> String {
         match self {

@@ -160,9 +160,9 @@ impl Resources {
         &self.all
     }
 
-    /// The scope tokens that the metadata lists: those that one request can contain, since many clients request all of
-    /// them. They are the scopes about a person, and those of the API if there is only one; several APIs each publish
-    /// their own (RFC 9728). RFC 8414 §2: "Servers MAY choose not to advertise some supported scope values".
+    /// Returns the scope tokens that the metadata lists: those that one request can contain, since many clients request
+    /// all of them. They are the scopes about a person, and those of the API if there is only one; several APIs each
+    /// publish their own (RFC 9728). RFC 8414 §2: "Servers MAY choose not to advertise some supported scope values".
     #[must_use]
     pub fn advertised(&self) -> Vec<&str> {
         let is_only_api = self.all.len() <= 2;

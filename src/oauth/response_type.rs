@@ -88,7 +88,7 @@ impl ResponseType {
         self != Self::Code
     }
 
-    /// The default response mode (§5). Tokens are never sent in the query.
+    /// Returns the default response mode (§5). Tokens are never sent in the query.
     #[must_use]
     pub fn default_mode(self) -> ResponseMode {
         if self.is_front_channel() { ResponseMode::Fragment } else { ResponseMode::Query }

@@ -99,7 +99,7 @@ impl StatusBits {
         }
     }
 
-    /// The highest status value.
+    /// Returns the highest status value.
     fn mask(self) -> u8 {
         u8::MAX >> (8 - self.count())
     }
@@ -158,7 +158,7 @@ impl StatusList {
         self.bytes.is_empty()
     }
 
-    /// The bytes before compression.
+    /// Returns the bytes before compression.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -173,7 +173,7 @@ impl StatusList {
         json!({"bits": self.bits.count(), "lst": URL_SAFE_NO_PAD.encode(compressed)})
     }
 
-    /// §4.1: "The least significant bit" first. Returns the byte index and the bit offset of the status at `idx`.
+    /// Returns the byte index and the bit offset of the status at `idx`. §4.1: "The least significant bit" first.
     fn place(&self, idx: u32) -> Option<(usize, u8)> {
         let bits = u64::from(self.bits.count());
         let bit = u64::from(idx) * bits;
@@ -194,7 +194,7 @@ impl ListId {
         Some(id).filter(|id| id.to_string() == text)
     }
 
-    /// The URI at which the list is published.
+    /// Returns the URI at which the list is published.
     #[must_use]
     pub fn uri(self, issuer: &Issuer) -> String {
         issuer.endpoint(&format!("/status/{self}"))

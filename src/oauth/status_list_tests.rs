@@ -9,7 +9,7 @@ fn vector(bits: u64, entries: u32, statuses: &[(u32, u8)], lst: &str) {
         assert_eq!(read.get(*idx), Some(*status), "{bits} bits at {idx}");
         made.set(*idx, *status);
     }
-    assert!(read == made, "{bits} bits: another place is not as it should be");
+    assert!(read == made, "{bits} bits: another position has changed");
     assert_eq!(read.len(), usize::try_from(entries).unwrap());
     let json = made.to_json();
     let lst = json["lst"].as_str().unwrap();

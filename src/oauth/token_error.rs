@@ -114,8 +114,8 @@ impl TokenError {
         }
     }
 
-    /// The value of `error_description`: what to check. It does not say which rule was broken if that would help an
-    /// attacker.
+    /// Returns the value of `error_description`: what to check. It does not say which rule was broken if that would
+    /// help an attacker.
     #[must_use]
     pub fn description(&self) -> String {
         match self {

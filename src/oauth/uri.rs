@@ -88,7 +88,7 @@ fn normalized_authority(scheme: &str, authority: &str) -> String {
     format!("{user}{host}")
 }
 
-/// §6.2.2.1 and §6.2.2.2: escapes in upper case, and none for characters that need none.
+/// Normalizes percent-encoding (§6.2.2.1, §6.2.2.2): upper-case escapes, and none for unreserved characters.
 fn percent_normalized(text: &str) -> String {
     let mut normalized = String::with_capacity(text.len());
     let mut rest = text;
@@ -112,7 +112,7 @@ fn percent_normalized(text: &str) -> String {
     normalized
 }
 
-/// §5.2.4, for a path that begins with a slash.
+/// Removes dot segments (§5.2.4) from a path that begins with a slash.
 fn without_dot_segments(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut ends_in_folder = false;

@@ -35,7 +35,7 @@ impl LogoutNotification {
         Self { client_id, subject, sid, ended_at: now, attempts: 0, next_attempt_at: now }
     }
 
-    /// When the server stops trying, because the client was unreachable or the server was stopped for too long.
+    /// Returns when the server stops trying, because the client was unreachable or the server was stopped for too long.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.ended_at + WORTH_SENDING

@@ -205,7 +205,7 @@ impl Installation<'_> {
 }
 
 impl MatchedBy {
-    /// The value in the API.
+    /// Returns the value in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -216,7 +216,7 @@ impl MatchedBy {
 }
 
 impl InstallationRefusal {
-    /// The name of the invalid field.
+    /// Returns the name of the invalid field.
     #[must_use]
     pub fn field(self) -> &'static str {
         match self {

@@ -26,7 +26,7 @@ fn registered(preset: &Preset, registrar: Registrar, offered: EnabledGrants) -> 
 
 #[test]
 fn every_preset_is_read_and_registered_by_our_rules() {
-    assert_eq!(all().len(), catalogue::FILES.len(), "a file cannot be read");
+    assert_eq!(all().len(), catalogue::FILES.len(), "a preset file cannot be parsed");
     for preset in all() {
         let registered = registered(preset, Registrar::Administrator, EnabledGrants::EVERYTHING);
         assert!(registered.is_ok(), "{}: {registered:?}", preset.id);
@@ -159,7 +159,7 @@ fn the_commonest_proxies_and_servers_have_a_preset() {
         assert!(find(id).is_some(), "{id}");
     }
     let miniflux = find("miniflux").unwrap().example().unwrap().request();
-    assert_eq!(miniflux.require_pkce, None, "it has PKCE since 2.0.48");
+    assert_eq!(miniflux.require_pkce, None, "it supports PKCE since 2.0.48");
 }
 
 #[test]

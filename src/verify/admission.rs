@@ -56,7 +56,7 @@ impl Verifier {
 }
 
 impl Rejection {
-    /// The response if the token cannot be verified now.
+    /// Returns the response if the token cannot be verified now.
     pub(super) fn unavailable() -> Self {
         Self {
             status: 503,

@@ -86,8 +86,8 @@ fn check_file(path: &Path, metadata: &fs::Metadata) -> Result<(), CacheFileRefus
     Ok(())
 }
 
-/// In a folder with the sticky bit, other users can add files but not replace those of this user. It may therefore be a
-/// parent of the file's folder, but not that folder.
+/// Checks the owner and the permissions of `folder`. In a folder with the sticky bit, other users can add files but not
+/// replace those of this user. It may therefore be a parent of the file's folder, but not that folder.
 #[cfg(unix)]
 fn check_one_folder(folder: &Path, holds_the_file: bool) -> Result<(), CacheFileRefusal> {
     use std::os::unix::fs::MetadataExt;

@@ -144,8 +144,8 @@ pub(super) async fn keys(source: &Source, issuer: &str, url: &Url) -> Result<Jwk
     if keys.is_empty() { Err(unexpected(jwks_uri, "no key that is of use here")) } else { Ok(keys) }
 }
 
-/// RFC 8414 §3.1 inserts the well-known path before the path of the issuer. OpenID Connect Discovery §4 appends its
-/// well-known path, and some issuers only serve that one.
+/// Fetches the metadata. RFC 8414 §3.1 inserts the well-known path before the path of the issuer. OpenID Connect
+/// Discovery §4 appends its well-known path, and some issuers only serve that one.
 async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), FetchFault> {
     let path = issuer.path().trim_end_matches('/');
     let origin = issuer.origin().ascii_serialization();
@@ -188,7 +188,7 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Fetched, Fet
 }
 
 impl FetchFault {
-    /// The error for a URL that does not exist.
+    /// Returns the error for a URL that does not exist.
     pub(super) fn absence(url: &str) -> Self {
         unexpected(url, "404")
     }

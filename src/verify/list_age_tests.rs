@@ -106,7 +106,7 @@ async fn a_clock_that_was_set_back_keeps_neither_keys_nor_lists_for_longer() {
     verifier.verify_fresh(&token).await.unwrap();
     issuer.set_down(true);
     clock.advance(-Duration::seconds(40));
-    assert_eq!(code(&verifier, &token), "accepted", "as if it had been fetched 40 seconds ago");
+    assert_eq!(code(&verifier, &token), "accepted", "the list counts as fetched 40 seconds ago");
     assert!(verifier.0.known.load().lists[&list_uri()].is_due(clock.now()));
     clock.advance(-Duration::minutes(11));
     assert_eq!(code(&verifier, &token), "not_yet_valid");
@@ -114,7 +114,7 @@ async fn a_clock_that_was_set_back_keeps_neither_keys_nor_lists_for_longer() {
     assert_eq!(code(&verifier, &token), "accepted");
     assert!(verifier.is_ready());
     clock.advance(-Duration::days(2));
-    assert!(!verifier.is_ready(), "nobody knows how old the keys are");
+    assert!(!verifier.is_ready(), "the age of the keys is unknown");
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn an_answer_that_was_held_up_does_not_bring_back_older_keys_or_an_older_l
     assert!(known.with_list(&list_uri(), Arc::clone(&older), now).is_none());
     assert!(
         known.with_list("https://login.example.org/status/2", older, now).is_some(),
-        "of another list it says nothing"
+        "the known list must not block another list"
     );
 }
 

@@ -40,7 +40,7 @@ async fn a_list_that_was_never_fetched_is_awaited_or_refused_or_passed_over_as_t
     let accepting = issuer.verifier(ORDERS).unfetched_status_list(UnfetchedStatusList::Accept).connect().await.unwrap();
     assert_eq!(code(accepting.verify(&token)), "accepted");
     issuer.revoke(&token);
-    assert_eq!(code(accepting.verify_fresh(&token).await), "revoked", "if the list can be had, it is asked");
+    assert_eq!(code(accepting.verify_fresh(&token).await), "revoked", "the list is used if it can be fetched");
     let ignoring = issuer.verifier(ORDERS).ignore_status_lists().connect().await.unwrap();
     let asked = issuer.requests(LIST);
     assert_eq!(code(ignoring.verify_fresh(&token).await), "accepted");
@@ -54,7 +54,7 @@ async fn a_revoked_token_is_refused_although_it_was_verified_before() {
     let (token, other) = (issuer.token(ORDERS).sign().unwrap(), issuer.token(ORDERS).sign().unwrap());
     assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
     issuer.revoke(&token);
-    assert_eq!(code(verifier.verify(&token)), "accepted", "not known before the next fetch");
+    assert_eq!(code(verifier.verify(&token)), "accepted", "the revocation is unknown before the next fetch");
     verifier.refresh().await.unwrap();
     assert_eq!(code(verifier.verify(&token)), "revoked");
     assert_eq!(code(verifier.verify(&other)), "accepted");
@@ -107,7 +107,7 @@ async fn a_stale_list_counts_for_as_long_as_the_caller_says() {
         clock.advance(Duration::seconds(age));
         assert_eq!(code(verifier.verify(&token)), expected, "{stale:?} after {age} s");
         assert_eq!(code(verifier.verify_fresh(&token).await), expected, "{stale:?} after {age} s");
-        assert_eq!(code(verifier.verify(&revoked)), "revoked", "revoked is believed at any age");
+        assert_eq!(code(verifier.verify(&revoked)), "revoked", "a revocation applies at any age");
         issuer.set_down(false);
         clock.advance(Duration::seconds(5));
         assert_eq!(code(verifier.verify_fresh(&token).await), "accepted", "{stale:?} after {age} s");
@@ -284,7 +284,7 @@ async fn a_list_that_no_token_refers_to_for_a_day_is_forgotten() {
     clock.advance(Duration::DAY);
     verifier.refresh().await.unwrap();
     verifier.forget_unused_lists(clock.now());
-    assert_eq!(verifier.health().status_lists, 0, "fetching it is no use of it");
+    assert_eq!(verifier.health().status_lists, 0, "fetching the list must not count as a use");
     assert_eq!(code(verifier.verify_fresh(&token).await), "accepted");
 }
 
@@ -299,7 +299,7 @@ async fn a_list_that_cannot_be_fetched_is_asked_for_only_when_a_token_refers_to_
     }
     assert_eq!(issuer.requests("/status/2"), 1);
     verifier.forget_unused_lists(clock.now());
-    assert!(verifier.refresh().await.is_err(), "it is still wanted");
+    assert!(verifier.refresh().await.is_err(), "the list is still requested");
     clock.advance(Duration::seconds(10));
     verifier.forget_unused_lists(clock.now());
     verifier.refresh().await.unwrap();

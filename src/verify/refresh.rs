@@ -280,7 +280,8 @@ impl Verifier {
         }
     }
 
-    /// The pause between two attempts to fetch the list at `uri`. A list with a short `ttl` is fetched more often.
+    /// Returns the pause between two attempts to fetch the list at `uri`. A list with a short `ttl` is fetched more
+    /// often.
     fn pause_for(&self, uri: &str) -> Duration {
         self.0.known.load().lists.get(uri).map_or(LIST_PAUSE, |list| LIST_PAUSE.min(list.token.ttl / 2))
     }
@@ -289,7 +290,8 @@ impl Verifier {
         if self.is_ready() { self.0.policy.unknown_kid_cooldown } else { PAUSE_WITHOUT_KEYS }
     }
 
-    /// The jitter spreads the requests of verifiers that were started together.
+    /// Returns the interval between two fetches of the keys. The jitter spreads the requests of verifiers that were
+    /// started together.
     fn regular_pause(&self) -> Duration {
         self.0.policy.refresh_every * (0.9 + 0.2 * jitter())
     }

@@ -27,8 +27,8 @@ async fn a_restart_while_the_issuer_is_down_knows_keys_and_revocations() {
     clock.advance(Duration::minutes(6) + Duration::SECOND);
     let fresh = issuer.token(ORDERS).sign().unwrap();
     assert_eq!(code(verifier.verify(&fresh)), "status_stale");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the file");
-    assert!(issuer.verifier(ORDERS).connect().await.is_err(), "without the file there is nothing");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no other file must be left in the folder");
+    assert!(issuer.verifier(ORDERS).connect().await.is_err(), "there are no keys without the file");
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn the_cache_file_keeps_each_list_as_it_was_last_sent() {
     verifier.verify_fresh(&token).await.unwrap();
     let first = list().unwrap();
     fetch_keys().await;
-    assert_eq!(list().as_ref(), Some(&first), "only the keys came again");
+    assert_eq!(list().as_ref(), Some(&first), "only the keys were fetched again");
     issuer.revoke(&token);
     verifier.refresh().await.unwrap();
     assert_ne!(list().unwrap(), first);

@@ -224,7 +224,7 @@ mod tests {
         });
         assert_eq!(token.unwrap().list.status(999_999), Some(Status::from(packed.get(999_999).unwrap())));
         assert_eq!(reading.bytes_current, 125_000);
-        assert!(reading.bytes_max < 6 * 125_000, "{} bytes at once, of a text of {}", reading.bytes_max, jwt.len());
+        assert!(reading.bytes_max < 6 * 125_000, "{} bytes allocated for a text of {}", reading.bytes_max, jwt.len());
     }
 
     // §8.3

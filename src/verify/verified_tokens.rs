@@ -92,7 +92,7 @@ mod tests {
         let tokens = VerifiedTokens::new(8);
         tokens.remember(sha256("a"), 1, claims("a", NOW));
         assert_eq!(tokens.find(&sha256("a"), 1).unwrap().jti(), "a");
-        assert!(tokens.find(&sha256("a"), 2).is_none(), "keys changed");
+        assert!(tokens.find(&sha256("a"), 2).is_none(), "the keys have changed");
         let mut other = sha256("a");
         other[31] ^= 1;
         assert!(tokens.find(&other, 1).is_none());
