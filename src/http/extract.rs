@@ -105,8 +105,8 @@ impl<'a> ApiExtractor<'a> for ClientAuthorization {
             CLIENT_SCHEME,
             MetaSecurityScheme {
                 description: Some(
-                    "The client_id and the client_secret of an application. They may stand in the form instead; a public \
-                     client sends its client_id there.",
+                    "The `client_id` and `client_secret` of an application. Both can be sent in the form instead. A public \
+                     client sends its `client_id` in the form.",
                 ),
                 scheme: Some("basic"),
                 ..scheme("http")
@@ -162,7 +162,7 @@ impl<'a> ApiExtractor<'a> for BearerToken {
             TOKEN_SCHEME,
             MetaSecurityScheme {
                 description: Some(
-                    "Log in here to try the endpoints as yourself, or let an application act for itself.",
+                    "Sign in to try the endpoints as yourself, or use the client credentials of an application.",
                 ),
                 flows: Some(MetaOAuthFlows {
                     implicit: None,

@@ -109,8 +109,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
     );
     OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
         .description(
-            "An OAuth 2.0 and OpenID Connect authorization server. Press Authorize to log in and try the endpoints as \
-             yourself.",
+            "An OAuth 2.0 and OpenID Connect authorization server. Select Authorize to sign in and try the endpoints.",
         )
         .license(LicenseObject::new("MIT"))
         .url_prefix("")
