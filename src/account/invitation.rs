@@ -22,7 +22,7 @@ pub enum SignUp {
     Closed,
 }
 
-/// A stored invitation; its key is the hash of its secret. `Debug` does not show whom it is for.
+/// A stored invitation; its key is the hash of its secret. `Debug` hides the e-mail address.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Invitation {
     /// The address of the account, unless its owner enters another one.
@@ -49,7 +49,7 @@ pub struct LifetimeOutOfRange;
 
 /// Proof that an account may be created now. Only [`admit`] creates one.
 #[derive(Debug)]
-#[must_use = "an invitation that was accepted has to be spent together with the creation of the account"]
+#[must_use = "an accepted invitation must be marked as used in the same commit as the new account"]
 pub struct Admittance {
     spent: Option<Invitation>,
 }

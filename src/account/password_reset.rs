@@ -35,7 +35,7 @@ pub struct ResetCode {
 
 /// Proof that the password of an account may be set now. Only [`redeem`] creates one.
 #[derive(Debug)]
-#[must_use = "a link that was accepted has to be spent together with the change of the password"]
+#[must_use = "an accepted link must be deleted in the same commit as the change of the password"]
 pub struct ResetRedemption(());
 
 /// Reasons why a link does not work. The text tells the user what to do.

@@ -131,7 +131,7 @@ impl Quotas {
         let interval = (period / count.max(1)).max(Duration::NANOSECOND);
         let key = (what, who.to_owned());
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        // After the clock was set back, nobody waits for longer than the period.
+        // After the clock was set back, no one waits for longer than the period.
         let full_at = spent.full_at(&key).unwrap_or(now).clamp(now, now + period);
         let wait = full_at + interval - now - interval * count.max(1);
         if wait.is_positive() {

@@ -1,4 +1,5 @@
-//! When a user wants applications to refresh their access tokens: a schedule in cron syntax in the user's time zone.
+//! Refresh schedules: when applications have to refresh their access tokens. A schedule has cron syntax and is in the
+//! user's time zone.
 //!
 //! An access token issued under a schedule expires no later than the schedule's next tick, so the application has to
 //! refresh it then. If the schedule ends grants, the refresh is refused and the user has to sign in again. APIs only

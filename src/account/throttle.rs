@@ -48,7 +48,7 @@ pub struct Guess {
 
 /// Permission to check one password. If it is dropped, the attempt counts as failed.
 #[derive(Debug)]
-#[must_use = "a permit that is not given back has failed"]
+#[must_use = "a permit that is dropped counts as a failed attempt"]
 pub struct Permit {
     counter: Counter,
     key: [u8; 32],

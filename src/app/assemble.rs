@@ -1,4 +1,4 @@
-//! From the configuration to a server that can answer.
+//! Creates a server that can answer requests from its configuration.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -55,7 +55,7 @@ use crate::{
     web::{Accent, Colour},
 };
 
-/// Opens the database and the keys, and writes down the clients and the administrator of the configuration.
+/// Opens the database and the keys, and stores the clients and the administrator defined in the configuration.
 ///
 /// # Errors
 ///
@@ -118,11 +118,11 @@ pub async fn assemble(
         entropy,
     };
     prepare(&signet, config, (previous, status_lists)).await?;
-    // The origin of a parsed issuer always parses.
+    // The origin of a parsed issuer can always be parsed.
     Server::new(signet, brand_files, config.throttle.relaxed).map_err(|_| StartError::Interrupted)
 }
 
-/// What is done before anything is answered.
+/// Prepares the state before the first request is answered.
 async fn prepare(
     signet: &Signet,
     config: &Config,
@@ -138,7 +138,7 @@ async fn prepare(
     let loaded = tokio::task::spawn_blocking(move || status_lists.load()).await;
     let grants =
         loaded.map_err(|_| StartError::Interrupted)?.map_err(InternalError::from).map_err(StartError::Internal)?;
-    tracing::debug!(grants, "status lists worked out");
+    tracing::debug!(grants, "status lists loaded");
     Ok(())
 }
 
@@ -152,8 +152,8 @@ fn authorization_policy(config: &Config) -> AuthorizationPolicy {
     }
 }
 
-/// A server of the defaults that remembers nothing and signs with keys of a folder that is gone afterwards: enough to
-/// print its own description.
+/// Creates a server with the default configuration, without stored data, and with keys in a temporary folder. It is
+/// sufficient to print the server's OpenAPI document.
 ///
 /// # Errors
 ///
@@ -164,7 +164,7 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
     let path = std::env::temp_dir().join(format!("signet-{}", entropy.text::<12>()));
     let folder = KeyFolder::open(&path, None, entropy).map_err(|fault| fault.to_string())?;
     let keys = Keys::open(folder, RingPolicy::default(), &[Algorithm::Es256], clock.now());
-    // Nothing is signed with them any more, whether or not they can be removed.
+    // Nothing more is signed with these keys, whether or not they can be deleted.
     let _ = std::fs::remove_dir_all(&path);
     let store = Store::new(Arc::new(MemoryEngine::new()), None);
     let signet = Signet {
@@ -214,13 +214,13 @@ pub fn without_storage() -> Result<Arc<Server>, String> {
     Server::new(signet, BrandFiles::default(), false).map_err(|refusal| refusal.to_string())
 }
 
-/// Names two accounts of an earlier version of which one has to get another name or address.
+/// Logs a conflict between two accounts created by an earlier version, one of which needs another name or address.
 fn warn_of_conflict(conflict: &NameConflict) {
     let NameConflict { kind, holder, other, other_username } = conflict;
     match kind {
         ConflictKind::Username => tracing::warn!(
             account = %other, username = other_username, looks_like = %holder,
-            "two usernames look the same: rename one of the accounts"
+            "two usernames look the same, rename one of the accounts"
         ),
         ConflictKind::Email => tracing::warn!(
             account = %other, username = other_username, address_of = %holder,
@@ -241,7 +241,7 @@ fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
     Fetcher::new(policy).map_err(StartError::Fetcher)
 }
 
-/// Reads the logo, and works the colours out.
+/// Reads the logo and computes the colours.
 async fn brand_files(config: &Config) -> Result<BrandFiles, StartError> {
     let read = |file: PathBuf| {
         let refused = |reason: String| StartError::Logo { file: file.clone(), reason };
@@ -255,11 +255,11 @@ async fn brand_files(config: &Config) -> Result<BrandFiles, StartError> {
         }
         None => None,
     };
-    // The configuration has made sure that it is one.
+    // The configuration has already validated it.
     let accent = config.brand.accent.as_deref().and_then(|text| Colour::parse(text).ok());
     if let Some(brand) = accent {
         let (light, dark) = (Accent::light(brand).accent, Accent::dark(brand).accent);
-        tracing::info!(%brand, %light, %dark, "accent, where needed moved until it can be read");
+        tracing::info!(%brand, %light, %dark, "accent colours adjusted for contrast");
     }
     Ok(BrandFiles::new(logo, accent))
 }
@@ -290,13 +290,13 @@ async fn put_clients(signet: &Signet, config: &Config) -> Result<(), StartError>
         let secret = client.client_secret.as_ref();
         let metadata = client.metadata.clone();
         if clients::put_configured(signet, &client.client_id, secret, metadata, Provenance::Configuration).await? {
-            tracing::info!(client_id = %client.client_id, "client of the configuration written");
+            tracing::info!(client_id = %client.client_id, "configured client stored");
         }
     }
     report_former(signet, config).await
 }
 
-/// Names what stood in the configuration before and stands there no more.
+/// Logs the clients and resources that have been removed from the configuration.
 async fn report_former(signet: &Signet, config: &Config) -> Result<(), StartError> {
     let prune = config.applications.prune;
     let configured: Vec<&ClientId> = config.clients.iter().map(|client| &client.client_id).collect();
@@ -307,18 +307,18 @@ async fn report_former(signet: &Signet, config: &Config) -> Result<(), StartErro
             tracing::warn!(
                 %client_id,
                 client_name,
-                "client not in the configuration any more, but still active; disable it with `signet client disable \
+                "client is no longer in the configuration, but still active; disable it with `signet client disable \
                  {client_id}`, or all such clients with prune = true under [applications]"
             );
         } else {
-            tracing::info!(%client_id, client_name, "client not in the configuration any more, and disabled");
+            tracing::info!(%client_id, client_name, "client is no longer in the configuration and has been disabled");
         }
     }
     for resource in clients::former_resources(signet, prune).await? {
         tracing::warn!(
             resource = resource.as_str(),
-            "resource not in the configuration any more: no tokens are issued for it, and tokens issued before are valid \
-             until they expire. With prune = true under [applications] this is not repeated"
+            "resource is no longer in the configuration: no tokens are issued for it, and earlier tokens are valid \
+             until they expire. With prune = true under [applications] this is only logged once"
         );
     }
     Ok(())

@@ -1,18 +1,18 @@
-//! What keeps the memory of the process, with its keys and passwords, from other programs of the same user.
+//! Protects the memory of the process, which contains keys and passwords, from other programs of the same user.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-/// Switches core dumps off, and on Linux also `ptrace` and reading `/proc/PID/mem` by processes that are not privileged.
+/// Disables core dumps, and on Linux also `ptrace` and access to `/proc/PID/mem` by unprivileged processes.
 ///
-/// What the system refuses is logged and no reason to stop: the server works without it.
+/// A failure is logged and does not stop the server, which works without this protection.
 pub fn keep_memory_private() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     if let Err(error) = setrlimit(Resource::Core, none) {
-        tracing::warn!(%error, "core dumps could not be switched off");
+        tracing::warn!(%error, "disabling core dumps failed");
     }
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "ptrace could not be switched off");
+        tracing::warn!(%error, "disabling ptrace failed");
     }
 }
 

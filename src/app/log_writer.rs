@@ -1,8 +1,8 @@
-//! The log: lines are handed to a thread of their own, which writes them.
+//! The log writer: a separate thread writes the lines.
 //!
-//! A request never waits for standard error and never fails with it: a full disk, a reader that has gone and a reader that
-//! does not read cost lines of the log, and no answers. What finds no place is counted, and the count is logged as soon as
-//! lines can be written again.
+//! A request never waits for standard error and never fails because of it. A full disk, or a reader that has gone
+//! away or does not read, costs log lines but no responses. Lines that do not fit into the buffer are counted, and
+//! the count is logged as soon as lines can be written again.
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -13,12 +13,12 @@ use std::{
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Takes lines and returns immediately. Clones share the buffer.
+/// Accepts lines and returns immediately. Clones share the buffer.
 #[derive(Clone)]
 pub struct LogWriter(Arc<Shared>);
 
-/// Waits, when it is dropped, until what was logged is written, for at most two seconds.
-#[must_use = "dropped at the end of the process, it waits for the last lines"]
+/// When dropped, waits up to two seconds until the logged lines are written.
+#[must_use = "it must be dropped at the end of the process, where it waits for the last lines"]
 pub struct LogFlush(Arc<Shared>);
 
 struct Shared {
@@ -29,7 +29,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     waiting: Vec<u8>,
-    /// Lines that found no place since that was last reported.
+    /// Number of lines dropped since the last report.
     dropped: u64,
     /// Whether the thread holds lines that are not written yet.
     is_writing: bool,
@@ -37,8 +37,8 @@ struct State {
 }
 
 impl LogWriter {
-    /// Starts the thread that writes to `sink`. After lines were dropped, and once the ones that were kept are written,
-    /// it calls `report` with their number.
+    /// Starts the thread that writes to `sink`. After lines were dropped, and once the buffered ones are written, it
+    /// calls `report` with the number of dropped lines.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl LogWriter {
 }
 
 impl Write for LogWriter {
-    /// Takes a whole line, or counts it as dropped. Never fails.
+    /// Accepts a whole line, or counts it as dropped. It never fails.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut state = self.0.lock();
         if state.waiting.len() + line.len() > CAPACITY {
@@ -87,7 +87,7 @@ impl Drop for LogFlush {
         state.is_closing = true;
         self.0.changed.notify_all();
         let is_unwritten = |state: &mut State| state.is_writing || !state.waiting.is_empty();
-        // Whether or not it was in time, the process ends.
+        // The process ends whether or not the lines were written in time.
         let _ = self.0.changed.wait_timeout_while(state, LAST_PATIENCE, is_unwritten);
     }
 }
@@ -109,7 +109,7 @@ impl Shared {
         }
     }
 
-    /// Waits for lines and takes them; false when the process ends and there are none.
+    /// Waits for lines and takes them. Returns `false` when the process ends and there are none left.
     fn take(&self, batch: &mut Vec<u8>) -> bool {
         let mut state = self.lock();
         state.is_writing = false;
@@ -125,7 +125,8 @@ impl Shared {
         true
     }
 
-    /// Writes `batch`, however often it has to be tried: meanwhile the buffer fills, and then lines are dropped.
+    /// Writes `batch`, and retries until it succeeds. The buffer fills up in the meantime, and then lines are
+    /// dropped.
     fn write(&self, sink: &mut impl Write, batch: &[u8]) {
         let mut left = batch;
         while !left.is_empty() {
@@ -136,15 +137,15 @@ impl Shared {
                 Err(_) => thread::sleep(PAUSE),
             }
         }
-        // Standard error has no buffer of its own.
+        // Standard error is unbuffered.
         let _ = sink.flush();
     }
 }
 
-/// So many bytes wait to be written at most, and as many are being written.
+/// Maximum number of bytes waiting to be written. As many again may be in the process of being written.
 const CAPACITY: usize = 1024 * 1024;
 
-/// After how long writing is tried again.
+/// Time between two attempts to write.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long the end of the process waits for the last lines.
@@ -162,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails until it is repaired, and then keeps what is written.
+    /// A sink that fails until it is repaired, and then stores what is written.
     #[derive(Clone, Default)]
     struct Sink {
         is_well: Arc<AtomicBool>,
@@ -180,7 +181,7 @@ mod tests {
             if !self.is_well.load(Ordering::Acquire) {
                 return Err(ErrorKind::StorageFull.into());
             }
-            // As a file may do, only a part of it.
+            // Writes only a part, as a file may do.
             let part = bytes.len().div_ceil(2);
             self.written.lock().unwrap().extend_from_slice(&bytes[..part]);
             Ok(part)
@@ -199,14 +200,14 @@ mod tests {
             LogWriter::start(sink.clone(), move |dropped| reported.send(dropped).unwrap()).unwrap();
         writer.write_all(b"first\n").unwrap();
         let line = [b'x'; 1023].iter().chain(b"\n").copied().collect::<Vec<u8>>();
-        // A caller that waited for the sink would wait here for ever.
+        // A caller that waited for the sink would block here forever.
         for _ in 0..4096 {
             writer.write_all(&line).unwrap();
         }
         assert!(writer.0.lock().waiting.len() <= CAPACITY);
         sink.is_well.store(true, Ordering::Release);
         let dropped = reports.recv_timeout(Duration::from_secs(60)).unwrap();
-        // What was kept has to leave the buffer before there is a place for one more.
+        // The buffered lines have to be written before there is space for another.
         while writer.0.lock().waiting.len() + line.len() > CAPACITY {
             thread::yield_now();
         }

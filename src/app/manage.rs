@@ -32,7 +32,6 @@ use serde_json::Value;
 
 type Outcome = Result<Vec<String>, ManagementRefusal>;
 
-/// Answers `signet user`.
 pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option<Typed>) -> CommandAnswer {
     let operator = Access::operator();
     let password = password.map(|typed| Secret::new(typed.0));
@@ -66,7 +65,6 @@ pub(super) async fn user(signet: &Signet, command: UserCommand, password: Option
     })
 }
 
-/// Answers `signet client`.
 pub(super) async fn client(signet: &Signet, command: ClientCommand) -> CommandAnswer {
     let operator = Access::operator();
     answered(match command {
@@ -104,7 +102,7 @@ fn answered(outcome: Outcome) -> CommandAnswer {
     }
 }
 
-/// Every entry of a list of pages, up to what one answer can hold.
+/// Collects all entries of a paginated list, up to the limit of one answer.
 fn all<T>(
     mut page: impl FnMut(PageQuery<'_>) -> Result<Page<T>, ManagementRefusal>,
     line: impl Fn(&T) -> String,
@@ -221,7 +219,7 @@ fn told(registered: &RegisteredClient) -> Vec<String> {
     [format!("client_id: {}", registered.client.client_id)].into_iter().chain(secret).collect()
 }
 
-/// The person of a username, a verified e-mail address or an identifier.
+/// Finds a user by username, verified e-mail address or identifier.
 fn found(signet: &Signet, user: &str) -> Result<Account, ManagementRefusal> {
     let kept = match AccountId::parse(user) {
         Ok(id) => signet.store.account(&id)?,
@@ -288,5 +286,5 @@ fn standing(account: &Account) -> &'static str {
     if account.is_active() { "active" } else { "disabled" }
 }
 
-/// So many lines are printed at most: an answer through the socket has a bound.
+/// Maximum number of lines per answer, because an answer on the socket is limited in size.
 const MOST_LINES: usize = 1000;

@@ -1,4 +1,4 @@
-//! Puts the parts together from the configuration, and keeps them running.
+//! Assembles the server from its configuration and runs it.
 
 mod assemble;
 mod hardening;
@@ -35,16 +35,15 @@ use crate::{
     store::EngineHealth,
 };
 
-/// How to start.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StartOptions {
-    /// Whether to start with a database that is older than what was promised: see `--accept-rollback`.
+    /// Whether to start with a database that has been rolled back: see `--accept-rollback`.
     pub accept_rollback: bool,
-    /// Whether to make new keys, whatever is in their folder, and to begin an epoch: see `signet keys new`.
+    /// Whether to generate new keys, whatever is in the key folder, and to begin an epoch: see `signet keys new`.
     pub new_keys: bool,
 }
 
-/// Serves until SIGINT or SIGTERM, or until the storage fails.
+/// Serves requests until SIGINT or SIGTERM, or until the storage fails.
 ///
 /// # Errors
 ///
@@ -78,8 +77,8 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     let mut health = server.signet().store.engine().health();
     let stop = async move {
         tokio::select! {
-            () = signal() => tracing::info!("stopping; requests under way are finished first"),
-            _ = health.wait_for(|health| *health == EngineHealth::Failed) => tracing::error!("stopping: the storage has failed"),
+            () = signal() => tracing::info!("shutting down, finishing open requests"),
+            _ = health.wait_for(|health| *health == EngineHealth::Failed) => tracing::error!("storage failed, shutting down"),
         }
     };
     let application = application(&server, wrapping);
@@ -89,9 +88,9 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
         .map_err(StartError::Serve);
     background.abort_all();
     if let Err(fault) = events::write_failures(server.signet(), true).await {
-        tracing::warn!(%fault, "the last refusals could not be written down");
+        tracing::warn!(%fault, "writing the last failure events failed");
     }
-    // What was committed since it was last written would otherwise not be missed.
+    // Otherwise, commits since the last update of the mark could be lost without being detected.
     keys::save_mark(server.signet()).await;
     let engine = server.signet().store.engine();
     let is_failed = engine.is_failed();
@@ -101,7 +100,7 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
     if is_failed { Err(StartError::StorageFailed) } else { Ok(()) }
 }
 
-/// The reverse proxies that are believed.
+/// The reverse proxies whose forwarding headers are trusted.
 fn trusted_proxies(config: &Config) -> edge::TrustedProxies {
     if config.trusts_this_machine() {
         tracing::info!(
@@ -124,7 +123,7 @@ pub async fn close(server: &Arc<Server>) -> Result<(), String> {
     server.signet().store.engine().close().await.map_err(|fault| fault.to_string())
 }
 
-/// Tells whoever started the server how to go on.
+/// Prints the next steps for the operator.
 async fn greet(server: &Arc<Server>, config: &Config) -> Result<(), StartError> {
     let signet = server.signet();
     let link = setup::link(signet).await.map_err(StartError::Internal)?;
@@ -144,7 +143,7 @@ async fn greet(server: &Arc<Server>, config: &Config) -> Result<(), StartError> 
         lines.push("  Press Ctrl+C to stop.".to_owned());
         lines.push(String::new());
     }
-    // Output that is closed, full or not read is no reason to stop or to wait.
+    // Standard output that is closed, full or not read must not stop or delay the server.
     let greeting = lines.join("\n");
     let _ = std::thread::Builder::new().spawn(move || writeln!(std::io::stdout().lock(), "{greeting}"));
     Ok(())
@@ -155,7 +154,7 @@ async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {
-        // Without handlers the signals end the process by themselves.
+        // Without handlers, the signals terminate the process.
         return std::future::pending().await;
     };
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
@@ -163,11 +162,11 @@ async fn signal() {
         tokio::select! {
             _ = interrupt.recv() => return,
             _ = terminate.recv() => return,
-            // The end of a terminal is no reason to end.
-            _ = hangup.recv() => tracing::info!("SIGHUP ignored: the configuration is read at start"),
+            // Closing the terminal does not stop the server.
+            _ = hangup.recv() => tracing::info!("SIGHUP ignored: the configuration is only read at startup"),
         }
     }
 }
 
-/// How long requests under way may take once the server is to stop.
+/// How long open requests may take when the server is shutting down.
 const PATIENCE: Duration = Duration::from_secs(10);

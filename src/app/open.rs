@@ -1,4 +1,4 @@
-//! Opens the folder of keys and the database, and makes sure that they belong together.
+//! Opens the key folder and the database, and checks that they belong together.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -23,18 +23,18 @@ use crate::{
     },
 };
 
-/// What lies on disk, opened.
+/// The opened key folder and database.
 pub(super) struct OnDisk {
     pub(super) store: Store,
     pub(super) status_lists: Arc<StatusLists>,
     pub(super) keys: Keys,
     pub(super) secret: ServerSecret,
     pub(super) pairwise_key: SealingKey,
-    /// When something was last committed before.
+    /// The time of the last commit before this start.
     pub(super) last_commit_at: OffsetDateTime,
 }
 
-/// The folder of keys as it was found.
+/// The key folder as it was found.
 struct FoundKeys {
     folder: KeyFolder,
     secret: Option<ServerSecret>,
@@ -43,7 +43,7 @@ struct FoundKeys {
     outside: Outside,
 }
 
-/// Opens the folder of keys, then the database, and refuses to go on when one of them is not the one that the other knows.
+/// Opens the key folder and then the database. Fails if one of them does not match what the other has recorded.
 pub(super) async fn open(
     config: &Config,
     options: StartOptions,
@@ -63,7 +63,7 @@ pub(super) async fn open(
     if !options.new_keys {
         let comparison = match &record {
             Some(record) => compare(record, &found.state),
-            // An earlier version did not write it down.
+            // An earlier version did not record it.
             None if !opened.is_new && found.state.is_empty() => Err(KeysMismatch::FolderIsEmpty),
             None => Ok(()),
         };
@@ -91,21 +91,22 @@ pub(super) async fn open(
     Ok(OnDisk { store, status_lists, keys, secret, pairwise_key, last_commit_at: opened.last_commit_at })
 }
 
-/// Whether the mark beside the keys, and nothing in the folder of the database, is why that was refused.
+/// Returns `true` if the database was refused because of the mark next to the keys, and not because of the database
+/// folder itself.
 fn is_about_mark(error: &StartError) -> bool {
     use Evidence::{FolderIsOlder, MarkIsAnother, MarkIsMissing};
     let StartError::Open(OpenError::RolledBack { evidence, .. }) = error else { return false };
     matches!(evidence, FolderIsOlder { .. } | MarkIsAnother { .. } | MarkIsMissing { .. })
 }
 
-/// How the folder of keys differs from what the database knows of it, if it does: then the mark in it proves nothing.
+/// How the key folder differs from what the database has recorded, if it does. The mark in it then proves nothing.
 async fn mismatch(config: &Config, found: &FolderState, means: (Clock, Entropy)) -> Option<StartError> {
     let (store, ..) = open_store(config, (StartOptions::default(), Outside::Untracked), means).await.ok()?;
     let mismatch = compare(&store.key_record().ok()??, found).err()?;
     Some(StartError::KeysMismatch { keys: config.keys.clone(), mismatch })
 }
 
-/// Copies what can be read of a damaged database into a new folder, and says what is lost and what to do next.
+/// Copies what can be read from a damaged database to a new folder, and reports what is lost and what to do next.
 ///
 /// # Errors
 ///
@@ -121,7 +122,7 @@ pub async fn salvage(
         name.push(".salvaged");
         name.into()
     });
-    // The mark tells how far the database had come, if the keys are there.
+    // The mark shows how far the database had progressed, if the keys exist.
     let reached = match KeyFolder::open(config.keys.clone(), config.key_ring.passphrase.clone(), entropy) {
         Ok(folder) => match folder.load_secret() {
             Ok(Some(secret)) => mark(&folder, &secret)?.map_or(0, |mark| mark.position().sequence),
@@ -152,8 +153,8 @@ pub async fn salvage(
     Ok(lines)
 }
 
-/// Rebuilds the indexes if the database was salvaged, and gives those that came with this version the records of earlier
-/// ones. Returns the accounts that cannot both have what they have.
+/// Rebuilds the indexes if the database was salvaged, and completes new indexes with the records of earlier versions.
+/// Returns the accounts whose names or addresses conflict.
 pub(super) async fn rebuild_indexes(store: &Store) -> Result<Vec<NameConflict>, StartError> {
     let fault = |error: CommitError| StartError::Internal(error.into());
     if store.rebuild_indexes().await.map_err(fault)? {
@@ -166,7 +167,7 @@ pub(super) async fn rebuild_indexes(store: &Store) -> Result<Vec<NameConflict>, 
     store.complete_account_names().await.map_err(fault)
 }
 
-/// Looks at the folder of keys, and makes nothing: perhaps it is not the right one.
+/// Inspects the key folder without creating anything, because it may be the wrong one.
 async fn find_keys(config: &Config, entropy: Entropy) -> Result<FoundKeys, StartError> {
     let (folder, passphrase) = (config.keys.clone(), config.key_ring.passphrase.clone());
     let find = move || {
@@ -180,7 +181,7 @@ async fn find_keys(config: &Config, entropy: Entropy) -> Result<FoundKeys, Start
         };
         let outside = match &secret {
             Some(secret) => Outside::Tracked(mark(&folder, secret)?),
-            // The mark cannot be read without it. Whether it may be missing is looked at afterwards.
+            // The mark cannot be read without it. Whether it may be missing is checked later.
             None => Outside::Untracked,
         };
         Ok::<_, StartError>(FoundKeys { folder, secret, pairwise_key, state, outside })
@@ -196,7 +197,7 @@ fn mark(folder: &KeyFolder, secret: &ServerSecret) -> Result<Option<OutsideMark>
     Ok(mark.and_then(|bytes| OutsideMark::from_bytes(&bytes)))
 }
 
-/// What was said of the database while it was opened.
+/// What was reported about the database while it was opened.
 struct OpenedStore {
     epoch: Option<Epoch>,
     is_new: bool,
@@ -231,7 +232,7 @@ async fn open_store(
     Ok((store.watched_by(Arc::<StatusLists>::clone(&status_lists)), status_lists, said))
 }
 
-/// A folder of keys with all that it has to have, except signing keys.
+/// A key folder with everything it needs except signing keys.
 struct CompleteFolder {
     folder: KeyFolder,
     secret: ServerSecret,
@@ -248,7 +249,8 @@ fn complete_folder(
     let pairwise_key = match (pairwise_key, &secret) {
         (Some(key), _) => key,
         (None, known) => {
-            // In a folder of an earlier version pairwise subjects were derived from the server's secret, and stay as they are.
+            // In a key folder of an earlier version, pairwise subjects were derived from the server's secret. They
+            // must not change.
             let key = known.as_ref().map_or_else(|| entropy.bytes(), |secret| *secret.key.expose());
             let key = SealingKey::new(key);
             folder.save_pairwise_key(&key)?;
@@ -261,7 +263,8 @@ fn complete_folder(
     };
     let identity = match state.identity {
         Some(identity) if !new_keys => identity,
-        // Keys that are there when a folder gets its first identity are good; new ones are made for every later epoch.
+        // Keys that exist when a folder gets its first identity are valid; new ones are generated for every later
+        // epoch.
         _ => {
             let identity = folder.new_identity(if new_keys { 0 } else { epoch });
             folder.save_identity(&identity)?;
@@ -271,8 +274,8 @@ fn complete_folder(
     Ok(CompleteFolder { folder, secret, pairwise_key, identity })
 }
 
-/// Replaces every key if the database has begun an epoch since they were made: tokens that were issued in the time that
-/// the database has forgotten must not be accepted.
+/// Replaces every key if the database has begun an epoch since they were generated. Tokens issued in the period that
+/// was rolled back must not be accepted.
 fn begin_epoch(
     keys: &Keys,
     identity: RingIdentity,
@@ -286,14 +289,14 @@ fn begin_epoch(
     keys.rotate_emergency(Compromised::EveryKey, now)?;
     let identity = RingIdentity { epoch, ..present()? };
     keys.folder().save_identity(&identity)?;
-    tracing::warn!("signing keys replaced: the database has begun an epoch");
+    tracing::warn!("signing keys replaced: a new database epoch began");
     Ok(identity)
 }
 
 fn ring_policy(config: &Config) -> RingPolicy {
     RingPolicy {
         rotate_every: config.key_ring.rotate_every,
-        // An ID token of a session that stands is still a good hint when it has expired (RP-Initiated Logout §2).
+        // An expired ID token of an active session is still a valid hint (RP-Initiated Logout §2).
         keep_retired: RingPolicy::default()
             .keep_retired
             .max(config.longest_token_lifetime().max(config.lifetimes.session_absolute) + Duration::HOUR),

@@ -1,4 +1,4 @@
-//! The folder of keys and the database belong together: what a start refuses, and how it goes on.
+//! Tests that the key folder and the database belong together: what a start refuses, and how to recover.
 
 use std::{ffi::OsString, fs, path::Path, sync::Arc};
 
@@ -56,7 +56,7 @@ impl Rig {
         self.try_start(StartOptions::default()).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Starts, commits something and stops.
+    /// Starts the server, commits something and stops it.
     async fn run(&self) {
         let server = self.start().await;
         note(&server).await;
@@ -157,7 +157,7 @@ async fn a_salvaged_database_has_its_indexes_and_starts() {
     drop(server);
     rig.put_aside("data");
     rig.run().await;
-    // The mark next to the keys shows that something is missing in it.
+    // The mark next to the keys shows that something is missing from it.
     rig.put_back("data");
     let lines = salvage(&rig.config, None, (rig.clock.clone(), Entropy::system())).await.unwrap();
     let has = |text: &str| lines.iter().any(|line| line == text);
@@ -191,7 +191,7 @@ async fn one_rotation_of_the_keys_runs_at_a_time() {
     assert!(after.len() == before.len() && after.iter().all(|kid| !before.contains(kid)), "{before:?} {after:?}");
     keys::rotate(signet, &operator, Rotation::Emergency).await.unwrap();
     assert!(kids(&server).iter().all(|kid| !after.contains(kid)), "afterwards the next one may run");
-    // One whose request is dropped goes on, and keeps the others out until it is done.
+    // A rotation whose request is dropped continues, and blocks others until it is done.
     let dropped = tokio::time::timeout(std::time::Duration::ZERO, rotate()).await;
     assert!(dropped.is_err(), "it is under way");
     let refused = rotate().await.unwrap_err();
@@ -316,7 +316,7 @@ async fn a_clock_that_is_far_ahead_destroys_nothing_and_has_to_be_confirmed() {
     close(&again).await.unwrap();
     drop(again);
 
-    // Set right again: nothing of the time ahead is believed for longer.
+    // After the clock is corrected, dates from the time ahead no longer count.
     rig.clock.jump(-Duration::days(200));
     let back = rig.start().await;
     assert_eq!(clock_check::observe(back.signet()).await.unwrap(), Trust::Settling);

@@ -1,4 +1,4 @@
-//! Why the server could not start, in words that say what to change.
+//! Reasons why the server could not start. The texts say what to change.
 
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
@@ -9,60 +9,51 @@ use crate::{
     store::{OpenError, StoreFault},
 };
 
-/// Why the server could not start, or had to stop.
+/// The reason why the server could not start, or had to stop.
 #[derive(Debug)]
 pub enum StartError {
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     Listen {
-        /// Which one.
         address: SocketAddr,
-        /// What the system says.
         source: io::Error,
     },
-    /// The folder of the database.
+    /// The database cannot be opened.
     Open(OpenError),
-    /// The folder of the keys.
+    /// The key folder cannot be used.
     KeyFolder(KeyFolderFault),
-    /// A key.
+    /// A key cannot be used.
     Keys(KeysFault),
-    /// The folder of keys is not the one that the database knows.
+    /// The key folder does not match what the database has recorded.
     KeysMismatch {
-        /// The folder of keys.
         keys: PathBuf,
-        /// How it differs.
         mismatch: KeysMismatch,
     },
-    /// The socket for commands.
+    /// The socket for commands cannot be opened.
     Socket(io::Error),
-    /// The certificate authority of the configuration.
+    /// The configured certificate authority cannot be used.
     CertificateAuthority {
-        /// The file.
         file: PathBuf,
-        /// What the system says.
         source: io::Error,
     },
-    /// The logo of the configuration.
+    /// The configured logo cannot be used.
     Logo {
-        /// The file.
         file: PathBuf,
-        /// What is wrong with it.
         reason: String,
     },
-    /// What fetches documents of clients.
+    /// The HTTP client for client documents cannot be created.
     Fetcher(FetchRefusal),
-    /// The administrator of the configuration.
+    /// The administrator in the configuration is invalid.
     Bootstrap(FieldErrors),
     /// There is no administrator yet, and the configuration names one without a password.
     BootstrapPasswordMissing,
-    /// Something that a request could have met too.
     Internal(InternalError),
     /// Serving ended with an error.
     Serve(io::Error),
     /// The last commits could not be written.
     Storage(StoreFault),
-    /// The storage failed while the server ran.
+    /// The storage failed while the server was running.
     StorageFailed,
-    /// A thread that should have opened something ended.
+    /// A thread that opens files ended unexpectedly.
     Interrupted,
 }
 

@@ -1,5 +1,4 @@
-//! What goes on beside requests: keys rotate, expired rows are swept, clients are told of the end of sessions, commands
-//! are answered.
+//! Background tasks: key rotation, sweeping of expired rows, back-channel logout, and commands from the socket.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +23,7 @@ use crate::{
     store::{LogoutQueue, SWEEP_LIMIT, Space, SpaceLevel},
 };
 
-/// Begins all of it.
+/// Starts all background tasks.
 pub(super) fn spawn(server: &Arc<Server>, socket: AdminSocket) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(rotate(Arc::clone(server)));
@@ -49,12 +48,12 @@ async fn rotate(server: Arc<Server>) {
         match tokio::task::spawn_blocking(advance).await {
             Ok(Ok(changes)) => {
                 for change in &changes {
-                    tracing::info!(?change, "key ring");
+                    tracing::info!(?change, "key ring changed");
                 }
                 if !changes.is_empty()
                     && let Err(fault) = keys::remember_folder(signet).await
                 {
-                    tracing::warn!(%fault, "the change of the keys was not written down in the database");
+                    tracing::warn!(%fault, "recording the key change in the database failed");
                 }
                 if changes.iter().any(|change| matches!(change, Change::Promote(_))) {
                     let details = EventDetails::of(EventKind::KeyRotated).because("scheduled");
@@ -63,14 +62,14 @@ async fn rotate(server: Arc<Server>) {
             }
             Ok(Err(fault)) => {
                 let fault = keys::not_writable(signet, fault);
-                tracing::error!(%fault, "the key ring could not be advanced; it is tried again");
+                tracing::error!(%fault, "advancing the key ring failed, retrying");
             }
-            Err(error) => tracing::error!(%error, "the key ring could not be advanced; it is tried again"),
+            Err(error) => tracing::error!(%error, "advancing the key ring failed, retrying"),
         }
     }
 }
 
-/// Keeps the mark outside the folder of the database: see [`keys::save_mark`].
+/// Updates the mark outside the database folder: see [`keys::save_mark`].
 async fn keep_mark(server: Arc<Server>) {
     let signet = server.signet();
     let mut turn = tokio::time::interval(MARK_TURN);
@@ -86,19 +85,19 @@ async fn keep_mark(server: Arc<Server>) {
     }
 }
 
-/// Tells of a data disk that is full or nearly so, and lets the engine go on once there is room.
+/// Reports a data disk that is full or nearly full, and lets the engine continue once there is space.
 async fn watch_space(server: Arc<Server>) {
     let mut turn = tokio::time::interval(SPACE_TURN);
     loop {
         turn.tick().await;
         let signet = server.signet();
-        // Without an answer the engine has ended, and something else tells of that.
+        // Without an answer the engine has ended, which is reported elsewhere.
         let Ok(Some(Space { free, level })) = signet.store.engine().measure_space().await else { continue };
         let mebibytes = free / (1024 * 1024);
         let full = (level == SpaceLevel::Full).then(|| {
             format!("{mebibytes} MiB are free on the data disk. Nothing is written until there is more: make room")
         });
-        // Rounded, so that the log does not tell of every commit.
+        // Rounded, so that not every commit is logged.
         let nearly = (level == SpaceLevel::NearlyFull).then(|| {
             let below = mebibytes.next_power_of_two();
             format!("less than {below} MiB are free on the data disk. Make room before it is full")
@@ -117,7 +116,7 @@ async fn sweep(server: Arc<Server>) {
             Ok(Trust::Trusted) => {}
             Ok(Trust::Settling | Trust::Doubtful { .. }) => continue,
             Err(fault) => {
-                tracing::warn!(%fault, "expired rows could not be swept");
+                tracing::warn!(%fault, "sweeping expired rows failed");
                 continue;
             }
         }
@@ -126,7 +125,7 @@ async fn sweep(server: Arc<Server>) {
                 Ok(SWEEP_LIMIT) => {}
                 Ok(_) => break,
                 Err(fault) => {
-                    tracing::warn!(%fault, "expired rows could not be swept");
+                    tracing::warn!(%fault, "sweeping expired rows failed");
                     break;
                 }
             }
@@ -134,7 +133,7 @@ async fn sweep(server: Arc<Server>) {
     }
 }
 
-/// Sends what is due, then waits for the next time that something is.
+/// Sends the logout notifications that are due, then waits for the next one.
 async fn tell_clients(server: Arc<Server>) {
     let signet = server.signet();
     loop {
@@ -147,7 +146,7 @@ async fn tell_clients(server: Arc<Server>) {
                 continue;
             }
             Err(fault) => {
-                tracing::warn!(%fault, "clients could not be told of the end of sessions; it is tried again");
+                tracing::warn!(%fault, "sending logout notifications failed, retrying");
                 MINUTE
             }
         };
@@ -158,14 +157,14 @@ async fn tell_clients(server: Arc<Server>) {
     }
 }
 
-/// Sends all that is due on `agenda` at once.
+/// Sends all notifications of `agenda` concurrently.
 async fn tell(server: &Arc<Server>, agenda: LogoutQueue) {
     let mut attempts = JoinSet::new();
     for notification in agenda.due {
         let server = Arc::clone(server);
         attempts.spawn(async move {
             let told = backchannel_logout::attempt(server.signet(), &notification).await;
-            told.inspect_err(|fault| tracing::warn!(%fault, "a client could not be told of the end of a session"))
+            told.inspect_err(|fault| tracing::warn!(%fault, "sending a logout notification failed"))
         });
     }
     let mut has_failed = false;
@@ -173,7 +172,7 @@ async fn tell(server: &Arc<Server>, agenda: LogoutQueue) {
         has_failed |= !matches!(attempt, Ok(Ok(())));
     }
     if has_failed {
-        // What could not be written down is still due: it must not be tried without a pause.
+        // A notification whose outcome could not be recorded is still due. It must not be retried without a pause.
         tokio::time::sleep(Duration::from_secs(10)).await;
     }
 }
@@ -187,24 +186,24 @@ async fn advance_status_lists(server: Arc<Server>) {
         let advance = move || if is_trusted { lists.advance() } else { lists.follow_schedules() };
         match tokio::task::spawn_blocking(advance).await {
             Ok(Ok(())) => {}
-            Ok(Err(fault)) => tracing::warn!(%fault, "the status lists could not be advanced; it is tried again"),
-            Err(error) => tracing::error!(%error, "the status lists could not be advanced; it is tried again"),
+            Ok(Err(fault)) => tracing::warn!(%fault, "advancing the status lists failed, retrying"),
+            Err(error) => tracing::error!(%error, "advancing the status lists failed, retrying"),
         }
     }
 }
 
-/// Writes down what was refused, a moment later: together, so that however many there are they wait for the disk seldom.
+/// Writes queued failure events a moment later in batches, so that any number of them causes few disk writes.
 async fn write_failures(server: Arc<Server>) {
     let mut turn = tokio::time::interval(FAILURES_TURN);
     loop {
         turn.tick().await;
         if let Err(fault) = events::write_failures(server.signet(), false).await {
-            tracing::warn!(%fault, "refusals could not be written down; how many they were is told later");
+            tracing::warn!(%fault, "writing failure events failed; their number is recorded later");
         }
     }
 }
 
-/// Answers a command of whoever can open the socket, which is the owner of the data folder.
+/// Answers a command from the socket. Only the owner of the data folder can open the socket.
 pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnswer {
     let signet = server.signet();
     match request {
@@ -261,19 +260,19 @@ fn describe(keys: &Keys) -> Vec<String> {
     keys.list().iter().map(line).collect()
 }
 
-/// How often the room on the data disk is measured.
+/// How often the free space on the data disk is measured.
 const SPACE_TURN: Duration = Duration::from_secs(5);
 
-/// How often the mark of the database is renewed, if something was committed.
+/// How often the database mark is updated, if there were commits.
 const MARK_TURN: Duration = Duration::from_secs(2);
 
-/// How long a refusal waits to be written.
+/// How long a failure event waits before it is written.
 const FAILURES_TURN: Duration = Duration::from_secs(2);
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// So many clients are told at the same time.
+/// Maximum number of concurrent notifications.
 const MOST_AT_ONCE: usize = 8;
 
-/// How long a tick of a schedule takes at most to be seen in the status lists.
+/// Maximum delay until the tick of a schedule appears in the status lists.
 const STATUS_TURN: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Who does something, and from where.
+//! The actor of a security event, and the origin of the request.
 
 use std::net::IpAddr;
 
@@ -9,48 +9,46 @@ use crate::{
     oauth::{client::ClientId, subject::Subject},
 };
 
-/// Who has done something.
+/// The identity of an actor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Principal {
-    /// A person who has shown who they are.
+    /// An authenticated user.
     Account(AccountId),
-    /// An application that has shown which one it is.
+    /// An authenticated client.
     Client(ClientId),
-    /// Whoever can open the data folder: the person who runs the server.
+    /// The operator: anyone who can open the data folder.
     Operator,
-    /// The server, without being asked.
+    /// The server itself, without a request.
     #[default]
     Server,
-    /// Somebody who has shown nothing.
+    /// An unauthenticated caller.
     Anonymous,
 }
 
-/// From where somebody asks, as far as their request says.
+/// The origin of a request, as far as the request shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestOrigin {
-    /// The address.
+    /// The client's IP address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
-    /// The browser and its system: no more of the header is kept.
+    /// The browser and operating system. Nothing else of the header is stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<UserAgent>,
-    /// What to look for in the log.
+    /// The identifier of the request in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
-/// Who does something, and from where.
+/// The identity of an actor and the origin of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
     pub principal: Principal,
-    /// From where.
     pub origin: RequestOrigin,
 }
 
 impl RequestOrigin {
-    /// Who asks from `address` with the header `user_agent`, in the request `request_id`.
+    /// Creates the origin of a request from its IP address, `User-Agent` header and request identifier.
     #[must_use]
     pub fn new(address: IpAddr, user_agent: &str, request_id: Option<&str>) -> Self {
         Self {
@@ -60,25 +58,25 @@ impl RequestOrigin {
         }
     }
 
-    /// What `principal` does from here.
+    /// The actor `principal` at this origin.
     #[must_use]
     pub fn acting_as(&self, principal: Principal) -> Actor {
         Actor { principal, origin: self.clone() }
     }
 
-    /// What the person `account`, who has shown who they are, does from here.
+    /// The authenticated user `account` at this origin.
     #[must_use]
     pub fn as_account(&self, account: &AccountId) -> Actor {
         self.acting_as(Principal::Account(account.clone()))
     }
 
-    /// What the application `client_id`, which has shown which one it is, does from here.
+    /// The authenticated client `client_id` at this origin.
     #[must_use]
     pub fn as_client(&self, client_id: &ClientId) -> Actor {
         self.acting_as(Principal::Client(client_id.clone()))
     }
 
-    /// What somebody does from here who has shown nothing.
+    /// An unauthenticated caller at this origin.
     #[must_use]
     pub fn unknown(&self) -> Actor {
         self.acting_as(Principal::Anonymous)
@@ -86,25 +84,25 @@ impl RequestOrigin {
 }
 
 impl Principal {
-    /// The person or the application behind `subject`.
+    /// The user or the client with the subject `subject`.
     #[must_use]
     pub fn of(subject: &Subject, client_id: &ClientId) -> Self {
         AccountId::parse(subject.as_str()).map_or_else(|_| Self::Client(client_id.clone()), Self::Account)
     }
 
-    /// The person, if it is one.
+    /// The account, if the principal is a user.
     #[must_use]
     pub fn account(&self) -> Option<&AccountId> {
         if let Self::Account(account) = self { Some(account) } else { None }
     }
 
-    /// The application, if it is one.
+    /// The identifier, if the principal is a client.
     #[must_use]
     pub fn client_id(&self) -> Option<&ClientId> {
         if let Self::Client(client_id) = self { Some(client_id) } else { None }
     }
 
-    /// What it is, in a word that stays the same.
+    /// The kind of principal, as a stable identifier.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {

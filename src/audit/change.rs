@@ -1,4 +1,4 @@
-//! What a change of a record has changed, by the names of its members. The values never leave here.
+//! Determines which members of a record have changed. The events contain their names, never their values.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,12 +9,13 @@ use crate::{
     oauth::client::Client,
 };
 
-/// What has happened to a person whose record was `before` and is `after`. A password that was only hashed anew is nothing.
+/// The events for an account whose record changed from `before` to `after`. Rehashing the same password is not a
+/// change.
 #[must_use]
 pub fn of_account(before: &Account, after: &Account, principal: &Principal) -> Vec<EventDetails> {
     let is = |kind| EventDetails::of(kind).about(&after.id);
     let mut occurrences = Vec::new();
-    // A date that is corrected is no other password.
+    // A corrected date does not mean a new password.
     let has_password_date = |account: &Account| account.password_changed_at.is_some();
     if before.password_generation != after.password_generation || has_password_date(before) != has_password_date(after)
     {
@@ -31,7 +32,7 @@ pub fn of_account(before: &Account, after: &Account, principal: &Principal) -> V
     occurrences
 }
 
-/// What has happened to an application whose record was `before` and is `after`.
+/// The events for a client whose record changed from `before` to `after`.
 #[must_use]
 pub fn of_client(before: &Client, after: &Client) -> Vec<EventDetails> {
     let is = |kind| EventDetails::of(kind).with_client(&after.client_id);
@@ -57,7 +58,8 @@ fn is_own(principal: &Principal, account: &AccountId) -> bool {
     principal.account() == Some(account)
 }
 
-/// What of an account is told by its name when it changes: not what tells of itself, and never the password.
+/// The members of an account that are named when they change: not those with their own events, and never the
+/// password.
 fn visible(account: &Account) -> Map<String, Value> {
     let mut members = members(&Account { password: None, ..account.clone() });
     for told_otherwise in
@@ -65,7 +67,7 @@ fn visible(account: &Account) -> Map<String, Value> {
     {
         members.remove(told_otherwise);
     }
-    // The claims are members like others to whoever reads of them.
+    // Each claim is named as a separate member.
     if let Some(Value::Object(claims)) = members.remove("claims") {
         members.extend(claims);
     }
@@ -79,7 +81,7 @@ fn members(record: &impl Serialize) -> Map<String, Value> {
     }
 }
 
-/// The names under which the two differ, in the order of the alphabet.
+/// The names of the members that differ, in alphabetical order.
 fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
     let mut names: Vec<String> =
         before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name)).cloned().collect();

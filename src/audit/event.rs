@@ -1,4 +1,4 @@
-//! What has happened.
+//! Security events.
 
 use std::{fmt, str::FromStr};
 
@@ -13,24 +13,24 @@ use crate::{
     oauth::{client::ClientId, grant::GrantId, subject::Subject},
 };
 
-/// Declares the kinds with the names by which they are stored and told: these never change.
+/// Declares the kinds of events with the names under which they are stored and returned. The names never change.
 macro_rules! event_kinds {
     ($($(#[$about:meta])* $kind:ident = $name:literal is $outcome:ident,)*) => {
-        /// What kind of thing has happened.
+        /// The kind of a security event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum EventKind { $($(#[$about])* $kind,)* }
 
         impl EventKind {
-            /// All of them.
+            /// All kinds.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
-            /// The name that never changes.
+            /// The stable name.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }
             }
 
-            /// Whether it was done or refused.
+            /// Whether the operation succeeded or was refused.
             #[must_use]
             pub fn outcome(self) -> Outcome {
                 match self { $(Self::$kind => Outcome::$outcome,)* }
@@ -40,115 +40,112 @@ macro_rules! event_kinds {
 }
 
 event_kinds! {
-    /// Somebody has signed in.
+    /// A user signed in.
     LoginSucceeded = "login_succeeded" is Success,
     /// A wrong username or password was entered, or the account is disabled.
     LoginFailed = "login_failed" is Failure,
-    /// A password was not looked at, because too many were tried.
+    /// A password was not checked because there were too many attempts.
     LoginThrottled = "login_throttled" is Failure,
-    /// A person has signed out.
+    /// A user signed out.
     LoggedOut = "logged_out" is Success,
     /// A session was ended from elsewhere.
     SessionEnded = "session_ended" is Success,
-    /// There is a new account.
+    /// An account was created.
     AccountCreated = "account_created" is Success,
-    /// An account is gone.
+    /// An account was deleted.
     AccountDeleted = "account_deleted" is Success,
-    /// An account may not be used any more.
+    /// An account was disabled.
     AccountDisabled = "account_disabled" is Success,
-    /// An account may be used again.
+    /// An account was enabled.
     AccountEnabled = "account_enabled" is Success,
-    /// Failed guesses at the password of an account count no more.
+    /// Failed password attempts for an account were reset.
     AccountUnlocked = "account_unlocked" is Success,
     /// A password was set.
     PasswordChanged = "password_changed" is Success,
-    /// Somebody may set a password by a link.
+    /// A password reset link was created.
     PasswordResetCreated = "password_reset_created" is Success,
-    /// They may not any more.
+    /// A password reset link was deleted.
     PasswordResetWithdrawn = "password_reset_withdrawn" is Success,
-    /// A person has changed what is known of them.
+    /// A user changed their own profile.
     ProfileChanged = "profile_changed" is Success,
-    /// Somebody else has changed what is known of a person, or decided about them.
+    /// Another user changed an account.
     PersonChanged = "person_changed" is Success,
-    /// A person has let an application do something.
+    /// A user consented to an application.
     ConsentGranted = "consent_granted" is Success,
-    /// A person has disconnected an application.
+    /// A user disconnected an application.
     ApplicationDisconnected = "application_disconnected" is Success,
-    /// What an application was allowed has ended before its time.
+    /// A grant ended before its expiry.
     GrantRevoked = "grant_revoked" is Success,
     /// A refresh schedule was set or removed.
     RefreshScheduleChanged = "refresh_schedule_changed" is Success,
-    /// An authorization code was presented wrongly, and is worth nothing any more.
+    /// An attempt to redeem an authorization code failed, which invalidated the code.
     CodeRefused = "code_refused" is Failure,
-    /// An authorization code was presented a second time; its grant has ended.
+    /// An authorization code was replayed, which ended its grant.
     CodeReplayed = "code_replayed" is Failure,
-    /// A refresh token was presented after its successor; its grant has ended.
+    /// A refresh token was presented after its successor, which ended its grant.
     RefreshTokenReplayed = "refresh_token_replayed" is Failure,
-    /// Somebody could not show that they are the application that they named.
+    /// Client authentication failed.
     ClientAuthenticationFailed = "client_authentication_failed" is Failure,
-    /// A person has let a device act for them.
+    /// A user approved a device.
     DeviceApproved = "device_approved" is Success,
-    /// A person has refused a device.
+    /// A user denied a device.
     DeviceDenied = "device_denied" is Success,
-    /// There is a new application.
+    /// A client was registered.
     ClientCreated = "client_created" is Success,
-    /// What is registered about an application was changed.
+    /// The registration of a client was changed.
     ClientChanged = "client_changed" is Success,
-    /// An application is gone.
+    /// A client was deleted.
     ClientDeleted = "client_deleted" is Success,
-    /// An application may not obtain tokens any more.
+    /// A client was disabled.
     ClientDisabled = "client_disabled" is Success,
-    /// An application may obtain tokens again.
+    /// A client was enabled.
     ClientEnabled = "client_enabled" is Success,
-    /// An application has another secret.
+    /// A client secret was added.
     SecretAdded = "secret_added" is Success,
-    /// A secret of an application is worth nothing any more.
+    /// A client secret was removed.
     SecretRemoved = "secret_removed" is Success,
-    /// Somebody may make an account for themselves.
+    /// An invitation was created.
     InvitationCreated = "invitation_created" is Success,
-    /// They may not any more.
+    /// An invitation was deleted.
     InvitationWithdrawn = "invitation_withdrawn" is Success,
-    /// They have.
+    /// An invitation was used.
     InvitationUsed = "invitation_used" is Success,
-    /// There is a new link with which the first administrator is made.
+    /// A link for creating the first administrator was created.
     SetupLinkCreated = "setup_link_created" is Success,
-    /// Other keys sign.
+    /// The signing keys were rotated.
     KeyRotated = "key_rotated" is Success,
-    /// Every key was replaced, because somebody else might have them.
+    /// Every key was replaced because of a possible compromise.
     KeyEmergency = "key_emergency" is Success,
     /// The server was started.
     ServerStarted = "server_started" is Success,
-    /// It was accepted that the database had been set back.
+    /// A rollback of the database was accepted.
     RollbackAccepted = "rollback_accepted" is Success,
-    /// So many failures of several kinds were not written.
+    /// Failure events of several kinds were not written individually, only their number.
     FailuresNotWritten = "failures_not_written" is Failure,
 }
 
-/// Whether something was done or refused.
+/// Whether an operation succeeded or was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Done.
     Success,
-    /// Refused.
     Failure,
 }
 
-/// The text names no kind of events.
+/// The text is not the name of an event kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownKind;
 
-/// What has happened, and to whom.
+/// What happened, and the user and client it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventDetails {
-    /// What.
     pub kind: EventKind,
-    /// Why, in a word that stays the same.
+    /// The reason, as a stable code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The person whom it is about.
+    /// The user that the event concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The application that it is about.
+    /// The client that the event concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ClientId>,
     /// The [fingerprint] of the session.
@@ -157,44 +154,43 @@ pub struct EventDetails {
     /// The [fingerprint] of the grant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
-    /// The names of what was changed.
+    /// The names of the changed members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
-    /// A keyed hash of a name that was entered and is nobody's: people type passwords there.
+    /// A keyed hash of an entered name without an account. It may be a password typed into the wrong field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_name: Option<String>,
-    /// So many more of the same were not written.
+    /// Number of further identical events that were not stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_written: Option<u64>,
 }
 
-/// What has happened, to whom, when, and who did it from where. The store makes it.
+/// A security event as created by the store: details, time, actor and origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityEvent {
-    /// Grows from event to event. It is about the microseconds since 1970, so below 2^53 until the year 2255.
+    /// Increases from event to event. It is about the microseconds since 1970, so it stays below 2^53 until the year
+    /// 2255.
     pub sequence: u64,
-    /// When, in UTC.
+    /// The time of the event, in UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Who did it.
     #[serde(rename = "actor")]
     pub principal: Principal,
-    /// From where the request came.
     #[serde(rename = "requester", default)]
     pub origin: RequestOrigin,
-    /// What.
     #[serde(flatten)]
     pub details: EventDetails,
 }
 
-/// By what a session or a grant is spoken of in events: 96 bits of the hash of its identifier, which opens nothing.
+/// The identifier of a session or a grant in events: 96 bits of the hash of its secret identifier. It gives no
+/// access.
 #[must_use]
 pub fn fingerprint(identifier: &str) -> String {
     Digest::of(identifier).as_str().chars().take(16).collect()
 }
 
-/// A reason as a word, by the name of the variant that `cause` is, and of the one within: `Assertion(Replayed)` is
-/// `assertion_replayed`. Nothing else of the cause is told: it may hold what somebody has sent.
+/// Converts the variant names of `cause` and of its inner value to a reason code: `Assertion(Replayed)` becomes
+/// `assertion_replayed`. Other data of the cause is left out, because it may come from the request.
 #[must_use]
 pub fn reason_code(cause: &impl fmt::Debug) -> String {
     let debug = format!("{cause:?}");
@@ -215,7 +211,7 @@ pub fn reason_code(cause: &impl fmt::Debug) -> String {
 }
 
 impl EventDetails {
-    /// Something of this kind.
+    /// Creates the details of an event of this kind.
     #[must_use]
     pub fn of(kind: EventKind) -> Self {
         Self {
@@ -231,43 +227,43 @@ impl EventDetails {
         }
     }
 
-    /// The same, for this reason: a word that stays the same.
+    /// Adds a reason, which must be a stable code.
     #[must_use]
     pub fn because(self, reason: &str) -> Self {
         Self { reason: Some(reason.to_owned()), ..self }
     }
 
-    /// The same, about a person.
+    /// Adds the user that the event concerns.
     #[must_use]
     pub fn about(self, account: &AccountId) -> Self {
         Self { account: Some(account.clone()), ..self }
     }
 
-    /// The same, about the person who is `subject`, if it is one.
+    /// Adds the user with the subject `subject`, if it is a user.
     #[must_use]
     pub fn about_subject(self, subject: &Subject) -> Self {
         Self { account: AccountId::parse(subject.as_str()).ok(), ..self }
     }
 
-    /// The same, about an application.
+    /// Adds the client that the event concerns.
     #[must_use]
     pub fn with_client(self, client_id: &ClientId) -> Self {
         Self { client_id: Some(client_id.clone()), ..self }
     }
 
-    /// The same, in the session `sid`.
+    /// Adds the session `sid`.
     #[must_use]
     pub fn in_session(self, sid: &str) -> Self {
         Self { session: Some(fingerprint(sid)), ..self }
     }
 
-    /// The same, of a grant.
+    /// Adds a grant.
     #[must_use]
     pub fn of_grant(self, id: &GrantId) -> Self {
         Self { grant: Some(fingerprint(id.as_str())), ..self }
     }
 
-    /// The same, with the names of what was changed.
+    /// Adds the names of the changed members.
     #[must_use]
     pub fn changing(self, members: Vec<String>) -> Self {
         Self { members, ..self }
@@ -275,14 +271,14 @@ impl EventDetails {
 }
 
 impl SecurityEvent {
-    /// What `actor` did at `at`.
+    /// Creates the event of `details`, caused by `actor` at `at`.
     #[must_use]
     pub fn new(sequence: u64, at: OffsetDateTime, actor: &Actor, details: EventDetails) -> Self {
         Self { sequence, at, principal: actor.principal.clone(), origin: actor.origin.clone(), details }
     }
 
-    /// The event as the person `account` may see it, if it concerns them: what they did themselves, and what was done to
-    /// them. Where somebody else did it from is not theirs to know, unless nobody knows who it was.
+    /// The event as shown to the user `account`, if it concerns them: their own actions, and the actions of others on
+    /// their account. The origin of another user's request is removed, unless the actor is unknown.
     #[must_use]
     pub fn as_seen_by(self, account: &AccountId) -> Option<Self> {
         let is_own_deed = self.principal.account() == Some(account);
@@ -294,12 +290,12 @@ impl SecurityEvent {
         if is_own_deed || self.principal == Principal::Anonymous {
             return Some(self);
         }
-        // Whoever manages people does so for the server: they are not named to those whom they manage.
+        // Administrators act on behalf of the server, so they are not named to the users they manage.
         let principal = if self.principal.account().is_some() { Principal::Operator } else { self.principal };
         Some(Self { principal, origin: RequestOrigin::default(), ..self })
     }
 
-    /// The event as JSON, for who collects events: one line, in which every character stands for itself or is escaped.
+    /// The event as JSON for event collectors: a single line without unescaped control characters.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let details = &self.details;
@@ -335,7 +331,7 @@ impl SecurityEvent {
 }
 
 impl Outcome {
-    /// The name that never changes.
+    /// The stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -344,7 +340,6 @@ impl Outcome {
         }
     }
 
-    /// The outcome of this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Success, Self::Failure].into_iter().find(|outcome| outcome.as_str() == text)

@@ -1,10 +1,11 @@
-//! What was refused, on its way to the disk: grouped and bounded, since strangers cause it.
+//! The queue of failure events. They are grouped and limited, because attackers can cause any number of them.
 //!
-//! A refusal has no commit of its own, and a visitor who could have one written for each attempt could fill the disk. So
-//! each person and each application has a few rows that fill up again slowly, and so has the server as a whole. What is
-//! beyond is counted, and told by one row now and then: "and so many more".
+//! A failure event has no commit to be part of, and an attacker who could cause a write with each attempt could fill
+//! the disk. Each user and each client therefore has a small number of rows that is replenished slowly, and so has
+//! the server as a whole. Further events are counted, and their number is recorded in one row at intervals.
 //!
-//! By these bounds at most 4 200 rows a day are written of refusals, which is about 300 MB in the 90 days for which events
+//! With these limits at most 4 200 failure events are written per day, about 300 MB in the 90 days for which events
+//! are kept.
 //! are kept.
 
 use std::{
@@ -17,18 +18,15 @@ use time::{Duration, OffsetDateTime};
 
 use super::{Actor, EventDetails, EventKind, Principal, RequestOrigin};
 
-/// Something that has happened and is not on disk yet.
+/// An event that has happened and is not on disk yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Noted {
-    /// When.
     pub at: OffsetDateTime,
-    /// Who.
     pub actor: Actor,
-    /// What.
     pub details: EventDetails,
 }
 
-/// What was refused and is not on disk yet.
+/// Failure events that are not on disk yet.
 #[derive(Debug, Default)]
 pub struct FailureQueue(Mutex<State>);
 
@@ -37,12 +35,12 @@ struct State {
     rows: Rows,
     groups: HashMap<Group, QueueState>,
     waiting: Vec<Noted>,
-    /// What is counted and has no group.
+    /// Number of counted events without a group.
     others: u64,
     told_at: Option<OffsetDateTime>,
 }
 
-/// Refusals of one kind that concern one person, application or unknown name.
+/// Failures of one kind that concern one user, client or unknown name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Group {
     kind: EventKind,
@@ -53,20 +51,20 @@ struct Group {
 struct QueueState {
     rows: Rows,
     not_written: u64,
-    /// The last one, without from where it came.
+    /// The latest event, without its origin.
     details: EventDetails,
 }
 
-/// So many rows may be written at once, and one more after each interval.
+/// A limit on rows: an initial number, and one more after each interval.
 #[derive(Debug, Default)]
 struct Rows {
-    /// How many were written and have not been forgiven; 0 is as good as new.
+    /// Number of rows used and not replenished yet; 0 is the initial state.
     spent: u32,
     since: Option<OffsetDateTime>,
 }
 
 impl FailureQueue {
-    /// Notes that `details`, which `actor` caused at `now`, was refused.
+    /// Adds the failure `details`, caused by `actor` at `now`.
     pub fn note(&self, actor: &Actor, details: EventDetails, now: OffsetDateTime) {
         let mut state = self.state();
         let group = Group::of(&details);
@@ -86,7 +84,7 @@ impl FailureQueue {
         }
     }
 
-    /// What is to be written now. Whoever takes it writes it, or says that it was [lost](Self::lost).
+    /// Takes the events to be written now. The caller writes them, or reports them as [lost](Self::lost).
     #[must_use]
     pub fn take(&self, now: OffsetDateTime) -> Vec<Noted> {
         let mut state = self.state();
@@ -98,7 +96,7 @@ impl FailureQueue {
         taken
     }
 
-    /// The same at the end, with everything that is only counted.
+    /// Like [`Self::take`] on shutdown, including events that are only counted.
     #[must_use]
     pub fn take_rest(&self, now: OffsetDateTime) -> Vec<Noted> {
         let mut state = self.state();
@@ -107,13 +105,13 @@ impl FailureQueue {
         taken
     }
 
-    /// So many that were taken could not be written. They are told of later.
+    /// Reports that `count` events that were taken could not be written. Their number is recorded later.
     pub fn lost(&self, count: usize) {
         self.state().others += u64::try_from(count).unwrap_or(u64::MAX);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Whatever panicked left counts that are a little wrong at worst.
+        // After a panic the counts may be slightly wrong, which is acceptable.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -126,7 +124,8 @@ impl State {
         self.groups.len() < MOST_GROUPS
     }
 
-    /// The rows that tell how many more there were: one for each of the groups with the most, one for all others.
+    /// The rows that record the number of unwritten events: one for each of the largest groups, and one for all
+    /// others.
     fn tell(&mut self, now: OffsetDateTime) -> Vec<Noted> {
         self.told_at = Some(now);
         let mut counted: Vec<&mut QueueState> = self.groups.values_mut().filter(|kept| kept.not_written > 0).collect();
@@ -153,7 +152,7 @@ impl Group {
     fn of(details: &EventDetails) -> Self {
         let account = details.account.as_ref().map(|account| account.as_str());
         let client_id = details.client_id.as_ref().map(|client_id| client_id.as_str());
-        // Names that are nobody's are one group: a stranger can make any number of them.
+        // All unknown names form one group, because an attacker can use any number of them.
         let whom = account.or(client_id).unwrap_or_default().to_owned();
         Self { kind: details.kind, whom }
     }
@@ -180,22 +179,22 @@ impl Rows {
     }
 }
 
-/// Of one group five rows at once, and one more every five minutes.
+/// Per group: five rows immediately, and one more every five minutes.
 const EACH: (u32, Duration) = (5, Duration::minutes(5));
 
-/// Of all groups together sixty at once, and two more every minute.
+/// For all groups together: sixty rows immediately, and two more every minute.
 const TOGETHER: (u32, Duration) = (60, Duration::seconds(30));
 
-/// So often it is told how many more there were.
+/// How often the number of unwritten events is recorded.
 const TOLD_EVERY: Duration = Duration::minutes(10);
 
-/// So many groups are told of by rows of their own each time.
+/// Maximum number of groups that get their own row each time.
 const MOST_TOLD: usize = 8;
 
-/// So many groups are remembered.
+/// Maximum number of groups kept.
 const MOST_GROUPS: usize = 1024;
 
-/// So many rows wait at most, when the disk does not take them.
+/// Maximum number of waiting rows when they cannot be written.
 const LONGEST_QUEUE: usize = 256;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The arguments of the program.
+//! The command-line arguments.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::{AuditCommand, ClientCommand, UserCommand};
 
 /// An OAuth 2.0 and OpenID Connect authorization server in one binary.
 ///
-/// Without a command it serves.
+/// Without a command, it starts the server.
 #[derive(Clone, Debug, Parser)]
 #[command(version, about, max_term_width = 100, after_help = ENVIRONMENT)]
 pub struct Arguments {
@@ -16,75 +16,75 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Start although the database is older than what this server has promised (after a restore, for example). Every
-    /// login, code, token and grant from before becomes invalid, and the signing keys are replaced.
+    /// Start although the database is older than what this server has already committed, for example after restoring
+    /// a backup. All earlier logins, codes, tokens and grants become invalid, and the signing keys are replaced.
     #[arg(long)]
     pub accept_rollback: bool,
 
-    /// What to do instead of serving.
+    /// The command to run instead of the server.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Serve until interrupted; the same as no command.
+    /// Run the server until interrupted (the same as no command).
     Serve,
-    /// Administration.
+    /// Manage the initial setup.
     #[command(subcommand)]
     Admin(AdminCommand),
-    /// The signing keys.
+    /// Manage the signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// People.
+    /// Manage users.
     #[command(subcommand)]
     User(UserCommand),
-    /// Applications.
+    /// Manage applications.
     #[command(subcommand)]
     Client(ClientCommand),
-    /// The clock: expired data is only removed while it is trusted.
+    /// Show or confirm the clock. Expired data is only deleted while the clock is trusted.
     #[command(subcommand)]
     Clock(ClockCommand),
-    /// Print the security events, one JSON object on each line, the oldest first.
+    /// Print the security events, one JSON object per line, oldest first.
     Audit(AuditCommand),
-    /// Copy what can still be read of a damaged database into a new folder, and report what is lost. The server must be
-    /// stopped.
+    /// Copy what can still be read from a damaged database to a new folder, and report what is lost. The server must
+    /// be stopped.
     Salvage {
-        /// The new folder [default: the data folder with `.salvaged` at its end].
+        /// The new folder [default: the data folder with the suffix `.salvaged`].
         #[arg(value_name = "FOLDER")]
         target: Option<PathBuf>,
     },
     /// Print the OpenAPI document.
     Openapi,
-    /// Ask the running server whether it is well; ends with 0 if so.
+    /// Check whether the running server is healthy. The exit code is 0 if it is.
     Healthcheck,
 }
 
-/// Administration.
+/// Manage the initial setup.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum AdminCommand {
-    /// Print a new link with which the first administrator is made. Earlier links stop working.
+    /// Print a new link for creating the first administrator. Earlier links stop working.
     SetupLink,
 }
 
-/// The signing keys.
+/// Manage the signing keys.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum KeysCommand {
     /// Print the keys and their stages.
     List,
-    /// Let the next keys sign at once; the present ones stay published until their tokens have expired.
+    /// Start signing with the next keys immediately. The current keys stay published until their tokens have expired.
     Rotate {
-        /// The keys may be in other hands: take all of them out of the JWKS immediately, make new ones, and replace the
-        /// secret of the server too.
+        /// Treat the current keys as compromised: remove them from the JWKS immediately, generate new ones, and
+        /// replace the server's secret too.
         #[arg(long)]
         emergency: bool,
     },
-    /// Make new keys when the folder of keys is lost or is not the right one. Every session, code and token ends.
+    /// Generate new keys if the key folder is lost or is the wrong one. All sessions, codes and tokens become
+    /// invalid.
     New,
 }
 
-/// The clock.
+/// Show or confirm the clock.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ClockCommand {
     /// Print the time and whether it is trusted.

@@ -1,33 +1,33 @@
-//! `signet audit`: the security events, for who collects them.
+//! `signet audit`: prints the security events for event collectors.
 
 use std::str::FromStr;
 
 use clap::Args;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Which events to print.
+/// Print the security events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
 pub struct AuditCommand {
-    /// Only those from then on: 90s, 15m, 2h or 3d ago, or a time such as 2030-12-31T00:00:00Z.
+    /// Only events since then: 90s, 15m, 2h or 3d ago, or a time such as 2030-12-31T00:00:00Z.
     #[arg(long, value_name = "TIME")]
     pub since: Option<Since>,
-    /// Go on printing what happens, some seconds late, until interrupted.
+    /// Keep printing new events, with a delay of a few seconds, until interrupted.
     #[arg(long)]
     pub follow: bool,
 }
 
-/// A time, or how long ago.
+/// A time, absolute or relative to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// So long ago.
+    /// A duration before now.
     Ago(Duration),
-    /// Then.
+    /// A point in time.
     Time(OffsetDateTime),
 }
 
 impl Since {
-    /// After which sequence the events are that happened since then, if it is `now`: sequences are about the microseconds
-    /// since 1970.
+    /// The sequence number after which events were recorded since then, if it is `now`. Sequence numbers are about
+    /// the microseconds since 1970.
     #[must_use]
     pub fn sequence(self, now: OffsetDateTime) -> u64 {
         let time = match self {

@@ -1,35 +1,35 @@
-//! The settings of an application as options of `signet client add` and `signet client set`: those of its registration, by
-//! the names of RFC 7591.
+//! The settings of an application as options of `signet client add` and `signet client set`. They are the members of
+//! its registration, with the names of RFC 7591.
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The settings that are given. An empty value takes a setting back to its default.
+/// The settings given on the command line. An empty value resets a setting to its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClientSettings {
-    /// A redirect URI: where logins may come back to; can be given several times, and replaces those before.
+    /// A redirect URI, to which the browser returns after signing in. Can be repeated; replaces the previous ones.
     #[arg(long = "redirect-uri", value_name = "URI")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<String>,
-    /// Where people may return to after signing out; can be given several times, and replaces those before.
+    /// A URI to which the browser may return after signing out. Can be repeated; replaces the previous ones.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<String>,
-    /// A grant type; can be given several times, and replaces those before.
+    /// A grant type. Can be repeated; replaces the previous ones.
     #[arg(long = "grant-type", value_name = "TYPE")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub grant_types: Vec<String>,
-    /// A response type; can be given several times. Anything but code sends tokens through the browser.
+    /// A response type. Can be repeated. Anything but code sends tokens through the browser.
     #[arg(long = "response-type", value_name = "TYPE")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub response_types: Vec<String>,
-    /// What it may ask for, with spaces between.
+    /// The scope that it may request, separated by spaces.
     #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// How it authenticates. With none, anyone can pose as it, and only PKCE protects its codes.
+    /// How it authenticates. With none, anyone can impersonate it, and only PKCE protects its codes.
     #[arg(long, value_name = "METHOD")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<String>,
@@ -37,85 +37,85 @@ pub struct ClientSettings {
     #[arg(long, value_name = "TYPE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_type: Option<String>,
-    /// A group whose members may use it; can be given several times, and replaces those before. "" lets in everyone.
+    /// A group whose members may use it. Can be repeated; replaces the previous ones. "" allows everyone.
     #[arg(long = "allowed-group", value_name = "GROUP")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_groups: Vec<String>,
-    /// Whether it has to use PKCE. With false, a code that leaks can be redeemed by anyone who has the client secret.
+    /// Whether it must use PKCE. With false, anyone who has the client secret can redeem a leaked code.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_pkce: Option<bool>,
-    /// Whether it has to send state. With false, and without PKCE or nonce, another site can sign people in to it under a
-    /// foreign account.
+    /// Whether it must send state. With false, and without PKCE or nonce, another site can sign users in to it with a
+    /// different account.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_state: Option<bool>,
-    /// Whether each refresh gives a new refresh token.
+    /// Whether each refresh returns a new refresh token.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotate_refresh_tokens: Option<bool>,
-    /// Whether names and addresses stand in ID tokens, for libraries that do not ask /userinfo.
+    /// Whether ID tokens contain names and e-mail addresses, for libraries that do not call /userinfo.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims_in_id_token: Option<bool>,
-    /// Whether its assertions may name the token endpoint as audience. With true, an assertion that another server made it
-    /// sign for this endpoint is accepted here.
+    /// Whether its assertions may use the token endpoint as audience. With true, an assertion that another server
+    /// made it sign for this endpoint is accepted here.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_as_audience: Option<bool>,
-    /// Where the server reports that a session has ended. The server has to reach the address.
+    /// The URI to which the server sends logout tokens. The server must be able to reach it.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
-    /// Whether it needs to be told of which session.
+    /// Whether logout tokens must identify the session.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_session_required: Option<bool>,
-    /// What the last page shows in a frame after signing out.
+    /// The URI that the sign-out page loads in a frame.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frontchannel_logout_uri: Option<String>,
-    /// Whether that has to say of which session.
+    /// Whether that URI must identify the session.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frontchannel_logout_session_required: Option<bool>,
-    /// With which algorithm its ID tokens are signed.
+    /// The algorithm with which its ID tokens are signed.
     #[arg(long, value_name = "ALG")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
-    /// With which algorithm the answers of /userinfo are signed; not signed if empty.
+    /// The algorithm with which responses of /userinfo are signed; not signed if empty.
     #[arg(long, value_name = "ALG")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<String>,
-    /// The one algorithm of its request objects; any if empty.
+    /// The only algorithm of its request objects; any if empty.
     #[arg(long, value_name = "ALG")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<String>,
-    /// The one algorithm of its assertions; any if empty.
+    /// The only algorithm of its assertions; any if empty.
     #[arg(long, value_name = "ALG")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_signing_alg: Option<String>,
-    /// How many seconds ago a person may have signed in, if a request does not say.
+    /// Maximum time in seconds since the user signed in, unless a request specifies it.
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<String>,
-    /// Whether ID tokens say when the person signed in.
+    /// Whether ID tokens contain the time of the sign-in.
     #[arg(long, value_name = "BOOL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_auth_time: Option<bool>,
-    /// An acr value that it asks for, if a request does not say; can be given several times.
+    /// An acr value that it requests by default. Can be repeated.
     #[arg(long = "default-acr-value", value_name = "ACR")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
-    /// public or pairwise. Change it only before the first sign-in: afterwards it takes everyone for a new person.
+    /// public or pairwise. Change it only before the first sign-in: afterwards, it takes every user for a new one.
     #[arg(long, value_name = "TYPE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<String>,
-    /// The address that lists the redirect URIs of all applications with the same pairwise subjects.
+    /// The URI of a document that lists the redirect URIs of all applications with the same pairwise subjects.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
-    /// Where its public keys are published.
+    /// The URI of its public keys.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
@@ -123,11 +123,11 @@ pub struct ClientSettings {
     #[arg(long, value_name = "JSON")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<String>,
-    /// An address of request objects; can be given several times.
+    /// A URI of request objects. Can be repeated.
     #[arg(long = "request-uri", value_name = "URI")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_uris: Vec<String>,
-    /// Where third parties start a sign-in to it.
+    /// The URI at which third parties start a sign-in to it.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
@@ -147,18 +147,18 @@ pub struct ClientSettings {
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
-    /// How to reach the people who are responsible for it; can be given several times.
+    /// A contact for the application, such as an e-mail address. Can be repeated.
     #[arg(long = "contact", value_name = "CONTACT")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<String>,
 }
 
 impl ClientSettings {
-    /// The members of a registration that they are, as [`crate::oauth::client_setting::with_members`] takes them.
+    /// The settings as members of a registration, as [`crate::oauth::client_setting::with_members`] expects them.
     ///
     /// # Errors
     ///
-    /// What is wrong with a value that is no text.
+    /// Returns a message if a value other than a text is invalid.
     pub fn members(&self) -> Result<Map<String, Value>, String> {
         let given = match serde_json::to_value(self) {
             Ok(Value::Object(given)) => given,
@@ -208,7 +208,7 @@ mod tests {
     fn every_setting_of_an_application_is_an_option() {
         let command = Line::command();
         let ids: BTreeSet<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
-        // The name is an argument of its own.
+        // The name is a separate argument.
         let missing: Vec<&str> = MEMBERS.into_iter().filter(|name| !ids.contains(name)).collect();
         assert_eq!(missing, ["client_name"]);
     }

@@ -1,37 +1,37 @@
-//! `signet user` and `signet client`: what the management API does for tokens, for who can open the data folder.
+//! `signet user` and `signet client`: the operations of the management API, for callers who can open the data folder.
 
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
 use super::ClientSettings;
 
-/// People. USER is a username, a verified e-mail address or an identifier.
+/// Manage users. USER is a username, a verified e-mail address or an identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UserCommand {
-    /// Print the people, one on each line: identifier, username, role, standing, e-mail address.
+    /// Print the users, one per line: identifier, username, role, status, e-mail address.
     List {
-        /// Only those whose username begins so.
+        /// Only users whose username begins with this text.
         #[arg(long, value_name = "BEGINNING")]
         username: Option<String>,
-        /// Only those whose e-mail address begins so.
+        /// Only users whose e-mail address begins with this text.
         #[arg(long, value_name = "BEGINNING")]
         email: Option<String>,
     },
-    /// Print what is known about a person.
+    /// Print the data of a user.
     Show {
-        /// Who.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Register a person; the password is read from standard input, or left out.
+    /// Create an account. The password is read from standard input.
     Add {
-        /// The name to sign in with.
+        /// The name used to sign in.
         username: String,
         /// The e-mail address.
         #[arg(long)]
         email: Option<String>,
-        /// Whether the address is known to be the person's. Only then applications are told it, and the person can sign in
-        /// with it.
+        /// Whether the address is known to belong to the user. Only then is it shared with applications and can be
+        /// used to sign in.
         #[arg(
             long,
             value_name = "true|false",
@@ -45,134 +45,134 @@ pub enum UserCommand {
         /// The full name.
         #[arg(long)]
         name: Option<String>,
-        /// The number by which an employer knows the person.
+        /// The employee number.
         #[arg(long)]
         employee_number: Option<String>,
-        /// A group; can be given several times.
+        /// A group. Can be repeated.
         #[arg(long = "group", value_name = "GROUP")]
         groups: Vec<String>,
-        /// Let the person administer the server.
+        /// Make the user an administrator.
         #[arg(long)]
         administrator: bool,
-        /// Do not ask for a password: nobody can sign in by password until one is set.
+        /// Do not ask for a password. The user cannot sign in by password until one is set.
         #[arg(long)]
         no_password: bool,
     },
-    /// Set a password, which is read from standard input. Sessions and grants from before end.
+    /// Set a password, which is read from standard input. Earlier sessions and grants end.
     Password {
-        /// Whose.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Print a link with which the person sets a password, once. It ends the link before.
+    /// Print a link with which the user can set a password, once. It replaces the previous link.
     ResetLink {
-        /// Whose.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Let a person sign in who has to wait after wrong guesses at the password.
+    /// Lift the waiting time after failed password attempts.
     Unlock {
-        /// Who.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Let a person use the account again.
+    /// Enable an account.
     Enable {
-        /// Who.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Forbid a person to use the account. Applications get no more tokens for them.
+    /// Disable an account. Applications get no more tokens for the user.
     Disable {
-        /// Who.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Take a person away, with everything that they have granted.
+    /// Delete an account with all its grants.
     Delete {
-        /// Who.
+        /// The username, verified e-mail address or identifier.
         user: String,
     },
-    /// Print a link with which somebody registers, once.
+    /// Print a link with which a person can create an account, once.
     Invite {
         /// The e-mail address of the account.
         #[arg(long)]
         email: Option<String>,
-        /// A group; can be given several times.
+        /// A group. Can be repeated.
         #[arg(long = "group", value_name = "GROUP")]
         groups: Vec<String>,
     },
 }
 
-/// Applications.
+/// Manage applications.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClientCommand {
-    /// Print the applications, one on each line: `client_id`, name, who registered it, standing.
+    /// Print the applications, one per line: `client_id`, name, provenance, status.
     List {
-        /// Only those in whose name a word begins so.
+        /// Only applications with a word in their name that begins with this text.
         #[arg(long)]
         name: Option<String>,
     },
-    /// Print what is registered about an application.
+    /// Print the registration of an application.
     Show {
         /// Its `client_id`.
         client_id: String,
     },
-    /// Register an application and print its `client_id` and its secret, which is told this once.
+    /// Register an application, and print its `client_id` and its secret, which is shown only once.
     Add {
-        /// The name that people see.
+        /// The name shown to users.
         client_name: String,
         /// It cannot keep a secret.
         #[arg(long = "public", conflicts_with = "token_endpoint_auth_method")]
         is_public: bool,
-        /// It runs on the person's own machine.
+        /// It runs on the user's device.
         #[arg(long = "native", conflicts_with = "application_type")]
         is_native: bool,
         /// Its settings.
         #[command(flatten)]
         settings: Box<ClientSettings>,
     },
-    /// Change settings of an application; all others stay as they are.
+    /// Change settings of an application. All others keep their values.
     Set {
         /// Its `client_id`.
         client_id: String,
-        /// The name that people see.
+        /// The name shown to users.
         #[arg(long, value_name = "NAME")]
         client_name: Option<String>,
         /// The settings.
         #[command(flatten)]
         settings: Box<ClientSettings>,
     },
-    /// Let an application obtain tokens again.
+    /// Enable an application.
     Enable {
         /// Its `client_id`.
         client_id: String,
     },
-    /// Forbid an application to obtain tokens. What was granted to it issues nothing more.
+    /// Disable an application. It gets no more tokens, not even from existing grants.
     Disable {
         /// Its `client_id`.
         client_id: String,
     },
-    /// Take an application away.
+    /// Delete an application.
     Delete {
         /// Its `client_id`.
         client_id: String,
     },
-    /// The secrets of an application, of which two can live at a time.
+    /// Manage the secrets of an application, which can have two at a time.
     #[command(subcommand)]
     Secret(SecretCommand),
 }
 
-/// The secrets of an application.
+/// Manage the secrets of an application.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretCommand {
-    /// Print a new secret, beside the one that is in use.
+    /// Print a new secret. The existing one stays valid.
     Add {
         /// Its `client_id`.
         client_id: String,
     },
-    /// Take a secret away, by its number as `signet client show` prints it.
+    /// Remove a secret, given by its number in the output of `signet client show`.
     Remove {
         /// Its `client_id`.
         client_id: String,
-        /// The number.
+        /// The number of the secret.
         number: u32,
     },
 }
@@ -182,7 +182,7 @@ fn yes() -> bool {
 }
 
 impl UserCommand {
-    /// Whether a password is typed for it.
+    /// Returns `true` if the command reads a password.
     #[must_use]
     pub fn needs_password(&self) -> bool {
         matches!(self, Self::Password { .. } | Self::Add { no_password: false, .. })

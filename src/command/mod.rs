@@ -1,4 +1,4 @@
-//! Commands to a server, and the socket through which a running one takes them.
+//! Commands for administration, and the socket through which a running server receives them.
 
 mod arguments;
 mod audit;

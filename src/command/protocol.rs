@@ -1,4 +1,4 @@
-//! What is said through the socket: one line of JSON there, one line back.
+//! The protocol of the command socket: one line of JSON in each direction.
 
 use std::fmt;
 
@@ -6,48 +6,43 @@ use serde::{Deserialize, Serialize};
 
 use super::{ClientCommand, UserCommand};
 
-/// A command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum CommandRequest {
-    /// A new link with which the first administrator is made.
+    /// Create a new link for creating the first administrator.
     SetupLink,
-    /// The signing keys and their stages.
+    /// List the signing keys and their stages.
     KeysList,
-    /// Let the next keys sign at once.
+    /// Start signing with the next keys immediately.
     KeysRotate {
-        /// Whether the present keys are taken out of the JWKS too, because somebody else may have them.
+        /// Whether the current keys are also removed from the JWKS, because they may be compromised.
         emergency: bool,
     },
-    /// New keys, whatever is in their folder.
+    /// Generate new keys, whatever is in the key folder.
     KeysNew,
-    /// The clock, and whether it is trusted.
+    /// Show the clock, and whether it is trusted.
     Clock {
-        /// Whether the time that it shows is the right one.
+        /// Whether to confirm that its time is right.
         confirm: bool,
     },
-    /// People.
     User {
-        /// What to do.
         user: UserCommand,
-        /// The password that was typed, where one is asked for.
+        /// The entered password, if the command reads one.
         password: Option<Typed>,
     },
-    /// Some security events, the oldest first, each a line of JSON.
+    /// Return some security events, oldest first, each as a line of JSON.
     Audit {
-        /// Those after the one of this sequence.
+        /// The sequence number after which to start.
         after: u64,
-        /// Whether to leave out the latest, before which others may still come to stand.
+        /// Whether to leave out the latest events, which may still be reordered.
         settled: bool,
     },
-    /// Applications.
     Client {
-        /// What to do.
         client: ClientCommand,
     },
 }
 
-/// What was typed and must not be shown. `Debug` does not.
+/// Entered text that must not be displayed. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Typed(pub String);
@@ -58,12 +53,12 @@ impl fmt::Debug for Typed {
     }
 }
 
-/// What came of it.
+/// The result of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CommandAnswer {
-    /// What to print.
+    /// The lines to print.
     Lines(Vec<String>),
-    /// Why it was not done.
+    /// The reason why the command was refused.
     Refused(String),
 }

@@ -1,5 +1,5 @@
-//! The Unix socket in the data folder. Whoever may open it is who runs the server: the folder and the socket are its
-//! owner's alone.
+//! The Unix socket in the data folder. Only the owner of the data folder can open the folder and the socket, so
+//! callers are trusted as the operator.
 
 use std::{
     error::Error,
@@ -20,25 +20,24 @@ use tokio::{
 
 use super::{CommandAnswer, CommandRequest};
 
-/// The socket of a running server. The file goes when this is dropped.
+/// The socket of a running server. The file is deleted on drop.
 #[derive(Debug)]
 pub struct AdminSocket {
     listener: UnixListener,
     path: PathBuf,
 }
 
-/// Why no answer came.
+/// The reason why there was no answer.
 #[derive(Debug)]
 pub enum CallError {
-    /// No server runs on this data folder.
     NoServer,
     /// The server did not answer, or not as expected.
     Broken(io::Error),
 }
 
 impl AdminSocket {
-    /// Opens the socket in `data`. What a dead server left there is replaced: the lock of the database, which is taken
-    /// before, says that it is dead.
+    /// Opens the socket in `data`. A socket file left by a crashed server is replaced. The lock of the database,
+    /// which is acquired first, ensures that no such server is running.
     ///
     /// # Errors
     ///
@@ -55,7 +54,7 @@ impl AdminSocket {
         Ok(Self { listener, path })
     }
 
-    /// Answers commands with `answer`, for ever.
+    /// Answers commands with `answer`. It never returns.
     pub async fn serve<F, A>(self, answer: F)
     where
         F: Fn(CommandRequest) -> A,
@@ -66,12 +65,12 @@ impl AdminSocket {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             };
-            // One at a time: commands are rare, and none of them takes long.
+            // One at a time: commands are rare, and none takes long.
             if let Err(error) = timeout(PATIENCE, converse(stream, &answer))
                 .await
                 .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut)))
             {
-                tracing::warn!(%error, "a command was broken off");
+                tracing::warn!(%error, "handling a command failed");
             }
         }
     }
@@ -79,7 +78,7 @@ impl AdminSocket {
 
 impl Drop for AdminSocket {
     fn drop(&mut self) {
-        // A file that stays is replaced at the next start.
+        // A file that could not be deleted is replaced at the next start.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -102,11 +101,11 @@ where
     writer.shutdown().await
 }
 
-/// Sends a command to the server that runs on `data`.
+/// Sends a command to the server running on `data`.
 ///
 /// # Errors
 ///
-/// [`CallError`].
+/// Returns a [`CallError`] if no server is running or it does not answer.
 pub async fn call(data: &Path, request: CommandRequest) -> Result<CommandAnswer, CallError> {
     let (_folder, short) = within_limit(data).map_err(|_| CallError::NoServer)?;
     let stream = UnixStream::connect(short).await.map_err(|error| match error.kind() {
@@ -126,8 +125,8 @@ async fn ask(mut stream: UnixStream, request: CommandRequest) -> io::Result<Comm
     Ok(serde_json::from_str(&line)?)
 }
 
-/// A path to the socket that is short enough for the kernel, which takes about 100 bytes, however long that of the folder
-/// is; and the open folder that it goes through.
+/// A path to the socket that fits into the kernel's limit of about 100 bytes, however long the path of the folder is,
+/// and the open folder that it goes through.
 #[cfg(target_os = "linux")]
 fn within_limit(data: &Path) -> io::Result<(fs::File, PathBuf)> {
     use std::os::fd::AsRawFd;

@@ -1,9 +1,9 @@
-//! `[applications]`: who registers applications, and what becomes of those that leave the configuration.
+//! `[applications]`: who registers applications, and what happens to those removed from the configuration.
 
 use super::{section::Section, settings::ApplicationSettings};
 use crate::oauth::{issuer::Issuer, registration_policy::ApplicationRegistration};
 
-/// Who registers applications, at this issuer if nothing is configured.
+/// Reads the section. Without it, the defaults depend on `issuer`.
 pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> ApplicationSettings {
     let mut section = top.section("applications");
     let registration = section.read("registration", |written| {

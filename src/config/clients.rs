@@ -1,4 +1,4 @@
-//! `[[clients]]`: applications that are written down, with the names of RFC 7591.
+//! `[[clients]]`: applications defined in the configuration, with the member names of RFC 7591.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::{
     secret::Secret,
 };
 
-/// The clients, those with a mistake left out.
+/// Reads the clients, without those that have errors.
 pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolicy)) -> Vec<ConfiguredClient> {
     let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
     let mut clients = Vec::new();
@@ -52,7 +52,7 @@ fn judge_secret(section: &Section<'_>, method: AuthMethod, secret: Option<&Secre
     if !is_set && method.has_secret() {
         section.record_error("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
     }
-    // RFC 7518 §3.2, and OpenID Connect Core §16.19
+    // RFC 7518 §3.2, and OpenID Connect Core §16.19.
     let signs = method == AuthMethod::ClientSecretJwt;
     if signs && secret.is_some_and(|secret| !SIGNING_SECRET.contains(&secret.expose().len())) {
         section.record_error("client_secret", "must have 32 to 128 bytes, since the application signs with it");
@@ -122,7 +122,7 @@ fn openid(section: &mut Section<'_>) -> OpenidRequest {
     }
 }
 
-/// Unlike what an application registers about itself, a name that is not known is refused here: it is a slip of the hand.
+/// Unlike in a registration request, an unknown name is an error here, because it is probably a typing error.
 fn grant_type(name: &str) -> Result<String, String> {
     if GrantType::parse(name).is_some() {
         return Ok(name.to_owned());
@@ -146,5 +146,6 @@ fn client_secret(written: Written<'_>) -> Result<Secret, String> {
 
 const SHORTEST_SECRET: usize = 16;
 
-/// How many bytes the secret of a client has that signs with it: as many as the hash, and not too many for the record.
+/// Length in bytes of a client secret used for signing: at least the size of the hash, and limited by the size of the
+/// record.
 const SIGNING_SECRET: std::ops::RangeInclusive<usize> = 32..=128;

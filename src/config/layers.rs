@@ -1,4 +1,4 @@
-//! The file and the environment as they were found, and what was said of them so far.
+//! The configuration file and the environment, and the errors found in them so far.
 
 use std::{
     cell::RefCell,
@@ -11,25 +11,25 @@ use std::{
 use super::mistake::{ConfigMistakes, Mistake, SettingSource};
 use crate::secret::Secret;
 
-/// Reads a file as text. An argument, so that tests need no files.
+/// Reads a file as text. It is an argument, so that tests need no files.
 pub(super) type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<String>;
 
-/// The sources, and the notes that are taken while they are read.
+/// The sources, and what is recorded while they are read.
 pub(super) struct Layers<'a> {
     file_name: String,
     text: &'a str,
-    /// Nothing stands for a value that is not Unicode.
+    /// The value is `None` if it is not valid Unicode.
     environment: BTreeMap<String, Option<Secret>>,
     read: ReadFile<'a>,
-    /// The keys that were asked for, with their sections: `lifetimes.access_token`.
+    /// The keys that have been read, with their sections: `lifetimes.access_token`.
     known: RefCell<BTreeSet<String>>,
-    /// Those of them that are tables, which no variable sets as a whole.
+    /// The keys that are tables, which no variable can set as a whole.
     tables: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<Unknown>>,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
-/// A key of the file that nobody asked for.
+/// A key of the file that has not been read.
 struct Unknown {
     place: SettingSource,
     section: String,
@@ -37,7 +37,7 @@ struct Unknown {
 }
 
 impl<'a> Layers<'a> {
-    /// The file's `text`, and of `environment` what begins with `SIGNET__`.
+    /// Creates the layers from the `text` of the file and the variables of `environment` that begin with `SIGNET__`.
     pub(super) fn new(
         file: &Path,
         text: &'a str,
@@ -60,51 +60,48 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// The line of the file in which the byte `offset` stands.
+    /// The line of the file that contains the byte at `offset`.
     pub(super) fn line(&self, offset: usize) -> SettingSource {
         let breaks = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
         SettingSource::File { name: self.file_name.clone(), line: Some(breaks + 1) }
     }
 
-    /// The file as a whole.
     pub(super) fn whole_file(&self) -> SettingSource {
         SettingSource::File { name: self.file_name.clone(), line: None }
     }
 
-    /// Notes that `path` is a key.
     pub(super) fn register_key(&self, path: &str) {
         self.known.borrow_mut().insert(path.to_owned());
     }
 
-    /// Notes that `path` is a table.
     pub(super) fn know_table(&self, path: &str) {
         self.tables.borrow_mut().insert(path.to_owned());
     }
 
-    /// Notes that `key` stands in `section` of the file and nobody asked for it.
+    /// Records that `key` in `section` of the file is unknown.
     pub(super) fn record_unknown_key(&self, place: SettingSource, section: &str, key: &str) {
         self.unknown.borrow_mut().push(Unknown { place, section: section.to_owned(), key: key.to_owned() });
     }
 
-    /// Notes a mistake.
     pub(super) fn record_error(&self, mistake: Mistake) {
         self.mistakes.borrow_mut().push(mistake);
     }
 
-    /// Whether the environment sets anything within `section`.
+    /// Returns `true` if the environment sets anything in `section`.
     pub(super) fn sets_within(&self, section: &str) -> bool {
         let prefix = format!("{}__", variable(section));
         self.environment.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
     }
 
-    /// Which variable sets the key `path`, if one does.
+    /// The variable that sets the key `path`, if there is one.
     pub(super) fn place_of_variable(&self, path: &str) -> Option<SettingSource> {
         let direct = variable(path);
         let names = [format!("{direct}{FILE}"), direct];
         names.into_iter().find(|name| self.environment.contains_key(name)).map(SettingSource::Variable)
     }
 
-    /// What the environment sets the key `path` to, and where. A mistake is noted, and nothing answered but the place.
+    /// The value that the environment sets for the key `path`, and the variable. If it is invalid, the error is
+    /// recorded and only the variable is returned.
     pub(super) fn variable(&self, path: &str) -> Option<(SettingSource, Option<Secret>)> {
         let (direct, named) = (variable(path), format!("{}{FILE}", variable(path)));
         match (self.environment.get(&direct), self.environment.get(&named)) {
@@ -124,7 +121,7 @@ impl<'a> Layers<'a> {
             }
             (None, Some(value)) => {
                 let place = SettingSource::Variable(named);
-                // The name of the file is not shown: it may be the secret itself, written to the wrong variable.
+                // The file name is not shown, because it may be the secret itself in the wrong variable.
                 let content = value.as_ref().ok_or_else(|| "must be UTF-8".to_owned()).and_then(|name| {
                     let content = (self.read)(Path::new(name.expose()));
                     content.map_err(|fault| format!("must be the path of a file that can be read: {fault}"))
@@ -140,7 +137,7 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// Everything that was noted, after a look for what nobody asked for.
+    /// Returns all recorded errors, including those for unknown keys.
     pub(super) fn conclude(self) -> Result<(), ConfigMistakes> {
         let known = self.known.into_inner();
         let mut mistakes = self.mistakes.into_inner();
@@ -168,23 +165,23 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// The path of `key` in `section`, which is empty at the top.
+/// The path of `key` in `section`, which is empty at the top level.
 pub(super) fn join(section: &str, key: &str) -> String {
     if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
-/// The variable that sets the key `path`.
+/// The name of the variable that sets the key `path`.
 fn variable(path: &str) -> String {
     format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"))
 }
 
-/// The content of a file, which editors and `echo` end with a line break that nobody means.
+/// Removes the trailing line break that editors and `echo` add to a file.
 fn without_line_break(content: &str) -> &str {
     let content = content.strip_suffix('\n').unwrap_or(content);
     content.strip_suffix('\r').unwrap_or(content)
 }
 
-/// What `key` in `section` was probably meant to be: a similar key there, or this very key elsewhere.
+/// The key that was probably meant by `key` in `section`: a similar key there, or the same key in another section.
 fn suggestion(known: &BTreeSet<String>, section: &str, key: &str) -> Option<String> {
     let within = |path: &str| path.rsplit_once('.').map_or("", |(section, _)| section) == section;
     let leaf = |path: &'_ str| path.rsplit_once('.').map_or(path.to_owned(), |(_, leaf)| leaf.to_owned());
@@ -193,7 +190,7 @@ fn suggestion(known: &BTreeSet<String>, section: &str, key: &str) -> Option<Stri
     similar.or_else(|| known.iter().find(|path| leaf(path) == key).cloned())
 }
 
-/// The candidate that differs least from `word`, if it differs by a slip of the hand only.
+/// The candidate closest to `word`, if the difference looks like a typing error.
 fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let word = word.to_ascii_lowercase();
     let slips = (word.len() / 3).clamp(1, 3);

@@ -1,4 +1,4 @@
-//! From the sources to the configuration: every key, with what it may be.
+//! Reads all configuration keys, with their allowed values and defaults.
 
 use std::{
     collections::BTreeSet,
@@ -32,12 +32,11 @@ use crate::{
 };
 
 impl Config {
-    /// Reads `file`, or `config.toml` if none is named, and `environment`.
+    /// Reads `file`, or `config.toml` if `file` is `None`, and `environment`.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, at once. That the file named does not exist is one mistake; `config.toml` need not
-    /// exist.
+    /// Returns all errors together. It is an error if the given file does not exist; `config.toml` need not exist.
     pub fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
@@ -45,11 +44,11 @@ impl Config {
         Self::load_with(file, environment, &|path| std::fs::read_to_string(path))
     }
 
-    /// The configuration of a server that nobody has configured.
+    /// The default configuration.
     ///
     /// # Errors
     ///
-    /// Never, as a test makes sure: the defaults have no mistakes.
+    /// Never fails, which a test verifies: the defaults are valid.
     pub fn defaults() -> Result<Self, ConfigMistakes> {
         Self::load_with(None, [], &|_| Err(io::Error::from(io::ErrorKind::NotFound)))
     }
@@ -77,7 +76,7 @@ impl Config {
         let config = read_all(&mut top);
         top.close();
         layers.conclude()?;
-        // Nothing was wrong, so everything is there.
+        // Without errors, all values are present.
         config.ok_or_else(|| ConfigMistakes::new(Vec::new()))
     }
 }
@@ -101,7 +100,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     let log = log(top);
     let audit = audit(top);
     let bootstrap = bootstrap(top);
-    // The rest is checked against a stand-in, so that its mistakes are told together with that of the issuer.
+    // The rest is checked with a placeholder, so that all errors are reported together with that of the issuer.
     let known = issuer.clone().or_else(|| Issuer::parse(DEFAULT_ISSUER).ok())?;
     let accounts = accounts(top, &known);
     let applications = applications::read(top, &known);
@@ -134,7 +133,7 @@ fn read_all(top: &mut Section<'_>) -> Option<Config> {
     })
 }
 
-/// Under which name the server is reached, and where it listens.
+/// Reads the issuer and the address to listen on.
 fn addresses(top: &mut Section<'_>) -> (Option<Issuer>, Option<SocketAddr>) {
     let issuer = or(
         top,
@@ -155,7 +154,7 @@ fn addresses(top: &mut Section<'_>) -> (Option<Issuer>, Option<SocketAddr>) {
     (issuer, listen)
 }
 
-/// The value of `key`, or the default where it is not set; nothing where it is set wrongly.
+/// Reads `key`, or returns the default if it is not set, or `None` if it is invalid.
 fn or<T>(
     section: &mut Section<'_>,
     key: &str,
@@ -368,7 +367,7 @@ fn bootstrap(top: &mut Section<'_>) -> Option<Bootstrap> {
         username = section.require("admin_username", |written| written.some_text());
         password = section.read("admin_password", only_environment);
     } else {
-        // Asked for all the same, so that a misspelt variable gets the right suggestion.
+        // It is read in any case, so that a misspelled variable gets the right suggestion.
         let _ = section.read("admin_username", |written| written.some_text());
         let _ = section.read("admin_password", only_environment);
     }
@@ -376,7 +375,8 @@ fn bootstrap(top: &mut Section<'_>) -> Option<Bootstrap> {
     Some(Bootstrap { admin_username: username?, admin_password: password })
 }
 
-/// A secret that must not stand in the file, which is readable by more people than the environment and ends in backups.
+/// A secret that must not be in the file, which more people can read than the environment and which is included in
+/// backups.
 fn only_environment(written: Written<'_>) -> Result<Secret, String> {
     match written {
         Written::Variable("") => Err("must not be empty".to_owned()),

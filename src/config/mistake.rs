@@ -1,45 +1,45 @@
-//! What is wrong with a configuration, and where.
+//! Configuration errors and their locations.
 
 use std::fmt;
 
-/// Everything that is wrong with a configuration: mistakes of the file in the order of its lines, then those of the
-/// environment. `Display` writes one line for each.
+/// All errors of a configuration: those of the file in the order of its lines, then those of the environment.
+/// `Display` writes one line for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigMistakes(Vec<Mistake>);
 
-/// One mistake: where it is, which key it is about, and what to write instead. It never holds the value of a secret.
+/// One error: its location, its key, and what to write instead. It never contains the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     pub(super) place: SettingSource,
-    /// Empty if the mistake is about no key, or about a variable, which names the key already.
+    /// Empty if the error concerns no key, or a variable, whose name already contains the key.
     pub(super) key: String,
     pub(super) what: String,
 }
 
-/// Where something is set. The order is the order in which mistakes are told.
+/// The location of a setting. Errors are reported in this order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SettingSource {
-    /// A line of the file, counted from 1; nothing stands for the whole file.
+    /// A line of the file, counted from 1; `None` for the whole file.
     File { name: String, line: Option<usize> },
-    /// A variable of the environment.
+    /// An environment variable.
     Variable(String),
 }
 
 impl ConfigMistakes {
-    /// Puts `mistakes` in order.
+    /// Sorts `mistakes`.
     pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by(|one, other| one.place.cmp(&other.place));
         Self(mistakes)
     }
 
-    /// The mistakes, in order.
+    /// The errors, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
         self.0.iter()
     }
 }
 
 impl Mistake {
-    /// The mistake that `what` is wrong with `key` at `place`.
+    /// Creates the error `what` for `key` at `place`.
     pub(super) fn new(place: SettingSource, key: &str, what: impl Into<String>) -> Self {
         let key = if matches!(place, SettingSource::Variable(_)) { "" } else { key };
         Self { place, key: key.to_owned(), what: what.into() }

@@ -1,13 +1,13 @@
-//! The configuration: `config.toml` and the environment, read once into types that cannot be wrong.
+//! The configuration: `config.toml` and the environment, read once into types that are always valid.
 //!
-//! A key is set by the file, by a variable (`SIGNET__LIFETIMES__ACCESS_TOKEN` for `access_token` in `[lifetimes]`), or by
-//! a file that a variable names (`SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE`). A variable goes before the file. The
-//! entries of `[[clients]]` and `[[resources]]` are counted from 0: `SIGNET__CLIENTS__0__CLIENT_SECRET`. A list is
-//! written with commas.
+//! A key is set by the file, by a variable (`SIGNET__LIFETIMES__ACCESS_TOKEN` for `access_token` in `[lifetimes]`),
+//! or by a file named by a variable (`SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE`). Variables override the file. The
+//! entries of `[[clients]]` and `[[resources]]` are counted from 0: `SIGNET__CLIENTS__0__CLIENT_SECRET`. In a
+//! variable, lists are separated by commas.
 //!
-//! A passphrase and a password never stand in the file; a client's secret may, if nobody else can read the file.
+//! A passphrase and a password must not be in the file. A client secret may be, if no other user can read the file.
 //!
-//! All mistakes are found at once, an unknown key is one of them, and none of them shows the value of a secret.
+//! All errors are reported together, including unknown keys. None of them shows the value of a secret.
 
 mod applications;
 mod clients;

@@ -1,9 +1,9 @@
-//! What hashing a password costs.
+//! The cost of hashing a password.
 
 use super::{section::Section, value::number};
 use crate::account::hashing::HashingCost;
 
-/// The cost that `[accounts]` asks for, which is at least what is recommended.
+/// Reads the cost from `[accounts]`, which must be at least the recommended one.
 pub(super) fn read(section: &mut Section<'_>) -> HashingCost {
     let memory = section.read(MEMORY, number(7168..=i64::from(HashingCost::MOST_MEMORY_KIB)));
     let passes = section.read(PASSES, number(1..=i64::from(HashingCost::MOST_PASSES)));

@@ -1,4 +1,4 @@
-//! `[quotas]`: how much one person, or one stranger, may have stored, and how quickly.
+//! `[quotas]`: how much one user or anonymous caller may store, and how quickly.
 
 use super::{
     section::Section,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::account::quota::QuotaPolicy;
 
-/// What is configured, over the defaults; on a test rig over those without waits.
+/// Reads the section over the defaults, or over the defaults for test setups if `is_relaxed`.
 pub(super) fn read(top: &mut Section<'_>, is_relaxed: bool) -> QuotaPolicy {
     let usual = QuotaPolicy::default();
     let usual = if is_relaxed { usual.relaxed() } else { usual };

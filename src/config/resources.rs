@@ -1,4 +1,4 @@
-//! `[[resources]]`: the APIs that accept tokens of this server.
+//! `[[resources]]`: the APIs that accept access tokens of this server.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The resources, those with a mistake left out.
+/// Reads the resources, without those that have errors.
 pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> Vec<Resource> {
     let built_in = IDENTITY_SCOPES.iter().chain(MANAGEMENT_SCOPES).map(|(token, _)| (*token).to_owned());
     let mut tokens: BTreeSet<String> = built_in.collect();
@@ -67,7 +67,7 @@ fn one(section: &mut Section<'_>) -> Option<Resource> {
     })
 }
 
-/// `["orders:read"]`, or `{ "orders:read" = "See your orders" }` with the words in which people are asked.
+/// `["orders:read"]`, or `{ "orders:read" = "See your orders" }` with the descriptions shown on the consent page.
 fn scopes(written: Written<'_>) -> Result<Vec<ScopeEntry>, String> {
     let entry = |token: &str, description: &str| {
         let is_one = Scope::parse(token).is_ok_and(|scope| scope.contains(token));

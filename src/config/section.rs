@@ -1,4 +1,4 @@
-//! One table of the file together with the variables that stand for its keys.
+//! One table of the file, together with the variables for its keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use super::{
     value::{Written, instead_of},
 };
 
-/// A table. Whoever reads it asks for each key that there is; [`Section::close`] finds those that nobody asked for.
+/// A table. The reader asks for every key that exists, and [`Section::close`] reports all others as unknown.
 ///
-/// A mistake is noted where it is found and reading goes on, with nothing in place of the value.
-#[must_use = "close it, or unknown keys go unseen"]
+/// Errors are recorded where they are found. Reading then continues with `None` instead of the value.
+#[must_use = "close the section to report unknown keys"]
 pub(super) struct Section<'a> {
     layers: &'a Layers<'a>,
-    /// Empty at the top, `lifetimes`, `clients.0`.
+    /// Empty at the top level, otherwise for example `lifetimes` or `clients.0`.
     path: String,
     header: SettingSource,
     file: BTreeMap<&'a str, (SettingSource, &'a DeValue<'a>)>,
@@ -24,7 +24,7 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The table at `path`, which is empty for the top of the file.
+    /// The table at `path`, which is empty for the top level of the file.
     pub(super) fn new(
         layers: &'a Layers<'a>,
         path: String,
@@ -38,7 +38,8 @@ impl<'a> Section<'a> {
         Self { layers, path, header, file, asked: BTreeSet::new() }
     }
 
-    /// The value of `key`: what the environment says, or else the file. What the file says is checked in either case.
+    /// Reads the value of `key` from the environment, or otherwise from the file. The value in the file is always
+    /// validated.
     pub(super) fn read<T>(&mut self, key: &str, reading: impl Fn(Written<'_>) -> Result<T, String>) -> Option<T> {
         let path = self.ask(key);
         let read = |place: &SettingSource, written: Written<'_>| match reading(written) {
@@ -55,7 +56,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The value of `key`, without which the section makes no sense.
+    /// Reads the value of `key`, which is required.
     pub(super) fn require<T>(&mut self, key: &str, reading: impl Fn(Written<'_>) -> Result<T, String>) -> Option<T> {
         let value = self.read(key, reading);
         if !self.sets(key) {
@@ -64,26 +65,26 @@ impl<'a> Section<'a> {
         value
     }
 
-    /// Whether `key` is set, rightly or wrongly.
+    /// Returns `true` if `key` is set, even to an invalid value.
     pub(super) fn sets(&self, key: &str) -> bool {
         self.place_in_environment(key).is_some() || self.file.contains_key(key)
     }
 
-    /// Whether anything is set.
+    /// Returns `true` if any key is set.
     pub(super) fn sets_anything(&self) -> bool {
         !self.file.is_empty() || self.layers.sets_within(&self.path)
     }
 
-    /// Notes that `what` is wrong with `key`, where it is set, or at the head of the table if it is not.
+    /// Records the error `what` for `key`, at its location, or at the table header if it is not set.
     pub(super) fn record_error(&self, key: &str, what: impl Into<String>) {
         let in_file = || self.file.get(key).map(|(place, _)| place.clone());
         let place = self.place_in_environment(key).or_else(in_file).unwrap_or_else(|| self.header.clone());
         let key = join(&self.path, key);
-        // A table that only the environment makes has no line, so the key must be named all the same.
+        // A table set only by the environment has no line, so the key must be named.
         self.layers.record_error(Mistake::new(place, &key, what));
     }
 
-    /// The table `key`.
+    /// Opens the table `key`.
     pub(super) fn section(&mut self, key: &str) -> Section<'a> {
         let path = self.ask(key);
         self.layers.know_table(&path);
@@ -97,7 +98,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The tables `[[key]]` of the file, and after them those that only the environment makes.
+    /// Opens the tables `[[key]]` of the file, followed by those set only by the environment.
     pub(super) fn sections(&mut self, key: &str) -> Vec<Section<'a>> {
         let path = self.ask(key);
         self.layers.know_table(&path);
@@ -129,7 +130,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Notes the keys that nobody asked for.
+    /// Records the unknown keys of this table.
     pub(super) fn close(self) {
         for (key, (place, _)) in self.file {
             if !self.asked.contains(key) {

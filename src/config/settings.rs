@@ -1,4 +1,4 @@
-//! What can be configured. The names of the fields are those of the keys.
+//! The configuration settings. The fields have the names of the keys.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -20,18 +20,18 @@ use crate::{
     secret::Secret,
 };
 
-/// The configuration of one server. [`Config::load`] makes it.
+/// The configuration of one server. [`Config::load`] creates it.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The server's own name and public address, exactly. Default `http://127.0.0.1:8080`.
+    /// The public URL of the server, used as issuer identifier without modification. Default `http://127.0.0.1:8080`.
     pub issuer: Issuer,
-    /// Where the server accepts connections: an IP address and a port. Default `127.0.0.1:8080`.
+    /// The IP address and port on which the server listens. Default `127.0.0.1:8080`.
     pub listen: SocketAddr,
-    /// The folder of the database; relative to the working directory. Default `data`.
+    /// The database folder, relative to the working directory. Default `data`.
     pub data: PathBuf,
-    /// The folder of the signing keys; relative to the working directory. Default `keys`.
+    /// The folder of the signing keys, relative to the working directory. Default `keys`.
     pub keys: PathBuf,
-    /// Which rules hold where OAuth and OpenID Connect differ. Default `default`.
+    /// Which rules apply where OAuth and OpenID Connect differ. Default `default`.
     pub profile: Profile,
     /// `[lifetimes]`
     pub lifetimes: LifetimeSettings,
@@ -39,7 +39,7 @@ pub struct Config {
     pub oauth: OauthSettings,
     /// `[openid]`
     pub openid: OpenidSettings,
-    /// What follows from all that for the registration of clients.
+    /// The resulting policy for client registrations.
     pub registration: RegistrationPolicy,
     /// `[accounts]`
     pub accounts: AccountSettings,
@@ -61,100 +61,100 @@ pub struct Config {
     pub log: LogSettings,
     /// `[audit]`
     pub audit: AuditSettings,
-    /// `[bootstrap]`, if there is one.
+    /// `[bootstrap]`, if present.
     pub bootstrap: Option<Bootstrap>,
-    /// `[[resources]]`, after the server's own.
+    /// `[[resources]]`, after the server's own resource.
     pub resources: Resources,
     /// `[[clients]]`
     pub clients: Vec<ConfiguredClient>,
 }
 
-/// Which rules hold where the current practice of OAuth and the certification of OpenID Connect differ.
+/// Which rules apply where the current practice of OAuth and the certification of OpenID Connect differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// `default`: the current practice, RFC 9700.
+    /// `default`: current practice, RFC 9700.
     #[default]
     Default,
-    /// `oidc-compat`: what relying parties made for OpenID Connect Core alone need: neither `state` nor PKCE is demanded of
-    /// confidential clients, and applications that register themselves may receive tokens straight from `/authorize`.
+    /// `oidc-compat`: for relying parties that only implement OpenID Connect Core. Confidential clients need neither
+    /// `state` nor PKCE, and self-registered applications may receive tokens from the authorization endpoint.
     OidcCompat,
 }
 
-/// How long things live. In the file, seconds.
+/// `[lifetimes]`, in seconds in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LifetimeSettings {
     /// An authorization code, 1 second to 10 minutes. Default 60 seconds.
     pub authorization_code: Duration,
-    /// An access token, 1 second to 1 day. Default 5 minutes. A resource may ask for another.
+    /// An access token, 1 second to 1 day. Default 5 minutes. A resource may have its own.
     pub access_token: Duration,
     /// An ID token, 1 second to 1 day. Default 5 minutes.
     pub id_token: Duration,
-    /// All refresh tokens of a grant, however they are used, 1 second to 2 years. Default 90 days.
+    /// All refresh tokens of a grant, even if they are used, 1 second to 2 years. Default 90 days.
     pub refresh_token: Duration,
-    /// A refresh token that is not used. Default 14 days, or `refresh_token` if that is shorter; never more than it.
+    /// An unused refresh token. Default 14 days, or `refresh_token` if that is shorter; never longer than that.
     pub refresh_token_idle: Duration,
-    /// How long a refresh token that was replaced still answers with its successor, 0 to 60 seconds; 0 turns it off.
-    /// Default 10 seconds.
+    /// How long a replaced refresh token still returns its successor, 0 to 60 seconds; 0 disables this. Default 10
+    /// seconds.
     pub refresh_token_overlap: Duration,
     /// A device code, 1 second to 1 hour. Default 10 minutes.
     pub device_code: Duration,
-    /// A session that is not used. Default 8 hours, or `session_absolute` if that is shorter; never more than it.
+    /// An unused session. Default 8 hours, or `session_absolute` if that is shorter; never longer than that.
     pub session_idle: Duration,
-    /// A session, however it is used, 1 second to 30 days. Default 24 hours.
+    /// A session, even if it is used, 1 second to 30 days. Default 24 hours.
     pub session_absolute: Duration,
-    /// A copy of a status list, before a fresh one is fetched, 10 seconds to 1 hour. Default 60 seconds.
+    /// A cached copy of a status list, 10 seconds to 1 hour. Default 60 seconds.
     pub status_list: Duration,
-    /// A link with which a person sets a password, 1 second to 7 days. Default 24 hours.
+    /// A password reset link, 1 second to 7 days. Default 24 hours.
     pub password_reset: Duration,
-    /// An authorization request that waits for a person, 1 second to 1 hour. Default 15 minutes.
+    /// An authorization request that waits for the user, 1 second to 1 hour. Default 15 minutes.
     pub interaction: Duration,
 }
 
 /// `[oauth]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OauthSettings {
-    /// Whether an authorization request must carry `state`, unless its client says otherwise. Default true, and false
-    /// with the profile `oidc-compat`.
+    /// Whether an authorization request must contain `state`, unless its client is registered otherwise. Default
+    /// true, and false with the profile `oidc-compat`.
     pub require_state: bool,
-    /// Whether a confidential client that says nothing of PKCE has to use it in a request without `openid` and `nonce`.
-    /// Public clients always have to. Default true (RFC 9700 §2.1.1), and false with the profile `oidc-compat`.
+    /// Whether a confidential client whose registration does not mention PKCE must use it in a request without
+    /// `openid` and `nonce`. Public clients always must. Default true (RFC 9700 §2.1.1), and false with the profile
+    /// `oidc-compat`.
     pub require_pkce: bool,
-    /// Whether tokens are issued straight from the authorization endpoint, to clients that are registered for it: the
-    /// implicit grant and the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.
+    /// Whether the authorization endpoint issues tokens directly to clients registered for it: the implicit grant and
+    /// the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.
     pub implicit: bool,
-    /// Whether clients that are registered for it may exchange a person's password for tokens. Default false (RFC 9700
-    /// §2.4).
+    /// Whether clients registered for it may exchange a user's password for tokens. Default false (RFC 9700 §2.4).
     pub password_grant: bool,
     /// Whether clients may register themselves (RFC 7591). Default `off`.
     pub dynamic_registration: DynamicRegistration,
-    /// Whether a request may name its request object by an address that its client has registered, which the server then
-    /// fetches (RFC 9101 §5.2). Default false.
+    /// Whether a request may pass its request object by a registered URI, which the server then fetches (RFC 9101
+    /// §5.2). Default false.
     pub request_uri: bool,
-    /// Whether clients that do not say may name the token endpoint as the audience of the JWTs with which they
-    /// authenticate, rather than the issuer alone. Default false, and true with the profile `oidc-compat`.
+    /// Whether clients may by default use the token endpoint as the audience of the JWTs with which they
+    /// authenticate, and not only the issuer. Default false, and true with the profile `oidc-compat`.
     pub token_endpoint_as_audience: bool,
-    /// The private-use schemes without a dot that redirect URIs may have, such as `audiobookshelf`; in a variable with
-    /// commas between them. Default none: RFC 8252 §7.1 demands a domain name in reverse order.
+    /// The private-use schemes without a dot that redirect URIs may have, such as `audiobookshelf`; separated by
+    /// commas in a variable. Default none: RFC 8252 §7.1 requires a reversed domain name.
     pub redirect_schemes: Vec<RedirectScheme>,
 }
 
 /// `[openid]`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenidSettings {
-    /// The domains whose people sign in here, as `WebFinger` tells, besides the host of the issuer. Default none.
+    /// The domains, besides the issuer's host, whose users `WebFinger` resolves to this server. Default none.
     pub webfinger_domains: Vec<String>,
-    /// Whether the login page and the consent page show an application's logo from `logo_uri`. Whoever keeps it there
-    /// then learns that a browser shows the page. Default false, and true with the profile `oidc-compat`.
+    /// Whether the login and consent pages show an application's logo from `logo_uri`. The server of the logo then
+    /// learns that a browser shows the page. Default false, and true with the profile `oidc-compat`.
     pub client_logos: bool,
 }
 
 /// Who may register clients at `/register`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DynamicRegistration {
-    /// `off`: nobody.
+    /// `off`: the endpoint is disabled.
     #[default]
     Off,
-    /// `initial_access_token`: whoever has an access token with the scope `signet:clients`.
+    /// `initial_access_token`: callers with an access token with the scope `signet:clients`.
     InitialAccessToken,
     /// `open`: everyone.
     Open,
@@ -163,129 +163,131 @@ pub enum DynamicRegistration {
 /// `[accounts]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// Whether people may register themselves: `open`, `invitation` or `closed`. Default `open` if the issuer is a loopback
-    /// address, else `invitation`.
+    /// Who may create an account: `open`, `invitation` or `closed`. Default `open` if the issuer is a loopback
+    /// address, otherwise `invitation`.
     pub sign_up: SignUp,
-    /// Whether that is the default.
+    /// Whether `sign_up` has its default value.
     pub is_default_sign_up: bool,
-    /// How long the username of a deleted or renamed account stays reserved, 0 to 10 years; in the file, seconds.
+    /// How long the username of a deleted or renamed account stays reserved, 0 to 10 years, in seconds in the file.
     /// Default 180 days.
     pub username_reservation: Duration,
-    /// Whether applications receive e-mail addresses that are not verified, with `email_verified: false`. Many match their
-    /// accounts by the address alone. Default false.
+    /// Whether applications receive unverified e-mail addresses, with `email_verified: false`. Many applications
+    /// match their accounts by the address alone. Default false.
     pub share_unverified_email: bool,
-    /// The fewest characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single factor).
+    /// Minimum number of characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single
+    /// factor).
     pub password_minimum_length: usize,
-    /// What hashing a password costs: `password_hash_memory_kib` and `password_hash_passes`.
+    /// The cost of hashing a password: `password_hash_memory_kib` and `password_hash_passes`.
     pub password_hash: HashingCost,
 }
 
 /// `[applications]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationSettings {
-    /// Which people register applications: `administrators`, `group:NAME` or `everybody`. Default `everybody` if the issuer
-    /// is a loopback address, else `administrators`.
+    /// Who may register applications: `administrators`, `group:NAME` or `everybody`. Default `everybody` if the
+    /// issuer is a loopback address, otherwise `administrators`.
     pub registration: ApplicationRegistration,
-    /// Whether that is the default.
+    /// Whether `registration` has its default value.
     pub is_default: bool,
-    /// Whether the clients of `[[clients]]` that are taken out of the configuration are disabled, until they stand there
-    /// again. Default false: they go on working, and the start names them.
+    /// Whether clients removed from `[[clients]]` are disabled until they are added again. Default false: they
+    /// continue to work, and are logged at startup.
     pub prune: bool,
 }
 
 /// `[throttle]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThrottleSettings {
-    /// Whether logins, registrations and token requests are hardly slowed down, for a test rig. Default false.
+    /// Whether logins, registrations and token requests are practically unlimited, for test setups. Default false.
     pub relaxed: bool,
 }
 
 /// `[http]`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpSettings {
-    /// The reverse proxies whose forwarding headers are believed: addresses and networks in CIDR notation. Nothing where
-    /// the file and the environment say nothing: see [`Config::trusts_this_machine`].
+    /// The reverse proxies whose forwarding headers are trusted, as addresses and networks in CIDR notation. `None`
+    /// if it is not configured: see [`Config::trusts_this_machine`].
     pub trusted_proxies: Option<Vec<IpNet>>,
 }
 
-/// `[fetch]`: what the server fetches from addresses that clients have registered.
+/// `[fetch]`: how the server fetches documents from URIs that clients have registered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchSettings {
-    /// Whether it may ask this machine and private networks, where applications are in one's own network. Default false.
+    /// Whether the server may connect to this machine and to private networks, for applications in the same network.
+    /// Default false.
     pub allow_private_addresses: bool,
-    /// A file with a certificate authority to trust beside those of the system, for test rigs. Default none.
+    /// A file with a certificate authority to trust besides those of the system, for test setups. Default none.
     pub certificate_authority: Option<PathBuf>,
 }
 
 /// `[key_ring]`
 #[derive(Clone, Debug)]
 pub struct KeyRingSettings {
-    /// With what the files of the signing keys are encrypted. From the environment only. Default nothing.
+    /// The passphrase with which the files of the signing keys are encrypted. From the environment only. Default
+    /// none.
     pub passphrase: Option<Secret>,
-    /// How long a key signs, 2 days to 2 years; in the file, seconds. Default 90 days.
+    /// How long a key signs, 2 days to 2 years, in seconds in the file. Default 90 days.
     pub rotate_every: Duration,
-    /// The algorithms for which there are keys besides `RS256`, `ES256` and those that resources ask for. Default none.
+    /// Algorithms for which there are keys, besides `RS256`, `ES256` and those of resources. Default none.
     pub algorithms: Vec<Algorithm>,
 }
 
 /// `[brand]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrandSettings {
-    /// What the pages call this server, 1 to 40 characters. Default `Signet`.
+    /// The display name of the server, 1 to 40 characters. Default `Signet`.
     pub name: String,
-    /// A file with a logo: SVG, PNG, JPEG or WebP. Default none.
+    /// A logo file: SVG, PNG, JPEG or WebP. Default none.
     pub logo: Option<PathBuf>,
-    /// The colour of links and buttons, as `#rrggbb`. Default that of the stylesheet.
+    /// The colour of links and buttons, as `#rrggbb`. Default: the colour of the stylesheet.
     pub accent: Option<String>,
 }
 
 /// `[log]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LogSettings {
-    /// How a line of the log is written. Default `text`.
+    /// The format of log lines. Default `text`.
     pub format: LogFormat,
 }
 
-/// How a line of the log is written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// `text`: for people.
     #[default]
     Text,
-    /// `json`: one JSON object for each line.
+    /// `json`: one JSON object per line.
     Json,
 }
 
 /// `[audit]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditSettings {
-    /// How long security events are kept, 1 day to 10 years; in the file, seconds. Default 90 days.
+    /// How long security events are kept, 1 day to 10 years, in seconds in the file. Default 90 days.
     pub retention: Duration,
 }
 
-/// `[bootstrap]`: the administrator that is created at start, as long as the server has had none.
+/// `[bootstrap]`: the administrator created at startup, as long as the server has never had one.
 #[derive(Clone, Debug)]
 pub struct Bootstrap {
-    /// The username. That it can be one is not checked here.
+    /// The username. It is not validated here.
     pub admin_username: String,
-    /// The password, from the environment only. Only the start that creates the administrator needs it; commands do not.
-    /// That it is a good one is not checked here.
+    /// The password, from the environment only. It is only needed by the start that creates the administrator, not by
+    /// commands. It is not validated here.
     pub admin_password: Option<Secret>,
 }
 
 /// An entry of `[[clients]]`.
 #[derive(Clone, Debug)]
 pub struct ConfiguredClient {
-    /// The identifier, which no other entry has.
+    /// The identifier, which is unique among the entries.
     pub client_id: ClientId,
-    /// The secret: there is one exactly if the client is confidential. At least 16 characters.
+    /// The secret, at least 16 characters. It is present exactly if the client is confidential.
     pub client_secret: Option<Secret>,
-    /// Everything else.
     pub metadata: ClientMetadata,
 }
 
 impl OauthSettings {
-    /// The grants that the server offers.
+    /// The grant types that the server supports.
     #[must_use]
     pub fn offered(&self) -> EnabledGrants {
         EnabledGrants { implicit: self.implicit, password: self.password_grant }
@@ -293,7 +295,7 @@ impl OauthSettings {
 }
 
 impl Config {
-    /// The longest that any token lives. A key that signs no more must stay published for this long.
+    /// The longest lifetime of any token. A retired key must stay published for this long.
     #[must_use]
     pub fn longest_token_lifetime(&self) -> Duration {
         let resources = self.resources.all().iter().filter_map(|resource| resource.access_token_lifetime);
@@ -317,15 +319,15 @@ impl Config {
         )
     }
 
-    /// Whether reverse proxies on this machine are trusted although the configuration names none: the issuer is `https`,
-    /// which this server does not speak itself, and it accepts connections from this machine only. Then whatever connects
-    /// is a proxy.
+    /// Whether reverse proxies on this machine are trusted although none are configured. That is the case if the
+    /// issuer is `https`, which this server does not implement, and the server only accepts connections from this
+    /// machine. Every connection then comes from a proxy.
     #[must_use]
     pub fn trusts_this_machine(&self) -> bool {
         self.http.trusted_proxies.is_none() && self.issuer.is_https() && self.listen.ip().is_loopback()
     }
 
-    /// What is possible, but seldom meant. Sentences for the log.
+    /// Warnings about settings that are allowed but rarely intended, as sentences for the log.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();

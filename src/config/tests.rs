@@ -77,7 +77,7 @@ fn the_environment_goes_before_the_file() {
     assert!(config.throttle.relaxed);
 }
 
-// A proxy on this machine must not need a line of the configuration for each person to have their own throttle.
+// With a proxy on this machine, users must be throttled separately without additional configuration.
 #[test]
 fn a_server_of_https_that_listens_on_loopback_trusts_the_proxy_on_this_machine() {
     let trusts = |issuer: &str, listen: &str, http: &str| {
@@ -190,7 +190,7 @@ fn a_secret_comes_from_a_variable_or_from_the_file_that_its_twin_names() {
     let both =
         [name, ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE", "/run/secret"), ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", "x")];
     assert!(bootstrap(&both).unwrap_err().iter().any(|mistake| mistake.contains("must not be set together")));
-    // Commands are run where the password is not at hand.
+    // Commands are run where the password is not available.
     assert!(bootstrap(&[name]).unwrap().unwrap().admin_password.is_none());
     let nameless = bootstrap(&[("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", "x")]).unwrap_err();
     assert!(nameless.iter().any(|mistake| mistake.contains("admin_username: is missing")), "{nameless:?}");

@@ -1,11 +1,11 @@
-//! What is written for a key, before anything is known of its meaning, and the readings that several keys share.
+//! The value of a key as written, before it is interpreted, and parsers shared by several keys.
 
 use std::ops::RangeInclusive;
 
 use time::Duration;
 use toml::de::DeValue;
 
-/// What is written for a key.
+/// The value of a key as written.
 #[derive(Clone, Copy)]
 pub(super) enum Written<'a> {
     /// In the file.
@@ -15,7 +15,6 @@ pub(super) enum Written<'a> {
 }
 
 impl Written<'_> {
-    /// A text.
     pub(super) fn text(self) -> Result<String, String> {
         match self {
             Self::File(DeValue::String(text)) => Ok(text.clone().into_owned()),
@@ -24,12 +23,12 @@ impl Written<'_> {
         }
     }
 
-    /// A text that is not empty.
+    /// A non-empty text.
     pub(super) fn some_text(self) -> Result<String, String> {
         self.text().and_then(|text| if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text) })
     }
 
-    /// A yes or no.
+    /// A boolean.
     pub(super) fn flag(self) -> Result<bool, String> {
         match self {
             Self::File(DeValue::Boolean(flag)) => Ok(*flag),
@@ -40,7 +39,7 @@ impl Written<'_> {
         }
     }
 
-    /// A whole number.
+    /// An integer.
     fn number(self) -> Result<i64, String> {
         match self {
             Self::File(DeValue::Integer(number)) => {
@@ -51,14 +50,14 @@ impl Written<'_> {
         }
     }
 
-    /// A list of texts, in a variable with commas between them.
+    /// A list of texts, separated by commas in a variable.
     pub(super) fn texts(self) -> Result<Vec<String>, String> {
         match self {
             Self::File(DeValue::Array(array)) => array
                 .iter()
                 .map(|entry| Written::File(entry.get_ref()).text().map_err(|what| format!("each entry {what}")))
                 .collect(),
-            // A list that is copied out of the file would otherwise have entries with brackets and quotation marks.
+            // Otherwise, a list copied from the file would have entries with brackets and quotation marks.
             Self::Variable(text) if text.trim_start().starts_with(['[', '"', '\'']) => {
                 Err(format!("must be a list {COMMAS}, without brackets and quotation marks"))
             }
@@ -73,7 +72,8 @@ impl Written<'_> {
 /// How a list is written in a variable.
 const COMMAS: &str = "with commas between its entries, such as one,two";
 
-/// A list whose entries are each read by `reading`. What is wrong with it says how a list is written where it stands.
+/// Parses a list whose entries are parsed by `reading`. Its error messages describe the notation for the file or the
+/// variable.
 pub(super) fn list<T>(reading: impl Fn(&str) -> Result<T, String>) -> impl Fn(Written<'_>) -> Result<Vec<T>, String> {
     move |written| {
         let read = written.texts()?.iter().map(|entry| reading(entry)).collect::<Result<Vec<_>, _>>();
@@ -84,7 +84,7 @@ pub(super) fn list<T>(reading: impl Fn(&str) -> Result<T, String>) -> impl Fn(Wr
     }
 }
 
-/// A whole number within `range`.
+/// Parses an integer within `range`.
 pub(super) fn number(range: RangeInclusive<i64>) -> impl Fn(Written<'_>) -> Result<i64, String> {
     move |written| {
         let number = written.number()?;
@@ -95,7 +95,7 @@ pub(super) fn number(range: RangeInclusive<i64>) -> impl Fn(Written<'_>) -> Resu
     }
 }
 
-/// A number of seconds within `range`.
+/// Parses a number of seconds within `range`.
 pub(super) fn seconds(range: RangeInclusive<i64>) -> impl Fn(Written<'_>) -> Result<Duration, String> {
     move |written| {
         let outside = || format!("must be a number of seconds from {} to {}", range.start(), range.end());
@@ -104,7 +104,7 @@ pub(super) fn seconds(range: RangeInclusive<i64>) -> impl Fn(Written<'_>) -> Res
     }
 }
 
-/// One of a few words.
+/// Parses one of several words.
 pub(super) fn one_of<T: Copy, const N: usize>(
     choices: [(&'static str, T); N],
 ) -> impl Fn(Written<'_>) -> Result<T, String> {
@@ -118,8 +118,8 @@ pub(super) fn one_of<T: Copy, const N: usize>(
     }
 }
 
-/// The sentence that `expected` was wanted where `other` stands. It names the kind of `other` only: the value may be a
-/// secret.
+/// The message that `expected` is required instead of `other`. It only names the type of `other`, because the value
+/// may be a secret.
 pub(super) fn instead_of(other: &DeValue<'_>, expected: &str) -> String {
     let found = match other {
         DeValue::String(_) => "a string",

@@ -87,7 +87,7 @@ pub async fn begin_by_form(
 }
 
 /// A parsed authorization request.
-#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
+#[expect(clippy::large_enum_variant, reason = "it is short-lived")]
 enum Read {
     Request(Interaction, Client),
     Refused(Next),

@@ -177,7 +177,7 @@ pub async fn answer(
     let answered = pending.record.clone().answered(approval);
     match signet.store.as_actor(person.actor()).answer_device(&digest, &pending, &answered).await {
         Ok(()) => {
-            tracing::info!(client_id = %client.client_id, account = %person.account.id, is_allowed, "device answered");
+            tracing::info!(client_id = %client.client_id, account = %person.account.id, is_allowed, "device authorization answered");
             Ok(client)
         }
         // The code was answered concurrently.

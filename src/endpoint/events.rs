@@ -112,7 +112,7 @@ impl Signet {
         self.failures.note(actor, details, self.clock.now());
     }
 
-    /// Records an event that has no commit of its own. A failure to write it is only logged, because the event has
+    /// Records an event that belongs to no other commit. A failure to write it is only logged, because the event has
     /// already happened.
     pub async fn note_event(&self, actor: Actor, details: EventDetails) {
         let kind = details.kind;

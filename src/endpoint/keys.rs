@@ -74,7 +74,7 @@ pub async fn rotate(signet: &Signet, access: &Access, rotation: Rotation) -> Res
     let rotated = spawn_holding(&permit, rotate);
     let changes = rotated.await.map_err(InternalError::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     for change in changes {
-        tracing::info!(by = %access.subject(), ?change, "key ring");
+        tracing::info!(by = %access.subject(), ?change, "key ring changed");
     }
     if rotation == Rotation::Emergency {
         renew_secret(signet, &permit).await?;

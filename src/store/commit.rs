@@ -35,7 +35,7 @@ impl Expect {
 ///
 /// A commit contains no closures, scans or generated identifiers, so that any transactional engine can apply it.
 #[derive(Debug, Default)]
-#[must_use = "a commit does nothing until an engine takes it"]
+#[must_use = "a commit has no effect until an engine applies it"]
 pub struct Commit {
     preconditions: Vec<(Address, Expect)>,
     writes: Vec<(Address, Write)>,

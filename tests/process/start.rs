@@ -377,7 +377,7 @@ fn the_last_line_of_the_log_is_written_and_so_is_the_reason_of_a_failed_start() 
     let mut server = RunningServer::start_in(folder.path(), free_port());
     signal(&server, "-TERM");
     assert!(server.child.wait().unwrap().success());
-    assert!(server.log().contains("stopping; requests under way are finished first"), "{}", server.log());
+    assert!(server.log().contains("shutting down, finishing open requests"), "{}", server.log());
 }
 
 // The memory of the process contains keys and passwords.
@@ -437,11 +437,11 @@ async fn what_is_taken_out_of_the_configuration_is_named_at_start_and_disabled_i
         service.replace("https://api.orders.example", "https://api.other.example") + prune
     };
     let mut server = RunningServer::start_in(folder.path(), port);
-    assert!(!server.log().contains("not in the configuration any more"), "{}", server.log());
+    assert!(!server.log().contains("no longer in the configuration"), "{}", server.log());
     server.kill();
     for (text, status, told) in [
         (without(""), 200, "still active"),
-        (without("\n[applications]\nprune = true\n"), 401, "and disabled"),
+        (without("\n[applications]\nprune = true\n"), 401, "has been disabled"),
         (config(), 200, ""),
     ] {
         std::fs::write(folder.path().join("config.toml"), &text).unwrap();
@@ -451,8 +451,7 @@ async fn what_is_taken_out_of_the_configuration_is_named_at_start_and_disabled_i
         // Another test covers how requests of a disabled client are rejected.
         assert_eq!(answered == 200, status == 200, "{answered} {told}");
         let log = server.log();
-        let line =
-            log.lines().find(|line| line.contains("service") && line.contains("not in the configuration any more"));
+        let line = log.lines().find(|line| line.contains("service") && line.contains("no longer in the configuration"));
         assert_eq!(line.is_some_and(|line| line.contains(told)), !told.is_empty(), "{log}");
         let names_resource = log.contains("resource=\"https://api.orders.example\"");
         assert_eq!(names_resource, !told.is_empty(), "{log}");

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Checks that the name of `client` cannot be mistaken for this server or an application trusted by the operator,
-/// because users decide by the name whom to grant access. Other applications may share a name. A name that has not
+/// because users decide by the name which application gets access. Other applications may share a name. A name that has not
 /// changed since `before` is not checked again.
 ///
 /// # Errors

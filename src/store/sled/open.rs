@@ -128,7 +128,7 @@ pub(super) fn parts(
     let lock = lock(folder)?;
     remove_unfinished_snapshots(folder).map_err(inaccessible(folder))?;
     if is_short(folder) && release_reserve(folder) {
-        tracing::warn!("the data disk is full: the reserve was released to open the database");
+        tracing::warn!("data disk full, reserve released to open the database");
     }
     let disk = open_disk(folder).map_err(|error| told_of_full_disk(folder, error))?;
     folder::close_files(folder).map_err(inaccessible(folder))?;
