@@ -28,7 +28,7 @@ pub enum AssertionRefusal {
     OlderAudience,
     /// It has expired.
     Expired,
-    /// Its `exp` is further in the future than [`LONGEST`].
+    /// Its `exp` is further in the future than `client_assertion::LONGEST`.
     LivesTooLong,
     /// Its `nbf` or `iat` is in the future.
     NotYetValid,

@@ -207,7 +207,7 @@ fn expiry(claims: &Claims, now: OffsetDateTime) -> Result<OffsetDateTime, Assert
 
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Maximum remaining lifetime of an assertion, not counting clock tolerance. It bounds how long used ones are stored.
+/// Maximum remaining lifetime of an assertion, not counting clock tolerance. It bounds how long used assertions are stored.
 pub const LONGEST: Duration = Duration::minutes(5);
 
 /// Maximum accepted clock skew of the client.

@@ -54,7 +54,7 @@ impl Scope {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
-    /// Returns the members of both scopes.
+    /// Returns the members of either scope.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())

@@ -27,7 +27,7 @@ pub enum TokenError {
     CredentialsMissing,
     /// Too many wrong secrets of the client came from the address, and this one was wrong too.
     TooManySecrets {
-        /// When the next wrong secret is checked again.
+        /// Seconds until another secret is checked.
         retry_after_seconds: u64,
     },
     /// The client assertion is rejected.
