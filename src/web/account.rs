@@ -6,7 +6,6 @@ use super::component::{Button, Fact, facts, hidden, initial};
 use super::i18n::{AccountTexts, NavigationCardTexts};
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the account page.
 #[derive(Clone, Debug)]
 pub struct AccountPage {
     /// Name in the greeting: the full name, or the username.

@@ -7,7 +7,6 @@ use super::consent::ScopeLine;
 use super::i18n::ConnectedTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct ApplicationsPage {
     pub applications: Vec<ApplicationCard>,

@@ -7,7 +7,6 @@ use super::component::{Button, caution, hidden, initial};
 use super::i18n::{ConsentTexts, WithheldTexts};
 use super::layout::{Frame, PageContext};
 
-/// Data of the consent page.
 #[derive(Clone, Debug)]
 pub struct ConsentPage {
     /// The requesting client.

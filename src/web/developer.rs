@@ -10,7 +10,6 @@ use super::layout::{Frame, NavigationItem, PageContext};
 use super::own_client::path;
 use super::presets::{PRESETS, preset_search};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct DeveloperPage {
     /// The applications that the user owns.

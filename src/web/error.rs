@@ -7,7 +7,6 @@ use super::i18n::{ErrorTexts, ExplanationTexts};
 use super::layout::{Frame, PageContext};
 use super::logout::ReturnLink;
 
-/// Data of an error page.
 #[derive(Clone)]
 pub struct ErrorPage {
     explanation: fn(&ErrorTexts) -> ExplanationTexts,

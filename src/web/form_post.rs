@@ -7,7 +7,6 @@ use super::address::WebLink;
 use super::component::Button;
 use super::layout::{Frame, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct FormPostPage {
     /// The redirect URI.

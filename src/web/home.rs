@@ -7,7 +7,6 @@ use super::component::initial;
 use super::i18n::HomeTexts;
 use super::layout::{Frame, PageContext};
 
-/// Data of the home page.
 #[derive(Clone, Debug)]
 pub struct HomePage {
     /// The issuer identifier.

@@ -8,7 +8,6 @@ use super::field::Field;
 use super::i18n::Texts;
 use super::layout::{Frame, PageContext};
 
-/// Data of the login page.
 #[derive(Clone, Debug)]
 pub struct LoginPage {
     /// The requesting client, if there is one.

@@ -6,7 +6,6 @@ use super::client::{ClientCard, chosen};
 use super::component::{Button, hidden};
 use super::layout::{Frame, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct NotAdmittedPage {
     /// The requesting client.

@@ -12,7 +12,6 @@ use super::layout::{Frame, NavigationItem, PageContext};
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct OwnClientPage {
     pub client_id: String,

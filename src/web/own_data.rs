@@ -6,7 +6,6 @@ use super::component::{Button, alert, back_to, caution, hidden};
 use super::field::Field;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct OwnDataPage {
     pub username: String,

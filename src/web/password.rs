@@ -6,7 +6,6 @@ use super::component::{Button, alert, back_to, hidden};
 use super::field::Field;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct PasswordPage {
     /// Username of the account, so that password managers store the password with it.

@@ -8,7 +8,6 @@ use super::field::{Field, FieldState};
 use super::i18n::{ProfileTexts, TextOf, Texts};
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePage {
     /// The fields with a value or an error, by name.

@@ -8,7 +8,6 @@ use super::own_client::path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct RegisteredPage {
     pub client_name: String,

@@ -8,7 +8,6 @@ use super::field::{Field, FieldState};
 use super::i18n::RefreshScheduleTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct SchedulePage {
     /// The application that the schedule is for. `None` for the whole account.

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::component::{back_to, notice};
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug, Default)]
 pub struct SecurityPage {
     /// The events, newest first.

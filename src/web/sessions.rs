@@ -6,7 +6,6 @@ use super::component::{Button, back_to, hidden};
 use super::i18n::SessionsTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct SessionsPage {
     /// The active sessions.

@@ -6,7 +6,6 @@ use super::component::{Button, alert, hidden};
 use super::field::{Field, FieldState};
 use super::layout::{Frame, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct SetupPage {
     /// The one-time code of the link.

@@ -7,7 +7,6 @@ use super::component::{Button, alert, continuing, hidden};
 use super::field::{Field, FieldState};
 use super::layout::{Frame, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct SignupPage {
     /// Name of the requesting client, if there is one.

@@ -9,7 +9,6 @@ use super::component::{Button, Fact, caution, facts};
 use super::consent::ReturnsTo;
 use super::layout::{Frame, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct WithheldErrorPage {
     /// The name that the application claims.

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::address::WebLink;
 use super::layout::{Frame, PageContext};
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct WrongHostPage {
     /// The issuer identifier, which is also the URL to use.

@@ -10,7 +10,6 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct ApplicationPage {
     /// The `client_name`.

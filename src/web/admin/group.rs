@@ -9,7 +9,6 @@ use crate::web::{
     layout::{Frame, NavigationItem, PageContext},
 };
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct GroupPage {
     pub name: String,

@@ -11,7 +11,6 @@ use crate::{
     },
 };
 
-/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct ToldOncePage {
     pub title: String,
