@@ -120,8 +120,8 @@ impl Fetcher {
     /// Sends `encoded`, a body of `application/x-www-form-urlencoded`, to `url`. Returns the status of the response;
     /// the body is ignored.
     ///
-    /// Where private addresses are permitted, `http` is too, since a client on the same machine may register such a URI
-    /// for back-channel logout.
+    /// Where private addresses are permitted, `http` is too, since a client on the same machine may register an `http`
+    /// URI for back-channel logout.
     ///
     /// # Errors
     ///

@@ -79,7 +79,7 @@ pub struct CodeRequest<'a> {
     pub resources: Vec<&'a str>,
 }
 
-/// Proof that a code was redeemed by its rules; only [`redeem`] makes one.
+/// Proof that a code was redeemed by its rules; only [`redeem`] constructs one.
 #[derive(Clone, Debug)]
 pub struct Redemption {
     code: IssuedCode,

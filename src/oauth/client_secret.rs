@@ -16,7 +16,7 @@ pub struct ClientSecret {
     pub digest: Digest,
     /// The secret itself, if the client signs with it (`client_secret_jwt`).
     ///
-    /// Verifying such a signature requires the secret, so the server stores it for these clients and for no others. It
+    /// Verifying its signatures requires the secret, so the server stores it for these clients and for no others. It
     /// is encrypted with a key from the key folder, so that the database or its backup alone does not reveal it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<SealedSecret>,

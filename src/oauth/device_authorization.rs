@@ -234,7 +234,7 @@ impl fmt::Display for UserCode {
     }
 }
 
-/// The minimum polling interval (§3.2), until the device is told to slow down.
+/// The minimum polling interval (§3.2), until the server responds with `slow_down`.
 pub const INTERVAL: Duration = Duration::seconds(5);
 
 const LENGTH: usize = 8;
