@@ -312,7 +312,7 @@ mod tests {
             tokio::time::timeout(PATIENCE, answered).await.expect("it is answered in time").unwrap();
             slowest = slowest.max(started.elapsed());
         }
-        println!("slowest request beside {} idle connections: {slowest:?}", held.len());
+        println!("slowest request with {} idle connections: {slowest:?}", held.len());
     }
 
     // RFC 9113 §3.4.
