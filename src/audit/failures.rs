@@ -6,7 +6,6 @@
 //!
 //! With these limits at most 4 200 failure events are written per day, about 300 MB in the 90 days for which events
 //! are kept.
-//! are kept.
 
 use std::{
     cmp::Reverse,

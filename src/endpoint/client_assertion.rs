@@ -29,7 +29,7 @@ pub(super) struct ClaimedClient {
 pub(super) enum AssertionFailure {
     /// It violates a rule of RFC 7523 §3.
     Refused { claimed: ClaimedClient, error: TokenError },
-    /// It names no client, or the server failed.
+    /// It names no client, or an internal error occurred.
     Unreadable(EndpointError),
 }
 

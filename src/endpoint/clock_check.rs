@@ -1,4 +1,4 @@
-//! Checks the clock while the server runs, and reports one that is doubtful.
+//! Checks the clock while the server is running, and reports a doubtful one.
 
 use time::OffsetDateTime;
 

@@ -33,14 +33,14 @@ impl ClockWatch {
         self.is_trusted.load(Ordering::SeqCst)
     }
 
-    /// Compares the clock with what is known of it, and decides whether it is trusted.
+    /// Checks the clock and decides whether it is trusted.
     pub(super) fn observe(&self, clock: &Clock) -> Trust {
         let trust = self.with(|trust| trust.observe(clock.now(), clock.uptime()));
         self.is_trusted.store(trust == Trust::Trusted, Ordering::SeqCst);
         trust
     }
 
-    /// Trusts the time that `clock` shows from now on.
+    /// Trusts the time of `clock` from now on.
     pub(super) fn confirm(&self, clock: &Clock) {
         self.with(|trust| trust.confirm(clock.now(), clock.uptime()));
     }

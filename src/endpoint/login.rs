@@ -283,5 +283,5 @@ async fn rehash(signet: &Signet, kept: &Versioned<Account>, password: &Secret) {
     }
 }
 
-/// How many sessions of a person are read at a time.
+/// Number of sessions of a user read per page.
 const SESSIONS_READ_TOGETHER: u16 = 200;

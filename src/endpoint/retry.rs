@@ -23,7 +23,7 @@ use crate::store::CommitError;
 pub(super) struct Attempts(u32);
 
 impl Attempts {
-    /// Begins one more attempt.
+    /// Starts another attempt.
     ///
     /// # Errors
     ///

@@ -64,7 +64,7 @@ impl<'a> StatusLookup<'a> {
 ///
 /// # Errors
 ///
-/// Returns an [`InternalError`] if the storage cannot be read.
+/// Returns a [`StoreFault`] if the storage cannot be read.
 pub(super) fn circumstances(
     store: &Store,
     subject: &Subject,

@@ -99,7 +99,7 @@ impl StatusLists {
         }
     }
 
-    /// The list of `id` as it is now; `None` if there is no such list, or not any more.
+    /// Returns the current version of the list `id`, or `None` if it does not exist.
     ///
     /// A list is signed again only when a bit or the keys have changed, or half of its `ttl` has passed. Clients can
     /// therefore rely on it for at least the other half, and requests cannot make this server sign more often.

@@ -21,9 +21,9 @@ use crate::{
 pub struct Publisher<'a> {
     /// The issuer of the lists.
     pub issuer: &'a Issuer,
-    /// The keys that sign.
+    /// The signing keys.
     pub keys: &'a Keys,
-    /// How long a verifier may keep a copy.
+    /// How long a verifier may cache a copy.
     pub ttl: Duration,
     /// The time of the request.
     pub now: OffsetDateTime,

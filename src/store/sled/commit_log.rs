@@ -4,7 +4,6 @@
 //! grows, a write torn by a power failure damages no other slot, and because only existing blocks are overwritten,
 //! syncing it changes no metadata. The latest mark is the readable one with the highest sequence number. If the last
 //! write was torn, that is the previous mark, which the database also has.
-//! write was torn, the one before it, which the database also knows.
 
 use std::{
     fs::{File, OpenOptions},

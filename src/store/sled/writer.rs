@@ -356,7 +356,7 @@ fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Engine
 /// The name of the row that contains the [`History`].
 pub(super) const HISTORY: &str = "history";
 
-/// The name of the row that contains the [`Runs`].
+/// The name of the row that contains the [`Runs`](super::outside_mark::Runs).
 pub(super) const RUNS: &str = "runs";
 
 /// Maximum number of commits per batch.
