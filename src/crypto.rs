@@ -89,7 +89,7 @@ pub struct Unsealable;
 
 impl fmt::Display for Unsealable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the sealed text is not one of ours")
+        formatter.write_str("the sealed text was not made by this server")
     }
 }
 

@@ -63,16 +63,16 @@ impl fmt::Display for Exposure {
                 let path = path.display();
                 write!(
                     formatter,
-                    "{path} can be written by every user of this machine (mode {mode:04o}). They could have replaced what \
-                     is in it. If nobody did: chmod go-w {path}"
+                    "{path} is writable by every user of this machine (mode {mode:04o}), who could have replaced its \
+                     contents. If the contents are intact, run: chmod go-w {path}"
                 )
             }
             Self::OpenFile { path, mode } => {
                 let folder = path.parent().unwrap_or(path).display();
                 write!(
                     formatter,
-                    "{} is open to other users of this machine (mode {mode:04o}). They could have read what it holds. If \
-                     nobody did: chmod -R go= {folder}",
+                    "{} is accessible to other users of this machine (mode {mode:04o}), who could have read its \
+                     contents. To restrict access, run: chmod -R go= {folder}",
                     path.display()
                 )
             }

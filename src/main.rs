@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     }
     let config = match Config::load(arguments.config.as_deref(), std::env::vars_os()) {
         Ok(config) => config,
-        Err(mistakes) => return ended(Err(format!("the configuration has mistakes:\n{mistakes}"))),
+        Err(mistakes) => return ended(Err(format!("the configuration has errors:\n{mistakes}"))),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -83,7 +83,7 @@ fn ended(outcome: Result<Vec<String>, String>) -> ExitCode {
 
 /// Runs the server until it stops. From here on only the logging thread writes to standard error, which may block.
 fn serve(config: Config, options: StartOptions, runtime: &Runtime) -> ExitCode {
-    let report = |dropped| tracing::warn!(dropped, "log lines dropped; standard error could not be written");
+    let report = |dropped| tracing::warn!(dropped, "log lines dropped: could not write to standard error");
     let (mut writer, flush) = match LogWriter::start(std::io::stderr(), report) {
         Ok(started) => started,
         Err(error) => return ended(Err(error.to_string())),
@@ -124,7 +124,7 @@ fn typed(command: &UserCommand) -> Result<Option<Typed>, String> {
         std::io::stdin().read_line(&mut line).map_err(|error| error.to_string())?;
     }
     let password = line.trim_end_matches(['\r', '\n']);
-    if password.is_empty() { Err("no password was typed".to_owned()) } else { Ok(Some(Typed(password.to_owned()))) }
+    if password.is_empty() { Err("no password was entered".to_owned()) } else { Ok(Some(Typed(password.to_owned()))) }
 }
 
 /// Sends the command to the running server, or opens its files if no server is running.
@@ -160,7 +160,7 @@ async fn new_keys(config: &Config) -> Result<Vec<String>, String> {
     let server = server.map_err(|error| error.to_string())?;
     let listed = app::answer(Arc::clone(&server), CommandRequest::KeysList).await;
     app::close(&server).await?;
-    let mut lines = vec!["New keys were made. Every session, code and token from before has ended.".to_owned()];
+    let mut lines = vec!["New keys were created. All earlier sessions, codes and tokens have ended.".to_owned()];
     if let CommandAnswer::Lines(listed) = listed {
         lines.extend(listed);
     }
@@ -232,8 +232,8 @@ fn healthcheck(config: &Config) -> Result<Vec<String>, String> {
     };
     match ask() {
         Ok(answer) if answer.starts_with("HTTP/1.1 200") => Ok(vec!["ok".to_owned()]),
-        Ok(answer) => Err(format!("{address} is not well: {}", answer.lines().next().unwrap_or_default())),
-        Err(error) => Err(format!("nobody answers on {address}: {error}")),
+        Ok(answer) => Err(format!("{address} is not healthy: {}", answer.lines().next().unwrap_or_default())),
+        Err(error) => Err(format!("no response from {address}: {error}")),
     }
 }
 

@@ -269,7 +269,7 @@ impl std::error::Error for HashingFault {}
 
 impl fmt::Display for NotAPasswordHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("this is not a PHC string of argon2id, version 19")
+        formatter.write_str("not a PHC string of argon2id, version 19")
     }
 }
 

@@ -126,7 +126,7 @@ impl HashingLimits {
 
 impl fmt::Display for CostOutOfRange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("argon2id takes 8 KiB for each lane up to 1 GiB, 1 to 16 passes and 1 to 16 lanes")
+        formatter.write_str("argon2id requires 8 KiB per lane to 1 GiB of memory, 1 to 16 passes and 1 to 16 lanes")
     }
 }
 

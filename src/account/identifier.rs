@@ -79,7 +79,7 @@ impl fmt::Display for AccountId {
 
 impl fmt::Display for NotAnAccountId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("this is not the identifier of an account: usr_ and 26 characters")
+        formatter.write_str("not an account ID: it must be usr_ and 26 characters")
     }
 }
 

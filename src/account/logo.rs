@@ -64,9 +64,9 @@ impl fmt::Debug for Logo {
 impl fmt::Display for LogoRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong => formatter.write_str("an SVG logo has at most 64 KiB; simplify it"),
+            Self::TooLong => formatter.write_str("an SVG logo must not exceed 64 KiB; simplify it"),
             Self::Picture(PictureRefusal::UnknownFormat) => {
-                formatter.write_str("it is neither an SVG, nor a PNG, JPEG or WebP file")
+                formatter.write_str("it is not an SVG, PNG, JPEG or WebP file")
             }
             Self::Picture(refusal) => refusal.fmt(formatter),
         }

@@ -162,7 +162,7 @@ impl std::error::Error for PasswordRefusal {}
 
 impl fmt::Display for MinimumLengthOutOfRange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the least length of passwords has to be from 8 to 64 characters")
+        formatter.write_str("the minimum password length must be from 8 to 64 characters")
     }
 }
 

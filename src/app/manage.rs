@@ -117,7 +117,8 @@ fn all<T>(
             return Ok(lines);
         }
         if lines.len() >= MOST_LINES {
-            lines.push(format!("… and more: narrow the list, or use the management API ({MOST_LINES} are printed)"));
+            lines
+                .push(format!("… and more: only {MOST_LINES} are printed. Narrow the list, or use the management API"));
             return Ok(lines);
         }
     }
@@ -160,7 +161,7 @@ async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, pass
 
 async fn set_password(signet: &Signet, operator: &Access, user: &str, password: Option<Secret>) -> Outcome {
     let account = found(signet, user)?;
-    let missing = || ManagementRefusal::Invalid("no password was typed".to_owned());
+    let missing = || ManagementRefusal::Invalid("no password was entered".to_owned());
     let change = PasswordChange {
         current_password: None,
         new_password: password.ok_or_else(missing)?,
@@ -202,7 +203,9 @@ async fn set_client(
     let mut members = settings.members().map_err(ManagementRefusal::Invalid)?;
     members.extend(client_name.map(|name| ("client_name".to_owned(), name.into())));
     if members.is_empty() {
-        return Err(ManagementRefusal::Invalid("name a setting: signet client set --help lists them".to_owned()));
+        return Err(ManagementRefusal::Invalid(
+            "no setting was given; signet client set --help lists the settings".to_owned(),
+        ));
     }
     let (client, secret) = change_members(signet, operator, client_id, |_| members.clone()).await?;
     let warning = warning(signet, &client).await;
@@ -225,7 +228,7 @@ fn found(signet: &Signet, user: &str) -> Result<Account, ManagementRefusal> {
         Ok(id) => signet.store.account(&id)?,
         Err(_) => signet.store.account_by_name(user)?,
     };
-    kept.map(|kept| kept.record).ok_or(ManagementRefusal::NotFound("there is no such person"))
+    kept.map(|kept| kept.record).ok_or(ManagementRefusal::NotFound("there is no such user"))
 }
 
 fn describe_user(account: &Account) -> Vec<String> {
@@ -233,7 +236,7 @@ fn describe_user(account: &Account) -> Vec<String> {
         format!("id: {}", account.id.as_str()),
         format!("username: {}", account.username.as_str()),
         format!("role: {}", role(account)),
-        format!("standing: {}", standing(account)),
+        format!("status: {}", standing(account)),
         format!("created_at: {}", account.created_at),
     ];
     let groups: Vec<&str> = account.groups.iter().collect();
@@ -252,7 +255,7 @@ fn describe_client(client: &Client) -> Vec<String> {
     let mut lines = vec![
         format!("client_id: {}", client.client_id),
         format!("client_name: {}", metadata.client_name),
-        format!("standing: {}", if client.is_disabled { "disabled" } else { "active" }),
+        format!("status: {}", if client.is_disabled { "disabled" } else { "active" }),
         format!("token_endpoint_auth_method: {}", metadata.token_endpoint_auth_method.as_str()),
         format!("application_type: {}", metadata.application_type.as_str()),
         format!("scope: {}", metadata.scope),
@@ -270,7 +273,7 @@ fn describe_client(client: &Client) -> Vec<String> {
         }
     }
     lines.extend(client.owner().map(|owner| format!("owner: {owner}")));
-    let secret = |number: u32, made| format!("client_secret {number}: made {made}");
+    let secret = |number: u32, made| format!("client_secret {number}: created {made}");
     lines.extend(client.secrets.iter().map(|one| secret(one.number, one.created_at)));
     lines
 }

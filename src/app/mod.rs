@@ -104,8 +104,8 @@ pub async fn serve(config: Config, options: StartOptions) -> Result<(), StartErr
 fn trusted_proxies(config: &Config) -> edge::TrustedProxies {
     if config.trusts_this_machine() {
         tracing::info!(
-            "reverse proxies on this machine are trusted: the issuer is https and listen is a loopback address. Setting \
-             http.trusted_proxies changes that"
+            "reverse proxies on this machine are trusted, because the issuer is https and listen is a loopback \
+             address. The setting http.trusted_proxies changes this"
         );
         return edge::TrustedProxies::on_this_machine();
     }
@@ -129,9 +129,9 @@ async fn greet(server: &Arc<Server>, config: &Config) -> Result<(), StartError> 
     let link = setup::link(signet).await.map_err(StartError::Internal)?;
     let issuer = &config.issuer;
     let mut lines =
-        vec![String::new(), format!("  Signet {} serves {issuer}", env!("CARGO_PKG_VERSION")), String::new()];
+        vec![String::new(), format!("  Signet {} is running at {issuer}", env!("CARGO_PKG_VERSION")), String::new()];
     if let Some(link) = link {
-        lines.push("  Nobody administers it yet. Create the first administrator here, within 60 minutes:".to_owned());
+        lines.push("  There is no administrator yet. Create the first one here within 60 minutes:".to_owned());
         lines.push(format!("    {link}"));
         lines.push(String::new());
     }

@@ -146,9 +146,9 @@ pub async fn salvage(
     lines.extend(conflicts.iter().map(ToString::to_string));
     let (damaged, target) = (order.damaged.display(), order.target.display());
     lines.push(String::new());
-    lines.push(format!("To go on with it: mv {damaged} {damaged}.damaged && mv {target} {damaged}"));
+    lines.push(format!("To use it: mv {damaged} {damaged}.damaged && mv {target} {damaged}"));
     lines.push(
-        "Then start the server. Every session, code and token has ended, and new signing keys are made.".to_owned(),
+        "Then start the server. All sessions, codes and tokens have ended, and new signing keys are created.".to_owned(),
     );
     Ok(lines)
 }

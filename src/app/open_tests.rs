@@ -163,7 +163,7 @@ async fn a_salvaged_database_has_its_indexes_and_starts() {
     let has = |text: &str| lines.iter().any(|line| line == text);
     assert!(has("some records are missing, or were copied in an earlier state"), "{lines:?}");
     assert!(has("  usernames: 1") && has("  accounts_by_creation: 1"), "{lines:?}");
-    assert!(lines.iter().any(|line| line.ends_with("rows of indexes rebuilt from the records:")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.ends_with("index entries rebuilt from the records:")), "{lines:?}");
 
     fs::remove_dir_all(rig.path("data")).unwrap();
     fs::rename(rig.path("data.salvaged"), rig.path("data")).unwrap();

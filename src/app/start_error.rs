@@ -62,32 +62,34 @@ impl fmt::Display for StartError {
         match self {
             Self::Listen { address, source } if source.kind() == io::ErrorKind::AddrInUse => write!(
                 formatter,
-                "another program already listens on {address}. Stop it, or choose another address: `listen` (and the \
-                 port in `issuer`) in config.toml, or SIGNET__LISTEN and SIGNET__ISSUER"
+                "another program already listens on {address}. Stop it, or choose another address with `listen` (and \
+                 the port in `issuer`) in config.toml, or with SIGNET__LISTEN and SIGNET__ISSUER"
             ),
             Self::Listen { address, source } => write!(
                 formatter,
-                "cannot listen on {address}: {source}. Choose another address: `listen` in config.toml, or SIGNET__LISTEN"
+                "cannot listen on {address}: {source}. Choose another address with `listen` in config.toml, or with \
+                 SIGNET__LISTEN"
             ),
             Self::Open(error) => error.fmt(formatter),
             Self::KeyFolder(error) => error.fmt(formatter),
             Self::Keys(error) => error.fmt(formatter),
             Self::KeysMismatch { keys, mismatch } => write!(
                 formatter,
-                "The keys in {} do not belong to the database: {mismatch}. With other keys every session and every token \
-                 would end, or keys that were given up would sign again, so the server does not start. Mount the right \
-                 folder, or restore the latest copy of it, all of the folder and not single files. If there is none, run \
-                 `signet keys new`: it makes new keys, ends every session, code and token, and everybody signs in again.",
+                "The keys in {} do not belong to the database: {mismatch}. With wrong keys, all sessions and tokens \
+                 would end, or withdrawn keys would sign again, so the server does not start. Mount the right folder, \
+                 or restore the latest copy of the whole folder, not single files. If there is none, run `signet keys \
+                 new`: it creates new keys and ends all sessions, codes and tokens, so that everyone has to sign in \
+                 again.",
                 keys.display()
             ),
-            Self::Socket(source) => write!(formatter, "cannot open the socket for commands in the data folder: {source}"),
+            Self::Socket(source) => write!(formatter, "cannot open the command socket in the data folder: {source}"),
             Self::CertificateAuthority { file, source } => {
                 write!(formatter, "fetch.certificate_authority: {} cannot be read: {source}", file.display())
             }
             Self::Logo { file, reason } => write!(formatter, "brand.logo: {}: {reason}", file.display()),
             Self::Fetcher(refusal) => write!(formatter, "fetch.certificate_authority: {refusal}"),
             Self::Bootstrap(errors) => {
-                formatter.write_str("the administrator of the configuration cannot be created:")?;
+                formatter.write_str("the administrator from the configuration cannot be created:")?;
                 for (key, error) in [
                     ("SIGNET__BOOTSTRAP__ADMIN_USERNAME", errors.of("username")),
                     ("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", errors.of("password")),
@@ -99,18 +101,18 @@ impl fmt::Display for StartError {
                 Ok(())
             }
             Self::BootstrapPasswordMissing => formatter.write_str(
-                "bootstrap.admin_username names the first administrator, and SIGNET__BOOTSTRAP__ADMIN_PASSWORD is missing. \
-                 Set it, or the variable SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE, which names a file; or leave both out and \
-                 use the link that the server prints",
+                "bootstrap.admin_username names the first administrator, but SIGNET__BOOTSTRAP__ADMIN_PASSWORD is \
+                 missing. Set it, or set SIGNET__BOOTSTRAP__ADMIN_PASSWORD_FILE to the path of a file. Or remove the \
+                 username and use the link that the server prints",
             ),
             Self::Internal(fault) => fault.fmt(formatter),
-            Self::Serve(source) => write!(formatter, "serving ended: {source}"),
+            Self::Serve(source) => write!(formatter, "the server stopped: {source}"),
             Self::Storage(fault) => fault.fmt(formatter),
             Self::StorageFailed => formatter.write_str(
-                "the storage failed while the server ran, so it stopped accepting writes and ended. Look at the log and \
-                 at the disk (is it full?), then start it again",
+                "the storage failed, so the server stopped. Check the log and the disk (is it full?), then start the \
+                 server again",
             ),
-            Self::Interrupted => formatter.write_str("the start was interrupted"),
+            Self::Interrupted => formatter.write_str("startup was interrupted"),
         }
     }
 }

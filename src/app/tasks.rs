@@ -95,12 +95,12 @@ async fn watch_space(server: Arc<Server>) {
         let Ok(Some(Space { free, level })) = signet.store.engine().measure_space().await else { continue };
         let mebibytes = free / (1024 * 1024);
         let full = (level == SpaceLevel::Full).then(|| {
-            format!("{mebibytes} MiB are free on the data disk. Nothing is written until there is more: make room")
+            format!("only {mebibytes} MiB are free on the data disk. Nothing is written until you free some space")
         });
         // Rounded, so that not every commit is logged.
         let nearly = (level == SpaceLevel::NearlyFull).then(|| {
             let below = mebibytes.next_power_of_two();
-            format!("less than {below} MiB are free on the data disk. Make room before it is full")
+            format!("less than {below} MiB are free on the data disk. Free some space before it is full")
         });
         signet.conditions.set(Condition::DiskFull, full);
         signet.conditions.set(Condition::DiskNearlyFull, nearly);
@@ -209,7 +209,8 @@ pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnsw
     match request {
         CommandRequest::SetupLink => match setup::link(signet).await {
             Ok(Some(link)) => CommandAnswer::Lines(vec![link]),
-            Ok(None) => CommandAnswer::Refused("this server has an administrator already; sign in as one".to_owned()),
+            Ok(None) => CommandAnswer::Refused("this server already has an administrator; sign in as an \
+                administrator".to_owned()),
             Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
         CommandRequest::User { user, password } => manage::user(signet, user, password).await,
@@ -219,7 +220,7 @@ pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnsw
             Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
         CommandRequest::KeysNew => {
-            CommandAnswer::Refused("the server runs: stop it first, so that it forgets its keys".to_owned())
+            CommandAnswer::Refused("the server is running; stop it first".to_owned())
         }
         CommandRequest::Clock { confirm: true } => match clock_check::confirm(signet).await {
             Ok(now) => CommandAnswer::Lines(vec![format!("the clock is trusted: {now}")]),

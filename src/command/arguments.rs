@@ -12,7 +12,7 @@ use super::{AuditCommand, ClientCommand, UserCommand};
 #[derive(Clone, Debug, Parser)]
 #[command(version, about, max_term_width = 100, after_help = ENVIRONMENT)]
 pub struct Arguments {
-    /// The configuration file [default: config.toml, which need not exist].
+    /// Path of the configuration file [default: config.toml, if it exists].
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -70,7 +70,7 @@ pub enum AdminCommand {
 /// Manage the signing keys.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum KeysCommand {
-    /// Print the keys and their stages.
+    /// Print the keys and their states.
     List,
     /// Start signing with the next keys immediately. The current keys stay published until their tokens have expired.
     Rotate {
@@ -87,15 +87,15 @@ pub enum KeysCommand {
 /// Show or confirm the clock.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ClockCommand {
-    /// Print the time and whether it is trusted.
+    /// Print the time and whether the clock is trusted.
     Show,
-    /// Confirm that the clock is right although it is far ahead of the time until which it was last trusted.
+    /// Confirm that the clock is right although it is far ahead of the time when it was last trusted.
     Confirm,
 }
 
-const ENVIRONMENT: &str = "Every key of config.toml can be set by the environment too: SIGNET__LISTEN, \
-                           SIGNET__LIFETIMES__ACCESS_TOKEN, and so on; with _FILE at its end, a variable names a file \
-                           that holds the value.";
+const ENVIRONMENT: &str = "Every key of config.toml can also be set by an environment variable: SIGNET__LISTEN, \
+    SIGNET__LIFETIMES__ACCESS_TOKEN, and so on. A variable that ends in _FILE contains the path of a file with the \
+    value.";
 
 #[cfg(test)]
 mod tests {

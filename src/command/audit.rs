@@ -46,7 +46,7 @@ impl FromStr for Since {
         if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
             return Ok(Self::Time(time));
         }
-        let wrong = "write 90s, 15m, 2h, 3d or a time such as 2030-12-31T00:00:00Z";
+        let wrong = "must be 90s, 15m, 2h, 3d or a time such as 2030-12-31T00:00:00Z";
         let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(wrong)?;
         let number: i64 = number.parse().map_err(|_| wrong)?;
         let unit = match unit {

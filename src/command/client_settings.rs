@@ -119,7 +119,7 @@ pub struct ClientSettings {
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// Its public keys, as a JWK Set in JSON.
+    /// The public keys, as a JWK Set in JSON.
     #[arg(long, value_name = "JSON")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<String>,
@@ -131,19 +131,19 @@ pub struct ClientSettings {
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
-    /// Its logo.
+    /// The URL of the logo.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
-    /// Its home page.
+    /// The URL of the home page.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
-    /// Its privacy policy.
+    /// The URL of the privacy policy.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_uri: Option<String>,
-    /// Its terms of service.
+    /// The URL of the terms of service.
     #[arg(long, value_name = "URI")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,

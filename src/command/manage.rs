@@ -111,26 +111,26 @@ pub enum ClientCommand {
     },
     /// Print the registration of an application.
     Show {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
     },
     /// Register an application, and print its `client_id` and its secret, which is shown only once.
     Add {
         /// The name shown to users.
         client_name: String,
-        /// It cannot keep a secret.
+        /// The application cannot keep a secret.
         #[arg(long = "public", conflicts_with = "token_endpoint_auth_method")]
         is_public: bool,
         /// It runs on the user's device.
         #[arg(long = "native", conflicts_with = "application_type")]
         is_native: bool,
-        /// Its settings.
+        /// The settings.
         #[command(flatten)]
         settings: Box<ClientSettings>,
     },
     /// Change settings of an application. All others keep their values.
     Set {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
         /// The name shown to users.
         #[arg(long, value_name = "NAME")]
@@ -141,17 +141,17 @@ pub enum ClientCommand {
     },
     /// Enable an application.
     Enable {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
     },
     /// Disable an application. It gets no more tokens, not even from existing grants.
     Disable {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
     },
     /// Delete an application.
     Delete {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
     },
     /// Manage the secrets of an application, which can have two at a time.
@@ -165,12 +165,12 @@ pub enum ClientCommand {
 pub enum SecretCommand {
     /// Print a new secret. The existing one stays valid.
     Add {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
     },
     /// Remove a secret, given by its number in the output of `signet client show`.
     Remove {
-        /// Its `client_id`.
+        /// The `client_id` of the application.
         client_id: String,
         /// The number of the secret.
         number: u32,

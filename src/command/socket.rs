@@ -94,7 +94,7 @@ where
     let answer = match serde_json::from_str(&line) {
         Ok(request) => answer(request).await,
         Err(_) => CommandAnswer::Refused(
-            "the running server does not know this command; is it of the same version?".to_owned(),
+            "the running server does not know this command. Is it the same version?".to_owned(),
         ),
     };
     writer.write_all(format!("{}\n", serde_json::to_string(&answer)?).as_bytes()).await?;
@@ -143,7 +143,7 @@ fn within_limit(data: &Path) -> io::Result<(fs::File, PathBuf)> {
 impl fmt::Display for CallError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoServer => formatter.write_str("no server runs on this data folder"),
+            Self::NoServer => formatter.write_str("no server is running on this data folder"),
             Self::Broken(error) => write!(formatter, "the running server did not answer: {error}"),
         }
     }

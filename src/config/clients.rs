@@ -30,7 +30,7 @@ pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolic
         let metadata = metadata(&mut section, client_id.as_ref(), known);
         if let (Some(client_id), Some(metadata)) = (client_id, metadata) {
             if !ids.insert(client_id.as_str().to_owned()) {
-                section.record_error("client_id", "is the identifier of another client (swagger-ui is built in)");
+                section.record_error("client_id", "is already used by another client (swagger-ui is built in)");
             }
             judge_secret(&section, metadata.token_endpoint_auth_method, client_secret.as_ref());
             clients.push(ConfiguredClient { client_id, client_secret, metadata });
@@ -44,18 +44,16 @@ fn judge_secret(section: &Section<'_>, method: AuthMethod, secret: Option<&Secre
     let is_set = section.sets("client_secret");
     if is_set && !method.has_secret() {
         let method = method.as_str();
-        section.record_error(
-            "client_secret",
-            format!("must be left out: with token_endpoint_auth_method = \"{method}\" there is none"),
-        );
+        section
+            .record_error("client_secret", format!("must be omitted with token_endpoint_auth_method = \"{method}\""));
     }
     if !is_set && method.has_secret() {
-        section.record_error("client_secret", "is missing; or write token_endpoint_auth_method = \"none\"");
+        section.record_error("client_secret", "is missing; set it, or set token_endpoint_auth_method = \"none\"");
     }
     // RFC 7518 §3.2, and OpenID Connect Core §16.19.
     let signs = method == AuthMethod::ClientSecretJwt;
     if signs && secret.is_some_and(|secret| !SIGNING_SECRET.contains(&secret.expose().len())) {
-        section.record_error("client_secret", "must have 32 to 128 bytes, since the application signs with it");
+        section.record_error("client_secret", "must have 32 to 128 bytes, because the application signs with it");
     }
 }
 
@@ -98,7 +96,7 @@ fn openid(section: &mut Section<'_>) -> OpenidRequest {
         logo_uri: section.read("logo_uri", |written| written.text()),
         initiate_login_uri: section.read("initiate_login_uri", |written| written.text()),
         jwks: section.read("jwks", |written| {
-            serde_json::from_str(&written.text()?).map_err(|_| "must be a JWK Set as a text of JSON".to_owned())
+            serde_json::from_str(&written.text()?).map_err(|_| "must be a JWK Set as a JSON string".to_owned())
         }),
         jwks_uri: section.read("jwks_uri", |written| written.text()),
         subject_type: section.read("subject_type", |written| written.text()),
@@ -127,7 +125,7 @@ fn grant_type(name: &str) -> Result<String, String> {
     if GrantType::parse(name).is_some() {
         return Ok(name.to_owned());
     }
-    Err(format!("must be of {}", GrantType::ALL.map(GrantType::as_str).join(", ")))
+    Err(format!("must contain only {}", GrantType::ALL.map(GrantType::as_str).join(", ")))
 }
 
 /// The private-use schemes without a dot that redirect URIs may have.
@@ -139,7 +137,7 @@ pub(super) fn redirect_schemes(written: Written<'_>) -> Result<Vec<RedirectSchem
 fn client_secret(written: Written<'_>) -> Result<Secret, String> {
     let text = Secret::new(written.text()?);
     if text.expose().chars().count() < SHORTEST_SECRET {
-        return Err(format!("must have at least {SHORTEST_SECRET} characters, since it can be guessed by anybody"));
+        return Err(format!("must have at least {SHORTEST_SECRET} characters, so that it cannot be guessed"));
     }
     Ok(text)
 }

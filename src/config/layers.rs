@@ -124,7 +124,7 @@ impl<'a> Layers<'a> {
                 // The file name is not shown, because it may be the secret itself in the wrong variable.
                 let content = value.as_ref().ok_or_else(|| "must be UTF-8".to_owned()).and_then(|name| {
                     let content = (self.read)(Path::new(name.expose()));
-                    content.map_err(|fault| format!("must be the path of a file that can be read: {fault}"))
+                    content.map_err(|fault| format!("must be the path of a readable file: {fault}"))
                 });
                 match content {
                     Ok(content) => Some((place, Some(Secret::new(without_line_break(&content))))),

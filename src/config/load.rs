@@ -320,7 +320,7 @@ fn key_ring(top: &mut Section<'_>) -> KeyRingSettings {
     let rotate_every = section.read("rotate_every", seconds(2 * DAY..=730 * DAY)).unwrap_or(Duration::days(90));
     let algorithm = |name: &str| {
         name.parse::<Algorithm>()
-            .map_err(|_| format!("must be of {}", Algorithm::ALL.map(Algorithm::as_str).join(", ")))
+            .map_err(|_| format!("must be one of {}", Algorithm::ALL.map(Algorithm::as_str).join(", ")))
     };
     let algorithms = section.read("algorithms", list(algorithm));
     section.close();
@@ -382,7 +382,8 @@ fn only_environment(written: Written<'_>) -> Result<Secret, String> {
         Written::Variable("") => Err("must not be empty".to_owned()),
         Written::Variable(text) => Ok(Secret::new(text)),
         Written::File(_) => {
-            Err("must not stand in this file; set the variable, or name a file with its _FILE twin".to_owned())
+            Err("must not be in this file; set the environment variable, or its _FILE variant with the path of a file"
+                .to_owned())
         }
     }
 }

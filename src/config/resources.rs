@@ -27,7 +27,7 @@ pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> Vec<Resource> {
         let resource = one(&mut section);
         if let Some(resource) = resource {
             if !ids.insert(resource.id.clone()) {
-                section.record_error("resource", "is the identifier of another resource (the issuer is one)");
+                section.record_error("resource", "is already used by another resource (the issuer is one)");
             }
             for entry in &resource.scopes {
                 if !tokens.insert(entry.token.clone()) {
@@ -82,10 +82,12 @@ fn scopes(written: Written<'_>) -> Result<Vec<ScopeEntry>, String> {
             .iter()
             .map(|(token, description)| match description.get_ref() {
                 DeValue::String(description) => entry(token.get_ref(), description),
-                other => Err(instead_of(other, "a sentence for each scope")),
+                other => Err(instead_of(other, "a description for each scope")),
             })
             .collect(),
         Written::File(DeValue::Array(_)) | Written::Variable(_) => list(|token| entry(token, token))(written),
-        Written::File(other) => Err(instead_of(other, "a list of scope tokens, or a table of them with sentences")),
+        Written::File(other) => {
+            Err(instead_of(other, "a list of scope tokens, or a table of scope tokens with descriptions"))
+        }
     }
 }

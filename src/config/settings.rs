@@ -333,41 +333,42 @@ impl Config {
         let mut warnings = Vec::new();
         if !self.issuer.is_https() && !self.listen.ip().is_loopback() {
             warnings.push(format!(
-                "listen = \"{}\" accepts connections from other machines, but the issuer {} means this machine only: \
-                 logins from elsewhere will not work",
+                "listen = \"{}\" accepts connections from other machines, but the issuer {} is a loopback address: \
+                 sign-ins from other machines will not work",
                 self.listen, self.issuer
             ));
         }
         if self.oauth.password_grant {
             warnings.push(
                 "oauth.password_grant = true: clients that are registered for it see people's passwords (RFC 9700 §2.4 \
-                 says that this must not be used)"
+                 forbids this grant)"
                     .to_owned(),
             );
         }
         if self.fetch.allow_private_addresses {
             warnings.push(
-                "fetch.allow_private_addresses = true: whoever registers an application can have this server ask \
-                 addresses that only it can reach; for a home network let only administrators register applications"
+                "fetch.allow_private_addresses = true: anyone who registers an application can make this server send \
+                 requests to its private network; in a home network, let only administrators register applications"
                     .to_owned(),
             );
         }
         if let Some(file) = &self.fetch.certificate_authority {
             warnings.push(format!(
-                "fetch.certificate_authority = \"{}\": whoever has its key can pose as any application's server; for test \
-                 rigs only",
+                "fetch.certificate_authority = \"{}\": anyone with its key can impersonate the server of any \
+                 application; use it only for tests",
                 file.display()
             ));
         }
         if self.accounts.share_unverified_email && self.accounts.sign_up == SignUp::Open {
             warnings.push(
                 "accounts.share_unverified_email = true with open sign-up: applications that match accounts by e-mail \
-                 address let anyone in who enters that address here"
+                 address let in anyone who enters that address here"
                     .to_owned(),
             );
         }
         if self.throttle.relaxed {
-            warnings.push("throttle.relaxed = true: passwords can be guessed quickly; for test rigs only".to_owned());
+            warnings
+                .push("throttle.relaxed = true: passwords can be guessed quickly; use it only for tests".to_owned());
         }
         warnings
     }

@@ -195,7 +195,7 @@ fn a_secret_comes_from_a_variable_or_from_the_file_that_its_twin_names() {
     let nameless = bootstrap(&[("SIGNET__BOOTSTRAP__ADMIN_PASSWORD", "x")]).unwrap_err();
     assert!(nameless.iter().any(|mistake| mistake.contains("admin_username: is missing")), "{nameless:?}");
     let in_file = load("[key_ring]\npassphrase = \"hunter2hunter2\"\n", &[]).unwrap_err();
-    assert!(in_file.iter().any(|mistake| mistake.contains("must not stand in this file")), "{in_file:?}");
+    assert!(in_file.iter().any(|mistake| mistake.contains("must not be in this file")), "{in_file:?}");
     assert!(!in_file.iter().any(|mistake| mistake.contains("hunter2")), "{in_file:?}");
 }
 
@@ -207,13 +207,16 @@ fn clients_and_resources_are_checked_against_one_another() {
     assert!(load(&format!("{resource}{client}scope = \"openid api:read\"\n"), &[]).is_ok());
     for (text, expected) in [
         (format!("{client}scope = \"api:read\"\n"), "no resource of this server has the scope"),
-        (format!("{resource}{resource}"), "is the identifier of another resource"),
+        (format!("{resource}{resource}"), "is already used by another resource"),
         (format!("{resource}{}", resource.replace("api.example", "b.example")), "belongs to another resource"),
         (resource.replace("api:read", "openid"), "belongs to another resource"),
-        (format!("{client}{client}"), "is the identifier of another client"),
+        (format!("{client}{client}"), "is already used by another client"),
         (client.replace("client_secret", "#"), "client_secret: is missing"),
-        (format!("{client}token_endpoint_auth_method = \"none\"\n"), "must be left out"),
-        (format!("{client}grant_types = [\"authorization_code\", \"client_credential\"]\n"), "grant_types: must be of"),
+        (format!("{client}token_endpoint_auth_method = \"none\"\n"), "must be omitted"),
+        (
+            format!("{client}grant_types = [\"authorization_code\", \"client_credential\"]\n"),
+            "grant_types: must contain only",
+        ),
         ("clients = 1\n".to_owned(), "must be a list of tables"),
         ("issuer = \"x\n".to_owned(), "config.toml:1: "),
     ] {

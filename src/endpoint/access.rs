@@ -68,7 +68,7 @@ pub fn authorize(signet: &Signet, unverified_jwt: &Secret, scopes: &[&str]) -> R
     let now = signet.clock.now();
     let invalid = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
     let token = own_token(signet, unverified_jwt.expose())
-        .map_err(|_| invalid("the access token is not one that this server issued"))?;
+        .map_err(|_| invalid("the access token was not issued by this server"))?;
     if !is_in_time(&token.claims, now) {
         return Err(invalid("the access token has expired"));
     }

@@ -155,7 +155,7 @@ fn refuse(
     let (client_id, now) = (&destination.client.client_id, signet.clock.now());
     let remedy = Remedy::of_authorization(&error, &destination.client, parameters, &signet.resources);
     signet.client_errors.note_remedy(client_id, remedy, now);
-    tracing::info!(%client_id, %error, sent = parameters.loggable(), "authorization request refused");
+    tracing::info!(%client_id, %error, sent = parameters.loggable(), "authorization request rejected");
     signet.client_errors.note(client_id, ClientError::of(error.code(), &error), now);
     let address = ReturnAddress {
         redirect_uri: &destination.redirect_uri,

@@ -74,7 +74,7 @@ async fn post(signet: &Signet, uri: &str, token: &Secret) -> Result<(), NotTaken
     match signet.fetcher.post_form(uri, form).await {
         Ok(200 | 204) => Ok(()),
         Ok(status) => {
-            let description = format!("it answered with {status}");
+            let description = format!("it responded with status {status}");
             Err(NotTaken { description, failure: DeliveryFailure::Status(status) })
         }
         Err(refusal) => Err(NotTaken { description: refusal.to_string(), failure: (&refusal).into() }),

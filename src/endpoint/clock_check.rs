@@ -20,8 +20,9 @@ pub async fn observe(signet: &Signet) -> Result<Trust, InternalError> {
             signet.conditions.set(
                 Condition::ClockDoubtful,
                 Some(format!(
-                    "the clock shows a time {days} days after it was last trusted. Nothing is removed because it has \
-                     expired, and keys do not rotate. Set the clock right, or run `signet clock confirm` if it is right"
+                    "the clock is {days} days ahead of the time when it was last trusted. Until it is confirmed, \
+                     expired records are kept and keys do not rotate. Correct the clock, or run `signet clock confirm` \
+                     if it is right"
                 )),
             );
         }

@@ -28,11 +28,11 @@ impl Condition {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::KeysNotWritable => "the folder of keys cannot be written",
+            Self::KeysNotWritable => "the key folder cannot be written",
             Self::StorageFailed => "the storage has failed",
             Self::DiskFull => "the data disk is full: only keys, discovery and status lists are served",
             Self::DiskNearlyFull => "the data disk is nearly full",
-            Self::ClockDoubtful => "the clock is far ahead: nothing that has expired is removed until it is confirmed",
+            Self::ClockDoubtful => "the clock is far ahead: expired records are kept until it is confirmed",
         }
     }
 

@@ -84,7 +84,7 @@ pub fn grants(
 pub async fn end_grant(signet: &Signet, access: &Access, id: &str, grant_id: &str) -> Result<(), ManagementRefusal> {
     let account = find_to_end(signet, access, id)?.0.record;
     let subject = subject(&account);
-    let unknown = ManagementRefusal::NotFound("this person has no such grant");
+    let unknown = ManagementRefusal::NotFound("this user has no such grant");
     let Some(grant_id) = GrantId::parse(grant_id) else { return Err(unknown) };
     let grant = signet.store.grant(&grant_id)?.filter(|kept| kept.record.subject == subject);
     if grant.is_none() {

@@ -146,13 +146,13 @@ impl Sought {
         let kind = filter.kind.map(str::parse::<EventKind>).transpose();
         let outcome = filter.outcome.map(|text| Outcome::parse(text).ok_or(()));
         Ok(Self {
-            kind: kind.map_err(|_| wrong("kind must be the name of an event, such as login_failed"))?,
+            kind: kind.map_err(|_| wrong("kind must be an event name, such as login_failed"))?,
             account: filter.account.map(AccountId::parse).transpose().map_err(|_| wrong("account must be an id"))?,
             client_id: filter
                 .client_id
                 .map(ClientId::parse)
                 .transpose()
-                .map_err(|_| wrong("client_id must be that of an application"))?,
+                .map_err(|_| wrong("client_id must be the client_id of an application"))?,
             outcome: outcome.transpose().map_err(|()| wrong("outcome must be success or failure"))?,
             from: filter.from,
             until: filter.until,

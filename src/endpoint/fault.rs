@@ -72,8 +72,8 @@ impl fmt::Display for InternalError {
             Self::Keys(fault) => fault.fmt(formatter),
             Self::BrokenOff(error) => error.fmt(formatter),
             Self::Hashing(fault) => fault.fmt(formatter),
-            Self::Busy => formatter.write_str("too much work of this kind waits already"),
-            Self::Contended => formatter.write_str("a record was changed again and again while it was being written"),
+            Self::Busy => formatter.write_str("too many requests of this kind are already waiting"),
+            Self::Contended => formatter.write_str("a record was changed repeatedly while it was being written"),
         }
     }
 }

@@ -150,11 +150,11 @@ impl Interaction {
 impl fmt::Display for InteractionRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Unsealable => "the login is not one that was begun here",
-            Self::OtherBrowser => "the login was begun in another browser",
-            Self::Expired => "the login was begun too long ago",
-            Self::Answered => "the login was answered already",
-            Self::Withdrawn => "the login was allowed before the person disconnected the application",
+            Self::Unsealable => "the sign-in was not started on this server",
+            Self::OtherBrowser => "the sign-in was started in another browser",
+            Self::Expired => "the sign-in was started too long ago",
+            Self::Answered => "the sign-in was already completed",
+            Self::Withdrawn => "the sign-in was approved before the user disconnected the application",
         })
     }
 }

@@ -78,10 +78,10 @@ impl fmt::Display for KeysMismatch {
         formatter.write_str(match self {
             Self::FolderIsEmpty => "it is empty; perhaps its disk is not mounted",
             Self::SecretIsMissing => "server.secret is missing",
-            Self::SecretIsAnother => "server.secret is not the one that the database knows",
-            Self::PairwiseIsAnother => "pairwise.secret is missing or not the one that the database knows",
+            Self::SecretIsAnother => "server.secret is not the one recorded in the database",
+            Self::PairwiseIsAnother => "pairwise.secret is missing, or is not the one recorded in the database",
             Self::RingIsMissing => "the signing keys or ring.identity are missing",
-            Self::FolderIsOlder => "it is an older copy: its keys have changed since",
+            Self::FolderIsOlder => "it is an older copy: the keys have changed since",
             Self::FolderIsForeign => "it belongs to another database",
         })
     }

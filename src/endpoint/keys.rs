@@ -196,7 +196,7 @@ fn admit(access: &Access) -> Result<(), ManagementRefusal> {
     }
 }
 
-const ALREADY_ROTATING: &str = "the keys are already being rotated: wait until that is done, then look at the keys";
+const ALREADY_ROTATING: &str = "the keys are already being rotated; wait until that is done, then check the keys";
 
 /// Number of clients read per page.
 const PAGE: u16 = 100;

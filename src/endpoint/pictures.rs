@@ -89,7 +89,7 @@ async fn address_is(
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
-        let gone = ManagementRefusal::NotFound("there is no such person");
+        let gone = ManagementRefusal::NotFound("there is no such user");
         let kept = signet.store.account(id)?.ok_or(gone)?;
         let mut changed = kept.record.clone();
         changed.claims.picture = address(&kept.record);

@@ -129,9 +129,9 @@ fn about_the_address(refusal: ManagementRefusal) -> ManagementRefusal {
     }
 }
 
-const SIGN_UP_IS_OPEN: &str = "this application knows people by a name or address that they choose themselves, and \
-                               everyone can sign up here; set accounts.sign_up to \"invitation\" or \"closed\" first, or \
-                               register it by hand and restrict it to groups";
+const SIGN_UP_IS_OPEN: &str = "this application identifies users by a name or address that they choose themselves, and \
+    everyone can sign up here; set accounts.sign_up to \"invitation\" or \"closed\" first, or register it manually and \
+    restrict it to groups";
 
 const IMPLICIT_IS_OFF: &str = "the implicit grant is off; the setting oauth.implicit turns it on";
 

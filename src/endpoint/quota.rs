@@ -41,7 +41,7 @@ pub(super) fn has_room_for_application(signet: &Signet, owner: &Subject) -> Resu
     }
     tracing::info!(%owner, most, "application quota reached");
     Err(ManagementRefusal::Forbidden(
-        "you own as many applications as one person may here; delete one, or ask an administrator (the setting \
+        "you own the maximum number of applications; delete one, or ask an administrator (the setting \
          quotas.applications_per_person)",
     ))
 }

@@ -47,7 +47,7 @@ pub(super) async fn resolve<'p>(
         Ok(parameters) => Ok(Cow::Owned(parameters)),
         Err(refusal) => {
             let (inside, wanted_aud) = (summary_of_claims(verified.claims()), signet.issuer.as_str());
-            tracing::info!(client_id = %client.client_id, %refusal, %inside, wanted_aud, "request object refused");
+            tracing::info!(client_id = %client.client_id, %refusal, %inside, wanted_aud, "request object rejected");
             Err(ObjectRefused { refusal, inside: Some(request_object::readable(verified.claims())) })
         }
     }

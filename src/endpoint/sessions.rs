@@ -60,7 +60,7 @@ pub fn list(
 pub async fn end(signet: &Signet, access: &Access, id: &str, sid: &str) -> Result<(), ManagementRefusal> {
     let account = find_to_change(signet, access, id)?.0.record;
     let placed = signet.store.session_of(&account.id, &Sid::presented(sid))?;
-    let (digest, kept) = placed.ok_or(ManagementRefusal::NotFound("this person has no such session"))?;
+    let (digest, kept) = placed.ok_or(ManagementRefusal::NotFound("this user has no such session"))?;
     session_end::end(signet, (&digest, &kept.record), cause(access, &account), &access.actor()).await?;
     tracing::info!(account = %account.id, by = %access.subject(), "session ended by request");
     Ok(())

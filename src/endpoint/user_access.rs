@@ -38,7 +38,7 @@ pub(super) fn find(
     access: &Access,
     id: &str,
 ) -> Result<(Versioned<Account>, Editor), ManagementRefusal> {
-    let unknown = || ManagementRefusal::NotFound("there is no such person, or you may not see them");
+    let unknown = || ManagementRefusal::NotFound("there is no such user, or you are not allowed to see them");
     let id = if id == "me" { access.subject().as_str() } else { id };
     let id = AccountId::parse(id).map_err(|_| unknown())?;
     let is_self = access.subject().as_str() == id.as_str();
@@ -61,7 +61,7 @@ pub(super) fn find_to_change(
     let is_self = access.subject().as_str() == kept.record.id.as_str();
     if editor == Editor::Manager && kept.record.is_administrator() && !is_self {
         return Err(ManagementRefusal::Forbidden(
-            "this person administers the server: that needs the scope signet:admin",
+            "this user is an administrator; this requires the scope signet:admin",
         ));
     }
     Ok((kept, editor))

@@ -23,7 +23,7 @@ pub enum Userinfo {
 pub fn userinfo(signet: &Signet, unverified_jwt: &Secret) -> Result<Userinfo, AccessRefusal> {
     let access = authorize(signet, unverified_jwt, &["openid"])?;
     let refuse = |reason| AccessRefusal::Bearer(BearerError::InvalidToken(reason));
-    let account = access.account().ok_or(refuse("the access token is no person's"))?;
+    let account = access.account().ok_or(refuse("the access token does not belong to a user"))?;
     let client = signet.store.client(access.client_id()).map_err(|fault| AccessRefusal::Internal(fault.into()))?;
     let client = client.ok_or(refuse("the access token was revoked"))?.record;
     let client_subject = signet.client_subject(access.subject(), &client);

@@ -96,7 +96,7 @@ pub fn list(
     let only_administrators = match filter.role {
         None => false,
         Some("administrator") => true,
-        Some(_) => return Err(ManagementRefusal::Invalid("role must be administrator, or left out".to_owned())),
+        Some(_) => return Err(ManagementRefusal::Invalid("role must be administrator, or omitted".to_owned())),
     };
     let order = match (filter.sort, filter.email) {
         (None | Some("username"), None) if only_administrators => AccountOrder::Administrators,
@@ -108,7 +108,7 @@ pub fn list(
         }
         (Some("id"), None) => match filter.group {
             Some(name) => AccountOrder::Group { name },
-            None => return Err(ManagementRefusal::Invalid("sort can be id together with group".to_owned())),
+            None => return Err(ManagementRefusal::Invalid("with group, sort must be id".to_owned())),
         },
         (Some(_), None) => {
             return Err(ManagementRefusal::Invalid("sort must be username, -created_at or id".to_owned()));
@@ -313,7 +313,7 @@ fn other_administrator(signet: &Signet, account: &Account) -> Result<Versioned<A
     signet
         .store
         .other_administrator(&account.id)?
-        .ok_or(ManagementRefusal::Conflict("this is the last administrator; make somebody else one first"))
+        .ok_or(ManagementRefusal::Conflict("this is the last administrator; make another user an administrator first"))
 }
 
 fn new_account(refusal: NewAccountRefusal) -> ManagementRefusal {

@@ -56,19 +56,19 @@ impl FetchRefusal {
 impl fmt::Display for FetchRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address => formatter.write_str("it is not an https address"),
+            Self::Address => formatter.write_str("the address does not use https"),
             Self::Private => formatter.write_str(
-                "it is not on the public internet; fetch.allow_private_addresses allows that, for applications in your own \
+                "the address is not on the public internet; fetch.allow_private_addresses allows addresses in your own \
                  network",
             ),
-            Self::Unreachable(cause) => write!(formatter, "it cannot be reached: {cause}"),
-            Self::TooSlow => formatter.write_str("it took longer than 3 seconds"),
-            Self::Status(status) => write!(formatter, "it answered with the status {status}"),
-            Self::TooLong => formatter.write_str("it answered with more than 64 KiB"),
-            Self::NotText => formatter.write_str("it answered with something that is not UTF-8"),
-            Self::NotJson => formatter.write_str("it answered with something that is not JSON"),
-            Self::Busy => formatter.write_str("too many fetches are under way"),
-            Self::Certificate => formatter.write_str("the certificate authority is not a certificate in PEM"),
+            Self::Unreachable(cause) => write!(formatter, "the address cannot be reached: {cause}"),
+            Self::TooSlow => formatter.write_str("the response took longer than 3 seconds"),
+            Self::Status(status) => write!(formatter, "the response has status {status}"),
+            Self::TooLong => formatter.write_str("the response is larger than 64 KiB"),
+            Self::NotText => formatter.write_str("the response is not UTF-8"),
+            Self::NotJson => formatter.write_str("the response is not JSON"),
+            Self::Busy => formatter.write_str("too many fetches are in progress"),
+            Self::Certificate => formatter.write_str("the certificate authority is not a PEM certificate"),
             Self::Unavailable => formatter.write_str("TLS is not available"),
         }
     }

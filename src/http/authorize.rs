@@ -134,7 +134,7 @@ fn untrusted(page_request: &PageRequest, refusal: &UntrustedRequest) -> Response
 /// The error page for an interaction that cannot continue. It links back to the application if the application is still
 /// registered.
 pub(super) fn broken_off(page_request: &PageRequest, refusal: InteractionRefusal) -> poem::Result<Response> {
-    tracing::info!(%refusal, "a login was broken off");
+    tracing::info!(%refusal, "a sign-in was interrupted");
     let page = match refusal {
         InteractionRefusal::Answered => ErrorPage::of(|w| w.answered_already),
         InteractionRefusal::Withdrawn => ErrorPage::of(|w| w.withdrawn),

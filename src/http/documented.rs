@@ -111,7 +111,7 @@ impl<K: Kinds> ApiResponse for DocumentedAnswer<K> {
     /// keeps its status.
     fn from_parse_request_error(error: Error) -> Self {
         let (status, description) = parse_refusal(&error);
-        tracing::info!(status = status.as_u16(), reason = description, "request refused before it was read");
+        tracing::info!(status = status.as_u16(), reason = description, "request rejected before it was read");
         Self::from(problem(status, "invalid_request", &description))
     }
 }
@@ -125,13 +125,13 @@ fn parse_refusal(error: &Error) -> (StatusCode, String) {
     if let Some(bad_request) = error.downcast_ref::<UnfitBody>() {
         return (error.status(), bad_request.to_string());
     }
-    let unreadable = |name: &str| format!("the parameter {name} is missing or has a value that it cannot have");
+    let unreadable = |name: &str| format!("the parameter {name} is missing or invalid");
     let description = if let Some(ParseParamError { name, .. }) = error.downcast_ref() {
         unreadable(name)
     } else if let Some(ParsePathError { name, .. }) = error.downcast_ref() {
         unreadable(name)
     } else {
-        "the body or a parameter is not what /openapi.json describes".to_owned()
+        "the body or a parameter does not match /openapi.json".to_owned()
     };
     (StatusCode::BAD_REQUEST, description)
 }

@@ -85,7 +85,7 @@ pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value) -> Result<T, Unfit
     if let Some(found) = mismatch(&schema.root, &value, &schema.registry, "") {
         return Err(UnfitBody::saying(found));
     }
-    let bad_request = |_| UnfitBody::saying("the body is not what /openapi.json describes".to_owned());
+    let bad_request = |_| UnfitBody::saying("the body does not match /openapi.json".to_owned());
     T::parse_from_json(Some(value)).map_err(bad_request)
 }
 

@@ -58,7 +58,7 @@ impl PicturesApi {
         id: Path<String>,
     ) -> Result<DocumentedAnswer<PictureKinds>> {
         let Some(picture) = pictures::show(&self.0.signet, &id.0).map_err(fault)? else {
-            return Ok(DocumentedAnswer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture here")));
+            return Ok(DocumentedAnswer::from(problem(StatusCode::NOT_FOUND, "not_found", "there is no picture")));
         };
         let etag = format!("\"{}\"", picture.etag().trim_matches('"'));
         let is_known = is_known(request, &etag);

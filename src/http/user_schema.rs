@@ -262,7 +262,7 @@ pub(super) fn patched(
     issuer: &Issuer,
 ) -> Result<ProfileForm, ManagementRefusal> {
     if patch.get("username").is_some_and(Value::is_null) {
-        return Err(ManagementRefusal::Invalid("the member \"username\" cannot be taken away".to_owned()));
+        return Err(ManagementRefusal::Invalid("the member \"username\" cannot be removed".to_owned()));
     }
     let mut patch = patch.clone();
     for (name, nothing) in nothing_of_orders() {

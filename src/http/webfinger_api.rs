@@ -59,7 +59,7 @@ impl WebfingerApi {
                 problem(StatusCode::BAD_REQUEST, "invalid_request", &malformed.to_string())
             }
             Err(WebfingerRefusal::UnknownResource) => {
-                problem(StatusCode::NOT_FOUND, "not_found", "people of that domain do not sign in here")
+                problem(StatusCode::NOT_FOUND, "not_found", "users of that domain do not sign in here")
             }
         })
     }

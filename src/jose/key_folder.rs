@@ -291,7 +291,7 @@ impl KeyFolder {
         let signing_key =
             SigningKey::from_private_jwk(&file.private_jwk).map_err(|fault| KeyFolderFault::key(path, &fault))?;
         if file.key.kid != signing_key.kid() || path.file_stem() != Some(OsStr::new(signing_key.kid())) {
-            return Err(KeyFolderFault::corrupt(path, "its name, its kid and its key do not belong together"));
+            return Err(KeyFolderFault::corrupt(path, "its name, kid and key do not match"));
         }
         if file.key.algorithm != signing_key.algorithm() {
             return Err(KeyFolderFault::corrupt(path, "its key is for another algorithm"));
@@ -304,7 +304,7 @@ impl KeyFolder {
         // The parser's message names a line and a column and may quote the content, which must not be logged.
         let file = serde_json::from_str(&text).map_err(|error| {
             let reason = format!(
-                "it is damaged or not a file of this server (line {}, column {})",
+                "it is damaged, or is not a key file of this server (line {}, column {})",
                 error.line(),
                 error.column()
             );
@@ -355,7 +355,7 @@ fn make(path: &Path) -> Result<(), KeyFolderFault> {
 
 /// Decodes the key in `text`, the content of the file at `path`.
 fn sealing_key(path: &Path, text: &Secret) -> Result<SealingKey, KeyFolderFault> {
-    let corrupt = || KeyFolderFault::corrupt(path, "it does not hold 32 bytes as base64url");
+    let corrupt = || KeyFolderFault::corrupt(path, "it does not contain 32 bytes as base64url");
     let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.expose()).map_err(|_| corrupt())?);
     Ok(SealingKey::new(bytes.as_slice().try_into().map_err(|_| corrupt())?))
 }

@@ -59,44 +59,39 @@ impl fmt::Display for KeyFolderFault {
         match self {
             Self::Io { doing, path, source } => {
                 write!(formatter, "cannot {doing} {}: {source}. ", path.display())?;
-                formatter
-                    .write_str("The user that runs the server has to own the folder of keys and be able to write to it")
+                formatter.write_str("The user that runs the server must own the key folder and be able to write to it")
             }
             Self::OpenToOthers { path, mode } => {
                 let path = path.display();
                 write!(
                     formatter,
-                    "{path} is open to others than its owner (mode {mode:04o}). Who could read it can sign "
+                    "{path} is accessible to other users (mode {mode:04o}). Anyone who can read it can sign "
                 )?;
-                write!(formatter, "tokens in your name. If nobody did: chmod 600 {path}. Otherwise remove it")
+                write!(formatter, "tokens in your name. If it was not read, run: chmod 600 {path}. Otherwise remove it")
             }
             Self::PassphraseMissing(path) => {
                 write!(formatter, "{} is encrypted, but no passphrase is configured. ", path.display())?;
-                formatter.write_str("Set SIGNET__KEY_RING__PASSPHRASE_FILE to the file that holds it")
+                formatter.write_str("Set SIGNET__KEY_RING__PASSPHRASE_FILE to the path of the file that contains it")
             }
             Self::PassphraseEmpty => formatter
-                .write_str("the passphrase of the keys is empty. Set one, or remove the setting key_ring.passphrase"),
+                .write_str("the passphrase of the keys is empty. Set it, or remove the setting key_ring.passphrase"),
             Self::PassphraseWrong(path) => {
-                write!(
-                    formatter,
-                    "{} was encrypted with another passphrase than the configured one. ",
-                    path.display()
-                )?;
-                formatter.write_str("Configure the one it was encrypted with (key_ring.passphrase)")
+                write!(formatter, "{} is encrypted with a passphrase other than the configured one. ", path.display())?;
+                formatter.write_str("Configure the passphrase that it was encrypted with (key_ring.passphrase)")
             }
             Self::Corrupt { path, reason } => {
                 let path = path.display();
                 write!(
                     formatter,
                     "{path} cannot be used: {reason}. Restore it from a backup, or move it away (mv {path} \
-                     {path}.broken) and run `signet keys new`: it makes new keys, and what the old ones protected is not \
-                     accepted any more"
+                     {path}.broken) and run `signet keys new`: it creates new keys, and everything that the old keys \
+                     protected becomes invalid"
                 )
             }
             Self::InUse(path) => write!(
                 formatter,
-                "The keys in {} are in use by another running server. Stop that one first, or give this one folders of \
-                 its own (`data` and `keys` in config.toml, or SIGNET__DATA and SIGNET__KEYS).",
+                "The keys in {} are in use by another running server. Stop it first, or give this server its own \
+                 folders (`data` and `keys` in config.toml, or SIGNET__DATA and SIGNET__KEYS).",
                 path.display()
             ),
             Self::Exposed(exposure) => exposure.fmt(formatter),

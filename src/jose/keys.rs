@@ -218,7 +218,7 @@ impl Keys {
                 let signing = SigningKey::generate(*algorithm)?;
                 let entry = Entry::new(RingKey::new(signing.kid().to_owned(), *algorithm, *stage, now), signing)?;
                 self.folder.save(&entry.ring, &entry.signing)?;
-                tracing::info!(kid = entry.ring.kid, %algorithm, signs = entry.ring.is_signing(), "signing key made");
+                tracing::info!(kid = entry.ring.kid, %algorithm, signs = entry.ring.is_signing(), "signing key created");
                 entries.push(entry);
             }
             Change::Remove(kid) => {

@@ -47,9 +47,9 @@ impl fmt::Display for JwkRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Malformed => "the JWK is malformed",
-            Self::Private => "the JWK holds a private key",
+            Self::Private => "the JWK contains a private key",
             Self::NotForSignatures => "the JWK is not for signatures",
-            Self::Unsupported => "the JWK's type, curve or algorithm is not in use here",
+            Self::Unsupported => "the type, curve or algorithm of the JWK is not supported",
             Self::UnsafeRsa => "the RSA key is not between 2048 and 8192 bits, or its exponent is unsafe",
         })
     }

@@ -42,10 +42,8 @@ impl fmt::Display for SigningFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoKey(algorithm) => write!(formatter, "no key signs with {algorithm}"),
-            Self::NotAKey => formatter.write_str("not a private key that this version can use"),
-            Self::PartsDiffer => {
-                formatter.write_str("the private and the public part of the key do not belong together")
-            }
+            Self::NotAKey => formatter.write_str("not a supported private key"),
+            Self::PartsDiffer => formatter.write_str("the private and public parts of the key do not match"),
             Self::Library(cause) => write!(formatter, "signing failed: {cause}"),
         }
     }

@@ -99,36 +99,36 @@ impl AuthorizationError {
             Self::Malformed(MalformedParameters::Missing(name)) => return format!("the parameter {name} is missing"),
             Self::InvalidParameter(name) => return invalid_parameter(name),
             Self::Malformed(MalformedParameters::TooMany) => {
-                return format!("a request has at most {MOST_PARAMETERS} parameters");
+                return format!("the request has more than {MOST_PARAMETERS} parameters");
             }
             Self::Malformed(MalformedParameters::Encoding) => "the parameters must be percent-encoded UTF-8",
             Self::Malformed(MalformedParameters::Repeated(_)) => "a parameter is repeated",
             Self::StateMissing => "the parameter state is missing; send a random value and compare it in the response",
             Self::UnsupportedResponseMode => {
-                "response_mode must be query, fragment or form_post, and not query for tokens; or leave it out"
+                "response_mode must be query, fragment or form_post; query is not allowed for tokens"
             }
             Self::Challenge(ChallengeRefusal::Missing) => {
                 "code_challenge is missing; use PKCE (RFC 7636), or send nonce together with the scope openid"
             }
             Self::Challenge(ChallengeRefusal::Required) => {
-                "code_challenge is missing; this client always has to use PKCE (RFC 7636)"
+                "code_challenge is missing; this client must always use PKCE (RFC 7636)"
             }
             Self::Challenge(ChallengeRefusal::Method) => "code_challenge_method must be S256",
             Self::Challenge(_) => "code_challenge must be the SHA-256 of the verifier in base64url, 43 characters",
             Self::UnsupportedResponseType => {
-                "this server does not know this response_type; see response_types_supported"
+                "this response_type is not supported; see response_types_supported in the metadata"
             }
             Self::ResponseTypeNotAllowed => "this client is not registered for this response_type",
             Self::Scope(refusal) => return refusal.description(),
-            Self::OpenidScopeMissing => "response_type asks for an ID token, for which scope must hold openid",
+            Self::OpenidScopeMissing => "response_type requests an ID token, so scope must contain openid",
             Self::RequestObject(refusal) => refusal.description(),
-            Self::AccessDenied => "the person did not give permission",
-            Self::NotAdmitted => "the person is in none of the groups that may use this client",
+            Self::AccessDenied => "the user denied the request",
+            Self::NotAdmitted => "the user is not in a group that is allowed to use this client",
             Self::ClientDisabled => "an administrator has disabled this client",
-            Self::NothingGrantable => "the person may give nothing of the scope that is asked for",
-            Self::LoginRequired => "the person who is asked for is not signed in, or not recently enough",
-            Self::ConsentRequired => "the person has not given permission yet, and prompt=none forbids asking",
-            Self::UnmetAuthenticationRequirements => "this server reaches none of the acr values that are asked for",
+            Self::NothingGrantable => "the user cannot grant any of the requested scope",
+            Self::LoginRequired => "the requested user is not signed in, or not recently enough",
+            Self::ConsentRequired => "the user has not consented yet, and prompt=none forbids asking",
+            Self::UnmetAuthenticationRequirements => "this server supports none of the requested acr values",
         };
         fixed.to_owned()
     }
@@ -141,7 +141,7 @@ fn invalid_parameter(name: &str) -> String {
         "max_age" => "must be a whole number of seconds, from 0 to 4294967295",
         "prompt" => "must be none alone, or any of login, consent and select_account",
         "claims" => "must be a JSON object as OpenID Connect Core section 5.5 describes, and not longer than 8 KiB",
-        _ => "has a value that it cannot have",
+        _ => "has an invalid value",
     };
     format!("the parameter {name} {rule}")
 }
@@ -176,7 +176,7 @@ impl fmt::Display for UntrustedRequest {
             Self::UnknownClient => formatter.write_str("no application is registered under this client_id"),
             Self::RequestObject(refusal) => formatter.write_str(refusal.description()),
             Self::RedirectUri(UntrustedRedirectUri::NotRegistered(_)) => {
-                formatter.write_str("the redirect_uri is not one of those that the application has registered")
+                formatter.write_str("this redirect_uri is not registered for the application")
             }
             Self::RedirectUri(UntrustedRedirectUri::Missing) => {
                 formatter.write_str("the redirect_uri is missing, and the application has registered several")

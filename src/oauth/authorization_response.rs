@@ -76,13 +76,12 @@ impl AuthorizationResponse {
         match self {
             Self::Issued(_) => None,
             Self::Error(refusal) => Some((refusal.code(), refusal.description())),
-            Self::ServerError => Some((
-                "server_error",
-                "the authorization server met an unexpected condition; try again later".to_owned(),
-            )),
+            Self::ServerError => {
+                Some(("server_error", "an unexpected error occurred on the server; try again later".to_owned()))
+            }
             Self::TemporarilyUnavailable => Some((
                 "temporarily_unavailable",
-                "the authorization server cannot answer at the moment; try again in a minute".to_owned(),
+                "the server is temporarily unavailable; try again in a minute".to_owned(),
             )),
         }
     }
@@ -174,8 +173,7 @@ mod tests {
         };
         assert_eq!(
             location,
-            "https://app.example.org/cb?t=1#access_token=t&token_type=Bearer&expires_in=300&\
-             scope=openid+orders%3Aread&id_token=i&state=s&iss=https%3A%2F%2Flogin.example.org"
+            "https://app.example.org/cb?t=1#access_token=t&token_type=Bearer&expires_in=300&scope=openid+orders%3Aread&id_token=i&state=s&iss=https%3A%2F%2Flogin.example.org"
         );
     }
 

@@ -35,7 +35,7 @@ pub fn token<'a>(mut authorization: impl Iterator<Item = &'a [u8]>) -> Result<Se
         return Err(BearerError::InvalidRequest("the Authorization header is repeated"));
     }
     let value = std::str::from_utf8(value)
-        .map_err(|_| BearerError::InvalidRequest("the Authorization header holds other than ASCII"))?;
+        .map_err(|_| BearerError::InvalidRequest("the Authorization header contains non-ASCII characters"))?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("Bearer") {
         return Err(BearerError::Missing);
@@ -44,7 +44,7 @@ pub fn token<'a>(mut authorization: impl Iterator<Item = &'a [u8]>) -> Result<Se
     let token = token.trim_start_matches(' ');
     let body = token.trim_end_matches('=');
     if body.is_empty() || !body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte)) {
-        return Err(BearerError::InvalidRequest("the Authorization header must be Bearer and one token"));
+        return Err(BearerError::InvalidRequest("the Authorization header must contain Bearer and one token"));
     }
     Ok(Secret::new(token))
 }
@@ -60,7 +60,7 @@ pub fn token_in_either(header: Result<Secret, BearerError>, form: &Parameters) -
     match (header, in_form) {
         (header, None) => header,
         (Err(BearerError::Missing), Some(token)) => Ok(Secret::new(token)),
-        (_, Some(_)) => Err(BearerError::InvalidRequest("the access token comes in the header and in the form")),
+        (_, Some(_)) => Err(BearerError::InvalidRequest("the access token is sent in both the header and the form")),
     }
 }
 
@@ -107,7 +107,7 @@ impl BearerError {
 impl fmt::Display for BearerError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => formatter.write_str("an access token is needed: Authorization: Bearer ..."),
+            Self::Missing => formatter.write_str("an access token is required: Authorization: Bearer ..."),
             Self::InvalidRequest(reason) | Self::InvalidToken(reason) => formatter.write_str(reason),
             Self::InsufficientScope(scope) => write!(formatter, "the access token does not have the scope {scope}"),
             Self::InsufficientUserAuthentication { max_age } => write!(

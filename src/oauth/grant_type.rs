@@ -120,7 +120,7 @@ impl From<GrantType> for String {
 
 impl std::fmt::Display for UnknownGrantType {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("this is no grant type of this server")
+        formatter.write_str("this server does not support this grant type")
     }
 }
 

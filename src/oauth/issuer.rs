@@ -133,15 +133,13 @@ impl fmt::Display for IssuerRefusal {
         formatter.write_str(match self {
             Self::NotAUrl => "must be an absolute URL such as \"https://login.example.org\"",
             Self::NotHttps => {
-                "must begin with https:// (plain http is for this machine only: http://127.0.0.1 or http://localhost), \
-                 since tokens and passwords would cross the network readable; put a reverse proxy with a certificate \
-                 before the server and write its https address here"
+                "must begin with https://, because otherwise tokens and passwords cross the network unencrypted (plain \
+                 http is allowed only for http://127.0.0.1 and http://localhost); put a reverse proxy with a \
+                 certificate in front of the server and enter its https address here"
             }
-            Self::Superfluous => "must not hold a user name, a query or a fragment",
-            Self::Path => "must not have a path; give the server a host name of its own",
-            Self::NotCanonical => {
-                "must be written in its shortest form: lower-case host, no default port, no slash at the end"
-            }
+            Self::Superfluous => "must not contain a username, a query or a fragment",
+            Self::Path => "must not have a path; give the server its own host name",
+            Self::NotCanonical => "must be in normalized form: lower-case host, no default port, no trailing slash",
         })
     }
 }

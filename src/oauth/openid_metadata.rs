@@ -171,7 +171,7 @@ impl OpenidRequest {
     ) -> Result<OpenidMetadata, RegistrationRefusal> {
         let subject_type = self.subject_type(redirect_uris)?;
         if self.jwks.is_some() && self.jwks_uri.is_some() {
-            return Err(invalid("jwks", "must not be there together with jwks_uri"));
+            return Err(invalid("jwks", "must not be combined with jwks_uri"));
         }
         Ok(OpenidMetadata {
             logo_uri: address("logo_uri", self.logo_uri.as_deref(), &["https", "http"])?,
@@ -224,7 +224,7 @@ impl OpenidRequest {
                 if hosts.len() > 1 && self.sector_identifier_uri.is_none() {
                     return Err(invalid(
                         "sector_identifier_uri",
-                        "is needed for pairwise subjects, since the redirect URIs have several hosts",
+                        "is required for pairwise subjects if the redirect URIs have different hosts",
                     ));
                 }
                 Ok(SubjectType::Pairwise)
@@ -258,19 +258,16 @@ pub fn sector_lists(
         return Err(invalid("sector_identifier_uri", "cannot be fetched, or is not JSON"));
     };
     let listed = document.as_array().ok_or_else(|| {
-        invalid("sector_identifier_uri", "must lead to a JSON array of the redirect URIs of the sector")
+        invalid("sector_identifier_uri", "must return a JSON array of the redirect URIs of the sector")
     })?;
     if !redirect_uris.iter().all(|uri| listed.iter().any(|listed| listed == uri)) {
-        return Err(invalid(
-            "sector_identifier_uri",
-            "leads to a document that does not list each of the redirect URIs",
-        ));
+        return Err(invalid("sector_identifier_uri", "does not list all of the redirect URIs"));
     }
     if !names.is_empty() && !names.iter().any(|name| listed.iter().any(|listed| listed == name)) {
         return Err(invalid(
             "sector_identifier_uri",
-            "must lead to a document that also lists the client_id (or, with private_key_jwt, the jwks_uri), since a grant \
-             of the application needs no redirect; register first without it",
+            "must also list the client_id (or, with private_key_jwt, the jwks_uri), because a grant of the application \
+             uses no redirect; register without it first",
         ));
     }
     Ok(())
@@ -327,12 +324,12 @@ fn public_keys(jwks: &Value) -> Result<Value, RegistrationRefusal> {
     let keys = jwks.get("keys").and_then(Value::as_array);
     let is_private = |key: &Value| ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|part| key.get(part).is_some());
     match keys {
-        None => Err(invalid("jwks", "must be a JWK Set: an object with the array keys")),
+        None => Err(invalid("jwks", "must be a JWK Set: an object with a keys array")),
         Some(keys) if keys.is_empty() || keys.len() > MOST_KEYS || !keys.iter().all(Value::is_object) => {
-            Err(invalid("jwks", format!("must hold 1 to {MOST_KEYS} keys")))
+            Err(invalid("jwks", format!("must contain 1 to {MOST_KEYS} keys")))
         }
         Some(keys) if keys.iter().any(is_private) => {
-            Err(invalid("jwks", "holds a private or symmetric key; register the public part, and use another key now"))
+            Err(invalid("jwks", "contains a private or symmetric key; replace that key and register only public keys"))
         }
         Some(keys) => Ok(serde_json::json!({ "keys": keys })),
     }

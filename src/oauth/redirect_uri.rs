@@ -289,13 +289,14 @@ impl fmt::Display for RedirectUriRefusal {
                 formatter.write_str("must be an absolute URI such as https://app.example.org/callback")
             }
             Self::TooLong => write!(formatter, "must not be longer than {LONGEST_REDIRECT_URI} characters"),
-            Self::Fragment => formatter.write_str("must not hold a fragment (the part after #)"),
-            Self::Credentials => formatter.write_str("must not hold a user name or password"),
-            Self::Wildcard => formatter.write_str("must name its host in full: there are no wildcards"),
-            Self::PlainHttp => formatter
-                .write_str("must begin with https:// (plain http is for this machine only, as in http://127.0.0.1)"),
+            Self::Fragment => formatter.write_str("must not contain a fragment (the part after #)"),
+            Self::Credentials => formatter.write_str("must not contain a username or password"),
+            Self::Wildcard => formatter.write_str("must contain the full host name; wildcards are not supported"),
+            Self::PlainHttp => formatter.write_str(
+                "must begin with https:// (plain http is allowed only for loopback addresses such as http://127.0.0.1)",
+            ),
             Self::Scheme => formatter.write_str(
-                "must begin with https://, or with a scheme of the application's own in reverse domain form, such as \
+                "must begin with https://, or with a private-use scheme in reverse domain form, such as \
                  org.example.app:/callback (the setting oauth.redirect_schemes allows others)",
             ),
             Self::NotLiteral => formatter.write_str(
@@ -309,8 +310,7 @@ impl std::error::Error for RedirectUriRefusal {}
 
 impl fmt::Display for RedirectSchemeRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .write_str("must be a scheme in lower case that means nothing to a browser, such as \"audiobookshelf\"")
+        formatter.write_str("must be a lower-case scheme that browsers do not use, such as \"audiobookshelf\"")
     }
 }
 

@@ -100,7 +100,7 @@ pub fn register(
     // Each member is bounded. Together they must fit into one record.
     let size = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_METADATA {
-        return Err(invalid("redirect_uris", "the whole registration is too long; register less"));
+        return Err(invalid("redirect_uris", "the registration is too large; shorten it"));
     }
     Ok(metadata)
 }
@@ -117,7 +117,7 @@ fn weakening(
     }
     if rules.registrar == Registrar::Itself && request.allowed_groups.as_ref().is_some_and(|groups| !groups.is_empty())
     {
-        return Err(privileged("allowed_groups", "an application does not restrict itself to groups"));
+        return Err(privileged("allowed_groups", "an application cannot restrict itself to groups"));
     }
     if method != AuthMethod::None {
         return Ok(());
@@ -129,10 +129,13 @@ fn weakening(
         return Err(invalid("grant_types", format!("a public client cannot use {}", grant_type.as_str())));
     }
     if request.require_pkce == Some(false) {
-        return Err(invalid("require_pkce", "a public client always uses PKCE (RFC 9700 §2.1.1)"));
+        return Err(invalid("require_pkce", "a public client always uses PKCE (RFC 9700, section 2.1.1)"));
     }
     if request.rotate_refresh_tokens == Some(false) {
-        return Err(invalid("rotate_refresh_tokens", "a public client's always rotate (RFC 9700 §4.14.2)"));
+        return Err(invalid(
+            "rotate_refresh_tokens",
+            "the refresh tokens of a public client always rotate (RFC 9700, section 4.14.2)",
+        ));
     }
     Ok(())
 }
@@ -152,7 +155,7 @@ fn returning(
         })
     };
     if !response_types.is_empty() && redirect_uris.is_empty() {
-        return refuse("at least one redirect URI is needed for the grants authorization_code and implicit");
+        return refuse("at least one redirect URI is required for the grants authorization_code and implicit");
     }
     let is_implicit = response_types.iter().any(|response_type| response_type.is_front_channel());
     if is_implicit && application_type == ApplicationType::Web && !redirect_uris.iter().all(RedirectUri::is_https) {
@@ -207,7 +210,10 @@ fn grant_types(
     if grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
         let known: Vec<&str> = offered.grant_types().map(GrantType::as_str).collect();
         let known = known.join(", ");
-        return Err(invalid("grant_types", format!("must name at least one of {known}, besides refresh_token")));
+        return Err(invalid(
+            "grant_types",
+            format!("must contain at least one of {known} in addition to refresh_token"),
+        ));
     }
     Ok(grant_types)
 }
@@ -227,7 +233,7 @@ fn response_types(
                 return Err(privileged("response_types", description));
             }
             let known: Vec<&str> = ResponseType::ALL.into_iter().filter(possible).map(ResponseType::as_str).collect();
-            return Err(invalid("response_types", format!("must be of {}", known.join(", "))));
+            return Err(invalid("response_types", format!("must contain only {}", known.join(", "))));
         };
         if !response_types.contains(&response_type) {
             response_types.push(response_type);
@@ -253,7 +259,7 @@ fn agreeing(
     if needed_by(&response_types) != granted {
         return Err(invalid(
             "response_types",
-            "code goes with the grant authorization_code, token and id_token with implicit, neither without the other",
+            "code requires the grant authorization_code, token and id_token require implicit, and vice versa",
         ));
     }
     Ok(response_types)

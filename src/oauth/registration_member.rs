@@ -15,7 +15,7 @@ use crate::characters::is_invisible;
 pub(super) fn client_name(name: Option<&str>) -> Result<String, RegistrationRefusal> {
     let name = name.unwrap_or_default().trim();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(is_invisible) {
-        return Err(invalid("client_name", "must have 1 to 80 characters, none of them invisible"));
+        return Err(invalid("client_name", "must have 1 to 80 characters and no invisible ones"));
     }
     Ok(name.to_owned())
 }
@@ -39,7 +39,7 @@ pub(super) fn redirect_uris(
     parsed.retain(|uri| seen.insert(uri.as_str().to_owned()));
     let bytes: usize = parsed.iter().map(|uri| uri.as_str().len()).sum();
     if bytes > 2 * LONGEST_REDIRECT_URI {
-        return Err(refuse("are too long taken together".to_owned()));
+        return Err(refuse("are too long in total".to_owned()));
     }
     Ok(parsed)
 }
@@ -80,7 +80,7 @@ pub(super) fn address(
         let schemes = schemes.join(" or ");
         return Err(invalid(
             member,
-            format!("must be an address that begins with {schemes} and a host, of at most {LONGEST_URI} characters"),
+            format!("must be a URL that begins with {schemes} and a host, of at most {LONGEST_URI} characters"),
         ));
     }
     Ok(Some(uri.to_owned()))
@@ -101,7 +101,7 @@ pub(crate) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, R
     groups.dedup();
     let is_name = |group: &String| !group.trim().is_empty() && group.len() <= 64 && !group.contains(char::is_control);
     if groups.len() > 16 || !groups.iter().all(is_name) {
-        return Err(invalid("allowed_groups", "at most 16 names of groups, of at most 64 characters each"));
+        return Err(invalid("allowed_groups", "at most 16 group names, of at most 64 characters each"));
     }
     Ok(groups)
 }

@@ -252,5 +252,5 @@ fn a_registration_that_would_not_fit_its_record_is_refused() {
     };
     assert!(register(&asked(10), rules(Registrar::Person, &resources())).is_ok());
     let refusal = register(&asked(170), rules(Registrar::Person, &resources())).unwrap_err();
-    assert!(refusal.description.contains("too long"), "{refusal}");
+    assert!(refusal.description.contains("too large"), "{refusal}");
 }

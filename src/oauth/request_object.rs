@@ -238,24 +238,24 @@ impl RequestObjectRefusal {
     pub fn description(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "a parameter is repeated",
-            Self::TwoObjects => "request and request_uri exclude each other",
+            Self::TwoObjects => "request and request_uri cannot be combined",
             Self::ReferenceNotSupported => "request_uri is not supported; send the object itself in request",
             Self::ReferenceNotRegistered => "the client has not registered this request_uri",
             Self::Unfetchable => "the document at request_uri cannot be fetched",
             Self::Jwt(JwtRefusal::MissingClaim(_) | JwtRefusal::MalformedClaim(_)) => {
                 "a claim of the request object is missing or has the wrong type"
             }
-            Self::Jwt(_) => "the request object is not a JWT that a registered key has signed",
+            Self::Jwt(_) => "the request object is not a JWT signed with a registered key",
             Self::NoKeys => "the client has registered no keys, or they cannot be fetched",
             Self::OtherAlgorithm => "the request object is not signed with the registered algorithm",
             Self::OtherKind => "the typ of the request object is that of another JWT, or its sub is the client",
-            Self::OtherClient => "client_id and iss of the request object must be the client_id beside it",
-            Self::OtherResponseType => "response_type is not the same inside the request object and beside it",
+            Self::OtherClient => "client_id and iss of the request object must equal the parameter client_id",
+            Self::OtherResponseType => "response_type in the request object differs from the parameter response_type",
             Self::Audience => "aud of the request object is missing, or is not the issuer of this server",
             Self::Expired => "the request object has expired",
-            Self::NotYetValid => "nbf of the request object lies ahead",
-            Self::Nested => "a request object must not hold request or request_uri",
-            Self::Parameter => "a parameter of the request object has a value that it cannot have",
+            Self::NotYetValid => "nbf of the request object is in the future",
+            Self::Nested => "a request object must not contain request or request_uri",
+            Self::Parameter => "a parameter of the request object has an invalid value",
         }
     }
 }

@@ -159,18 +159,20 @@ impl RequestedScopeRefusal {
     pub fn description(&self) -> String {
         match self {
             Self::Malformed => {
-                "scope must be a list of scope tokens with single spaces between them; leave it out for the default"
-                    .into()
+                "scope must be a list of scope tokens separated by single spaces; omit it for the default".into()
             }
             Self::Management(scope) => format!("this client is not registered for the scope {}", named(scope)),
             Self::NothingGrantable(scope) => {
-                format!("this client can have nothing of the scope {}; compare it with the registration", named(scope))
+                format!("this client cannot get any of the scope {}; compare it with the registration", named(scope))
             }
             Self::NoDefault(choices) if choices.is_empty() => {
-                "scope is missing, and this client is registered for none that it can have here".to_owned()
+                "scope is missing, and this client is registered for no scope that it can get here".to_owned()
             }
             Self::NoDefault(choices) => {
-                format!("scope is missing, and no API can be chosen; name one, or scopes of one: {}", named(choices))
+                format!(
+                    "scope is missing, and the API is ambiguous; send resource, or scopes of one API: {}",
+                    named(choices)
+                )
             }
             Self::Target(refusal) => refusal.description(),
         }

@@ -119,10 +119,11 @@ impl AudienceRefusal {
     #[must_use]
     pub fn description(&self) -> String {
         match self {
-            Self::UnknownResource(_) => "the resource is unknown here".to_owned(),
+            Self::UnknownResource(_) => "the resource is unknown".to_owned(),
             Self::UnknownScope => "the scope belongs to no resource of this server".to_owned(),
             Self::SeveralResources(_) => {
-                "a token is for one API: the scope belongs to another one, or to several, or manages this server"
+                "a token is for one API: the scope belongs to another one, to several, or to the management of this \
+                 server"
                     .to_owned()
             }
         }

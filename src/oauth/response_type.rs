@@ -146,7 +146,7 @@ impl From<ResponseType> for String {
 
 impl std::fmt::Display for UnknownResponseType {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("this is no response type of this server")
+        formatter.write_str("this server does not support this response type")
     }
 }
 

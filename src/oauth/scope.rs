@@ -115,7 +115,7 @@ impl fmt::Display for ScopeRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "must be a list of scope tokens with single spaces between them (at most {LONGEST_SCOPE}; printable \
+            "must be a list of scope tokens separated by single spaces (at most {LONGEST_SCOPE} characters; printable \
              ASCII without quotation mark and backslash)"
         )
     }

@@ -263,9 +263,9 @@ impl fmt::Debug for StatusList {
 impl fmt::Display for StatusListRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bits(bits) => write!(formatter, "a status of {bits} bits; it can have 1, 2, 4 or 8"),
+            Self::Bits(bits) => write!(formatter, "a status of {bits} bits; only 1, 2, 4 or 8 are allowed"),
             Self::Encoding => formatter.write_str("the status list is not base64url without padding"),
-            Self::Compression => formatter.write_str("the status list is not in the format of ZLIB"),
+            Self::Compression => formatter.write_str("the status list is not in ZLIB format"),
             Self::TooLong(most) => write!(formatter, "the status list has more than {most} bytes"),
         }
     }

@@ -121,33 +121,30 @@ impl TokenError {
         match self {
             Self::Scope(refusal) => return refusal.description(),
             Self::CredentialsMissing => {
-                return "the client did not authenticate; send its credentials in the Authorization header, or client_id"
+                return "client authentication is missing; send the credentials in the Authorization header, or \
+                    client_id"
                     .to_owned();
             }
             Self::TooManySecrets { retry_after_seconds } => {
-                return format!(
-                    "too many wrong secrets of this client; the next is judged in {retry_after_seconds} seconds"
-                );
+                return format!("too many wrong secrets for this client; try again in {retry_after_seconds} seconds");
             }
             _ => {}
         }
         let fixed = match self.code() {
-            "invalid_grant" if self.is_about_password() => {
-                "the username and the password do not match, or there were too many attempts"
-            }
-            "authorization_pending" => "the person has not answered yet; ask again after the interval",
-            "slow_down" => "wait 5 seconds longer between requests from now on",
-            "access_denied" => "the person did not give permission",
-            "expired_token" => "the person did not answer in time; ask for a new device code",
+            "invalid_grant" if self.is_about_password() => "wrong username or password, or too many attempts",
+            "authorization_pending" => "the user has not responded yet; poll again after the interval",
+            "slow_down" => "increase the interval between requests by 5 seconds",
+            "access_denied" => "the user denied the request",
+            "expired_token" => "the user did not respond in time; request a new device code",
             "invalid_request" => return self.request_description(),
-            "invalid_client" => "the client is unknown, or it did not authenticate as it is registered",
+            "invalid_client" => "unknown client, or client authentication failed",
             "invalid_grant" => {
                 "the code or refresh token is unknown, expired, revoked, already used, or was issued for another client, \
                  redirect URI or code verifier; start again at the authorization endpoint"
             }
             "unauthorized_client" => "this client is not registered for this grant type",
-            "unsupported_grant_type" => "this server does not know this grant type; see grant_types_supported",
-            "invalid_scope" => "the scope is malformed, or more than what was granted",
+            "unsupported_grant_type" => "this grant type is not supported; see grant_types_supported in the metadata",
+            "invalid_scope" => "the scope is malformed, or exceeds the granted scope",
             _ => "the resource was not granted, or the scope belongs to another one",
         };
         fixed.to_owned()
@@ -169,13 +166,13 @@ impl TokenError {
             Self::Malformed(MalformedParameters::Missing(name)) => format!("the parameter {name} is missing"),
             Self::Malformed(MalformedParameters::Repeated(_)) => "a parameter is repeated".to_owned(),
             Self::Malformed(MalformedParameters::TooMany) => {
-                format!("a request has at most {MOST_PARAMETERS} parameters")
+                format!("the request has more than {MOST_PARAMETERS} parameters")
             }
             Self::Malformed(MalformedParameters::Encoding) => {
                 "the body must be application/x-www-form-urlencoded in UTF-8".to_owned()
             }
-            Self::SeveralAuthMethods => "the client must authenticate in one way only".to_owned(),
-            _ => "client_id is not the one of the Authorization header".to_owned(),
+            Self::SeveralAuthMethods => "the client must use only one authentication method".to_owned(),
+            _ => "client_id differs from the one in the Authorization header".to_owned(),
         }
     }
 }

@@ -296,7 +296,7 @@ impl fmt::Display for NameConflict {
         match kind {
             ConflictKind::Username => write!(
                 formatter,
-                "the username {other_username} of {other} looks like that of {holder}: rename one of the accounts"
+                "the username {other_username} of {other} looks like that of {holder}; rename one of the accounts"
             ),
             ConflictKind::Email => write!(
                 formatter,

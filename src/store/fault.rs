@@ -17,7 +17,7 @@ pub enum CommitError {
 impl fmt::Display for CommitError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conflict => formatter.write_str("a precondition of the commit does not hold"),
+            Self::Conflict => formatter.write_str("a precondition of the commit failed"),
             Self::Internal(fault) => fault.fmt(formatter),
         }
     }
@@ -83,21 +83,21 @@ impl StoreFault {
 impl fmt::Display for StoreFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Busy => formatter.write_str("the storage is too slow: the queue of commits stayed full"),
-            Self::Full => formatter.write_str("the data disk is full: nothing is written until there is room"),
+            Self::Busy => formatter.write_str("the storage is too slow: the commit queue stayed full"),
+            Self::Full => formatter.write_str("the data disk is full: nothing is written until space is freed"),
             Self::Closed => formatter.write_str("the storage is closed"),
-            Self::Latched => formatter.write_str("the storage failed earlier and accepts nothing until a restart"),
+            Self::Latched => formatter.write_str("the storage has failed and accepts no writes until a restart"),
             Self::Storage(source) => write!(formatter, "the storage failed: {source}"),
             Self::UnreadableRow { namespace, source } => {
-                write!(formatter, "a row of the namespace {namespace} is unreadable: {source}")
+                write!(formatter, "a record of the namespace {namespace} is unreadable: {source}")
             }
             Self::Undecodable { namespace, source } => {
-                write!(formatter, "a record of the namespace {namespace} makes no sense: {source}")
+                write!(formatter, "a record of the namespace {namespace} is invalid: {source}")
             }
             Self::NewerSchema { namespace } => {
                 write!(formatter, "a record of the namespace {namespace} was written by a newer version of this server")
             }
-            Self::BeyondLimits(limit) => write!(formatter, "the commit is beyond the limits: {limit}"),
+            Self::BeyondLimits(limit) => write!(formatter, "the commit exceeds the limits: {limit}"),
         }
     }
 }
@@ -131,9 +131,9 @@ pub enum Limit {
 impl fmt::Display for Limit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Operations(count) => write!(formatter, "{count} operations, at most {MAX_OPERATIONS} are taken"),
-            Self::Key(length) => write!(formatter, "a key of {length} bytes, at most {MAX_KEY} are taken"),
-            Self::Value(length) => write!(formatter, "a value of {length} bytes, at most {MAX_VALUE} are taken"),
+            Self::Operations(count) => write!(formatter, "{count} operations, at most {MAX_OPERATIONS} are allowed"),
+            Self::Key(length) => write!(formatter, "a key of {length} bytes, at most {MAX_KEY} are allowed"),
+            Self::Value(length) => write!(formatter, "a value of {length} bytes, at most {MAX_VALUE} are allowed"),
         }
     }
 }
@@ -157,7 +157,7 @@ impl fmt::Display for UnreadableRow {
             Self::TooShort => formatter.write_str("it is too short"),
             Self::UnknownFormat(format) => write!(formatter, "it has the unknown format {format}"),
             Self::Checksum => formatter.write_str("its checksum does not match"),
-            Self::Nonsense => formatter.write_str("its content makes no sense"),
+            Self::Nonsense => formatter.write_str("its content is invalid"),
         }
     }
 }

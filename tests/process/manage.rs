@@ -66,7 +66,7 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
     operator.prints(&["user", "enable", "eve"], "");
     operator.prints(&["user", "unlock", "eve"], "");
     assert!(operator.prints(&["audit"], "").contains("\"event\":\"account_unlocked\""));
-    assert!(operator.refuses(&["user", "unlock", "nobody"], "").contains("no such person"));
+    assert!(operator.refuses(&["user", "unlock", "nobody"], "").contains("no such user"));
     operator.prints(&["user", "password", "eve"], "quite another long passphrase\n");
     Visitor::new(&server.issuer).sign_in(("eve", "quite another long passphrase")).await;
     assert!(operator.refuses(&["user", "password", "eve"], "").contains("no password"));
@@ -76,7 +76,7 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
     let link = operator.prints(&["user", "invite", "--group", "staff"], "");
     assert_eq!(Visitor::new(&server.issuer).get(link.trim()).await.status, 200);
     operator.prints(&["user", "delete", "eve"], "");
-    assert!(operator.refuses(&["user", "show", "eve"], "").contains("no such person"));
+    assert!(operator.refuses(&["user", "show", "eve"], "").contains("no such user"));
     let said = operator.refuses(&["user", "delete", "root"], "");
     assert!(said.contains("last administrator"), "{said}");
     assert!(!server.log().contains(PASSPHRASE));

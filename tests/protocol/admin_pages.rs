@@ -285,7 +285,7 @@ async fn an_application_is_found_disabled_given_a_secret_and_deleted() {
     let secret = added.html.split_once("id=\"secret\">").unwrap().1.split('<').next().unwrap().to_owned();
     let third = root.post(&secrets, &[("anti_forgery", &first)]).await;
     assert_eq!(third.status, 409);
-    assert!(third.html.contains("two secrets live already") && !third.html.contains(&secret), "{}", third.html);
+    assert!(third.html.contains("already has two secrets") && !third.html.contains(&secret), "{}", third.html);
     taken(&mut root, &path, &format!("{secrets}/1/delete"), &[]).await;
     let html = seen(&mut root, &path).await;
     assert!(!html.contains(&format!("{secrets}/2/delete")) && html.contains(&format!("action=\"{secrets}\"")));
@@ -300,13 +300,13 @@ async fn an_application_of_the_configuration_says_why_it_stays() {
     let (_server, mut root) = signed_in().await;
     let path = "/admin/applications/report";
     let html = seen(&mut root, path).await;
-    assert!(html.contains("stands in the configuration file"), "{html}");
+    assert!(html.contains("defined in the configuration file"), "{html}");
     assert!(!html.contains("/delete") && !html.contains("add-secret"), "{html}");
     let delete = format!("{path}/delete");
     let page = send(&mut root, &delete, &delete, &[]).await;
     assert_eq!(page.status, 409);
-    assert!(page.html.contains("stands in the configuration file"), "{}", page.html);
-    assert!(seen(&mut root, "/admin/applications/swagger-ui").await.contains("part of the server"));
+    assert!(page.html.contains("defined in the configuration file"), "{}", page.html);
+    assert!(seen(&mut root, "/admin/applications/swagger-ui").await.contains("built into the server"));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn people_register_applications_where_the_configuration_lets_them() {
             }
             let page = person.get("/developer").await;
             assert_eq!(page.html.contains("register-submit"), is_admitted, "{registration} {name}");
-            assert!(is_admitted || page.html.contains("may not register applications"), "{}", page.html);
+            assert!(is_admitted || page.html.contains("cannot register applications"), "{}", page.html);
         }
         root.post("/clients", &app()).await.expect(201);
         assert!(visitor.get("/developer").await.html.contains("register-submit"));

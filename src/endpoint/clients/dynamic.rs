@@ -157,7 +157,7 @@ fn narrowed(signet: &Signet, request: &RegistrationRequest) -> RegistrationReque
 fn admit(signet: &Signet, token: Result<Secret, BearerError>) -> Result<(Option<Subject>, bool), ManagementRefusal> {
     match (signet.registration, token) {
         (RegistrationAccess::Off, _) => Err(ManagementRefusal::NotFound(
-            "applications cannot register themselves here; the setting oauth.dynamic_registration allows it",
+            "dynamic registration is disabled; the setting oauth.dynamic_registration enables it",
         )),
         (RegistrationAccess::Open, Err(BearerError::Missing)) => Ok((None, false)),
         (RegistrationAccess::Open | RegistrationAccess::InitialAccessToken, token) => {
@@ -213,7 +213,7 @@ fn authenticate(
     let known = client.as_ref().and_then(|kept| kept.record.registration_access_token.as_ref());
     let is_known = known.is_some_and(|known| known.matches(&token));
     let Some(kept) = client.filter(|_| is_known) else {
-        return Err(refuse(BearerError::InvalidToken("the registration access token is not that of this client")));
+        return Err(refuse(BearerError::InvalidToken("the registration access token does not belong to this client")));
     };
     if kept.record.is_disabled {
         return Err(ManagementRefusal::Forbidden("an administrator has disabled this client"));
@@ -224,17 +224,17 @@ fn authenticate(
 fn agree(client: &Client, claims: &UpdateClaims) -> Result<(), ManagementRefusal> {
     let wrong = |description: &str| Err(ManagementRefusal::Invalid(description.to_owned()));
     if claims.client_id.as_deref() != Some(client.client_id.as_str()) {
-        return wrong("client_id must be there and be that of the client (RFC 7592 §2.2)");
+        return wrong("client_id is required and must be that of the client (RFC 7592, section 2.2)");
     }
     if claims.has_forbidden_member {
         return wrong(
             "registration_access_token, registration_client_uri, client_secret_expires_at and client_id_issued_at must \
-             not be there (RFC 7592 §2.2)",
+             be omitted (RFC 7592, section 2.2)",
         );
     }
     match &claims.client_secret {
         Some(secret) if !client.secrets.iter().any(|known| known.digest.matches(secret)) => {
-            wrong("client_secret must be the one that the client has; leave it out to keep it (RFC 7592 §2.2)")
+            wrong("client_secret must be the current one; omit it to keep it (RFC 7592, section 2.2)")
         }
         _ => Ok(()),
     }

@@ -303,7 +303,7 @@ pub(super) async fn change<T>(
 
 /// Finds an application. One that belongs to another user is reported as not found.
 pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Versioned<Client>, ManagementRefusal> {
-    let unknown = || ManagementRefusal::NotFound("there is no such application, or it is somebody else's");
+    let unknown = || ManagementRefusal::NotFound("there is no such application, or you do not own it");
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let kept = signet.store.client(&id)?.ok_or_else(unknown)?;
     let is_own = kept.record.owner() == Some(access.subject());
@@ -315,9 +315,9 @@ pub(super) fn find(signet: &Signet, access: &Access, id: &str) -> Result<Version
 pub fn fixed(client: &Client) -> Option<&'static str> {
     match &client.provenance {
         Provenance::Configuration => {
-            Some("this application stands in the configuration file; change it there and start the server again")
+            Some("this application is defined in the configuration file; change it there and restart the server")
         }
-        Provenance::BuiltIn => Some("this application is part of the server"),
+        Provenance::BuiltIn => Some("this application is built into the server"),
         Provenance::Administrator
         | Provenance::AdministratorAccount(_)
         | Provenance::Person(_)
@@ -336,7 +336,7 @@ fn gives(signet: &Signet, registrar: Registrar, client: &Client) -> Result<(), M
         return Ok(());
     }
     Err(ManagementRefusal::Forbidden(
-        "this application can do more than you can give: that needs an administrator with the scope signet:admin",
+        "this application has more permissions than you can grant; ask an administrator with the scope signet:admin",
     ))
 }
 
@@ -367,7 +367,7 @@ fn keeps_privileges(metadata: &ClientMetadata, request: &RegistrationRequest) ->
         && (request.require_pkce != Some(false) || metadata.require_pkce == Some(false))
 }
 
-const OF_A_PRIVILEGED: &str = "only an administrator changes this of an application that can do more than others";
+const OF_A_PRIVILEGED: &str = "only an administrator can change this for an application with extended permissions";
 
 fn secrets_refusal(refusal: SecretsRefusal) -> ManagementRefusal {
     match refusal {

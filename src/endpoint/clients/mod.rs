@@ -84,7 +84,7 @@ pub(super) fn admit(signet: &Signet, access: &Access) -> Result<(), ManagementRe
         return Ok(());
     }
     Err(ManagementRefusal::Forbidden(
-        "your account may not register applications here; ask an administrator (the setting applications.registration)",
+        "your account cannot register applications here; ask an administrator (the setting applications.registration)",
     ))
 }
 

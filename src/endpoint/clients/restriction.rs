@@ -45,7 +45,8 @@ pub(super) fn judge<'r>(
         return Err(RegistrationRefusal {
             code: RegistrationErrorCode::InvalidClientMetadata,
             member: "allowed_groups",
-            description: "an administrator has chosen the groups, and only an administrator can change them".to_owned(),
+            description: "the groups were set by an administrator, and only an administrator can change them"
+                .to_owned(),
         });
     }
     Ok((rest, Restriction { groups: known.clone(), is_by_owner: false }))

@@ -102,7 +102,7 @@ pub fn find_remedy(
 ) -> Result<(Client, Repeated<Remedy>), ManagementRefusal> {
     let client = find(signet, access, id)?.record;
     let remedy = signet.client_errors.remedy(&client.client_id, remedy_id);
-    let remedy = remedy.ok_or(ManagementRefusal::NotFound("no request was refused for want of this setting"))?;
+    let remedy = remedy.ok_or(ManagementRefusal::NotFound("no request was rejected because of this setting"))?;
     Ok((client, remedy))
 }
 

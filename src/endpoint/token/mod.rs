@@ -51,7 +51,7 @@ pub async fn token(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
             }
         }
         Err(EndpointError::Rejected(error)) => {
-            tracing::info!(%client_id, %error, sent = form.loggable(), "token request refused");
+            tracing::info!(%client_id, %error, sent = form.loggable(), "token request rejected");
             note_refused(signet, &client, form, error);
         }
         // Internal errors are logged where they become a response.

@@ -155,9 +155,9 @@ impl Strangers {
             tracing::warn!(
                 %peer,
                 header = name,
-                "forwarding header ignored: {peer} is not a trusted proxy, so that all people behind it count as one address. \
-                 If it is your reverse proxy, write trusted_proxies = [\"{peer}\"] under [http] in config.toml, or set \
-                 SIGNET__HTTP__TRUSTED_PROXIES={peer}"
+                "forwarding header ignored: {peer} is not a trusted proxy, so all people behind it count as one \
+                 address. If it is your reverse proxy, set trusted_proxies = [\"{peer}\"] under [http] in config.toml, \
+                 or SIGNET__HTTP__TRUSTED_PROXIES={peer}"
             );
         }
     }

@@ -133,10 +133,10 @@ impl<Io> GuardedIo<Io> {
     fn poll_guard(&mut self, context: &mut Context<'_>) -> Result<()> {
         *lock(&self.place.waker) = Some(context.waker().clone());
         if self.place.is_evicted.load(Ordering::Acquire) {
-            return Err(Error::new(ErrorKind::ConnectionAborted, "the place of this connection was needed"));
+            return Err(Error::new(ErrorKind::ConnectionAborted, "the connection was closed to free its slot"));
         }
         match self.closes.as_mut().poll(context) {
-            Poll::Ready(()) => Err(Error::new(ErrorKind::TimedOut, "the peer let us wait too long")),
+            Poll::Ready(()) => Err(Error::new(ErrorKind::TimedOut, "the peer took too long")),
             Poll::Pending => Ok(()),
         }
     }

@@ -110,8 +110,8 @@ impl Failures {
         if asker.is_program {
             let proxies = PASS_HOST_ON.map(|(name, line)| format!("{name}: {line}")).join(" / ");
             let description = format!(
-                "this server answers for {} and for no other host; the request named the host {:?}. If it came through a \
-                 reverse proxy, that has to pass the host on: {proxies}",
+                "this server answers only for {}; the request named the host {:?}. If it came through a reverse proxy, \
+                 the proxy must forward the Host header: {proxies}",
                 self.issuer, asker.host
             );
             let body = serde_json::json!({
@@ -139,8 +139,8 @@ impl Failures {
             tracing::warn!(
                 host,
                 issuer = %self.issuer,
-                "request for another host refused; if a reverse proxy is in front of this server, it has to pass the Host \
-                 header on"
+                "request for another host rejected; if there is a reverse proxy in front of this server, it must \
+                 forward the Host header"
             );
         }
     }
@@ -286,22 +286,20 @@ fn causes(error: &Error) -> String {
 /// The error code for programs and the description for people.
 fn status_texts(status: StatusCode) -> (&'static str, &'static str) {
     match status {
-        StatusCode::UNAUTHORIZED => ("unauthorized", "This needs credentials."),
+        StatusCode::UNAUTHORIZED => ("unauthorized", "Authentication is required."),
         StatusCode::FORBIDDEN => ("access_denied", "This request is not allowed."),
-        StatusCode::NOT_FOUND => ("not_found", "There is nothing here."),
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This method is not served here."),
+        StatusCode::NOT_FOUND => ("not_found", "The resource was not found."),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This method is not allowed."),
         StatusCode::REQUEST_TIMEOUT => ("request_timeout", "The request did not arrive in time."),
-        StatusCode::PAYLOAD_TOO_LARGE => ("content_too_large", "The request is larger than is accepted here."),
-        StatusCode::URI_TOO_LONG => ("uri_too_long", "The address is longer than is accepted here."),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "This media type is not accepted here."),
-        StatusCode::MISDIRECTED_REQUEST => ("misdirected_request", "This server answers under another host name."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("content_too_large", "The request is too large."),
+        StatusCode::URI_TOO_LONG => ("uri_too_long", "The address is too long."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "This media type is not supported."),
+        StatusCode::MISDIRECTED_REQUEST => ("misdirected_request", "This server has another host name."),
         StatusCode::TOO_MANY_REQUESTS => ("too_many_requests", "Too many requests; try again later."),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            ("header_fields_too_large", "The header fields are larger than is accepted here.")
-        }
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("header_fields_too_large", "The header fields are too large."),
         StatusCode::SERVICE_UNAVAILABLE => ("temporarily_unavailable", "The server is busy; try again shortly."),
         status if status.is_client_error() => ("invalid_request", "The request is malformed."),
-        _ => ("server_error", "Something went wrong on our side."),
+        _ => ("server_error", "An internal error occurred."),
     }
 }
 

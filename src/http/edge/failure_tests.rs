@@ -49,16 +49,16 @@ fn leaky() -> Error {
 #[tokio::test]
 async fn a_program_is_answered_in_json_and_a_person_by_a_page() {
     let not_found = || failing(|| poem::error::NotFoundError.into());
-    let json = r#"{"error":"not_found","error_description":"There is nothing here."}"#;
+    let json = r#"{"error":"not_found","error_description":"The resource was not found."}"#;
     for (path, accept, expected) in [
-        ("/login", "text/html,application/xhtml+xml,*/*;q=0.8", "<p>404 There is nothing here."),
-        ("/login", "*/*", "<p>404 There is nothing here."),
+        ("/login", "text/html,application/xhtml+xml,*/*;q=0.8", "<p>404 The resource was not found."),
+        ("/login", "*/*", "<p>404 The resource was not found."),
         ("/login", "application/json", json),
         ("/token", "text/html", json),
         ("/token", "*/*", json),
         ("/users/x/pets", "*/*", json),
         ("/users/x/pets", "", json),
-        ("/users/x/pets", "text/html,application/xhtml+xml,*/*;q=0.8", "<p>404 There is nothing here."),
+        ("/users/x/pets", "text/html,application/xhtml+xml,*/*;q=0.8", "<p>404 The resource was not found."),
     ] {
         let answer = not_found().get(path).header("accept", accept).send().await;
         answer.assert_status(StatusCode::NOT_FOUND);
@@ -73,7 +73,7 @@ async fn a_500_says_nothing_to_the_client_and_everything_once_to_the_log() {
     let (lines, _guard) = record();
     let answer = failing(leaky).get("/token").send().await;
     answer.assert_status(StatusCode::INTERNAL_SERVER_ERROR);
-    answer.assert_text(r#"{"error":"server_error","error_description":"Something went wrong on our side."}"#).await;
+    answer.assert_text(r#"{"error":"server_error","error_description":"An internal error occurred."}"#).await;
     let text = lines.text();
     assert_eq!(text.matches("canary").count(), 1, "{text}");
     assert!(text.contains("ERROR"), "{text}");
@@ -101,7 +101,7 @@ async fn a_panic_is_a_500_and_is_counted() {
     let client = TestClient::new(panicking.with(&failures));
     let answer = client.get("/panic").send().await;
     answer.assert_status(StatusCode::INTERNAL_SERVER_ERROR);
-    answer.assert_text("<p>500 Something went wrong on our side.").await;
+    answer.assert_text("<p>500 An internal error occurred.").await;
     assert_eq!(failures.panics(), 1);
     client.get("/").send().await.assert_text("fine").await;
     assert_eq!(failures.panics(), 1);
@@ -190,10 +190,10 @@ async fn a_foreign_host_is_logged_once_and_the_log_stays_short() {
     for _ in 0..3 {
         misdirected.get("/login").header("host", "backend:8080").send().await;
     }
-    assert_eq!(lines.text().matches("request for another host refused").count(), 1, "{}", lines.text());
+    assert_eq!(lines.text().matches("request for another host rejected").count(), 1, "{}", lines.text());
     assert!(lines.text().contains("backend:8080") && lines.text().contains("https://login.example.org"));
     for number in 0..100 {
         misdirected.get("/login").header("host", format!("h{number}.example")).send().await;
     }
-    assert_eq!(lines.text().matches("request for another host refused").count(), 16);
+    assert_eq!(lines.text().matches("request for another host rejected").count(), 16);
 }

@@ -70,14 +70,14 @@ impl ResponseError for Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::MalformedHost => "the Host is missing, repeated or unreadable",
-            Self::Misdirected => "the Host is not the issuer's",
+            Self::MalformedHost => "the Host header is missing, repeated or invalid",
+            Self::Misdirected => "the Host header does not match the issuer",
             Self::UriTooLong => "the target is too long",
             Self::HeadersTooLarge => "the header fields are too large",
             Self::BodyTooLarge => "the body is too large",
-            Self::BodyBroken => "the body broke off",
+            Self::BodyBroken => "the body is incomplete",
             Self::BodyTooSlow => "the body did not arrive in time",
-            Self::AnswerTooSlow => "the answer took too long",
+            Self::AnswerTooSlow => "the response took too long",
             Self::TooManyRequests { .. } => "too many requests from one address",
             Self::NotAForm => "the body must be a form, with the Content-Type application/x-www-form-urlencoded",
             Self::Forged => "the form was not sent from a page of this server",

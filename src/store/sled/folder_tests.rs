@@ -38,7 +38,7 @@ async fn an_older_copy_of_the_whole_folder_is_refused_until_it_is_accepted() {
     copy(&older, &folder);
     let refused = open_tracked(&folder, OnRollback::Refuse, mark).map(|opened| opened.engine);
     let message = refused.as_ref().unwrap_err().to_string();
-    assert!(message.contains("--accept-rollback") && message.contains("folder of keys"), "{message}");
+    assert!(message.contains("--accept-rollback") && message.contains("key folder"), "{message}");
     assert!(matches!(evidence(refused), Evidence::FolderIsOlder { mark, .. } if mark.sequence == newest));
     let lost = open_tracked(&folder, OnRollback::Refuse, None).map(|opened| opened.engine);
     assert!(matches!(evidence(lost), Evidence::MarkIsMissing { .. }));

@@ -39,19 +39,18 @@ impl fmt::Display for OpenError {
         match self {
             Self::HeldByAnotherServer { folder } => write!(
                 formatter,
-                "The database in {} is in use by another running server. Stop that one first, or give this one a \
-                 folder of its own (`data` in config.toml, or SIGNET__DATA).",
+                "The database in {} is in use by another running server. Stop it first, or give this server its own \
+                 folder (`data` in config.toml, or SIGNET__DATA).",
                 folder.display()
             ),
             Self::RolledBack { folder, evidence } => write!(
                 formatter,
-                "The database in {} may have gone back in time: {evidence}. Codes that were spent, refresh tokens \
-                 that were rotated and grants that were revoked since could be valid again, so the server does not \
-                 start. First make a copy of the folder. If newer files exist, put them back, all of the folder and \
-                 not single files. If there are none, or you restored a backup on purpose, start once with \
-                 --accept-rollback: all sessions, codes, access tokens and refresh tokens issued before that moment \
-                 end, the signing keys are replaced, and everybody signs in again. If nobody copied any files, check \
-                 the disk.",
+                "The database in {} may be older than the server's last state: {evidence}. Redeemed codes, rotated \
+                 refresh tokens and revoked grants could become valid again, so the server does not start. First make \
+                 a copy of the folder. If newer files exist, restore the whole folder, not single files. If there are \
+                 none, or you restored a backup on purpose, start once with --accept-rollback: all sessions, codes and \
+                 tokens issued before end, the signing keys are replaced, and everyone has to sign in again. If no \
+                 files were copied, check the disk.",
                 folder.display()
             ),
             Self::Inaccessible { folder, source } => {
@@ -60,7 +59,7 @@ impl fmt::Display for OpenError {
             Self::Unreadable { folder, source } => write!(
                 formatter,
                 "The database in {} cannot be read: {source}. Make a copy of the folder and check the disk. Then \
-                 restore a backup, or run `signet salvage`, which copies what can still be read into a new folder.",
+                 restore a backup, or run `signet salvage`, which copies all readable records into a new folder.",
                 folder.display()
             ),
             Self::Exposed { exposure } => exposure.fmt(formatter),
@@ -74,10 +73,10 @@ fn hint(source: &io::Error) -> &'static str {
             "The folder and all files in it must belong to the user that the server runs as."
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "The disk is full. Make room: the database needs a few megabytes even to be opened."
+            "The disk is full. Free some space: the database needs a few megabytes to open."
         }
-        io::ErrorKind::ReadOnlyFilesystem => "The server must be able to write there.",
-        _ => "Check that it is a folder on a local disk, and that the disk is healthy.",
+        io::ErrorKind::ReadOnlyFilesystem => "The server must have write access there.",
+        _ => "Check that it is a folder on a local, healthy disk.",
     }
 }
 
@@ -96,12 +95,12 @@ impl fmt::Display for Evidence {
         match self {
             Self::DatabaseIsOlder { database, log } => write!(
                 formatter,
-                "it ends with {database}, but commit.log shows that it had reached {log}. An older copy was put in \
-                 its place, or it is damaged"
+                "its last commit is {database}, but commit.log shows that it had reached {log}. It was replaced by an \
+                 older copy, or it is damaged"
             ),
             Self::RowsDiffer { database } => write!(
                 formatter,
-                "it ends with {database}, as it should, but some of its rows are missing or altered. It is damaged"
+                "its last commit is {database}, as expected, but some records are missing or altered. It is damaged"
             ),
             Self::DatabaseIsEmpty { log } => write!(
                 formatter,
@@ -109,33 +108,33 @@ impl fmt::Display for Evidence {
             ),
             Self::LogIsMissing { database } => write!(
                 formatter,
-                "it ends with {database}, but commit.log, which tells whether that is the latest, is missing or \
+                "its last commit is {database}, but commit.log, which shows whether that is the latest, is missing or \
                  unreadable"
             ),
             Self::LogIsAnother { database, log } => write!(
                 formatter,
-                "it ends with {database}, but commit.log, which ends with {log}, does not belong to it. One of the \
-                 two was replaced"
+                "its last commit is {database}, but commit.log, which ends with {log}, does not belong to it. One of \
+                 them was replaced"
             ),
             Self::FolderIsOlder { database, mark } => write!(
                 formatter,
-                "it ends with {database}, but the mark in the folder of keys shows that it had reached {mark}. An older \
-                 copy of the folder was put in its place"
+                "its last commit is {database}, but the mark in the key folder shows that it had reached {mark}. The \
+                 folder was replaced by an older copy"
             ),
             Self::FolderIsEmpty { mark } => write!(
                 formatter,
-                "it is empty, but the mark in the folder of keys shows that it had reached {mark}. The folder was \
-                 removed, or its disk is not mounted"
+                "it is empty, but the mark in the key folder shows that it had reached {mark}. The folder was removed, \
+                 or its disk is not mounted"
             ),
             Self::MarkIsAnother { database, mark } => write!(
                 formatter,
-                "it ends with {database}, but the mark in the folder of keys, at {mark}, belongs to another database or \
-                 to a copy that went on by itself"
+                "its last commit is {database}, but the mark in the key folder, at {mark}, belongs to another database \
+                 or to a diverged copy"
             ),
             Self::MarkIsMissing { database } => write!(
                 formatter,
-                "it ends with {database}, but the mark in the folder of keys (database.mark), which shows whether that \
-                 is the latest, is missing or unreadable"
+                "its last commit is {database}, but the mark in the key folder (database.mark), which shows whether \
+                 that is the latest, is missing or unreadable"
             ),
         }
     }

@@ -177,11 +177,11 @@ impl SalvageReport {
         }
         if !self.rebuilt.is_empty() {
             let rebuilt: usize = self.rebuilt.values().sum();
-            lines.push(format!("{rebuilt} rows of indexes rebuilt from the records:"));
+            lines.push(format!("{rebuilt} index entries rebuilt from the records:"));
             lines.extend(self.rebuilt.iter().map(|(kind, count)| format!("  {kind}: {count}")));
         }
         if self.is_complete {
-            lines.push("nothing is lost".to_owned());
+            lines.push("nothing was lost".to_owned());
             return lines;
         }
         if !self.lost.is_empty() {
@@ -190,7 +190,7 @@ impl SalvageReport {
         }
         if self.unreadable > 0 {
             lines.push(format!(
-                "{} stretches of the file are unreadable: what was written there is lost or was copied in an earlier state",
+                "{} parts of the file are unreadable: their records are lost or were copied in an earlier state",
                 self.unreadable
             ));
         }
@@ -206,7 +206,7 @@ struct NothingReadable;
 
 impl fmt::Display for NothingReadable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("not a single record can be read")
+        formatter.write_str("no record can be read")
     }
 }
 

@@ -148,5 +148,5 @@ async fn damaged_rows_of_indexes_are_rebuilt_and_hide_no_account() {
     assert!(store.has_administrator().unwrap());
     assert_eq!(store.keys(ACCOUNTS, b"", None, 9).unwrap().len(), 2);
     let lines = SalvageReport { rebuilt: [("usernames".to_owned(), 2)].into(), ..report }.lines();
-    assert!(lines.iter().any(|line| line == "2 rows of indexes rebuilt from the records:"), "{lines:?}");
+    assert!(lines.iter().any(|line| line == "2 index entries rebuilt from the records:"), "{lines:?}");
 }

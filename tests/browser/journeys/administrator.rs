@@ -52,7 +52,7 @@ async fn an_administrator_looks_after_applications_and_keys() {
         stage.sign_in_as_administrator().await;
         stage.open("/admin/applications?q=report").await;
         stage.click("a[href='/admin/applications/report']").await;
-        stage.expect("stands in the configuration file").await;
+        stage.expect("defined in the configuration file").await;
         stage.picture("application").await;
         stage.click("#standing").await;
         stage.expect("Disabled").await;

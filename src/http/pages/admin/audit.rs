@@ -93,8 +93,9 @@ fn person(admin_request: &AdminRequest, text: &str) -> Result<Option<AccountId>,
         return Ok(Some(id));
     }
     let account = admin_request.page_request.server.signet().store.account_by_name(text)?;
-    let unknown =
-        ManagementRefusal::NotFound("nobody has this username; an account that is gone is found by its number");
+    let unknown = ManagementRefusal::NotFound(
+        "There is no account with this username. Use the account ID to find a deleted account.",
+    );
     account.map(|kept| Some(kept.record.id)).ok_or(unknown)
 }
 
@@ -103,7 +104,7 @@ fn day(text: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
         return Ok(None);
     }
     let date = Date::parse(text, format_description!("[year]-[month]-[day]"));
-    let wrong = |_| ManagementRefusal::Invalid("a day is written as 2030-12-31".to_owned());
+    let wrong = |_| ManagementRefusal::Invalid("Enter a date as YYYY-MM-DD, for example 2030-12-31.".to_owned());
     date.map(|date| Some(date.midnight().assume_utc())).map_err(wrong)
 }
 
