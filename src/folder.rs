@@ -64,7 +64,7 @@ impl fmt::Display for Exposure {
                 write!(
                     formatter,
                     "{path} is writable by every user of this machine (mode {mode:04o}), who could have replaced its \
-                     contents. If the contents are intact, run: chmod go-w {path}"
+                     contents. If you can rule this out, run: chmod go-w {path}"
                 )
             }
             Self::OpenFile { path, mode } => {
@@ -72,7 +72,7 @@ impl fmt::Display for Exposure {
                 write!(
                     formatter,
                     "{} is accessible to other users of this machine (mode {mode:04o}), who could have read its \
-                     contents. To restrict access, run: chmod -R go= {folder}",
+                     contents. If you can rule this out, run: chmod -R go= {folder}",
                     path.display()
                 )
             }

@@ -220,7 +220,7 @@ fn warn_of_conflict(conflict: &NameConflict) {
     match kind {
         ConflictKind::Username => tracing::warn!(
             account = %other, username = other_username, looks_like = %holder,
-            "two usernames look the same, rename one of the accounts"
+            "two usernames look the same; rename one of the accounts"
         ),
         ConflictKind::Email => tracing::warn!(
             account = %other, username = other_username, address_of = %holder,

@@ -148,7 +148,8 @@ pub async fn salvage(
     lines.push(String::new());
     lines.push(format!("To use it: mv {damaged} {damaged}.damaged && mv {target} {damaged}"));
     lines.push(
-        "Then start the server. All sessions, codes and tokens have ended, and new signing keys are created.".to_owned(),
+        "Then start the server. All sessions, codes and tokens have ended, and new signing keys are created."
+            .to_owned(),
     );
     Ok(lines)
 }

@@ -209,8 +209,11 @@ pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnsw
     match request {
         CommandRequest::SetupLink => match setup::link(signet).await {
             Ok(Some(link)) => CommandAnswer::Lines(vec![link]),
-            Ok(None) => CommandAnswer::Refused("this server already has an administrator; sign in as an \
-                administrator".to_owned()),
+            Ok(None) => CommandAnswer::Refused(
+                "this server already has an administrator; sign in as an \
+                administrator"
+                    .to_owned(),
+            ),
             Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
         CommandRequest::User { user, password } => manage::user(signet, user, password).await,
@@ -219,9 +222,7 @@ pub async fn answer(server: Arc<Server>, request: CommandRequest) -> CommandAnsw
             Ok(lines) => CommandAnswer::Lines(lines),
             Err(fault) => CommandAnswer::Refused(fault.to_string()),
         },
-        CommandRequest::KeysNew => {
-            CommandAnswer::Refused("the server is running; stop it first".to_owned())
-        }
+        CommandRequest::KeysNew => CommandAnswer::Refused("the server is running; stop it first".to_owned()),
         CommandRequest::Clock { confirm: true } => match clock_check::confirm(signet).await {
             Ok(now) => CommandAnswer::Lines(vec![format!("the clock is trusted: {now}")]),
             Err(fault) => CommandAnswer::Refused(fault.to_string()),

@@ -93,9 +93,9 @@ where
     BufReader::new(reader.take(LONGEST_LINE)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
         Ok(request) => answer(request).await,
-        Err(_) => CommandAnswer::Refused(
-            "the running server does not know this command. Is it the same version?".to_owned(),
-        ),
+        Err(_) => {
+            CommandAnswer::Refused("the running server does not know this command. Is it the same version?".to_owned())
+        }
     };
     writer.write_all(format!("{}\n", serde_json::to_string(&answer)?).as_bytes()).await?;
     writer.shutdown().await

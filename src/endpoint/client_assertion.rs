@@ -73,7 +73,7 @@ fn log_refusal(signet: &Signet, client_id: &ClientId, claims: &Claims, error: &T
     let (unverified, wanted_aud) = (summary_of_claims(claims), signet.issuer.as_str());
     let accepted_by =
         (*refusal == AssertionRefusal::OlderAudience).then_some("token_endpoint_as_audience = true of the application");
-    tracing::info!(%client_id, reason = %refusal, %unverified, wanted_aud, accepted_by, "client assertion refused");
+    tracing::info!(%client_id, reason = %refusal, %unverified, wanted_aud, accepted_by, "client assertion rejected");
 }
 
 async fn judged(

@@ -78,7 +78,8 @@ pub async fn begin(signet: &Signet, caller: Caller<'_>, form: &Parameters) -> Re
     let by_header = caller.authorization.is_some();
     let started = start(signet, caller, form).await.inspect_err(|error| {
         if let EndpointError::Rejected(error) = error {
-            tracing::info!(client_id = form.one("client_id").ok().flatten(), %error, sent = form.loggable(), "device request refused");
+            tracing::info!(client_id = form.one("client_id").ok().flatten(), %error, sent = form.loggable(), "device \
+                authorization request rejected");
         }
     });
     started.map_err(|error| error.with_header(by_header))

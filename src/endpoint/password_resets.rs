@@ -74,8 +74,10 @@ pub async fn create(signet: &Signet, access: &Access, id: &str) -> Result<NewRes
         let (kept, _) = user_access::find_to_change(signet, access, id)?;
         let account = &kept.record;
         if access.subject().as_str() == account.id.as_str() {
-            return Err(ManagementRefusal::Conflict("this is your own account; change your password with your current \
-                password"));
+            return Err(ManagementRefusal::Conflict(
+                "this is your own account; change your password with your current \
+                password",
+            ));
         }
         if !account.is_active() {
             return Err(ManagementRefusal::Conflict("the account is disabled; enable it first"));

@@ -59,7 +59,7 @@ pub fn show(
     let (kept, _) = user_access::find(signet, access, id)?;
     let (subject, client_id) = addressed(&kept.record, client_id)?;
     let schedule = signet.store.refresh_schedule(&subject, client_id.as_ref())?;
-    let schedule = schedule.ok_or(ManagementRefusal::NotFound("there is no schedule here"))?;
+    let schedule = schedule.ok_or(ManagementRefusal::NotFound("there is no schedule"))?;
     Ok(shown(schedule, signet.clock.now()))
 }
 

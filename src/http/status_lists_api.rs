@@ -50,7 +50,7 @@ impl StatusListsApi {
         // It is not documented as a parameter, since no value of it is of use.
         let query = request.uri().query().unwrap_or_default();
         if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "time") {
-            let description = "the lists of the past are not kept";
+            let description = "earlier versions of the list are not stored";
             return Ok(DocumentedAnswer::from(problem(StatusCode::NOT_IMPLEMENTED, "not_implemented", description)));
         }
         let id = ListId::parse(&list.0);

@@ -67,7 +67,10 @@ impl fmt::Display for KeyFolderFault {
                     formatter,
                     "{path} is accessible to other users (mode {mode:04o}). Anyone who can read it can sign "
                 )?;
-                write!(formatter, "tokens in your name. If it was not read, run: chmod 600 {path}. Otherwise remove it")
+                write!(
+                    formatter,
+                    "tokens in your name. If you can rule this out, run: chmod 600 {path}. Otherwise remove it"
+                )
             }
             Self::PassphraseMissing(path) => {
                 write!(formatter, "{} is encrypted, but no passphrase is configured. ", path.display())?;

@@ -46,20 +46,20 @@ impl fmt::Display for AssertionRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Jwt(refusal) => return refusal.fmt(formatter),
-            Self::UnknownType => "the client_assertion_type is another one",
-            Self::OtherMethod => "the client is registered to authenticate in another way",
+            Self::UnknownType => "the client_assertion_type is not supported",
+            Self::OtherMethod => "the client is registered with another authentication method",
             Self::NoKeys => "the client has no keys, or they cannot be fetched",
-            Self::OtherAlgorithm => "the alg is not the one that the client has registered",
-            Self::OtherKind => "it is a JWT of another kind",
-            Self::OtherClient => "iss, sub and client_id are not one and the same",
-            Self::Audience => "aud is not this server's issuer, as a string",
+            Self::OtherAlgorithm => "the alg is not the one registered for the client",
+            Self::OtherKind => "the typ is that of another kind of JWT",
+            Self::OtherClient => "iss, sub and client_id are not the same",
+            Self::Audience => "aud is not the issuer of this server as a single string",
             Self::OlderAudience => {
                 "aud is the token endpoint or a list; the setting token_endpoint_as_audience of the application accepts it"
             }
-            Self::Expired => "it has expired",
-            Self::LivesTooLong => "exp is more than five minutes ahead",
-            Self::NotYetValid => "nbf or iat lies ahead",
-            Self::Replayed => "it was used before",
+            Self::Expired => "the assertion has expired",
+            Self::LivesTooLong => "exp is more than five minutes in the future",
+            Self::NotYetValid => "nbf or iat is in the future",
+            Self::Replayed => "the assertion was already used",
         })
     }
 }

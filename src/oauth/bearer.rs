@@ -112,8 +112,8 @@ impl fmt::Display for BearerError {
             Self::InsufficientScope(scope) => write!(formatter, "the access token does not have the scope {scope}"),
             Self::InsufficientUserAuthentication { max_age } => write!(
                 formatter,
-                "the person must have signed in within the last {max_age} seconds; send them to the authorization endpoint \
-                 with max_age={max_age}"
+                "the user must have signed in within the last {max_age} seconds; send them to the authorization \
+                 endpoint with max_age={max_age}"
             ),
         }
     }

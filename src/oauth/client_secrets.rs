@@ -141,10 +141,10 @@ impl SecretsRefusal {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Public => "a public client has no secret; register it with another token_endpoint_auth_method first",
-            Self::KeyHolder => "a client that signs with its private key has no secret",
-            Self::TooMany => "two secrets live already; take the one away that is no longer in use",
-            Self::Last => "it is the only secret; add another one first",
-            Self::Unknown => "there is no secret of this number",
+            Self::KeyHolder => "a client that uses private_key_jwt has no secret",
+            Self::TooMany => "the client already has two secrets; remove the one that is no longer used",
+            Self::Last => "this is the only secret; add another one first",
+            Self::Unknown => "there is no secret with this number",
         }
     }
 }

@@ -376,12 +376,12 @@ mod tests;
 pub(super) fn signing(method: AuthMethod, openid: &OpenidMetadata) -> Result<(), RegistrationRefusal> {
     let algorithm = openid.token_endpoint_auth_signing_alg;
     let wrong = |goes_with: &str| {
-        let description = format!("with {} it must be {goes_with}; or leave it out", method.as_str());
+        let description = format!("with {} it must be {goes_with}, or omitted", method.as_str());
         Err(invalid("token_endpoint_auth_signing_alg", description))
     };
     match (method, algorithm) {
         (AuthMethod::PrivateKeyJwt, _) if openid.jwks.is_none() && openid.jwks_uri.is_none() => {
-            Err(invalid("jwks", "is needed for private_key_jwt, or jwks_uri"))
+            Err(invalid("jwks", "or jwks_uri is required for private_key_jwt"))
         }
         (AuthMethod::PrivateKeyJwt, Some(AssertionAlgorithm::Secret(_))) => {
             wrong(&list(Algorithm::ALL.map(Algorithm::as_str)))

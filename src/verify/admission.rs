@@ -40,7 +40,7 @@ impl Verifier {
             if claims.scope().covers(scope) { Ok(claims) } else { Err(VerifyRefusal::Scope(scope.clone())) }
         });
         covered.map_err(|refusal| {
-            tracing::info!(code = refusal.code(), %refusal, "access token refused");
+            tracing::info!(code = refusal.code(), %refusal, "access token rejected");
             refusal.bearer().map_or_else(Rejection::unavailable, |error| self.rejection(&error))
         })
     }
@@ -62,7 +62,7 @@ impl Rejection {
             status: 503,
             www_authenticate: None,
             retry_after: Some(5),
-            body: "the access token cannot be judged at the moment\n".to_owned(),
+            body: "the access token cannot be verified at the moment\n".to_owned(),
         }
     }
 }

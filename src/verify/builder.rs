@@ -244,7 +244,7 @@ impl Builder {
         let verifier = self.build()?;
         match verifier.refresh().await {
             Err(fault) if verifier.is_ready() => {
-                tracing::warn!(%fault, "the issuer cannot be asked; the keys of the cache file are used");
+                tracing::warn!(%fault, "the issuer cannot be reached; using the keys of the cache file");
             }
             Err(fault) => {
                 return Err(match verifier.0.cache_refusal.clone() {

@@ -47,19 +47,23 @@ struct ListDocument {
 pub(super) fn read(path: &Path, issuer: &str, now: Instant) -> Result<Option<Known>, CacheFileRefusal> {
     let Some(document) = document(path)? else { return Ok(None) };
     if document.version != VERSION || document.issuer != issuer || document.jwks.is_empty() {
-        return Err(CacheFileRefusal::Content("it is of another version or issuer, or without keys".to_owned()));
+        return Err(CacheFileRefusal::Content("it has another version or issuer, or no keys".to_owned()));
     }
     // The age of an entry is unknown if the clock was ahead when it was written.
     let is_ahead = |instant: OffsetDateTime| instant > now.at + now.leeway;
     if is_ahead(document.fetched_at) {
-        return Err(CacheFileRefusal::Content("it was written in the future".to_owned()));
+        return Err(CacheFileRefusal::Content("its timestamp is in the future".to_owned()));
     }
     let fetch = KeysFetch { number: 0, at: document.fetched_at.min(now.at) };
     let keys = KnownKeys { set: Arc::new(document.jwks), epoch: 0, fetch };
     let mut known = Known { keys: Some(keys.clone()), ..Known::default() };
     for list in document.status_lists {
         if is_ahead(list.checked_at) {
-            tracing::warn!(uri = list.uri, "a status list of the cache file is not used: it was fetched in the future");
+            tracing::warn!(
+                uri = list.uri,
+                "a status list of the cache file is not used: its timestamp is in the \
+                future"
+            );
             continue;
         }
         // Verified as of the time when it was fetched. The maximum age of a list is checked where it is used.

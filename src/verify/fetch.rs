@@ -137,11 +137,11 @@ pub(super) async fn keys(source: &Source, issuer: &str, url: &Url) -> Result<Jwk
     // RFC 8414 §2: "This URL MUST use the "https" scheme." A loopback issuer may publish its keys at its own origin.
     let is_safe = Url::parse(jwks_uri).is_ok_and(|keys| keys.scheme() == "https" || keys.origin() == url.origin());
     if !is_safe {
-        return Err(unexpected(&location, "a jwks_uri that is not https"));
+        return Err(unexpected(&location, "a jwks_uri that does not use https"));
     }
     let keys = JwkSet::parse(&source.text(jwks_uri).await?).map_err(FetchFault::Keys)?;
     // An issuer without keys cannot issue tokens, so this is an error, and the previous keys stay in use.
-    if keys.is_empty() { Err(unexpected(jwks_uri, "no key that is of use here")) } else { Ok(keys) }
+    if keys.is_empty() { Err(unexpected(jwks_uri, "no supported key")) } else { Ok(keys) }
 }
 
 /// Fetches the metadata. RFC 8414 §3.1 inserts the well-known path before the path of the issuer. OpenID Connect
@@ -220,22 +220,26 @@ impl fmt::Display for FetchFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnIssuer(issuer) => {
-                write!(formatter, "{issuer:?} is no issuer; write its https address (http on this machine only)")
+                write!(
+                    formatter,
+                    "{issuer:?} is not an issuer URL; use its https address (http only for loopback \
+                    addresses)"
+                )
             }
             Self::Unreachable { url, source } => {
                 write!(formatter, "{url} cannot be reached: {source}; is the server running?")
             }
             Self::Unexpected { url, what } => {
-                write!(formatter, "{url} answered with {what}; is it the issuer's address?")
+                write!(formatter, "{url} responded with {what}; is it the address of the issuer?")
             }
             Self::AnotherIssuer { expected, found } => {
                 write!(
                     formatter,
-                    "the server calls itself {found:?}, not {expected:?}; write the issuer exactly as it does"
+                    "the issuer of the server is {found:?}, not {expected:?}; configure it exactly like that"
                 )
             }
             Self::Keys(refusal) => write!(formatter, "the JWKS cannot be read: {refusal}"),
-            Self::StatusList { url, refusal } => write!(formatter, "the status list {url} is refused: {refusal}"),
+            Self::StatusList { url, refusal } => write!(formatter, "the status list {url} is rejected: {refusal}"),
             Self::CacheFile { reason, fault } => write!(formatter, "{fault}; {reason}"),
             Self::NoKeys => formatter.write_str("a status list cannot be checked before the keys are known"),
         }
@@ -301,10 +305,10 @@ mod tests {
             keys(&source, "https://a.example", &Url::parse("https://a.example").unwrap()).await.unwrap_err().to_string()
         };
         for (document, complaint) in [
-            (r#"{"issuer":"https://b.example","jwks_uri":"https://a.example/jwks"}"#, "calls itself"),
-            (r#"{"issuer":"https://a.example","jwks_uri":"http://a.example/jwks"}"#, "not https"),
-            (r#"{"issuer":"https://a.example"}"#, "not https"),
-            (r#"{"issuer":"https://a.example","jwks_uri":"https://a.example/jwks"}"#, "no key"),
+            (r#"{"issuer":"https://b.example","jwks_uri":"https://a.example/jwks"}"#, "the issuer of the server is"),
+            (r#"{"issuer":"https://a.example","jwks_uri":"http://a.example/jwks"}"#, "does not use https"),
+            (r#"{"issuer":"https://a.example"}"#, "does not use https"),
+            (r#"{"issuer":"https://a.example","jwks_uri":"https://a.example/jwks"}"#, "no supported key"),
             ("<html>", "no JSON"),
         ] {
             let fault = fetched(document).await;

@@ -65,7 +65,7 @@ impl Verifier {
         let fetching = tokio::spawn(async move {
             let clock = &this.0.policy.clock;
             if let Some(Err(fault)) = this.0.keys_gate.pass(pause, clock, this.refresh_keys()).await {
-                tracing::warn!(%fault, "the keys could not be fetched");
+                tracing::warn!(%fault, "fetching the keys failed");
             }
         });
         // It fails only if the runtime is shutting down.
@@ -86,7 +86,7 @@ impl Verifier {
                 gate.found(!fetched.as_ref().is_err_and(FetchFault::is_absence));
             }
             if let Some(Err(fault)) = fetched {
-                tracing::warn!(%fault, "a status list could not be fetched; the one that is known stays");
+                tracing::warn!(%fault, "fetching a status list failed; keeping the known one");
             }
         });
         let _ = fetching.await;
@@ -129,7 +129,7 @@ impl Verifier {
                     self.regular_pause()
                 }
                 Err(fault) => {
-                    tracing::warn!(%fault, "the keys could not be refreshed; those that are known stay");
+                    tracing::warn!(%fault, "refreshing the keys failed; keeping the known ones");
                     failures = (failures + 1).min(LONGEST_BACKOFF);
                     Duration::seconds(1 << failures).min(self.0.policy.refresh_every) * (0.5 + jitter())
                 }
@@ -243,7 +243,7 @@ impl Verifier {
         let (known, issuer) = (self.0.known.load_full(), self.0.expected.issuer.clone());
         let written = tokio::task::spawn_blocking(move || cache_file::write(&path, &issuer, &known, sent)).await;
         if let Ok(Err(fault)) = written {
-            tracing::warn!(%fault, "the cache file cannot be written");
+            tracing::warn!(%fault, "writing the cache file failed");
         }
     }
 

@@ -74,12 +74,12 @@ impl VerifyRefusal {
                 "the claims are not those of an access token"
             }
             Self::Jwt(JwtRefusal::UnknownKey) => "the access token was signed with an unknown key",
-            Self::Jwt(JwtRefusal::WrongSignature) => "the signature of the access token is wrong",
-            Self::Jwt(_) => "the access token is not a JWT of this server",
+            Self::Jwt(JwtRefusal::WrongSignature) => "the signature of the access token is invalid",
+            Self::Jwt(_) => "the access token is not a valid JWT",
             Self::Issuer => "the access token is from another issuer",
             Self::Audience => "the access token is for another audience",
-            Self::Bound => "the access token is bound to a key, and this API takes bearer tokens only",
-            Self::Expired => "the access token expired",
+            Self::Bound => "the access token is bound to a key, but this API accepts only bearer tokens",
+            Self::Expired => "the access token has expired",
             Self::NotYet => "the access token is not valid yet",
             Self::Revoked => "the access token was revoked",
             Self::Suspended => "the access token is suspended",
@@ -101,7 +101,7 @@ impl fmt::Display for VerifyRefusal {
             (_, Some(bearer)) => bearer.fmt(formatter),
             (Self::StatusUnknown, None) => formatter.write_str("the status list of the token was never fetched"),
             (Self::StatusStale, None) => formatter.write_str("the status list of the token is too old"),
-            (_, None) => formatter.write_str("the keys of the authorization server are not known, or for too long"),
+            (_, None) => formatter.write_str("the keys of the authorization server are unknown or too old"),
         }
     }
 }

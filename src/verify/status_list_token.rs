@@ -146,11 +146,11 @@ impl fmt::Display for StatusTokenRefusal {
         formatter.write_str(match self {
             Self::Jwt(refusal) => return refusal.fmt(formatter),
             Self::List(refusal) => return refusal.fmt(formatter),
-            Self::AnotherList => "sub is not the address of the list",
-            Self::Issuer => "iss is another issuer",
-            Self::Expired => "the list expired",
-            Self::NotYet => "the list was issued in the future",
-            Self::Older => "the list is older than the one that is known",
+            Self::AnotherList => "sub is not the URI of the list",
+            Self::Issuer => "iss is not the expected issuer",
+            Self::Expired => "the list has expired",
+            Self::NotYet => "iat of the list is in the future",
+            Self::Older => "the list is older than the known one",
         })
     }
 }

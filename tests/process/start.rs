@@ -155,7 +155,7 @@ async fn an_older_copy_of_the_whole_data_folder_and_lost_keys_are_refused_with_t
     std::fs::remove_dir_all(&data).unwrap();
     copy(&older, &data);
     let said = refusal(folder.path(), port, &[], &[]);
-    assert!(said.contains("--accept-rollback") && said.contains("older copy of the folder"), "{said}");
+    assert!(said.contains("--accept-rollback") && said.contains("older copy"), "{said}");
     let mut start = command(folder.path(), port);
     let start = start.arg("--accept-rollback").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     stopped(RunningServer::adopt(start, folder.path(), port));
@@ -234,7 +234,7 @@ async fn commands_reach_a_running_server_and_the_files_of_one_that_does_not_run(
     assert_eq!(visitor.post("/setup", &form).await.location(), "/account");
     assert_eq!(visitor.post("/setup", &form).await.status, 403, "the link works once");
     let said = refusal(folder.path(), port, &["admin", "setup-link"], &[]);
-    assert!(said.contains("administrator already"), "{said}");
+    assert!(said.contains("already has an administrator"), "{said}");
 
     let before = printed(&["keys", "list"]);
     let service = [

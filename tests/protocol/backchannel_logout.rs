@@ -185,11 +185,11 @@ async fn private_addresses_are_not_called_unless_that_is_allowed() {
     let hint = log_in(&mut visitor, "rp-0").await;
     sign_out(&mut visitor, &hint).await;
     assert!(receiver.is_quiet(Duration::from_secs(2)));
-    assert!(server.log().contains("it is not an https address"), "{}", server.log());
+    assert!(server.log().contains("the address does not use https"), "{}", server.log());
     // The owner of the application also sees the error.
     visitor.sign_in(ADMINISTRATOR).await;
     let page = visitor.get("/admin/applications/rp-0").await;
-    assert!(page.html.contains("id=\"deliveries\"") && page.html.contains("is not https"), "{}", page.html);
+    assert!(page.html.contains("id=\"deliveries\"") && page.html.contains("does not use https"), "{}", page.html);
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for GuardedIo<Io> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.io).poll_read(context, buffer);
         if this.greeting.is_http2(buffer.filled().get(before..).unwrap_or_default()) {
-            return Poll::Ready(Err(Error::new(ErrorKind::InvalidData, "HTTP/2 without TLS is not served")));
+            return Poll::Ready(Err(Error::new(ErrorKind::InvalidData, "HTTP/2 without TLS is not supported")));
         }
         read
     }

@@ -103,7 +103,7 @@ impl SledEngine {
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| writer.run(&mut requests, &health_sender)));
             if ended.is_err() {
-                tracing::error!("storage panicked, nothing is accepted until a restart");
+                tracing::error!("storage panicked, no writes are accepted until a restart");
                 health_sender.send_replace(EngineHealth::Failed);
             }
         })?;

@@ -314,7 +314,7 @@ struct RowsWithoutHistory;
 
 impl fmt::Display for RowsWithoutHistory {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("it has rows but no history, so it is damaged or was not written by this server")
+        formatter.write_str("it has records but no history, so it is damaged or was not written by this server")
     }
 }
 

@@ -347,7 +347,7 @@ fn has_met_full_disk(fault: &StoreFault) -> bool {
 
 fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<EngineHealth>) -> bool {
     if let Err(fault) = outcome {
-        tracing::error!(%fault, "storage failed, nothing is accepted until a restart");
+        tracing::error!(%fault, "storage failed, no writes are accepted until a restart");
         health.send_replace(EngineHealth::Failed);
     }
     outcome.is_ok()
