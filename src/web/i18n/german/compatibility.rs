@@ -52,7 +52,8 @@ pub(super) const COMPATIBILITY: CompatibilityTexts = CompatibilityTexts {
     frontchannel_logout_session_required: "Sitzungs-ID im Front-Channel-Logout",
     frontchannel_logout_session_required_cost: "Kein Nachteil: Aussteller und Sitzungs-ID werden immer gesendet.",
     token_endpoint_auth_method: "Client-Authentifizierung",
-    token_endpoint_auth_method_cost: "Mit none kann sich jeder als die Anwendung ausgeben, und nur PKCE schützt ihre Codes.",
+    token_endpoint_auth_method_cost: "Mit none kann sich jeder als die Anwendung ausgeben, und nur PKCE schützt ihre \
+        Codes.",
     token_endpoint_as_audience: "Token-Endpunkt als Audience von Assertions annehmen",
     token_endpoint_as_audience_cost: "Bei Ja nimmt dieser Server auch eine Assertion an, die ein anderer Server der \
         Anwendung für diesen Token-Endpunkt entlockt hat.",
@@ -159,8 +160,8 @@ pub(super) const REMEDY: RemedyTexts = RemedyTexts {
     },
     times: |line: &RemedyLine| format!("{}, zuletzt {}", times(line.count), ago(line.seconds_ago)),
     setting: |member| html! { "Das ändert die Einstellung " (member) "." },
-    anyone: "Jeder kann eine solche Anfrage im Namen der Anwendung senden. Ändern Sie die Einstellung nur, wenn die Anwendung \
-        sie gesendet hat.",
+    anyone: "Jeder kann eine solche Anfrage im Namen der Anwendung senden. Ändern Sie die Einstellung nur, wenn die \
+        Anwendung sie gesendet hat.",
     keep: "Einstellung beibehalten",
     change: "Einstellung ändern",
     ask_administrator: "Diese Einstellung kann nur die Verwaltung dieses Servers ändern.",

@@ -139,7 +139,8 @@ pub(super) const ERROR: ErrorTexts = ErrorTexts {
     },
     opened_by_http: ExplanationTexts {
         title: "Öffnen Sie diese Seite über https",
-        message: "Sie haben diese Seite über http geöffnet. Ihr Browser sendet die Cookies dieses Servers nur über https.",
+        message: "Sie haben diese Seite über http geöffnet. Ihr Browser sendet die Cookies dieses Servers nur über \
+            https.",
         advice: "Öffnen Sie die Adresse unten und versuchen Sie es erneut.",
     },
     for_the_developer: "Für Entwickler",
@@ -158,8 +159,8 @@ pub(super) const ERROR_CODES: ErrorCodesTexts = ErrorCodesTexts {
     errors: "Fehler",
     lead: |error, error_description| {
         html! {
-            "Die Codes, die eine Anwendung in " (error) " bekommt, wenn eine Anfrage fehlschlägt, und was ihr Entwickler tun \
-                kann. Der Parameter " (error_description) " beschreibt die Ursache."
+            "Die Codes, die eine Anwendung in " (error) " bekommt, wenn eine Anfrage fehlschlägt, und was ihr \
+                Entwickler tun kann. Der Parameter " (error_description) " beschreibt die Ursache."
         }
     },
     at_authorization: "Am Authorization-Endpunkt",
@@ -291,8 +292,8 @@ pub(super) const WRONG_HOST: WrongHostTexts = WrongHostTexts {
     if_you_run: "Wenn Sie diesen Server betreiben",
     setting: |setting| {
         html! {
-            "Die Adresse ist die Einstellung " (setting) ". Setzen Sie sie auf die Adresse, die Personen verwenden, und \
-                starten Sie den Server neu. Tokens und Anwendungen enthalten sie. Ändern Sie sie später nicht mehr."
+            "Die Adresse ist die Einstellung " (setting) ". Setzen Sie sie auf die Adresse, die Personen verwenden, \
+                und starten Sie den Server neu. Tokens und Anwendungen enthalten sie. Ändern Sie sie später nicht mehr."
         }
     },
     where_it_is_set: |key, file, variable| format!("{key} in {file} oder {variable}"),

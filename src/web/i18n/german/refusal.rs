@@ -7,7 +7,8 @@ pub(super) const REFUSAL: RefusalTexts = RefusalTexts {
         steht ein Buchstabe oder eine Ziffer.",
     username_mixed_scripts: "Verwenden Sie im Benutzernamen Buchstaben nur eines Alphabets.",
     username_reserved: "Wählen Sie einen Benutzernamen, der nicht mit usr_ beginnt.",
-    username_address: "Wählen Sie einen Benutzernamen, der keine E-Mail-Adresse ist, oder Ihre eigene bestätigte Adresse.",
+    username_address: "Wählen Sie einen Benutzernamen, der keine E-Mail-Adresse ist, oder Ihre eigene bestätigte \
+        Adresse.",
     username_taken: "Dieser Benutzername ist nicht verfügbar: Er ist vergeben, war es bis vor kurzem oder sieht aus \
         wie ein anderer. Wählen Sie einen anderen.",
     email_taken: "Diese E-Mail-Adresse gehört zu einem anderen Konto. Geben Sie eine andere ein.",
