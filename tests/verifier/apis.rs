@@ -64,7 +64,7 @@ fn expectations(issuer: &TestIssuer) -> Vec<(String, u16, &'static str)> {
         (
             bearer("garbage".to_owned()),
             401,
-            "error=\"invalid_token\", error_description=\"the access token is not a JWT",
+            "error=\"invalid_token\", error_description=\"the access token is not a valid JWT",
         ),
         ("Bearer a b".to_owned(), 400, "error=\"invalid_request\""),
         (bearer(token().scope("orders").sign().unwrap()), 403, "error=\"insufficient_scope\""),
