@@ -136,7 +136,7 @@ mod tests {
             (include_str!("../oauth/request_object.rs"), code),
             (include_str!("../oauth/token_error.rs"), code),
             (include_str!("../oauth/bearer.rs"), code),
-            (include_str!("../oauth/registration.rs"), "pub fn as_str(self)"),
+            (include_str!("../oauth/registration_refusal.rs"), "pub fn as_str(self)"),
         ]
         .into_iter()
         .flat_map(|(source, function)| {
