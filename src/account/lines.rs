@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{canonical::composed, profile::ProfileRefusal};
+use super::{canonical::composed, profile_refusal::ProfileRefusal};
 
 /// Several lines of text of at most `MAXIMUM` bytes in total, otherwise like a [`Line`](super::profile::Line). They
 /// are separated by `\n`, which counts twice because JSON escapes it; `\r\n` is read as one separator.

@@ -18,6 +18,7 @@ pub mod password_reset;
 pub mod picture;
 pub mod profile;
 pub mod profile_form;
+pub mod profile_refusal;
 pub mod quota;
 pub mod record;
 pub mod refresh_schedule;

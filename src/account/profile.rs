@@ -9,7 +9,7 @@ use time::{Date, format_description::BorrowedFormatItem, macros::format_descript
 use url::Url;
 
 use super::canonical::composed;
-pub use super::lines::Lines;
+pub use super::{lines::Lines, profile_refusal::ProfileRefusal};
 
 /// One line of text of at most `MAXIMUM` bytes, as written by its owner (in NFC, without surrounding space).
 ///
@@ -39,26 +39,6 @@ pub struct PhoneNumber(Line<32>);
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Birthdate(Date);
-
-/// Reasons why a text is not valid for a profile field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProfileRefusal {
-    /// The text is empty; an absent value is `None`.
-    Empty,
-    /// The text has more than this many bytes.
-    TooLong {
-        /// Maximum number of bytes.
-        maximum: usize,
-    },
-    /// A control character (including a line break in a single-line field).
-    ControlCharacter,
-    /// Not an `http` or `https` URL.
-    NotAWebAddress,
-    /// Not a phone number.
-    NotAPhoneNumber,
-    /// Not a date in the form `YYYY-MM-DD`.
-    NotADate,
-}
 
 /// The standard claims except those that identify the account, with the names of OpenID Connect Core §5.1.
 ///
@@ -243,24 +223,6 @@ impl PostalAddress {
         lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 }
-
-impl fmt::Display for ProfileRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => formatter.write_str("Enter a value, or leave out the field."),
-            Self::TooLong { maximum } => write!(formatter, "Enter at most {maximum} characters."),
-            Self::ControlCharacter => formatter.write_str("Enter a single line without control characters."),
-            Self::NotAWebAddress => formatter.write_str("Enter an address that begins with https:// or http://."),
-            Self::NotAPhoneNumber => formatter.write_str(
-                "Enter a phone number with country code, for example +1 425 \
-                555 1212.",
-            ),
-            Self::NotADate => formatter.write_str("Enter a date as YYYY-MM-DD, for example 1990-12-31."),
-        }
-    }
-}
-
-impl std::error::Error for ProfileRefusal {}
 
 impl<const MAXIMUM: usize> fmt::Debug for Line<MAXIMUM> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

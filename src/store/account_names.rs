@@ -6,12 +6,13 @@
 use std::{collections::HashMap, fmt};
 
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::{
     Commit, CommitError, Expect, Namespace, StoreFault,
     namespaces::{ACCOUNTS, INDEXES, USERNAME_SKELETONS, VERIFIED_EMAILS},
-    record::{Record, Store, Versioned, put, put_new},
+    record::{Record, Versioned, put, put_new},
+    record_store::Store,
 };
 use crate::{
     account::record::{Account, AccountId, EmailAddress, Username},
@@ -314,9 +315,6 @@ fn name_keys(username: &Username) -> Vec<Vec<u8>> {
 fn email_key(email: &EmailAddress) -> Vec<u8> {
     sha256(email.canonical()).to_vec()
 }
-
-/// How long a username stays reserved after its account was deleted or renamed, by default.
-pub const DEFAULT_USERNAME_RESERVATION: Duration = Duration::days(180);
 
 /// Number of accounts per page of the upgrade.
 const AT_ONCE: u16 = 50;

@@ -1,4 +1,4 @@
-use time::macros::datetime;
+use time::{Duration, macros::datetime};
 
 use super::*;
 use crate::{entropy::Entropy, store::both_engines::stores};

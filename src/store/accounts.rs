@@ -6,7 +6,8 @@ use super::{
         ACCOUNTS, ACCOUNTS_BY_CREATION, ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_GROUP, ADMINISTRATORS, PASSWORD_RESETS,
         USERNAMES,
     },
-    record::{Entry, Record, Store, Versioned, descending, put, put_new},
+    record::{Entry, Record, Versioned, descending, put, put_new},
+    record_store::Store,
     setup,
 };
 use crate::{

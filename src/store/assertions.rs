@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace,
     namespaces::ASSERTIONS,
-    record::{Record, Store, pair, put_new},
+    record::{Record, pair, put_new},
+    record_store::Store,
 };
 use crate::oauth::client_assertion::AcceptedAssertion;
 

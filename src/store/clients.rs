@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Namespace, StoreFault,
     namespaces::{CLIENT_NAME_SKELETONS, CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
-    record::{Entry, Record, Store, Versioned, pair, put, put_new},
+    record::{Entry, Record, Versioned, pair, put, put_new},
+    record_store::Store,
 };
 use crate::{
     account::confusable::skeletons,

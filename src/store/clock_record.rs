@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::CLOCK_RECORD,
-    record::{Record, Store, put},
+    record::{Record, put},
+    record_store::Store,
 };
 
 #[derive(Serialize, Deserialize)]

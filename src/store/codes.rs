@@ -5,7 +5,8 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::CODES,
-    record::{Record, Store, Versioned, put, put_new},
+    record::{Record, Versioned, put, put_new},
+    record_store::Store,
 };
 use crate::{
     crypto::Digest,

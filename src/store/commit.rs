@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{
-    engine::Namespace,
-    fault::{Limit, StoreFault},
+    fault::{Limit, MAX_KEY, MAX_OPERATIONS, MAX_VALUE, StoreFault},
+    row::Namespace,
 };
 
 /// A precondition on a row.
@@ -131,14 +131,3 @@ impl BoundedCommit {
         self.writes
     }
 }
-
-/// Maximum number of preconditions and writes of one commit together.
-///
-/// A user can be in 192 groups and exchange all of them for others in one commit.
-pub const MAX_OPERATIONS: usize = 400;
-
-/// Maximum length of a key in bytes.
-pub const MAX_KEY: usize = 256;
-
-/// Maximum length of a value in bytes. sled writes much larger values to separate files that it never syncs.
-pub const MAX_VALUE: usize = 4096;

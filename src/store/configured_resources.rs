@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Commit, CommitError, MAX_OPERATIONS, Namespace, StoreFault,
     namespaces::CONFIGURED_RESOURCES,
-    record::{Record, Store, put},
+    record::{Record, put},
+    record_store::Store,
 };
 use crate::oauth::resource::ResourceId;
 

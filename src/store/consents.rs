@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Namespace, StoreFault,
     namespaces::CONSENTS,
-    record::{Record, Store, pair, put},
+    record::{Record, pair, put},
+    record_store::Store,
 };
 use crate::{
     audit::{EventDetails, EventKind},

@@ -6,7 +6,8 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::{DEVICES, DEVICES_BY_USER_CODE},
-    record::{Record, Store, Versioned, put, put_new},
+    record::{Record, Versioned, put, put_new},
+    record_store::Store,
 };
 use crate::{
     audit::{EventDetails, EventKind},

@@ -2,8 +2,6 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::commit::{MAX_KEY, MAX_OPERATIONS, MAX_VALUE};
-
 /// The reason why a commit failed.
 #[derive(Debug, Clone)]
 pub enum CommitError {
@@ -163,3 +161,14 @@ impl fmt::Display for UnreadableRow {
 }
 
 impl Error for UnreadableRow {}
+
+/// Maximum number of preconditions and writes of one commit together.
+///
+/// A user can be in 192 groups and exchange all of them for others in one commit.
+pub const MAX_OPERATIONS: usize = 400;
+
+/// Maximum length of a key in bytes.
+pub const MAX_KEY: usize = 256;
+
+/// Maximum length of a value in bytes. sled writes much larger values to separate files that it never syncs.
+pub const MAX_VALUE: usize = 4096;

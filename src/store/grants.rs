@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Expect, Namespace, StatusEntry, StoreFault,
     namespaces::{CLIENT_GRANTS, GRANTS, GRANTS_BY_CLIENT, GRANTS_BY_SUBJECT, GRANTS_BY_TIME, STATUS_ENTRIES},
-    record::{Entry, Record, Store, Versioned, descending, pair, put, put_new},
+    record::{Entry, Record, Versioned, descending, pair, put, put_new},
+    record_store::Store,
 };
 use crate::{
     audit::{EventDetails, EventKind},

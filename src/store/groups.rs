@@ -1,10 +1,6 @@
 //! Members of groups: an index maintained with the accounts.
 
-use super::{
-    Commit, StoreFault,
-    namespaces::ACCOUNTS_BY_GROUP,
-    record::{Entry, Store},
-};
+use super::{Commit, StoreFault, namespaces::ACCOUNTS_BY_GROUP, record::Entry, record_store::Store};
 use crate::account::record::{Account, AccountId};
 
 /// A group with at least one member.

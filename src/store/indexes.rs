@@ -3,7 +3,8 @@
 use super::{
     Commit, CommitError, Expect, StoreFault, clients, grants, groups,
     namespaces::{GRANTS_BY_TIME, INDEXES, SESSIONS_BY_TIME},
-    record::{Entry, Record, Store},
+    record::{Entry, Record},
+    record_store::Store,
     sessions,
 };
 use crate::{

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace,
     namespaces::ANSWERED_INTERACTIONS,
-    record::{Record, Store, put_new},
+    record::{Record, put_new},
+    record_store::Store,
 };
 
 /// An answered interaction.

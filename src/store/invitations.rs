@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::INVITATIONS,
-    record::{Entry, Record, Store, Versioned, put, put_new},
+    record::{Entry, Record, Versioned, put, put_new},
+    record_store::Store,
 };
 use crate::{
     account::{invitation::Invitation, record::Account},

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::KEY_RECORD,
-    record::{Record, Store, put},
+    record::{Record, put},
+    record_store::Store,
 };
 
 /// Identifies the key folder. It contains no secrets.

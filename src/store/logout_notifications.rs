@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::LOGOUT_NOTIFICATIONS,
-    record::{Record, Store, Versioned, pair, put},
+    record::{Record, Versioned, pair, put},
+    record_store::Store,
 };
 use crate::oidc::backchannel_logout::LogoutNotification;
 

@@ -11,8 +11,9 @@ use tokio::sync::watch;
 
 use super::{
     commit::{Commit, Write},
-    engine::{Engine, EngineHealth, Namespace, Pending, Row, SWEEP_LIMIT, beyond, sweep_before},
+    engine::{Engine, EngineHealth, Pending},
     fault::{CommitError, StoreFault},
+    row::{Namespace, Row, SWEEP_LIMIT, beyond, sweep_before},
 };
 
 /// An [`Engine`] in memory. Its rows are lost when it is dropped.

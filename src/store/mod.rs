@@ -15,6 +15,7 @@ mod configured_resources;
 mod consents;
 mod devices;
 mod engine;
+mod event_trail;
 mod events;
 mod fault;
 mod grants;
@@ -30,7 +31,9 @@ mod password_resets;
 mod pictures;
 mod rebuild;
 mod record;
+mod record_store;
 mod refresh_schedules;
+mod row;
 mod sessions;
 mod setup;
 mod sled;
@@ -43,17 +46,19 @@ mod both_engines;
 mod contract;
 
 pub use self::{
-    account_names::{ConflictKind, DEFAULT_USERNAME_RESERVATION, NameConflict},
+    account_names::{ConflictKind, NameConflict},
     accounts::AccountOrder,
-    commit::{Commit, Expect, MAX_KEY, MAX_OPERATIONS, MAX_VALUE},
-    engine::{Engine, EngineHealth, Namespace, Pending, Row, SWEEP_AFTER, SWEEP_LIMIT},
-    events::EventIndex,
-    fault::{CommitError, Limit, StoreFault, UnreadableRow},
+    commit::{Commit, Expect},
+    engine::{Engine, EngineHealth, Pending},
+    event_trail::EventIndex,
+    fault::{CommitError, Limit, MAX_KEY, MAX_OPERATIONS, MAX_VALUE, StoreFault, UnreadableRow},
     groups::GroupSize,
     key_record::KeyRecord,
     logout_notifications::LogoutQueue,
     memory::MemoryEngine,
-    record::{Store, Versioned},
+    record::Versioned,
+    record_store::{DEFAULT_USERNAME_RESERVATION, Store},
+    row::{Namespace, Row, SWEEP_AFTER, SWEEP_LIMIT},
     sessions::SessionEntry,
     sled::{
         Epoch, Evidence, OnRollback, OpenError, OpenPolicy, Opened, Outside, OutsideMark, Position, Salvage,

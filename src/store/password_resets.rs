@@ -6,7 +6,8 @@ use super::{
     Commit, CommitError, Namespace, StoreFault,
     accounts::{affected, beside},
     namespaces::PASSWORD_RESETS,
-    record::{Record, Store, Versioned, put},
+    record::{Record, Versioned, put},
+    record_store::Store,
 };
 use crate::{
     account::{

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Commit, CommitError, MAX_OPERATIONS, Namespace, Row, StoreFault, UnreadableRow,
     namespaces::PICTURES,
-    record::{Record, Store, decode, put},
+    record::{Record, decode, put},
+    record_store::Store,
 };
 use crate::account::{
     picture::{Picture, PictureType},

@@ -8,7 +8,7 @@ use super::{
     Commit, CommitError, StoreFault, accounts, clients, devices, grants,
     indexes::AT_ONCE,
     namespaces::{ALL, INDEXES, Origin},
-    record::Store,
+    record_store::Store,
     sessions,
 };
 use crate::{

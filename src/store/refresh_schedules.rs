@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::{
     Affected, Commit, CommitError, Expect, Namespace, StoreFault,
     namespaces::REFRESH_SCHEDULES,
-    record::{Record, Store, Versioned, pair, put},
+    record::{Record, Versioned, pair, put},
+    record_store::Store,
 };
 use crate::{
     account::{

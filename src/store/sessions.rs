@@ -8,7 +8,8 @@ use super::{
     events::OPERATIONS_OF_EVENT,
     logout_notifications,
     namespaces::{SESSIONS, SESSIONS_BY_ACCOUNT, SESSIONS_BY_TIME},
-    record::{Entry, Record, Store, Versioned, descending, pair, put, put_new},
+    record::{Entry, Record, Versioned, descending, pair, put, put_new},
+    record_store::Store,
 };
 use crate::{
     account::{

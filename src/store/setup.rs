@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::{
     Commit, CommitError, Namespace, StoreFault,
     namespaces::SETUP,
-    record::{Record, Store, Versioned, put},
+    record::{Record, Versioned, put},
+    record_store::Store,
 };
 use crate::{
     account::setup::SetupCode,

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use super::{
     Namespace, StoreFault,
     namespaces::STATUS_ENTRIES,
-    record::{Record, Store, Versioned},
+    record::{Record, Versioned},
+    record_store::Store,
 };
 use crate::oauth::{
     grant::{Grant, GrantId},

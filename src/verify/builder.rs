@@ -16,6 +16,7 @@ use super::{
     fetch::{self, Source},
     gate::Gate,
     known::{KeysFetch, Known},
+    policy::{Policy, StaleStatusList, UnfetchedStatusList},
     protected_resource,
     rules::Expectation,
     status_list_token::Instant,
@@ -23,26 +24,6 @@ use super::{
     verifier::Inner,
 };
 use crate::{clock::Clock, jose::JwkSet};
-
-/// What happens to a token if its status list could not be refreshed within its `ttl`.
-///
-/// A list that says "revoked" is applied regardless of its age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StaleStatusList {
-    /// The response is 503: the API does not work without current revocation data.
-    Refuse,
-    /// The old list is used for this long after it was last fetched, even past its `exp`.
-    AcceptFor(Duration),
-}
-
-/// What happens to a token if its status list was never fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnfetchedStatusList {
-    /// The response is 503. [`Verifier::verify_fresh`] tries to fetch the list first.
-    Refuse,
-    /// The token is accepted.
-    Accept,
-}
 
 /// Configures a [`Verifier`]. See [`Verifier::of`].
 #[derive(Clone)]
@@ -57,19 +38,6 @@ pub struct Builder {
     metadata: Option<ResourceMetadata>,
     source: Option<Source>,
     policy: Policy,
-}
-
-/// When the verifier fetches and what it accepts.
-#[derive(Clone)]
-pub(super) struct Policy {
-    pub(super) refresh_every: Duration,
-    pub(super) unknown_kid_cooldown: Duration,
-    pub(super) keys_stale_after: Duration,
-    /// `None` if status lists are ignored.
-    pub(super) stale: Option<StaleStatusList>,
-    pub(super) unfetched: UnfetchedStatusList,
-    pub(super) cache_file: Option<PathBuf>,
-    pub(super) clock: Clock,
 }
 
 impl Builder {

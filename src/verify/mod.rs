@@ -56,6 +56,7 @@ mod extractor;
 mod fetch;
 mod gate;
 mod known;
+mod policy;
 mod protected_resource;
 mod refresh;
 mod refusal;
@@ -84,10 +85,11 @@ pub use access_claims::AccessClaims;
 pub use admission::Rejection;
 #[cfg(feature = "poem-openapi")]
 pub use api_access::ApiAccess;
-pub use builder::{Builder, StaleStatusList, UnfetchedStatusList};
+pub use builder::Builder;
 #[cfg(feature = "poem")]
 pub use extractor::{Access, Guarded, MetadataEndpoint, RequireToken, RequiredScope};
 pub use fetch::FetchFault;
+pub use policy::{StaleStatusList, UnfetchedStatusList};
 pub use protected_resource::{ProtectedResource, ResourceMetadata};
 pub use refusal::VerifyRefusal;
 pub use status_list::StatusListRefusal;

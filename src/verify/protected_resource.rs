@@ -3,8 +3,6 @@
 use serde::Serialize;
 use url::Url;
 
-use super::Verifier;
-
 /// Information for clients about this API. The resource identifier and the authorization server are added
 /// automatically.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,8 +30,8 @@ pub struct ProtectedResource {
 /// The document and its URL.
 pub(super) struct Published {
     pub(super) url: String,
-    path: String,
-    document: ProtectedResource,
+    pub(super) path: String,
+    pub(super) document: ProtectedResource,
 }
 
 impl ResourceMetadata {
@@ -56,21 +54,6 @@ impl ResourceMetadata {
     /// Sets `resource_documentation`: the URL of a page for developers.
     pub fn documentation(self, url: impl Into<String>) -> Self {
         Self { documentation: Some(url.into()), ..self }
-    }
-}
-
-impl Verifier {
-    /// Returns the metadata document, to be served as JSON at [`Verifier::metadata_path`]. Returns `None` without
-    /// [`Builder::metadata`](super::Builder::metadata).
-    #[must_use]
-    pub fn metadata(&self) -> Option<&ProtectedResource> {
-        self.0.resource.as_ref().map(|published| &published.document)
-    }
-
-    /// Returns the path of the metadata: `/.well-known/oauth-protected-resource`, followed by the path of the audience.
-    #[must_use]
-    pub fn metadata_path(&self) -> Option<&str> {
-        self.0.resource.as_ref().map(|published| published.path.as_str())
     }
 }
 

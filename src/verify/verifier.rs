@@ -14,11 +14,11 @@ use tokio::sync::Notify;
 
 use super::{
     AccessClaims, Builder, UnfetchedStatusList, VerifyRefusal,
-    builder::Policy,
     fetch::Source,
     gate::Gate,
     known::Known,
-    protected_resource::Published,
+    policy::Policy,
+    protected_resource::{ProtectedResource, Published},
     rules::{self, Expectation},
     status_list_token::Instant,
     verified_tokens::VerifiedTokens,
@@ -199,6 +199,19 @@ impl Verifier {
             Err(VerifyRefusal::StatusUnknown) if policy.unfetched == UnfetchedStatusList::Accept => Ok(()),
             judged => judged,
         }
+    }
+
+    /// Returns the metadata document, to be served as JSON at [`Verifier::metadata_path`]. Returns `None` without
+    /// [`Builder::metadata`](super::Builder::metadata).
+    #[must_use]
+    pub fn metadata(&self) -> Option<&ProtectedResource> {
+        self.0.resource.as_ref().map(|published| &published.document)
+    }
+
+    /// Returns the path of the metadata: `/.well-known/oauth-protected-resource`, followed by the path of the audience.
+    #[must_use]
+    pub fn metadata_path(&self) -> Option<&str> {
+        self.0.resource.as_ref().map(|published| published.path.as_str())
     }
 }
 

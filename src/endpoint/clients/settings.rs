@@ -25,7 +25,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemedyStanding {
     /// The caller can apply it.
-    EnabledGrants,
+    Available,
     /// Only an administrator can apply it.
     Administrator,
     /// The server configuration does not allow it, for this reason.
@@ -72,7 +72,7 @@ pub fn standing(signet: &Signet, access: &Access, client: &Client, remedy: &Reme
         reregister(signet, &mut client.clone(), &request, registrar).map(|_| ())
     };
     if judged(access.registrar()).is_ok() {
-        return Some(RemedyStanding::EnabledGrants);
+        return Some(RemedyStanding::Available);
     }
     match (judged(Registrar::Administrator), remedy) {
         (Ok(()), _) => Some(RemedyStanding::Administrator),

@@ -23,7 +23,7 @@ pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w
     let registered: Vec<&str> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
     let sent = |one: Repeated<String>| {
         let remedy = Remedy::RedirectUri(one.what.clone());
-        let is_offered = standing(signet, access, client, &remedy) == Some(RemedyStanding::EnabledGrants);
+        let is_offered = standing(signet, access, client, &remedy) == Some(RemedyStanding::Available);
         SentUri {
             differs_by_slash: registered.iter().any(|known| differs_by_slash(known, &one.what)),
             count: one.count,
@@ -69,7 +69,7 @@ pub(super) fn remedy_line(
         count: one.count,
         seconds_ago: (now - one.at).whole_seconds(),
         obstacle: match standing {
-            RemedyStanding::EnabledGrants => None,
+            RemedyStanding::Available => None,
             RemedyStanding::Administrator => Some(w.ask_administrator.to_owned()),
             RemedyStanding::Setting(setting) => Some(w.needs_setting(&setting)),
             RemedyStanding::Fixed(reason) => Some(w.only_to_look_at(reason)),

@@ -7,8 +7,8 @@ use time::UtcOffset;
 use super::row::{decode, encode, expiry_place, place_of};
 use crate::store::{
     commit::{BoundedCommit, Write},
-    engine::Row,
     fault::{CommitError, StoreFault, UnreadableRow},
+    row::Row,
 };
 
 /// The bytes to store at each place, or `None` to delete them.

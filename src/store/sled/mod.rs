@@ -19,6 +19,8 @@
 
 mod batch;
 mod commit_log;
+mod disk;
+mod guarded;
 mod history;
 mod open;
 mod open_disk;
@@ -44,20 +46,17 @@ mod salvage_tests;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    error::Error,
-    fmt,
-    fs::File,
-    ops::Bound,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{fs::File, ops::Bound, sync::Arc, thread::JoinHandle, time::Duration};
 
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use self::{
+    guarded::guarded,
+    progress::SharedProgress,
+    row::{decode, place_of},
+    writer::{Writer, WriterRequest},
+};
 pub use self::{
     history::{Evidence, Position},
     open::{Epoch, OnRollback, OpenPolicy, Opened},
@@ -66,15 +65,11 @@ pub use self::{
     salvage::{Salvage, SalvageReport, salvage},
     space::{Space, SpaceLevel},
 };
-use self::{
-    progress::SharedProgress,
-    row::{decode, place_of},
-    writer::{Writer, WriterRequest},
-};
 use super::{
     commit::Commit,
-    engine::{Engine, EngineHealth, Namespace, Pending, Row, beyond},
+    engine::{Engine, EngineHealth, Pending},
     fault::{CommitError, StoreFault},
+    row::{Namespace, Row, beyond},
 };
 
 /// An [`Engine`] on disk, see the module documentation. [`SledEngine::open`] creates one.
@@ -229,22 +224,6 @@ impl Engine for SledEngine {
 fn row_of(namespace: Namespace, place: &[u8], bytes: &[u8]) -> Result<Row, StoreFault> {
     decode(place, bytes).map_err(|source| StoreFault::UnreadableRow { namespace: namespace.name(), source })
 }
-
-/// On some damage sled panics instead of returning an error. Both become a fault for readers.
-fn guarded<T>(read: impl FnOnce() -> Result<T, StoreFault>) -> Result<T, StoreFault> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(StoreFault::storage(Panicked)))
-}
-
-#[derive(Debug)]
-struct Panicked;
-
-impl fmt::Display for Panicked {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the database panicked")
-    }
-}
-
-impl Error for Panicked {}
 
 /// A thread that is joined on drop.
 #[derive(Debug)]

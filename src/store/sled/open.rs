@@ -14,7 +14,8 @@ use super::{
     SledEngine,
     batch::Writes,
     commit_log::{CommitLog, sync_folder},
-    guarded,
+    disk::{Disk, HISTORY, NOT_BEFORE, RUNS, runs_row},
+    guarded::guarded,
     history::{Contents, Evidence, History, Mark, Position, Verdict, compare},
     open_disk::{open_disk, remove_unfinished_snapshots},
     open_error::{OpenError, inaccessible, unreadable},
@@ -22,15 +23,15 @@ use super::{
     progress::WriteProgress,
     row::{decode, decode_instant, encode, encode_instant, own_place},
     space::{SpaceGauge, is_short, release_reserve},
-    writer::{Disk, HISTORY, RUNS, Writer},
+    writer::Writer,
 };
 use crate::{
     clock::Clock,
     entropy::Entropy,
     folder::{self, LockError},
     store::{
-        engine::Row,
         fault::{StoreFault, UnreadableRow},
+        row::Row,
     },
 };
 
@@ -287,13 +288,6 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// The row that contains the runs.
-pub(super) fn runs_row(runs: &Runs, sequence: u64) -> (Vec<u8>, Option<Vec<u8>>) {
-    let place = own_place(RUNS);
-    let row = encode(&place, &Row { version: sequence, value: runs.encode(), expires_at: None });
-    (place, Some(row))
-}
-
 /// sled fails in several ways on a full disk. The remedy is the same for all of them.
 fn told_of_full_disk(folder: &Path, error: OpenError) -> OpenError {
     if is_short(folder) { inaccessible(folder)(io::ErrorKind::StorageFull.into()) } else { error }
@@ -319,5 +313,3 @@ impl fmt::Display for RowsWithoutHistory {
 }
 
 impl Error for RowsWithoutHistory {}
-
-pub(super) const NOT_BEFORE: &str = "not_before";

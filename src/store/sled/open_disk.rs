@@ -10,10 +10,10 @@ use std::{
 };
 
 use super::{
-    Panicked,
     commit_log::sync_folder,
+    disk::Disk,
+    guarded::Panicked,
     open_error::{OpenError, inaccessible, unreadable},
-    writer::Disk,
 };
 
 /// Removes incomplete snapshots: sled takes one for the latest and then does not open.

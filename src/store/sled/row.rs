@@ -7,8 +7,8 @@
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::store::{
-    engine::{Namespace, Row},
     fault::UnreadableRow,
+    row::{Namespace, Row},
 };
 
 /// A row's key in sled: the namespace's identifier and the key.

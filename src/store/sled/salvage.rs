@@ -19,22 +19,22 @@ use self::scan::scan;
 use super::{
     batch::Writes,
     commit_log::{CommitLog, sync_folder},
+    disk::{HISTORY, NOT_BEFORE, runs_row},
     history::{Contents, History, Mark, Position},
-    open::{NOT_BEFORE, create_folder, lock, runs_row},
+    open::{create_folder, lock},
     open_disk::open_disk,
     open_error::{OpenError, inaccessible, unreadable},
     outside_mark::Runs,
     row::{ENGINE, EXPIRIES, decode, encode, encode_instant, expiry_place, own_place, place_of},
-    writer::HISTORY,
 };
 use crate::{
     entropy::Entropy,
     folder,
     store::{
-        engine::Row,
         fault::StoreFault,
         namespaces::{INDEXES, is_derived, name_of},
         rebuild::REBUILD,
+        row::Row,
     },
 };
 

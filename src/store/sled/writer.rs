@@ -4,8 +4,6 @@
 //! writes all that succeed as one batch, syncs once, and responds. The duration of a sync determines the batch size:
 //! a single commit does not wait, and under load each sync covers many commits.
 
-use std::fs::File;
-
 use time::OffsetDateTime;
 use tokio::sync::{
     mpsc::{self, error::TryRecvError},
@@ -13,12 +11,12 @@ use tokio::sync::{
 };
 
 use super::{
-    batch::{Batch, Writes},
+    batch::Batch,
     commit_log::CommitLog,
-    history::{Contents, History, Position},
-    open::runs_row,
+    disk::{Disk, runs_row},
+    history::{History, Position},
     progress::WriteProgress,
-    row::{encode, expiries_before, own_place, place_in_expiry},
+    row::{expiries_before, place_in_expiry},
     space::{Space, SpaceGauge, SpaceLevel, is_full},
 };
 use crate::{
@@ -26,8 +24,9 @@ use crate::{
     entropy::Entropy,
     store::{
         commit::BoundedCommit,
-        engine::{EngineHealth, Row, SWEEP_LIMIT, sweep_before},
+        engine::EngineHealth,
         fault::{CommitError, StoreFault},
+        row::{SWEEP_LIMIT, sweep_before},
     },
 };
 
@@ -223,74 +222,6 @@ impl Writer {
     }
 }
 
-/// The database and its file.
-#[derive(Debug)]
-pub(super) struct Disk {
-    pub(super) db: sled::Db,
-    /// A second descriptor of sled's file. sled's own flush hands the data to the disk without waiting until it is
-    /// stored (`sync_file_range`); `fdatasync` waits. This descriptor was opened before the first write, so no disk
-    /// error is reported to sled alone.
-    pub(super) file: File,
-}
-
-impl Disk {
-    /// Writes rows and the history that they end as one batch. It is on disk when this function returns.
-    pub(super) fn write(&self, writes: Writes, history: &History) -> Result<(), StoreFault> {
-        let mut batch = sled::Batch::default();
-        for (place, bytes) in writes {
-            match bytes {
-                Some(bytes) => batch.insert(place, bytes),
-                None => batch.remove(place),
-            }
-        }
-        let place = own_place(HISTORY);
-        let row = Row { version: history.last.position.sequence, value: history.encode(), expires_at: None };
-        let bytes = encode(&place, &row);
-        batch.insert(place, bytes);
-        self.db.apply_batch(batch).map_err(StoreFault::storage)?;
-        self.sync()
-    }
-
-    /// Returns `contents` after `writes`.
-    pub(super) fn contents_after(&self, mut contents: Contents, writes: &Writes) -> Result<Contents, StoreFault> {
-        for (place, bytes) in writes {
-            if let Some(stored) = self.db.get(place).map_err(StoreFault::storage)? {
-                contents.subtract(place, &stored);
-            }
-            if let Some(bytes) = bytes {
-                contents.add(place, bytes);
-            }
-        }
-        Ok(contents)
-    }
-
-    /// Computes the contents by reading all rows.
-    pub(super) fn contents(&self) -> Result<Contents, StoreFault> {
-        let mut contents = Contents::default();
-        let history = own_place(HISTORY);
-        for (read, entry) in self.db.iter().enumerate() {
-            // With a million users this takes most of a minute, so the operator needs to see the progress.
-            if read > 0 && read.is_multiple_of(TOLD_EVERY) {
-                tracing::info!(rows = read, "checking the database");
-            }
-            let (place, bytes) = entry.map_err(StoreFault::storage)?;
-            if *place != *history {
-                contents.add(&place, &bytes);
-            }
-        }
-        Ok(contents)
-    }
-
-    /// Waits until all writes are on disk.
-    pub(super) fn sync(&self) -> Result<(), StoreFault> {
-        self.db.flush().map_err(StoreFault::storage)?;
-        self.file.sync_data().map_err(StoreFault::storage)
-    }
-}
-
-/// Number of rows after which the progress is logged again.
-const TOLD_EVERY: usize = 1_000_000;
-
 type CommitAnswer = oneshot::Sender<Result<u64, CommitError>>;
 
 /// Collects `first` and the commits queued behind it, up to the limits of a batch or to a request of another kind,
@@ -352,12 +283,6 @@ fn still_sound<T>(outcome: &Result<T, StoreFault>, health: &watch::Sender<Engine
     }
     outcome.is_ok()
 }
-
-/// The name of the row that contains the [`History`].
-pub(super) const HISTORY: &str = "history";
-
-/// The name of the row that contains the [`Runs`](super::outside_mark::Runs).
-pub(super) const RUNS: &str = "runs";
 
 /// Maximum number of commits per batch.
 const BATCH_COMMITS: usize = 256;
