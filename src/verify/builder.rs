@@ -40,6 +40,15 @@ pub struct Builder {
     policy: Policy,
 }
 
+impl Verifier {
+    /// Returns the builder of a verifier for tokens that `issuer` (its exact identifier) issues for `audience`, the
+    /// identifier of this API. There is no default audience: an API that accepts every audience accepts tokens issued
+    /// for other APIs.
+    pub fn of(issuer: impl Into<String>, audience: impl Into<String>) -> Builder {
+        Builder::new(issuer.into(), audience.into())
+    }
+}
+
 impl Builder {
     pub(super) fn new(issuer: String, audience: String) -> Self {
         Self {

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 use super::{
-    AccessClaims, Builder, UnfetchedStatusList, VerifyRefusal,
+    AccessClaims, UnfetchedStatusList, VerifyRefusal,
     fetch::Source,
     gate::Gate,
     known::Known,
@@ -62,13 +62,6 @@ pub struct Health {
 }
 
 impl Verifier {
-    /// Returns the builder of a verifier for tokens that `issuer` (its exact identifier) issues for `audience`, the
-    /// identifier of this API. There is no default audience: an API that accepts every audience accepts tokens issued
-    /// for other APIs.
-    pub fn of(issuer: impl Into<String>, audience: impl Into<String>) -> Builder {
-        Builder::new(issuer.into(), audience.into())
-    }
-
     /// Verifies the signature, type, issuer, audience, times and status of an access token. The caller checks the
     /// scope. Makes no network request, and takes no lock unless the token's status list is missing.
     ///
@@ -82,7 +75,7 @@ impl Verifier {
     }
 
     /// Verifies a token as [`Verifier::verify`] does, but first fetches what is missing. Keys are fetched at most once
-    /// per [`Builder::unknown_kid_cooldown`] (once a second while none are known). A list that was never fetched or is
+    /// per [`unknown_kid_cooldown`](super::Builder::unknown_kid_cooldown) (once a second while none are known). A list that was never fetched or is
     /// too old is fetched at most every five seconds. Concurrent callers share one fetch. If nothing is missing, the
     /// token is verified without waiting; overdue documents are then fetched in the background, which replaces a
     /// missing [`Verifier::run`].

@@ -46,7 +46,14 @@ mod salvage_tests;
 #[cfg(test)]
 mod tests;
 
-use std::{fs::File, ops::Bound, sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    fs::File,
+    ops::Bound,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot, watch};
