@@ -263,7 +263,7 @@ fn a_client_for_some_groups_is_refused_to_others() {
     assert_eq!(outcome(silently()), "access_denied");
     assert_eq!(outcome(Situation { decision: Some(Decision::Denied), ..restricted_to("admins") }), "access_denied");
     let error = AuthorizationError::NotAdmitted;
-    assert!(error.description().contains("groups"), "{}", error.description());
+    assert!(error.description().contains("group"), "{}", error.description());
     assert_eq!(outcome(Situation { signed_in_ago: None, ..restricted_to("admins") }), "login");
     let disabled = Client { is_disabled: true, ..client() };
     assert_eq!(outcome(Situation { client: disabled, ..usual() }), "access_denied");

@@ -31,6 +31,7 @@ texts! {
         any;
         person;
         person_hint;
+        unknown_username;
         application;
         application_hint;
         outcome;
@@ -39,6 +40,7 @@ texts! {
         from;
         until;
         day_hint;
+        not_a_day;
         show;
         nothing;
         look_further_about;

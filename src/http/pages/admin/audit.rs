@@ -14,7 +14,10 @@ use crate::{
     },
     http::fault,
     oauth::client::ClientId,
-    web::admin::{AuditActor, AuditPage, AuditRow, EventFilterForm, LocalLink, LocalPath},
+    web::{
+        admin::{AuditActor, AuditPage, AuditRow, EventFilterForm, LocalLink, LocalPath},
+        i18n::AuditTexts,
+    },
 };
 
 /// The events that match the query. An invalid filter matches none, and the page says why.
@@ -67,8 +70,8 @@ pub(super) fn events_of(admin_request: &AdminRequest, filter: &str, name: &str) 
 async fn list(admin_request: &AdminRequest, form: &EventFilterForm) -> Result<Page<SecurityEvent>, ManagementRefusal> {
     let account = person(admin_request, &form.person)?;
     let filled = |text: &'_ str| -> bool { !text.is_empty() };
-    let from = day(&form.from)?;
-    let until = day(&form.until)?.map(|day| day.saturating_add(Duration::DAY));
+    let from = day(&admin_request.texts().audit, &form.from)?;
+    let until = day(&admin_request.texts().audit, &form.until)?.map(|day| day.saturating_add(Duration::DAY));
     let filter = EventFilter {
         kind: Some(form.event.as_str()).filter(|text| filled(text)),
         account: account.as_ref().map(|id| id.as_str()),
@@ -93,18 +96,16 @@ fn person(admin_request: &AdminRequest, text: &str) -> Result<Option<AccountId>,
         return Ok(Some(id));
     }
     let account = admin_request.page_request.server.signet().store.account_by_name(text)?;
-    let unknown = ManagementRefusal::NotFound(
-        "There is no account with this username. Use the account ID to find a deleted account.",
-    );
+    let unknown = ManagementRefusal::NotFound(admin_request.texts().audit.unknown_username);
     account.map(|kept| Some(kept.record.id)).ok_or(unknown)
 }
 
-fn day(text: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
+fn day(w: &AuditTexts, text: &str) -> Result<Option<OffsetDateTime>, ManagementRefusal> {
     if text.is_empty() {
         return Ok(None);
     }
     let date = Date::parse(text, format_description!("[year]-[month]-[day]"));
-    let wrong = |_| ManagementRefusal::Invalid("Enter a date as YYYY-MM-DD, for example 2030-12-31.".to_owned());
+    let wrong = |_| ManagementRefusal::Invalid(w.not_a_day.to_owned());
     date.map(|date| Some(date.midnight().assume_utc())).map_err(wrong)
 }
 

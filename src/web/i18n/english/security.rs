@@ -26,6 +26,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     any: "Any",
     person: "Person",
     person_hint: "A username or account ID.",
+    unknown_username: "There is no account with this username. Use the account ID to find a deleted account.",
     application: "Application",
     application_hint: "The client ID of the application.",
     outcome: "Outcome",
@@ -34,6 +35,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     from: "From",
     until: "Until (inclusive)",
     day_hint: "A date in UTC.",
+    not_a_day: "Enter a date as YYYY-MM-DD, for example 2030-12-31.",
     show: "Apply filter",
     nothing: "There are no matching events.",
     look_further_about: "There are no more matches among the events searched so far. Older events were not searched \

@@ -26,6 +26,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     any: "Alle",
     person: "Konto",
     person_hint: "Ein Benutzername oder eine Konto-ID.",
+    unknown_username: "Es gibt kein Konto mit diesem Benutzernamen. Ein gelöschtes Konto finden Sie über seine ID.",
     application: "Anwendung",
     application_hint: "Die Client-ID der Anwendung.",
     outcome: "Ergebnis",
@@ -34,6 +35,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     from: "Von",
     until: "Bis einschließlich",
     day_hint: "Ein Datum in UTC.",
+    not_a_day: "Geben Sie das Datum als JJJJ-MM-TT ein, zum Beispiel 2030-12-31.",
     show: "Filter anwenden",
     nothing: "Es gibt keine passenden Ereignisse.",
     look_further_about: "Unter den bisher durchsuchten Ereignissen gibt es keine weiteren Treffer. Ältere wurden noch \
