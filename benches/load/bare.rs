@@ -34,9 +34,9 @@ pub(crate) enum Part {
     Signature(usize),
     /// The verification of such a signature.
     Verification(usize),
-    /// A commit of `bytes` bytes while `at_once` commits are in progress: all waiting commits are appended to a file
+    /// A commit of `bytes` bytes while `concurrent` commits are in progress: all waiting commits are appended to a file
     /// together, followed by one `fdatasync`.
-    Commit { bytes: usize, at_once: usize },
+    Commit { bytes: usize, concurrent: usize },
 }
 
 impl Part {
@@ -54,7 +54,7 @@ impl Part {
         match self {
             Self::Signature(bytes) => format!("/signatures/{bytes}/{milliseconds}"),
             Self::Verification(bytes) => format!("/verifications/{bytes}/{milliseconds}"),
-            Self::Commit { bytes, at_once } => format!("/commits/{bytes}/{at_once}/{milliseconds}"),
+            Self::Commit { bytes, concurrent } => format!("/commits/{bytes}/{concurrent}/{milliseconds}"),
         }
     }
 }
@@ -107,13 +107,13 @@ fn verifications(PathParameters((bytes, milliseconds)): PathParameters<(usize, u
 
 #[handler]
 async fn commits(
-    PathParameters((bytes, at_once, milliseconds)): PathParameters<(usize, usize, u64)>,
+    PathParameters((bytes, concurrent, milliseconds)): PathParameters<(usize, usize, u64)>,
     queue: Data<&Sender<Commit>>,
 ) -> String {
     let record: Arc<[u8]> = vec![b'a'; bytes].into();
     let begun = Instant::now();
     let mut committing = JoinSet::new();
-    for _ in 0..at_once {
+    for _ in 0..concurrent {
         let (queue, record) = (queue.clone(), Arc::clone(&record));
         committing.spawn(async move {
             let mut count = 0_u64;

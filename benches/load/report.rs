@@ -14,7 +14,7 @@ pub(crate) struct Speed {
 /// The measurements of a scenario, with one entry per round.
 pub(crate) struct Measured {
     name: &'static str,
-    at_once: usize,
+    concurrent: usize,
     ours: Vec<Speed>,
     parts: Vec<(&'static str, Vec<Speed>)>,
     latencies: Vec<u32>,
@@ -29,7 +29,7 @@ impl Measured {
         let names = std::iter::once("bare answer").chain(scenario.parts.iter().map(|part| part.name()));
         Self {
             name: scenario.name,
-            at_once: scenario.ours.len(),
+            concurrent: scenario.ours.len(),
             ours: Vec::new(),
             parts: names.map(|name| (name, Vec::new())).collect(),
             latencies: Vec::new(),
@@ -93,7 +93,7 @@ pub(crate) fn print(measured: &[Measured], cores: &Cores) {
             let [elapsed, processor] = [elapsed, processor].map(|of| median(speeds.iter().map(of)) * 1e6);
             format!("{name} {elapsed:.1} ({processor:.1})")
         });
-        println!("- {}, {} at once: {}", one.name, one.at_once, figures.collect::<Vec<_>>().join(", "));
+        println!("- {}, {} at once: {}", one.name, one.concurrent, figures.collect::<Vec<_>>().join(", "));
     }
     println!("\nHow much of its core each side had:\n");
     for one in measured {

@@ -104,7 +104,7 @@ impl Place {
         person.sign_in(ADMINISTRATOR).await;
         let asked = [("client_id", Some("phone")), ("scope", Some("orders:read offline_access")), ("nonce", None)];
         let query = query(&asked);
-        let parts = vec![Part::Signature(0), Part::Commit { bytes: COMMIT, at_once: AT_ONCE }];
+        let parts = vec![Part::Signature(0), Part::Commit { bytes: COMMIT, concurrent: AT_ONCE }];
         let mut scenario = Scenario { name, ours: Vec::new(), bare: Vec::new(), parts };
         for _ in 0..AT_ONCE {
             let location = person.authorize(&query).await;

@@ -70,7 +70,7 @@ struct Gate {
     /// One permit for each hash that is being computed.
     permits: Arc<Semaphore>,
     /// The memory of free permits. It is allocated when first needed and never released, so its size is the maximum
-    /// ever used concurrently, at most `at_once` times the cost.
+    /// ever used concurrently, at most `concurrent` times the cost.
     memories: Mutex<Vec<Vec<Block>>>,
     computations: AtomicU64,
 }
@@ -79,11 +79,11 @@ impl PasswordHasher {
     /// Creates a hasher for new hashes of this cost.
     #[must_use]
     pub fn new(cost: HashingCost, limits: HashingLimits) -> Self {
-        let at_once = limits.at_once.clamp(1, Semaphore::MAX_PERMITS / 2);
-        let places = at_once.saturating_add(limits.waiting).min(Semaphore::MAX_PERMITS);
+        let concurrent = limits.concurrent.clamp(1, Semaphore::MAX_PERMITS / 2);
+        let places = concurrent.saturating_add(limits.waiting).min(Semaphore::MAX_PERMITS);
         let gate = Gate {
             places: Arc::new(Semaphore::new(places)),
-            permits: Arc::new(Semaphore::new(at_once)),
+            permits: Arc::new(Semaphore::new(concurrent)),
             memories: Mutex::new(Vec::new()),
             computations: AtomicU64::new(0),
         };

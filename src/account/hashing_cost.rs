@@ -31,7 +31,7 @@ pub struct BelowRecommendation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashingLimits {
     /// Maximum number of concurrent computations. Each has its own memory.
-    pub at_once: usize,
+    pub concurrent: usize,
     /// Maximum number of waiting requests.
     pub waiting: usize,
     /// Maximum waiting time of each request.
@@ -109,7 +109,7 @@ impl HashingLimits {
     /// second each.
     #[must_use]
     pub fn for_cores(cores: usize) -> Self {
-        Self { at_once: cores, waiting: cores.saturating_mul(20), patience: Duration::SECOND }
+        Self { concurrent: cores, waiting: cores.saturating_mul(20), patience: Duration::SECOND }
     }
 
     /// Adapts the limits to hashes of `cost`: all computations together use at most 1 GiB of memory, and the waiting
@@ -120,7 +120,7 @@ impl HashingLimits {
         let work = |cost: HashingCost| i64::from(cost.memory_kib) * i64::from(cost.passes);
         let factor = work(cost).div_euclid(work(HashingCost::default())).clamp(1, 5);
         let patience = self.patience * i32::try_from(factor).unwrap_or(1);
-        Self { at_once: self.at_once.min(usize::try_from(fitting).unwrap_or(1)), patience, ..self }
+        Self { concurrent: self.concurrent.min(usize::try_from(fitting).unwrap_or(1)), patience, ..self }
     }
 }
 

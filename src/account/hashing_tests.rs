@@ -108,8 +108,8 @@ async fn no_more_memory_is_taken_than_there_are_permits() {
 }
 
 #[tokio::test]
-async fn whoever_waits_too_long_is_told_that_the_server_is_busy() {
-    let limits = HashingLimits { at_once: 1, waiting: 1, patience: Duration::milliseconds(1) };
+async fn a_user_who_waits_too_long_is_shown_that_the_server_is_busy() {
+    let limits = HashingLimits { concurrent: 1, waiting: 1, patience: Duration::milliseconds(1) };
     let hasher = PasswordHasher::new(cheap(), limits);
     let permit = Arc::clone(&hasher.gate.permits).acquire_owned().await.unwrap();
     assert!(matches!(hasher.verify(None, &Secret::new(PASSWORD)).await, Err(HashingFault::Busy)));
@@ -119,8 +119,8 @@ async fn whoever_waits_too_long_is_told_that_the_server_is_busy() {
 }
 
 #[tokio::test]
-async fn whoever_finds_no_place_does_not_wait() {
-    let limits = HashingLimits { at_once: 1, waiting: 1, patience: Duration::DAY };
+async fn a_user_who_finds_no_place_does_not_wait() {
+    let limits = HashingLimits { concurrent: 1, waiting: 1, patience: Duration::DAY };
     let hasher = PasswordHasher::new(cheap(), limits);
     let places = Arc::clone(&hasher.gate.places).acquire_many_owned(2).await.unwrap();
     assert!(matches!(hasher.verify(None, &Secret::new(PASSWORD)).await, Err(HashingFault::Busy)));
@@ -193,8 +193,8 @@ fn a_configured_cost_is_at_least_what_owasp_recommends_and_at_most_what_a_login_
 #[test]
 fn the_memory_of_all_hashes_together_follows_their_cost() {
     let limits = |memory| HashingLimits::for_cores(64).for_cost(HashingCost::new(memory, 2, 1).unwrap());
-    for (memory, at_once) in [(19_456, 53), (65_536, 16), (256 * 1024, 4), (1024 * 1024, 1)] {
-        assert_eq!(limits(memory).at_once, at_once, "{memory}");
+    for (memory, concurrent) in [(19_456, 53), (65_536, 16), (256 * 1024, 4), (1024 * 1024, 1)] {
+        assert_eq!(limits(memory).concurrent, concurrent, "{memory}");
     }
     assert_eq!(HashingLimits::for_cores(2).for_cost(HashingCost::default()), HashingLimits::for_cores(2));
     assert!(limits(256 * 1024).patience > HashingLimits::for_cores(2).patience);

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_an_accepted_password_beside_it() {
+    fn each_refusal_has_an_accepted_password_next_to_it() {
         let table = [
             ("sixteen letters\n", PasswordRefusal::ControlCharacter, "sixteen letters."),
             ("green dog green dog ", PasswordRefusal::Repetition, "green dog red green cat"),

@@ -136,7 +136,7 @@ fn where_it_was_taken_is_dropped_and_the_picture_is_upright() {
 }
 
 #[test]
-fn nothing_that_lies_behind_the_end_or_beside_the_pixels_is_kept() {
+fn nothing_that_lies_behind_the_end_or_next_to_the_pixels_is_kept() {
     let script = b"<script>alert(1)</script>";
     let end = [(ImageFormat::Png, true), (ImageFormat::Jpeg, false), (ImageFormat::WebP, false)];
     for (format, is_transparent) in end {
@@ -204,24 +204,24 @@ fn a_small_file_that_claims_to_be_huge_is_refused_before_memory_is_taken() {
     let nothing: (&[u8; 4], &[u8]) = (b"IDAT", b"\x78\x9c\x03\0\0\0\0\x01");
     for (width, height) in [(60_000, 60_000), (4097, 1), (1, 4097), (u32::MAX >> 1, u32::MAX >> 1)] {
         let bomb = png(&[(b"IHDR", &header(width, height, [8, 6])), nothing, end]);
-        assert_eq!(refused_at_once(&bomb), PictureRefusal::TooLarge, "{width}×{height}");
+        assert_eq!(refused_immediately(&bomb), PictureRefusal::TooLarge, "{width}×{height}");
     }
     // Within the maximum sides, but with 16 bits for each of four channels.
     let deep = png(&[(b"IHDR", &header(4096, 4096, [16, 6])), nothing, end]);
-    assert_eq!(refused_at_once(&deep), PictureRefusal::TooLarge);
+    assert_eq!(refused_immediately(&deep), PictureRefusal::TooLarge);
     let mut jpeg = file(&halves(64, 64), ImageFormat::Jpeg);
     let size = jpeg.windows(2).position(|window| window == [0xff, 0xc0]).unwrap() + 5;
     jpeg[size..size + 4].copy_from_slice(&[0x4e, 0x20, 0x4e, 0x20]);
-    assert_eq!(refused_at_once(&jpeg), PictureRefusal::TooLarge);
+    assert_eq!(refused_immediately(&jpeg), PictureRefusal::TooLarge);
     let mut webp = Vec::new();
     WebPEncoder::new_lossless(&mut webp).encode(&[0; 3], 1, 1, image::ExtendedColorType::Rgb8).unwrap();
     // The VP8L header: one signature byte, then 14 bits of width and 14 of height, each minus one.
     webp[21..24].copy_from_slice(&[0xfe, 0xff, 0xff]);
-    assert_eq!(refused_at_once(&webp), PictureRefusal::TooLarge);
+    assert_eq!(refused_immediately(&webp), PictureRefusal::TooLarge);
 }
 
 /// The error for `upload`, which must be refused with almost no memory allocated.
-fn refused_at_once(upload: &[u8]) -> PictureRefusal {
+fn refused_immediately(upload: &[u8]) -> PictureRefusal {
     let (refusal, bytes) = parsed(upload);
     assert!(bytes < 1 << 20, "{bytes} bytes");
     refusal.unwrap_err()

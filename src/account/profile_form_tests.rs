@@ -27,7 +27,7 @@ fn what_is_left_out_is_taken_out_and_what_is_ordered_stays() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once() {
+fn everything_that_is_wrong_is_shown_together() {
     let form = ProfileForm {
         username: text("a b"),
         email: text("eve"),

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_makes_nobody_wait_for_longer() {
+    fn a_clock_that_was_set_back_makes_no_one_wait_for_longer() {
         let quotas = quotas();
         assert_eq!(quotas.spend(Spending::Picture, "usr_a", NOW), Ok(()));
         let before = NOW - Duration::days(200);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_test_rig_nobody_waits_and_what_may_be_there_stays_the_same() {
+    fn on_a_test_rig_no_one_waits_and_what_may_be_there_stays_the_same() {
         let (usual, relaxed) = (QuotaPolicy::default(), QuotaPolicy::default().relaxed());
         assert!(relaxed.applications_per_hour > usual.applications_per_hour);
         assert_eq!(relaxed.applications_per_person, usual.applications_per_person);

@@ -201,7 +201,7 @@ fn a_schedule_is_stored_as_three_members_and_read_again() {
 }
 
 #[test]
-fn a_schedule_and_its_ticks_are_told_in_words() {
+fn a_schedule_and_its_ticks_are_shown_in_words() {
     for (cron, expected) in [
         ("0 4 * * *", "every day at 04:00"),
         ("30 2,14 * * *", "every day at 02:30 and 14:30"),

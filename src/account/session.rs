@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn authenticating_again_begins_the_day_anew_and_keeps_the_sid() {
+    fn authenticating_again_begins_the_day_again_and_keeps_the_sid() {
         let later = NOW + Duration::hours(23);
         let before = session();
         let after = before.clone().authenticated_again(vec![AuthenticationMethod::Password], later);

@@ -90,7 +90,7 @@ fn a_success_resets_the_account() {
     let now = last + Duration::seconds(5);
     throttle.succeeded(allowed(throttle.admit(&alice, now)).unwrap());
     assert!(allowed(throttle.admit(&alice, now)).is_some());
-    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::SECOND), "the ladder begins anew");
+    assert_eq!(wait(throttle.admit(&alice, now)), Some(Duration::SECOND), "the waits begin again");
 }
 
 #[test]

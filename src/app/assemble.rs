@@ -130,7 +130,7 @@ async fn prepare(
 ) -> Result<(), StartError> {
     keys::save_mark(signet).await;
     if let Some(previous) = previous {
-        keys::seal_anew(signet, &previous).await.map_err(StartError::Internal)?;
+        keys::reseal(signet, &previous).await.map_err(StartError::Internal)?;
     }
     rebuild_indexes(&signet.store).await?.iter().for_each(warn_of_conflict);
     put_clients(signet, config).await?;

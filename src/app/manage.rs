@@ -263,10 +263,10 @@ fn describe_client(client: &Client) -> Vec<String> {
     lines.extend(metadata.grant_types.iter().map(|grant_type| format!("grant_type: {}", grant_type.as_str())));
     lines.extend(metadata.redirect_uris.iter().map(|uri| format!("redirect_uri: {}", uri.as_str())));
     for name in MEMBERS {
-        let is_told = lines.iter().any(|line| line.split(':').next().is_some_and(|told| name.starts_with(told)));
+        let is_shown = lines.iter().any(|line| line.split(':').next().is_some_and(|told| name.starts_with(told)));
         match member(metadata, name) {
             Value::Null => {}
-            _ if is_told => {}
+            _ if is_shown => {}
             Value::Array(values) if values.is_empty() => {}
             Value::String(text) => lines.push(format!("{name}: {text}")),
             value => lines.push(format!("{name}: {value}")),

@@ -137,7 +137,7 @@ async fn sweep(server: Arc<Server>) {
 async fn tell_clients(server: Arc<Server>) {
     let signet = server.signet();
     loop {
-        let pause = match backchannel_logout::agenda(signet, MOST_AT_ONCE) {
+        let pause = match backchannel_logout::agenda(signet, MAX_CONCURRENT) {
             Ok(agenda) if agenda.due.is_empty() => {
                 agenda.next_at.map_or(MINUTE, |at| (at - signet.clock.now()).try_into().unwrap_or_default())
             }
@@ -274,7 +274,7 @@ const FAILURES_TURN: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Maximum number of concurrent notifications.
-const MOST_AT_ONCE: usize = 8;
+const MAX_CONCURRENT: usize = 8;
 
 /// Maximum delay until the tick of a schedule appears in the status lists.
 const STATUS_TURN: Duration = Duration::from_secs(10);

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_by_names_and_not_by_values() {
+    fn a_change_is_recorded_by_names_and_not_by_values() {
         let before = account();
         let mut after = before.clone();
         after.email = Some(EmailAddress::parse("ada@example.org").unwrap());
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_kind_of_its_own_is_told_by_it() {
+    fn what_has_its_own_kind_is_recorded_under_it() {
         let before = account();
         let mut after = before.clone();
         after.standing = AccountStatus::Disabled;

@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_is_told_of_later() {
+    fn what_could_not_be_written_is_reported_later() {
         let queue = FailureQueue::default();
         queue.note(&Actor::default(), failed("shop"), NOW);
         queue.lost(queue.take(NOW).len());

@@ -36,7 +36,7 @@ fn without_a_file_there_are_defaults_but_a_file_that_is_named_must_exist() {
 }
 
 #[test]
-fn every_mistake_is_told_at_once_with_its_line() {
+fn all_mistakes_are_reported_together_with_their_lines() {
     let text = "issuer = \"http://login.example.org\"\nlistn = \"x\"\n\n[lifetimes]\naccess_token = \"long\"\n\
                 authorization_code = 601\n\n[[clients]]\nclient_id = \"a\"\nclient_secret = \"short\"\n\
                 redirect_uris = [\"javascript:x\"]\nclient_nam = \"A\"\n";
@@ -118,7 +118,7 @@ fn a_first_try_is_open_and_a_public_server_is_closed_unless_it_says_otherwise() 
     let (sign_up, registration, line) = of(public);
     assert_eq!((sign_up, registration.as_str()), (SignUp::Invitation, "administrators"));
     assert!(line.matches("because the issuer is public").count() == 2, "{line}");
-    for (value, expected) in [("everybody", Some("everybody")), ("group:devs", Some("group:devs")), ("nobody", None)] {
+    for (value, expected) in [("everybody", Some("everybody")), ("group:devs", Some("group:devs")), ("nothing", None)] {
         let text = format!("{public}[accounts]\nsign_up = \"open\"\n[applications]\nregistration = \"{value}\"\n");
         let config = load(&text, &[]).ok();
         assert_eq!(config.as_ref().map(|config| config.applications.registration.to_string()).as_deref(), expected);
@@ -238,7 +238,7 @@ fn an_accent_is_a_colour_and_a_logo_a_file() {
 }
 
 #[test]
-fn a_list_in_a_variable_that_is_wrong_is_told_how_a_list_is_written() {
+fn a_list_in_a_variable_that_is_wrong_is_shown_how_a_list_is_written() {
     let told = |name: &str, value: &str| load("", &[(name, value)]).unwrap_err().join("\n");
     let written = "with commas between its entries, such as one,two";
     for (name, value) in [

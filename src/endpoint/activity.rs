@@ -22,7 +22,7 @@ use crate::{
 
 /// A session and the account it belongs to.
 #[derive(Clone, Debug)]
-pub struct SomebodysSession {
+pub struct OwnedSession {
     pub session: Session,
     pub account: Account,
 }
@@ -48,7 +48,7 @@ pub fn sessions(
     access: &Access,
     username: Option<&str>,
     request: PageQuery<'_>,
-) -> Result<Page<SomebodysSession>, ManagementRefusal> {
+) -> Result<Page<OwnedSession>, ManagementRefusal> {
     user_access::manager(access)?;
     let person = match username {
         None => None,
@@ -71,7 +71,7 @@ pub fn sessions(
                 None => None,
             };
             let is_valid = session.zip(account).filter(|(session, account)| session::is_valid(account, session));
-            listed.push((key, is_valid.map(|(session, account)| SomebodysSession { session, account })));
+            listed.push((key, is_valid.map(|(session, account)| OwnedSession { session, account })));
         }
         Ok(listed)
     };

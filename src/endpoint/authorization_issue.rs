@@ -56,9 +56,9 @@ pub(super) async fn issue(
     if request.response_type.has_id_token() {
         let access_token = issued.access_token.as_ref().map(|issued| &issued.token);
         let no_access_token = request.response_type == ResponseType::IdToken;
-        let beside =
+        let context =
             IdTokenContext { nonce: nonce.as_deref(), access_token, code: issued.code.as_ref(), no_access_token };
-        issued.id_token = signet.mint_id_token(&issuance, client, beside, now)?;
+        issued.id_token = signet.mint_id_token(&issuance, client, context, now)?;
     }
     tracing::info!(client_id = %grant.client_id, subject = %grant.subject, "tokens issued from the authorization endpoint");
     Ok(AuthorizationResponse::Issued(issued))

@@ -186,19 +186,19 @@ fn told(
 fn refuse_object(
     signet: &Signet,
     client: Client,
-    beside: &Parameters,
+    plain: &Parameters,
     refused: ObjectRefused,
 ) -> Result<Next, AuthorizeRefusal> {
     let ObjectRefused { refusal, inside } = refused;
-    for parameters in inside.iter().chain([beside]) {
+    for parameters in inside.iter().chain([plain]) {
         if let Ok(destination) = ResponseDestination::trust(Some(client.clone()), parameters) {
             // A `request_uri` is always sent outside the request object.
-            return Ok(refuse(signet, &destination, beside, AuthorizationError::RequestObject(refusal)));
+            return Ok(refuse(signet, &destination, plain, AuthorizationError::RequestObject(refusal)));
         }
     }
     let refusal = UntrustedRequest::RequestObject(refusal);
     let (client_id, now) = (&client.client_id, signet.clock.now());
-    signet.client_errors.note_remedy(client_id, Remedy::of_untrusted(&refusal, beside), now);
+    signet.client_errors.note_remedy(client_id, Remedy::of_untrusted(&refusal, plain), now);
     signet.client_errors.note_untrusted(client_id, &refusal, now);
     Err(AuthorizeRefusal::Untrusted(refusal))
 }

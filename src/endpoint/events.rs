@@ -85,7 +85,7 @@ pub async fn list_of(
 pub async fn lines_after(signet: &Signet, after: u64, settled: bool) -> Result<Vec<String>, InternalError> {
     write_failures(signet, false).await?;
     let end = signet.clock.now() - if settled { SETTLED_AFTER } else { Duration::ZERO };
-    let events = signet.store.events_after(after, LINES_AT_ONCE)?;
+    let events = signet.store.events_after(after, READ_TOGETHER)?;
     let events = events.into_iter().take_while(|event| !settled || event.at < end);
     Ok(events.map(|event| event.to_json().to_string()).collect())
 }
@@ -197,4 +197,4 @@ impl Sought {
 const SETTLED_AFTER: Duration = Duration::seconds(3);
 
 /// Number of lines per response.
-const LINES_AT_ONCE: u16 = 100;
+const READ_TOGETHER: u16 = 100;

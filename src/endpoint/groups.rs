@@ -59,7 +59,7 @@ pub async fn replace(
         return Err(wrong(FieldRefusal::GroupUnchanged));
     }
     let (mut changed, mut after) = (0, None::<AccountId>);
-    while changed < AT_ONCE {
+    while changed < MAX_CHANGES {
         let members = signet.store.members_of(group, after.as_ref(), PAGE)?;
         let Some(last) = members.last() else { return Ok(GroupChangeProgress { changed, goes_on: false }) };
         after = Some(last.clone());
@@ -95,7 +95,7 @@ async fn leave(
 }
 
 /// Maximum number of users changed by one request.
-const AT_ONCE: usize = 500;
+const MAX_CHANGES: usize = 500;
 
 const PAGE: u16 = 100;
 

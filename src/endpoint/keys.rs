@@ -109,7 +109,7 @@ async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Re
     let renewed = renewed.await.map_err(InternalError::BrokenOff)?.map_err(|fault| not_writable(signet, fault))?;
     let previous = signet.sealing_key.replace(&renewed.key);
     save_mark(signet).await;
-    seal_anew(signet, &previous).await
+    reseal(signet, &previous).await
 }
 
 /// Encrypts stored values with the current secret instead of the previous one, and then deletes the previous one.
@@ -118,14 +118,14 @@ async fn renew_secret(signet: &Signet, permit: &Arc<OwnedSemaphorePermit>) -> Re
 ///
 /// Returns an [`InternalError`] if a client or the key folder cannot be read or written. The next start completes the
 /// work.
-pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), InternalError> {
+pub async fn reseal(signet: &Signet, previous: &SealingKey) -> Result<(), InternalError> {
     let mut after: Option<ClientId> = None;
     loop {
         let page = signet.store.clients(after.as_ref().map(ClientId::as_str), PAGE)?;
         let Some(last) = page.last() else { break };
         after = Some(last.client_id.clone());
         for client in &page {
-            seal_client_anew(signet, &client.client_id, previous).await?;
+            reseal_client(signet, &client.client_id, previous).await?;
         }
     }
     let keys = Arc::clone(&signet.keys);
@@ -133,13 +133,13 @@ pub async fn seal_anew(signet: &Signet, previous: &SealingKey) -> Result<(), Int
     forgotten.await.map_err(InternalError::BrokenOff)?.map_err(|fault| not_writable(signet, fault))
 }
 
-async fn seal_client_anew(signet: &Signet, id: &ClientId, previous: &SealingKey) -> Result<(), InternalError> {
+async fn reseal_client(signet: &Signet, id: &ClientId, previous: &SealingKey) -> Result<(), InternalError> {
     let mut attempts = Attempts::default();
     loop {
         attempts.begin()?;
         let Some(kept) = signet.store.client(id)? else { return Ok(()) };
         let mut client = kept.record.clone();
-        if !client.seal_anew(previous, signet.sealing_means()) {
+        if !client.reseal(previous, signet.sealing_means()) {
             return Ok(());
         }
         if !is_conflict(signet.store.replace_client(&kept, &client).await)? {

@@ -28,14 +28,14 @@ struct Slot {
 
 #[derive(Default)]
 struct KeptCopy {
-    keys: Option<Known>,
+    keys: Option<CachedKeys>,
     fresh_until: Option<OffsetDateTime>,
     tried_at: Option<OffsetDateTime>,
 }
 
 /// Keys, and when they were fetched.
 #[derive(Clone)]
-pub(super) struct Known {
+pub(super) struct CachedKeys {
     pub(super) keys: Arc<JwkSet>,
     pub(super) fetched_at: OffsetDateTime,
 }
@@ -47,7 +47,7 @@ impl PublishedKeys {
         (fetcher, clock): (&Fetcher, &Clock),
         uri: &str,
         seen: Option<OffsetDateTime>,
-    ) -> Option<Known> {
+    ) -> Option<CachedKeys> {
         let copy = self.slot(uri, clock.now());
         let (fetcher, clock, uri) = (fetcher.clone(), clock.clone(), uri.to_owned());
         // Runs as a separate task: if the caller disconnects, others may still be waiting for this fetch.
@@ -71,7 +71,7 @@ async fn refreshed(
     (fetcher, clock): (Fetcher, Clock),
     uri: String,
     seen: Option<OffsetDateTime>,
-) -> Option<Known> {
+) -> Option<CachedKeys> {
     let mut copy = copy.lock().await;
     let now = clock.now();
     if copy.is_due(seen, now) {
@@ -105,7 +105,7 @@ impl KeptCopy {
 
     fn keep(&mut self, keys: JwkSet, max_age: Option<Duration>, now: OffsetDateTime) {
         self.fresh_until = Some(now + max_age.unwrap_or(USUAL).clamp(SHORTEST, LONGEST));
-        self.keys = Some(Known { keys: Arc::new(keys), fetched_at: now });
+        self.keys = Some(CachedKeys { keys: Arc::new(keys), fetched_at: now });
     }
 }
 

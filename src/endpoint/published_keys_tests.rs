@@ -77,7 +77,7 @@ async fn a_client_rotates_its_keys_and_goes_on_while_it_cannot_be_asked() {
     let clock = Clock::manual(NOW);
     let (keys, uri) = (PublishedKeys::default(), server.url("/jwks"));
     let copy = |seen| keys.copy((&fetcher, &clock), &uri, seen);
-    let kid = |known: &Known| known.keys.keys()[0].kid().map(ToOwned::to_owned);
+    let kid = |known: &CachedKeys| known.keys.keys()[0].kid().map(ToOwned::to_owned);
     // Sixteen concurrent requests wait for one fetch.
     let first = futures_of(16, || copy(None)).await;
     assert_eq!((first.len(), server.requests()), (16, 1));
@@ -96,7 +96,7 @@ async fn a_client_rotates_its_keys_and_goes_on_while_it_cannot_be_asked() {
     assert_eq!(copy(None).await.map(|known| kid(&known)), Some(kid(&newer)));
     assert_eq!(server.requests(), 3);
     assert!(copy(None).await.is_some());
-    assert_eq!(server.requests(), 3, "a fetch that failed is not tried again at once");
+    assert_eq!(server.requests(), 3, "a fetch that failed is not tried again immediately");
     clock.advance(Duration::hours(2));
     assert!(copy(None).await.is_none());
 }
@@ -117,7 +117,7 @@ async fn who_hangs_up_does_not_break_a_fetch_off() {
 }
 
 /// Runs `count` futures concurrently and returns their results.
-async fn futures_of<F: Future<Output = Option<Known>>>(count: usize, make: impl Fn() -> F) -> Vec<Known> {
+async fn futures_of<F: Future<Output = Option<CachedKeys>>>(count: usize, make: impl Fn() -> F) -> Vec<CachedKeys> {
     let mut futures: Vec<_> = (0..count).map(|_| Some(Box::pin(make()))).collect();
     let mut found = Vec::new();
     std::future::poll_fn(move |context| {

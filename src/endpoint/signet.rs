@@ -255,7 +255,7 @@ impl Signet {
         &self,
         issuance: &Issuance,
         client: &Client,
-        beside: IdTokenContext<'_>,
+        context: IdTokenContext<'_>,
         now: OffsetDateTime,
     ) -> Result<Option<Secret>, InternalError> {
         let algorithm = client.metadata.openid.id_token_signed_response_alg;
@@ -264,11 +264,11 @@ impl Signet {
             issuer: &self.issuer,
             client_subject: &self.client_subject(issuance.subject(), client),
             client_session_id: sid.as_deref(),
-            about_person: &self.about_person(issuance, client, beside)?,
+            about_person: &self.about_person(issuance, client, context)?,
             algorithm,
-            nonce: beside.nonce,
-            access_token: beside.access_token.map(Secret::expose),
-            code: beside.code.map(Secret::expose),
+            nonce: context.nonce,
+            access_token: context.access_token.map(Secret::expose),
+            code: context.code.map(Secret::expose),
             lifetime: self.lifetimes.id_token,
         };
         let Some(claims) = id_token.claims(issuance, now) else { return Ok(None) };
@@ -283,9 +283,9 @@ impl Signet {
         &self,
         issuance: &Issuance,
         client: &Client,
-        beside: IdTokenContext<'_>,
+        context: IdTokenContext<'_>,
     ) -> Result<Map<String, Value>, InternalError> {
-        let by_scope = client.metadata.openid.claims_in_id_token || beside.no_access_token;
+        let by_scope = client.metadata.openid.claims_in_id_token || context.no_access_token;
         let named = issuance.named_claims();
         if !by_scope && named.id_token.is_empty() {
             return Ok(Map::new());

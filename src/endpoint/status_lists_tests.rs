@@ -98,7 +98,7 @@ impl Stage {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_grants_that_begin_at_once_each_has_a_place_of_its_own_and_keeps_it_after_a_restart() {
+async fn of_grants_that_begin_together_each_has_a_place_of_its_own_and_keeps_it_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let stage = Arc::new(Stage::on_disk(folder.path()));
     stage.store.create_client(&client()).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_grant_that_begins_while_its_client_is_disabled_does_not_stay_valid() 
 }
 
 #[tokio::test]
-async fn an_end_is_seen_even_if_whoever_asked_for_it_has_gone_away() {
+async fn an_end_is_seen_even_if_one_who_asked_for_it_has_gone_away() {
     let stage = Stage::new().await;
     let grant = stage.begin().await;
     {
@@ -321,11 +321,11 @@ async fn figures_of_grants_on_disk() {
     let stage = Arc::new(Stage::on_disk(folder.path()));
     stage.store.create_client(&client()).await.unwrap();
     let begun = Instant::now();
-    let tasks: Vec<_> = (0..AT_ONCE)
+    let tasks: Vec<_> = (0..CONCURRENT)
         .map(|_| {
             let stage = Arc::clone(&stage);
             tokio::spawn(async move {
-                for _ in 0..count / AT_ONCE {
+                for _ in 0..count / CONCURRENT {
                     stage.begin().await;
                 }
             })
@@ -334,7 +334,7 @@ async fn figures_of_grants_on_disk() {
     for task in tasks {
         task.await.unwrap();
     }
-    println!("{count} grants begun on disk, {AT_ONCE} at once: {:.1?}", begun.elapsed());
+    println!("{count} grants begun on disk, {CONCURRENT} concurrently: {:.1?}", begun.elapsed());
     let one = stage.begin().await;
     let begun = Instant::now();
     stage.end(&one).await;
@@ -349,8 +349,8 @@ async fn figures_of_grants_on_disk() {
     let begun = Instant::now();
     let loaded = again.load().unwrap();
     println!("{loaded} grants worked out at a start: {:.1?}", begun.elapsed());
-    assert_eq!(loaded, count / AT_ONCE * AT_ONCE + 2);
+    assert_eq!(loaded, count / CONCURRENT * CONCURRENT + 2);
 }
 
 /// Number of grants created concurrently.
-const AT_ONCE: usize = 256;
+const CONCURRENT: usize = 256;

@@ -83,7 +83,7 @@ impl Fetcher {
             builder = builder.add_root_certificate(certificate);
         }
         let client = builder.build().map_err(|_| FetchRefusal::Unavailable)?;
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let places = Arc::new(Semaphore::new(MAX_CONCURRENT));
         Ok(Self { client, resolver, allows_private: allow_private_addresses, places, patience: PATIENCE })
     }
 
@@ -217,4 +217,4 @@ const PATIENCE: StdDuration = StdDuration::from_secs(3);
 const LARGEST: usize = 64 * 1024;
 
 /// Maximum number of concurrent fetches.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT: usize = 16;

@@ -18,7 +18,7 @@ pub(super) struct GuardedResolver {
 
 impl GuardedResolver {
     pub(super) fn new(allows_private: bool) -> Self {
-        Self { allows_private, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { allows_private, places: Arc::new(Semaphore::new(MAX_CONCURRENT)) }
     }
 }
 
@@ -44,4 +44,4 @@ impl Resolve for GuardedResolver {
 }
 
 /// Maximum number of concurrent name resolutions.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT: usize = 16;

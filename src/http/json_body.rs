@@ -274,7 +274,7 @@ mod tests {
 
     // A value that does not match may be a password.
     #[test]
-    fn nothing_that_was_sent_is_told_back() {
+    fn nothing_that_was_sent_is_echoed() {
         for text in [r#"{"name":{"a":"canary"}}"#, r#"{"name":"a","colour":"canary"}"#, "\"canary\"", "canary"] {
             assert!(!refusal(text).contains("canary"), "{text}: {}", refusal(text));
         }

@@ -122,6 +122,7 @@ pub(super) struct AccessTokenForm {
 
 /// An error, in the form of RFC 6749 §5.2.
 #[derive(Object)]
+#[oai(rename = "Problem")]
 pub(super) struct ErrorBody {
     /// Error code, for programs.
     error: String,

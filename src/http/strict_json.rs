@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_nobody_knows_is_named() {
+    fn a_member_that_no_one_knows_is_named() {
         let unknown = |sent: Value, updates| Members::of::<Outer>().unknown(&object(sent), updates);
         for (sent, expected, of_update) in [
             (json!({}), None, None),

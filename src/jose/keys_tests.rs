@@ -30,7 +30,7 @@ fn accepts(keys: &Keys, token: &str) -> bool {
 }
 
 #[test]
-fn the_first_start_signs_at_once_and_a_restart_changes_nothing() {
+fn the_first_start_signs_immediately_and_a_restart_changes_nothing() {
     let folder = TempDir::new().unwrap();
     let keys = open(&folder, START);
     let signed = token(&keys);

@@ -70,7 +70,7 @@ impl Ring {
 }
 
 #[test]
-fn at_the_first_start_one_key_signs_at_once_and_one_is_published_for_later() {
+fn at_the_first_start_one_key_signs_immediately_and_one_is_published_for_later() {
     let changes = plan(&[], RingPolicy::default(), &[Algorithm::Es256], START);
     assert_eq!(
         changes,
@@ -182,7 +182,7 @@ fn a_manual_rotation_promotes_the_next_key_and_retires_the_present_one() {
 }
 
 #[test]
-fn an_emergency_drops_what_is_compromised_at_once() {
+fn an_emergency_drops_what_is_compromised_immediately() {
     for compromised in [Compromised::SigningKeys, Compromised::EveryKey] {
         let mut ring = Ring::started();
         let now = START + Duration::HOUR;

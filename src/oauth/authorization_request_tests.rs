@@ -77,7 +77,7 @@ fn unknown_parameters_are_ignored() {
 
 // RFC 6749 §3.1.2.4
 #[test]
-fn nobody_is_redirected_before_client_and_redirect_uri_are_trusted() {
+fn no_one_is_redirected_before_client_and_redirect_uri_are_trusted() {
     let elsewhere = query(&[("redirect_uri", Some("https://evil.example/cb")), ("scope", Some("\""))]);
     let refusal = ResponseDestination::trust(Some(client()), &elsewhere).unwrap_err();
     let expected = UntrustedRedirectUri::NotRegistered("https://evil.example/cb".to_owned());
@@ -91,7 +91,7 @@ fn nobody_is_redirected_before_client_and_redirect_uri_are_trusted() {
 }
 
 #[test]
-fn whatever_else_is_wrong_is_told_to_the_client() {
+fn whatever_else_is_wrong_is_shown_to_the_client() {
     use AuthorizationError as E;
     use RequestedScopeRefusal as R;
     const EVIL: &str = "https://evil.example";
@@ -118,7 +118,7 @@ fn whatever_else_is_wrong_is_told_to_the_client() {
 }
 
 #[test]
-fn a_repeated_parameter_is_told_to_the_client_even_when_it_is_unknown() {
+fn a_repeated_parameter_is_shown_to_the_client_even_when_it_is_unknown() {
     let encoded = "client_id=orders&redirect_uri=https://app.example.org/cb&response_type=code&state=x&a=1&a=2";
     let refusal = read(client(), &Parameters::parse(encoded).unwrap()).unwrap_err();
     assert!(matches!(refusal, AuthorizationError::Malformed(MalformedParameters::Repeated(_))));

@@ -129,7 +129,7 @@ fn it_has_an_identifier() {
 }
 
 #[test]
-fn a_jwt_of_another_kind_authenticates_nobody() {
+fn a_jwt_of_another_kind_authenticates_no_one() {
     let issuer = Issuer::parse(ISSUER).unwrap();
     let of = |typ: &str| accept(key_holder(), (Some(typ), &claims(&[])), Recipient { issuer: &issuer, now: NOW }).err();
     for typ in ["JWT", "jwt", "client-authentication+jwt", "application/client-authentication+jwt"] {
@@ -189,7 +189,7 @@ fn an_assertion_comes_with_its_type_and_with_no_other_credentials() {
 
 // RFC 7521 §4.2
 #[test]
-fn the_client_id_beside_it_names_the_same_client() {
+fn the_client_id_next_to_it_names_the_same_client() {
     let named = |form: &str| {
         let form = format!("client_assertion_type={JWT_BEARER}&client_assertion=a.b.c{form}");
         let presented = PresentedAssertion::find(None, &Parameters::parse(&form).unwrap()).unwrap().unwrap();

@@ -243,13 +243,13 @@ pub(crate) mod tests {
         for (authorization, form, client) in [
             (Some(header("orders:wrong")), "", Some(client())),
             (Some(header("orders:")), "", Some(client())),
-            (Some(header("nobody:s%25cr%2Bt")), "", None),
+            (Some(header("unknown:s%25cr%2Bt")), "", None),
             (Some("Bearer abc".to_owned()), "", Some(client())),
             (Some("Basic !!!".to_owned()), "", Some(client())),
             (Some("Basic".to_owned()), "", Some(client())),
             (None, "client_id=orders&client_secret=wrong", Some(client())),
-            (None, "client_id=nobody&client_secret=wrong", None),
-            (None, "client_id=nobody", None),
+            (None, "client_id=unknown&client_secret=wrong", None),
+            (None, "client_id=unknown", None),
             (None, "client_id=orders&client_secret=x", Some(public_client())),
             (Some(header("orders:x")), "", Some(public_client())),
             (Some(header("orders:x")), "client_id=orders", Some(public_client())),
@@ -266,8 +266,8 @@ pub(crate) mod tests {
         assert_eq!(twice, Err(TokenError::SeveralAuthMethods));
         assert_eq!(authenticate(Some(&right), "client_id=other", Some(client())), Err(TokenError::ClientIdMismatch));
         assert_eq!(authenticate(None, "client_id=orders", Some(client())), Err(TokenError::SecretMissing));
-        let nobody = authenticate(None, "", None).unwrap_err();
-        assert_eq!((nobody.code(), nobody), ("invalid_client", TokenError::CredentialsMissing));
+        let no_one = authenticate(None, "", None).unwrap_err();
+        assert_eq!((no_one.code(), no_one), ("invalid_client", TokenError::CredentialsMissing));
         let nameless = authenticate(None, "client_secret=older", Some(client())).unwrap_err();
         assert_eq!(nameless.code(), "invalid_request", "a secret without client_id is a malformed request");
     }

@@ -79,7 +79,7 @@ impl Client {
 
     /// Encrypts the secrets with the key of `means` instead of `previous`. Returns whether there were any.
     #[must_use]
-    pub fn seal_anew(&mut self, previous: &SealingKey, (sealing_key, entropy): (&SealingKey, Entropy)) -> bool {
+    pub fn reseal(&mut self, previous: &SealingKey, (sealing_key, entropy): (&SealingKey, Entropy)) -> bool {
         let purpose = self.purpose();
         let mut is_changed = false;
         for sealed in self.secrets.iter_mut().filter_map(|secret| secret.sealed.as_mut()) {
@@ -224,15 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn what_one_key_has_sealed_is_sealed_anew_with_another_and_the_secret_stays() {
+    fn what_one_key_has_sealed_is_sealed_again_with_another_and_the_secret_stays() {
         let (mut client, successor) = (client(), SealingKey::new([9; 32]));
         client.metadata.token_endpoint_auth_method = AuthMethod::ClientSecretJwt;
         client.secrets.clear();
         let secret = add(&mut client).unwrap();
-        assert!(client.seal_anew(&sealing_key(), (&successor, Entropy::system())));
+        assert!(client.reseal(&sealing_key(), (&successor, Entropy::system())));
         assert_eq!(client.signing_secrets(&successor)[0].expose(), secret.expose());
         assert!(client.signing_secrets(&sealing_key()).is_empty());
-        assert!(!client.seal_anew(&sealing_key(), (&successor, Entropy::system())), "nothing is left to encrypt");
+        assert!(!client.reseal(&sealing_key(), (&successor, Entropy::system())), "nothing is left to encrypt");
     }
 
     #[test]

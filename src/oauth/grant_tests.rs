@@ -74,7 +74,7 @@ fn a_grant_issues_while_nothing_behind_it_has_changed() {
 fn a_client_issues_while_it_is_enabled_and_to_its_groups_only() {
     let granted_at = datetime!(2030-01-01 00:00 UTC);
     let staff = || SubjectStatus::Active(ActivePerson { groups: vec!["staff".into()], ..ActivePerson::default() });
-    let nobody = || SubjectStatus::Active(ActivePerson::default());
+    let no_one = || SubjectStatus::Active(ActivePerson::default());
     let restricted = || {
         let mut restricted = client();
         restricted.metadata.allowed_groups = vec!["admins".into(), "staff".into()];
@@ -83,8 +83,8 @@ fn a_client_issues_while_it_is_enabled_and_to_its_groups_only() {
     let disabled = || Client { is_disabled: true, ..client() };
     for (client, person, expected) in [
         (restricted(), staff(), true),
-        (restricted(), nobody(), false),
-        (client(), nobody(), true),
+        (restricted(), no_one(), false),
+        (client(), no_one(), true),
         (disabled(), staff(), false),
         (disabled(), SubjectStatus::NoPerson, false),
     ] {

@@ -54,7 +54,7 @@ mod tests {
 
     // RFC 6749 §4.2.2
     #[test]
-    fn only_a_front_channel_response_begins_a_grant_at_once_and_never_with_a_refresh_token() {
+    fn only_a_front_channel_response_begins_a_grant_immediately_and_never_with_a_refresh_token() {
         let agreement = Agreement {
             subject: Subject::new("usr_a"),
             scope: Scope::parse("openid offline_access").unwrap(),

@@ -148,7 +148,7 @@ mod tests {
 
     // §2.2
     #[test]
-    fn an_api_is_told_the_username_unless_pairwise_subjects_hide_it() {
+    fn an_api_is_shown_the_username_unless_pairwise_subjects_hide_it() {
         let person = Client { provenance: Provenance::Person(Subject::new("usr_b")), ..client() };
         let mut pairwise = client();
         pairwise.metadata.openid.subject_type = SubjectType::Pairwise;

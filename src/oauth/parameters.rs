@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_told_back_only_by_its_beginning() {
+    fn a_name_is_echoed_only_by_its_beginning() {
         let name = "ä".repeat(20_000);
         let told = MalformedParameters::Repeated(name).to_string();
         assert!(told.len() < 200 && told.contains('…'), "{told}");

@@ -234,7 +234,7 @@ fn the_uris_own_query_is_kept() {
 }
 
 #[test]
-fn a_person_is_told_where_the_answer_goes() {
+fn a_person_is_shown_where_the_answer_goes() {
     let destination = |uri: &str| TrustedRedirectUri(uri.to_owned()).destination();
     assert_eq!(destination("https://a.example:8443/cb?x=1"), RedirectDestination::Host("a.example".to_owned()));
     assert_eq!(destination("http://127.0.0.1:8/cb"), RedirectDestination::ThisDevice);

@@ -121,7 +121,7 @@ fn a_rotation_gives_the_next_generation_and_replaces_the_token() {
 }
 
 #[test]
-fn a_lost_answer_is_told_again_for_a_short_while_and_makes_no_second_branch() {
+fn a_lost_answer_is_shown_again_for_a_short_while_and_makes_no_second_branch() {
     let mut held = held_by(public_client());
     let first = held.token.clone();
     let second = held.turn(&first, NOW);
@@ -363,7 +363,7 @@ fn a_client_that_is_not_registered_for_refresh_tokens_gets_none() {
 }
 
 #[test]
-fn a_token_is_recognised_by_scanners_and_printed_by_nobody() {
+fn a_token_is_recognised_by_scanners_and_printed_by_no_one() {
     let held = held_by(public_client());
     assert!(held.token.expose().starts_with("signet_rt_"));
     let presented = parsed(&held.token);

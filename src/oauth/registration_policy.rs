@@ -114,7 +114,7 @@ mod tests {
             assert_eq!(registration.admits(false, ["staff", "developers"].into_iter()), member, "{text}");
             assert_eq!(registration.admits(false, ["staff", "Developers"].into_iter()), other, "{text}");
         }
-        for text in ["", "group:", "group: ", "nobody", "Everybody"] {
+        for text in ["", "group:", "group: ", "nothing", "Everybody"] {
             assert_eq!(ApplicationRegistration::parse(text), None, "{text:?}");
         }
     }

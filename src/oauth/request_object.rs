@@ -108,7 +108,7 @@ pub fn permit(client: &Client, algorithm: Algorithm) -> Result<(), RequestObject
     }
 }
 
-/// Validates an object that `client` has signed, with this `typ` and these claims. `beside` holds the parameters
+/// Validates an object that `client` has signed, with this `typ` and these claims. `plain` holds the parameters
 /// outside the object. Returns the effective parameters.
 ///
 /// # Errors
@@ -117,7 +117,7 @@ pub fn permit(client: &Client, algorithm: Algorithm) -> Result<(), RequestObject
 pub fn accept(
     client: &Client,
     (typ, claims): (Option<&str>, &Claims),
-    beside: &Parameters,
+    plain: &Parameters,
     (issuer, now): (&Issuer, OffsetDateTime),
 ) -> Result<Parameters, RequestObjectRefusal> {
     of_this_kind(client, typ, claims)?;
@@ -144,7 +144,7 @@ pub fn accept(
         return Err(RequestObjectRefusal::Nested);
     }
     let inside = parameters(claims)?;
-    complete(inside, beside)
+    complete(inside, plain)
 }
 
 /// Returns the valid parameters of an object that its client has signed, to determine where to send an error response.
@@ -168,14 +168,14 @@ fn of_this_kind(client: &Client, typ: Option<&str>, claims: &Claims) -> Result<(
     if is_known && !is_assertion { Ok(()) } else { Err(RequestObjectRefusal::OtherKind) }
 }
 
-fn complete(mut inside: Parameters, beside: &Parameters) -> Result<Parameters, RequestObjectRefusal> {
+fn complete(mut inside: Parameters, plain: &Parameters) -> Result<Parameters, RequestObjectRefusal> {
     for name in ["response_type", "scope"] {
-        match (inside.one(name)?, beside.one(name)?) {
+        match (inside.one(name)?, plain.one(name)?) {
             (None, Some(value)) => {
                 let value = value.to_owned();
                 inside.push(name, value);
             }
-            (Some(inside), Some(beside)) if name == "response_type" && inside != beside => {
+            (Some(inside), Some(plain)) if name == "response_type" && inside != plain => {
                 return Err(RequestObjectRefusal::OtherResponseType);
             }
             _ => {}

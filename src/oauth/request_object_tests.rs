@@ -23,9 +23,9 @@ fn claims(changes: &[(&str, Value)]) -> Claims {
     Claims::new(claims.as_object().unwrap().clone())
 }
 
-fn judge(typ: Option<&str>, claims: &Claims, beside: &str) -> Result<Parameters, RequestObjectRefusal> {
+fn judge(typ: Option<&str>, claims: &Claims, plain: &str) -> Result<Parameters, RequestObjectRefusal> {
     let issuer = Issuer::parse(ISSUER).unwrap();
-    accept(&client(), (typ, claims), &Parameters::parse(beside).unwrap(), (&issuer, NOW))
+    accept(&client(), (typ, claims), &Parameters::parse(plain).unwrap(), (&issuer, NOW))
 }
 
 fn refusal(changes: &[(&str, Value)]) -> Option<RequestObjectRefusal> {
@@ -35,8 +35,8 @@ fn refusal(changes: &[(&str, Value)]) -> Option<RequestObjectRefusal> {
 // RFC 9101 §6.3
 #[test]
 fn the_parameters_inside_count_and_no_others() {
-    let beside = "client_id=orders&response_type=code&scope=openid+email&state=beside&nonce=beside&max_age=1";
-    let counted = judge(None, &claims(&[("max_age", json!(60))]), beside).unwrap();
+    let plain = "client_id=orders&response_type=code&scope=openid+email&state=outside&nonce=outside&max_age=1";
+    let counted = judge(None, &claims(&[("max_age", json!(60))]), plain).unwrap();
     for (name, expected) in [
         ("client_id", Some("orders")),
         ("state", Some("inside")),
@@ -48,7 +48,7 @@ fn the_parameters_inside_count_and_no_others() {
     }
     // "state-only-outside-request-object-not-used" of the conformance suite
     let without = Claims::new(json!({"client_id": "orders", "aud": ISSUER}).as_object().unwrap().clone());
-    let counted = judge(None, &without, beside).unwrap();
+    let counted = judge(None, &without, plain).unwrap();
     assert_eq!(counted.one("state"), Ok(None));
     // OpenID Connect Core §6.1
     assert_eq!(counted.one("scope"), Ok(Some("openid email")));
@@ -56,13 +56,13 @@ fn the_parameters_inside_count_and_no_others() {
 }
 
 #[test]
-fn what_stands_inside_and_beside_is_the_same() {
+fn what_stands_inside_and_next_to_is_the_same() {
     let other = judge(None, &claims(&[]), "client_id=orders&response_type=token");
     assert_eq!(other.err(), Some(RequestObjectRefusal::OtherResponseType));
     assert_eq!(refusal(&[("client_id", json!("other"))]), Some(RequestObjectRefusal::OtherClient));
     assert_eq!(refusal(&[("client_id", json!(1))]), Some(JwtRefusal::MalformedClaim("client_id").into()));
-    let nobody = Claims::new(json!({"response_type": "code"}).as_object().unwrap().clone());
-    let refusal = judge(None, &nobody, "client_id=orders").err();
+    let no_one = Claims::new(json!({"response_type": "code"}).as_object().unwrap().clone());
+    let refusal = judge(None, &no_one, "client_id=orders").err();
     assert_eq!(refusal, Some(JwtRefusal::MissingClaim("client_id").into()));
 }
 
@@ -91,7 +91,7 @@ fn the_claims_of_the_jwt_are_checked_if_they_are_there() {
         ("exp", json!(1e30), Some(JwtRefusal::MalformedClaim("exp").into())),
         ("nbf", at(8), None),
         ("nbf", at(61), Some(RequestObjectRefusal::NotYetValid)),
-        ("sub", json!("somebody"), None),
+        ("sub", json!("someone"), None),
         ("sub", json!("orders"), Some(RequestObjectRefusal::OtherKind)),
         ("request", json!("a.b.c"), Some(RequestObjectRefusal::Nested)),
         ("request_uri", json!("urn:x"), Some(RequestObjectRefusal::Nested)),

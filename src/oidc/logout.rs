@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_sent_to_an_address_that_is_not_registered() {
+    fn no_one_is_sent_to_an_address_that_is_not_registered() {
         let mut registered = client();
         registered.metadata.post_logout_redirect_uris =
             vec![RedirectUri::parse("https://app.example.org/bye").unwrap()];

@@ -66,10 +66,10 @@ impl Consent {
     /// Returns whether the consent covers `wanted`.
     #[must_use]
     pub fn covers(&self, wanted: &Wanted) -> bool {
-        let is_told = |name: &String| {
+        let is_shown = |name: &String| {
             self.claims.contains(name) || scope_of(name).is_some_and(|token| self.scope.contains(token))
         };
-        self.is_remembered() && self.scope.covers(&wanted.scope) && wanted.claims.iter().all(is_told)
+        self.is_remembered() && self.scope.covers(&wanted.scope) && wanted.claims.iter().all(is_shown)
     }
 }
 

@@ -99,9 +99,9 @@ fn who_is_signed_in_and_has_agreed_sees_no_page() {
 
 #[test]
 fn who_is_not_signed_in_signs_in() {
-    let nobody = || Situation { signed_in_ago: None, ..usual() };
-    assert_eq!(outcome(nobody()), "login");
-    assert_eq!(outcome(Situation { parameters: "prompt=none", ..nobody() }), "login_required");
+    let no_one = || Situation { signed_in_ago: None, ..usual() };
+    assert_eq!(outcome(no_one()), "login");
+    assert_eq!(outcome(Situation { parameters: "prompt=none", ..no_one() }), "login_required");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn id_token_hint_names_the_only_person_who_will_do() {
 }
 
 #[test]
-fn who_is_asked_for_again_is_asked_to_confirm_and_whoever_chooses_is_not() {
+fn who_is_asked_for_again_is_asked_to_confirm_and_one_who_chooses_is_not() {
     let again = |encoded: &str, hinted: Option<&str>| {
         let parameters = Parameters::parse(encoded).unwrap();
         let registered = OpenidMetadata::default();

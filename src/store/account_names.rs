@@ -199,7 +199,7 @@ impl Store {
         }
         let (mut after, mut conflicts) = (None::<Vec<u8>>, Vec::new());
         loop {
-            let keys = self.keys(ACCOUNTS, b"", after.as_deref(), AT_ONCE)?;
+            let keys = self.keys(ACCOUNTS, b"", after.as_deref(), READ_TOGETHER)?;
             let Some(last) = keys.last() else { break };
             after = Some(last.clone());
             let mut claims = Claims::default();
@@ -317,7 +317,7 @@ fn email_key(email: &EmailAddress) -> Vec<u8> {
 }
 
 /// Number of accounts per page of the upgrade.
-const AT_ONCE: u16 = 50;
+const READ_TOGETHER: u16 = 50;
 
 const NAMES: &str = "account_names";
 

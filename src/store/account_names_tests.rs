@@ -80,7 +80,7 @@ async fn a_verified_address_belongs_to_one_account_and_an_unverified_one_reserve
         let unverified = Account { email_verified: false, ..with_email(account("eve", NOW), "a@example.org") };
         let eve = stored(&store, unverified).await;
         let address = EmailAddress::parse("A@Example.org").unwrap();
-        assert!(store.account_by_email(&address).unwrap().is_none(), "it signs nobody in");
+        assert!(store.account_by_email(&address).unwrap().is_none(), "no one can sign in with it");
         let alice = stored(&store, with_email(account("alice", NOW), "a@example.org")).await;
         assert_eq!(store.account_by_email(&address).unwrap().unwrap().record.id, alice.record.id);
         let bob = with_email(account("bob", NOW), "A@EXAMPLE.org");

@@ -137,7 +137,7 @@ impl Store {
         changed: &Account,
         other: &Versioned<Account>,
     ) -> Result<(), CommitError> {
-        let commit = self.append_events(beside(Commit::new(), other), self.of_change(kept, changed))?;
+        let commit = self.append_events(unchanged_other(Commit::new(), other), self.of_change(kept, changed))?;
         self.commit_and_tell(self.replace(commit, kept, changed)?, affected(changed)).await
     }
 
@@ -158,7 +158,7 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<(), CommitError> {
         let (account, id) = (&kept.record, kept.record.id.as_str());
-        let commit = other.map_or_else(Commit::new, |other| beside(Commit::new(), other));
+        let commit = other.map_or_else(Commit::new, |other| unchanged_other(Commit::new(), other));
         let commit = kept
             .unchanged(commit, id.as_bytes())
             .delete(ACCOUNTS, id)
@@ -312,7 +312,7 @@ pub(super) fn affected(account: &Account) -> Affected {
 }
 
 /// Adds to `commit` the precondition that `other` has not changed.
-pub(super) fn beside(commit: Commit, other: &Versioned<Account>) -> Commit {
+pub(super) fn unchanged_other(commit: Commit, other: &Versioned<Account>) -> Commit {
     other.unchanged(commit, other.record.id.as_str().as_bytes())
 }
 

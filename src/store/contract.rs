@@ -51,7 +51,7 @@ contract! {
     a_row_is_swept_by_its_latest_expiry
     a_row_is_spent_once_however_many_try
     commits_at_the_same_time_all_happen
-    a_dropped_future_harms_nobody
+    a_dropped_future_harms_no_one
     what_comes_after_the_close_is_refused
 }
 
@@ -89,7 +89,7 @@ async fn versions_grow_and_name_their_commit(engine: Subject) {
     assert_eq!(engine.get(CODES, b"a").unwrap().unwrap().version, second);
     assert_eq!(engine.get(GRANTS, b"a").unwrap().unwrap().version, second);
     engine.commit(Commit::new().delete(CODES, "a")).await.unwrap();
-    assert!(put(&engine, "a", None).await > second, "a row that is made anew has a new version");
+    assert!(put(&engine, "a", None).await > second, "a row that is created again has a new version");
 }
 
 async fn a_commit_happens_only_if_all_its_preconditions_hold(engine: Subject) {
@@ -310,7 +310,7 @@ async fn commits_at_the_same_time_all_happen(engine: Subject) {
     }
 }
 
-async fn a_dropped_future_harms_nobody(engine: Subject) {
+async fn a_dropped_future_harms_no_one(engine: Subject) {
     for at in 0..100 {
         let mut commit = engine.commit(Commit::new().put(CODES, at.to_string(), "", None));
         tokio::select! {

@@ -70,7 +70,7 @@ impl Store {
         let Some(trail) = &self.trail else { return Ok(()) };
         let mut noted = noted.into_iter().peekable();
         while noted.peek().is_some() {
-            let mut chunk = noted.by_ref().take(EVENTS_AT_ONCE);
+            let mut chunk = noted.by_ref().take(EVENTS_PER_COMMIT);
             let commit = chunk.try_fold(Commit::new(), |commit, Noted { at, actor, details }| {
                 trail.put(commit, &SecurityEvent::new(trail.next(at), at, &actor, details))
             })?;
@@ -147,7 +147,7 @@ impl Store {
 pub(super) const OPERATIONS_OF_EVENT: usize = 4;
 
 /// Number of events written in one commit.
-const EVENTS_AT_ONCE: usize = 16;
+const EVENTS_PER_COMMIT: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -197,11 +197,11 @@ mod tests {
             store.create_account(&ada).await.unwrap();
             let refused = store.create_account(&account("ada")).await;
             assert!(matches!(refused, Err(CommitError::Conflict)), "the name is taken");
-            assert_eq!(kinds(&store, EventIndex::All), ["account_created"], "nothing is told that did not happen");
+            assert_eq!(kinds(&store, EventIndex::All), ["account_created"], "no event for what did not happen");
             let kept = store.account(&ada.id).unwrap().unwrap();
             let changed = Account { email_verified: true, ..ada.clone() };
             store.replace_account(&kept, &changed).await.unwrap();
-            assert!(store.replace_account(&kept, &ada).await.is_err(), "somebody was first");
+            assert!(store.replace_account(&kept, &ada).await.is_err(), "another change was first");
             assert_eq!(kinds(&store, EventIndex::Account(&ada.id)), ["person_changed", "account_created"]);
         }
     }

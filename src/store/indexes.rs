@@ -61,7 +61,7 @@ impl Store {
     ) -> Result<usize, CommitError> {
         let (mut after, mut seen) = (None::<Vec<u8>>, 0);
         loop {
-            let keys = self.keys(T::NAMESPACE, b"", after.as_deref(), AT_ONCE)?;
+            let keys = self.keys(T::NAMESPACE, b"", after.as_deref(), READ_TOGETHER)?;
             let Some(last) = keys.last() else { return Ok(seen) };
             after = Some(last.clone());
             let mut records: Vec<Entry<T>> = Vec::with_capacity(keys.len());
@@ -87,7 +87,7 @@ impl Store {
 }
 
 /// Number of records per commit.
-pub(super) const AT_ONCE: u16 = 50;
+pub(super) const READ_TOGETHER: u16 = 50;
 
 const ACCOUNTS: &str = "accounts_by_group";
 const CLIENTS: &str = "clients_by_name";

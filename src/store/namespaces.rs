@@ -4,7 +4,7 @@ use super::Namespace;
 
 /// Where the rows of a namespace come from. The salvage of a damaged database depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum RowOrigin {
     /// From requests. A lost row cannot be restored.
     Primary,
     /// From rows of other namespaces: an index. A salvage rebuilds it instead of copying it.
@@ -18,7 +18,7 @@ macro_rules! namespaces {
         $($(#[$doc])* pub(super) const $constant: Namespace = Namespace::new($id, $name);)+
 
         /// All namespaces.
-        pub(super) const ALL: &[(Namespace, Origin)] = &[$(($constant, Origin::$origin)),+];
+        pub(super) const ALL: &[(Namespace, RowOrigin)] = &[$(($constant, RowOrigin::$origin)),+];
     };
 }
 
@@ -110,7 +110,7 @@ pub(super) fn name_of(id: u8) -> String {
 
 /// Returns `true` if a salvage rebuilds the rows of this kind instead of copying them.
 pub(super) fn is_derived(id: u8) -> bool {
-    ALL.iter().any(|(namespace, origin)| namespace.id() == id && *origin == Origin::Derived)
+    ALL.iter().any(|(namespace, origin)| namespace.id() == id && *origin == RowOrigin::Derived)
 }
 
 #[cfg(test)]

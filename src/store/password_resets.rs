@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     Commit, CommitError, Namespace, StoreFault,
-    accounts::{affected, beside},
+    accounts::{affected, unchanged_other},
     namespaces::PASSWORD_RESETS,
     record::{Record, Versioned, put},
     record_store::Store,
@@ -46,7 +46,7 @@ impl Store {
         kept: &Versioned<Account>,
         reset: &PasswordReset,
     ) -> Result<(), CommitError> {
-        let commit = put(beside(Commit::new(), kept), kept.record.id.as_str().as_bytes(), reset)?;
+        let commit = put(unchanged_other(Commit::new(), kept), kept.record.id.as_str().as_bytes(), reset)?;
         let details = EventDetails::of(EventKind::PasswordResetCreated).about(&kept.record.id);
         self.commit(self.append_events(commit, [details])?).await
     }

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn whoever_reads_while_it_is_replaced_gets_one_or_the_other() {
+    async fn a_user_who_reads_while_it_is_replaced_gets_one_or_the_other() {
         let ([memory, sled], _folder) = stores(NOW);
         for store in [memory, sled] {
             let account = AccountId::generate(Entropy::system());

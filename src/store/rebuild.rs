@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::{
     Commit, CommitError, StoreFault, accounts, clients, devices, grants,
-    indexes::AT_ONCE,
-    namespaces::{ALL, INDEXES, Origin},
+    indexes::READ_TOGETHER,
+    namespaces::{ALL, INDEXES, RowOrigin},
     record_store::Store,
     sessions,
 };
@@ -57,11 +57,11 @@ impl Store {
     /// Returns a [`StoreFault`] if the storage cannot be read.
     pub fn index_rows(&self) -> Result<BTreeMap<&'static str, usize>, StoreFault> {
         let mut counts = BTreeMap::new();
-        let indexes = ALL.iter().filter(|(namespace, origin)| *origin == Origin::Derived && *namespace != INDEXES);
+        let indexes = ALL.iter().filter(|(namespace, origin)| *origin == RowOrigin::Derived && *namespace != INDEXES);
         for (namespace, _) in indexes {
             let (mut after, mut count) = (None::<Vec<u8>>, 0);
             loop {
-                let keys = self.keys(*namespace, b"", after.as_deref(), COUNTED_AT_ONCE)?;
+                let keys = self.keys(*namespace, b"", after.as_deref(), COUNTED_TOGETHER)?;
                 count += keys.len();
                 match keys.into_iter().next_back() {
                     Some(last) => after = Some(last),
@@ -81,7 +81,7 @@ impl Store {
         let mut holders: BTreeMap<String, (OffsetDateTime, AccountId)> = BTreeMap::new();
         let mut after = None::<Vec<u8>>;
         loop {
-            let accounts = self.records::<Account>(b"", after.as_deref(), AT_ONCE)?;
+            let accounts = self.records::<Account>(b"", after.as_deref(), READ_TOGETHER)?;
             let Some((last, _)) = accounts.last() else { break };
             after = Some(last.clone());
             for (_, kept) in accounts {
@@ -94,7 +94,7 @@ impl Store {
             }
         }
         let holders: Vec<_> = holders.into_iter().collect();
-        for chunk in holders.chunks(AT_ONCE.into()) {
+        for chunk in holders.chunks(READ_TOGETHER.into()) {
             let add = |commit, (username, (_, id)): &(String, (_, AccountId))| accounts::named(commit, username, id);
             self.commit(chunk.iter().try_fold(Commit::new(), add)?).await?;
         }
@@ -110,7 +110,7 @@ fn digest(key: &[u8]) -> Digest {
 /// The key of the marker that a salvage has left the indexes out.
 pub(super) const REBUILD: &[u8] = b"rebuild";
 
-const COUNTED_AT_ONCE: u16 = 1000;
+const COUNTED_TOGETHER: u16 = 1000;
 
 #[cfg(test)]
 #[path = "rebuild_tests.rs"]

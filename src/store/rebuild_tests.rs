@@ -89,9 +89,10 @@ async fn every_index_is_rebuilt_from_the_records_and_every_namespace_says_whethe
         let store = store.audited(Clock::manual(NOW), Duration::days(90)).unwrap();
         fill(&store).await;
         complete(&store).await;
-        let derived = || ALL.iter().filter(|(_, origin)| *origin != Origin::Primary).map(|(namespace, _)| *namespace);
+        let derived =
+            || ALL.iter().filter(|(_, origin)| *origin != RowOrigin::Primary).map(|(namespace, _)| *namespace);
         let before: Vec<_> = derived().map(|namespace| (namespace, rows(&store, namespace))).collect();
-        let records: Vec<_> = ALL.iter().filter(|(_, origin)| *origin == Origin::Primary).collect();
+        let records: Vec<_> = ALL.iter().filter(|(_, origin)| *origin == RowOrigin::Primary).collect();
         let untouched: Vec<_> = records.iter().map(|(namespace, _)| rows(&store, *namespace)).collect();
         for (namespace, rows) in &before {
             assert!(!rows.is_empty(), "this test has no record behind the index {}", namespace.name());

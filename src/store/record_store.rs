@@ -111,7 +111,7 @@ impl Store {
     /// Deletes every row whose key begins with `prefix`, as many per commit as it may have.
     pub(super) async fn delete_below(&self, namespace: Namespace, prefix: &[u8]) -> Result<(), CommitError> {
         loop {
-            let keys = self.keys(namespace, prefix, None, DELETED_AT_ONCE)?;
+            let keys = self.keys(namespace, prefix, None, DELETED_TOGETHER)?;
             if keys.is_empty() {
                 return Ok(());
             }
@@ -160,7 +160,7 @@ impl fmt::Debug for Store {
 }
 
 /// Number of rows deleted in one commit.
-const DELETED_AT_ONCE: u16 = 50;
+const DELETED_TOGETHER: u16 = 50;
 
 /// How long a username stays reserved after its account was deleted or renamed, by default.
 pub const DEFAULT_USERNAME_RESERVATION: Duration = Duration::days(180);

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_changes_at_once_each_counts() {
+    async fn each_of_two_concurrent_changes_counts() {
         let ([memory, sled], _folder) = stores(NOON);
         let person = Subject::new("usr_a");
         for store in [memory, sled] {

@@ -174,9 +174,9 @@ impl Store {
         notifications: &[LogoutNotification],
         cause: EndCause,
     ) -> Result<(), CommitError> {
-        let beyond = notifications.len().saturating_sub(AT_ONCE);
+        let beyond = notifications.len().saturating_sub(MAX_PER_COMMIT);
         let (earlier, last) = notifications.split_at(beyond);
-        for chunk in earlier.chunks(AT_ONCE) {
+        for chunk in earlier.chunks(MAX_PER_COMMIT) {
             self.commit(logout_notifications::put_all(Commit::new(), chunk)?).await?;
         }
         let commit = logout_notifications::put_all(Commit::new(), last)?;
@@ -209,7 +209,7 @@ fn key(digest: &Digest) -> &[u8] {
 }
 
 /// Number of notifications stored in one commit, in addition to the end of the session and its events.
-const AT_ONCE: usize = 64 - 3 - OPERATIONS_OF_EVENT;
+const MAX_PER_COMMIT: usize = 64 - 3 - OPERATIONS_OF_EVENT;
 
 /// Maximum session lifetime that can be configured.
 const LONGEST: Duration = Duration::days(31);
@@ -253,7 +253,7 @@ mod tests {
             let mut both = [one.sid.as_str().to_owned(), two.sid.as_str().to_owned()];
             both.sort();
             assert_eq!(sids(&store, &ada), both);
-            assert!(store.session_of(&eve, &one.sid).unwrap().is_none(), "somebody else's session");
+            assert!(store.session_of(&eve, &one.sid).unwrap().is_none(), "another user's session");
             assert_eq!(store.session_of(&ada, &one.sid).unwrap().unwrap().0.as_str(), first.as_str());
             store.end_session(&first, &one, &[], EndCause::SignedOut).await.unwrap();
             assert_eq!(sids(&store, &ada), [two.sid.as_str()]);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_two_logins_at_once_in_place_of_one_session_one_has_to_look_again() {
+    async fn of_two_concurrent_logins_in_place_of_one_session_one_has_to_read_again() {
         let (stores, _folder) = stores(NOW);
         for store in stores {
             let account = AccountId::generate(Entropy::system());
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_is_to_be_told_is_kept_with_the_end_of_the_session_however_many_they_are() {
+    async fn a_user_who_is_to_be_told_is_kept_with_the_end_of_the_session_however_many_they_are() {
         let (stores, _folder) = stores(NOW);
         for store in stores {
             let account = AccountId::generate(Entropy::system());

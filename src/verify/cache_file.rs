@@ -121,16 +121,17 @@ pub(super) fn write(path: &Path, issuer: &str, known: &Known, sent: Option<Strin
         status_lists: lists.collect(),
     };
     let text = serde_json::to_vec(&document).map_err(io::Error::from)?;
-    let beside = beside(path)?;
-    let written = create(&beside).and_then(|mut file| file.write_all(&text)).and_then(|()| fs::rename(&beside, path));
+    let temporary = temporary(path)?;
+    let written =
+        create(&temporary).and_then(|mut file| file.write_all(&text)).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is returned. Failing to remove a partial file is not reported.
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     }
     Ok(written?)
 }
 
-fn beside(path: &Path) -> io::Result<PathBuf> {
+fn temporary(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(name);

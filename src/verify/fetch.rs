@@ -68,7 +68,7 @@ pub(super) enum Source {
 /// Returns the document at a URL.
 pub(super) type InProcess = Arc<dyn Fn(&str) -> Result<String, FetchFault> + Send + Sync>;
 
-pub(super) enum Fetched {
+pub(super) enum FetchOutcome {
     /// The document has not changed since the given `ETag`.
     Unchanged,
     Document {
@@ -79,7 +79,7 @@ pub(super) enum Fetched {
 
 /// A request for a document: the URL, the `ETag` of the cached copy, and the maximum length of the response in bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct ConditionalRequest<'a> {
     pub(super) url: &'a str,
     pub(super) etag: Option<&'a str>,
     pub(super) longest: usize,
@@ -93,17 +93,17 @@ impl Source {
         Ok(Self::Http(client))
     }
 
-    pub(super) async fn get(&self, asked: Asked<'_>) -> Result<Fetched, FetchFault> {
+    pub(super) async fn get(&self, asked: ConditionalRequest<'_>) -> Result<FetchOutcome, FetchFault> {
         match self {
             Self::Http(client) => http(client, asked).await,
-            Self::InProcess(documents) => documents(asked.url).map(|text| Fetched::Document { text, etag: None }),
+            Self::InProcess(documents) => documents(asked.url).map(|text| FetchOutcome::Document { text, etag: None }),
         }
     }
 
     async fn text(&self, url: &str) -> Result<String, FetchFault> {
-        match self.get(Asked { url, etag: None, longest: LONGEST }).await? {
-            Fetched::Document { text, .. } => Ok(text),
-            Fetched::Unchanged => Err(unexpected(url, "304")),
+        match self.get(ConditionalRequest { url, etag: None, longest: LONGEST }).await? {
+            FetchOutcome::Document { text, .. } => Ok(text),
+            FetchOutcome::Unchanged => Err(unexpected(url, "304")),
         }
     }
 }
@@ -160,7 +160,7 @@ async fn metadata(source: &Source, issuer: &Url) -> Result<(String, String), Fet
     }
 }
 
-async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Fetched, FetchFault> {
+async fn http(client: &reqwest::Client, asked: ConditionalRequest<'_>) -> Result<FetchOutcome, FetchFault> {
     let url = asked.url;
     let unreachable = |source: reqwest::Error| FetchFault::Unreachable { url: url.to_owned(), source: source.into() };
     let mut request = client.get(url).header(header::ACCEPT_ENCODING, "gzip");
@@ -170,7 +170,7 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Fetched, Fet
     let mut answer = request.send().await.map_err(unreachable)?;
     match answer.status() {
         StatusCode::OK => {}
-        StatusCode::NOT_MODIFIED if asked.etag.is_some() => return Ok(Fetched::Unchanged),
+        StatusCode::NOT_MODIFIED if asked.etag.is_some() => return Ok(FetchOutcome::Unchanged),
         other => return Err(unexpected(url, other.as_str())),
     }
     let etag = answer.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
@@ -184,7 +184,7 @@ async fn http(client: &reqwest::Client, asked: Asked<'_>) -> Result<Fetched, Fet
     }
     let body = if is_gzip { unpacked(&body, asked)? } else { body };
     let text = String::from_utf8(body).map_err(|_| unexpected(url, "no UTF-8"))?;
-    Ok(Fetched::Document { text, etag })
+    Ok(FetchOutcome::Document { text, etag })
 }
 
 impl FetchFault {
@@ -200,7 +200,7 @@ impl FetchFault {
 }
 
 /// Decompresses a response with the content coding `gzip`. It stops at the maximum length.
-fn unpacked(body: &[u8], asked: Asked<'_>) -> Result<Vec<u8>, FetchFault> {
+fn unpacked(body: &[u8], asked: ConditionalRequest<'_>) -> Result<Vec<u8>, FetchFault> {
     let mut bytes = Vec::new();
     let longest = u64::try_from(asked.longest).unwrap_or(u64::MAX);
     let read = GzDecoder::new(body).take(longest.saturating_add(1)).read_to_end(&mut bytes);
@@ -208,7 +208,7 @@ fn unpacked(body: &[u8], asked: Asked<'_>) -> Result<Vec<u8>, FetchFault> {
     if bytes.len() > asked.longest { Err(too_long(asked)) } else { Ok(bytes) }
 }
 
-fn too_long(asked: Asked<'_>) -> FetchFault {
+fn too_long(asked: ConditionalRequest<'_>) -> FetchFault {
     unexpected(asked.url, &format!("more than {} KiB", asked.longest / 1024))
 }
 
@@ -264,7 +264,7 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&[b'a'; 4096]).unwrap();
         let packed = encoder.finish().unwrap();
-        let unpacked = |body: &[u8], longest| unpacked(body, Asked { url: "a", etag: None, longest });
+        let unpacked = |body: &[u8], longest| unpacked(body, ConditionalRequest { url: "a", etag: None, longest });
         assert_eq!(unpacked(&packed, 4096).unwrap(), [b'a'; 4096]);
         assert!(unpacked(&packed, 4095).is_err_and(|fault| fault.to_string().contains("more than 3 KiB")));
         assert!(unpacked(&packed[..packed.len() - 1], 4096).is_err());

@@ -80,7 +80,7 @@ mod tests {
     const PAUSE: Duration = Duration::seconds(30);
 
     #[tokio::test]
-    async fn one_passes_and_then_nobody_until_the_pause_is_over() {
+    async fn one_passes_and_then_no_one_until_the_pause_is_over() {
         let clock = Clock::manual(datetime!(2030-01-01 00:00 UTC));
         let gate = Gate::new();
         assert!(gate.is_open(PAUSE, clock.now()) && !gate.is_reopened(PAUSE, clock.now()));

@@ -255,7 +255,7 @@ async fn the_background_fetches_keys_and_lists_before_they_are_stale() {
 
 // Revocations are detected without `run`, as long as requests come.
 #[tokio::test]
-async fn what_is_overdue_is_fetched_beside_the_next_request() {
+async fn what_is_overdue_is_fetched_next_to_the_next_request() {
     let (issuer, clock) = issuer();
     let verifier = issuer.verifier(ORDERS).connect().await.unwrap();
     let token = issuer.token(ORDERS).lifetime(Duration::HOUR).sign().unwrap();

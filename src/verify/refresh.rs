@@ -10,7 +10,7 @@ use tokio::time::{Instant as TokioInstant, sleep, timeout, timeout_at};
 
 use super::{
     FetchFault, StatusTokenRefusal, Verifier, cache_file,
-    fetch::{self, Asked, Fetched},
+    fetch::{self, ConditionalRequest, FetchOutcome},
     gate::Gate,
     known::{Known, KnownList},
     status_list_token::{self, Instant, VerifiedStatusList},
@@ -184,15 +184,16 @@ impl Verifier {
             list.token.expires_at.is_none_or(|at| asked_at.at < at) && !list.token.is_ahead_of(asked_at)
         });
         let etag = confirmable.and_then(|list| list.etag.as_deref());
-        let answer = inner.source.get(Asked { url: uri, etag, longest: status_list_token::LONGEST }).await?;
+        let answer =
+            inner.source.get(ConditionalRequest { url: uri, etag, longest: status_list_token::LONGEST }).await?;
         let now = policy.clock.now();
         let refused = |refusal| FetchFault::StatusList { url: uri.to_owned(), refusal };
         let (list, sent) = match (answer, before) {
-            (Fetched::Unchanged, Some(before)) => (before.confirmed(now, jitter()), None),
-            (Fetched::Unchanged, None) => {
+            (FetchOutcome::Unchanged, Some(before)) => (before.confirmed(now, jitter()), None),
+            (FetchOutcome::Unchanged, None) => {
                 return Err(FetchFault::Unexpected { url: uri.to_owned(), what: "304".to_owned() });
             }
-            (Fetched::Document { text, etag }, before) => {
+            (FetchOutcome::Document { text, etag }, before) => {
                 let token = match self.read_list(&text, uri, &keys.set) {
                     Err(StatusTokenRefusal::Jwt(JwtRefusal::UnknownKey)) => {
                         self.refetch_keys().await;

@@ -131,7 +131,7 @@ fn garbage_and_foreign_signatures_are_refused() {
 }
 
 #[test]
-fn without_keys_nobody_is_told_that_a_token_is_bad() {
+fn without_keys_no_token_is_called_bad() {
     let verifier = builder().build().unwrap();
     let refusal = verifier.verify("a.b.c").err().unwrap();
     assert_eq!((refusal.code(), refusal.bearer()), ("no_keys", None::<BearerError>));

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_administrator_is_told_so() {
+    fn an_administrator_is_shown_so() {
         assert!(html_of(true).contains("href=\"/admin\">Administrator<"));
         assert!(!html_of(false).contains("Administrator"));
     }

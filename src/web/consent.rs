@@ -292,7 +292,7 @@ mod tests {
 
     // RFC 8252 §8.6 and OWASP ASVS 5.0 10.4.7: impersonation of public, native and unchecked clients.
     #[test]
-    fn a_client_that_nobody_vouches_for_comes_with_a_caution() {
+    fn a_client_that_no_one_vouches_for_comes_with_a_caution() {
         let person = Registrant::Person { username: "mallory".to_owned() };
         let table = [
             (ConsentPage { registrant: person, ..page() }, ">mallory</bdi>, not by an administrator"),

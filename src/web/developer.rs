@@ -7,7 +7,7 @@ use super::component::{Button, Fact, alert, facts, hidden, notice};
 use super::field::{Field, FieldState};
 use super::i18n::{DeveloperTexts, Texts};
 use super::layout::{Frame, NavigationItem, PageContext};
-use super::own_client::path;
+use super::own_client_path::own_client_path;
 use super::presets::{PRESETS, preset_search};
 
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ impl OwnClient {
         let redirect_uris: Vec<Fact> = self.redirect_uris.iter().map(|uri| Fact::new(w.redirect_uri, uri)).collect();
         html! {
             section .card {
-                h2 { a href=(path(&self.client_id)) { bdi { (self.name) } } }
+                h2 { a href=(own_client_path(&self.client_id)) { bdi { (self.name) } } }
                 (facts(about.iter().chain(&redirect_uris)))
             }
         }
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_stands_beside_its_field() {
+    fn a_mistake_stands_next_to_its_field() {
         let redirect_uris = FieldState { value: "http://x".to_owned(), error: Some("Use https.".to_owned()) };
         let html = html_of(Vec::new(), RegistrationForm { redirect_uris, ..RegistrationForm::default() });
         assert!(html.contains("id=\"redirect_uris-error\"") && html.contains("Use https."), "{html}");

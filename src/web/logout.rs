@@ -82,7 +82,7 @@ impl LoggedOutPage {
             section .card {
                 h1 { (w.you_are_signed_out) }
                 p .subtitle {
-                    @if !self.was_signed_in { (w.was_not_signed_in) } @else if self.frames.is_empty() { (w.applications_may_go_on) } @else { (w.applications_are_told) }
+                    @if !self.was_signed_in { (w.was_not_signed_in) } @else if self.frames.is_empty() { (w.applications_may_go_on) } @else { (w.applications_are_shown) }
                 }
                 @for frame in &self.frames {
                     iframe .unseen src=(frame.as_str()) title=(w.signed_out) tabindex="-1" aria-hidden="true"

@@ -9,6 +9,7 @@ use super::component::{Button, alert, back_to, caution, copyable, hidden};
 use super::field::{Field, FieldState};
 use super::i18n::OwnClientTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
+use super::own_client_path::own_client_path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
@@ -79,7 +80,7 @@ impl OwnClientPage {
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.own_client;
-        let path = path(&self.client_id);
+        let path = own_client_path(&self.client_id);
         Frame::document(context, &self.name).at(NavigationItem::Applications).around(&html! {
             (back_to("/developer", w.your_applications, self.done.as_deref()))
             h1 { bdi { (self.name) } }
@@ -178,7 +179,7 @@ impl ClientDeletionPage {
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.own_client;
-        let path = path(&self.client_id);
+        let path = own_client_path(&self.client_id);
         Frame::question(context, w.delete_an_application).at(NavigationItem::Applications).around(&html! {
             section .card {
                 h1 { (w.delete_question(&chosen(&self.name))) }
@@ -193,22 +194,6 @@ impl ClientDeletionPage {
             }
         })
     }
-}
-
-/// The path of the application's page, with `client_id` percent-encoded.
-#[must_use]
-pub fn path(client_id: &str) -> String {
-    use std::fmt::Write;
-    let mut path = "/developer/".to_owned();
-    for byte in client_id.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            // Writing to a String does not fail.
-            let _ = write!(path, "%{byte:02X}");
-        }
-    }
-    path
 }
 
 #[cfg(test)]

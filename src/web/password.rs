@@ -38,7 +38,7 @@ impl PasswordPage {
                 form method="post" action="/account/password" {
                     (hidden(&self.anti_forgery, None))
                     input type="hidden" name="username" autocomplete="username" value=(self.username);
-                    (Field::current_password(context.texts).named("current_password", w.password_of_today)
+                    (Field::current_password(context.texts).named("current_password", w.password_current)
                         .error(self.current_error.as_deref()))
                     (Field::new_password(context.texts).named("new_password", w.new_password).hint(&hint)
                         .error(self.new_error.as_deref()))

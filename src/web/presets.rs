@@ -6,7 +6,7 @@ use super::component::{Button, Fact, alert, back_to, caution, code_block, copyab
 use super::field::{Field, FieldState};
 use super::i18n::PresetTexts;
 use super::layout::{Frame, NavigationItem, PageContext};
-use super::own_client::path as own_client_path;
+use super::own_client_path::own_client_path;
 use crate::secret::Secret;
 
 /// The path of the presets.

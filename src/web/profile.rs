@@ -188,7 +188,7 @@ mod tests {
     use crate::web::Brand;
 
     #[test]
-    fn what_is_wrong_stands_beside_its_field() {
+    fn what_is_wrong_stands_next_to_its_field() {
         let wrong = FieldState { value: "yesterday".to_owned(), error: Some("Write it as a date.".to_owned()) };
         let page = ProfilePage { entries: vec![("birthdate", wrong)], ..ProfilePage::default() };
         let html = page.render(PageContext::english(&Brand { name: "Acme".to_owned() })).into_string();

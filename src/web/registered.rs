@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::component::{caution, copyable};
 use super::layout::{Frame, NavigationItem, PageContext};
-use super::own_client::path;
+use super::own_client_path::own_client_path;
 use super::snippet::Snippets;
 use crate::secret::Secret;
 
@@ -63,7 +63,7 @@ impl RegisteredPage {
                 }
                 (self.snippets.render(context))
             }
-            p { a href=(path(&self.client_id)) { (w.change_it) } }
+            p { a href=(own_client_path(&self.client_id)) { (w.change_it) } }
             p { a href="/developer" { (w.all_your_applications) } }
         })
     }

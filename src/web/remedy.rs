@@ -5,39 +5,8 @@ use maud::{Markup, html};
 use super::client::chosen;
 use super::component::{Button, back_to, caution, hidden};
 use super::layout::{Frame, NavigationItem, PageContext};
-use super::own_client::path;
-
-/// The kind of setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RemedyKind {
-    StateOptional,
-    PkceOptional,
-    RedirectUri,
-    PostLogoutRedirectUri,
-    RequestUri,
-    ResponseType,
-    GrantType,
-    Scope,
-    TokenEndpointAsAudience,
-    AnyAssertionAlgorithm,
-    AnyRequestObjectAlgorithm,
-}
-
-/// A setting that would have allowed a rejected request, with the value from the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemedyLine {
-    /// Identifier of the remedy in URLs.
-    pub id: String,
-    pub kind: RemedyKind,
-    /// The value from the request, unless the setting is a boolean.
-    pub value: Option<String>,
-    /// Number of rejected requests that the setting would have allowed.
-    pub count: u64,
-    /// Time since the last of these requests.
-    pub seconds_ago: i64,
-    /// Why the user cannot change the setting and who can, in one sentence.
-    pub obstacle: Option<String>,
-}
+use super::own_client_path::own_client_path;
+use super::remedy_line::RemedyLine;
 
 /// The question, with the consequences of the change.
 #[derive(Clone, Debug)]
@@ -56,7 +25,7 @@ impl RemedyPage {
     #[must_use]
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.remedy;
-        let (path, remedy) = (path(&self.client_id), &self.remedy);
+        let (path, remedy) = (own_client_path(&self.client_id), &self.remedy);
         Frame::question(context, w.title).at(NavigationItem::Applications).around(&html! {
             (back_to(&path, &self.name, None))
             section .card {

@@ -57,10 +57,10 @@ impl SchedulePage {
             (back_to(path, name, self.done.as_deref()))
             @if let Some(one) = &self.application {
                 h1 { (w.refresh_schedule_for(&chosen(&one.name))) }
-                p .muted { (w.one_asks_anew) }
+                p .muted { (w.one_asks_again) }
             } @else {
                 h1 { (w.refresh_schedule) }
-                p .muted { (w.all_ask_anew) }
+                p .muted { (w.all_ask_again) }
             }
             @if let Some(preview) = &self.preview {
                 section .card { (in_words(w, w.it_would_mean, preview)) }

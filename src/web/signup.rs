@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rule_for_passwords_is_told_before_it_is_broken() {
+    fn the_rule_for_passwords_is_shown_before_it_is_broken() {
         let html = html_of(&page());
         assert!(html.contains("At least 15 characters"), "{html}");
         assert!(html.contains("aria-describedby=\"password-hint\""), "{html}");

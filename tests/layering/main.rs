@@ -7,6 +7,7 @@ mod paths;
 mod rules;
 mod security_policy;
 mod tokens;
+mod words;
 
 use std::{
     collections::BTreeSet,

@@ -131,7 +131,7 @@ async fn a_person_sees_what_an_application_may_do_and_disconnects_it() {
     let (server, mut visitor) = signed_in().await;
     let connected = tokens(&mut visitor, "report", &[]).await;
     let page = visitor.get("/account/applications").await;
-    for part in ["<bdi>Report</bdi>", "in 1 grant.", "/account/schedule?client_id=report"] {
+    for part in ["<bdi>Report</bdi>", "1 permission.", "/account/schedule?client_id=report"] {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
     assert!(!page.html.contains(">orders:read<"), "a scope stands in words: {}", page.html);

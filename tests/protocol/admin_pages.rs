@@ -52,10 +52,10 @@ async fn page_of(visitor: &mut Visitor, username: &str) -> String {
 async fn only_administrators_reach_the_administration() {
     let (server, mut root) = signed_in().await;
     let id = page_of(&mut root, "root").await;
-    let mut nobody = Visitor::new(&server.issuer);
-    let location = nobody.get("/admin/people?q=r").await.location();
+    let mut no_one = Visitor::new(&server.issuer);
+    let location = no_one.get("/admin/people?q=r").await.location();
     assert!(location.starts_with("/login?interaction="), "{location}");
-    let login = nobody.get(&location).await;
+    let login = no_one.get(&location).await;
     let (interaction, anti_forgery) = (login.hidden("interaction"), login.hidden("anti_forgery"));
     let form = [
         ("username", ADMINISTRATOR.0),
@@ -63,7 +63,7 @@ async fn only_administrators_reach_the_administration() {
         ("interaction", interaction.as_str()),
         ("anti_forgery", anti_forgery.as_str()),
     ];
-    assert_eq!(nobody.post("/login", &form).await.location(), "/admin/people?q=r");
+    assert_eq!(no_one.post("/login", &form).await.location(), "/admin/people?q=r");
 
     let mut eve = new_person(&server.issuer, "eve").await;
     let person =

@@ -355,12 +355,12 @@ async fn no_registered_address_leads_the_server_to_its_own_machine() {
 #[tokio::test]
 async fn an_address_that_readers_understand_differently_is_not_registered() {
     let server = RunningServer::start(&format!("{}\n[oauth]\ndynamic_registration = \"open\"\n", config()));
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     for (uri, status) in
         [("https://2130706433/jwks", 400), ("https://0x7f.1/jwks", 400), ("https://app.example.org/jwks", 201)]
     {
         let body = json!({"redirect_uris": ["https://app.example.org/cb"], "jwks_uri": uri});
-        assert_eq!(nobody.post("/register", &body).await.status, status, "{uri}");
+        assert_eq!(no_one.post("/register", &body).await.status, status, "{uri}");
     }
 }
 
@@ -370,7 +370,7 @@ async fn a_client_registers_how_it_signs() {
     let signer = Signer::generate("EdDSA");
     let settings = "\n[oauth]\ndynamic_registration = \"open\"\n";
     let server = RunningServer::start(&format!("{}{settings}", config()));
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     let base = json!({"client_name": "App", "redirect_uris": ["https://app.example.org/cb"],
         "grant_types": ["authorization_code", "refresh_token"]});
     let asking = |method: &str, further: Value| {
@@ -378,13 +378,13 @@ async fn a_client_registers_how_it_signs() {
         body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
         body
     };
-    let keyed = nobody
+    let keyed = no_one
         .post("/register", &asking("private_key_jwt", json!({"jwks": {"keys": [signer.public()]}})))
         .await
         .expect(201);
     assert!(keyed["client_secret"].is_null() && keyed["client_secret_expires_at"].is_null(), "{keyed}");
     assert_eq!(keyed["client_secrets"], json!([]));
-    let sharing = nobody.post("/register", &asking("client_secret_jwt", json!({}))).await.expect(201);
+    let sharing = no_one.post("/register", &asking("client_secret_jwt", json!({}))).await.expect(201);
     assert_eq!(sharing["client_secret_expires_at"], 0);
     for (method, further) in [
         ("private_key_jwt", json!({})),
@@ -393,7 +393,7 @@ async fn a_client_registers_how_it_signs() {
         ("private_key_jwt", json!({"jwks": {"keys": [signer.public()]}, "token_endpoint_auth_signing_alg": "HS256"})),
         ("client_secret_jwt", json!({"token_endpoint_auth_signing_alg": "ES256"})),
     ] {
-        let refused = nobody.post("/register", &asking(method, further.clone())).await;
+        let refused = no_one.post("/register", &asking(method, further.clone())).await;
         assert_eq!(refused.refusal(), (400, "invalid_client_metadata"), "{method} {further}");
     }
     // Both clients authenticate before their parameters are evaluated.
@@ -412,7 +412,7 @@ async fn a_client_registers_how_it_signs() {
     let path = format!("/clients/{}/secrets", text(&keyed, "client_id"));
     assert_eq!(service.post(&path, &json!({})).await.refusal(), (409, "conflict"));
     // Changing from secret to signature generates another secret, since a hash cannot sign.
-    let usual = nobody.post("/register", &base).await.expect(201);
+    let usual = no_one.post("/register", &base).await.expect(201);
     let path = format!("/clients/{}", text(&usual, "client_id"));
     let changed = service.put(&path, &asking("client_secret_jwt", json!({}))).await.expect(200);
     assert_ne!(text(&changed, "client_secret"), text(&usual, "client_secret"));

@@ -42,10 +42,10 @@ async fn no_application_of_a_person_can_be_taken_for_the_server_or_for_one_that_
     let server = RunningServer::start(&format!("{}{open}", config()));
     let eve = Api::of_person(&mut new_person(&server.issuer, "eve").await, "openid signet:clients").await;
     let adam = Api::of_person(&mut new_person(&server.issuer, "adam").await, "openid signet:clients").await;
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     let own = eve.post("/clients", &named("Wiki")).await.expect(201);
     adam.post("/clients", &named("Wiki")).await.expect(201);
-    let itself = nobody.post("/register", &named("Wiki")).await.expect(201);
+    let itself = no_one.post("/register", &named("Wiki")).await.expect(201);
     let token = text(&itself, "registration_access_token");
     let itself = (Api::new(&server.issuer, Some(&token)), format!("/register/{}", text(&itself, "client_id")));
     let path = format!("/clients/{}", text(&own, "client_id"));
@@ -57,7 +57,7 @@ async fn no_application_of_a_person_can_be_taken_for_the_server_or_for_one_that_
     for name in REFUSED {
         assert_refused(&eve.post("/clients", &named(name)).await, name);
         assert_refused(&eve.put(&path, &named(name)).await, name);
-        assert_refused(&nobody.post("/register", &named(name)).await, name);
+        assert_refused(&no_one.post("/register", &named(name)).await, name);
         assert_refused(&itself.0.put(&itself.1, &renamed(name)).await, name);
     }
     for name in ["Reports", "Signet fan page", "Wiki für Bücher", "ウィキ", "Вики"] {

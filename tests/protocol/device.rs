@@ -385,8 +385,8 @@ async fn the_code_can_be_shown_as_a_picture() {
     let begun = issued(&request(&mut visitor, "public-tv", &[("scope", SCOPE)]).await);
     let complete = text(&begun, "verification_uri_complete");
     let user_code = text(&begun, "user_code");
-    let mut nobody = Visitor::new(&server.issuer);
-    let picture = nobody.get(&format!("/device/qr?user_code={user_code}")).await;
+    let mut no_one = Visitor::new(&server.issuer);
+    let picture = no_one.get(&format!("/device/qr?user_code={user_code}")).await;
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
     assert_eq!(picture.header("content-security-policy"), "default-src 'none'; sandbox");
     assert!(picture.header("cache-control").contains("no-store"));
@@ -396,10 +396,10 @@ async fn the_code_can_be_shown_as_a_picture() {
     assert!(picture.headers.get("set-cookie").is_none());
     // The picture is the same for every spelling of the code, and a code of no device reveals nothing.
     let typed = user_code.to_lowercase().replace('-', "");
-    assert_eq!(nobody.get(&format!("/device/qr?user_code={typed}")).await.html, picture.html);
-    assert_eq!(nobody.get("/device/qr?user_code=BCDF-GHJK").await.status, 200);
+    assert_eq!(no_one.get(&format!("/device/qr?user_code={typed}")).await.html, picture.html);
+    assert_eq!(no_one.get("/device/qr?user_code=BCDF-GHJK").await.status, 200);
     for nonsense in ["", "AEIO-UAEI", "%22%3E%3Cscript%3E"] {
-        assert_eq!(nobody.get(&format!("/device/qr?user_code={nonsense}")).await.status, 404, "{nonsense}");
+        assert_eq!(no_one.get(&format!("/device/qr?user_code={nonsense}")).await.status, 404, "{nonsense}");
     }
 }
 

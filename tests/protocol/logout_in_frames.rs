@@ -129,12 +129,12 @@ async fn what_the_last_page_frames_and_where_it_leads_is_nobody_s_to_choose() {
 #[tokio::test]
 async fn a_frontchannel_logout_uri_is_of_the_origin_of_a_redirect_uri() {
     let rig = Rig::start().await;
-    let nobody = Api::new(&rig.server.issuer, None);
+    let no_one = Api::new(&rig.server.issuer, None);
     for uri in
         ["https://evil.example/out", "http://suite.example.org/out", "https://suite.example.org:8443/", "javascript:x"]
     {
         let registration = json!({"client_name": "Suite", "redirect_uris": [CALLBACK], "frontchannel_logout_uri": uri});
-        assert_eq!(nobody.post("/register", &registration).await.refusal(), (400, "invalid_client_metadata"), "{uri}");
+        assert_eq!(no_one.post("/register", &registration).await.refusal(), (400, "invalid_client_metadata"), "{uri}");
     }
     let mut browser = rig.browser();
     browser.sign_in(EVE).await;

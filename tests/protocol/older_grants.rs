@@ -276,8 +276,8 @@ async fn a_form_carries_tokens_with_issuer_and_state_to_the_client() {
         assert!(!page.html.contains("refresh_token"));
     }
     let changes = [("client_id", Some("older")), ("response_mode", Some("form_post")), ("prompt", Some("none"))];
-    let mut nobody = Visitor::new(&server.issuer);
-    let page = nobody.get(&format!("/authorize?{}", query(&changes))).await;
+    let mut no_one = Visitor::new(&server.issuer);
+    let page = no_one.get(&format!("/authorize?{}", query(&changes))).await;
     assert_eq!((page.hidden("error"), page.hidden("iss")), ("login_required".to_owned(), server.issuer.clone()));
 }
 

@@ -235,14 +235,14 @@ async fn registration_logo_policy_and_terms_stand_on_the_login_and_the_consent_p
 async fn without_the_profile_nobody_registers_implicit_or_goes_without_pkce_and_state() {
     let settings = "\n[oauth]\ndynamic_registration = \"open\"\nimplicit = true\n";
     let server = crate::RunningServer::start(&format!("{}{settings}", crate::config()));
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     let app = json!({"client_name": "App", "redirect_uris": [CALLBACK]});
-    let registered = nobody.post("/register", &app).await.expect(201);
+    let registered = no_one.post("/register", &app).await.expect(201);
     assert!(registered["require_pkce"].is_null(), "{registered}");
     for (member, value) in [("response_types", json!(["id_token"])), ("require_pkce", json!(false))] {
         let mut body = app.clone();
         body[member] = value;
-        assert_eq!(nobody.post("/register", &body).await.refusal(), (400, "invalid_client_metadata"), "{member}");
+        assert_eq!(no_one.post("/register", &body).await.refusal(), (400, "invalid_client_metadata"), "{member}");
     }
     let query = format!("response_type=code&client_id={}&redirect_uri={CALLBACK}", text(&registered, "client_id"));
     for (more, description) in [("", "state"), ("&state=x", "code_challenge")] {

@@ -83,10 +83,10 @@ async fn redirect_uri_with_a_query_is_kept_and_compared_with_its_query() {
 #[tokio::test]
 async fn redirect_uri_regfrag_a_redirect_uri_with_a_fragment_is_not_registered() {
     let rig = Rig::start().await;
-    let nobody = Api::new(&rig.server.issuer, None);
+    let no_one = Api::new(&rig.server.issuer, None);
     for uri in [format!("{CALLBACK}#foo"), format!("{CALLBACK}#")] {
         let body = json!({"client_name": "Suite", "redirect_uris": [uri]});
-        assert_eq!(nobody.post("/register", &body).await.refusal(), (400, "invalid_redirect_uri"), "{uri}");
+        assert_eq!(no_one.post("/register", &body).await.refusal(), (400, "invalid_redirect_uri"), "{uri}");
     }
 }
 

@@ -628,9 +628,9 @@ async fn a_second_person_is_shown_no_page_of_the_first_and_nobody_is_without_sig
             }
         }
         if !is_open {
-            let nobody = Visitor::new(&world.server.issuer).get(&path).await;
-            assert_eq!(nobody.status, 303, "{path}: {}", nobody.html);
-            assert!(nobody.location().starts_with("/login"), "{path}: {}", nobody.location());
+            let no_one = Visitor::new(&world.server.issuer).get(&path).await;
+            assert_eq!(no_one.status, 303, "{path}: {}", no_one.html);
+            assert!(no_one.location().starts_with("/login"), "{path}: {}", no_one.location());
             asked += 1;
         }
     }

@@ -62,9 +62,9 @@ async fn a_misspelt_member_is_refused_by_its_name_and_changes_nothing() {
     root.put(&client_path, &app()).await.expect(200);
     root.put(&schedule_path, &schedule).await.expect(200);
     // RFC 7591 §2: "MUST ignore any client metadata sent by the client that it does not understand".
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     let itself = json!({"client_name": "Phone", "redirect_uris": ["https://app.example.org/cb"], "allowed_group": "x"});
-    nobody.post("/register", &itself).await.expect(201);
+    no_one.post("/register", &itself).await.expect(201);
 }
 
 #[tokio::test]

@@ -69,13 +69,13 @@ async fn everything_that_a_person_stores_has_a_rate() {
     );
     let eve = Api::of_person(&mut new_person(&server.issuer, "eve").await, "signet:clients signet:account").await;
     let root = administrator(&server.issuer).await;
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     let profile = json!({"name": "Eve"});
     for (name, api, method, path, body, most) in [
         ("applications", &eve, "POST", "/clients", &app(), 2),
         ("invitations", &root, "POST", "/invitations", &json!({}), 2),
         ("changes", &eve, "PUT", "/users/me", &profile, 2),
-        ("strangers", &nobody, "POST", "/register", &app(), 2),
+        ("strangers", &no_one, "POST", "/register", &app(), 2),
     ] {
         for at in 0..most + 2 {
             let answer = api.call(method, path, Some(body)).await;

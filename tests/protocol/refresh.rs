@@ -544,8 +544,8 @@ async fn after_a_backup_was_restored_no_earlier_refresh_token_is_good() {
         assert_eq!(userinfo(&mut visitor, text(tokens, "access_token")).await, 401);
     }
     let mut visitor = person(&server.issuer).await;
-    let anew = tokens(&mut visitor, "public", OFFLINE).await;
-    issued(&refresh(&mut visitor, "public", text(&anew, "refresh_token"), &[]).await);
+    let again = tokens(&mut visitor, "public", OFFLINE).await;
+    issued(&refresh(&mut visitor, "public", text(&again, "refresh_token"), &[]).await);
 }
 
 #[tokio::test]

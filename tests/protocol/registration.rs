@@ -31,8 +31,8 @@ async fn applications_register_themselves_as_the_configuration_allows() {
 
     let server = start("initial_access_token");
     assert_eq!(advertised(&server).await, format!("{}/register", server.issuer));
-    let nobody = Api::new(&server.issuer, None);
-    let refused = nobody.post("/register", &app()).await;
+    let no_one = Api::new(&server.issuer, None);
+    let refused = no_one.post("/register", &app()).await;
     assert_eq!((refused.status, refused.challenge.as_str()), (401, "Bearer realm=\"signet\""));
     let service = Api::of_service(&server.issuer, "signet:clients").await;
     service.post("/register", &app()).await.expect(201);
@@ -72,7 +72,7 @@ async fn everything_that_was_registered_is_answered_with_what_the_server_chose()
 async fn nothing_that_only_an_administrator_can_give_is_registered() {
     let settings = "[oauth]\ndynamic_registration = \"open\"\nimplicit = true\npassword_grant = true\n";
     let server = RunningServer::start(&format!("{}\n{settings}", config()));
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     for (member, value) in [
         ("scope", json!("openid signet:admin")),
         ("grant_types", json!(["client_credentials"])),
@@ -85,7 +85,7 @@ async fn nothing_that_only_an_administrator_can_give_is_registered() {
     ] {
         let mut body = app();
         body[member] = value.clone();
-        let refused = nobody.post("/register", &body).await;
+        let refused = no_one.post("/register", &body).await;
         let expected = if member == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" };
         assert_eq!(refused.refusal(), (400, expected), "{member} {value}");
         assert!(refused.body["client_id"].is_null());
@@ -121,14 +121,14 @@ async fn an_application_that_asks_for_more_than_it_can_have_gets_what_it_can_hav
 #[tokio::test]
 async fn an_application_manages_its_registration_with_its_own_token() {
     let server = start("open");
-    let nobody = Api::new(&server.issuer, None);
-    let client = nobody.post("/register", &app()).await.expect(201);
-    let other = nobody.post("/register", &app()).await.expect(201);
+    let no_one = Api::new(&server.issuer, None);
+    let client = no_one.post("/register", &app()).await.expect(201);
+    let other = no_one.post("/register", &app()).await.expect(201);
     let uri = text(&client, "registration_client_uri");
     let itself = Api::new(&server.issuer, Some(&text(&client, "registration_access_token")));
     let foreign = Api::new(&server.issuer, Some(&text(&other, "registration_access_token")));
     let service = Api::of_service(&server.issuer, "signet:clients").await;
-    for stranger in [&foreign, &nobody, &service] {
+    for stranger in [&foreign, &no_one, &service] {
         for method in ["GET", "DELETE"] {
             assert_eq!(stranger.call(method, &uri, None).await.status, 401, "{method}");
         }

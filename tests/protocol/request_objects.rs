@@ -290,15 +290,15 @@ async fn the_document_of_a_sector_lists_the_redirect_uris_of_who_registers() {
         file.display()
     );
     let server = RunningServer::start(&format!("{}{rig}", config()));
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     let asking = |path: &str, subject_type: &str| {
         json!({"client_name": "App", "redirect_uris": [REDIRECT_URI], "subject_type": subject_type,
             "sector_identifier_uri": https.url(path)})
     };
-    nobody.post("/register", &asking("/good", "pairwise")).await.expect(201);
-    let refused = nobody.post("/register", &asking("/bad", "pairwise")).await;
+    no_one.post("/register", &asking("/good", "pairwise")).await.expect(201);
+    let refused = no_one.post("/register", &asking("/bad", "pairwise")).await;
     assert_eq!(refused.refusal(), (400, "invalid_client_metadata"));
     assert_eq!(https.requests(), 2);
-    nobody.post("/register", &asking("/bad", "public")).await.expect(201);
+    no_one.post("/register", &asking("/bad", "public")).await.expect(201);
     assert_eq!(https.requests(), 2, "nobody needs the document of a public subject");
 }

@@ -380,7 +380,7 @@ async fn a_client_for_some_groups_is_for_their_members_for_as_long_as_they_are()
         let location = visitor.get(&onward).await.location();
         assert_eq!(parameter(&location, "error").as_deref(), Some("access_denied"), "{outside:?}: {location}");
         let description = parameter(&location, "error_description").unwrap();
-        assert!(description.contains("groups"), "{description}");
+        assert!(description.contains("group"), "{description}");
         assert_eq!(parameter(&location, "state").as_deref(), Some("xyz"));
         assert!(parameter(&location, "code").is_none(), "{location}");
     }

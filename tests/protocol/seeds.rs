@@ -261,10 +261,10 @@ async fn fifth_seed_each_endpoint_of_the_plan_answers() {
     let mut visitor = Visitor::new(&server.issuer);
     visitor.sign_in(ADMINISTRATOR).await;
     let administrator = Api::of_person(&mut visitor, "signet:admin").await;
-    let nobody = Api::new(&server.issuer, None);
+    let no_one = Api::new(&server.issuer, None);
     // /users: POST, GET (administrators), GET, PUT, PATCH password, DELETE
-    let id = text(&nobody.post("/users", &json!({"username": "eve", "password": PASSPHRASE})).await.expect(201), "id");
-    assert_eq!(nobody.get("/users").await.status, 401);
+    let id = text(&no_one.post("/users", &json!({"username": "eve", "password": PASSPHRASE})).await.expect(201), "id");
+    assert_eq!(no_one.get("/users").await.status, 401);
     assert_eq!(administrator.get("/users").await.expect(200)["users"].as_array().map(Vec::len), Some(2));
     let path = format!("/users/{id}");
     administrator.get(&path).await.expect(200);

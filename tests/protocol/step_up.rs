@@ -23,9 +23,9 @@ fn operations(client_id: &str) -> Vec<(&'static str, String, Value, u16)> {
 }
 
 fn is_stale(answer: &Answer) -> bool {
-    let is_told = answer.challenge.contains("error=\"insufficient_user_authentication\"")
+    let is_shown = answer.challenge.contains("error=\"insufficient_user_authentication\"")
         && answer.challenge.contains("max_age=\"300\"");
-    answer.refusal() == (401, "insufficient_user_authentication") && is_told
+    answer.refusal() == (401, "insufficient_user_authentication") && is_shown
 }
 
 async fn signed_in_again(issuer: &str, at: usize) -> Visitor {

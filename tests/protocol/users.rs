@@ -52,8 +52,8 @@ fn everything() -> Value {
 #[tokio::test]
 async fn a_person_registers_with_every_field_and_signs_in() {
     let server = start("open");
-    let nobody = Api::new(&server.issuer, None);
-    let person = nobody.post("/users", &everything()).await.expect(201);
+    let no_one = Api::new(&server.issuer, None);
+    let person = no_one.post("/users", &everything()).await.expect(201);
     for (member, value) in everything().as_object().unwrap() {
         match member.as_str() {
             "password" => assert!(person["password"].is_null() && !person.to_string().contains("argon2")),
@@ -63,7 +63,7 @@ async fn a_person_registers_with_every_field_and_signs_in() {
     }
     assert_eq!((person["email_verified"].as_bool(), person["role"].as_str()), (Some(false), Some("person")));
     Visitor::new(&server.issuer).sign_in(("eve", PASSPHRASE)).await;
-    let again = nobody.post("/users", &everything()).await;
+    let again = no_one.post("/users", &everything()).await;
     assert_eq!(again.refusal(), (400, "invalid_request"));
     assert!(again.body["fields"]["username"].as_str().unwrap().contains("is taken"), "{}", again.body);
 }
@@ -91,9 +91,9 @@ async fn people_register_themselves_as_the_configuration_allows() {
     administrator.post("/users", &body).await.expect(201);
 
     let server = start("invitation");
-    let nobody = Api::new(&server.issuer, None);
-    assert_eq!(nobody.post("/users", &body).await.refusal(), (403, "access_denied"));
-    assert_eq!(nobody.post("/invitations", &json!({})).await.status, 401);
+    let no_one = Api::new(&server.issuer, None);
+    assert_eq!(no_one.post("/users", &body).await.refusal(), (403, "access_denied"));
+    assert_eq!(no_one.post("/invitations", &json!({})).await.status, 401);
     let administrator = self::administrator(&server.issuer).await;
     let form = json!({"email": "eve@example.org", "groups": ["staff"], "expires_in": 3600});
     let invited = administrator.post("/invitations", &form).await.expect(201);
@@ -116,7 +116,7 @@ async fn people_register_themselves_as_the_configuration_allows() {
 
     // The link works once.
     let second = json!({"username": "mallory", "password": PASSPHRASE, "invitation": secret});
-    assert_eq!(nobody.post("/users", &second).await.refusal(), (403, "access_denied"));
+    assert_eq!(no_one.post("/users", &second).await.refusal(), (403, "access_denied"));
     assert_eq!(administrator.get("/invitations").await.expect(200)["invitations"], json!([]));
     let another = text(&administrator.post("/invitations", &json!({})).await.expect(201), "id");
     administrator.delete(&format!("/invitations/{another}")).await.expect(204);

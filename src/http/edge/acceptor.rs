@@ -299,7 +299,7 @@ mod tests {
 
     // Measures the slowest of 50 requests while 400 idle connections are open.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_flood_of_idle_connections_keeps_nobody_out() {
+    async fn a_flood_of_idle_connections_keeps_no_one_out() {
         let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(64) }).await;
         let mut held = Vec::new();
         for _ in 0..400 {
@@ -320,9 +320,9 @@ mod tests {
     async fn http2_without_tls_is_closed_even_byte_by_byte() {
         let server = Running::start(ConnectionLimits { deadline: Duration::MINUTE, ..limits(8) }).await;
         let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-        let mut at_once = server.connect().await;
-        at_once.write_all(preface).await.unwrap();
-        assert_eq!(read_to_close(&mut at_once).await, b"");
+        let mut concurrent = server.connect().await;
+        concurrent.write_all(preface).await.unwrap();
+        assert_eq!(read_to_close(&mut concurrent).await, b"");
 
         let mut byte_by_byte = server.connect().await;
         byte_by_byte.set_nodelay(true).unwrap();

@@ -150,7 +150,7 @@ async fn who_asks_too_often_learns_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn under_a_foreign_host_a_person_reads_the_issuer_and_this_machine_is_told_more() {
+async fn under_a_foreign_host_a_person_reads_the_issuer_and_this_machine_is_shown_more() {
     for (ip, through, expected) in [
         ("127.0.0.1", "", "<p>evil.example https://login.example.org true"),
         ("192.0.2.1", "", "<p>evil.example https://login.example.org false"),

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_is_framed_by_nobody_and_runs_no_script() {
+    async fn a_page_is_framed_by_no_one_and_runs_no_script() {
         let headers = headers_of("https://login.example.org", || Html("<p>").into_response()).await;
         let policy = headers.get("content-security-policy").unwrap().to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"), "{policy}");

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_locks_nobody_out() {
+    fn a_clock_set_back_locks_no_one_out() {
         let (clock, limit) = limit(Quota::new(1, Duration::MINUTE));
         assert_eq!(limit.take(ip("192.0.2.1")), Ok(()));
         clock.advance(-Duration::HOUR);

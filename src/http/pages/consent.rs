@@ -97,9 +97,7 @@ pub(super) fn registrant(page_request: &PageRequest, client: &Client) -> poem::R
     let id = crate::account::record::AccountId::parse(owner.as_str()).ok();
     let owner = id.map(|id| page_request.server.signet().store.account(&id)).transpose();
     let owner = owner.map_err(|cause| fault(cause.into()))?.flatten();
-    let username = owner.map_or_else(
-        || page_request.texts.consent.somebody.to_owned(),
-        |kept| kept.record.username.as_str().to_owned(),
-    );
+    let username = owner
+        .map_or_else(|| page_request.texts.consent.someone.to_owned(), |kept| kept.record.username.as_str().to_owned());
     Ok(Registrant::Person { username })
 }

@@ -80,7 +80,7 @@ pub enum AuditActor {
     #[default]
     Server,
     /// An unauthenticated client.
-    Nobody,
+    NoOne,
 }
 
 impl AuditPage {
@@ -191,7 +191,7 @@ impl AuditRow {
                                 AuditActor::Known(link) => { (link) }
                                 AuditActor::Operator => { (w.operator) }
                                 AuditActor::Server => { (w.server) }
-                                AuditActor::Nobody => { (w.nobody) }
+                                AuditActor::NoOne => { (w.no_one) }
                             }
                         }
                     }

@@ -50,7 +50,7 @@ impl GroupPage {
                 }))
             }
             h2 { (w.members) }
-            @if self.members.is_empty() { p .empty { (w.nobody) } }
+            @if self.members.is_empty() { p .empty { (w.no_one) } }
             ul .rows { @for (at, row) in self.members.iter().enumerate() { (row.render(at)) } }
             @if let Some(next) = &self.next {
                 div .actions { a #next .button rel="next" href=(next.as_str()) { (admin.next_page) } }

@@ -28,10 +28,10 @@ impl InvitePage {
     pub fn render(&self, context: PageContext<'_>) -> Markup {
         let w = &context.texts.invitations;
         let admin = &context.texts.admin;
-        Frame::document(context, w.invite_somebody).at(NavigationItem::Administration).around(&html! {
+        Frame::document(context, w.invite_someone).at(NavigationItem::Administration).around(&html! {
             (crumbs(admin, &self.crumbs))
             section .card {
-                h1 { (w.invite_somebody) }
+                h1 { (w.invite_someone) }
                 (self.form.around(&html! {
                     (Field::email(context.texts).autocomplete("off").entry(&self.email).optional()
                         .hint(w.email_hint))

@@ -89,7 +89,7 @@ texts! {
         password;
         your_account;
         others_signed_out;
-        password_of_today;
+        password_current;
         new_password;
         change_the_password;
     }
@@ -134,8 +134,8 @@ texts! {
         refresh_schedule_for(client: &Markup) -> Markup;
         connected_applications;
         your_account;
-        one_asks_anew;
-        all_ask_anew;
+        one_asks_again;
+        all_ask_again;
         it_would_mean;
         what_is_set;
         remove;

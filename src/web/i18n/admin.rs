@@ -113,7 +113,7 @@ texts! {
     /// The pages under `/admin/invitations`.
     InvitationsTexts(invitations) {
         about;
-        invite_somebody;
+        invite_someone;
         is_made;
         link;
         advice;
@@ -201,7 +201,7 @@ texts! {
         /// So many members, and perhaps more.
         counted(members: usize, is_more: bool) -> String;
         goes_on;
-        nobody;
+        no_one;
         another_name;
         rename_about;
         name;

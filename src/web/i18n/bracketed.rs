@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{Texts, english};
 
-/// English in brackets, under the tag of a language that nobody speaks.
+/// English in brackets, under the tag of a made-up language.
 pub(crate) static BRACKETED: LazyLock<Texts> =
     LazyLock::new(|| Texts { tag: "en-XA", ..english::LANGUAGE.bracketed() });
 

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_prefers_none_of_the_languages_reads_english() {
+    fn a_user_who_prefers_none_of_the_languages_reads_english() {
         assert_eq!(preferred("tlh", "tlh").tag, "en");
         assert_eq!(preferred("", "").tag, "en");
     }

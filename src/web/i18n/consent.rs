@@ -26,7 +26,7 @@ texts! {
         ends_after(lifetime: &str) -> String;
         registered_by(username: &Markup) -> Markup;
         /// A person of whom no more is known.
-        somebody;
+        someone;
         registered_itself;
         runs_on_device;
         runs_in_browser;

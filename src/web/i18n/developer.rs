@@ -12,7 +12,7 @@ texts! {
         client_id;
         type_;
         redirect_uri;
-        /// What an application can be, beside what `ClientTexts` has.
+        /// The kinds of applications that `ClientTexts` does not contain.
         device;
         service;
         /// What follows from each.
@@ -98,7 +98,7 @@ texts! {
         device;
         device_qr;
         device_token;
-        /// What the link says; `server` is the name of whoever runs it.
+        /// What the link says; `server` is the name of the server.
         log_in_with(server: &str) -> String;
     }
 }

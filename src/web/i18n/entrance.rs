@@ -7,7 +7,7 @@ texts! {
     LoginTexts(login) {
         sign_in;
         continuing_to(client: &Markup) -> Markup;
-        /// `server` is the name of whoever runs it.
+        /// `server` is the name of the server.
         with_account_of(server: &str) -> String;
         username_or_email;
         mismatch;
@@ -23,7 +23,7 @@ texts! {
     SignupTexts(signup) {
         create_an_account;
         continuing_to(client: &Markup) -> Markup;
-        /// `server` is the name of whoever runs it.
+        /// `server` is the name of the server.
         for_server(server: &str) -> String;
         full_name;
         create_account;
@@ -57,7 +57,7 @@ texts! {
         you_are_signed_out;
         was_not_signed_in;
         applications_may_go_on;
-        applications_are_told;
+        applications_are_shown;
         go_on;
         return_to(client: &Markup) -> Markup;
         sign_in_again;

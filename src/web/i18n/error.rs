@@ -38,7 +38,7 @@ texts! {
         impossible: ExplanationTexts;
         too_many_requests: ExplanationTexts;
         fault: ExplanationTexts;
-        /// Why somebody cannot sign up.
+        /// Why a user cannot sign up.
         registration_closed: ExplanationTexts;
         invitation_missing: ExplanationTexts;
         invitation_unknown: ExplanationTexts;

@@ -31,7 +31,7 @@ texts! {
 }
 
 texts! {
-    /// What stands beside fields of any form.
+    /// Texts next to the fields of any form.
     FormTexts(form) {
         username;
         email;

@@ -1,7 +1,7 @@
 //! Every text that a person reads on a page, in each language that the pages speak.
 //!
 //! A page takes its texts from a [`Texts`], which is one language; English is [`english`]. An area of the pages has a file
-//! beside this one that names its texts, and a file of the same name in the folder of each language that words them. A text
+//! next to this one that names its texts, and a file of the same name in the folder of each language that words them. A text
 //! is a `&'static str`, or a function of what stands in it: the language decides the order of the words, how something is
 //! counted, and how a time is written. What a function receives as [`Markup`] is shown as it is, everything else is
 //! escaped. Nothing is read while the server runs: a language that lacks a text, has one too many or spells its name
@@ -10,7 +10,7 @@
 //! # To add a language
 //!
 //! 1. Copy the folder `english`, under the name of the language, and declare it here.
-//! 2. Word its texts anew. `LANGUAGE` has the [tag](https://www.rfc-editor.org/rfc/rfc5646) under which browsers and
+//! 2. Translate its texts. `LANGUAGE` has the [tag](https://www.rfc-editor.org/rfc/rfc5646) under which browsers and
 //!    applications ask for it: as short as it can be, `de` rather than `de-DE`.
 //! 3. Add it to [`LANGUAGES`]. Visitors who prefer it get it from then on, and `ui_locales_supported` names it.
 //!
@@ -72,6 +72,7 @@ mod notice;
 mod preset;
 mod refusal;
 mod security;
+mod texts;
 
 pub(crate) use account::{
     AccountTexts, ConnectedTexts, NavigationCardTexts, OwnDataTexts, PasswordTexts, ProfileTexts, RefreshScheduleTexts,
@@ -93,64 +94,7 @@ pub(crate) use notice::{ClaimTexts, DoneTexts, ScopeTexts, TimeTexts};
 pub(crate) use preset::PresetTexts;
 pub(crate) use refusal::{CronFieldTexts, RefusalTexts};
 pub(crate) use security::{AuditTexts, ClientErrorsTexts, SecurityTexts};
+pub(crate) use texts::{TextOf, Texts};
 
-texts! {
-    /// One language.
-    Texts(_) {
-        /// Its tag: RFC 5646, as `en`.
-        tag;
-        frame: FrameTexts;
-        form: FormTexts;
-        proof: ProofTexts;
-        login: LoginTexts;
-        signup: SignupTexts;
-        setup: SetupTexts;
-        logout: LogoutTexts;
-        home: HomeTexts;
-        form_post: FormPostTexts;
-        security: SecurityTexts;
-        audit: AuditTexts;
-        client_errors: ClientErrorsTexts;
-        client: ClientTexts;
-        consent: ConsentTexts;
-        withheld: WithheldTexts;
-        device: DeviceTexts;
-        developer: DeveloperTexts;
-        own_client: OwnClientTexts;
-        compatibility: CompatibilityTexts;
-        remedy: RemedyTexts;
-        delivery: DeliveryTexts;
-        registered: RegisteredTexts;
-        snippet: SnippetTexts;
-        account: AccountTexts;
-        profile: ProfileTexts;
-        password: PasswordTexts;
-        sessions: SessionsTexts;
-        connected: ConnectedTexts;
-        refresh_schedule: RefreshScheduleTexts;
-        own_data: OwnDataTexts;
-        error: ErrorTexts;
-        error_codes: ErrorCodesTexts;
-        wrong_host: WrongHostTexts;
-        reset: ResetTexts;
-        admin: AdminTexts;
-        people: PeopleTexts;
-        all_groups: GroupsTexts;
-        activity: ActivityTexts;
-        invitations: InvitationsTexts;
-        all_applications: AllApplicationsTexts;
-        keys: KeysTexts;
-        done: DoneTexts;
-        scope: ScopeTexts;
-        claim: ClaimTexts;
-        time: TimeTexts;
-        preset: PresetTexts;
-        refusal: RefusalTexts;
-    }
-}
-
-/// A text of an area, for a list in a view.
-pub(crate) type TextOf<W> = fn(&W) -> &'static str;
-
-/// The languages that there are. The first is for whoever prefers none of them.
+/// All languages. The first is the default.
 pub(crate) static LANGUAGES: [&Texts; 2] = [&english::LANGUAGE, &german::LANGUAGE];

@@ -1,4 +1,4 @@
-//! What is told on several pages: what was done, what may be done, and when.
+//! Texts of several pages: what was done, what may be done, and when.
 
 use time::OffsetDateTime;
 

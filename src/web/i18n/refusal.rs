@@ -10,7 +10,7 @@ texts! {
 }
 
 texts! {
-    /// What is wrong with what was entered, beside its field.
+    /// Error messages for form fields.
     RefusalTexts(refusal) {
         username_empty;
         username_too_long;

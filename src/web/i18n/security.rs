@@ -52,7 +52,7 @@ texts! {
         by;
         operator;
         server;
-        nobody;
+        no_one;
         about_person;
         about_application;
         address;

@@ -194,6 +194,6 @@ fn audit(text: &str) -> AuditPage {
         until: text.to_owned(),
         error: some(text),
     };
-    let plain = AuditRow { event: "client_changed".to_owned(), by: AuditActor::Nobody, ..row.clone() };
+    let plain = AuditRow { event: "client_changed".to_owned(), by: AuditActor::NoOne, ..row.clone() };
     AuditPage { filter, events: vec![row, plain], next: Some(path(text)), crumbs: crumbs(text) }
 }

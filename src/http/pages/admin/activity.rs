@@ -5,7 +5,7 @@ use poem::{Response, http::StatusCode};
 use super::{AdminRequest, crumbs, minute, next};
 use crate::{
     endpoint::{
-        activity::{self, GrantFilter, SomebodysSession},
+        activity::{self, GrantFilter, OwnedSession},
         clients::management as clients,
         management::ManagementRefusal,
         sessions as own_sessions, users,
@@ -31,7 +31,7 @@ pub(super) fn sessions(admin_request: &AdminRequest) -> poem::Result<Response> {
     );
     let w = &admin_request.texts().activity;
     admin_request.answer(listed.map(|listed| {
-        let row = |one: &SomebodysSession| {
+        let row = |one: &OwnedSession| {
             let (id, sid) = (one.account.id.as_str(), one.session.sid.as_str());
             ListRow {
                 title: one.account.username.as_str().to_owned(),

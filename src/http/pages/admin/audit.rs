@@ -122,7 +122,7 @@ fn row(admin_request: &AdminRequest, event: SecurityEvent) -> poem::Result<Audit
             Principal::Client(id) => AuditActor::Known(self::application(admin_request, id)?),
             Principal::Operator => AuditActor::Operator,
             Principal::Server => AuditActor::Server,
-            Principal::Anonymous => AuditActor::Nobody,
+            Principal::Anonymous => AuditActor::NoOne,
         },
         person: details.account.as_ref().map(|id| account(admin_request, id)).transpose()?,
         application,

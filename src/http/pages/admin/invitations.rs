@@ -29,7 +29,7 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
             about: Some(admin_request.texts().invitations.about.to_owned()),
             search: None,
             links: vec![LocalLink::new(
-                admin_request.texts().invitations.invite_somebody,
+                admin_request.texts().invitations.invite_someone,
                 LocalPath::admin(&["invitations", "new"]),
             )],
             actions: Vec::new(),

@@ -95,7 +95,7 @@ pub(super) const PASSWORD: PasswordTexts = PasswordTexts {
     password: "Password",
     your_account: "Your account",
     others_signed_out: "When you change it, all other devices are signed out.",
-    password_of_today: "Current password",
+    password_current: "Current password",
     new_password: "New password",
     change_the_password: "Change password",
 };
@@ -130,8 +130,8 @@ pub(super) const REFRESH_SCHEDULE: RefreshScheduleTexts = RefreshScheduleTexts {
     refresh_schedule_for: |client| html! { "Refresh schedule for " (client) },
     connected_applications: "Connected apps",
     your_account: "Your account",
-    one_asks_anew: "At each scheduled time, earlier access tokens have expired and the app has to renew its access.",
-    all_ask_anew: "At each scheduled time, earlier access tokens have expired and all apps have to renew their access. \
+    one_asks_again: "At each scheduled time, earlier access tokens have expired and the app has to renew its access.",
+    all_ask_again: "At each scheduled time, earlier access tokens have expired and all apps have to renew their access. \
         An app with its own schedule follows that schedule instead.",
     it_would_mean: "Preview of the schedule",
     what_is_set: "Current schedule",

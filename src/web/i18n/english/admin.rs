@@ -101,7 +101,7 @@ pub(super) const PEOPLE: PeopleTexts = PeopleTexts {
 
 pub(super) const INVITATIONS: InvitationsTexts = InvitationsTexts {
     about: "Invitations that can still be used. Links are shown only when they are created.",
-    invite_somebody: "Invite a person",
+    invite_someone: "Invite a person",
     is_made: "Invitation created",
     link: "Link",
     advice: "Copy the link and give it to the person. It works once.",
@@ -178,7 +178,7 @@ pub(super) const GROUPS: GroupsTexts = GroupsTexts {
     members: "Members",
     counted: |members, is_more| if is_more { format!("{members} or more") } else { members.to_string() },
     goes_on: "Only some of the members were changed. Repeat the action for the others.",
-    nobody: "This group has no members.",
+    no_one: "This group has no members.",
     another_name: "Rename group",
     rename_about: "All members move to the new group name. Update applications that are restricted to this group and \
         programs that check its name.",

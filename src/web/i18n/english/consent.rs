@@ -17,7 +17,7 @@ pub(super) const CONSENT: ConsentTexts = ConsentTexts {
     use_another_account: "Use another account",
     ends_after: |lifetime| format!("Access ends automatically after {lifetime}."),
     registered_by: |username| html! { "This app was registered by " (username) ", not by an administrator." },
-    somebody: "another user",
+    someone: "another user",
     registered_itself: "This app registered itself. No administrator has verified it.",
     runs_on_device: "It runs on your device. Allow access only if you have just started it yourself.",
     runs_in_browser: "It runs in your browser. Allow access only if you have just opened it yourself.",

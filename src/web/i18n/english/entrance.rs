@@ -43,7 +43,7 @@ pub(super) const LOGOUT: LogoutTexts = LogoutTexts {
     was_not_signed_in: "You were not signed in to this server in this browser.",
     applications_may_go_on: "You may still be signed in to the apps that you used. On a shared computer, close the \
         browser.",
-    applications_are_told: "You are being signed out of the apps that you used. On a shared computer, close the \
+    applications_are_shown: "You are being signed out of the apps that you used. On a shared computer, close the \
         browser.",
     go_on: "Continue",
     return_to: |client| html! { "Return to " (client) },

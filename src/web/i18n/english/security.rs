@@ -47,7 +47,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     by: "By",
     operator: "Operator of the server",
     server: "Server",
-    nobody: "Unauthenticated",
+    no_one: "Unauthenticated",
     about_person: "Person",
     about_application: "Application",
     address: "Address",
@@ -59,7 +59,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     request: "Request",
 };
 
-pub(super) const TROUBLES: ClientErrorsTexts = ClientErrorsTexts {
+pub(super) const CLIENT_ERRORS: ClientErrorsTexts = ClientErrorsTexts {
     title: "Recent errors",
     lead: "Requests in the name of this application that were rejected since the server started. Anyone can send such \
         a request.",

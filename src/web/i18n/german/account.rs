@@ -99,7 +99,7 @@ pub(super) const PASSWORD: PasswordTexts = PasswordTexts {
     password: "Passwort",
     your_account: "Ihr Konto",
     others_signed_out: "Wenn Sie es ändern, werden alle anderen Geräte abgemeldet.",
-    password_of_today: "Aktuelles Passwort",
+    password_current: "Aktuelles Passwort",
     new_password: "Neues Passwort",
     change_the_password: "Passwort ändern",
 };
@@ -136,9 +136,9 @@ pub(super) const REFRESH_SCHEDULE: RefreshScheduleTexts = RefreshScheduleTexts {
     refresh_schedule_for: |client| html! { "Zeitplan für " (client) },
     connected_applications: "Verbundene Apps",
     your_account: "Ihr Konto",
-    one_asks_anew: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und die App muss ihren Zugriff \
+    one_asks_again: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und die App muss ihren Zugriff \
         erneuern.",
-    all_ask_anew: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und alle Apps müssen ihren \
+    all_ask_again: "Zu jedem geplanten Zeitpunkt sind frühere Access-Tokens abgelaufen, und alle Apps müssen ihren \
         Zugriff erneuern. Für eine App mit eigenem Zeitplan gilt nur dieser.",
     it_would_mean: "Vorschau des Zeitplans",
     what_is_set: "Aktueller Zeitplan",

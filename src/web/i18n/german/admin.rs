@@ -117,7 +117,7 @@ pub(super) const PEOPLE: PeopleTexts = PeopleTexts {
 
 pub(super) const INVITATIONS: InvitationsTexts = InvitationsTexts {
     about: "Einladungen, die noch gültig sind. Links werden nur beim Erstellen angezeigt.",
-    invite_somebody: "Person einladen",
+    invite_someone: "Person einladen",
     is_made: "Einladung erstellt",
     link: "Link",
     advice: "Kopieren Sie den Link und geben Sie ihn weiter. Er gilt einmal.",
@@ -196,7 +196,7 @@ pub(super) const GROUPS: GroupsTexts = GroupsTexts {
     members: "Mitglieder",
     counted: |members, is_more| if is_more { format!("{members} oder mehr") } else { members.to_string() },
     goes_on: "Nur ein Teil der Mitglieder wurde geändert. Wiederholen Sie die Aktion für die übrigen.",
-    nobody: "Diese Gruppe hat keine Mitglieder.",
+    no_one: "Diese Gruppe hat keine Mitglieder.",
     another_name: "Gruppe umbenennen",
     rename_about: "Alle Mitglieder wechseln zum neuen Gruppennamen. Passen Sie Anwendungen an, die auf diese Gruppe \
         beschränkt sind, und Programme, die ihren Namen prüfen.",

@@ -19,7 +19,7 @@ pub(super) const CONSENT: ConsentTexts = ConsentTexts {
     registered_by: |username| {
         html! { "Diese App wurde von " (username) " registriert, nicht von der Verwaltung." }
     },
-    somebody: "einer anderen Person",
+    someone: "einer anderen Person",
     registered_itself: "Diese App hat sich selbst registriert. Die Verwaltung hat sie nicht geprüft.",
     runs_on_device: "Sie läuft auf Ihrem Gerät. Erlauben Sie den Zugriff nur, wenn Sie sie gerade selbst gestartet \
         haben.",

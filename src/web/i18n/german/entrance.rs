@@ -45,7 +45,7 @@ pub(super) const LOGOUT: LogoutTexts = LogoutTexts {
     was_not_signed_in: "Sie waren in diesem Browser nicht bei diesem Server angemeldet.",
     applications_may_go_on: "Bei den Apps, die Sie verwendet haben, sind Sie vielleicht noch angemeldet. Schließen Sie \
         auf einem gemeinsam genutzten Computer den Browser.",
-    applications_are_told: "Sie werden von den Apps abgemeldet, die Sie verwendet haben. Schließen Sie auf einem \
+    applications_are_shown: "Sie werden von den Apps abgemeldet, die Sie verwendet haben. Schließen Sie auf einem \
         gemeinsam genutzten Computer den Browser.",
     go_on: "Weiter",
     return_to: |client| html! { "Zurück zu " (client) },

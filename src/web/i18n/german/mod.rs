@@ -29,7 +29,7 @@ pub(super) static LANGUAGE: Texts = Texts {
     form_post: home::FORM_POST,
     security: security::SECURITY,
     audit: security::AUDIT,
-    client_errors: security::TROUBLES,
+    client_errors: security::CLIENT_ERRORS,
     client: consent::CLIENT,
     consent: consent::CONSENT,
     withheld: consent::WITHHELD,

@@ -47,7 +47,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     by: "Ausgelöst von",
     operator: "Betreiber des Servers",
     server: "Server",
-    nobody: "Nicht angemeldet",
+    no_one: "Nicht angemeldet",
     about_person: "Konto",
     about_application: "Anwendung",
     address: "Adresse",
@@ -59,7 +59,7 @@ pub(super) const AUDIT: AuditTexts = AuditTexts {
     request: "Anfrage",
 };
 
-pub(super) const TROUBLES: ClientErrorsTexts = ClientErrorsTexts {
+pub(super) const CLIENT_ERRORS: ClientErrorsTexts = ClientErrorsTexts {
     title: "Letzte Fehler",
     lead: "Anfragen im Namen dieser Anwendung, die seit dem Start des Servers abgelehnt wurden. Jeder kann eine solche \
         Anfrage senden.",
