@@ -275,7 +275,7 @@ async fn a_list_that_is_nearly_full_gives_way_to_another() {
     assert_eq!(first, (1 << 17) / 8 * 7);
 }
 
-/// The sizes stated in the README; `cargo test --lib figures_of_lists -- --nocapture` prints them.
+/// The sizes stated in `docs/benchmarks.md`; `cargo test --lib figures_of_lists -- --nocapture` prints them.
 #[test]
 fn figures_of_lists() {
     let issuer = Issuer::parse("https://login.example.org").unwrap();

@@ -338,8 +338,8 @@ async fn every_example_of_an_api_accepts_and_refuses_what_it_has_to() {
 
 #[test]
 fn the_page_about_protecting_an_api_shows_what_the_examples_do() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let page = std::fs::read_to_string(folder.join("protect-your-api.md")).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let page = std::fs::read_to_string(folder.join("protect-an-api.md")).unwrap();
     let mut shown = 0;
     for (before, block) in
         page.split("\n```").collect::<Vec<_>>().chunks(2).filter_map(|pair| Some((pair[0], *pair.get(1)?)))

@@ -1,4 +1,4 @@
-//! The original requirements, tested line by line. The table in the README names these tests.
+//! The original requirements, tested line by line. The table in `docs/seeds.md` names these tests.
 
 use serde_json::{Value, json};
 use signet::store::{Commit, Namespace};
