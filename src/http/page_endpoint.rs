@@ -5,6 +5,7 @@ use std::sync::Arc;
 use poem::{Endpoint, Request, Response};
 
 use super::{
+    draft::Draft,
     page_request::PageRequest,
     pages::{self, again, compatibility::Part},
     server::Server,
@@ -115,7 +116,7 @@ impl Endpoint for Page {
         }
         let (page_request, upload) = match self.handler {
             H::SubmitPicture => PageRequest::read_upload(&self.server, request).await?,
-            _ => (PageRequest::read(&self.server, request).await?, Vec::new()),
+            _ => (Draft::restore(PageRequest::read(&self.server, request).await?), Vec::new()),
         };
         let sent = page_request.is_post.then(|| page_request.clone());
         let answer = match self.handler {

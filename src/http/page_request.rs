@@ -11,7 +11,6 @@ use poem::{
 use time::Duration;
 
 use super::{
-    draft::Draft,
     edge::{AntiForgery, ClientIp, ContentSecurityPolicy, Cookie, FetchSite, FormContext, RequestId, no_store},
     extract::{form, origin},
     fault,
@@ -71,8 +70,7 @@ impl PageRequest {
         } else {
             Parameters::parse(request.uri().query().unwrap_or_default())
         };
-        let page_request = Self::of(server, &request, parameters).recognised().await?;
-        Ok(Draft::restore(page_request))
+        Self::of(server, &request, parameters).recognised().await
     }
 
     /// Adds the signed-in user.

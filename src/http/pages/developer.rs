@@ -2,11 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{
-    current, done, entry,
-    own_client::{access, snippets},
-    refused, sign_in_first,
-};
+use super::{current, done, entry, form_lines::lines, own_client_page::access, refused, sign_in_first};
 use crate::{
     endpoint::{
         clients::{may_register, register_by_person, register_service},
@@ -22,8 +18,7 @@ use crate::{
         client::Client,
         registration::{RegistrationRefusal, RegistrationRequest},
     },
-    secret::Secret,
-    web::{ClientType, DeveloperPage, OwnClient, Purpose, RegisteredPage, RegistrationForm},
+    web::{ClientType, DeveloperPage, OwnClient, Purpose, RegistrationForm},
 };
 
 pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
@@ -52,29 +47,8 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     Ok(Told::Registered { client_id, client_secret }.redirect(&page_request, &path))
 }
 
-/// The page of a newly registered application.
-pub(super) fn registered(page_request: &PageRequest, client: &Client, client_secret: Option<String>) -> Response {
-    let (signet, metadata) = (page_request.server.signet(), &client.metadata);
-    let page = RegisteredPage {
-        client_name: metadata.client_name.clone(),
-        client_id: client.client_id.as_str().to_owned(),
-        client_secret: client_secret.map(Secret::new),
-        redirect_uris: metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
-        authorization_endpoint: signet.issuer.endpoint("/authorize"),
-        token_endpoint: signet.issuer.endpoint("/token"),
-        discovery: signet.issuer.endpoint("/.well-known/openid-configuration"),
-        snippets: snippets(page_request, client),
-    };
-    page_request.page(StatusCode::OK, page.render(page_request.context()))
-}
-
 fn purpose(page_request: &PageRequest) -> Option<Purpose> {
     page_request.value("client_type").and_then(Purpose::parse)
-}
-
-/// The non-empty lines of a text.
-pub(super) fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
 }
 
 fn request(page_request: &PageRequest) -> RegistrationRequest {

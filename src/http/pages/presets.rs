@@ -5,7 +5,7 @@ use poem::{Response, http::StatusCode};
 use super::{
     current, entry,
     messages::wrong,
-    own_client::{access, logout_warning},
+    own_client_page::{access, logout_warning},
     refused, sign_in_first,
 };
 use crate::{

@@ -3,7 +3,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{bad_request, client_errors::remedy_line, current, own_client::access, refused, sign_in_first};
+use super::{bad_request, client_errors::remedy_line, current, own_client_page::access, refused, sign_in_first};
 use crate::{
     endpoint::clients::settings::{apply_remedy, find_remedy, standing},
     http::page_request::PageRequest,

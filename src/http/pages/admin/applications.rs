@@ -3,7 +3,10 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{AdminRequest, audit, crumbs, minute, next};
+use super::{
+    audit,
+    request::{AdminRequest, crumbs, minute, next},
+};
 use crate::{
     endpoint::{
         clients::management::{self as clients, ClientFilter},

@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
-use super::{AdminRequest, crumbs, minute, next};
+use super::request::{AdminRequest, crumbs, minute, next};
 use crate::{
     account::record::AccountId,
     audit::{EventKind, Outcome, Principal, SecurityEvent},

@@ -2,7 +2,11 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{super::messages::wrong, AdminRequest, crumbs, next, people};
+use super::{
+    super::messages::wrong,
+    people,
+    request::{AdminRequest, crumbs, next},
+};
 use crate::{
     endpoint::{
         groups::{self, GroupChangeProgress, GroupSize},

@@ -2,7 +2,10 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{super::messages::wrong, AdminRequest, crumbs, lines, minute, next};
+use super::{
+    super::{form_lines::lines, messages::wrong},
+    request::{AdminRequest, crumbs, minute, next},
+};
 use crate::{
     endpoint::{
         invitations::{self, InvitationRequest, ListedInvitation},

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{AdminRequest, crumbs, minute};
+use super::request::{AdminRequest, crumbs, minute};
 use crate::{
     endpoint::keys::{self, KeyLife, Rotation},
     jose::{Algorithm, Stage},

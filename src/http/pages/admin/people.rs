@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{AdminRequest, crumbs, minute, next};
+use super::request::{AdminRequest, crumbs, minute, next};
 use crate::{
     account::record::{Account, Role},
     endpoint::users::{self, UserFilter},

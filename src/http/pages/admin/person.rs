@@ -3,7 +3,12 @@
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
 
-use super::{super::messages::wrong, AdminRequest, audit, crumbs, lines, minute, next, people::badges};
+use super::{
+    super::{form_lines::lines, messages::wrong},
+    audit,
+    people::badges,
+    request::{AdminRequest, crumbs, minute, next},
+};
 use crate::{
     account::record::{Account, Role},
     endpoint::{
