@@ -6,11 +6,20 @@
 
 use std::fmt;
 
-use super::{InternalError, Signet, client_errors::DeliveryFailure};
+use time::OffsetDateTime;
+
+use super::{
+    InternalError, Signet,
+    retry::{Attempts, is_conflict},
+};
 use crate::{
+    fetch::FetchRefusal,
     jose::{Algorithm, TokenType},
-    oauth::{client::Client, parameters::encode},
-    oidc::backchannel_logout::LogoutNotification,
+    oauth::{
+        client::{Client, ClientId},
+        parameters::encode,
+    },
+    oidc::{backchannel_logout::LogoutNotification, delivery_failures::DeliveryFailure},
     secret::Secret,
     store::{CommitError, LogoutQueue, Versioned},
 };
@@ -49,12 +58,16 @@ pub async fn attempt(signet: &Signet, kept: &Versioned<LogoutNotification>) -> R
             match post(signet, uri, &token).await {
                 Ok(()) => {
                     tracing::info!(client_id = %notification.client_id, "logout token delivered");
-                    signet.client_errors.forget_deliveries(&notification.client_id);
+                    signet
+                        .store
+                        .forget_delivery_failures(&notification.client_id)
+                        .await
+                        .map_err(InternalError::from)?;
                     None
                 }
                 Err(reason) => {
                     let now = signet.clock.now();
-                    signet.client_errors.note_delivery(&notification.client_id, reason.failure, now);
+                    add_failure(signet, &notification.client_id, reason.failure, now).await?;
                     not_taken(notification, &reason, notification.failed(now))
                 }
             }
@@ -64,6 +77,23 @@ pub async fn attempt(signet: &Signet, kept: &Versioned<LogoutNotification>) -> R
         // The notification was replaced in the meantime and is sent again.
         Ok(()) | Err(CommitError::Conflict) => Ok(()),
         Err(CommitError::Internal(fault)) => Err(fault.into()),
+    }
+}
+
+/// Stores why a token was not delivered, for the developer of the client. Retries on conflict, so that concurrent failures
+/// are all counted.
+async fn add_failure(
+    signet: &Signet,
+    client_id: &ClientId,
+    failure: DeliveryFailure,
+    now: OffsetDateTime,
+) -> Result<(), InternalError> {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.begin()?;
+        if !is_conflict(signet.store.add_delivery_failure(client_id, failure, now).await)? {
+            return Ok(());
+        }
     }
 }
 
@@ -77,7 +107,18 @@ async fn post(signet: &Signet, uri: &str, token: &Secret) -> Result<(), NotTaken
             let description = format!("it responded with status {status}");
             Err(NotTaken { description, failure: DeliveryFailure::Status(status) })
         }
-        Err(refusal) => Err(NotTaken { description: refusal.to_string(), failure: (&refusal).into() }),
+        Err(refusal) => Err(NotTaken { description: refusal.to_string(), failure: failure_of(&refusal) }),
+    }
+}
+
+/// The reason that a developer sees for a request that was not sent or failed.
+pub(super) fn failure_of(refusal: &FetchRefusal) -> DeliveryFailure {
+    match refusal {
+        FetchRefusal::Address => DeliveryFailure::NotHttps,
+        FetchRefusal::Private => DeliveryFailure::Private,
+        FetchRefusal::TooSlow => DeliveryFailure::TooSlow,
+        FetchRefusal::Status(status) => DeliveryFailure::Status(*status),
+        _ => DeliveryFailure::Unreachable,
     }
 }
 

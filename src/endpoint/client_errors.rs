@@ -1,5 +1,5 @@
-//! Recent errors of applications, for their developers: unregistered redirect URIs, the latest errors, settings that
-//! would have prevented them, and logout tokens that could not be delivered.
+//! Recent errors of applications, for their developers: unregistered redirect URIs, the latest errors, and settings that
+//! would have prevented them.
 //!
 //! The log is kept only in memory and is bounded in every dimension, because anyone can send requests in the name of
 //! any application. It is not worth a write to the database, and is empty after a restart.
@@ -15,7 +15,6 @@ use time::OffsetDateTime;
 
 use crate::{
     audit::{fingerprint, reason_code},
-    fetch::FetchRefusal,
     oauth::{
         authorization_error::UntrustedRequest, client::ClientId, redirect_uri::UntrustedRedirectUri, remedy::Remedy,
     },
@@ -34,24 +33,6 @@ pub struct ClientErrorLog {
     pub errors: Vec<Repeated<ClientError>>,
     /// Settings that would have prevented an error, except redirect URIs.
     pub remedies: Vec<Repeated<Remedy>>,
-    /// Reasons why logout tokens could not be delivered.
-    pub deliveries: Vec<Repeated<DeliveryFailure>>,
-}
-
-/// Why a logout token was not delivered. Developers see no more than this, so that the server cannot be used to probe
-/// addresses that they cannot reach themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryFailure {
-    /// The URI does not use `https`.
-    NotHttps,
-    /// The address is in a private network or on this machine.
-    Private,
-    /// The connection failed or there was no response.
-    Unreachable,
-    /// The response timed out.
-    TooSlow,
-    /// The response had this status.
-    Status(u16),
 }
 
 /// An error with the number of its occurrences and the time of the latest.
@@ -103,17 +84,6 @@ impl ClientErrorLogs {
         }
     }
 
-    pub fn note_delivery(&self, client_id: &ClientId, failure: DeliveryFailure, now: OffsetDateTime) {
-        count(&mut of(&mut self.clients(), client_id).deliveries, failure, now);
-    }
-
-    /// Clears the delivery failures after a logout token has been delivered.
-    pub fn forget_deliveries(&self, client_id: &ClientId) {
-        if let Some(log) = self.clients().get_mut(client_id) {
-            log.deliveries.clear();
-        }
-    }
-
     /// Returns the remedy `id` recorded for `client_id`.
     #[must_use]
     pub fn remedy(&self, client_id: &ClientId, id: &str) -> Option<Repeated<Remedy>> {
@@ -139,7 +109,6 @@ impl ClientErrorLogs {
         log.redirect_uris.sort_by_key(|one| Reverse(one.at));
         log.errors.sort_by_key(|one| Reverse(one.at));
         log.remedies.sort_by_key(|one| Reverse(one.at));
-        log.deliveries.sort_by_key(|one| Reverse(one.at));
         log
     }
 
@@ -166,28 +135,13 @@ impl ClientError {
 impl ClientErrorLog {
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.redirect_uris.is_empty()
-            && self.errors.is_empty()
-            && self.remedies.is_empty()
-            && self.deliveries.is_empty()
+        self.redirect_uris.is_empty() && self.errors.is_empty() && self.remedies.is_empty()
     }
 
     fn latest(&self) -> Option<OffsetDateTime> {
         let uris = self.redirect_uris.iter().map(|one| one.at);
         let others = self.errors.iter().map(|one| one.at).chain(self.remedies.iter().map(|one| one.at));
-        uris.chain(others).chain(self.deliveries.iter().map(|one| one.at)).max()
-    }
-}
-
-impl From<&FetchRefusal> for DeliveryFailure {
-    fn from(refusal: &FetchRefusal) -> Self {
-        match refusal {
-            FetchRefusal::Address => Self::NotHttps,
-            FetchRefusal::Private => Self::Private,
-            FetchRefusal::TooSlow => Self::TooSlow,
-            FetchRefusal::Status(status) => Self::Status(*status),
-            _ => Self::Unreachable,
-        }
+        uris.chain(others).max()
     }
 }
 
@@ -274,17 +228,6 @@ mod tests {
             log.forget_remedy(&id(1), &remedy);
             assert_eq!(log.remedy(&id(1), &remedy_id(&remedy)), None);
         }
-        assert!(log.of(&id(1)).is_empty());
-    }
-
-    #[test]
-    fn a_delivery_that_succeeds_makes_up_for_those_that_failed() {
-        let log = ClientErrorLogs::default();
-        log.note_delivery(&id(1), DeliveryFailure::from(&FetchRefusal::Private), NOW);
-        log.note_delivery(&id(1), DeliveryFailure::Status(404), NOW + Duration::SECOND);
-        let found: Vec<_> = log.of(&id(1)).deliveries.into_iter().map(|one| one.what).collect();
-        assert_eq!(found, [DeliveryFailure::Status(404), DeliveryFailure::Private]);
-        log.forget_deliveries(&id(1));
         assert!(log.of(&id(1)).is_empty());
     }
 

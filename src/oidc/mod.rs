@@ -5,6 +5,7 @@ pub mod authentication_request;
 pub mod backchannel_logout;
 pub mod claims;
 pub mod claims_request;
+pub mod delivery_failures;
 pub mod discovery;
 pub mod id_token;
 pub mod logout;

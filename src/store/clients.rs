@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     Affected, Commit, CommitError, Namespace, StoreFault,
-    namespaces::{CLIENT_NAME_SKELETONS, CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER},
+    namespaces::{CLIENT_NAME_SKELETONS, CLIENTS, CLIENTS_BY_NAME, CLIENTS_BY_OWNER, LOGOUT_FAILURES},
     record::{Entry, Record, Versioned, pair, put, put_new},
     record_store::Store,
 };
@@ -141,7 +141,7 @@ impl Store {
     /// Returns [`CommitError::Conflict`] if the client has changed since it was read.
     pub async fn delete_client(&self, kept: &Versioned<Client>, now: OffsetDateTime) -> Result<(), CommitError> {
         let id = kept.record.client_id.as_str();
-        let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id);
+        let commit = kept.unchanged(Commit::new(), id.as_bytes()).delete(CLIENTS, id).delete(LOGOUT_FAILURES, id);
         let commit = self.end_own_grant(commit, &kept.record.client_id, now)?;
         let commit = match kept.record.owner() {
             Some(owner) => commit.delete(CLIENTS_BY_OWNER, pair(owner.as_str(), id)),

@@ -24,6 +24,7 @@ mod indexes;
 mod interactions;
 mod invitations;
 mod key_record;
+mod logout_failures;
 mod logout_notifications;
 mod memory;
 mod namespaces;

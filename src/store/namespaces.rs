@@ -96,6 +96,8 @@ namespaces! {
     CLIENT_NAME_SKELETONS = 62, "client_name_skeletons", Derived;
     /// Hash of the identifier → a resource that has been in the configuration.
     CONFIGURED_RESOURCES = 70, "configured_resources", Primary;
+    /// Client → the recent reasons why logout tokens could not be delivered to it.
+    LOGOUT_FAILURES = 71, "logout_failures", Primary;
     /// The state of the key folder.
     KEY_RECORD = 200, "key_record", Primary;
     /// The time until which the clock was last trusted.

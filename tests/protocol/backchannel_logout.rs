@@ -174,6 +174,49 @@ async fn what_is_still_to_be_told_survives_the_death_of_the_server() {
     assert_eq!(told["sid"], claims(&hint)["sid"]);
 }
 
+#[tokio::test]
+async fn failed_deliveries_are_shown_to_the_developer_after_a_restart_and_until_one_succeeds() {
+    let receiver = Receiver::answering(&[404, 404, 404, 200]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), told(&[&receiver.uri])).unwrap();
+    let port = crate::support::free_port();
+    let mut server = RunningServer::start_in(folder.path(), port);
+    let issuer = server.issuer.clone();
+    let sign_in_and_out = async || {
+        let mut visitor = Visitor::new(&issuer);
+        visitor.sign_in(ADMINISTRATOR).await;
+        let hint = log_in(&mut visitor, "rp-0").await;
+        sign_out(&mut visitor, &hint).await;
+    };
+    let mut developer = Visitor::new(&server.issuer);
+    developer.sign_in(ADMINISTRATOR).await;
+    let mut becomes = async |expected: bool| {
+        let mut html = String::new();
+        for _ in 0..200 {
+            html = developer.get("/admin/applications/rp-0").await.html;
+            if html.contains("id=\"deliveries\"") == expected {
+                assert!(!expected || html.contains("404"), "{html}");
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{html}");
+    };
+    sign_in_and_out().await;
+    receiver.next(AT_ONCE);
+    becomes(true).await;
+    server.kill();
+    let _server = RunningServer::start_in(folder.path(), port);
+    becomes(true).await;
+    for _ in 0..2 {
+        receiver.next(AT_ONCE);
+    }
+    // The next attempt for the first session comes much later.
+    sign_in_and_out().await;
+    receiver.next(AT_ONCE);
+    becomes(false).await;
+}
+
 // Attack: a client registers a URL on this machine.
 #[tokio::test]
 async fn private_addresses_are_not_called_unless_that_is_allowed() {

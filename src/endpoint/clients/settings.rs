@@ -6,10 +6,7 @@ use serde_json::{Map, Value};
 use super::management::{change, find, fixed, is_changeable, reregister, reregister_by};
 use crate::{
     endpoint::{
-        Signet,
-        access::Access,
-        client_errors::{DeliveryFailure, Repeated},
-        management::ManagementRefusal,
+        Signet, access::Access, backchannel_logout::failure_of, client_errors::Repeated, management::ManagementRefusal,
     },
     fetch::FetchRefusal,
     oauth::{
@@ -18,6 +15,7 @@ use crate::{
         registration::Registrar,
         remedy::Remedy,
     },
+    oidc::delivery_failures::DeliveryFailure,
     secret::Secret,
 };
 
@@ -126,7 +124,7 @@ pub async fn apply_remedy(
 /// The reason why logout tokens cannot be delivered to the `backchannel_logout_uri` of `client`, if it is known
 /// before sending one: the URI does not use `https`, or its host is in a private network.
 pub async fn unreachable_logout_uri(signet: &Signet, client: &Client) -> Option<DeliveryFailure> {
-    refused_logout_uri(signet, client).await.as_ref().map(DeliveryFailure::from)
+    refused_logout_uri(signet, client).await.as_ref().map(failure_of)
 }
 
 async fn refused_logout_uri(signet: &Signet, client: &Client) -> Option<FetchRefusal> {

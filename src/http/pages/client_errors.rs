@@ -6,10 +6,11 @@ use crate::{
     endpoint::{
         Signet,
         access::Access,
-        client_errors::{ClientError, DeliveryFailure, Repeated, remedy_id},
+        client_errors::{ClientError, Repeated, remedy_id},
         clients::settings::{RemedyStanding, standing},
     },
     oauth::{client::Client, remedy::Remedy},
+    oidc::delivery_failures::{DeliveryFailure, DeliveryFailures, RepeatedFailure},
     web::{
         ClientErrorLine, ClientErrorsCard, DeliveryLine, RemedyKind, RemedyLine, SentUri, UndeliveredReason,
         i18n::RemedyTexts,
@@ -19,6 +20,11 @@ use crate::{
 /// The recent errors of `client` that the holder of `access` may see.
 pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w: &RemedyTexts) -> ClientErrorsCard {
     let client_errors = signet.client_errors.of(&client.client_id);
+    // The page is useful without them.
+    let failures = signet.store.delivery_failures(&client.client_id).unwrap_or_else(|fault| {
+        tracing::error!(%fault, client_id = %client.client_id, "failed deliveries could not be read");
+        DeliveryFailures::default()
+    });
     let now = signet.clock.now();
     let registered: Vec<&str> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
     let sent = |one: Repeated<String>| {
@@ -42,8 +48,8 @@ pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w
     let unknown = |one: &Repeated<String>| !registered.contains(&one.what.as_str());
     let remedy = |one: Repeated<Remedy>| Some(remedy_line(&one, standing(signet, access, client, &one.what)?, w, now));
     let tells_all = access.is_administrator() || !signet.fetcher.allows_private_addresses();
-    let delivery = |one: Repeated<DeliveryFailure>| DeliveryLine {
-        reason: undelivered(one.what, tells_all),
+    let delivery = |one: RepeatedFailure| DeliveryLine {
+        reason: undelivered(one.failure, tells_all),
         count: one.count,
         seconds_ago: (now - one.at).whole_seconds(),
     };
@@ -51,7 +57,7 @@ pub(super) fn client_errors(signet: &Signet, access: &Access, client: &Client, w
         redirect_uris: client_errors.redirect_uris.into_iter().filter(unknown).map(sent).collect(),
         remedies: client_errors.remedies.into_iter().filter_map(remedy).collect(),
         errors: client_errors.errors.into_iter().map(line).collect(),
-        deliveries: client_errors.deliveries.into_iter().map(delivery).collect(),
+        deliveries: failures.iter().map(delivery).collect(),
     }
 }
 

@@ -6,7 +6,6 @@ use super::{client_errors::client_errors, client_settings};
 use crate::{
     endpoint::{
         access::Access,
-        client_errors::DeliveryFailure,
         clients::{management::fixed, settings::unreachable_logout_uri},
         session::CurrentSession,
     },
@@ -21,6 +20,7 @@ use crate::{
         scope::Scope,
     },
     secret::Secret,
+    oidc::delivery_failures::DeliveryFailure,
     web::{ClientForm, ClientType, FieldState, OwnClientPage, SecretLine, Snippets},
 };
 
