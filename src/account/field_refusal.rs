@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::{
+    group_name::GroupNameRefusal,
     identifier::{NotAnEmailAddress, UsernameRefusal},
     invitation::LifetimeOutOfRange,
     password::PasswordRefusal,
@@ -37,6 +38,8 @@ pub enum FieldRefusal {
     Groups(TooManyGroups),
     /// The role does not exist.
     Role,
+    /// A new group cannot have this name.
+    GroupName(GroupNameRefusal),
     /// The new name of a group is its current name.
     GroupUnchanged,
     ForAdministrators,
@@ -76,6 +79,7 @@ impl fmt::Display for FieldRefusal {
             Self::Profile(refusal) => refusal.fmt(formatter),
             Self::Groups(refusal) => refusal.fmt(formatter),
             Self::Role => formatter.write_str("Enter person or administrator."),
+            Self::GroupName(refusal) => refusal.fmt(formatter),
             Self::GroupUnchanged => formatter.write_str("The group already has this name. Enter another one."),
             Self::ForAdministrators => formatter.write_str("Only an administrator can change this."),
             Self::ForAdministratorsByScope => {
@@ -109,6 +113,7 @@ from_refusals! {
     PasswordRefusal => Password,
     ProfileRefusal => Profile,
     TooManyGroups => Groups,
+    GroupNameRefusal => GroupName,
     PictureRefusal => Picture,
     ScheduleRefusal => Schedule,
     LifetimeOutOfRange => InvitationLifetime,

@@ -6,6 +6,7 @@
 pub mod confusable;
 pub mod device;
 pub mod field_refusal;
+pub mod group_name;
 pub mod hashing;
 mod hashing_cost;
 pub mod identifier;

@@ -3,12 +3,13 @@
 use super::{
     Signet,
     access::Access,
+    group_names,
     management::ManagementRefusal,
     new_account::{AdminFields, FieldErrors, FieldRefusal},
     page::{Page, PageQuery, page},
     user_access, users,
 };
-use crate::account::record::{AccountId, Line};
+use crate::account::record::{Account, AccountId, Groups, Line};
 
 pub use crate::store::GroupSize;
 
@@ -58,6 +59,9 @@ pub async fn replace(
     if new == Some(group) {
         return Err(wrong(FieldRefusal::GroupUnchanged));
     }
+    if let Some(refusal) = group_names::refusal(signet, &Groups::default(), new.into_iter(), Some(group))? {
+        return Err(wrong(refusal));
+    }
     let (mut changed, mut after) = (0, None::<AccountId>);
     while changed < MAX_CHANGES {
         let members = signet.store.members_of(group, after.as_ref(), PAGE)?;
@@ -90,7 +94,9 @@ async fn leave(
     }
     let others = account.groups.iter().filter(|name| *name != group).chain(new);
     let form = AdminFields { groups: Some(others.map(ToOwned::to_owned).collect()), ..AdminFields::default() };
-    users::update_admin_fields(signet, access, id.as_str(), &form).await?;
+    // The name was judged before: it may look like the one that it replaces.
+    let order = |account: &mut Account, editor| form.order(account, editor).map_err(ManagementRefusal::Fields);
+    users::change_unjudged(signet, access, id.as_str(), order).await?;
     Ok(true)
 }
 

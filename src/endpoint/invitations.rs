@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     Signet,
     access::Access,
+    group_names,
     management::ManagementRefusal,
     new_account::{FieldErrors, FieldRefusal},
     page::{Page, PageQuery, page},
@@ -66,6 +67,7 @@ pub async fn create(
     let names: Result<Vec<_>, _> = form.groups.iter().map(|name| Line::parse(name)).collect();
     let groups = names.map_err(|refusal| wrong("groups", refusal.into()))?;
     let groups = Groups::new(groups).map_err(|refusal| wrong("groups", refusal.into()))?;
+    group_names::judge(signet, &Groups::default(), &groups)?;
     let lifetime = form.lifetime_seconds.map_or(Ok(InvitationLifetime::default()), InvitationLifetime::seconds);
     let lifetime = lifetime.map_err(|refusal| wrong("expires_in", refusal.into()))?;
     let email = email.map(|address| (address, form.email_verified.unwrap_or(true)));

@@ -24,6 +24,7 @@ pub mod device_polls;
 pub mod endpoint_error;
 pub mod events;
 pub mod fault;
+mod group_names;
 pub mod groups;
 pub mod interaction;
 pub mod introspect;

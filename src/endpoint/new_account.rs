@@ -1,13 +1,13 @@
 //! Data entered for a new account: from the sign-up page, the management API, the setup page for the first
 //! administrator, or the configuration.
 
-use super::{InternalError, Signet};
+use super::{InternalError, Signet, group_names};
 pub use crate::account::field_refusal::FieldRefusal;
 pub use crate::account::profile_form::{AdminFields, Editor, FieldErrors, ProfileForm};
 use crate::{
     account::{
         password::{NewPassword, PasswordRefusal},
-        record::Account,
+        record::{Account, Groups},
     },
     secret::Secret,
 };
@@ -48,7 +48,9 @@ impl NewAccount {
                 return Err(NewAccountRefusal::Fields(errors));
             }
         };
-        let errors = conflicts(signet, None, &account).map_err(NewAccountRefusal::Internal)?;
+        let mut errors = conflicts(signet, None, &account).map_err(NewAccountRefusal::Internal)?;
+        let groups = group_names::refusal(signet, &Groups::default(), account.groups.iter(), None).map_err(fault)?;
+        groups.into_iter().for_each(|refusal| errors.add("groups", refusal));
         if !errors.is_empty() {
             return Err(NewAccountRefusal::Fields(errors));
         }

@@ -3,6 +3,7 @@
 use super::{
     Signet,
     access::Access,
+    group_names::change,
     management::ManagementRefusal,
     new_account::{
         AdminFields, Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, ProfileForm, conflicts,
@@ -179,8 +180,8 @@ pub async fn update_admin_fields(
     change(signet, access, id, |account, editor| form.order(account, editor).map_err(ManagementRefusal::Fields)).await
 }
 
-/// Changes an account, and retries if it is changed concurrently.
-async fn change(
+/// Changes an account without judging the names of its groups, and retries if it is changed concurrently.
+pub(super) async fn change_unjudged(
     signet: &Signet,
     access: &Access,
     id: &str,

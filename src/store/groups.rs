@@ -43,6 +43,31 @@ impl Store {
         Ok(groups)
     }
 
+    /// Returns whether `group` has members.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn has_group(&self, group: &str) -> Result<bool, StoreFault> {
+        Ok(!self.keys(ACCOUNTS_BY_GROUP, &beginning(group), None, 1)?.is_empty())
+    }
+
+    /// Lists the names of all groups, with one read of the storage for each.
+    ///
+    /// # Errors
+    ///
+    /// The storage cannot be read.
+    pub fn group_names(&self) -> Result<Vec<String>, StoreFault> {
+        let (mut names, mut after) = (Vec::new(), None::<Vec<u8>>);
+        loop {
+            let found = self.keys(ACCOUNTS_BY_GROUP, b"", after.as_deref(), 1)?;
+            let Some(name) = found.first().and_then(|key| name(key)) else { return Ok(names) };
+            // After all members of this group and before those of the next.
+            after = Some([beginning(&name).as_slice(), &[u8::MAX]].concat());
+            names.push(name);
+        }
+    }
+
     /// Lists the identifiers of up to `limit` members of `group` after `after`, in order.
     ///
     /// # Errors

@@ -75,6 +75,10 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
     assert!(page.status == 200 && page.html.contains("value=\"eve\""), "{}", page.html);
     let link = operator.prints(&["user", "invite", "--group", "staff"], "");
     assert_eq!(Visitor::new(&server.issuer).get(link.trim()).await.status, 200);
+    for refused in [&["user", "invite", "--group", "st\u{430}ff"][..], &["user", "add", "bob", "--group", "Staff"]] {
+        let said = operator.refuses(refused, &format!("{PASSPHRASE}\n"));
+        assert!(said.contains("looks like the group staff"), "{said}");
+    }
     operator.prints(&["user", "delete", "eve"], "");
     assert!(operator.refuses(&["user", "show", "eve"], "").contains("no such user"));
     let said = operator.refuses(&["user", "delete", "root"], "");

@@ -71,6 +71,48 @@ async fn groups_are_listed_with_their_members_renamed_and_taken_away() {
     assert!(!root.get("/admin/groups").await.html.contains("wiki/editors"));
 }
 
+// UTS #39: applications give rights by the names of groups.
+#[tokio::test]
+async fn no_two_groups_have_names_that_look_the_same_whoever_asks() {
+    let (_server, mut root) = signed_in().await;
+    let administrator = Api::of_person(&mut root, "signet:admin").await;
+    let ada = person(&administrator, "ada", &["staff", "crew"]).await;
+    administrator.post("/invitations", &json!({"groups": ["guests"]})).await.expect(201);
+    let to_ada = format!("/users/{ada}");
+    for (name, reason) in [
+        ("st\u{430}ff", "looks like the group staff"),
+        ("Staff", "looks like the group staff"),
+        ("gue\u{455}ts", "looks like the group guests"),
+        ("edi\u{200b}tors", "an invisible character"),
+        ("edi\u{202e}tors", "an invisible character"),
+    ] {
+        for answer in [
+            administrator.post("/users", &json!({"username": "eve", "groups": [name]})).await,
+            administrator.put(&to_ada, &json!({"groups": ["staff", "crew", name]})).await,
+            administrator.post("/invitations", &json!({"groups": [name]})).await,
+        ] {
+            let body = answer.expect(400);
+            assert!(text(&body["fields"], "groups").contains(reason), "{name:?}: {body}");
+        }
+        let renamed = send(&mut root, "/admin/groups/crew", "/admin/groups/crew", &[("name", name)]).await;
+        assert!(renamed.status == 422 && renamed.html.contains(reason), "{name:?}: {}", renamed.html);
+        let new = "/admin/invitations/new";
+        let invited = send(&mut root, new, new, &[("days", "7"), ("groups", name)]).await;
+        assert!(invited.status == 422 && invited.html.contains(reason), "{name:?}: {}", invited.html);
+    }
+    let both = json!({"username": "eve", "groups": ["editors", "EDITORS"]});
+    let body = administrator.post("/users", &both).await.expect(400);
+    assert!(text(&body["fields"], "groups").contains("looks like the group"), "two new ones: {body}");
+
+    assert_eq!(groups_of(&administrator, &ada).await, json!(["crew", "staff"]));
+    administrator.put(&to_ada, &json!({"groups": ["crew", "editors", "staff"]})).await.expect(200);
+    administrator.post("/invitations", &json!({"groups": ["guests", "staff"]})).await.expect(201);
+    // A group may get a name that only looks like its own.
+    let renamed = send(&mut root, "/admin/groups/staff", "/admin/groups/staff", &[("name", "Staff")]).await;
+    assert_eq!(renamed.location(), "/admin/groups/Staff", "{}", renamed.html);
+    assert_eq!(groups_of(&administrator, &ada).await, json!(["Staff", "crew", "editors"]));
+}
+
 #[tokio::test]
 async fn many_groups_and_many_members_come_in_pages() {
     let (_server, mut root) = signed_in().await;

@@ -2,6 +2,7 @@
 
 use crate::{
     account::{
+        group_name::GroupNameRefusal,
         identifier::UsernameRefusal,
         password::PasswordRefusal,
         picture::PictureRefusal,
@@ -31,6 +32,8 @@ fn refused(w: &RefusalTexts, refusal: &FieldRefusal) -> String {
         FieldRefusal::Profile(refusal) => profile(w, *refusal),
         FieldRefusal::Groups(_) => w.too_many_groups.to_owned(),
         FieldRefusal::Role => w.role.to_owned(),
+        FieldRefusal::GroupName(GroupNameRefusal::Invisible) => w.group_invisible.to_owned(),
+        FieldRefusal::GroupName(GroupNameRefusal::LooksLike(other)) => w.group_looks_like(other),
         FieldRefusal::GroupUnchanged => w.group_unchanged.to_owned(),
         FieldRefusal::ForAdministrators => w.for_administrators.to_owned(),
         FieldRefusal::ForAdministratorsByScope => w.for_administrators_by_scope.to_owned(),
@@ -150,6 +153,8 @@ mod tests {
             ProfileRefusal::NotAPhoneNumber.into(),
             ProfileRefusal::NotADate.into(),
             TooManyGroups.into(),
+            GroupNameRefusal::Invisible.into(),
+            GroupNameRefusal::LooksLike("staff".to_owned()).into(),
             FieldRefusal::Role,
             FieldRefusal::ForAdministrators,
             FieldRefusal::ForAdministratorsByScope,

@@ -39,6 +39,8 @@ texts! {
         not_a_date;
         too_many_groups;
         role;
+        group_invisible;
+        group_looks_like(other: &str) -> String;
         group_unchanged;
         for_administrators;
         for_administrators_by_scope;

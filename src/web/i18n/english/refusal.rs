@@ -33,6 +33,10 @@ pub(super) const REFUSAL: RefusalTexts = RefusalTexts {
     not_a_date: "Enter a date as YYYY-MM-DD, for example 1990-12-31.",
     too_many_groups: "This person has too many groups. Remove some groups, or use shorter names.",
     role: "Enter person or administrator.",
+    group_invisible: "This group name contains an invisible character. Enter it again.",
+    group_looks_like: |other| {
+        format!("This name looks like the group {other}. Use that group, or choose another name.")
+    },
     group_unchanged: "The group already has this name. Enter another one.",
     for_administrators: "Only an administrator can change this.",
     for_administrators_by_scope: "Only an administrator with the scope signet:admin can change this.",

@@ -32,6 +32,12 @@ pub(super) const REFUSAL: RefusalTexts = RefusalTexts {
     text_too_long: |maximum| format!("Geben Sie höchstens {maximum} Zeichen ein."),
     text_control_character: "Geben Sie eine einzelne Zeile ohne Steuerzeichen ein.",
     not_a_web_address: "Geben Sie eine Adresse ein, die mit https:// oder http:// beginnt.",
+    group_invisible: "Dieser Gruppenname enthält ein unsichtbares Zeichen. Geben Sie ihn neu ein.",
+    group_looks_like: |other| {
+        format!(
+            "Dieser Name sieht aus wie die Gruppe {other}. Verwenden Sie diese, oder wählen Sie einen anderen Namen."
+        )
+    },
     not_a_phone_number: "Geben Sie eine Telefonnummer mit Landesvorwahl ein, zum Beispiel +1 425 555 1212.",
     not_a_date: "Geben Sie ein Datum als JJJJ-MM-TT ein, zum Beispiel 1990-12-31.",
     group_unchanged: "Die Gruppe heißt schon so. Geben Sie einen anderen Namen ein.",
