@@ -1,4 +1,4 @@
-//! Finds every page and form by following links, and every route that accepts a form by reading the source.
+//! Finds every page and form by following links.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,33 +91,6 @@ pub(crate) async fn pages(browser: &mut Visitor, beginnings: &[&str]) -> BTreeMa
         pages.insert(path, page);
     }
     pages
-}
-
-/// The paths of all routes in the source that accept a form. `None` stands for a variable segment.
-pub(crate) fn form_routes() -> Vec<Vec<Option<String>>> {
-    let segment = |text: &str| (!text.starts_with(':')).then(|| text.to_owned());
-    let parts = |path: &str| path.trim_matches('/').split('/').map(segment).collect::<Vec<_>>();
-    let routes = include_str!("../../src/http/routes.rs").split(".at(\"").skip(1);
-    let routes = routes.filter_map(|route| {
-        let (path, rest) = route.split_once('"')?;
-        rest.contains("post(page(").then(|| parts(path))
-    });
-    let (_, administration) = include_str!("../../src/http/pages/admin/mod.rs").split_once("async fn submit(").unwrap();
-    let (administration, _) = administration.split_once("\n}\n").unwrap();
-    let administration = administration.lines().filter_map(|line| {
-        let (path, _) = line.trim().strip_prefix('[')?.split_once("] =>")?;
-        let named = |part: &str| part.trim().strip_prefix('"').map(|name| name.trim_end_matches('"').to_owned());
-        Some(std::iter::once(Some("admin".to_owned())).chain(path.split(',').map(named)).collect())
-    });
-    routes.chain(administration).collect()
-}
-
-/// Whether a form with `action` is handled by the route.
-pub(crate) fn leads_to(action: &str, route: &[Option<String>]) -> bool {
-    let path = action.split('?').next().unwrap().trim_matches('/');
-    let parts: Vec<&str> = path.split('/').collect();
-    parts.len() == route.len()
-        && route.iter().zip(parts).all(|(known, part)| known.as_deref().is_none_or(|known| known == part))
 }
 
 /// Decodes the text of an attribute.

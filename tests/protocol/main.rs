@@ -20,6 +20,8 @@ mod developer_pages;
 mod device;
 mod error_redirects;
 mod events;
+#[path = "../support/form_routes.rs"]
+mod form_routes;
 mod forms_again;
 mod groups;
 mod guesses;

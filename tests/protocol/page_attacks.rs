@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     RunningServer,
     api::{Api, new_person, text},
-    crawl::{Form, form_routes, forms, leads_to, pages},
+    crawl::{Form, forms, pages},
+    form_routes::{form_routes, leads_to},
     hostile,
     openid_rig::{CALLBACK, EVE, RelyingParty, Rig},
     outline,
