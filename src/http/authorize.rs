@@ -138,6 +138,7 @@ pub(super) fn broken_off(page_request: &PageRequest, refusal: InteractionRefusal
     let page = match refusal {
         InteractionRefusal::Answered => ErrorPage::of(|w| w.answered_already),
         InteractionRefusal::Withdrawn => ErrorPage::of(|w| w.withdrawn),
+        InteractionRefusal::OtherBrowser if !page_request.has_cookies => ErrorPage::of(|w| w.cookies_blocked),
         _ => ErrorPage::expired(),
     };
     let page = page.with_reason(&refusal.to_string()).with_return(application(page_request)?);

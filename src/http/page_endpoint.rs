@@ -7,7 +7,11 @@ use poem::{Endpoint, Request, Response};
 use super::{
     draft::Draft,
     page_request::PageRequest,
-    pages::{self, again, compatibility::Part},
+    pages::{
+        self,
+        again::{self, PageOf},
+        compatibility::Part,
+    },
     server::Server,
 };
 
@@ -99,6 +103,17 @@ impl H {
             _ => path,
         }
     }
+
+    /// The list page that contains the subject of this page.
+    fn list(self) -> Self {
+        match self {
+            Self::Remedy => Self::OwnClient,
+            Self::OwnClient | Self::ClientDeletion => Self::Developer,
+            Self::Preset => Self::Presets,
+            Self::Schedule => Self::Applications,
+            page => page,
+        }
+    }
 }
 
 /// A page as a poem endpoint.
@@ -125,8 +140,11 @@ impl Endpoint for Page {
         };
         let Some(sent) = sent else { return answer };
         let (path, page) = (sent.path.clone(), self.handler.page());
-        again::unless_taken(answer, (sent, self.handler.page_path(&path)), |page_request| show(page, page_request))
-            .await
+        let shown = |page_request, which| match which {
+            PageOf::Form => show(page, page_request),
+            PageOf::List => show(page.list(), page_request),
+        };
+        again::unless_taken(answer, (sent, self.handler.page_path(&path)), shown).await
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     oauth::parameters::{MOST_PARAMETERS, MalformedParameters, Parameters, encode},
     secret::Secret,
     web::{
-        ErrorPage, PageContext, Remark, Restored,
+        ErrorPage, PageContext, Remark, Restored, WayOn,
         i18n::{Texts, preferred},
     },
 };
@@ -296,9 +296,15 @@ impl PageRequest {
         answer
     }
 
-    /// An error page without a redirect.
+    /// An error page without a redirect. For a user who is signed in, it links to their account.
     pub(super) fn error(&self, status: StatusCode, page: ErrorPage) -> Response {
+        let page = if self.person.is_some() { page.leading_to(WayOn::Account) } else { page };
         self.page(status, page.with_reference(&self.request_id).render(self.context()))
+    }
+
+    /// Where an error page leads a user who followed a link or sent a form of this server.
+    pub(super) fn way_on(&self) -> WayOn {
+        if self.person.is_some() { WayOn::Account } else { WayOn::SignIn }
     }
 
     /// Sets or renews the cookie that binds logins and forms to the browser, for as long as either can continue.

@@ -7,6 +7,15 @@ use super::i18n::{ErrorTexts, ExplanationTexts};
 use super::layout::{Frame, PageContext};
 use super::logout::ReturnLink;
 
+/// Where an error page leads on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOn {
+    /// To the login page.
+    SignIn,
+    /// To the account of the signed-in user.
+    Account,
+}
+
 #[derive(Clone)]
 pub struct ErrorPage {
     explanation: fn(&ErrorTexts) -> ExplanationTexts,
@@ -18,12 +27,14 @@ pub struct ErrorPage {
     reference: Option<String>,
     /// The link back to the application.
     back: Option<ReturnLink>,
+    /// The link on this server that is shown without `back`.
+    way_on: Option<WayOn>,
 }
 
 impl ErrorPage {
     /// Creates a page from one of the explanations.
     pub(crate) fn of(explanation: fn(&ErrorTexts) -> ExplanationTexts) -> Self {
-        Self { explanation, details: Vec::new(), reason: None, reference: None, back: None }
+        Self { explanation, details: Vec::new(), reason: None, reference: None, back: None, way_on: None }
     }
 
     /// The client is unknown, or the redirect URI is not registered for it. The browser is not redirected: [RFC 6749
@@ -94,6 +105,12 @@ impl ErrorPage {
         Self { back, ..self }
     }
 
+    /// Adds a link that is shown if there is no link back to an application.
+    #[must_use]
+    pub fn leading_to(self, way_on: WayOn) -> Self {
+        Self { way_on: Some(way_on), ..self }
+    }
+
     /// Adds the request identifier.
     #[must_use]
     pub fn with_reference(self, reference: &str) -> Self {
@@ -115,6 +132,13 @@ impl ErrorPage {
                     div .actions {
                         a .button .primary href=(back.link.as_str()) {
                             (context.texts.logout.return_to(&html! { bdi { (back.name) } }))
+                        }
+                    }
+                } @else if let Some(way_on) = self.way_on {
+                    div .actions {
+                        @match way_on {
+                            WayOn::SignIn => a #way-on .button .primary href="/login" { (context.texts.login.sign_in) }
+                            WayOn::Account => a #way-on .button .primary href="/account" { (w.to_your_account) }
                         }
                     }
                 }
@@ -156,6 +180,20 @@ mod tests {
         for moving in ["http-equiv", "<script", "<form", "<iframe"] {
             assert!(!html.contains(moving), "{moving}");
         }
+    }
+
+    #[test]
+    fn the_way_on_is_shown_unless_there_is_one_back_to_the_application() {
+        let link = |html: &str| html.contains("id=\"way-on\"");
+        assert!(!link(&html_of(&ErrorPage::not_found())));
+        for (way_on, path) in [(WayOn::SignIn, "/login"), (WayOn::Account, "/account")] {
+            let html = html_of(&ErrorPage::not_found().leading_to(way_on));
+            assert!(link(&html) && html.contains(&format!("href=\"{path}\"")), "{html}");
+        }
+        let link_back = crate::web::WebLink::parse("https://rp.example/").unwrap();
+        let back = Some(ReturnLink { name: "Grafana".to_owned(), link: link_back });
+        let html = html_of(&ErrorPage::expired().leading_to(WayOn::SignIn).with_return(back));
+        assert!(html.contains("https://rp.example/") && !link(&html), "{html}");
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum LoginRemark {
     Busy,
     /// The page was open for too long, or in another browser.
     Expired,
+    /// The browser sent no cookie.
+    Cookies,
     /// The user is signed in, but the request requires a new login (`prompt=login`, `max_age`).
     Again,
 }
@@ -50,6 +52,7 @@ impl LoginRemark {
             Self::Wait { seconds } => alert(&texts.form.wait(seconds)),
             Self::Busy => alert(texts.form.busy),
             Self::Expired => alert(w.expired),
+            Self::Cookies => alert(w.cookies),
             Self::Again => notice(w.again),
         }
     }

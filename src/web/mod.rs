@@ -67,7 +67,7 @@ pub use component::Fact;
 pub use consent::{ConsentPage, Person, Registrant, Remember, ReturnsTo, ScopeLine};
 pub use developer::{DeveloperPage, OwnClient, Purpose, RegistrationForm};
 pub use device::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage};
-pub use error::ErrorPage;
+pub use error::{ErrorPage, WayOn};
 pub use errors::ErrorsPage;
 pub use event_line::{Doer, EventLine};
 pub use field::FieldState;

@@ -208,6 +208,8 @@ fn without_autofocus(markup: &str) -> String {
 fn fill(markup: &str, restored: &Restored) -> String {
     let mut filled = String::with_capacity(markup.len());
     let (mut is_inside, mut is_replaced, mut selected) = (false, false, None);
+    // Where the closed part of the page that holds the form would be opened.
+    let mut closed: Option<usize> = None;
     for piece in pieces(markup) {
         let text = match piece {
             Piece::Text(_) if is_replaced => continue,
@@ -219,7 +221,14 @@ fn fill(markup: &str, restored: &Restored) -> String {
         };
         let tag = MarkupTag::parse(text);
         match tag.name {
-            "form" => is_inside = tag.is("method", "post") && tag.value("action").is_some_and(|to| restored.is_to(&to)),
+            "details" if tag.value("open").is_none() => closed = Some(filled.len() + "<details".len()),
+            "/details" => closed = None,
+            "form" => {
+                is_inside = tag.is("method", "post") && tag.value("action").is_some_and(|to| restored.is_to(&to));
+                if let Some(at) = closed.take_if(|_| is_inside) {
+                    filled.insert_str(at, " open");
+                }
+            }
             "/form" => is_inside = false,
             "/textarea" => is_replaced = false,
             "select" if is_inside => selected = tag.value("name").and_then(|name| restored.entered(&name)),
@@ -341,6 +350,19 @@ mod tests {
         }
         for secret in ["stale", "horse", "BCDF"] {
             assert!(!html.contains(secret), "{secret}: {html}");
+        }
+    }
+
+    #[test]
+    fn a_closed_part_of_the_page_opens_around_the_form_that_comes_back() {
+        let page = html! {
+            details #other { form method="post" action="/other" { input type="text" name="name"; } }
+            details #settings { form method="post" action="/developer" { input type="text" name="name"; } }
+            details #last { p { "More." } }
+        };
+        let html = html! { (Finished::of(&page, Some(&restored(&[("name", "new")])), None)) }.into_string();
+        for part in ["<details id=\"other\">", "<details open id=\"settings\">", "<details id=\"last\">"] {
+            assert!(html.contains(part), "{part}: {html}");
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Form {
     pub(crate) action: String,
     pub(crate) has_file: bool,
     fields: Vec<(String, String)>,
+    /// The names of the fields into which a text is typed.
+    pub(crate) texts: Vec<String>,
 }
 
 impl Form {
@@ -53,11 +55,20 @@ pub(crate) fn forms(path: &str, html: &str) -> Vec<Form> {
             "form" if tag.attribute("method") == Some("post") => {
                 is_inside = true;
                 let has_file = tag.attribute("enctype").is_some();
-                forms.push(Form { page: path.to_owned(), action: text("action"), has_file, fields: Vec::new() });
+                forms.push(Form {
+                    page: path.to_owned(),
+                    action: text("action"),
+                    has_file,
+                    fields: Vec::new(),
+                    texts: Vec::new(),
+                });
             }
             "/form" => is_inside = false,
             "input" | "button" | "select" | "textarea" if is_inside && tag.attribute("name").is_some() => {
                 let form = forms.last_mut().unwrap();
+                let kind = tag.attribute("type").unwrap_or("text");
+                let is_text = tag.name == "textarea" || (tag.name == "input" && TEXTS.contains(&kind));
+                form.texts.extend(is_text.then(|| text("name")));
                 let is_file = tag.attribute("type") == Some("file");
                 if !is_file && !form.fields.iter().any(|(known, _)| *known == text("name")) {
                     form.fields.push((text("name"), text("value")));
@@ -97,6 +108,9 @@ pub(crate) async fn pages(browser: &mut Visitor, beginnings: &[&str]) -> BTreeMa
 fn plain(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
+
+/// The types of text fields whose values may be shown again.
+const TEXTS: [&str; 5] = ["text", "email", "url", "tel", "search"];
 
 /// URLs that are not pages of this server, or that download a file.
 const FOREIGN: [&str; 4] = ["/docs", "/openapi", "/assets", "/account/data/copy"];

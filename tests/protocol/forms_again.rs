@@ -1,10 +1,13 @@
 //! Forms that are submitted late, after a login in another tab, by another user, or without cookies. No input is lost,
 //! and no invalid form is accepted.
 
+use std::collections::BTreeSet;
+
 use crate::{
     RunningServer,
     api::new_person,
     crawl::{Form, forms},
+    page_attacks::{World, what_ends_the_most_last},
     signed_in,
     support::ADMINISTRATOR,
     visitor::{Page, Visitor, config, parameter, query},
@@ -249,4 +252,106 @@ async fn who_is_signed_in_goes_on_from_the_pages_that_sign_in() {
     assert_eq!(root.get("/login?account=another").await.status, 200, "unless they want another account");
     let again = root.get(&format!("/authorize?{}", query(&[("prompt", Some("login"))]))).await.location();
     assert_eq!(root.get(&again).await.status, 200, "unless the application asks for it");
+}
+
+/// Whether a person gets on from the page: by a form or by a link in its main part.
+fn leads_on(page: &Page) -> bool {
+    let main = page.html.split_once("<main").map_or("", |(_, main)| main.split("</main>").next().unwrap());
+    main.contains("<form") || main.contains("<a ")
+}
+
+/// Where the browser ends up after `page`.
+async fn followed(browser: &mut Visitor, mut page: Page) -> Page {
+    for _ in 0..5 {
+        if page.status != 303 || !page.location().starts_with('/') {
+            break;
+        }
+        page = browser.get(&page.location()).await;
+    }
+    page
+}
+
+// The forms are found, so that a new one is sent twice too.
+#[tokio::test]
+async fn every_form_that_was_sent_in_another_tab_already_leads_on() {
+    let mut world = World::create().await;
+    let pages = world.pages().await;
+    let all: Vec<Form> = pages.iter().flat_map(|(path, page)| forms(path, &page.html)).collect();
+    let actions: BTreeSet<String> = all.iter().map(|form| form.action.clone()).collect();
+    let mut sent = 0;
+    for action in what_ends_the_most_last(&actions) {
+        if world.root.get("/account").await.status != 200 {
+            world.root.sign_in(ADMINISTRATOR).await;
+        }
+        let page = &all.iter().find(|form| form.action == *action).unwrap().page;
+        let fresh = world.root.get(page).await;
+        let Some(form) = forms(page, &fresh.html).into_iter().find(|form| form.action == *action) else { continue };
+        let first = form.send(&mut world.root, &form.with(&[]), &OWN).await;
+        followed(&mut world.root, first).await;
+        let second = form.send(&mut world.root, &form.with(&[]), &OWN).await;
+        let (status, second) = (second.status, followed(&mut world.root, second).await);
+        let is_elsewhere = second.status == 303;
+        assert!(status < 500 && second.status < 500, "{action}: {status}: {}", second.html);
+        assert!(is_elsewhere || leads_on(&second), "{action}: {status}, {}: {}", second.status, second.html);
+        sent += 1;
+    }
+    assert!(sent * 10 > actions.len() * 7, "{sent} of {} forms were still there", actions.len());
+}
+
+#[tokio::test]
+async fn every_text_of_every_form_comes_back_when_the_form_has_expired() {
+    let mut world = World::create().await;
+    let (mut known, mut texts) = (BTreeSet::new(), 0);
+    for (path, page) in world.pages().await {
+        for form in forms(&path, &page.html).into_iter().filter(|form| known.insert(form.action.clone())) {
+            let typed: Vec<(&str, String)> =
+                form.texts.iter().map(|name| (name.as_str(), format!("typed into {name}"))).collect();
+            let mut changes: Vec<_> = typed.iter().map(|(name, text)| (*name, Some(text.as_str()))).collect();
+            changes.push(("anti_forgery", Some("1.x.y")));
+            let shown = form.send(&mut world.root, &form.with(&changes), &OWN).await;
+            assert_eq!(shown.status, 403, "{}", form.action);
+            assert!(leads_on(&shown), "{}: {}", form.action, shown.html);
+            for (name, text) in typed {
+                assert!(shown.html.contains(&text), "{} {name}: {}", form.action, shown.html);
+                texts += 1;
+            }
+        }
+    }
+    assert!(known.len() > 30 && texts > 40, "{} forms, {texts} texts", known.len());
+}
+
+#[tokio::test]
+async fn what_was_removed_in_another_tab_leaves_the_list_and_a_person_who_has_the_account_goes_on() {
+    let (server, mut root) = signed_in().await;
+    let form = form_of(&mut root, "/developer", "/developer").await;
+    let page = form.send(&mut root, &form.with(&WIKI), &OWN).await;
+    let location = page.location();
+    let own = location.split('?').next().unwrap().to_owned();
+    let settings = form_of(&mut root, &own, &own).await;
+    let deletion = form_of(&mut root, &format!("{own}/delete"), &format!("{own}/delete")).await;
+    let deleting = deletion.with(&[("decision", Some("delete"))]);
+    let page = deletion.send(&mut root, &deleting, &OWN).await;
+    assert_eq!((page.status, page.location().as_str()), (303, "/developer?done=deleted"));
+    // One that is gone and one that has expired as well.
+    for (form, changes, status) in [
+        (&deletion, vec![("decision", Some("delete"))], 404),
+        (&settings, vec![("client_name", Some("The wiki"))], 404),
+        (&settings, vec![("client_name", Some("The wiki")), ("anti_forgery", Some("1.x.y"))], 403),
+    ] {
+        let page = form.send(&mut root, &form.with(&changes), &OWN).await;
+        assert_eq!(page.status, status, "{}", page.html);
+        assert_said(&page, "This no longer exists, so nothing was changed.");
+        form_in("/developer", &page.html, "/developer");
+    }
+
+    let mut eve = Visitor::new(&server.issuer);
+    let form = form_of(&mut eve, "/signup", "/signup").await;
+    let typed = [("username", Some("eve")), ("password", Some(PASSPHRASE))];
+    for _ in ["the first tab", "the second tab"] {
+        let page = form.send(&mut eve, &form.with(&typed), &OWN).await;
+        assert_eq!((page.status, page.location().as_str()), (303, "/account"), "{}", page.html);
+    }
+    // To another person, or to nobody, the name is taken.
+    let page = form.send(&mut eve, &form.with(&[("username", Some("root")), typed[1]]), &OWN).await;
+    assert_eq!(page.status, 422, "{}", page.html);
 }

@@ -17,12 +17,21 @@ use crate::{
     web::{ErrorPage, Remark, Restored},
 };
 
+/// Which page answers a form that was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum PageOf {
+    /// The page with the form.
+    Form,
+    /// The list page, for when the subject of the form no longer exists.
+    List,
+}
+
 /// Returns `answer`, unless the form of `page_request` was rejected or failed for a reason other than an invalid field.
 /// In that case `page` renders the page at `path` again.
 pub(in crate::http) async fn unless_taken<F>(
     answer: poem::Result<Response>,
     (page_request, path): (PageRequest, &str),
-    page: impl FnOnce(PageRequest) -> F,
+    page: impl Fn(PageRequest, PageOf) -> F,
 ) -> poem::Result<Response>
 where
     F: Future<Output = poem::Result<Response>>,
@@ -39,20 +48,18 @@ where
         }
         _ => {}
     }
-    match error.downcast_ref::<NotDone>() {
-        Some(NotDone { status, text, retry_after }) => {
-            let not_done = NotDone { status: *status, text: text.clone(), retry_after: *retry_after };
-            not_done_again(page_request, &not_done, page).await
-        }
-        None => Err(error),
+    match error.downcast::<NotDone>() {
+        Ok(not_done) => not_done_again(page_request, &not_done, page).await,
+        Err(error) => Err(error),
     }
 }
 
-/// Shows the page of a form again that has a valid token but failed.
+/// Shows the page of a form again that has a valid token but failed. If the subject of the page no longer exists, shows the
+/// list page instead.
 async fn not_done_again<F>(
     mut page_request: PageRequest,
     not_done: &NotDone,
-    page: impl FnOnce(PageRequest) -> F,
+    page: impl Fn(PageRequest, PageOf) -> F,
 ) -> poem::Result<Response>
 where
     F: Future<Output = poem::Result<Response>>,
@@ -60,7 +67,11 @@ where
     let gone = page_request.error(not_done.status, ErrorPage::impossible().with_reason(&not_done.text));
     page_request.remark = Some(Remark::Problem(not_done.text.clone()));
     page_request.restored = Some(Restored { action: page_request.path.clone(), fields: entered(&page_request) });
-    let shown = page(page_request).await.ok().filter(|answer| answer.status() == StatusCode::OK);
+    let is_shown = |answer: &Response| answer.status() == StatusCode::OK;
+    let mut shown = page(page_request.clone(), PageOf::Form).await.ok().filter(is_shown);
+    if shown.is_none() && not_done.status == StatusCode::NOT_FOUND {
+        shown = page(page_request, PageOf::List).await.ok().filter(is_shown);
+    }
     let mut answer = shown.unwrap_or(gone);
     answer.set_status(not_done.status);
     let retry_after = not_done.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into()));
@@ -74,7 +85,7 @@ where
 async fn again<F>(
     mut page_request: PageRequest,
     path: &str,
-    page: impl FnOnce(PageRequest) -> F,
+    page: impl Fn(PageRequest, PageOf) -> F,
 ) -> poem::Result<Response>
 where
     F: Future<Output = poem::Result<Response>>,
@@ -98,10 +109,17 @@ where
     let gone = ErrorPage::of(if lacks_cookies { |w| w.cookies_missing } else { |w| w.form_expired });
     let gone = refused(&page_request, gone);
     let is_signed_out = page_request.person.is_none();
-    let mut answer = match page(page_request).await {
+    let mut answer = match page(page_request.clone(), PageOf::Form).await {
         Ok(answer) => answer,
         Err(error) if error.status().is_server_error() => return Err(error),
-        Err(_) => return Ok(gone),
+        Err(error) => {
+            let mut answer = match error.downcast::<NotDone>() {
+                Ok(not_done) => not_done_again(page_request, &not_done, page).await?,
+                Err(_) => gone,
+            };
+            answer.set_status(StatusCode::FORBIDDEN);
+            return Ok(answer);
+        }
     };
     if answer.status().is_redirection() && is_signed_out {
         // The response redirects to the login page, which returns to this page.
@@ -127,10 +145,10 @@ fn why(page_request: &PageRequest) -> String {
 
 fn insecure(page_request: &PageRequest) -> Response {
     let issuer = page_request.server.signet().issuer.as_str();
-    refused(page_request, ErrorPage::of(|w| w.opened_by_http).with_detail("https", issuer))
+    page_request.error(StatusCode::FORBIDDEN, ErrorPage::of(|w| w.opened_by_http).with_detail("https", issuer))
 }
 
 fn refused(page_request: &PageRequest, page: ErrorPage) -> Response {
     let page_request = PageRequest { remark: None, restored: None, ..page_request.clone() };
-    page_request.error(StatusCode::FORBIDDEN, page)
+    page_request.error(StatusCode::FORBIDDEN, page.leading_to(page_request.way_on()))
 }

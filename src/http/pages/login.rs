@@ -33,7 +33,8 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     let sealed = sealed.as_deref();
     let goes_on = begun.is_some() || way_back(&page_request, sealed).is_some();
     let goes_on = goes_on || sealed.is_some_and(|sealed| Draft::is_one(&page_request, sealed));
-    let remark = (sealed.is_some() && !goes_on && page_request.remark.is_none()).then_some(LoginRemark::Expired);
+    let is_over = sealed.is_some() && !goes_on && page_request.remark.is_none();
+    let remark = is_over.then_some(if page_request.has_cookies { LoginRemark::Expired } else { LoginRemark::Cookies });
     form(&page_request, hint, remark, StatusCode::OK)
 }
 

@@ -8,7 +8,7 @@ use poem::{
 use super::begun;
 use crate::{
     endpoint::logout::{Farewell, LogoutStep, begin, confirm, frames, returning},
-    http::{authorize::returns_to, fault, page_request::PageRequest},
+    http::{authorize::returns_to, edge::FetchSite, fault, page_request::PageRequest},
     oauth::{
         parameters::{Parameters, encode},
         redirect_uri::RedirectDestination,
@@ -52,7 +52,13 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
             _ => show(page_request).await,
         };
     }
-    page_request.admit("logout")?;
+    if let Err(refusal) = page_request.admit("logout") {
+        // The session of the form ended in another tab, so there is nothing left that the token would protect.
+        let is_own = page_request.provenance() == FetchSite::SameOrigin && !page_request.lacks_cookies();
+        if page_request.person.is_some() || !is_own {
+            return Err(refusal);
+        }
+    }
     if page_request.value("decision") != Some("confirm") {
         return Ok(page_request.redirect("/account"));
     }

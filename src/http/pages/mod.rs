@@ -33,6 +33,7 @@ pub(super) mod signup;
 
 use super::{draft::Draft, fault, page_request::PageRequest};
 use crate::{
+    account::record::Username,
     endpoint::{
         InternalError,
         access::{Access, AccessRefusal},
@@ -192,6 +193,13 @@ async fn onward_already(page_request: &PageRequest, begun: Option<&Begun>) -> po
     Ok(leads_on.then(|| page_request.redirect(&destination(page_request, sealed))))
 }
 
+/// Whether the signed-in user already has the account that the form would create, because it was sent in another tab.
+fn has_account_of_form(page_request: &PageRequest) -> bool {
+    let asked_for = Username::sought(&page_request.text("username"));
+    let own = page_request.person.as_ref().map(|person| person.account.username.canonical());
+    own.is_some() && own == asked_for
+}
+
 /// The values entered for a new account.
 fn entered(page_request: &PageRequest) -> NewAccount {
     let text = |name| page_request.value(name).map(ToOwned::to_owned);
@@ -309,6 +317,10 @@ impl NotDone {
             ManagementRefusal::Conflict(_) => Some(Self { status: StatusCode::CONFLICT, text, retry_after: None }),
             ManagementRefusal::Invalid(_) | ManagementRefusal::Metadata(_) | ManagementRefusal::Fields(_) => {
                 Some(Self { status: StatusCode::BAD_REQUEST, text, retry_after: None })
+            }
+            ManagementRefusal::NotFound(_) => {
+                let text = page_request.texts.proof.gone.to_owned();
+                Some(Self { status: StatusCode::NOT_FOUND, text, retry_after: None })
             }
             ManagementRefusal::TooOften(seconds) => Some(Self::too_often(page_request, waiting(*seconds))),
             _ => None,

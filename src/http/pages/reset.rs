@@ -71,5 +71,5 @@ fn dead(page_request: &PageRequest, refusal: DeadLink) -> Response {
         DeadLink::LinkExpired => |w| w.reset_link_expired,
         DeadLink::AccountDisabled => |w| w.reset_of_disabled,
     });
-    page_request.page(StatusCode::FORBIDDEN, page.render(page_request.context()))
+    page_request.page(StatusCode::FORBIDDEN, page.leading_to(page_request.way_on()).render(page_request.context()))
 }

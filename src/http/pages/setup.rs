@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{entered, entry, is_busy, messages::wrong, status_of};
+use super::{entered, entry, has_account_of_form, is_busy, messages::wrong, status_of};
 use crate::{
     account::setup::SetupRefusal,
     endpoint::{
@@ -23,6 +23,9 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
 
 pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
     page_request.admit("setup")?;
+    if has_account_of_form(&page_request) {
+        return Ok(page_request.redirect("/account"));
+    }
     page_request.server.sign_up_rate.take(ClientIp(page_request.address))?;
     let code = Secret::new(page_request.text("code"));
     let browser = (&page_request.browser, page_request.user_agent.as_str());
@@ -47,7 +50,8 @@ fn refused(page_request: &PageRequest, refusal: FirstAdministratorRefusal) -> po
                 SetupRefusal::CodeSpent => |w| w.setup_link_spent,
                 SetupRefusal::CodeExpired => |w| w.setup_link_expired,
             });
-            Ok(page_request.page(StatusCode::FORBIDDEN, page.render(page_request.context())))
+            Ok(page_request
+                .page(StatusCode::FORBIDDEN, page.leading_to(page_request.way_on()).render(page_request.context())))
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::{begun, entered, entry, is_busy, messages::wrong, onward, onward_already, status_of};
+use super::{
+    begun, destination, entered, entry, has_account_of_form, is_busy, messages::wrong, onward, onward_already,
+    status_of,
+};
 use crate::{
     endpoint::{
         new_account::{FieldErrors, NewAccountRefusal},
@@ -26,6 +29,9 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
 
 pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
     page_request.admit("signup")?;
+    if has_account_of_form(&page_request) {
+        return Ok(page_request.redirect(&destination(&page_request, page_request.value("interaction"))));
+    }
     page_request.server.sign_up_rate.take(ClientIp(page_request.address))?;
     let browser = (&page_request.browser, page_request.user_agent.as_str());
     match sign_up(page_request.server.signet(), entered(&page_request), invitation(&page_request).as_ref(), browser)
@@ -79,5 +85,5 @@ fn not_admitted(page_request: &PageRequest, refusal: NotAdmitted) -> Response {
         NotAdmitted::InvitationSpent => |w| w.invitation_spent,
         NotAdmitted::InvitationExpired => |w| w.invitation_expired,
     });
-    page_request.page(StatusCode::FORBIDDEN, page.render(page_request.context()))
+    page_request.page(StatusCode::FORBIDDEN, page.leading_to(page_request.way_on()).render(page_request.context()))
 }

@@ -12,6 +12,8 @@ texts! {
         username_or_email;
         mismatch;
         expired;
+        /// The browser sent no cookie, so that what an application began cannot go on.
+        cookies;
         again;
         new_here(sign_up: &Markup) -> Markup;
         create_an_account;

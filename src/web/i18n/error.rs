@@ -58,6 +58,9 @@ texts! {
         form_expired: ExplanationTexts;
         cookies_missing: ExplanationTexts;
         opened_by_http: ExplanationTexts;
+        /// Why a sign-in that an application began cannot go on.
+        cookies_blocked: ExplanationTexts;
+        to_your_account;
         for_the_developer;
         reason;
         /// Before the identifier of the request in the log.

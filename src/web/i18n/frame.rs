@@ -25,6 +25,8 @@ texts! {
         signed_out;
         /// The browser keeps cookies to itself.
         cookies;
+        /// What it is about no longer exists.
+        gone;
         /// The person has signed in again, and sees what they had entered.
         restored;
     }

@@ -18,7 +18,10 @@ use poem::{
     http::{Method, StatusCode},
 };
 
-use super::{again::unless_taken, current, sign_in_first};
+use super::{
+    again::{PageOf, unless_taken},
+    current, sign_in_first,
+};
 use crate::{
     endpoint::{access::Access, keys::Rotation},
     http::{
@@ -52,7 +55,11 @@ impl Endpoint for AdminPages {
             let (sent, page) = (page_request.clone(), page_of(&segments));
             let answer = answer(page_request, uri.path(), &segments).await;
             let path = LocalPath::admin(page);
-            return unless_taken(answer, (sent, path.as_str()), |page_request| shown_again(page_request, page)).await;
+            let shown = |page_request, which| match which {
+                PageOf::Form => shown_again(page_request, page),
+                PageOf::List => shown_again(page_request, list_of(page)),
+            };
+            return unless_taken(answer, (sent, path.as_str()), shown).await;
         }
         let Some(current) = current(&page_request).await? else {
             let back = uri.path_and_query().map_or("/admin", |path| path.as_str());
@@ -107,6 +114,11 @@ fn page_of<'a, 's>(segments: &'a [&'s str]) -> &'a [&'s str] {
         [before @ .., _] => page_of(before),
         [] => segments,
     }
+}
+
+/// The list page that contains what the page at `segments` is about.
+fn list_of<'a, 's>(segments: &'a [&'s str]) -> &'a [&'s str] {
+    segments.get(..1).filter(|list| is_page(list)).unwrap_or_default()
 }
 
 /// The page that shows a newly created secret.
@@ -228,6 +240,19 @@ mod tests {
             (&["keys", "emergency"], &["keys", "emergency"]),
         ] {
             assert_eq!(page_of(form), page, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_gone_leaves_the_list_that_it_stood_in() {
+        for (page, list) in [
+            (&["people", "a", "delete"][..], &["people"][..]),
+            (&["groups", "staff"], &["groups"]),
+            (&["keys", "emergency"], &["keys"]),
+            (&["nowhere", "a"], &[]),
+            (&[], &[]),
+        ] {
+            assert_eq!(list_of(page), list, "{page:?}");
         }
     }
 

@@ -9,6 +9,7 @@ pub(super) const LOGIN: LoginTexts = LoginTexts {
     username_or_email: "Username or e-mail",
     mismatch: "Wrong username or password. Try again.",
     expired: "This page has expired. Please sign in again.",
+    cookies: "Your browser did not send the cookie of this site. Allow cookies for this site, then start again in the app.",
     again: "Please confirm that it is you.",
     new_here: |sign_up| html! { "New here? " (sign_up) },
     create_an_account: "Create an account",

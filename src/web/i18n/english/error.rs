@@ -139,6 +139,12 @@ pub(super) const ERROR: ErrorTexts = ErrorTexts {
         message: "You opened this page over http. Your browser sends the cookies of this server over https only.",
         advice: "Open the address below and try again.",
     },
+    cookies_blocked: ExplanationTexts {
+        title: "Your browser sent no cookie",
+        message: "This server needs a cookie to sign you in.",
+        advice: "Allow cookies for this site, then start again in the app.",
+    },
+    to_your_account: "Go to your account",
     for_the_developer: "For developers",
     reason: "Reason",
     reference: "Reference: ",

@@ -20,6 +20,7 @@ pub(super) const PROOF: ProofTexts = ProofTexts {
     signed_out: "You were signed out, so nothing was changed yet. Sign in to get your entries back.",
     cookies: "Your browser did not send the cookie of this site. Allow cookies for this site, then submit the form \
         again.",
+    gone: "This no longer exists, so nothing was changed. It may have been deleted in another tab.",
     restored: "Your entries are back. They are not saved until you submit them.",
 };
 

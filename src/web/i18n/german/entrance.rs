@@ -9,6 +9,8 @@ pub(super) const LOGIN: LoginTexts = LoginTexts {
     username_or_email: "Benutzername oder E-Mail",
     mismatch: "Benutzername oder Passwort ist falsch. Versuchen Sie es erneut.",
     expired: "Diese Seite ist abgelaufen. Bitte melden Sie sich erneut an.",
+    cookies: "Ihr Browser hat das Cookie dieser Website nicht gesendet. Erlauben Sie Cookies für diese Website und beginnen \
+        Sie in der App von vorn.",
     again: "Bitte bestätigen Sie, dass Sie es sind.",
     new_here: |sign_up| html! { "Neu hier? " (sign_up) },
     create_an_account: "Konto anlegen",

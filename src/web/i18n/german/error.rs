@@ -143,6 +143,12 @@ pub(super) const ERROR: ErrorTexts = ErrorTexts {
             https.",
         advice: "Öffnen Sie die Adresse unten und versuchen Sie es erneut.",
     },
+    cookies_blocked: ExplanationTexts {
+        title: "Ihr Browser hat kein Cookie gesendet",
+        message: "Dieser Server braucht ein Cookie, um Sie anzumelden.",
+        advice: "Erlauben Sie Cookies für diese Website und beginnen Sie in der App von vorn.",
+    },
+    to_your_account: "Zum Konto",
     for_the_developer: "Für Entwickler",
     reason: "Grund",
     reference: "Kennung: ",

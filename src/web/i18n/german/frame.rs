@@ -23,6 +23,7 @@ pub(super) const PROOF: ProofTexts = ProofTexts {
         zurückzubekommen.",
     cookies: "Ihr Browser hat das Cookie dieser Website nicht gesendet. Erlauben Sie Cookies für diese Website und \
         senden Sie das Formular erneut.",
+    gone: "Das gibt es nicht mehr, daher wurde nichts geändert. Vielleicht wurde es in einem anderen Tab gelöscht.",
     restored: "Ihre Eingaben sind wieder da. Sie werden erst gespeichert, wenn Sie sie absenden.",
 };
 
