@@ -21,6 +21,7 @@ pub(crate) struct Setup {
     pub(crate) dark: bool,
     pub(crate) phone: bool,
     pub(crate) without_scripts: bool,
+    pub(crate) without_cookies: bool,
 }
 
 /// A browser with a separate profile.
@@ -67,8 +68,12 @@ impl Chromium {
             let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": !setup.without_scripts });
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
         }
-        if setup.without_scripts {
-            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        let blocked = [(setup.without_scripts, "javascript"), (setup.without_cookies, "cookies")];
+        let blocked = blocked.into_iter().filter(|(is_blocked, _)| *is_blocked);
+        let preferences: serde_json::Map<String, Value> =
+            blocked.map(|(_, what)| (format!("profile.managed_default_content_settings.{what}"), json!(2))).collect();
+        if !preferences.is_empty() {
+            options["prefs"] = Value::Object(preferences);
         }
         let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
         let Value::Object(capabilities) = capabilities else { unreachable!() };
@@ -155,6 +160,16 @@ impl Chromium {
 
     pub(crate) async fn switch_to(&self, window: &WindowHandle) {
         steadily(async || self.client.switch_to_window(window.clone()).await).await.unwrap();
+    }
+
+    /// Opens a tab, which stays in the background.
+    pub(crate) async fn new_tab(&self) -> WindowHandle {
+        self.client.new_window(true).await.unwrap().handle
+    }
+
+    /// Forgets the cookies of the site that is shown.
+    pub(crate) async fn forget_cookies(&self) {
+        steadily(async || self.client.delete_all_cookies().await).await.unwrap();
     }
 
     /// Takes a screenshot of a page of this server, as [`Chromium::foreign_picture`] does, and checks the page with

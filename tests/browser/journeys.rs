@@ -6,6 +6,8 @@ mod developer;
 mod device;
 mod invited;
 
+pub(crate) use account::PIXEL;
+
 use super::{
     PASSWORD,
     chromium::{Chromium, Setup, is_installed},

@@ -3,6 +3,9 @@
 
 mod axe;
 mod chromium;
+#[path = "../support/form_routes.rs"]
+mod form_routes;
+mod forms;
 mod journeys;
 mod logout_in_frames;
 mod npm;
@@ -12,6 +15,8 @@ mod replaced_pages;
 mod steady;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/visitor.rs"]
+mod visitor;
 
 use std::{
     io::{BufRead, BufReader},
@@ -31,6 +36,30 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// A server that has no administrator yet.
+struct NewServer {
+    server: Program,
+    issuer: String,
+    /// Where the first administrator is made.
+    link: String,
+    _folder: tempfile::TempDir,
+}
+
+impl NewServer {
+    fn start(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        let port = free_port();
+        let mut command = support::command(folder.path(), port);
+        command.env_remove("SIGNET__BOOTSTRAP__ADMIN_USERNAME").env_remove("SIGNET__BOOTSTRAP__ADMIN_PASSWORD");
+        let mut server = Program(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        let lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
+        let link = lines.map(Result::unwrap).find(|line| line.contains("/setup?code=")).unwrap();
+        let issuer = format!("http://127.0.0.1:{port}");
+        Self { server, issuer, link: link.trim().to_owned(), _folder: folder }
     }
 }
 
@@ -79,28 +108,20 @@ async fn a_new_user_follows_the_readme() {
     if !is_installed() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
     let service = "[[clients]]\nclient_id = \"service\"\nclient_secret = \"0123456789abcdef\"\n\
                    grant_types = [\"client_credentials\"]\nscope = \"orders:write\"\n";
-    let config = format!("{}\n{service}", include_str!("../../config.toml"));
-    std::fs::write(folder.path().join("config.toml"), config).unwrap();
-    let port = free_port();
-    let mut command = support::command(folder.path(), port);
-    command.env_remove("SIGNET__BOOTSTRAP__ADMIN_USERNAME").env_remove("SIGNET__BOOTSTRAP__ADMIN_PASSWORD");
-    let mut server = Program(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
-    let link = lines.map(Result::unwrap).find(|line| line.contains("/setup?code=")).unwrap();
-    let issuer = format!("http://127.0.0.1:{port}");
+    let NewServer { server, issuer, link, .. } =
+        NewServer::start(&format!("{}\n{service}", include_str!("../../config.toml")));
 
     let browser = Chromium::start(Setup::default()).await;
-    browser.open(link.trim()).await;
+    browser.open(&link).await;
     browser.picture("setup").await;
     browser.fill("#username", "ada").await;
     browser.fill("#password", PASSWORD).await;
     browser.click("#setup-submit").await;
     browser.expect("Administrator").await;
     browser.picture("account").await;
-    browser.open(link.trim()).await;
+    browser.open(&link).await;
     browser.expect("This link does not work").await;
 
     let (app_port, api_port) = (free_port(), free_port());

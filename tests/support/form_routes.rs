@@ -29,3 +29,13 @@ pub(crate) fn leads_to(action: &str, route: &[Option<String>]) -> bool {
     parts.len() == route.len()
         && route.iter().zip(parts).all(|(known, part)| known.as_deref().is_none_or(|known| known == part))
 }
+
+/// The paths of the pages that stand at one address each.
+pub(crate) fn page_paths() -> Vec<&'static str> {
+    let routes = include_str!("../../src/http/routes.rs").split(".at(\"").skip(1);
+    let pages = routes.filter_map(|route| {
+        let (path, rest) = route.split_once('"')?;
+        (rest.starts_with(", get(page(") && !path.contains(':')).then_some(path)
+    });
+    pages.collect()
+}
