@@ -18,6 +18,7 @@ mod clients;
 mod crawl;
 mod developer_pages;
 mod device;
+mod emergency_rotation;
 mod error_redirects;
 mod events;
 #[path = "../support/form_routes.rs"]
@@ -25,6 +26,7 @@ mod form_routes;
 mod forms_again;
 mod groups;
 mod guesses;
+mod health;
 #[path = "../../src/web/tests/hostile.rs"]
 mod hostile;
 #[path = "../support/https.rs"]
@@ -84,9 +86,15 @@ use visitor::{Page, REDIRECT_URI, SECRET, VERIFIER, Visitor, config, parameter, 
 /// Starts a server and signs its administrator in.
 async fn signed_in() -> (RunningServer, Visitor) {
     let server = RunningServer::start(&config());
+    let visitor = signed_in_at(&server).await;
+    (server, visitor)
+}
+
+/// The administrator of `server`, signed in.
+async fn signed_in_at(server: &RunningServer) -> Visitor {
     let mut visitor = Visitor::new(&server.issuer);
     visitor.sign_in(ADMINISTRATOR).await;
-    (server, visitor)
+    visitor
 }
 
 fn json(page: &Page) -> Value {

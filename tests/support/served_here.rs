@@ -3,7 +3,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, path::Path, sync::Arc};
 
 use poem::listener::{Acceptor, Listener, TcpListener};
 use signet::{
@@ -27,7 +27,7 @@ pub(crate) struct ServedHere {
     pub(crate) clock: Clock,
     server: Arc<Server>,
     serving: JoinHandle<()>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl ServedHere {
@@ -64,12 +64,17 @@ impl ServedHere {
         let serving = tokio::spawn(async {
             poem::Server::new_with_acceptor(acceptor).run(application).await.unwrap();
         });
-        Self { issuer, clock, server, serving, _folder: folder }
+        Self { issuer, clock, server, serving, folder }
     }
 
     /// The server without its HTTP layer.
     pub(crate) fn signet(&self) -> &Signet {
         self.server.signet()
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The server, for tasks that call it without HTTP.
