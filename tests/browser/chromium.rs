@@ -1,7 +1,7 @@
 //! Drives a real Chromium through WebDriver.
 
 use std::{
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use super::{
-    axe,
+    Program, axe,
     steady::{By, Found, PATIENCE, steadily},
 };
 use crate::support::free_port;
@@ -28,7 +28,8 @@ pub(crate) struct Setup {
 pub(crate) struct Chromium {
     client: Client,
     setup: Setup,
-    driver: Child,
+    /// Killed at the end, also of a test that fails.
+    driver: Program,
     _profile: tempfile::TempDir,
 }
 
@@ -50,12 +51,14 @@ pub(crate) fn is_installed() -> bool {
 impl Chromium {
     pub(crate) async fn start(setup: Setup) -> Self {
         let port = free_port();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let driver = Program(
+            Command::new("chromedriver")
+                .arg(format!("--port={port}"))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
+        );
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = ARGUMENTS.iter().map(|argument| (*argument).to_owned()).collect();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
@@ -211,10 +214,9 @@ impl Chromium {
 
     pub(crate) async fn end(self) {
         axe::tell();
-        let Self { client, mut driver, .. } = self;
+        let Self { client, driver, .. } = self;
         client.close().await.unwrap();
-        driver.kill().unwrap();
-        driver.wait().unwrap();
+        drop(driver);
     }
 }
 
