@@ -189,27 +189,6 @@ pub fn fingerprint(identifier: &str) -> String {
     Digest::of(identifier).as_str().chars().take(16).collect()
 }
 
-/// Converts the variant names of `cause` and of its inner value to a reason code: `Assertion(Replayed)` becomes
-/// `assertion_replayed`. Other data of the cause is left out, because it may come from the request.
-#[must_use]
-pub fn reason_code(cause: &impl fmt::Debug) -> String {
-    let debug = format!("{cause:?}");
-    let mut word = String::new();
-    for name in debug.split('(').take(2) {
-        let name: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
-        if !name.starts_with(|first: char| first.is_ascii_uppercase()) {
-            break;
-        }
-        for character in name.chars() {
-            if character.is_ascii_uppercase() && !word.is_empty() {
-                word.push('_');
-            }
-            word.push(character.to_ascii_lowercase());
-        }
-    }
-    word
-}
-
 impl EventDetails {
     /// Creates the details of an event of this kind.
     #[must_use]

@@ -57,15 +57,6 @@ fn a_person_sees_what_concerns_them_and_not_from_where_others_act() {
     assert_eq!(event(by(&eve), created).as_seen_by(&ada), None);
 }
 
-#[test]
-fn a_reason_is_the_name_of_a_cause_and_nothing_that_was_sent() {
-    use crate::oauth::{parameters::MalformedParameters, token_error::TokenError};
-    let sent = TokenError::Malformed(MalformedParameters::Repeated("Canary".to_owned()));
-    assert_eq!(reason_code(&sent), "malformed_repeated");
-    assert_eq!(reason_code(&TokenError::VerifierMismatch), "verifier_mismatch");
-    assert_eq!(reason_code(&Some("Canary")), "some");
-}
-
 // ASVS 16.4.1
 #[test]
 fn a_line_stays_one_line() {

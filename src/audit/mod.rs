@@ -16,6 +16,6 @@ mod failures;
 pub use self::{
     actor::{Actor, Principal, RequestOrigin},
     change::{of_account, of_client},
-    event::{EventDetails, EventKind, Outcome, SecurityEvent, UnknownKind, fingerprint, reason_code},
+    event::{EventDetails, EventKind, Outcome, SecurityEvent, UnknownKind, fingerprint},
     failures::{FailureQueue, Noted},
 };

@@ -7,12 +7,13 @@ use super::{
     endpoint_error::EndpointError,
 };
 use crate::{
-    audit::{EventDetails, EventKind, RequestOrigin, reason_code},
+    audit::{EventDetails, EventKind, RequestOrigin},
     oauth::{
         client::{AuthMethod, Client},
         client_assertion::PresentedAssertion,
         client_authentication::{AuthenticatedClient, PresentedCredentials},
         parameters::Parameters,
+        reason::Reason,
         remedy::Remedy,
         requested_scope::ActsFor,
         token_error::TokenError,
@@ -72,7 +73,7 @@ fn unauthenticated(signet: &Signet, origin: &RequestOrigin, claimed: &ClaimedCli
     let details = if *is_known {
         let trouble = ClientError { code: error.code(), cause: reason };
         signet.client_errors.note(client_id, trouble, signet.clock.now());
-        details.because(&reason_code(&error)).with_client(client_id)
+        details.because(&error.reason()).with_client(client_id)
     } else {
         let unknown_name = Some(signet.unknown_name(client_id.as_str()));
         EventDetails { unknown_name, ..details.because("unknown_client") }
@@ -91,7 +92,7 @@ fn unauthenticated_because(client: Option<&Client>, error: &TokenError) -> Strin
             AuthMethod::ClientSecretJwt => "registered_for_client_secret_jwt",
             _ => "wrong_secret",
         },
-        (Some(_), error) => return reason_code(error),
+        (Some(_), error) => return error.reason(),
     };
     word.to_owned()
 }

@@ -7,16 +7,16 @@
 use std::{
     cmp::Reverse,
     collections::HashMap,
-    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use time::OffsetDateTime;
 
 use crate::{
-    audit::{fingerprint, reason_code},
+    audit::fingerprint,
     oauth::{
-        authorization_error::UntrustedRequest, client::ClientId, redirect_uri::UntrustedRedirectUri, remedy::Remedy,
+        authorization_error::UntrustedRequest, client::ClientId, reason::Reason, redirect_uri::UntrustedRedirectUri,
+        remedy::Remedy,
     },
 };
 
@@ -125,10 +125,10 @@ impl ClientErrorLogs {
 }
 
 impl ClientError {
-    /// Creates an error from a code and a cause. Only the variant name of the cause is kept.
+    /// Creates an error from a code and a cause. Only the [reason](Reason::reason) of the cause is kept.
     #[must_use]
-    pub fn of(code: &'static str, cause: &impl fmt::Debug) -> Self {
-        Self { code, cause: reason_code(cause) }
+    pub fn of(code: &'static str, cause: &impl Reason) -> Self {
+        Self { code, cause: cause.reason() }
     }
 }
 

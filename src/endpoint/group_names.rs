@@ -1,16 +1,7 @@
 //! Judges the names of new groups.
 
-use super::{
-    InternalError, Signet,
-    access::Access,
-    management::ManagementRefusal,
-    new_account::{Editor, FieldErrors, FieldRefusal},
-    users,
-};
-use crate::account::{
-    group_name::KnownGroups,
-    record::{Account, Groups},
-};
+use super::{InternalError, Signet, management::ManagementRefusal};
+use crate::account::{field_refusal::FieldRefusal, group_name::KnownGroups, profile_form::FieldErrors, record::Groups};
 
 /// Finds the first name in `wanted` that no group may have. Names in `had`, and names of groups that exist, are not judged. A
 /// group exists while it has a member or while an invitation to it is valid. The group `leaving` is about to disappear and
@@ -46,25 +37,6 @@ pub(super) fn refusal<'a>(
         known.insert(name);
     }
     Ok(None)
-}
-
-/// Changes an account with `enter`, unless that adds a group with a name that no group may have.
-///
-/// # Errors
-///
-/// Returns a [`ManagementRefusal`] if the request is refused or the storage fails. Nothing has changed then.
-pub(super) async fn change(
-    signet: &Signet,
-    access: &Access,
-    id: &str,
-    enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
-) -> Result<Account, ManagementRefusal> {
-    let judged = |account: &mut Account, editor| {
-        let had = account.groups.clone();
-        enter(account, editor)?;
-        judge(signet, &had, &account.groups)
-    };
-    users::change_unjudged(signet, access, id, judged).await
 }
 
 /// Like [`refusal`], as an error of the field `groups`.

@@ -3,7 +3,7 @@
 use super::{
     Signet,
     access::Access,
-    group_names::change,
+    group_names,
     management::ManagementRefusal,
     new_account::{
         AdminFields, Editor, FieldErrors, FieldRefusal, NewAccount, NewAccountRefusal, ProfileForm, conflicts,
@@ -178,6 +178,21 @@ pub async fn update_admin_fields(
 ) -> Result<Account, ManagementRefusal> {
     manager(access)?;
     change(signet, access, id, |account, editor| form.order(account, editor).map_err(ManagementRefusal::Fields)).await
+}
+
+/// Changes an account with `enter`, unless that adds a group with a name that no group may have.
+async fn change(
+    signet: &Signet,
+    access: &Access,
+    id: &str,
+    enter: impl Fn(&mut Account, Editor) -> Result<(), ManagementRefusal>,
+) -> Result<Account, ManagementRefusal> {
+    let judged = |account: &mut Account, editor| {
+        let had = account.groups.clone();
+        enter(account, editor)?;
+        group_names::judge(signet, &had, &account.groups)
+    };
+    change_unjudged(signet, access, id, judged).await
 }
 
 /// Changes an account without judging the names of its groups, and retries if it is changed concurrently.

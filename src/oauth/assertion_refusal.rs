@@ -5,7 +5,8 @@ use std::fmt;
 use crate::jose::JwtRefusal;
 
 /// Why an assertion is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum AssertionRefusal {
     /// The value of `client_assertion_type` is not supported.
     UnknownType,

@@ -14,7 +14,8 @@ use super::{
 
 /// Why the server shows an error page instead of redirecting to the client: "the authorization server … MUST NOT
 /// automatically redirect the user-agent to the invalid redirection URI".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum UntrustedRequest {
     /// The query is malformed, or `client_id` is missing or repeated.
     Malformed(MalformedParameters),
@@ -28,7 +29,8 @@ pub enum UntrustedRequest {
 
 /// Why the server redirects with an error. The variant names the cause for the log and the tests. The client receives
 /// the [code](AuthorizationError::code) and the [description](AuthorizationError::description).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum AuthorizationError {
     /// A parameter is missing or repeated.
     Malformed(MalformedParameters),

@@ -38,6 +38,7 @@ pub mod parameters;
 pub mod password_grant;
 pub mod pkce;
 pub mod presented_refresh_token;
+pub mod reason;
 pub mod redirect_uri;
 mod refresh_state;
 pub mod refresh_token;

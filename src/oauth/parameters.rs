@@ -11,7 +11,8 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 pub struct Parameters(Vec<(String, String)>);
 
 /// Why a request is rejected before any of its values is examined.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum MalformedParameters {
     /// It does not consist of `name=value` pairs in percent-encoded UTF-8.
     Encoding,

@@ -14,7 +14,8 @@ use crate::{crypto, secret::Secret};
 pub struct CodeChallenge(String);
 
 /// Why the PKCE parameters of an authorization request are rejected, always with `invalid_request` (§4.4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ChallengeRefusal {
     /// The request has neither PKCE parameters nor a `nonce` of OpenID Connect.
     Missing,

@@ -65,7 +65,8 @@ pub enum RedirectUriRefusal {
 }
 
 /// Why a request's `redirect_uri` is rejected. The server shows an error page and does not redirect (§3.1.2.4).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum UntrustedRedirectUri {
     /// The request names a URI that is not registered. Its first [`LONGEST_REDIRECT_URI`] characters are stored for the
     /// client's owner, and one more if it is longer.

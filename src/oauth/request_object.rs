@@ -31,7 +31,8 @@ pub enum NamedObject<'a> {
 }
 
 /// Why a request object is rejected: the cause, for the log and the tests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RequestObjectRefusal {
     Malformed(MalformedParameters),
     TwoObjects,

@@ -42,7 +42,8 @@ pub struct PermittedScope {
 }
 
 /// Why no scope can be granted for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RequestedScopeRefusal {
     /// It is blank or not a list of scope tokens.
     Malformed,

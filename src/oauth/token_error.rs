@@ -11,7 +11,8 @@ use super::{
 
 /// Why the token endpoint rejects a request. The variant names the cause for the log and the tests. The client receives
 /// the [code](TokenError::code) and a sentence that is fixed for each code, so that it cannot probe for causes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum TokenError {
     /// The request is not a form, or a parameter is missing or repeated.
     Malformed(MalformedParameters),

@@ -31,7 +31,7 @@ async fn a_form_from_elsewhere_is_refused() {
         "the token is another browser's"
     );
     assert_eq!(other.post("/developer", &form).await.status, 303, "the same person in the same browser goes on");
-    assert_eq!(visitor.clone().post("/logout", &[("decision", "confirm"), ("anti_forgery", &token)]).await.status, 403);
+    assert_eq!(other.clone().post("/logout", &[("decision", "confirm"), ("anti_forgery", &token)]).await.status, 403);
     assert_eq!(other.get("/developer").await.status, 200);
 }
 

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
-    audit::{EventDetails, EventKind, RequestOrigin, reason_code},
+    audit::{EventDetails, EventKind, RequestOrigin},
     crypto::Digest,
     endpoint::{
         InternalError, Signet,
@@ -17,6 +17,7 @@ use crate::{
         client_authentication::AuthenticatedClient,
         grant::{EndCause, Grant},
         parameters::Parameters,
+        reason::Reason,
         refresh_token,
         token_error::TokenError,
     },
@@ -83,7 +84,7 @@ async fn apply_consequence(
     match kept.record.consequence(refusal) {
         Consequence::Nothing => Ok(()),
         Consequence::Burn => {
-            let details = EventDetails::of(EventKind::CodeRefused).because(&reason_code(refusal));
+            let details = EventDetails::of(EventKind::CodeRefused).because(&refusal.reason());
             let details = details.about_subject(&kept.record.subject).with_client(&kept.record.client_id);
             store.with_event(details).burn_code(digest, kept).await
         }
