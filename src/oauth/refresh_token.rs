@@ -198,7 +198,7 @@ impl Refreshment {
             Turn::Repeat(newest) => (None, newest.clone()),
             Turn::Stay { is_noteworthy: false } => (None, unchanged()),
             Turn::Stay { is_noteworthy: true } => {
-                let used = RefreshState { last_used_at: now.max(state.last_used_at), ..state.clone() };
+                let used = RefreshState { last_used_at: now, ..state.clone() };
                 (Some(Grant { refresh_token: Some(used), ..grant.clone() }), unchanged())
             }
             Turn::Rotate { overlap } => {
@@ -208,7 +208,7 @@ impl Refreshment {
                     generation,
                     digest: Digest::of_secret(&successor),
                     expires_at: state.expires_at,
-                    last_used_at: now.max(state.last_used_at),
+                    last_used_at: now,
                     newest: overlap.is_positive().then(|| key.seal(NEWEST, successor.expose().as_bytes(), entropy)),
                     replaced: state.replaced.clone().with(state.generation, *overlap, now),
                 };

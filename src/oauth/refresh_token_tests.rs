@@ -313,6 +313,20 @@ fn the_use_of_a_token_that_stays_is_written_down_a_few_times_only() {
     assert_eq!(written.last_used_at(), noteworthy);
 }
 
+#[test]
+fn a_use_that_was_dated_by_a_clock_that_was_ahead_is_dated_by_the_next_one() {
+    for client in [client(), public_client()] {
+        let mut held = held_by(client);
+        let ahead = NOW + Duration::days(10);
+        let token = held.turn(&held.token.clone(), ahead);
+        assert_eq!(held.grant.refresh_token.as_ref().unwrap().last_used_at(), ahead);
+        let token = held.turn(&token, NOW);
+        let state = held.grant.refresh_token.as_ref().unwrap();
+        assert_eq!((state.last_used_at(), state.expires_at(&POLICY)), (NOW, NOW + POLICY.idle));
+        assert_eq!(held.outcome(&token, NOW + POLICY.idle), Err(TokenError::RefreshTokenExpired));
+    }
+}
+
 // "the authorization server MUST verify the binding between the refresh token and client identity"
 #[test]
 fn another_client_learns_nothing_and_ends_nothing() {
