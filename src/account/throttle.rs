@@ -269,7 +269,7 @@ impl ThrottlePolicy {
     /// can reach.
     #[must_use]
     pub fn relaxed() -> Self {
-        Self { address_burst: 1_000_000, address_interval: Duration::MILLISECOND, waits: Vec::new(), ..Self::default() }
+        Self { address_burst: 1_000_000, waits: Vec::new(), ..Self::default() }
     }
 
     fn wait_after(&self, count: u32) -> Duration {

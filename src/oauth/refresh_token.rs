@@ -139,7 +139,7 @@ fn narrow(
     };
     let audience = granted.narrowed(request.resources).ok_or(TokenError::InvalidTarget)?;
     if scope == grant.scope {
-        return Ok(Issuance { scope, audience, ..grant.issuance() });
+        return Ok(Issuance { audience, ..grant.issuance() });
     }
     // A narrower scope also narrows the audience.
     let needed = resources.audience(&scope, request.resources)?;
