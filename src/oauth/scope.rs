@@ -115,7 +115,7 @@ impl fmt::Display for ScopeRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "must be a list of scope tokens separated by single spaces (at most {LONGEST_SCOPE} characters; printable \
+            "must be a list of scope tokens separated by single spaces (at most {LONGEST_SCOPE} tokens; printable \
              ASCII without quotation mark and backslash)"
         )
     }
@@ -141,6 +141,14 @@ mod tests {
         assert!(Scope::parse("").unwrap().is_empty());
     }
 
+    #[test]
+    fn a_scope_is_written_as_text_and_read_by_the_same_rules() {
+        let written = serde_json::to_value(Scope::parse("b a").unwrap()).unwrap();
+        assert_eq!(written, "a b");
+        assert_eq!(serde_json::from_value::<Scope>(written).unwrap(), Scope::parse("a b").unwrap());
+        assert!(serde_json::from_value::<Scope>("a\"b".into()).is_err());
+    }
+
     // RFC 6749 §3.3 and appendix A.4
     #[test]
     fn a_scope_token_holds_visible_ascii_only() {
@@ -148,6 +156,7 @@ mod tests {
             assert_eq!(Scope::parse(text), Err(ScopeRefusal), "{text:?}");
         }
         assert!(Scope::parse("orders:read !#[]~").is_ok());
+        assert!(ScopeRefusal.to_string().starts_with("must be a list of scope tokens"));
     }
 
     #[test]
