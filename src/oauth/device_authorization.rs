@@ -76,10 +76,8 @@ impl UserCode {
     pub fn generate(entropy: Entropy) -> Self {
         let mut code = String::with_capacity(LENGTH);
         while code.len() < LENGTH {
-            // 240 of the 256 byte values are used, so that all letters are equally likely.
-            let letters = entropy.bytes::<LENGTH>().into_iter().filter(|byte| usize::from(*byte) < 12 * ALPHABET.len());
-            let letters = letters.filter_map(|byte| ALPHABET.get(usize::from(byte) % ALPHABET.len()));
-            code.extend(letters.map(|letter| char::from(*letter)).take(LENGTH - code.len()));
+            let letters = entropy.bytes::<LENGTH>().into_iter().filter_map(letter);
+            code.extend(letters.take(LENGTH - code.len()));
         }
         Self(code)
     }
@@ -226,6 +224,13 @@ impl DeviceRedemption {
     }
 }
 
+/// Returns the letter that a random byte stands for. 240 of the 256 byte values are used, so that all letters are equally
+/// likely.
+fn letter(byte: u8) -> Option<char> {
+    let is_used = usize::from(byte) < 12 * ALPHABET.len();
+    ALPHABET.get(usize::from(byte) % ALPHABET.len()).filter(|_| is_used).map(|letter| char::from(*letter))
+}
+
 /// Formats the code for display: `BCDF-GHJK`.
 impl fmt::Display for UserCode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -294,13 +299,39 @@ mod tests {
     fn a_user_code_is_read_whatever_its_case_and_hyphens() {
         let code = UserCode::generate(Entropy::system());
         let shown = code.to_string();
-        assert_eq!(shown.len(), 9);
+        assert_eq!((shown.len(), shown.find('-')), (9, Some(4)));
         assert_eq!(UserCode::parse(&shown), Some(code.clone()));
         assert_eq!(UserCode::parse(&shown.to_lowercase().replace('-', " ")), Some(code.clone()));
+        let apart: Vec<String> = code.as_str().chars().map(String::from).collect();
+        assert_eq!(UserCode::parse(&apart.join(" - ")), Some(code.clone()));
         assert_eq!(UserCode::parse(code.as_str()), Some(code));
         for wrong in ["", "BCDF-GHJ", "BCDF-GHJA", "BCDF-GHJ1", "BCDF-GHJKL", "ÄÖÜÄÖÜÄÖ", &"-".repeat(99)] {
             assert_eq!(UserCode::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn each_letter_of_a_user_code_is_as_likely_as_any_other() {
+        let letters: Vec<char> = (0..=u8::MAX).filter_map(letter).collect();
+        for expected in ALPHABET {
+            let times = letters.iter().filter(|letter| **letter == char::from(*expected)).count();
+            assert_eq!(times, 12, "{}", char::from(*expected));
+        }
+        assert_eq!(letters.len(), 240);
+        // Whatever bytes are passed over, a code has its length.
+        assert!((0..100).all(|_| UserCode::generate(Entropy::system()).as_str().len() == LENGTH));
+    }
+
+    #[test]
+    fn a_person_can_answer_once_and_until_it_expires() {
+        let pending = asked("scope=openid").unwrap();
+        assert!(pending.is_pending(NOW) && pending.approval().is_none());
+        assert!(pending.is_pending(pending.expires_at - Duration::nanoseconds(1)));
+        assert!(!pending.is_pending(pending.expires_at));
+        let approved = pending.clone().answered(Some(approval()));
+        assert_eq!(approved.approval().map(|approval| approval.subject.as_str()), Some("usr_a"));
+        let denied = pending.answered(None);
+        assert!(!approved.is_pending(NOW) && !denied.is_pending(NOW) && denied.approval().is_none());
     }
 
     // §3.1
@@ -351,6 +382,7 @@ mod tests {
             let person = SubjectStatus::Active(ActivePerson::default());
             let redeemed = redeem(&approved, &television("tv"), Some(&IssuanceContext { person }), requested, NOW);
             let redemption = redeemed?;
+            assert_eq!(redemption.audience(), &approved.audience);
             let grant = redemption.grant(identity(), Duration::minutes(5), NOW);
             assert_eq!(grant.audience, approved.audience);
             Ok(redemption.issuance(&grant).audience().to_claim())
