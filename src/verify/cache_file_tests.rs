@@ -147,3 +147,22 @@ async fn nothing_is_written_where_another_user_can_write() {
     }
     assert_eq!(issuer.verifier(ORDERS).cache_file(&file).build().unwrap().health().status_lists, 0);
 }
+
+#[test]
+fn a_cache_file_that_is_absent_is_no_refusal_but_one_that_cannot_be_read_is() {
+    let folder = tempfile::tempdir().unwrap();
+    set_mode(folder.path(), 0o700);
+    let file = folder.path().join("issuer.json");
+    assert!(cache_file_access::open(&file).unwrap().is_none());
+    fs::write(&file, "{}").unwrap();
+    set_mode(&file, 0o600);
+    assert!(cache_file_access::open(&file).unwrap().is_some());
+    let below_a_file = cache_file_access::open(&file.join("issuer.json"));
+    assert!(matches!(below_a_file, Err(CacheFileRefusal::Io(_))), "{below_a_file:?}");
+}
+
+#[test]
+fn a_cache_file_without_a_folder_is_in_the_working_directory() {
+    let outcome = |path: &str| cache_file_access::check_folder(Path::new(path)).map_err(|refusal| refusal.to_string());
+    assert_eq!(outcome("issuer.json"), outcome("./issuer.json"));
+}

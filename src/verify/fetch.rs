@@ -256,6 +256,7 @@ mod tests {
     use std::io::Write;
 
     use flate2::{Compression, write::GzEncoder};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
@@ -294,6 +295,66 @@ mod tests {
             let found = metadata(&source, &Url::parse("https://a.example/t1").unwrap()).await.unwrap();
             assert_eq!(found.0, location);
         }
+    }
+
+    #[tokio::test]
+    async fn metadata_of_a_server_that_is_down_are_looked_for_once() {
+        let source = Source::InProcess(Arc::new(|url| {
+            if url.ends_with("/openid-configuration") { Ok(String::new()) } else { Err(unexpected(url, "500")) }
+        }));
+        let fault = metadata(&source, &Url::parse("https://a.example").unwrap()).await.unwrap_err();
+        assert!(fault.to_string().contains("oauth-authorization-server responded with 500"), "{fault}");
+    }
+
+    /// Asks a server that sends `answer` once.
+    async fn asked(answer: Vec<u8>, etag: Option<&str>) -> Result<FetchOutcome, FetchFault> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0, "the request ends early");
+            }
+            stream.write_all(&answer).await.unwrap();
+        });
+        let answer = Source::http().unwrap().get(ConditionalRequest { url: &url, etag, longest: 32 }).await;
+        serving.abort();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_document_is_read_up_to_its_bound_and_unpacked_only_if_it_is_packed() {
+        let document = |coding: &str, body: &[u8]| {
+            let head = format!("HTTP/1.1 200 OK\r\n{coding}content-length: {}\r\n\r\n", body.len());
+            [head.as_bytes(), body].concat()
+        };
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(b"{}").unwrap();
+        let packed = encoder.finish().unwrap();
+        let gzip = "content-encoding: gzip\r\n";
+        for (coding, body, expected) in [
+            ("", [b'a'; 32].as_slice(), Ok("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")),
+            ("", &[b'a'; 33], Err("more than")),
+            ("", &[0xff], Err("no UTF-8")),
+            (gzip, &packed, Ok("{}")),
+            (gzip, b"{}", Err("damaged gzip")),
+            ("", &packed, Err("no UTF-8")),
+        ] {
+            match (asked(document(coding, body), None).await, expected) {
+                (Ok(FetchOutcome::Document { text, .. }), Ok(expected)) => assert_eq!(text, expected),
+                (Err(fault), Err(expected)) => assert!(fault.to_string().contains(expected), "{fault}"),
+                (answer, expected) => panic!("{:?} instead of {expected:?}", answer.err()),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn that_nothing_has_changed_is_an_answer_only_to_who_has_a_copy() {
+        let unchanged = || b"HTTP/1.1 304 Not Modified\r\n\r\n".to_vec();
+        assert!(matches!(asked(unchanged(), Some("\"a\"")).await, Ok(FetchOutcome::Unchanged)));
+        let fault = asked(unchanged(), None).await.err().unwrap();
+        assert!(fault.to_string().contains("responded with 304"), "{fault}");
     }
 
     #[tokio::test]

@@ -124,6 +124,13 @@ impl KnownList {
         is_fresh || matches!(stale, StaleStatusList::AcceptFor(longest) if age <= longest)
     }
 
+    /// Returns the `ETag` with which the issuer can confirm the list. A list that has expired or was issued in the future is
+    /// fetched without `ETag`: a confirmation would not help.
+    pub(super) fn etag_to_confirm(&self, now: Instant) -> Option<&str> {
+        let is_expired = self.token.expires_at.is_some_and(|at| now.at >= at);
+        if is_expired || self.token.is_ahead_of(now) { None } else { self.etag.as_deref() }
+    }
+
     pub(super) fn is_due(&self, now: OffsetDateTime) -> bool {
         now >= self.due_at || now < self.checked_at
     }
@@ -158,4 +165,94 @@ fn is_same(one: &JwkSet, other: &JwkSet) -> bool {
     let members = |set: &JwkSet| set.keys().iter().map(|key| key.jwk().clone().into()).collect::<Vec<_>>();
     let (one, other): (Vec<serde_json::Value>, Vec<_>) = (members(one), members(other));
     one == other
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        crypto::sha256,
+        jose::{Algorithm, PublicKey, SigningKey},
+        verify::status_list::InflatedStatusList,
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    /// Fetched and issued [`NOW`], with a `ttl` of a minute and an `exp` after 40 seconds.
+    fn list() -> KnownList {
+        let token = VerifiedStatusList {
+            digest: sha256("list"),
+            list: InflatedStatusList::decode(1, "eNrbuRgAAhcBXQ").unwrap(),
+            issued_at: NOW,
+            expires_at: Some(NOW + Duration::seconds(40)),
+            ttl: Duration::MINUTE,
+        };
+        KnownList::new(Arc::new(token), Some("\"a\"".to_owned()), NOW, 0.0)
+    }
+
+    fn after(seconds: i64) -> Instant {
+        Instant { at: NOW + Duration::seconds(seconds), leeway: Duration::seconds(5) }
+    }
+
+    #[test]
+    fn a_list_counts_until_the_instant_of_exp() {
+        for (seconds, is_usable) in [(-6, false), (-5, true), (0, true), (39, true), (40, false)] {
+            assert_eq!(list().is_usable(StaleStatusList::Refuse, after(seconds)), is_usable, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_list_is_confirmed_by_its_etag_until_it_expires() {
+        for (seconds, is_confirmed) in [(-6, false), (-5, true), (39, true), (40, false)] {
+            let etag = is_confirmed.then_some("\"a\"");
+            assert_eq!(list().etag_to_confirm(after(seconds)), etag, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_list_is_due_before_its_ttl_is_over_and_when_the_clock_was_set_back() {
+        for (seconds, is_due) in [(-1, true), (0, false), (41, false), (42, true)] {
+            assert_eq!(list().is_due(after(seconds).at), is_due, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_use_keeps_a_list_for_a_day_and_is_recorded_once_a_minute() {
+        let day = Duration::DAY.whole_seconds();
+        for (used_after, kept_until) in [(0, day), (59, day), (60, day + 60), (-1, day - 1), (7200, day + 7200)] {
+            let list = list();
+            list.touch(after(used_after).at);
+            assert!(list.is_in_use(after(kept_until - 1).at), "used after {used_after} s");
+            assert!(!list.is_in_use(after(kept_until).at), "used after {used_after} s");
+        }
+    }
+
+    #[test]
+    fn only_a_change_of_the_keys_begins_an_epoch() {
+        let set = || {
+            let key = SigningKey::generate(Algorithm::Es256).unwrap();
+            JwkSet::new([PublicKey::new(key.public_jwk().clone()).unwrap()])
+        };
+        let (first, second) = (set(), set());
+        let mut known = Known::default();
+        let mut epoch = |set: &JwkSet, number| {
+            known = known.with_keys(Arc::new(set.clone()), KeysFetch { number, at: NOW });
+            known.keys.as_ref().unwrap().epoch
+        };
+        let epochs = [epoch(&first, 1), epoch(&first, 2), epoch(&second, 3), epoch(&first, 4), epoch(&first, 5)];
+        assert_eq!(epochs, [0, 0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_the_list_alone() {
+        let keys = KeysFetch { number: 1, at: NOW };
+        let known = Known::default().with_keys(Arc::new(JwkSet::new([])), keys);
+        let known = known.with_list("a", Arc::new(list()), after(0)).unwrap();
+        let known = known.with_list("b", Arc::new(list()), after(0)).unwrap();
+        let known = known.with_lists_that(|uri| uri == "a");
+        assert_eq!(known.lists.keys().collect::<Vec<_>>(), ["a"]);
+        assert!(known.keys(Duration::ZERO, NOW).is_some());
+    }
 }

@@ -102,6 +102,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_is_published() {
+        let metadata = ResourceMetadata::new().scopes(["a"]).name("Orders").documentation("https://api.example/docs");
+        let document = published(metadata, "https://api.example", "https://login.example").unwrap().document;
+        let document = serde_json::to_value(&document).unwrap();
+        assert_eq!(document["scopes_supported"], serde_json::json!(["a"]));
+        assert_eq!(document["resource_name"], "Orders");
+        assert_eq!(document["resource_documentation"], "https://api.example/docs");
+    }
+
+    #[test]
     fn what_was_not_said_is_left_out() {
         let metadata = ResourceMetadata::new().scopes(["orders:read"]);
         let document = published(metadata, "https://api.example", "https://login.example").unwrap().document;

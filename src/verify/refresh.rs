@@ -113,7 +113,7 @@ impl Verifier {
     }
 
     async fn keep_keys(&self) {
-        let mut failures = 0;
+        let mut failures = 0_u32;
         let fetched_at = self.0.known.load().keys.as_ref().map(|keys| keys.fetch.at);
         let now = self.0.policy.clock.now();
         let mut pause = fetched_at.map_or(Duration::ZERO, |at| self.regular_pause() - (now - at).max(Duration::ZERO));
@@ -130,8 +130,8 @@ impl Verifier {
                 }
                 Err(fault) => {
                     tracing::warn!(%fault, "refreshing the keys failed; keeping the known ones");
-                    failures = (failures + 1).min(LONGEST_BACKOFF);
-                    Duration::seconds(1 << failures).min(self.0.policy.refresh_every) * (0.5 + jitter())
+                    failures = failures.saturating_add(1);
+                    pause_after_failures(failures, self.0.policy.refresh_every, jitter())
                 }
             };
         }
@@ -178,12 +178,7 @@ impl Verifier {
         let (known, policy) = (inner.known.load_full(), &inner.policy);
         let keys = known.keys.as_ref().ok_or(FetchFault::NoKeys)?;
         let before = known.lists.get(uri);
-        // A list that has expired or was issued in the future is fetched without `ETag`: a confirmation would not help.
-        let asked_at = self.instant();
-        let confirmable = before.filter(|list| {
-            list.token.expires_at.is_none_or(|at| asked_at.at < at) && !list.token.is_ahead_of(asked_at)
-        });
-        let etag = confirmable.and_then(|list| list.etag.as_deref());
+        let etag = before.and_then(|list| list.etag_to_confirm(self.instant()));
         let answer =
             inner.source.get(ConditionalRequest { url: uri, etag, longest: status_list_token::LONGEST }).await?;
         let now = policy.clock.now();
@@ -298,6 +293,12 @@ impl Verifier {
     }
 }
 
+/// Returns the pause after `failures` failed fetches of the keys in a row. It doubles with each failure up to 2⁵ seconds or
+/// `longest`, and `jitter`, from 0 to 1, makes it up to half shorter or longer.
+fn pause_after_failures(failures: u32, longest: Duration, jitter: f64) -> Duration {
+    Duration::seconds(1 << failures.min(LONGEST_BACKOFF)).min(longest) * (0.5 + jitter)
+}
+
 /// Returns a random number from 0 to 1.
 fn jitter() -> f64 {
     f64::from(u16::from_be_bytes(Entropy::system().bytes())) / f64::from(u16::MAX)
@@ -315,3 +316,7 @@ const PAUSE_WITHOUT_KEYS: Duration = Duration::SECOND;
 const LONGEST_BACKOFF: u32 = 5;
 /// Maximum number of status lists. Each has 2 MiB at most.
 const MOST_LISTS: usize = 256;
+
+#[cfg(test)]
+#[path = "refresh_tests.rs"]
+mod tests;

@@ -258,6 +258,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_read_until_the_instant_of_exp_and_the_leeway() {
+        let key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let jwt = key.sign(TokenType::StatusList, claims().as_object().unwrap()).unwrap();
+        let keys = JwkSet::new([PublicKey::new(key.public_jwk().clone()).unwrap()]);
+        for (seconds, expected) in [(629, None), (630, Some(StatusTokenRefusal::Expired))] {
+            let now = Instant { at: NOW + Duration::seconds(seconds), leeway: Duration::seconds(30) };
+            let read = VerifiedStatusList::read(&jwt, URI, ISSUER, &keys, now);
+            assert_eq!(read.err(), expected, "{seconds} s");
+        }
+    }
+
+    #[test]
     fn a_reference_stays_at_the_origin_of_the_issuer() {
         let issuer = Url::parse(ISSUER).unwrap();
         let reference = |status: Value| {

@@ -1,9 +1,10 @@
 use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::{Builder, Verifier, VerifyRefusal};
+use super::{Builder, FetchFault, TestIssuer, Verifier, VerifyRefusal};
 use crate::{
     clock::Clock,
+    crypto::sha256,
     jose::{Algorithm, JwkSet, JwtRefusal, PublicKey, SigningKey, TokenType},
     oauth::bearer::BearerError,
 };
@@ -59,6 +60,60 @@ fn a_good_token_is_verified_offline() {
     assert_eq!(verified.claim::<String>("plan").as_deref(), Some("gold"));
     assert_eq!(verified.expires_at(), NOW + Duration::minutes(5));
     assert_eq!(verifier.fetches(), 0);
+}
+
+#[test]
+fn a_verified_token_is_remembered_unless_none_is_to_be() {
+    for (remembered, is_found) in [(0, false), (1, true)] {
+        let key = key();
+        let verifier = builder().remember(remembered).with_keys(keys(&key)).unwrap();
+        let token = key.sign(TokenType::AccessToken, &claims()).unwrap();
+        verifier.verify(&token).unwrap();
+        assert_eq!(verifier.0.tokens.find(&sha256(&token), 0).is_some(), is_found, "{remembered}");
+        assert!(verifier.verify(&token).is_ok());
+    }
+}
+
+#[test]
+fn claims_are_printed_without_the_person() {
+    let key = key();
+    let verifier = builder().with_keys(keys(&key)).unwrap();
+    let verified = verifier.verify(&key.sign(TokenType::AccessToken, &claims()).unwrap()).unwrap();
+    let printed = format!("{verified:?}");
+    assert!(printed.starts_with("AccessClaims { jti: \"j\", expires_at: 2030-01-01 0:05"), "{printed}");
+    assert!(!printed.contains("usr_a") && !printed.contains("gold"), "{printed}");
+}
+
+#[test]
+fn a_token_tells_when_the_person_proved_who_they_are() {
+    let key = key();
+    let verifier = builder().with_keys(keys(&key)).unwrap();
+    let auth_time = |claims: &Map<String, Value>| {
+        verifier.verify(&key.sign(TokenType::AccessToken, claims).unwrap()).unwrap().auth_time()
+    };
+    assert_eq!(auth_time(&claims()), None);
+    let at = NOW.unix_timestamp() - 60;
+    assert_eq!(auth_time(&with("auth_time", json!(at))), Some(NOW - Duration::MINUTE));
+}
+
+// A token that names an unknown key wakes the background, but not while the pause of the keys lasts.
+#[tokio::test]
+async fn an_unknown_key_wakes_the_background_once_in_the_cooldown() {
+    let clock = Clock::manual(NOW);
+    let issuer = TestIssuer::with_clock(ISSUER, clock.clone()).unwrap();
+    let verifier = issuer.verifier(ORDERS).connect().await.unwrap();
+    let is_woken = async || {
+        let woken = verifier.0.keys_wanted.notified();
+        tokio::time::timeout(std::time::Duration::ZERO, woken).await.is_ok()
+    };
+    let good = issuer.token(ORDERS).without("status").sign().unwrap();
+    let foreign = key().sign(TokenType::AccessToken, &claims()).unwrap();
+    assert!(verifier.verify(&good).is_ok() && !is_woken().await);
+    assert!(verifier.verify(&foreign).is_err() && is_woken().await);
+    verifier.refetch_keys().await;
+    assert!(verifier.verify(&foreign).is_err() && !is_woken().await);
+    clock.advance(Duration::seconds(30));
+    assert!(verifier.verify(&foreign).is_err() && is_woken().await);
 }
 
 // RFC 9068 §4
@@ -136,4 +191,23 @@ fn without_keys_no_token_is_called_bad() {
     let refusal = verifier.verify("a.b.c").err().unwrap();
     assert_eq!((refusal.code(), refusal.bearer()), ("no_keys", None::<BearerError>));
     assert!(!verifier.is_ready());
+}
+
+#[test]
+fn every_refusal_says_what_is_wrong() {
+    use crate::{jose::JwkSetRefusal, oauth::status_list::StatusListRefusal, verify::StatusTokenRefusal};
+    for (told, words) in [
+        (VerifyRefusal::Expired.to_string(), "expired"),
+        (VerifyRefusal::Jwt(JwtRefusal::UnknownKey).to_string(), "unknown_key: "),
+        (VerifyRefusal::Jwt(JwtRefusal::WrongSignature).to_string(), "signature"),
+        (VerifyRefusal::StatusUnknown.to_string(), "never fetched"),
+        (VerifyRefusal::StatusStale.to_string(), "too old"),
+        (VerifyRefusal::NoKeys.to_string(), "keys"),
+        (super::Rejection::unavailable().to_string(), "cannot be verified at the moment"),
+        (FetchFault::Keys(JwkSetRefusal::NoKeys).to_string(), "the JWK set has no array of keys"),
+        (StatusTokenRefusal::List(StatusListRefusal::Encoding).to_string(), "not base64url"),
+        (StatusTokenRefusal::AnotherList.to_string(), "not the URI of the list"),
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
 }

@@ -95,3 +95,36 @@ fn response<R: From<String>>(rejection: Rejection) -> Response<R> {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Ready, ready};
+
+    use super::*;
+    use crate::verify::TestIssuer;
+
+    /// A service that is never ready.
+    #[derive(Clone)]
+    struct Busy;
+
+    impl Service<Request<()>> for Busy {
+        type Response = Response<String>;
+        type Error = ();
+        type Future = Ready<Result<Response<String>, ()>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Pending
+        }
+
+        fn call(&mut self, _: Request<()>) -> Self::Future {
+            ready(Err(()))
+        }
+    }
+
+    #[test]
+    fn a_layer_is_ready_when_what_stands_below_it_is() {
+        let verifier = TestIssuer::new("https://a.example").unwrap().verifier("https://api.example").build().unwrap();
+        let mut guarded = RequireTokenLayer::new(verifier).layer(Busy);
+        assert!(guarded.poll_ready(&mut Context::from_waker(std::task::Waker::noop())).is_pending());
+    }
+}

@@ -115,9 +115,37 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_is_verified_again_takes_no_place_of_another() {
+        let tokens = VerifiedTokens::new(4);
+        let digest = |number: u8| [number; 32];
+        for number in 0..4 {
+            tokens.remember(digest(number), 0, claims("a", NOW + Duration::seconds(i64::from(number))));
+        }
+        tokens.remember(digest(3), 0, claims("b", NOW + Duration::HOUR));
+        assert!((0..4).all(|number| tokens.find(&digest(number), 0).is_some()));
+        assert_eq!(tokens.find(&digest(3), 0).unwrap().jti(), "b");
+    }
+
+    #[test]
+    fn each_token_has_four_places_and_all_places_are_used() {
+        let tokens = VerifiedTokens::new(8);
+        let digest = |number: u8| [number; 32];
+        let expiry = |number: u8| NOW + Duration::seconds(i64::from(number));
+        for number in 0..8 {
+            tokens.remember(digest(number), 0, claims("a", expiry(number)));
+        }
+        assert!((0..8).all(|number| tokens.find(&digest(number), 0).is_some()));
+        // Another odd one: 0 expires first, but 1 is the first of the odd ones.
+        tokens.remember(digest(9), 0, claims("a", expiry(9)));
+        let forgotten: Vec<_> = (0..10).filter(|number| tokens.find(&digest(*number), 0).is_none()).collect();
+        assert_eq!(forgotten, [1, 8]);
+    }
+
+    #[test]
     fn with_no_capacity_nothing_is_remembered() {
         let tokens = VerifiedTokens::new(0);
         tokens.remember(sha256("a"), 0, claims("a", NOW));
+        assert!(VerifiedTokens::new(1).is_in_use());
         assert!(!tokens.is_in_use() && tokens.find(&sha256("a"), 0).is_none());
     }
 }
