@@ -76,6 +76,8 @@ mod tests {
         for algorithm in Algorithm::ALL {
             assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
             assert_eq!(serde_json::to_value(algorithm).unwrap(), algorithm.as_str());
+            assert_eq!(algorithm.to_string(), algorithm.as_str());
+            assert!(UnsupportedAlgorithm.to_string().contains(algorithm.as_str()));
         }
         for name in ["none", "None", "NONE", "", "HS256", "es256", "ES256 ", "ES256K", "RS384"] {
             assert_eq!(name.parse::<Algorithm>(), Err(UnsupportedAlgorithm), "{name:?}");

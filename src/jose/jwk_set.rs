@@ -248,6 +248,9 @@ mod tests {
         let many = json!({"keys": vec![json!(null); MOST_KEYS + 1]}).to_string();
         assert_eq!(JwkSet::parse(&many).unwrap_err(), JwkSetRefusal::TooLong);
         assert_eq!(JwkSet::parse(&" ".repeat(LONGEST + 1)).unwrap_err(), JwkSetRefusal::TooLong);
+        let longest = format!("{}{}", r#"{"keys":[]}"#, " ".repeat(LONGEST - 11));
+        assert!(JwkSet::parse(&longest).is_ok() && JwkSet::parse(&format!("{longest} ")).is_err());
+        assert!(JwkSet::parse(&json!({"keys": vec![json!(null); MOST_KEYS]}).to_string()).is_ok());
     }
 
     #[test]

@@ -221,3 +221,95 @@ fn the_folder_is_made_for_its_owner_alone() {
     let fault = KeyFolder::open(parent.path().join("file"), None, Entropy::system()).unwrap_err();
     assert!(matches!(fault, KeyFolderFault::Io { .. }), "{fault}");
 }
+
+#[test]
+fn what_is_encrypted_for_one_file_does_not_open_in_another() {
+    let folder = TempDir::new().unwrap();
+    let files = PrivateFiles::new(Some(Secret::new("correct horse")), Entropy::system()).unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    files.write(&one, "{}").unwrap();
+    fs::copy(&one, &other).unwrap();
+    assert_eq!(files.read(&one).unwrap().unwrap().as_str(), "{}");
+    assert!(matches!(files.read(&other), Err(KeyFolderFault::Corrupt { .. })));
+}
+
+// Each server start writes with a salt of its own.
+#[test]
+fn files_that_were_encrypted_with_different_salts_open_with_the_one_passphrase() {
+    let folder = TempDir::new().unwrap();
+    let files = || PrivateFiles::new(Some(Secret::new("correct horse")), Entropy::system()).unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    files().write(&one, "1").unwrap();
+    files().write(&other, "2").unwrap();
+    let salt = |path: &Path| {
+        serde_json::from_str::<serde_json::Value>(&fs::read_to_string(path).unwrap()).unwrap()["salt"].clone()
+    };
+    assert_ne!(salt(&one), salt(&other));
+    let files = files();
+    for (path, expected) in [(&one, "1"), (&other, "2"), (&one, "1")] {
+        assert_eq!(files.read(path).unwrap().unwrap().as_str(), expected);
+    }
+}
+
+#[test]
+fn only_a_file_that_is_absent_is_nothing_and_any_other_fault_is_told() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    let (below_a_file, of_a_folder) = (file.join("file"), folder.path().join("folder"));
+    fs::create_dir(&of_a_folder).unwrap();
+    set_mode(&of_a_folder, 0o700);
+    assert!(private_file::read_private(&file).unwrap().is_none());
+    assert!(private_file::remove(&file).is_ok());
+    private_file::write_private(&file, "text").unwrap();
+    for path in [&below_a_file, &of_a_folder] {
+        assert!(matches!(private_file::read_private(path), Err(KeyFolderFault::Io { .. })), "{}", path.display());
+        assert!(matches!(private_file::remove(path), Err(KeyFolderFault::Io { .. })), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_private_file_is_read_up_to_64_kibibytes() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    for (length, is_read) in [(64 * 1024 - 1, true), (64 * 1024, false), (64 * 1024 + 1, false)] {
+        fs::write(&file, "a".repeat(length)).unwrap();
+        set_mode(&file, 0o600);
+        let read = private_file::read_private(&file);
+        match is_read {
+            true => assert_eq!(read.unwrap().unwrap().len(), length),
+            false => assert!(matches!(read, Err(KeyFolderFault::Corrupt { .. })), "{length}"),
+        }
+    }
+}
+
+#[test]
+fn a_folder_without_a_key_file_has_no_signing_keys() {
+    let (folder, key, _) = with_a_key(None);
+    assert!(open(&folder, None).has_signing_keys().unwrap());
+    open(&folder, None).remove(&key.kid).unwrap();
+    fs::write(folder.path().join(".hidden.json"), "").unwrap();
+    fs::write(folder.path().join("server.secret"), "").unwrap();
+    assert!(!open(&folder, None).has_signing_keys().unwrap());
+}
+
+#[test]
+fn at_a_start_no_file_but_an_unfinished_one_is_removed() {
+    let folder = TempDir::new().unwrap();
+    for name in [".key.json.unfinished", ".gitignore", "notes.unfinished"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    open(&folder, None);
+    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort_unstable();
+    assert_eq!(left, [".gitignore", "notes.unfinished"]);
+}
+
+#[test]
+fn a_fault_of_the_disk_keeps_its_cause() {
+    let parent = TempDir::new().unwrap();
+    let file = parent.path().join("file");
+    fs::write(&file, "").unwrap();
+    let fault = KeyFolder::open(&file, None, Entropy::system()).unwrap_err();
+    assert!(std::error::Error::source(&fault).is_some(), "{fault}");
+    assert!(std::error::Error::source(&crate::jose::KeysFault::from(fault)).is_some());
+}

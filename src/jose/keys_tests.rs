@@ -35,6 +35,10 @@ fn the_first_start_signs_immediately_and_a_restart_changes_nothing() {
     let keys = open(&folder, START);
     let signed = token(&keys);
     assert!(accepts(&keys, &signed));
+    let verified = keys.verify_own(&signed, TokenType::AccessToken).unwrap();
+    assert_eq!(verified.kid(), Some(&*kid(&signed)));
+    assert_eq!(Value::Object(verified.into_claims().into_map()), json!({"sub": "a"}));
+    assert_eq!(keys.algorithms(), ALGORITHMS);
     assert_eq!(keys.verify_own(&signed, TokenType::IdToken).unwrap_err(), JwtRefusal::WrongType);
     assert_eq!(
         keys.sign(Algorithm::Rs256, TokenType::IdToken, &Map::new()),
@@ -193,4 +197,12 @@ fn nothing_private_is_printed() {
         let file = fs::read_to_string(folder.path().join(format!("{}.json", key.kid))).unwrap();
         assert!(!printed.contains(&d(&file)));
     }
+}
+
+#[test]
+fn keys_follow_the_policy_that_they_were_opened_with() {
+    let folder = TempDir::new().unwrap();
+    let policy = RingPolicy { rotate_every: Duration::days(3), ..RingPolicy::default() };
+    let key_folder = KeyFolder::open(folder.path(), None, Entropy::system()).unwrap();
+    assert_eq!(Keys::open(key_folder, policy, &[Algorithm::Es256], START).unwrap().policy(), policy);
 }

@@ -306,3 +306,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn each_algorithm_that_lacks_a_key_gets_one_of_its_own() {
+    let key = |kid: &str, algorithm, stage| RingKey::new(kid.to_owned(), algorithm, stage, START);
+    let (one, other) = (Algorithm::Es256, Algorithm::Rs256);
+    let signs = Stage::Signing { since: START };
+    for (keys, expected) in [
+        (
+            vec![key("a", one, signs), key("b", other, signs), key("c", other, Stage::Next)],
+            vec![Change::Create(one, Stage::Next)],
+        ),
+        (
+            vec![
+                key("a", one, signs),
+                key("b", one, Stage::Next),
+                key("c", other, signs),
+                key("d", other, Stage::Next),
+            ],
+            vec![],
+        ),
+        (
+            vec![key("a", one, Stage::Next), key("c", other, signs), key("d", other, Stage::Next)],
+            vec![Change::Promote("a".to_owned()), Change::Create(one, Stage::Next)],
+        ),
+    ] {
+        assert_eq!(missing(&keys, &ALGORITHMS, START), expected, "{keys:?}");
+    }
+}

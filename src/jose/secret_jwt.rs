@@ -70,6 +70,7 @@ const SHORTEST_SECRET: usize = 32;
 #[cfg(test)]
 mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::json;
 
     use super::*;
 
@@ -124,5 +125,13 @@ mod tests {
         assert_eq!(refusal(&signed("{}", SECRET), &[SECRET]), Some(JwtRefusal::MalformedHeader));
         let crit = signed(r#"{"alg":"HS256","crit":["exp"]}"#, SECRET);
         assert_eq!(refusal(&crit, &[SECRET]), Some(JwtRefusal::UnknownExtension));
+    }
+
+    #[test]
+    fn the_log_tells_a_few_claims_of_a_jwt_that_was_refused_and_the_beginning_of_each() {
+        let told = |claims: serde_json::Value| summary_of_claims(&Claims::new(claims.as_object().unwrap().clone()));
+        let claims = json!({"aud": ["b"], "exp": 1, "iss": "a\n", "jti": "j", "nonce": "n", "email": "a@b.example"});
+        assert_eq!(told(claims), r#"iss="a\n" aud=["b"] exp=1"#);
+        assert_eq!(told(json!({"sub": "x".repeat(1000)})), format!("sub=\"{}", "x".repeat(LONGEST_MEMBER - 5)));
     }
 }
