@@ -334,3 +334,56 @@ fn a_relaxed_throttle_lets_a_test_rig_through() {
         assert!(allowed(throttle.admit(&guess("alice", "127.0.0.1"), NOW)).is_some());
     }
 }
+
+#[test]
+fn a_sweep_keeps_what_still_counts() {
+    let key = |number: u8| [number; 32];
+    let failed = |ago: Duration| Failures { count: 1, last_at: NOW - ago };
+    let full = || {
+        let table = || {
+            let mut table = RankedTable::new(2);
+            table.put(key(1), failed(Duration::DAY - Duration::SECOND));
+            table.put(key(2), failed(Duration::DAY));
+            table
+        };
+        let mut addresses = RankedTable::new(2);
+        addresses.put(Network::V4(1), NOW + Duration::SECOND);
+        addresses.put(Network::V4(2), NOW);
+        Tables { addresses, accounts: table(), devices: table(), next_sweep: None }
+    };
+    let mut tables = full();
+    tables.sweep(NOW);
+    assert_eq!((tables.addresses.len(), tables.accounts.len(), tables.devices.len()), (1, 1, 1));
+    assert!(tables.addresses.rank(&Network::V4(1)).is_some());
+    assert!(tables.accounts.rank(&key(1)).is_some() && tables.devices.rank(&key(1)).is_some());
+
+    // Each of the tables alone asks for a sweep, at most once in a minute, and again when the clock was set back.
+    let empty = || RankedTable::new(2);
+    for only in 0..3 {
+        for (next_sweep, is_swept) in [
+            (None, true),
+            (Some(NOW), true),
+            (Some(NOW + Duration::SECOND), false),
+            (Some(NOW + SWEEP_INTERVAL), false),
+            (Some(NOW + SWEEP_INTERVAL + Duration::SECOND), true),
+        ] {
+            let Tables { addresses, accounts, devices, .. } = full();
+            let mut tables = Tables {
+                addresses: if only == 0 { addresses } else { RankedTable::new(2) },
+                accounts: if only == 1 { accounts } else { empty() },
+                devices: if only == 2 { devices } else { empty() },
+                next_sweep,
+            };
+            tables.sweep(NOW);
+            let left = tables.addresses.len() + tables.accounts.len() + tables.devices.len();
+            assert_eq!(left, if is_swept { 1 } else { 2 }, "table {only}, {next_sweep:?}");
+            let next = if is_swept { Some(NOW + SWEEP_INTERVAL) } else { next_sweep };
+            assert_eq!(tables.next_sweep, next, "table {only}");
+        }
+    }
+    let mut half = full();
+    (half.accounts, half.devices) = (empty(), empty());
+    half.addresses.remove(&Network::V4(1));
+    half.sweep(NOW);
+    assert_eq!(half.addresses.len(), 1, "what is not full is left alone");
+}
