@@ -125,3 +125,71 @@ impl Terms<'_> {
 
 /// The longest configurable lifetime of an access token.
 pub const LONGEST_LIFETIME: Duration = Duration::DAY;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::oauth::{
+        grant::{Grant, tests::grant},
+        resource::tests::{ORDERS, api},
+        status_list::ListId,
+    };
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    fn terms<'a>(issuer: &'a Issuer, client_subject: &'a Subject, resource: &'a Resource) -> Terms<'a> {
+        Terms { issuer, client_subject, resource, default_lifetime: Duration::minutes(5), expires_by: None }
+    }
+
+    // §2.2
+    #[test]
+    fn an_access_token_says_what_was_issued_by_whom_to_whom_and_about_whom() {
+        let (issuer, subject) = (Issuer::parse("https://login.example.org").unwrap(), Subject::new("pair_a"));
+        let resource = api(ORDERS, "orders:read");
+        let terms = terms(&issuer, &subject, &resource);
+        let authentication =
+            Authentication { auth_time: NOW - Duration::HOUR, amr: vec!["pwd".to_owned()], sid: "s".to_owned() };
+        let status = Some(StatusIndex { list: ListId::parse("0000beef").unwrap(), idx: 7 });
+        let audience: Audience = serde_json::from_value(json!({"members": [ORDERS]})).unwrap();
+        let whole = Grant { audience, authentication: Some(authentication.clone()), status, ..grant() };
+        let issuance = whole.issuance();
+        assert_eq!((issuance.status(), issuance.authentication()), (status, Some(&authentication)));
+        let mut expected = json!({
+            "iss": "https://login.example.org", "sub": "pair_a", "aud": ORDERS, "exp": 1_893_456_300,
+            "iat": 1_893_456_000, "jti": "j", "client_id": "orders", "scope": "openid orders:read",
+            "auth_time": 1_893_452_400, "amr": ["pwd"],
+            "status": {"status_list": {"idx": 7, "uri": "https://login.example.org/status/0000beef"}},
+        });
+        assert_eq!(Value::Object(issuance.claims(&terms, "j", NOW)), expected);
+        // A client that acts for itself has no person.
+        for name in ["auth_time", "amr", "status"] {
+            expected.as_object_mut().unwrap().remove(name);
+        }
+        let own = Grant { authentication: None, status: None, ..whole }.issuance();
+        assert_eq!(Value::Object(own.claims(&terms, "j", NOW)), expected);
+    }
+
+    #[test]
+    fn an_access_token_lives_as_long_as_its_resource_says_and_not_beyond_the_next_sign_in() {
+        let (issuer, subject) = (Issuer::parse("https://login.example.org").unwrap(), Subject::new("usr_a"));
+        for (of_resource, ends_in, expected) in
+            [(None, None, 300), (Some(60), None, 60), (Some(60), Some(61), 60), (Some(60), Some(59), 59)]
+        {
+            let access_token_lifetime = of_resource.map(Duration::seconds);
+            let resource = Resource { access_token_lifetime, ..api(ORDERS, "orders:read") };
+            let expires_by = ends_in.map(|seconds| NOW + Duration::seconds(seconds));
+            let terms = Terms { expires_by, ..terms(&issuer, &subject, &resource) };
+            assert_eq!(terms.lifetime(NOW), Duration::seconds(expected), "{of_resource:?} {ends_in:?}");
+        }
+    }
+
+    #[test]
+    fn an_issuance_keeps_the_claims_that_were_asked_for_by_name() {
+        let claims = NamedClaims { userinfo: ["email".to_owned()].into(), ..NamedClaims::default() };
+        let issuance = Grant { claims: claims.clone(), ..grant() }.issuance();
+        assert_eq!(issuance.named_claims(), &claims);
+    }
+}

@@ -128,3 +128,23 @@ fn a_login_is_remembered_for_the_session_if_its_client_wants_to_be_told_of_the_e
     let longer = Grant { expires_at: Some(now + Duration::DAY * 2), ..login() };
     assert_eq!(remembered(longer, &told), Some(now + Duration::DAY * 2));
 }
+
+#[test]
+fn the_cause_of_an_end_is_told_by_the_word_under_which_it_is_remembered() {
+    for cause in [
+        EndCause::CodeReplayed,
+        EndCause::RefreshReplayed,
+        EndCause::RevokedByClient,
+        EndCause::RevokedByPerson,
+        EndCause::RevokedByAdministrator,
+        EndCause::ClientDeleted,
+        EndCause::SignedOut,
+    ] {
+        assert_eq!(serde_json::to_value(cause).unwrap(), cause.as_str());
+    }
+}
+
+/// What the rules of a grant type would let be issued of `grant`, for the tests of tokens.
+pub(crate) fn issuance(grant: &Grant) -> Issuance {
+    grant.issuance()
+}

@@ -49,5 +49,8 @@ mod tests {
         assert_eq!(claims.names(), names(&["email", "name"]));
         assert_eq!(claims.filter(|name| name == "email").userinfo, names(&["email"]));
         assert!(claims.filter(|_| false).is_empty() && !claims.is_empty());
+        let none = NamedClaims::default();
+        assert!(!NamedClaims { userinfo: names(&["email"]), ..none.clone() }.is_empty());
+        assert!(!NamedClaims { id_token: names(&["email"]), ..none }.is_empty());
     }
 }

@@ -186,6 +186,27 @@ mod tests {
         assert_eq!(read(&format!("nonce={long}n")).unwrap_err(), AuthorizationError::InvalidParameter("nonce"));
     }
 
+    #[test]
+    fn a_hint_is_ignored_when_it_is_too_long() {
+        let hints = |length: usize| {
+            let read = read(&format!("login_hint={}&ui_locales={}", "a".repeat(length), "d".repeat(length))).unwrap();
+            (read.login_hint.map(|hint| hint.len()), read.ui_locales.map(|locales| locales.len()))
+        };
+        assert_eq!(hints(5), (Some(5), Some(5)));
+        assert_eq!(hints(128), (Some(128), Some(128)));
+        assert_eq!(hints(129), (None, None));
+    }
+
+    #[test]
+    fn a_request_is_of_openid_connect_by_its_scope() {
+        for (scope, is_openid) in [("openid orders:read", true), ("orders:read", false)] {
+            let authorization = AuthorizationRequest { scope: Scope::parse(scope).unwrap(), ..request() };
+            let parameters = Parameters::parse("").unwrap();
+            let read = AuthenticationRequest::read(authorization, &parameters, &OpenidMetadata::default(), None);
+            assert_eq!(read.unwrap().is_openid(), is_openid, "{scope}");
+        }
+    }
+
     // §3.2.2.1 and §3.3.2.1
     #[test]
     fn an_id_token_in_the_browser_needs_openid_and_a_nonce() {

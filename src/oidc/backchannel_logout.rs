@@ -141,6 +141,22 @@ mod tests {
     }
 
     #[test]
+    fn a_notification_waits_for_its_pause_and_for_no_clock_that_was_ahead() {
+        let waiting = |pause: Duration| LogoutNotification { next_attempt_at: NOW + pause, ..notification() };
+        let longest = Duration::minutes(9);
+        for (pause, is_due) in [
+            (Duration::ZERO, true),
+            (Duration::SECOND, false),
+            (Duration::MINUTE, false),
+            (longest, false),
+            (longest + Duration::SECOND, true),
+            (Duration::days(200), true),
+        ] {
+            assert_eq!(waiting(pause).is_due(NOW), is_due, "{pause}");
+        }
+    }
+
+    #[test]
     fn what_is_too_old_is_not_tried_again() {
         let last = notification().expires_at();
         assert!(notification().failed(last - Duration::seconds(2)).is_some());

@@ -126,6 +126,11 @@ mod tests {
         assert_eq!(parse(&subject(LONGEST_REQUEST - wrapping + 1)).unwrap_err(), "invalid_request");
         let unknown = format!(r#"{{"userinfo":{{"{}":null}}}}"#, "x".repeat(5000));
         assert_eq!(parse(&unknown).unwrap(), ClaimsRequest::default());
+        let padded = |length: usize| format!("{{}}{}", " ".repeat(length - 2));
+        assert!(parse(&padded(LONGEST_TEXT)).is_ok());
+        for length in [LONGEST_TEXT + 1, LONGEST_TEXT + 2] {
+            assert_eq!(parse(&padded(length)).unwrap_err(), "invalid_request", "{length}");
+        }
     }
 
     // §5.5.1.1

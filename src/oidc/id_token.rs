@@ -79,7 +79,18 @@ fn half_hash(text: &str, algorithm: Algorithm) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use time::macros::datetime;
+
     use super::*;
+    use crate::oauth::{
+        access_token::Authentication,
+        grant::{
+            Grant,
+            tests::{grant, issuance},
+        },
+        scope::Scope,
+    };
 
     // The example of OpenID Connect Core §A.3
     #[test]
@@ -87,5 +98,53 @@ mod tests {
         let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
         assert_eq!(half_hash(token, Algorithm::Rs256), "77QmUPtjPfzWtF2AnpK9RQ");
         assert_eq!(half_hash(token, Algorithm::EdDsa).len(), 43);
+    }
+
+    const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
+
+    // §2, §3.1.3.6 and §3.3.2.11
+    #[test]
+    fn an_id_token_is_for_its_client_alone_and_what_is_about_the_person_replaces_nothing() {
+        let issuer = Issuer::parse("https://login.example.org").unwrap();
+        let subject = Subject::new("pair_a");
+        let about_person = Map::from_iter([("email".to_owned(), json!("a@b.example")), ("sub".to_owned(), json!("x"))]);
+        let bare = IdToken {
+            issuer: &issuer,
+            client_subject: &subject,
+            client_session_id: None,
+            about_person: &about_person,
+            nonce: None,
+            access_token: None,
+            code: None,
+            algorithm: Algorithm::Rs256,
+            lifetime: Duration::minutes(5),
+        };
+        let auth_time = NOW - Duration::HOUR;
+        let authentication = Authentication { auth_time, amr: vec!["pwd".to_owned()], sid: "s".to_owned() };
+        let grant = Grant { authentication: Some(authentication), ..grant() };
+        let mut expected = json!({
+            "iss": "https://login.example.org", "sub": "pair_a", "aud": "orders", "azp": "orders",
+            "exp": NOW.unix_timestamp() + 300, "iat": NOW.unix_timestamp(), "auth_time": auth_time.unix_timestamp(),
+            "acr": "1", "amr": ["pwd"], "email": "a@b.example",
+        });
+        let claims = |token: &IdToken<'_>, grant: &Grant| token.claims(&issuance(grant), NOW).map(Value::Object);
+        assert_eq!(claims(&bare, &grant), Some(expected.clone()));
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        let whole = IdToken {
+            client_session_id: Some("s1"),
+            nonce: Some("n"),
+            access_token: Some(token),
+            code: Some(token),
+            ..bare
+        };
+        for (name, value) in
+            [("sid", "s1"), ("nonce", "n"), ("at_hash", "77QmUPtjPfzWtF2AnpK9RQ"), ("c_hash", "77QmUPtjPfzWtF2AnpK9RQ")]
+        {
+            expected[name] = value.into();
+        }
+        assert_eq!(claims(&whole, &grant), Some(expected));
+        let plain = Grant { scope: Scope::parse("orders:read").unwrap(), ..grant.clone() };
+        assert_eq!(claims(&whole, &plain), None, "openid was not asked for");
+        assert_eq!(claims(&whole, &Grant { authentication: None, ..grant }), None, "there is no person");
     }
 }

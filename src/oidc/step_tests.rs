@@ -1,7 +1,7 @@
 use super::*;
 use crate::oauth::{
-    authorization_request::tests::request as authorization,
-    client::GrantType,
+    authorization_request::{AuthorizationRequest, tests::request as authorization},
+    client::{GrantType, ResponseType},
     client_authentication::tests::{client, public_client},
     openid_metadata::OpenidMetadata,
     parameters::Parameters,
@@ -276,4 +276,55 @@ fn scopes_to_manage_others_are_given_by_administrators_only() {
     let administrator = Situation { is_administrator: true, ..managing() };
     assert_eq!(outcome(administrator), "consent to openid signet:clients signet:users");
     assert_eq!(outcome(Situation { scope: "signet:admin", ..usual() }), "access_denied");
+}
+
+#[test]
+fn a_consent_is_remembered_until_it_is_withdrawn_and_again_once_it_is_given_again() {
+    for (withdrawn_at, is_remembered) in
+        [(None, true), (Some(NOW - Duration::SECOND), true), (Some(NOW), false), (Some(NOW + Duration::SECOND), false)]
+    {
+        let scope = Scope::parse("openid").unwrap();
+        let consent = Consent { scope: scope.clone(), claims: BTreeSet::new(), granted_at: NOW, withdrawn_at };
+        assert_eq!(consent.is_remembered(), is_remembered, "{withdrawn_at:?}");
+        let wanted = |scope| Wanted { scope, claims: BTreeSet::new() };
+        assert_eq!(consent.covers(&wanted(scope)), is_remembered, "{withdrawn_at:?}");
+        assert!(!consent.covers(&wanted(Scope::parse("openid email").unwrap())), "{withdrawn_at:?}");
+    }
+}
+
+// OpenID Connect Core §11
+#[test]
+fn offline_access_is_ignored_where_no_code_is_returned() {
+    let mut client = client();
+    client.metadata.grant_types.push(GrantType::RefreshToken);
+    client.metadata.scope = Scope::parse("openid offline_access").unwrap();
+    let signed_in = SignedIn {
+        subject: Subject::new("usr_a"),
+        authentication: Authentication { auth_time: NOW, amr: Vec::new(), sid: "s".into() },
+        is_administrator: false,
+        groups: Vec::new(),
+    };
+    for (response_type, granted) in [
+        (ResponseType::Code, "offline_access openid"),
+        (ResponseType::CodeIdToken, "offline_access openid"),
+        (ResponseType::IdToken, "openid"),
+        (ResponseType::IdTokenToken, "openid"),
+    ] {
+        let scope = client.metadata.scope.clone();
+        let authorization = AuthorizationRequest { response_type, scope, ..authorization() };
+        let parameters = Parameters::parse("nonce=n").unwrap();
+        let request =
+            AuthenticationRequest::read(authorization, &parameters, &OpenidMetadata::default(), None).unwrap();
+        let question = Question {
+            request: &request,
+            client: &client,
+            started_at: NOW,
+            signed_in: Some(&signed_in),
+            client_subject: Some(&signed_in.subject),
+            remembered: None,
+            scheduled_end_at: None,
+            decision: None,
+        };
+        assert_eq!(grantable(&question, &signed_in).to_string(), granted, "{response_type:?}");
+    }
 }
