@@ -257,4 +257,22 @@ mod tests {
             assert_eq!(with(before, after), expected, "{before:?} → {after:?}");
         }
     }
+
+    #[test]
+    fn a_refusal_says_what_to_do_and_no_secret_is_printed() {
+        for (refusal, words) in [
+            (SecretsRefusal::Public, "register it with another token_endpoint_auth_method"),
+            (SecretsRefusal::KeyHolder, "private_key_jwt"),
+            (SecretsRefusal::TooMany, "remove the one"),
+            (SecretsRefusal::Last, "add another one first"),
+            (SecretsRefusal::Unknown, "no secret with this number"),
+        ] {
+            assert!(refusal.to_string().contains(words), "{refusal:?}");
+        }
+        let mut client = without_secret();
+        client.metadata.token_endpoint_auth_method = AuthMethod::ClientSecretJwt;
+        let secret = add(&mut client).unwrap();
+        let printed = format!("{client:?}");
+        assert!(printed.contains("SealedSecret(…)") && !printed.contains(secret.expose()), "{printed}");
+    }
 }

@@ -39,4 +39,27 @@ fn a_client_identifier_is_never_a_persons() {
     for text in ["", "usr_abc", "pair_abc", "a b", "a\n", "ä", &"a".repeat(129)] {
         assert_eq!(ClientId::parse(text), Err(ClientIdRefusal), "{text}");
     }
+    assert!(ClientIdRefusal.to_string().starts_with("must have 1 to 128 letters"));
+}
+
+// RFC 9700 §2.1.1
+#[test]
+fn a_public_client_always_uses_pkce_and_another_one_as_it_is_registered() {
+    let with = |auth_method, require_pkce| {
+        let mut client = registered();
+        (client.metadata.token_endpoint_auth_method, client.metadata.require_pkce) = (auth_method, require_pkce);
+        client
+    };
+    let (secret, none) = (AuthMethod::ClientSecretBasic, AuthMethod::None);
+    for (auth_method, require_pkce, requires, expected) in [
+        (none, Some(false), false, PkceRule::Always),
+        (none, None, true, PkceRule::Always),
+        (secret, Some(true), false, PkceRule::Always),
+        (secret, None, true, PkceRule::UnlessNonce),
+        (secret, None, false, PkceRule::Never),
+        (secret, Some(false), true, PkceRule::Never),
+    ] {
+        let rule = with(auth_method, require_pkce).pkce(requires);
+        assert!(rule == expected, "{auth_method:?} {require_pkce:?} {requires}: {rule:?}");
+    }
 }

@@ -78,7 +78,13 @@ fn the_document_of_a_sector_lists_each_redirect_uri() {
     let mine = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
     let all = json!(["https://b.example/cb", "https://a.example/cb", "https://c.example/cb"]);
     assert!(sector_lists(Some(&all), &mine, &[]).is_ok());
-    for document in [json!([]), json!(["https://a.example/cb"]), json!({"redirect_uris": mine}), json!("x")] {
+    for document in [
+        json!([]),
+        json!(["https://a.example/cb"]),
+        json!(["https://c.example", "https://d.example"]),
+        json!({"redirect_uris": mine}),
+        json!("x"),
+    ] {
         let refusal = sector_lists(Some(&document), &mine, &[]).unwrap_err();
         assert_eq!(refusal.member, "sector_identifier_uri", "{document}");
     }
@@ -103,5 +109,47 @@ fn the_algorithm_of_an_assertion_is_read_as_it_is_written() {
         let written = serde_json::to_value(&metadata).unwrap();
         assert_eq!(written["token_endpoint_auth_signing_alg"], name);
         assert_eq!(serde_json::from_value::<OpenidMetadata>(written).unwrap(), metadata);
+    }
+}
+
+#[test]
+fn what_is_registered_is_bounded_and_the_bound_itself_can_be() {
+    let read = |change: &dyn Fn(&mut OpenidRequest)| {
+        let mut request = OpenidRequest::default();
+        change(&mut request);
+        request.read(&uris(), &policy()).map_err(|refusal| refusal.member)
+    };
+    let keys = |count: usize| read(&|r| r.jwks = Some(json!({"keys": vec![json!({"kty": "EC"}); count]})));
+    assert!(keys(1).is_ok() && keys(MOST_KEYS).is_ok());
+    for count in [0, MOST_KEYS + 1, MOST_KEYS + 2] {
+        assert_eq!(keys(count).unwrap_err(), "jwks", "{count} keys");
+    }
+    let addresses =
+        |count: usize| read(&|r| r.request_uris = Some(vec!["https://app.example.org/r".to_owned(); count]));
+    assert!(addresses(MOST_REQUEST_URIS).is_ok());
+    for count in [MOST_REQUEST_URIS + 1, MOST_REQUEST_URIS + 2] {
+        assert_eq!(addresses(count).unwrap_err(), "request_uris", "{count} addresses");
+    }
+    let acr = |count: usize, value: &str| read(&|r| r.default_acr_values = Some(vec![value.to_owned(); count]));
+    assert!(acr(8, &"a".repeat(64)).is_ok());
+    for (count, value) in [(9, "a"), (10, "a"), (1, ""), (1, "a b"), (1, &"a".repeat(65)), (1, &"a".repeat(66))] {
+        assert_eq!(acr(count, value).unwrap_err(), "default_acr_values", "{count} times {value:?}");
+    }
+}
+
+// RFC 7517 §9.2
+#[test]
+fn a_private_key_is_refused_with_the_advice_to_use_another_one() {
+    let refusal = |keys: Value| {
+        let request = OpenidRequest { jwks: Some(json!({ "keys": keys })), ..OpenidRequest::default() };
+        request.read(&uris(), &policy()).unwrap_err().description
+    };
+    for part in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+        let description = refusal(json!([{"kty": "EC"}, {"kty": "RSA", part: "x"}]));
+        assert!(description.contains("use another key now"), "{part}: {description}");
+    }
+    for keys in [json!([]), json!(["x"]), json!([{"kty": "EC"}, null])] {
+        let description = refusal(keys);
+        assert!(description.contains("must contain 1 to 5 keys"), "{description}");
     }
 }

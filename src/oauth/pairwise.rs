@@ -128,7 +128,13 @@ mod tests {
 
     #[test]
     fn a_client_without_a_host_of_its_own_is_its_own_sector() {
-        for redirect_uri in ["http://127.0.0.1/cb", "http://localhost/cb", "http://[::1]/cb", "org.example.app:/cb"] {
+        for redirect_uri in [
+            "https://localhost/cb",
+            "http://127.0.0.1/cb",
+            "http://localhost/cb",
+            "http://[::1]/cb",
+            "org.example.app:/cb",
+        ] {
             let one = known(&pairwise("one", redirect_uri, None));
             assert_ne!(one, known(&pairwise("two", redirect_uri, None)), "{redirect_uri}");
         }

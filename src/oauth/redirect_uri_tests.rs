@@ -203,6 +203,7 @@ fn only_safe_uris_are_registered() {
         ("https://app.example.org/cb#", Err(RedirectUriRefusal::Fragment)),
         ("https://me:pw@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
         ("https://@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
+        ("https:me@app.example.org/cb", Err(RedirectUriRefusal::Credentials)),
         ("javascript:alert(1)", Err(RedirectUriRefusal::Scheme)),
         ("JaVaScRiPt:alert(1)", Err(RedirectUriRefusal::Scheme)),
         ("data:text/html,x", Err(RedirectUriRefusal::Scheme)),
@@ -239,4 +240,30 @@ fn a_person_is_shown_where_the_answer_goes() {
     assert_eq!(destination("https://a.example:8443/cb?x=1"), RedirectDestination::Host("a.example".to_owned()));
     assert_eq!(destination("http://127.0.0.1:8/cb"), RedirectDestination::ThisDevice);
     assert_eq!(destination("org.example.app:/cb"), RedirectDestination::Scheme("org.example.app".to_owned()));
+}
+
+#[test]
+fn the_length_of_a_redirect_uri_is_bounded_and_so_is_what_is_kept_of_one_that_is_not_registered() {
+    let long = |length: usize| format!("https://app.example.org/{}", "a".repeat(length - 24));
+    assert!(RedirectUri::parse(&long(LONGEST_REDIRECT_URI)).is_ok());
+    for length in [LONGEST_REDIRECT_URI + 1, LONGEST_REDIRECT_URI + 2] {
+        assert_eq!(RedirectUri::parse(&long(length)).unwrap_err(), RedirectUriRefusal::TooLong, "{length}");
+    }
+    let uris = registered(&["https://app.example.org/cb"]);
+    for (length, kept) in [(100, 100), (LONGEST_REDIRECT_URI + 1, LONGEST_REDIRECT_URI + 1), (9999, 513)] {
+        let Err(UntrustedRedirectUri::NotRegistered(sent)) = choose(&uris, Some(&long(length))) else { panic!() };
+        assert_eq!(sent, long(length)[..kept]);
+    }
+}
+
+// RFC 3986 §3.1
+#[test]
+fn a_scheme_has_letters_digits_and_three_signs() {
+    for text in ["a", "app2", "my-app+x", "z39.50"] {
+        assert!(RedirectScheme::parse(text).is_ok(), "{text}");
+    }
+    for text in ["", "2app", "-app", "App", "my_app", "a b", "\u{e4}", "data", &"a".repeat(65)] {
+        assert!(RedirectScheme::parse(text).is_err(), "{text}");
+    }
+    assert!(RedirectSchemeRefusal.to_string().starts_with("must be a scheme in lower case"));
 }

@@ -108,3 +108,67 @@ pub(crate) fn allowed_groups(groups: Option<&[String]>) -> Result<Vec<String>, R
 
 /// The longest registered URL other than redirect URIs.
 const LONGEST_URI: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_1_to_80_characters() {
+        assert_eq!(client_name(Some(" a ")).unwrap(), "a");
+        assert!(client_name(Some(&"ä".repeat(80))).is_ok());
+        for name in [None, Some(""), Some("  "), Some(&*"ä".repeat(81)), Some("a\u{200b}b")] {
+            assert_eq!(client_name(name).unwrap_err().member, "client_name", "{name:?}");
+        }
+    }
+
+    #[test]
+    fn redirect_uris_are_bounded_in_number_and_in_length() {
+        let register = |uris: &[String]| redirect_uris("redirect_uris", Some(uris), &[]).map(|uris| uris.len());
+        let short = |count: usize| (0..count).map(|n| format!("https://a.example/{n}")).collect::<Vec<_>>();
+        assert_eq!(register(&short(MOST_URIS)).unwrap(), MOST_URIS);
+        assert!(register(&short(MOST_URIS + 1)).unwrap_err().description.contains("at most 16"));
+        let long = |n: usize, length: usize| format!("https://a.example/{n}{}", "a".repeat(length - 19));
+        let two = |rest: &[String]| {
+            let two = [long(1, LONGEST_REDIRECT_URI), long(2, LONGEST_REDIRECT_URI - 60)];
+            register(&[&two[..], rest].concat())
+        };
+        assert_eq!(two(&[long(3, 60)]).unwrap(), 3);
+        assert_eq!(two(&[long(3, 60), long(3, 60)]).unwrap(), 3, "one that is named twice counts once");
+        for length in [61, 62] {
+            assert!(two(&[long(3, length)]).unwrap_err().description.contains("too long in total"), "{length}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_bounded_length_and_no_user_name_or_password() {
+        let page = |uri: &str| web_page("client_uri", Some(uri)).map(|uri| uri.map(|uri| uri.len()));
+        let long = |length: usize| format!("https://a.example/{}", "a".repeat(length - 18));
+        assert_eq!(page(&long(LONGEST_URI)).unwrap(), Some(LONGEST_URI));
+        assert_eq!(page("").unwrap(), None);
+        let too_long = [long(LONGEST_URI + 1), long(LONGEST_URI + 2)];
+        for uri in ["https://me@a.example/", "https://:pw@a.example/", "https://me:pw@a.example/", "ftp://a.example/"]
+            .into_iter()
+            .chain(too_long.iter().map(String::as_str))
+        {
+            assert_eq!(page(uri).unwrap_err().member, "client_uri", "{uri}");
+        }
+    }
+
+    #[test]
+    fn contacts_and_groups_are_bounded() {
+        let texts = |count: usize, length: usize| (0..count).map(|n| format!("{n:0length$}")).collect::<Vec<_>>();
+        let keep_contacts = |count, length| contacts(Some(&texts(count, length))).map(|contacts| contacts.len());
+        assert_eq!(keep_contacts(4, 128).unwrap(), 4);
+        for (count, length) in [(5, 1), (6, 1), (1, 129), (4, 129)] {
+            assert_eq!(keep_contacts(count, length).unwrap_err().member, "contacts", "{count} of {length}");
+        }
+        let keep_groups = |count, length| allowed_groups(Some(&texts(count, length))).map(|groups| groups.len());
+        assert_eq!(keep_groups(16, 64).unwrap(), 16);
+        for (count, length) in [(17, 2), (18, 2), (1, 65)] {
+            assert_eq!(keep_groups(count, length).unwrap_err().member, "allowed_groups", "{count} of {length}");
+        }
+        let group = |name: &str| allowed_groups(Some(&[name.to_owned()]));
+        assert!(group("staff").is_ok() && group(" ").is_err() && group("a\nb").is_err());
+    }
+}

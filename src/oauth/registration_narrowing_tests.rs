@@ -133,4 +133,11 @@ fn offline_access_brings_the_grant_without_which_it_means_nothing() {
     ] {
         assert_eq!(grants(grant_types, scope).as_deref(), expected, "{grant_types:?} {scope}");
     }
+    // What follows from response types, or from no redirect URI, is no default of the code grant.
+    let with_type = asked(None, Some("id_token"), Some("offline_access"));
+    let nowhere = RegistrationRequest { redirect_uris: None, ..asked(None, None, Some("offline_access")) };
+    let empty = RegistrationRequest { redirect_uris: Some(Vec::new()), ..nowhere.clone() };
+    for request in [with_type, nowhere, empty] {
+        assert_eq!(request.with_refresh_grant().grant_types, None);
+    }
 }

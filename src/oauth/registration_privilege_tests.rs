@@ -135,3 +135,27 @@ fn what_a_client_proves_itself_with_and_where_its_answers_go_are_its_credentials
         assert_eq!(changed(change), expected);
     }
 }
+
+#[test]
+fn a_refusal_says_who_could_give_what_was_refused() {
+    let (resources, policy) = (resources(), RegistrationPolicy::default());
+    for (registrar, by) in [
+        (Registrar::Person, "only an administrator can register"),
+        (Registrar::Manager, "only an administrator with the scope signet:admin can register"),
+    ] {
+        for (grant_type, scope, end) in [
+            ("authorization_code", "signet:users", "a client for \"signet:users\""),
+            ("client_credentials", "weather:read orders:read", "a client for \"orders:read\" without a person"),
+        ] {
+            let request = RegistrationRequest {
+                redirect_uris: Some(vec!["https://app.example.org/cb".to_owned()]),
+                grant_types: Some(vec![grant_type.to_owned()]),
+                scope: Some(scope.to_owned()),
+                ..RegistrationRequest::default()
+            };
+            let rules = RegistrationRules { registrar, resources: &resources, policy: &policy };
+            let refusal = register(&request, rules).unwrap_err();
+            assert_eq!(refusal.description, format!("{by} {end}"), "{registrar:?} {scope}");
+        }
+    }
+}

@@ -254,3 +254,78 @@ fn a_registration_that_would_not_fit_its_record_is_refused() {
     let refusal = register(&asked(170), rules(Registrar::Person, &resources())).unwrap_err();
     assert!(refusal.description.contains("too large"), "{refusal}");
 }
+
+#[test]
+fn the_record_bounds_the_registration_to_the_byte() {
+    let asked = |name: usize| RegistrationRequest {
+        redirect_uris: Some((0..5).map(|n| format!("https://app.example.org/{}{n}", "a".repeat(175))).collect()),
+        post_logout_redirect_uris: Some(vec![format!("https://app.example.org/{}", "a".repeat(475))]),
+        policy_uri: Some(format!("https://app.example.org/{}", "p".repeat(220))),
+        tos_uri: Some(format!("https://app.example.org/{}", "t".repeat(220))),
+        client_uri: Some(format!("https://app.example.org/{}", "u".repeat(220))),
+        contacts: Some(vec!["c".repeat(125); 4]),
+        client_name: Some("n".repeat(name)),
+        ..request()
+    };
+    let registered = |name| register(&asked(name), rules(Registrar::Person, &resources()));
+    let size = serde_json::to_vec(&registered(1).unwrap()).unwrap().len();
+    let longest = LARGEST_METADATA + 1 - size;
+    assert!((2..79).contains(&longest), "a registration of {size} bytes");
+    assert!(registered(longest).is_ok());
+    for name in [longest + 1, longest + 2] {
+        assert!(registered(name).unwrap_err().description.contains("too long"), "{name}");
+    }
+}
+
+#[test]
+fn an_application_that_registers_itself_restricts_itself_to_no_group() {
+    for (registrar, groups, expected) in [
+        (Registrar::Itself, &["staff"][..], Some(("allowed_groups", RegistrationErrorCode::Privileged))),
+        (Registrar::Itself, &[], None),
+        (Registrar::Person, &["staff"], None),
+        (Registrar::Administrator, &["staff"], None),
+    ] {
+        let asked = RegistrationRequest { allowed_groups: texts(groups), ..request() };
+        let refused = register(&asked, rules(registrar, &resources())).err();
+        assert_eq!(refused.map(|refusal| (refusal.member, refusal.code)), expected, "{registrar:?} {groups:?}");
+    }
+}
+
+#[test]
+fn a_grant_that_is_off_is_refused_to_who_could_turn_it_on_and_left_out_for_others() {
+    let (resources, policy) = (resources(), RegistrationPolicy::default());
+    let register_as = |registrar, grant_type: &str| {
+        let asked = RegistrationRequest { grant_types: texts(&["authorization_code", grant_type]), ..request() };
+        register(&asked, RegistrationRules { registrar, resources: &resources, policy: &policy })
+    };
+    for (grant_type, switch) in [("password", "oauth.password_grant"), ("implicit", "oauth.implicit")] {
+        for registrar in [Registrar::Manager, Registrar::Administrator] {
+            let refusal = register_as(registrar, grant_type).unwrap_err();
+            let told = refusal.to_string();
+            assert!(told.starts_with("grant_types: ") && told.contains(&format!("setting {switch} ")), "{told}");
+        }
+        for registrar in [Registrar::Itself, Registrar::Person] {
+            let metadata = register_as(registrar, grant_type).unwrap();
+            assert_eq!(metadata.grant_types, [GrantType::AuthorizationCode], "{registrar:?} {grant_type}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_lists_what_can_be_registered() {
+    let asked = RegistrationRequest { token_endpoint_auth_method: Some("tls".into()), ..request() };
+    let refusal = register(&asked, rules(Registrar::Person, &resources())).unwrap_err();
+    assert!(refusal.description.starts_with("must be one of client_secret_basic, client_secret_post, "), "{refusal}");
+}
+
+// RFC 7591 §3.2.2
+#[test]
+fn the_codes_are_those_of_the_specification() {
+    for (code, name) in [
+        (RegistrationErrorCode::InvalidRedirectUri, "invalid_redirect_uri"),
+        (RegistrationErrorCode::InvalidClientMetadata, "invalid_client_metadata"),
+        (RegistrationErrorCode::Privileged, "invalid_client_metadata"),
+    ] {
+        assert_eq!(code.as_str(), name);
+    }
+}

@@ -378,4 +378,45 @@ mod tests {
         let members = Remedy::GrantType(GrantType::AuthorizationCode).members(&service.metadata);
         assert_eq!(members["response_types"], json!(["code"]));
     }
+
+    #[test]
+    fn a_refusal_that_stays_on_a_page_of_ours_names_the_setting_too() {
+        use UntrustedRequest as U;
+        let uri = || "https://app.example.org/other".to_owned();
+        for (refusal, query, expected) in [
+            (U::RedirectUri(UntrustedRedirectUri::NotRegistered(uri())), "", Some(Remedy::RedirectUri(uri()))),
+            (U::RedirectUri(UntrustedRedirectUri::Missing), "", None),
+            (
+                U::RequestObject(RequestObjectRefusal::ReferenceNotRegistered),
+                "request_uri=https://app.example.org/other",
+                Some(Remedy::RequestUri(uri())),
+            ),
+            (U::RequestObject(RequestObjectRefusal::ReferenceNotRegistered), "", None),
+            (U::RequestObject(RequestObjectRefusal::OtherAlgorithm), "", Some(Remedy::AnyRequestObjectAlgorithm)),
+            (U::RequestObject(RequestObjectRefusal::Expired), "", None),
+            (U::UnknownClient, "", None),
+        ] {
+            assert_eq!(Remedy::of_untrusted(&refusal, &form(query)), expected, "{refusal:?} {query}");
+        }
+    }
+
+    #[test]
+    fn a_remedy_tells_the_value_that_it_would_register() {
+        let uri = || "https://app.example.org/other".to_owned();
+        for (remedy, member, value) in [
+            (Remedy::RedirectUri(uri()), "redirect_uris", Some(uri())),
+            (Remedy::PostLogoutRedirectUri(uri()), "post_logout_redirect_uris", Some(uri())),
+            (Remedy::RequestUri(uri()), "request_uris", Some(uri())),
+            (Remedy::ResponseType(ResponseType::IdToken), "response_types", Some("id_token".to_owned())),
+            (Remedy::GrantType(GrantType::RefreshToken), "grant_types", Some("refresh_token".to_owned())),
+            (Remedy::Scope(Scope::parse("email openid").unwrap()), "scope", Some("email openid".to_owned())),
+            (Remedy::StateOptional, "require_state", None),
+            (Remedy::PkceOptional, "require_pkce", None),
+            (Remedy::TokenEndpointAsAudience, "token_endpoint_as_audience", None),
+            (Remedy::AnyAssertionAlgorithm, "token_endpoint_auth_signing_alg", None),
+            (Remedy::AnyRequestObjectAlgorithm, "request_object_signing_alg", None),
+        ] {
+            assert_eq!((remedy.member(), remedy.value()), (member, value), "{remedy:?}");
+        }
+    }
 }

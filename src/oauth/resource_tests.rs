@@ -114,3 +114,58 @@ fn one_member_is_a_string_and_several_are_an_array() {
     assert_eq!(claim("orders:read"), serde_json::json!(ORDERS));
     assert_eq!(claim("orders:read openid"), serde_json::json!([ORDERS, ISSUER]));
 }
+
+// RFC 8707 §2
+#[test]
+fn an_identifier_is_an_absolute_uri_without_fragment_of_bounded_length() {
+    let long = |length: usize| format!("https://orders.example.org/{}", "a".repeat(length - 27));
+    for text in ["https://orders.example.org", "urn:orders", "api://orders", &long(LONGEST_ID)] {
+        assert!(ResourceId::parse(text).is_ok(), "{text}");
+    }
+    for text in [
+        "",
+        "orders",
+        ":orders",
+        "https:",
+        "1a:b",
+        "https://a.example/#x",
+        "https://a.example/a b",
+        "https://a.example/%zz",
+    ]
+    .into_iter()
+    .chain([&*long(LONGEST_ID + 1), &*long(LONGEST_ID + 2)])
+    {
+        assert!(ResourceId::parse(text).is_err(), "{text}");
+    }
+    assert!(ResourceIdRefusal.to_string().starts_with("must be an absolute URI without a fragment"));
+}
+
+#[test]
+fn identifiers_are_equal_and_ordered_by_their_normal_form() {
+    let id = |text: &str| ResourceId::parse(text).unwrap();
+    assert!(id("https://a.example") < id("https://b.example/") && id("https://b.example/") > id("https://a.example"));
+    assert_eq!(id("HTTPS://a.example").partial_cmp(&id("https://a.example:443/")), Some(Ordering::Equal));
+}
+
+#[test]
+fn a_token_is_signed_as_its_api_says_and_without_one_as_this_server_does() {
+    let of = |scope: &str| {
+        let audience = resources().audience(&Scope::parse(scope).unwrap(), &[]).unwrap();
+        resources().of(&audience).map(|resource| resource.id.as_str().to_owned())
+    };
+    assert_eq!(of("openid orders:read").as_deref(), Some(ORDERS));
+    assert_eq!(of("stock:read").as_deref(), Some(STOCK));
+    assert_eq!(of("openid").as_deref(), Some(ISSUER));
+    assert!(resources().of(&serde_json::from_str(r#"{"members": ["https://gone.example"]}"#).unwrap()).is_none());
+}
+
+#[test]
+fn a_refusal_says_what_is_wrong_with_scope_and_resource_and_repeats_neither() {
+    for (refusal, told) in [
+        (AudienceRefusal::UnknownResource("\"".to_owned()), "the resource is unknown"),
+        (AudienceRefusal::UnknownScope, "the scope belongs to no resource of this server"),
+        (AudienceRefusal::SeveralResources(Vec::new()), "a token is for one API"),
+    ] {
+        assert!(refusal.description().starts_with(told), "{refusal:?}");
+    }
+}

@@ -173,6 +173,8 @@ mod tests {
         "https://e%2Eexample/cb",
         "https://e.example/a/../cb",
         "https://e.example/./cb",
+        "https://e.example/.",
+        "https://e.example/cb/..",
         "https://e.example/%2e%2e/cb",
         "https://e.example/c b",
         "https://e.example/cb\n",
@@ -220,6 +222,19 @@ mod tests {
             "api://orders",
         ] {
             assert!(is_literal(text), "{text:?}");
+        }
+    }
+
+    // RFC 3986 §3 and §4.3
+    #[test]
+    fn an_absolute_uri_has_a_scheme_something_after_it_and_no_fragment() {
+        for text in ["https://a.example", "urn:a", "a+b-c.1:x", "X:%41", "https:a"] {
+            assert!(has_absolute_form(text), "{text:?}");
+        }
+        for text in
+            ["", "a", ":a", "a:", "1a:b", "+a:b", "a_b:c", "a b:c", "a:b c", "a:ä", "a:%4", "a:%zz", "a:b#", "a:#b"]
+        {
+            assert!(!has_absolute_form(text), "{text:?}");
         }
     }
 
