@@ -100,3 +100,28 @@ fn whole_milliseconds(duration: Duration) -> i64 {
 
 /// Maximum number of stored replacements, which bounds the record.
 const MOST_REPLACED: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    // A client that refreshes very often loses at most a tenth of the overlap.
+    #[test]
+    fn the_stored_replacements_are_spread_evenly_over_the_overlap() {
+        let overlap = Duration::seconds(10);
+        let (mut replaced, mut most) = (Replacements::default(), 0);
+        for generation in 0..5_000_u32 {
+            let now = datetime!(2030-01-01 00:00 UTC) + Duration::milliseconds(10) * f64::from(generation);
+            replaced = replaced.with(generation, overlap, now);
+            most = most.max(replaced.0.len());
+            assert_eq!(replaced.0.last(), Some(&(generation, milliseconds(now))));
+            if generation > 1_000 {
+                let gaps = replaced.0.windows(2).map(|pair| pair[1].1 - pair[0].1);
+                assert!(gaps.max() <= Some(1_000), "{:?}", replaced.0);
+            }
+        }
+        assert_eq!(most, MOST_REPLACED);
+    }
+}

@@ -79,6 +79,26 @@ fn what_the_server_no_longer_knows_is_not_issued() {
     assert_eq!(asked(&held, Asked::default()).unwrap_err(), TokenError::GrantEnded);
 }
 
+#[test]
+fn a_grant_of_which_the_scope_or_every_resource_is_gone_has_ended() {
+    let without_offline_access = |scope: &str| {
+        let mut held = held_by(public_client());
+        held.grant.scope = Scope::parse(scope).unwrap();
+        held
+    };
+    let mut held = without_offline_access("orders:read");
+    assert_eq!(held.outcome(&held.token, NOW), Ok(()));
+    let mut less = held.client.client().clone();
+    less.metadata.scope = Scope::parse("openid").unwrap();
+    held.client = authenticated(less);
+    assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantEnded));
+
+    let mut held = without_offline_access("openid");
+    assert_eq!(held.outcome(&held.token, NOW), Ok(()));
+    held.grant.audience = serde_json::from_str(r#"{"members": ["https://gone.example"]}"#).unwrap();
+    assert_eq!(held.outcome(&held.token, NOW), Err(TokenError::GrantEnded));
+}
+
 // RFC 8707 §2.2
 #[test]
 fn the_resource_is_one_that_was_granted() {

@@ -227,6 +227,49 @@ fn a_token_of_a_generation_that_is_not_known_yet_is_a_replay() {
     assert_eq!(held.outcome(&first, NOW), Ok(()));
 }
 
+// As after a database was set back and the clients of both times go on.
+#[test]
+fn a_token_of_the_same_generation_from_another_branch_is_a_replay() {
+    let mut held = held_by(public_client());
+    let earlier = held.grant.clone();
+    let first = held.token.clone();
+    let of_one_branch = held.turn(&first, NOW);
+    held.grant = earlier;
+    let of_the_other = held.turn(&first, NOW);
+    assert_eq!(held.outcome(&of_one_branch, NOW), Err(TokenError::RefreshTokenReused));
+    assert_eq!(held.outcome(&of_the_other, NOW), Ok(()));
+    let state = held.grant.refresh_token.as_ref().unwrap();
+    assert!(!state.is_current(&parsed(&of_one_branch), &POLICY, NOW));
+    assert!(!state.is_current(&parsed(&first), &POLICY, NOW));
+    assert!(state.is_current(&parsed(&of_the_other), &POLICY, NOW));
+}
+
+#[test]
+fn a_token_made_under_a_secret_that_was_replaced_still_names_its_grant() {
+    let held = held_by(public_client());
+    let replaced = SealingKey::new([8; 32]);
+    assert!(PresentedRefreshToken::parse(held.token.expose(), &replaced).is_none());
+    let presented = PresentedRefreshToken::parse_unauthenticated(held.token.expose()).unwrap();
+    assert_eq!(presented.grant(), &held.grant.id);
+    assert!(held.grant.refresh_token.as_ref().unwrap().is_current(&presented, &POLICY, NOW));
+    for text in ["", "signet_rt_", "signet_rt_AAAAAAAAAAAAAAAAAAAAAAAAAAAA", &held.token.expose()[1..]] {
+        assert!(PresentedRefreshToken::parse_unauthenticated(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn what_was_replaced_is_known_after_a_restart_and_takes_no_room_before() {
+    let mut held = held_by(public_client());
+    let first = held.token.clone();
+    assert!(!serde_json::to_string(&held.grant).unwrap().contains("replaced"));
+    let second = held.turn(&first, NOW);
+    let third = held.turn(&second, NOW);
+    held.grant = serde_json::from_str(&serde_json::to_string(&held.grant).unwrap()).unwrap();
+    for replaced in [&first, &second] {
+        assert_eq!(held.turn(replaced, NOW + Duration::SECOND).expose(), third.expose());
+    }
+}
+
 #[test]
 fn a_token_with_one_changed_character_anywhere_is_unknown() {
     let token = held_by(public_client()).token;
@@ -311,6 +354,7 @@ fn the_use_of_a_token_that_stays_is_written_down_a_few_times_only() {
     assert!(writes(noteworthy - Duration::nanoseconds(1)).is_none());
     let written = writes(noteworthy).unwrap().refresh_token.unwrap();
     assert_eq!(written.last_used_at(), noteworthy);
+    assert!(writes(NOW).is_none());
 }
 
 #[test]
