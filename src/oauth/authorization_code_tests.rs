@@ -162,3 +162,20 @@ fn a_code_dies_with_the_person_with_the_password_and_with_the_consent() {
     }
     assert!(redeem(&code(), &request, &active(), NOW).is_ok());
 }
+
+// RFC 8707 §2.2
+#[test]
+fn the_tokens_are_for_what_the_token_request_names_and_the_grant_for_all_that_was_agreed() {
+    let client = authenticated(client());
+    let (redirect_uri, verifier) = RIGHT;
+    let code_verifier = verifier.map(Secret::new);
+    let resources = vec!["https://orders.example.org"];
+    let request = CodeRequest { client: &client, redirect_uri, code_verifier, resources };
+    let code = IssuedCode { nonce: Some("n".to_owned()), ..code() };
+    let redemption = redeem(&code, &request, &active(), NOW).unwrap();
+    assert_eq!((redemption.audience(), redemption.nonce()), (&code.audience, Some("n")));
+    let grant = redemption.grant(identity(), Duration::HOUR, NOW);
+    assert_eq!((&grant.audience, grant.expires_at), (&code.audience, Some(NOW + Duration::HOUR)));
+    assert_eq!(redemption.issuance(&grant).audience().to_claim(), "https://orders.example.org");
+    assert_ne!(code.audience.to_claim(), "https://orders.example.org");
+}

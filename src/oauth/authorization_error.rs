@@ -188,3 +188,22 @@ impl fmt::Display for UntrustedRequest {
 }
 
 impl std::error::Error for UntrustedRequest {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_says_what_the_parameter_must_be() {
+        for (name, rule) in [
+            ("nonce", "the parameter nonce is longer than 512 bytes"),
+            ("max_age", "the parameter max_age must be a whole number of seconds"),
+            ("prompt", "the parameter prompt must be none alone"),
+            ("claims", "the parameter claims must be a JSON object"),
+            ("display", "the parameter display has an invalid value"),
+        ] {
+            let description = AuthorizationError::InvalidParameter(name).description();
+            assert!(description.starts_with(rule), "{description}");
+        }
+    }
+}

@@ -82,6 +82,7 @@ mod tests {
     use crate::oauth::{
         authorization_request::tests::resources,
         client_authentication::{PresentedCredentials, tests::client},
+        grant::tests::identity,
         parameters::Parameters,
     };
 
@@ -124,5 +125,16 @@ mod tests {
         let service = service(vec![GrantType::AuthorizationCode]);
         let refusal = authorize(service, None, (&[], &resources()), NOW).unwrap_err();
         assert_eq!(refusal, TokenError::GrantNotAllowed);
+    }
+
+    #[test]
+    fn a_token_is_for_what_was_asked_and_the_grant_for_all_that_the_client_has() {
+        let service = service(vec![GrantType::ClientCredentials]);
+        let authorization = authorize(service, Some("orders:read"), (&[], &resources()), NOW).unwrap();
+        let grant = authorization.grant(identity(), NOW);
+        assert_eq!(grant.scope, client().metadata.scope);
+        let issuance = authorization.issuance(&grant);
+        assert_eq!(issuance.scope().to_string(), "orders:read");
+        assert_eq!(issuance.audience().to_claim(), "https://orders.example.org");
     }
 }

@@ -175,6 +175,14 @@ mod tests {
     }
 
     #[test]
+    fn an_issuer_is_written_as_it_was_read_and_read_by_the_same_rules() {
+        let written = serde_json::to_value(Issuer::parse("https://login.example.org").unwrap()).unwrap();
+        assert_eq!(written, "https://login.example.org");
+        assert_eq!(serde_json::from_value::<Issuer>(written).unwrap().to_string(), "https://login.example.org");
+        assert!(serde_json::from_value::<Issuer>("http://login.example.org".into()).is_err());
+    }
+
+    #[test]
     fn endpoints_are_appended_to_the_issuer() {
         let issuer = Issuer::parse("https://example.org:8443").unwrap();
         assert_eq!(issuer.endpoint("/token"), "https://example.org:8443/token");

@@ -269,6 +269,12 @@ mod tests {
     }
 
     #[test]
+    fn parameters_are_listed_as_they_were_sent() {
+        let sent = parse("b=1&a=2&b=3");
+        assert_eq!(sent.pairs().collect::<Vec<_>>(), [("b", "1"), ("a", "2"), ("b", "3")]);
+    }
+
+    #[test]
     fn values_are_never_printed() {
         assert_eq!(format!("{:?}", parse("client_secret=hunter2")), "[\"client_secret\"]");
     }

@@ -160,4 +160,19 @@ mod tests {
         assert_eq!(scope(Some("signet:users"), false).unwrap_err().code(), "invalid_scope");
         assert_eq!(scope(Some("orders:write"), true).unwrap_err().code(), "invalid_scope");
     }
+
+    // RFC 8707 §2
+    #[test]
+    fn the_tokens_are_for_the_resource_that_is_named() {
+        let client = registered(client(), &[GrantType::Password]);
+        for (scope, named, expected) in [
+            ("orders:read", &["https://orders.example.org"][..], Some("https://orders.example.org")),
+            ("openid", &[], Some("https://login.example.org")),
+            ("openid", &["https://stock.example.org"], None),
+        ] {
+            let request = permit(&client, EnabledGrants::EVERYTHING, Some(scope), (named, &resources()));
+            let audience = request.ok().map(|request| request.audience().to_claim());
+            assert_eq!(audience, expected.map(Into::into), "{scope} {named:?}");
+        }
+    }
 }

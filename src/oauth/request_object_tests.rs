@@ -90,6 +90,8 @@ fn the_claims_of_the_jwt_are_checked_if_they_are_there() {
         ("exp", json!("soon"), Some(JwtRefusal::MalformedClaim("exp").into())),
         ("exp", json!(1e30), Some(JwtRefusal::MalformedClaim("exp").into())),
         ("nbf", at(8), None),
+        ("nbf", at(30), None),
+        ("nbf", at(31), Some(RequestObjectRefusal::NotYetValid)),
         ("nbf", at(61), Some(RequestObjectRefusal::NotYetValid)),
         ("sub", json!("someone"), None),
         ("sub", json!("orders"), Some(RequestObjectRefusal::OtherKind)),
@@ -118,6 +120,8 @@ fn a_parameter_is_a_text_or_what_its_specification_says() {
             .map(|counted| counted.many(name).map(ToOwned::to_owned).collect::<Vec<_>>())
     };
     assert_eq!(read("max_age", json!(0)).unwrap(), ["0"]);
+    assert_eq!(read("max_age", json!(-1)).unwrap(), ["-1"]);
+    assert_eq!(read("max_age", json!(u64::MAX)).unwrap(), ["18446744073709551615"]);
     assert_eq!(read("claims", json!({"userinfo": {}})).unwrap(), [r#"{"userinfo":{}}"#]);
     assert_eq!(read("resource", json!(["https://a.example", "https://b.example"])).unwrap().len(), 2);
     assert!(read("nonce", json!("")).unwrap().is_empty());
@@ -165,4 +169,54 @@ fn the_registered_algorithm_is_the_only_one() {
     client.metadata.openid.request_object_signing_alg = Some(Algorithm::Ps256);
     assert_eq!(permit(&client, Algorithm::Ps256), Ok(()));
     assert_eq!(permit(&client, Algorithm::Rs256), Err(RequestObjectRefusal::OtherAlgorithm));
+}
+
+// Where to send the answer has to be known although something else is wrong.
+#[test]
+fn of_an_object_with_a_wrong_parameter_the_others_can_be_read() {
+    let claims = claims(&[("nonce", json!(["a"])), ("max_age", json!(60)), ("iss", json!("orders"))]);
+    let read = readable(&claims);
+    let mut pairs: Vec<_> = read.pairs().collect();
+    pairs.sort_unstable();
+    let expected = [
+        ("client_id", "orders"),
+        ("max_age", "60"),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("state", "inside"),
+    ];
+    assert_eq!(pairs, expected);
+}
+
+// RFC 9101 §6, OpenID Connect Core §3.1.2.6 and RFC 6749 §4.1.2.1
+#[test]
+fn each_refusal_has_its_code_and_a_description_of_permitted_characters() {
+    use RequestObjectRefusal as R;
+    for (refusal, code, told) in [
+        (R::Malformed(MalformedParameters::Repeated("\"".to_owned())), "invalid_request", "repeated"),
+        (R::TwoObjects, "invalid_request", "cannot be combined"),
+        (R::ReferenceNotSupported, "request_uri_not_supported", "not supported"),
+        (R::ReferenceNotRegistered, "invalid_request_uri", "not registered this request_uri"),
+        (R::Unfetchable, "invalid_request_uri", "cannot be fetched"),
+        (R::Jwt(JwtRefusal::MissingClaim("client_id")), "invalid_request_object", "a claim of the request object"),
+        (R::Jwt(JwtRefusal::WrongSignature), "invalid_request_object", "not a JWT signed with a registered key"),
+        (R::NoKeys, "invalid_request_object", "no keys"),
+        (R::OtherAlgorithm, "invalid_request_object", "registered algorithm"),
+        (R::OtherKind, "invalid_request_object", "typ"),
+        (R::OtherClient, "invalid_request_object", "client_id and iss"),
+        (R::OtherResponseType, "invalid_request_object", "response_type"),
+        (R::Audience, "invalid_request_object", "aud"),
+        (R::Expired, "invalid_request_object", "expired"),
+        (R::NotYetValid, "invalid_request_object", "nbf"),
+        (R::Nested, "invalid_request_object", "must not contain"),
+        (R::Parameter, "invalid_request_object", "an invalid value"),
+    ] {
+        let description = refusal.description();
+        assert_eq!(refusal.code(), code, "{refusal:?}");
+        assert!(description.contains(told), "{refusal:?}: {description}");
+        assert!(
+            description.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)),
+            "{description}"
+        );
+    }
 }

@@ -135,3 +135,19 @@ fn a_description_is_short_and_holds_permitted_characters_only() {
     assert!(description.len() < 300 && description.contains("scope-number-0"), "{description}");
     assert!(description.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)), "{description}");
 }
+
+#[test]
+fn a_description_lists_scopes_up_to_its_bound_and_says_when_there_are_more() {
+    let token = |letter: &str, length: usize| letter.repeat(length);
+    for (sent, listed) in [
+        (format!("{} {}", token("a", 100), token("b", LONGEST_LIST - 100)), None),
+        (format!("{} {}", token("a", 100), token("b", LONGEST_LIST - 99)), Some(token("a", 100))),
+        ("a20 b20 c20".replace("20", &"x".repeat(20)), None),
+    ] {
+        let description = asked("openid", PERSON, (Some(&sent), &[])).unwrap_err().description();
+        let expected = listed.map_or(sent, |listed| format!("{listed} and more"));
+        assert!(description.contains(&format!("of the scope {expected}; ")), "{description}");
+    }
+    let none = asked("", ITSELF, (None, &[])).unwrap_err().description();
+    assert!(none.contains("is registered for no scope that it can get here"), "{none}");
+}

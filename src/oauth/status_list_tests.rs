@@ -60,7 +60,7 @@ fn there_is_no_status_beyond_the_end() {
     assert_eq!((list.len(), list.get(7), list.get(8), list.get(u32::MAX)), (8, Some(VALID), None, None));
     list.set(8, INVALID);
     assert_eq!(list.bytes(), [0, 0]);
-    assert!(StatusList::new(StatusBits::One, 0).is_empty());
+    assert!(StatusList::new(StatusBits::One, 0).is_empty() && !list.is_empty());
 }
 
 #[test]

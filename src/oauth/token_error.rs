@@ -221,33 +221,56 @@ mod tests {
     // RFC 6749 §5.2: "Values for the "error_description" parameter MUST NOT include characters outside the set
     // %x20-21 / %x23-5B / %x5D-7E."
     #[test]
-    fn descriptions_hold_permitted_characters_only() {
-        for error in [
-            TokenError::Malformed(MalformedParameters::Missing("code")),
-            TokenError::Malformed(MalformedParameters::Repeated("\"\\\n".to_owned())),
-            TokenError::Malformed(MalformedParameters::Encoding),
-            TokenError::Malformed(MalformedParameters::TooMany),
-            TokenError::SeveralAuthMethods,
-            TokenError::ClientIdMismatch,
-            TokenError::ClientNotAuthenticated,
-            TokenError::CredentialsMissing,
-            TokenError::TooManySecrets { retry_after_seconds: 60 },
-            TokenError::Assertion(AssertionRefusal::Replayed),
-            TokenError::CodeSpent,
-            TokenError::PasswordMismatch,
-            TokenError::AuthorizationPending,
-            TokenError::SlowDown,
-            TokenError::AccessDenied,
-            TokenError::DeviceCodeExpired,
-            TokenError::GrantNotAllowed,
-            TokenError::UnknownGrant,
-            TokenError::ScopeExceeded,
-            TokenError::Scope(RequestedScopeRefusal::Malformed),
-            TokenError::Scope(RequestedScopeRefusal::Target(AudienceRefusal::SeveralResources(Vec::new()))),
-            TokenError::InvalidTarget,
+    fn descriptions_say_what_to_look_at_in_permitted_characters() {
+        use TokenError as T;
+        for (error, told) in [
+            (T::Malformed(MalformedParameters::Missing("code")), "the parameter code is missing"),
+            (T::Malformed(MalformedParameters::Repeated("\"\\\n".to_owned())), "a parameter is repeated"),
+            (T::Malformed(MalformedParameters::Encoding), "the body must be application/x-www-form-urlencoded"),
+            (T::Malformed(MalformedParameters::TooMany), "the request has more than 64 parameters"),
+            (T::SeveralAuthMethods, "the client must use only one authentication method"),
+            (T::ClientIdMismatch, "client_id differs from the one in the Authorization header"),
+            (T::ClientNotAuthenticated, "unknown client, or client authentication failed"),
+            (T::CredentialsMissing, "client authentication is missing; send the credentials"),
+            (
+                T::TooManySecrets { retry_after_seconds: 60 },
+                "too many wrong secrets for this client; try again in 60 seconds",
+            ),
+            (T::Assertion(AssertionRefusal::Replayed), "unknown client, or client authentication failed"),
+            (T::CodeSpent, "the code or refresh token is unknown, expired, revoked, already used"),
+            (T::PasswordMismatch, "wrong username or password, or too many attempts"),
+            (T::TooManyGuesses, "wrong username or password, or too many attempts"),
+            (T::AuthorizationPending, "the user has not responded yet"),
+            (T::SlowDown, "increase the interval between requests by 5 seconds"),
+            (T::AccessDenied, "the user denied the request"),
+            (T::DeviceCodeExpired, "the user did not respond in time"),
+            (T::GrantNotAllowed, "this client is not registered for this grant type"),
+            (T::UnknownGrant, "this grant type is not supported"),
+            (T::ScopeExceeded, "the scope is malformed, or exceeds the granted scope"),
+            (T::Scope(RequestedScopeRefusal::Malformed), "scope must be a list of scope tokens"),
+            (
+                T::Scope(RequestedScopeRefusal::Target(AudienceRefusal::SeveralResources(Vec::new()))),
+                "a token is for one API",
+            ),
+            (T::InvalidTarget, "the resource was not granted"),
         ] {
             let description = error.description();
+            assert!(description.starts_with(told), "{error:?}: {description}");
             assert!(description.bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)), "{description}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_secret_and_a_wrong_signature_are_guesses_and_nothing_else_is() {
+        use crate::jose::JwtRefusal;
+        for (error, is_guess) in [
+            (TokenError::ClientNotAuthenticated, true),
+            (TokenError::Assertion(AssertionRefusal::Jwt(JwtRefusal::WrongSignature)), true),
+            (TokenError::Assertion(AssertionRefusal::Expired), false),
+            (TokenError::SecretMissing, false),
+            (TokenError::CodeUnknown, false),
+        ] {
+            assert_eq!(error.is_wrong_secret(), is_guess, "{error}");
         }
     }
 }

@@ -85,6 +85,14 @@ mod tests {
             assert_eq!(usual.get(name), Some(&json!(["RS256", "EdDSA"])), "{name}");
         }
         assert!(!usual.get("grant_types_supported").unwrap().to_string().contains("password"));
+        // RFC 7662 §2.1: only authenticated clients may introspect.
+        for (name, has_none) in
+            [("introspection_endpoint_auth_methods_supported", false), ("token_endpoint_auth_methods_supported", true)]
+        {
+            let methods = usual.get(name).unwrap().as_array().unwrap();
+            assert_eq!(methods.contains(&json!("none")), has_none, "{name}");
+            assert!(methods.contains(&json!("client_secret_basic")), "{name}");
+        }
         let all = document(EnabledGrants::EVERYTHING, true);
         assert_eq!(all.get("registration_endpoint"), Some(&json!("https://login.example.org/register")));
         let grants = all.get("grant_types_supported").unwrap().to_string();

@@ -211,3 +211,15 @@ fn every_refusal_says_what_is_wrong() {
         assert!(told.contains(words), "{told}");
     }
 }
+
+#[tokio::test]
+async fn an_issuer_for_tests_signs_other_types_and_tells_absence_from_an_outage() {
+    let issuer = TestIssuer::with_clock(ISSUER, Clock::manual(NOW)).unwrap();
+    let verifier = issuer.verifier(ORDERS).connect().await.unwrap();
+    let id_token = issuer.token(ORDERS).token_type(TokenType::IdToken).sign().unwrap();
+    assert_eq!(verifier.verify(&id_token).err(), Some(VerifyRefusal::Jwt(JwtRefusal::WrongType)));
+    let absent = || issuer.answer_at(&format!("{ISSUER}/absent")).unwrap_err();
+    assert!(absent().is_absence());
+    issuer.set_down(true);
+    assert!(!absent().is_absence());
+}
