@@ -19,8 +19,8 @@ use crate::{
         resource::Resources,
         scope::Scope,
     },
-    secret::Secret,
     oidc::delivery_failures::DeliveryFailure,
+    secret::Secret,
     web::{ClientForm, ClientType, FieldState, OwnClientPage, SecretLine, Snippets},
 };
 
