@@ -41,6 +41,8 @@ pub mod oidc;
 #[cfg(feature = "server")]
 pub mod presets;
 #[cfg(feature = "server")]
+pub mod spelling;
+#[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
 pub mod web;

@@ -161,7 +161,7 @@ async fn add_user(signet: &Signet, operator: &Access, command: UserCommand, pass
 
 async fn set_password(signet: &Signet, operator: &Access, user: &str, password: Option<Secret>) -> Outcome {
     let account = found(signet, user)?;
-    let missing = || ManagementRefusal::Invalid("no password was entered".to_owned());
+    let missing = || ManagementRefusal::invalid("no password was entered");
     let change = PasswordChange {
         current_password: None,
         new_password: password.ok_or_else(missing)?,
@@ -179,7 +179,7 @@ async fn add_client(signet: &Signet, operator: &Access, command: ClientCommand) 
     let ClientCommand::Add { client_name, is_public, is_native, settings } = command else {
         return Ok(Vec::new());
     };
-    let mut members = settings.members().map_err(ManagementRefusal::Invalid)?;
+    let mut members = settings.members().map_err(ManagementRefusal::invalid)?;
     members.insert("client_name".to_owned(), client_name.into());
     if is_public {
         members.insert("token_endpoint_auth_method".to_owned(), "none".into());
@@ -188,7 +188,7 @@ async fn add_client(signet: &Signet, operator: &Access, command: ClientCommand) 
         members.insert("application_type".to_owned(), "native".into());
     }
     let request = serde_json::from_value::<RegistrationRequest>(Value::Object(members));
-    let request = request.map_err(|error| ManagementRefusal::Invalid(error.to_string()))?;
+    let request = request.map_err(|error| ManagementRefusal::invalid(error.to_string()))?;
     let registered = clients::register_by_token(signet, &request, operator).await?;
     let warning = warning(signet, &registered.client).await;
     Ok(told(&registered).into_iter().chain(warning).collect())
@@ -200,12 +200,10 @@ async fn set_client(
     client_id: &str,
     (client_name, settings): (Option<String>, ClientSettings),
 ) -> Outcome {
-    let mut members = settings.members().map_err(ManagementRefusal::Invalid)?;
+    let mut members = settings.members().map_err(ManagementRefusal::invalid)?;
     members.extend(client_name.map(|name| ("client_name".to_owned(), name.into())));
     if members.is_empty() {
-        return Err(ManagementRefusal::Invalid(
-            "no setting was given; signet client set --help lists the settings".to_owned(),
-        ));
+        return Err(ManagementRefusal::invalid("no setting was given; signet client set --help lists the settings"));
     }
     let (client, secret) = change_members(signet, operator, client_id, |_| members.clone()).await?;
     let warning = warning(signet, &client).await;

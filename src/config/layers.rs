@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::mistake::{ConfigMistakes, Mistake, SettingSource};
-use crate::secret::Secret;
+use crate::{secret::Secret, spelling::nearest};
 
 /// Reads a file as text. It is an argument, so that tests need no files.
 pub(super) type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<String>;
@@ -188,15 +188,6 @@ fn suggestion(known: &BTreeSet<String>, section: &str, key: &str) -> Option<Stri
     let siblings: Vec<String> = known.iter().filter(|path| within(path)).map(|path| leaf(path)).collect();
     let similar = nearest(key, siblings.iter().map(String::as_str)).map(ToOwned::to_owned);
     similar.or_else(|| known.iter().find(|path| leaf(path) == key).cloned())
-}
-
-/// The candidate closest to `word`, if the difference looks like a typing error.
-fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let word = word.to_ascii_lowercase();
-    let slips = (word.len() / 3).clamp(1, 3);
-    let distance = |candidate: &str| strsim::osa_distance(&word, &candidate.to_ascii_lowercase());
-    let rated = candidates.map(|candidate| (distance(candidate), candidate));
-    rated.filter(|(distance, _)| *distance <= slips).min().map(|(_, candidate)| candidate)
 }
 
 const PREFIX: &str = "SIGNET__";

@@ -142,18 +142,16 @@ struct Sought {
 
 impl Sought {
     fn parse(filter: EventFilter<'_>) -> Result<Self, ManagementRefusal> {
-        let wrong = |what: &str| ManagementRefusal::Invalid(what.to_owned());
+        let wrong = |name: &str, expected: &str| ManagementRefusal::invalid_member(name, expected);
         let kind = filter.kind.map(str::parse::<EventKind>).transpose();
-        let outcome = filter.outcome.map(|text| Outcome::parse(text).ok_or(()));
+        let outcome = filter.outcome.map(|text| Outcome::parse(text).ok_or(())).transpose();
+        let account = filter.account.map(AccountId::parse).transpose();
+        let client_id = filter.client_id.map(ClientId::parse).transpose();
         Ok(Self {
-            kind: kind.map_err(|_| wrong("kind must be an event name, such as login_failed"))?,
-            account: filter.account.map(AccountId::parse).transpose().map_err(|_| wrong("account must be an id"))?,
-            client_id: filter
-                .client_id
-                .map(ClientId::parse)
-                .transpose()
-                .map_err(|_| wrong("client_id must be the client_id of an application"))?,
-            outcome: outcome.transpose().map_err(|()| wrong("outcome must be success or failure"))?,
+            kind: kind.map_err(|_| wrong("event", "must be an event name, such as login_failed"))?,
+            account: account.map_err(|_| wrong("account", "must be the id of a user"))?,
+            client_id: client_id.map_err(|_| wrong("client_id", "must be the client_id of an application"))?,
+            outcome: outcome.map_err(|()| wrong("outcome", "must be success or failure"))?,
             from: filter.from,
             until: filter.until,
         })

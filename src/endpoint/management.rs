@@ -1,8 +1,8 @@
 //! Common parts of the management API: its errors, and how records are changed.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use super::{InternalError, access::AccessRefusal, new_account::FieldErrors};
+use super::{InternalError, access::AccessRefusal, new_account::FieldErrors, request_errors::RequestErrors};
 use crate::{account::invitation::InvitationRefusal, oauth::registration::RegistrationRefusal};
 
 /// Errors of the management API.
@@ -10,8 +10,8 @@ use crate::{account::invitation::InvitationRefusal, oauth::registration::Registr
 pub enum ManagementRefusal {
     /// The access token is refused, as described in RFC 6750.
     Access(AccessRefusal),
-    /// The request is invalid; the text says what to send instead.
-    Invalid(String),
+    /// The request is invalid; the errors say what to send instead.
+    Invalid(RequestErrors),
     /// The client metadata is refused, as described in RFC 7591 §3.2.2.
     Metadata(RegistrationRefusal),
     /// Fields of an account are invalid, with an error for each.
@@ -26,6 +26,29 @@ pub enum ManagementRefusal {
     /// The limit is reached; the number of seconds to wait.
     TooOften(i64),
     Internal(InternalError),
+}
+
+impl ManagementRefusal {
+    /// The request as a whole is invalid.
+    pub fn invalid(description: impl Into<String>) -> Self {
+        Self::Invalid(RequestErrors::of_request(description))
+    }
+
+    /// The member or parameter `name` is invalid.
+    pub fn invalid_member(name: &str, expected: impl Into<String>) -> Self {
+        Self::Invalid(RequestErrors::of_member(name, expected))
+    }
+
+    /// The errors of members and parameters, by path.
+    #[must_use]
+    pub fn fields(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Invalid(errors) => errors.fields(),
+            Self::Metadata(refusal) => BTreeMap::from([(refusal.member.to_owned(), refusal.description.clone())]),
+            Self::Fields(fields) => fields.iter().map(|(field, wrong)| (field.to_owned(), wrong.to_string())).collect(),
+            _ => BTreeMap::new(),
+        }
+    }
 }
 
 impl<F: Into<InternalError>> From<F> for ManagementRefusal {
@@ -51,7 +74,7 @@ impl fmt::Display for ManagementRefusal {
         match self {
             Self::Access(AccessRefusal::Bearer(error)) => error.fmt(formatter),
             Self::Access(AccessRefusal::Internal(fault)) | Self::Internal(fault) => fault.fmt(formatter),
-            Self::Invalid(description) => formatter.write_str(description),
+            Self::Invalid(errors) => errors.fmt(formatter),
             Self::NotAdmitted(refusal) => refusal.fmt(formatter),
             Self::Metadata(refusal) => refusal.fmt(formatter),
             Self::Fields(fields) => {

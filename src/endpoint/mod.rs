@@ -47,6 +47,7 @@ pub mod profile;
 pub mod published_keys;
 pub mod quota;
 pub mod refresh_schedules;
+pub mod request_errors;
 mod request_object;
 mod retry;
 pub mod revoke;

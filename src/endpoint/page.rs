@@ -38,13 +38,13 @@ pub(super) fn page<T>(
 ) -> Result<Page<T>, ManagementRefusal> {
     let limit = request.limit.map_or(Ok(USUAL_PAGE), |limit| {
         let limit = u16::try_from(limit).ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-        limit.ok_or_else(|| ManagementRefusal::Invalid(format!("limit must be from 1 to {LARGEST_PAGE}")))
+        limit.ok_or_else(|| ManagementRefusal::invalid_member("limit", format!("must be from 1 to {LARGEST_PAGE}")))
     })?;
     let purpose = format!("page of {list}");
     let mut after = match request.page_token {
         None => None,
         Some(token) => Some(signet.sealing_key.open(&purpose, token).map_err(|_| {
-            ManagementRefusal::Invalid("page_token is not valid for this list; start without it".to_owned())
+            ManagementRefusal::invalid_member("page_token", "not valid for this list; start without it")
         })?),
     };
     let mut entries = Vec::new();

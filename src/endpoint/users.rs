@@ -97,7 +97,7 @@ pub fn list(
     let only_administrators = match filter.role {
         None => false,
         Some("administrator") => true,
-        Some(_) => return Err(ManagementRefusal::Invalid("role must be administrator, or omitted".to_owned())),
+        Some(_) => return Err(ManagementRefusal::invalid_member("role", "must be administrator, or omitted")),
     };
     let order = match (filter.sort, filter.email) {
         (None | Some("username"), None) if only_administrators => AccountOrder::Administrators,
@@ -105,14 +105,19 @@ pub fn list(
         (None, Some(_)) => AccountOrder::Email { prefix: email },
         (Some("-created_at"), None) => AccountOrder::NewestFirst,
         (Some(_), Some(_)) => {
-            return Err(ManagementRefusal::Invalid("sort cannot be combined with email".to_owned()));
+            return Err(ManagementRefusal::invalid_member("sort", "cannot be combined with email"));
         }
         (Some("id"), None) => match filter.group {
             Some(name) => AccountOrder::Group { name },
-            None => return Err(ManagementRefusal::Invalid("with group, sort must be id".to_owned())),
+            None => {
+                return Err(ManagementRefusal::invalid_member(
+                    "sort",
+                    "must be id if group is given, and can only be id then",
+                ));
+            }
         },
         (Some(_), None) => {
-            return Err(ManagementRefusal::Invalid("sort must be username, -created_at or id".to_owned()));
+            return Err(ManagementRefusal::invalid_member("sort", "must be username, -created_at or id"));
         }
     };
     let is_wanted = |account: &Account| {

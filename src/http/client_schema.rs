@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::{
     client_openid_schema::OpenidBody,
     documented::{AnswerKind, Kinds, kinds},
+    error_body::ErrorBody,
     management::{with_refusals, with_refusals_of_one},
-    oauth_schema::ErrorBody,
 };
 use crate::{
     endpoint::{

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     documented::{AnswerKind, Kinds, kinds},
+    error_body::ErrorBody,
     management::with_refusals_of_one,
-    oauth_schema::ErrorBody,
 };
 use crate::{endpoint::connections::ConnectedApplication, oauth::grant::Grant};
 

@@ -1,21 +1,23 @@
 //! Responses that poem-openapi documents but does not build: their headers and error bodies follow the specifications,
 //! not the framework.
 
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, marker::PhantomData};
 
 use poem::{Error, IntoResponse, Response, http::StatusCode};
 use poem_openapi::{
     ApiResponse,
     error::{ParseParamError, ParsePathError},
     registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry},
-    types::Type,
+    types::{ToJSON, Type},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     edge::{Refusal, no_store},
+    error_body::ErrorBody,
     json_body::UnfitBody,
 };
+use crate::endpoint::request_errors::RequestErrors;
 
 /// A response of one of the kinds in `K`.
 pub(super) struct DocumentedAnswer<K> {
@@ -110,30 +112,36 @@ impl<K: Kinds> ApiResponse for DocumentedAnswer<K> {
     /// Answers a request that the framework could not parse, in the form of RFC 6749 §5.2. A rejection by a middleware
     /// keeps its status.
     fn from_parse_request_error(error: Error) -> Self {
-        let (status, description) = parse_refusal(&error);
-        tracing::info!(status = status.as_u16(), reason = description, "request rejected before it was read");
-        Self::from(problem(status, "invalid_request", &description))
+        let (status, errors) = parse_refusal(&error);
+        Self::from(bad_request(status, &errors))
     }
 }
 
-/// The status and description for a request that could not be parsed. The framework's messages about bodies quote the
-/// body, so they are replaced.
-fn parse_refusal(error: &Error) -> (StatusCode, String) {
+/// The status and errors for a request that could not be parsed. The framework's messages about bodies and parameters
+/// quote them, so they are replaced.
+fn parse_refusal(error: &Error) -> (StatusCode, RequestErrors) {
     if let Some(refusal) = error.downcast_ref::<Refusal>() {
-        return (error.status(), refusal.to_string());
+        return (error.status(), RequestErrors::of_request(refusal.to_string()));
     }
-    if let Some(bad_request) = error.downcast_ref::<UnfitBody>() {
-        return (error.status(), bad_request.to_string());
+    if let Some(unfit) = error.downcast_ref::<UnfitBody>() {
+        return (error.status(), unfit.errors.clone());
     }
-    let unreadable = |name: &str| format!("the parameter {name} is missing or invalid");
-    let description = if let Some(ParseParamError { name, .. }) = error.downcast_ref() {
-        unreadable(name)
+    let of_parameter = |name: &str| RequestErrors::of_member(name, "missing or invalid");
+    let errors = if let Some(ParseParamError { name, .. }) = error.downcast_ref() {
+        of_parameter(name)
     } else if let Some(ParsePathError { name, .. }) = error.downcast_ref() {
-        unreadable(name)
+        of_parameter(name)
     } else {
-        "the body or a parameter does not match /openapi.json".to_owned()
+        RequestErrors::of_request("the body or a parameter does not match /openapi.json")
     };
-    (StatusCode::BAD_REQUEST, description)
+    (StatusCode::BAD_REQUEST, errors)
+}
+
+/// Logs that a request could not be parsed, and returns the response.
+pub(super) fn bad_request(status: StatusCode, errors: &RequestErrors) -> Response {
+    let description = errors.to_string();
+    tracing::info!(status = status.as_u16(), reason = description, "request rejected before it was read");
+    problem_of_fields(status, ("invalid_request", &description), errors.fields())
 }
 
 /// Declares a type that implements [`Kinds`] with the listed responses and schemas.
@@ -166,5 +174,24 @@ pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
 
 /// An error response in the form of RFC 6749 §5.2.
 pub(super) fn problem(status: StatusCode, error: &str, description: &str) -> Response {
-    json_answer(status, &json!({"error": error, "error_description": description}))
+    problem_of_fields(status, (error, description), BTreeMap::new())
+}
+
+/// An error response with what was expected for each member or parameter that is wrong.
+pub(super) fn problem_of_fields(
+    status: StatusCode,
+    (error, description): (&str, &str),
+    fields: BTreeMap<String, String>,
+) -> Response {
+    let body = ErrorBody {
+        error: error.to_owned(),
+        error_description: description.to_owned(),
+        fields: Some(fields).filter(|fields| !fields.is_empty()),
+    };
+    object_answer(status, &body)
+}
+
+/// The documented object as a JSON response that must not be cached.
+pub(super) fn object_answer(status: StatusCode, body: &impl ToJSON) -> Response {
+    json_answer(status, &body.to_json().unwrap_or_default())
 }

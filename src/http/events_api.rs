@@ -12,10 +12,10 @@ use time::OffsetDateTime;
 
 use super::{
     documented::{AnswerKind, DocumentedAnswer, Kinds, kinds},
+    error_body::ErrorBody,
     extract::BearerToken,
     management::{admitted, answered, page_answer, with_refusals, with_refusals_of_one},
     oauth_api::ApiTag,
-    oauth_schema::ErrorBody,
     server::Server,
 };
 use crate::{
@@ -66,8 +66,8 @@ impl EventsApi {
                 account: account.0.as_deref(),
                 client_id: client_id.0.as_deref(),
                 outcome: outcome.0.as_deref(),
-                from: from.0.map(instant).transpose()?,
-                until: until.0.map(instant).transpose()?,
+                from: from.0.map(|seconds| instant("from", seconds)).transpose()?,
+                until: until.0.map(|seconds| instant("until", seconds)).transpose()?,
             };
             let access = admitted(&self.0, token, events::SCOPES)?;
             events::list(&self.0.signet, &access, filter, request).await
@@ -99,9 +99,9 @@ impl EventsApi {
     }
 }
 
-fn instant(seconds: i64) -> Result<OffsetDateTime, ManagementRefusal> {
+fn instant(name: &str, seconds: i64) -> Result<OffsetDateTime, ManagementRefusal> {
     OffsetDateTime::from_unix_timestamp(seconds)
-        .map_err(|_| ManagementRefusal::Invalid("from and until must be times in seconds since 1970".to_owned()))
+        .map_err(|_| ManagementRefusal::invalid_member(name, "must be a time in seconds since 1970"))
 }
 
 /// A security event.

@@ -1,18 +1,15 @@
-//! JSON request bodies. If a body does not match its schema, the error names the member and the expected type.
-
-use std::{
-    any::TypeId,
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+//! JSON request bodies. If a body does not match its schema, the error names all members that do not match.
 
 use poem::{Request, RequestBody, Result, error::ResponseError, http::StatusCode};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions, payload,
-    registry::{MetaRequest, MetaSchema, MetaSchemaRef, Registry},
-    types::{ParseFromJSON, Type},
+    registry::{MetaRequest, Registry},
+    types::ParseFromJSON,
 };
 use serde_json::Value;
+
+use super::body_schema::{BodySchema, UnknownMembers};
+use crate::endpoint::request_errors::RequestErrors;
 
 /// A JSON body of the type `T`, documented like poem-openapi's `Json`. The error messages of poem-openapi quote the
 /// body, which may contain a password, and do not name the member.
@@ -22,7 +19,7 @@ pub(super) struct Json<T>(pub(super) T);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UnfitBody {
     status: StatusCode,
-    description: String,
+    pub(super) errors: RequestErrors,
 }
 
 impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Json<T> {
@@ -44,7 +41,7 @@ impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Json<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> Result<Self> {
-        Ok(Self(parse(sent(request, body).await?)?))
+        Ok(Self(parse(sent(request, body).await?, UnknownMembers::Ignored)?))
     }
 }
 
@@ -71,118 +68,33 @@ fn value(bytes: &[u8]) -> Result<Value, UnfitBody> {
         return Ok(Value::Null);
     }
     // The parser's message gives the line and column, not the content.
-    serde_json::from_slice(bytes).map_err(|error| UnfitBody::saying(format!("the body is not JSON: {error}")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| UnfitBody::new(RequestErrors::of_request(format!("the body is not JSON: {error}"))))
 }
 
 /// Parses `value` as the type of the body.
 ///
 /// # Errors
 ///
-/// Returns [`UnfitBody`], which names the first member that does not match.
-pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value) -> Result<T, UnfitBody> {
-    let schema = SchemaOf::of::<T>();
+/// Returns [`UnfitBody`], which names all members that do not match.
+pub(super) fn parse<T: ParseFromJSON + 'static>(value: Value, unknown: UnknownMembers) -> Result<T, UnfitBody> {
     // Checked before parsing, because the parser accepts numbers and booleans as strings.
-    if let Some(found) = mismatch(&schema.root, &value, &schema.registry, "") {
-        return Err(UnfitBody::saying(found));
+    let errors = BodySchema::of::<T>().errors(&value, unknown);
+    if !errors.is_empty() {
+        return Err(UnfitBody::new(errors));
     }
-    let bad_request = |_| UnfitBody::saying("the body does not match /openapi.json".to_owned());
+    let bad_request = |_| UnfitBody::new(RequestErrors::of_request("the body is not what /openapi.json describes"));
     T::parse_from_json(Some(value)).map_err(bad_request)
-}
-
-/// The schema of a type and of all types that it refers to. Building it takes longer than reading a body, so it is
-/// cached per body type.
-pub(super) struct SchemaOf {
-    /// Schema of the type.
-    pub(super) root: MetaSchemaRef,
-    /// Schemas that it refers to.
-    pub(super) registry: Registry,
-}
-
-impl SchemaOf {
-    /// Returns the cached schema of `T`.
-    pub(super) fn of<T: Type + 'static>() -> Arc<Self> {
-        static KNOWN: Mutex<BTreeMap<TypeId, Arc<SchemaOf>>> = Mutex::new(BTreeMap::new());
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(Self::build::<T>())))
-    }
-
-    fn build<T: Type>() -> Self {
-        let mut registry = Registry::new();
-        T::register(&mut registry);
-        Self { root: T::schema_ref(), registry }
-    }
-}
-
-/// Describes the first mismatch between `value` and the schema, with the path of the member. Returns `None` if `value`
-/// matches.
-fn mismatch(schema: &MetaSchemaRef, value: &Value, registry: &Registry, path: &str) -> Option<String> {
-    let schema: &MetaSchema = match schema {
-        MetaSchemaRef::Inline(schema) => schema,
-        MetaSchemaRef::Reference(name) => registry.schemas.get(name)?,
-    };
-    if let Some(found) = schema.all_of.iter().find_map(|part| mismatch(part, value, registry, path)) {
-        return Some(found);
-    }
-    if !schema.enum_items.is_empty() && !schema.enum_items.contains(value) {
-        let known: Vec<String> = schema.enum_items.iter().map(ToString::to_string).collect();
-        return Some(format!("{} must be one of {}", named(path), known.join(", ")));
-    }
-    let (fits, expected) = match schema.ty {
-        "object" => (value.is_object(), "an object"),
-        "array" => (value.is_array(), "an array"),
-        "string" => (value.is_string(), "a string"),
-        "boolean" => (value.is_boolean(), "true or false"),
-        "integer" => (value.is_i64() || value.is_u64(), "a whole number"),
-        "number" => (value.is_number(), "a number"),
-        _ => (true, ""),
-    };
-    if !fits {
-        return Some(format!("{} must be {expected}, not {}", named(path), kind_of(value)));
-    }
-    within(schema, value, registry, path)
-}
-
-/// Describes the first mismatch inside an object or an array.
-fn within(schema: &MetaSchema, value: &Value, registry: &Registry, path: &str) -> Option<String> {
-    let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    if let (Some(entries), Some(items)) = (value.as_array(), &schema.items) {
-        let entries = entries.iter().enumerate();
-        return entries.into_iter().find_map(|(at, entry)| mismatch(items, entry, registry, &format!("{path}[{at}]")));
-    }
-    let members = value.as_object()?;
-    let is_there = |name: &str| members.get(name).is_some_and(|member| !member.is_null());
-    if let Some(missing) = schema.required.iter().find(|name| !is_there(name)) {
-        return Some(format!("{} is missing", named(&join(missing))));
-    }
-    let properties = schema.properties.iter().filter(|(name, _)| is_there(name));
-    properties
-        .into_iter()
-        .find_map(|(name, schema)| members.get(*name).and_then(|it| mismatch(schema, it, registry, &join(name))))
-}
-
-fn named(path: &str) -> String {
-    if path.is_empty() { "the body".to_owned() } else { format!("the member {path}") }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }
 
 impl UnfitBody {
     fn of_another_type() -> Self {
-        let description = "the body must be JSON, with the Content-Type application/json".to_owned();
-        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, description }
+        let errors = RequestErrors::of_request("the body must be JSON, with the Content-Type application/json");
+        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, errors }
     }
 
-    pub(super) fn saying(description: String) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, description }
+    fn new(errors: RequestErrors) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, errors }
     }
 }
 
@@ -194,7 +106,7 @@ impl ResponseError for UnfitBody {
 
 impl std::fmt::Display for UnfitBody {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.description)
+        self.errors.fmt(formatter)
     }
 }
 
@@ -202,104 +114,42 @@ impl std::error::Error for UnfitBody {}
 
 #[cfg(test)]
 mod tests {
-    use poem_openapi::{Enum, Object};
+    use poem_openapi::Object;
 
     use super::*;
-    use crate::http::client_schema::ClientMetadataBody;
-
-    #[derive(Debug, Enum)]
-    #[oai(rename_all = "lowercase")]
-    enum Colour {
-        Red,
-        Blue,
-    }
 
     #[derive(Debug, Object)]
-    struct Inner {
-        count: u32,
-        tags: Option<Vec<String>>,
-    }
-
-    #[derive(Debug, Object)]
-    struct Outer {
+    struct Body {
         name: String,
-        is_on: Option<bool>,
-        colour: Option<Colour>,
-        inner: Option<Inner>,
-        #[oai(flatten)]
-        further: Further,
+        count: Option<u32>,
     }
 
-    #[derive(Debug, Object)]
-    struct Further {
-        email: Option<String>,
-    }
-
-    fn refusal(text: &str) -> String {
-        let read = value(text.as_bytes()).and_then(parse::<Outer>);
-        read.map(|body| format!("{body:?}")).unwrap_err().to_string()
+    fn read(text: &str) -> Result<Body, String> {
+        let body = value(text.as_bytes()).and_then(|value| parse(value, UnknownMembers::Ignored));
+        body.map_err(|unfit| unfit.to_string())
     }
 
     #[test]
-    fn a_body_that_does_not_fit_names_the_member_and_what_it_must_be() {
+    fn a_body_that_is_not_json_or_does_not_fit_is_rejected_without_its_content() {
         for (text, expected) in [
-            ("{}", "the member name is missing"),
-            (r#"{"name":null}"#, "the member name is missing"),
-            (r#"{"name":[]}"#, "the member name must be a string, not an array"),
-            (r#"{"name":"a","is_on":"yes"}"#, "the member is_on must be true or false, not a string"),
-            (r#"{"name":"a","colour":"green"}"#, r#"the member colour must be one of "red", "blue""#),
-            (r#"{"name":"a","inner":[]}"#, "the member inner must be an object, not an array"),
-            (r#"{"name":"a","inner":{}}"#, "the member inner.count is missing"),
-            (r#"{"name":"a","inner":{"count":1.5}}"#, "the member inner.count must be a whole number, not a number"),
-            (
-                r#"{"name":"a","inner":{"count":1,"tags":["x",{}]}}"#,
-                "the member inner.tags[1] must be a string, not an object",
-            ),
-            (r#"{"name":"a","email":{}}"#, "the member email must be a string, not an object"),
-            ("[]", "the body must be an object, not an array"),
-            ("\"a\"", "the body must be an object, not a string"),
             ("", "the body must be an object, not null"),
+            ("\"canary\"", "the body must be an object, not a string"),
+            ("canary", "the body is not JSON: "),
+            (r#"{"name":"canary""#, "the body is not JSON: "),
+            (
+                r#"{"name":["canary"],"count":"canary"}"#,
+                "name: must be a string, not an array; count: must be a whole number",
+            ),
         ] {
-            assert_eq!(refusal(text), expected, "{text}");
+            let found = read(text).unwrap_err();
+            assert!(found.starts_with(expected) && !found.contains("canary"), "{text}: {found}");
         }
-        assert!(refusal("{\"name\":").starts_with("the body is not JSON: "), "{}", refusal("{\"name\":"));
     }
 
     #[test]
     fn a_body_that_fits_is_accepted_with_unknown_members() {
-        let text = br#"{"name":"a","inner":{"count":1,"tags":null},"email":"e","colour":"red","x":1}"#;
-        let body: Outer = value(text).and_then(parse).unwrap();
-        assert_eq!((body.name.as_str(), body.inner.unwrap().count), ("a", 1));
-        assert_eq!(body.further.email.as_deref(), Some("e"));
-    }
-
-    // A value that does not match may be a password.
-    #[test]
-    fn nothing_that_was_sent_is_echoed() {
-        for text in [r#"{"name":{"a":"canary"}}"#, r#"{"name":"a","colour":"canary"}"#, "\"canary\"", "canary"] {
-            assert!(!refusal(text).contains("canary"), "{text}: {}", refusal(text));
-        }
-    }
-
-    #[test]
-    fn the_schema_of_a_type_is_built_once() {
-        let (first, second) = (SchemaOf::of::<Outer>(), SchemaOf::of::<Outer>());
-        assert!(Arc::ptr_eq(&first, &second));
-        assert!(!Arc::ptr_eq(&first, &SchemaOf::of::<Inner>()), "another type has another one");
-        let body = serde_json::json!({"client_name": "Wiki", "redirect_uris": ["https://wiki.example.org/cb"]});
-        let read = || assert!(parse::<ClientMetadataBody>(body.clone()).is_ok());
-        let time_of = |work: &dyn Fn()| {
-            let begun = std::time::Instant::now();
-            (0..100).for_each(|_| work());
-            begun.elapsed() / 100
-        };
-        read();
-        let kept = time_of(&read);
-        let built_twice = time_of(&|| {
-            assert!((0..2).all(|_| !SchemaOf::build::<ClientMetadataBody>().registry.schemas.is_empty()));
-            read();
-        });
-        println!("to read an application: {built_twice:?} when its schema is built twice, {kept:?} when it is kept");
+        let body = read(r#"{"name":"a","count":null,"x":1}"#).unwrap();
+        assert_eq!((body.name.as_str(), body.count), ("a", None));
     }
 
     #[test]

@@ -7,12 +7,12 @@ use poem::{
 use serde_json::{Value, json};
 
 use super::{
-    documented::{AnswerKind, DocumentedAnswer, json_answer, problem},
+    documented::{AnswerKind, DocumentedAnswer, json_answer, problem, problem_of_fields},
     edge::no_store,
+    error_body::ErrorBody,
     extract::BearerToken,
     fault,
     oauth_api::challenged,
-    oauth_schema::ErrorBody,
     server::Server,
 };
 use crate::{
@@ -31,26 +31,24 @@ pub(super) fn admitted(server: &Server, token: BearerToken, scopes: &[&str]) -> 
     Ok(access::authorize(&server.signet, &token, scopes)?.asked_by(origin))
 }
 
-/// Returns the response, or the error with `error` and `error_description` (RFC 6749 §5.2). For invalid user fields,
-/// `fields` gives the error of each field.
+/// Returns the response, or the error with `error` and `error_description` (RFC 6749 §5.2). If members or parameters are
+/// wrong, `fields` says what was expected for each.
 pub(super) fn answered<K>(outcome: Result<Response, ManagementRefusal>) -> poem::Result<DocumentedAnswer<K>> {
     let refusal = match outcome {
         Ok(response) => return Ok(DocumentedAnswer::from(response)),
         Err(refusal) => refusal,
     };
-    let description = refusal.to_string();
+    let (description, fields) = (refusal.to_string(), refusal.fields());
     Ok(DocumentedAnswer::from(match refusal {
         ManagementRefusal::Access(refusal) => challenged(refusal)?,
-        ManagementRefusal::Invalid(_) => problem(StatusCode::BAD_REQUEST, "invalid_request", &description),
-        ManagementRefusal::Metadata(refusal) if refusal.code == RegistrationErrorCode::Privileged => {
-            problem(StatusCode::FORBIDDEN, "access_denied", &description)
+        ManagementRefusal::Invalid(_) | ManagementRefusal::Fields(_) => {
+            problem_of_fields(StatusCode::BAD_REQUEST, ("invalid_request", &description), fields)
         }
-        ManagementRefusal::Metadata(refusal) => problem(StatusCode::BAD_REQUEST, refusal.code.as_str(), &description),
-        ManagementRefusal::Fields(fields) => {
-            let fields: serde_json::Map<String, Value> =
-                fields.iter().map(|(field, wrong)| (field.to_owned(), wrong.to_string().into())).collect();
-            let body = json!({"error": "invalid_request", "error_description": description, "fields": fields});
-            json_answer(StatusCode::BAD_REQUEST, &body)
+        ManagementRefusal::Metadata(refusal) if refusal.code == RegistrationErrorCode::Privileged => {
+            problem_of_fields(StatusCode::FORBIDDEN, ("access_denied", &description), fields)
+        }
+        ManagementRefusal::Metadata(refusal) => {
+            problem_of_fields(StatusCode::BAD_REQUEST, (refusal.code.as_str(), &description), fields)
         }
         ManagementRefusal::Forbidden(_) | ManagementRefusal::NotAdmitted(_) => {
             problem(StatusCode::FORBIDDEN, "access_denied", &description)
@@ -83,7 +81,7 @@ pub(super) fn no_content() -> Response {
 /// Adds the error responses that every operation of the management API has.
 pub(super) fn with_refusals(mut kinds: Vec<AnswerKind>) -> Vec<AnswerKind> {
     kinds.extend([
-        AnswerKind::json::<ErrorBody>(400, "Invalid request; `error_description` says what is wrong"),
+        AnswerKind::json::<ErrorBody>(400, "Invalid request; `fields` says what is wrong with each member"),
         AnswerKind::json::<ErrorBody>(401, "The access token is missing or invalid"),
         AnswerKind::json::<ErrorBody>(
             403,

@@ -1,6 +1,7 @@
 //! The HTTP layer: maps requests to endpoint calls and results to responses, with poem and poem-openapi.
 
 mod authorize;
+mod body_schema;
 mod brand;
 mod built_in;
 mod client_openid_schema;
@@ -13,6 +14,7 @@ mod docs;
 mod documented;
 mod draft;
 pub mod edge;
+mod error_body;
 mod events_api;
 mod extract;
 mod json_body;
@@ -22,6 +24,7 @@ mod oauth_schema;
 mod page_endpoint;
 mod page_request;
 mod pages;
+mod parameter_check;
 mod pictures_api;
 mod presentation;
 mod presets_api;

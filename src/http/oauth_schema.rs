@@ -2,7 +2,10 @@
 
 use poem_openapi::{Object, registry::Registry, types::Type};
 
-use super::documented::{AnswerKind, Kinds, kinds};
+use super::{
+    documented::{AnswerKind, Kinds, kinds},
+    error_body::ErrorBody,
+};
 
 /// Parameters of a token request. The grant type determines which of them are required.
 #[derive(Object)]
@@ -118,16 +121,6 @@ pub(super) struct TokenInForm {
 pub(super) struct AccessTokenForm {
     /// Access token, if it is not in the `Authorization` header.
     access_token: Option<String>,
-}
-
-/// An error, in the form of RFC 6749 §5.2.
-#[derive(Object)]
-#[oai(rename = "Problem")]
-pub(super) struct ErrorBody {
-    /// Error code, for programs.
-    error: String,
-    /// Explanation, for developers.
-    error_description: String,
 }
 
 /// A token introspection response (RFC 7662). If the token is not active, it has no other member.

@@ -16,11 +16,11 @@ use poem_openapi::{
 use super::{
     discovery_api::is_known,
     documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds, problem},
+    error_body::ErrorBody,
     extract::BearerToken,
     fault,
     management::{admitted, answered, no_content, with_refusals_of_one},
     oauth_api::ApiTag,
-    oauth_schema::ErrorBody,
     server::Server,
     user_schema::{GoneKinds, UserBody, user_json},
 };

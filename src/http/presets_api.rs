@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::{
     client_schema::{RegisteredClientBody, warned_json},
     documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds},
+    error_body::ErrorBody,
     extract::BearerToken,
     management::{admitted, answered, with_refusals, with_refusals_of_one},
     oauth_api::ApiTag,
-    oauth_schema::ErrorBody,
     server::Server,
     strict_json::StrictJson,
 };

@@ -19,6 +19,7 @@ use super::{
     oauth_api::OAuthApi,
     page_endpoint::{H, Page},
     pages::{admin::AdminPages, compatibility::Part},
+    parameter_check::CheckedParameters,
     pictures_api::PicturesApi,
     presentation::Pages,
     presets_api::PresetsApi,
@@ -92,7 +93,7 @@ type Apis = (
     EventsApi,
 );
 
-fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
+fn service(server: &Arc<Server>) -> OpenApiService<CheckedParameters<Apis>, ()> {
     let apis = (
         OAuthApi(Arc::clone(server)),
         DiscoveryApi(Arc::clone(server)),
@@ -107,7 +108,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<Apis, ()> {
         SessionsApi(Arc::clone(server)),
         EventsApi(Arc::clone(server)),
     );
-    OpenApiService::new(apis, "Signet", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new(CheckedParameters(apis), "Signet", env!("CARGO_PKG_VERSION"))
         .description(
             "An OAuth 2.0 and OpenID Connect authorization server. Select Authorize to sign in and try the endpoints.",
         )

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::{
     documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds},
+    error_body::ErrorBody,
     extract::BearerToken,
     management::{admitted, answered, no_content, with_refusals_of_one},
     oauth_api::ApiTag,
-    oauth_schema::ErrorBody,
     server::Server,
     strict_json::StrictJson,
     user_schema::GoneKinds,

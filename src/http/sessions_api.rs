@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::{
     documented::{AnswerKind, DocumentedAnswer, Kinds, kinds},
+    error_body::ErrorBody,
     extract::BearerToken,
     management::{admitted, answered, no_content, page_answer, with_refusals_of_one},
     oauth_api::ApiTag,
-    oauth_schema::ErrorBody,
     server::Server,
     user_schema::GoneKinds,
 };

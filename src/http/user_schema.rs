@@ -8,10 +8,11 @@ use poem_openapi::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    body_schema::UnknownMembers,
     documented::{AnswerKind, Kinds, kinds},
+    error_body::ErrorBody,
     json_body,
     management::{with_refusals, with_refusals_of_one},
-    oauth_schema::ErrorBody,
 };
 use crate::{
     account::{
@@ -262,7 +263,7 @@ pub(super) fn patched(
     issuer: &Issuer,
 ) -> Result<ProfileForm, ManagementRefusal> {
     if patch.get("username").is_some_and(Value::is_null) {
-        return Err(ManagementRefusal::Invalid("the member \"username\" cannot be removed".to_owned()));
+        return Err(ManagementRefusal::invalid_member("username", "cannot be removed"));
     }
     let mut patch = patch.clone();
     for (name, nothing) in nothing_of_orders() {
@@ -275,8 +276,8 @@ pub(super) fn patched(
         members.remove(name);
     }
     merge_patch(&mut members, &patch);
-    let form = json_body::parse::<UserForm>(Value::Object(members));
-    form.map(ProfileForm::from).map_err(|bad_request| ManagementRefusal::Invalid(bad_request.to_string()))
+    let form = json_body::parse::<UserForm>(Value::Object(members), UnknownMembers::Ignored);
+    form.map(ProfileForm::from).map_err(|bad_request| ManagementRefusal::Invalid(bad_request.errors))
 }
 
 /// The members that only administrators may set, with their values for a new user.

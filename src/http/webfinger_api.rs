@@ -10,8 +10,8 @@ use poem_openapi::{OpenApi, param::Query};
 
 use super::{
     documented::{AnswerKind, DocumentedAnswer, Kinds, kinds, problem},
+    error_body::ErrorBody,
     oauth_api::ApiTag,
-    oauth_schema::ErrorBody,
     server::Server,
 };
 use crate::{

@@ -1,7 +1,8 @@
 //! The allowed dependencies between modules: `app → http → endpoint → oidc → oauth`.
 
-/// Modules that every module may use: characters, time, randomness, hashing, private folders and secrets.
-const FOUNDATION: [&str; 7] = ["characters", "clock", "clock_trust", "crypto", "entropy", "folder", "secret"];
+/// Modules that every module may use: characters, time, randomness, hashing, private folders, secrets and spelling.
+const FOUNDATION: [&str; 8] =
+    ["characters", "clock", "clock_trust", "crypto", "entropy", "folder", "secret", "spelling"];
 
 /// Each part of the crate with the parts that it may use in addition to itself and the foundation.
 const ARROWS: [(&str, &[&str]); 14] = [

@@ -161,9 +161,9 @@ async fn a_body_that_does_not_fit_is_told_its_member_and_the_log_too() {
     let body = r#"{"username":"ada","password":{"canary":1}}"#;
     let (status, told) = post(&server, "/users", "application/json", body.to_owned()).await;
     assert_eq!(status, 400);
-    assert!(told.contains("the member password must be a string, not an object"), "{told}");
+    assert!(told.contains("password: must be a string, not an object"), "{told}");
     assert!(!told.contains("canary") && !server.log().contains("canary"), "{told}");
-    assert!(server.log().contains("the member password must be a string"), "{}", server.log());
+    assert!(server.log().contains("password: must be a string"), "{}", server.log());
     let (status, told) = post(&server, "/clients", "application/json", r#"{"redirect_uris":"x"}"#.to_owned()).await;
     assert_eq!(status, 400);
     assert!(told.contains("redirect_uris") && told.contains("an array"), "{told}");

@@ -61,6 +61,7 @@ mod receiver;
 mod refresh;
 mod refresh_schedule;
 mod registration;
+mod request_errors;
 mod request_objects;
 mod resources;
 mod schedules;

@@ -222,19 +222,19 @@ fn authenticate(
 }
 
 fn agree(client: &Client, claims: &UpdateClaims) -> Result<(), ManagementRefusal> {
-    let wrong = |description: &str| Err(ManagementRefusal::Invalid(description.to_owned()));
+    let wrong = |name: &str, expected: &str| Err(ManagementRefusal::invalid_member(name, expected));
     if claims.client_id.as_deref() != Some(client.client_id.as_str()) {
-        return wrong("client_id is required and must be that of the client (RFC 7592, section 2.2)");
+        return wrong("client_id", "required, and must be that of the client (RFC 7592, section 2.2)");
     }
     if claims.has_forbidden_member {
-        return wrong(
+        return Err(ManagementRefusal::invalid(
             "registration_access_token, registration_client_uri, client_secret_expires_at and client_id_issued_at must \
              be omitted (RFC 7592, section 2.2)",
-        );
+        ));
     }
     match &claims.client_secret {
         Some(secret) if !client.secrets.iter().any(|known| known.digest.matches(secret)) => {
-            wrong("client_secret must be the current one; omit it to keep it (RFC 7592, section 2.2)")
+            wrong("client_secret", "must be the current one; omit it to keep it (RFC 7592, section 2.2)")
         }
         _ => Ok(()),
     }

@@ -137,12 +137,12 @@ fn registered(client: &Client) -> Result<Map<String, Value>, ManagementRefusal> 
     match serde_json::to_value(&client.metadata) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Ok(Map::new()),
-        Err(error) => Err(ManagementRefusal::Invalid(error.to_string())),
+        Err(error) => Err(ManagementRefusal::invalid(error.to_string())),
     }
 }
 
 fn read(members: Value) -> Result<RegistrationRequest, ManagementRefusal> {
-    serde_json::from_value(members).map_err(|error| ManagementRefusal::Invalid(error.to_string()))
+    serde_json::from_value(members).map_err(|error| ManagementRefusal::invalid(error.to_string()))
 }
 
 /// [`reregister`] by the holder of `access`. An application saved by an administrator who owns it becomes trusted by

@@ -105,7 +105,7 @@ fn day(w: &AuditTexts, text: &str) -> Result<Option<OffsetDateTime>, ManagementR
         return Ok(None);
     }
     let date = Date::parse(text, format_description!("[year]-[month]-[day]"));
-    let wrong = |_| ManagementRefusal::Invalid(w.not_a_day.to_owned());
+    let wrong = |_| ManagementRefusal::invalid(w.not_a_day);
     date.map(|date| Some(date.midnight().assume_utc())).map_err(wrong)
 }
 
