@@ -119,7 +119,7 @@ struct EventBody {
     /// Reason code.
     reason: Option<String>,
     /// The actor.
-    principal: ActorBody,
+    actor: ActorBody,
     /// Identifier of the user that the event is about.
     account: Option<String>,
     /// Client identifier of the application that the event is about.
