@@ -1,6 +1,7 @@
 //! The HTTP layer: maps requests to endpoint calls and results to responses, with poem and poem-openapi.
 
 mod authorize;
+mod authorize_parameters;
 mod body_schema;
 mod brand;
 mod built_in;

@@ -6,7 +6,7 @@ use poem::{
     Request, Response,
     http::{StatusCode, header},
 };
-use poem_openapi::{OpenApi, Tags, param::Query};
+use poem_openapi::{OpenApi, Tags};
 use serde_json::{Value, json};
 
 use super::{
@@ -62,68 +62,13 @@ pub(super) enum ApiTag {
 }
 
 #[OpenApi]
-#[expect(clippy::too_many_arguments, reason = "the arguments document the parameters; the raw query is what is read")]
 impl OAuthApi {
     /// Start an authorization request
     ///
     /// The application sends the user's browser here (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). The browser
     /// returns to the redirect URI with a code or an error.
     #[oai(path = "/authorize", method = "get", operation_id = "authorize", tag = "ApiTag::Protocol")]
-    async fn authorize(
-        &self,
-        request: &Request,
-        /// `code`; also `token`, `id_token` and their combinations if the server enables them.
-        #[oai(name = "response_type")]
-        _response_type: Query<Option<String>>,
-        /// The client identifier.
-        #[oai(name = "client_id")]
-        _client_id: Query<Option<String>>,
-        /// A registered redirect URI. It is compared character by character.
-        #[oai(name = "redirect_uri")]
-        _redirect_uri: Query<Option<String>>,
-        /// Requested scope.
-        #[oai(name = "scope")]
-        _scope: Query<Option<String>>,
-        /// Random value that is returned unchanged.
-        #[oai(name = "state")]
-        _state: Query<Option<String>>,
-        /// PKCE code challenge.
-        #[oai(name = "code_challenge")]
-        _code_challenge: Query<Option<String>>,
-        /// `query`, `fragment` or `form_post`.
-        #[oai(name = "response_mode")]
-        _response_mode: Query<Option<String>>,
-        /// `S256`.
-        #[oai(name = "code_challenge_method")]
-        _code_challenge_method: Query<Option<String>>,
-        /// Random value that the ID token contains.
-        #[oai(name = "nonce")]
-        _nonce: Query<Option<String>>,
-        /// `none`, `login`, `consent` or `select_account`.
-        #[oai(name = "prompt")]
-        _prompt: Query<Option<String>>,
-        /// Maximum age of the login, in seconds.
-        #[oai(name = "max_age")]
-        _max_age: Query<Option<String>>,
-        /// Username that the login page fills in.
-        #[oai(name = "login_hint")]
-        _login_hint: Query<Option<String>>,
-        /// A previously issued ID token. Only its subject may sign in.
-        #[oai(name = "id_token_hint")]
-        _id_token_hint: Query<Option<String>>,
-        /// Requested claims as JSON (OpenID Connect Core §5.5).
-        #[oai(name = "claims")]
-        _claims: Query<Option<String>>,
-        /// The API that the token is for (RFC 8707).
-        #[oai(name = "resource")]
-        _resource: Query<Option<String>>,
-        /// Request object: a JWT signed by the application that replaces all parameters except `client_id` (RFC 9101).
-        #[oai(name = "request")]
-        _request_object: Query<Option<String>>,
-        /// Registered URL of the request object, if the server allows fetching it.
-        #[oai(name = "request_uri")]
-        _request_uri: Query<Option<String>>,
-    ) -> poem::Result<DocumentedAnswer<AuthorizeKinds>> {
+    async fn authorize(&self, request: &Request) -> poem::Result<DocumentedAnswer<AuthorizeKinds>> {
         authorize::by_query(&self.0, request).await.map(DocumentedAnswer::from)
     }
 

@@ -9,6 +9,7 @@ use poem::{
 use poem_openapi::{LicenseObject, OpenApiService};
 
 use super::{
+    authorize_parameters::WithAuthorizeParameters,
     brand,
     clients_api::ClientsApi,
     connections_api::ConnectionsApi,
@@ -79,7 +80,7 @@ pub fn specification(server: &Arc<Server>) -> String {
 }
 
 type Apis = (
-    OAuthApi,
+    WithAuthorizeParameters<OAuthApi>,
     DiscoveryApi,
     StatusListsApi,
     WebfingerApi,
@@ -95,7 +96,7 @@ type Apis = (
 
 fn service(server: &Arc<Server>) -> OpenApiService<CheckedParameters<Apis>, ()> {
     let apis = (
-        OAuthApi(Arc::clone(server)),
+        WithAuthorizeParameters(OAuthApi(Arc::clone(server))),
         DiscoveryApi(Arc::clone(server)),
         StatusListsApi(Arc::clone(server)),
         WebfingerApi(Arc::clone(server)),
