@@ -1,9 +1,9 @@
-//! OpenAPI schemas of grants and connected applications, and their JSON representations.
+//! Grants and connected applications in responses.
 
 use std::collections::BTreeSet;
 
 use poem_openapi::{Object, registry::Registry, types::Type};
-use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use super::{
     documented::{AnswerKind, Kinds, kinds},
@@ -39,9 +39,9 @@ pub(super) struct GrantBody {
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct GrantPageBody {
     /// The grants.
-    grants: Vec<GrantBody>,
+    pub(super) grants: Vec<GrantBody>,
     /// Token for the next page. Absent on the last page.
-    next_page_token: Option<String>,
+    pub(super) next_page_token: Option<String>,
 }
 
 /// An application that a user has given access.
@@ -68,53 +68,41 @@ pub(super) struct ConnectedBody {
 #[derive(Object)]
 pub(super) struct ConnectedListBody {
     /// The applications.
-    applications: Vec<ConnectedBody>,
+    pub(super) applications: Vec<ConnectedBody>,
 }
 
-pub(super) fn grant_json(grant: &Grant) -> Value {
-    let mut body = json!({
-        "id": grant.id.as_str(),
-        "client_id": grant.client_id.as_str(),
-        "scope": grant.scope.to_string(),
-        "created_at": grant.created_at.unix_timestamp(),
-    });
-    if let Some(members) = body.as_object_mut() {
-        insert_claims(members, &grant.claims.names());
-        if let Some(at) = grant.expires_at {
-            members.insert("expires_at".to_owned(), at.unix_timestamp().into());
-        }
-        if let Some(ended) = &grant.ended {
-            members.insert("ended_at".to_owned(), ended.at.unix_timestamp().into());
-            let because = serde_json::to_value(ended.cause).unwrap_or_default();
-            members.insert("ended_because".to_owned(), because);
+impl From<&Grant> for GrantBody {
+    fn from(grant: &Grant) -> Self {
+        Self {
+            id: grant.id.as_str().to_owned(),
+            client_id: grant.client_id.as_str().to_owned(),
+            scope: grant.scope.to_string(),
+            claims: names(&grant.claims.names()),
+            created_at: grant.created_at.unix_timestamp(),
+            expires_at: grant.expires_at.map(OffsetDateTime::unix_timestamp),
+            ended_at: grant.ended.as_ref().map(|ended| ended.at.unix_timestamp()),
+            ended_because: grant.ended.as_ref().map(|ended| ended.cause.as_str().to_owned()),
         }
     }
-    body
 }
 
-pub(super) fn connected_json(connected: &ConnectedApplication) -> Value {
-    let mut body = json!({
-        "client_id": connected.client_id.as_str(),
-        "scope": connected.scope.to_string(),
-        "since": connected.since.unix_timestamp(),
-        "grants": connected.grants,
-    });
-    if let Some(members) = body.as_object_mut() {
-        insert_claims(members, &connected.claims);
-        if let Some(at) = connected.remembered_since {
-            members.insert("remembered_since".to_owned(), at.unix_timestamp().into());
-        }
-        if let Some(name) = &connected.client_name {
-            members.insert("client_name".to_owned(), name.as_str().into());
+impl From<&ConnectedApplication> for ConnectedBody {
+    fn from(connected: &ConnectedApplication) -> Self {
+        Self {
+            client_id: connected.client_id.as_str().to_owned(),
+            client_name: connected.client_name.clone(),
+            scope: connected.scope.to_string(),
+            claims: names(&connected.claims),
+            since: connected.since.unix_timestamp(),
+            grants: u64::try_from(connected.grants).unwrap_or(u64::MAX),
+            remembered_since: connected.remembered_since.map(OffsetDateTime::unix_timestamp),
         }
     }
-    body
 }
 
-fn insert_claims(members: &mut Map<String, Value>, claims: &BTreeSet<String>) {
-    if !claims.is_empty() {
-        members.insert("claims".to_owned(), json!(claims));
-    }
+/// The names of the claims, if there are any.
+fn names(claims: &BTreeSet<String>) -> Option<Vec<String>> {
+    Some(claims.iter().cloned().collect()).filter(|names: &Vec<String>| !names.is_empty())
 }
 
 kinds!(GrantPageKinds registers GrantPageBody, ErrorBody =>

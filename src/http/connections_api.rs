@@ -7,13 +7,12 @@ use poem_openapi::{
     OpenApi,
     param::{Path, Query},
 };
-use serde_json::{Value, json};
 
 use super::{
-    connection_schema::{ConnectedKinds, GrantPageKinds, connected_json, grant_json},
-    documented::{DocumentedAnswer, json_answer},
+    connection_schema::{ConnectedBody, ConnectedKinds, ConnectedListBody, GrantBody, GrantPageBody, GrantPageKinds},
+    documented::{DocumentedAnswer, object_answer},
     extract::BearerToken,
-    management::{admitted, answered, no_content, page_answer},
+    management::{admitted, answered, no_content},
     oauth_api::ApiTag,
     server::Server,
     user_schema::GoneKinds,
@@ -44,8 +43,8 @@ impl ConnectionsApi {
         let access = self.admitted(token);
         let connected = access.and_then(|access| connections::applications(&self.0.signet, &access, &id.0));
         answered(connected.map(|connected| {
-            let applications: Vec<Value> = connected.iter().map(connected_json).collect();
-            json_answer(StatusCode::OK, &json!({ "applications": applications }))
+            let applications = connected.iter().map(ConnectedBody::from).collect();
+            object_answer(StatusCode::OK, &ConnectedListBody { applications })
         }))
     }
 
@@ -89,7 +88,10 @@ impl ConnectionsApi {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = self.admitted(token);
         let page = access.and_then(|access| connections::grants(&self.0.signet, &access, &id.0, request));
-        answered(page.map(|page| page_answer("grants", &page, grant_json)))
+        answered(page.map(|page| {
+            let grants = page.entries.iter().map(GrantBody::from).collect();
+            object_answer(StatusCode::OK, &GrantPageBody { grants, next_page_token: page.next_page_token })
+        }))
     }
 
     /// End a grant of a user

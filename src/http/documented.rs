@@ -193,5 +193,10 @@ pub(super) fn problem_of_fields(
 
 /// The documented object as a JSON response that must not be cached.
 pub(super) fn object_answer(status: StatusCode, body: &impl ToJSON) -> Response {
-    json_answer(status, &body.to_json().unwrap_or_default())
+    json_answer(status, &to_value(body))
+}
+
+/// The documented object as JSON.
+pub(super) fn to_value(body: &impl ToJSON) -> Value {
+    body.to_json().unwrap_or_default()
 }

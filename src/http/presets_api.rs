@@ -9,11 +9,11 @@ use poem_openapi::{
     registry::Registry,
     types::{Example, Type},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     client_schema::{RegisteredClientBody, warned_json},
-    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds, object_answer, to_value},
     error_body::ErrorBody,
     extract::BearerToken,
     management::{admitted, answered, with_refusals, with_refusals_of_one},
@@ -27,7 +27,7 @@ use crate::{
         management::ManagementRefusal,
         presets::{self as endpoint, Obstacle, PresetRegistration},
     },
-    presets::{self, Preset},
+    presets::{self, NamePart, Preset, Snippet},
 };
 
 pub(super) struct PresetsApi(pub(super) Arc<Server>);
@@ -47,8 +47,8 @@ impl PresetsApi {
     ) -> poem::Result<DocumentedAnswer<PresetListKinds>> {
         let listed = admitted(&self.0, token, SCOPES).map(|access| {
             let text = name.0.unwrap_or_default();
-            let preset = |preset| preset_json(preset, endpoint::obstacle(&self.0.signet, &access, preset));
-            json_answer(StatusCode::OK, &json!({"presets": presets::search(&text).map(preset).collect::<Vec<_>>()}))
+            let preset = |preset| PresetBody::of(preset, endpoint::obstacle(&self.0.signet, &access, preset));
+            object_answer(StatusCode::OK, &PresetListBody { presets: presets::search(&text).map(preset).collect() })
         });
         answered(listed)
     }
@@ -84,8 +84,9 @@ impl PresetsApi {
 impl PresetsApi {
     async fn registration_json(&self, registration: &PresetRegistration) -> Option<Value> {
         let mut body = warned_json(&self.0.signet, registration.registered.as_ref()?).await;
-        let enter = registration.snippets.iter().map(|snippet| json!({"title": snippet.title, "text": snippet.text}));
-        body.as_object_mut()?.insert("enter".to_owned(), enter.collect());
+        let snippet = |snippet: &Snippet| SnippetBody { title: snippet.title.clone(), text: snippet.text.clone() };
+        let enter: Vec<SnippetBody> = registration.snippets.iter().map(snippet).collect();
+        body.as_object_mut()?.insert("enter".to_owned(), to_value(&enter));
         Some(body)
     }
 }
@@ -166,27 +167,27 @@ impl Example for InstallationBody {
     }
 }
 
-fn preset_json(preset: &Preset, obstacle: Option<Obstacle>) -> Value {
-    let mut body = json!({"id": preset.id, "name": preset.name, "entered_at": preset.entered_at, "pkce": preset.pkce});
-    let name_part = preset.name_part.as_ref().map(|part| json!({"label": part.label, "default": part.default}));
-    let obstacle = obstacle.map(|obstacle| match obstacle {
-        Obstacle::Administrator => "administrator".to_owned(),
-        Obstacle::Configuration => "configuration".to_owned(),
-        Obstacle::OpenSignUp => "open_sign_up".to_owned(),
-        Obstacle::Setting(setting) => setting,
-    });
-    let text = |text: &Option<String>| text.clone().map(Value::from);
-    let further = [
-        ("url", text(&preset.url)),
-        ("note", text(&preset.note)),
-        ("matches_people_by", preset.matches_people_by.map(|by| by.as_str().into())),
-        ("name_part", name_part),
-        ("obstacle", obstacle.map(Value::from)),
-    ];
-    if let Some(members) = body.as_object_mut() {
-        members.extend(further.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+impl PresetBody {
+    fn of(preset: &Preset, obstacle: Option<Obstacle>) -> Self {
+        let obstacle = obstacle.map(|obstacle| match obstacle {
+            Obstacle::Administrator => "administrator".to_owned(),
+            Obstacle::Configuration => "configuration".to_owned(),
+            Obstacle::OpenSignUp => "open_sign_up".to_owned(),
+            Obstacle::Setting(setting) => setting,
+        });
+        let name_part = |part: &NamePart| NamePartBody { label: part.label.clone(), default: part.default.clone() };
+        Self {
+            id: preset.id.to_owned(),
+            name: preset.name.clone(),
+            url: preset.url.clone(),
+            name_part: preset.name_part.as_ref().map(name_part),
+            entered_at: preset.entered_at.clone(),
+            note: preset.note.clone(),
+            pkce: preset.pkce.clone(),
+            matches_people_by: preset.matches_people_by.map(|by| by.as_str().to_owned()),
+            obstacle,
+        }
     }
-    body
 }
 
 kinds!(PresetListKinds registers PresetListBody, ErrorBody =>

@@ -9,10 +9,10 @@ use poem_openapi::{
     registry::Registry,
     types::{Example, Type},
 };
-use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::{
-    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds, object_answer},
     error_body::ErrorBody,
     extract::BearerToken,
     management::{admitted, answered, no_content, with_refusals_of_one},
@@ -21,11 +21,14 @@ use super::{
     strict_json::StrictJson,
     user_schema::GoneKinds,
 };
-use crate::endpoint::{
-    access::Access,
-    management::ManagementRefusal,
-    refresh_schedules::{self, ScheduleForm, ShownSchedule},
-    user_access::SCOPES,
+use crate::{
+    account::refresh_schedule::RefreshSchedule,
+    endpoint::{
+        access::Access,
+        management::ManagementRefusal,
+        refresh_schedules::{self, ScheduleForm, ShownSchedule},
+        user_access::SCOPES,
+    },
 };
 
 pub(super) struct SchedulesApi(pub(super) Arc<Server>);
@@ -33,7 +36,7 @@ pub(super) struct SchedulesApi(pub(super) Arc<Server>);
 /// A refresh schedule.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, example)]
-struct ScheduleBody {
+pub(super) struct ScheduleBody {
     /// Cron expression with five fields: minute, hour, day of the month, month, day of the week. `0 4 * * *` is every
     /// day at 04:00.
     cron: String,
@@ -235,16 +238,31 @@ impl SchedulesApi {
 }
 
 fn answer(shown: &ShownSchedule) -> Response {
-    let ticks: Vec<Value> =
-        shown.next_ticks.iter().map(|(at, texts)| json!({"at": at.unix_timestamp(), "in_words": texts})).collect();
-    let body = json!({
-        "cron": shown.schedule.cron(),
-        "time_zone": shown.schedule.time_zone(),
-        "ends_grant": shown.schedule.ends_grant(),
-        "description": shown.description,
-        "next_ticks": ticks,
-    });
-    json_answer(StatusCode::OK, &body)
+    object_answer(StatusCode::OK, &ShownScheduleBody::from(shown))
+}
+
+impl From<&ShownSchedule> for ShownScheduleBody {
+    fn from(shown: &ShownSchedule) -> Self {
+        let tick =
+            |(at, texts): &(OffsetDateTime, String)| TickBody { at: at.unix_timestamp(), in_words: texts.clone() };
+        Self {
+            cron: shown.schedule.cron().to_owned(),
+            time_zone: shown.schedule.time_zone().to_owned(),
+            ends_grant: shown.schedule.ends_grant(),
+            description: shown.description.clone(),
+            next_ticks: shown.next_ticks.iter().map(tick).collect(),
+        }
+    }
+}
+
+impl From<&RefreshSchedule> for ScheduleBody {
+    fn from(schedule: &RefreshSchedule) -> Self {
+        Self {
+            cron: schedule.cron().to_owned(),
+            time_zone: schedule.time_zone().to_owned(),
+            ends_grant: Some(schedule.ends_grant()),
+        }
+    }
 }
 
 impl From<ScheduleBody> for ScheduleForm {

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
+use poem::http::StatusCode;
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
     registry::Registry,
     types::Type,
 };
-use serde_json::{Value, json};
 
 use super::{
-    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds, object_answer},
     error_body::ErrorBody,
     extract::BearerToken,
-    management::{admitted, answered, no_content, page_answer, with_refusals_of_one},
+    management::{admitted, answered, no_content, with_refusals_of_one},
     oauth_api::ApiTag,
     server::Server,
     user_schema::GoneKinds,
@@ -49,7 +49,10 @@ impl SessionsApi {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = self.admitted(token);
         let page = access.and_then(|access| sessions::list(&self.0.signet, &access, &id.0, request));
-        answered(page.map(|page| page_answer("sessions", &page, session_json)))
+        answered(page.map(|page| {
+            let sessions = page.entries.iter().map(SessionBody::from).collect();
+            object_answer(StatusCode::OK, &SessionPageBody { sessions, next_page_token: page.next_page_token })
+        }))
     }
 
     /// End all sessions of a user
@@ -96,7 +99,7 @@ impl SessionsApi {
 
 /// A session.
 #[derive(Object)]
-struct SessionBody {
+pub(super) struct SessionBody {
     /// Identifier of the session: the `sid` that applications receive.
     id: String,
     /// Browser and operating system, as far as known.
@@ -121,16 +124,18 @@ struct SessionPageBody {
     next_page_token: Option<String>,
 }
 
-pub(super) fn session_json(listed: &ListedSession) -> Value {
-    let session = &listed.session;
-    json!({
-        "id": session.sid.as_str(),
-        "device": session.user_agent.to_string(),
-        "created_at": session.created_at.unix_timestamp(),
-        "last_used_at": session.last_used_at.unix_timestamp(),
-        "expires_at": listed.expires_at.unix_timestamp(),
-        "current": listed.is_current,
-    })
+impl From<&ListedSession> for SessionBody {
+    fn from(listed: &ListedSession) -> Self {
+        let session = &listed.session;
+        Self {
+            id: session.sid.as_str().to_owned(),
+            device: session.user_agent.to_string(),
+            created_at: session.created_at.unix_timestamp(),
+            last_used_at: session.last_used_at.unix_timestamp(),
+            expires_at: listed.expires_at.unix_timestamp(),
+            current: listed.is_current,
+        }
+    }
 }
 
 kinds!(SessionPageKinds registers SessionPageBody, ErrorBody =>

@@ -20,10 +20,12 @@ use crate::{
     },
     http::{
         client_schema::client_json,
-        connection_schema::{connected_json, grant_json},
+        connection_schema::{ConnectedBody, GrantBody},
+        documented::to_value,
         edge::no_store,
         page_request::PageRequest,
-        sessions_api::session_json,
+        schedules_api::ScheduleBody,
+        sessions_api::SessionBody,
         user_schema::user_json,
     },
     secret::Secret,
@@ -93,11 +95,7 @@ fn page(page_request: &PageRequest, current: &CurrentSession) -> OwnDataPage {
 fn known(page_request: &PageRequest, current: &CurrentSession) -> Result<Value, ManagementRefusal> {
     let (signet, access) = (page_request.server.signet(), own(current));
     let schedule = |client_id: Option<&str>| match refresh_schedules::show(signet, &access, ("me", client_id)) {
-        Ok(shown) => Ok(json!({
-            "cron": shown.schedule.cron(),
-            "time_zone": shown.schedule.time_zone(),
-            "ends_grant": shown.schedule.ends_grant(),
-        })),
+        Ok(shown) => Ok(to_value(&ScheduleBody::from(&shown.schedule))),
         Err(ManagementRefusal::NotFound(_)) => Ok(Value::Null),
         Err(refusal) => Err(refusal),
     };
@@ -110,9 +108,9 @@ fn known(page_request: &PageRequest, current: &CurrentSession) -> Result<Value, 
     let clients = signet.store.clients_of(&current.subject(), None, LARGEST_PAGE)?;
     Ok(json!({
         "user": user_json(&current.account, &signet.issuer),
-        "sessions": every(|request| sessions::list(signet, &access, "me", request), session_json)?,
-        "applications": connected.iter().map(connected_json).collect::<Vec<_>>(),
-        "grants": every(|request| grants(signet, &access, "me", request), grant_json)?,
+        "sessions": every(|request| sessions::list(signet, &access, "me", request), |listed| to_value(&SessionBody::from(listed)))?,
+        "applications": connected.iter().map(|one| to_value(&ConnectedBody::from(one))).collect::<Vec<_>>(),
+        "grants": every(|request| grants(signet, &access, "me", request), |grant| to_value(&GrantBody::from(grant)))?,
         "refresh_schedule": schedule(None)?,
         "application_refresh_schedules": schedules,
         "clients": clients.iter().map(|client| client_json(signet, client)).collect::<Vec<_>>(),
