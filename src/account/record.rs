@@ -72,6 +72,17 @@ pub enum AccountStatus {
     Disabled,
 }
 
+impl Role {
+    /// The name in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
 /// The groups of a user, without duplicates, in alphabetical order, at most 768 bytes in total.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<GroupName>", into = "Vec<GroupName>")]

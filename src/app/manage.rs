@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::{
-    account::record::{Account, AccountId, Role},
+    account::record::{Account, AccountId},
     command::{ClientCommand, ClientSettings, CommandAnswer, SecretCommand, Typed, UserCommand},
     endpoint::{
         Signet,
@@ -129,7 +129,7 @@ fn list_users(signet: &Signet, operator: &Access, (username, email): (Option<Str
     let line = |account: &Account| {
         let email = account.email.as_ref().map_or("-", |email| email.as_str());
         let username = account.username.as_str();
-        format!("{}  {username}  {}  {}  {email}", account.id.as_str(), role(account), standing(account))
+        format!("{}  {username}  {}  {}  {email}", account.id.as_str(), account.role.as_str(), standing(account))
     };
     all(|request| users::list(signet, operator, filter, request), line)
 }
@@ -233,7 +233,7 @@ fn describe_user(account: &Account) -> Vec<String> {
     let mut lines = vec![
         format!("id: {}", account.id.as_str()),
         format!("username: {}", account.username.as_str()),
-        format!("role: {}", role(account)),
+        format!("role: {}", account.role.as_str()),
         format!("status: {}", standing(account)),
         format!("created_at: {}", account.created_at),
     ];
@@ -274,13 +274,6 @@ fn describe_client(client: &Client) -> Vec<String> {
     let secret = |number: u32, made| format!("client_secret {number}: created {made}");
     lines.extend(client.secrets.iter().map(|one| secret(one.number, one.created_at)));
     lines
-}
-
-fn role(account: &Account) -> &'static str {
-    match account.role {
-        Role::Administrator => "administrator",
-        Role::Person => "person",
-    }
 }
 
 fn standing(account: &Account) -> &'static str {

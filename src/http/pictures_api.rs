@@ -15,14 +15,14 @@ use poem_openapi::{
 
 use super::{
     discovery_api::is_known,
-    documented::{AnswerKind, DocumentedAnswer, Kinds, json_answer, kinds, problem},
+    documented::{AnswerKind, DocumentedAnswer, Kinds, kinds, object_answer, problem},
     error_body::ErrorBody,
     extract::BearerToken,
     fault,
     management::{admitted, answered, no_content, with_refusals_of_one},
     oauth_api::ApiTag,
     server::Server,
-    user_schema::{GoneKinds, UserBody, user_json},
+    user_schema::{GoneKinds, UserBody},
 };
 use crate::{
     account::picture::Picture,
@@ -90,7 +90,7 @@ impl PicturesApi {
     ) -> Result<DocumentedAnswer<PutPictureKinds>> {
         let set =
             async { pictures::put(&self.0.signet, &admitted(&self.0, token, SCOPES)?, &id.0, upload.0).await }.await;
-        answered(set.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
+        answered(set.map(|account| object_answer(StatusCode::OK, &UserBody::of(&account, &self.0.signet.issuer))))
     }
 
     /// Delete the picture of a user

@@ -1,15 +1,15 @@
-//! OpenAPI schemas of users, and their JSON representations.
+//! Users and invitations in requests and responses.
 
 use poem_openapi::{
     Object,
     registry::Registry,
-    types::{Example, Type},
+    types::{Example, ParseFromJSON, ToJSON, Type},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     body_schema::UnknownMembers,
-    documented::{AnswerKind, Kinds, kinds},
+    documented::{AnswerKind, Kinds, kinds, to_value},
     error_body::ErrorBody,
     json_body,
     management::{with_refusals, with_refusals_of_one},
@@ -20,8 +20,11 @@ use crate::{
         record::{Account, Role},
     },
     endpoint::{
-        invitations::ListedInvitation, management::ManagementRefusal, merge_patch::merge_patch,
-        password_resets::NewResetLink, profile,
+        invitations::{ListedInvitation, NewInvitation},
+        management::ManagementRefusal,
+        merge_patch::merge_patch,
+        password_resets::NewResetLink,
+        profile,
     },
     oauth::issuer::Issuer,
 };
@@ -128,9 +131,9 @@ pub(super) struct UserBody {
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct UserPageBody {
     /// The users.
-    users: Vec<UserBody>,
+    pub(super) users: Vec<UserBody>,
     /// Token for the next page. Absent on the last page.
-    next_page_token: Option<String>,
+    pub(super) next_page_token: Option<String>,
 }
 
 /// A change of password.
@@ -189,9 +192,9 @@ pub(super) struct ResetLinkBody {
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct InvitationPageBody {
     /// Invitations that can still be used.
-    invitations: Vec<InvitationBody>,
+    pub(super) invitations: Vec<InvitationBody>,
     /// Token for the next page. Absent on the last page.
-    next_page_token: Option<String>,
+    pub(super) next_page_token: Option<String>,
 }
 
 impl Example for UserForm {
@@ -233,26 +236,24 @@ impl Example for InvitationForm {
     }
 }
 
-pub(super) fn user_json(account: &Account, issuer: &Issuer) -> Value {
-    let mut body: Map<String, Value> = profile::claims(account, issuer);
-    body.remove("preferred_username");
-    let further = json!({
-        "id": account.id.as_str(),
-        "username": account.username.as_str(),
-        "role": match account.role {
-            Role::Person => "person",
-            Role::Administrator => "administrator",
-        },
-        "disabled": !account.is_active(),
-        "created_at": account.created_at.unix_timestamp(),
-    });
-    if let Value::Object(further) = further {
-        body.extend(further);
+impl UserBody {
+    /// The representation of `account`.
+    pub(super) fn of(account: &Account, issuer: &Issuer) -> Self {
+        let claims = Value::Object(profile::claims(account, issuer));
+        let profile = UserForm {
+            username: Some(account.username.as_str().to_owned()),
+            employee_number: account.employee_number.as_ref().map(|number| number.as_str().to_owned()),
+            role: Some(account.role.as_str().to_owned()),
+            disabled: Some(!account.is_active()),
+            ..UserForm::parse_from_json(Some(claims)).unwrap_or_default()
+        };
+        Self {
+            id: account.id.as_str().to_owned(),
+            created_at: account.created_at.unix_timestamp(),
+            updated_at: account.updated_at.unix_timestamp(),
+            profile,
+        }
     }
-    if let Some(number) = &account.employee_number {
-        body.insert("employee_number".to_owned(), number.as_str().into());
-    }
-    Value::Object(body)
 }
 
 /// Applies a JSON Merge Patch (RFC 7396) to `account`. Members that only administrators may set stay unless the patch
@@ -265,49 +266,62 @@ pub(super) fn patched(
     if patch.get("username").is_some_and(Value::is_null) {
         return Err(ManagementRefusal::invalid_member("username", "cannot be removed"));
     }
+    let defaults = admin_defaults();
     let mut patch = patch.clone();
-    for (name, nothing) in nothing_of_orders() {
+    for (name, default) in &defaults {
         if patch.get(name).is_some_and(Value::is_null) {
-            patch.insert(name.to_owned(), nothing);
+            patch.insert(name.clone(), default.clone());
         }
     }
-    let mut members = user_json(account, issuer).as_object().cloned().unwrap_or_default();
-    for (name, _) in nothing_of_orders() {
-        members.remove(name);
-    }
+    let mut members = members(&UserBody::of(account, issuer));
+    members.retain(|name, _| !defaults.contains_key(name));
     merge_patch(&mut members, &patch);
     let form = json_body::parse::<UserForm>(Value::Object(members), UnknownMembers::Ignored);
     form.map(ProfileForm::from).map_err(|bad_request| ManagementRefusal::Invalid(bad_request.errors))
 }
 
 /// The members that only administrators may set, with their values for a new user.
-fn nothing_of_orders() -> [(&'static str, Value); 6] {
-    [
-        ("employee_number", json!("")),
-        ("email_verified", json!(false)),
-        ("phone_number_verified", json!(false)),
-        ("groups", json!([])),
-        ("role", json!("person")),
-        ("disabled", json!(false)),
-    ]
+fn admin_defaults() -> Map<String, Value> {
+    members(&UserForm {
+        employee_number: Some(String::new()),
+        email_verified: Some(false),
+        phone_number_verified: Some(false),
+        groups: Some(Vec::new()),
+        role: Some(Role::Person.as_str().to_owned()),
+        disabled: Some(false),
+        ..UserForm::default()
+    })
 }
 
-pub(super) fn reset_link_json(made: &NewResetLink) -> Value {
-    json!({"link": made.link.expose(), "expires_at": made.expires_at.unix_timestamp()})
+fn members(body: &impl ToJSON) -> Map<String, Value> {
+    to_value(body).as_object().cloned().unwrap_or_default()
 }
 
-pub(super) fn invitation_json(listed: &ListedInvitation) -> Value {
-    let invitation = &listed.invitation;
-    let mut body = json!({
-        "id": listed.id,
-        "groups": invitation.groups().iter().collect::<Vec<_>>(),
-        "expires_at": invitation.expires_at().unix_timestamp(),
-    });
-    if let (Some(email), Some(members)) = (invitation.email(), body.as_object_mut()) {
-        members.insert("email".to_owned(), email.as_str().into());
-        members.insert("email_verified".to_owned(), invitation.email_verified().into());
+impl From<&NewResetLink> for ResetLinkBody {
+    fn from(made: &NewResetLink) -> Self {
+        Self { link: made.link.expose().to_owned(), expires_at: made.expires_at.unix_timestamp() }
     }
-    body
+}
+
+impl From<&ListedInvitation> for InvitationBody {
+    fn from(listed: &ListedInvitation) -> Self {
+        let invitation = &listed.invitation;
+        let email = invitation.email().map(|email| email.as_str().to_owned());
+        Self {
+            id: listed.id.clone(),
+            link: None,
+            email_verified: email.as_ref().map(|_| invitation.email_verified()),
+            email,
+            groups: invitation.groups().iter().map(ToOwned::to_owned).collect(),
+            expires_at: invitation.expires_at().unix_timestamp(),
+        }
+    }
+}
+
+impl From<&NewInvitation> for InvitationBody {
+    fn from(created: &NewInvitation) -> Self {
+        Self { link: Some(created.link.expose().to_owned()), ..Self::from(&created.listed) }
+    }
 }
 
 impl NewUserBody {

@@ -7,20 +7,19 @@ use poem_openapi::{
     OpenApi,
     param::{Path, Query},
 };
-use serde_json::{Value, json};
 
 use super::{
-    documented::{DocumentedAnswer, json_answer},
+    documented::{DocumentedAnswer, object_answer, to_value},
     edge::ClientIp,
     extract::BearerToken,
-    management::{admitted, answered, no_content, page_answer},
+    management::{admitted, answered, no_content},
     oauth_api::ApiTag,
     server::Server,
     strict_json::StrictJson,
     user_schema::{
-        CreateUserKinds, GoneKinds, InvitationForm, InvitationPageKinds, InviteKinds, NewUserBody, PasswordBody,
-        PasswordKinds, ReplaceUserKinds, ResetLinkKinds, UserForm, UserKinds, UserPageKinds, invitation_json, patched,
-        reset_link_json, user_json,
+        CreateUserKinds, GoneKinds, InvitationBody, InvitationForm, InvitationPageBody, InvitationPageKinds,
+        InviteKinds, NewUserBody, PasswordBody, PasswordKinds, ReplaceUserKinds, ResetLinkBody, ResetLinkKinds,
+        UserBody, UserForm, UserKinds, UserPageBody, UserPageKinds, patched,
     },
 };
 use crate::{
@@ -80,7 +79,10 @@ impl UsersApi {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = admitted(&self.0, token, MANAGERS_SCOPES);
         let page = access.and_then(|access| users::list(&self.0.signet, &access, filter, request));
-        answered(page.map(|page| page_answer("users", &page, |account| user_json(account, &self.0.signet.issuer))))
+        answered(page.map(|page| {
+            let users = page.entries.iter().map(|account| UserBody::of(account, &self.0.signet.issuer)).collect();
+            object_answer(StatusCode::OK, &UserPageBody { users, next_page_token: page.next_page_token })
+        }))
     }
 
     /// Create a user
@@ -109,7 +111,9 @@ impl UsersApi {
             Ok(access) => users::create(&self.0.signet, access.as_ref(), entered, invitation.as_ref(), &origin).await,
             Err(refusal) => Err(refusal),
         };
-        answered(created.map(|account| json_answer(StatusCode::CREATED, &user_json(&account, &self.0.signet.issuer))))
+        answered(
+            created.map(|account| object_answer(StatusCode::CREATED, &UserBody::of(&account, &self.0.signet.issuer))),
+        )
     }
 
     /// Get a user
@@ -124,7 +128,7 @@ impl UsersApi {
         id: Path<String>,
     ) -> poem::Result<DocumentedAnswer<UserKinds>> {
         let account = self.admitted(token).and_then(|access| users::show(&self.0.signet, &access, &id.0));
-        answered(account.map(|account| json_answer(StatusCode::OK, &user_json(&account, &self.0.signet.issuer))))
+        answered(account.map(|account| object_answer(StatusCode::OK, &UserBody::of(&account, &self.0.signet.issuer))))
     }
 
     /// Replace the profile of a user
@@ -143,10 +147,10 @@ impl UsersApi {
         let signet = &self.0.signet;
         let replaced = async {
             let access = self.admitted(token)?;
-            user.unchanged(&user_json(&users::show(signet, &access, &id.0)?, &signet.issuer))?;
+            user.unchanged(&to_value(&UserBody::of(&users::show(signet, &access, &id.0)?, &signet.issuer)))?;
             users::replace(signet, &access, &id.0, &user.body.into()).await
         };
-        answered(replaced.await.map(|account| json_answer(StatusCode::OK, &user_json(&account, &signet.issuer))))
+        answered(replaced.await.map(|account| object_answer(StatusCode::OK, &UserBody::of(&account, &signet.issuer))))
     }
 
     /// Update a user
@@ -165,10 +169,10 @@ impl UsersApi {
         let signet = &self.0.signet;
         let changed = async {
             let access = self.admitted(token)?;
-            patch.unchanged(&user_json(&users::show(signet, &access, &id.0)?, &signet.issuer))?;
+            patch.unchanged(&to_value(&UserBody::of(&users::show(signet, &access, &id.0)?, &signet.issuer)))?;
             users::patch(signet, &access, &id.0, |account| patched(account, &patch.sent, &signet.issuer)).await
         };
-        answered(changed.await.map(|account| json_answer(StatusCode::OK, &user_json(&account, &signet.issuer))))
+        answered(changed.await.map(|account| object_answer(StatusCode::OK, &UserBody::of(&account, &signet.issuer))))
     }
 
     /// Delete a user
@@ -246,7 +250,7 @@ impl UsersApi {
             Ok(access) => password_resets::create(&self.0.signet, &access, &id.0).await,
             Err(refusal) => Err(refusal),
         };
-        answered(made.map(|made| json_answer(StatusCode::CREATED, &reset_link_json(&made))))
+        answered(made.map(|made| object_answer(StatusCode::CREATED, &ResetLinkBody::from(&made))))
     }
 
     /// Revoke a password-reset link
@@ -284,7 +288,10 @@ impl UsersApi {
         let request = PageQuery { limit: limit.0, page_token: page_token.0.as_deref() };
         let access = admitted(&self.0, token, MANAGERS_SCOPES);
         let page = access.and_then(|access| invitations::list(&self.0.signet, &access, request));
-        answered(page.map(|page| page_answer("invitations", &page, invitation_json)))
+        answered(page.map(|page| {
+            let invitations = page.entries.iter().map(InvitationBody::from).collect();
+            object_answer(StatusCode::OK, &InvitationPageBody { invitations, next_page_token: page.next_page_token })
+        }))
     }
 
     /// Create an invitation
@@ -305,13 +312,7 @@ impl UsersApi {
         let invited =
             async { invitations::create(&self.0.signet, &admitted(&self.0, token, MANAGERS_SCOPES)?, &form).await }
                 .await;
-        answered(invited.map(|invited| {
-            let mut body = invitation_json(&invited.listed);
-            if let Value::Object(members) = &mut body {
-                members.insert("link".to_owned(), json!(invited.link.expose()));
-            }
-            json_answer(StatusCode::CREATED, &body)
-        }))
+        answered(invited.map(|invited| object_answer(StatusCode::CREATED, &InvitationBody::from(&invited))))
     }
 
     /// Revoke an invitation

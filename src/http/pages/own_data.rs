@@ -26,7 +26,7 @@ use crate::{
         page_request::PageRequest,
         schedules_api::ScheduleBody,
         sessions_api::SessionBody,
-        user_schema::user_json,
+        user_schema::UserBody,
     },
     secret::Secret,
     web::OwnDataPage,
@@ -107,7 +107,7 @@ fn known(page_request: &PageRequest, current: &CurrentSession) -> Result<Value, 
     schedules.retain(|_, schedule| !schedule.is_null());
     let clients = signet.store.clients_of(&current.subject(), None, LARGEST_PAGE)?;
     Ok(json!({
-        "user": user_json(&current.account, &signet.issuer),
+        "user": to_value(&UserBody::of(&current.account, &signet.issuer)),
         "sessions": every(|request| sessions::list(signet, &access, "me", request), |listed| to_value(&SessionBody::from(listed)))?,
         "applications": connected.iter().map(|one| to_value(&ConnectedBody::from(one))).collect::<Vec<_>>(),
         "grants": every(|request| grants(signet, &access, "me", request), |grant| to_value(&GrantBody::from(grant)))?,
