@@ -7,12 +7,12 @@ use poem::{
     http::{StatusCode, header},
 };
 use poem_openapi::OpenApi;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::{
-    documented::{DocumentedAnswer, json_answer},
+    documented::{DocumentedAnswer, object_answer},
     oauth_api::ApiTag,
-    oauth_schema::{DocumentKinds, HealthKinds, JwksKinds},
+    oauth_schema::{DocumentKinds, HealthBody, HealthKinds, JwksKinds},
     server::Server,
 };
 use crate::{
@@ -78,18 +78,14 @@ impl DiscoveryApi {
             present.insert(0, Condition::StorageFailed);
         }
         let (failures, warnings): (Vec<_>, Vec<_>) = present.into_iter().partition(|condition| condition.is_failure());
-        let warnings: Vec<_> = warnings.into_iter().map(Condition::as_str).collect();
-        let status = failures.first().map_or("ok", |failure| failure.as_str());
-        let mut body = Map::from_iter([("status".to_owned(), json!(status))]);
-        if failures.len() > 1 {
-            let failures: Vec<_> = failures.iter().map(|failure| failure.as_str()).collect();
-            body.insert("failures".to_owned(), json!(failures));
-        }
-        if !warnings.is_empty() {
-            body.insert("warnings".to_owned(), json!(warnings));
-        }
+        let names = |conditions: &[Condition]| conditions.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
+        let body = HealthBody {
+            status: failures.first().map_or("ok", |failure| failure.as_str()).to_owned(),
+            failures: Some(names(&failures)).filter(|names| names.len() > 1),
+            warnings: Some(names(&warnings)).filter(|names| !names.is_empty()),
+        };
         let status = if failures.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-        DocumentedAnswer::from(json_answer(status, &Value::Object(body)))
+        DocumentedAnswer::from(object_answer(status, &body))
     }
 }
 

@@ -7,17 +7,17 @@ use poem::{
     http::{StatusCode, header},
 };
 use poem_openapi::{OpenApi, Tags};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     authorize,
-    documented::{DocumentedAnswer, json_answer, problem},
+    documented::{DocumentedAnswer, json_answer, object_answer, problem},
     edge::{ClientIp, no_store},
     extract::{BearerToken, ClientAuthorization, OAuthForm, OptionalForm},
     fault,
     oauth_schema::{
-        AccessTokenForm, AuthorizeForm, AuthorizeKinds, DeviceForm, DeviceKinds, IntrospectionKinds, RevocationKinds,
-        TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
+        AccessTokenForm, AuthorizeForm, AuthorizeKinds, DeviceBody, DeviceForm, DeviceKinds, IntrospectionKinds,
+        RevocationKinds, TokenBody, TokenForm, TokenInForm, TokenKinds, UserinfoKinds,
     },
     server::Server,
 };
@@ -143,17 +143,7 @@ impl OAuthApi {
             Err(refusal) => Err(refusal),
         };
         Ok(DocumentedAnswer::from(match answered {
-            Ok(begun) => json_answer(
-                StatusCode::OK,
-                &json!({
-                    "device_code": begun.device_code.expose(),
-                    "user_code": begun.user_code,
-                    "verification_uri": begun.verification_uri,
-                    "verification_uri_complete": begun.verification_uri_complete,
-                    "expires_in": begun.expires_in_seconds,
-                    "interval": begun.interval_seconds,
-                }),
-            ),
+            Ok(begun) => object_answer(StatusCode::OK, &DeviceBody::from(begun)),
             Err(refusal) => refused(refusal)?,
         }))
     }
@@ -244,21 +234,7 @@ impl OAuthApi {
             Err(refusal) => Err(refusal),
         };
         Ok(DocumentedAnswer::from(match answered {
-            Ok(tokens) => {
-                let mut body = json!({
-                    "access_token": tokens.access_token.expose(),
-                    "token_type": "Bearer",
-                    "expires_in": tokens.expires_in_seconds,
-                    "scope": tokens.scope.to_string(),
-                });
-                let further = [("id_token", &tokens.id_token), ("refresh_token", &tokens.refresh_token)];
-                for (name, token) in further {
-                    if let (Some(token), Some(members)) = (token, body.as_object_mut()) {
-                        members.insert(name.to_owned(), token.expose().into());
-                    }
-                }
-                json_answer(StatusCode::OK, &body)
-            }
+            Ok(tokens) => object_answer(StatusCode::OK, &TokenBody::from(tokens)),
             Err(refusal) => refused(refusal)?,
         }))
     }

@@ -6,6 +6,10 @@ use super::{
     documented::{AnswerKind, Kinds, kinds},
     error_body::ErrorBody,
 };
+use crate::{
+    endpoint::{device::DeviceResponse, token::TokenResponse},
+    secret::Secret,
+};
 
 /// Parameters of a token request. The grant type determines which of them are required.
 #[derive(Object)]
@@ -187,6 +191,45 @@ pub(super) struct AuthorizeForm {
     request: Option<String>,
 }
 
+/// The health of the server.
+#[derive(Object)]
+#[oai(rename = "Health", skip_serializing_if_is_none)]
+pub(super) struct HealthBody {
+    /// `ok`, or the first problem because of which the server is not fully functional.
+    pub(super) status: String,
+    /// All such problems, if there are several.
+    pub(super) failures: Option<Vec<String>>,
+    /// Problems that an administrator should look at although the server still works.
+    pub(super) warnings: Option<Vec<String>>,
+}
+
+impl From<TokenResponse> for TokenBody {
+    fn from(tokens: TokenResponse) -> Self {
+        let exposed = |token: Secret| token.expose().to_owned();
+        Self {
+            access_token: exposed(tokens.access_token),
+            token_type: "Bearer".to_owned(),
+            expires_in: tokens.expires_in_seconds,
+            scope: tokens.scope.to_string(),
+            id_token: tokens.id_token.map(exposed),
+            refresh_token: tokens.refresh_token.map(exposed),
+        }
+    }
+}
+
+impl From<DeviceResponse> for DeviceBody {
+    fn from(begun: DeviceResponse) -> Self {
+        Self {
+            device_code: begun.device_code.expose().to_owned(),
+            user_code: begun.user_code,
+            verification_uri: begun.verification_uri,
+            verification_uri_complete: begun.verification_uri_complete,
+            expires_in: begun.expires_in_seconds,
+            interval: begun.interval_seconds,
+        }
+    }
+}
+
 kinds!(AuthorizeKinds registers ErrorBody:
     AnswerKind::page(200, "With `response_mode=form_post`: a form that submits itself to the application"),
     AnswerKind::empty(303, "Redirect to the login page, to the consent page, or to the application with `code` or `error`, `state` and `iss`"),
@@ -240,7 +283,7 @@ kinds!(StatusListKinds registers ErrorBody:
     AnswerKind::json::<ErrorBody>(501, "Earlier versions of the list are not stored"),
 );
 kinds!(DocumentKinds registers : AnswerKind::any_json(200, "The document"));
-kinds!(HealthKinds registers :
-    AnswerKind::any_json(200, "The server is healthy"),
-    AnswerKind::any_json(503, "The server is not fully functional"),
+kinds!(HealthKinds registers HealthBody:
+    AnswerKind::json::<HealthBody>(200, "The server is healthy"),
+    AnswerKind::json::<HealthBody>(503, "The server is not fully functional"),
 );
