@@ -14,6 +14,7 @@ pub mod entropy;
 pub mod jose;
 pub mod oauth;
 pub mod secret;
+mod wire_names;
 
 #[cfg(feature = "verify")]
 pub mod verify;

@@ -10,7 +10,7 @@ pub use super::{
     identifier::{AccountId, EmailAddress, Username},
     profile::{GroupName, Line, StandardClaims},
 };
-use crate::entropy::Entropy;
+use crate::{entropy::Entropy, wire_names::wire_names};
 
 /// A user account, stored under its [`AccountId`].
 ///
@@ -54,32 +54,26 @@ pub struct Account {
     pub updated_at: OffsetDateTime,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", from = "String")]
-pub enum Role {
-    /// Uses the server to sign in to applications.
-    #[default]
-    Person,
-    /// Also manages users, applications and the server.
-    Administrator,
+wire_names! {
+    /// What a user may do.
+    #[derive(Default)]
+    #[serde(from = "String")]
+    pub enum Role {
+        /// Uses the server to sign in to applications.
+        #[default]
+        Person = "person",
+        /// Also manages users, applications and the server.
+        Administrator = "administrator",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", from = "String")]
-pub enum AccountStatus {
-    Active,
-    /// The user cannot sign in, and nothing is issued from the account's grants.
-    Disabled,
-}
-
-impl Role {
-    /// The name in the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Administrator => "administrator",
-        }
+wire_names! {
+    /// Whether an account can be used.
+    #[serde(from = "String")]
+    pub enum AccountStatus {
+        Active = "active",
+        /// The user cannot sign in, and nothing is issued from the account's grants.
+        Disabled = "disabled",
     }
 }
 
@@ -205,14 +199,14 @@ impl std::error::Error for TooManyGroups {}
 /// An unknown role, from a newer version, is read as the least privileged one.
 impl From<String> for Role {
     fn from(text: String) -> Self {
-        if text == "administrator" { Self::Administrator } else { Self::Person }
+        Self::parse(&text).unwrap_or_default()
     }
 }
 
 /// An unknown status, from a newer version, is read as disabled.
 impl From<String> for AccountStatus {
     fn from(text: String) -> Self {
-        if text == "active" { Self::Active } else { Self::Disabled }
+        Self::parse(&text).unwrap_or(Self::Disabled)
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
     status_list::StatusIndex,
     subject::Subject,
 };
+use crate::wire_names::wire_names;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grant {
@@ -76,37 +77,22 @@ pub struct Ended {
     pub cause: EndCause,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndCause {
-    /// Its authorization code was presented a second time (§4.1.2).
-    CodeReplayed,
-    /// A refresh token was presented after it had been replaced (RFC 9700 §4.14.2).
-    RefreshReplayed,
-    /// The client revoked one of its tokens (RFC 7009).
-    RevokedByClient,
-    /// The person revoked it.
-    RevokedByPerson,
-    /// An administrator revoked it.
-    RevokedByAdministrator,
-    ClientDeleted,
-    /// The person signed out, and the grant was limited to the session.
-    SignedOut,
-}
-
-impl EndCause {
-    /// Returns the identifier of the cause, which does not change between versions.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CodeReplayed => "code_replayed",
-            Self::RefreshReplayed => "refresh_replayed",
-            Self::RevokedByClient => "revoked_by_client",
-            Self::RevokedByPerson => "revoked_by_person",
-            Self::RevokedByAdministrator => "revoked_by_administrator",
-            Self::ClientDeleted => "client_deleted",
-            Self::SignedOut => "signed_out",
-        }
+wire_names! {
+    /// Why a grant ended.
+    pub enum EndCause {
+        /// Its authorization code was presented a second time (§4.1.2).
+        CodeReplayed = "code_replayed",
+        /// A refresh token was presented after it had been replaced (RFC 9700 §4.14.2).
+        RefreshReplayed = "refresh_replayed",
+        /// The client revoked one of its tokens (RFC 7009).
+        RevokedByClient = "revoked_by_client",
+        /// The person revoked it.
+        RevokedByPerson = "revoked_by_person",
+        /// An administrator revoked it.
+        RevokedByAdministrator = "revoked_by_administrator",
+        ClientDeleted = "client_deleted",
+        /// The person signed out, and the grant was limited to the session.
+        SignedOut = "signed_out",
     }
 }
 

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire_names::wire_names;
+
 /// A response type, by its name in `response_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -27,16 +29,16 @@ pub enum ResponseType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownResponseType;
 
-/// How the response is sent to the redirect URI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseMode {
-    Query,
-    /// In the fragment, which browsers do not send to servers.
-    Fragment,
-    /// In a form submitted with POST,
-    /// [Form Post Response Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
-    FormPost,
+wire_names! {
+    /// How the response is sent to the redirect URI.
+    pub enum ResponseMode {
+        Query = "query",
+        /// In the fragment, which browsers do not send to servers.
+        Fragment = "fragment",
+        /// In a form submitted with POST,
+        /// [Form Post Response Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
+        FormPost = "form_post",
+    }
 }
 
 impl ResponseType {
@@ -110,24 +112,6 @@ impl ResponseType {
         Self::CodeToken,
         Self::CodeIdTokenToken,
     ];
-}
-
-impl ResponseMode {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::FormPost => "form_post",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
-    }
-
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
 }
 
 impl TryFrom<String> for ResponseType {

@@ -14,6 +14,7 @@ use url::Url;
 use crate::{
     oauth::{issuer::Issuer, registration::RegistrationRequest},
     secret::Secret,
+    wire_names::wire_names,
 };
 
 #[derive(Debug, Deserialize)]
@@ -44,13 +45,13 @@ pub struct Preset {
     snippets: Vec<Snippet>,
 }
 
-/// The claim by which an application identifies people. A person who signs up with a name or e-mail address that
-/// belongs to a user of the application takes over that user's account there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchedBy {
-    Email,
-    Username,
+wire_names! {
+    /// The claim by which an application identifies people. A person who signs up with a name or e-mail address that
+    /// belongs to a user of the application takes over that user's account there.
+    pub enum MatchedBy {
+        Email = "email",
+        Username = "username",
+    }
 }
 
 /// A name that the application includes in its redirect URI.
@@ -201,17 +202,6 @@ impl Installation<'_> {
 
     fn typed(&self) -> [(&str, &str); 3] {
         [("url", &self.url), ("origin", &self.origin), ("name", &self.name)]
-    }
-}
-
-impl MatchedBy {
-    /// Returns the value in the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Username => "username",
-        }
     }
 }
 
