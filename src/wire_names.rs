@@ -29,6 +29,7 @@ macro_rules! wire_names {
 pub(crate) use wire_names;
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro declares public types")]
 mod tests {
     wire_names! {
         /// A colour.
