@@ -26,7 +26,9 @@ pub mod refresh_schedule;
 pub mod schedule_record;
 pub mod session;
 pub mod setup;
+pub mod sign_in;
 pub mod throttle;
+pub mod user_agent;
 
 mod canonical;
 mod predictable;

@@ -4,12 +4,14 @@
 //! at every login and every re-authentication (OWASP ASVS 5.0, 7.2.4), so a planted value (session fixation) is
 //! useless.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::record::{Account, AccountId};
+use super::{
+    record::{Account, AccountId},
+    sign_in::{AuthenticationEvent, AuthenticationMethod, VerifiedFactor},
+    user_agent::UserAgent,
+};
 use crate::{crypto::Digest, entropy::Entropy, secret::Secret};
 
 /// The secret in the session cookie: 43 characters.
@@ -21,23 +23,6 @@ pub struct SessionId(Secret);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sid(String);
-
-/// An authentication method: a value of `amr`, RFC 8176 [§2](https://www.rfc-editor.org/rfc/rfc8176#section-2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AuthenticationMethod {
-    /// `pwd`
-    #[serde(rename = "pwd")]
-    Password,
-    /// `otp`
-    #[serde(rename = "otp")]
-    OneTimePassword,
-    /// `hwk`: a key that cannot be exported from its device.
-    #[serde(rename = "hwk")]
-    HardwareKey,
-    /// `mfa`: more than one of the above.
-    #[serde(rename = "mfa")]
-    MultipleFactors,
-}
 
 /// A user signed in on one browser. It is stored under the digest of the [`SessionId`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,6 +43,9 @@ pub struct Session {
     pub password_generation: Option<u32>,
     /// How the user authenticated.
     pub amr: Vec<AuthenticationMethod>,
+    /// The verified factors with their times. Sessions of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    factors: Vec<VerifiedFactor>,
     /// The browser in words, for the list of sessions.
     #[serde(default)]
     pub user_agent: UserAgent,
@@ -71,11 +59,6 @@ pub struct SessionLifetimes {
     /// Maximum time since the last authentication, however much the session is used.
     pub absolute: Duration,
 }
-
-/// A browser and operating system, such as `Firefox on Linux`. Nothing else of the header is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UserAgent(String);
 
 impl SessionId {
     #[must_use]
@@ -122,31 +105,20 @@ impl Sid {
     }
 }
 
-impl AuthenticationMethod {
-    /// The value in `amr`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "pwd",
-            Self::OneTimePassword => "otp",
-            Self::HardwareKey => "hwk",
-            Self::MultipleFactors => "mfa",
-        }
-    }
-}
-
 impl Session {
     /// Starts the session of a user who has just signed in.
     #[must_use]
-    pub fn begin(account: AccountId, amr: Vec<AuthenticationMethod>, now: OffsetDateTime, entropy: Entropy) -> Self {
+    pub fn begin(event: &AuthenticationEvent, entropy: Entropy) -> Self {
+        let now = event.auth_time();
         Self {
-            account,
+            account: event.account().clone(),
             sid: Sid::generate(entropy),
             created_at: now,
             authenticated_at: now,
             last_used_at: now,
             password_generation: None,
-            amr,
+            amr: event.amr(),
+            factors: event.factors().to_vec(),
             user_agent: UserAgent::default(),
         }
     }
@@ -154,8 +126,20 @@ impl Session {
     /// The session after the user has authenticated again. It must be stored under a new [`SessionId`], and the old
     /// one must end.
     #[must_use]
-    pub fn authenticated_again(self, amr: Vec<AuthenticationMethod>, now: OffsetDateTime) -> Self {
-        Self { authenticated_at: now, last_used_at: now, amr, ..self }
+    pub fn authenticated_again(self, event: &AuthenticationEvent) -> Self {
+        let (now, factors) = (event.auth_time(), event.factors().to_vec());
+        Self { authenticated_at: now, last_used_at: now, amr: event.amr(), factors, ..self }
+    }
+
+    /// The factors with which the user authenticated. Those of a session of an earlier version are read from its
+    /// `amr`, at the time of the last authentication.
+    #[must_use]
+    pub fn factors(&self) -> Vec<VerifiedFactor> {
+        if !self.factors.is_empty() {
+            return self.factors.clone();
+        }
+        let at = self.authenticated_at;
+        self.amr.iter().filter_map(|method| Some(VerifiedFactor { kind: method.factor()?, at })).collect()
     }
 
     /// Returns `true` if the session is active. At the instant of its expiry it is not.
@@ -183,7 +167,9 @@ impl Session {
     #[must_use]
     pub fn touched(self, now: OffsetDateTime) -> Self {
         let (created_at, authenticated_at) = (self.created_at.min(now), self.authenticated_at.min(now));
-        Self { created_at, authenticated_at, last_used_at: now, ..self }
+        let earlier = |factor: &VerifiedFactor| VerifiedFactor { at: factor.at.min(now), ..*factor };
+        let factors = self.factors.iter().map(earlier).collect();
+        Self { created_at, authenticated_at, last_used_at: now, factors, ..self }
     }
 
     /// Returns `true` if the session began with the current password of `account`. Sessions record the password
@@ -204,54 +190,9 @@ impl Default for SessionLifetimes {
     }
 }
 
-impl UserAgent {
-    /// The browser that sends this `User-Agent`. The header is not verified.
-    #[must_use]
-    pub fn of(header: &str) -> Self {
-        let first = |table: &[(&str, &'static str)]| {
-            table.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| *name)
-        };
-        Self(match (first(&BROWSERS), first(&SYSTEMS)) {
-            (Some(browser), Some(system)) => format!("{browser} on {system}"),
-            (Some(name), None) | (None, Some(name)) => name.to_owned(),
-            (None, None) => String::new(),
-        })
-    }
-}
-
-/// The description, or `Unknown browser`.
-impl fmt::Display for UserAgent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_empty() { "Unknown browser" } else { &self.0 })
-    }
-}
-
 /// Minimum time between two records of a session's use. It must be far shorter than the idle lifetime, from which it
 /// takes up to this much.
 pub const TOUCH_INTERVAL: Duration = Duration::minutes(5);
-
-/// Edge and Opera also contain `Chrome`, and Chrome also contains `Safari`, so the order matters.
-const BROWSERS: [(&str, &str); 8] = [
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-    ("curl/", "curl"),
-];
-
-/// Android also contains `Linux`, and iPhone also contains `Mac OS X`.
-const SYSTEMS: [(&str, &str); 7] = [
-    ("Windows", "Windows"),
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("CrOS", "ChromeOS"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-];
 
 #[cfg(test)]
 mod tests {
@@ -259,14 +200,17 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::account::{hashing::PasswordHash, record::Username};
+    use crate::account::{hashing::PasswordHash, record::Username, sign_in::password_login};
 
     const NOW: OffsetDateTime = datetime!(2030-01-01 00:00 UTC);
     const LIFETIMES: SessionLifetimes = SessionLifetimes { idle: Duration::hours(8), absolute: Duration::hours(24) };
 
+    fn account() -> Account {
+        Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system())
+    }
+
     fn session() -> Session {
-        let entropy = Entropy::system();
-        Session::begin(AccountId::generate(entropy), vec![AuthenticationMethod::Password], NOW, entropy)
+        Session::begin(&password_login(&account(), NOW), Entropy::system())
     }
 
     #[test]
@@ -293,7 +237,7 @@ mod tests {
     fn authenticating_again_begins_the_day_again_and_keeps_the_sid() {
         let later = NOW + Duration::hours(23);
         let before = session();
-        let after = before.clone().authenticated_again(vec![AuthenticationMethod::Password], later);
+        let after = before.clone().authenticated_again(&password_login(&account(), later));
         assert_eq!((&after.sid, after.created_at, after.authenticated_at), (&before.sid, NOW, later));
         assert!(after.is_live(&LIFETIMES, NOW + Duration::hours(30)));
         assert!(!after.is_live(&LIFETIMES, NOW + Duration::hours(31)));
@@ -320,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_session_counts_that_began_with_the_present_password_whatever_the_dates_say() {
-        let mut account = Account::new(Username::parse("eve").unwrap(), NOW, Entropy::system());
+        let mut account = account();
         let hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let hash: PasswordHash = from_value(json!(hash)).unwrap();
         account.change_password(hash.clone(), NOW + Duration::days(200));
@@ -355,6 +299,24 @@ mod tests {
     }
 
     #[test]
+    fn a_session_records_when_each_factor_was_verified() {
+        let written = to_value(session()).unwrap();
+        assert_eq!(written["factors"], json!([{"kind": "pwd", "at": "2030-01-01T00:00:00Z"}]));
+        assert_eq!(session().factors(), [VerifiedFactor::password(NOW)]);
+        let corrected = NOW - Duration::DAY;
+        assert_eq!(session().touched(corrected).factors(), [VerifiedFactor::password(corrected)]);
+    }
+
+    #[test]
+    fn a_session_of_an_earlier_version_has_the_factors_of_its_amr() {
+        let mut row = to_value(session()).unwrap();
+        row.as_object_mut().unwrap().remove("factors");
+        let read: Session = from_value(row.clone()).unwrap();
+        assert_eq!(read.factors(), [VerifiedFactor::password(NOW)]);
+        assert_eq!(to_value(&read).unwrap(), row);
+    }
+
+    #[test]
     fn the_cookie_the_row_and_the_claim_are_three_values() {
         let (id, session) = (SessionId::generate(Entropy::system()), session());
         assert_eq!(id.secret().expose().len(), 43);
@@ -364,30 +326,5 @@ mod tests {
         assert!(!row.contains(id.secret().expose()) && !row.contains(id.digest().as_str()));
         assert_eq!(session.sid.as_str().len(), 22);
         assert!(!format!("{id:?}").contains(id.secret().expose()));
-    }
-
-    #[test]
-    fn a_browser_is_named_in_words() {
-        let table = [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
-            (
-                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0",
-                "Edge on Windows",
-            ),
-            (
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
-                "Safari on iPhone",
-            ),
-            (
-                "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
-                "Chrome on Android",
-            ),
-            ("curl/8.5.0", "curl"),
-            ("<script>", "Unknown browser"),
-            ("", "Unknown browser"),
-        ];
-        for (header, expected) in table {
-            assert_eq!(UserAgent::of(header).to_string(), expected);
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::{record::AccountId, session::UserAgent},
+    account::{record::AccountId, user_agent::UserAgent},
     oauth::{client::ClientId, subject::Subject},
 };
 

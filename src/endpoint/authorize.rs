@@ -25,7 +25,7 @@ use crate::{
     },
     oidc::{
         authentication_request::AuthenticationRequest,
-        step::{Question, Step, asks_again, next_step},
+        step::{Question, Step, next_step},
     },
     store::CommitError,
 };
@@ -236,26 +236,6 @@ pub async fn needs_login(
 ) -> Result<bool, InternalError> {
     let now = signet.clock.now();
     Ok(matches!(step(signet, interaction, (client, browser), now).await?, Step::Login))
-}
-
-/// The username of the signed-in user who has to sign in again for this interaction. The login page then shows the
-/// username and asks only for the password. Returns `None` in all other cases.
-///
-/// # Errors
-///
-/// Returns an [`InternalError`] if the storage fails.
-pub async fn asked_again(
-    signet: &Signet,
-    interaction: &Interaction,
-    client: &Client,
-    browser: &Browser,
-) -> Result<Option<String>, InternalError> {
-    let Some(current) = session::current(signet, browser, signet.clock.now()).await? else { return Ok(None) };
-    let client_subject = signet.client_subject(&current.subject(), client);
-    let hint = interaction.request.login_hint.as_deref();
-    let is_hinted = hint.is_none_or(|hint| current.account.is_named(hint));
-    let is_again = is_hinted && asks_again(&interaction.request, &client_subject);
-    Ok(is_again.then(|| current.account.username.as_str().to_owned()))
 }
 
 /// Whether the interaction has just begun or comes back from the browser.

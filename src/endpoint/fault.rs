@@ -22,6 +22,8 @@ pub enum InternalError {
     Busy,
     /// A commit kept failing because the same record was changed concurrently each time.
     Contended,
+    /// A login requires a step that has no page.
+    UnfinishedSignIn,
 }
 
 impl InternalError {
@@ -31,7 +33,11 @@ impl InternalError {
         match self {
             Self::Store(fault) => fault.is_temporary(),
             Self::Hashing(HashingFault::Busy) | Self::Busy | Self::Contended => true,
-            Self::Signing(_) | Self::Keys(_) | Self::BrokenOff(_) | Self::Hashing(HashingFault::Failed(_)) => false,
+            Self::Signing(_)
+            | Self::Keys(_)
+            | Self::BrokenOff(_)
+            | Self::Hashing(HashingFault::Failed(_))
+            | Self::UnfinishedSignIn => false,
         }
     }
 }
@@ -74,6 +80,7 @@ impl fmt::Display for InternalError {
             Self::Hashing(fault) => fault.fmt(formatter),
             Self::Busy => formatter.write_str("too many requests of this kind are already waiting"),
             Self::Contended => formatter.write_str("a record was changed repeatedly while it was being written"),
+            Self::UnfinishedSignIn => formatter.write_str("a login requires a step that has no page"),
         }
     }
 }
@@ -86,7 +93,7 @@ impl Error for InternalError {
             Self::Keys(fault) => Some(fault),
             Self::BrokenOff(error) => Some(error),
             Self::Hashing(fault) => Some(fault),
-            Self::Busy | Self::Contended => None,
+            Self::Busy | Self::Contended | Self::UnfinishedSignIn => None,
         }
     }
 }

@@ -5,23 +5,28 @@ use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    InternalError, Signet, password_date,
-    retry::{Attempts, is_conflict},
-    session::Browser,
-    session_end,
+    InternalError, Signet,
+    interaction::Interaction,
+    password_date,
+    session::{self, Browser},
+    session_begin::{SignedInBrowser, begin_session, step_of_login},
 };
 use crate::{
     account::{
         device::{self, KnownDevice},
         hashing::{HashingFault, Verified},
         record::Account,
-        session::{AuthenticationMethod, Session, SessionId, UserAgent},
+        sign_in::{
+            AccountDemand, AuthenticationEvent, Demand, DeviceTrust, SignInPolicy, SignInState, SignInStep,
+            VerifiedFactor, next_sign_in_step,
+        },
         throttle::{Admission, Guess, GuessedAccount, Permit},
     },
     audit::{EventDetails, EventKind, RequestOrigin},
-    oauth::grant::EndCause,
+    oauth::client::Client,
+    oidc::step::asks_again,
     secret::Secret,
-    store::{SessionEntry, Versioned},
+    store::Versioned,
 };
 
 /// The entered credentials and their origin.
@@ -35,18 +40,6 @@ pub struct LoginAttempt<'a> {
     pub address: IpAddr,
     /// The `User-Agent` header.
     pub user_agent: &'a str,
-}
-
-/// A browser after a successful sign-in, with the values of its new cookies.
-#[derive(Clone, Debug)]
-pub struct SignedInBrowser {
-    pub session: SessionId,
-    /// When the user authenticated.
-    pub authenticated_at: OffsetDateTime,
-    /// How long the browser keeps the session cookie.
-    pub lifetime: Duration,
-    /// The cookie that identifies a known device.
-    pub device: Secret,
 }
 
 /// Reasons why a sign-in failed.
@@ -72,8 +65,9 @@ pub async fn login(
     attempt: &LoginAttempt<'_>,
     browser: &Browser,
 ) -> Result<SignedInBrowser, LoginRefusal> {
-    let account = verify_password(signet, attempt, browser.device.as_ref(), &browser.origin).await?;
-    begin_session(signet, &account, browser, attempt.user_agent).await.map_err(LoginRefusal::Internal)
+    let (account, event) = verify_password(signet, attempt, browser.device.as_ref(), &browser.origin).await?;
+    let begun = begin_session(signet, (&account, &event), browser, attempt.user_agent).await;
+    begun.map_err(LoginRefusal::Internal)
 }
 
 /// A presented password with its origin.
@@ -81,14 +75,21 @@ pub(super) struct PresentedPassword<'a> {
     pub password: &'a Secret,
     /// The client's IP address.
     pub address: IpAddr,
-    /// The device, if it has user signed in to the account before.
+    /// The device, if it has signed in to the account before.
     pub device: Option<KnownDevice>,
     /// The origin recorded in security events.
     pub origin: &'a RequestOrigin,
 }
 
-/// Verifies a username and password within the limits on attempts. `device` is the cookie of a known device, if there
-/// is one. Failures are recorded.
+/// A verified password of `account`.
+pub(super) struct VerifiedPassword {
+    account: Account,
+    /// The next step of a login with this password.
+    step: SignInStep,
+}
+
+/// Authenticates a user by username and password within the limits on attempts. `device` is the cookie of a known
+/// device, if there is one. Failures are recorded.
 ///
 /// # Errors
 ///
@@ -98,7 +99,7 @@ pub(super) async fn verify_password(
     attempt: &LoginAttempt<'_>,
     device: Option<&Secret>,
     origin: &RequestOrigin,
-) -> Result<Account, LoginRefusal> {
+) -> Result<(Account, AuthenticationEvent), LoginRefusal> {
     let now = signet.clock.now();
     let account = signet.store.account_by_name(attempt.username);
     let account = account.map_err(|fault| LoginRefusal::Internal(fault.into()))?;
@@ -109,9 +110,11 @@ pub(super) async fn verify_password(
         device: account.as_ref().and_then(recognise),
         origin,
     };
-    match account {
-        Some(kept) => verify(signet, Ok(&kept), &presented).await,
-        None => verify(signet, Err(attempt.username), &presented).await,
+    let claimed = account.as_ref().ok_or(attempt.username);
+    let VerifiedPassword { account, step } = verify(signet, claimed, &presented).await?;
+    match step {
+        SignInStep::SignedIn(event) => Ok((account, event)),
+        _ => Err(LoginRefusal::Internal(InternalError::UnfinishedSignIn)),
     }
 }
 
@@ -124,7 +127,7 @@ pub(super) async fn verify(
     signet: &Signet,
     claimed: Result<&Versioned<Account>, &str>,
     presented: &PresentedPassword<'_>,
-) -> Result<Account, LoginRefusal> {
+) -> Result<VerifiedPassword, LoginRefusal> {
     let now = signet.clock.now();
     let note = |kind, reason: &str| {
         let details = EventDetails::of(kind).because(reason);
@@ -152,9 +155,11 @@ pub(super) async fn verify(
         note(EventKind::LoginFailed, if claimed.is_ok() { "wrong_password" } else { "unknown_username" });
         return Err(LoginRefusal::Mismatch);
     };
-    if !kept.record.is_active() {
-        note(EventKind::LoginFailed, "account_disabled");
-        tracing::info!(account = %kept.record.id, "sign-in failed: account disabled");
+    let factors = [VerifiedFactor::password(signet.clock.now())];
+    let step = step_of_login(&kept.record, &factors, DeviceTrust::of(presented.device.as_ref()));
+    if let SignInStep::Refused(refusal) = step {
+        note(EventKind::LoginFailed, refusal.as_str());
+        tracing::info!(account = %kept.record.id, reason = refusal.as_str(), "sign-in failed");
         return Err(LoginRefusal::Mismatch);
     }
     signet.throttle.succeeded(permit);
@@ -164,95 +169,42 @@ pub(super) async fn verify(
     let account = password_date::correct(signet, &kept.record, now).await.map_err(LoginRefusal::Internal)?;
     // The password was changed while this one was being hashed.
     if account.password_generation == kept.record.password_generation {
-        Ok(account)
+        Ok(VerifiedPassword { account, step })
     } else {
         Err(LoginRefusal::Mismatch)
     }
 }
 
-/// Starts a session of `account`, whose owner has just authenticated, under a new identifier. It replaces the
-/// browser's previous session.
+/// The username of the signed-in user who has to sign in again for this interaction. The login page then shows the
+/// username and asks only for the password. Returns `None` in all other cases.
 ///
 /// # Errors
 ///
-/// Returns an [`InternalError`] if it cannot be written.
-pub async fn begin_session(
+/// Returns an [`InternalError`] if the storage fails.
+pub async fn asked_again(
     signet: &Signet,
-    account: &Account,
+    interaction: &Interaction,
+    client: &Client,
     browser: &Browser,
-    user_agent: &str,
-) -> Result<SignedInBrowser, InternalError> {
-    let now = signet.clock.now();
-    let id = SessionId::generate(signet.entropy);
-    let store = signet.store.as_actor(browser.origin.as_account(&account.id));
-    let mut attempts = Attempts::default();
-    loop {
-        attempts.begin()?;
-        let mut session = Session::begin(account.id.clone(), vec![AuthenticationMethod::Password], now, signet.entropy);
-        session.user_agent = UserAgent::of(user_agent);
-        session.password_generation = Some(account.password_generation);
-        let before = before(signet, browser, account).await?;
-        if let Some((_, earlier)) = &before {
-            // The same user authenticated again: clients keep knowing the session by the same `sid`.
-            session.sid = earlier.record.sid.clone();
-        }
-        if is_conflict(store.begin_session(&id.digest(), &session, before.as_ref()).await)? {
-            continue;
-        }
-        tracing::info!(account = %account.id, "user signed in");
-        if let Err(fault) = end_superfluous(signet, account, &session, browser).await {
-            tracing::warn!(%fault, "ending sessions over the quota failed");
-        }
-        return Ok(SignedInBrowser {
-            session: id,
-            authenticated_at: now,
-            lifetime: signet.lifetimes.session.absolute,
-            device: device::remember(&account.id, &signet.sealing_key, now, signet.entropy),
-        });
-    }
-}
-
-/// Ends the least recently used sessions of `account`, except `newest`, if there are more than the quota allows.
-async fn end_superfluous(
-    signet: &Signet,
-    account: &Account,
-    newest: &Session,
-    browser: &Browser,
-) -> Result<(), InternalError> {
-    let (mut live, mut after) = (Vec::new(), None::<Vec<u8>>);
-    loop {
-        let page = signet.store.sessions_of(&account.id, after.as_deref(), SESSIONS_READ_TOGETHER)?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(last.clone());
-        let now = signet.clock.now();
-        let others = page
-            .into_iter()
-            .filter_map(|(_, placed)| placed)
-            .filter(|(_, kept)| kept.record.sid != newest.sid && kept.record.is_live(&signet.lifetimes.session, now));
-        live.extend(others.map(|(digest, kept)| (digest, kept.record)));
-    }
-    live.sort_by_key(|(_, session)| std::cmp::Reverse(session.last_used_at));
-    let kept = usize::from(signet.quotas.policy().sessions_per_person).saturating_sub(1);
-    for (digest, session) in live.iter().skip(kept) {
-        tracing::info!(account = %account.id, "session ended: quota exceeded");
-        session_end::end(signet, (digest, session), EndCause::SignedOut, &browser.origin.as_account(&account.id))
-            .await?;
-    }
-    Ok(())
-}
-
-/// The previous session of the browser, if it belongs to `account`. A session of another user ends here, with
-/// everything that depends on it.
-async fn before(signet: &Signet, browser: &Browser, account: &Account) -> Result<Option<SessionEntry>, InternalError> {
-    let Some(presented) = &browser.session else { return Ok(None) };
-    let digest = SessionId::presented(presented.expose()).digest();
-    let Some(earlier) = signet.store.session(&digest)? else { return Ok(None) };
-    if earlier.record.account == account.id {
-        return Ok(Some((digest, earlier)));
-    }
-    let actor = browser.origin.as_account(&account.id);
-    session_end::end(signet, (&digest, &earlier.record), EndCause::SignedOut, &actor).await?;
-    Ok(None)
+) -> Result<Option<String>, InternalError> {
+    let Some(current) = session::current(signet, browser, signet.clock.now()).await? else { return Ok(None) };
+    let client_subject = signet.client_subject(&current.subject(), client);
+    let hint = interaction.request.login_hint.as_deref();
+    let is_hinted = hint.is_none_or(|hint| current.account.is_named(hint));
+    let is_known = asks_again(&interaction.request, &client_subject);
+    let state = SignInState {
+        account: Some(&current.account).filter(|_| is_hinted),
+        factors: &current.session.factors(),
+        enrolled: &[],
+        demand: Demand {
+            account: if is_known { AccountDemand::Known } else { AccountDemand::Chosen },
+            verified_since: Some(interaction.started_at),
+            ..Demand::default()
+        },
+        device: DeviceTrust::Known,
+    };
+    let is_again = next_sign_in_step(&state, &SignInPolicy::PASSWORD_ONLY) == SignInStep::AskPassword;
+    Ok(is_again.then(|| current.account.username.as_str().to_owned()))
 }
 
 fn admit(
@@ -282,6 +234,3 @@ async fn rehash(signet: &Signet, kept: &Versioned<Account>, password: &Secret) {
         }
     }
 }
-
-/// Number of sessions of a user read per page.
-const SESSIONS_READ_TOGETHER: u16 = 200;

@@ -54,6 +54,7 @@ pub mod revoke;
 pub mod rotation_gate;
 pub mod secret_guesses;
 pub mod session;
+pub mod session_begin;
 pub mod session_end;
 pub mod sessions;
 pub mod setup;

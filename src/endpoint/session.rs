@@ -6,7 +6,8 @@ use super::{InternalError, Signet, password_date};
 use crate::{
     account::{
         record::Account,
-        session::{AuthenticationMethod, Session, SessionId},
+        session::{Session, SessionId},
+        sign_in::AuthenticationMethod,
     },
     audit::{Actor, RequestOrigin},
     oauth::{access_token::Authentication, subject::Subject},

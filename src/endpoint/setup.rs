@@ -2,9 +2,9 @@
 
 use super::{
     InternalError, Signet,
-    login::{self, SignedInBrowser},
     new_account::{Editor, NewAccount, NewAccountRefusal, username_taken},
     session::Browser,
+    session_begin::{SignedInBrowser, begin_with_new_password},
 };
 use crate::{
     account::{
@@ -80,7 +80,7 @@ pub async fn create(
         Err(CommitError::Internal(cause)) => return Err(fault(cause)),
     }
     tracing::info!(account = %account.id, "first administrator created");
-    login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
+    begin_with_new_password(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
 /// Creates the administrator named in the configuration if the server has never had one. Afterwards the configured

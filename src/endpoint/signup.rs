@@ -2,9 +2,9 @@
 
 use super::{
     InternalError, Signet,
-    login::{self, SignedInBrowser},
     new_account::{Editor, NewAccount, NewAccountRefusal, username_taken},
     session::Browser,
+    session_begin::{SignedInBrowser, begin_with_new_password},
 };
 use crate::{
     account::{
@@ -49,7 +49,7 @@ pub async fn sign_up(
     (browser, user_agent): (&Browser, &str),
 ) -> Result<SignedInBrowser, SignUpRefusal> {
     let account = enroll(signet, entered, presented, &browser.origin).await?;
-    login::begin_session(signet, &account, browser, user_agent).await.map_err(fault)
+    begin_with_new_password(signet, &account, browser, user_agent).await.map_err(fault)
 }
 
 /// Creates an account for a person admitted by the configuration or an invitation.

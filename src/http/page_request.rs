@@ -19,8 +19,8 @@ use super::{
 use crate::{
     endpoint::{
         interaction::Interaction,
-        login::SignedInBrowser,
         session::{self, Browser, CurrentSession},
+        session_begin::SignedInBrowser,
     },
     oauth::parameters::{MOST_PARAMETERS, MalformedParameters, Parameters, encode},
     secret::Secret,

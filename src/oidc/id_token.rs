@@ -49,7 +49,7 @@ impl IdToken<'_> {
         claims.insert("exp".to_owned(), (now + self.lifetime).unix_timestamp().into());
         claims.insert("iat".to_owned(), now.unix_timestamp().into());
         claims.insert("auth_time".to_owned(), authentication.auth_time.unix_timestamp().into());
-        claims.insert("acr".to_owned(), acr::ONE_FACTOR.into());
+        claims.insert("acr".to_owned(), acr::reached(&authentication.amr).into());
         claims.insert("amr".to_owned(), authentication.amr.clone().into());
         if let Some(sid) = self.client_session_id {
             claims.insert("sid".to_owned(), sid.into());

@@ -160,6 +160,7 @@ mod tests {
         account::{
             record::{Account, Username},
             session::{Session, SessionId},
+            sign_in::password_login,
         },
         audit::{EventKind, Principal, RequestOrigin},
         entropy::Entropy,
@@ -249,7 +250,7 @@ mod tests {
         for store in stores {
             let (store, _clock) = audited(store);
             let (ada, id) = (account("ada"), SessionId::generate(Entropy::system()));
-            let session = Session::begin(ada.id.clone(), Vec::new(), NOW, Entropy::system());
+            let session = Session::begin(&password_login(&ada, NOW), Entropy::system());
             store.begin_session(&id.digest(), &session, None).await.unwrap();
             store.end_session(&id.digest(), &session, &[], EndCause::SignedOut).await.unwrap();
             store.begin_session(&id.digest(), &session, None).await.unwrap();

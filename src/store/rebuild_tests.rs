@@ -5,6 +5,7 @@ use crate::{
     account::{
         record::{EmailAddress, Groups, Line, Role, Username},
         session::SessionId,
+        sign_in::password_login,
     },
     clock::Clock,
     entropy::Entropy,
@@ -44,7 +45,7 @@ async fn fill(store: &Store) {
     let owner = Subject::new(ada.id.as_str());
     let client = Client { provenance: Provenance::AdministratorAccount(owner.clone()), ..client() };
     store.create_client(&client).await.unwrap();
-    let session = Session::begin(ada.id.clone(), Vec::new(), NOW, Entropy::system());
+    let session = Session::begin(&password_login(&ada, NOW), Entropy::system());
     store.begin_session(&SessionId::generate(Entropy::system()).digest(), &session, None).await.unwrap();
     let of_person = Grant {
         status: Some(StatusIndex { list: ListId::generate(Entropy::system()), idx: 7 }),

@@ -220,7 +220,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        account::session::SessionId,
+        account::{
+            record::{Account, Username},
+            session::SessionId,
+            sign_in::password_login,
+        },
         entropy::Entropy,
         oauth::{client::ClientId, subject::Subject},
         store::both_engines::stores,
@@ -230,7 +234,8 @@ mod tests {
 
     fn session(account: &AccountId) -> (Digest, Session) {
         let entropy = Entropy::system();
-        (SessionId::generate(entropy).digest(), Session::begin(account.clone(), Vec::new(), NOW, entropy))
+        let owner = Account { id: account.clone(), ..Account::new(Username::parse("eve").unwrap(), NOW, entropy) };
+        (SessionId::generate(entropy).digest(), Session::begin(&password_login(&owner, NOW), entropy))
     }
 
     fn sids(store: &Store, account: &AccountId) -> Vec<String> {
@@ -269,7 +274,7 @@ mod tests {
             let (first, one) = session(&account);
             store.begin_session(&first, &one, None).await.unwrap();
             let before = (first.clone(), store.session(&first).unwrap().unwrap());
-            let again = |digest: Digest| (digest, Session { sid: one.sid.clone(), ..one.clone() });
+            let again = |digest: Digest| (digest, one.clone());
             let (second, two) = again(session(&account).0);
             let (third, three) = again(session(&account).0);
             store.begin_session(&second, &two, Some(&before)).await.unwrap();

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::response::{IssuedWith, TokenResponse, tokens};
 use crate::{
-    account::session::{AuthenticationMethod, Sid},
+    account::{session::Sid, sign_in::AuthenticationMethod},
     audit::{EventDetails, EventKind, RequestOrigin},
     endpoint::{
         InternalError, Signet,
@@ -41,8 +41,8 @@ pub(super) async fn exchange(
     };
     // The same limits as on the login page: "the authorization server MUST protect the endpoint against brute force
     // attacks".
-    let account = match login::verify_password(signet, &attempt, None, origin).await {
-        Ok(account) => account,
+    let (account, event) = match login::verify_password(signet, &attempt, None, origin).await {
+        Ok(verified) => verified,
         Err(LoginRefusal::Mismatch) => return Err(TokenError::PasswordMismatch.into()),
         Err(LoginRefusal::Wait { .. }) => return Err(TokenError::TooManyGuesses.into()),
         Err(LoginRefusal::Internal(fault)) => return Err(fault.into()),
@@ -56,8 +56,8 @@ pub(super) async fn exchange(
     let holder = PasswordHolder {
         subject,
         authentication: Authentication {
-            auth_time: now,
-            amr: vec![AuthenticationMethod::Password.as_str().to_owned()],
+            auth_time: event.auth_time(),
+            amr: event.amr().into_iter().map(AuthenticationMethod::as_str).map(ToOwned::to_owned).collect(),
             // The grant belongs to no browser session, so none ends it.
             sid: Sid::generate(signet.entropy).as_str().to_owned(),
         },

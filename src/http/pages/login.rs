@@ -5,10 +5,7 @@ use poem::{Response, http::StatusCode};
 use super::{begun, card_with_logo, is_busy, onward, onward_already, page_about, way_back};
 use crate::{
     account::invitation::SignUp,
-    endpoint::{
-        authorize::asked_again,
-        login::{LoginAttempt, LoginRefusal, login},
-    },
+    endpoint::login::{LoginAttempt, LoginRefusal, asked_again, login},
     http::{draft::Draft, fault, page_request::PageRequest},
     secret::Secret,
     web::{LoginPage, LoginRemark},

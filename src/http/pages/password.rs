@@ -5,10 +5,10 @@ use poem::{Response, http::StatusCode};
 use super::{current, done, is_busy, messages::wrong, own, refused, sign_in_first, wait, waiting};
 use crate::{
     endpoint::{
-        login::begin_session,
         management::ManagementRefusal,
         password_change::{PasswordChange, PasswordSource, change_password},
         session::CurrentSession,
+        session_begin::begin_with_new_password,
     },
     http::page_request::PageRequest,
     secret::Secret,
@@ -38,7 +38,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
         Err(refusal) => return not_changed(&page_request, &current, refusal),
     };
     // The change has ended every session, including the one of this browser.
-    Ok(match begin_session(signet, &account, &page_request.browser, &page_request.user_agent).await {
+    Ok(match begin_with_new_password(signet, &account, &page_request.browser, &page_request.user_agent).await {
         Ok(signed_in) => page_request.redirect_signed_in("/account/password?done=changed", &signed_in),
         Err(_) => page_request.signed_out(page_request.redirect("/login")),
     })
