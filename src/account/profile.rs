@@ -10,6 +10,7 @@ use url::Url;
 
 use super::canonical::composed;
 pub use super::{lines::Lines, profile_refusal::ProfileRefusal};
+use crate::claims::for_each_profile_claim;
 
 /// One line of text of at most `MAXIMUM` bytes, as written by its owner (in NFC, without surrounding space).
 ///
@@ -40,42 +41,25 @@ pub struct PhoneNumber(Line<32>);
 #[serde(try_from = "String", into = "String")]
 pub struct Birthdate(Date);
 
-/// The standard claims except those that identify the account, with the names of OpenID Connect Core §5.1.
-///
-/// `Debug` does not show any of them.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct StandardClaims {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Line<120>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub given_name: Option<Line<80>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub family_name: Option<Line<80>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub middle_name: Option<Line<80>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<Line<64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub profile: Option<WebAddress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub picture: Option<WebAddress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub website: Option<WebAddress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<Line<32>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub birthdate: Option<Birthdate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zoneinfo: Option<Line<48>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locale: Option<Line<32>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone_number: Option<PhoneNumber>,
-    pub phone_number_verified: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<PostalAddress>,
+macro_rules! standard_claims {
+    ($($about:tt $name:ident: $kind:ty, $scope:literal, $section:ident, $autocomplete:literal;)*) => {
+        /// The standard claims except those that identify the account, with the names of OpenID Connect Core §5.1.
+        ///
+        /// `Debug` does not show any of them.
+        #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct StandardClaims {
+            $(
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $name: Option<$kind>,
+            )*
+            pub phone_number_verified: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub address: Option<PostalAddress>,
+        }
+    };
 }
+for_each_profile_claim!(standard_claims);
 
 /// A postal address, OpenID Connect Core
 /// [§5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim). `formatted` is derived from the

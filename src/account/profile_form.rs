@@ -9,32 +9,48 @@ use super::{
     profile::{Birthdate, Line, Lines, PhoneNumber, PostalAddress, WebAddress},
     record::{Account, AccountStatus, Groups, Role},
 };
-use crate::entropy::Entropy;
+use crate::{claims::for_each_profile_claim, entropy::Entropy};
 
-/// All account data as entered. It describes the complete profile: fields that are omitted or blank are removed from
-/// the account, except those that the [`Editor`] may not change.
-#[derive(Clone, Default)]
-pub struct ProfileForm {
-    /// The username. If omitted, it is unchanged.
-    pub username: Option<String>,
-    pub email: Option<String>,
-    pub name: Option<String>,
-    pub given_name: Option<String>,
-    pub family_name: Option<String>,
-    pub middle_name: Option<String>,
-    pub nickname: Option<String>,
-    pub profile: Option<String>,
-    pub picture: Option<String>,
-    pub website: Option<String>,
-    pub gender: Option<String>,
-    pub birthdate: Option<String>,
-    pub zoneinfo: Option<String>,
-    pub locale: Option<String>,
-    pub phone_number: Option<String>,
-    pub address: AddressForm,
-    /// Fields that only administrators can change.
-    pub ordered: AdminFields,
+macro_rules! profile_form {
+    ($($about:tt $name:ident: $kind:ty, $scope:literal, $section:ident, $autocomplete:literal;)*) => {
+        /// All account data as entered. It describes the complete profile: fields that are omitted or blank are removed
+        /// from the account, except those that the [`Editor`] may not change.
+        #[derive(Clone, Default)]
+        pub struct ProfileForm {
+            /// The username. If omitted, it is unchanged.
+            pub username: Option<String>,
+            pub email: Option<String>,
+            $(pub $name: Option<String>,)*
+            pub address: AddressForm,
+            /// Fields that only administrators can change.
+            pub ordered: AdminFields,
+        }
+
+        impl ProfileForm {
+            /// The profile with the fields that `value` returns by name. Those of the address have the prefix
+            /// `address.`.
+            #[must_use]
+            pub fn of_owner(value: impl Fn(&str) -> Option<String>) -> Self {
+                Self {
+                    username: value("username"),
+                    email: value("email"),
+                    $($name: value(stringify!($name)),)*
+                    address: AddressForm::of(|part| value(&format!("address.{part}"))),
+                    ordered: AdminFields::default(),
+                }
+            }
+
+            fn enter_claims(&self, account: &mut Account, errors: &mut FieldErrors) {
+                let claims = &mut account.claims;
+                let earlier_number = claims.phone_number.clone();
+                $(claims.$name = errors.parsed(stringify!($name), self.$name.as_deref(), <$kind>::parse);)*
+                claims.phone_number_verified &= claims.phone_number == earlier_number;
+                claims.address = self.address.read(errors);
+            }
+        }
+    };
 }
+for_each_profile_claim!(profile_form);
 
 /// A postal address as entered.
 #[derive(Clone, Default)]
@@ -127,31 +143,21 @@ impl ProfileForm {
             Err(refusal) => errors.add("username", refusal),
         }
     }
-
-    fn enter_claims(&self, account: &mut Account, errors: &mut FieldErrors) {
-        let claims = &mut account.claims;
-        claims.name = errors.parsed("name", self.name.as_deref(), Line::parse);
-        claims.given_name = errors.parsed("given_name", self.given_name.as_deref(), Line::parse);
-        claims.family_name = errors.parsed("family_name", self.family_name.as_deref(), Line::parse);
-        claims.middle_name = errors.parsed("middle_name", self.middle_name.as_deref(), Line::parse);
-        claims.nickname = errors.parsed("nickname", self.nickname.as_deref(), Line::parse);
-        claims.profile = errors.parsed("profile", self.profile.as_deref(), WebAddress::parse);
-        claims.picture = errors.parsed("picture", self.picture.as_deref(), WebAddress::parse);
-        claims.website = errors.parsed("website", self.website.as_deref(), WebAddress::parse);
-        claims.gender = errors.parsed("gender", self.gender.as_deref(), Line::parse);
-        claims.birthdate = errors.parsed("birthdate", self.birthdate.as_deref(), Birthdate::parse);
-        claims.zoneinfo = errors.parsed("zoneinfo", self.zoneinfo.as_deref(), Line::parse);
-        claims.locale = errors.parsed("locale", self.locale.as_deref(), Line::parse);
-        let phone_number = errors.parsed("phone_number", self.phone_number.as_deref(), PhoneNumber::parse);
-        if phone_number != claims.phone_number {
-            claims.phone_number_verified = false;
-        }
-        claims.phone_number = phone_number;
-        claims.address = self.address.read(errors);
-    }
 }
 
 impl AddressForm {
+    /// The address with the parts that `value` returns by name.
+    #[must_use]
+    pub fn of(value: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            street_address: value("street_address"),
+            locality: value("locality"),
+            region: value("region"),
+            postal_code: value("postal_code"),
+            country: value("country"),
+        }
+    }
+
     fn read(&self, errors: &mut FieldErrors) -> Option<PostalAddress> {
         let address = PostalAddress {
             street_address: errors.parsed("address.street_address", self.street_address.as_deref(), Lines::parse),

@@ -19,6 +19,7 @@ use crate::{
         profile_form::{AddressForm, AdminFields, ProfileForm},
         record::{Account, Role},
     },
+    claims::for_each_profile_claim,
     endpoint::{
         invitations::{ListedInvitation, NewInvitation},
         management::ManagementRefusal,
@@ -29,58 +30,67 @@ use crate::{
     oauth::issuer::Issuer,
 };
 
-/// The profile of a user, with the member names of OpenID Connect Core §5.1. Omitted members are removed.
-#[derive(Default, Object)]
-#[oai(skip_serializing_if_is_none, example)]
-pub(super) struct UserForm {
-    /// Username for signing in. Unchanged if omitted.
-    username: Option<String>,
-    /// E-mail address.
-    email: Option<String>,
-    /// Full name.
-    name: Option<String>,
-    /// Given name.
-    given_name: Option<String>,
-    /// Family name.
-    family_name: Option<String>,
-    /// Middle name.
-    middle_name: Option<String>,
-    /// Nickname.
-    nickname: Option<String>,
-    /// URL of a page about the user.
-    profile: Option<String>,
-    /// URL of a picture. `PUT /users/{id}/picture` uploads a picture to this server and sets it.
-    picture: Option<String>,
-    /// URL of the user's website.
-    website: Option<String>,
-    /// Gender, in the user's own words.
-    gender: Option<String>,
-    /// Date of birth, `YYYY-MM-DD`.
-    birthdate: Option<String>,
-    /// Time zone, such as `Europe/Berlin`.
-    zoneinfo: Option<String>,
-    /// Language, such as `de-DE`.
-    locale: Option<String>,
-    /// Telephone number, such as `+49 30 1234567`.
-    phone_number: Option<String>,
-    /// Postal address.
-    address: Option<AddressBody>,
-    /// Employee number. Users enter it when they register; later only an administrator can change it. Unchanged if
-    /// omitted.
-    employee_number: Option<String>,
-    /// Whether the e-mail address is verified. Administrators only. If omitted, an address that an administrator enters
-    /// or changes becomes verified, an address that the user changes becomes unverified, and an unchanged address keeps
-    /// its state. Two accounts cannot have the same verified address.
-    email_verified: Option<bool>,
-    /// Whether the telephone number is verified. Administrators only. Unchanged if omitted.
-    phone_number_verified: Option<bool>,
-    /// Groups. Administrators only. Unchanged if omitted.
-    groups: Option<Vec<String>>,
-    /// `person` or `administrator`. Requires the scope `signet:admin`. Unchanged if omitted.
-    role: Option<String>,
-    /// Whether the account is disabled. Administrators only. Unchanged if omitted.
-    disabled: Option<bool>,
+macro_rules! user_form {
+    ($($about:tt $name:ident: $kind:ty, $scope:literal, $section:ident, $autocomplete:literal;)*) => {
+        /// The profile of a user, with the member names of OpenID Connect Core §5.1. Omitted members are removed.
+        #[derive(Default, Object)]
+        #[oai(skip_serializing_if_is_none, example)]
+        pub(super) struct UserForm {
+            /// Username for signing in. Unchanged if omitted.
+            username: Option<String>,
+            /// E-mail address.
+            email: Option<String>,
+            $(
+                #[doc = $about]
+                $name: Option<String>,
+            )*
+            /// Postal address.
+            address: Option<AddressBody>,
+            /// Employee number. Users enter it when they register; later only an administrator can change it. Unchanged
+            /// if omitted.
+            employee_number: Option<String>,
+            /// Whether the e-mail address is verified. Administrators only. If omitted, an address that an
+            /// administrator enters or changes becomes verified, an address that the user changes becomes unverified,
+            /// and an unchanged address keeps its state. Two accounts cannot have the same verified address.
+            email_verified: Option<bool>,
+            /// Whether the telephone number is verified. Administrators only. Unchanged if omitted.
+            phone_number_verified: Option<bool>,
+            /// Groups. Administrators only. Unchanged if omitted.
+            groups: Option<Vec<String>>,
+            /// `person` or `administrator`. Requires the scope `signet:admin`. Unchanged if omitted.
+            role: Option<String>,
+            /// Whether the account is disabled. Administrators only. Unchanged if omitted.
+            disabled: Option<bool>,
+        }
+
+        impl From<UserForm> for ProfileForm {
+            fn from(form: UserForm) -> Self {
+                let address = form.address.map_or_else(AddressForm::default, |address| AddressForm {
+                    street_address: address.street_address,
+                    locality: address.locality,
+                    region: address.region,
+                    postal_code: address.postal_code,
+                    country: address.country,
+                });
+                Self {
+                    username: form.username,
+                    email: form.email,
+                    $($name: form.$name,)*
+                    address,
+                    ordered: AdminFields {
+                        employee_number: form.employee_number,
+                        email_verified: form.email_verified,
+                        phone_number_verified: form.phone_number_verified,
+                        groups: form.groups,
+                        role: form.role,
+                        is_disabled: form.disabled,
+                    },
+                }
+            }
+        }
+    };
 }
+for_each_profile_claim!(user_form);
 
 /// A postal address (OpenID Connect Core §5.1.1).
 #[derive(Object)]
@@ -328,44 +338,6 @@ impl NewUserBody {
     /// Splits the body into profile, password and invitation secret.
     pub(super) fn into_parts(self) -> (ProfileForm, Option<String>, Option<String>) {
         (self.profile.into(), self.password, self.invitation)
-    }
-}
-
-impl From<UserForm> for ProfileForm {
-    fn from(form: UserForm) -> Self {
-        let address = form.address.map_or_else(AddressForm::default, |address| AddressForm {
-            street_address: address.street_address,
-            locality: address.locality,
-            region: address.region,
-            postal_code: address.postal_code,
-            country: address.country,
-        });
-        Self {
-            username: form.username,
-            email: form.email,
-            name: form.name,
-            given_name: form.given_name,
-            family_name: form.family_name,
-            middle_name: form.middle_name,
-            nickname: form.nickname,
-            profile: form.profile,
-            picture: form.picture,
-            website: form.website,
-            gender: form.gender,
-            birthdate: form.birthdate,
-            zoneinfo: form.zoneinfo,
-            locale: form.locale,
-            phone_number: form.phone_number,
-            address,
-            ordered: AdminFields {
-                employee_number: form.employee_number,
-                email_verified: form.email_verified,
-                phone_number_verified: form.phone_number_verified,
-                groups: form.groups,
-                role: form.role,
-                is_disabled: form.disabled,
-            },
-        }
     }
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::oauth::{scope::Scope, subject::Subject};
+use crate::{
+    claims,
+    oauth::{scope::Scope, subject::Subject},
+};
 
 /// Returns the `/userinfo` response for a client with `scope`: `sub`, and the claims of `profile` (all claims about the
 /// person) that the scope or `names` request.
@@ -32,35 +35,8 @@ pub fn asked_for(profile: &Map<String, Value>, scope: &Scope, names: &BTreeSet<S
 /// Returns the scope token that requests the claim `name`, or `None` if the claim is unknown or not about the person.
 #[must_use]
 pub fn scope_of(name: &str) -> Option<&'static str> {
-    SCOPE_CLAIMS.iter().find(|(_, names)| names.contains(&name)).map(|(token, _)| *token)
+    claims::all().find(|claim| claim.name == name).map(|claim| claim.scope)
 }
-
-/// The claims that each scope token requests.
-pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
-    (
-        "profile",
-        &[
-            "name",
-            "family_name",
-            "given_name",
-            "middle_name",
-            "nickname",
-            "preferred_username",
-            "profile",
-            "picture",
-            "website",
-            "gender",
-            "birthdate",
-            "zoneinfo",
-            "locale",
-            "updated_at",
-        ],
-    ),
-    ("email", &["email", "email_verified"]),
-    ("address", &["address"]),
-    ("phone", &["phone_number", "phone_number_verified"]),
-    ("groups", &["groups"]),
-];
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{acr, claims::SCOPE_CLAIMS};
+use super::acr;
 use crate::{
+    claims,
     jose::Algorithm,
     oauth::metadata::{self, Described},
 };
@@ -15,8 +16,7 @@ use crate::{
 #[must_use]
 pub fn metadata(server: Described<'_>) -> Map<String, Value> {
     let endpoint = |path: &str| json!(server.issuer.endpoint(path));
-    let about_a_person = SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter().copied());
-    let claims: Vec<&str> = TOKEN_CLAIMS.iter().copied().chain(about_a_person).collect();
+    let claims: Vec<&str> = TOKEN_CLAIMS.iter().copied().chain(claims::all().map(|claim| claim.name)).collect();
     let signing_algs: Vec<&str> = server.signing_algs.iter().copied().map(Algorithm::as_str).collect();
     let mut document = metadata::metadata(server);
     for (name, value) in [

@@ -7,6 +7,7 @@ use super::component::{Button, Fact, alert, back_to, facts, hidden, initial};
 use super::field::{Field, FieldState};
 use super::i18n::{ProfileTexts, TextOf, Texts};
 use super::layout::{Frame, NavigationItem, PageContext};
+use crate::claims::for_each_profile_claim;
 
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePage {
@@ -31,15 +32,27 @@ pub struct ProfilePage {
 struct Known {
     has_lines: bool,
     name: &'static str,
-    label: TextOf<ProfileTexts>,
-    autocomplete: Option<&'static str>,
-    hint: Option<TextOf<ProfileTexts>>,
+    label: fn(&Texts) -> &'static str,
+    /// Empty if browsers cannot fill in the field.
+    autocomplete: &'static str,
+    /// Empty if there is none.
+    hint: fn(&Texts) -> &'static str,
+    section: Section,
+}
+
+/// A section of the form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    SignIn,
+    Names,
+    AboutYou,
+    Address,
 }
 
 impl ProfilePage {
     /// The names of the fields: the claims of OpenID Connect Core §5.1, and those of §5.1.1 with the prefix `address.`.
     pub fn fields() -> impl Iterator<Item = &'static str> {
-        GROUPS.iter().flat_map(|(_, fields)| fields.iter()).map(|field| field.name)
+        SECTIONS.iter().flat_map(|(section, _)| fields_of(*section)).map(|field| field.name)
     }
 
     /// Renders the page. One form posts the profile to `/account/profile`, another the picture to `/account/picture`.
@@ -54,10 +67,10 @@ impl ProfilePage {
             @if let Some(error) = &self.error { (alert(error)) }
             form method="post" action="/account/profile" {
                 (hidden(&self.anti_forgery, None))
-                @for (title, fields) in GROUPS {
+                @for (section, title) in SECTIONS {
                     section .card {
                         h2 { (title(w)) }
-                        @for field in *fields { (self.field(context, field)) }
+                        @for field in fields_of(*section) { (self.field(context, field)) }
                     }
                 }
                 div .actions { (Button::primary("profile-submit", w.save)) }
@@ -72,17 +85,18 @@ impl ProfilePage {
     }
 
     fn field(&self, context: PageContext<'_>, known: &Known) -> Markup {
-        let w = &context.texts.profile;
+        let texts = context.texts;
         let entry = self.entries.iter().find(|(name, _)| *name == known.name).map(|(_, entry)| entry);
         let empty = FieldState::default();
         let field = match known.name {
-            "username" => Field::username(context.texts),
-            "email" => Field::email(context.texts).optional(),
-            name if known.has_lines => Field::lines(context.texts, name, (known.label)(w)).optional(),
-            name => Field::text(context.texts, name, (known.label)(w)).optional(),
+            "username" => Field::username(texts),
+            "email" => Field::email(texts).optional(),
+            name if known.has_lines => Field::lines(texts, name, (known.label)(texts)).optional(),
+            name => Field::text(texts, name, (known.label)(texts)).optional(),
         };
-        let field = known.autocomplete.map_or(field, |autocomplete| field.autocomplete(autocomplete));
-        let field = known.hint.map_or(field, |hint| field.hint(hint(w)));
+        let field = if known.autocomplete.is_empty() { field } else { field.autocomplete(known.autocomplete) };
+        let hint = (known.hint)(texts);
+        let field = if hint.is_empty() { field } else { field.hint(hint) };
         html! { (field.entry(entry.unwrap_or(&empty))) }
     }
 
@@ -125,61 +139,63 @@ impl ProfilePage {
     }
 }
 
-const fn known(name: &'static str, label: TextOf<ProfileTexts>) -> Known {
-    Known { name, label, autocomplete: None, hint: None, has_lines: false }
-}
-
 impl Known {
-    const fn autocomplete(self, autocomplete: &'static str) -> Self {
-        Self { autocomplete: Some(autocomplete), ..self }
+    /// A field without label and hint.
+    const fn new(section: Section, name: &'static str) -> Self {
+        Self { has_lines: false, name, label: |_| "", autocomplete: "", hint: |_| "", section }
     }
 
-    /// Makes the field multi-line.
-    const fn lines(self) -> Self {
-        Self { has_lines: true, ..self }
-    }
-
-    const fn hint(self, hint: TextOf<ProfileTexts>) -> Self {
-        Self { hint: Some(hint), ..self }
+    const fn address(name: &'static str, label: fn(&Texts) -> &'static str, autocomplete: &'static str) -> Self {
+        Self { label, autocomplete, ..Self::new(Section::Address, name) }
     }
 }
 
-const GROUPS: &[(TextOf<ProfileTexts>, &[Known])] = &[
-    // Their labels are the common ones of all forms.
-    (|w| w.to_sign_in, &[known("username", |_| ""), known("email", |_| "")]),
-    (
-        |w| w.names,
-        &[
-            known("name", |w| w.name).autocomplete("name"),
-            known("given_name", |w| w.given_name).autocomplete("given-name"),
-            known("middle_name", |w| w.middle_name).autocomplete("additional-name"),
-            known("family_name", |w| w.family_name).autocomplete("family-name"),
-            known("nickname", |w| w.nickname).autocomplete("nickname"),
-        ],
-    ),
-    (
-        |w| w.about_you,
-        &[
-            known("birthdate", |w| w.birthdate).autocomplete("bday").hint(|w| w.birthdate_hint),
-            known("gender", |w| w.gender).autocomplete("sex"),
-            known("phone_number", |w| w.phone_number).autocomplete("tel").hint(|w| w.phone_number_hint),
-            known("profile", |w| w.profile_page).hint(|w| w.web_address_hint),
-            known("website", |w| w.website).autocomplete("url").hint(|w| w.web_address_hint),
-            known("picture", |w| w.picture).hint(|w| w.picture_hint),
-            known("zoneinfo", |w| w.zoneinfo).hint(|w| w.zoneinfo_hint),
-            known("locale", |w| w.locale).autocomplete("language").hint(|w| w.locale_hint),
-        ],
-    ),
-    (
-        |w| w.postal_address,
-        &[
-            known("address.street_address", |w| w.street_address).autocomplete("street-address").lines(),
-            known("address.postal_code", |w| w.postal_code).autocomplete("postal-code"),
-            known("address.locality", |w| w.locality).autocomplete("address-level2"),
-            known("address.region", |w| w.region).autocomplete("address-level1"),
-            known("address.country", |w| w.country).autocomplete("country-name"),
-        ],
-    ),
+/// The fields of `section`, in the order of the page.
+fn fields_of(section: Section) -> impl Iterator<Item = &'static Known> {
+    let all = SIGN_IN_FIELDS.iter().chain(CLAIM_FIELDS).chain(ADDRESS_FIELDS);
+    all.filter(move |field| field.section == section)
+}
+
+const SECTIONS: &[(Section, TextOf<ProfileTexts>)] = &[
+    (Section::SignIn, |w| w.to_sign_in),
+    (Section::Names, |w| w.names),
+    (Section::AboutYou, |w| w.about_you),
+    (Section::Address, |w| w.postal_address),
+];
+
+/// Their labels are the common ones of all forms.
+const SIGN_IN_FIELDS: &[Known] = &[Known::new(Section::SignIn, "username"), Known::new(Section::SignIn, "email")];
+
+macro_rules! section {
+    (names) => {
+        Section::Names
+    };
+    (about_you) => {
+        Section::AboutYou
+    };
+}
+
+macro_rules! claim_fields {
+    ($($about:tt $name:ident: $kind:ty, $scope:literal, $section:ident, $autocomplete:literal;)*) => {
+        const CLAIM_FIELDS: &[Known] = &[$(Known {
+            label: |texts| texts.claim.$name.label,
+            autocomplete: $autocomplete,
+            hint: |texts| texts.claim.$name.hint,
+            ..Known::new(section!($section), stringify!($name))
+        }),*];
+    };
+}
+for_each_profile_claim!(claim_fields);
+
+const ADDRESS_FIELDS: &[Known] = &[
+    Known {
+        has_lines: true,
+        ..Known::address("address.street_address", |texts| texts.profile.street_address, "street-address")
+    },
+    Known::address("address.postal_code", |texts| texts.profile.postal_code, "postal-code"),
+    Known::address("address.locality", |texts| texts.profile.locality, "address-level2"),
+    Known::address("address.region", |texts| texts.profile.region, "address-level1"),
+    Known::address("address.country", |texts| texts.profile.country, "country-name"),
 ];
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The allowed dependencies between modules: `app → http → endpoint → oidc → oauth`.
 
-/// Modules that every module may use: characters, time, randomness, hashing, private folders, secrets, spelling and names.
-const FOUNDATION: [&str; 9] =
-    ["characters", "clock", "clock_trust", "crypto", "entropy", "folder", "secret", "spelling", "wire_names"];
+/// Modules that every module may use: characters, the catalogue of claims, time, randomness, hashing, private folders,
+/// secrets, spelling and names.
+const FOUNDATION: [&str; 10] =
+    ["characters", "claims", "clock", "clock_trust", "crypto", "entropy", "folder", "secret", "spelling", "wire_names"];
 
 /// Each part of the crate with the parts that it may use in addition to itself and the foundation.
 const ARROWS: [(&str, &[&str]); 14] = [

@@ -49,7 +49,7 @@ use crate::{
     secret::Secret,
     web::{
         ClientCard, ErrorPage, FieldState, ImageSource, ScopeLine, WebLink,
-        i18n::{ClaimTexts, DoneTexts, ScopeTexts, TextOf, Texts},
+        i18n::{DoneTexts, ScopeTexts, TextOf, Texts},
     },
 };
 use maud::Markup;
@@ -132,10 +132,7 @@ fn scope_lines(page_request: &PageRequest, scope: &Scope) -> Vec<ScopeLine> {
 /// The requested scope and claims, as listed on the consent page.
 fn wanted_lines(page_request: &PageRequest, wanted: &Wanted) -> Vec<ScopeLine> {
     let line = |name: &String| {
-        let title = CLAIMS
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or(name.as_str(), |(_, title)| title(&page_request.texts.claim));
+        let title = page_request.texts.claim.consent(name).unwrap_or(name.as_str());
         ScopeLine { token: format!("claim:{name}"), title: title.to_owned(), description: String::new() }
     };
     scope_lines(page_request, &wanted.scope).into_iter().chain(wanted.claims.iter().map(line)).collect()
@@ -232,30 +229,6 @@ const SCOPES: &[(&str, TextOf<ScopeTexts>)] = &[
     ("signet:clients", |w| w.signet_clients),
     ("signet:users", |w| w.signet_users),
     ("signet:admin", |w| w.signet_admin),
-];
-
-/// The descriptions of claims on the consent page.
-const CLAIMS: &[(&str, TextOf<ClaimTexts>)] = &[
-    ("name", |w| w.name),
-    ("family_name", |w| w.family_name),
-    ("given_name", |w| w.given_name),
-    ("middle_name", |w| w.middle_name),
-    ("nickname", |w| w.nickname),
-    ("preferred_username", |w| w.preferred_username),
-    ("profile", |w| w.profile),
-    ("picture", |w| w.picture),
-    ("website", |w| w.website),
-    ("gender", |w| w.gender),
-    ("birthdate", |w| w.birthdate),
-    ("zoneinfo", |w| w.zoneinfo),
-    ("locale", |w| w.locale),
-    ("updated_at", |w| w.updated_at),
-    ("email", |w| w.email),
-    ("email_verified", |w| w.email_verified),
-    ("address", |w| w.address),
-    ("phone_number", |w| w.phone_number),
-    ("phone_number_verified", |w| w.phone_number_verified),
-    ("groups", |w| w.groups),
 ];
 
 /// The status of a response with field errors.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{current, done, messages::wrong, own, refused, sign_in_first};
 use crate::{
-    account::{own_picture, profile_form::AddressForm, record::Account},
+    account::{own_picture, record::Account},
     endpoint::{
         management::ManagementRefusal,
         new_account::{FieldErrors, ProfileForm},
@@ -76,32 +76,7 @@ fn corrected(page_request: &PageRequest, page: ProfilePage, errors: &FieldErrors
 }
 
 fn entered(page_request: &PageRequest) -> ProfileForm {
-    let text = |name| page_request.value(name).map(ToOwned::to_owned);
-    ProfileForm {
-        username: text("username"),
-        email: text("email"),
-        name: text("name"),
-        given_name: text("given_name"),
-        family_name: text("family_name"),
-        middle_name: text("middle_name"),
-        nickname: text("nickname"),
-        profile: text("profile"),
-        picture: text("picture"),
-        website: text("website"),
-        gender: text("gender"),
-        birthdate: text("birthdate"),
-        zoneinfo: text("zoneinfo"),
-        locale: text("locale"),
-        phone_number: text("phone_number"),
-        address: AddressForm {
-            street_address: text("address.street_address"),
-            locality: text("address.locality"),
-            region: text("address.region"),
-            postal_code: text("address.postal_code"),
-            country: text("address.country"),
-        },
-        ..ProfileForm::default()
-    }
+    ProfileForm::of_owner(|name| page_request.value(name).map(ToOwned::to_owned))
 }
 
 fn ordered(texts: &Texts, account: &Account) -> Vec<Fact> {

@@ -54,27 +54,7 @@ texts! {
         names;
         about_you;
         postal_address;
-        /// The claims of OpenID Connect Core §5.1.
-        name;
-        given_name;
-        middle_name;
-        family_name;
-        nickname;
-        birthdate;
-        birthdate_hint;
-        gender;
-        phone_number;
-        phone_number_hint;
-        profile_page;
-        website;
-        web_address_hint;
-        picture;
-        picture_hint;
-        zoneinfo;
-        zoneinfo_hint;
-        locale;
-        locale_hint;
-        /// Those of §5.1.1.
+        /// The address claims of OpenID Connect Core §5.1.1.
         street_address;
         postal_code;
         locality;

@@ -59,6 +59,7 @@ mod admin;
 #[cfg(test)]
 pub(crate) mod bracketed;
 mod choice;
+mod claim;
 mod compatibility;
 mod consent;
 mod developer;
@@ -83,6 +84,7 @@ pub(crate) use admin::{
     PeopleTexts,
 };
 pub(crate) use choice::preferred;
+pub(crate) use claim::{ClaimText, ClaimTexts};
 pub(crate) use compatibility::{CompatibilityTexts, DeliveryTexts, RemedyTexts};
 pub(crate) use consent::{ClientTexts, ConsentTexts, DeviceTexts, WithheldTexts};
 pub(crate) use developer::{DeveloperTexts, OwnClientTexts, RegisteredTexts, SnippetTexts};
@@ -90,7 +92,7 @@ pub(crate) use entrance::{LoginTexts, LogoutTexts, ResetTexts, SetupTexts, Signu
 pub(crate) use error::{CodeTexts, ErrorCodesTexts, ErrorTexts, ExplanationTexts, WrongHostTexts};
 pub(crate) use frame::{FormTexts, FrameTexts, ProofTexts};
 pub(crate) use home::{FormPostTexts, HomeTexts};
-pub(crate) use notice::{ClaimTexts, DoneTexts, ScopeTexts, TimeTexts};
+pub(crate) use notice::{DoneTexts, ScopeTexts, TimeTexts};
 pub(crate) use preset::PresetTexts;
 pub(crate) use refusal::{CronFieldTexts, RefusalTexts};
 pub(crate) use security::{AuditTexts, ClientErrorsTexts, SecurityTexts};

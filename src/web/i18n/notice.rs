@@ -42,32 +42,6 @@ texts! {
 }
 
 texts! {
-    /// The same for claims that are asked for by name.
-    ClaimTexts(claim) {
-        name;
-        family_name;
-        given_name;
-        middle_name;
-        nickname;
-        preferred_username;
-        profile;
-        picture;
-        website;
-        gender;
-        birthdate;
-        zoneinfo;
-        locale;
-        updated_at;
-        email;
-        email_verified;
-        address;
-        phone_number;
-        phone_number_verified;
-        groups;
-    }
-}
-
-texts! {
     /// Points in time.
     TimeTexts(time) {
         /// To the minute, in UTC.

@@ -369,26 +369,11 @@ fn facts(admin_request: &AdminRequest, account: &Account) -> Vec<Fact> {
 
 /// The label of a profile field, as on the user's own profile page.
 fn label(texts: &'static Texts, claim: &str) -> String {
-    let w = &texts.profile;
     let known = match claim {
-        "name" => w.name,
-        "given_name" => w.given_name,
-        "middle_name" => w.middle_name,
-        "family_name" => w.family_name,
-        "nickname" => w.nickname,
-        "birthdate" => w.birthdate,
-        "gender" => w.gender,
-        "phone_number" => w.phone_number,
         "phone_number_verified" => texts.people.phone_number_verified,
-        "profile" => w.profile_page,
-        "website" => w.website,
-        "picture" => w.picture,
-        "zoneinfo" => w.zoneinfo,
-        "locale" => w.locale,
-        "address" => w.postal_address,
+        "address" => texts.profile.postal_address,
         "email" => texts.form.email,
-        "employee_number" => texts.people.employee_number,
-        other => other,
+        other => texts.claim.of_profile(other).map_or(other, |text| text.label),
     };
     known.to_owned()
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod claim;
 mod compatibility;
 mod consent;
 mod developer;
@@ -61,7 +62,7 @@ pub(super) static LANGUAGE: Texts = Texts {
     keys: admin::KEYS,
     done: notice::DONE,
     scope: notice::SCOPE,
-    claim: notice::CLAIM,
+    claim: claim::CLAIM,
     time: notice::TIME,
     preset: preset::PRESET,
     refusal: refusal::REFUSAL,

@@ -1,6 +1,6 @@
 use time::UtcOffset;
 
-use crate::web::i18n::{ClaimTexts, DoneTexts, ScopeTexts, TimeTexts};
+use crate::web::i18n::{DoneTexts, ScopeTexts, TimeTexts};
 
 pub(super) const DONE: DoneTexts = DoneTexts {
     done: "Change saved.",
@@ -30,29 +30,6 @@ pub(super) const SCOPE: ScopeTexts = ScopeTexts {
     signet_clients: "Register and change applications on this server",
     signet_users: "Manage the people on this server",
     signet_admin: "Manage everything on this server",
-};
-
-pub(super) const CLAIM: ClaimTexts = ClaimTexts {
-    name: "See your full name",
-    family_name: "See your family name",
-    given_name: "See your given name",
-    middle_name: "See your middle name",
-    nickname: "See your nickname",
-    preferred_username: "See your username",
-    profile: "See the link to your profile page",
-    picture: "See your picture",
-    website: "See the link to your website",
-    gender: "See your gender",
-    birthdate: "See your date of birth",
-    zoneinfo: "See your time zone",
-    locale: "See your language",
-    updated_at: "See when your profile was last changed",
-    email: "See your e-mail address",
-    email_verified: "See whether your e-mail address is verified",
-    address: "See your postal address",
-    phone_number: "See your phone number",
-    phone_number_verified: "See whether your phone number is verified",
-    groups: "See which groups you belong to",
 };
 
 pub(super) const TIME: TimeTexts = TimeTexts {

@@ -1,6 +1,6 @@
 use time::{Month, UtcOffset, Weekday};
 
-use crate::web::i18n::{ClaimTexts, DoneTexts, ScopeTexts, TimeTexts};
+use crate::web::i18n::{DoneTexts, ScopeTexts, TimeTexts};
 
 pub(super) const DONE: DoneTexts = DoneTexts {
     done: "Änderung gespeichert.",
@@ -30,29 +30,6 @@ pub(super) const SCOPE: ScopeTexts = ScopeTexts {
     signet_clients: "Anwendungen auf diesem Server registrieren und ändern",
     signet_users: "Die Konten auf diesem Server verwalten",
     signet_admin: "Alles auf diesem Server verwalten",
-};
-
-pub(super) const CLAIM: ClaimTexts = ClaimTexts {
-    name: "Ihren vollständigen Namen sehen",
-    family_name: "Ihren Nachnamen sehen",
-    given_name: "Ihren Vornamen sehen",
-    middle_name: "Ihren zweiten Vornamen sehen",
-    nickname: "Ihren Spitznamen sehen",
-    preferred_username: "Ihren Benutzernamen sehen",
-    profile: "Den Link zu Ihrer Profilseite sehen",
-    picture: "Ihr Bild sehen",
-    website: "Den Link zu Ihrer Website sehen",
-    gender: "Ihr Geschlecht sehen",
-    birthdate: "Ihr Geburtsdatum sehen",
-    zoneinfo: "Ihre Zeitzone sehen",
-    locale: "Ihre Sprache sehen",
-    updated_at: "Sehen, wann Ihr Profil zuletzt geändert wurde",
-    email: "Ihre E-Mail-Adresse sehen",
-    email_verified: "Sehen, ob Ihre E-Mail-Adresse bestätigt ist",
-    address: "Ihre Postanschrift sehen",
-    phone_number: "Ihre Telefonnummer sehen",
-    phone_number_verified: "Sehen, ob Ihre Telefonnummer bestätigt ist",
-    groups: "Sehen, zu welchen Gruppen Sie gehören",
 };
 
 pub(super) const TIME: TimeTexts = TimeTexts {
