@@ -16,7 +16,7 @@ use signet::{
         AdminCommand, Arguments, AuditCommand, CallError, ClockCommand, Command, CommandAnswer, CommandRequest,
         KeysCommand, Typed, UserCommand, call,
     },
-    config::{Config, LogFormat},
+    config::{self, Config, ConfigSources, LogFormat},
     entropy::Entropy,
     http,
 };
@@ -28,11 +28,16 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     let _before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
-    if matches!(arguments.command, Some(Command::Openapi)) {
-        return ended(app::without_storage().map(|server| vec![http::specification(&server)]));
+    if let Some(code) = arguments.command.as_ref().and_then(without_configuration) {
+        return code;
     }
-    let config = match Config::load(arguments.config.as_deref(), std::env::vars_os()) {
-        Ok(config) => config,
+    let environment = std::env::vars_os().collect();
+    let sources = ConfigSources { file: arguments.config, environment, arguments: arguments.settings };
+    let config = match sources.load() {
+        Ok((_, settings)) if matches!(arguments.command, Some(Command::Config { .. })) => {
+            return printed(&settings.to_string());
+        }
+        Ok((config, _)) => config,
         Err(mistakes) => return ended(Err(format!("the configuration has errors:\n{mistakes}"))),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -61,9 +66,25 @@ fn main() -> ExitCode {
             .and_then(|password| runtime.block_on(command(&config, CommandRequest::User { user, password }))),
         Some(Command::Audit(audit)) => runtime.block_on(print_events(&config, audit)),
         Some(Command::Client(client)) => runtime.block_on(command(&config, CommandRequest::Client { client })),
-        // The command needs no configuration and was handled above.
-        Some(Command::Openapi) => Ok(Vec::new()),
+        // Handled above.
+        Some(Command::Openapi | Command::Config { .. }) => Ok(Vec::new()),
     })
+}
+
+/// Runs `command` if it needs no configuration.
+fn without_configuration(command: &Command) -> Option<ExitCode> {
+    match command {
+        Command::Openapi => Some(ended(app::without_storage().map(|server| vec![http::specification(&server)]))),
+        Command::Config { example: true, .. } => Some(printed(&config::example())),
+        Command::Config { reference: true, .. } => Some(printed(&config::reference())),
+        _ => None,
+    }
+}
+
+/// Prints a text that ends with a line break.
+fn printed(text: &str) -> ExitCode {
+    let written = std::io::stdout().lock().write_all(text.as_bytes());
+    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Prints the result.

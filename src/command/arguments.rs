@@ -16,6 +16,10 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    /// Set a key of the configuration. Takes precedence over the environment and the file. Can be repeated.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+
     /// Start although the database is older than what this server has already committed, for example after restoring
     /// a backup. All earlier logins, codes, tokens and grants become invalid, and the signing keys are replaced.
     #[arg(long)]
@@ -53,6 +57,16 @@ pub enum Command {
         /// The new folder [default: the data folder with the suffix `.salvaged`].
         #[arg(value_name = "FOLDER")]
         target: Option<PathBuf>,
+    },
+    /// Print the configuration in force: every key with its value and its source. Secrets are hidden. Exits with 1 if the
+    /// configuration has errors.
+    Config {
+        /// Print a complete config.toml instead, with every key commented out.
+        #[arg(long, conflicts_with = "reference")]
+        example: bool,
+        /// Print the reference of all keys in Markdown instead.
+        #[arg(long)]
+        reference: bool,
     },
     /// Print the OpenAPI document.
     Openapi,

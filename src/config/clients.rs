@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
+    keys,
     section::Section,
     settings::ConfiguredClient,
-    value::{Written, list, number},
+    value::{Written, list},
 };
 use crate::{
     oauth::{
@@ -23,7 +24,7 @@ use crate::{
 pub(super) fn read(top: &mut Section<'_>, known: (&Resources, &RegistrationPolicy)) -> Vec<ConfiguredClient> {
     let mut ids = BTreeSet::from(["swagger-ui".to_owned()]);
     let mut clients = Vec::new();
-    for mut section in top.sections("clients") {
+    for mut section in top.sections(&keys::CLIENTS) {
         let client_id = section
             .require("client_id", |written| ClientId::parse(&written.text()?).map_err(|refusal| refusal.to_string()));
         let client_secret = section.read("client_secret", client_secret);
@@ -106,7 +107,7 @@ fn openid(section: &mut Section<'_>) -> OpenidRequest {
         request_object_signing_alg: section.read("request_object_signing_alg", |written| written.text()),
         token_endpoint_auth_signing_alg: section.read("token_endpoint_auth_signing_alg", |written| written.text()),
         request_uris: section.read("request_uris", |written| written.texts()),
-        default_max_age: section.read("default_max_age", number(0..=i64::from(u32::MAX))),
+        default_max_age: section.read("default_max_age", |written| written.number()),
         require_auth_time: section.read("require_auth_time", |written| written.flag()),
         default_acr_values: section.read("default_acr_values", |written| written.texts()),
         backchannel_logout_uri: section.read("backchannel_logout_uri", |written| written.text()),

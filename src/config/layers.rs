@@ -3,12 +3,15 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
-    ffi::OsString,
     io,
     path::Path,
 };
 
-use super::mistake::{ConfigMistakes, Mistake, SettingSource};
+use super::{
+    in_force::{Setting, SettingsInForce},
+    mistake::{ConfigMistakes, Mistake, SettingSource},
+    sources::ConfigSources,
+};
 use crate::{secret::Secret, spelling::nearest};
 
 /// Reads a file as text. It is an argument, so that tests need no files.
@@ -20,12 +23,16 @@ pub(super) struct Layers<'a> {
     text: &'a str,
     /// The value is `None` if it is not valid Unicode.
     environment: BTreeMap<String, Option<Secret>>,
+    /// By key, what the command line sets it to.
+    arguments: BTreeMap<String, Secret>,
     read: ReadFile<'a>,
     /// The keys that have been read, with their sections: `lifetimes.access_token`.
     known: RefCell<BTreeSet<String>>,
     /// The keys that are tables, which no variable can set as a whole.
     tables: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<Unknown>>,
+    /// By key, its value and where it comes from.
+    settings: RefCell<BTreeMap<String, Setting>>,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
@@ -37,26 +44,36 @@ struct Unknown {
 }
 
 impl<'a> Layers<'a> {
-    /// Creates the layers from the `text` of the file and the variables of `environment` that begin with `SIGNET__`.
-    pub(super) fn new(
-        file: &Path,
-        text: &'a str,
-        environment: impl IntoIterator<Item = (OsString, OsString)>,
-        read: ReadFile<'a>,
-    ) -> Self {
-        let ours = environment.into_iter().filter_map(|(name, value)| {
+    /// Creates the layers from the `text` of the file, the variables that begin with `SIGNET__`, and the options `--set`.
+    pub(super) fn new(file: &Path, text: &'a str, sources: &ConfigSources, read: ReadFile<'a>) -> Self {
+        let ours = sources.environment.iter().filter_map(|(name, value)| {
             let name = name.to_string_lossy().into_owned();
-            name.starts_with(PREFIX).then(|| (name, value.into_string().ok().map(Secret::new)))
+            name.starts_with(PREFIX).then(|| (name, value.clone().into_string().ok().map(Secret::new)))
         });
+        let mut arguments = BTreeMap::new();
+        let mut mistakes = Vec::new();
+        for argument in &sources.arguments {
+            match argument.split_once('=') {
+                Some((key, value)) => {
+                    arguments.insert(key.trim().to_owned(), Secret::new(value));
+                }
+                None => {
+                    let what = "must be KEY=VALUE, such as --set lifetimes.access_token=600";
+                    mistakes.push(Mistake::new(SettingSource::Argument(String::new()), "", what));
+                }
+            }
+        }
         Self {
             file_name: file.display().to_string(),
             text,
             environment: ours.collect(),
+            arguments,
             read,
             known: RefCell::default(),
             tables: RefCell::default(),
             unknown: RefCell::default(),
-            mistakes: RefCell::default(),
+            settings: RefCell::default(),
+            mistakes: RefCell::new(mistakes),
         }
     }
 
@@ -87,22 +104,41 @@ impl<'a> Layers<'a> {
         self.mistakes.borrow_mut().push(mistake);
     }
 
-    /// Returns `true` if the environment sets anything in `section`.
-    pub(super) fn sets_within(&self, section: &str) -> bool {
-        let prefix = format!("{}__", variable(section));
-        self.environment.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+    /// Records the value of the key `path` and its source. A later record replaces an earlier one.
+    pub(super) fn record_setting(&self, path: &str, setting: Setting) {
+        self.settings.borrow_mut().insert(path.to_owned(), setting);
     }
 
-    /// The variable that sets the key `path`, if there is one.
-    pub(super) fn place_of_variable(&self, path: &str) -> Option<SettingSource> {
+    /// Returns `true` if the environment or the command line sets anything in `section`.
+    pub(super) fn sets_within(&self, section: &str) -> bool {
+        let (variables, keys) = (format!("{}__", variable(section)), format!("{section}."));
+        let has_variable =
+            self.environment.range(variables.clone()..).next().is_some_and(|(name, _)| name.starts_with(&variables));
+        has_variable || self.arguments.range(keys.clone()..).next().is_some_and(|(key, _)| key.starts_with(&keys))
+    }
+
+    /// The option or the variable that sets the key `path`, if there is one.
+    pub(super) fn place_of_override(&self, path: &str) -> Option<SettingSource> {
+        if self.arguments.contains_key(path) {
+            return Some(SettingSource::Argument(path.to_owned()));
+        }
         let direct = variable(path);
         let names = [format!("{direct}{FILE}"), direct];
         names.into_iter().find(|name| self.environment.contains_key(name)).map(SettingSource::Variable)
     }
 
+    /// The value that the command line, or otherwise the environment, sets for the key `path`, and its source. If it is
+    /// invalid, the error is recorded and only the source is returned.
+    pub(super) fn override_of(&self, path: &str) -> Option<(SettingSource, Option<Secret>)> {
+        let argument = self.arguments.get(path);
+        argument
+            .map(|value| (SettingSource::Argument(path.to_owned()), Some(value.clone())))
+            .or_else(|| self.variable(path))
+    }
+
     /// The value that the environment sets for the key `path`, and the variable. If it is invalid, the error is
     /// recorded and only the variable is returned.
-    pub(super) fn variable(&self, path: &str) -> Option<(SettingSource, Option<Secret>)> {
+    fn variable(&self, path: &str) -> Option<(SettingSource, Option<Secret>)> {
         let (direct, named) = (variable(path), format!("{}{FILE}", variable(path)));
         match (self.environment.get(&direct), self.environment.get(&named)) {
             (None, None) => None,
@@ -137,8 +173,12 @@ impl<'a> Layers<'a> {
         }
     }
 
+    /// Returns the settings that were read.
+    ///
+    /// # Errors
+    ///
     /// Returns all recorded errors, including those for unknown keys.
-    pub(super) fn conclude(self) -> Result<(), ConfigMistakes> {
+    pub(super) fn conclude(self) -> Result<SettingsInForce, ConfigMistakes> {
         let known = self.known.into_inner();
         let mut mistakes = self.mistakes.into_inner();
         for Unknown { place, section, key } in self.unknown.into_inner() {
@@ -149,7 +189,15 @@ impl<'a> Layers<'a> {
             mistakes.push(Mistake::new(place, &join(&section, &key), what));
         }
         let tables = self.tables.into_inner();
-        let variables: BTreeSet<String> = known.difference(&tables).map(|path| variable(path)).collect();
+        let keys: BTreeSet<String> = known.difference(&tables).cloned().collect();
+        for key in self.arguments.into_keys().filter(|key| !keys.contains(key)) {
+            let what = match nearest(&key, keys.iter().map(String::as_str)) {
+                Some(meant) => format!("unknown key; did you mean {meant}?"),
+                None => "unknown key".to_owned(),
+            };
+            mistakes.push(Mistake::new(SettingSource::Argument(key), "", what));
+        }
+        let variables: BTreeSet<String> = keys.iter().map(|path| variable(path)).collect();
         for name in self.environment.into_keys() {
             let bare = name.strip_suffix(FILE).unwrap_or(&name);
             if variables.contains(&name) || variables.contains(bare) {
@@ -161,7 +209,11 @@ impl<'a> Layers<'a> {
             };
             mistakes.push(Mistake::new(SettingSource::Variable(name), "", what));
         }
-        if mistakes.is_empty() { Ok(()) } else { Err(ConfigMistakes::new(mistakes)) }
+        if mistakes.is_empty() {
+            Ok(SettingsInForce(self.settings.into_inner()))
+        } else {
+            Err(ConfigMistakes::new(mistakes))
+        }
     }
 }
 
@@ -171,7 +223,7 @@ pub(super) fn join(section: &str, key: &str) -> String {
 }
 
 /// The name of the variable that sets the key `path`.
-fn variable(path: &str) -> String {
+pub(super) fn variable(path: &str) -> String {
     format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"))
 }
 

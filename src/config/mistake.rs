@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// All errors of a configuration: those of the file in the order of its lines, then those of the environment.
-/// `Display` writes one line for each.
+/// All errors of a configuration: those of the file in the order of its lines, then those of the environment and of the
+/// command line. `Display` writes one line for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigMistakes(Vec<Mistake>);
 
@@ -11,7 +11,7 @@ pub struct ConfigMistakes(Vec<Mistake>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     pub(super) place: SettingSource,
-    /// Empty if the error concerns no key, or a variable, whose name already contains the key.
+    /// Empty if the error concerns no key, or a variable or an option, whose name already contains the key.
     pub(super) key: String,
     pub(super) what: String,
 }
@@ -23,6 +23,8 @@ pub(super) enum SettingSource {
     File { name: String, line: Option<usize> },
     /// An environment variable.
     Variable(String),
+    /// The option `--set` for a key; the key is empty if it is not known.
+    Argument(String),
 }
 
 impl ConfigMistakes {
@@ -41,7 +43,7 @@ impl ConfigMistakes {
 impl Mistake {
     /// Creates the error `what` for `key` at `place`.
     pub(super) fn new(place: SettingSource, key: &str, what: impl Into<String>) -> Self {
-        let key = if matches!(place, SettingSource::Variable(_)) { "" } else { key };
+        let key = if matches!(place, SettingSource::File { .. }) { key } else { "" };
         Self { place, key: key.to_owned(), what: what.into() }
     }
 }
@@ -52,6 +54,8 @@ impl fmt::Display for SettingSource {
             Self::File { name, line: Some(line) } => write!(formatter, "{name}:{line}"),
             Self::File { name, line: None } => formatter.write_str(name),
             Self::Variable(name) => formatter.write_str(name),
+            Self::Argument(key) if key.is_empty() => formatter.write_str("--set"),
+            Self::Argument(key) => write!(formatter, "--set {key}"),
         }
     }
 }

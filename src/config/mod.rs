@@ -10,23 +10,36 @@
 //! All errors are reported together, including unknown keys. None of them shows the value of a secret.
 
 mod applications;
+mod choices;
 mod clients;
+mod declaration;
+mod example;
+mod in_force;
+mod keys;
 mod layers;
 mod load;
 mod mistake;
 mod password_hash;
 mod quotas;
+mod reference;
 mod resources;
 mod section;
 mod settings;
+mod sources;
 mod value;
 
 #[cfg(test)]
+mod declaration_tests;
+#[cfg(test)]
 mod tests;
 
+pub use example::example;
+pub use in_force::SettingsInForce;
 pub use mistake::{ConfigMistakes, Mistake};
+pub use reference::reference;
 pub use settings::{
     AccountSettings, ApplicationSettings, Bootstrap, BrandSettings, Config, ConfiguredClient, DynamicRegistration,
     FetchSettings, HttpSettings, KeyRingSettings, LifetimeSettings, LogFormat, LogSettings, OauthSettings,
     OpenidSettings, Profile, SignUp, ThrottleSettings,
 };
+pub use sources::ConfigSources;

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use toml::de::DeValue;
 
 use super::{
+    keys,
     section::Section,
-    value::{Written, instead_of, list, one_of, seconds},
+    value::{Written, instead_of, list},
 };
 use crate::{
     jose::Algorithm,
     oauth::{
         issuer::Issuer,
-        resource::{AccessTokenType, IDENTITY_SCOPES, MANAGEMENT_SCOPES, Resource, ResourceId, ScopeEntry},
+        resource::{IDENTITY_SCOPES, MANAGEMENT_SCOPES, Resource, ResourceId, ScopeEntry},
         scope::Scope,
     },
 };
@@ -23,7 +24,7 @@ pub(super) fn read(top: &mut Section<'_>, issuer: &Issuer) -> Vec<Resource> {
     let mut tokens: BTreeSet<String> = built_in.collect();
     let mut ids = BTreeSet::from([ResourceId::from(issuer.as_str().to_owned())]);
     let mut resources = Vec::new();
-    for mut section in top.sections("resources") {
+    for mut section in top.sections(&keys::RESOURCES) {
         let resource = one(&mut section);
         if let Some(resource) = resource {
             if !ids.insert(resource.id.clone()) {
@@ -47,14 +48,13 @@ fn one(section: &mut Section<'_>) -> Option<Resource> {
         .require("resource", |written| ResourceId::register(&written.text()?).map_err(|refusal| refusal.to_string()));
     let scopes = section.require("scopes", scopes);
     let name = section.read("name", |written| written.some_text());
-    let access_token_lifetime = section.read("access_token_lifetime", seconds(1..=86_400));
-    let access_token_signing_alg = section.read("access_token_signing_alg", |written| {
+    let access_token_lifetime = section.read("access_token_lifetime", |written| written.seconds());
+    let access_token_signing_alg = section.value("access_token_signing_alg", |written| {
         let names = || format!("must be one of {}", Algorithm::ALL.map(Algorithm::as_str).join(", "));
         written.text()?.parse::<Algorithm>().map_err(|_| names())
     });
-    let types = one_of([("at+jwt", AccessTokenType::AtJwt), ("JWT", AccessTokenType::Jwt)]);
-    let access_token_typ = section.read("access_token_typ", types);
-    let is_open = section.read("open", |written| written.flag());
+    let access_token_typ = section.choice("access_token_typ");
+    let is_open = section.flag("open");
     let id = id?;
     Some(Resource {
         name: name.unwrap_or_else(|| id.as_str().to_owned()),
@@ -62,8 +62,8 @@ fn one(section: &mut Section<'_>) -> Option<Resource> {
         scopes: scopes?,
         access_token_lifetime,
         access_token_signing_alg: access_token_signing_alg.unwrap_or(Algorithm::Es256),
-        access_token_typ: access_token_typ.unwrap_or_default(),
-        is_open: is_open.unwrap_or_default(),
+        access_token_typ,
+        is_open,
     })
 }
 

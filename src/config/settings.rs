@@ -23,15 +23,15 @@ use crate::{
 /// The configuration of one server. [`Config::load`] creates it.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The public URL of the server, used as issuer identifier without modification. Default `http://127.0.0.1:8080`.
+    /// The public URL of the server, used as issuer identifier without modification.
     pub issuer: Issuer,
-    /// The IP address and port on which the server listens. Default `127.0.0.1:8080`.
+    /// The IP address and port on which the server listens.
     pub listen: SocketAddr,
-    /// The database folder, relative to the working directory. Default `data`.
+    /// The database folder, relative to the working directory.
     pub data: PathBuf,
-    /// The folder of the signing keys, relative to the working directory. Default `keys`.
+    /// The folder of the signing keys, relative to the working directory.
     pub keys: PathBuf,
-    /// Which rules apply where OAuth and OpenID Connect differ. Default `default`.
+    /// Which rules apply where OAuth and OpenID Connect differ.
     pub profile: Profile,
     /// `[lifetimes]`
     pub lifetimes: LifetimeSettings,
@@ -80,58 +80,55 @@ pub enum Profile {
     OidcCompat,
 }
 
-/// `[lifetimes]`, in seconds in the file.
+/// `[lifetimes]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LifetimeSettings {
-    /// An authorization code, 1 second to 10 minutes. Default 60 seconds.
+    /// An authorization code.
     pub authorization_code: Duration,
-    /// An access token, 1 second to 1 day. Default 5 minutes. A resource may have its own.
+    /// An access token. A resource may have its own.
     pub access_token: Duration,
-    /// An ID token, 1 second to 1 day. Default 5 minutes.
+    /// An ID token.
     pub id_token: Duration,
-    /// All refresh tokens of a grant, even if they are used, 1 second to 2 years. Default 90 days.
+    /// All refresh tokens of a grant, even if they are used.
     pub refresh_token: Duration,
-    /// An unused refresh token. Default 14 days, or `refresh_token` if that is shorter; never longer than that.
+    /// An unused refresh token.
     pub refresh_token_idle: Duration,
-    /// How long a replaced refresh token still returns its successor, 0 to 60 seconds; 0 disables this. Default 10
-    /// seconds.
+    /// How long a replaced refresh token still returns its successor; 0 disables this.
     pub refresh_token_overlap: Duration,
-    /// A device code, 1 second to 1 hour. Default 10 minutes.
+    /// A device code.
     pub device_code: Duration,
-    /// An unused session. Default 8 hours, or `session_absolute` if that is shorter; never longer than that.
+    /// An unused session.
     pub session_idle: Duration,
-    /// A session, even if it is used, 1 second to 30 days. Default 24 hours.
+    /// A session, even if it is used.
     pub session_absolute: Duration,
-    /// A cached copy of a status list, 10 seconds to 1 hour. Default 60 seconds.
+    /// A cached copy of a status list.
     pub status_list: Duration,
-    /// A password reset link, 1 second to 7 days. Default 24 hours.
+    /// A password reset link.
     pub password_reset: Duration,
-    /// An authorization request that waits for the user, 1 second to 1 hour. Default 15 minutes.
+    /// An authorization request that waits for the user.
     pub interaction: Duration,
 }
 
 /// `[oauth]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OauthSettings {
-    /// Whether an authorization request must contain `state`, unless its client is registered otherwise. Default
-    /// true, and false with the profile `oidc-compat`.
+    /// Whether an authorization request must contain `state`, unless its client is registered otherwise.
     pub require_state: bool,
-    /// Whether a confidential client whose registration does not mention PKCE must use it in a request without
-    /// `openid` and `nonce`. Public clients always must. Default true (RFC 9700 §2.1.1), and false with the profile
-    /// `oidc-compat`.
+    /// Whether a confidential client whose registration does not mention PKCE must use it in a request without `openid`
+    /// and `nonce`. Public clients always must.
     pub require_pkce: bool,
     /// Whether the authorization endpoint issues tokens directly to clients registered for it: the implicit grant and
-    /// the hybrid flow. Default false (RFC 9700 §2.1.2), and true with the profile `oidc-compat`.
+    /// the hybrid flow.
     pub implicit: bool,
-    /// Whether clients registered for it may exchange a user's password for tokens. Default false (RFC 9700 §2.4).
+    /// Whether clients registered for it may exchange a user's password for tokens.
     pub password_grant: bool,
-    /// Whether clients may register themselves (RFC 7591). Default `off`.
+    /// Whether clients may register themselves (RFC 7591).
     pub dynamic_registration: DynamicRegistration,
     /// Whether a request may pass its request object by a registered URI, which the server then fetches (RFC 9101
-    /// §5.2). Default false.
+    /// §5.2).
     pub request_uri: bool,
-    /// Whether clients may by default use the token endpoint as the audience of the JWTs with which they
-    /// authenticate, and not only the issuer. Default false, and true with the profile `oidc-compat`.
+    /// Whether clients may by default use the token endpoint as the audience of the JWTs with which they authenticate,
+    /// and not only the issuer.
     pub token_endpoint_as_audience: bool,
     /// The private-use schemes without a dot that redirect URIs may have, such as `audiobookshelf`; separated by
     /// commas in a variable. Default none: RFC 8252 §7.1 requires a reversed domain name.
@@ -141,10 +138,10 @@ pub struct OauthSettings {
 /// `[openid]`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenidSettings {
-    /// The domains, besides the issuer's host, whose users `WebFinger` resolves to this server. Default none.
+    /// The domains, besides the issuer's host, whose users `WebFinger` resolves to this server.
     pub webfinger_domains: Vec<String>,
     /// Whether the login and consent pages show an application's logo from `logo_uri`. The server of the logo then
-    /// learns that a browser shows the page. Default false, and true with the profile `oidc-compat`.
+    /// learns that a browser shows the page.
     pub client_logos: bool,
 }
 
@@ -163,19 +160,16 @@ pub enum DynamicRegistration {
 /// `[accounts]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// Who may create an account: `open`, `invitation` or `closed`. Default `open` if the issuer is a loopback
-    /// address, otherwise `invitation`.
+    /// Who may create an account: `open`, `invitation` or `closed`.
     pub sign_up: SignUp,
     /// Whether `sign_up` has its default value.
     pub is_default_sign_up: bool,
-    /// How long the username of a deleted or renamed account stays reserved, 0 to 10 years, in seconds in the file.
-    /// Default 180 days.
+    /// How long the username of a deleted or renamed account stays reserved.
     pub username_reservation: Duration,
-    /// Whether applications receive unverified e-mail addresses, with `email_verified: false`. Many applications
-    /// match their accounts by the address alone. Default false.
+    /// Whether applications receive unverified e-mail addresses, with `email_verified: false`. Many applications match
+    /// their accounts by the address alone.
     pub share_unverified_email: bool,
-    /// Minimum number of characters of a password, 8 to 64. Default 15 (NIST SP 800-63B-4 §3.1.1.2, for a single
-    /// factor).
+    /// Minimum number of characters of a password.
     pub password_minimum_length: usize,
     /// The cost of hashing a password: `password_hash_memory_kib` and `password_hash_passes`.
     pub password_hash: HashingCost,
@@ -184,20 +178,18 @@ pub struct AccountSettings {
 /// `[applications]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationSettings {
-    /// Who may register applications: `administrators`, `group:NAME` or `everybody`. Default `everybody` if the
-    /// issuer is a loopback address, otherwise `administrators`.
+    /// Who may register applications: `administrators`, `group:NAME` or `everybody`.
     pub registration: ApplicationRegistration,
     /// Whether `registration` has its default value.
     pub is_default: bool,
-    /// Whether clients removed from `[[clients]]` are disabled until they are added again. Default false: they
-    /// continue to work, and are logged at startup.
+    /// Whether clients removed from `[[clients]]` are disabled until they are added again.
     pub prune: bool,
 }
 
 /// `[throttle]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThrottleSettings {
-    /// Whether logins, registrations and token requests are practically unlimited, for test setups. Default false.
+    /// Whether logins, registrations and token requests are practically unlimited, for test setups.
     pub relaxed: bool,
 }
 
@@ -213,39 +205,37 @@ pub struct HttpSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchSettings {
     /// Whether the server may connect to this machine and to private networks, for applications in the same network.
-    /// Default false.
     pub allow_private_addresses: bool,
-    /// A file with a certificate authority to trust besides those of the system, for test setups. Default none.
+    /// A file with a certificate authority to trust besides those of the system, for test setups.
     pub certificate_authority: Option<PathBuf>,
 }
 
 /// `[key_ring]`
 #[derive(Clone, Debug)]
 pub struct KeyRingSettings {
-    /// The passphrase with which the files of the signing keys are encrypted. From the environment only. Default
-    /// none.
+    /// The passphrase with which the files of the signing keys are encrypted. From the environment only.
     pub passphrase: Option<Secret>,
-    /// How long a key signs, 2 days to 2 years, in seconds in the file. Default 90 days.
+    /// How long a key signs.
     pub rotate_every: Duration,
-    /// Algorithms for which there are keys, besides `RS256`, `ES256` and those of resources. Default none.
+    /// Algorithms for which there are keys, besides `RS256`, `ES256` and those of resources.
     pub algorithms: Vec<Algorithm>,
 }
 
 /// `[brand]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrandSettings {
-    /// The display name of the server, 1 to 40 characters. Default `Signet`.
+    /// The display name of the server.
     pub name: String,
-    /// A logo file: SVG, PNG, JPEG or WebP. Default none.
+    /// A logo file: SVG, PNG, JPEG or WebP.
     pub logo: Option<PathBuf>,
-    /// The colour of links and buttons, as `#rrggbb`. Default: the colour of the stylesheet.
+    /// The colour of links and buttons, as `#rrggbb`.
     pub accent: Option<String>,
 }
 
 /// `[log]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LogSettings {
-    /// The format of log lines. Default `text`.
+    /// The format of log lines.
     pub format: LogFormat,
 }
 
@@ -262,7 +252,7 @@ pub enum LogFormat {
 /// `[audit]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditSettings {
-    /// How long security events are kept, 1 day to 10 years, in seconds in the file. Default 90 days.
+    /// How long security events are kept.
     pub retention: Duration,
 }
 

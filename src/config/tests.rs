@@ -6,17 +6,27 @@ use std::{
 
 use time::Duration;
 
-use super::{Config, SignUp};
+use super::{Config, ConfigSources, SettingsInForce, SignUp};
 use crate::account::hashing::HashingCost;
 
-fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+pub(super) fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    load_from(text, environment, &[]).map(|(config, _)| config)
+}
+
+pub(super) fn load_from(
+    text: &str,
+    environment: &[(&str, &str)],
+    arguments: &[&str],
+) -> Result<(Config, SettingsInForce), Vec<String>> {
     let environment = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let arguments = arguments.iter().map(|argument| (*argument).to_owned());
+    let sources = ConfigSources { file: None, environment: environment.collect(), arguments: arguments.collect() };
     let read = |path: &Path| match path.to_str() {
         Some("config.toml") => Ok(text.to_owned()),
         Some("/run/secret") => Ok("from the file\n".to_owned()),
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
-    Config::load_with(None, environment, &read).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+    Config::load_with(&sources, &read).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -31,7 +41,8 @@ fn without_a_file_there_are_defaults_but_a_file_that_is_named_must_exist() {
     let missing = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
     let config = Config::defaults().unwrap();
     assert_eq!(config.lifetimes.authorization_code, Duration::seconds(60));
-    let mistakes = Config::load_with(Some(Path::new("other.toml")), [], &missing).unwrap_err();
+    let other = ConfigSources { file: Some(PathBuf::from("other.toml")), ..ConfigSources::default() };
+    let mistakes = Config::load_with(&other, &missing).unwrap_err();
     assert!(mistakes.to_string().starts_with("other.toml: cannot be read"), "{mistakes}");
 }
 

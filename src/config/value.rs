@@ -1,9 +1,10 @@
-//! The value of a key as written, before it is interpreted, and parsers shared by several keys.
-
-use std::ops::RangeInclusive;
+//! The value of a key as written, before it is interpreted, and values in TOML.
 
 use time::Duration;
 use toml::de::DeValue;
+
+use super::declaration::Choice;
+use crate::{account::invitation::SignUp, oauth::registration_policy::ApplicationRegistration};
 
 /// The value of a key as written.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl Written<'_> {
     }
 
     /// An integer.
-    fn number(self) -> Result<i64, String> {
+    pub(super) fn number(self) -> Result<i64, String> {
         match self {
             Self::File(DeValue::Integer(number)) => {
                 i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| "is too large".to_owned())
@@ -48,6 +49,26 @@ impl Written<'_> {
             Self::Variable(text) => text.parse().map_err(|_| "must be a whole number".to_owned()),
             Self::File(other) => Err(instead_of(other, "a whole number")),
         }
+    }
+
+    /// An integer that fits into `T`.
+    pub(super) fn integer<T: TryFrom<i64>>(self) -> Result<T, String> {
+        T::try_from(self.number()?).map_err(|_| "is too large".to_owned())
+    }
+
+    /// A number of seconds.
+    pub(super) fn seconds(self) -> Result<Duration, String> {
+        self.number().map(Duration::seconds)
+    }
+
+    /// One of the words of `T`.
+    pub(super) fn choice<T: Choice>(self) -> Result<T, String> {
+        let text = self.text()?;
+        let chosen = T::CHOICES.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
+        chosen.ok_or_else(|| {
+            let words: Vec<String> = T::CHOICES.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            format!("must be {}", words.join(" or "))
+        })
     }
 
     /// A list of texts, separated by commas in a variable.
@@ -84,37 +105,79 @@ pub(super) fn list<T>(reading: impl Fn(&str) -> Result<T, String>) -> impl Fn(Wr
     }
 }
 
-/// Parses an integer within `range`.
-pub(super) fn number(range: RangeInclusive<i64>) -> impl Fn(Written<'_>) -> Result<i64, String> {
-    move |written| {
-        let number = written.number()?;
-        if range.contains(&number) {
-            return Ok(number);
+/// A value in TOML, as `signet config` prints it.
+pub(super) trait ToToml {
+    fn to_toml(&self) -> String;
+}
+
+impl ToToml for bool {
+    fn to_toml(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl ToToml for u16 {
+    fn to_toml(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl ToToml for u32 {
+    fn to_toml(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl ToToml for Duration {
+    fn to_toml(&self) -> String {
+        self.whole_seconds().to_string()
+    }
+}
+
+impl ToToml for SignUp {
+    fn to_toml(&self) -> String {
+        quoted(self.as_str())
+    }
+}
+
+impl ToToml for ApplicationRegistration {
+    fn to_toml(&self) -> String {
+        quoted(&self.to_string())
+    }
+}
+
+/// `text` as a basic string of TOML, on a single line.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            control if control.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(control))),
+            other => quoted.push(other),
         }
-        Err(format!("must be a number from {} to {}", range.start(), range.end()))
     }
+    quoted.push('"');
+    quoted
 }
 
-/// Parses a number of seconds within `range`.
-pub(super) fn seconds(range: RangeInclusive<i64>) -> impl Fn(Written<'_>) -> Result<Duration, String> {
-    move |written| {
-        let outside = || format!("must be a number of seconds from {} to {}", range.start(), range.end());
-        let number = written.number().map_err(|what| format!("{what}: {}", outside()))?;
-        if range.contains(&number) { Ok(Duration::seconds(number)) } else { Err(outside()) }
-    }
-}
-
-/// Parses one of several words.
-pub(super) fn one_of<T: Copy, const N: usize>(
-    choices: [(&'static str, T); N],
-) -> impl Fn(Written<'_>) -> Result<T, String> {
-    move |written| {
-        let text = written.text()?;
-        let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
-        chosen.ok_or_else(|| {
-            let words: Vec<String> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-            format!("must be {}", words.join(" or "))
-        })
+/// `value` as TOML on a single line.
+pub(super) fn inline(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => quoted(text),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.as_str().to_owned(), |number| number.to_string()),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(instant) => instant.to_string(),
+        DeValue::Array(entries) => {
+            let entries: Vec<String> = entries.iter().map(|entry| inline(entry.get_ref())).collect();
+            format!("[{}]", entries.join(", "))
+        }
+        DeValue::Table(table) => {
+            let entry = |key: &str, value: &DeValue<'_>| format!("{} = {}", quoted(key), inline(value));
+            let entries: Vec<String> = table.iter().map(|(key, value)| entry(key.get_ref(), value.get_ref())).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
     }
 }
 
