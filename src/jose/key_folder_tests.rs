@@ -252,7 +252,7 @@ fn files_that_were_encrypted_with_different_salts_open_with_the_one_passphrase()
 }
 
 #[test]
-fn only_a_file_that_is_absent_is_nothing_and_any_other_fault_is_told() {
+fn only_a_file_that_is_absent_is_nothing_and_any_other_fault_is_reported() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("file");
     let (below_a_file, of_a_folder) = (file.join("file"), folder.path().join("folder"));

@@ -130,7 +130,7 @@ fn a_login_is_remembered_for_the_session_if_its_client_wants_to_be_told_of_the_e
 }
 
 #[test]
-fn the_cause_of_an_end_is_told_by_the_word_under_which_it_is_remembered() {
+fn the_cause_of_an_end_is_written_as_the_word_under_which_it_is_stored() {
     for cause in [
         EndCause::CodeReplayed,
         EndCause::RefreshReplayed,

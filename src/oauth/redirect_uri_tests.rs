@@ -265,5 +265,5 @@ fn a_scheme_has_letters_digits_and_three_signs() {
     for text in ["", "2app", "-app", "App", "my_app", "a b", "\u{e4}", "data", &"a".repeat(65)] {
         assert!(RedirectScheme::parse(text).is_err(), "{text}");
     }
-    assert!(RedirectSchemeRefusal.to_string().starts_with("must be a scheme in lower case"));
+    assert!(RedirectSchemeRefusal.to_string().starts_with("must be a lower-case scheme"));
 }

@@ -273,7 +273,7 @@ fn the_record_bounds_the_registration_to_the_byte() {
     assert!((2..79).contains(&longest), "a registration of {size} bytes");
     assert!(registered(longest).is_ok());
     for name in [longest + 1, longest + 2] {
-        assert!(registered(name).unwrap_err().description.contains("too long"), "{name}");
+        assert!(registered(name).unwrap_err().description.contains("too large"), "{name}");
     }
 }
 
