@@ -37,6 +37,7 @@ impl Digest {
     }
 
     /// Restores a digest from its stored text.
+    #[cfg(feature = "server")]
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.to_owned())
     }

@@ -40,7 +40,7 @@ fn everything_that_is_wrong_is_shown_together() {
     };
     let errors = form.enter(&mut account(), Editor::Administrator).unwrap_err();
     let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-    assert_eq!(fields, ["username", "email", "picture", "birthdate", "phone_number", "address.country", "role"]);
+    assert_eq!(fields, ["username", "email", "birthdate", "phone_number", "picture", "address.country", "role"]);
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl PresentedRefreshToken {
     }
 
     /// Parses a token that may have been issued under a server secret that was replaced since. Unless
-    /// [`super::refresh_token::RefreshState::is_current`] confirms it, the caller must treat it as forged.
+    /// `RefreshState::is_current` confirms it, the caller must treat it as forged.
     #[must_use]
     pub fn parse_unauthenticated(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(PREFIX)?;

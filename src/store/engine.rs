@@ -60,8 +60,9 @@ pub trait Engine: Send + Sync + 'static {
     /// Once the future has been polled, the commit may be applied even if the future is dropped.
     fn commit(&self, commit: Commit) -> Pending<'_, Result<u64, CommitError>>;
 
-    /// Deletes up to [`SWEEP_LIMIT`] rows that at `now` have been expired for more than [`SWEEP_AFTER`], starting
-    /// with the oldest expiry. Resolves to their number when the deletion is on disk.
+    /// Deletes up to [`SWEEP_LIMIT`](super::SWEEP_LIMIT) rows that at `now` have been expired for more than
+    /// [`SWEEP_AFTER`](super::SWEEP_AFTER), starting with the oldest expiry. Resolves to their number when the deletion is on
+    /// disk.
     fn sweep(&self, now: OffsetDateTime) -> Pending<'_, Result<usize, StoreFault>>;
 
     /// Closes the engine: queued commits are completed, and later ones are refused with [`StoreFault::Closed`]. Reads
