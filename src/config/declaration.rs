@@ -8,7 +8,7 @@ use super::{
 };
 
 /// A table of keys, or the keys outside every table if the name is empty.
-pub(super) struct Table {
+pub(super) struct KeyTable {
     pub(super) name: &'static str,
     /// Whether the file can have several such tables: `[[clients]]`.
     pub(super) is_list: bool,
@@ -69,17 +69,7 @@ pub(super) enum Secrecy {
     EnvironmentOnly,
 }
 
-/// A type whose values are words of the configuration.
-pub(super) trait Choice: Copy + 'static {
-    const CHOICES: &'static [(&'static str, Self)];
-}
-
-/// The words of `T`, for [`Kind::Choice`].
-pub(super) fn words<T: Choice>() -> Vec<&'static str> {
-    T::CHOICES.iter().map(|(word, _)| *word).collect()
-}
-
-impl Table {
+impl KeyTable {
     /// The declaration of `name`.
     pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)

@@ -4,11 +4,11 @@ use toml::de::DeValue;
 
 use super::{
     Config,
-    declaration::{DefaultValue, Key, Kind, Secrecy, Table},
+    declaration::{DefaultValue, Key, KeyTable, Kind, Secrecy},
     example,
-    in_force::Setting,
+    in_force::SettingInForce,
+    key_path::{join, variable},
     keys::TABLES,
-    layers::{join, variable},
     mistake::SettingSource,
     reference,
     tests::{load, load_from},
@@ -37,7 +37,7 @@ fn settings_of(mut config: Config) -> String {
 fn every_declared_key_is_read_and_every_key_that_is_read_is_declared() {
     let (_, settings) = load_from(&format!("{RESOURCE}{CLIENT}"), &[SECRET], &[]).unwrap();
     let read: BTreeSet<String> = settings.0.into_keys().collect();
-    let path = |table: &Table, key: &Key| match table.is_list {
+    let path = |table: &KeyTable, key: &Key| match table.is_list {
         true => format!("{}.0.{}", table.name, key.name),
         false => join(table.name, key.name),
     };
@@ -65,8 +65,8 @@ fn the_defaults_in_force_are_the_declared_ones() {
     let (config, settings) = load_from("", &[], &[]).unwrap();
     for (path, key) in single_keys() {
         let expected = match key.default {
-            DefaultValue::Fixed(value) => Setting::Value(value.to_owned(), None),
-            DefaultValue::Unset(_) => Setting::Unset,
+            DefaultValue::Fixed(value) => SettingInForce::Value(value.to_owned(), None),
+            DefaultValue::Unset(_) => SettingInForce::Unset,
             DefaultValue::Derived(..) | DefaultValue::Required(_) => continue,
         };
         assert_eq!(settings.0.get(&path), Some(&expected), "{path}");

@@ -1,9 +1,9 @@
 //! The annotated example of the configuration file.
 
 use super::{
-    declaration::{DefaultValue, Key, Secrecy, Table},
+    declaration::{DefaultValue, Key, KeyTable, Secrecy},
+    key_path::{join, variable},
     keys::TABLES,
-    layers::{join, variable},
 };
 
 /// A complete `config.toml`: every key with its description, commented out with its default or an example.
@@ -17,7 +17,7 @@ pub fn example() -> String {
     text
 }
 
-fn push_table(text: &mut String, table: &Table) {
+fn push_table(text: &mut String, table: &KeyTable) {
     push_comment(text, table.description);
     match (table.name, table.is_list) {
         ("", _) => {}
@@ -30,7 +30,7 @@ fn push_table(text: &mut String, table: &Table) {
     }
 }
 
-fn push_key(text: &mut String, table: &Table, key: &Key) {
+fn push_key(text: &mut String, table: &KeyTable, key: &Key) {
     push_comment(text, key.description);
     if key.secrecy == Secrecy::EnvironmentOnly {
         let variable = variable(&join(table.name, key.name));

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt};
 
 use super::{
-    declaration::{DefaultValue, Key, Secrecy, Table},
+    declaration::{DefaultValue, Key, KeyTable, Secrecy},
+    key_path::join,
     keys::TABLES,
-    layers::join,
     mistake::SettingSource,
     value::Written,
 };
@@ -13,11 +13,11 @@ use super::{
 /// The value of every key and where it comes from. `Display` writes TOML that can be read again. Secrets are not part of
 /// it.
 #[derive(Clone, Debug, Default)]
-pub struct SettingsInForce(pub(super) BTreeMap<String, Setting>);
+pub struct SettingsInForce(pub(super) BTreeMap<String, SettingInForce>);
 
 /// The value of a key and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Setting {
+pub(super) enum SettingInForce {
     /// A value in TOML. `None` stands for the default.
     Value(String, Option<SettingSource>),
     /// A secret, whose value is not kept.
@@ -26,7 +26,7 @@ pub(super) enum Setting {
     Unset,
 }
 
-impl Setting {
+impl SettingInForce {
     /// The setting of `key` to what `source` says.
     pub(super) fn written(key: &Key, source: SettingSource, written: Written<'_>) -> Self {
         match key.secrecy {
@@ -45,14 +45,14 @@ impl Setting {
 }
 
 impl SettingsInForce {
-    fn write_table(&self, formatter: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
+    fn write_table(&self, formatter: &mut fmt::Formatter<'_>, table: &KeyTable) -> fmt::Result {
         if !table.name.is_empty() {
             write!(formatter, "\n[{}]\n", table.name)?;
         }
         for key in table.keys {
             let path = join(table.name, key.name);
             match self.0.get(&path) {
-                None | Some(Setting::Unset) => writeln!(formatter, "# {}: not set", key.name)?,
+                None | Some(SettingInForce::Unset) => writeln!(formatter, "# {}: not set", key.name)?,
                 Some(setting) => write_setting(formatter, key, setting)?,
             }
         }
@@ -60,7 +60,7 @@ impl SettingsInForce {
     }
 
     /// The tables of a list, each with the keys that are set.
-    fn write_list(&self, formatter: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
+    fn write_list(&self, formatter: &mut fmt::Formatter<'_>, table: &KeyTable) -> fmt::Result {
         for index in 0.. {
             let path = join(table.name, &index.to_string());
             let settings = table.keys.iter().filter_map(|key| Some((key, self.0.get(&join(&path, key.name))?)));
@@ -71,8 +71,10 @@ impl SettingsInForce {
             write!(formatter, "\n[[{}]]\n", table.name)?;
             for (key, setting) in settings {
                 match setting {
-                    Setting::Value(_, None) | Setting::Unset => {}
-                    Setting::Value(_, Some(_)) | Setting::Secret(_) => write_setting(formatter, key, setting)?,
+                    SettingInForce::Value(_, None) | SettingInForce::Unset => {}
+                    SettingInForce::Value(_, Some(_)) | SettingInForce::Secret(_) => {
+                        write_setting(formatter, key, setting)?
+                    }
                 }
             }
         }
@@ -80,13 +82,13 @@ impl SettingsInForce {
     }
 }
 
-fn write_setting(formatter: &mut fmt::Formatter<'_>, key: &Key, setting: &Setting) -> fmt::Result {
+fn write_setting(formatter: &mut fmt::Formatter<'_>, key: &Key, setting: &SettingInForce) -> fmt::Result {
     let name = key.name;
     match setting {
-        Setting::Value(value, None) => writeln!(formatter, "{name} = {value}  # default"),
-        Setting::Value(value, Some(source)) => writeln!(formatter, "{name} = {value}  # {}", in_comment(source)),
-        Setting::Secret(source) => writeln!(formatter, "# {name}: hidden  # {}", in_comment(source)),
-        Setting::Unset => Ok(()),
+        SettingInForce::Value(value, None) => writeln!(formatter, "{name} = {value}  # default"),
+        SettingInForce::Value(value, Some(source)) => writeln!(formatter, "{name} = {value}  # {}", in_comment(source)),
+        SettingInForce::Secret(source) => writeln!(formatter, "# {name}: hidden  # {}", in_comment(source)),
+        SettingInForce::Unset => Ok(()),
     }
 }
 

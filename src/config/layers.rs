@@ -8,7 +8,8 @@ use std::{
 };
 
 use super::{
-    in_force::{Setting, SettingsInForce},
+    in_force::{SettingInForce, SettingsInForce},
+    key_path::{PREFIX, join, variable},
     mistake::{ConfigMistakes, Mistake, SettingSource},
     sources::ConfigSources,
 };
@@ -32,7 +33,7 @@ pub(super) struct Layers<'a> {
     tables: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<Unknown>>,
     /// By key, its value and where it comes from.
-    settings: RefCell<BTreeMap<String, Setting>>,
+    settings: RefCell<BTreeMap<String, SettingInForce>>,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
@@ -105,7 +106,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Records the value of the key `path` and its source. A later record replaces an earlier one.
-    pub(super) fn record_setting(&self, path: &str, setting: Setting) {
+    pub(super) fn record_setting(&self, path: &str, setting: SettingInForce) {
         self.settings.borrow_mut().insert(path.to_owned(), setting);
     }
 
@@ -217,16 +218,6 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// The path of `key` in `section`, which is empty at the top level.
-pub(super) fn join(section: &str, key: &str) -> String {
-    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
-}
-
-/// The name of the variable that sets the key `path`.
-pub(super) fn variable(path: &str) -> String {
-    format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"))
-}
-
 /// Removes the trailing line break that editors and `echo` add to a file.
 fn without_line_break(content: &str) -> &str {
     let content = content.strip_suffix('\n').unwrap_or(content);
@@ -242,5 +233,4 @@ fn suggestion(known: &BTreeSet<String>, section: &str, key: &str) -> Option<Stri
     similar.or_else(|| known.iter().find(|path| leaf(path) == key).cloned())
 }
 
-const PREFIX: &str = "SIGNET__";
 const FILE: &str = "_FILE";

@@ -10,11 +10,13 @@
 //! All errors are reported together, including unknown keys. None of them shows the value of a secret.
 
 mod applications;
+mod choice;
 mod choices;
 mod clients;
 mod declaration;
 mod example;
 mod in_force;
+mod key_path;
 mod keys;
 mod layers;
 mod load;

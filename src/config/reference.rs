@@ -1,9 +1,9 @@
 //! The reference of the configuration in Markdown.
 
 use super::{
-    declaration::{DefaultValue, Key, Secrecy, Table},
+    declaration::{DefaultValue, Key, KeyTable, Secrecy},
+    key_path::join,
     keys::TABLES,
-    layers::join,
 };
 
 /// `docs/configuration.md`: every key with its type, default and description.
@@ -16,7 +16,7 @@ pub fn reference() -> String {
     text
 }
 
-fn push_table(text: &mut String, table: &Table) {
+fn push_table(text: &mut String, table: &KeyTable) {
     let heading = match (table.name, table.is_list) {
         ("", _) => "Server".to_owned(),
         (name, true) => format!("`[[{name}]]`"),

@@ -6,9 +6,11 @@ use time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    declaration::{Choice, DefaultValue, Table},
-    in_force::Setting,
-    layers::{Layers, join},
+    choice::NamedChoice,
+    declaration::{DefaultValue, KeyTable},
+    in_force::SettingInForce,
+    key_path::join,
+    layers::Layers,
     mistake::{Mistake, SettingSource},
     value::{ToToml, Written, instead_of},
 };
@@ -19,7 +21,7 @@ use super::{
 #[must_use = "close the section to report unknown keys"]
 pub(super) struct Section<'a> {
     layers: &'a Layers<'a>,
-    declared: &'static Table,
+    declared: &'static KeyTable,
     /// Empty at the top level, otherwise for example `lifetimes` or `clients.0`.
     path: String,
     header: SettingSource,
@@ -31,7 +33,7 @@ impl<'a> Section<'a> {
     /// The table `declared` at `path`, which is empty for the top level of the file.
     pub(super) fn new(
         layers: &'a Layers<'a>,
-        (declared, path): (&'static Table, String),
+        (declared, path): (&'static KeyTable, String),
         header: SettingSource,
         table: Option<&'a DeTable<'a>>,
     ) -> Self {
@@ -50,13 +52,13 @@ impl<'a> Section<'a> {
             self.layers.record_error(Mistake::new(self.header.clone(), &path, "is read but not declared"));
             return None;
         };
-        self.layers.record_setting(&path, Setting::default(declared));
+        self.layers.record_setting(&path, SettingInForce::default(declared));
         let read = |place: &SettingSource, written: Written<'_>| match declared
             .check(place, written)
             .and_then(|()| parse(written))
         {
             Ok(value) => {
-                self.layers.record_setting(&path, Setting::written(declared, place.clone(), written));
+                self.layers.record_setting(&path, SettingInForce::written(declared, place.clone(), written));
                 Some(value)
             }
             Err(what) => {
@@ -104,14 +106,14 @@ impl<'a> Section<'a> {
         self.value(key, |written| written.integer()).unwrap_or_default()
     }
 
-    pub(super) fn choice<T: Choice + Default>(&mut self, key: &str) -> T {
+    pub(super) fn choice<T: NamedChoice + Default>(&mut self, key: &str) -> T {
         self.value(key, |written| written.choice()).unwrap_or_default()
     }
 
     /// Returns the value that is `set` for `key`, or records and returns the `default` that depends on other keys.
     pub(super) fn or<T: ToToml>(&self, key: &str, set: Option<T>, default: T) -> T {
         if !self.sets(key) {
-            self.layers.record_setting(&join(&self.path, key), Setting::Value(default.to_toml(), None));
+            self.layers.record_setting(&join(&self.path, key), SettingInForce::Value(default.to_toml(), None));
         }
         set.unwrap_or(default)
     }
@@ -145,7 +147,7 @@ impl<'a> Section<'a> {
     }
 
     /// Opens the table `declared`.
-    pub(super) fn section(&mut self, declared: &'static Table) -> Section<'a> {
+    pub(super) fn section(&mut self, declared: &'static KeyTable) -> Section<'a> {
         let path = self.ask(declared.name);
         self.layers.know_table(&path);
         match self.file.get(declared.name) {
@@ -161,7 +163,7 @@ impl<'a> Section<'a> {
     }
 
     /// Opens the tables `declared` of the file, followed by those set only by the environment or the command line.
-    pub(super) fn sections(&mut self, declared: &'static Table) -> Vec<Section<'a>> {
+    pub(super) fn sections(&mut self, declared: &'static KeyTable) -> Vec<Section<'a>> {
         let key = declared.name;
         let path = self.ask(key);
         self.layers.know_table(&path);

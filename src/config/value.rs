@@ -3,7 +3,7 @@
 use time::Duration;
 use toml::de::DeValue;
 
-use super::declaration::Choice;
+use super::choice::NamedChoice;
 use crate::{account::invitation::SignUp, oauth::registration_policy::ApplicationRegistration};
 
 /// The value of a key as written.
@@ -62,7 +62,7 @@ impl Written<'_> {
     }
 
     /// One of the words of `T`.
-    pub(super) fn choice<T: Choice>(self) -> Result<T, String> {
+    pub(super) fn choice<T: NamedChoice>(self) -> Result<T, String> {
         let text = self.text()?;
         let chosen = T::CHOICES.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
         chosen.ok_or_else(|| {

@@ -117,12 +117,12 @@ impl H {
 }
 
 /// A page as a poem endpoint.
-pub(super) struct Page {
+pub(super) struct PageEndpoint {
     pub(super) server: Arc<Server>,
     pub(super) handler: H,
 }
 
-impl Endpoint for Page {
+impl Endpoint for PageEndpoint {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {

@@ -18,7 +18,7 @@ use super::{
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     events_api::EventsApi,
     oauth_api::OAuthApi,
-    page_endpoint::{H, Page},
+    page_endpoint::{H, PageEndpoint},
     pages::{admin::AdminPages, compatibility::Part},
     parameter_check::CheckedParameters,
     pictures_api::PicturesApi,
@@ -120,7 +120,7 @@ fn service(server: &Arc<Server>) -> OpenApiService<CheckedParameters<Apis>, ()> 
 fn routes(server: &Arc<Server>) -> (Route, Patterns) {
     let service = service(server);
     let specification = service.spec();
-    let page = |handler| Page { server: Arc::clone(server), handler };
+    let page = |handler| PageEndpoint { server: Arc::clone(server), handler };
     let document = specification.clone();
     let table = Table::default()
         .at("/login", get(page(H::Login)).post(page(H::SubmitLogin)))

@@ -1,7 +1,7 @@
 //! The source speaks plain technical English: words that readers stumbled over are not used in identifiers, comments and
 //! texts.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::rust_files;
 
@@ -25,6 +25,10 @@ const RETIRED: [(&str, &str); 17] = [
     ("what there is", "the current state"),
     ("whoever", "the client that, a user who"),
 ];
+
+/// Types that share their name because they are one concept: the proof that a bearer token has a scope, in the server and in
+/// the library for resource servers.
+const ONE_CONCEPT: [&str; 1] = ["Access"];
 
 /// `file:line: word: instead` for each retired word of `source`, except in quotations of a specification.
 fn retired(file: &str, source: &str) -> Vec<String> {
@@ -77,4 +81,29 @@ fn a_planted_retired_word_is_found_with_file_and_line() {
     assert_eq!(found("\"Nobody has this username.\""), 1);
     assert_eq!(found("/// RFC 6749 §1: \"whoever it may be\"."), 0);
     assert_eq!(found("let besides = 1; // one besides the other"), 0);
+}
+
+#[test]
+fn no_two_public_types_share_a_name() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut declared: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in rust_files(&root.join("src")) {
+        let file = path.strip_prefix(root).unwrap().display().to_string();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let line = line.strip_prefix("pub(in crate::oauth) ").unwrap_or(line);
+            let public = ["pub ", "pub(crate) ", "pub(super) "].iter().find_map(|public| line.strip_prefix(public));
+            let kind = public.and_then(|rest| rest.split_once(' '));
+            if let Some((_, rest)) = kind.filter(|(kind, _)| ["struct", "enum", "trait", "type"].contains(kind)) {
+                let name = rest.split(|next: char| !next.is_alphanumeric()).next().unwrap_or_default();
+                declared.entry(name.to_owned()).or_default().push(file.clone());
+            }
+        }
+    }
+    assert!(declared.len() > 300, "{} types read", declared.len());
+    let shared: Vec<String> = declared
+        .into_iter()
+        .filter(|(name, files)| files.len() > 1 && !ONE_CONCEPT.contains(&name.as_str()))
+        .map(|(name, files)| format!("{name}: {}", files.join(", ")))
+        .collect();
+    assert!(shared.is_empty(), "\n{}", shared.join("\n"));
 }

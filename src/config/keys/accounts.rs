@@ -1,17 +1,18 @@
 //! The keys of accounts, of the people who register applications, and of quotas.
 
 use super::{
+    super::choice::words,
     super::declaration::{
         DefaultValue::{Derived, Fixed, Unset},
-        Key,
+        Key, KeyTable,
         Kind::{Choice, Flag, Format, NonEmptyText, Number, Seconds},
-        Secrecy, Table, words,
+        Secrecy,
     },
     DAY,
 };
 use crate::account::{hashing::HashingCost, invitation::SignUp};
 
-pub(in super::super) static ACCOUNTS: Table = Table {
+pub(in super::super) static ACCOUNTS: KeyTable = KeyTable {
     name: "accounts",
     is_list: false,
     description: "Accounts and passwords.",
@@ -58,7 +59,7 @@ pub(in super::super) static ACCOUNTS: Table = Table {
     ],
 };
 
-pub(in super::super) static APPLICATIONS: Table = Table {
+pub(in super::super) static APPLICATIONS: KeyTable = KeyTable {
     name: "applications",
     is_list: false,
     description: "The registration of applications.",
@@ -83,7 +84,7 @@ pub(in super::super) static APPLICATIONS: Table = Table {
     ],
 };
 
-pub(in super::super) static QUOTAS: Table = Table {
+pub(in super::super) static QUOTAS: KeyTable = KeyTable {
     name: "quotas",
     is_list: false,
     description: "How much a person or an address may store, and how fast. `throttle.relaxed` raises the defaults.",
@@ -158,7 +159,7 @@ pub(in super::super) static QUOTAS: Table = Table {
     ],
 };
 
-pub(in super::super) static THROTTLE: Table = Table {
+pub(in super::super) static THROTTLE: KeyTable = KeyTable {
     name: "throttle",
     is_list: false,
     description: "Protection against guessing.",
@@ -170,7 +171,7 @@ pub(in super::super) static THROTTLE: Table = Table {
     )],
 };
 
-pub(in super::super) static BOOTSTRAP: Table = Table {
+pub(in super::super) static BOOTSTRAP: KeyTable = KeyTable {
     name: "bootstrap",
     is_list: false,
     description: "The first administrator, created at start as long as the server has never had one.",

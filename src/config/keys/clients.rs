@@ -2,12 +2,12 @@
 
 use super::super::declaration::{
     DefaultValue::{Derived, Fixed, Required, Unset},
-    Key,
+    Key, KeyTable,
     Kind::{Flag, Format, List, Number, Text},
-    Secrecy, Table,
+    Secrecy,
 };
 
-pub(in super::super) static CLIENTS: Table = Table {
+pub(in super::super) static CLIENTS: KeyTable = KeyTable {
     name: "clients",
     is_list: true,
     description: "Applications that are created or updated at start, with the names of RFC 7591.",

@@ -6,7 +6,7 @@ mod protocol;
 mod resources;
 mod server;
 
-use super::declaration::Table;
+use super::declaration::KeyTable;
 
 pub(super) use accounts::{ACCOUNTS, APPLICATIONS, BOOTSTRAP, QUOTAS, THROTTLE};
 pub(super) use clients::CLIENTS;
@@ -15,7 +15,7 @@ pub(super) use resources::RESOURCES;
 pub(super) use server::{AUDIT, BRAND, FETCH, HTTP, KEY_RING, LOG, TOP};
 
 /// All tables in the order in which the reference and the example show them. Lists of tables are last.
-pub(super) static TABLES: [&Table; 17] = [
+pub(super) static TABLES: [&KeyTable; 17] = [
     &TOP,
     &LIFETIMES,
     &OAUTH,

@@ -2,18 +2,18 @@
 
 use super::{
     super::{
+        choice::words,
         declaration::{
             DefaultValue::{Derived, Fixed},
-            Key,
+            Key, KeyTable,
             Kind::{Choice, Flag, List, Seconds},
-            Table, words,
         },
         settings::DynamicRegistration,
     },
     DAY,
 };
 
-pub(in super::super) static LIFETIMES: Table = Table {
+pub(in super::super) static LIFETIMES: KeyTable = KeyTable {
     name: "lifetimes",
     is_list: false,
     description: "Lifetimes in seconds.",
@@ -79,7 +79,7 @@ pub(in super::super) static LIFETIMES: Table = Table {
     ],
 };
 
-pub(in super::super) static OAUTH: Table = Table {
+pub(in super::super) static OAUTH: KeyTable = KeyTable {
     name: "oauth",
     is_list: false,
     description: "OAuth 2.0.",
@@ -141,7 +141,7 @@ pub(in super::super) static OAUTH: Table = Table {
     ],
 };
 
-pub(in super::super) static OPENID: Table = Table {
+pub(in super::super) static OPENID: KeyTable = KeyTable {
     name: "openid",
     is_list: false,
     description: "OpenID Connect.",

@@ -1,17 +1,17 @@
 //! The keys of `[[resources]]`.
 
 use super::{
+    super::choice::words,
     super::declaration::{
         DefaultValue::{Derived, Fixed, Required},
-        Key,
+        Key, KeyTable,
         Kind::{Choice, Flag, Format, NonEmptyText, Scopes, Seconds},
-        Table, words,
     },
     DAY,
 };
 use crate::oauth::resource::AccessTokenType;
 
-pub(in super::super) static RESOURCES: Table = Table {
+pub(in super::super) static RESOURCES: KeyTable = KeyTable {
     name: "resources",
     is_list: true,
     description: "The APIs that accept tokens of this server.",

@@ -2,18 +2,19 @@
 
 use super::{
     super::{
+        choice::words,
         declaration::{
             DefaultValue::{Derived, Fixed, Unset},
-            Key,
+            Key, KeyTable,
             Kind::{Choice, Flag, Format, List, Path, Seconds},
-            Secrecy, Table, words,
+            Secrecy,
         },
         settings::{LogFormat, Profile},
     },
     DAY,
 };
 
-pub(in super::super) static TOP: Table = Table {
+pub(in super::super) static TOP: KeyTable = KeyTable {
     name: "",
     is_list: false,
     description: "These keys come first in the file, before every table.",
@@ -51,7 +52,7 @@ pub(in super::super) static TOP: Table = Table {
     ],
 };
 
-pub(in super::super) static HTTP: Table = Table {
+pub(in super::super) static HTTP: KeyTable = KeyTable {
     name: "http",
     is_list: false,
     description: "HTTP connections.",
@@ -66,7 +67,7 @@ pub(in super::super) static HTTP: Table = Table {
     )],
 };
 
-pub(in super::super) static FETCH: Table = Table {
+pub(in super::super) static FETCH: KeyTable = KeyTable {
     name: "fetch",
     is_list: false,
     description: "Requests that the server sends to addresses that applications have registered.",
@@ -87,7 +88,7 @@ pub(in super::super) static FETCH: Table = Table {
     ],
 };
 
-pub(in super::super) static KEY_RING: Table = Table {
+pub(in super::super) static KEY_RING: KeyTable = KeyTable {
     name: "key_ring",
     is_list: false,
     description: "The signing keys.",
@@ -108,7 +109,7 @@ pub(in super::super) static KEY_RING: Table = Table {
     ],
 };
 
-pub(in super::super) static BRAND: Table = Table {
+pub(in super::super) static BRAND: KeyTable = KeyTable {
     name: "brand",
     is_list: false,
     description: "How the pages look.",
@@ -129,7 +130,7 @@ pub(in super::super) static BRAND: Table = Table {
     ],
 };
 
-pub(in super::super) static LOG: Table = Table {
+pub(in super::super) static LOG: KeyTable = KeyTable {
     name: "log",
     is_list: false,
     description: "The log on standard error.",
@@ -141,7 +142,7 @@ pub(in super::super) static LOG: Table = Table {
     )],
 };
 
-pub(in super::super) static AUDIT: Table = Table {
+pub(in super::super) static AUDIT: KeyTable = KeyTable {
     name: "audit",
     is_list: false,
     description: "Security events.",
