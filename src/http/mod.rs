@@ -10,6 +10,7 @@ mod client_schema;
 mod clients_api;
 mod connection_schema;
 mod connections_api;
+mod csrf;
 mod discovery_api;
 mod docs;
 mod documented;
@@ -24,6 +25,7 @@ mod oauth_api;
 mod oauth_schema;
 mod page_endpoint;
 mod page_request;
+mod page_route;
 mod pages;
 mod parameter_check;
 mod pictures_api;
@@ -44,7 +46,7 @@ mod webfinger_api;
 
 pub use brand::BrandFiles;
 pub use built_in::built_in_client;
-pub use routes::{Wrapping, application, specification};
+pub use routes::{Wrapping, application, form_paths, page_paths, specification};
 pub use server::Server;
 
 use poem::http::StatusCode;

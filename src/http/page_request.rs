@@ -11,7 +11,7 @@ use poem::{
 use time::Duration;
 
 use super::{
-    edge::{AntiForgery, ClientIp, ContentSecurityPolicy, Cookie, FetchSite, FormContext, RequestId, no_store},
+    edge::{AntiForgery, ClientIp, ContentSecurityPolicy, Cookie, FetchSite, RequestId, no_store},
     extract::{form, origin},
     fault,
     server::Server,
@@ -42,6 +42,8 @@ pub(super) struct PageRequest {
     pub(super) person: Option<CurrentSession>,
     /// The requested path.
     pub(super) path: String,
+    /// The requested path with its query.
+    pub(super) path_and_query: String,
     pub(super) is_post: bool,
     /// A message about the last submission, shown on the page.
     pub(super) remark: Option<Remark>,
@@ -51,8 +53,10 @@ pub(super) struct PageRequest {
     pub(super) address: IpAddr,
     /// The `User-Agent` header.
     pub(super) user_agent: String,
-    /// The path segment `:id`, decoded. Empty if the path has none.
-    pub(super) id: String,
+    /// The parameters in the path, decoded. Set only for the routes of pages.
+    pub(super) path_values: Vec<(&'static str, String)>,
+    /// The file in a form. Empty if no file was chosen.
+    pub(super) upload: Vec<u8>,
     /// Request identifier, which also appears in the log.
     pub(super) request_id: String,
     /// The texts in the language of the response.
@@ -80,8 +84,8 @@ impl PageRequest {
         Ok(Self { person, ..self })
     }
 
-    /// Reads a request with a file in the form field `upload`. The bytes are empty if no file was chosen.
-    pub(super) async fn read_upload(server: &Arc<Server>, mut request: Request) -> poem::Result<(Self, Vec<u8>)> {
+    /// Reads a request with a file in the form field `upload`.
+    pub(super) async fn read_upload(server: &Arc<Server>, mut request: Request) -> poem::Result<Self> {
         let mut body = poem::RequestBody::new(request.take_body());
         let mut multipart = Multipart::from_request(&request, &mut body).await?;
         let (mut upload, mut entered, mut fields) = (Vec::new(), Vec::new(), 0);
@@ -99,7 +103,7 @@ impl PageRequest {
         }
         let entered: Vec<(&str, &str)> = entered.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let page_request = Self::of(server, &request, Parameters::parse(&encode(&entered)));
-        Ok((page_request.recognised().await?, upload))
+        Self { upload, ..page_request }.recognised().await
     }
 
     /// Creates a request from parameters that have already been read.
@@ -127,12 +131,14 @@ impl PageRequest {
             browser,
             address: ClientIp::of(request).0,
             user_agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
-            id: request.raw_path_param("id").unwrap_or_default().to_owned(),
+            path_values: Vec::new(),
+            upload: Vec::new(),
             request_id: request.data::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
             headers: headers.clone(),
             has_cookies,
             person: None,
             path: request.uri().path().to_owned(),
+            path_and_query: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             is_post: request.method() == Method::POST,
             remark: None,
             restored: None,
@@ -149,6 +155,11 @@ impl PageRequest {
         self.value(name).unwrap_or_default().to_owned()
     }
 
+    /// Returns the value of a parameter in the path, or an empty string.
+    pub(super) fn path_value(&self, name: &str) -> &str {
+        self.path_values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+
     /// The user and language for rendering pages.
     pub(super) fn context(&self) -> PageContext<'_> {
         PageContext {
@@ -158,20 +169,6 @@ impl PageRequest {
             remark: self.remark.as_ref(),
             restored: self.restored.as_ref(),
         }
-    }
-
-    /// Issues the anti-forgery token of a form that performs `action`, for `interaction` if there is one.
-    pub(super) fn anti_forgery(&self, action: &str, interaction: Option<&str>) -> String {
-        self.server.anti_forgery.issue(self.form_context(action, interaction), self.server.signet.clock.now())
-    }
-
-    /// Checks that the form was submitted from a page of this server, by this user in this browser.
-    pub(super) fn admit(&self, action: &str) -> poem::Result<()> {
-        let presented = self.text("anti_forgery");
-        let context = self.form_context(action, self.value("interaction"));
-        let now = self.server.signet.clock.now();
-        let _proof = self.server.anti_forgery.admit(&self.headers, &presented, context, now)?;
-        Ok(())
     }
 
     /// The origin of the form as reported by the browser.
@@ -211,18 +208,6 @@ impl PageRequest {
     fn is_own_page(&self) -> bool {
         let first = self.path.split('/').nth(1).unwrap_or_default();
         matches!(first, "account" | "developer" | "admin")
-    }
-
-    fn form_context<'a>(&'a self, action: &'a str, interaction: Option<&'a str>) -> FormContext<'a> {
-        // Before the login there is no user, or a different one. Such a form is bound to the browser only.
-        let is_before_login = matches!(action, "login" | "signup" | "setup" | "reset");
-        let person = self.person.as_ref().filter(|_| !is_before_login);
-        FormContext {
-            binding: &self.browser.binding,
-            person: person.map_or("", |person| person.account.id.as_str()),
-            transaction: interaction.unwrap_or_default(),
-            action,
-        }
     }
 
     pub(super) fn page(&self, status: StatusCode, markup: Markup) -> Response {

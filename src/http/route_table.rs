@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use poem::{IntoEndpoint, Route, RouteMethod};
+use poem::{Endpoint, IntoEndpoint, IntoResponse, Request, Response, Route, RouteMethod};
 
 /// The served path patterns, as normalized by [`template`].
 pub(super) struct Patterns {
@@ -17,43 +17,73 @@ pub(super) struct Patterns {
 #[derive(Default)]
 pub(super) struct Table {
     route: Route,
+    /// The endpoints of `/`.
+    home: RouteMethod,
     methods: BTreeMap<String, String>,
 }
 
 /// The endpoints of one path.
+#[derive(Default)]
 pub(super) struct Methods {
     route: RouteMethod,
-    names: &'static str,
+    names: Vec<&'static str>,
+}
+
+/// Serves the requests that no other route matches: `home` at exactly `/`, since poem passes every path to an endpoint
+/// nested there, and the API.
+struct Root<R> {
+    home: RouteMethod,
+    rest: R,
 }
 
 impl Table {
     pub(super) fn at(mut self, path: &str, methods: Methods) -> Self {
-        self.methods.insert(template(path), methods.names.to_owned());
-        Self { route: self.route.at(path, methods.route), methods: self.methods }
+        self.methods.insert(template(path), methods.names.join(", "));
+        if path == "/" {
+            return Self { home: methods.route, ..self };
+        }
+        Self { route: self.route.at(path, methods.route), ..self }
     }
 
-    /// Returns all routes: the pages of this table and, behind them, `rest`, which serves `/` and the operations in the
-    /// OpenAPI document `specification`.
-    pub(super) fn before<E: IntoEndpoint<Endpoint: 'static>>(self, rest: E, specification: &str) -> (Route, Patterns) {
-        let pages = self.methods.keys().cloned().chain(["/".to_owned()]).collect();
-        let mut methods = self.methods;
-        methods.extend(methods_of(specification));
-        methods.insert("/".to_owned(), GET.to_owned());
-        (self.route.nest("/", rest), Patterns { methods, pages })
+    /// Returns all routes: the pages of this table and, behind them, `rest`, which serves the operations in the OpenAPI
+    /// document `specification`.
+    pub(super) fn before<E>(self, rest: E, specification: &str) -> (Route, Patterns)
+    where
+        E: IntoEndpoint<Endpoint: 'static>,
+    {
+        let pages: BTreeSet<String> = self.methods.keys().cloned().collect();
+        let mut methods = methods_of(specification);
+        methods.extend(self.methods);
+        let root = Root { home: self.home, rest: rest.into_endpoint() };
+        (self.route.nest("/", root), Patterns { methods, pages })
     }
 }
 
 pub(super) fn get<E: IntoEndpoint<Endpoint: 'static>>(endpoint: E) -> Methods {
-    Methods { route: poem::get(endpoint), names: GET }
-}
-
-pub(super) fn post<E: IntoEndpoint<Endpoint: 'static>>(endpoint: E) -> Methods {
-    Methods { route: poem::post(endpoint), names: "POST" }
+    Methods::default().get(endpoint)
 }
 
 impl Methods {
-    pub(super) fn post<E: IntoEndpoint<Endpoint: 'static>>(self, endpoint: E) -> Self {
-        Self { route: self.route.post(endpoint), names: "GET, HEAD, POST" }
+    pub(super) fn get<E: IntoEndpoint<Endpoint: 'static>>(mut self, endpoint: E) -> Self {
+        self.names.push(GET);
+        Self { route: self.route.get(endpoint), ..self }
+    }
+
+    pub(super) fn post<E: IntoEndpoint<Endpoint: 'static>>(mut self, endpoint: E) -> Self {
+        self.names.push("POST");
+        Self { route: self.route.post(endpoint), ..self }
+    }
+}
+
+impl<R: Endpoint> Endpoint for Root<R> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        if request.uri().path() == "/" {
+            self.home.call(request).await
+        } else {
+            self.rest.call(request).await.map(IntoResponse::into_response)
+        }
     }
 }
 

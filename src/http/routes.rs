@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route, endpoint,
+    Endpoint, EndpointExt, Request, Response, Route, endpoint,
     http::{StatusCode, header},
 };
 use poem_openapi::{LicenseObject, OpenApiService};
@@ -18,13 +18,14 @@ use super::{
     edge::{Edge, Limits, PublicPaths, TrustedProxies},
     events_api::EventsApi,
     oauth_api::OAuthApi,
-    page_endpoint::{H, PageEndpoint},
-    pages::{admin::AdminPages, compatibility::Part},
+    page_endpoint::mount,
+    page_route::Routes,
+    pages,
     parameter_check::CheckedParameters,
     pictures_api::PicturesApi,
     presentation::Pages,
     presets_api::PresetsApi,
-    route_table::{Patterns, Table, get, post},
+    route_table::{Patterns, Table, get},
     schedules_api::SchedulesApi,
     server::Server,
     sessions_api::SessionsApi,
@@ -51,15 +52,16 @@ pub fn application(server: &Arc<Server>, wrapping: Wrapping) -> impl Endpoint<Ou
     let issuer = WebLink::parse(server.signet.issuer.as_str());
     let (routes, patterns) = routes(server);
     let (brand, theme) = (server.brand.clone(), server.theme.clone());
+    let limits = wrapping.limits.with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD);
+    let limits = pages().0.iter().fold(limits, |limits, page| match page.most_bytes {
+        Some(most_bytes) => limits.with_body_at(page.path, most_bytes),
+        None => limits,
+    });
     let presentation = issuer.map(|issuer| Pages { patterns, brand, theme, issuer });
     let edge = presentation.map(|presentation| Edge {
         issuer: server.origin.clone(),
         trusted_proxies: wrapping.trusted_proxies,
-        limits: wrapping
-            .limits
-            .with_body_at("/users/*/picture", Picture::MAXIMUM_UPLOAD)
-            .with_body_at("/account/picture", Picture::MAXIMUM_UPLOAD + FORM_AROUND_PICTURE)
-            .with_body_at("/login", LOGIN_WITH_DRAFT),
+        limits,
         public_paths: public_paths(),
         presentation: Arc::new(presentation),
         clock: server.signet.clock.clone(),
@@ -120,67 +122,60 @@ fn service(server: &Arc<Server>) -> OpenApiService<CheckedParameters<Apis>, ()> 
 fn routes(server: &Arc<Server>) -> (Route, Patterns) {
     let service = service(server);
     let specification = service.spec();
-    let page = |handler| PageEndpoint { server: Arc::clone(server), handler };
     let document = specification.clone();
-    let table = Table::default()
-        .at("/login", get(page(H::Login)).post(page(H::SubmitLogin)))
-        .at("/consent", get(page(H::Consent)).post(page(H::SubmitConsent)))
-        .at("/signup", get(page(H::SignUp)).post(page(H::SubmitSignUp)))
-        .at("/setup", get(page(H::Setup)).post(page(H::SubmitSetup)))
-        .at("/reset", get(page(H::Reset)).post(page(H::SubmitReset)))
-        .at("/reset/done", get(page(H::ResetDone)))
-        .at("/logout", get(page(H::Logout)).post(page(H::SubmitLogout)))
-        .at("/logout/done", get(page(H::LoggedOut)))
-        .at("/account", get(page(H::Account)))
-        .at("/account/profile", get(page(H::Profile)).post(page(H::SubmitProfile)))
-        .at("/account/picture", post(page(H::SubmitPicture)))
-        .at("/account/password", get(page(H::Password)).post(page(H::SubmitPassword)))
-        .at("/account/applications", get(page(H::Applications)).post(page(H::SubmitApplications)))
-        .at("/account/sessions", get(page(H::Sessions)).post(page(H::SubmitSessions)))
-        .at("/account/security", get(page(H::Security)))
-        .at("/account/schedule", get(page(H::Schedule)).post(page(H::SubmitSchedule)))
-        .at("/account/data", get(page(H::OwnData)).post(page(H::SubmitOwnData)))
-        .at("/account/data/copy", get(page(H::CopyOwnData)))
-        .at("/docs/errors", get(page(H::Errors)))
-        .at("/device", get(page(H::Device)).post(page(H::SubmitDevice)))
-        .at("/device/qr", get(page(H::DeviceQr)))
-        .at("/developer", get(page(H::Developer)).post(page(H::SubmitDeveloper)))
-        .at("/developer/presets", get(page(H::Presets)))
-        .at("/developer/presets/:id", get(page(H::Preset)).post(page(H::SubmitPreset)))
-        .at("/developer/:id", get(page(H::OwnClient)).post(page(H::SubmitOwnClient)))
-        .at("/developer/:id/secrets", post(page(H::SubmitSecret)))
-        .at("/developer/:id/compatibility", post(page(H::SubmitSettings(Part::Compatibility))))
-        .at("/developer/:id/groups", post(page(H::SubmitSettings(Part::Groups))))
-        .at("/developer/:id/remedy", get(page(H::Remedy)).post(page(H::SubmitRemedy)))
-        .at("/developer/:id/delete", get(page(H::ClientDeletion)).post(page(H::SubmitClientDeletion)))
-        .at(brand::LOGO, get(page(H::BrandFile)))
-        .at(brand::STYLESHEET, get(page(H::BrandFile)))
+    let brand_file = || {
+        let server = Arc::clone(server);
+        get(endpoint::make(move |request| brand_file(Arc::clone(&server), request)))
+    };
+    let table = mount(Table::default(), &pages(), server)
+        .at(brand::LOGO, brand_file())
+        .at(brand::STYLESHEET, brand_file())
         .at("/assets/:name", get(endpoint::make(asset)))
         .at("/openapi.json", get(endpoint::make(move |_| json(document.clone()))));
-    let admin = || get(AdminPages(Arc::clone(server))).post(AdminPages(Arc::clone(server)));
-    let table = table.at("/admin", admin()).at("/admin/*rest", admin());
     let swagger_ui = service.swagger_ui_html();
-    let rest = Root { home: poem::get(page(H::Home)), rest: service.into_endpoint() };
-    with_docs(table, &swagger_ui).before(rest, &specification)
+    with_docs(table, &swagger_ui).before(service, &specification)
 }
 
-/// Serves the requests that no other route matches: the home page at exactly `/`, since poem passes every path to an
-/// endpoint nested there, and the API.
-struct Root<R> {
-    home: poem::RouteMethod,
-    rest: R,
+/// The routes of all pages. Each module declares its own.
+fn pages() -> Routes {
+    Routes::join([
+        pages::home::routes(),
+        pages::login::routes(),
+        pages::consent::routes(),
+        pages::signup::routes(),
+        pages::setup::routes(),
+        pages::reset::routes(),
+        pages::logout::routes(),
+        pages::device::routes(),
+        pages::account::routes(),
+        pages::profile::routes(),
+        pages::picture::routes(),
+        pages::password::routes(),
+        pages::applications::routes(),
+        pages::sessions::routes(),
+        pages::security::routes(),
+        pages::schedule::routes(),
+        pages::own_data::routes(),
+        pages::developer::routes(),
+        pages::presets::routes(),
+        pages::own_client::routes(),
+        pages::compatibility::routes(),
+        pages::remedy::routes(),
+        pages::errors::routes(),
+        pages::admin::routes(),
+    ])
 }
 
-impl<R: Endpoint> Endpoint for Root<R> {
-    type Output = Response;
+/// Returns the path patterns of all pages that are shown.
+#[must_use]
+pub fn page_paths() -> Vec<&'static str> {
+    pages().0.iter().filter(|route| route.show.is_some()).map(|route| route.path).collect()
+}
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        if request.uri().path() == "/" {
-            self.home.call(request).await
-        } else {
-            self.rest.call(request).await.map(IntoResponse::into_response)
-        }
-    }
+/// Returns the path patterns of all pages that accept a form. A segment that begins with a colon is a parameter.
+#[must_use]
+pub fn form_paths() -> Vec<&'static str> {
+    pages().form_paths()
 }
 
 /// Adds Swagger UI and the page that receives its authorization response.
@@ -204,6 +199,10 @@ async fn html(body: String, policy: String) -> poem::Result<Response> {
         .header(header::CONTENT_SECURITY_POLICY, policy)
         .header(header::CACHE_CONTROL, "public, max-age=300");
     Ok(answer.content_type("text/html; charset=utf-8").body(body))
+}
+
+async fn brand_file(server: Arc<Server>, request: Request) -> poem::Result<Response> {
+    server.brand_files.answer(request.uri().path(), request.uri().query())
 }
 
 async fn asset(request: Request) -> poem::Result<Response> {
@@ -231,8 +230,48 @@ fn public_paths() -> PublicPaths {
         .with("/userinfo", "GET, POST")
 }
 
-/// Additional size of a form with a file: multipart headers and other fields, in bytes.
-const FORM_AROUND_PICTURE: usize = 16 * 1024;
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-/// Maximum size of a login form that carries an encrypted draft of a form of the usual size.
-const LOGIN_WITH_DRAFT: usize = 160 * 1024;
+    use super::*;
+    use crate::http::page_route::path_of_page;
+
+    #[test]
+    fn every_route_of_a_page_has_its_own_path_and_responds() {
+        let routes = pages().0;
+        let paths: BTreeSet<&str> = routes.iter().map(|route| route.path).collect();
+        assert_eq!(paths.len(), routes.len());
+        for route in &routes {
+            assert!(route.show.is_some() || route.form.is_some() || route.otherwise.is_some(), "{}", route.path);
+        }
+        assert!(form_paths().len() > 35 && form_paths().contains(&"/developer/:id/secrets"), "{:?}", form_paths());
+    }
+
+    #[test]
+    fn every_form_is_on_a_page_that_is_shown_about_the_same_record() {
+        let routes = pages().0;
+        for route in &routes {
+            let Some(form) = &route.form else { continue };
+            assert!(routes.iter().any(|page| page.path == form.page && page.show.is_some()), "{}", route.path);
+            let path = path_of_page(form.page, (route.path, &route.path.replace(':', "")));
+            assert!(!path.contains(':'), "{}: the form does not name the record of {}", route.path, form.page);
+        }
+    }
+
+    // A page's own POST without a token could be sent by another site.
+    #[test]
+    fn only_a_logout_request_is_taken_without_a_check() {
+        let routes = pages().0;
+        let unchecked =
+            routes.iter().filter(|route| route.form.as_ref().is_some_and(|form| form.without_check.is_some()));
+        assert_eq!(unchecked.map(|route| route.path).collect::<Vec<_>>(), ["/logout"]);
+    }
+
+    #[test]
+    fn every_page_of_the_administration_requires_an_administrator_even_if_it_does_not_exist() {
+        for route in pages().0.iter().filter(|route| route.path.starts_with("/admin")) {
+            assert!(route.otherwise.is_some(), "{}", route.path);
+        }
+    }
+}

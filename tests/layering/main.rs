@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod circles;
+mod form_checks;
 mod paths;
 mod rules;
 mod security_policy;

@@ -2,13 +2,20 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::current;
+use super::{current, logout};
 use crate::{
-    http::page_request::PageRequest,
+    http::{
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::{AccountPage, Fact},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/account").show(show)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(page_request.redirect("/login")) };
     let account = &current.account;
     let username = account.username.as_str().to_owned();
@@ -23,7 +30,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         username,
         profile,
         is_administrator: account.is_administrator(),
-        anti_forgery: page_request.anti_forgery("logout", None),
+        anti_forgery: logout::ACTION.token(&page_request, None),
     };
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }

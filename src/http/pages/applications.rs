@@ -5,12 +5,20 @@ use poem::{Response, http::StatusCode};
 use super::{current, done, own, refused, sign_in_first, wanted_lines};
 use crate::{
     endpoint::connections::{ConnectedApplication, applications, disconnect},
-    http::page_request::PageRequest,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     oidc::step::Wanted,
     web::{ApplicationCard, ApplicationsPage},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at(PATH).show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     let connected = match applications(page_request.server.signet(), &own(&current), "me") {
         Ok(connected) => connected,
@@ -19,13 +27,12 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     let page = ApplicationsPage {
         applications: connected.iter().map(|connected| card(&page_request, connected)).collect(),
         done: done(&page_request, &[("disconnected", |w| w.application_disconnected)]),
-        anti_forgery: page_request.anti_forgery("applications", None),
+        anti_forgery: ACTION.token(&page_request, None),
     };
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("applications")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     match disconnect(page_request.server.signet(), &own(&current), "me", &page_request.text("client_id")).await {
         Ok(()) => Ok(page_request.redirect("/account/applications?done=disconnected")),
@@ -46,4 +53,5 @@ fn card(page_request: &PageRequest, connected: &ConnectedApplication) -> Applica
     }
 }
 
+const ACTION: FormAction = FormAction::named("applications");
 const PATH: &str = "/account/applications";

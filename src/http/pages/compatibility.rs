@@ -4,7 +4,7 @@
 use poem::{Response, http::StatusCode};
 
 use super::{
-    client_settings::{GROUPS, SETTINGS, entered, keep_entered},
+    client_settings::{GROUPS, SETTINGS, SettingOf, entered, keep_entered},
     current,
     own_client_page::{ACTION, access, page, with_secret},
     refused, sign_in_first,
@@ -15,30 +15,37 @@ use crate::{
         clients::{management::show as find, settings::change_members},
         management::ManagementRefusal,
     },
-    http::page_request::PageRequest,
+    http::{
+        csrf::CsrfChecked,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     oauth::client::Client,
     web::{OwnClientPage, own_client_path},
 };
 
-/// A section of the application page with a separate form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Part {
-    /// Rarely needed settings.
-    Compatibility,
-    /// The groups whose members may use the application.
-    Groups,
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/developer/:id/compatibility").submit(ACTION, submit_settings).on("/developer/:id"),
+        PageRoute::at("/developer/:id/groups").submit(ACTION, submit_groups).on("/developer/:id"),
+    ])
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest, part: Part) -> poem::Result<Response> {
-    let settings = match part {
-        Part::Compatibility => SETTINGS,
-        Part::Groups => std::slice::from_ref(&GROUPS),
-    };
-    page_request.admit(ACTION)?;
-    let path = own_client_path(&page_request.id);
+/// Changes the rarely needed settings.
+async fn submit_settings(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
+    submit(page_request, SETTINGS).await
+}
+
+/// Changes the groups whose members may use the application.
+async fn submit_groups(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
+    submit(page_request, std::slice::from_ref(&GROUPS)).await
+}
+
+async fn submit(page_request: CsrfChecked<PageRequest>, settings: &'static [SettingOf]) -> poem::Result<Response> {
+    let path = own_client_path(page_request.path_value("id"));
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, &path)) };
     let (signet, access) = (page_request.server.signet(), access(&current));
-    let client = match find(signet, &access, &page_request.id) {
+    let client = match find(signet, &access, page_request.path_value("id")) {
         Ok(client) => client,
         Err(refusal) => return refused(&page_request, refusal),
     };
@@ -46,7 +53,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest, part: Part) -> po
         Ok(members) => members,
         Err(wrong) => return corrected(&page_request, &access, &client, wrong).await,
     };
-    match change_members(signet, &access, &page_request.id, |_| members.clone()).await {
+    match change_members(signet, &access, page_request.path_value("id"), |_| members.clone()).await {
         Ok((client, Some(secret))) => Ok(with_secret(&page_request, &client, &secret)),
         Ok((_, None)) => Ok(page_request.redirect(&format!("{path}?done=changed"))),
         Err(ManagementRefusal::Metadata(refusal)) => {

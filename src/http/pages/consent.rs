@@ -7,14 +7,20 @@ use crate::{
     endpoint::consent::{ConsentDecision, ConsentQuestion, ConsentRefusal, NotAdmitted, answer, question},
     http::{
         authorize::{broken_off, interaction_at, returns_to},
+        csrf::{CsrfChecked, FormAction},
         fault,
         page_request::PageRequest,
+        page_route::{PageRoute, Routes},
     },
     oauth::client::{Client, Provenance},
     web::{ClientType, ConsentPage, NotAdmittedPage, Person, Registrant, Remember},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/consent").show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let sealed = page_request.text("interaction");
     match question(page_request.server.signet(), &sealed, &page_request.browser).await {
         Ok(question) => page(&page_request, &question, &sealed),
@@ -22,8 +28,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("consent")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let sealed = page_request.text("interaction");
     let said = match page_request.value("decision") {
         Some("allow") => ConsentDecision::Allow { remember: page_request.value("remember") == Some("true") },
@@ -57,7 +62,7 @@ fn closed(page_request: &PageRequest, not_admitted: &NotAdmitted, sealed: &str) 
         username: account.username.as_str().to_owned(),
         contacts: client.metadata.contacts.clone(),
         interaction: sealed.to_owned(),
-        anti_forgery: page_request.anti_forgery("consent", Some(sealed)),
+        anti_forgery: ACTION.token(page_request, Some(sealed)),
     };
     page_about(page_request, client, (StatusCode::OK, page.render(page_request.context())))
 }
@@ -82,7 +87,7 @@ fn page(page_request: &PageRequest, question: &ConsentQuestion, sealed: &str) ->
         scope: wanted_lines(page_request, &question.wanted),
         lifetime: None,
         interaction: sealed.to_owned(),
-        anti_forgery: page_request.anti_forgery("consent", Some(sealed)),
+        anti_forgery: ACTION.token(page_request, Some(sealed)),
     };
     let content = (StatusCode::OK, page.render(page_request.context()));
     Ok(page_about(page_request, &question.client, content))
@@ -101,3 +106,5 @@ pub(super) fn registrant(page_request: &PageRequest, client: &Client) -> poem::R
         .map_or_else(|| page_request.texts.consent.someone.to_owned(), |kept| kept.record.username.as_str().to_owned());
     Ok(Registrant::Person { username })
 }
+
+const ACTION: FormAction = FormAction::named("consent");

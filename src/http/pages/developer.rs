@@ -10,8 +10,10 @@ use crate::{
         session::CurrentSession,
     },
     http::{
+        csrf::{CsrfChecked, FormAction},
         fault,
         page_request::PageRequest,
+        page_route::{PageRoute, Routes},
         told::{Told, text},
     },
     oauth::{
@@ -21,15 +23,18 @@ use crate::{
     web::{ClientType, DeveloperPage, OwnClient, Purpose, RegistrationForm},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/developer").show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     match current(&page_request).await? {
         Some(current) => form(&page_request, &current, None),
         None => Ok(sign_in_first(&page_request, "/developer")),
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("developer")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, "/developer")) };
     let signet = page_request.server.signet();
     let registered = match purpose(&page_request) {
@@ -92,7 +97,7 @@ fn form(
             error: other.map(ToString::to_string),
         },
         done: done(page_request, &[("deleted", |w| w.application_deleted)]),
-        anti_forgery: page_request.anti_forgery("developer", None),
+        anti_forgery: ACTION.token(page_request, None),
     };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(page_request.page(status, page.render(page_request.context())))
@@ -107,5 +112,6 @@ fn own(client: &Client) -> OwnClient {
     }
 }
 
+const ACTION: FormAction = FormAction::named("developer");
 /// Maximum number of applications of one user that are listed.
 const MOST_SHOWN: u16 = 100;

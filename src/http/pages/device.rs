@@ -11,12 +11,23 @@ use crate::{
         device::{DeviceRefusal, answer, question, verification_uri_complete},
         session::CurrentSession,
     },
-    http::{edge::no_store, fault, page_request::PageRequest, told::Told},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        edge::no_store,
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+        told::Told,
+    },
     oauth::{device_authorization::UserCode, parameters::encode},
     web::{DeviceAnsweredPage, DeviceCodePage, DeviceConfirmPage, ErrorPage, FieldState, Person, qr_code},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/device").show(show).submit(ACTION, submit), PageRoute::at("/device/qr").show(qr)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let typed = page_request.text("user_code");
     let Some(current) = current(&page_request).await? else {
         let back = if typed.is_empty() {
@@ -43,13 +54,12 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         user_code: question.user_code,
         person: person(&current),
         scope: scope_lines(&page_request, &question.scope),
-        anti_forgery: page_request.anti_forgery("device", None),
+        anti_forgery: ACTION.token(&page_request, None),
     };
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("device")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let typed = page_request.text("user_code");
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, "/device")) };
     let is_allowed = match page_request.value("decision") {
@@ -68,7 +78,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
 
 /// A QR code with the URL for a user code, for devices that can display an image. It does not check whether the code
 /// exists, so it reveals nothing about codes.
-pub(in crate::http) async fn qr(page_request: PageRequest) -> poem::Result<Response> {
+async fn qr(page_request: PageRequest) -> poem::Result<Response> {
     let picture = UserCode::parse(&page_request.text("user_code"))
         .and_then(|code| qr_code(&verification_uri_complete(page_request.server.signet(), &code)))
         .ok_or(poem::error::NotFoundError)?;
@@ -110,3 +120,5 @@ fn person(current: &CurrentSession) -> Person {
         full_name: current.account.claims.name.as_ref().map(|name| name.as_str().to_owned()),
     }
 }
+
+const ACTION: FormAction = FormAction::named("device");

@@ -2,8 +2,18 @@
 
 use poem::{Response, http::StatusCode};
 
-use crate::{http::page_request::PageRequest, web::ErrorsPage};
+use crate::{
+    http::{
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
+    web::ErrorsPage,
+};
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/docs/errors").show(show)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     Ok(page_request.page(StatusCode::OK, ErrorsPage.render(page_request.context())))
 }

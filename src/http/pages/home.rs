@@ -5,11 +5,18 @@ use poem::{Response, http::StatusCode};
 use super::current;
 use crate::{
     account::invitation::SignUp,
-    http::page_request::PageRequest,
+    http::{
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::{HomePage, WebLink},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/").show(show)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let signet = page_request.server.signet();
     let signed_in_as = current(&page_request).await?.map(|current| current.account.username.as_str().to_owned());
     let discovery = signet.issuer.endpoint("/.well-known/openid-configuration");

@@ -6,12 +6,22 @@ use super::{begun, card_with_logo, is_busy, onward, onward_already, page_about, 
 use crate::{
     account::invitation::SignUp,
     endpoint::login::{LoginAttempt, LoginRefusal, asked_again, login},
-    http::{draft::Draft, fault, page_request::PageRequest},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        draft::Draft,
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     secret::Secret,
     web::{LoginPage, LoginRemark},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/login").show(show).submit(ACTION, submit).up_to(MOST_BYTES)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let sealed = page_request.value("interaction").map(ToOwned::to_owned);
     let begun = begun(&page_request, sealed.as_deref())?;
     if let Some(onward) = onward_already(&page_request, begun.as_ref()).await? {
@@ -41,8 +51,7 @@ pub(super) fn form_for_draft(page_request: &PageRequest, sealed: &str) -> poem::
     page(page_request, form, StatusCode::FORBIDDEN)
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("login")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let username = page_request.text("username");
     let attempt = LoginAttempt {
         username: &username,
@@ -96,7 +105,7 @@ fn page(page_request: &PageRequest, form: LoginForm<'_>, status: StatusCode) -> 
         remark: form.remark,
         signup_open: page_request.server.signet().sign_up == SignUp::Open && !is_draft,
         interaction: form.sealed.map(ToOwned::to_owned),
-        anti_forgery: page_request.anti_forgery("login", form.sealed),
+        anti_forgery: ACTION.token(page_request, form.sealed),
     };
     let markup = page.render(page_request.context());
     Ok(match &begun {
@@ -109,3 +118,8 @@ fn retry(mut answer: Response, seconds: u64) -> Response {
     answer.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
     answer
 }
+
+const ACTION: FormAction = FormAction::before_login("login");
+
+/// Maximum size of a login form that carries an encrypted draft of a form of the usual size.
+const MOST_BYTES: usize = 160 * 1024;

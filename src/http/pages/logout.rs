@@ -8,7 +8,14 @@ use poem::{
 use super::begun;
 use crate::{
     endpoint::logout::{Farewell, LogoutStep, begin, confirm, frames, returning},
-    http::{authorize::returns_to, edge::FetchSite, fault, page_request::PageRequest},
+    http::{
+        authorize::returns_to,
+        csrf::{CsrfChecked, FormAction},
+        edge::FetchSite,
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     oauth::{
         parameters::{Parameters, encode},
         redirect_uri::RedirectDestination,
@@ -16,7 +23,14 @@ use crate::{
     web::{ClientLink, LoggedOutPage, LogoutPage, ReturnLink, WebLink},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/logout").show(show).submit(ACTION, submit).without_check(needs_no_token, without_token),
+        PageRoute::at("/logout/done").show(done),
+    ])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let none = Parameters::default();
     let parameters = page_request.parameters.as_ref().unwrap_or(&none);
     let question = match begin(page_request.server.signet(), parameters, &page_request.browser).await.map_err(fault)? {
@@ -36,35 +50,48 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         username: question.username,
         is_unproven: question.is_unproven,
         client_name: question.client_name,
-        anti_forgery: page_request.anti_forgery("logout", Some(&question.sealed)),
+        anti_forgery: ACTION.token(&page_request, Some(&question.sealed)),
         interaction: Some(question.sealed),
     };
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-/// A form of this server confirms or cancels the logout. A form of an application is a logout request like a GET.
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    if page_request.value("decision").is_none() {
-        return match (&page_request.browser.session, &page_request.parameters) {
-            // With `SameSite`, the browser does not send the session cookie with a cross-site POST. It sends the cookie
-            // after a redirect to GET.
-            (None, Ok(parameters)) => Ok(page_request.redirect(&as_query(parameters))),
-            _ => show(page_request).await,
-        };
+/// A form of an application is a logout request like a GET.
+async fn request_by_form(page_request: PageRequest) -> poem::Result<Response> {
+    match (&page_request.browser.session, &page_request.parameters) {
+        // With `SameSite`, the browser does not send the session cookie with a cross-site POST. It sends the cookie after
+        // a redirect to GET.
+        (None, Ok(parameters)) => Ok(page_request.redirect(&as_query(parameters))),
+        _ => show(page_request).await,
     }
-    if let Err(refusal) = page_request.admit("logout") {
-        // The session of the form ended in another tab, so there is nothing left that the token would protect.
-        let is_own = page_request.provenance() == FetchSite::SameOrigin && !page_request.lacks_cookies();
-        if page_request.person.is_some() || !is_own {
-            return Err(refusal);
-        }
+}
+
+/// Whether a POST needs no anti-forgery token: it is a logout request of an application, or the session of the form ended in
+/// another tab, so that there is nothing left that the token would protect.
+fn needs_no_token(page_request: &PageRequest) -> bool {
+    let is_own = page_request.provenance() == FetchSite::SameOrigin && !page_request.lacks_cookies();
+    page_request.value("decision").is_none() || (page_request.person.is_none() && is_own)
+}
+
+async fn without_token(page_request: PageRequest) -> poem::Result<Response> {
+    match page_request.value("decision") {
+        None => request_by_form(page_request).await,
+        Some(_) => conclude(&page_request).await,
     }
+}
+
+/// Confirms or cancels the logout.
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
+    conclude(&page_request).await
+}
+
+async fn conclude(page_request: &PageRequest) -> poem::Result<Response> {
     if page_request.value("decision") != Some("confirm") {
         return Ok(page_request.redirect("/account"));
     }
     let signet = page_request.server.signet();
     let farewell = confirm(signet, &page_request.browser, page_request.value("interaction")).await.map_err(fault)?;
-    Ok(depart(&page_request, farewell))
+    Ok(depart(page_request, farewell))
 }
 
 fn depart(page_request: &PageRequest, farewell: Farewell) -> Response {
@@ -83,7 +110,7 @@ fn as_query(parameters: &Parameters) -> String {
     format!("/logout?{}", encode(&pairs))
 }
 
-pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Response> {
+async fn done(page_request: PageRequest) -> poem::Result<Response> {
     // A user who signed out during an authorization request can return to the application's page.
     let back = begun(&page_request, page_request.value("interaction"))?.and_then(|begun| {
         let uri = begun.client.metadata.client_uri.as_deref()?;
@@ -111,6 +138,7 @@ pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Res
     Ok(answer)
 }
 
+pub(super) const ACTION: FormAction = FormAction::named("logout");
 /// The parameters of OpenID Connect RP-Initiated Logout §2.
 const PARAMETERS: [&str; 6] =
     ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];

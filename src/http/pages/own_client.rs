@@ -14,7 +14,12 @@ use crate::{
         clients::management::{add_secret, delete, remove_secret, replace, show as find},
         management::ManagementRefusal,
     },
-    http::{page_request::PageRequest, told::Told},
+    http::{
+        csrf::CsrfChecked,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+        told::Told,
+    },
     oauth::{
         client::Client,
         client_setting::registered,
@@ -27,12 +32,20 @@ use crate::{
     },
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/developer/:id").show(show).submit(ACTION, submit),
+        PageRoute::at("/developer/:id/secrets").submit(ACTION, submit_secret).on("/developer/:id"),
+        PageRoute::at("/developer/:id/delete").show(show_deletion).submit(ACTION, submit_deletion),
+    ])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, "")));
     };
     let access = access(&current);
-    match find(page_request.server.signet(), &access, &page_request.id) {
+    match find(page_request.server.signet(), &access, page_request.path_value("id")) {
         Ok(client) => Ok(shown(&page_request, &access, &client).await),
         Err(refusal) => refused(&page_request, refusal),
     }
@@ -69,17 +82,16 @@ fn newly_registered(page_request: &PageRequest, client: &Client, client_secret: 
     page_request.page(StatusCode::OK, page.render(page_request.context()))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit(ACTION)?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, "")));
     };
     let (signet, access) = (page_request.server.signet(), access(&current));
-    let client = match find(signet, &access, &page_request.id) {
+    let client = match find(signet, &access, page_request.path_value("id")) {
         Ok(client) => client,
         Err(refusal) => return refused(&page_request, refusal),
     };
-    match replace(signet, &access, &page_request.id, &request(&page_request, &client)?).await {
+    match replace(signet, &access, page_request.path_value("id"), &request(&page_request, &client)?).await {
         Ok(_) => Ok(page_request.redirect(&address(&page_request, "?done=saved"))),
         Err(ManagementRefusal::Metadata(refusal)) => {
             let page = corrected(&page_request, page(&page_request, &access, &client).await, &refusal);
@@ -89,20 +101,19 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-pub(in crate::http) async fn submit_secret(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit(ACTION)?;
+async fn submit_secret(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, "")));
     };
     let (signet, access) = (page_request.server.signet(), access(&current));
     match page_request.value("decision") {
-        Some("add") => match add_secret(signet, &access, &page_request.id).await {
+        Some("add") => match add_secret(signet, &access, page_request.path_value("id")).await {
             Ok((client, secret)) => Ok(with_secret(&page_request, &client, &secret)),
             Err(refusal) => refused(&page_request, refusal),
         },
         Some("remove") => {
             let number = page_request.text("number").parse().map_err(|_| bad_request())?;
-            match remove_secret(signet, &access, &page_request.id, number).await {
+            match remove_secret(signet, &access, page_request.path_value("id"), number).await {
                 Ok(_) => Ok(page_request.redirect(&address(&page_request, "?done=removed"))),
                 Err(refusal) => refused(&page_request, refusal),
             }
@@ -111,16 +122,16 @@ pub(in crate::http) async fn submit_secret(page_request: PageRequest) -> poem::R
     }
 }
 
-pub(in crate::http) async fn show_deletion(page_request: PageRequest) -> poem::Result<Response> {
+async fn show_deletion(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, "/delete")));
     };
-    match find(page_request.server.signet(), &access(&current), &page_request.id) {
+    match find(page_request.server.signet(), &access(&current), page_request.path_value("id")) {
         Ok(client) => {
             let page = ClientDeletionPage {
                 client_id: client.client_id.as_str().to_owned(),
                 name: client.metadata.client_name,
-                anti_forgery: page_request.anti_forgery(ACTION, None),
+                anti_forgery: ACTION.token(&page_request, None),
             };
             Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
         }
@@ -128,15 +139,14 @@ pub(in crate::http) async fn show_deletion(page_request: PageRequest) -> poem::R
     }
 }
 
-pub(in crate::http) async fn submit_deletion(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit(ACTION)?;
+async fn submit_deletion(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, "/delete")));
     };
     if page_request.value("decision") != Some("delete") {
         return Err(bad_request());
     }
-    match delete(page_request.server.signet(), &access(&current), &page_request.id).await {
+    match delete(page_request.server.signet(), &access(&current), page_request.path_value("id")).await {
         Ok(()) => Ok(page_request.redirect("/developer?done=deleted")),
         Err(refusal) => refused(&page_request, refusal),
     }

@@ -10,6 +10,7 @@ use crate::{
         session::CurrentSession,
     },
     http::{
+        csrf::FormAction,
         page_request::PageRequest,
         told::{Told, text},
     },
@@ -96,7 +97,7 @@ pub(super) async fn page(page_request: &PageRequest, access: &Access, client: &C
         logout_warning: logout_warning(page_request, client).await,
         snippets: snippets(page_request, client),
         done: None,
-        anti_forgery: page_request.anti_forgery(ACTION, None),
+        anti_forgery: ACTION.token(page_request, None),
     }
 }
 
@@ -117,10 +118,11 @@ fn lines_of(uris: &[RedirectUri]) -> FieldState {
 
 /// The path of the requested application's page.
 pub(super) fn address(page_request: &PageRequest, rest: &str) -> String {
-    format!("{}{rest}", crate::web::own_client_path(&page_request.id))
+    format!("{}{rest}", crate::web::own_client_path(page_request.path_value("id")))
 }
 
-pub(super) const ACTION: &str = "own client";
+/// The forms of the page perform one action.
+pub(super) const ACTION: FormAction = FormAction::named("own client");
 /// The members that the first form of the page changes.
 pub(super) const MEMBERS: [&str; 7] =
     ["client_name", "redirect_uris", "post_logout_redirect_uris", "scope", "logo_uri", "policy_uri", "tos_uri"];

@@ -21,9 +21,11 @@ use crate::{
     http::{
         client_schema::client_json,
         connection_schema::{ConnectedBody, GrantBody},
+        csrf::{CsrfChecked, FormAction},
         documented::to_value,
         edge::no_store,
         page_request::PageRequest,
+        page_route::{PageRoute, Routes},
         schedules_api::ScheduleBody,
         sessions_api::SessionBody,
         user_schema::UserBody,
@@ -32,12 +34,16 @@ use crate::{
     web::OwnDataPage,
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at(PATH).show(show).submit(ACTION, submit), PageRoute::at("/account/data/copy").show(copy)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     Ok(page_request.page(StatusCode::OK, page(&page_request, &current).render(page_request.context())))
 }
 
-pub(in crate::http) async fn copy(page_request: PageRequest) -> poem::Result<Response> {
+async fn copy(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     let known = match known(&page_request, &current) {
         Ok(known) => known,
@@ -50,8 +56,7 @@ pub(in crate::http) async fn copy(page_request: PageRequest) -> poem::Result<Res
     Ok(no_store(answer))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("data")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     if page_request.value("decision") != Some("delete") {
         return Err(bad_request());
@@ -86,7 +91,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
 fn page(page_request: &PageRequest, current: &CurrentSession) -> OwnDataPage {
     OwnDataPage {
         username: current.account.username.as_str().to_owned(),
-        anti_forgery: page_request.anti_forgery("data", None),
+        anti_forgery: ACTION.token(page_request, None),
         ..OwnDataPage::default()
     }
 }
@@ -134,5 +139,6 @@ fn every<T>(
     Ok(entries)
 }
 
+const ACTION: FormAction = FormAction::named("data");
 const PATH: &str = "/account/data";
 const MOST_PAGES: usize = 20;

@@ -10,12 +10,20 @@ use crate::{
         session::CurrentSession,
         session_begin::begin_with_new_password,
     },
-    http::page_request::PageRequest,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     secret::Secret,
     web::PasswordPage,
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at(PATH).show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     let page = PasswordPage {
         done: done(&page_request, &[("changed", |w| w.password_changed)]),
@@ -24,8 +32,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("password")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     let signet = page_request.server.signet();
     let change = PasswordChange {
@@ -73,9 +80,10 @@ fn page(page_request: &PageRequest, current: &CurrentSession) -> PasswordPage {
     PasswordPage {
         username: current.account.username.as_str().to_owned(),
         minimum_password_length: page_request.server.signet().password_policy.minimum_length(),
-        anti_forgery: page_request.anti_forgery("password", None),
+        anti_forgery: ACTION.token(page_request, None),
         ..PasswordPage::default()
     }
 }
 
+const ACTION: FormAction = FormAction::named("password");
 const PATH: &str = "/account/password";

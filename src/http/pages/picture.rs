@@ -4,15 +4,28 @@ use poem::{Response, http::StatusCode};
 
 use super::{bad_request, current, messages::wrong, own, profile, refused, sign_in_first};
 use crate::{
+    account::picture::Picture,
     endpoint::{management::ManagementRefusal, pictures},
-    http::page_request::PageRequest,
+    http::{
+        csrf::CsrfChecked,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::ProfilePage,
 };
 
-pub(in crate::http) async fn submit(page_request: PageRequest, upload: Vec<u8>) -> poem::Result<Response> {
-    page_request.admit("profile")?;
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/account/picture")
+        .submit(profile::ACTION, submit)
+        .with_file()
+        .on(profile::PATH)
+        .up_to(MOST_BYTES)])
+}
+
+async fn submit(mut page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
+    let upload = page_request.take_upload();
     let Some(current) = current(&page_request).await? else {
-        return Ok(sign_in_first(&page_request, "/account/profile"));
+        return Ok(sign_in_first(&page_request, profile::PATH));
     };
     let (signet, access) = (page_request.server.signet(), own(&current));
     let (outcome, done) = match page_request.value("decision") {
@@ -30,3 +43,6 @@ pub(in crate::http) async fn submit(page_request: PageRequest, upload: Vec<u8>) 
         Err(refusal) => refused(&page_request, refusal),
     }
 }
+
+/// Maximum size of the form in bytes: the picture, multipart headers and other fields.
+const MOST_BYTES: usize = Picture::MAXIMUM_UPLOAD + 16 * 1024;

@@ -17,7 +17,9 @@ use crate::{
         session::CurrentSession,
     },
     http::{
+        csrf::{CsrfChecked, FormAction},
         page_request::PageRequest,
+        page_route::{PageRoute, Routes},
         told::{Told, ToldCredentials, ToldPreset, text},
     },
     presets::{self, MatchedBy, Preset},
@@ -28,7 +30,14 @@ use crate::{
     },
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at(PRESETS).show(show),
+        PageRoute::at("/developer/presets/:id").show(show_one).submit(ACTION, submit),
+    ])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PRESETS)) };
     let (signet, access, text) = (page_request.server.signet(), access(&current), page_request.text("q"));
     let w = &page_request.texts.preset;
@@ -41,23 +50,24 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn show_one(page_request: PageRequest) -> poem::Result<Response> {
+async fn show_one(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request)));
     };
-    match (Told::of(&page_request), presets::find(&page_request.id)) {
+    match (Told::of(&page_request), presets::find(page_request.path_value("id"))) {
         (Some(Told::Preset(told)), Some(preset)) if told.preset == preset.id => Ok(result(&page_request, preset, told)),
         _ => form(&page_request, &current, &FieldErrors::default(), None),
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit(&action(&page_request))?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request)));
     };
     let typed = (page_request.text("url"), page_request.text("name"));
-    match register(page_request.server.signet(), &access(&current), &page_request.id, (&typed.0, &typed.1)).await {
+    match register(page_request.server.signet(), &access(&current), page_request.path_value("id"), (&typed.0, &typed.1))
+        .await
+    {
         Ok(registration) => {
             let told = told(&page_request, registration).await;
             Ok(Told::Preset(told).redirect(&page_request, &address(&page_request)))
@@ -85,7 +95,7 @@ fn form(
     errors: &FieldErrors,
     error: Option<String>,
 ) -> poem::Result<Response> {
-    let Some(preset) = presets::find(&page_request.id) else {
+    let Some(preset) = presets::find(page_request.path_value("id")) else {
         return Ok(page_request.error(StatusCode::NOT_FOUND, ErrorPage::not_found()));
     };
     let w = &page_request.texts.preset;
@@ -116,7 +126,7 @@ fn form(
         metadata: metadata(w, preset),
         by_configuration: preset.by_configuration,
         error,
-        anti_forgery: page_request.anti_forgery(&action(page_request), None),
+        anti_forgery: ACTION.token(page_request, None),
     };
     Ok(page_request.page(status, page.render(page_request.context())))
 }
@@ -154,7 +164,7 @@ async fn told(page_request: &PageRequest, registration: PresetRegistration) -> T
         redirect_uris: registered.client.metadata.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
     });
     let snippets = registration.snippets.into_iter().map(|snippet| (snippet.title, snippet.text)).collect();
-    ToldPreset { preset: page_request.id.clone(), warning, credentials, snippets }
+    ToldPreset { preset: page_request.path_value("id").to_owned(), warning, credentials, snippets }
 }
 
 fn result(page_request: &PageRequest, preset: &Preset, told: ToldPreset) -> Response {
@@ -191,11 +201,11 @@ fn matching(page_request: &PageRequest, preset: &Preset) -> Option<String> {
     Some(format!("{sentence} {demand}"))
 }
 
-fn action(page_request: &PageRequest) -> String {
-    format!("preset {}", page_request.id)
-}
+/// The token of one preset is not valid for another.
+const ACTION: FormAction = FormAction::of(|page_request| format!("preset {}", page_request.path_value("id")));
 
 fn address(page_request: &PageRequest) -> String {
     // An unknown preset has no page to return to.
-    presets::find(&page_request.id).map_or_else(|| PRESETS.to_owned(), |preset| format!("{PRESETS}/{}", preset.id))
+    presets::find(page_request.path_value("id"))
+        .map_or_else(|| PRESETS.to_owned(), |preset| format!("{PRESETS}/{}", preset.id))
 }

@@ -13,14 +13,22 @@ use crate::{
         session::CurrentSession,
         users::replace,
     },
-    http::page_request::PageRequest,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::{
         Fact, FieldState, ImageSource, ProfilePage,
         i18n::{DoneTexts, TextOf, Texts},
     },
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at(PATH).show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     match current(&page_request).await? {
         Some(current) => {
             Ok(page_request.page(StatusCode::OK, page(&page_request, &current).render(page_request.context())))
@@ -29,8 +37,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("profile")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     match replace(page_request.server.signet(), &own(&current), "me", &entered(&page_request)).await {
         Ok(_) => Ok(page_request.redirect("/account/profile?done=saved")),
@@ -59,7 +66,7 @@ pub(super) fn page(page_request: &PageRequest, current: &CurrentSession) -> Prof
         ordered: ordered(page_request.texts, account),
         picture: picture(account),
         done: done(page_request, &DONE),
-        anti_forgery: page_request.anti_forgery("profile", None),
+        anti_forgery: ACTION.token(page_request, None),
         ..ProfilePage::default()
     }
 }
@@ -92,6 +99,7 @@ fn picture(account: &Account) -> Option<ImageSource> {
     ImageSource::parse(&own_picture::target(account)?)
 }
 
+pub(super) const ACTION: FormAction = FormAction::named("profile");
 const DONE: [(&str, TextOf<DoneTexts>); 3] =
     [("saved", |w| w.saved), ("picture", |w| w.picture_taken), ("removed", |w| w.picture_removed)];
-const PATH: &str = "/account/profile";
+pub(super) const PATH: &str = "/account/profile";

@@ -6,18 +6,27 @@ use poem::{Response, http::StatusCode};
 use super::{bad_request, client_errors::remedy_line, current, own_client_page::access, refused, sign_in_first};
 use crate::{
     endpoint::clients::settings::{apply_remedy, find_remedy, standing},
-    http::page_request::PageRequest,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::{RemedyPage, own_client_path},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
-    let path = own_client_path(&page_request.id);
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/developer/:id/remedy").show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
+    let path = own_client_path(page_request.path_value("id"));
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, &path)) };
     let (signet, access) = (page_request.server.signet(), access(&current));
-    let (client, remedy) = match find_remedy(signet, &access, &page_request.id, &page_request.text("remedy")) {
-        Ok(found) => found,
-        Err(refusal) => return refused(&page_request, refusal),
-    };
+    let (client, remedy) =
+        match find_remedy(signet, &access, page_request.path_value("id"), &page_request.text("remedy")) {
+            Ok(found) => found,
+            Err(refusal) => return refused(&page_request, refusal),
+        };
     // The value has been registered since, or the remedy no longer applies.
     let Some(standing) = standing(signet, &access, &client, &remedy.what) else {
         return Ok(page_request.redirect(&path));
@@ -27,20 +36,24 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
         name: client.metadata.client_name,
         member: remedy.what.member(),
         remedy: remedy_line(&remedy, standing, &page_request.texts.remedy, signet.clock.now()),
-        anti_forgery: page_request.anti_forgery(&action(&page_request), None),
+        anti_forgery: ACTION.token(&page_request, None),
     };
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit(&action(&page_request))?;
-    let path = own_client_path(&page_request.id);
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
+    let path = own_client_path(page_request.path_value("id"));
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, &path)) };
     if page_request.value("decision") != Some("change") {
         return Err(bad_request());
     }
-    match apply_remedy(page_request.server.signet(), &access(&current), &page_request.id, &page_request.text("remedy"))
-        .await
+    match apply_remedy(
+        page_request.server.signet(),
+        &access(&current),
+        page_request.path_value("id"),
+        &page_request.text("remedy"),
+    )
+    .await
     {
         Ok(_) => Ok(page_request.redirect(&format!("{path}?done=changed"))),
         Err(refusal) => refused(&page_request, refusal),
@@ -48,6 +61,5 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
 }
 
 /// The token of one question is not valid for another.
-fn action(page_request: &PageRequest) -> String {
-    format!("remedy {} {}", page_request.id, page_request.text("remedy"))
-}
+const ACTION: FormAction =
+    FormAction::of(|page_request| format!("remedy {} {}", page_request.path_value("id"), page_request.text("remedy")));

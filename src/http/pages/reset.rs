@@ -8,17 +8,26 @@ use crate::{
         new_account::FieldErrors,
         password_resets::{DeadLink, ResetRefusal, check, reset},
     },
-    http::{edge::ClientIp, fault, page_request::PageRequest},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        edge::ClientIp,
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     secret::Secret,
     web::{ErrorPage, ResetDonePage, ResetPage},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/reset").show(show).submit(ACTION, submit), PageRoute::at("/reset/done").show(done)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     page(&page_request, &FieldErrors::default(), None)
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("reset")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     page_request.server.reset_rate.take(ClientIp(page_request.address))?;
     let (signet, origin) = (page_request.server.signet(), &page_request.browser.origin);
     match reset(signet, &code(&page_request), Secret::new(page_request.text("password")), origin).await {
@@ -32,7 +41,7 @@ pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<R
     }
 }
 
-pub(in crate::http) async fn done(page_request: PageRequest) -> poem::Result<Response> {
+async fn done(page_request: PageRequest) -> poem::Result<Response> {
     Ok(page_request.page(StatusCode::OK, ResetDonePage.render(page_request.context())))
 }
 
@@ -52,7 +61,7 @@ fn page(page_request: &PageRequest, errors: &FieldErrors, error: Option<String>)
         password_error: wrong(page_request.texts, errors, "password"),
         error,
         minimum_password_length: page_request.server.signet().password_policy.minimum_length(),
-        anti_forgery: page_request.anti_forgery("reset", None),
+        anti_forgery: ACTION.token(page_request, None),
     };
     Ok(page_request.page(status, page.render(page_request.context())))
 }
@@ -73,3 +82,5 @@ fn dead(page_request: &PageRequest, refusal: DeadLink) -> Response {
     });
     page_request.page(StatusCode::FORBIDDEN, page.leading_to(page_request.way_on()).render(page_request.context()))
 }
+
+const ACTION: FormAction = FormAction::before_login("reset");

@@ -12,12 +12,23 @@ use crate::{
         refresh_schedules::{self, ScheduleForm, ShownSchedule},
         session::CurrentSession,
     },
-    http::page_request::PageRequest,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     oauth::parameters::encode,
     web::{FieldState, SchedulePage, ScheduleTexts, ScheduledApplication},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/account/schedule")
+        .show(show)
+        .submit(ACTION, submit)
+        .listed_on("/account/applications")])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, None)));
     };
@@ -27,8 +38,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("schedule")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, &address(&page_request, None)));
     };
@@ -91,7 +101,7 @@ fn page(page_request: &PageRequest, current: &CurrentSession) -> Result<Schedule
         ends_grant: schedule.is_some_and(|schedule| schedule.ends_grant()),
         set: set.as_ref().map(|set| texts(page_request, set)),
         done: done(page_request, &[("set", |w| w.schedule_set), ("removed", |w| w.schedule_removed)]),
-        anti_forgery: page_request.anti_forgery("schedule", None),
+        anti_forgery: ACTION.token(page_request, None),
         ..SchedulePage::default()
     })
 }
@@ -126,3 +136,5 @@ fn texts(page_request: &PageRequest, shown: &ShownSchedule) -> ScheduleTexts {
         next_ticks: shown.next_ticks.iter().map(|(at, _)| w.local(schedule.local_time(*at))).collect(),
     }
 }
+
+const ACTION: FormAction = FormAction::named("schedule");

@@ -7,11 +7,19 @@ use crate::{
     account::record::AccountId,
     audit::{Principal, SecurityEvent},
     endpoint::{events::list_of, page::PageQuery},
-    http::{fault, page_request::PageRequest},
+    http::{
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::{Doer, EventLine, SecurityPage},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/account/security").show(show)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else {
         return Ok(sign_in_first(&page_request, "/account/security"));
     };

@@ -9,11 +9,19 @@ use crate::{
         session_end::Extent,
         sessions::{ListedSession, end, end_all, list},
     },
-    http::page_request::PageRequest,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     web::{SessionLine, SessionsPage, i18n::Texts},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at(PATH).show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     let request = PageQuery { limit: Some(LARGEST_PAGE.into()), page_token: None };
     let mut sessions = match list(page_request.server.signet(), &own(&current), "me", request) {
@@ -24,13 +32,12 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     let page = SessionsPage {
         sessions: sessions.iter().map(|listed| line(page_request.texts, listed)).collect(),
         done: done(&page_request, &[("ended", |w| w.device_signed_out)]),
-        anti_forgery: page_request.anti_forgery("sessions", None),
+        anti_forgery: ACTION.token(&page_request, None),
     };
     Ok(page_request.page(StatusCode::OK, page.render(page_request.context())))
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("sessions")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     let Some(current) = current(&page_request).await? else { return Ok(sign_in_first(&page_request, PATH)) };
     let (signet, access) = (page_request.server.signet(), own(&current));
     match page_request.value("decision") {
@@ -57,4 +64,5 @@ fn line(texts: &Texts, listed: &ListedSession) -> SessionLine {
     }
 }
 
+const ACTION: FormAction = FormAction::named("sessions");
 const PATH: &str = "/account/sessions";

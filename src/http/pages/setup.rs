@@ -9,20 +9,29 @@ use crate::{
         new_account::{FieldErrors, NewAccountRefusal},
         setup::{FirstAdministratorRefusal, check, create},
     },
-    http::{edge::ClientIp, fault, page_request::PageRequest},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        edge::ClientIp,
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     secret::Secret,
     web::{ErrorPage, SetupPage},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/setup").show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     match check(page_request.server.signet(), &Secret::new(page_request.text("code"))) {
         Ok(()) => Ok(form(&page_request, &FieldErrors::default(), None)),
         Err(refusal) => refused(&page_request, refusal),
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("setup")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     if has_account_of_form(&page_request) {
         return Ok(page_request.redirect("/account"));
     }
@@ -64,7 +73,9 @@ fn form(page_request: &PageRequest, errors: &FieldErrors, error: Option<String>)
         password_error: wrong(page_request.texts, errors, "password"),
         error,
         minimum_password_length: page_request.server.signet().password_policy.minimum_length(),
-        anti_forgery: page_request.anti_forgery("setup", None),
+        anti_forgery: ACTION.token(page_request, None),
     };
     page_request.page(status_of(errors), page.render(page_request.context()))
 }
+
+const ACTION: FormAction = FormAction::before_login("setup");

@@ -11,12 +11,22 @@ use crate::{
         new_account::{FieldErrors, NewAccountRefusal},
         signup::{NotAdmitted, SignUpRefusal, check, sign_up},
     },
-    http::{edge::ClientIp, fault, page_request::PageRequest},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        edge::ClientIp,
+        fault,
+        page_request::PageRequest,
+        page_route::{PageRoute, Routes},
+    },
     secret::Secret,
     web::{ErrorPage, SignupPage},
 };
 
-pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Response> {
+pub(in crate::http) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/signup").show(show).submit(ACTION, submit)])
+}
+
+async fn show(page_request: PageRequest) -> poem::Result<Response> {
     let begun = begun(&page_request, page_request.value("interaction"))?;
     if let Some(onward) = onward_already(&page_request, begun.as_ref()).await? {
         return Ok(onward);
@@ -27,8 +37,7 @@ pub(in crate::http) async fn show(page_request: PageRequest) -> poem::Result<Res
     }
 }
 
-pub(in crate::http) async fn submit(page_request: PageRequest) -> poem::Result<Response> {
-    page_request.admit("signup")?;
+async fn submit(page_request: CsrfChecked<PageRequest>) -> poem::Result<Response> {
     if has_account_of_form(&page_request) {
         return Ok(page_request.redirect(&destination(&page_request, page_request.value("interaction"))));
     }
@@ -72,7 +81,7 @@ fn form(page_request: &PageRequest, errors: &FieldErrors, error: Option<String>)
         minimum_password_length: signet.password_policy.minimum_length(),
         interaction: sealed.map(ToOwned::to_owned),
         invitation: page_request.value("invitation").map(ToOwned::to_owned),
-        anti_forgery: page_request.anti_forgery("signup", sealed),
+        anti_forgery: ACTION.token(page_request, sealed),
     };
     Ok(page_request.page(status_of(errors), page.render(page_request.context())))
 }
@@ -87,3 +96,5 @@ fn not_admitted(page_request: &PageRequest, refusal: NotAdmitted) -> Response {
     });
     page_request.page(StatusCode::FORBIDDEN, page.leading_to(page_request.way_on()).render(page_request.context()))
 }
+
+const ACTION: FormAction = FormAction::before_login("signup");

@@ -2,7 +2,7 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::request::{AdminRequest, crumbs, minute, next};
+use super::request::{AdminRequest, crumbs, guarded, guarded_form, minute, next};
 use crate::{
     endpoint::{
         activity::{self, GrantFilter, OwnedSession},
@@ -10,7 +10,11 @@ use crate::{
         management::ManagementRefusal,
         sessions as own_sessions, users,
     },
-    http::fault,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        fault,
+        page_route::{PageRoute, Routes},
+    },
     oauth::{client::ClientId, grant::Grant},
     web::{
         Fact,
@@ -19,8 +23,19 @@ use crate::{
     },
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/admin/sessions").show(guarded(sessions)),
+        PageRoute::at("/admin/sessions/:id/:sid")
+            .submit(FormAction::PATH, guarded_form(end_session))
+            .on("/admin/sessions"),
+        PageRoute::at("/admin/grants").show(guarded(grants)),
+        PageRoute::at("/admin/grants/:id/delete").submit(FormAction::PATH, guarded_form(end_grant)).on("/admin/grants"),
+    ])
+}
+
 /// All sessions, or those of the user named by `q`.
-pub(super) fn sessions(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn sessions(admin_request: AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let listed = activity::sessions(
@@ -45,7 +60,7 @@ pub(super) fn sessions(admin_request: &AdminRequest) -> poem::Result<Response> {
                     Fact::new(w.signed_in, minute(one.session.authenticated_at)),
                     Fact::new(admin_request.texts().people.last_used, minute(one.session.last_used_at)),
                 ],
-                action: Some(end(admin_request, &["sessions", id, sid])),
+                action: Some(end(&admin_request, &["sessions", id, sid])),
             }
         };
         let rows = listed.entries.iter().map(row).collect();
@@ -56,12 +71,12 @@ pub(super) fn sessions(admin_request: &AdminRequest) -> poem::Result<Response> {
             kinds: Vec::new(),
             kind: "",
         };
-        list(admin_request, &w.sessions, search, (rows, listed.next_page_token.as_ref()))
+        list(&admin_request, &w.sessions, search, (rows, listed.next_page_token.as_ref()))
     }))
 }
 
 /// All grants, or those of the user or application named by `q`.
-pub(super) fn grants(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn grants(admin_request: AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let by = if admin_request.page_request.value("by") == Some("application") { "application" } else { "person" };
     let filter = match (text.as_str(), by) {
@@ -79,7 +94,7 @@ pub(super) fn grants(admin_request: &AdminRequest) -> poem::Result<Response> {
         Err(refusal) => return admin_request.refused(refusal),
     };
     let w = &admin_request.texts().activity;
-    let rows = listed.entries.iter().map(|grant| grant_row(admin_request, grant)).collect::<poem::Result<Vec<_>>>()?;
+    let rows = listed.entries.iter().map(|grant| grant_row(&admin_request, grant)).collect::<poem::Result<Vec<_>>>()?;
     let search = Search {
         action: LocalPath::admin(&["grants"]),
         label: w.username_or_client_id.to_owned(),
@@ -87,17 +102,19 @@ pub(super) fn grants(admin_request: &AdminRequest) -> poem::Result<Response> {
         kinds: vec![("person", w.person), ("application", w.application)],
         kind: by,
     };
-    Ok(list(admin_request, &w.grants, search, (rows, listed.next_page_token.as_ref())))
+    Ok(list(&admin_request, &w.grants, search, (rows, listed.next_page_token.as_ref())))
 }
 
 /// Ends the session `sid` of the user `id`.
-pub(super) async fn end_session(admin_request: &AdminRequest, id: &str, sid: &str) -> poem::Result<Response> {
+async fn end_session(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let (id, sid) = (admin_request.path_value("id"), admin_request.path_value("sid"));
     let ended = own_sessions::end(admin_request.page_request.server.signet(), &admin_request.access, id, sid).await;
     admin_request.answer(ended.map(|()| admin_request.redirect(&["sessions"])))
 }
 
 /// Ends the grant `id`, whichever user it belongs to.
-pub(super) async fn end_grant(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn end_grant(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let ended = activity::end_grant(admin_request.page_request.server.signet(), &admin_request.access, id).await;
     admin_request.answer(ended.map(|()| admin_request.redirect(&["grants"])))
 }

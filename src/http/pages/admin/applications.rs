@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     audit,
-    request::{AdminRequest, crumbs, minute, next},
+    request::{AdminRequest, crumbs, guarded, guarded_form, minute, next},
 };
 use crate::{
     endpoint::{
@@ -13,7 +13,12 @@ use crate::{
         management::ManagementRefusal,
         users,
     },
-    http::{fault, pages::client_errors::client_errors},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        fault,
+        page_route::{PageRoute, Routes},
+        pages::client_errors::client_errors,
+    },
     oauth::{
         client::{Client, ClientSecret, PkceRule, Provenance},
         client_setting::{MEMBERS, member},
@@ -27,8 +32,30 @@ use crate::{
     },
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/admin/applications").show(guarded(show)),
+        PageRoute::at("/admin/applications/:id").show(guarded(one)),
+        PageRoute::at("/admin/applications/:id/disable")
+            .submit(FormAction::PATH, guarded_form(disable))
+            .on("/admin/applications/:id"),
+        PageRoute::at("/admin/applications/:id/enable")
+            .submit(FormAction::PATH, guarded_form(enable))
+            .on("/admin/applications/:id"),
+        PageRoute::at("/admin/applications/:id/delete")
+            .show(guarded(confirm_deletion))
+            .submit(FormAction::PATH, guarded_form(delete)),
+        PageRoute::at("/admin/applications/:id/secrets")
+            .submit(FormAction::PATH, guarded_form(add_secret))
+            .on("/admin/applications/:id"),
+        PageRoute::at("/admin/applications/:id/secrets/:number/delete")
+            .submit(FormAction::PATH, guarded_form(remove_secret))
+            .on("/admin/applications/:id"),
+    ])
+}
+
 /// Applications with a word in their name that starts with `q`, and the one whose identifier is `q`.
-pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let searched = Some(text.as_str()).filter(|text| !text.is_empty());
     let filter = ClientFilter { client_name: searched, owner: None };
@@ -53,7 +80,7 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     let query: Vec<(&str, &str)> = searched.map(|text| ("q", text)).into_iter().collect();
     let page = ListPage {
         title: admin_request.texts().admin.applications.name.to_owned(),
-        crumbs: crumbs(admin_request, &[]),
+        crumbs: crumbs(&admin_request, &[]),
         about: None,
         next: next(&path, &query, listed.next_page_token.as_ref()),
         search: Some(Search {
@@ -70,29 +97,41 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     Ok(admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context())))
 }
 
-pub(super) fn one(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
-    page(admin_request, id, None)
+async fn one(admin_request: AdminRequest) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
+    page(&admin_request, id, None)
 }
 
-pub(super) async fn set_disabled(admin_request: &AdminRequest, id: &str, is_disabled: bool) -> poem::Result<Response> {
+async fn disable(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    set_disabled(&admin_request, true).await
+}
+
+async fn enable(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    set_disabled(&admin_request, false).await
+}
+
+async fn set_disabled(admin_request: &AdminRequest, is_disabled: bool) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let set =
         clients::set_disabled(admin_request.page_request.server.signet(), &admin_request.access, id, is_disabled).await;
     after(admin_request, id, set.map(|_| ()))
 }
 
-pub(super) async fn remove_secret(admin_request: &AdminRequest, id: &str, number: &str) -> poem::Result<Response> {
+async fn remove_secret(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let (id, number) = (admin_request.path_value("id"), admin_request.path_value("number"));
     // No secret has this number, so a value that is not a number finds none.
     let number = number.parse().unwrap_or(u32::MAX);
     let removed =
         clients::remove_secret(admin_request.page_request.server.signet(), &admin_request.access, id, number).await;
-    after(admin_request, id, removed.map(|_| ()))
+    after(&admin_request, id, removed.map(|_| ()))
 }
 
-pub(super) async fn add_secret(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn add_secret(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let (client, secret) =
         match clients::add_secret(admin_request.page_request.server.signet(), &admin_request.access, id).await {
             Ok(added) => added,
-            Err(refusal) => return after(admin_request, id, Err(refusal)),
+            Err(refusal) => return after(&admin_request, id, Err(refusal)),
         };
     let w = admin_request.texts();
     let crumbs = [("applications", w.admin.applications.name), (id, client.metadata.client_name.as_str())];
@@ -100,17 +139,19 @@ pub(super) async fn add_secret(admin_request: &AdminRequest, id: &str) -> poem::
     Ok(admin_request.tell(w.secret_is_made, ("client_secret", &secret), w.secret_advice, &crumbs))
 }
 
-pub(super) fn confirm_deletion(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn confirm_deletion(admin_request: AdminRequest) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     match clients::show(admin_request.page_request.server.signet(), &admin_request.access, id) {
-        Ok(client) => Ok(deletion(admin_request, &client)),
+        Ok(client) => Ok(deletion(&admin_request, &client)),
         Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn delete(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     match clients::delete(admin_request.page_request.server.signet(), &admin_request.access, id).await {
         Ok(()) => Ok(admin_request.redirect(&["applications"])),
-        Err(refusal) => after(admin_request, id, Err(refusal)),
+        Err(refusal) => after(&admin_request, id, Err(refusal)),
     }
 }
 

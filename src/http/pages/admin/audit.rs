@@ -3,7 +3,7 @@
 use poem::{Response, http::StatusCode};
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
-use super::request::{AdminRequest, crumbs, minute, next};
+use super::request::{AdminRequest, crumbs, guarded, minute, next};
 use crate::{
     account::record::AccountId,
     audit::{EventKind, Outcome, Principal, SecurityEvent},
@@ -12,7 +12,10 @@ use crate::{
         management::ManagementRefusal,
         page::{LARGEST_PAGE, Page, PageQuery},
     },
-    http::fault,
+    http::{
+        fault,
+        page_route::{PageRoute, Routes},
+    },
     oauth::client::ClientId,
     web::{
         admin::{AuditActor, AuditPage, AuditRow, EventFilterForm, LocalLink, LocalPath},
@@ -20,8 +23,12 @@ use crate::{
     },
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/admin/audit").show(guarded(show))])
+}
+
 /// The events that match the query. An invalid filter matches none, and the page says why.
-pub(super) async fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
     let page_request = &admin_request.page_request;
     let field = |name| page_request.text(name).trim().to_owned();
     let mut form = EventFilterForm {
@@ -34,7 +41,7 @@ pub(super) async fn show(admin_request: &AdminRequest) -> poem::Result<Response>
         until: field("until"),
         error: None,
     };
-    let listed = match list(admin_request, &form).await {
+    let listed = match list(&admin_request, &form).await {
         Ok(listed) => listed,
         Err(refusal @ (ManagementRefusal::Invalid(_) | ManagementRefusal::NotFound(_))) => {
             form.error = Some(refusal.to_string());
@@ -52,11 +59,11 @@ pub(super) async fn show(admin_request: &AdminRequest) -> poem::Result<Response>
         ("until", &form.until),
     ];
     let query: Vec<_> = query.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let rows: poem::Result<Vec<_>> = listed.entries.into_iter().map(|event| row(admin_request, event)).collect();
+    let rows: poem::Result<Vec<_>> = listed.entries.into_iter().map(|event| row(&admin_request, event)).collect();
     let page = AuditPage {
         next: next(&LocalPath::admin(&["audit"]), &query, listed.next_page_token.as_ref()),
         events: rows?,
-        crumbs: crumbs(admin_request, &[]),
+        crumbs: crumbs(&admin_request, &[]),
         filter: form,
     };
     Ok(admin_request.page(status, page.render(page_request.context())))

@@ -5,7 +5,7 @@ use poem::{Response, http::StatusCode};
 use super::{
     super::messages::wrong,
     people,
-    request::{AdminRequest, crumbs, next},
+    request::{AdminRequest, crumbs, guarded, guarded_form, next},
 };
 use crate::{
     endpoint::{
@@ -13,14 +13,28 @@ use crate::{
         management::ManagementRefusal,
         users::{self, UserFilter},
     },
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_route::{PageRoute, Routes},
+    },
     web::{
         Fact, FieldState,
         admin::{GroupPage, ListPage, ListRow, LocalPath, Search},
     },
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/admin/groups").show(guarded(show)),
+        PageRoute::at("/admin/groups/:group").show(guarded(one)).submit(FormAction::PATH, guarded_form(rename)),
+        PageRoute::at("/admin/groups/:group/delete")
+            .submit(FormAction::PATH, guarded_form(remove))
+            .on("/admin/groups/:group"),
+    ])
+}
+
 /// Groups whose names start with `q`, sorted by name.
-pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
     let text = admin_request.page_request.text("q").trim().to_owned();
     let listed = groups::list(
         admin_request.page_request.server.signet(),
@@ -34,7 +48,7 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
             Some(("q", text.as_str())).filter(|(_, text)| !text.is_empty()).into_iter().collect();
         let page = ListPage {
             title: admin_request.texts().admin.all_groups.name.to_owned(),
-            crumbs: crumbs(admin_request, &[]),
+            crumbs: crumbs(&admin_request, &[]),
             about: Some(w.about.to_owned()),
             next: next(&path, &query, listed.next_page_token.as_ref()),
             search: Some(Search {
@@ -46,30 +60,32 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
             }),
             links: Vec::new(),
             actions: Vec::new(),
-            rows: listed.entries.iter().map(|group| row(admin_request, group)).collect(),
+            rows: listed.entries.iter().map(|group| row(&admin_request, group)).collect(),
         };
         admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
     }))
 }
 
-pub(super) fn one(admin_request: &AdminRequest, group: &str) -> poem::Result<Response> {
+async fn one(admin_request: AdminRequest) -> poem::Result<Response> {
+    let group = admin_request.path_value("group");
     let note = (admin_request.page_request.value("done") == Some("some"))
         .then(|| admin_request.texts().all_groups.goes_on.to_owned());
-    page(admin_request, group, (StatusCode::OK, note), None)
+    page(&admin_request, group, (StatusCode::OK, note), None)
 }
 
-pub(super) async fn rename(admin_request: &AdminRequest, group: &str) -> poem::Result<Response> {
+async fn rename(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let group = admin_request.path_value("group");
     let name = admin_request.page_request.text("name").trim().to_owned();
     let renamed =
         groups::replace(admin_request.page_request.server.signet(), &admin_request.access, group, Some(&name)).await;
     match renamed {
         Ok(GroupChangeProgress { goes_on: false, .. }) => Ok(admin_request.redirect(&["groups", &name])),
-        Ok(_) => Ok(some(admin_request, group)),
+        Ok(_) => Ok(some(&admin_request, group)),
         Err(ManagementRefusal::Fields(errors)) => {
             let texts = admin_request.texts();
             let error = wrong(texts, &errors, "name").or_else(|| wrong(texts, &errors, "groups"));
             page(
-                admin_request,
+                &admin_request,
                 group,
                 (StatusCode::UNPROCESSABLE_ENTITY, None),
                 Some(FieldState { value: name, error }),
@@ -79,10 +95,11 @@ pub(super) async fn rename(admin_request: &AdminRequest, group: &str) -> poem::R
     }
 }
 
-pub(super) async fn remove(admin_request: &AdminRequest, group: &str) -> poem::Result<Response> {
+async fn remove(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let group = admin_request.path_value("group");
     match groups::replace(admin_request.page_request.server.signet(), &admin_request.access, group, None).await {
         Ok(GroupChangeProgress { goes_on: false, .. }) => Ok(admin_request.redirect(&["groups"])),
-        Ok(_) => Ok(some(admin_request, group)),
+        Ok(_) => Ok(some(&admin_request, group)),
         Err(refusal) => admin_request.refused(refusal),
     }
 }

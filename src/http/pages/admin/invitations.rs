@@ -4,13 +4,17 @@ use poem::{Response, http::StatusCode};
 
 use super::{
     super::{form_lines::lines, messages::wrong},
-    request::{AdminRequest, crumbs, minute, next},
+    request::{AdminRequest, crumbs, guarded, guarded_form, minute, next},
 };
 use crate::{
     endpoint::{
         invitations::{self, InvitationRequest, ListedInvitation},
         management::ManagementRefusal,
         new_account::FieldErrors,
+    },
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_route::{PageRoute, Routes},
     },
     web::{
         Fact, FieldState,
@@ -19,7 +23,17 @@ use crate::{
     },
 };
 
-pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+pub(super) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/admin/invitations").show(guarded(show)),
+        PageRoute::at("/admin/invitations/new").show(guarded(form)).submit(FormAction::PATH, guarded_form(create)),
+        PageRoute::at("/admin/invitations/:id/delete")
+            .submit(FormAction::PATH, guarded_form(delete))
+            .on("/admin/invitations"),
+    ])
+}
+
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
     let listed = invitations::list(
         admin_request.page_request.server.signet(),
         &admin_request.access,
@@ -28,7 +42,7 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     admin_request.answer(listed.map(|listed| {
         let page = ListPage {
             title: admin_request.texts().admin.invitations.name.to_owned(),
-            crumbs: crumbs(admin_request, &[]),
+            crumbs: crumbs(&admin_request, &[]),
             about: Some(admin_request.texts().invitations.about.to_owned()),
             search: None,
             links: vec![LocalLink::new(
@@ -36,19 +50,19 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
                 LocalPath::admin(&["invitations", "new"]),
             )],
             actions: Vec::new(),
-            rows: listed.entries.iter().map(|listed| row(admin_request, listed)).collect(),
+            rows: listed.entries.iter().map(|listed| row(&admin_request, listed)).collect(),
             next: next(&LocalPath::admin(&["invitations"]), &[], listed.next_page_token.as_ref()),
         };
         admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
     }))
 }
 
-pub(super) fn form(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn form(admin_request: AdminRequest) -> poem::Result<Response> {
     let days = FieldState::of(USUAL_DAYS.to_string());
-    Ok(page(admin_request, StatusCode::OK, (FieldState::default(), FieldState::default(), days)))
+    Ok(page(&admin_request, StatusCode::OK, (FieldState::default(), FieldState::default(), days)))
 }
 
-pub(super) async fn create(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn create(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
     let page_request = &admin_request.page_request;
     let days = page_request.text("days");
     // A value that is not a number is handled like zero: the field shows the error.
@@ -73,13 +87,14 @@ pub(super) async fn create(admin_request: &AdminRequest) -> poem::Result<Respons
             let email = entry("email", page_request.text("email"), "email");
             let groups = entry("groups", page_request.text("groups"), "groups");
             let days = entry("days", days, "expires_in");
-            Ok(page(admin_request, StatusCode::UNPROCESSABLE_ENTITY, (email, groups, days)))
+            Ok(page(&admin_request, StatusCode::UNPROCESSABLE_ENTITY, (email, groups, days)))
         }
         Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn delete(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let deleted = invitations::delete(admin_request.page_request.server.signet(), &admin_request.access, id).await;
     admin_request.answer(deleted.map(|()| admin_request.redirect(&["invitations"])))
 }

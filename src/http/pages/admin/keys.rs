@@ -2,9 +2,13 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::request::{AdminRequest, crumbs, minute};
+use super::request::{AdminRequest, crumbs, guarded, guarded_form, minute};
 use crate::{
     endpoint::keys::{self, KeyLife, Rotation},
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        page_route::{PageRoute, Routes},
+    },
     jose::{Algorithm, Stage},
     oauth::resource::{AccessTokenType, Resource},
     web::{
@@ -14,13 +18,24 @@ use crate::{
     },
 };
 
-pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+pub(super) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/admin/keys").show(guarded(show)),
+        PageRoute::at("/admin/keys/rotate").submit(FormAction::PATH, guarded_form(rotate_now)).on("/admin/keys"),
+        PageRoute::at("/admin/keys/emergency")
+            .show(guarded(confirm_emergency))
+            .submit(FormAction::PATH, guarded_form(replace_all)),
+        PageRoute::at("/admin/resources").show(guarded(resources)),
+    ])
+}
+
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
     let w = &admin_request.texts().keys;
     let listed = keys::list(admin_request.page_request.server.signet(), &admin_request.access);
     admin_request.answer(listed.map(|listed| {
         let page = ListPage {
             title: admin_request.texts().admin.keys.name.to_owned(),
-            crumbs: crumbs(admin_request, &[]),
+            crumbs: crumbs(&admin_request, &[]),
             about: Some(w.about.to_owned()),
             search: None,
             links: vec![LocalLink::new(w.stolen, LocalPath::admin(&["keys", "emergency"]))],
@@ -32,12 +47,20 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     }))
 }
 
-pub(super) async fn rotate(admin_request: &AdminRequest, rotation: Rotation) -> poem::Result<Response> {
+async fn rotate_now(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    rotate(&admin_request, Rotation::Now).await
+}
+
+async fn replace_all(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    rotate(&admin_request, Rotation::Emergency).await
+}
+
+async fn rotate(admin_request: &AdminRequest, rotation: Rotation) -> poem::Result<Response> {
     let rotated = keys::rotate(admin_request.page_request.server.signet(), &admin_request.access, rotation).await;
     admin_request.answer(rotated.map(|()| admin_request.redirect(&["keys"])))
 }
 
-pub(super) fn confirm_emergency(admin_request: &AdminRequest) -> Response {
+async fn confirm_emergency(admin_request: AdminRequest) -> poem::Result<Response> {
     let w = &admin_request.texts().keys;
     let page = ConfirmPage {
         question: w.emergency_question.to_owned(),
@@ -45,17 +68,17 @@ pub(super) fn confirm_emergency(admin_request: &AdminRequest) -> Response {
         error: None,
         answer: w.replace_every_key.to_owned(),
         form: admin_request.form(&["keys", "emergency"]),
-        crumbs: crumbs(admin_request, &[("keys", admin_request.texts().admin.keys.name)]),
+        crumbs: crumbs(&admin_request, &[("keys", admin_request.texts().admin.keys.name)]),
     };
-    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
+    Ok(admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context())))
 }
 
 /// The configured APIs. They can be changed only in the configuration file.
-pub(super) fn resources(admin_request: &AdminRequest) -> Response {
+async fn resources(admin_request: AdminRequest) -> poem::Result<Response> {
     let w = &admin_request.texts().keys;
     let page = ListPage {
         title: admin_request.texts().admin.resources.name.to_owned(),
-        crumbs: crumbs(admin_request, &[]),
+        crumbs: crumbs(&admin_request, &[]),
         about: Some(w.resources_about.to_owned()),
         search: None,
         links: Vec::new(),
@@ -71,7 +94,7 @@ pub(super) fn resources(admin_request: &AdminRequest) -> Response {
             .collect(),
         next: None,
     };
-    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
+    Ok(admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context())))
 }
 
 fn row(w: &KeysTexts, life: &KeyLife) -> ListRow {

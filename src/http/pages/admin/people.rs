@@ -2,10 +2,11 @@
 
 use poem::{Response, http::StatusCode};
 
-use super::request::{AdminRequest, crumbs, minute, next};
+use super::request::{AdminRequest, crumbs, guarded, minute, next};
 use crate::{
     account::record::{Account, Role},
     endpoint::users::{self, UserFilter},
+    http::page_route::{PageRoute, Routes},
     web::{
         Fact,
         admin::{ListPage, ListRow, LocalPath, Search},
@@ -13,8 +14,12 @@ use crate::{
     },
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::of([PageRoute::at("/admin/people").show(guarded(show))])
+}
+
 /// Users, newest first; with `q`, those whose username or e-mail address starts with `q`, sorted by it.
-pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
     let w = &admin_request.texts().people;
     let text = admin_request.page_request.text("q").trim().to_owned();
     let by = if admin_request.page_request.value("by") == Some("email") { "email" } else { "username" };
@@ -35,7 +40,7 @@ pub(super) fn show(admin_request: &AdminRequest) -> poem::Result<Response> {
     let query = if searched.is_some() { &query[..] } else { &[] };
     let page = ListPage {
         title: admin_request.texts().admin.people.name.to_owned(),
-        crumbs: crumbs(admin_request, &[]),
+        crumbs: crumbs(&admin_request, &[]),
         about: None,
         next: next(&path, query, people.next_page_token.as_ref()),
         search: Some(Search {

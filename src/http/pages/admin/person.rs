@@ -1,4 +1,4 @@
-//! `/admin/people/{id}` and its subpages: one user.
+//! `/admin/people/{id}`: one user.
 
 use poem::{Response, http::StatusCode};
 use serde_json::Value;
@@ -7,12 +7,12 @@ use super::{
     super::{form_lines::lines, messages::wrong},
     audit,
     people::badges,
-    request::{AdminRequest, crumbs, minute, next},
+    person_records,
+    request::{AdminRequest, crumbs, guarded, guarded_form, minute},
 };
 use crate::{
     account::record::{Account, Role},
     endpoint::{
-        connections,
         management::ManagementRefusal,
         new_account::{AdminFields, FieldErrors},
         password_change::{PasswordChange, PasswordSource, change_password},
@@ -20,15 +20,16 @@ use crate::{
         session_end::Extent,
         sessions, users,
     },
-    http::fault,
-    oauth::grant::Grant,
+    http::{
+        csrf::{CsrfChecked, FormAction},
+        fault,
+        page_route::{PageRoute, Routes},
+    },
     secret::Secret,
     web::{
         Fact, FieldState,
-        admin::{
-            ConfirmPage, ListPage, ListRow, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink, RowAction,
-        },
-        i18n::{ListTexts, Texts},
+        admin::{ConfirmPage, LocalLink, LocalPath, OrderedFields, PersonPage, ResetLink},
+        i18n::Texts,
     },
 };
 
@@ -43,11 +44,38 @@ struct Correction {
     password: Option<String>,
 }
 
-pub(super) fn show(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
-    page(admin_request, id, StatusCode::OK, Correction::default())
+pub(super) fn routes() -> Routes {
+    Routes::of([
+        PageRoute::at("/admin/people/:id").show(guarded(show)).submit(FormAction::PATH, guarded_form(order)),
+        PageRoute::at("/admin/people/:id/password")
+            .submit(FormAction::PATH, guarded_form(set_password))
+            .on("/admin/people/:id"),
+        PageRoute::at("/admin/people/:id/password-reset")
+            .submit(FormAction::PATH, guarded_form(make_reset_link))
+            .on("/admin/people/:id"),
+        PageRoute::at("/admin/people/:id/password-reset/delete")
+            .submit(FormAction::PATH, guarded_form(withdraw_reset_link))
+            .on("/admin/people/:id"),
+        PageRoute::at("/admin/people/:id/unlock")
+            .submit(FormAction::PATH, guarded_form(unlock))
+            .on("/admin/people/:id"),
+        PageRoute::at("/admin/people/:id/delete")
+            .show(guarded(confirm_deletion))
+            .submit(FormAction::PATH, guarded_form(delete)),
+        PageRoute::at("/admin/people/:id/sessions")
+            .show(guarded(person_records::sessions))
+            .submit(FormAction::PATH, guarded_form(sign_out))
+            .on("/admin/people/:id"),
+    ])
 }
 
-pub(super) async fn order(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn show(admin_request: AdminRequest) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
+    page(&admin_request, id, StatusCode::OK, Correction::default())
+}
+
+async fn order(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let page_request = &admin_request.page_request;
     let is_checked = |name| page_request.value(name) == Some("true");
     let form = AdminFields {
@@ -62,18 +90,19 @@ pub(super) async fn order(admin_request: &AdminRequest, id: &str) -> poem::Resul
         Ok(_) => Ok(admin_request.redirect(&["people", id])),
         Err(ManagementRefusal::Fields(errors)) => {
             let correction = Correction { ordered: Some((form, errors)), ..Correction::default() };
-            page(admin_request, id, StatusCode::UNPROCESSABLE_ENTITY, correction)
+            page(&admin_request, id, StatusCode::UNPROCESSABLE_ENTITY, correction)
         }
         Err(refusal @ ManagementRefusal::Conflict(_)) => {
             let ordered = Some((form, FieldErrors::default()));
             let correction = Correction { ordered, error: Some(refusal.to_string()), password: None };
-            page(admin_request, id, StatusCode::CONFLICT, correction)
+            page(&admin_request, id, StatusCode::CONFLICT, correction)
         }
         Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn set_password(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn set_password(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let change = PasswordChange {
         current_password: None,
         new_password: Secret::new(admin_request.page_request.text("new_password")),
@@ -87,24 +116,26 @@ pub(super) async fn set_password(admin_request: &AdminRequest, id: &str) -> poem
         Err(ManagementRefusal::Fields(errors)) => {
             let field = errors.iter().map(|(field, _)| field).next().unwrap_or_default();
             let password = wrong(admin_request.texts(), &errors, field);
-            page(admin_request, id, StatusCode::UNPROCESSABLE_ENTITY, Correction { password, ..Correction::default() })
+            page(&admin_request, id, StatusCode::UNPROCESSABLE_ENTITY, Correction { password, ..Correction::default() })
         }
         Err(refusal) => admin_request.refused(refusal),
     }
 }
 
-pub(super) async fn unlock(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn unlock(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let unlocked = users::unlock(admin_request.page_request.server.signet(), &admin_request.access, id).await;
     admin_request.answer(unlocked.map(|()| admin_request.redirect(&["people", id])))
 }
 
-pub(super) async fn make_reset_link(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn make_reset_link(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let signet = admin_request.page_request.server.signet();
     let made = match password_resets::create(signet, &admin_request.access, id).await {
         Ok(made) => made,
         Err(refusal @ ManagementRefusal::Conflict(_)) => {
             let password = Some(refusal.to_string());
-            return page(admin_request, id, StatusCode::CONFLICT, Correction { password, ..Correction::default() });
+            return page(&admin_request, id, StatusCode::CONFLICT, Correction { password, ..Correction::default() });
         }
         Err(refusal) => return admin_request.refused(refusal),
     };
@@ -113,7 +144,8 @@ pub(super) async fn make_reset_link(admin_request: &AdminRequest, id: &str) -> p
     Ok(admin_request.tell(w.link_is_made, (w.link, &made.link), &w.link_advice(&minute(made.expires_at)), &crumbs))
 }
 
-pub(super) async fn withdraw_reset_link(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn withdraw_reset_link(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let withdrawn =
         password_resets::withdraw(admin_request.page_request.server.signet(), &admin_request.access, id).await;
     admin_request.answer(withdrawn.map(|()| admin_request.redirect(&["people", id])))
@@ -136,135 +168,28 @@ fn reset_link(admin_request: &AdminRequest, account: &Account) -> poem::Result<O
     }))
 }
 
-pub(super) async fn sign_out(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn sign_out(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     let is_all = admin_request.page_request.value("grants") == Some("true");
     let extent = if is_all { Extent::Everything } else { Extent::Logins };
     let ended = sessions::end_all(admin_request.page_request.server.signet(), &admin_request.access, id, extent).await;
     admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id])))
 }
 
-pub(super) fn confirm_deletion(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
-    deletion(admin_request, id, StatusCode::OK, None)
+async fn confirm_deletion(admin_request: AdminRequest) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
+    deletion(&admin_request, id, StatusCode::OK, None)
 }
 
-pub(super) async fn delete(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
+async fn delete(admin_request: CsrfChecked<AdminRequest>) -> poem::Result<Response> {
+    let id = admin_request.path_value("id");
     match users::delete(admin_request.page_request.server.signet(), &admin_request.access, id).await {
         Ok(()) => Ok(admin_request.redirect(&["people"])),
         Err(refusal @ ManagementRefusal::Conflict(_)) => {
-            deletion(admin_request, id, StatusCode::CONFLICT, Some(refusal.to_string()))
+            deletion(&admin_request, id, StatusCode::CONFLICT, Some(refusal.to_string()))
         }
         Err(refusal) => admin_request.refused(refusal),
     }
-}
-
-pub(super) async fn end_session(admin_request: &AdminRequest, id: &str, sid: &str) -> poem::Result<Response> {
-    let ended = sessions::end(admin_request.page_request.server.signet(), &admin_request.access, id, sid).await;
-    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id, "sessions"])))
-}
-
-pub(super) async fn end_grant(admin_request: &AdminRequest, id: &str, grant: &str) -> poem::Result<Response> {
-    let ended =
-        connections::end_grant(admin_request.page_request.server.signet(), &admin_request.access, id, grant).await;
-    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id, "grants"])))
-}
-
-pub(super) async fn disconnect(admin_request: &AdminRequest, id: &str, client_id: &str) -> poem::Result<Response> {
-    let ended =
-        connections::disconnect(admin_request.page_request.server.signet(), &admin_request.access, id, client_id).await;
-    admin_request.answer(ended.map(|()| admin_request.redirect(&["people", id, "applications"])))
-}
-
-pub(super) fn sessions(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
-    let listed = sessions::list(
-        admin_request.page_request.server.signet(),
-        &admin_request.access,
-        id,
-        admin_request.page_request(),
-    );
-    let (texts, w) = (admin_request.texts(), &admin_request.texts().people);
-    admin_request.answer(listed.map(|listed| {
-        let row = |listed: &sessions::ListedSession| ListRow {
-            title: listed.session.user_agent.to_string(),
-            badges: listed.is_current.then(|| w.this_one.to_owned()).into_iter().collect(),
-            facts: vec![
-                Fact::new(texts.admin.since, minute(listed.session.created_at)),
-                Fact::new(w.last_used, minute(listed.session.last_used_at)),
-                Fact::new(w.ends_unless_used, minute(listed.expires_at)),
-            ],
-            action: Some(end(admin_request, &["people", id, "sessions", listed.session.sid.as_str()])),
-            path: None,
-        };
-        let rows = listed.entries.iter().map(row).collect();
-        list(admin_request, (id, "sessions"), w.sessions, rows, listed.next_page_token.as_ref())
-    }))
-}
-
-pub(super) fn applications(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
-    let connected = connections::applications(admin_request.page_request.server.signet(), &admin_request.access, id);
-    let (texts, w) = (admin_request.texts(), &admin_request.texts().people);
-    admin_request.answer(connected.map(|connected| {
-        let row = |one: &connections::ConnectedApplication| ListRow {
-            title: one.client_name.clone().unwrap_or_else(|| one.client_id.as_str().to_owned()),
-            path: Some(LocalPath::admin(&["applications", one.client_id.as_str()])),
-            facts: vec![Fact::new(w.may, one.scope.to_string()), Fact::new(texts.admin.since, minute(one.since))],
-            action: Some(end(admin_request, &["people", id, "applications", one.client_id.as_str()])),
-            badges: Vec::new(),
-        };
-        let rows = connected.iter().map(row).collect();
-        list(admin_request, (id, "applications"), w.applications, rows, None)
-    }))
-}
-
-pub(super) fn grants(admin_request: &AdminRequest, id: &str) -> poem::Result<Response> {
-    let grants = connections::grants(
-        admin_request.page_request.server.signet(),
-        &admin_request.access,
-        id,
-        admin_request.page_request(),
-    );
-    let (texts, w) = (admin_request.texts(), &admin_request.texts().people);
-    admin_request.answer(grants.map(|grants| {
-        let row = |grant: &Grant| ListRow {
-            title: grant.client_id.as_str().to_owned(),
-            path: Some(LocalPath::admin(&["applications", grant.client_id.as_str()])),
-            badges: (!grant.is_live()).then(|| w.ended.to_owned()).into_iter().collect(),
-            facts: vec![
-                Fact::new(w.may, grant.scope.to_string()),
-                Fact::new(texts.admin.since, minute(grant.created_at)),
-            ],
-            action: grant.is_live().then(|| end(admin_request, &["people", id, "grants", grant.id.as_str()])),
-        };
-        let rows = grants.entries.iter().map(row).collect();
-        list(admin_request, (id, "grants"), w.grants, rows, grants.next_page_token.as_ref())
-    }))
-}
-
-fn end(admin_request: &AdminRequest, segments: &[&str]) -> RowAction {
-    RowAction { text: admin_request.texts().admin.end.to_owned(), form: admin_request.form(segments) }
-}
-
-/// A list of records of the user `id`, at the path segment after it.
-fn list(
-    admin_request: &AdminRequest,
-    (id, segment): (&str, &str),
-    w: ListTexts,
-    rows: Vec<ListRow>,
-    page_token: Option<&String>,
-) -> Response {
-    let page = ListPage {
-        title: w.title.to_owned(),
-        crumbs: crumbs(
-            admin_request,
-            &[("people", admin_request.texts().admin.people.name), (id, admin_request.texts().people.this_person)],
-        ),
-        about: Some(w.about.to_owned()),
-        search: None,
-        links: Vec::new(),
-        actions: Vec::new(),
-        rows,
-        next: next(&LocalPath::admin(&["people", id, segment]), &[], page_token),
-    };
-    admin_request.page(StatusCode::OK, page.render(admin_request.page_request.context()))
 }
 
 fn deletion(
